@@ -1,0 +1,49 @@
+"""Find prompts/, voices/, pipelines/ and manifests/, in a checkout and in a wheel."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from pathlib import Path
+
+from datagen.types import UserError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def root() -> Path:
+    """Return the folder that holds the asset folders."""
+    packaged = _PACKAGE / "_assets"
+    return packaged if packaged.is_dir() else _PACKAGE.parent
+
+
+def find(folder: str, name: str, suffix: str = ".yaml") -> Path:
+    """Resolve ``name``: a path if it ends in ``suffix``, else a shipped asset.
+
+    >>> find("pipelines", "service").name
+    'service.yaml'
+    """
+    if name.endswith(suffix):
+        if not Path(name).is_file():
+            raise UserError(f"there is no file {name}")
+        return Path(name)
+    path = root() / folder / f"{name}{suffix}"
+    if "/" in name or not path.is_file():
+        raise UserError(
+            f"{folder} has no {name!r}: known are {', '.join(names(folder, suffix))},"
+            f" or give a path that ends in {suffix}"
+        )
+    return path
+
+
+def names(folder: str, suffix: str = ".yaml") -> list[str]:
+    """List the shipped assets of one folder, sorted."""
+    return sorted(path.stem for path in (root() / folder).glob(f"*{suffix}"))
+
+
+def digest(*paths: Path) -> str:
+    """Return one hash of the contents of files, in the order given."""
+    hasher = blake2b(digest_size=16)
+    for path in paths:
+        content = path.read_bytes()
+        hasher.update(len(content).to_bytes(8, "big") + content)
+    return hasher.hexdigest()

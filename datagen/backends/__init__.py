@@ -1,0 +1,1 @@
+"""What makes scripts, speech, word times and tokens; loaded by name, through `registry`."""

@@ -1,0 +1,1 @@
+"""Stage 3: ways to find when each word is said."""

@@ -1,0 +1,1 @@
+"""Stage 4: ways to turn sound into tokens."""

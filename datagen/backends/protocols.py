@@ -1,0 +1,118 @@
+"""What a stage needs from a model. Nothing here imports a model.
+
+A backend is a class that inherits its protocol, owns an ``Options`` record, is built as
+``cls(options)`` and does its heavy imports in ``__init__``. `check` and `identity` run on the
+driver, before any worker starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol
+
+from datagen.types import Audio, Codes, Job, Line, Record, Reject, Script, SpokenWord, Utterance
+
+
+class Backend(Protocol):
+    """What every backend has."""
+
+    stand_in: ClassVar[bool] = False
+    """True for an embedded backend that takes a model's place; runs made with one say so."""
+    Options: ClassVar[type[Record]] = Record
+
+    def __init__(self, options: Any) -> None:
+        """Load the model; ``options`` is an instance of ``Options``."""
+
+    @classmethod
+    def check(cls, options: Any) -> None:
+        """Raise UserError, naming the remedy, if what this backend needs is not here. Cheap."""
+
+    @classmethod
+    def identity(cls, options: Any) -> dict[str, str]:
+        """Return what besides the options decides the output (files' hashes, versions). Cheap."""
+        return {}
+
+    def close(self) -> None:
+        """Free what a kill would leak: child processes, device memory."""
+
+
+class ScriptWriter(Backend, Protocol):
+    """Writes dialogues as text."""
+
+    def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
+        """Return a script or a reject for each job, in order."""
+        ...
+
+
+class Synthesizer(Backend, Protocol):
+    """Speaks."""
+
+    source: ClassVar[str]
+    """What synthetic speakers of this backend are called in a voice's ``source``."""
+
+    def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
+        """Voice the lines of one dialogue, in order: one utterance each.
+
+        Raises Rejected if the dialogue cannot be voiced well enough.
+        """
+        ...
+
+
+class Aligner(Backend, Protocol):
+    """Finds when each word of a clip is said."""
+
+    def align(
+        self, spoken: str, audio: Callable[[], Audio], words: Sequence[SpokenWord] | None
+    ) -> tuple[SpokenWord, ...]:
+        """Return one timed word for each whitespace-separated token of ``spoken``, in order.
+
+        ``audio`` loads the clip if needed; ``words`` is what the synthesizer said, if anything.
+        Raises Rejected if the words cannot be found.
+        """
+        ...
+
+
+class Codec(Backend, Protocol):
+    """Turns sound into tokens and back, in Mimi's geometry."""
+
+    id: str
+    hash: str
+    """Of the weights or tables: shards of different hashes never mix."""
+    codebooks: int
+    cardinality: int
+    silence: tuple[int, ...]
+    """[K], one frame of digital silence."""
+    sine: tuple[int, ...]
+    """[K], the frame that stands for the user during the system prompt (440 Hz)."""
+
+    def encode(self, audio: Audio) -> Codes:
+        """Encode [S] to [K, ceil(S / FRAME)]."""
+        ...
+
+    def decode(self, codes: Codes) -> Audio:
+        """Decode [K, T] to [T * FRAME]."""
+        ...
+
+    def encode_prompt(self, audio: Audio) -> Codes:
+        """Encode a voice reference [S] as inference does (streaming, where that differs)."""
+        return self.encode(audio)
+
+
+class Tokenizer(Backend, Protocol):
+    """Turns text into the ids of the text stream."""
+
+    id: str
+    hash: str
+    size: int
+    pad: int
+    epad: int
+    bos: int
+    eos: int
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of ``text``, without BOS or EOS."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of ids; special ids are skipped."""
+        ...

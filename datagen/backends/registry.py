@@ -1,0 +1,70 @@
+"""Short names of the backends that ship with datagen; anything else is ``package.module:Class``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
+
+from datagen.backends.protocols import Aligner, Backend, Codec, ScriptWriter, Synthesizer, Tokenizer
+from datagen.config import BackendSpec, describe
+from datagen.types import UserError
+
+T = TypeVar("T", bound=Backend)
+
+
+@dataclass(frozen=True)
+class Table(Generic[T]):
+    """Names of one kind of backend, each with the ``module:Class`` it stands for."""
+
+    section: str
+    names: dict[str, str]
+
+    def resolve(self, spec: BackendSpec) -> type[T]:
+        """Return the class that ``spec.use`` names, without loading weights."""
+        module, colon, attribute = self.names.get(spec.use, spec.use).partition(":")
+        if not colon:
+            raise UserError(
+                f"{self.section}.use: there is no backend {spec.use!r}; known are"
+                f" {', '.join(sorted(self.names))}, or give package.module:Class"
+            )
+        try:
+            return cast("type[T]", getattr(import_module(module), attribute))
+        except (ImportError, AttributeError) as error:
+            raise UserError(f"{self.section}.use: cannot load {spec.use!r} ({error})") from error
+
+    def options(self, spec: BackendSpec) -> Any:
+        """Return the validated options of ``spec``."""
+        try:
+            return self.resolve(spec).Options.model_validate(spec.options)
+        except ValidationError as error:
+            raise UserError(f"{self.section}.options: {describe(error)}") from error
+
+    def check(self, spec: BackendSpec) -> None:
+        """Raise UserError if the backend or its options cannot work here."""
+        self.resolve(spec).check(self.options(spec))
+
+    def identity(self, spec: BackendSpec) -> dict[str, Any]:
+        """Return everything that decides what the backend makes."""
+        options = self.options(spec)
+        return {
+            "use": self.names.get(spec.use, spec.use),
+            "options": options.model_dump(mode="json"),
+            **self.resolve(spec).identity(options),
+        }
+
+    def load(self, spec: BackendSpec) -> T:
+        """Build the backend: this is where weights are loaded."""
+        return self.resolve(spec)(self.options(spec))
+
+
+WRITERS = Table[ScriptWriter]("script", {"composer": "datagen.backends.writer.composer:Composer"})
+VOICES = Table[Synthesizer]("speech", {"espeak": "datagen.backends.speech.espeak:Espeak"})
+ALIGNERS = Table[Aligner]("align", {"native": "datagen.backends.aligner.native:Native"})
+CODECS = Table[Codec]("codec", {"vocoder": "datagen.backends.codec.vocoder:Vocoder"})
+TOKENIZERS = Table[Tokenizer](
+    "tokenizer", {"shipped": "datagen.backends.tokenizer.shipped:Shipped"}
+)
+TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

@@ -1,0 +1,177 @@
+"""What to make (a recipe, fingerprinted) and where to make it (a host, not), from YAML.
+
+pipelines/KIND.yaml + pipelines/recipes/NAME.yaml + --set a.b=v  ->  Recipe
+pipelines/hosts/NAME.yaml                                        ->  Host
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from datagen import assets
+from datagen.types import UserError
+
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(BaseModel):
+    """Base of every section: unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BackendSpec(Settings):
+    """Which implementation to use, and its own options."""
+
+    use: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class TimelineSpec(Settings):
+    """How the speakers share the floor: pipelines/timeline/PRESET.yaml and changes to it."""
+
+    preset: str = "service"
+    overrides: dict[str, Any] = Field(default_factory=dict)
+
+
+class VoicesSpec(Settings):
+    """Whose voices: a catalogue, and the share of its speakers kept for validation."""
+
+    catalogue: str = "synthetic"
+    held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
+
+
+class Recipe(Settings):
+    """What to make. Two runs with equal recipes make equal bytes, on any number of workers."""
+
+    kind: str
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    mean_seconds: Annotated[float, Field(gt=0)]
+    """Expected audio of one dialogue in seconds: turns hours into dialogues."""
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    """Share of scenarios whose dialogues are the validation split."""
+    script: BackendSpec
+    speech: BackendSpec
+    align: BackendSpec
+    timeline: TimelineSpec
+    codec: BackendSpec
+    tokenizer: BackendSpec
+    voices: VoicesSpec
+
+    def fingerprint(self) -> str:
+        """Return the name of what this recipe makes."""
+        return digest(self.model_dump(mode="json"))
+
+
+class StageHost(Settings):
+    """Where one stage runs, and how patient to be with it."""
+
+    workers: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+    """How many actors; auto is one for each CPU (or each GPU share) of the cluster."""
+    cpus: Annotated[float, Field(ge=0)] = 1.0
+    gpus: Annotated[float, Field(ge=0)] = 0.0
+    py_executable: str | None = None
+    """Interpreter of this stage's own environment, on every node."""
+    env_vars: dict[str, str] = Field(default_factory=dict)
+    start_seconds: Annotated[float, Field(gt=0)] = 600.0
+    """A worker that has not started by then counts as failed."""
+    unit_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    """A unit (16 dialogues) that is not done by then has its worker killed, and is tried again."""
+
+
+class Host(Settings):
+    """Where to make it. Nothing here changes a byte, so it may change when a run is resumed."""
+
+    address: str | None = None
+    """A Ray cluster; None starts a private one on this machine."""
+    script: StageHost = StageHost()
+    speech: StageHost = StageHost()
+    timeline: StageHost = StageHost()
+    tokens: StageHost = StageHost()
+
+
+def digest(value: Any) -> str:
+    """Return a short hash of a JSON value."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def load_recipe(
+    kind: str, recipe: str = "embedded", overrides: Sequence[str] = (), seed: int | None = None
+) -> Recipe:
+    """Load a kind, lay a recipe over it, then ``a.b=value`` strings, then the seed."""
+    data = read_yaml(assets.find("pipelines", kind))
+    data = merge(data, read_yaml(assets.find("pipelines/recipes", recipe)))
+    for item in overrides:
+        data = merge(data, parse_override(item))
+    if seed is not None:
+        data = merge(data, {"seed": seed})
+    return validate(Recipe, data, f"the recipe of {kind}")
+
+
+def load_host(name: str) -> Host:
+    """Load pipelines/hosts/NAME.yaml."""
+    return validate(Host, read_yaml(assets.find("pipelines/hosts", name)), f"the host {name}")
+
+
+def validate(model: type[S], data: dict[str, Any], what: str) -> S:
+    """Build a settings model; what is wrong becomes one sentence."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise UserError(f"{what}: {describe(error)}") from error
+
+
+def describe(error: ValidationError) -> str:
+    """Say in a line what pydantic found wrong."""
+    return "; ".join(
+        f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg'].lower()}"
+        + ("" if item["type"] in ("missing", "extra_forbidden") else f", not {item['input']!r}")
+        for item in error.errors()
+    )
+
+
+def parse_override(item: str) -> dict[str, Any]:
+    """Turn ``a.b=value`` into a nested mapping; the value is YAML."""
+    key, equals, value = item.partition("=")
+    if not equals or not all(key.split(".")):
+        raise UserError(f"--set {item!r}: write it as key.of.setting=value")
+    try:
+        patch = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise UserError(f"--set {item!r}: the value is not YAML") from error
+    for part in reversed(key.split(".")):
+        patch = {part: patch}
+    assert isinstance(patch, dict)
+    return patch
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} cannot be read as YAML ({reason})") from error
+    if not isinstance(data, dict):
+        raise UserError(f"{path} must hold settings (key: value), not {type(data).__name__}")
+    return data
+
+
+def merge(base: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Lay ``patch`` over ``base``, mapping by mapping; a new ``use`` drops the old options."""
+    merged = dict(base)
+    if "use" in patch and patch["use"] != base.get("use"):
+        merged.pop("options", None)
+    for key, value in patch.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = merge(old, value) if both else value  # type: ignore[arg-type]
+    return merged

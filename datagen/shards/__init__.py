@@ -1,0 +1,1 @@
+"""The Parquet contract with train/ and everybody else."""

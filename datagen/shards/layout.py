@@ -1,0 +1,149 @@
+"""Schema 1: the columns and the file metadata of a token shard.
+
+    [ShardRow] --table--> pa.Table --(store)--> tokens/NNNNNN.parquet, shards/KIND-NNNNN.parquet
+
+Letters: K = 8 codebooks, T = frames of 80 ms, Tv = frames of a voice reference. Times are int32
+samples at 24 kHz. Codes are row-major [K, T] and undelayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from datagen.types import CARDINALITY, FRAME, FRAME_RATE, NUM_CODEBOOKS, SAMPLE_RATE, ShardRow
+
+VERSION = 1
+METADATA_KEY = b"datagen"
+
+_text, _int = pa.string(), pa.int32()
+_ids = pa.list_(pa.int16())
+_VOICE = pa.struct(
+    [("id", _text), ("source", _text), ("license", _text), ("synthetic", pa.bool_())]
+)
+_TURN = pa.struct(
+    [(name, _text) for name in ("speaker", "text", "spoken", "onset", "unsaid")]
+    + [("start", _int), ("end", _int)]
+)
+_WORD = pa.struct(
+    [("speaker", _text), ("text", _text), ("start", _int), ("end", _int), ("turn", pa.int16())]
+)
+_EVENT = pa.struct(
+    [(name, _text) for name in ("type", "speaker", "cause", "text")]
+    + [("start", _int), ("end", _int)]
+)
+_FACT = pa.struct([(name, _text) for name in ("id", "type", "written", "spoken")])
+_PROBE = pa.struct(
+    [(name, _text) for name in ("type", "act", "verdict")]
+    + [("user_turn", pa.int16()), ("agent_turn", pa.int16())]
+)
+HYGIENE = tuple(
+    f"{speaker}_{measure}"
+    for speaker in ("agent", "user")
+    for measure in ("level", "peak", "clipped", "floor", "leakage", "speech")
+)
+"""Per channel: speech level (dBFS), peak (dBFS), clipped samples, noise floor (dBFS), leakage (dBFS
+of what it holds while only the other channel speaks), fraction of the dialogue that is speech."""
+PROVENANCE = ("writer", "model", "speech", "align", "timeline", "codec", "tokenizer")
+
+SCHEMA = pa.schema(
+    [("dialog_id", _text)]
+    + [(n, _text) for n in ("kind", "split", "language", "domain", "scenario", "call_direction")]
+    + [("num_frames", _int), ("num_samples", _int)]
+    + [(n, _ids) for n in ("agent_codes", "user_codes", "agent_text", "user_text")]
+    + [("role_prompt", _text), ("prompt_level", _text), ("prompt_tokens", _ids)]
+    + [("user_role_prompt", _text), ("agent_voice", _VOICE), ("user_voice", _VOICE)]
+    + [("agent_voice_codes", _ids), ("user_voice_codes", _ids)]
+    + [("turns", pa.list_(_TURN)), ("words", pa.list_(_WORD)), ("events", pa.list_(_EVENT))]
+    + [("facts", pa.list_(_FACT)), ("probes", pa.list_(_PROBE))]
+    + [("hygiene", pa.struct([(name, pa.float32()) for name in HYGIENE]))]
+    + [
+        (
+            "provenance",
+            pa.struct([(name, _text) for name in PROVENANCE] + [("attempts", pa.int16())]),
+        )
+    ]
+)
+
+
+def file_metadata(
+    codec: dict[str, Any], tokenizer: dict[str, Any], recipe: str, stand_ins: Sequence[str]
+) -> dict[str, Any]:
+    """Return what a reader must know before it trusts a row; see docs in manifests/schema."""
+    return {
+        "schema": VERSION,
+        "stand_ins": list(stand_ins),
+        "sample_rate": SAMPLE_RATE,
+        "frame_rate": FRAME_RATE,
+        "codec": codec,
+        "tokenizer": tokenizer,
+        "delays_applied": False,
+        "recipe": recipe,
+    }
+
+
+def table(rows: Sequence[ShardRow], vocabulary: int) -> pa.Table:
+    """Return rows as a table of `SCHEMA`; ``vocabulary`` is the tokenizer's size.
+
+    Values are checked here, once, before anything is written.
+    """
+    return pa.Table.from_pylist([_row(row, vocabulary) for row in rows], schema=SCHEMA)
+
+
+def _row(row: ShardRow, vocabulary: int) -> dict[str, Any]:
+    script, dialogue = row.script, row.dialogue
+    frames = dialogue.num_samples // FRAME
+    assert dialogue.num_samples == frames * FRAME, "the timeline ends on a frame"
+    record: dict[str, Any] = script.model_dump(include=_SCRIPT_COLUMNS)
+    record |= {
+        "num_frames": frames,
+        "num_samples": dialogue.num_samples,
+        "prompt_tokens": _checked(np.asarray(row.prompt_tokens, np.int32), vocabulary),
+        "turns": [turn.model_dump() for turn in dialogue.turns],
+        "words": [word.model_dump() for word in dialogue.words],
+        "events": [event.model_dump() for event in dialogue.events],
+        "hygiene": row.hygiene,
+        "provenance": row.provenance,
+    }
+    for speaker, voice in row.voices.items():
+        record[f"{speaker}_voice"] = voice.model_dump(exclude={"gender", "path"})
+        record[f"{speaker}_codes"] = _codes(row.codes[speaker], frames)
+        record[f"{speaker}_voice_codes"] = _codes(row.voice_codes[speaker])
+        text = row.text[speaker]
+        assert text.shape == (frames,), (text.shape, frames)
+        record[f"{speaker}_text"] = _checked(text, vocabulary)
+    return record
+
+
+_SCRIPT_COLUMNS: Any = {
+    "dialog_id": True,
+    "kind": True,
+    "split": True,
+    "language": True,
+    "domain": True,
+    "scenario": True,
+    "call_direction": True,
+    "role_prompt": True,
+    "prompt_level": True,
+    "user_role_prompt": True,
+    "facts": True,
+    "probes": {"__all__": {"type", "act", "verdict", "user_turn", "agent_turn"}},
+}
+
+
+def _codes(codes: NDArray[Any], frames: int | None = None) -> NDArray[np.int16]:
+    """Check codes [K, T] and flatten them row-major."""
+    num_codebooks, num_frames = codes.shape
+    assert num_codebooks == NUM_CODEBOOKS, codes.shape
+    assert frames in (None, num_frames), (num_frames, frames)
+    return _checked(codes, CARDINALITY)
+
+
+def _checked(values: NDArray[Any], limit: int) -> NDArray[np.int16]:
+    assert limit <= 2**15, limit
+    assert not values.size or (values.min() >= 0 and values.max() < limit), "a token out of range"
+    return np.ascontiguousarray(values, dtype=np.int16).reshape(-1)

@@ -1,0 +1,1 @@
+"""Stage 3 in its own rooms: floor, barge-in, backchannel, loudness, mixing."""

@@ -1,0 +1,322 @@
+"""Everything that crosses a stage boundary, in the order it is made. Read this first.
+
+    Job --script--> Script --speech--> Speech --timeline--> Dialogue --tokens--> ShardRow
+
+What is text is a frozen pydantic record with a JSON Schema; what is sound is a frozen dataclass of
+arrays. Time is an ``int`` count of 24 kHz samples; seconds appear only in text for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+SAMPLE_RATE = 24_000
+"""Hz. Every backend resamples to this at its own edge (Mimi's rate)."""
+FRAME = 1_920
+"""Samples per codec frame: 80 ms, 12.5 frames a second (Mimi's)."""
+FRAME_RATE = 12.5
+"""Frames per second."""
+NUM_CODEBOOKS = 8
+"""Codebooks kept per stream, K (Moshi and PersonaPlex use the first 8 of Mimi's 32)."""
+CARDINALITY = 2_048
+"""Entries in each codebook."""
+
+Audio: TypeAlias = NDArray[np.float32]
+"""Mono waveform [S] in [-1, 1] at 24 kHz."""
+Stereo: TypeAlias = NDArray[np.float32]
+"""Two channels [C, S]: 0 is the agent, 1 is the user."""
+Codes: TypeAlias = NDArray[np.int16]
+"""Codec tokens [K, T], undelayed."""
+
+Speaker: TypeAlias = Literal["agent", "user"]
+Onset: TypeAlias = Literal["after", "overlap", "barge_in", "backchannel"]
+Split: TypeAlias = Literal["train", "validation"]
+ProbeType: TypeAlias = Literal["Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6"]
+SPEAKERS: tuple[Speaker, Speaker] = ("agent", "user")
+"""In channel order."""
+
+
+class UserError(ValueError):
+    """The user asked for what cannot be: one sentence of what, where and how to mend it."""
+
+
+class Rejected(Exception):  # noqa: N818 - a verdict on one dialogue, not an error
+    """Raised by a stage when a dialogue is not good enough; it becomes a `Reject`."""
+
+    def __init__(self, reason: str, evidence: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.evidence = evidence
+
+
+class Record(BaseModel):
+    """Base of everything that is written as JSON: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Job(Record):
+    """One dialogue to be made. The id and the run's seed decide every random choice."""
+
+    dialog_id: str
+    kind: str
+    index: Annotated[int, Field(ge=0)]
+    seed: int
+
+
+class Reject(Record):
+    """A dialogue that a stage refused, with its reason: data, not a log line."""
+
+    dialog_id: str
+    stage: str
+    attempt: int = 1
+    reason: str
+    evidence: str = ""
+
+
+class Fact(Record):
+    """One thing the role prompt states: ``written`` in the prompt, ``spoken`` aloud."""
+
+    id: str
+    type: str
+    """money, date, time, count, percent, duration, phone, ssn, code, name, text ..."""
+    written: str
+    spoken: str
+
+
+class Probe(Record):
+    """A question that tests the role, of a kind of Service-Duplex-Bench (PersonaPlex, table 3)."""
+
+    type: ProbeType
+    act: str
+    """What the agent must do: state, correct, confirm, decline, deescalate, unknown, redirect."""
+    user_turn: int
+    agent_turn: int
+    expects: tuple[str, ...] = ()
+    """Spoken strings the agent's turn must contain."""
+    forbids: tuple[str, ...] = ()
+    """Spoken strings it must not contain."""
+    verdict: Literal["pass", "fail", "unchecked"] = "unchecked"
+
+
+class Behaviour(Record):
+    """How a person talks; each level is 0 (none), 1 (some) or 2 (much), as in Behavior-SD."""
+
+    fillers: Annotated[int, Field(ge=0, le=2)] = 1
+    backchannels: Annotated[int, Field(ge=0, le=2)] = 1
+    interruptions: Annotated[int, Field(ge=0, le=2)] = 1
+    length: Annotated[int, Field(ge=0, le=2)] = 1
+
+
+class Persona(Record):
+    """Who speaks; what casting needs to find a plausible voice."""
+
+    name: str
+    gender: Literal["female", "male"]
+    emotion: str = "neutral"
+    patience: Annotated[int, Field(ge=0, le=2)] = 1
+    behaviour: Behaviour = Behaviour()
+
+
+class Pause(Record):
+    """A silence inside a turn, wanted by the script; the timeline draws how long."""
+
+    after_word: Annotated[int, Field(ge=1)]
+    """How many spoken words of the turn come before it."""
+    kind: Literal["clause", "thinking"] = "clause"
+
+
+class Turn(Record):
+    """One line of one speaker.
+
+    A ``barge_in`` or ``backchannel`` begins during the floor turn before it (the last turn that is
+    not a backchannel), once ``at_word`` of that turn's spoken words have been said.
+    """
+
+    speaker: Speaker
+    text: Annotated[str, Field(min_length=1)]
+    """As written: the canonical text."""
+    spoken: Annotated[str, Field(min_length=1)]
+    """As said: numbers, money, dates, ids in words. Its tokens between blanks are its words."""
+    onset: Literal["after", "barge_in", "backchannel"] = "after"
+    at_word: Annotated[int, Field(ge=1)] | None = None
+    pauses: tuple[Pause, ...] = ()
+    act: str = ""
+    """Dialogue act, e.g. greet, verify, answer.price."""
+    fact_ids: tuple[str, ...] = ()
+
+
+class Script(Record):
+    """A dialogue as text: what stage 1 makes."""
+
+    dialog_id: str
+    kind: str
+    split: Split
+    language: str = "en"
+    domain: str
+    scenario: str
+    call_direction: Literal["inbound", "outbound", "assistant"] = "inbound"
+    prompt_level: str
+    role_prompt: Annotated[str, Field(min_length=1)]
+    """The agent's role as the model reads it, without tags."""
+    user_role_prompt: str | None = None
+    agent: Persona
+    user: Persona
+    facts: tuple[Fact, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    turns: Annotated[tuple[Turn, ...], Field(min_length=2)]
+    writer: str
+    model: str = ""
+
+
+class Voice(Record):
+    """Somebody's voice: a reference recording, or a synthetic speaker that ``id`` alone defines."""
+
+    id: str
+    source: str
+    license: str
+    synthetic: bool
+    gender: Literal["female", "male"]
+    path: str | None = None
+    """Reference audio; None for a synthetic speaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a synthesizer is asked to say."""
+
+    spoken: str
+    voice: Voice
+    speaker: Speaker
+    emotion: str = "neutral"
+
+
+class SpokenWord(Record):
+    """When a word is said, in samples from the start of its clip; ``end`` is exclusive."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a synthesizer answers: one clip, and word times if it knows them."""
+
+    audio: Audio
+    words: tuple[SpokenWord, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One turn's sound and what was measured on it."""
+
+    turn: int
+    """Index in Script.turns."""
+    num_samples: int
+    words: tuple[SpokenWord, ...] | None
+    loudness: float
+    """LUFS (ITU-R BS.1770), of the clip as stored."""
+    peak: float
+    """dBFS, of the largest sample."""
+    audio: Audio | None
+    """None when only the measurements were loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A dialogue's clips in turn order, its voices, and a reference of each: what stage 2 makes."""
+
+    dialog_id: str
+    voices: dict[Speaker, Voice]
+    clips: tuple[Clip, ...]
+    references: dict[Speaker, Audio | None]
+    """3-5 s of each voice saying something that is not in the dialogue, for the voice prompt."""
+
+
+class Segment(Record):
+    """One cut of an edit list: samples [start, end) of a turn's clip, placed at ``at``."""
+
+    turn: int
+    start: int
+    end: int
+    at: int
+    """Sample of the dialogue where it begins."""
+    gain: float
+    """dB."""
+    fade_in: int = 0
+    fade_out: int = 0
+    """Samples of raised-cosine fade inside the segment."""
+
+
+class PlacedTurn(Record):
+    """A turn on the dialogue's clock; ``unsaid`` is what of ``spoken`` a barge-in cut off."""
+
+    speaker: Speaker
+    text: str
+    spoken: str
+    onset: Onset
+    unsaid: str = ""
+    start: int
+    end: int
+
+
+class Word(Record):
+    """A word as heard, on the dialogue's clock."""
+
+    speaker: Speaker
+    text: str
+    start: int
+    end: int
+    turn: int
+
+
+class Event(Record):
+    """One line of the ledger of what happened between the speakers.
+
+    Types: gap, overlap, barge_in, cut, backchannel, pause, lapse, false_interruption.
+    """
+
+    type: str
+    speaker: Speaker
+    cause: str
+    text: str = ""
+    start: int
+    end: int
+
+
+class Dialogue(Record):
+    """Both speakers on one clock, as metadata: what stage 3 makes. `timing.mix` renders it."""
+
+    dialog_id: str
+    num_samples: int
+    """A multiple of FRAME."""
+    segments: tuple[Segment, ...]
+    turns: tuple[PlacedTurn, ...]
+    words: tuple[Word, ...]
+    """Sorted by start; only what is heard."""
+    events: tuple[Event, ...]
+    """Sorted by start."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardRow:
+    """One training example: what stage 4 makes. The columns are `shards.layout.SCHEMA`."""
+
+    script: Script
+    dialogue: Dialogue
+    voices: dict[Speaker, Voice]
+    codes: dict[Speaker, Codes]
+    """[K, T] each."""
+    voice_codes: dict[Speaker, Codes]
+    """[K, Tv] each."""
+    text: dict[Speaker, NDArray[np.int16]]
+    """[T] each."""
+    prompt_tokens: tuple[int, ...]
+    hygiene: dict[str, float]
+    provenance: dict[str, str | int]
