@@ -1,0 +1,151 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datagen.scripting import numbers
+from datagen.scripting.spoken import heard, pieces, speak
+from datagen.types import Fact
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "spoken.tsv"
+WRITTEN = st.text(alphabet="aAmMpPxK 0123456789$%#&/:.,'-+@()°½—\u2013\n", max_size=40)
+
+
+def golden() -> dict[str, list[tuple[str, str]]]:
+    """Return the sentences of each part, as (written, spoken)."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            sentences = parts.setdefault(line[3:], [])
+        elif not line.startswith("# "):
+            written, spoken = line.split("\t")
+            sentences.append((written, spoken))
+    return parts
+
+
+def fact(written: str, spoken: str) -> Fact:
+    return Fact(id=written, type="text", written=written, spoken=spoken)
+
+
+@pytest.mark.parametrize(("part", "size", "share"), [("dev", 80, 1.0), ("held", 80, 0.95)])
+def test_golden_sentences(part: str, size: int, share: float) -> None:
+    sentences = golden()[part]
+    assert len(sentences) >= size
+    wrong = [(written, speak(written)) for written, said in sentences if speak(written) != said]
+    assert len(wrong) <= (1 - share) * len(sentences), wrong
+
+
+def test_golden_parts_do_not_overlap() -> None:
+    parts = golden()
+    assert not {written for written, _ in parts["dev"]} & {written for written, _ in parts["held"]}
+
+
+@pytest.mark.parametrize("part", ["dev", "held"])
+def test_what_is_said_already_stays(part: str) -> None:
+    for written, _ in golden()[part]:
+        assert speak(speak(written)) == speak(written)
+
+
+def test_the_stop_after_a_time_survives() -> None:
+    assert speak("We open at 10 AM. Then we close.") == "We open at ten a.m. Then we close."
+
+
+@given(WRITTEN)
+def test_no_digit_is_left_and_every_word_can_be_said(text: str) -> None:
+    said = speak(text)
+    assert not re.search(r"\d", said)
+    assert all(re.search("[a-z]", word, re.IGNORECASE) for word in said.split(" ") if said)
+
+
+@given(WRITTEN)
+def test_pieces_cover_the_words_in_order(text: str) -> None:
+    found = pieces(text)
+    assert " ".join(said for _, said in found) == speak(text)
+    if found:
+        assert " ".join(written for written, _ in found).split() == text.split()
+
+
+@given(WRITTEN, st.integers(0, 30))
+def test_heard_is_the_longest_start_that_fits(text: str, num_words: int) -> None:
+    found = pieces(text)
+    ends = [sum(len(said.split()) for _, said in found[:n]) for n in range(len(found) + 1)]
+    kept = max(n for n, end in enumerate(ends) if end <= num_words)
+    prefix = heard(text, (), num_words)
+    assert text.strip().startswith(prefix)
+    assert prefix.split() == " ".join(written for written, _ in found[:kept]).split()
+
+
+def test_heard_of_a_cut_turn() -> None:
+    text = "Your total is $9.50, due at 4 PM."
+    assert [heard(text, (), n) for n in (0, 2, 3, 7, 8, 10, 12, 99)] == [
+        "",
+        "Your total",
+        "Your total is",
+        "Your total is",
+        "Your total is $9.50,",
+        "Your total is $9.50, due at",
+        text,
+        text,
+    ]
+
+
+def test_facts_say_themselves() -> None:
+    facts = [fact("$450", "four fifty"), fact("QX71B", "Q X seventy-one B"), fact("9 PM", "nine")]
+    text = "It's $450/month until 9 PM. Code #QX71B; not $4500, QX71BC or $450.50."
+    assert speak(text, facts) == (
+        "It's four fifty per month until nine. Code number Q X seventy-one B; not four thousand"
+        " five hundred dollars, Q X seven one B C or four hundred fifty dollars and fifty cents."
+    )
+    assert heard(text, facts, 6) == "It's $450/month until"
+
+
+def test_a_fact_with_a_dot_ends_a_sentence_with_one() -> None:
+    facts = [fact("4 PM", "four p.m.")]
+    assert speak("At 4 PM. Is 4 PM fine? 4 PM...", facts) == (
+        "At four p.m. Is four p.m. fine? four p.m...."
+    )
+
+
+def test_the_longest_fact_wins() -> None:
+    facts = [fact("Oak St.", "Oak Street"), fact("12 Oak St.", "twelve Oak")]
+    assert speak("Go to 12 Oak St. now", facts) == "Go to twelve Oak now"
+
+
+def test_a_small_count_is_not_the_day_of_a_date() -> None:
+    assert (
+        speak("12 of them on April 12.", [fact("12", "twelve")])
+        == "twelve of them on April twelfth."
+    )
+
+
+def test_digits_in_what_a_fact_says_are_said() -> None:
+    assert speak("Take B12.", [fact("B12", "B 12")]) == "Take B twelve."
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "( )"])
+def test_nothing_to_say(text: str) -> None:
+    assert speak(text) == ""
+    assert heard(text, (), 5) == ""
+
+
+@given(st.integers(0, 10**7))
+def test_money_is_said_as_numbers_says_it(cents: int) -> None:
+    dollars, rest = divmod(cents, 100)
+    written = f"${dollars:,}.{rest:02d}" if rest else f"${dollars}"
+    assert speak(written) == numbers.money(cents)
+
+
+@given(st.integers(1, 12), st.integers(1, 31), st.integers(0, 23), st.integers(0, 59))
+def test_dates_and_times_are_said_as_numbers_says_them(
+    month: int, day: int, hour: int, minute: int
+) -> None:
+    half = "AM" if hour < 12 else "PM"
+    text = f"On {numbers.MONTHS[month - 1]} {day}, {(hour - 1) % 12 + 1}:{minute:02d} {half}"
+    assert speak(text) == f"On {numbers.date(month, day)}, {numbers.time_of_day(hour, minute)}"
+
+
+@given(st.from_regex(r"[A-Z]{2}[0-9]{3}[A-Z]?(-[0-9]{4})?", fullmatch=True))
+def test_codes_are_said_as_numbers_says_them(code: str) -> None:
+    assert speak(f"It's {code}.") == f"It's {numbers.letters_and_digits(code)}."
