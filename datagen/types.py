@@ -279,7 +279,7 @@ class Word(Record):
 class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
-    Types: gap, overlap, barge_in, cut, backchannel, pause, lapse, false_interruption.
+    Types: gap, overlap, lapse, barge_in, cut, backchannel, pause, dropped (`timing.ledger`).
     """
 
     type: str

@@ -22,10 +22,12 @@ class Backend(Protocol):
 
     def __init__(self, options: Any) -> None:
         """Load the model; ``options`` is an instance of ``Options``."""
+        return
 
     @classmethod
     def check(cls, options: Any) -> None:
         """Raise UserError, naming the remedy, if what this backend needs is not here. Cheap."""
+        return
 
     @classmethod
     def identity(cls, options: Any) -> dict[str, str]:
@@ -34,6 +36,7 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Free what a kill would leak: child processes, device memory."""
+        return
 
 
 class ScriptWriter(Backend, Protocol):
@@ -60,6 +63,9 @@ class Synthesizer(Backend, Protocol):
 
 class Aligner(Backend, Protocol):
     """Finds when each word of a clip is said."""
+
+    needs_audio: ClassVar[bool] = True
+    """False if `align` never calls ``audio``: the stage then reads no sound at all."""
 
     def align(
         self, spoken: str, audio: Callable[[], Audio], words: Sequence[SpokenWord] | None

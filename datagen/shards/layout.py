@@ -15,13 +15,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datagen.backends.protocols import Codec, Tokenizer
 from datagen.types import CARDINALITY, FRAME, FRAME_RATE, NUM_CODEBOOKS, SAMPLE_RATE, ShardRow
 
 VERSION = 1
-METADATA_KEY = b"datagen"
 
 _text, _int = pa.string(), pa.int32()
-_ids = pa.list_(pa.int16())
+
+
+def list_of(item: pa.DataType) -> pa.DataType:
+    """Return a list type whose items are named as Parquet names them, so that hashes agree."""
+    return pa.list_(pa.field("element", item))
+
+
+_ids = list_of(pa.int16())
 _VOICE = pa.struct(
     [("id", _text), ("source", _text), ("license", _text), ("synthetic", pa.bool_())]
 )
@@ -58,8 +65,8 @@ SCHEMA = pa.schema(
     + [("role_prompt", _text), ("prompt_level", _text), ("prompt_tokens", _ids)]
     + [("user_role_prompt", _text), ("agent_voice", _VOICE), ("user_voice", _VOICE)]
     + [("agent_voice_codes", _ids), ("user_voice_codes", _ids)]
-    + [("turns", pa.list_(_TURN)), ("words", pa.list_(_WORD)), ("events", pa.list_(_EVENT))]
-    + [("facts", pa.list_(_FACT)), ("probes", pa.list_(_PROBE))]
+    + [("turns", list_of(_TURN)), ("words", list_of(_WORD)), ("events", list_of(_EVENT))]
+    + [("facts", list_of(_FACT)), ("probes", list_of(_PROBE))]
     + [("hygiene", pa.struct([(name, pa.float32()) for name in HYGIENE]))]
     + [
         (
@@ -70,19 +77,30 @@ SCHEMA = pa.schema(
 )
 
 
-def file_metadata(
-    codec: dict[str, Any], tokenizer: dict[str, Any], recipe: str, stand_ins: Sequence[str]
-) -> dict[str, Any]:
-    """Return what a reader must know before it trusts a row; see docs in manifests/schema."""
+def file_metadata(codec: Codec, tokenizer: Tokenizer) -> dict[str, Any]:
+    """Return what a reader must know of the tokens before it trusts a row."""
     return {
         "schema": VERSION,
-        "stand_ins": list(stand_ins),
         "sample_rate": SAMPLE_RATE,
         "frame_rate": FRAME_RATE,
-        "codec": codec,
-        "tokenizer": tokenizer,
         "delays_applied": False,
-        "recipe": recipe,
+        "codec": {
+            "id": codec.id,
+            "hash": codec.hash,
+            "codebooks": codec.codebooks,
+            "cardinality": codec.cardinality,
+            "silence": list(codec.silence),
+            "sine": list(codec.sine),
+        },
+        "tokenizer": {
+            "id": tokenizer.id,
+            "hash": tokenizer.hash,
+            "size": tokenizer.size,
+            "pad": tokenizer.pad,
+            "epad": tokenizer.epad,
+            "bos": tokenizer.bos,
+            "eos": tokenizer.eos,
+        },
     }
 
 

@@ -1,0 +1,143 @@
+"""How what crosses a stage boundary is kept in a file: one Arrow table a unit.
+
+Script, Dialogue <-> one row of JSON        Speech <-> one row a clip, sound as FLAC
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import soundfile
+
+from datagen.shards.layout import list_of
+from datagen.timing.loudness import loudness, peak
+from datagen.types import (
+    SAMPLE_RATE,
+    SPEAKERS,
+    Audio,
+    Clip,
+    Dialogue,
+    Script,
+    Speaker,
+    Speech,
+    SpokenWord,
+    Voice,
+)
+
+R = TypeVar("R", Script, Dialogue)
+
+RECORDS = pa.schema([("dialog_id", pa.string()), ("record", pa.string())])
+_WORD = pa.struct([("text", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
+_CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
+    ("dialog_id", pa.string()),
+    ("speaker", pa.string()),
+    ("turn", pa.int16()),  # null: the voice's reference
+    ("flac", pa.binary()),  # 24 kHz, mono, 16 bit
+    ("num_samples", pa.int32()),
+    ("words", list_of(_WORD)),
+    ("loudness", pa.float32()),
+    ("peak", pa.float32()),
+    ("voice", pa.string()),
+]
+CLIPS = pa.schema(_CLIP_COLUMNS)
+CLIPS_WITHOUT_SOUND = [name for name in CLIPS.names if name != "flac"]
+
+
+def records_table(records: Iterable[Script | Dialogue]) -> pa.Table:
+    """Return scripts or dialogues as rows of JSON."""
+    rows = [{"dialog_id": r.dialog_id, "record": r.model_dump_json()} for r in records]
+    return pa.Table.from_pylist(rows, schema=RECORDS)
+
+
+def read_records(table: pa.Table, model: type[R]) -> dict[str, R]:
+    """Return the records of a table by dialogue id, in its order."""
+    return {row["dialog_id"]: model.model_validate_json(row["record"]) for row in table.to_pylist()}
+
+
+def speech_table(speeches: Iterable[tuple[Script, Speech]]) -> pa.Table:
+    """Return speeches as rows, one a clip; sound must be present."""
+    rows = [row for script, speech in speeches for row in _speech_rows(script, speech)]
+    return pa.Table.from_pylist(rows, schema=CLIPS)
+
+
+def _speech_rows(script: Script, speech: Speech) -> Iterable[dict[str, Any]]:
+    for speaker in SPEAKERS:
+        audio = speech.references[speaker]
+        assert audio is not None, speech.dialog_id
+        reference = Clip(-1, len(audio), None, loudness(audio), peak(audio), audio)
+        yield _clip_row(speech, speaker, reference) | {"turn": None}
+    for clip in speech.clips:
+        yield _clip_row(speech, script.turns[clip.turn].speaker, clip)
+
+
+def _clip_row(speech: Speech, speaker: Speaker, clip: Clip) -> dict[str, Any]:
+    assert clip.audio is not None, (speech.dialog_id, clip.turn)
+    return {
+        "dialog_id": speech.dialog_id,
+        "speaker": speaker,
+        "turn": clip.turn,
+        "flac": to_flac(clip.audio),
+        "num_samples": clip.num_samples,
+        "words": None if clip.words is None else [word.model_dump() for word in clip.words],
+        "loudness": clip.loudness,
+        "peak": clip.peak,
+        "voice": speech.voices[speaker].model_dump_json(),
+    }
+
+
+def read_speeches(table: pa.Table) -> dict[str, Speech]:
+    """Return speeches by dialogue id; clips have sound if the table has its column."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in table.to_pylist():
+        rows.setdefault(row["dialog_id"], []).append(row)
+    return {dialog_id: _speech(dialog_id, group) for dialog_id, group in rows.items()}
+
+
+def _speech(dialog_id: str, rows: Sequence[dict[str, Any]]) -> Speech:
+    clips = [row for row in rows if row["turn"] is not None]
+    references: dict[Speaker, Audio | None] = dict.fromkeys(SPEAKERS)
+    voices: dict[Speaker, Voice] = {}
+    for row in rows:
+        if row["turn"] is None:
+            references[row["speaker"]] = _sound(row)
+            voices[row["speaker"]] = Voice.model_validate_json(row["voice"])
+    return Speech(
+        dialog_id=dialog_id,
+        voices=voices,
+        clips=tuple(_clip(row) for row in clips),
+        references=references,
+    )
+
+
+def _clip(row: dict[str, Any]) -> Clip:
+    words = row["words"]
+    return Clip(
+        turn=row["turn"],
+        num_samples=row["num_samples"],
+        words=None if words is None else tuple(SpokenWord(**word) for word in words),
+        loudness=row["loudness"],
+        peak=row["peak"],
+        audio=_sound(row),
+    )
+
+
+def _sound(row: dict[str, Any]) -> Audio | None:
+    return from_flac(row["flac"]) if "flac" in row else None
+
+
+def to_flac(audio: Audio) -> bytes:
+    """Encode [S] as 16-bit mono FLAC."""
+    file = io.BytesIO()
+    soundfile.write(file, audio, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+    return file.getvalue()
+
+
+def from_flac(data: bytes) -> Audio:
+    """Decode FLAC to [S]."""
+    audio, rate = soundfile.read(io.BytesIO(data), dtype="float32")
+    assert rate == SAMPLE_RATE, rate
+    return np.ascontiguousarray(audio)

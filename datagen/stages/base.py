@@ -1,0 +1,71 @@
+"""What the engine asks of a stage: jobs and upstream tables in, a table and rejects out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import pyarrow as pa
+
+from datagen.types import Job, Reject, Rejected, UserError
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage made of a block."""
+
+    table: pa.Table
+    rejects: tuple[Reject, ...] = ()
+    num_samples: int = 0
+    """Audio of the dialogues in the table, in samples of one channel."""
+
+
+class Stage(Protocol):
+    """A pure function of jobs and upstream tables, with its backend inside."""
+
+    name: str
+    reads: Mapping[str, Sequence[str] | None]
+    """Upstream stages, and the columns wanted of each (None: all)."""
+    metadata: Mapping[str, Any]
+    """What a reader of this stage's files must know."""
+
+    def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
+        """Make one block."""
+        ...
+
+    def close(self) -> None:
+        """Free the backends."""
+        ...
+
+
+class DialogFailed(Exception):  # noqa: N818 - carries the id that an unexpected error belongs to
+    """Something other than the dialogue's own quality went wrong with it."""
+
+
+def each(
+    stage: str, items: Iterable[tuple[str, Item]], make: Callable[[Item], Made]
+) -> tuple[list[Made], tuple[Reject, ...]]:
+    """Make each dialogue of a block; what is Rejected becomes a Reject, and the others go on."""
+    made: list[Made] = []
+    rejects: list[Reject] = []
+    for dialog_id, item in items:
+        try:
+            made.append(make(item))
+        except Rejected as verdict:
+            rejects.append(
+                Reject(
+                    dialog_id=dialog_id,
+                    stage=stage,
+                    reason=verdict.reason,
+                    evidence=verdict.evidence,
+                )
+            )
+        except (OSError, UserError):
+            raise  # the machine's fault or the user's, not this dialogue's
+        except Exception as error:
+            raise DialogFailed(f"{dialog_id}: {type(error).__name__}: {error}") from error
+    return made, tuple(rejects)
