@@ -1,0 +1,213 @@
+"""Stage 3, align and overlap: both speakers of a dialogue on one clock.
+
+    Script, Speech --lay_out--> Dialogue
+
+It decides and measures nothing but time and gain: the sound is rendered from its edit list later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+from numpy.random import Generator
+
+from datagen.backends.protocols import Aligner
+from datagen.scripting.spoken import heard
+from datagen.seeds import rng_for
+from datagen.stages.artifacts import (
+    CLIPS_WITHOUT_SOUND,
+    read_records,
+    read_speeches,
+    records_table,
+)
+from datagen.stages.base import Outcome, each
+from datagen.timing.arrange import Arrangement, arrange
+from datagen.timing.cues import check
+from datagen.timing.gain import gains
+from datagen.timing.pauses import draw
+from datagen.timing.preset import Preset
+from datagen.timing.take import Take, stretch
+from datagen.types import (
+    FRAME,
+    SPEAKERS,
+    Audio,
+    Clip,
+    Dialogue,
+    Job,
+    PlacedTurn,
+    Rejected,
+    Script,
+    Segment,
+    Speech,
+    SpokenWord,
+    Turn,
+    Word,
+)
+
+VERSION = 1
+"""Raised when a change here changes bytes."""
+
+
+class TimelineStage:
+    """Lays dialogues out; reads no sound unless the aligner needs it."""
+
+    name = "timeline"
+    metadata: Mapping[str, Any] = {}
+
+    def __init__(self, aligner: Aligner, preset: Preset) -> None:
+        self._aligner = aligner
+        self._preset = preset
+        columns = None if aligner.needs_audio else CLIPS_WITHOUT_SOUND
+        self.reads: Mapping[str, Sequence[str] | None] = {"script": None, "speech": columns}
+
+    def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
+        """Lay one block out."""
+        scripts = read_records(upstream["script"], Script)
+        speeches = read_speeches(upstream["speech"])
+        pairs = ((id_, (scripts[id_], speech)) for id_, speech in speeches.items())
+        made, rejects = each(self.name, pairs, partial(self._lay_out, jobs[0].seed))
+        return Outcome(records_table(made), rejects)
+
+    def _lay_out(self, run_seed: int, pair: tuple[Script, Speech]) -> Dialogue:
+        script, speech = pair
+
+        def load_audio(turn: int) -> Audio:
+            audio = speech.clips[turn].audio
+            assert audio is not None, "the aligner said it needs no audio"
+            return audio
+
+        return lay_out(
+            script, speech, self._aligner, self._preset, run_seed=run_seed, load_audio=load_audio
+        )
+
+    def close(self) -> None:
+        """Free the aligner."""
+        self._aligner.close()
+
+
+def lay_out(
+    script: Script,
+    speech: Speech,
+    aligner: Aligner,
+    preset: Preset,
+    *,
+    run_seed: int,
+    load_audio: Callable[[int], Audio],
+) -> Dialogue:
+    """Place every turn's clip; ``load_audio`` gives a turn's clip [S] to an aligner that asks.
+
+    ``Dialogue.turns`` has one entry for each turn of the script. A backchannel that could not be
+    placed is there without words and length, and in the ledger as dropped.
+    """
+    assert [clip.turn for clip in speech.clips] == list(range(len(script.turns)))
+    check(script.turns)
+    seeded = partial(rng_for, run_seed, script.dialog_id, "timeline")
+    takes: list[Take] = []
+    for clip, turn in zip(speech.clips, script.turns, strict=True):
+        words = aligner.align(turn.spoken, partial(load_audio, clip.turn), clip.words)
+        _check_times(words, turn, clip)
+        holds = draw(turn.pauses, preset.pause, seeded("pause", clip.turn)) if turn.pauses else []
+        takes.append(stretch(clip.num_samples, words, holds))
+    arrangement = arrange(script.turns, takes, preset, partial(seeded, "turn"))
+    last = max(placed.silent_from for placed in arrangement.placed.values())
+    num_samples = last + preset.tail.draw(seeded("tail"))
+    return Dialogue(
+        dialog_id=script.dialog_id,
+        num_samples=-(-num_samples // FRAME) * FRAME,
+        segments=_segments(arrangement, _levels(script, speech, preset, seeded)),
+        turns=tuple(_turn(script, index, arrangement) for index in range(len(script.turns))),
+        words=_words(script, arrangement),
+        events=arrangement.ledger.events(),
+    )
+
+
+def _check_times(words: Sequence[SpokenWord], turn: Turn, clip: Clip) -> None:
+    """Raise Rejected unless an aligner's words are the turn's, in order, within its clip."""
+    num_words = len(turn.spoken.split())
+    if not num_words or len(words) != num_words:
+        raise Rejected("alignment", f"turn {clip.turn}: {len(words)} times for {num_words} words")
+    before = 0
+    for word in words:
+        if not before <= word.start < word.end <= clip.num_samples:
+            raise Rejected("alignment", f"turn {clip.turn}: {word.text!r} is out of order")
+        before = word.end
+
+
+def _levels(
+    script: Script, speech: Speech, preset: Preset, seeded: Callable[..., Generator]
+) -> dict[int, float]:
+    """Return the gain in dB of each turn."""
+    level, levels = preset.level, dict[int, float]()
+    for speaker in SPEAKERS:
+        clips = [clip for clip in speech.clips if script.turns[clip.turn].speaker == speaker]
+        listening = [script.turns[clip.turn].onset == "backchannel" for clip in clips]
+        offsets = [preset.backchannel.gain if quiet else 0.0 for quiet in listening]
+        jitter = float(seeded("level", speaker).uniform(-level.jitter, level.jitter))
+        for clip, gain in zip(clips, gains(clips, level, jitter, offsets), strict=True):
+            levels[clip.turn] = gain
+    return levels
+
+
+def _segments(arrangement: Arrangement, levels: dict[int, float]) -> tuple[Segment, ...]:
+    """Return the edit list, sorted by place."""
+    segments = [
+        Segment(
+            turn=placed.index,
+            start=piece.start,
+            end=piece.end,
+            at=placed.at + piece.at,
+            gain=levels[placed.index],
+            fade_in=piece.fade_in,
+            fade_out=piece.fade_out,
+        )
+        for placed in arrangement.placed.values()
+        for piece in placed.take.pieces
+    ]
+    return tuple(sorted(segments, key=lambda segment: (segment.at, segment.turn)))
+
+
+def _turn(script: Script, index: int, arrangement: Arrangement) -> PlacedTurn:
+    """Return a turn as heard: all of it, its beginning, or nothing."""
+    turn, placed = script.turns[index], arrangement.placed.get(index)
+    if placed is None:
+        at = arrangement.dropped[index]
+        return PlacedTurn(
+            speaker=turn.speaker,
+            text="",
+            spoken="",
+            onset=turn.onset,
+            start=at,
+            end=at,
+        )
+    words, num_heard = turn.spoken.split(), len(placed.take.words)
+    whole = num_heard == len(words)
+    return PlacedTurn(
+        speaker=turn.speaker,
+        text=turn.text if whole else heard(turn.text, script.facts, num_heard),
+        spoken=turn.spoken if whole else " ".join(words[:num_heard]),
+        onset=placed.onset,
+        unsaid=" ".join(words[num_heard:]),
+        start=placed.start,
+        end=placed.end,
+    )
+
+
+def _words(script: Script, arrangement: Arrangement) -> tuple[Word, ...]:
+    """Return every word heard, sorted by start."""
+    words = [
+        Word(
+            speaker=placed.speaker,
+            text=text,
+            start=placed.at + word.start,
+            end=placed.at + word.end,
+            turn=placed.index,
+        )
+        for placed in arrangement.placed.values()
+        for text, word in zip(
+            script.turns[placed.index].spoken.split(), placed.take.words, strict=False
+        )
+    ]
+    return tuple(sorted(words, key=lambda word: (word.start, word.turn)))
