@@ -1,0 +1,13 @@
+"""Reads a finished run as a stranger would, and says what is wrong with it.
+
+    RUN --audit--> Report: findings (check, file, dialogue ids, sentence) and totals
+
+Nothing that writes a run is imported here: only pyarrow, jsonschema and the checked-in schemas,
+so that a mistake of the writer cannot hide. To add a check, add a function to a CHECKS tuple.
+"""
+
+from datagen.audit.finding import Finding, Report, render
+from datagen.audit.totals import FISHER, Totals
+from datagen.audit.walk import audit
+
+__all__ = ["FISHER", "Finding", "Report", "Totals", "audit", "render"]

@@ -1,0 +1,148 @@
+"""Reading a run folder as a stranger: JSON by its schema, Parquet by its footer and its hash.
+
+Everything that can be wrong with a file itself is raised as `Unusable`, with the remedy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from datagen import assets
+
+AGAIN = "run the same command again: it is made anew"
+
+
+class Unusable(Exception):  # noqa: N818 - becomes a finding
+    """A file is missing or cannot be read."""
+
+    def __init__(self, check: str, file: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.check, self.file, self.sentence = check, file, sentence
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a Parquet file says of itself without its data being read."""
+
+    file: str
+    """Relative to the run folder, e.g. ``speech/000003.parquet``."""
+    stage: str
+    number: int
+    """Of the block, or of the shard."""
+    columns: dict[str, str]
+    """Name and Arrow type of each, in order."""
+    num_rows: int
+    data: dict[str, Any]
+    """The JSON under the metadata key ``datagen``."""
+
+    @property
+    def receipt(self) -> dict[str, Any]:
+        """The receipt of the file."""
+        receipt = self.data["receipt"]
+        assert isinstance(receipt, dict)
+        return receipt
+
+
+def read_json(root: Path, file: str) -> dict[str, Any]:
+    """Read and validate run.json or plan.json."""
+    try:
+        value = json.loads((root / file).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Unusable("missing", file, f"is not there; {AGAIN}") from None
+    except (OSError, ValueError) as error:
+        raise Unusable("damaged", file, f"cannot be read ({_line(error)}); {AGAIN}") from error
+    for problem in problems(file.removesuffix(".json"), value):
+        raise Unusable("settings", file, problem)
+    assert isinstance(value, dict)
+    return value
+
+
+def read_footer(root: Path, stage: str, number: int, file: str) -> Footer:
+    """Read what a file says of itself."""
+    try:
+        with pq.ParquetFile(root / file) as parquet:
+            schema, num_rows = parquet.schema_arrow, parquet.metadata.num_rows
+        data = json.loads((schema.metadata or {})[b"datagen"])
+    except FileNotFoundError:
+        raise Unusable("missing", file, f"is planned but not there; {AGAIN}") from None
+    except (OSError, pa.ArrowException) as error:
+        raise Unusable("damaged", file, f"cannot be opened ({_line(error)}); {AGAIN}") from error
+    except (KeyError, ValueError) as error:
+        raise Unusable("damaged", file, f"has no receipt in its footer; {AGAIN}") from error
+    for problem in problems("shard_footer" if _has_tokens(stage) else "footer", data):
+        raise Unusable("receipt", file, f"{problem}; delete it and run again")
+    return Footer(
+        file,
+        stage,
+        number,
+        {column.name: str(column.type) for column in schema},
+        num_rows,
+        data,
+    )
+
+
+def read_table(root: Path, footer: Footer) -> pa.Table:
+    """Read all of a file, and prove that it is what its receipt says."""
+    file = footer.file
+    try:
+        table = pq.read_table(
+            root / file, use_threads=False, page_checksum_verification=True, partitioning=None
+        )
+    except (OSError, pa.ArrowException) as error:
+        remedy = AGAIN if footer.stage == "shards" else f"delete {file} and run again"
+        sentence = f"is damaged inside ({_line(error)}); {remedy}"
+        raise Unusable("damaged", file, sentence) from error
+    if footer.receipt["content"] != content_hash(table):
+        sentence = f"holds other values than its receipt says; delete {file} and run again"
+        raise Unusable("content", file, sentence)
+    return table
+
+
+def content_hash(table: pa.Table) -> str:
+    """Return the hash of a table's Arrow IPC stream, written as one batch."""
+    plain = table.replace_schema_metadata(None).combine_chunks()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, plain.schema) as stream:
+        stream.write_table(plain)
+    return blake2b(memoryview(sink.getvalue()), digest_size=16).hexdigest()
+
+
+@cache
+def checked_in(name: str) -> Any:
+    """Return what manifests/schema/NAME.json holds."""
+    return json.loads((assets.root() / "manifests" / "schema" / f"{name}.json").read_bytes())
+
+
+def problems(schema: str, value: Any) -> Iterator[str]:
+    """Say what is most wrong with a JSON value, if anything."""
+    error = best_match(_validator(schema).iter_errors(value))
+    if error is not None:
+        where = ".".join(map(str, error.absolute_path))
+        yield f"does not follow manifests/schema/{schema}.json{where and f' at {where}'}:" + (
+            f" {_line(error.message)}"
+        )
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(checked_in(schema))
+
+
+def _has_tokens(stage: str) -> bool:
+    return stage in ("tokens", "shards")
+
+
+def _line(error: object) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= 160 else f"{text[:157]}..."

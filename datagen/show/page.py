@@ -1,0 +1,88 @@
+"""A dialogue as a page: role, voices, transcript with times, both lanes, facts and probes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from datagen.show.clock import clock
+from datagen.show.lanes import STYLES, Lanes
+from datagen.show.lookup import Lookup
+from datagen.types import SPEAKERS, Dialogue, PlacedTurn, Probe, Script, Speaker, Voice
+
+ONSETS = {"after": "", "overlap": "(overlaps) ", "barge_in": "(barges in) "}
+"""What a line begins with, by the turn's onset."""
+
+
+def show(run: Path, dialog_id: str) -> Group:
+    """Return a dialogue as a page for rich; it also reads well without a terminal."""
+    found = Lookup(run, dialog_id)
+    script, dialogue = found.script, found.dialogue
+    sections: list[RenderableType] = [
+        _title(script, dialogue),
+        _section("Voices", [_voice(speaker, found.voices[speaker]) for speaker in SPEAKERS]),
+        _section("Role of the agent", [Text(script.role_prompt)]),
+    ]
+    if script.user_role_prompt:
+        sections.append(_section("Role of the user", [Text(script.user_role_prompt)]))
+    sections += [transcript(dialogue), _section("Lanes", []), Lanes(dialogue)]
+    if script.facts:
+        facts = (
+            f"{fact.id}: {fact.written} ({fact.type}), said {fact.spoken!r}"
+            for fact in script.facts
+        )
+        sections.append(_section("Facts", map(Text, facts)))
+    if script.probes:
+        sections.append(_section("Probes", (_probe(probe, dialogue) for probe in script.probes)))
+    return Group(*sections)
+
+
+def transcript(dialogue: Dialogue) -> Group:
+    """Return what is heard, turn by turn; [brackets] hold what was cut off."""
+    heard = [turn for turn in dialogue.turns if turn.spoken]
+    lines = Table.grid(padding=(0, 1))
+    for turn in sorted(heard, key=lambda turn: turn.start):
+        lines.add_row(Text(clock(turn.start), style="dim"), *_turn(turn))
+    return _section("Transcript", [lines])
+
+
+def _title(script: Script, dialogue: Dialogue) -> Text:
+    about = (script.domain, script.scenario, script.call_direction, script.split)
+    length = clock(dialogue.num_samples)
+    return Text.assemble((script.dialog_id, "bold"), f"  {' · '.join((*about, length))}")
+
+
+def _section(name: str, lines: Iterable[RenderableType]) -> Group:
+    return Group(Text(f"\n{name}", style="bold"), *(Padding.indent(line, 2) for line in lines))
+
+
+def _voice(speaker: Speaker, voice: Voice) -> Text:
+    kind = "synthetic" if voice.synthetic else "recorded"
+    text = f"{voice.id}: {voice.gender}, {kind}, of {voice.source}, licence {voice.license}"
+    return Text.assemble((f"{speaker:<6}", STYLES[speaker]), text)
+
+
+def _turn(turn: PlacedTurn) -> tuple[Text, Text]:
+    """Return the speaker and the line; a backchannel is inset in the other speaker's turn."""
+    style = STYLES[turn.speaker]
+    if turn.onset == "backchannel":
+        return Text(), Text.assemble("    ", (f"({turn.speaker}) ", style), turn.text)
+    line = Text.assemble((ONSETS[turn.onset], "yellow"), turn.text)
+    if turn.unsaid:
+        line.append(f" [{turn.unsaid}]", style="strike dim")
+    return Text(turn.speaker, style=style), line
+
+
+def _probe(probe: Probe, dialogue: Dialogue) -> Text:
+    style = {"pass": "green", "fail": "red"}.get(probe.verdict, "yellow")
+    question, answer = (dialogue.turns[n].text for n in (probe.user_turn, probe.agent_turn))
+    return Text.assemble(
+        f"{probe.type} {probe.act}: ",
+        (probe.verdict, style),
+        f"\n  user:  {question}\n  agent: {answer}",
+    )
