@@ -65,10 +65,6 @@ class Recipe(Settings):
     tokenizer: BackendSpec
     voices: VoicesSpec
 
-    def fingerprint(self) -> str:
-        """Return the name of what this recipe makes."""
-        return digest(self.model_dump(mode="json"))
-
 
 class StageHost(Settings):
     """Where one stage runs, and how patient to be with it."""
@@ -95,6 +91,7 @@ class Host(Settings):
     speech: StageHost = StageHost()
     timeline: StageHost = StageHost()
     tokens: StageHost = StageHost()
+    shards: StageHost = StageHost()
 
 
 def digest(value: Any) -> str:

@@ -1,0 +1,228 @@
+"""The ``datagen`` command. Each subcommand imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from datagen import __version__
+from datagen.types import UserError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Group(click.Group):
+    """Turns a user's mistake into one sentence and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand."""
+        from datagen.engine.flow import GaveUp
+
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            _fail(str(error), 2)
+        except GaveUp as error:
+            _fail(str(error), 1)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    raise SystemExit(code)
+
+
+def _recipe_options(function: F) -> F:
+    for option in reversed(
+        [
+            click.option("--hours", type=float, help="Hours of audio to make."),
+            click.option("--dialogs", type=int, help="Dialogues to make, instead of hours."),
+            click.option(
+                "--recipe",
+                default="embedded",
+                show_default=True,
+                help="Which backends: a name from pipelines/recipes, or a .yaml file.",
+            ),
+            click.option(
+                "--set",
+                "overrides",
+                multiple=True,
+                metavar="KEY=VALUE",
+                help="Change one setting of the recipe, e.g. --set timeline.preset=strict.",
+            ),
+            click.option("--seed", type=int, help="Another seed, for another dataset."),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Make full-duplex dialogue data: scripts, voices, overlaps, token shards.
+
+    \b
+    datagen run service --hours 0.2     make 0.2 hours of customer-service dialogues
+    datagen audit runs/service          check every file of it, and count what is in it
+    datagen show service-0000003        read one dialogue; --audio FILE to hear it
+    datagen plan service --hours 1840   what a run would make, and how big it is
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+
+
+@main.command()
+@click.argument("kind")
+@_recipe_options
+@click.option(
+    "--host",
+    default="laptop",
+    show_default=True,
+    help="Where to work: a name from pipelines/hosts, or a .yaml file.",
+)
+@click.option("--address", help="A Ray cluster to join, e.g. auto. [default: $RAY_ADDRESS or none]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The run folder. [default: runs/KIND]",
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, show the plan, make nothing.")
+def run(
+    kind: str,
+    hours: float | None,
+    dialogs: int | None,
+    recipe: str,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    host: str,
+    address: str | None,
+    out: Path | None,
+    dry_run: bool,
+) -> None:
+    """Make a dataset of KIND dialogues, or go on with one.
+
+    A run that was stopped goes on where it was; a longer one extends a shorter one. The same
+    recipe and seed make the same bytes, on any number of workers.
+    """
+    from rich.console import Console
+
+    from datagen.config import load_host, load_recipe
+    from datagen.engine import lineup
+    from datagen.plan import describe, make_plan
+    from datagen.report import summary
+    from datagen.run import run as make
+    from datagen.show import listen
+
+    what = load_recipe(kind, recipe, overrides, seed)
+    plan = make_plan(what, hours, dialogs)
+    where = load_host(host)
+    if address := address or os.environ.get("RAY_ADDRESS"):
+        where = where.model_copy(update={"address": address})
+    lineup.check(what)
+    if stand_ins := lineup.stand_ins(what):
+        click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
+    if dry_run:
+        click.echo(describe(what, plan))
+        return
+    root = out or Path("runs") / what.kind
+    with _stoppable():
+        make(what, plan, where, root)
+        listen(root)
+    Console().print(summary(root))
+
+
+@main.command()
+@click.argument("kind")
+@_recipe_options
+def plan(
+    kind: str,
+    hours: float | None,
+    dialogs: int | None,
+    recipe: str,
+    overrides: tuple[str, ...],
+    seed: int | None,
+) -> None:
+    """Show what a run of KIND would make: dialogues, blocks, shards, bytes."""
+    from datagen.config import load_recipe
+    from datagen.plan import describe, make_plan
+
+    what = load_recipe(kind, recipe, overrides, seed)
+    click.echo(describe(what, make_plan(what, hours, dialogs)))
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "--deep", is_flag=True, help="Recompute the hash of every artifact, not of shards only."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings and totals as JSON.")
+def audit(run: Path, deep: bool, as_json: bool) -> None:
+    """Check the files of RUN as a stranger would, and count what is in them.
+
+    Exits with 1, naming files and dialogues, when something is wrong.
+    """
+    from datagen.audit import audit as check
+    from datagen.audit import render
+
+    report = check(run, deep=deep)
+    click.echo(report.to_json() if as_json else render(report))
+    if report.findings:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("dialog_id")
+@click.option(
+    "--run",
+    "root",
+    type=click.Path(path_type=Path),
+    help="The run folder. [default: runs/KIND, from the id]",
+)
+@click.option(
+    "--audio",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write its stereo: left the agent, right the user (.flac or .wav).",
+)
+@click.option("--decoded", is_flag=True, help="With --audio: the sound of its tokens.")
+def show(dialog_id: str, root: Path | None, audio: Path | None, decoded: bool) -> None:
+    """Print one dialogue: role, transcript with times, both lanes, facts and probes."""
+    from rich.console import Console
+
+    from datagen.show import save_audio
+    from datagen.show import show as render
+
+    if decoded and audio is None:
+        raise UserError("--decoded changes what --audio FILE writes; give a FILE")
+    root = root or Path("runs") / dialog_id.rpartition("-")[0]
+    if audio is None:
+        Console().print(render(root, dialog_id))
+    else:
+        save_audio(root, dialog_id, audio, decoded=decoded)
+        click.echo(f"wrote {audio}")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Stop cleanly on Ctrl-C or SIGTERM: what is done stays done."""
+
+    def stop(number: int, frame: object) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        number = interrupt.args[0] if interrupt.args else signal.SIGINT
+        click.echo("stopped; the same command goes on from here", err=True)
+        raise SystemExit(128 + int(number)) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

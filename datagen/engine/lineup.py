@@ -1,0 +1,118 @@
+"""The line of four stages: what each reads, what decides its bytes, and how a worker builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from datagen.backends.registry import ALIGNERS, CODECS, TABLES, TOKENIZERS, VOICES, WRITERS
+from datagen.config import Recipe, digest
+from datagen.shards import layout
+from datagen.stages import script, speech, timeline, tokens
+from datagen.stages.base import Stage
+from datagen.timing.preset import load_preset
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the line, without its backend."""
+
+    name: str
+    reads: tuple[str, ...]
+    """Upstream stages; the unit is ready when all of them have made its block."""
+    identity: Callable[[Recipe], dict[str, Any]]
+    """Everything in a recipe that decides what this stage makes of its input."""
+    load: Callable[[Recipe], Stage]
+    """Build the stage with its backends: this is where weights are loaded."""
+
+
+def _provenance(recipe: Recipe) -> dict[str, str]:
+    return {
+        "speech": recipe.speech.use,
+        "align": recipe.align.use,
+        "timeline": recipe.timeline.preset,
+        "codec": recipe.codec.use,
+        "tokenizer": recipe.tokenizer.use,
+    }
+
+
+LINE: tuple[Step, ...] = (
+    Step(
+        "script",
+        (),
+        lambda recipe: {
+            "version": script.VERSION,
+            "kind": recipe.kind,
+            "seed": recipe.seed,
+            "writer": WRITERS.identity(recipe.script),
+        },
+        lambda recipe: script.ScriptStage(WRITERS.load(recipe.script)),
+    ),
+    Step(
+        "speech",
+        ("script",),
+        lambda recipe: {
+            "version": speech.VERSION,
+            "voices": recipe.voices.model_dump(mode="json"),
+            "synthesizer": VOICES.identity(recipe.speech),
+        },
+        lambda recipe: speech.SpeechStage(VOICES.load(recipe.speech), recipe.voices),
+    ),
+    Step(
+        "timeline",
+        ("script", "speech"),
+        lambda recipe: {
+            "version": timeline.VERSION,
+            "preset": load_preset(recipe.timeline).model_dump(mode="json"),
+            "aligner": ALIGNERS.identity(recipe.align),
+        },
+        lambda recipe: timeline.TimelineStage(
+            ALIGNERS.load(recipe.align), load_preset(recipe.timeline)
+        ),
+    ),
+    Step(
+        "tokens",
+        ("script", "speech", "timeline"),
+        lambda recipe: {
+            "version": [tokens.VERSION, layout.VERSION],
+            "codec": CODECS.identity(recipe.codec),
+            "tokenizer": TOKENIZERS.identity(recipe.tokenizer),
+            "provenance": _provenance(recipe),
+        },
+        lambda recipe: tokens.TokensStage(
+            CODECS.load(recipe.codec), TOKENIZERS.load(recipe.tokenizer), _provenance(recipe)
+        ),
+    ),
+)
+STEPS = {step.name: step for step in LINE}
+
+
+def fingerprints(recipe: Recipe) -> dict[str, str]:
+    """Return each stage's fingerprint: its own identity and those of all it reads."""
+    found: dict[str, str] = {}
+    for step in LINE:
+        chain = [found[name] for name in step.reads]
+        found[step.name] = digest([step.name, step.identity(recipe), chain])
+    return found
+
+
+def check(recipe: Recipe) -> None:
+    """Raise UserError if a backend, an option or a preset cannot work here; loads no weights."""
+    for table in TABLES:
+        table.check(getattr(recipe, table.section))
+    load_preset(recipe.timeline)
+
+
+def fingerprint(recipe: Recipe) -> str:
+    """Return the name of what a recipe makes: its last stage's, which includes the others'."""
+    return fingerprints(recipe)[LINE[-1].name]
+
+
+def stand_ins(recipe: Recipe) -> list[str]:
+    """Return which sections of a recipe use a stand-in for a model, e.g. codec=vocoder."""
+    return [
+        f"{table.section}={spec.use}"
+        for table in TABLES
+        if table.resolve(spec := getattr(recipe, table.section)).stand_in
+    ]

@@ -1,0 +1,42 @@
+"""Stage 1: what the two people say.
+
+Job --ScriptWriter--> Script or Reject
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from datagen.backends.protocols import ScriptWriter
+from datagen.stages.artifacts import records_table
+from datagen.stages.base import Outcome
+from datagen.types import Job, Reject, Script
+
+VERSION = 1
+"""Raised when a change here changes bytes."""
+
+
+class ScriptStage:
+    """Writes a block of scripts at once, since language models like batches."""
+
+    name = "script"
+    reads: Mapping[str, Sequence[str] | None] = {}
+    metadata: Mapping[str, Any] = {}
+
+    def __init__(self, writer: ScriptWriter) -> None:
+        self._writer = writer
+
+    def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
+        """Write one block."""
+        answers = self._writer.write(jobs)
+        assert [a.dialog_id for a in answers] == [j.dialog_id for j in jobs], "one answer a job"
+        scripts = [answer for answer in answers if isinstance(answer, Script)]
+        rejects = tuple(answer for answer in answers if isinstance(answer, Reject))
+        return Outcome(records_table(scripts), rejects)
+
+    def close(self) -> None:
+        """Free the writer."""
+        self._writer.close()

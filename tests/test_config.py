@@ -1,0 +1,97 @@
+"""Recipes and hosts: what is laid over what, and what a mistake says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datagen import assets
+from datagen.backends.registry import TABLES
+from datagen.config import load_host, load_recipe
+from datagen.engine import lineup
+from datagen.types import UserError
+
+
+def test_set_changes_one_leaf() -> None:
+    recipe = load_recipe("service", overrides=["timeline.overrides.barge_in=0.2", "seed=7"])
+    assert recipe.timeline.overrides == {"barge_in": 0.2}
+    assert recipe.timeline.preset == "service"
+    assert recipe.seed == 7
+    assert load_recipe("service", seed=3).seed == 3
+
+
+def test_another_backend_drops_the_old_ones_options() -> None:
+    recipe = load_recipe("service", overrides=["codec.options.a=1", "codec.use=pkg:Other"])
+    assert recipe.codec.options == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "recipe", "overrides", "says"),
+    [
+        ("serivce", "embedded", [], "known are"),
+        ("../service", "embedded", [], "known are"),
+        ("service", "relased", [], "known are"),
+        ("service", "missing.yaml", [], "no file"),
+        ("service", "embedded", ["nonsense"], "key.of.setting=value"),
+        ("service", "embedded", ["a..b=1"], "key.of.setting=value"),
+        ("service", "embedded", ["seed=[1"], "not YAML"),
+        ("service", "embedded", ["sed=1"], "sed"),
+        ("service", "embedded", ["seed=-1"], "seed"),
+        ("service", "embedded", ["seed=many"], "seed"),
+        ("service", "embedded", ["script=3"], "script"),
+        ("service", "embedded", ["mean_seconds=0"], "mean_seconds"),
+    ],
+)
+def test_mistakes_are_one_sentence(kind: str, recipe: str, overrides: list[str], says: str) -> None:
+    with pytest.raises(UserError, match=says) as caught:
+        load_recipe(kind, recipe, overrides)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "script.use=compser",
+        "codec.use=nowhere.at_all:Codec",
+        "speech.use=datagen.types:Nope",
+        "codec.options.colour=blue",
+        "timeline.preset=warp",
+        "timeline.overrides.colour=blue",
+        "voices.catalogue=vips",
+    ],
+)
+def test_what_a_recipe_names_is_checked_before_any_work(override: str) -> None:
+    recipe = load_recipe("service", overrides=[override])
+    with pytest.raises(UserError, match=override.partition(".")[0]):
+        lineup.check(recipe)
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "\x00"])
+def test_a_file_that_is_not_settings(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "host.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"host\.yaml"):
+        load_host(str(path))
+
+
+@pytest.mark.parametrize("name", assets.names("pipelines/hosts"))
+def test_every_shipped_host_is_valid(name: str) -> None:
+    load_host(name)
+
+
+@pytest.mark.parametrize("name", assets.names("pipelines/recipes"))
+def test_every_shipped_recipe_names_known_backends(name: str) -> None:
+    recipe = load_recipe("service", name)
+    for table in TABLES:
+        table.options(getattr(recipe, table.section))
+
+
+def test_fingerprints_follow_what_they_depend_on() -> None:
+    base = lineup.fingerprints(load_recipe("service"))
+    timed = lineup.fingerprints(load_recipe("service", overrides=["timeline.preset=strict"]))
+    assert [stage for stage in base if base[stage] != timed[stage]] == ["timeline", "tokens"]
+    reseeded = lineup.fingerprints(load_recipe("service", seed=1))
+    assert all(base[stage] != reseeded[stage] for stage in base)
+    planned = lineup.fingerprints(load_recipe("service", overrides=["mean_seconds=50"]))
+    assert planned == base

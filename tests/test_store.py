@@ -1,0 +1,120 @@
+"""The run folder: atomic commits, receipts, damage, the lock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from datagen.store import Damaged, Receipt, RunFolder, atomic, content_hash
+from datagen.types import UserError
+
+TABLE = pa.table({"dialog_id": [f"service-{i:07d}" for i in range(500)], "n": range(500)})
+
+
+def committed(folder: RunFolder, block: int = 0) -> Receipt:
+    receipt = Receipt(
+        stage="script",
+        block=block,
+        fingerprint="f",
+        reads={},
+        content=content_hash(TABLE),
+        rows=TABLE.num_rows,
+    )
+    metadata = {"receipt": receipt.model_dump(mode="json")}
+    folder.commit(folder.unit("script", block), TABLE, metadata)
+    return receipt
+
+
+def test_a_committed_file_comes_back_with_its_receipt(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    receipt = committed(folder)
+    assert folder.receipt(folder.unit("script", 0)) == receipt
+    assert folder.receipts("script", range(3)) == {0: receipt}
+    back = folder.read(folder.unit("script", 0))
+    assert content_hash(back) == receipt.content
+    assert folder.read(folder.unit("script", 0), ["n"]).column_names == ["n"]
+
+
+def test_content_hash_sees_values_and_not_chunks_or_metadata() -> None:
+    chunked = pa.concat_tables([TABLE.slice(0, 7), TABLE.slice(7)])
+    assert content_hash(chunked) == content_hash(TABLE)
+    assert content_hash(TABLE.replace_schema_metadata({"a": "b"})) == content_hash(TABLE)
+    assert content_hash(TABLE.slice(1)) != content_hash(TABLE)
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text("old")
+
+    def write_and_fail() -> None:
+        with atomic(path) as file:
+            file.write(b"half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_and_fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, 2000])
+def test_a_truncated_file_has_no_receipt(tmp_path: Path, keep: int) -> None:
+    folder = RunFolder(tmp_path)
+    committed(folder)
+    path = folder.unit("script", 0)
+    path.write_bytes(path.read_bytes()[:keep])
+    assert folder.receipt(path) is None
+    with pytest.raises(Damaged, match=r"script/000000\.parquet"):
+        folder.read(path)
+
+
+def test_a_flipped_bit_in_the_data_is_damage(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    committed(folder)
+    path = folder.unit("script", 0)
+    column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    content = bytearray(path.read_bytes())
+    content[column.data_page_offset + column.total_compressed_size // 2] ^= 0x10
+    path.write_bytes(content)
+    with pytest.raises(Damaged):
+        folder.read(path)
+
+
+def test_sweep_removes_what_killed_workers_left(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    committed(folder)
+    (tmp_path / "script" / ".000001.parquet.abc.tmp").write_bytes(b"half")
+    folder.sweep()
+    assert [path.name for path in (tmp_path / "script").iterdir()] == ["000000.parquet"]
+
+
+def test_a_second_run_in_the_folder_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
+    hold = (
+        "import sys, pathlib; from datagen.store import RunFolder\n"
+        "with RunFolder(pathlib.Path(sys.argv[1])).lock(): print('held', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(UserError, match="another run"), RunFolder(tmp_path).lock():
+            pass
+        other.kill()
+    with RunFolder(tmp_path).lock():
+        pass
+
+
+def test_damaged_json_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text("{")
+    with pytest.raises(UserError, match="delete it"):
+        RunFolder(tmp_path).read_json("plan.json")
+    assert RunFolder(tmp_path).read_json("run.json") is None
