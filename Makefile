@@ -1,0 +1,50 @@
+# `make demo` and `make test` are all a newcomer needs; everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+HOURS ?= 0.2
+
+.PHONY: demo test check lint types imports wheel bench clean
+
+demo: .venv/installed
+	$(BIN)/datagen run service --hours $(HOURS)
+	$(BIN)/datagen audit runs/service
+
+test: .venv/dev
+	$(BIN)/python -m pytest -q
+
+check: lint types imports test
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+imports: .venv/dev
+	$(BIN)/lint-imports
+
+wheel: .venv/dev
+	rm -rf dist
+	$(BIN)/python -m build -q --wheel
+	tests/wheel.sh dist/*.whl $(PYTHON)
+
+bench: .venv/dev
+	$(BIN)/pip install -q --group bench
+	$(BIN)/python benchmarks/factory.py
+	$(BIN)/python benchmarks/codec.py
+
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "datagen needs Python 3.11 or newer: make PYTHON=python3.11 demo"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --upgrade 'pip>=25.1'
+	$(BIN)/pip install -q -e '.[espeak]'
+	touch $@
+
+.venv/dev: .venv/installed
+	$(BIN)/pip install -q --group dev
+	touch $@
+
+clean:
+	rm -rf .venv dist build
