@@ -55,8 +55,6 @@ class Recipe(Settings):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     mean_seconds: Annotated[float, Field(gt=0)]
     """Expected audio of one dialogue in seconds: turns hours into dialogues."""
-    validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
-    """Share of scenarios whose dialogues are the validation split."""
     script: BackendSpec
     speech: BackendSpec
     align: BackendSpec

@@ -88,7 +88,7 @@ def write_run(root: Path, blocks: int = 2, blocks_per_shard: int = 1) -> Path:
 
 def run_json() -> dict[str, Any]:
     spec = {"use": "fake", "options": {}}
-    recipe = {"kind": KIND, "seed": 0, "mean_seconds": 12.0, "validation": 0.1}
+    recipe = {"kind": KIND, "seed": 0, "mean_seconds": 12.0}
     recipe |= dict.fromkeys(("script", "speech", "align", "tokenizer"), spec)
     recipe |= {
         "codec": {"use": "tests.fake_backends:FakeCodec", "options": {}},
@@ -282,6 +282,11 @@ def text_of(words: Sequence[Word], tokenizer: Tokenizer) -> NDArray[np.int16]:
         free = frame + len(ids)
         row[frame:free] = ids
     return row
+
+
+def row_of(index: int) -> ShardRow:
+    script = script_of(index)
+    return _row(script, speech_of(script, index), dialogue_of(script))
 
 
 def _row(script: Script, speech: Speech, dialogue: Dialogue) -> ShardRow:

@@ -1,0 +1,113 @@
+"""One unit at a time, in this process: the whole line, damage, and a disk that refuses."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from datagen.config import Recipe, load_recipe
+from datagen.engine import lineup
+from datagen.engine.packing import pack
+from datagen.engine.worker import Done, Failure, UnitRunner, main
+from datagen.run import describe
+from datagen.store import Damaged, RunFolder
+from tests.small import SMALL
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Recipe:
+    return load_recipe("service", overrides=SMALL)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
+    """Blocks 0 and 1 of every stage, made the other way round."""
+    root = tmp_path_factory.mktemp("run")
+    for step in lineup.LINE:
+        runner = UnitRunner(root, recipe, step.name)
+        for block in (1, 0):
+            answer = runner.make(block)
+            assert isinstance(answer, Done), answer
+        runner.close()
+    RunFolder(root).write_json("run.json", describe(recipe))
+    return root
+
+
+def test_receipts_chain_the_stages(made: Path, recipe: Recipe) -> None:
+    folder = RunFolder(made)
+    prints = lineup.fingerprints(recipe)
+    for step in lineup.LINE:
+        receipt = folder.receipt(folder.unit(step.name, 1))
+        assert receipt is not None
+        assert receipt.fingerprint == prints[step.name]
+        assert receipt.reads == {
+            f"{name}/000001": upstream.content
+            for name in step.reads
+            if (upstream := folder.receipt(folder.unit(name, 1))) is not None
+        }
+    assert receipt.rows == 15, "dialogue 25 is rejected"
+    assert receipt.num_samples > 15 * 24_000
+
+
+def test_a_unit_made_alone_again_has_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    folder = RunFolder(made)
+    for step in lineup.LINE:
+        path = folder.unit(step.name, 1)
+        before = path.read_bytes()
+        path.unlink()
+        assert main([str(made), step.name, "1"]) == 0
+        assert path.read_bytes() == before
+
+
+def test_damage_upstream_is_reported_as_such(made: Path, recipe: Recipe) -> None:
+    folder = RunFolder(made)
+    path = folder.unit("timeline", 0)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    runner = UnitRunner(made, recipe, "tokens")
+    answer = runner.make(0)
+    path.write_bytes(whole)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.where) == ("damaged", "timeline/000000.parquet")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(errno.ENOSPC, "storage"), (errno.EROFS, "storage"), (errno.EIO, "error")]
+)
+def test_a_disk_that_refuses(
+    made: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch, number: int, kind: str
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(number, "refused", "somewhere")
+
+    monkeypatch.setattr(RunFolder, "commit", refuse)
+    answer = UnitRunner(made, recipe, "script").make(0)
+    assert isinstance(answer, Failure)
+    assert answer.kind == kind
+    assert ("same command" in answer.reason) == (kind == "storage")
+
+
+def test_an_unexpected_error_names_the_dialogue(
+    made: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datagen.stages.speech.voice_script", lambda *a, **k: 1 / 0)
+    answer = UnitRunner(made, recipe, "speech").make(0)
+    assert isinstance(answer, Failure)
+    assert answer.kind == "error"
+    assert "service-0000000: ZeroDivisionError" in answer.reason
+
+
+def test_a_shard_is_its_blocks_in_order(made: Path) -> None:
+    folder = RunFolder(made)
+    receipt = pack(folder, "service", 0, "tokens", [0, 1])
+    shard = folder.read(folder.shard("service", 0))
+    parts = [folder.read(folder.unit("tokens", block)) for block in (0, 1)]
+    assert shard.equals(pa.concat_tables(parts))
+    kept = [f"service-{index:07d}" for index in range(32) if index not in (12, 25)]
+    assert shard["dialog_id"].to_pylist() == kept
+    assert receipt.rows == 30
+    with pytest.raises(Damaged, match="tokens/000007"):
+        pack(folder, "service", 0, "tokens", [0, 7])
