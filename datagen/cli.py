@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from datagen import __version__
-from datagen.types import UserError
+from datagen.types import RunFailed, UserError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -23,13 +23,11 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand."""
-        from datagen.engine.flow import GaveUp
-
         try:
             return super().invoke(ctx)
         except UserError as error:
             _fail(str(error), 2)
-        except GaveUp as error:
+        except RunFailed as error:
             _fail(str(error), 1)
 
 

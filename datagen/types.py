@@ -45,6 +45,10 @@ class UserError(ValueError):
     """The user asked for what cannot be: one sentence of what, where and how to mend it."""
 
 
+class RunFailed(Exception):  # noqa: N818 - says what happened
+    """The run cannot go on, and not because of what the user asked."""
+
+
 class Rejected(Exception):  # noqa: N818 - a verdict on one dialogue, not an error
     """Raised by a stage when a dialogue is not good enough; it becomes a `Reject`."""
 

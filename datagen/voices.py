@@ -24,11 +24,7 @@ def cast(
     A held-out voice speaks in validation dialogues only, and is all that speaks in them.
     ``source`` is what the synthesizer calls its synthetic speakers.
     """
-    if spec.catalogue not in CATALOGUES:
-        raise UserError(
-            f"voices.catalogue: there is no catalogue {spec.catalogue!r}; known are"
-            f" {', '.join(CATALOGUES)}"
-        )
+    check(spec)
     voices: dict[Speaker, Voice] = {}
     for speaker in SPEAKERS:
         taken = {voice.id for voice in voices.values()}
@@ -38,6 +34,15 @@ def cast(
             if voice.id not in taken and _may_speak(voice.id, script, spec.held_out)
         )
     return voices
+
+
+def check(spec: VoicesSpec) -> None:
+    """Raise UserError if there is no such catalogue."""
+    if spec.catalogue not in CATALOGUES:
+        raise UserError(
+            f"voices.catalogue: there is no catalogue {spec.catalogue!r}; known are"
+            f" {', '.join(CATALOGUES)}"
+        )
 
 
 def is_held_out(voice_id: str, share: float) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from datagen.plan import BLOCKS_PER_SHARD, DIALOGS_PER_BLOCK
 from datagen.store import SHARDS, Receipt
+from datagen.types import RunFailed
 
 TRIES = 3
 """How often a unit may raise."""
@@ -32,7 +33,7 @@ class Unit(NamedTuple):
         return f"{self.stage}/{self.block:06d}"
 
 
-class GaveUp(Exception):  # noqa: N818 - the run stops, the message says where
+class GaveUp(RunFailed):
     """A unit failed too often, or no worker can start (then ``unit`` is None)."""
 
     def __init__(self, message: str, unit: Unit | None = None) -> None:

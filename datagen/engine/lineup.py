@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from datagen import voices
 from datagen.backends.registry import ALIGNERS, CODECS, TABLES, TOKENIZERS, VOICES, WRITERS
 from datagen.config import Recipe, digest
 from datagen.shards import layout
@@ -102,6 +103,7 @@ def check(recipe: Recipe) -> None:
     for table in TABLES:
         table.check(getattr(recipe, table.section))
     load_preset(recipe.timeline)
+    voices.check(recipe.voices)
 
 
 def fingerprint(recipe: Recipe) -> str:

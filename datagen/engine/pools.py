@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -65,9 +66,12 @@ def cluster(address: str | None) -> Iterator[None]:
 
     settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
+        os.environ.update(ONE_THREAD)  # inherited, so that workers Ray has already started serve
         settings |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
+    on_terminate = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address=address or "local", **settings)
+        signal.signal(signal.SIGTERM, on_terminate)  # Ray puts its own in place
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         where = f"the Ray cluster at {address}" if address else "Ray on this machine"
         raise UserError(f"cannot start {where}: {' '.join(str(error).split())}") from error
@@ -208,7 +212,10 @@ class Pool:
     def _actor(self) -> Any:
         import ray
 
-        environment: dict[str, Any] = {"env_vars": {**ONE_THREAD, **self.host.env_vars}}
+        variables = {**ONE_THREAD, **self.host.env_vars}
+        environment: dict[str, Any] = {}
+        if any(os.environ.get(name) != value for name, value in variables.items()):
+            environment["env_vars"] = variables
         if self.host.py_executable:
             environment["py_executable"] = self.host.py_executable
         return ray.remote(Worker).options(

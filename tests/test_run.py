@@ -1,0 +1,232 @@
+"""Whole runs on Ray: few workers or many, killed, stopped, extended, damaged: the same bytes."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from datagen.config import load_recipe
+from datagen.engine import lineup
+from datagen.engine.packing import pack
+from datagen.engine.worker import Done, UnitRunner
+from datagen.store import RunFolder
+from tests.small import SMALL
+
+pytestmark = pytest.mark.slow
+BLOCKS = 3
+ROOT = Path(__file__).parent.parent
+
+
+def command(out: Path, dialogs: int, *more: str) -> list[str]:
+    settings = [part for item in SMALL for part in ("--set", item)]
+    amount = ["--dialogs", str(dialogs)]
+    start = [sys.executable, "-m", "datagen", "run", "service"]
+    return [*start, *amount, *settings, "--out", str(out), *more]
+
+
+def run(out: Path, dialogs: int = 16 * BLOCKS, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(out, dialogs, *more), capture_output=True, text=True, cwd=ROOT, timeout=300
+    )
+
+
+@contextmanager
+def running(out: Path, dialogs: int = 16 * BLOCKS) -> Iterator[subprocess.Popen[str]]:
+    """Start a run in a process group of its own, as a shell does."""
+    with subprocess.Popen(
+        command(out, dialogs),
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def hashes(out: Path) -> dict[str, str]:
+    """Return the sha256 of everything that is data."""
+    return {
+        path.relative_to(out).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.glob("*/*.parquet"))
+    }
+
+
+def artifacts(out: Path) -> int:
+    return len(list(out.glob("*/*.parquet")))
+
+
+def wait_until(out: Path, count: int, process: subprocess.Popen[str]) -> None:
+    """Wait until a run has made ``count`` files, or is over."""
+    deadline = time.monotonic() + 120
+    while artifacts(out) < count and process.poll() is None:
+        assert time.monotonic() < deadline, "the run makes no progress"
+        time.sleep(0.02)
+
+
+def workers(driver: int) -> list[int]:
+    """Return the processes of a run's actors."""
+    parents: dict[int, int] = {}
+    actors = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                parents[int(entry.name)] = int(
+                    (entry / "stat").read_text().rsplit(")")[-1].split()[1]
+                )
+                if b"ray::Worker" in (entry / "cmdline").read_bytes():
+                    actors.append(int(entry.name))
+
+    def descends(process: int) -> bool:
+        while process > 1 and process != driver:
+            process = parents.get(process, 0)
+        return process == driver
+
+    return [actor for actor in actors if descends(actor)]
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What an undisturbed run makes, made without Ray, block by block, in another order."""
+    root = tmp_path_factory.mktemp("clean")
+    recipe = load_recipe("service", overrides=SMALL)
+    for step in lineup.LINE:
+        runner = UnitRunner(root, recipe, step.name)
+        for block in (2, 0, 1):
+            assert isinstance(runner.make(block), Done)
+    pack(RunFolder(root), "service", 0, lineup.LINE[-1].name, range(BLOCKS))
+    return hashes(root)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_any_number_of_workers_makes_the_same_bytes(
+    tmp_path: Path, clean: dict[str, str], count: int
+) -> None:
+    host = tmp_path / "host.yaml"
+    stages = [f"{s}: {{workers: {count}, cpus: 0.1}}\n" for s in ("script", "speech", "tokens")]
+    host.write_text("".join(stages) + "timeline: {cpus: 0.1}\nshards: {cpus: 0}\n")
+    out = tmp_path / "run"
+    answer = run(out, 16 * BLOCKS, "--host", str(host))
+    assert answer.returncode == 0, answer.stderr
+    assert hashes(out) == clean
+    assert "script=tests.small:ShortCalls" in answer.stderr, "stand-ins are named"
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_kills_of_workers_and_driver_change_nothing(
+    tmp_path: Path, clean: dict[str, str], seed: int
+) -> None:
+    rng = random.Random(seed)
+    for _ in range(3):
+        before = artifacts(tmp_path)
+        with running(tmp_path) as process:
+            wait_until(tmp_path, before + rng.randrange(1, 3), process)
+            for worker in rng.sample(found := workers(process.pid), min(2, len(found))):
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+            wait_until(tmp_path, before + rng.randrange(2, 5), process)
+            process.kill()
+    answer = run(tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert hashes(tmp_path) == clean
+    assert not list(tmp_path.glob("**/.*.tmp"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_is_clean_and_the_same_command_goes_on(
+    tmp_path: Path, clean: dict[str, str], number: signal.Signals
+) -> None:
+    with running(tmp_path) as process:
+        wait_until(tmp_path, 2, process)
+        if number == signal.SIGINT:  # a terminal's Ctrl-C reaches the whole group
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert "the same command goes on" in err
+    assert "Traceback" not in err
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*.parquet")}
+    assert run(tmp_path).returncode == 0
+    assert hashes(tmp_path) == clean
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+
+
+def test_a_longer_run_extends_a_shorter_one(tmp_path: Path, clean: dict[str, str]) -> None:
+    assert run(tmp_path, 16).returncode == 0
+    assert artifacts(tmp_path) == 5
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/0*.parquet")}
+    assert run(tmp_path).returncode == 0
+    assert hashes(tmp_path) == clean
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+    again = run(tmp_path, 16)
+    assert again.returncode == 0
+    assert hashes(tmp_path) == clean, "a shorter command shrinks nothing"
+
+
+def test_hours_are_reached_although_some_are_rejected(tmp_path: Path) -> None:
+    recipe = [*SMALL[:1], "mean_seconds=20"]
+    settings = [part for item in recipe for part in ("--set", item)]
+    start = [sys.executable, "-m", "datagen", "run", "service", "--hours", "0.08"]
+    answer = subprocess.run(
+        [*start, *settings, "--out", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=300,
+    )
+    assert answer.returncode == 0, answer.stderr
+    folder = RunFolder(tmp_path)
+    plan = folder.read_json("plan.json")
+    assert plan is not None
+    receipt = folder.receipt(folder.shard("service", 0))
+    assert receipt is not None
+    assert receipt.num_samples >= 0.08 * 3600 * 24_000
+    assert plan["blocks"] > 1, "one block was planned at 20 s a call"
+
+
+def damage(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_damage_is_mended_and_other_recipes_refused(tmp_path: Path, clean: dict[str, str]) -> None:
+    assert run(tmp_path).returncode == 0
+    damage(tmp_path / "shards" / "service-00000.parquet")
+    (tmp_path / "speech" / "000001.parquet").write_bytes(b"PAR1")
+    answer = run(tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert hashes(tmp_path) == clean
+    other = run(tmp_path, 48, "--set", "timeline.preset=strict")
+    assert other.returncode == 2
+    assert "timeline.preset: service -> strict" in other.stderr
+    assert "Traceback" not in other.stderr
+    assert hashes(tmp_path) == clean
+
+
+def failing(out: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return run(out, 16, *arguments)
+
+
+def test_a_worker_that_cannot_start_stops_the_run_in_words(tmp_path: Path) -> None:
+    host = tmp_path / "host.yaml"
+    host.write_text("script: {py_executable: /nowhere/bin/python, start_seconds: 3}\n")
+    answer = failing(tmp_path / "run", ["--host", str(host)])
+    assert answer.returncode == 1
+    assert "no script worker can start" in answer.stderr
+    assert "Traceback" not in answer.stderr
