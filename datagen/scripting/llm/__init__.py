@@ -1,0 +1,1 @@
+"""Scripts worded by a language model: prompt, reply, checks and retries, whatever serves it."""

@@ -1,0 +1,123 @@
+"""What a model may say, and how its reply is read: turns only, whatever else it tried.
+
+    JSON text --parse--> Said, Said, ...
+
+The schema bounds strings by a pattern: with maxLength, engines on xgrammar let raw control
+characters through (mlc-ai/xgrammar#800). A reply is read as if there had been no schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from datagen.types import SPEAKERS, Speaker
+
+OTHER = "other"
+"""The step of a turn that the plan does not ask for."""
+MAX_EXCHANGES = 12
+EXTRA_TURNS = 8
+"""Turns a reply may have beyond the plan."""
+STEPS: tuple[str, ...] = (
+    *("greet", "open", "verify", "give", "resolve"),
+    *(f"{part}{number}" for number in range(1, MAX_EXCHANGES + 1) for part in ("ask", "answer")),
+    *("close", "bye", OTHER),
+)
+"""Names of the steps of a call; the same for all, so that servers compile one grammar."""
+_SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
+"""What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_TYPOGRAPHY = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", '"': ""})
+_DASH = re.compile(r"\s*(?:\u2014|\u2013(?=\s)|\s--?(?=\s))\s*")
+_ELLIPSIS = re.compile(r"\s*(?:\u2026|\.{2,})(?P<end>\s*$)?\s*")
+
+
+class BadReply(Exception):  # noqa: N818 - says what is wrong with it
+    """A reply that cannot be read as turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn as a model worded it."""
+
+    step: str
+    speaker: Speaker
+    text: str
+
+
+def turns_schema(turn_characters: int) -> dict[str, Any]:
+    """Return the schema of a reply whose turns have at most so many characters."""
+    turn = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["step", "speaker", "text"],
+        "properties": {
+            "step": {"type": "string", "enum": list(STEPS)},
+            "speaker": {"type": "string", "enum": list(SPEAKERS)},
+            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,{turn_characters}}}$"},
+        },
+    }
+    turns = {
+        "type": "array",
+        "items": turn,
+        "minItems": 4,
+        "maxItems": len(STEPS) + EXTRA_TURNS,
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["turns"],
+        "properties": {"turns": turns},
+    }
+
+
+def _loosened(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema without patterns: characters are tidied first and checked after."""
+    loose: dict[str, Any] = json.loads(json.dumps(schema))
+    del loose["properties"]["turns"]["items"]["properties"]["text"]["pattern"]
+    return loose
+
+
+_TURNS = Draft202012Validator(_loosened(turns_schema(1)))
+
+
+def parse(text: str) -> list[Said]:
+    """Read a reply's turns. Raises BadReply."""
+    value = read_json(text)
+    error = best_match(_TURNS.iter_errors(value))
+    if error is not None:
+        where = ".".join(map(str, error.absolute_path))
+        raise BadReply(f"does not follow the schema at {where or 'its top'}: {error.message[:120]}")
+    return [Said(turn["step"], turn["speaker"], tidy(turn["text"])) for turn in value["turns"]]
+
+
+def read_json(text: str) -> Any:
+    """Read the JSON object of a reply, between whatever stands around it. Raises BadReply."""
+    start, end = text.find("{"), text.rfind("}")
+    if not 0 <= start < end:
+        raise BadReply("is not a JSON object")
+    try:
+        return json.loads(text[start : end + 1], strict=False)
+    except (ValueError, RecursionError) as error:
+        raise BadReply(f"is not JSON: {error}") from error
+
+
+def tidy(text: str) -> str:
+    """Return a turn on one line in a keyboard's characters: the canonical written text."""
+    text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
+    text = _CONTROL.sub(" ", text)
+    text = _ELLIPSIS.sub(lambda found: "." if found["end"] is not None else ", ", text)
+    text = " ".join(_DASH.sub(", ", text).split())
+    return re.sub(r"\s+(?=[,.?!;:])|(?<=[,.?!;:]),", "", text)
+
+
+def fences(texts: Sequence[str]) -> str:
+    """Return texts as JSON, to quote to a model what another one wrote."""
+    return json.dumps(list(texts), ensure_ascii=True)

@@ -1,0 +1,131 @@
+"""What is said in any service call: acts, composed of parts. prompts/wording/NAME.yaml -> Wording
+
+answer.price:                      an act is a list of parts, said in order
+  - ["", "Sure."]                  a part is a list of choices; "" makes it optional
+  - ["{item} is {price}{per}."]    slots are filled from the blueprint
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from datagen import assets
+from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.grammar import article_problems, number_words, slots
+from datagen.types import Speaker, UserError
+
+Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+Act: TypeAlias = Annotated[tuple[Part, ...], Field(min_length=1)]
+Acts: TypeAlias = dict[str, Act]
+
+SLOTS = frozenset((
+    "company", "agent", "agent_first", "customer", "customer_first", "daypart", "identity",
+    "identity_value", "detail", "detail_value", "item", "price", "per", "other", "other_price",
+    "difference", "cheaper", "claimed", "tell",
+))  # fmt: skip
+"""What a template may ask for; see `compose`."""
+
+AGENT_ACTS = frozenset((
+    "greet", "react.problem", "react.request", "react.question", "verify", "verify.name",
+    "verified", "answer", "answer.price", "answer.compare", "confirm", "confirm.price",
+    "confirm.detail", "correct", "correct.price", "correct.detail", "decline", "unknown",
+    "redirect", "deescalate", "state.agent", "state.company", "state.both", "offer", "yield",
+    "elaborate", "bye",
+))  # fmt: skip
+USER_ACTS = frozenset((
+    "hello", "hello.nameless", "give", "give.name", "ack.resolve", "ack.answer", "ack.correct",
+    "ack.decline", "ack.unknown", "ack.redirect", "ack.deescalate", "ack.state", "link",
+    "link.offered", "interrupt", "interrupt.rude", "ask.price", "ask.compare", "claim.price",
+    "claim.detail", "ask.agent", "ask.company", "ask.both", "ask.unrelated", "rude", "done",
+    "done.offered",
+))  # fmt: skip
+MIN_WORDINGS = 4
+"""Fewest wordings of an act."""
+MIN_ELABORATION = 14
+"""Fewest words of a line of ``elaborate``: it has to be long enough to be cut off inside."""
+
+
+class Backchannels(Settings):
+    """What a listener says without taking the floor."""
+
+    agent: Part
+    user: Part
+
+
+class Wording(Settings):
+    """The lines that fit any call."""
+
+    agent: Acts
+    user: Acts
+    backchannels: Backchannels
+    fillers: Part
+    """Said before a turn."""
+    pausing: Part
+    """Said inside a turn, after a comma."""
+
+    def act(self, speaker: Speaker, name: str) -> Act:
+        """Return the parts of an act."""
+        return (self.agent if speaker == "agent" else self.user)[name]
+
+
+def default_path() -> Path:
+    """Return the wording that ships with datagen."""
+    return assets.find("prompts/wording", "service")
+
+
+def load_wording(path: Path) -> Wording:
+    """Read and check a wording file; what is wrong becomes one sentence."""
+    wording = validate(Wording, read_yaml(path), f"the wording {path}")
+    if problems := lint(wording):
+        raise UserError(f"the wording {path}: {problems[0]} ({len(problems)} problems)")
+    return wording
+
+
+def num_wordings(act: Act) -> int:
+    """Count the ways to say an act, before its slots are filled."""
+    return prod(len(part) for part in act)
+
+
+def lint(wording: Wording) -> list[str]:
+    """Say what is wrong: missing acts, unknown slots, articles, numbers, repetitions."""
+    problems = []
+    for speaker, acts, needed in (
+        ("agent", wording.agent, AGENT_ACTS),
+        ("user", wording.user, USER_ACTS),
+    ):
+        problems += [f"{speaker}.{name} is missing" for name in sorted(needed - acts.keys())]
+        problems += [f"{speaker}.{name} is never said" for name in sorted(acts.keys() - needed)]
+        for name, act in acts.items():
+            where = f"{speaker}.{name}"
+            if num_wordings(act) < MIN_WORDINGS:
+                problems.append(f"{where} has {num_wordings(act)} wordings: too few")
+            problems += [f"{where}: {problem}" for problem in _lint_act(act, speaker == "agent")]
+    problems += [
+        f"agent.elaborate: too short to be cut off is {line!r}"
+        for part in wording.agent.get("elaborate", ())
+        for line in part
+        if len(line.split()) < MIN_ELABORATION
+    ]
+    return problems
+
+
+def _lint_act(act: Act, is_agent: bool) -> Iterator[str]:
+    lines = [line for part in act for line in part if line]
+    if len(set(lines)) < len(lines):
+        yield "a line is there twice"
+    for line in lines:
+        if unknown := slots(line) - SLOTS:
+            yield f"unknown slot {sorted(unknown)[0]!r} in {line!r}"
+        if is_agent and number_words(line):
+            yield f"the agent may not say {number_words(line)[0]!r}: no fact states it"
+        if any(character.isdecimal() for character in line):
+            yield f"a number must be a slot in {line!r}"
+        if line[-1] not in ".?!}":
+            yield f"a line ends with a stop, unlike {line!r}"
+        for problem in article_problems(line.replace("{", "").replace("}", "")):
+            yield f"{problem} in {line!r}"
