@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test check lint types imports wheel bench clean
+.PHONY: demo test test-train check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -12,7 +12,12 @@ demo: .venv/installed
 test: .venv/dev
 	$(BIN)/python -m pytest -q
 
-check: lint types imports test
+# train/ needs torch, so it is tested in an environment of its own
+test-train: .venv-train/installed
+	.venv-train/bin/python -m pytest -q tests/train
+	.venv-train/bin/mypy -p train
+
+check: lint types imports test test-train
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -46,5 +51,12 @@ bench: .venv/dev
 	$(BIN)/pip install -q --group dev
 	touch $@
 
+.venv-train/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-train/bin/pip install -q torch==2.13.0
+	.venv-train/bin/pip install -q --group train
+	touch $@
+
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .venv-train dist build

@@ -1,6 +1,6 @@
 """How fast training data is read: stereo seconds a CPU second, from shards to assembled batches.
 
-    python benchmarks/loader.py [--shards RUN] [--dialogs 3000]
+    python -m benchmarks.loader [--shards RUN] [--dialogs 3000]
 
 Without --shards it writes a set of its own: lengths as the service set's, codes with the entropy
 of speech (about 10 bits while someone speaks, repetitive in silence).

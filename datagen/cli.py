@@ -29,6 +29,10 @@ class _Group(click.Group):
             _fail(str(error), 2)
         except RunFailed as error:
             _fail(str(error), 1)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a disk that is full or read-only, a folder one may not enter
+            _fail(f"{error.filename or 'a file'}: {error.strerror or error}", 2)
 
 
 def _fail(message: str, code: int) -> NoReturn:

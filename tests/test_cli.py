@@ -94,6 +94,14 @@ def test_mistakes_are_one_sentence_and_exit_2(
     assert not list(tmp_path.iterdir()), "nothing is written"
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    answer = call("run", "service", "--dialogs", "1", "--out", str(tmp_path / "file" / "run"))
+    assert answer.exit_code == 2
+    assert str(tmp_path / "file") in answer.output
+    assert "Traceback" not in answer.output
+
+
 def test_a_missing_extra_names_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     arguments = ["--set", "speech.options.library=loader"]

@@ -14,7 +14,7 @@ from datagen.backends.registry import CODECS
 from datagen.config import BackendSpec
 from datagen.show.choice import varied
 from datagen.show.lookup import Lookup
-from datagen.store import RunFolder
+from datagen.store import RunFolder, atomic
 from datagen.timing.mix import render
 from datagen.types import SAMPLE_RATE, Stereo, UserError
 
@@ -31,7 +31,9 @@ def save_audio(run: Path, dialog_id: str, path: Path, decoded: bool = False) -> 
         raise UserError(f"{path}: there is no folder {path.parent}; make it first")
     found = Lookup(run, dialog_id)
     stereo = _decode(run, found) if decoded else render(found.dialogue, found.clips())
-    soundfile.write(path, stereo.T, SAMPLE_RATE, subtype="PCM_16")
+    with atomic(path) as file:
+        form = path.suffix[1:].upper()
+        soundfile.write(file, stereo.T, SAMPLE_RATE, subtype="PCM_16", format=form)
 
 
 def listen(run: Path, count: int = 3) -> list[Path]:

@@ -1,0 +1,137 @@
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+
+from train import prompt, sample, state
+from train.__main__ import main
+from train.config import Config, DataSpec, UserError
+from train.data import Corpus
+from train.delay import delay
+from train.loop import Trainer
+from train.prompt import AGENT, TEXT, USER, PromptPolicy
+from train.sample import Sampling
+from train.world import World
+
+Make = Callable[..., Config]
+GREEDY = Sampling(text_temperature=0.0, audio_temperature=0.0)
+ID = "service-0000007"
+
+
+@pytest.fixture
+def trained(tiny: Make) -> tuple[Config, Path]:
+    config = tiny("optim.steps=6", "optim.warmup_steps=0")
+    Trainer(config, World(0, 1, torch.device("cpu"))).run()
+    found = state.latest(config.out)
+    assert found is not None
+    return config, found
+
+
+def test_greedy_tokens_are_what_the_whole_sequence_predicts(
+    trained: tuple[Config, Path], tmp_path: Path
+) -> None:
+    config, checkpoint = trained
+    corpus = Corpus.open(config.data, tmp_path / "cache")
+    model, _ = sample.open_model(checkpoint, corpus)
+    codes = sample.sample_dialog(model, config, corpus, ID, GREEDY)
+    dialogue = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of(ID))
+    assert (codes[USER] == dialogue.user[:, :-1]).all()
+    spoken = replace(dialogue, text=codes[TEXT], agent=codes[AGENT].copy(), user=codes[USER].copy())
+    whole, mask = prompt.assemble(spoken, corpus.marks)
+    steps = delay(torch.from_numpy(whole).long(), torch.from_numpy(mask), model.config.initial)
+    with torch.no_grad():
+        text, audio = model(steps.inputs[None], steps.targets[None])
+    agreed = text[0].argmax(-1)[steps.mask[0]] == steps.targets[0][steps.mask[0]]
+    assert agreed.all()
+    for row in range(8):
+        kept = steps.mask[1 + row]
+        assert (audio[0, row].argmax(-1)[kept] == steps.targets[1 + row][kept]).all()
+
+
+def test_a_seed_gives_the_same_tokens_and_another_gives_others(
+    trained: tuple[Config, Path], tmp_path: Path
+) -> None:
+    config, checkpoint = trained
+    corpus = Corpus.open(config.data, tmp_path / "cache")
+    model, _ = sample.open_model(checkpoint, corpus)
+    first, again, other = (
+        sample.sample_dialog(model, config, corpus, ID, Sampling(seed=seed)) for seed in (0, 0, 1)
+    )
+    assert (first == again).all()
+    assert (first[AGENT] != other[AGENT]).any()
+    assert first[AGENT].min() >= 0
+    assert first[AGENT].max() < corpus.metadata.cardinality
+
+
+def test_only_the_likeliest_tokens_are_drawn() -> None:
+    logits = torch.tensor([[0.0, 5.0, 4.0, 1.0]])
+    generator = torch.Generator().manual_seed(0)
+    two = Sampling(text_top_k=2, text_temperature=5.0, audio_temperature=0.0)
+    drawn = {int(sample.draw(0, logits, two, generator)) for _ in range(50)}
+    assert drawn == {1, 2}
+    assert int(sample.draw(3, logits, two, generator)) == 1
+
+
+def test_the_command_writes_tokens_and_calls_the_decoder(
+    trained: tuple[Config, Path], tmp_path: Path, shards: Path
+) -> None:
+    config, _ = trained
+    decoder = tmp_path / "decoder.py"
+    decoder.write_text("import shutil, sys\nshutil.copy(sys.argv[1], sys.argv[2])\n")
+    out = tmp_path / "samples"
+    command = ["sample", "--checkpoint", config.out, "--shards", str(shards), "--dialog", ID]
+    command += ["--out", str(out), "--greedy", "--decode", f"{sys.executable} {decoder}"]
+    assert main(command) == 0
+    with np.load(out / f"{ID}.npz") as tokens:
+        frames = tokens["text"].shape[0]
+        assert tokens["agent_codes"].shape == tokens["user_codes"].shape == (8, frames)
+    assert json.loads((out / f"{ID}.json").read_text())["dialog_id"] == ID
+    assert (out / f"{ID}.wav").read_bytes() == (out / f"{ID}.npz").read_bytes()
+    assert main([*command[:-1], "false"]) == 2
+
+
+def test_a_model_can_be_heard_before_it_is_trained(
+    tiny: Make, tmp_path: Path, shards: Path
+) -> None:
+    files = sample.run(tiny(), DataSpec(shards=(str(shards),)), [ID], tmp_path / "out", GREEDY)
+    assert json.loads(files[0].with_suffix(".json").read_text())["model"] == "noise"
+
+
+def test_a_checkpoint_of_other_tokens_is_refused(
+    trained: tuple[Config, Path],
+    tmp_path: Path,
+    shard_factory: tuple[Callable[..., dict], Callable[..., Path]],
+    shard_metadata: dict[str, Any],
+) -> None:
+    make_row, write_shard = shard_factory
+    shard_metadata["codec"]["hash"] = "other"
+    write_shard(tmp_path / "other" / "a.parquet", [make_row(0)], shard_metadata)
+    corpus = Corpus.open(DataSpec(shards=(f"{tmp_path}/other",)), tmp_path / "cache")
+    with pytest.raises(UserError, match="another codec"):
+        sample.open_model(trained[1], corpus)
+
+
+def test_export_writes_the_weights_of_the_checkpoint(
+    trained: tuple[Config, Path], tmp_path: Path, shards: Path
+) -> None:
+    from safetensors.torch import load_file
+
+    config, checkpoint = trained
+    file = tmp_path / "model.safetensors"
+    command = ["export", "--checkpoint", str(checkpoint), "--shards", str(shards)]
+    assert main([*command, "--out", str(file)]) == 0
+    corpus = Corpus.open(config.data, tmp_path / "cache")
+    model, _ = sample.open_model(checkpoint, corpus)
+    exported = load_file(file)
+    assert torch.equal(exported["text_linear.weight"], model.text_linear.weight.bfloat16())
+    assert "transformer.layers.0.self_attn.in_proj_weight" in exported
+    assert main(["export", "--checkpoint", str(tmp_path / "no"), *command[3:]]) == 2

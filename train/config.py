@@ -1,0 +1,269 @@
+"""What to train, on what, how: one YAML file, checked key by key.
+
+CONFIG.yaml + --set a.b=v  ->  Config
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union
+
+import yaml
+
+from train.loss import LossWeights
+from train.prompt import MAX_FRAMES, PromptPolicy
+
+T = TypeVar("T")
+
+CONFIGS = Path(__file__).resolve().parent / "configs"
+
+
+class UserError(ValueError):
+    """The user asked for what cannot be: one sentence of what, where and how to mend it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """Which network, and what it starts from."""
+
+    preset: str = "personaplex"
+    """A size that `train.model` names."""
+    overrides: dict[str, Any] = field(default_factory=dict)
+    """Changes to the preset, by the names of `train.model.ModelConfig`."""
+    weights: str | None = None
+    """Where training starts: a folder, a .safetensors file or a hub id; None starts from noise."""
+    checkpoint_activations: bool = False
+    """Compute each layer again in the backward pass instead of keeping its activations."""
+    compile: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoraSpec:
+    """Low-rank adaptation; rank 0 trains every weight."""
+
+    rank: int = 0
+    alpha: float = 0.0
+    """Scale of the adapters is alpha / rank; 0 means 2 x rank (moshi-finetune's scaling)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSpec:
+    """Which shards, and how batches are made of them."""
+
+    shards: tuple[str, ...] = ()
+    """Parquet files of schema 1, or folders of them."""
+    cache: str | None = None
+    """Folder of the decoded tokens, shared by all processes of a machine; None is OUT/cache."""
+    fraction: float = 1.0
+    """Share of each kind's dialogues, the first by id: 0.25 is part of 0.5, which is part of 1."""
+    mix: dict[str, float] = field(default_factory=dict)
+    """How often each dialogue of a kind is seen in an epoch; 1 where nothing is said, 0 leaves a
+    kind out, 1.5 is once and for a half of them twice."""
+    max_frames: int = MAX_FRAMES
+    bucket_batches: int = 64
+    """Batches whose dialogues are sorted by length together: more waste fewer frames, fewer are
+    more random."""
+    tokenizer: str | None = None
+    """SentencePiece model of the shards; needed to swap roles or shorten prompts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimSpec:
+    """The optimiser's settings: AdamW, warm-up, then half a cosine."""
+
+    steps: int = 24_576
+    batch_size: int = 32
+    """Dialogues in one optimiser step, over all processes."""
+    micro_batch: int = 1
+    """Dialogues that one process takes at a time."""
+    temporal_lr: float = 2e-6
+    depth_lr: float = 4e-6
+    warmup_steps: int = 500
+    final_lr: float = 0.0
+    """Where the cosine ends, as a share of the rate it began at."""
+    betas: tuple[float, float] = (0.9, 0.95)
+    eps: float = 1e-8
+    weight_decay: float = 0.1
+    clip: float = 1.0
+    """Norm that gradients are clipped to; 0 never clips."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpec:
+    """Precision, and how often what happens."""
+
+    precision: Literal["bf16", "fp32"] = "bf16"
+    """bf16 computes in bfloat16 and keeps weights and moments in float32."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    log_every: int = 10
+    validate_every: int = 500
+    """Steps; 0 never validates."""
+    validate_batches: int = 16
+    """Batches of the validation split, the same each time."""
+    checkpoint_every: int = 1_000
+    keep: int = 2
+    """Checkpoints that stay; older ones are removed."""
+    tensorboard: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One training run."""
+
+    out: str
+    """Folder of checkpoints and metrics."""
+    seed: int = 0
+    model: ModelSpec = field(default_factory=ModelSpec)
+    lora: LoraSpec = field(default_factory=LoraSpec)
+    data: DataSpec = field(default_factory=DataSpec)
+    prompt: PromptPolicy = field(default_factory=PromptPolicy)
+    loss: LossWeights = field(default_factory=LossWeights)
+    optim: OptimSpec = field(default_factory=OptimSpec)
+    run: RunSpec = field(default_factory=RunSpec)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `parse` takes."""
+        return typing.cast(dict[str, Any], json.loads(json.dumps(dataclasses.asdict(self))))
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """Read a config: a path, or the name of a shipped one; then lay ``a.b=value`` over it."""
+    file = Path(path)
+    if not file.is_file() and (CONFIGS / f"{path}.yaml").is_file():
+        file = CONFIGS / f"{path}.yaml"
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        known = ", ".join(sorted(item.stem for item in CONFIGS.glob("*.yaml")))
+        raise UserError(
+            f"{path} cannot be read as YAML ({' '.join(str(error).split())});"
+            f" give a file, or a shipped config: {known}"
+        ) from error
+    if not isinstance(data, dict):
+        raise UserError(f"{file} must hold settings (key: value)")
+    for item in overrides:
+        override(data, item)
+    return parse(data, str(file))
+
+
+def override(data: dict[str, Any], item: str) -> None:
+    """Set ``a.b=value`` in nested settings; the value is YAML."""
+    name, equals, text = item.partition("=")
+    *path, last = name.split(".")
+    if not equals or not all((*path, last)):
+        raise UserError(f"--set {item!r}: write it as key.of.setting=value")
+    for key in path:
+        inner = data.setdefault(key, {})
+        if not isinstance(inner, dict):
+            raise UserError(f"--set {item!r}: {key} is a value, it has no settings inside")
+        data = inner
+    try:
+        data[last] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"--set {item!r}: the value is not YAML") from error
+
+
+def parse(data: Mapping[str, Any], where: str) -> Config:
+    """Build and check a config; what is wrong is one sentence that begins with ``where``."""
+    config = build(Config, data, where)
+    for name, good in _limits(config).items():
+        if not good:
+            raise UserError(f"{where}: {name}")
+    return config
+
+
+def _limits(config: Config) -> dict[str, bool]:
+    optim, data, run, prompt = config.optim, config.data, config.run, config.prompt
+    chances = (prompt.swap_roles, prompt.shorten)
+    return {
+        "data.fraction must be more than 0 and at most 1": 0 < data.fraction <= 1,
+        "data.mix must not be negative": all(weight >= 0 for weight in data.mix.values()),
+        "data.max_frames must be at least 16": data.max_frames >= 16,
+        "data.bucket_batches must be at least 1": data.bucket_batches >= 1,
+        "optim.batch_size, micro_batch and steps must be at least 1": min(
+            optim.batch_size, optim.micro_batch, optim.steps
+        )
+        >= 1,
+        "optim.warmup_steps must be between 0 and optim.steps": 0
+        <= optim.warmup_steps
+        <= optim.steps,
+        "optim.micro_batch must divide optim.batch_size": optim.batch_size % optim.micro_batch == 0,
+        "prompt.swap_roles and prompt.shorten must be between 0 and 1": all(
+            0 <= chance <= 1 for chance in chances
+        ),
+        "prompt: voice frames must satisfy 0 <= min <= max, max at least 1": 0
+        <= prompt.min_voice_frames
+        <= prompt.max_voice_frames
+        and prompt.max_voice_frames >= 1,
+        "run.log_every, checkpoint_every and keep must be at least 1": min(
+            run.log_every, run.checkpoint_every, run.keep
+        )
+        >= 1,
+        "run.validate_every and validate_batches must not be negative": min(
+            run.validate_every, run.validate_batches
+        )
+        >= 0,
+        "lora.rank must not be negative": config.lora.rank >= 0,
+    }
+
+
+def build(kind: type[T], data: Mapping[str, Any], where: str) -> T:
+    """Build a frozen dataclass from nested settings; unknown keys and wrong types are errors."""
+    hints = typing.get_type_hints(kind)
+    if unknown := set(data) - set(hints):
+        raise UserError(
+            f"{where}: there is no setting {sorted(unknown)[0]!r}; known are {', '.join(hints)}"
+        )
+    values = {key: _value(hints[key], value, f"{where}: {key}") for key, value in data.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise UserError(f"{where}: {error}") from error
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    """Convert one YAML value to its declared type."""
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise UserError(f"{where} must hold settings (key: value)")
+        return build(typing.cast(type[Any], hint), value, where)
+    origin, options = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if value is None else _value(options[0], value, where)
+    if origin is tuple:
+        return _tuple(options, value, where)
+    if origin is dict and isinstance(value, dict):
+        return {str(key): _value(options[1], item, where) for key, item in value.items()}
+    if origin is Literal and value in options:
+        return value
+    if hint is Any:
+        return value
+    return _scalar(hint, value, where)
+
+
+def _tuple(options: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    items = [value] if isinstance(value, str) else value
+    fixed = None if options[-1] is Ellipsis else len(options)
+    if not isinstance(items, list | tuple) or (fixed is not None and len(items) != fixed):
+        raise UserError(f"{where} must be a list{f' of {fixed}' if fixed else ''}, not {value!r}")
+    return tuple(_value(options[0], item, where) for item in items)
+
+
+def _scalar(hint: Any, value: Any, where: str) -> Any:
+    if hint is float and isinstance(value, str):  # YAML reads 2e-6 as text
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if hint in (int, float, str, bool) and type(value) is hint:
+        return value
+    expected = getattr(hint, "__name__", str(hint).removeprefix("typing."))
+    raise UserError(f"{where} must be {expected}, not {value!r}")

@@ -1,0 +1,193 @@
+"""Dialogues as tokens, and batches of them as the model takes them.
+
+    Corpus (mapped files) --rolls of an epoch--> Epoch --rows--> Batch [B, 17, T]
+
+Prompts are put together here, at load time, so that voice, level and role can be drawn anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train import prompt
+from train.config import DataSpec, UserError
+from train.prompt import NO_TOKEN, NUM_CODEBOOKS, NUM_STREAMS, Dialogue, Marks, PromptPolicy, Tokens
+from train.shards import NUM_LEVELS, ROWS, Metadata, cached, find, read_metadata
+
+SIDES = ("agent", "user")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Examples of unequal length, filled up with -1 on the right. Undelayed."""
+
+    codes: Tokens
+    """[B, 17, T]"""
+    prompt_frames: NDArray[np.int64]
+    """Frames at the beginning of each row that carry no loss [B]."""
+    num_frames: NDArray[np.int64]
+    """Frames of each row that are there [B], prompt included."""
+    dialog_ids: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def loss_mask(self) -> NDArray[np.bool_]:
+        """Return which frames train [B, T]: neither prompt nor filling."""
+        frames = np.arange(self.codes.shape[2])
+        return (frames >= self.prompt_frames[:, None]) & (frames < self.num_frames[:, None])
+
+
+class Corpus:
+    """All dialogues of a set of shards, in the order of their ids."""
+
+    def __init__(self, folder: Path, metadata: Metadata) -> None:
+        self.metadata = metadata
+        self.marks = Marks(silence=metadata.silence, sine=metadata.sine, pad=metadata.pad)
+        with np.load(folder / ROWS) as rows:
+            order = np.lexsort((rows["dialog_id"], rows["kind"]))
+            self.dialog_ids: NDArray[Any] = rows["dialog_id"][order]
+            self.kinds: NDArray[Any] = rows["kind"][order]
+            self.splits: NDArray[Any] = rows["split"][order]
+            self.num_frames: NDArray[np.int64] = rows["num_frames"][order].astype(np.int64)
+            voices = [rows[f"{side}_voice_codes"] for side in SIDES]
+            self.voice_frames = np.stack(voices, 1)[order] // NUM_CODEBOOKS
+            forms = rows["prompt_tokens"]
+            self.prompt_lengths: NDArray[np.int64] = forms[order]
+            self._offsets = {
+                name: _offsets(rows[name])[order]
+                for name in rows.files
+                if name.endswith(("_codes", "_text"))
+            }
+            starts = _offsets(forms.reshape(-1)).reshape(forms.shape)
+            self._prompt_offsets = starts[order]
+        names = (*self._offsets, "prompt_tokens")
+        self._tokens = {name: _map(folder / f"{name}.bin") for name in names}
+
+    @classmethod
+    def open(cls, spec: DataSpec, cache: Path) -> Corpus:
+        """Open the shards of a config, decoding them into ``cache`` if that was not done yet."""
+        files = find(spec.shards)
+        metadata = read_metadata(files)
+        folder = Path(spec.cache) if spec.cache else cache
+        return cls(cached(files, folder, spec.tokenizer), metadata)
+
+    def __len__(self) -> int:
+        return len(self.dialog_ids)
+
+    def fits(self, max_frames: int) -> NDArray[np.bool_]:
+        """Return for whom something is left to learn after the longest prompt [N]."""
+        longest = prompt.prompt_frames(self.voice_frames.max(1), self.prompt_lengths.max(1))
+        return np.asarray(longest < max_frames)
+
+    def row_of(self, dialog_id: str) -> int:
+        """Return the row of a dialogue."""
+        found = np.flatnonzero(self.dialog_ids == dialog_id)
+        if not len(found):
+            raise UserError(f"there is no dialogue {dialog_id!r} in the shards")
+        return int(found[0])
+
+    def epoch(
+        self, policy: PromptPolicy, seed: int, epoch: int, max_frames: int = prompt.MAX_FRAMES
+    ) -> Epoch:
+        """Draw the prompts of one epoch."""
+        if (policy.swap_roles or policy.shorten) and not self.prompt_lengths[:, 1].any():
+            raise UserError(
+                "prompt.swap_roles and prompt.shorten write prompts that the shards do not hold:"
+                " give data.tokenizer, the SentencePiece model of the shards"
+            )
+        return Epoch(self, policy, seed, epoch, max_frames)
+
+    def dialogue(self, row: int, *, swapped: bool, level: int, voice_frames: int) -> Dialogue:
+        """Return the parts of one example, as views of the mapped files."""
+        agent, user = SIDES[::-1] if swapped else SIDES
+        frames = int(self.num_frames[row])
+        form = swapped * NUM_LEVELS + level
+        start = self._prompt_offsets[row, form]
+        tokens = self._tokens["prompt_tokens"]
+        whole_voice = int(self.voice_frames[row, int(swapped)])
+        voice = self._codes(f"{agent}_voice_codes", row, whole_voice)
+        return Dialogue(
+            text=self._slice(f"{agent}_text", row, frames),
+            agent=self._codes(f"{agent}_codes", row, frames),
+            user=self._codes(f"{user}_codes", row, frames),
+            voice=voice[:, :voice_frames],
+            prompt=tokens[start : start + self.prompt_lengths[row, form]],
+        )
+
+    def _slice(self, name: str, row: int, count: int) -> Tokens:
+        start = self._offsets[name][row]
+        return self._tokens[name][start : start + count]
+
+    def _codes(self, name: str, row: int, frames: int) -> Tokens:
+        return self._slice(name, row, NUM_CODEBOOKS * frames).reshape(NUM_CODEBOOKS, frames)
+
+
+class Epoch:
+    """The dialogues with the prompts drawn for one epoch."""
+
+    def __init__(
+        self, corpus: Corpus, policy: PromptPolicy, seed: int, epoch: int, max_frames: int
+    ) -> None:
+        self._corpus = corpus
+        self.number = epoch
+        everyone = np.arange(len(corpus))
+        lengths = corpus.prompt_lengths
+        self._roll = prompt.roll(
+            prompt.draw(seed, epoch, corpus.dialog_ids.tolist()),
+            policy,
+            swappable=lengths[:, NUM_LEVELS] > 0,
+            shortenable=np.isin(corpus.kinds, policy.shorten_kinds) & (lengths[:, 1] > 0),
+            voice_frames=corpus.voice_frames,
+        )
+        forms = self._roll.swapped * NUM_LEVELS + self._roll.level
+        tokens = lengths[everyone, forms]
+        self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(
+            self._roll.voice_frames, tokens
+        )
+        whole = self.prompt_frames + corpus.num_frames
+        self.lengths: NDArray[np.int64] = np.minimum(whole, max_frames)
+        """Frames of each example [N]."""
+        self.cut_frames: NDArray[np.int64] = whole - self.lengths
+        """Frames cut from the tail of each example [N]."""
+
+    def dialogue(self, row: int) -> Dialogue:
+        """Return the parts of one example."""
+        return self._corpus.dialogue(
+            row,
+            swapped=bool(self._roll.swapped[row]),
+            level=int(self._roll.level[row]),
+            voice_frames=int(self._roll.voice_frames[row]),
+        )
+
+    def batch(self, rows: Sequence[int] | NDArray[np.int64]) -> Batch:
+        """Put together the examples of some rows."""
+        rows = np.asarray(rows)
+        num_frames = self.lengths[rows]
+        codes = np.empty((len(rows), NUM_STREAMS, int(num_frames.max())), np.int16)
+        for position, row in enumerate(rows.tolist()):
+            length = int(num_frames[position])
+            one = codes[position]
+            one[:, length:] = NO_TOKEN
+            prompt.write_example(one[:, :length], self.dialogue(row), self._corpus.marks)
+        return Batch(
+            codes=codes,
+            prompt_frames=self.prompt_frames[rows],
+            num_frames=num_frames,
+            dialog_ids=tuple(self._corpus.dialog_ids[rows].tolist()),
+            kinds=tuple(self._corpus.kinds[rows].tolist()),
+        )
+
+
+def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each piece begins in a flat file."""
+    return np.cumsum(lengths) - lengths
+
+
+def _map(path: Path) -> Tokens:
+    """Map a flat file of int16; an empty file cannot be mapped, and is never made."""
+    return np.asarray(np.memmap(path, np.int16, mode="r"))

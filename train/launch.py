@@ -1,0 +1,135 @@
+"""Start training where it should run: the command for a finished run's shards, or Ray Train.
+
+RUN/run.json, config, launcher  ->  argv of python, torchrun or ray  (printed, or run)
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from train import config as configs
+from train import loop, network
+from train.config import Config, UserError
+from train.shards import find, read_metadata
+
+LAUNCHERS = ("none", "torchrun", "ray")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What to train, and on how many processes."""
+
+    config: str
+    overrides: tuple[str, ...] = ()
+    launcher: str = "torchrun"
+    processes: int = 1
+    """On each node."""
+    nodes: int = 1
+    address: str | None = None
+    """Of the first node (torchrun, HOST:PORT) or of the Ray cluster."""
+
+
+def data_of(manifest: Path) -> str:
+    """Return the folder of the shards of a run, from its run.json or its folder."""
+    folder = manifest if manifest.is_dir() else manifest.parent
+    if not (folder / "run.json").is_file():
+        raise UserError(f"--manifest {manifest}: give the run.json of a finished run")
+    shards = folder / "shards"
+    if not shards.is_dir():
+        raise UserError(f"--manifest {manifest}: {shards} is not there; finish the run first")
+    return shards.resolve().as_posix()
+
+
+def check(job: Job) -> Config:
+    """Find now what would stop the job on the cluster: its config, its shards, its tokens."""
+    config = configs.load(job.config, job.overrides)
+    network.sizes(config, read_metadata(find(config.data.shards)))
+    size, micro = job.processes * job.nodes, config.optim.micro_batch
+    if config.optim.batch_size % (size * micro):
+        raise UserError(
+            f"optim.batch_size {config.optim.batch_size} does not divide among {size} processes of"
+            f" optim.micro_batch {micro}: change one of them"
+        )
+    return config
+
+
+def command(job: Job) -> list[str]:
+    """Return the command that trains."""
+    arguments = [job.config, *(part for item in job.overrides for part in ("--set", item))]
+    if job.launcher == "none":
+        return [Path(sys.executable).name, "-m", "train", *arguments]
+    if job.launcher == "ray":
+        # a Ray job runs in a copy of this folder: what it writes must lie elsewhere
+        out = Path(configs.load(job.config, job.overrides).out).resolve()
+        arguments += ["--set", f"out={out}"]
+        address = ["--address", job.address] if job.address else []
+        workers = ["--workers", str(job.processes * job.nodes)]
+        submit = ["ray", "job", "submit", *address, "--working-dir", ".", "--"]
+        return [*submit, "python", "-m", "train", "ray", *arguments, *workers]
+    meet = ["--standalone"]
+    if job.nodes > 1:
+        if job.address is None:
+            raise UserError("--nodes: several nodes need --address HOST:PORT of the first one")
+        meet = [
+            *("--nnodes", str(job.nodes)),
+            *("--rdzv-backend", "c10d", "--rdzv-endpoint", job.address),
+        ]
+    return ["torchrun", *meet, "--nproc-per-node", str(job.processes), "-m", "train", *arguments]
+
+
+def submit(argv: Sequence[str]) -> int:
+    """Run a command; return its exit status."""
+    try:
+        return subprocess.run(argv, check=False).returncode
+    except FileNotFoundError as error:
+        raise UserError(f"--submit: there is no program {argv[0]} here") from error
+
+
+def show(argv: Sequence[str]) -> str:
+    """Return a command as one would type it."""
+    return shlex.join(argv)
+
+
+def fit(config: Config, workers: int, storage: str | None = None) -> None:
+    """Train on a Ray cluster with Ray Train; a worker that dies is replaced and the run resumed."""
+    try:
+        from ray.train import FailureConfig, RunConfig, ScalingConfig
+        from ray.train.torch import TorchTrainer
+    except ImportError as error:
+        raise UserError("python -m train ray needs Ray: pip install 'ray[train]'") from error
+    out = Path(config.out).resolve()
+    settings = config.to_dict() | {"out": out.as_posix()}
+    settings["data"]["shards"] = [str(Path(path).resolve()) for path in config.data.shards]
+    trainer = TorchTrainer(
+        work,
+        train_loop_config=settings,
+        scaling_config=ScalingConfig(num_workers=workers, use_gpu=_wants_gpu(config)),
+        run_config=RunConfig(
+            name="train",
+            storage_path=storage or (out / "ray").as_posix(),
+            failure_config=FailureConfig(max_failures=3),
+        ),
+    )
+    trainer.fit()
+
+
+def _wants_gpu(config: Config) -> bool:
+    """Return whether workers take a GPU each: auto does where the cluster has any."""
+    import ray
+
+    if config.run.device != "auto":
+        return config.run.device == "cuda"
+    ray.init(address=os.environ.get("RAY_ADDRESS"), ignore_reinit_error=True)
+    return float(ray.cluster_resources().get("GPU", 0)) > 0
+
+
+def work(settings: dict[str, Any]) -> None:
+    """Do one Ray worker's part: Ray Train has made the process group."""
+    loop.train(configs.parse(settings, "the config sent by Ray"))

@@ -1,0 +1,263 @@
+"""Train: the same steps whoever takes them, however often they are stopped and resumed.
+
+    Config --(corpus, plan, model, optimiser)--> steps --> OUT/checkpoints, OUT/metrics.jsonl
+
+A step is a pure function of weights, moments and its number. Its loss is one mean over all
+micro-batches of all processes.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from train import network, state
+from train.config import Config, UserError
+from train.data import Corpus, Epoch
+from train.loss import LossSums, counts, sums, total
+from train.metrics import Journal, Meter, by_stream, flops_per_frame, peak_flops
+from train.optim import adamw, set_rates
+from train.plan import Plan, Rows, population, share, useful
+from train.validate import Validation
+from train.world import World, join
+
+logger = logging.getLogger(__name__)
+
+
+class Diverged(Exception):  # noqa: N818 - says what is so
+    """The loss or a gradient is not a number any more."""
+
+
+class Trainer:
+    """One run: knows how to take a step, and when to report, validate, save and stop."""
+
+    def __init__(self, config: Config, world: World) -> None:
+        self._config, self._world = config, world
+        self._check_split()
+        self._current: Epoch | None = None
+        self.corpus = open_corpus(config, world)
+        self.plan = make_plan(config, self.corpus, self._epoch)
+        self._epoch(0)  # a policy that cannot work is said now
+        self.model = network.build(config, self.corpus.metadata, world)
+        self.optimizer = adamw(self.model, config.optim)
+        self._identity = identity(self.corpus, self.plan)
+        self.step = 0
+        if (checkpoint := state.latest(config.out)) is not None:
+            self.step = state.restore(
+                checkpoint, config, self._identity, self.model, self.optimizer
+            )
+            logger.info("continuing after step %d from %s", self.step, checkpoint)
+        self._validation = Validation(config, self.corpus, world)
+        self._meter = Meter(flops_per_frame(self.model), peak_flops(world.device))
+        self._since: LossSums | None = None
+        self._asked = False
+        """Whether this process was told to stop."""
+        self._stop = False
+        """Whether one of them was, as all know since the last step."""
+
+    def _check_split(self) -> None:
+        optim, world = self._config.optim, self._world
+        if optim.batch_size % (optim.micro_batch * world.size):
+            raise UserError(
+                f"optim.batch_size {optim.batch_size} does not divide among {world.size} processes"
+                f" of optim.micro_batch {optim.micro_batch}: change one of them"
+            )
+
+    def _epoch(self, number: int) -> Epoch:
+        if self._current is None or self._current.number != number:
+            config = self._config
+            self._current = self.corpus.epoch(
+                config.prompt, config.seed, number, config.data.max_frames
+            )
+        return self._current
+
+    def run(self) -> int:
+        """Take the steps that are left, or as many as until somebody asks to stop."""
+        with self._listening(), self._journal() as journal:
+            while self.step < self._config.optim.steps and not self._stop:
+                self._advance(journal)
+        logger.info("stopped after step %d of %d", self.step, self._config.optim.steps)
+        return self.step
+
+    def _advance(self, journal: Journal | None) -> None:
+        """Take a step, and do what is due after it."""
+        run, steps = self._config.run, self._config.optim.steps
+        with self._meter.step():
+            rates, norm = self.take_step()
+        last = self.step == steps or self._stop
+        if self.step % run.log_every == 0 or last:
+            self._report(journal, rates, norm)
+        if run.validate_every and (self.step % run.validate_every == 0 or self.step == steps):
+            self._write(journal, self.validate())
+        if self.step % run.checkpoint_every == 0 or last:
+            state.save(
+                self._config, self._identity, self.step, self.model, self.optimizer, self._world
+            )
+
+    @contextmanager
+    def _journal(self) -> Iterator[Journal | None]:
+        """Open the metrics, on the first process."""
+        if not self._world.first:
+            yield None
+            return
+        journal = Journal(Path(self._config.out), self.step, self._config.run.tensorboard)
+        try:
+            self._describe(journal)
+            yield journal
+        finally:
+            journal.close()
+
+    def take_step(self) -> tuple[dict[str, float], float]:
+        """Take one optimiser step; return the learning rates and the norm of the gradient."""
+        epoch_number, rows = self.plan.at(self.step)
+        rates = set_rates(self.optimizer, self.step, self._config.optim)
+        self.optimizer.zero_grad(set_to_none=True)
+        found = self._gradients(self._epoch(epoch_number), rows)
+        clip = self._config.optim.clip or math.inf
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
+        norm = norm.full_tensor() if hasattr(norm, "full_tensor") else norm
+        if not math.isfinite(float(norm) + float(found.numerators.sum())):
+            raise Diverged(
+                f"step {self.step} gives no number (gradient norm {float(norm)}); its dialogues:"
+                f" {', '.join(self.corpus.dialog_ids[rows].tolist())}; the weights before it are"
+                f" in {state.latest(self._config.out) or 'no checkpoint yet'}"
+            )
+        self.optimizer.step()
+        self.step += 1
+        self._since = found if self._since is None else self._since + found
+        return rates, float(norm)
+
+    def validate(self) -> dict[str, float | None]:
+        """Return the losses on the validation split, by kind and stream."""
+        return self._validation.run(self.model)
+
+    def _gradients(self, epoch: Epoch, rows: Rows) -> LossSums:
+        """Fill the gradients of a step; return its sums over all processes."""
+        config, world, sizes = self._config, self._world, self.model.config
+        micro = config.optim.micro_batch
+        parts = share(rows, epoch.lengths, world.rank, world.size, micro)
+        everyone = [
+            part
+            for rank in range(world.size)
+            for part in share(rows, epoch.lengths, rank, world.size, micro)
+        ]
+        self._meter.add(*useful(everyone, epoch.lengths))
+        batches = [network.steps_of(epoch.batch(part), sizes, world.device) for part in parts]
+        denominators = torch.stack(
+            [counts(item.targets, item.mask, config.loss, sizes.dep_q) for item in batches]
+        ).sum(0)
+        stopping = torch.tensor([float(self._asked)], device=world.device)
+        reduced = world.sum(torch.cat((denominators, stopping)))
+        denominators, self._stop = reduced[:-1], bool(reduced[-1])
+        numerators = torch.zeros_like(denominators)
+        for item in batches:
+            with network.precision(config, world):
+                text, audio = self.model(item.inputs, item.targets)
+            found = sums(text, audio, item.targets, item.mask, config.loss)
+            loss = total(found, config.loss, denominators) * world.size
+            loss.backward()  # type: ignore[no-untyped-call]
+            numerators += found.numerators.detach()
+        return LossSums(world.sum(numerators), denominators)
+
+    def _report(self, journal: Journal | None, rates: dict[str, float], norm: float) -> None:
+        assert self._since is not None
+        values: dict[str, float | None] = {"loss": float(total(self._since, self._config.loss))}
+        values |= by_stream(self._since.per_row())
+        values |= {"gradient_norm": norm, **rates, **self._meter.report(self._world.size)}
+        if self._world.device.type == "cuda":
+            values["memory_gb"] = torch.cuda.max_memory_allocated(self._world.device) / 1e9
+        self._since = None
+        self._write(journal, values)
+
+    def _write(self, journal: Journal | None, values: dict[str, float | None]) -> None:
+        if journal is not None and values:
+            journal.write(self.step, values)
+            loss = values.get("loss", values.get("validation/all/loss"))
+            name = "loss" if "loss" in values else "validation"
+            logger.info("step %d of %d: %s %.4f", self.step, self._config.optim.steps, name, loss)
+
+    def _describe(self, journal: Journal) -> None:
+        """Write what the data came to: dialogues, epochs, tails that are cut."""
+        epoch, rows = self._epoch(0), self.plan.rows
+        left_out = int((~self.corpus.fits(self._config.data.max_frames)).sum())
+        cut = epoch.cut_frames[rows]
+        values = {
+            "data/dialogs": float(len(rows)),
+            "data/steps_per_epoch": float(self.plan.steps_per_epoch),
+            "data/cut_dialogs": float((cut > 0).sum()),
+            "data/cut_frames": float(cut.sum()),
+            "data/left_out_for_long_prompts": float(left_out),
+        }
+        journal.write(self.step, dict(values))
+        logger.info(
+            "data: %s", ", ".join(f"{k.removeprefix('data/')} {v:.0f}" for k, v in values.items())
+        )
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Stop after the step in hand when SIGTERM comes: clusters send it before they kill."""
+
+        def stop(signum: int, frame: Any) -> None:
+            logger.warning("told to stop: saving after this step")
+            self._asked = True
+
+        if threading.current_thread() is not threading.main_thread():
+            yield  # a launcher's thread may not catch signals
+            return
+        before = signal.signal(signal.SIGTERM, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def open_corpus(config: Config, world: World) -> Corpus:
+    """Open the shards; the first process decodes them, the others find them decoded."""
+    cache = Path(config.out) / "cache"
+    corpus = Corpus.open(config.data, cache) if world.first else None
+    world.barrier()
+    return corpus or Corpus.open(config.data, cache)
+
+
+def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> Plan:
+    """Return the batches of the whole run."""
+    data = config.data
+    rows, weights = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
+    fits = corpus.fits(data.max_frames)[rows]
+    return Plan(
+        seed=config.seed,
+        batch_size=config.optim.batch_size,
+        window=data.bucket_batches,
+        rows=rows[fits],
+        weights=weights[fits],
+        lengths_of=lambda number: epoch_of(number).lengths,
+    )
+
+
+def identity(corpus: Corpus, plan: Plan) -> dict[str, Any]:
+    """Name the data of a run, so that it is not continued on other data."""
+    hasher = blake2b(digest_size=12)
+    hasher.update("/".join(corpus.dialog_ids[plan.rows].tolist()).encode())
+    hasher.update(corpus.num_frames[plan.rows].tobytes())
+    hasher.update(plan.weights.tobytes())
+    metadata = corpus.metadata
+    return {
+        "dialogues": hasher.hexdigest(),
+        "codec": metadata.codec_hash,
+        "tokenizer": metadata.tokenizer_hash,
+    }
+
+
+def train(config: Config) -> int:
+    """Train, or go on training; return how many steps are done."""
+    with join(config.run.device) as world:
+        return Trainer(config, world).run()

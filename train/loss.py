@@ -1,0 +1,115 @@
+"""PersonaPlex's loss: semantic rows 1, acoustic rows 0.02, padded text 0.3, prompts 0.
+
+    logits, targets, mask  --sums-->  LossSums, added over micro-batches and ranks  --total-->  loss
+
+The loss is one weighted mean of text and one of audio over the *whole* optimiser step, so its
+denominators must be known before the first backward pass: `counts` needs only targets and mask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from train.prompt import EPAD, NUM_CODEBOOKS, PAD
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossWeights:
+    """Weights of the predictions (PersonaPlex, section 4); only their ratios matter."""
+
+    semantic: float = 1.0
+    acoustic: float = 0.02
+    pad: float = 0.3
+    """Weight of text whose target is in ``pad_ids``."""
+    pad_ids: tuple[int, ...] = (PAD, EPAD)
+    user_stream: float = 1.0
+    """Factor on the user's rows; 0 leaves them inputs only."""
+    codebooks: int = NUM_CODEBOOKS
+    """Audio rows of one speaker, the first of which is semantic; the agent's come first."""
+
+    def rows(self, num_audio: int) -> tuple[float, ...]:
+        """Return the weight of each row [1 + num_audio]: text, then audio."""
+        return (
+            1.0,
+            *(
+                (self.acoustic if row % self.codebooks else self.semantic)
+                * (1.0 if row < self.codebooks else self.user_stream)
+                for row in range(num_audio)
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class LossSums:
+    """Cross-entropy in nats and number of predictions of each row [1 + dep_q], float32.
+
+    Padded text counts by its weight. Row weights come in `total`, so that a row of weight 0 still
+    has a loss to watch.
+    """
+
+    numerators: Tensor
+    denominators: Tensor
+
+    def __add__(self, other: LossSums) -> LossSums:
+        """Add two micro-batches or ranks."""
+        return LossSums(self.numerators + other.numerators, self.denominators + other.denominators)
+
+    def per_row(self) -> Tensor:
+        """Return the mean loss of each row [1 + dep_q], NaN where nothing was predicted."""
+        return self.numerators / self.denominators
+
+
+def counts(targets: Tensor, mask: Tensor, weights: LossWeights, dep_q: int) -> Tensor:
+    """Return the denominators [1 + dep_q] of targets and mask [B, K, S], before any forward."""
+    text = (_text_weights(targets[:, 0], weights) * mask[:, 0]).sum()
+    return torch.cat((text[None], mask[:, 1 : 1 + dep_q].sum((0, 2)).to(text)))
+
+
+def sums(
+    text_logits: Tensor, audio_logits: Tensor, targets: Tensor, mask: Tensor, weights: LossWeights
+) -> LossSums:
+    """Sum up the loss of text logits [B, S, Vt] and audio logits [B, dep_q, S, Va]."""
+    dep_q = audio_logits.shape[1]
+    losses, kept = _cross_entropy(text_logits, targets[:, 0], mask[:, 0])
+    numerators = [(losses * _text_weights(kept, weights)).sum()]
+    for row in range(dep_q):
+        losses, _ = _cross_entropy(audio_logits[:, row], targets[:, 1 + row], mask[:, 1 + row])
+        numerators.append(losses.sum())
+    return LossSums(torch.stack(numerators), counts(targets, mask, weights, dep_q))
+
+
+def total(step: LossSums, weights: LossWeights, denominators: Tensor | None = None) -> Tensor:
+    """Return the loss: weighted mean of text plus weighted mean of audio; 0 where nothing trains.
+
+    Give a micro-batch the ``denominators`` of the whole step (all micro-batches of all ranks):
+    the losses then add up to the step's. Where gradients are averaged over ranks, as FSDP does,
+    multiply by the number of ranks.
+    """
+    denominators = step.denominators if denominators is None else denominators
+    num_audio = len(step.numerators) - 1
+    rows = torch.tensor(weights.rows(num_audio), device=step.numerators.device)
+    above, below = rows * step.numerators, rows * denominators
+    return _ratio(above[0], below[0]) + _ratio(above[1:].sum(), below[1:].sum())
+
+
+def _cross_entropy(logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Return loss and target of the N positions that train; logits [B, S, V] -> [N], [N].
+
+    Selecting first, and widening inside of the softmax, keeps float32 logits out of memory.
+    """
+    kept = targets[mask]
+    log_probabilities = functional.log_softmax(logits[mask], dim=-1, dtype=torch.float32)
+    return functional.nll_loss(log_probabilities, kept, reduction="none"), kept
+
+
+def _text_weights(targets: Tensor, weights: LossWeights) -> Tensor:
+    padded = torch.isin(targets, torch.tensor(weights.pad_ids, device=targets.device))
+    return torch.where(padded, weights.pad, 1.0)
+
+
+def _ratio(numerator: Tensor, denominator: Tensor) -> Tensor:
+    return numerator / torch.where(denominator > 0, denominator, 1.0)

@@ -1,0 +1,107 @@
+"""The model of a config, ready to train: sized, filled, adapted, sharded, compiled, on its device.
+
+Config, tokens of the shards  ->  DuplexLM;  Batch  ->  Delayed
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
+
+from train.config import Config, UserError
+from train.data import Batch
+from train.delay import Delayed, delay
+from train.lora import add_lora
+from train.model import DuplexLM, ModelConfig, model_config
+from train.shards import Metadata
+from train.weights import initialise, load_weights
+from train.world import World
+
+
+def sizes(config: Config, metadata: Metadata) -> ModelConfig:
+    """Return the sizes of the model: its vocabularies are those of the shards."""
+    spec = config.model
+    if spec.weights is not None and metadata.foreign:
+        raise UserError(
+            f"model.weights is {spec.weights} and the shards hold tokens of stand-ins"
+            f" ({metadata.foreign}), which no pretrained model understands: make shards with the"
+            " recipe `released`, or train from noise with model.weights=null"
+        )
+    if metadata.pad not in config.loss.pad_ids:
+        raise UserError(
+            f"loss.pad_ids {list(config.loss.pad_ids)} lacks {metadata.pad}, the PAD of the shards:"
+            " padded text would weigh as much as words"
+        )
+    chosen = model_config(spec.preset, spec.overrides)
+    cards = {"card": metadata.cardinality, "text_card": metadata.vocabulary}
+    if spec.weights is None:
+        return dataclasses.replace(chosen, **cards)
+    for name, value in cards.items():
+        if getattr(chosen, name) != value:
+            raise UserError(
+                f"model: {spec.weights} has {name} {getattr(chosen, name)} and the shards {value}:"
+                " they were made with other tokens than the model's"
+            )
+    return chosen
+
+
+def build(config: Config, metadata: Metadata, world: World, *, fill: bool = True) -> DuplexLM:
+    """Return the model on its device with its first weights, sharded over the processes.
+
+    Without ``fill`` the weights are whatever was in memory: for who loads all of them next.
+    """
+    with torch.device("meta"):
+        model = DuplexLM(
+            sizes(config, metadata), checkpoint_activations=config.model.checkpoint_activations
+        )
+        if config.lora.rank:
+            add_lora(model, rank=config.lora.rank, alpha=config.lora.alpha)
+    if config.model.compile:
+        for block in model.blocks():
+            block.compile(dynamic=True)
+    if world.size > 1:
+        shard(model, config)
+    elif config.run.precision == "bf16":
+        _narrow_frozen(model)
+    model.to_empty(device=world.device)
+    if not fill:
+        return model
+    if config.model.weights is None:
+        initialise(model, config.seed)
+    else:
+        load_weights(model, config.model.weights, seed=config.seed)
+    return model
+
+
+def _narrow_frozen(model: DuplexLM) -> None:
+    """Keep what LoRA freezes in bfloat16: it is computed in that anyway, and is most of memory."""
+    for parameter in model.parameters():
+        if not parameter.requires_grad:
+            parameter.data = parameter.data.bfloat16()
+
+
+def shard(model: DuplexLM, config: Config) -> None:
+    """Spread weights, gradients and moments over the processes, a layer at a time (FSDP2)."""
+    policy = MixedPrecisionPolicy()
+    if config.run.precision == "bf16":
+        policy = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
+    for block in model.blocks():
+        fully_shard(block, mp_policy=policy)
+    fully_shard(model, mp_policy=policy)
+
+
+def precision(config: Config, world: World) -> AbstractContextManager[object]:
+    """Return the context of a forward pass. FSDP casts by itself."""
+    if config.run.precision == "bf16" and world.size == 1:
+        return torch.autocast(world.device.type, torch.bfloat16)
+    return nullcontext()
+
+
+def steps_of(batch: Batch, model_sizes: ModelConfig, device: torch.device) -> Delayed:
+    """Return a batch as the model takes it, on its device."""
+    codes = torch.from_numpy(batch.codes).to(device).long()
+    mask = torch.from_numpy(batch.loss_mask()).to(device)[:, None].expand_as(codes)
+    return delay(codes, mask, model_sizes.initial.to(device))

@@ -1,0 +1,335 @@
+"""Read token shards of schema 1, once, into flat files that every process maps.
+
+    *.parquet  --check, decode-->  CACHE/FINGERPRINT/{agent_codes,...}.bin + rows.npz
+
+The Parquet schema is the contract; nothing here knows the program that wrote it. Memory stays at
+a row group whatever the size of the set, and no token is touched by Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from train.config import UserError
+from train.prompt import FRAME_RATE, NUM_CODEBOOKS, Tokens
+
+SCHEMA_VERSION = 1
+CACHE_VERSION = 1
+SAMPLE_RATE = 24_000
+METADATA_KEY = b"datagen"
+TOKENS = {
+    "agent_codes": "codec",
+    "user_codes": "codec",
+    "agent_text": "tokenizer",
+    "user_text": "tokenizer",
+    "agent_voice_codes": "codec",
+    "user_voice_codes": "codec",
+    "prompt_tokens": "tokenizer",
+}
+"""Columns of list<int16>, and whose tokens they hold."""
+LABELS = ("dialog_id", "kind", "split", "role_prompt", "user_role_prompt")
+NUM_LEVELS = 3
+"""Forms of a prompt: whole, its first sentence, its first two sentences."""
+NUM_PROMPTS = 2 * NUM_LEVELS
+"""The agent's forms, then the user's."""
+
+ROWS = "rows.npz"
+"""Labels of the rows, and how many tokens of each column each row has."""
+
+Encode = Callable[[str], list[int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metadata:
+    """What all shards of a set agree on."""
+
+    codec: str
+    codec_hash: str
+    cardinality: int
+    silence: tuple[int, ...]
+    sine: tuple[int, ...]
+    tokenizer: str
+    tokenizer_hash: str
+    vocabulary: int
+    pad: int
+    epad: int
+    stand_ins: tuple[str, ...] = ()
+
+    @property
+    def foreign(self) -> str:
+        """Name the stand-in that pretrained weights would not understand; empty if none."""
+        codec = {f"codec={self.codec}"} if not self.codec.startswith("mimi") else set()
+        named = [item for item in self.stand_ins if item.startswith(("codec=", "tokenizer="))]
+        return ", ".join(named or sorted(codec))
+
+
+def find(paths: Sequence[str]) -> list[Path]:
+    """List the Parquet files of folders and files; a run's folder means its shards/."""
+    files: list[Path] = []
+    for name in paths:
+        path = Path(name)
+        folder = path / "shards" if (path / "shards").is_dir() else path
+        found = [path] if path.is_file() else sorted(folder.glob("*.parquet"))
+        if not found:
+            raise UserError(f"data.shards: {name} holds no .parquet file; give shards or a run")
+        files += found
+    if not files:
+        raise UserError("data.shards is empty: give the folders of the shards to train on")
+    return list(dict.fromkeys(file.resolve() for file in files))
+
+
+def footer(file: Path) -> dict[str, Any]:
+    """Return what a shard says of itself."""
+    try:
+        text = (pq.read_schema(file).metadata or {})[METADATA_KEY]
+        value: dict[str, Any] = json.loads(text)
+    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        raise UserError(f"{file} is not a token shard ({type(error).__name__}: {error})") from error
+    return value
+
+
+def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
+    """Check a shard's metadata against schema 1."""
+    if record.get("schema") != SCHEMA_VERSION:
+        raise UserError(
+            f"{file} has schema {record.get('schema')!r}, this trainer reads {SCHEMA_VERSION}:"
+            " use the trainer of the version that wrote it"
+        )
+    try:
+        expected = {
+            "sample_rate": SAMPLE_RATE,
+            "frame_rate": FRAME_RATE,
+            "delays_applied": False,
+        }
+        wrong = [key for key, value in expected.items() if record[key] != value]
+        codec, tokenizer = record["codec"], record["tokenizer"]
+        wrong += [] if codec["codebooks"] == NUM_CODEBOOKS else ["codec.codebooks"]
+        wrong += [f"codec.{key}" for key in ("silence", "sine") if len(codec[key]) != NUM_CODEBOOKS]
+        if wrong:
+            raise UserError(f"{file}: {', '.join(wrong)} is not what Moshi's sequences need")
+        return Metadata(
+            codec=codec["id"],
+            codec_hash=codec["hash"],
+            cardinality=codec["cardinality"],
+            silence=tuple(codec["silence"]),
+            sine=tuple(codec["sine"]),
+            tokenizer=tokenizer["id"],
+            tokenizer_hash=tokenizer["hash"],
+            vocabulary=tokenizer["size"],
+            pad=tokenizer["pad"],
+            epad=tokenizer["epad"],
+            stand_ins=tuple(sorted(record.get("stand_ins", ()))),
+        )
+    except (KeyError, TypeError) as error:
+        raise UserError(f"{file}: its metadata lacks {error}") from error
+
+
+def read_metadata(files: Sequence[Path]) -> Metadata:
+    """Return the metadata that all files share; a mix of codecs or tokenizers is refused."""
+    first: Metadata | None = None
+    stand_ins: set[str] = set()
+    for file in files:
+        this = parse_metadata(footer(file), file)
+        first = first or this
+        stand_ins |= set(this.stand_ins)
+        for part in ("codec", "tokenizer"):
+            if getattr(this, f"{part}_hash") != getattr(first, f"{part}_hash"):
+                raise UserError(
+                    f"{file} has tokens of another {part} than {files[0]}"
+                    f" ({getattr(this, part)} and {getattr(first, part)}): train on one of them"
+                )
+    assert first is not None
+    return Metadata(**{**vars(first), "stand_ins": tuple(sorted(stand_ins))})
+
+
+def cached(files: Sequence[Path], cache: Path, tokenizer: str | None = None) -> Path:
+    """Return the folder of the decoded shards, making it unless it is there.
+
+    Safe with many processes at once: each writes under a name of its own, and the first to finish
+    gives the folder its name.
+    """
+    folder = cache / _fingerprint(files, tokenizer)
+    if folder.is_dir():
+        return folder
+    cache.mkdir(parents=True, exist_ok=True)
+    working = Path(tempfile.mkdtemp(prefix=".tokens-", dir=cache))
+    try:
+        _decode(files, working, tokenizer)
+        working.chmod(0o755)
+        try:
+            working.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+    return folder
+
+
+def _fingerprint(files: Sequence[Path], tokenizer: str | None) -> str:
+    """Name the content of the cache: what files say of their content, else size and time."""
+    hasher = blake2b(f"cache {CACHE_VERSION}".encode(), digest_size=12)
+    for file in files:
+        status = file.stat()
+        content = footer(file).get("receipt", {}).get("content", status.st_mtime_ns)
+        hasher.update(f"/{status.st_size}/{content}".encode())
+    if tokenizer is not None:
+        hasher.update(_read_bytes(tokenizer))
+    return hasher.hexdigest()
+
+
+def _read_bytes(tokenizer: str) -> bytes:
+    try:
+        return Path(tokenizer).read_bytes()
+    except OSError as error:
+        raise UserError(f"data.tokenizer: {tokenizer} cannot be read ({error.strerror})") from error
+
+
+def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
+    metadata = read_metadata(files)
+    encode = None if tokenizer is None else load_tokenizer(tokenizer)
+    limits = {"codec": metadata.cardinality, "tokenizer": metadata.vocabulary}
+    labels: dict[str, list[NDArray[Any]]] = {name: [] for name in (*LABELS[:3], "num_frames")}
+    lengths: dict[str, list[NDArray[np.int64]]] = {name: [] for name in TOKENS}
+    prompts: list[NDArray[np.int64]] = []
+    handles = {name: (folder / f"{name}.bin").open("wb") for name in TOKENS}
+    try:
+        for file, batch in _batches(files):
+            _check_shapes(batch, file)
+            for name in labels:
+                labels[name].append(np.asarray(batch.column(name).to_pylist()))
+            for name, owner in TOKENS.items():
+                values, counts = _tokens(batch.column(name), limits[owner], f"{file}: {name}")
+                lengths[name].append(counts)
+                if name == "prompt_tokens":
+                    values, forms = _prompt_forms(batch, values, counts, encode, file)
+                    prompts.append(forms)
+                values.tofile(handles[name])
+    finally:
+        for handle in handles.values():
+            handle.flush()
+            os.fsync(handle.fileno())
+            handle.close()
+    columns = {name: np.concatenate(parts) for name, parts in {**labels, **lengths}.items()}
+    _check_unique(columns["dialog_id"])
+    columns["prompt_tokens"] = np.concatenate(prompts)
+    np.savez(folder / ROWS, allow_pickle=False, **columns)
+
+
+def _batches(files: Sequence[Path]) -> Iterator[tuple[Path, pa.RecordBatch]]:
+    columns = [*LABELS, "num_frames", *TOKENS]
+    for file in files:
+        try:
+            with pq.ParquetFile(file) as parquet:
+                for batch in parquet.iter_batches(64, columns=columns, use_threads=False):
+                    yield file, batch
+        except (OSError, pa.ArrowException) as error:
+            raise UserError(f"{file} cannot be read ({error}): make it anew") from error
+
+
+def _check_shapes(batch: pa.RecordBatch, file: Path) -> None:
+    frames = np.asarray(batch.column("num_frames"))
+    for name in TOKENS:
+        if name not in batch.schema.names or batch.column(name).type != pa.list_(pa.int16()):
+            raise UserError(f"{file}: schema 1 has a column {name} of list<int16>")
+        per_frame = {"agent_codes": NUM_CODEBOOKS, "user_codes": NUM_CODEBOOKS}.get(name, 1)
+        counts = np.asarray(pc.list_value_length(batch.column(name)).fill_null(-1))
+        if name.endswith("voice_codes"):
+            good = (counts > 0) & (counts % NUM_CODEBOOKS == 0)
+        elif name == "prompt_tokens":
+            good = counts > 0
+        else:
+            good = counts == per_frame * frames
+        if not good.all():
+            bad = batch.column("dialog_id")[int(np.argmin(good))].as_py()
+            raise UserError(f"{file}: {bad} has a {name} of a wrong length; audit the shards")
+
+
+def _tokens(column: pa.ListArray, limit: int, where: str) -> tuple[Tokens, NDArray[np.int64]]:
+    """Return a column's values, without a copy, and how many each row has."""
+    values = column.flatten().to_numpy(zero_copy_only=True)
+    if len(values) and not (values.min() >= 0 and values.max() < limit):
+        raise UserError(f"{where} has tokens outside [0, {limit}); audit the shards")
+    counts = np.asarray(pc.list_value_length(column)).astype(np.int64)
+    return values, counts
+
+
+def _check_unique(ids: NDArray[Any]) -> None:
+    values, counts = np.unique(ids, return_counts=True)
+    if (counts > 1).any():
+        raise UserError(
+            f"data.shards: dialogue {values[counts.argmax()]} is there twice; give each shard once"
+        )
+
+
+def load_tokenizer(path: str) -> Encode:
+    """Return the encoder of a SentencePiece model."""
+    from sentencepiece import SentencePieceProcessor
+
+    model = SentencePieceProcessor()
+    model.LoadFromSerializedProto(_read_bytes(path))
+    return lambda text: [int(token) for token in model.encode(text)]
+
+
+def sentences(text: str, num: int) -> str:
+    """Return the first ``num`` sentences of a prompt; 0 is all of it.
+
+    >>> sentences("You enjoy talking. Talk about tea. You are Kim.", 2)
+    'You enjoy talking. Talk about tea.'
+    """
+    parts = re.split(r"(?<=[.!?])\s+", text.strip())
+    return " ".join(parts[:num] if num else parts)
+
+
+def _prompt_forms(
+    batch: pa.RecordBatch,
+    stored: Tokens,
+    counts: NDArray[np.int64],
+    encode: Encode | None,
+    file: Path,
+) -> tuple[Tokens, NDArray[np.int64]]:
+    """Return all forms of the prompts, one after the other, and their lengths [N, NUM_PROMPTS].
+
+    A form that is not to be had has length 0: without a tokenizer there is only the stored one.
+    """
+    forms = np.zeros((len(counts), NUM_PROMPTS), np.int64)
+    if encode is None:
+        forms[:, 0] = counts
+        return stored, forms
+    tokens: list[Tokens] = []
+    ends = np.cumsum(counts)
+    roles = zip(batch["role_prompt"], batch["user_role_prompt"], strict=True)
+    for row, (agent, user) in enumerate(roles):
+        whole = stored[ends[row] - counts[row] : ends[row]]
+        texts = (agent.as_py(), user.as_py())
+        if encode(wrap(texts[0])) != whole.tolist():
+            raise UserError(
+                f"data.tokenizer does not give {batch['dialog_id'][row]} the prompt tokens that"
+                f" {file.name} has: give the SentencePiece model that the shards were made with"
+            )
+        for role, text in enumerate(texts):
+            for level in range(NUM_LEVELS) if text else ():
+                form = np.asarray(encode(wrap(sentences(text, level))), np.int16)
+                forms[row, role * NUM_LEVELS + level] = len(form)
+                tokens.append(form)
+    return np.concatenate(tokens), forms
+
+
+def wrap(role: str) -> str:
+    """Put a role prompt between the tags that PersonaPlex reads (offline.py)."""
+    return f"<system> {role} <system>"

@@ -1,0 +1,77 @@
+"""Loss on dialogues that are never trained on, by kind and by stream.
+
+validation split --fixed batches, no draws--> LossSums of each kind --> metrics
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from train import network, plan
+from train.config import Config
+from train.data import Batch, Corpus
+from train.loss import LossSums, sums, total
+from train.metrics import by_stream
+from train.model import DuplexLM
+from train.prompt import PromptPolicy
+from train.world import World
+
+
+class Validation:
+    """The same dialogues each time: the first of each kind by id, with their prompts as stored."""
+
+    def __init__(self, config: Config, corpus: Corpus, world: World) -> None:
+        self._config, self._world = config, world
+        data = config.data
+        self._epoch = corpus.epoch(PromptPolicy(), config.seed, 0, data.max_frames)
+        rows, weights = plan.population(corpus.kinds, corpus.splits, "validation", 1.0, data.mix)
+        rows = rows[(weights > 0) & corpus.fits(data.max_frames)[rows]]
+        limit = config.run.validate_batches * config.optim.batch_size
+        self.rows = {
+            str(kind): rows[corpus.kinds[rows] == kind][:limit]
+            for kind in np.unique(corpus.kinds[rows])
+        }
+
+    def run(self, model: DuplexLM) -> dict[str, float | None]:
+        """Return validation/KIND/STREAM and validation/KIND/loss, and the same over all kinds."""
+        model.eval()
+        kinds = {kind: self._sums(model, rows) for kind, rows in self.rows.items()}
+        model.train()
+        values: dict[str, float | None] = {}
+        everything = [*kinds.values()]
+        if not everything:
+            return values
+        overall = everything[0]
+        for more in everything[1:]:
+            overall = overall + more
+        for name, found in {**kinds, "all": overall}.items():
+            values[f"validation/{name}/loss"] = float(total(found, self._config.loss))
+            values |= by_stream(found.per_row(), f"validation/{name}")
+        return values
+
+    @torch.no_grad()
+    def _sums(self, model: DuplexLM, rows: plan.Rows) -> LossSums:
+        zero = torch.zeros(1 + model.config.dep_q, device=self._world.device)
+        found = LossSums(zero, zero.clone())
+        for batch in self._batches(rows):
+            steps = network.steps_of(batch, model.config, self._world.device)
+            with network.precision(self._config, self._world):
+                text, audio = model(steps.inputs, steps.targets)
+            found = found + sums(text, audio, steps.targets, steps.mask, self._config.loss)
+        return LossSums(self._world.sum(found.numerators), self._world.sum(found.denominators))
+
+    def _batches(self, rows: plan.Rows) -> Iterator[Batch]:
+        """Yield this process's batches: as many on each, those that are too many without loss."""
+        micro, world = self._config.optim.micro_batch, self._world
+        lengths = self._epoch.lengths
+        ordered = rows[np.argsort(-lengths[rows], kind="stable")]
+        for start in range(0, len(ordered), micro * world.size):
+            first = start + world.rank * micro
+            mine = ordered[first : first + micro]
+            batch = self._epoch.batch(mine if len(mine) else ordered[-1:])
+            if not len(mine):
+                batch.prompt_frames[:] = batch.num_frames
+            yield batch

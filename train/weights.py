@@ -1,0 +1,217 @@
+"""Weights in and out of a model, whole or sharded over ranks, one tensor in memory at a time.
+
+    folder, file, hub id  --load_weights-->  DuplexLM  --save_weights-->  model.safetensors
+
+Files have PersonaPlex's names in bfloat16, so that NVIDIA's server runs what was trained here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import math
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+import torch.distributed as dist
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.distributed.tensor import DTensor, distribute_tensor
+
+from train.config import UserError
+from train.convert import (
+    check_layout,
+    fused,
+    layout,
+    origin,
+    personaplex_layout,
+    to_personaplex,
+)
+from train.lora import adapters, is_adapter, merge
+from train.model import DuplexLM
+
+logger = logging.getLogger(__name__)
+
+FILE_NAME = "model.safetensors"
+ALIASES = {"kyutai/moshiko": "kyutai/moshiko-pytorch-bf16"}
+"""Short names of repositories on the Hugging Face hub."""
+
+
+def initialise(model: DuplexLM, seed: int) -> None:
+    """Give every parameter its first random value: by its name, so alike for any number of ranks.
+
+    A model that was built on the meta device and sharded needs ``to_empty`` before.
+    """
+    for name, parameter in model.named_parameters():
+        _assign(parameter, _noise(model, name, parameter, seed))
+
+
+def load_weights(model: DuplexLM, source: str | Path, *, seed: int = 0) -> None:
+    """Load PersonaPlex's or Moshi's weights: a folder, a .safetensors file or a hub id[@revision].
+
+    A Moshi that predicts the agent alone (8 rows) is widened to 16. Every tensor of the file must
+    be used and every parameter found. Adapters, if there are any, start from ``seed``.
+    """
+    path = find_weights(source)
+    weights = _Weights(path, model)
+    for name, parameter in model.named_parameters():
+        if is_adapter(name):
+            _assign(parameter, _noise(model, name, parameter, seed))
+        else:
+            _assign(parameter, weights.read(name, parameter.shape[0]))
+    logger.info("weights of %s, %d rows", path, weights.dep_q)
+
+
+def save_weights(model: DuplexLM, path: Path, dtype: torch.dtype = torch.bfloat16) -> None:
+    """Write a model, its adapters merged, as `moshi.offline --moshi-weight PATH` reads it.
+
+    All ranks of a sharded model must call it; the first one writes.
+    """
+    first = not dist.is_initialized() or dist.get_rank() == 0
+    adapted = dict(adapters(model))
+    state: dict[str, Tensor] = {}
+    for name, parameter in model.named_parameters():
+        if is_adapter(name):
+            continue
+        tensor = _whole(parameter)
+        if adapter := adapted.get(name.removesuffix(".weight")):
+            lora_a, lora_b = _whole(adapter.lora_a), _whole(adapter.lora_b)
+            tensor = merge(tensor, lora_a, lora_b, adapter.scale)
+        if first:
+            state[name] = tensor.to("cpu", dtype)
+    if first:
+        _write(state, model, path)
+
+
+def find_weights(source: str | Path) -> Path:
+    """Return the file of a folder, a file or a hub id[@revision], downloaded if need be."""
+    path = Path(source).expanduser()
+    if path.is_dir():
+        path = path / FILE_NAME
+    if path.is_file():
+        return path
+    repository, _, revision = str(source).partition("@")
+    if path.suffix or repository.count("/") != 1 or not all(repository.split("/")):
+        raise UserError(
+            f"model.weights: there is no file {path};"
+            f" give a folder with {FILE_NAME}, a .safetensors file or a hub id like"
+            " nvidia/personaplex-7b-v1"
+        )
+    return _download(ALIASES.get(repository, repository), revision or None)
+
+
+def _download(repository: str, revision: str | None) -> Path:
+    try:
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import GatedRepoError
+    except ImportError as error:
+        raise UserError(
+            f"model.weights: downloading {repository} needs huggingface_hub;"
+            f" pip install huggingface_hub, or give the path of its {FILE_NAME}"
+        ) from error
+    try:
+        return Path(hf_hub_download(repository, FILE_NAME, revision=revision))
+    except GatedRepoError as error:
+        raise UserError(
+            f"model.weights: {repository} wants its licence accepted;"
+            f" do so at https://huggingface.co/{repository} and log in with `hf auth login`"
+        ) from error
+    except (OSError, ValueError) as error:  # what the hub raises, nearly always
+        raise UserError(
+            f"model.weights: {repository} cannot be downloaded ({' '.join(str(error).split())});"
+            f" check the id and the network, or give the path of its {FILE_NAME}"
+        ) from error
+
+
+def _open(path: Path) -> Any:
+    try:
+        return safe_open(path, framework="pt")
+    except (SafetensorError, OSError) as error:
+        raise UserError(
+            f"model.weights: {path} is no safetensors file ({error}); download it again"
+        ) from error
+
+
+class _Weights:
+    """A file of weights that fits a model, read a parameter at a time."""
+
+    def __init__(self, path: Path, model: DuplexLM) -> None:
+        self._file = _open(path)
+        self._names = set(self._file.keys())
+        found = {name: tuple(self._file.get_slice(name).get_shape()) for name in self._names}
+        self.dep_q = sum(name.startswith("linears.") for name in found)
+        config = model.config
+        if 2 * self.dep_q == config.dep_q:
+            config = dataclasses.replace(config, dep_q=self.dep_q)
+            logger.info("%s predicts the agent alone: the user's rows start as copies", path)
+        split = any(".in_projs." in name for name in found)
+        expected = layout(config) if split else personaplex_layout(config)
+        check_layout(found, expected, f"model.weights: {path}")
+
+    def read(self, name: str, num_rows: int) -> Tensor:
+        """Return what a parameter of ``num_rows`` starts from, as a tensor of its own shape."""
+        source = origin(name, self.dep_q)
+        if name.startswith("depformer_emb.") and source != name:
+            logger.info("%s starts as a copy of %s", name, source)
+        if source in self._names:
+            return cast(Tensor, self._file.get_tensor(source))
+        where = fused(source)
+        assert where.part is not None
+        start = where.part * num_rows
+        return cast(Tensor, self._file.get_slice(where.name)[start : start + num_rows])
+
+
+def _write(state: dict[str, Tensor], model: DuplexLM, path: Path) -> None:
+    file = to_personaplex(state)
+    shapes = {name: tuple(tensor.shape) for name, tensor in file.items()}
+    check_layout(shapes, personaplex_layout(model.config), str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    save_file(file, temporary, metadata={"format": "pt"})
+    temporary.replace(path)
+
+
+def _whole(parameter: Tensor) -> Tensor:
+    tensor = parameter.detach()
+    return tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+
+
+@torch.no_grad()
+def _assign(parameter: nn.Parameter, value: Tensor) -> None:
+    """Copy a whole tensor into a parameter, or this rank's part of it into its shard."""
+    assert not parameter.is_meta
+    assert parameter.shape == value.shape
+    if isinstance(parameter, DTensor):
+        value = distribute_tensor(
+            value.to(parameter.dtype),
+            parameter.device_mesh,
+            parameter.placements,
+            src_data_rank=None,  # every rank has read the same file: nothing is sent
+        )
+    parameter.copy_(value)
+
+
+def _noise(model: DuplexLM, name: str, parameter: Tensor, seed: int) -> Tensor:
+    shape = tuple(parameter.shape)
+    if name.endswith(".alpha"):
+        return torch.ones(shape)
+    if name.endswith(".lora_b"):
+        return torch.zeros(shape)
+    digest = blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
+    return torch.randn(shape, generator=generator) * _deviation(model, name, shape[-1])
+
+
+def _deviation(model: DuplexLM, name: str, fan_in: int) -> float:
+    """Return the standard deviation that keeps activations near 1 and first losses near ln V."""
+    if "emb." in name:
+        return 1 / math.sqrt(1 + model.config.n_q)  # so many are added up
+    if name.startswith(("linears.", "text_linear.")):
+        return 0.1 / math.sqrt(fan_in)
+    if "out_proj" in name or "linear_out" in name:  # two are added in each layer (GPT-2)
+        stack = model.depformer if name.startswith("depformer") else model.transformer
+        return 1 / math.sqrt(2 * len(stack.layers) * fan_in)
+    return 1 / math.sqrt(fan_in)
