@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from datagen.config import Recipe
-from datagen.types import FRAME_RATE, NUM_CODEBOOKS, Job, Record, UserError
+from datagen.types import Job, Record, UserError
 
 DIALOGS_PER_BLOCK = 16
 """The unit of work: small enough that a lost one is cheap and a run's tail is short."""
@@ -100,18 +100,17 @@ def _size(num_bytes: float) -> str:
     return f"{num_bytes / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
 
 
-def expected_bytes(recipe: Recipe, plan: Plan) -> dict[str, float]:
-    """Return about how many bytes each stage's files take.
+BYTES_PER_SECOND = {
+    "script": 18,
+    "speech": 25_700,
+    "timeline": 60,
+    "tokens": 280,
+    "shards": 245,
+}
+"""Bytes on disk for a second of dialogue, measured on embedded service calls (speech is FLAC)."""
 
-    Measured on embedded runs: FLAC speech 24 kB, script 70 B, timeline 90 B a second of dialogue;
-    tokens are 2 streams of K int16 codes and a text id at 12.5 Hz, before compression.
-    """
+
+def expected_bytes(recipe: Recipe, plan: Plan) -> dict[str, float]:
+    """Return about how many bytes each stage's files take."""
     seconds = plan.blocks * DIALOGS_PER_BLOCK * recipe.mean_seconds
-    tokens = seconds * FRAME_RATE * 2 * (NUM_CODEBOOKS + 1) * 2
-    return {
-        "script": 70 * seconds,
-        "speech": 24_000 * seconds,
-        "timeline": 90 * seconds,
-        "tokens": tokens,
-        "shards": tokens,
-    }
+    return {stage: rate * seconds for stage, rate in BYTES_PER_SECOND.items()}
