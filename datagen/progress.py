@@ -73,6 +73,8 @@ class Tally:
 
     def line(self) -> str:
         """Return rate, time to go and rejects in a few words."""
+        if not self.seconds:
+            return "starting"
         eta = "" if self.eta is None else f" · {_clock(self.eta)} to go"
         hours = (self.seconds_before + self.seconds) / 3600
         rejects = f" · {self.rejects} rejected" if self.rejects else ""
