@@ -43,6 +43,9 @@ class Usage:
         )
 
 
+NOTHING = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """What a model wrote."""
@@ -50,7 +53,7 @@ class Completion:
     text: str
     is_whole: bool
     """False if it was cut off at the limit of tokens."""
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +32,10 @@ STEPS: tuple[str, ...] = (
 """Names of the steps of a call; the same for all, so that servers compile one grammar."""
 _SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 """What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
+"""Controls, what has no width, and halves of characters that JSON lets through."""
 _TYPOGRAPHY = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", '"': ""})
 _DASH = re.compile(r"\s*(?:\u2014|\u2013(?=\s)|\s--?(?=\s))\s*")
 _ELLIPSIS = re.compile(r"\s*(?:\u2026|\.{2,})(?P<end>\s*$)?\s*")
@@ -115,9 +117,4 @@ def tidy(text: str) -> str:
     text = _CONTROL.sub(" ", text)
     text = _ELLIPSIS.sub(lambda found: "." if found["end"] is not None else ", ", text)
     text = " ".join(_DASH.sub(", ", text).split())
-    return re.sub(r"\s+(?=[,.?!;:])|(?<=[,.?!;:]),", "", text)
-
-
-def fences(texts: Sequence[str]) -> str:
-    """Return texts as JSON, to quote to a model what another one wrote."""
-    return json.dumps(list(texts), ensure_ascii=True)
+    return re.sub(r"\s+(?=[,.?!;:])|(?<=[,?!;:]),", "", text)

@@ -1,0 +1,128 @@
+"""What only a language model gets wrong: invented names, consent after a refusal, talk of itself.
+
+    Script, Blueprint --model_problems--> ["turn 4: says the name Netflix, which ...", ...]
+
+Added to `scripting.checks`, which holds for every writer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from datagen.scripting.blueprint import Blueprint
+from datagen.scripting.checks import holds
+from datagen.scripting.grammar import plain
+from datagen.types import Script
+
+MAX_TURN_WORDS = 90
+"""Most spoken words of a turn: 33 s at 165 words a minute, more than anybody listens to."""
+MAX_ECHO = 6
+"""Fewest words of a turn that may not be said twice."""
+CONSENT = (
+    "absolutely", "i'll make an exception", "i can make an exception", "i'll waive",
+    "i've waived", "i'll take care of that for you", "i'll go ahead", "consider it done",
+    "i can arrange that", "just this once", "let me make that happen",
+)  # fmt: skip
+"""What an agent who has to decline does not say."""
+INSULTS = (
+    "stupid", "idiot", "shut up", "calm down", "your own fault", "not my problem", "ridiculous",
+    "moron", "dumb", "watch your mouth",
+)  # fmt: skip
+"""What an agent never says, however rude the customer is."""
+_CONSENTS_NOT = frozenset(("decline", "unknown", "redirect"))
+_OF_ITSELF = re.compile(
+    r"\b(?:language model|as an ai\b|i'm an ai\b|system prompt|role prompt|blueprint|openai|"
+    r"(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier)"
+    r"(?: \w+)? (?:instruction|prompt|rule|message)s?|my instructions|the json|placeholder|"
+    r"ask\d|answer\d)",
+    re.IGNORECASE,
+)
+_UNSAYABLE = re.compile(r"[^A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f0-9 ,.?!'$%:;&@/-]")
+_NAME = re.compile(r"(?<![.?!] )(?<!^)(?<=\s)[A-Z][\w'-]*")
+_COMMON = frozenset((
+    "I", "I'm", "I'll", "I've", "I'd", "OK", "Okay", "AM", "PM", "Mr", "Mrs", "Ms", "Dr", "Miss",
+    "Sir", "English", "American", "US", "USA", "ID", "PIN", "January", "February", "March", "April",
+    "May", "June", "July", "August", "September", "October", "November", "December", "Monday",
+    "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Mondays", "Tuesdays",
+    "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays", "Christmas", "Thanksgiving",
+))  # fmt: skip
+
+
+def model_problems(script: Script, blueprint: Blueprint) -> list[str]:
+    """Say everything of this kind that is wrong with a script."""
+    return [problem for check in CHECKS for problem in check(script, blueprint)]
+
+
+def _characters(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    for at, turn in enumerate(script.turns):
+        if found := _UNSAYABLE.search(turn.text):
+            yield f"turn {at}: holds {found[0]!r}, which nobody says"
+
+
+def _of_itself(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    for at, turn in enumerate(script.turns):
+        if found := _OF_ITSELF.search(turn.text):
+            yield f"turn {at}: speaks of {found[0]!r} and not of the call"
+
+
+def _invented_names(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    """A capital inside a sentence is a name, and the agent knows only those of its role.
+
+    The customer may bring up others; the agent may then say them too.
+    """
+    known = set(_COMMON)
+    for text in (script.role_prompt, *_given(blueprint)):
+        known |= {_bare(word) for word in text.split()}
+    for at, turn in enumerate(script.turns):
+        if turn.speaker == "user":
+            known |= {_bare(word) for word in turn.text.split()}
+            continue
+        for name in _NAME.findall(turn.text):
+            if _bare(name) not in known:
+                yield f"turn {at}: the agent says the name {name}, which nobody gave it"
+
+
+def _given(blueprint: Blueprint) -> Iterator[str]:
+    """Yield what the plan told the model to say."""
+    yield from blueprint.scenario.resolve
+    yield from blueprint.topics.resolution.tells
+    for exchange in blueprint.exchanges:
+        yield from (*exchange.tells, *exchange.slots.values())
+
+
+def _bare(word: str) -> str:
+    return word.strip(",.?!:;").removesuffix("'s")
+
+
+def _promises(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    for probe in script.probes:
+        if probe.act in _CONSENTS_NOT:
+            answer = plain(script.turns[probe.agent_turn].spoken)
+            for phrase in CONSENT:
+                if holds(answer, phrase):
+                    yield f"turn {probe.agent_turn}: must not agree, but says {phrase!r}"
+
+
+def _insults(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    for at, turn in enumerate(script.turns):
+        if turn.speaker == "agent":
+            said = plain(turn.spoken)
+            yield from (
+                f"turn {at}: the agent says {word!r}" for word in INSULTS if holds(said, word)
+            )
+
+
+def _echoes(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    heard: set[str] = set()
+    for at, turn in enumerate(script.turns):
+        num_words = len(turn.spoken.split())
+        if num_words > MAX_TURN_WORDS:
+            yield f"turn {at}: has {num_words} words, over {MAX_TURN_WORDS}"
+        said = plain(turn.spoken)
+        if num_words >= MAX_ECHO and said in heard:
+            yield f"turn {at}: repeats an earlier turn"
+        heard.add(said)
+
+
+CHECKS = (_characters, _of_itself, _invented_names, _promises, _insults, _echoes)

@@ -1,0 +1,85 @@
+"""Reading what a model wrote: strict about what it is, lenient about how it was put."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from datagen.scripting.llm.checks import _UNSAYABLE
+from datagen.scripting.llm.reply import BadReply, Said, parse, tidy, turns_schema
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("It\u2019s  fine\n", "It's fine"),
+        ("\u201cSure\u201d, I said", "Sure, I said"),
+        ("Well\u2026 let me see\u2026", "Well, let me see."),
+        ("Well... okay...", "Well, okay."),
+        ("So \u2014 here it is", "So, here it is"),
+        ("So - here, at 9-5", "So, here, at 9-5"),
+        ("Open 9\u20135", "Open 9\u20135"),
+        ("Caf\u0065\u0301 , yes", "Caf\u00e9, yes"),
+        ("a\x00b\x1fc\u202ed", "a b c d"),
+    ],
+)
+def test_text_is_tidied(written: str, kept: str) -> None:
+    assert tidy(written) == kept
+
+
+@given(st.text())
+def test_tidying_is_done_once_and_leaves_one_line(text: str) -> None:
+    kept = tidy(text)
+    assert tidy(kept) == kept
+    assert "  " not in kept
+    assert kept == kept.strip()
+    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in kept)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=300))
+def test_any_reply_is_turns_or_bad(text: str) -> None:
+    try:
+        said = parse(text)
+    except BadReply:
+        return
+    assert all(isinstance(one, Said) for one in said)
+
+
+def test_a_deep_reply_is_bad_and_no_crash() -> None:
+    with pytest.raises(BadReply, match="not JSON"):
+        parse('{"turns":' + "[" * 100_000 + "]" * 100_000 + "}")
+
+
+def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
+    schema = turns_schema(30)
+    Draft202012Validator.check_schema(schema)
+    text = json.dumps(schema)
+    assert "axLength" not in text
+    assert "inLength" not in text
+    valid = Draft202012Validator(schema).is_valid
+    turn = {"step": "greet", "speaker": "agent", "text": "Hi, it's $9.50 at 3 PM."}
+    assert valid({"turns": [turn] * 4})
+    for change in (
+        {"text": "x" * 31},
+        {"text": "Hello (laughs)"},
+        {"text": 'He said "no"'},
+        {"text": "line\nbreak"},
+        {"text": "*waves*"},
+        {"text": ""},
+        {"step": "sing"},
+        {"speaker": "narrator"},
+        {"facts": []},
+    ):
+        assert not valid({"turns": [{**turn, **change}] * 4}), change
+
+
+def test_what_the_schema_lets_through_can_be_said() -> None:
+    pattern = turns_schema(1)["properties"]["turns"]["items"]["properties"]["text"]["pattern"]
+    valid = Draft202012Validator({"type": "string", "pattern": pattern}).is_valid
+    for code in range(32, 127):
+        character = chr(code)
+        assert not (valid(character) and _UNSAYABLE.search(character)), character
