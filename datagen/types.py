@@ -283,7 +283,8 @@ class Word(Record):
 class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
-    Types: gap, overlap, lapse, barge_in, cut, backchannel, pause, dropped (`timing.ledger`).
+    Types: gap, overlap, lapse, dead_air, barge_in, cut, false_interruption, backchannel, pause,
+    dropped, slot, effect (`timing.ledger` says what each is).
     """
 
     type: str

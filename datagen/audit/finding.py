@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from datagen.audit import people
 from datagen.audit.totals import Totals
 
 _SHOWN = 3
@@ -64,6 +65,7 @@ def render(report: Report) -> str:
     """Return a report as plain lines for people."""
     totals = report.totals
     lines = [f"{report.run}: {totals.headline()}", *totals.lines()]
+    lines += people.table(totals) if totals.dialogues else []
     if report.stand_ins:
         lines.append(f"STAND-INS took the place of models: {', '.join(report.stand_ins)}")
     lines += [f"FOUND {finding}" for finding in report.findings]

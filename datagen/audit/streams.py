@@ -25,7 +25,9 @@ A stand-in codes frame by frame; Mimi hears what came before, so that its silenc
 """
 MAX_SILENT_SPEECH = 0.5
 """Share of frames inside words that may be digital silence."""
-SILENT_EVENTS = frozenset({"gap", "pause", "lapse", "dropped"})
+SILENT_EVENTS = frozenset(
+    {"gap", "pause", "lapse", "dead_air", "dropped", "false_interruption", "slot"}
+)
 """Events that make no sound; all others may, besides words."""
 
 

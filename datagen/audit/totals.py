@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 from datagen.audit.rows import Row
-from datagen.timing.metrics import Spell, turn_taking
+from datagen.timing.metrics import Spell, TurnTaking, turn_taking
 from datagen.types import SAMPLE_RATE
 
 FISHER = {"ipu": 53.5, "pause": 5.5, "gap": 4.4, "overlap": 3.6}
@@ -35,6 +36,13 @@ class Totals:
     events: Counter[str] = field(default_factory=Counter)
     floor: Counter[str] = field(default_factory=Counter)
     """Samples of ipu, pause, gap and overlap, and of the span from first to last word."""
+    offsets: list[int] = field(default_factory=list)
+    """Floor-transfer offsets in samples, by the words; negative where speakers overlap."""
+    heard: Counter[str] = field(default_factory=Counter)
+    """As ``floor``, by the sound; empty if it was not listened to."""
+    heard_offsets: list[int] = field(default_factory=list)
+    disagreements: list[float] = field(default_factory=list)
+    """Of each dialogue listened to, the share in which words and sound differ."""
 
     @property
     def hours(self) -> float:
@@ -52,7 +60,14 @@ class Totals:
         self.events.update(event["type"] for event in values["events"])
         spells = [Spell(word["speaker"], word["start"], word["end"]) for word in values["words"]]
         floor = turn_taking(spells)
-        self.floor.update({name: getattr(floor, name) for name in ("span", *FISHER)})
+        self.floor.update(_sums(floor))
+        self.offsets += floor.offsets
+
+    def listen(self, floor: TurnTaking, disagreement: float) -> None:
+        """Count one dialogue as it sounds."""
+        self.heard.update(_sums(floor))
+        self.heard_offsets += floor.offsets
+        self.disagreements.append(disagreement)
 
     def per_minute(self, amount: float) -> float:
         """Return an amount for each minute of dialogue."""
@@ -64,7 +79,13 @@ class Totals:
 
     def floor_seconds(self) -> dict[str, float]:
         """Return seconds a minute of IPU, pause, gap and overlap; edges do not count."""
-        return {name: 60 * self.floor[name] / max(1, self.floor["span"]) for name in FISHER}
+        return _a_minute(self.floor)
+
+    def heard_or_planned(self) -> tuple[dict[str, float], list[int]]:
+        """Return seconds a minute and offsets: from the sound if there are any, else the words."""
+        if self.heard["span"]:
+            return _a_minute(self.heard), self.heard_offsets
+        return self.floor_seconds(), self.offsets
 
     def headline(self) -> str:
         """Say in a line how much there is."""
@@ -82,8 +103,15 @@ class Totals:
             "events a minute": figures(self.rates(), ".2f"),
             "floor, s a minute": figures(self.floor_seconds(), ".1f"),
             "  people (Fisher)": figures(FISHER, ".1f"),
+            "  as it sounds": figures(_a_minute(self.heard), ".1f") if self.disagreements else "",
+            "  words and sound differ in": self._differences(),
         }
         return [f"{subject}: {text}" for subject, text in subjects.items() if text]
+
+    def _differences(self) -> str:
+        if not self.disagreements:
+            return ""
+        return f"{fmean(self.disagreements):.2%} of the time, {max(self.disagreements):.2%} at most"
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -94,7 +122,17 @@ class Totals:
             **{name: dict(getattr(self, name)) for name in counts},
             "events_per_minute": self.rates(),
             "floor_seconds_per_minute": self.floor_seconds(),
+            "heard_seconds_per_minute": _a_minute(self.heard) if self.disagreements else None,
+            "disagreement": fmean(self.disagreements) if self.disagreements else None,
         }
+
+
+def _sums(floor: TurnTaking) -> dict[str, int]:
+    return {name: getattr(floor, name) for name in ("span", *FISHER)}
+
+
+def _a_minute(floor: Counter[str]) -> dict[str, float]:
+    return {name: 60 * floor[name] / max(1, floor["span"]) for name in FISHER}
 
 
 def listed(counts: Counter[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from datagen.audit import dialogue, receipts, records, settings, streams
+from datagen.audit import dialogue, receipts, records, settings, sound, streams
 from datagen.audit.across import Dialogues, Files
 from datagen.audit.files import Footer, Unusable, read_footer, read_json, read_table
 from datagen.audit.finding import Finding, Report, group
@@ -52,6 +52,8 @@ class _Walk:
         self._dialogues = Dialogues()
         self._files = Files(run["fingerprint"])
         self._all_read = True
+        self._tables: dict[str, pa.Table] = {}
+        """What was read of the block under way, in a deep audit."""
 
     def all(self) -> None:
         """Check everything, in order."""
@@ -75,11 +77,13 @@ class _Walk:
         rejected: list[str] = []
         num_rows = 0
         for block in blocks:
+            self._tables.clear()
             for stage in receipts.UNIT_STAGES:
                 footer = self._unit(stage, block, contents)
                 if footer is not None:
                     rejected += self._rejects(footer)
                     num_rows += footer.num_rows if stage == "tokens" else 0
+            self._listen(block)
         footer = self._footer("shards", index, self._shard_file(index))
         table = None if footer is None else self._table(footer)
         if footer is None or table is None:
@@ -106,8 +110,24 @@ class _Walk:
         self._report("reads", footer.file, receipts.reads(footer, expected, contents))
         table = self._table(footer) if self.deep else None
         if table is not None and stage in records.CHECKS:
-            self._group("records", footer.file, records.CHECKS[stage](table))
+            problems = list(records.CHECKS[stage](table))
+            self._group("records", footer.file, problems)
+            table = None if problems else table
+        if table is not None:
+            self._tables[stage] = table
         return footer
+
+    def _listen(self, block: int) -> None:
+        """Compare a block's words with its sound, if both were read and are sound themselves."""
+        if not {"timeline", "speech"} <= self._tables.keys():
+            return
+        found: list[tuple[str, str]] = []
+        for dialog_id, heard in sound.heard(self._tables["timeline"], self._tables["speech"]):
+            self.totals.listen(heard.floor, heard.disagreement)
+            if heard.disagreement > sound.MAX_DISAGREEMENT:
+                sentence = f"words and sound differ in {heard.disagreement:.0%} of its time"
+                found.append((dialog_id, sentence))
+        self._group("sound_and_words", f"timeline/{block:06d}.parquet", found)
 
     def _footer(self, stage: str, number: int, file: str) -> Footer | None:
         """Read and check a footer; None, with a finding, if that cannot be."""

@@ -8,7 +8,7 @@ driver, before any worker starts.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from datagen.types import Audio, Codes, Job, Line, Record, Reject, Script, SpokenWord, Utterance
 
@@ -95,6 +95,10 @@ class Codec(Backend, Protocol):
         """Encode [S] to [K, ceil(S / FRAME)]."""
         ...
 
+    def encode_batch(self, audios: Sequence[Audio]) -> list[Codes]:
+        """Encode channels [S] of any lengths, in order; a codec on a GPU does many at once."""
+        return [self.encode(audio) for audio in audios]
+
     def decode(self, codes: Codes) -> Audio:
         """Decode [K, T] to [T * FRAME]."""
         ...
@@ -121,4 +125,36 @@ class Tokenizer(Backend, Protocol):
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids; special ids are skipped."""
+        ...
+
+
+class Slot(Record):
+    """A place inside a turn where its listener could do something (`timing.slots`)."""
+
+    turn: int
+    after_word: int
+    """Spoken words of the turn before it."""
+    kind: Literal["question", "sentence", "number", "clause", "filler"]
+    since: int
+    """Words since the slot before, or since the turn's start."""
+    left: int
+    """Words of the turn still to come."""
+
+
+class Odds(Record):
+    """What a listener would do at a slot: probabilities that add up to 1."""
+
+    silence: float
+    backchannel: float
+    take_floor: float
+
+    def __str__(self) -> str:
+        return " ".join(f"{name} {value:.3f}" for name, value in self.model_dump().items())
+
+
+class FloorPredictor(Backend, Protocol):
+    """Says what a listener would do at places inside a turn."""
+
+    def predict(self, script: Script, slots: Sequence[Slot]) -> list[Odds]:
+        """Return the odds at each slot of a script, in order."""
         ...

@@ -8,7 +8,15 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
-from datagen.backends.protocols import Aligner, Backend, Codec, ScriptWriter, Synthesizer, Tokenizer
+from datagen.backends.protocols import (
+    Aligner,
+    Backend,
+    Codec,
+    FloorPredictor,
+    ScriptWriter,
+    Synthesizer,
+    Tokenizer,
+)
 from datagen.config import BackendSpec, describe
 from datagen.types import UserError
 
@@ -60,11 +68,50 @@ class Table(Generic[T]):
         return self.resolve(spec)(self.options(spec))
 
 
-WRITERS = Table[ScriptWriter]("script", {"composer": "datagen.backends.writer.composer:Composer"})
-VOICES = Table[Synthesizer]("speech", {"espeak": "datagen.backends.speech.espeak:Espeak"})
-ALIGNERS = Table[Aligner]("align", {"native": "datagen.backends.aligner.native:Native"})
-CODECS = Table[Codec]("codec", {"vocoder": "datagen.backends.codec.vocoder:Vocoder"})
-TOKENIZERS = Table[Tokenizer](
-    "tokenizer", {"shipped": "datagen.backends.tokenizer.shipped:Shipped"}
+WRITERS = Table[ScriptWriter](
+    "script",
+    {
+        "composer": "datagen.backends.writer.composer:Composer",
+        "openai": "datagen.backends.writer.openai:OpenAI",
+        "vllm": "datagen.backends.writer.vllm:VLLM",
+    },
 )
+VOICES = Table[Synthesizer](
+    "speech",
+    {
+        "espeak": "datagen.backends.speech.espeak:Espeak",
+        "http": "datagen.backends.speech.http:Http",
+        "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
+        "dia": "datagen.backends.speech.dia:Dia",
+    },
+)
+ALIGNERS = Table[Aligner](
+    "align",
+    {
+        "native": "datagen.backends.aligner.native:Native",
+        "ctc": "datagen.backends.aligner.ctc:Ctc",
+        "sphinx": "datagen.backends.aligner.sphinx:Sphinx",
+        "ctm": "datagen.backends.aligner.ctm:Ctm",
+        "proportional": "datagen.backends.aligner.proportional:Proportional",
+    },
+)
+CODECS = Table[Codec](
+    "codec",
+    {
+        "vocoder": "datagen.backends.codec.vocoder:Vocoder",
+        "mimi": "datagen.backends.codec.mimi:Mimi",
+    },
+)
+TOKENIZERS = Table[Tokenizer](
+    "tokenizer",
+    {
+        "shipped": "datagen.backends.tokenizer.shipped:Shipped",
+        "helium": "datagen.backends.tokenizer.helium:Helium",
+    },
+)
+FLOORS = Table[FloorPredictor](
+    "floor",
+    {"rules": "datagen.backends.floor.rules:Rules", "llm": "datagen.backends.floor.llm:Llm"},
+)
+"""Chosen by a timeline preset (``timeline.overrides.floor``), not by a section of the recipe."""
 TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datagen import voices
-from datagen.backends.registry import ALIGNERS, CODECS, TABLES, TOKENIZERS, VOICES, WRITERS
+from datagen.backends.registry import ALIGNERS, CODECS, FLOORS, TABLES, TOKENIZERS, VOICES, WRITERS
 from datagen.config import Recipe, digest
 from datagen.shards import layout
 from datagen.stages import script, speech, timeline, tokens
@@ -38,6 +38,12 @@ def _provenance(recipe: Recipe) -> dict[str, str]:
     }
 
 
+def _load_timeline(recipe: Recipe) -> Stage:
+    preset = load_preset(recipe.timeline)
+    floor = FLOORS.load(preset.floor) if preset.floor else None
+    return timeline.TimelineStage(ALIGNERS.load(recipe.align), preset, floor)
+
+
 LINE: tuple[Step, ...] = (
     Step(
         "script",
@@ -55,7 +61,7 @@ LINE: tuple[Step, ...] = (
         ("script",),
         lambda recipe: {
             "version": speech.VERSION,
-            "voices": recipe.voices.model_dump(mode="json"),
+            "voices": {**recipe.voices.model_dump(mode="json"), **voices.identity(recipe.voices)},
             "synthesizer": VOICES.identity(recipe.speech),
         },
         lambda recipe: speech.SpeechStage(VOICES.load(recipe.speech), recipe.voices),
@@ -65,12 +71,11 @@ LINE: tuple[Step, ...] = (
         ("script", "speech"),
         lambda recipe: {
             "version": timeline.VERSION,
-            "preset": load_preset(recipe.timeline).model_dump(mode="json"),
+            "preset": (preset := load_preset(recipe.timeline)).model_dump(mode="json"),
+            "floor": preset.floor and FLOORS.identity(preset.floor),
             "aligner": ALIGNERS.identity(recipe.align),
         },
-        lambda recipe: timeline.TimelineStage(
-            ALIGNERS.load(recipe.align), load_preset(recipe.timeline)
-        ),
+        _load_timeline,
     ),
     Step(
         "tokens",
@@ -102,7 +107,8 @@ def check(recipe: Recipe) -> None:
     """Raise UserError if a backend, an option or a preset cannot work here; loads no weights."""
     for table in TABLES:
         table.check(getattr(recipe, table.section))
-    load_preset(recipe.timeline)
+    if floor := load_preset(recipe.timeline).floor:
+        FLOORS.check(floor)
     voices.check(recipe.voices)
 
 

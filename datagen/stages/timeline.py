@@ -2,7 +2,7 @@
 
     Script, Speech --lay_out--> Dialogue
 
-It decides and measures nothing but time and gain: the sound is rendered from its edit list later.
+It decides nothing but time, gain and effects: the sound is rendered from its edit list later.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from numpy.random import Generator
 
-from datagen.backends.protocols import Aligner
+from datagen.backends.protocols import Aligner, FloorPredictor
 from datagen.scripting.spoken import heard
 from datagen.seeds import rng_for
 from datagen.stages.artifacts import (
@@ -24,12 +24,13 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
+from datagen.timing import effects, listening, quota
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.cues import check
 from datagen.timing.gain import gains
-from datagen.timing.pauses import draw
-from datagen.timing.preset import Preset
-from datagen.timing.take import Take, stretch
+from datagen.timing.pauses import draw, falter
+from datagen.timing.preset import Answer, Preset
+from datagen.timing.take import Hold, Take, stretch
 from datagen.types import (
     FRAME,
     SPEAKERS,
@@ -41,13 +42,14 @@ from datagen.types import (
     Rejected,
     Script,
     Segment,
+    Speaker,
     Speech,
     SpokenWord,
     Turn,
     Word,
 )
 
-VERSION = 1
+VERSION = 2
 """Raised when a change here changes bytes."""
 
 
@@ -57,9 +59,13 @@ class TimelineStage:
     name = "timeline"
     metadata: Mapping[str, Any] = {}
 
-    def __init__(self, aligner: Aligner, preset: Preset) -> None:
+    def __init__(
+        self, aligner: Aligner, preset: Preset, predictor: FloorPredictor | None = None
+    ) -> None:
+        assert (predictor is None) == (preset.floor is None), preset.floor
         self._aligner = aligner
         self._preset = preset
+        self._predictor = predictor
         columns = None if aligner.needs_audio else CLIPS_WITHOUT_SOUND
         self.reads: Mapping[str, Sequence[str] | None] = {"script": None, "speech": columns}
 
@@ -80,12 +86,20 @@ class TimelineStage:
             return audio
 
         return lay_out(
-            script, speech, self._aligner, self._preset, run_seed=run_seed, load_audio=load_audio
+            script,
+            speech,
+            self._aligner,
+            self._preset,
+            self._predictor,
+            run_seed=run_seed,
+            load_audio=load_audio,
         )
 
     def close(self) -> None:
-        """Free the aligner."""
+        """Free the aligner and the predictor."""
         self._aligner.close()
+        if self._predictor is not None:
+            self._predictor.close()
 
 
 def lay_out(
@@ -93,6 +107,7 @@ def lay_out(
     speech: Speech,
     aligner: Aligner,
     preset: Preset,
+    predictor: FloorPredictor | None = None,
     *,
     run_seed: int,
     load_audio: Callable[[int], Audio],
@@ -105,23 +120,71 @@ def lay_out(
     assert [clip.turn for clip in speech.clips] == list(range(len(script.turns)))
     check(script.turns)
     seeded = partial(rng_for, run_seed, script.dialog_id, "timeline")
+    turns, silenced = quota.apply(script.turns, preset.quotas, partial(seeded, "quota"))
+    scored = listening.score(script, predictor) if predictor else {}
+    if scored:
+        turns = listening.place(turns, scored, partial(seeded, "slot"))
+    script = script.model_copy(update={"turns": turns})
+    holds = _holds(turns, preset, silenced, seeded)
     takes: list[Take] = []
-    for clip, turn in zip(speech.clips, script.turns, strict=True):
+    for clip, turn in zip(speech.clips, turns, strict=True):
         words = aligner.align(turn.spoken, partial(load_audio, clip.turn), clip.words)
         _check_times(words, turn, clip)
-        holds = draw(turn.pauses, preset.pause, seeded("pause", clip.turn)) if turn.pauses else []
-        takes.append(stretch(clip.num_samples, words, holds))
-    arrangement = arrange(script.turns, takes, preset, partial(seeded, "turn"))
+        takes.append(stretch(clip.num_samples, words, holds[clip.turn]))
+    arrangement = arrange(
+        turns, takes, preset, partial(seeded, "turn"), _answers(script, preset), silenced
+    )
+    listening.note(arrangement.ledger, turns, scored, arrangement.placed)
+    return _dialogue(script, arrangement, preset, _levels(script, speech, preset, seeded), seeded)
+
+
+def _dialogue(
+    script: Script,
+    arrangement: Arrangement,
+    preset: Preset,
+    levels: Mapping[int, float],
+    seeded: Callable[..., Generator],
+) -> Dialogue:
+    """Write an arrangement down as an edit list, turns, words and a ledger."""
     last = max(placed.silent_from for placed in arrangement.placed.values())
     num_samples = last + preset.tail.draw(seeded("tail"))
+    num_samples = -(-num_samples // FRAME) * FRAME
+    if preset.effects:
+        for name, settings in effects.draw(preset.effects, num_samples, partial(seeded, "effects")):
+            arrangement.ledger.add("effect", "user", name, (0, num_samples), settings)
     return Dialogue(
         dialog_id=script.dialog_id,
-        num_samples=-(-num_samples // FRAME) * FRAME,
-        segments=_segments(arrangement, _levels(script, speech, preset, seeded)),
+        num_samples=num_samples,
+        segments=_segments(arrangement, levels),
         turns=tuple(_turn(script, index, arrangement) for index in range(len(script.turns))),
         words=_words(script, arrangement),
         events=arrangement.ledger.events(),
     )
+
+
+def _holds(
+    turns: Sequence[Turn],
+    preset: Preset,
+    silenced: frozenset[int],
+    seeded: Callable[..., Generator],
+) -> list[list[Hold]]:
+    """Return the silences that are put into each turn."""
+    faltering = falter(
+        turns, preset.false_interruption, silenced, partial(seeded, "false_interruption")
+    )
+    return [
+        (draw(turn.pauses, preset.pause, seeded("pause", index)) if turn.pauses else [])
+        + ([faltering[index]] if index in faltering else [])
+        for index, turn in enumerate(turns)
+    ]
+
+
+def _answers(script: Script, preset: Preset) -> dict[Speaker, Answer]:
+    """Return how each speaker answers an interruption, which is a trait of who it is."""
+    return {
+        "agent": preset.interrupted[script.agent.behaviour.interruptions],
+        "user": preset.interrupted[script.user.behaviour.interruptions],
+    }
 
 
 def _check_times(words: Sequence[SpokenWord], turn: Turn, clip: Clip) -> None:
@@ -151,7 +214,7 @@ def _levels(
     return levels
 
 
-def _segments(arrangement: Arrangement, levels: dict[int, float]) -> tuple[Segment, ...]:
+def _segments(arrangement: Arrangement, levels: Mapping[int, float]) -> tuple[Segment, ...]:
     """Return the edit list, sorted by place."""
     segments = [
         Segment(

@@ -6,16 +6,19 @@ Script, Dialogue, clips --render, Codec, Tokenizer--> ShardRow
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.shards import layout
 from datagen.shards.text import text_row
 from datagen.stages.artifacts import read_records, read_speeches
 from datagen.stages.base import Outcome, each
+from datagen.timing import effects
 from datagen.timing.hygiene import measure
 from datagen.timing.loudness import loudness
 from datagen.timing.mix import render
@@ -23,20 +26,31 @@ from datagen.types import (
     FRAME,
     SPEAKERS,
     Audio,
+    Codes,
     Dialogue,
     Job,
-    Rejected,
     Script,
     ShardRow,
+    Speaker,
     Speech,
+    Stereo,
 )
 
 VERSION = 1
 """Raised when a change here changes bytes."""
 VOICE_PROMPT_LUFS = -24.0
 """Loudness of a voice prompt (PersonaPlex, moshi/models/lm.py normalize_audio)."""
-MAX_FRAMES = 2_048
-"""Longest sequence the model is trained on, prompt included (PersonaPlex, section 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A dialogue that lacks nothing but its codes."""
+
+    script: Script
+    speech: Speech
+    dialogue: Dialogue
+    stereo: Stereo
+    text: dict[Speaker, NDArray[np.int16]]
 
 
 class TokensStage:
@@ -52,42 +66,48 @@ class TokensStage:
         self._provenance = provenance
 
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
-        """Encode one block."""
+        """Encode one block: all channels at once, since codecs on a GPU like batches."""
         scripts = read_records(upstream["script"], Script)
         speeches = read_speeches(upstream["speech"])
         dialogues = read_records(upstream["timeline"], Dialogue)
-        rows, rejects = each(
+        drafts, rejects = each(
             self.name,
             ((id_, (scripts[id_], speeches[id_], dialogue)) for id_, dialogue in dialogues.items()),
-            lambda parts: self.encode(*parts),
+            lambda parts: self._draft(*parts),
         )
+        codes = self._codec.encode_batch([channel for d in drafts for channel in d.stereo])
+        rows = [self._row(d, codes[2 * n], codes[2 * n + 1]) for n, d in enumerate(drafts)]
         table = layout.table(rows, self._tokenizer.size)
         return Outcome(table, rejects, sum(row.dialogue.num_samples for row in rows))
 
-    def encode(self, script: Script, speech: Speech, dialogue: Dialogue) -> ShardRow:
-        """Return one training example."""
-        clips = {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
-        stereo = render(dialogue, clips)
+    def _draft(self, script: Script, speech: Speech, dialogue: Dialogue) -> _Draft:
+        """Render a dialogue and lay its words on the text rows: all that can reject it."""
         num_frames = dialogue.num_samples // FRAME
-        prompt = self._tokenizer.encode(f"<system> {script.role_prompt} <system>")
-        row = ShardRow(
+        clips = {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
+        spoken = {s: [w for w in dialogue.words if w.speaker == s] for s in SPEAKERS}
+        return _Draft(
             script=script,
+            speech=speech,
             dialogue=dialogue,
-            voices=speech.voices,
-            codes={s: self._codec.encode(stereo[i]) for i, s in enumerate(SPEAKERS)},
+            stereo=effects.apply(render(dialogue, clips), dialogue.events),
+            text={s: text_row(spoken[s], num_frames, self._tokenizer) for s in SPEAKERS},
+        )
+
+    def _row(self, draft: _Draft, agent: Codes, user: Codes) -> ShardRow:
+        """Return one training example; ``agent`` and ``user`` [K, T] are its channels' codes."""
+        script, references = draft.script, draft.speech.references
+        prompt = self._tokenizer.encode(f"<system> {script.role_prompt} <system>")
+        return ShardRow(
+            script=script,
+            dialogue=draft.dialogue,
+            voices=draft.speech.voices,
+            codes={"agent": agent, "user": user},
             voice_codes={
-                s: self._codec.encode_prompt(_voice_prompt(speech.references[s])) for s in SPEAKERS
+                s: self._codec.encode_prompt(_voice_prompt(references[s])) for s in SPEAKERS
             },
-            text={
-                s: text_row(
-                    [word for word in dialogue.words if word.speaker == s],
-                    num_frames,
-                    self._tokenizer,
-                )
-                for s in SPEAKERS
-            },
+            text=draft.text,
             prompt_tokens=tuple(prompt),
-            hygiene=measure(stereo, dialogue),
+            hygiene=measure(draft.stereo, draft.dialogue),
             provenance={
                 **self._provenance,
                 "writer": script.writer,
@@ -95,9 +115,6 @@ class TokensStage:
                 "attempts": 1,
             },
         )
-        if num_frames > MAX_FRAMES:
-            raise Rejected("too long", f"{num_frames} frames; the model takes {MAX_FRAMES}")
-        return row
 
     def close(self) -> None:
         """Free the codec and the tokenizer."""

@@ -7,16 +7,18 @@ A turn's random draws come from its own generator, so they do not depend on othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from datagen.timing.answers import kind_of
 from datagen.timing.floor import draw
-from datagen.timing.interrupt import num_heard
-from datagen.timing.ledger import EventType, Ledger
-from datagen.timing.preset import Preset, samples
-from datagen.timing.take import Take
+from datagen.timing.interrupt import Manner, manner_of, num_heard, num_held
+from datagen.timing.laws import LogNormal, samples
+from datagen.timing.ledger import Ledger
+from datagen.timing.preset import Answer, Preset
+from datagen.timing.take import Hold, Take
 from datagen.types import Onset, Speaker, Turn
 
 
@@ -62,9 +64,14 @@ def arrange(
     takes: Sequence[Take],
     preset: Preset,
     rng_of: Callable[[int], np.random.Generator],
+    interrupted: Mapping[Speaker, Answer],
+    silenced: Container[int] = (),
 ) -> Arrangement:
-    """Place every turn; ``rng_of`` makes the generator of a turn's draws."""
-    clock = _Clock(turns, takes, preset, rng_of)
+    """Place every turn; ``rng_of`` makes the generator of a turn's draws.
+
+    ``interrupted`` is how each speaker answers a barge-in; ``silenced`` backchannels are dropped.
+    """
+    clock = _Clock(turns, takes, preset, rng_of, interrupted, silenced)
     floor: Placed | None = None
     answers: list[int] = []
     for index, turn in enumerate(turns):
@@ -91,8 +98,11 @@ class _Clock:
         takes: Sequence[Take],
         preset: Preset,
         rng_of: Callable[[int], np.random.Generator],
+        interrupted: Mapping[Speaker, Answer],
+        silenced: Container[int],
     ) -> None:
         self.turns, self.takes, self.preset, self.rng_of = turns, takes, preset, rng_of
+        self.interrupted, self.silenced = interrupted, silenced
         self.result = Arrangement()
         self.own_gap = samples(preset.own_gap)
         self.free: dict[Speaker, int] = {"agent": 0, "user": 0}
@@ -104,10 +114,16 @@ class _Clock:
         """Find the place of a turn that takes the floor from ``floor``, cutting that if it must."""
         rng = self.rng_of(index)
         if floor is None:
-            return self._place(index, self.preset.lead_in.draw(rng), "after")
+            law = self._latency(index) or self.preset.lead_in
+            return self._place(index, law.draw(rng), "after")
         if self.turns[index].onset == "after":
             return self._follow(index, floor, rng, "preset")
         return self._barge_in(index, floor, rng) or self._follow(index, floor, rng, "late_barge_in")
+
+    def _latency(self, index: int) -> LogNormal | None:
+        """Return the law of the agent's first response, if this is it and it has one."""
+        is_first = self.turns[index].speaker == "agent" and not self.floor_end["agent"]
+        return self.preset.first_response if is_first else None
 
     def _place(self, index: int, start: int, onset: Onset) -> Placed:
         """Put a turn's first word at sample ``start``, or as soon after as its speaker is free."""
@@ -124,18 +140,20 @@ class _Clock:
             return entry
         transfer = self.preset.user_to_agent if speaker == "agent" else self.preset.agent_to_user
         shorter = min(floor.take.num_spoken, self.takes[index].num_spoken)
-        offset = draw(transfer, rng, int(self.preset.overlap_share * shorter))
+        latency = self._latency(index)
+        cause = "first_response" if latency else cause
+        offset = draw(transfer, rng, int(self.preset.overlap_share * shorter), latency)
         entry = self._place(index, floor_end + offset.samples, "after")
         if entry.start < floor_end:
             span = entry.start, min(floor_end, entry.end)
             self.result.ledger.add("overlap", speaker, cause, span)
             return replace(entry, onset="overlap")
-        kind: EventType = "lapse" if offset.kind == "lapse" else "gap"
+        kind = "gap" if offset.kind == "overlap" else offset.kind
         self.result.ledger.add(kind, speaker, cause, (floor_end, entry.start))
         return entry
 
     def _barge_in(self, index: int, floor: Placed, rng: np.random.Generator) -> Placed | None:
-        """Start during ``floor`` and cut it; None if all of it would have been said by then."""
+        """Start during ``floor``, which is cut; None if all of it would have been said by then."""
         turn, policy = self.turns[index], self.preset.barge_in
         delay, reaction, fade = (
             law.draw(rng) for law in (policy.delay, policy.reaction, policy.fade)
@@ -146,13 +164,33 @@ class _Clock:
         num_words = num_heard(ends, entry.start, reaction, policy.reaction)
         if num_words == len(ends):
             return None
-        cut = replace(floor, take=floor.take.cut(num_words, fade))
-        self.commit(cut)
-        unsaid = " ".join(self.turns[floor.index].spoken.split()[num_words:])
-        span = entry.start, max(entry.start, cut.end)
-        self.result.ledger.add("barge_in", turn.speaker, "script", span, turn.spoken)
-        self.result.ledger.add("cut", cut.speaker, "script", (cut.end, cut.silent_from), unsaid)
+        answer = self.interrupted[floor.speaker]
+        manner = manner_of(answer, rng, self._returns(index, floor.speaker))
+        words = self.turns[floor.index].spoken.split()
+        latest = entry.start + samples(policy.longest_hold)
+        num_words = num_held(manner, words, ends, num_words, latest)
+        self._cut(floor, entry, num_words, fade, manner)
         return entry
+
+    def _returns(self, index: int, speaker: Speaker) -> bool:
+        """Say whether the script has an interrupted speaker come back with a bridge."""
+        later = (turn for turn in self.turns[index + 1 :] if turn.onset != "backchannel")
+        following = next((turn for turn in later if turn.speaker == speaker), None)
+        return following is not None and following.act == "bridge"
+
+    def _cut(self, floor: Placed, entry: Placed, num_words: int, fade: int, manner: Manner) -> None:
+        """Keep ``num_words`` words of ``floor``, and write down who interrupted whom."""
+        words = self.turns[floor.index].spoken.split()
+        is_cut = num_words < len(words)
+        heard = replace(floor, take=floor.take.cut(num_words, fade)) if is_cut else floor
+        span = entry.start, max(entry.start, heard.end)
+        text = self.turns[entry.index].spoken
+        self.result.ledger.add("barge_in", entry.speaker, manner, span, text)
+        if is_cut:
+            self.commit(heard)
+            unsaid = " ".join(words[num_words:])
+            span = heard.end, heard.silent_from
+            self.result.ledger.add("cut", heard.speaker, "script", span, unsaid)
 
     def listen(self, answers: Sequence[int], floor_index: int, entry: Placed | None) -> None:
         """Place the backchannels of a turn, before the next one, ``entry``, takes the floor."""
@@ -164,7 +202,9 @@ class _Clock:
             delay = self.preset.backchannel.delay.draw(self.rng_of(index))
             take = self.takes[index]
             answer = Placed(index, turn.speaker, "backchannel", anchor + delay - take.start, take)
-            refusal = self._refusal(answer, at_word, floor, entry)
+            refusal = (
+                "quota" if index in self.silenced else self._refusal(answer, at_word, floor, entry)
+            )
             if refusal:
                 self.result.dropped[index] = anchor
                 span = anchor, anchor
@@ -172,7 +212,8 @@ class _Clock:
             else:
                 self.commit(answer)
                 span = answer.start, answer.end
-                self.result.ledger.add("backchannel", turn.speaker, "script", span, turn.spoken)
+                kind = kind_of(turn.spoken)
+                self.result.ledger.add("backchannel", turn.speaker, kind, span, turn.spoken)
 
     def _refusal(
         self, answer: Placed, at_word: int, floor: Placed, entry: Placed | None
@@ -201,5 +242,12 @@ class _Clock:
             words = placed.take.words
             for hold in placed.take.holds:
                 start, end = words[hold.after_word - 1].end, words[hold.after_word].start
-                span = placed.at + start, placed.at + end
-                self.result.ledger.add("pause", placed.speaker, hold.kind, span)
+                self._note(hold, placed.speaker, (placed.at + start, placed.at + end))
+
+    def _note(self, hold: Hold, speaker: Speaker, span: tuple[int, int]) -> None:
+        self.result.ledger.add("pause", speaker, hold.kind, span)
+        if hold.answer is not None and hold.answer in self.result.placed:
+            turn = self.turns[hold.answer]
+            self.result.ledger.add(
+                "false_interruption", turn.speaker, "backchannel", span, turn.spoken
+            )

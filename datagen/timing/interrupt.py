@@ -1,11 +1,48 @@
-"""Where a speaker who is barged in on stops: always at the end of a word that was wholly heard."""
+"""Where a speaker who is barged in on stops: always at the end of a word that was wholly heard.
+
+To yield, hold, override or bridge are PersonaKit's answers to an interruption (arXiv 2605.06007).
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
-from datagen.timing.preset import LogNormal, samples
+import numpy as np
+
+from datagen.timing.laws import LogNormal, samples
+from datagen.timing.preset import Answer
+from datagen.timing.slots import candidates
+
+Manner: TypeAlias = Literal["yield", "hold", "override", "bridge"]
+"""Stop, finish the clause first, say everything, or stop and come back to it."""
+
+
+def manner_of(answer: Answer, rng: np.random.Generator, returns: bool) -> Manner:
+    """Draw how a speaker answers a barge-in; ``returns`` if its next turn comes back to this."""
+    choice = rng.random()
+    if returns:
+        return "bridge"
+    if choice < answer.hold:
+        return "hold"
+    return "override" if choice < answer.hold + answer.override else "yield"
+
+
+def num_held(
+    manner: Manner, words: Sequence[str], ends: Sequence[int], num_words: int, latest: int
+) -> int:
+    """Return how many words are said by a speaker who would have stopped after ``num_words``.
+
+    Who holds finishes the clause if its end is not after the sample ``latest``.
+    """
+    if manner == "override":
+        return len(ends)
+    if manner != "hold":
+        return num_words
+    places = [slot.after_word for slot in candidates(words)]
+    clause = next((place for place in places if place >= max(num_words, 1)), len(ends))
+    return clause if ends[clause - 1] <= latest else num_words
 
 
 def num_heard(ends: Sequence[int], start: int, reaction: int, limits: LogNormal) -> int:

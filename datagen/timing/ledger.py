@@ -7,21 +7,39 @@ from typing import Literal, TypeAlias
 from datagen.types import Event, Speaker
 
 EventType: TypeAlias = Literal[
-    "gap", "lapse", "overlap", "barge_in", "cut", "backchannel", "dropped", "pause"
+    "gap",
+    "lapse",
+    "dead_air",
+    "overlap",
+    "barge_in",
+    "cut",
+    "backchannel",
+    "dropped",
+    "pause",
+    "false_interruption",
+    "slot",
+    "effect",
 ]
 """What can happen; the speaker of each is who takes the floor, unless it says otherwise.
 
-- gap, lapse: silence before a turn (a lapse is drawn as dead air)
+- gap, lapse, dead_air: silence before a turn (in a lapse its speaker thinks first)
 - overlap: the turn starts before the last one ends; to the end of the overlap
-- barge_in: from the interrupter's start to the cut; text is what the interrupter says
+- barge_in: from the interrupter's start to where the other stops; text is what the interrupter says
 - cut: from the last word heard of the interrupted speaker to silence; text is what is unsaid
 - backchannel: a listener's few words; text is those
 - dropped: a backchannel that could not be placed, at the word it had to follow; text is those
 - pause: silence within one speaker's turn, or between two turns of one speaker
+- false_interruption: the silence of a speaker who falters at a listener's sound and then goes on;
+  of the listener, text is its words
+- slot: a place inside a turn where the listener could act; text is the odds of what it could do
+- effect: what a channel goes through before it is encoded; text is its settings, as JSON
 
-The cause of a gap, lapse or overlap is ``preset``, or ``late_barge_in`` where a scripted barge-in
-came too late to cut anything; of a drop ``unsaid``, ``late`` or ``collision``; of a pause its kind
-or ``turn``; of the others ``script``.
+The cause of a gap, lapse, dead air or overlap is ``preset``, ``first_response``, or
+``late_barge_in`` where a scripted barge-in came too late to cut anything; of a barge-in how the
+interrupted speaker answers it (yield, hold, override, bridge); of a backchannel its kind
+(``timing.answers``); of a drop ``unsaid``, ``late``, ``collision`` or ``quota``; of a pause its
+kind, ``turn`` or ``false_interruption``; of a slot what the listener did (silence, backchannel,
+take_floor); of an effect its name; of the others ``script`` or ``backchannel``.
 """
 
 

@@ -18,6 +18,8 @@ SILENT_PEAK = -120.0
 BLOCK = 9_600
 """Samples in a gating block: 400 ms. What is shorter is too short to be measured well."""
 _STEP = BLOCK // 4
+_SOUNDING = 1e-6
+"""Mean square under which a step has no speech: -60 dBFS."""
 _FULL_SCALE = -0.691
 """LU: the standard's constant, which makes a full-scale 997 Hz sine read -3.01 LUFS."""
 _RELATIVE_GATE = -10.0
@@ -51,6 +53,14 @@ def peak(audio: Audio) -> float:
     """Return the largest sample of a clip [S] in dBFS; -120.0 for silence."""
     largest = float(np.abs(audio).max(initial=0.0))
     return max(SILENT_PEAK, 20 * float(np.log10(largest))) if largest else SILENT_PEAK
+
+
+def speech_power(channel: Audio) -> float:
+    """Return the mean square of a channel's 100 ms steps that sound (-60 dBFS); 0.0 if none do."""
+    steps = channel[: len(channel) // _STEP * _STEP].reshape(-1, _STEP)
+    powers = np.einsum("ws,ws->w", steps, steps) / np.float32(_STEP)
+    sounding = powers[powers > _SOUNDING]
+    return float(sounding.mean(dtype=np.float64)) if len(sounding) else 0.0
 
 
 def _block_powers(audio: Audio) -> NDArray[np.float64]:

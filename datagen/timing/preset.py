@@ -1,79 +1,43 @@
 """The numbers of turn-taking: pipelines/timeline/NAME.yaml, in seconds, validated.
 
-TimelineSpec (preset, overrides) --load_preset--> Preset --draw(rng)--> int samples
+    TimelineSpec (preset, overrides) --load_preset--> Preset
+
+What has a default here is a behaviour that is off unless a preset names it.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from datagen import assets
-from datagen.config import Settings, TimelineSpec, merge, read_yaml, validate
-from datagen.types import SAMPLE_RATE
-
-Seconds = Annotated[float, Field(ge=0, le=60)]
-Rate = Annotated[float, Field(ge=0, le=1)]
-
-
-class Uniform(Settings):
-    """A length that is equally likely anywhere between two, in seconds."""
-
-    low: Seconds
-    high: Seconds
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
-        return self
-
-    def draw(self, rng: np.random.Generator) -> int:
-        """Draw a length in samples."""
-        return samples(rng.uniform(self.low, self.high))
-
-
-class LogNormal(Settings):
-    """A length that is log-normal, clipped to [low, high]; in seconds. Sigma 0 is a constant."""
-
-    median: Annotated[float, Field(gt=0, le=60)]
-    sigma: Annotated[float, Field(ge=0, le=3)]
-    """Of the natural logarithm."""
-    low: Seconds = 0.0
-    high: Seconds
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.low <= self.median <= self.high:
-            raise ValueError(
-                f"low ({self.low}), median ({self.median}) and high ({self.high}) must rise"
-            )
-        return self
-
-    def draw(self, rng: np.random.Generator) -> int:
-        """Draw a length in samples."""
-        length = rng.lognormal(math.log(self.median), self.sigma)
-        return samples(min(max(length, self.low), self.high))
+from datagen.config import BackendSpec, Settings, TimelineSpec, merge, read_yaml, validate
+from datagen.timing.effects_settings import Effects
+from datagen.timing.laws import LogNormal, Rate, Seconds, Uniform
+from datagen.types import UserError
 
 
 class Transfer(Settings):
-    """How the floor passes from one speaker to the other: overlap, gap or dead air."""
+    """How the floor passes from one speaker to the other: overlap, gap, lapse or dead air."""
 
     overlap_rate: Rate
     """Share of transfers in which the next speaker starts before the last one ends."""
     lapse_rate: Rate
-    """Share of transfers with dead air."""
+    """Share of transfers after which the next speaker thinks first."""
     overlap: LogNormal
     gap: LogNormal
     lapse: Uniform
+    dead_air_rate: Rate = 0.0
+    """Share of transfers after which nobody says anything for long."""
+    dead_air: Uniform = Uniform(low=2.0, high=6.0)
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
-        if self.overlap_rate + self.lapse_rate > 1:
-            raise ValueError("overlap_rate and lapse_rate must not add up to more than 1")
+        if self.overlap_rate + self.lapse_rate + self.dead_air_rate > 1:
+            raise ValueError(
+                "overlap_rate, lapse_rate and dead_air_rate must not add up to more than 1"
+            )
         return self
 
 
@@ -86,6 +50,26 @@ class BargeIn(Settings):
     """How long the interrupted speaker goes on; the cut itself falls on a word's end."""
     fade: Uniform
     """Of the cut."""
+    longest_hold: Seconds = 3.0
+    """From the barge-in to the end of a clause that is still finished by who holds the floor."""
+
+
+class Answer(Settings):
+    """What an interrupted speaker does instead of yielding (PersonaKit's yield, hold, override).
+
+    The fourth, to bridge, takes words, so it is the script's: a next turn whose act is ``bridge``.
+    """
+
+    hold: Rate = 0.0
+    """Share of barge-ins in which the clause under way is finished first."""
+    override: Rate = 0.0
+    """Share in which nothing is cut: the turn is said to its end, over the interrupter."""
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        if self.hold + self.override > 1:
+            raise ValueError("hold and override must not add up to more than 1")
+        return self
 
 
 class Backchannel(Settings):
@@ -97,11 +81,38 @@ class Backchannel(Settings):
     """dB, relative to the speaker's level."""
 
 
+class FalseInterruption(Settings):
+    """How the agent falters at a user's backchannel, finds that it was one, and goes on."""
+
+    rate: Rate = 0.0
+    """Share of the user's backchannels that make the agent falter."""
+    silence: Uniform = Uniform(low=0.3, high=0.8)
+
+
 class Pauses(Settings):
     """How much silence the kinds of scripted pause add inside a turn."""
 
     clause: LogNormal
     thinking: Uniform
+
+
+class Quotas(Settings):
+    """How often behaviours happen, so that a dataset can be balanced by them; null: as scripted.
+
+    A pause can be put at any clause boundary, so its rate can be more or less than the script's.
+    A barge-in or backchannel is words of somebody, and a barge-in decides what the next turn knows:
+    only a script can add one. Their rates say what share of the scripted ones happens.
+    """
+
+    pause_rate: Rate | None = None
+    """Share of the user's turns with room for a pause (``min_words``, a boundary) that have one."""
+    thinking_rate: Rate = 0.15
+    """Share of the pauses added for ``pause_rate`` that are of the kind thinking."""
+    min_words: Annotated[int, Field(ge=2)] = 8
+    barge_in_rate: Rate | None = None
+    """Share of scripted barge-ins that happen; the others wait for the turn to end."""
+    backchannel_rate: Rate | None = None
+    """Share of scripted backchannels that happen; the others are dropped."""
 
 
 class Level(Settings):
@@ -128,18 +139,38 @@ class Preset(Settings):
     """Largest part of either turn that an overlap may cover."""
     user_to_agent: Transfer
     agent_to_user: Transfer
+    first_response: LogNormal | None = None
+    """The agent's first answer after the user's end, or its opening after the start of the
+    recording; null: as any other turn."""
     barge_in: BargeIn
+    interrupted: tuple[Answer, Answer, Answer] = (Answer(), Answer(), Answer())
+    """By the level (0-2) of interruptions in the behaviour of who is interrupted."""
     backchannel: Backchannel
+    false_interruption: FalseInterruption = FalseInterruption()
     pause: Pauses
+    quotas: Quotas = Quotas()
     level: Level
+    floor: BackendSpec | None = None
+    """What says where a listener would answer or take the floor (backends/floor)."""
+    effects: Effects | None = None
+    """What the user's channel goes through; a name stands for pipelines/effects/NAME.yaml."""
 
 
 def load_preset(spec: TimelineSpec) -> Preset:
     """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it."""
-    data = read_yaml(assets.find("pipelines/timeline", spec.preset))
-    return validate(Preset, merge(data, spec.overrides), f"the timeline preset {spec.preset}")
+    data = merge(read_yaml(assets.find("pipelines/timeline", spec.preset)), spec.overrides)
+    what = f"the timeline preset {spec.preset}"
+    return validate(Preset, data | {"effects": _effects(data.get("effects"))}, what)
 
 
-def samples(seconds: float) -> int:
-    """Return a length in seconds as samples."""
-    return round(seconds * SAMPLE_RATE)
+def _effects(value: Any) -> Any:
+    """Return effects' settings: by name, or as they are, perhaps laid over ``preset``'s."""
+    if isinstance(value, str):
+        return read_yaml(assets.find("pipelines/effects", value))
+    if isinstance(value, dict) and "preset" in value:
+        name = value["preset"]
+        if not isinstance(name, str):
+            raise UserError("timeline effects.preset must be a name from pipelines/effects")
+        changes = {key: change for key, change in value.items() if key != "preset"}
+        return merge(read_yaml(assets.find("pipelines/effects", name)), changes)
+    return value

@@ -35,6 +35,8 @@ class Hold:
     after_word: int
     kind: str
     num_samples: int
+    answer: int | None = None
+    """The backchannel that made the speaker falter here, by its turn."""
 
 
 @dataclass(frozen=True, slots=True)

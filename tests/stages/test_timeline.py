@@ -147,7 +147,7 @@ def scripts(draw: st.DrawFn) -> Script:
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     scripts(),
-    st.sampled_from(["service", "conversational", "strict"]),
+    st.sampled_from(["service", "conversational", "strict", "paper"]),
     st.integers(0, 1000),
     st.floats(0.05, 0.7),
     st.floats(0, 0.1),
@@ -216,12 +216,13 @@ def check_turns(dialogue: Dialogue, script: Script) -> None:
     for one, other in pairwise(floors):
         if other.onset == "overlap" and not other.unsaid:  # a cut may shorten it afterwards
             shorter = min(one.end - one.start, other.end - other.start)
-            assert one.end - other.start <= min(0.4 * shorter, seconds(1.2))
+            assert one.end - other.start <= min(0.5 * shorter, seconds(2.0))
 
 
 def check_cuts(dialogue: Dialogue) -> None:
     cuts = events_of(dialogue, "cut")
-    assert len(cuts) == len(events_of(dialogue, "barge_in"))
+    barge_ins = events_of(dialogue, "barge_in")
+    assert len([e for e in barge_ins if e.cause == "yield"]) <= len(cuts) <= len(barge_ins)
     assert len(cuts) == sum(bool(placed.unsaid) for placed in dialogue.turns)
     for cut in cuts:
         (index,) = (
@@ -235,7 +236,7 @@ def check_cuts(dialogue: Dialogue) -> None:
 
 def check_gaps(dialogue: Dialogue) -> None:
     floors = [p for p in dialogue.turns if p.onset != "backchannel"]
-    for gap in events_of(dialogue, "gap") + events_of(dialogue, "lapse"):
+    for gap in [e for e in dialogue.events if e.type in ("gap", "lapse", "dead_air")]:
         assert not any(p.start < gap.end and gap.start < p.end for p in floors)
         assert any(p.start == gap.end and p.speaker == gap.speaker for p in floors)
 
@@ -268,7 +269,11 @@ def test_strict_gaps_are_all_alike() -> None:
 
 
 def test_overlap_is_negative_and_capped() -> None:
-    used = preset(agent_to_user__overlap_rate=1.0, agent_to_user__lapse_rate=0.0)
+    used = preset(
+        agent_to_user__overlap_rate=1.0,
+        agent_to_user__lapse_rate=0.0,
+        agent_to_user__dead_air_rate=0.0,
+    )
     dialogue = lay(script_of(turn("agent", 10), turn("user", 2)), used)
     (event,) = events_of(dialogue, "overlap")
     one, other = dialogue.turns
@@ -278,7 +283,11 @@ def test_overlap_is_negative_and_capped() -> None:
 
 
 def test_lapse_is_in_the_ledger() -> None:
-    used = preset(agent_to_user__overlap_rate=0.0, agent_to_user__lapse_rate=1.0)
+    used = preset(
+        agent_to_user__overlap_rate=0.0,
+        agent_to_user__lapse_rate=1.0,
+        agent_to_user__dead_air_rate=0.0,
+    )
     dialogue = lay(script_of(turn("agent", 4), turn("user", 4)), used)
     (lapse,) = events_of(dialogue, "lapse")
     assert seconds(1) <= lapse.end - lapse.start <= seconds(3)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from datagen.timing.interrupt import num_heard
-from datagen.timing.preset import LogNormal
+from datagen.timing.laws import LogNormal
 from datagen.types import SAMPLE_RATE
 
 LIMITS = LogNormal(median=0.45, sigma=0.35, low=0.2, high=1.0)

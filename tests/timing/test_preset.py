@@ -8,7 +8,8 @@ import pytest
 from datagen import assets
 from datagen.config import TimelineSpec
 from datagen.timing.floor import draw
-from datagen.timing.preset import LogNormal, Uniform, load_preset
+from datagen.timing.laws import LogNormal, Uniform
+from datagen.timing.preset import load_preset
 from datagen.types import SAMPLE_RATE, UserError
 
 
@@ -41,7 +42,7 @@ def test_a_wrong_override_is_one_sentence(overrides: dict[str, object], sentence
 
 
 def test_an_unknown_preset_names_the_known_ones() -> None:
-    with pytest.raises(UserError, match="conversational, service, strict"):
+    with pytest.raises(UserError, match="conversational, paper, service, strict"):
         load_preset(TimelineSpec(preset="nobody"))
 
 
@@ -62,10 +63,15 @@ def test_lengths_follow_their_law() -> None:
 def test_offsets_come_from_overlaps_gaps_and_lapses_in_their_shares() -> None:
     rng, transfer = np.random.default_rng(0), load_preset(TimelineSpec()).agent_to_user
     offsets = [draw(transfer, rng, SAMPLE_RATE // 4) for _ in range(4000)]
-    for kind, share in (("overlap", 0.20), ("gap", 0.75), ("lapse", 0.05)):
+    for kind, share in (
+        ("overlap", 0.20),
+        ("gap", 0.75),
+        ("lapse", 0.03),
+        ("dead_air", 0.02),
+    ):
         assert np.mean([one.kind == kind for one in offsets]) == pytest.approx(share, abs=0.02)
     seconds = np.array([one.samples for one in offsets]) / SAMPLE_RATE
     assert seconds.min() == -0.25
-    assert np.median(seconds[seconds > 0]) == pytest.approx(0.448, abs=0.03)
+    assert np.median(seconds[seconds > 0]) == pytest.approx(0.45, abs=0.03)
     lapses = [one.samples / SAMPLE_RATE for one in offsets if one.kind == "lapse"]
     assert 1 <= min(lapses) < max(lapses) <= 3

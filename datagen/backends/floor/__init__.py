@@ -1,0 +1,1 @@
+"""What says where a listener would answer or take the floor."""

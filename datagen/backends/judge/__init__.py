@@ -1,0 +1,1 @@
+"""Models that listen to clips (T2 of the gates)."""

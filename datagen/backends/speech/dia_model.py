@@ -1,0 +1,89 @@
+"""Dia as transformers has it: texts and one voice prompt -> 44.1 kHz sound, a batch at a time.
+
+    transcripts, recording [S] --DiaForConditionalGeneration, DacModel--> [S] each, at 24 kHz
+
+Nari Labs' own package is not on the index and cannot live with Ray; the weights are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soxr
+
+from datagen.backends.speech.finish import to_24_khz
+from datagen.types import SAMPLE_RATE, Audio
+
+MAX_STEPS = 3_072
+"""Decoder steps, the prompt's included."""
+MAX_BYTES = 1_024
+"""Of text, the prompt's included; `dia_chunks.plan` stays under it."""
+
+
+class DiaModel:
+    """The model, its codec and its byte tokenizer."""
+
+    def __init__(self, model: Path, codec: Path, device: str, precision: str) -> None:
+        import torch
+        from transformers import (
+            DacModel,
+            DiaFeatureExtractor,
+            DiaForConditionalGeneration,
+            DiaProcessor,
+            DiaTokenizer,
+        )
+
+        self._torch = torch
+        self._device = device
+        dac = DacModel.from_pretrained(codec, local_files_only=True).to(device).eval()
+        self._rate = int(dac.config.sampling_rate)
+        self._hop = int(dac.config.hop_length)
+        extractor = DiaFeatureExtractor(sampling_rate=self._rate, hop_length=self._hop)
+        self._processor: Any = DiaProcessor(extractor, DiaTokenizer(), dac)
+        self._model: Any = DiaForConditionalGeneration.from_pretrained(
+            model, local_files_only=True, dtype=getattr(torch, precision)
+        )
+        self._model.to(device).eval()
+        self._max_steps = min(MAX_STEPS, self._model.config.decoder_config.max_position_embeddings)
+
+    def seconds(self) -> float:
+        """Return how much sound one call can hold, its prompt included."""
+        return float(self._max_steps * self._hop / self._rate)
+
+    def say(
+        self,
+        texts: Sequence[str],
+        prompt: Audio,
+        *,
+        max_seconds: float,
+        seed: int,
+        sampling: dict[str, float],
+    ) -> list[Audio]:
+        """Return the sound of each text after the prompt [S], whose transcript begins each text."""
+        torch = self._torch
+        recording = soxr.resample(prompt, SAMPLE_RATE, self._rate)
+        inputs = self._processor(
+            text=list(texts),
+            audio=[recording] * len(texts),
+            text_kwargs={"padding": True, "truncation": True, "max_length": MAX_BYTES},
+            audio_kwargs={"padding": True, "sampling_rate": self._rate},
+            return_tensors="pt",
+        ).to(self._device)
+        prompt_steps = self._processor.get_audio_prompt_len(inputs["decoder_attention_mask"])
+        room = self._max_steps - inputs["decoder_attention_mask"].shape[1]
+        torch.manual_seed(seed)
+        with torch.inference_mode():
+            tokens = self._model.generate(
+                **inputs,
+                do_sample=True,
+                max_new_tokens=max(1, min(room, int(max_seconds * self._rate / self._hop))),
+                **sampling,
+            )
+        sounds = self._processor.batch_decode(tokens, audio_prompt_len=prompt_steps)
+        return [
+            to_24_khz(np.atleast_1d(np.asarray(sound.float().cpu())), self._rate)
+            for sound in sounds
+        ]

@@ -1,0 +1,48 @@
+"""``datagen align export``: a run's clips as files for an aligner of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from datagen.types import SAMPLE_RATE, UserError
+
+
+@click.group()
+def align() -> None:
+    """Let another program find the word times."""
+
+
+@align.command()
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export(run: Path, folder: Path) -> None:
+    """Write every clip of RUN to FOLDER, as NAME.wav with its words in NAME.lab.
+
+    Align them there (MFA, Praat ...), then: --set align.use=ctm --set align.options.folder=FOLDER
+    """
+    import pyarrow.parquet as pq
+    import soundfile
+
+    from datagen.backends.aligner.ctm import clip_name
+    from datagen.backends.aligner.tokens import parts
+    from datagen.stages.artifacts import read_records, read_speeches
+    from datagen.types import Script
+
+    blocks = sorted((run / "speech").glob("*.parquet"))
+    if not blocks:
+        raise UserError(f"{run} has no speech yet: make some with `datagen run`")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    for block in blocks:
+        scripts = read_records(pq.read_table(run / "script" / block.name), Script)
+        for dialog_id, speech in read_speeches(pq.read_table(block)).items():
+            for clip, turn in zip(speech.clips, scripts[dialog_id].turns, strict=True):
+                assert clip.audio is not None
+                path = folder / f"{clip_name(turn.spoken, clip.audio)}.wav"
+                soundfile.write(path, clip.audio, SAMPLE_RATE, subtype="PCM_16")
+                words = " ".join(part for token in turn.spoken.split() for part in parts(token))
+                path.with_suffix(".lab").write_text(words + "\n", encoding="utf-8")
+                written += 1
+    click.echo(f"wrote {written} clips to {folder}")

@@ -1,0 +1,120 @@
+"""T1: do the turns of a dialogue fit together? Each is held against its speaker's others.
+
+    {turn: Heard}, {turn: Speaker} --faults--> {turn: Fault}
+
+A turn that says its text twice, or in another's voice, is found by what its speaker usually does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+
+import numpy as np
+
+from datagen.gates.limits import Limits
+from datagen.gates.signal import num_letters
+from datagen.gates.timbre import Timbre, distance
+from datagen.gates.turn import Fault, Heard
+from datagen.types import SPEAKERS, Speaker
+
+MIN_OTHERS = 2
+"""Turns of a speaker without which nothing is known of their habits."""
+MIN_PACE_WORDS = 4
+_BREAK, _SPELLED = 3.0, 0.9
+"""Letters' worth of time in a punctuation mark's lengthening, and in a letter that is spelled."""
+
+
+def faults(
+    heard: Mapping[int, Heard], speakers: Mapping[int, Speaker], limits: Limits
+) -> dict[int, Fault]:
+    """Return the turns that do not fit, each with its first fault."""
+    groups = {
+        speaker: {turn: heard[turn] for turn in heard if speakers[turn] == speaker}
+        for speaker in SPEAKERS
+    }
+    found: dict[int, Fault] = {}
+    for speaker, other in zip(SPEAKERS, SPEAKERS[::-1], strict=True):
+        others_voice = centre(list(groups[other].values()))
+        for turn, take in groups[speaker].items():
+            rest = [heard for index, heard in groups[speaker].items() if index != turn]
+            fault = next(_turn_faults(take, rest, others_voice, limits), None)
+            if fault:
+                found[turn] = fault
+    return found
+
+
+def alike(
+    heard: Mapping[int, Heard], speakers: Mapping[int, Speaker], limits: Limits
+) -> Fault | None:
+    """Return a fault if nobody could tell the two speakers apart."""
+    agent, user = (
+        centre([take for turn, take in heard.items() if speakers[turn] == speaker])
+        for speaker in SPEAKERS
+    )
+    if agent is None or user is None or distance(agent, user) >= limits.min_voice_distance:
+        return None
+    return Fault("voices_alike", f"the speakers are only {distance(agent, user):.1f} apart")
+
+
+def centre(group: Sequence[Heard]) -> Timbre | None:
+    """Return what a speaker usually sounds like; None if too little is known."""
+    known = [take.timbre for take in group if take.timbre]
+    if len(known) < MIN_OTHERS:
+        return None
+    return Timbre(
+        pitch=float(median(timbre.pitch for timbre in known)),
+        shape=np.median([timbre.shape for timbre in known], axis=0),
+    )
+
+
+def weight(spoken: str) -> float:
+    """Return how long a line should take, in letters."""
+    marks = len(re.findall(r"[,.?!;:](?:\s|$)", spoken))
+    spelled = sum(num_letters(token) == 1 for token in spoken.split())
+    return num_letters(spoken) + _BREAK * marks + _SPELLED * spelled
+
+
+def _turn_faults(
+    take: Heard, rest: Sequence[Heard], others_voice: Timbre | None, limits: Limits
+) -> Iterator[Fault]:
+    """Yield what sets a turn apart from its speaker's others."""
+    if take.measures is None:
+        return
+    yield from _pace(take, rest, limits)
+    yield from _voice(take, rest, others_voice, limits)
+    known = [other.measures.level for other in rest if other.measures]
+    if len(known) >= MIN_OTHERS:
+        change = take.measures.level - median(known)
+        if abs(change) > limits.max_level_change:
+            yield Fault("turn_level", f"is {change:+.1f} dB from its speaker's other turns")
+
+
+def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]:
+    """Yield a fault if a turn is much slower or faster than its speaker's others."""
+    known = [other for other in rest if len(other.spoken.split()) >= MIN_PACE_WORDS]
+    known = [other for other in known if other.measures]
+    if len(known) < MIN_OTHERS or len(take.spoken.split()) < MIN_PACE_WORDS:
+        return
+    usual = median(weight(o.spoken) / o.measures.speech for o in known if o.measures)
+    assert take.measures
+    pace = weight(take.spoken) / take.measures.speech / usual
+    if not limits.min_pace <= pace <= limits.max_pace:
+        yield Fault("turn_pace", f"is said at {pace:.2f} times its speaker's usual pace")
+
+
+def _voice(
+    take: Heard, rest: Sequence[Heard], others_voice: Timbre | None, limits: Limits
+) -> Iterator[Fault]:
+    """Yield a fault if a turn sounds like somebody else."""
+    usual = centre(rest)
+    if take.timbre is None or usual is None:
+        return
+    change = take.timbre.pitch - usual.pitch
+    if abs(change) > limits.max_pitch_change:
+        yield Fault("turn_pitch", f"is {change:+.1f} semitones from its speaker's other turns")
+    if others_voice is not None:
+        nearer = distance(take.timbre, others_voice) - distance(take.timbre, usual)
+        if nearer < limits.min_own_voice:
+            yield Fault("turn_speaker", f"sounds {-nearer:.1f} nearer to the other speaker")

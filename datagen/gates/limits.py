@@ -1,0 +1,75 @@
+"""How far a good clip may go: one set of limits for each kind of voice.
+
+Published practice (Emilia, NeMo Curator) where there is any; the rest was measured on clean speech
+and on injected faults. `benchmarks/gates.py` measures again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from datagen.config import describe
+from datagen.types import Record, UserError
+
+
+class Limits(Record):
+    """Times in seconds, levels in dB or dBFS, rates in letters a second."""
+
+    min_seconds: float = 0.2
+    max_seconds: float = 40.0
+    """Chatterbox stops at 40 s."""
+    min_peak: float = -40.0
+    max_clipped: float = 1e-4
+    """Share of a clip's samples at full scale."""
+    max_offset: float = 0.02
+    min_level: float = -40.0
+    max_level: float = -6.0
+    min_range: float = 30.0
+    """From the quietest windows up to the loud ones, in a clip of at least a second."""
+    max_lead: float = 0.5
+    max_tail: float = 1.0
+    max_gap: float = 1.5
+    max_noise: float = 0.6
+    """Of flat-spectrum sound at speech level: a hallucinated tail, a burst."""
+    min_end_drop: float = 20.0
+    """The last 30 ms are this many dB under the speech, or the clip was cut off."""
+    min_rate: float = 7.0
+    max_rate: float = 24.0
+    min_pace: float = 0.65
+    max_pace: float = 1.45
+    """Of a turn, relative to its speaker's other turns: text said twice has half the pace."""
+    max_pitch_change: float = 4.0
+    """Semitones from the median of the speaker's other turns."""
+    max_level_change: float = 9.0
+    """From the median of the speaker's other turns."""
+    min_own_voice: float = -1.5
+    """How much nearer to its own speaker than to the other a turn must sound (`timbre`)."""
+    min_voice_distance: float = 2.0
+    """Between the two speakers."""
+
+
+PROFILES: dict[str, dict[str, Any]] = {
+    # espeak-ng never cuts a clip off, and ends a final "t" with a burst
+    "espeak": {
+        "max_level_change": 6.0,
+        "max_gap": 1.0,
+        "min_end_drop": 5.0,
+        "min_pace": 0.7,
+        "max_pace": 1.33,
+        "min_voice_distance": 3.0,
+    },
+    "chatterbox": {},
+    "dia": {"min_end_drop": 12.0},  # its clips are cut from a dialogue, close to the next voice
+}
+"""What differs from `Limits`, by what a synthesizer calls itself (`Synthesizer.source`)."""
+
+
+def limits_for(source: str, overrides: Mapping[str, Any] | None = None) -> Limits:
+    """Return the limits of a synthesizer, with a recipe's changes."""
+    try:
+        return Limits.model_validate({**PROFILES.get(source, {}), **(overrides or {})})
+    except ValidationError as error:
+        raise UserError(f"gates: {describe(error)}") from error

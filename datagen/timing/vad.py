@@ -1,0 +1,62 @@
+"""Where a channel has speech, from its energy: enough for clean synthetic voices.
+
+    Audio [S] --speech--> [Spell] --metrics.turn_taking--> gaps, overlaps, pauses as they are heard
+
+It knows nothing of the timeline, so that what was planned can be compared with what is heard.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen.timing.metrics import Spell
+from datagen.types import SPEAKERS, Audio, Speaker, Stereo
+
+WINDOW = 120
+"""Samples: 5 ms. Starts and ends are multiples of it, so an offset is right to 10 ms."""
+FLOOR = -55.0
+"""dBFS under which nothing is speech ..."""
+RANGE = 40.0
+"""... nor what is this many dB under the channel's loud windows."""
+_LOUD = 0.99
+"""Quantile of the sounding windows' power that counts as loud: one click sets no threshold."""
+_SHORTEST = 6
+"""Windows (30 ms): shorter sounds are clicks."""
+
+
+def speech(channel: Audio, speaker: Speaker) -> list[Spell]:
+    """Return the stretches of a channel [S] that are loud enough to be speech, in order."""
+    power = _power(channel)
+    edges = np.diff(np.concatenate([[0], power > _threshold(power), [0]]).astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return [
+        Spell(speaker, int(start) * WINDOW, min(int(end) * WINDOW, len(channel)))
+        for start, end in zip(starts, ends, strict=True)
+        if end - start >= _SHORTEST
+    ]
+
+
+def both(stereo: Stereo) -> list[Spell]:
+    """Return the speech of both channels [C, S]."""
+    return [
+        spell
+        for speaker, channel in zip(SPEAKERS, stereo, strict=True)
+        for spell in speech(channel, speaker)
+    ]
+
+
+def _power(channel: Audio) -> NDArray[np.float32]:
+    """Return the mean square of each window; the last one may be short."""
+    windows = np.pad(channel, (0, -len(channel) % WINDOW)).reshape(-1, WINDOW)
+    power: NDArray[np.float32] = np.einsum("ws,ws->w", windows, windows) / np.float32(WINDOW)
+    return power
+
+
+def _threshold(power: NDArray[np.float32]) -> float:
+    """Return the mean square above which a window is speech."""
+    floor = 10 ** (FLOOR / 10)
+    sounding = power[power > floor]
+    if not len(sounding):
+        return float(floor)
+    return max(float(floor), float(np.quantile(sounding, _LOUD)) * 10 ** (-RANGE / 10))

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from datagen.backends.registry import VOICES
+from datagen.backends.speech.chatterbox import SHORT_TAKES, SHORT_VARIANTS, WEIGHTS, Chatterbox
+from datagen.backends.speech.finish import LEAD, TAIL, finish
+from datagen.backends.speech.texts import chunks
+from datagen.config import BackendSpec
+from datagen.types import SAMPLE_RATE, Line, Rejected, SpokenWord, UserError, Voice
+from tests import chatterbox_double as double
+from tests.speech_like import voiced
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    for name in {name for names in WEIGHTS.values() for name in names}:
+        (tmp_path / name).write_bytes(name.encode())
+    return tmp_path
+
+
+@pytest.fixture
+def voice(tmp_path: Path) -> Voice:
+    path = tmp_path / "ada.wav"
+    soundfile.write(path, voiced(6 * SAMPLE_RATE), SAMPLE_RATE)
+    return Voice(
+        id="ada", source="test", license="CC0-1.0", synthetic=False, gender="female", path=str(path)
+    )
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    double.install(monkeypatch)
+    return
+
+
+def make(weights: Path, **options: Any) -> tuple[Chatterbox, double.ChatterboxTTS]:
+    made = Chatterbox(Chatterbox.Options.model_validate({"model": str(weights), **options}))
+    kind = double.ChatterboxTurboTTS if options.get("variant") == "turbo" else double.ChatterboxTTS
+    return made, kind.made[-1]
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_line_is_said_in_its_voice_and_trimmed(weights: Path, voice: Voice) -> None:
+    chatterbox, model = make(weights)
+    line = Line("Your balance is forty dollars.", voice, "agent")
+    one, again = chatterbox.speak([line, line], seed=5)
+    assert model.device == "cuda"
+    assert np.array_equal(one.audio, again.audio)
+    assert one.words is None
+    letters = sum(map(str.isalnum, line.spoken))
+    assert len(one.audio) <= letters * SAMPLE_RATE // 14 + TAIL
+    assert model.prepared == [voice.path]
+    (first, second) = model.said
+    assert first == second
+    assert first["voice"] == voice.path
+    assert (first["exaggeration"], first["cfg_weight"], first["temperature"]) == (0.5, 0.5, 0.8)
+    chatterbox.speak([line], seed=6)
+    assert model.said[-1]["seed"] != first["seed"]
+
+
+@pytest.mark.usefixtures("installed")
+def test_emotions_are_manners(weights: Path, voice: Voice) -> None:
+    chatterbox, model = make(weights)
+    line = Line("This is the third time I have called.", voice, "user")
+    chatterbox.speak([replace(line, emotion=e) for e in ("angry", "calm", "neutral")], seed=1)
+    angry, calm, neutral = model.said
+    assert angry["exaggeration"] > neutral["exaggeration"] > calm["exaggeration"]
+    assert calm["temperature"] < neutral["temperature"]
+    assert angry["seed"] == neutral["seed"]
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_voice_is_prepared_once_and_put_back(weights: Path, voice: Voice, tmp_path: Path) -> None:
+    chatterbox, model = make(weights)
+    path = tmp_path / "bo.wav"
+    soundfile.write(path, voiced(6 * SAMPLE_RATE, 90.0), SAMPLE_RATE)
+    other = voice.model_copy(update={"id": "bo", "path": str(path)})
+    lines = [
+        Line(f"This is line number {n}.", v, "agent") for n, v in enumerate([voice, other] * 3)
+    ]
+    chatterbox.speak(lines, seed=1)
+    assert model.prepared == [voice.path, other.path]
+    assert [said["voice"] for said in model.said] == [voice.path, other.path] * 3
+
+
+@pytest.mark.usefixtures("installed")
+def test_long_lines_are_said_in_parts(weights: Path, voice: Voice) -> None:
+    chatterbox, model = make(weights, max_letters=60)
+    spoken = "I see. " + "That will be ready on Monday, or Tuesday at the latest. " * 3
+    (utterance,) = chatterbox.speak([Line(spoken, voice, "agent")], seed=1)
+    texts = [said["text"] for said in model.said]
+    assert " ".join(texts) == spoken.strip()
+    assert max(map(len, texts)) <= 60
+    assert len(texts) == 4
+    assert len({said["seed"] for said in model.said}) == 4
+    assert len(utterance.audio) > 10 * SAMPLE_RATE
+
+
+@pytest.mark.usefixtures("installed")
+def test_short_lines_are_tried_until_one_is_good(weights: Path, voice: Voice) -> None:
+    chatterbox, model = make(weights)
+    model.spoil["Mm-hmm."] = 2
+    line = Line("Mm-hmm.", voice, "user")
+    (first,) = chatterbox.speak([line], seed=8)
+    assert len(model.said) == 3
+    (again,) = chatterbox.speak([line], seed=8 + SHORT_VARIANTS)
+    assert len(model.said) == 3, "the voice has said it before"
+    assert np.array_equal(first.audio, again.audio)
+    chatterbox.speak([line], seed=9)
+    assert len(model.said) == 4
+    fresh, _ = make(weights)
+    model_again = double.ChatterboxTTS.made[-1]
+    model_again.spoil["Mm-hmm."] = 2
+    assert np.array_equal(fresh.speak([line], seed=8)[0].audio, first.audio)
+    model.spoil["Uh-huh."] = 99
+    with pytest.raises(Rejected, match="short_line") as rejected:
+        chatterbox.speak([replace(line, spoken="Uh-huh.")], seed=1)
+    assert f"failed {SHORT_TAKES} times" in rejected.value.evidence
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("spoken", ["...", " ", "—"])
+def test_nothing_to_say_is_not_said(weights: Path, voice: Voice, spoken: str) -> None:
+    chatterbox, model = make(weights)
+    with pytest.raises(Rejected, match="unspeakable"):
+        chatterbox.speak([Line(spoken, voice, "user")], seed=1)
+    assert model.said == []
+
+
+@pytest.mark.usefixtures("installed")
+def test_turbo_has_fewer_settings_and_wants_longer_recordings(
+    weights: Path, voice: Voice, tmp_path: Path
+) -> None:
+    chatterbox, model = make(weights, variant="turbo", device="cpu")
+    chatterbox.speak([Line("Good morning to all of you.", voice, "agent", "angry")], seed=1)
+    assert set(model.said[0]) == {"text", "seed", "voice", "temperature"}
+    path = tmp_path / "short.wav"
+    soundfile.write(path, voiced(5 * SAMPLE_RATE), SAMPLE_RATE)
+    short = voice.model_copy(update={"path": str(path)})
+    with pytest.raises(UserError, match="more than 5 s"):
+        chatterbox.speak([Line("Good morning.", short, "agent")], seed=1)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_voice_needs_a_recording(weights: Path, voice: Voice, tmp_path: Path) -> None:
+    chatterbox, _ = make(weights)
+    for path, said in ((None, "needs a recording"), (str(tmp_path / "no.wav"), "is no recording")):
+        line = Line("Good morning.", voice.model_copy(update={"path": path}), "agent")
+        with pytest.raises(UserError, match=said):
+            chatterbox.speak([line], seed=1)
+
+
+def test_a_bare_machine_is_told_what_is_missing(weights: Path) -> None:
+    with pytest.raises(UserError, match="env create chatterbox"):
+        Chatterbox(Chatterbox.Options(model=str(weights)))
+    (weights / "ve.safetensors").unlink()
+    with pytest.raises(UserError, match=r"speech\.options\.model.*ve\.safetensors"):
+        VOICES.check(BackendSpec(use="chatterbox", options={"model": str(weights)}))
+    with pytest.raises(UserError, match="hf download ResembleAI/chatterbox-turbo"):
+        VOICES.check(BackendSpec(use="chatterbox", options={"variant": "turbo"}))
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_lost_watermarker_is_explained(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(ckpt_dir: object, device: str) -> None:
+        raise TypeError("'NoneType' object is not callable")
+
+    monkeypatch.setattr(double.ChatterboxTTS, "from_local", broken)
+    with pytest.raises(UserError, match="setuptools<81"):
+        make(weights)
+
+
+def test_identity_follows_the_weights_not_the_device(weights: Path) -> None:
+    def spec(use: str, options: dict[str, Any]) -> BackendSpec:
+        return BackendSpec(use=use, options=options)
+
+    one = VOICES.identity(spec("chatterbox", {"model": str(weights)}))
+    assert one["watermark"] == "perth"
+    assert one == VOICES.identity(spec("chatterbox", {"model": str(weights), "device": "cpu"}))
+    (weights / "s3gen.safetensors").write_bytes(b"other")
+    assert one != VOICES.identity(spec("chatterbox", {"model": str(weights)}))
+
+
+def test_the_double_has_the_packages_signatures() -> None:
+    tts = pytest.importorskip("chatterbox.tts")
+    turbo = pytest.importorskip("chatterbox.tts_turbo")
+    for ours, theirs in (
+        (double.ChatterboxTTS, tts.ChatterboxTTS),
+        (double.ChatterboxTurboTTS, turbo.ChatterboxTurboTTS),
+    ):
+        for name in ("__init__", "from_local", "prepare_conditionals", "generate"):
+            expected = inspect.signature(getattr(theirs, name)).parameters
+            found = inspect.signature(getattr(ours, name)).parameters
+            assert list(found) == list(expected)
+            assert [p.default for p in found.values()] == [p.default for p in expected.values()]
+
+
+def test_chunks_keep_all_words_and_fit() -> None:
+    text = "One two three. " * 10 + "a" * 50 + " end"
+    parts = chunks(text, 40)
+    assert " ".join(parts) == text
+    assert sorted(map(len, parts))[-2] <= 40  # a single word may be longer
+    assert chunks("Short.", 40) == ["Short."]
+
+
+def test_finish_trims_but_never_a_word() -> None:
+    quiet = np.zeros(SAMPLE_RATE, np.float32)
+    sound = np.concatenate([quiet, voiced(SAMPLE_RATE), quiet])
+    assert abs(len(finish(sound).audio) - (LEAD + SAMPLE_RATE + TAIL)) < 0.1 * SAMPLE_RATE
+    word = SpokenWord(text="a", start=SAMPLE_RATE // 2, end=5 * SAMPLE_RATE // 2)
+    kept = finish(sound, [word])
+    assert kept.words is not None
+    assert (kept.words[0].start, kept.words[0].end) == (0, 2 * SAMPLE_RATE)
+    assert len(kept.audio) == 2 * SAMPLE_RATE
+    assert len(finish(np.zeros(0, np.float32)).audio) == 0
+    assert np.isnan(finish(np.full(100, np.nan, np.float32)).audio).all()
+    centred = finish(voiced(SAMPLE_RATE) + np.float32(0.1)).audio
+    assert abs(centred.mean()) < 1e-3

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from datagen.backends.aligner import sphinx as module
+from datagen.backends.aligner.sphinx import Sphinx
+from datagen.backends.registry import ALIGNERS
+from datagen.config import BackendSpec
+from datagen.types import FRAME, SAMPLE_RATE, Rejected, UserError
+from tests.backends.spoken_clips import SENTENCES, clips, start_errors
+
+pytest.importorskip("pocketsphinx")
+
+
+@pytest.fixture(scope="module")
+def sphinx() -> Sphinx:
+    aligner = ALIGNERS.load(BackendSpec(use="sphinx"))
+    assert isinstance(aligner, Sphinx)
+    return aligner
+
+
+def test_words_begin_within_a_frame_of_the_truth(sphinx: Sphinx) -> None:
+    errors = np.concatenate(
+        [
+            start_errors(sphinx.align(text, lambda clip=clip: clip.audio, None), clip.words)
+            for text, clip in zip(SENTENCES, clips(), strict=True)
+        ]
+    )
+    assert np.median(np.abs(errors)) < 25
+    assert (np.abs(errors) <= FRAME / SAMPLE_RATE * 1_000).mean() > 0.9
+
+
+def test_names_dashes_and_hyphens_get_times_too(sphinx: Sphinx) -> None:
+    text = "Hello \u2014 Ayelen Zrbovich-Qua, I owe twenty-five dollars."
+    (clip,) = clips((text,))
+    words = sphinx.align(text, lambda: clip.audio, None)
+    assert [word.text for word in words] == text.split()
+    assert all(word.start < word.end for word in words)
+    assert np.abs(start_errors(words, clip.words))[-4:].max() < 100
+
+
+def test_what_was_aligned_before_changes_nothing(sphinx: Sphinx) -> None:
+    clip = clips()[0]
+    first = Sphinx(Sphinx.Options()).measure(SENTENCES[0], clip.audio)
+    for text, other in zip(SENTENCES, clips(), strict=True):
+        sphinx.measure(text, other.audio)
+    assert sphinx.measure(SENTENCES[0], clip.audio) == first
+
+
+def test_other_words_are_rejected(sphinx: Sphinx) -> None:
+    for text, clip in zip(SENTENCES[::-1], clips(), strict=True):
+        with pytest.raises(Rejected) as rejected:
+            sphinx.align(text, lambda clip=clip: clip.audio, None)
+        assert rejected.value.reason in ("alignment", "alignment_confidence")
+
+
+def test_half_a_clip_is_rejected(sphinx: Sphinx) -> None:
+    audio = clips()[0].audio
+    with pytest.raises(Rejected):
+        sphinx.align(SENTENCES[0], lambda: audio[: len(audio) // 2], None)
+
+
+def test_the_wide_beam_is_the_second_try(sphinx: Sphinx, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAMS", (1e-2, 1e-200))
+    hard = Sphinx(Sphinx.Options())
+    clip = clips()[1]
+    assert hard.align(SENTENCES[1], lambda: clip.audio, None) == sphinx.align(
+        SENTENCES[1], lambda: clip.audio, None
+    )
+    monkeypatch.setattr(module, "BEAMS", (1e-2,))
+    with pytest.raises(Rejected, match="alignment"):
+        Sphinx(Sphinx.Options()).align(SENTENCES[1], lambda: clip.audio, None)
+
+
+def test_a_clip_without_words_is_rejected(sphinx: Sphinx) -> None:
+    with pytest.raises(Rejected, match="alignment"):
+        sphinx.align("\u2014 42", lambda: clips()[0].audio, None)
+
+
+def test_without_the_package_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"pip install 'fullduplex-datagen\[sphinx\]'"):
+        ALIGNERS.check(BackendSpec(use="sphinx"))
+
+
+def test_the_version_is_part_of_what_decides_the_bytes() -> None:
+    assert ALIGNERS.identity(BackendSpec(use="sphinx"))["pocketsphinx"]
