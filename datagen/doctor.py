@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from datagen import environments, voices
-from datagen.backends.registry import TABLES
+from datagen.backends.registry import FLOORS, TABLES
 from datagen.config import Host, Recipe, StageHost
 from datagen.timing.preset import load_preset
 from datagen.types import UserError
@@ -36,11 +36,14 @@ def missing(recipe: Recipe, host: Host) -> list[str]:
     found: list[str] = []
     for table in TABLES:
         spec = getattr(recipe, table.section)
-        if problem := _complaint(partial(table.check, spec)):
+        # what runs under an interpreter of its own is looked for there, by `_environment`
+        elsewhere = getattr(host, _stage_of(table.section)).py_executable is not None
+        check = table.options if elsewhere else table.check
+        if problem := _complaint(partial(check, spec)):
             found.append(problem)
         else:
             found += _endpoints(table.section, table.options(spec))
-    found += filter(None, [_complaint(lambda: load_preset(recipe.timeline))])
+    found += filter(None, [_complaint(lambda: _check_floor(recipe))])
     found += filter(None, [_complaint(lambda: voices.check(recipe.voices))])
     for stage, sections in SECTIONS.items():
         place: StageHost = getattr(host, stage)
@@ -48,6 +51,24 @@ def missing(recipe: Recipe, host: Host) -> list[str]:
         found += _environment(stage, place, uses)
         found += _gpu(stage, place, host.address)
     return list(dict.fromkeys(found))
+
+
+def require(recipe: Recipe, host: Host) -> None:
+    """Raise UserError with all that is missing, one line each."""
+    found = missing(recipe, host)
+    if len(found) > 1:
+        raise UserError("\n".join([f"{len(found)} things are missing", *found]))
+    if found:
+        raise UserError(found[0])
+
+
+def _stage_of(section: str) -> str:
+    return next(stage for stage, sections in SECTIONS.items() if section in sections)
+
+
+def _check_floor(recipe: Recipe) -> None:
+    if floor := load_preset(recipe.timeline).floor:
+        FLOORS.check(floor)
 
 
 def _complaint(check: Callable[[], object]) -> str | None:

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from datagen import __version__
+from datagen import __version__, doctor
 from datagen.config import Host, Recipe
 from datagen.engine import lineup
 from datagen.engine.driver import Driver
@@ -50,7 +50,7 @@ def run(recipe: Recipe, plan: Plan, host: Host, root: Path) -> Result:
 
     Raises UserError, or `engine.flow.GaveUp` when a unit failed too often.
     """
-    lineup.check(recipe)
+    doctor.require(recipe, host)
     folder = RunFolder(root)
     with folder.lock():
         folder.sweep()

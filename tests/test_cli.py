@@ -30,14 +30,11 @@ def call(*arguments: str) -> Result:
 
 
 def test_no_flag_appears_unnoticed() -> None:
-    assert {
-        name: {flag for flag in re.findall(r"--[a-z-]+", call(name, "--help").output)} & FLAGS[name]
-        for name in main.commands
-    } == FLAGS
-    for name, command in main.commands.items():
+    for name, flags in FLAGS.items():
+        command = main.commands[name]
         options = [p for p in command.params if isinstance(p, click.Option)]
         named = {flag for option in options for flag in option.opts} | {"--help"}
-        assert {flag for flag in named if flag.startswith("--")} == FLAGS[name]
+        assert {flag for flag in named if flag.startswith("--")} == flags
 
 
 @pytest.mark.parametrize("name", FLAGS)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from datagen.backends.aligner.ctm import clip_name
 from datagen.backends.registry import ALIGNERS, VOICES
-from datagen.cli_align import align
+from datagen.cli.align import align
 from datagen.config import BackendSpec, VoicesSpec
 from datagen.stages.artifacts import read_speeches, records_table, speech_table
 from datagen.types import SAMPLE_RATE, SPEAKERS, Clip, Line, Speech, UserError

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from datagen.cli_scripts import scripts
+from datagen.cli.scripts import scripts
 from datagen.scripting.llm.completion import Usage
 from datagen.scripting.llm.ledger import Entry, Ledger
 from datagen.stages.artifacts import records_table

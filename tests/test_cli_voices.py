@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from datagen.cli_voices import LAYOUTS, voices
+from datagen.cli.voices import LAYOUTS, voices
 from datagen.types import UserError
 from datagen.voicebank import corpora as layouts
 from tests import corpora

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from datagen import assets
+from datagen import assets, doctor
 from datagen.backends.registry import TABLES
-from datagen.config import load_host, load_recipe
+from datagen.config import Host, load_host, load_recipe
 from datagen.engine import lineup
 from datagen.types import UserError
 
@@ -64,7 +64,7 @@ def test_mistakes_are_one_sentence(kind: str, recipe: str, overrides: list[str],
 def test_what_a_recipe_names_is_checked_before_any_work(override: str) -> None:
     recipe = load_recipe("service", overrides=[override])
     with pytest.raises(UserError, match=override.partition(".")[0]):
-        lineup.check(recipe)
+        doctor.require(recipe, Host())
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "\x00"])

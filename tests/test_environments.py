@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from datagen import environments
 from datagen.assets import root
 from datagen.backends.registry import TABLES
-from datagen.cli_env import env
+from datagen.cli.env import env
 from datagen.config import load_host
 from datagen.doctor import SECTIONS
 from datagen.environments import Environment

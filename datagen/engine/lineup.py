@@ -103,15 +103,6 @@ def fingerprints(recipe: Recipe) -> dict[str, str]:
     return found
 
 
-def check(recipe: Recipe) -> None:
-    """Raise UserError if a backend, an option or a preset cannot work here; loads no weights."""
-    for table in TABLES:
-        table.check(getattr(recipe, table.section))
-    if floor := load_preset(recipe.timeline).floor:
-        FLOORS.check(floor)
-    voices.check(recipe.voices)
-
-
 def fingerprint(recipe: Recipe) -> str:
     """Return the name of what a recipe makes: its last stage's, which includes the others'."""
     return fingerprints(recipe)[LINE[-1].name]

@@ -13,6 +13,12 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from datagen import __version__
+from datagen.cli.align import align
+from datagen.cli.decode import decode
+from datagen.cli.env import env
+from datagen.cli.scripts import scripts
+from datagen.cli.timing import timing
+from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,6 +120,7 @@ def run(
     """
     from rich.console import Console
 
+    from datagen import doctor
     from datagen.config import load_host, load_recipe
     from datagen.engine import lineup
     from datagen.plan import describe, make_plan
@@ -126,7 +133,7 @@ def run(
     where = load_host(host)
     if address := address or os.environ.get("RAY_ADDRESS"):
         where = where.model_copy(update={"address": address})
-    lineup.check(what)
+    doctor.require(what, where)
     if stand_ins := lineup.stand_ins(what):
         click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     if dry_run:
@@ -228,3 +235,7 @@ def _stoppable() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+for command in (align, decode, env, scripts, timing, voices):
+    main.add_command(command)
