@@ -48,6 +48,17 @@ class VoicesSpec(Settings):
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
 
 
+class GatesSpec(Settings):
+    """Who listens to the clips, how strict they are, and who steps in when a voice fails."""
+
+    limits: dict[str, Any] = Field(default_factory=dict)
+    """Changes to `gates.limits.Limits`."""
+    fallback: BackendSpec | None = None
+    """Another speech backend for the last retake."""
+    judge: BackendSpec | None = None
+    """A model that listens."""
+
+
 class Recipe(Settings):
     """What to make. Two runs with equal recipes make equal bytes, on any number of workers."""
 
@@ -57,6 +68,7 @@ class Recipe(Settings):
     """Expected audio of one dialogue in seconds: turns hours into dialogues."""
     script: BackendSpec
     speech: BackendSpec
+    gates: GatesSpec = GatesSpec()
     align: BackendSpec
     timeline: TimelineSpec
     codec: BackendSpec

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from datagen import environments, voices
-from datagen.backends.registry import FLOORS, TABLES
+from datagen.backends.registry import FLOORS, JUDGES, TABLES, VOICES
 from datagen.config import Host, Recipe, StageHost
+from datagen.gates.limits import limits_for
 from datagen.timing.preset import load_preset
 from datagen.types import UserError
 
@@ -44,6 +45,7 @@ def missing(recipe: Recipe, host: Host) -> list[str]:
         else:
             found += _endpoints(table.section, table.options(spec))
     found += filter(None, [_complaint(lambda: _check_floor(recipe))])
+    found += filter(None, [_complaint(lambda: _check_gates(recipe))])
     found += filter(None, [_complaint(lambda: voices.check(recipe.voices))])
     for stage, sections in SECTIONS.items():
         place: StageHost = getattr(host, stage)
@@ -69,6 +71,15 @@ def _stage_of(section: str) -> str:
 def _check_floor(recipe: Recipe) -> None:
     if floor := load_preset(recipe.timeline).floor:
         FLOORS.check(floor)
+
+
+def _check_gates(recipe: Recipe) -> None:
+    gates = recipe.gates
+    limits_for(VOICES.resolve(recipe.speech).source, gates.limits)
+    if gates.fallback:
+        VOICES.check(gates.fallback)
+    if gates.judge:
+        JUDGES.check(gates.judge)
 
 
 def _complaint(check: Callable[[], object]) -> str | None:

@@ -232,6 +232,22 @@ class Clip:
     """None when only the measurements were loaded."""
 
 
+class Attempt(Record):
+    """A take that was not good enough."""
+
+    name: str
+    """Whose, as `take_name` says it."""
+    step: str
+    """first, new seed, calmer, split or other backend."""
+    reason: str
+    evidence: str
+
+
+def take_name(turn: int | None, speaker: Speaker) -> str:
+    """Return what a turn's takes are called, or (None) those of a speaker's reference."""
+    return f"reference ({speaker})" if turn is None else f"turn {turn} ({speaker})"
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """A dialogue's clips in turn order, its voices, and a reference of each: what stage 2 makes."""
@@ -241,6 +257,8 @@ class Speech:
     clips: tuple[Clip, ...]
     references: dict[Speaker, Audio | None]
     """3-5 s of each voice saying something that is not in the dialogue, for the voice prompt."""
+    attempts: tuple[Attempt, ...] = ()
+    """Takes that the gates refused, in order; kept to be counted, and not read back."""
 
 
 class Segment(Record):

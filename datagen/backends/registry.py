@@ -18,6 +18,7 @@ from datagen.backends.protocols import (
     Tokenizer,
 )
 from datagen.config import BackendSpec, describe
+from datagen.gates.judge import Judge
 from datagen.types import UserError
 
 T = TypeVar("T", bound=Backend)
@@ -95,6 +96,7 @@ ALIGNERS = Table[Aligner](
         "proportional": "datagen.backends.aligner.proportional:Proportional",
     },
 )
+JUDGES = Table[Judge]("gates.judge", {"listener": "datagen.backends.judge.listener:Listener"})
 CODECS = Table[Codec](
     "codec",
     {

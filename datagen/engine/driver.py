@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from datagen.config import Host, Recipe
+from datagen.engine import lineup
 from datagen.engine.flow import Flow, GaveUp, Unit
 from datagen.engine.pools import Pool, Report, Room, wait
 from datagen.engine.worker import Done, Failure
@@ -33,8 +34,9 @@ class Driver:
         self._flow = flow
         self._listen = listen
         self._failed_starts: Counter[str] = Counter()
+        stamp = lineup.stamp(recipe)
         self._pools = {
-            stage: Pool(stage, getattr(host, stage), root, recipe) for stage in flow.stages
+            stage: Pool(stage, getattr(host, stage), root, recipe, stamp) for stage in flow.stages
         }
 
     def run(self, encoded: Callable[[], None]) -> None:

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from datagen import voices
-from datagen.backends.registry import ALIGNERS, CODECS, FLOORS, TABLES, TOKENIZERS, VOICES, WRITERS
+from datagen.backends.registry import (
+    ALIGNERS,
+    CODECS,
+    FLOORS,
+    JUDGES,
+    TABLES,
+    TOKENIZERS,
+    VOICES,
+    WRITERS,
+)
 from datagen.config import Recipe, digest
+from datagen.gates.limits import limits_for
 from datagen.shards import layout
 from datagen.stages import script, speech, timeline, tokens
 from datagen.stages.base import Stage
+from datagen.stages.retakes import Studio
 from datagen.timing.preset import load_preset
 
 
@@ -44,6 +55,26 @@ def _load_timeline(recipe: Recipe) -> Stage:
     return timeline.TimelineStage(ALIGNERS.load(recipe.align), preset, floor)
 
 
+def _gates_identity(recipe: Recipe) -> dict[str, Any]:
+    gates = recipe.gates
+    limits = limits_for(VOICES.resolve(recipe.speech).source, gates.limits)
+    return {
+        "limits": limits.model_dump(mode="json"),
+        "fallback": gates.fallback and VOICES.identity(gates.fallback),
+        "judge": gates.judge and JUDGES.identity(gates.judge),
+    }
+
+
+def _load_studio(recipe: Recipe) -> Studio:
+    gates, synthesizer = recipe.gates, VOICES.load(recipe.speech)
+    return Studio(
+        synthesizer,
+        limits_for(synthesizer.source, gates.limits),
+        fallback=VOICES.load(gates.fallback) if gates.fallback else None,
+        judge=JUDGES.load(gates.judge) if gates.judge else None,
+    )
+
+
 LINE: tuple[Step, ...] = (
     Step(
         "script",
@@ -63,8 +94,9 @@ LINE: tuple[Step, ...] = (
             "version": speech.VERSION,
             "voices": {**recipe.voices.model_dump(mode="json"), **voices.identity(recipe.voices)},
             "synthesizer": VOICES.identity(recipe.speech),
+            "gates": _gates_identity(recipe),
         },
-        lambda recipe: speech.SpeechStage(VOICES.load(recipe.speech), recipe.voices),
+        lambda recipe: speech.SpeechStage(_load_studio(recipe), recipe.voices),
     ),
     Step(
         "timeline",
@@ -101,6 +133,20 @@ def fingerprints(recipe: Recipe) -> dict[str, str]:
         chain = [found[name] for name in step.reads]
         found[step.name] = digest([step.name, step.identity(recipe), chain])
     return found
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the driver knows of a recipe and a worker's own environment may not find out."""
+
+    fingerprints: dict[str, str]
+    """Of each stage."""
+    stand_ins: list[str]
+
+
+def stamp(recipe: Recipe) -> Stamp:
+    """Return what workers write into their files."""
+    return Stamp(fingerprints(recipe), stand_ins(recipe))
 
 
 def fingerprint(recipe: Recipe) -> str:

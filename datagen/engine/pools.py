@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from datagen.config import Recipe, StageHost
 from datagen.engine.flow import Unit
+from datagen.engine.lineup import Stamp
 from datagen.engine.worker import Done, Failure, UnitRunner
 from datagen.types import UserError
 
@@ -39,11 +40,11 @@ ONE_THREAD = {
 class Worker:
     """The actor: a `UnitRunner` in a process of its own."""
 
-    def __init__(self, root: str, recipe: dict[str, Any], stage: str) -> None:
+    def __init__(self, root: str, recipe: dict[str, Any], stage: str, stamp: Stamp) -> None:
         import pyarrow as pa
 
         pa.set_cpu_count(1)
-        self._runner = UnitRunner(Path(root), Recipe.model_validate(recipe), stage)
+        self._runner = UnitRunner(Path(root), Recipe.model_validate(recipe), stage, stamp)
 
     def ready(self) -> bool:
         """Answer once the stage's backends are loaded."""
@@ -133,6 +134,8 @@ class Pool:
     host: StageHost
     root: Path
     recipe: Recipe
+    stamp: Stamp
+    """Found by the driver: a worker's environment may lack the other stages' packages."""
     idle: list[_Actor] = field(default_factory=list)
     busy: dict[Any, _Actor] = field(default_factory=dict)
     """By the reference of their answer."""
@@ -142,7 +145,7 @@ class Pool:
         """Start workers for ``units`` units, as far as there is room."""
         while self.size < min(units, self._wanted(room)) and room.take(self.host):
             handle = self._actor().remote(
-                str(self.root), self.recipe.model_dump(mode="json"), self.stage
+                str(self.root), self.recipe.model_dump(mode="json"), self.stage, self.stamp
             )
             self.starting[handle.ready.remote()] = _Actor(handle, time.monotonic())
 

@@ -55,14 +55,17 @@ class Done:
 class UnitRunner:
     """Makes units of one stage in this process. Building it loads the stage's backends."""
 
-    def __init__(self, root: Path, recipe: Recipe, stage: str) -> None:
+    def __init__(
+        self, root: Path, recipe: Recipe, stage: str, stamp: lineup.Stamp | None = None
+    ) -> None:
+        stamp = stamp or lineup.stamp(recipe)
         self._folder = RunFolder(root)
         self._recipe = recipe
         self._name = stage
-        self._fingerprint = lineup.fingerprints(recipe)
+        self._fingerprint = stamp.fingerprints
         self._stamp = {
-            "recipe": lineup.fingerprint(recipe),
-            "stand_ins": lineup.stand_ins(recipe),
+            "recipe": stamp.fingerprints[lineup.LINE[-1].name],
+            "stand_ins": stamp.stand_ins,
         }
         self._stage: Stage | None = None if stage == SHARDS else lineup.STEPS[stage].load(recipe)
 

@@ -26,12 +26,14 @@ from datagen.types import (
     Speech,
     SpokenWord,
     Voice,
+    take_name,
 )
 
 R = TypeVar("R", Script, Dialogue)
 
 RECORDS = pa.schema([("dialog_id", pa.string()), ("record", pa.string())])
 _WORD = pa.struct([("text", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
+_ATTEMPT = pa.struct([(name, pa.string()) for name in ("step", "reason", "evidence")])
 _CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
     ("dialog_id", pa.string()),
     ("speaker", pa.string()),
@@ -42,6 +44,7 @@ _CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
     ("loudness", pa.float32()),
     ("peak", pa.float32()),
     ("voice", pa.string()),
+    ("attempts", list_of(_ATTEMPT)),  # takes that the gates refused before this one
 ]
 CLIPS = pa.schema(_CLIP_COLUMNS)
 CLIPS_WITHOUT_SOUND = [name for name in CLIPS.names if name != "flac"]
@@ -86,6 +89,11 @@ def _clip_row(speech: Speech, speaker: Speaker, clip: Clip) -> dict[str, Any]:
         "loudness": clip.loudness,
         "peak": clip.peak,
         "voice": speech.voices[speaker].model_dump_json(),
+        "attempts": [
+            attempt.model_dump(exclude={"name"})
+            for attempt in speech.attempts
+            if attempt.name == take_name(None if clip.turn < 0 else clip.turn, speaker)
+        ],
     }
 
 

@@ -20,7 +20,7 @@ from datagen.gates.judge import Judge
 from datagen.gates.limits import Limits, limits_for
 from datagen.gates.turn import Fault, Heard, listen
 from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Audio, Line, Record, Rejected, SpokenWord, Utterance, Voice
+from datagen.types import SAMPLE_RATE, Attempt, Audio, Line, Rejected, SpokenWord, Utterance, Voice
 
 Step = Literal["first", "new seed", "calmer", "split", "other backend"]
 RETAKES: tuple[Step, ...] = ("new seed", "calmer", "split", "other backend")
@@ -31,16 +31,6 @@ JOIN = SAMPLE_RATE * 120 // 1_000
 """Samples of silence between the parts of a split line."""
 MIN_SPLIT_WORDS = 6
 """A sentence with fewer words is not split: very short texts are what models say worst."""
-
-
-class Attempt(Record):
-    """A take that was not good enough."""
-
-    name: str
-    """Whose, e.g. ``turn 3 (user)``."""
-    step: Step
-    reason: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

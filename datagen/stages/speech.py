@@ -37,6 +37,7 @@ from datagen.types import (
     Speech,
     Utterance,
     Voice,
+    take_name,
 )
 from datagen.voices import cast
 
@@ -82,20 +83,20 @@ def voice_script(
     seed = partial(seed_for, run_seed, script.dialog_id, "speech")
     turns = [
         Request(
-            f"turn {index} ({turn.speaker})",
+            take_name(index, turn.speaker),
             Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn.speaker)),
             seed(),
         )
         for index, turn in enumerate(script.turns)
     ]
     asked = [
-        Request(f"reference ({speaker})", line, seed("reference"), REFERENCE_MIN)
+        Request(take_name(None, speaker), line, seed("reference"), REFERENCE_MIN)
         for speaker, line in reference_lines(script, voices, run_seed).items()
     ]
     recorded = {
         voice: recorded_reference(voice) for voice in voices.values() if voice.path is not None
     }
-    takes, _ = record(studio, [*turns, *asked], recorded)
+    takes, attempts = record(studio, [*turns, *asked], recorded)
     clips = tuple(make_clip(turn, take) for turn, take in enumerate(takes[: len(turns)]))
     spoken = {
         request.line.speaker: cut_reference(take)
@@ -105,7 +106,7 @@ def voice_script(
         speaker: spoken[speaker] if speaker in spoken else recorded[voices[speaker]]
         for speaker in SPEAKERS
     }
-    return Speech(script.dialog_id, voices, clips, references)
+    return Speech(script.dialog_id, voices, clips, references, attempts)
 
 
 def make_clip(turn: int, utterance: Utterance) -> Clip:

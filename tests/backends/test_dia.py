@@ -188,7 +188,7 @@ def test_a_bare_machine_is_told_what_is_missing(
     with pytest.raises(UserError, match=r"speech\.options\.codec.*hf download descript"):
         VOICES.check(BackendSpec(use="dia", options={"model": str(weights), "aligner": EXACT}))
     monkeypatch.setitem(__import__("sys").modules, "transformers", None)
-    with pytest.raises(UserError, match="env create dia"):
+    with pytest.raises(UserError, match="env create transformers"):
         VOICES.load(BackendSpec(use="dia", options=options))
 
 

@@ -14,7 +14,7 @@ from datagen import assets
 from datagen.backends.floor import llm, rules, votes
 from datagen.backends.protocols import Odds, Slot
 from datagen.backends.registry import FLOORS
-from datagen.cli_timing import timing
+from datagen.cli.timing import timing
 from datagen.config import BackendSpec
 from datagen.types import Behaviour, Persona, Rejected, Script, Turn, UserError
 from tests.chat_server import Reply, completion, serving

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from datagen.cli_timing import timing
+from datagen.cli.timing import timing
 from datagen.config import TimelineSpec
 from datagen.timing.fit import Intervals, fit
 from datagen.timing.floor import draw
