@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train check lint types imports wheel bench clean
+.PHONY: demo test test-train integration check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -28,6 +28,11 @@ types: .venv/dev
 
 imports: .venv/dev
 	$(BIN)/lint-imports
+
+# a real vLLM server on the CPU with a model made here; its environment takes some minutes and 3.4 GB
+integration: .venv/dev
+	tests/integration/setup_vllm.sh
+	.venv-vllm/bin/python -m pytest -q tests/integration
 
 wheel: .venv/dev
 	rm -rf dist

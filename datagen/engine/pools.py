@@ -220,7 +220,8 @@ class Pool:
         if any(os.environ.get(name) != value for name, value in variables.items()):
             environment["env_vars"] = variables
         if self.host.py_executable:
-            environment["py_executable"] = self.host.py_executable
+            # a worker starts in another folder than this; a link into a virtual environment stays
+            environment["py_executable"] = str(Path(self.host.py_executable).absolute())
         return ray.remote(Worker).options(
             num_cpus=self.host.cpus,
             num_gpus=self.host.gpus,
