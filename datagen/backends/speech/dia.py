@@ -79,8 +79,8 @@ class Dia(Synthesizer):
             self._model = DiaModel(*_folders(options), options.device, options.precision)
         except ImportError as error:
             raise UserError(
-                f"speech.use: dia cannot import its model ({error}); datagen env create transformers, and"
-                " name its python in the host's speech.py_executable"
+                f"speech.use: dia cannot import its model ({error}); datagen env create"
+                " transformers, and name its python in the host's speech.py_executable"
             ) from error
         self._limits = limits_for(self.source)
 
