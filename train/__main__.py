@@ -120,17 +120,6 @@ def launch_job(arguments: Sequence[str]) -> int:
     return 0
 
 
-def rehearse(arguments: Sequence[str]) -> int:
-    """Train on 0, 25, 50 and 100 % of the data and compare the validation losses."""
-    parser = argparse.ArgumentParser(prog="python -m train rehearse", description=rehearse.__doc__)
-    _settings(parser)
-    options = parser.parse_args(arguments)
-    found = rehearsal.rehearse(configs.load(options.config, options.overrides))
-    if os.environ.get("RANK", "0") == "0":
-        print(rehearsal.table(found), end="")
-    return 0
-
-
 def _checkpoint(path: Path) -> Path:
     """Return a checkpoint: itself, or the newest of a run."""
     found = path if (path / state.RECORD).is_file() else state.latest(path)
@@ -148,7 +137,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "export": export,
     "sample": sample_dialogs,
     "launch": launch_job,
-    "rehearse": rehearse,
+    "rehearse": rehearsal.command,
 }
 
 

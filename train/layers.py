@@ -64,7 +64,9 @@ def each(modules: Iterable[nn.Module], x: Tensor) -> Tensor:
     if len(modules) == 1:
         out: Tensor = modules[0](x)
         return out
-    return torch.stack([module(x[:, k]) for k, module in enumerate(modules)], dim=1)
+    return torch.stack(
+        [module(row) for module, row in zip(modules, x.unbind(1), strict=True)], dim=1
+    )
 
 
 def rotate(x: Tensor, positions: Tensor, max_period: float) -> Tensor:

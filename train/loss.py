@@ -76,8 +76,8 @@ def sums(
     dep_q = audio_logits.shape[1]
     losses, kept = _cross_entropy(text_logits, targets[:, 0], mask[:, 0])
     numerators = [(losses * _text_weights(kept, weights)).sum()]
-    for row in range(dep_q):
-        losses, _ = _cross_entropy(audio_logits[:, row], targets[:, 1 + row], mask[:, 1 + row])
+    for row, logits in enumerate(audio_logits.unbind(1), start=1):
+        losses, _ = _cross_entropy(logits, targets[:, row], mask[:, row])
         numerators.append(losses.sum())
     return LossSums(torch.stack(numerators), counts(targets, mask, weights, dep_q))
 

@@ -193,7 +193,9 @@ class DuplexLM(nn.Module):
         )
         positions = torch.arange(num_rows, device=x.device)[None]
         x = self.depformer(x.flatten(0, 1), positions).view_as(x)
-        return torch.stack([linear(x[:, :, k]) for k, linear in enumerate(self.linears)], dim=1)
+        return torch.stack(
+            [linear(row) for linear, row in zip(self.linears, x.unbind(2), strict=True)], dim=1
+        )
 
 
 def attention_plan(

@@ -1,84 +1,170 @@
 """Does more of the data teach more? The same training on 0, 25, 50 and 100 % of it, side by side.
 
-Config --Trainer on each fraction, as many steps--> OUT/rehearsal.json, OUT/rehearsal.md
+    config --Trainer on each fraction, as many steps--> models --scored on held-out dialogues-->
+    OUT/rehearsal.{json,md,png}: loss by stream, role, voice, turn-taking
 
-The validation split is the same for all. 0 % is the model before its first step. Only losses are
-compared: whether the model keeps its role and its voice has to be heard (`train sample`).
+0 % is the model before its first step; 100 % is all but the dialogues it is scored on.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
-from train.config import Config
-from train.loop import Trainer
+from train import config as configs
+from train import network
+from train.config import Config, UserError
+from train.loop import Trainer, open_corpus
 from train.metrics import STREAMS
+from train.model import DuplexLM
+from train.prompt import AGENT, NO_TOKEN, TEXT, Tokens
+from train.rehearsal import Values, report, role, turns, voice
+from train.rehearsal.continuation import continue_all
+from train.rehearsal.heldout import TRAINED, HeldOut
+from train.rehearsal.likelihood import gains
+from train.rehearsal.moments import Moment, find_moments
+from train.sample import Sampling
+from train.shards import find
+from train.validate import Validation
 from train.world import World, join
 
 logger = logging.getLogger(__name__)
 
+PLAIN = Sampling(text_temperature=1.0, text_top_k=250, audio_temperature=1.0, audio_top_k=250)
+"""Draws from what the model has learnt as it is. Moshi's cooler settings make a small model, which
+is never sure of a word, say nothing at all."""
 FRACTIONS = (0.0, 0.25, 0.5, 1.0)
 """The paper's ablation (PersonaPlex, table 5)."""
 
-Losses: TypeAlias = dict[str, float | None]
+
+class Rehearsal:
+    """One comparison: everything that is the same for all fractions."""
+
+    def __init__(
+        self,
+        config: Config,
+        world: World,
+        count: int = 24,
+        decode: str | None = None,
+    ) -> None:
+        if world.size > 1:
+            raise UserError("rehearse scores its models on one process: start it without torchrun")
+        cache = config.data.cache or (Path(config.out) / "cache").as_posix()
+        self.config = replace(config, data=replace(config.data, cache=cache))
+        self.world, self._decode = world, decode
+        self._sampling = replace(PLAIN, seed=config.seed)
+        self._corpus = open_corpus(self.config, world)
+        self.held_out = HeldOut(self.config, self._corpus, count)
+        everything = find_moments(self.held_out, find(config.data.shards))
+        self.moments: list[Moment] = turns.choose(everything, 2 * count)
+        self._out = Path(config.out)
+
+    def measure(self, fraction: float) -> Values:
+        """Train on a fraction, or go on doing so, and score the model."""
+        model = self._trained(fraction)
+        scores = self._losses(model)
+        model.eval()
+        with network.precision(self.config, self.world):
+            scores |= gains(model, self.held_out, self.config.optim.micro_batch)
+            scores |= self._conversation(model, f"{100 * fraction:g}-percent")
+        return scores
+
+    def recorded(self) -> Values:
+        """Return what the held-out dialogues themselves score: the mark to reach."""
+        held_out = self.held_out
+        said = []
+        for row in held_out.rows:
+            codes, start = held_out.example(row, 0, min(held_out.room, held_out.num_frames(row)))
+            said.append(codes[:, start:])
+        scores = turns.rates(self.moments, turns.recorded(held_out, self.moments))
+        scores |= role.spoken(held_out, said)
+        return scores | self._voices([codes[AGENT] for codes in said], "dialogues")
+
+    def about(self) -> dict[str, object]:
+        """Return what was compared."""
+        counts: dict[str, int] = {}
+        for moment in self.moments:
+            counts[moment.kind] = counts.get(moment.kind, 0) + 1
+        return {
+            "held-out dialogues": len(self.held_out.rows),
+            "frames seen of each": self.held_out.room,
+            "moments": counts,
+            "steps of each training": self.config.optim.steps,
+            "stand-ins": list(self._corpus.metadata.stand_ins),
+        }
+
+    def _trained(self, fraction: float) -> DuplexLM:
+        config = self.config
+        data = replace(config.data, fraction=(fraction or 1.0) * TRAINED)
+        out = (self._out / f"{100 * fraction:g}-percent").as_posix()
+        trainer = Trainer(replace(config, out=out, data=data), self.world)
+        if fraction and trainer.run() < config.optim.steps:
+            raise UserError(f"{out} was told to stop; the same command goes on from there")
+        return trainer.model
+
+    def _losses(self, model: DuplexLM) -> Values:
+        validation = Validation(self.config, self._corpus, self.world)
+        validation.rows = {"held-out": self.held_out.rows}
+        found = validation.run(model)
+        return {name: found.get(f"validation/all/{name}") for name in ("loss", *STREAMS)}
+
+    def _conversation(self, model: DuplexLM, name: str) -> Values:
+        """Score what the model says when nobody tells it what was said."""
+        held_out = self.held_out
+        known, starts = zip(*(self._beginning(int(row)) for row in held_out.rows), strict=True)
+        whole = continue_all(model, known, self._sampling, "dialogues")
+        said = [codes[:, start:] for codes, start in zip(whole, starts, strict=True)]
+        scores = role.spoken(held_out, said)
+        scores |= self._voices([codes[AGENT] for codes in said], name)
+        speech = turns.drawn(model, held_out, self.moments, self._sampling)
+        return scores | turns.rates(self.moments, speech)
+
+    def _beginning(self, row: int) -> tuple[Tokens, int]:
+        stop = min(self.held_out.room, self.held_out.num_frames(row))
+        codes, start = self.held_out.example(row, 0, stop)
+        for rows in (TEXT, AGENT):
+            codes[rows, start:] = NO_TOKEN
+        return codes, start
+
+    def _voices(self, said: Sequence[Tokens], name: str) -> Values:
+        if self._decode is None:
+            return {}
+        return voice.similarity(self.held_out, said, self._decode, self._out / "decoded" / name)
 
 
-def rehearse(config: Config, fractions: Sequence[float] = FRACTIONS) -> dict[float, Losses]:
-    """Train on each fraction; write and return the validation losses of each."""
-    found: dict[float, Losses] = {}
+def rehearse(
+    config: Config,
+    fractions: Sequence[float] = FRACTIONS,
+    *,
+    count: int = 24,
+    decode: str | None = None,
+) -> dict[float, Values]:
+    """Train on each fraction; write and return the scores of each."""
+    found: dict[float, Values] = {}
     with join(config.run.device) as world:
+        rehearsal = Rehearsal(config, world, count, decode)
+        recorded = rehearsal.recorded()
         for fraction in fractions:
-            found[fraction] = measure(config, fraction, world)
-            logger.info("%.0f %% of the data: %s", 100 * fraction, found[fraction])
-        if world.first:
-            _write(Path(config.out), found)
+            found[fraction] = rehearsal.measure(fraction)
+            logger.info("%g %% of the data: %s", 100 * fraction, found[fraction])
+            report.write(Path(config.out), found, recorded, rehearsal.about())
     return found
 
 
-def measure(config: Config, fraction: float, world: World) -> Losses:
-    """Train on a fraction, or go on doing so, and return the loss of each stream."""
-    out = Path(config.out) / f"{100 * fraction:g}-percent"
-    data = replace(
-        config.data,
-        fraction=fraction or 1.0,
-        cache=config.data.cache or (Path(config.out) / "cache").as_posix(),
-    )
-    trainer = Trainer(replace(config, out=out.as_posix(), data=data), world)
-    if fraction:
-        trainer.run()
-    found = trainer.validate()
-    return {name: found.get(f"validation/all/{name}") for name in ("loss", *STREAMS)}
-
-
-def falling(found: dict[float, Losses], name: str) -> bool:
-    """Say whether a loss falls with every step up in data."""
-    values = [losses[name] for _, losses in sorted(found.items())]
-    known = [value for value in values if value is not None]
-    return len(known) == len(values) and known == sorted(known, reverse=True)
-
-
-def table(found: dict[float, Losses]) -> str:
-    """Return the losses as a Markdown table; what does not fall with more data is marked."""
-    fractions = sorted(found)
-    lines = [
-        "| validation loss | " + " | ".join(f"{100 * f:g} %" for f in fractions) + " | falls |",
-        "|---|" + "---|" * (len(fractions) + 1),
-    ]
-    for name in ("loss", *STREAMS):
-        values = [found[fraction][name] for fraction in fractions]
-        cells = ["-" if value is None else f"{value:.4f}" for value in values]
-        verdict = "yes" if falling(found, name) else "**no**"
-        lines.append(f"| {name} | {' | '.join(cells)} | {verdict} |")
-    return "\n".join(lines) + "\n"
-
-
-def _write(out: Path, found: dict[float, Losses]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    content = {f"{fraction:g}": losses for fraction, losses in found.items()}
-    (out / "rehearsal.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    (out / "rehearsal.md").write_text(table(found), encoding="utf-8")
+def command(arguments: Sequence[str]) -> int:
+    """Train on 0, 25, 50 and 100 % of the data and compare what was learnt."""
+    parser = argparse.ArgumentParser(prog="python -m train rehearse", description=command.__doc__)
+    parser.add_argument("config", nargs="?", default="rehearsal", help="a YAML file, or its name")
+    parser.add_argument("--set", action="append", default=[], metavar="a.b=v", dest="overrides")
+    parser.add_argument("--shards", action="append", default=[], help="a run, or its shards")
+    parser.add_argument("--dialogs", type=int, default=24, help="held-out dialogues to score")
+    parser.add_argument("--decode", metavar="COMMAND", help="is given IN.npz and OUT.wav")
+    options = parser.parse_args(arguments)
+    overrides = [f"data.shards=[{','.join(options.shards)}]"] if options.shards else []
+    config = configs.load(options.config, [*overrides, *options.overrides])
+    rehearse(config, count=options.dialogs, decode=options.decode)
+    print((Path(config.out) / "rehearsal.md").read_text(encoding="utf-8"), end="")
+    return 0

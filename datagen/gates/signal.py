@@ -78,7 +78,7 @@ def measure(audio: Audio, spoken: str) -> Measures:
         offset=float(audio.mean()),
         level=level,
         floor=float(np.percentile(energy, 5)),
-        noise=_longest(speech & _flat(windows)) * STEP / SAMPLE_RATE,
+        noise=_longest(speech[::2] & _flat(windows[::2])) * 2 * STEP / SAMPLE_RATE,
         end=level - float(levels(audio[None, -END:])[0]),
     )
 
