@@ -72,6 +72,7 @@ def run(recipe: Recipe, plan: Plan, host: Host, root: Path) -> Result:
                 with cluster(host.address):
                     listen({"event": "ray started", "seconds": round(tally.wall, 3)})
                     _drive(Driver(flow, folder.root, recipe, host, listen), folder, encoded)
+            folder.sweep()  # a killed run's last workers may have outlived its driver
             made = flow.totals()
             result = Result(
                 dialogs=made.rows,

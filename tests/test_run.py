@@ -223,10 +223,19 @@ def failing(out: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[
     return run(out, 16, *arguments)
 
 
-def test_a_worker_that_cannot_start_stops_the_run_in_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("script", "code", "says"),
+    [
+        ("{py_executable: /nowhere/bin/python}", 2, "/nowhere/bin/python"),
+        ("{env_vars: {PYTHONHOME: /nowhere}, start_seconds: 3}", 1, "no script worker can start"),
+    ],
+)
+def test_a_worker_that_cannot_start_stops_the_run_in_words(
+    tmp_path: Path, script: str, code: int, says: str
+) -> None:
     host = tmp_path / "host.yaml"
-    host.write_text("script: {py_executable: /nowhere/bin/python, start_seconds: 3}\n")
+    host.write_text(f"script: {script}\n")
     answer = failing(tmp_path / "run", ["--host", str(host)])
-    assert answer.returncode == 1
-    assert "no script worker can start" in answer.stderr
+    assert answer.returncode == code
+    assert says in answer.stderr
     assert "Traceback" not in answer.stderr

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from datagen import doctor
 from datagen.backends.registry import WRITERS, Table
 from datagen.backends.writer import llm_server
 from datagen.backends.writer.llm_server import Gate, ServerDown, _Trouble
 from datagen.backends.writer.openai import OpenAI
-from datagen.config import BackendSpec, load_recipe
+from datagen.config import BackendSpec, Host, load_recipe
 from datagen.engine import lineup
 from datagen.engine.worker import Done, UnitRunner
 from datagen.scripting import packs
@@ -504,7 +505,7 @@ def test_the_script_stage_goes_through_the_registry_and_keeps_no_secret(
                 f"script.options.records={tmp_path / 'books'}",
             ],
         )
-        lineup.check(recipe)
+        doctor.require(recipe, Host())
         runner = UnitRunner(tmp_path, recipe, "script")
         done = runner.make(0)
         runner.close()
