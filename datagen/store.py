@@ -1,32 +1,42 @@
 """The run folder: where things are, how they are committed, and what proves that they are done.
 
-    table + receipt --commit--> RUN/stage/000042.parquet      (temporary name, fsync, rename)
+    table + receipt --commit--> RUN/stage/000042.parquet      (whole, or not at all)
 
 A file that exists with the right receipt in its footer is done; there is no other state.
+Files go by names relative to the folder; `datagen.storage` knows where it lies.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from hashlib import blake2b
-from pathlib import Path
-from typing import IO, Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
-from datagen.types import Record, Reject, UserError
+from datagen.storage import Lease, Lines, StorageFailed, Where, hold, open_storage
+from datagen.types import Record, Reject, RunFailed, UserError
+
+T = TypeVar("T")
 
 METADATA_KEY = b"datagen"
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
 """Stages with one artifact for each block, upstream first."""
 SHARDS = "shards"
+JOURNAL = "journal.jsonl"
+"""What happened, for people and cost calibration."""
 ROW_GROUP = 64
+
+
+_TAIL = 2**16
+"""Bytes of a file's end that are read at once: more than all but the largest footers."""
+_KEY = bytes([0x18, len(METADATA_KEY)]) + METADATA_KEY + bytes([0x18])
+"""How a footer introduces the string under our key."""
 
 
 class Receipt(Record):
@@ -47,7 +57,7 @@ class Receipt(Record):
     rejects: tuple[Reject, ...] = ()
 
 
-class Damaged(Exception):  # noqa: N818 - says what is so; the flow makes the file anew
+class Damaged(RunFailed):
     """A file that should be good cannot be read."""
 
     def __init__(self, name: str, reason: str) -> None:
@@ -55,51 +65,42 @@ class Damaged(Exception):  # noqa: N818 - says what is so; the flow makes the fi
         self.name = name
 
 
+class Missing(Damaged):
+    """A file that should be good is not there."""
+
+
 class RunFolder:
-    """One run's files. Paths are made here and nowhere else."""
+    """One run's files. Their names are made here and nowhere else."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
-
-    def unit(self, stage: str, block: int) -> Path:
-        """Return the path of a unit's artifact."""
-        return self.root / stage / f"{block:06d}.parquet"
-
-    def shard(self, kind: str, index: int) -> Path:
-        """Return the path of a packed shard."""
-        return self.root / SHARDS / f"{kind}-{index:05d}.parquet"
+    def __init__(self, where: Where) -> None:
+        self.storage = open_storage(where)
 
     @property
-    def journal(self) -> Path:
-        """What happened, for people and cost calibration."""
-        return self.root / "journal.jsonl"
+    def where(self) -> str:
+        """Absolute path or URI of the folder."""
+        return self.storage.where
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the folder, so that two runs never write to it at once; a kill releases it."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.root / ".lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise UserError(
-                f"{self.root} is being written by another run; wait for it, or choose another --out"
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
+    def unit(self, stage: str, block: int) -> str:
+        """Return the name of a unit's artifact."""
+        return f"{stage}/{block:06d}.parquet"
+
+    def shard(self, kind: str, index: int) -> str:
+        """Return the name of a packed shard."""
+        return f"{SHARDS}/{kind}-{index:05d}.parquet"
+
+    def lock(self, part: str = "") -> AbstractContextManager[Lease]:
+        """Hold the folder, or a slice of it, so that no two runs make the same at once."""
+        return hold(self.storage, part)
 
     def sweep(self) -> None:
-        """Remove the temporary files of killed workers; the caller holds the lock."""
-        for path in self.root.glob("**/.*.tmp"):
-            path.unlink(missing_ok=True)
+        """Remove the temporary files of killed workers; the caller holds the whole folder."""
+        self.storage.sweep()
 
-    def commit(self, path: Path, table: pa.Table, metadata: dict[str, Any]) -> None:
+    def commit(self, name: str, table: pa.Table, metadata: dict[str, Any]) -> None:
         """Write a table with its metadata: wholly, or not at all."""
         text = json.dumps(metadata, sort_keys=True)
         table = table.replace_schema_metadata({METADATA_KEY: text})
-        with atomic(path) as file:
+        with self.storage.write(name) as file:
             pq.write_table(
                 table,
                 file,
@@ -108,80 +109,129 @@ class RunFolder:
                 write_page_checksum=True,
             )
 
-    def read(self, path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-        """Read a table, checksums verified. Raises Damaged."""
-        try:
-            return pq.read_table(
-                path,
-                columns=None if columns is None else list(columns),
-                use_threads=False,
-                page_checksum_verification=True,
-                partitioning=None,
-            )
-        except (OSError, pa.ArrowException) as error:
-            raise Damaged(self.name(path), " ".join(str(error).split())) from error
+    def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a table, checksums verified. Raises Missing or Damaged."""
 
-    def receipt(self, path: Path) -> Receipt | None:
+        def table(file: Any) -> pa.Table:
+            parquet = pq.ParquetFile(file, page_checksum_verification=True)
+            return parquet.read(None if columns is None else list(columns), use_threads=False)
+
+        return self._load(name, table)
+
+    def prove(self, name: str) -> None:
+        """Read all pages of a file and keep none. Raises Missing or Damaged.
+
+        An object store proves by itself that it gives back what it was given.
+        """
+
+        def pages(file: Any) -> None:
+            parquet = pq.ParquetFile(file, page_checksum_verification=True)
+            for _ in parquet.iter_batches(ROW_GROUP, use_threads=False):
+                pass
+
+        if not self.storage.keeps_checksums:
+            self._load(name, pages)
+
+    def _load(self, name: str, parse: Callable[[Any], T]) -> T:
+        try:
+            return self.storage.load(name, parse)
+        except FileNotFoundError:
+            raise Missing(name, "it is not there") from None
+        except (OSError, pa.ArrowException) as error:
+            raise Damaged(name, " ".join(str(error).split())) from error
+
+    def metadata(self, name: str) -> dict[str, Any] | None:
+        """Return what a file says of itself; None if there is no file or it is not whole."""
+        try:
+            text = self.storage.load(name, _footer)
+            data = json.loads(text) if text else None
+        except StorageFailed:
+            raise
+        except (OSError, pa.ArrowException, ValueError):
+            return None
+        return data if isinstance(data, dict) else None
+
+    def receipt(self, name: str) -> Receipt | None:
         """Return a file's receipt; None if there is no file or it is not whole."""
         try:
-            metadata = pq.read_schema(path).metadata or {}
-            return Receipt.model_validate(json.loads(metadata[METADATA_KEY])["receipt"])
-        except (OSError, pa.ArrowException, KeyError, ValueError):
+            return Receipt.model_validate((self.metadata(name) or {}).get("receipt"))
+        except ValidationError:
             return None
 
     def receipts(self, stage: str, blocks: Sequence[int]) -> dict[int, Receipt]:
         """Return the receipts of a stage's artifacts that exist, of the blocks asked for."""
-        folder = self.root / stage
-        have = {entry.name for entry in os.scandir(folder)} if folder.is_dir() else set()
-        found: dict[int, Receipt] = {}
-        for block in blocks:
-            path = self.unit(stage, block)
-            if path.name in have and (receipt := self.receipt(path)) is not None:
-                found[block] = receipt
-        return found
+        have = set(self.storage.names(stage))
+        there = [b for b in blocks if self.unit(stage, b).rpartition("/")[2] in have]
+        found = self.storage.each(lambda block: self.receipt(self.unit(stage, block)), there)
+        return {b: receipt for b, receipt in zip(there, found, strict=True) if receipt is not None}
 
-    def name(self, path: Path) -> str:
-        """Return the path as the run folder's readers know it, e.g. ``speech/000003.parquet``."""
-        return path.relative_to(self.root).as_posix()
+    def journal(self, part: str = "") -> AbstractContextManager[Lines]:
+        """Open the journal, or that of a slice, to add lines to."""
+        return self.storage.append(f"journal-{part}.jsonl" if part else JOURNAL)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what can be read of the journals: one may be gone, or end in half a line."""
+        names = [n for n in self.storage.names("") if re.fullmatch(r"journal(-.+)?\.jsonl", n)]
+        return [
+            event for text in self.storage.each(self.storage.read, names) for event in _events(text)
+        ]
 
     def read_json(self, name: str) -> dict[str, Any] | None:
         """Read run.json or plan.json; None if there is none."""
-        path = self.root / name
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(self.storage.read(name))
         except FileNotFoundError:
             return None
+        except StorageFailed:
+            raise
         except (OSError, ValueError) as error:
             raise UserError(
-                f"{path} cannot be read ({error}); delete it and run again: it is made anew"
+                f"{self.where}/{name} cannot be read ({error}); delete it and run again: it is made"
+                " anew"
             ) from error
         if not isinstance(data, dict):
-            raise UserError(f"{path} is damaged; delete it and run again: it is made anew")
+            raise UserError(
+                f"{self.where}/{name} is damaged; delete it and run again: it is made anew"
+            )
         return data
 
     def write_json(self, name: str, data: dict[str, Any]) -> None:
         """Write run.json or plan.json."""
         text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        with atomic(self.root / name) as file:
+        with self.storage.write(name) as file:
             file.write(text.encode())
 
 
-@contextmanager
-def atomic(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that appears under its name only when it is complete and on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def _events(journal: bytes) -> Iterator[dict[str, Any]]:
+    for line in journal.decode("utf-8", errors="replace").splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            yield event
+
+
+def _footer(file: Any) -> bytes | None:
+    """Return what is under our key in a Parquet footer; None if there is none.
+
+    Nothing else of it is parsed: a run that goes on reads tens of thousands, and pyarrow takes 20
+    times as long. A footer ends in pairs of strings, each 0x18 LENGTH BYTES with LENGTH a varint
+    (parquet-format: FileMetaData.key_value_metadata, thrift's compact protocol).
+    """
+    size = file.size()
+    file.seek(max(0, size - _TAIL))
+    tail = file.read()
+    length = int.from_bytes(tail[-8:-4], "little") + 8
+    if tail[-4:] != b"PAR1" or length > size:
+        return None
+    if length > len(tail):
+        file.seek(size - length)
+        tail = file.read()
+    _, found, pair = tail[-length:-8].rpartition(_KEY)
+    digits = next((n for n, byte in enumerate(pair[:5], 1) if byte < 0x80), 0)
+    num_bytes = sum((byte & 0x7F) << 7 * n for n, byte in enumerate(pair[:digits]))
+    return bytes(pair[digits : digits + num_bytes]) if found else None
 
 
 def content_hash(table: pa.Table) -> str:

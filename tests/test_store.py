@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datagen.store import Damaged, Receipt, RunFolder, atomic, content_hash
+from datagen.storage import atomic
+from datagen.store import METADATA_KEY, Damaged, Missing, Receipt, RunFolder, content_hash
 from datagen.types import UserError
 
 TABLE = pa.table({"dialog_id": [f"service-{i:07d}" for i in range(500)], "n": range(500)})
@@ -62,27 +64,46 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 20_000, 200_000])
+def test_what_a_file_says_of_itself_is_what_pyarrow_reads(tmp_path: Path, length: int) -> None:
+    folder, said = (
+        RunFolder(tmp_path),
+        {"receipt": "datagen\x18\u00e9" * (length // 8), "n": length},
+    )
+    folder.commit("script/000000.parquet", TABLE, said)
+    assert folder.metadata("script/000000.parquet") == said
+    schema = pq.read_schema(tmp_path / "script" / "000000.parquet")
+    assert json.loads(schema.metadata[METADATA_KEY]) == said
+    pq.write_table(TABLE, tmp_path / "script" / "000001.parquet")
+    assert folder.metadata("script/000001.parquet") is None
+
+
 @pytest.mark.parametrize("keep", [0, 4, 100, 2000])
 def test_a_truncated_file_has_no_receipt(tmp_path: Path, keep: int) -> None:
     folder = RunFolder(tmp_path)
     committed(folder)
-    path = folder.unit("script", 0)
+    name = folder.unit("script", 0)
+    path = tmp_path / name
     path.write_bytes(path.read_bytes()[:keep])
-    assert folder.receipt(path) is None
+    assert folder.receipt(name) is None
     with pytest.raises(Damaged, match=r"script/000000\.parquet"):
-        folder.read(path)
+        folder.read(name)
+    path.unlink()
+    with pytest.raises(Missing, match="it is not there"):
+        folder.read(name)
 
 
 def test_a_flipped_bit_in_the_data_is_damage(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     committed(folder)
-    path = folder.unit("script", 0)
+    path = tmp_path / folder.unit("script", 0)
     column = pq.ParquetFile(path).metadata.row_group(0).column(0)
     content = bytearray(path.read_bytes())
     content[column.data_page_offset + column.total_compressed_size // 2] ^= 0x10
     path.write_bytes(content)
-    with pytest.raises(Damaged):
-        folder.read(path)
+    for look in (folder.read, folder.prove):
+        with pytest.raises(Damaged):
+            look(folder.unit("script", 0))
 
 
 def test_sweep_removes_what_killed_workers_left(tmp_path: Path) -> None:

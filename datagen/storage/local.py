@@ -1,0 +1,119 @@
+"""A run folder on a disk: temporary name, fsync, rename."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from datagen.storage.base import Item, Lines, Storage, T, inside
+
+THREADS = 8
+"""Files read at once."""
+
+
+class LocalStorage(Storage):
+    """A folder of this machine, or of a disk that machines share."""
+
+    keeps_checksums = False
+    settle_seconds: float = 0.0
+
+    def __init__(self, root: Path) -> None:
+        # here, on the driver: a worker starts in another folder than the user's
+        self._root = root.resolve()
+        self.where = str(self._root)
+
+    def load(self, name: str, parse: Callable[[Any], T]) -> T:
+        """Return what ``parse`` makes of an open file."""
+        with pa.OSFile(str(self._path(name)), "rb") as file:
+            return parse(file)
+
+    def names(self, folder: str, *, hidden: bool = False) -> list[str]:
+        """Return the names of the files of a folder."""
+        path = self._path(folder)
+        if not path.is_dir():
+            return []
+        with os.scandir(path) as entries:
+            found = [entry.name for entry in entries if entry.is_file()]
+        return sorted(name for name in found if name.startswith(".") == hidden)
+
+    def write(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """Open a file that appears under its name only when it is complete and on disk."""
+        return atomic(self._path(name))
+
+    @contextmanager
+    def append(self, name: str) -> Iterator[Lines]:
+        """Open a text file to add lines to."""
+        with self._path(name).open("a", encoding="utf-8") as file:
+            yield file
+
+    def delete(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        self._path(name).unlink(missing_ok=True)
+
+    def written(self, name: str) -> float | None:
+        """Return when a file was written."""
+        try:
+            return self._path(name).stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def each(self, function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
+        """Apply a function to items, some at once: disks that machines share take their time."""
+        with ThreadPoolExecutor(THREADS) as threads:
+            return list(threads.map(function, items))
+
+    def _path(self, name: str) -> Path:
+        return self._root / inside(name)
+
+    @contextmanager
+    def guard(self, part: str) -> Iterator[bool]:
+        """Lock the folder against this machine's processes; a kill releases it."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._root / (f".lock-{part}" if part else ".lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            yield False
+            return
+        except NotImplementedError:  # a network disk without locks: the lease is all there is
+            yield True
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def hurried(self) -> Storage:
+        """Return itself: a disk answers."""
+        return self
+
+    def sweep(self) -> None:
+        """Remove the temporary files of killed writers."""
+        for path in self._root.glob("**/.*.tmp"):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that appears under its name only when it is complete and on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
