@@ -1,11 +1,9 @@
 """How fast turns become two-channel conversations, against lhotse, sdialog and plain numpy.
 
-    python benchmarks/timeline.py --install     once: the peers, in .venv-timeline
-    python benchmarks/timeline.py [--dialogs 200] [--write wav]
+    python benchmarks/timeline.py [--install, once] [--dialogs 200] [--write wav]
 
-Everybody gets the same 24 kHz WAV turns with word times (ours: and loudness, as a voice stage keeps
-it) and writes stereo and moved words; one thread, CPU time. Ours also draws the timeline, sets
-levels and writes the ledger; numpy and lhotse get the placement ours drew; sdialog draws its own.
+All write stereo and moved words from the same 24 kHz WAV turns with word times; one thread, CPU
+time. Ours also draws the timeline, sets levels (measured by a voice stage) and writes the ledger.
 """
 
 from __future__ import annotations
@@ -18,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import wave
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -71,24 +70,26 @@ def dialogues(folder: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def read_pcm(path: str) -> Any:
-    """Read 16 bits as float32 [S]; numpy converts faster than libsndfile."""
-    audio = soundfile.read(path, dtype="int16")[0].astype(np.float32)
+    """Read 16 bits as float32 [S]."""
+    with wave.open(path) as file:
+        frames = file.readframes(file.getnframes())
+    audio = np.frombuffer(frames, "<i2").astype(np.float32)
     audio *= np.float32(1 / 32768)
     return audio
 
 
 def write_pcm(path: Path, channels: Any) -> None:
-    """Write [C, S], below full scale, as 16 bits."""
-    pcm = np.empty((channels.shape[1], len(channels)), np.int16)
-    for index, channel in enumerate(channels):
-        scaled = channel * np.float32(32767)
-        pcm[:, index] = np.rint(scaled, out=scaled)
-    soundfile.write(path, pcm, RATE, subtype="PCM_16")
+    """Write [C, S] as 16 bits, the way `datagen show --audio` does."""
+    from datagen.timing import pcm
+
+    with path.open("wb") as file:
+        pcm.write(file, channels, "FLAC" if path.suffix == ".flac" else "WAV")
 
 
 def ours(folder: Path, out: Path, suffix: str, effects: str | None = None) -> float:
     """Lay out, render and write; keep the placement for the others. Returns seconds of audio."""
     from datagen.backends.aligner.native import Native
+    from datagen.backends.registry import FLOORS
     from datagen.config import TimelineSpec
     from datagen.stages.timeline import lay_out
     from datagen.timing import effects as channel
@@ -100,11 +101,18 @@ def ours(folder: Path, out: Path, suffix: str, effects: str | None = None) -> fl
         noise = {"rate": 1.0, "kinds": ["pink"]}
         change["effects"] = {"preset": effects, "noise": noise}
     preset = load_preset(TimelineSpec(preset="conversational", overrides=change))
-    aligner, seconds = Native(Native.Options()), 0.0
+    assert preset.floor is not None
+    aligner, predictor, seconds = Native(Native.Options()), FLOORS.load(preset.floor), 0.0
     for name, turns in dialogues(folder):
         script, speech = _as_types(name, turns)
         dialogue = lay_out(
-            script, speech, aligner, preset, run_seed=0, load_audio=lambda turn: np.zeros(0)
+            script,
+            speech,
+            aligner,
+            preset,
+            predictor,
+            run_seed=0,
+            load_audio=lambda turn: np.zeros(0),
         )
         stereo = render(dialogue, {c.turn: c.audio for c in speech.clips if c.audio is not None})
         stereo = channel.apply(stereo, dialogue.events)
@@ -164,6 +172,7 @@ def moved(turns: list[dict[str, Any]], starts: list[int]) -> list[Any]:
 
 
 def with_numpy(folder: Path, out: Path, suffix: str, placed: Path) -> float:
+    """Add turns up, where ours placed them; read and write as ours does."""
     seconds = 0.0
     for name, turns in dialogues(folder):
         starts, num_samples = placement(placed, name)
@@ -178,7 +187,9 @@ def with_numpy(folder: Path, out: Path, suffix: str, placed: Path) -> float:
 
 
 def with_lhotse(folder: Path, out: Path, suffix: str, placed: Path) -> float:
+    """Mix turns where ours placed them, with its own reader and writer."""
     from lhotse import Recording
+    from lhotse.audio.backend import save_audio
     from lhotse.cut import MonoCut
     from lhotse.cut.set import mix
 
@@ -203,7 +214,7 @@ def with_lhotse(folder: Path, out: Path, suffix: str, placed: Path) -> float:
             channel_audio = np.zeros(num_samples, np.float32)
             channel_audio[first : first + len(audio)] = audio[: num_samples - first]
             channels.append(channel_audio)
-        write_pcm(out / f"{name}.{suffix}", np.stack(channels))
+        save_audio(out / f"{name}.{suffix}", np.stack(channels), RATE)
         (out / f"{name}.json").write_text(json.dumps(moved(turns, starts)))
         seconds += num_samples / RATE
     return seconds
@@ -272,6 +283,7 @@ def install() -> None:
     subprocess.run([*pip, "lhotse==1.33.0", "urllib3", "soundfile"], check=True)
     subprocess.run([*pip, "--no-deps", "sdialog==0.5.3"], check=True)
     subprocess.run([*pip, *SDIALOG_NEEDS], check=True)
+    print(f"the peers are in {PEERS}; of what sdialog declares, what this needs")
 
 
 def main() -> None:
@@ -297,20 +309,19 @@ def main() -> None:
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
         make_corpus(corpus, options.dialogs)
-        wanted = options.only if "ours" in options.only else ["ours", *options.only]
-        for name in wanted:
-            _race(name, corpus, Path(folder), options.write)
+        placed = Path(folder) / "placed"
+        placed.mkdir()
+        _run("ours", corpus, placed, placed, options.write)
+        for sound in placed.glob(f"*.{options.write}"):
+            sound.unlink()
+        for name in options.only:
+            _race(name, corpus, placed, options.write)
 
 
-def _race(name: str, corpus: Path, folder: Path, suffix: str) -> None:
-    """Run one contender in a process of its own and print its line."""
-    out = folder / name.replace(" ", "_")
-    out.mkdir()
-    python = str(PEERS / "bin" / "python") if name in IN_PEERS else sys.executable
-    command = [python, __file__, "--write", suffix, "--contend", name]
-    command += [str(corpus), str(out), str(folder / "ours")]
-    environment = os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)}
-    answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+def _race(name: str, corpus: Path, placed: Path, suffix: str) -> None:
+    """Print one contender's line; what it writes is removed, so that the next one finds room."""
+    with tempfile.TemporaryDirectory(dir=corpus.parent) as out:
+        answer = _run(name, corpus, Path(out), placed, suffix)
     if answer.returncode:
         reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
         print(f"{name:<22} not run: {reason}")
@@ -318,6 +329,17 @@ def _race(name: str, corpus: Path, folder: Path, suffix: str) -> None:
     found = json.loads(answer.stdout.splitlines()[-1])
     hours = found["audio"] / 3600
     print(f"{name:<22} {hours / found['cpu']:6.3f} h of audio per CPU second ({hours:.2f} h)")
+
+
+def _run(
+    name: str, corpus: Path, out: Path, placed: Path, suffix: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one contender in a process of its own."""
+    python = str(PEERS / "bin" / "python") if name in IN_PEERS else sys.executable
+    command = [python, __file__, "--write", suffix, "--contend", name]
+    command += [str(corpus), str(out), str(placed)]
+    environment = os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
 if __name__ == "__main__":

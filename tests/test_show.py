@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -9,8 +11,9 @@ from rich.console import Console, RenderableType
 
 from datagen.show import listen, save_audio, show
 from datagen.show.clock import clock
-from datagen.show.lanes import Lanes
-from datagen.types import SAMPLE_RATE, Dialogue, UserError
+from datagen.show.lanes import CELL, MARKS, Lanes
+from datagen.timing.ledger import EventType
+from datagen.types import SAMPLE_RATE, Dialogue, Event, UserError
 from tests.fake_run import (
     CUT_FADE,
     NUM_SAMPLES,
@@ -53,6 +56,38 @@ def test_a_page_is_plain_text(run: Path) -> None:
     assert "\x1b" not in page
 
 
+def test_a_judges_scores_are_shown(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", blocks=1)
+    scored = {"scores": {"role_adherence": 5, "naturalness": 4}, "judge": "two"}
+
+    def score(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            row["record"] = json.dumps(json.loads(row["record"]) | scored)
+
+    edit(run, "script/000000.parquet", score)
+    page = printed(show(run, ID)).splitlines()
+    assert page[-2:] == ["Judge", "  two: role_adherence 5, naturalness 4 (5 is best)"]
+
+
+def test_what_an_aligner_was_least_sure_of_is_shown(tmp_path: Path, run: Path) -> None:
+    assert "Alignment" not in printed(show(run, ID))
+    aligned = write_run(tmp_path / "run", blocks=1)
+
+    def doubt(rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            record = json.loads(row["record"])
+            for word, confidence in zip(record["words"], (-1.0, -4.5, -0.5), strict=False):
+                word["confidence"] = confidence
+            row["record"] = json.dumps(record)
+
+    edit(aligned, "timeline/000000.parquet", doubt)
+    page = printed(show(aligned, ID)).splitlines()
+    at = page.index("Alignment")
+    assert page[at + 1] == (
+        "  confidence of 3 words: mean -2.00, least -4.50 for 'Bank' at 00:00.7"
+    )
+
+
 def test_lanes_are_above_each_other(run: Path) -> None:
     lines = printed(Lanes(dialogue_of(script_of(2)))).splitlines()
     ruler, agent, user, marks = lines[:4]
@@ -76,6 +111,26 @@ def test_lanes_wrap_to_the_width() -> None:
     lines = printed(Lanes(dialogue_of(script_of(2))), width=40).splitlines()
     assert max(map(len, lines[:-2])) <= 40
     assert sum(line.startswith("agent") for line in lines) == 3  # 12 s, 5 s a strip
+
+
+def test_every_kind_of_event_has_a_mark_of_its_own() -> None:
+    assert {*MARKS} == {*get_args(EventType)} - {"effect"}
+    assert len({*MARKS.values()}) == len(MARKS)
+    dialogue = dialogue_of(script_of(2))
+    events = [
+        Event(type=kind, speaker="user", cause="c", start=index * CELL, end=index * CELL)
+        for index, kind in enumerate(MARKS)
+    ]
+    effects = [
+        Event(type="effect", speaker="user", cause=cause, start=0, end=NUM_SAMPLES)
+        for cause in ("noise", "telephone")
+    ]
+    page = printed(Lanes(dialogue.model_copy(update={"events": (*events, *effects)})), width=160)
+    lines = page.splitlines()
+    assert lines[3][8:] == "".join(MARKS.values())
+    assert lines[-3].strip() == "one character is 0.25 s; the darker, the more speech"
+    assert lines[-2].strip() == "effects on the user: noise, telephone"
+    assert "= dead air · ~ lapse" in lines[-1]
 
 
 def test_a_short_id_is_enough(run: Path) -> None:
@@ -151,7 +206,7 @@ def test_listen_chooses_lively_dialogues_of_different_domains(tmp_path: Path) ->
                 row["events"] = []
 
     edit(run, "tokens/000000.parquet", dull)
-    names = [path.name for path in listen(run, 3)]
+    names = [name.rpartition("/")[2] for name in listen(run, 3)]
     # 4 and 6 are hotels, 1 is the first of the bank
     assert names == [f"service-000000{n}.flac" for n in (4, 1, 6)]
     assert soundfile.info(run / "listen" / names[0]).channels == 2

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen.audit.totals import Totals
+from datagen.storage import atomic
 from datagen.types import SAMPLE_RATE, UserError
 
 _RANGE = (-1.5, 2.5)
@@ -50,7 +51,8 @@ def plot(totals: Totals, path: Path) -> None:
     axes.set(xlabel="floor-transfer offset in s; overlap is negative", ylabel="density")
     axes.legend()
     try:
-        figure.savefig(path, format="png", dpi=120, metadata={"Software": None})
+        with atomic(path) as file:
+            figure.savefig(file, format="png", dpi=120, metadata={"Software": None})
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror})") from error
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from datagen.show.lookup import plan_of
+from datagen.storage import Where
 from datagen.store import Damaged, RunFolder
 from datagen.types import UserError
 
@@ -16,7 +16,7 @@ BLOCKS = 4
 """How many of a run's first blocks are looked at."""
 
 
-def varied(run: Path, count: int) -> list[str]:
+def varied(run: Where, count: int) -> list[str]:
     """Return ids of dialogues with many kinds of events, of different domains while they last."""
 
     def dullness(row: dict[str, Any]) -> list[bool]:
@@ -38,7 +38,7 @@ def _domains_in_turn(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return first + later
 
 
-def _candidates(run: Path) -> list[dict[str, Any]]:
+def _candidates(run: Where) -> list[dict[str, Any]]:
     """Return id, domain and events of the first blocks' dialogues."""
     folder, columns = RunFolder(run), ["dialog_id", "domain", "events"]
     rows: list[dict[str, Any]] = []

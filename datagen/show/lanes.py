@@ -5,10 +5,11 @@ Dialogue --Lanes--> as many strips as the terminal's width needs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.padding import Padding
 from rich.text import Text
 
 from datagen.show.clock import clock
@@ -29,10 +30,15 @@ MARKS = {
     "backchannel": "b",
     "false_interruption": "?",
     "overlap": "o",
+    "dropped": ",",
+    "dead_air": "=",
     "lapse": "~",
     "pause": "-",
+    "gap": "_",
+    "slot": "'",
 }
-"""Event types that are marked, the one that wins a shared character first."""
+"""Event types that are marked, the one that wins a shared character first; effects last throughout
+a dialogue, so the legend names them."""
 STYLES = {"agent": "cyan", "user": "magenta"}
 
 
@@ -54,7 +60,7 @@ class Lanes:
             for speaker in SPEAKERS:
                 yield _line(speaker, lanes[speaker][part], STYLES[speaker])
             yield _line("", marks[part], "yellow")
-        yield Text(_legend(self.dialogue.events), style="dim")
+        yield Padding.indent(Text("\n".join(_legend(self.dialogue.events)), style="dim"), MARGIN)
 
 
 def _lane(words: Sequence[Word], speaker: str, num_cells: int) -> str:
@@ -87,12 +93,17 @@ def _ruler(first: int, width: int) -> str:
     return "".join(f"|{time:<{RULER - 1}}" for time in times).rstrip()
 
 
-def _legend(events: Iterable[Event]) -> str:
+def _legend(events: Sequence[Event]) -> list[str]:
+    """Say what the characters mean, of those marks that the dialogue has, and name its effects."""
     kinds = {event.type for event in events}
+    effects = [event.cause for event in events if event.type == "effect"]
     marked = [f"{mark} {kind.replace('_', ' ')}" for kind, mark in MARKS.items() if kind in kinds]
-    return f"{'':<{MARGIN}}one character is {CELL / SAMPLE_RATE:g} s" + "".join(
-        f" · {mark}" for mark in marked
-    )
+    lines = [
+        f"one character is {CELL / SAMPLE_RATE:g} s; the darker, the more speech",
+        f"effects on the user: {', '.join(effects)}" if effects else "",
+        " · ".join(marked),
+    ]
+    return [line for line in lines if line]
 
 
 def _line(name: str, content: str, style: str) -> Text:

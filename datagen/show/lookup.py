@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagen.stages.artifacts import CLIPS_WITHOUT_SOUND, read_records, read_speeches
-from datagen.store import UNIT_STAGES, Damaged, RunFolder
+from datagen.storage import Where
+from datagen.store import UNIT_STAGES, Damaged, Missing, RunFolder
 from datagen.types import SPEAKERS, Audio, Codes, Dialogue, Script, Speaker, UserError, Voice
 
 
-def plan_of(run: Path) -> dict[str, Any]:
+def plan_of(run: Where) -> dict[str, Any]:
     """Return what plan.json holds."""
     plan = RunFolder(run).read_json("plan.json")
     if plan is None:
@@ -31,7 +31,7 @@ def plan_of(run: Path) -> dict[str, Any]:
 class Lookup:
     """One dialogue of a run that got as far as its timeline; what is asked for is read."""
 
-    def __init__(self, run: Path, dialog_id: str) -> None:
+    def __init__(self, run: Where, dialog_id: str) -> None:
         """Find a dialogue; raise UserError if there is none, or say why it was rejected."""
         plan = plan_of(run)
         self._folder = RunFolder(run)
@@ -70,14 +70,13 @@ class Lookup:
 
     def _rows(self, stage: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read this dialogue's rows of a stage's artifact."""
-        path = self._folder.unit(stage, self._block)
-        name = self._folder.name(path)
+        name = self._folder.unit(stage, self._block)
         try:
-            table = self._folder.read(path, columns)
-        except Damaged as error:
-            if path.exists():
-                raise UserError(f"{error}; delete it and run again: it is made anew") from error
+            table = self._folder.read(name, columns)
+        except Missing as error:
             raise UserError(f"{name} is not made yet; run the same command again") from error
+        except Damaged as error:
+            raise UserError(f"{error}; delete it and run again: it is made anew") from error
         table = table.filter(pc.field("dialog_id") == self.dialog_id)
         if not table.num_rows:
             raise UserError(f"{name} does not have {self.dialog_id}; `datagen audit` says more")
@@ -95,7 +94,7 @@ class Lookup:
                     )
 
 
-def _index(run: Path, plan: dict[str, Any], dialog_id: str) -> int:
+def _index(run: Where, plan: dict[str, Any], dialog_id: str) -> int:
     """Return the number in an id such as service-0000042 (or service-42) of this run."""
     kind, last = plan["kind"], int(plan["blocks"]) * int(plan["dialogs_per_block"]) - 1
     match = re.fullmatch(rf"{re.escape(kind)}-(\d+)", dialog_id)

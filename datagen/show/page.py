@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,13 +12,14 @@ from rich.text import Text
 from datagen.show.clock import clock
 from datagen.show.lanes import STYLES, Lanes
 from datagen.show.lookup import Lookup
+from datagen.storage import Where
 from datagen.types import SPEAKERS, Dialogue, PlacedTurn, Probe, Script, Speaker, Voice
 
 ONSETS = {"after": "", "overlap": "(overlaps) ", "barge_in": "(barges in) "}
 """What a line begins with, by the turn's onset."""
 
 
-def show(run: Path, dialog_id: str) -> Group:
+def show(run: Where, dialog_id: str) -> Group:
     """Return a dialogue as a page for rich; it also reads well without a terminal."""
     found = Lookup(run, dialog_id)
     script, dialogue = found.script, found.dialogue
@@ -31,6 +31,8 @@ def show(run: Path, dialog_id: str) -> Group:
     if script.user_role_prompt:
         sections.append(_section("Role of the user", [Text(script.user_role_prompt)]))
     sections += [transcript(dialogue), _section("Lanes", []), Lanes(dialogue)]
+    if alignment := _alignment(dialogue):
+        sections.append(_section("Alignment", [Text(alignment)]))
     if script.facts:
         facts = (
             f"{fact.id}: {fact.written} ({fact.type}), said {fact.spoken!r}"
@@ -39,6 +41,9 @@ def show(run: Path, dialog_id: str) -> Group:
         sections.append(_section("Facts", map(Text, facts)))
     if script.probes:
         sections.append(_section("Probes", (_probe(probe, dialogue) for probe in script.probes)))
+    if script.scores:
+        scores = ", ".join(f"{name} {score}" for name, score in script.scores.items())
+        sections.append(_section("Judge", [Text(f"{script.judge}: {scores} (5 is best)")]))
     return Group(*sections)
 
 
@@ -49,6 +54,19 @@ def transcript(dialogue: Dialogue) -> Group:
     for turn in sorted(heard, key=lambda turn: turn.start):
         lines.add_row(Text(clock(turn.start), style="dim"), *_turn(turn))
     return _section("Transcript", [lines])
+
+
+def _alignment(dialogue: Dialogue) -> str:
+    """Say how well the sound fits the words, if an aligner listened for them."""
+    heard = [(word.confidence, word) for word in dialogue.words if word.confidence is not None]
+    if not heard:
+        return ""
+    mean = sum(confidence for confidence, _ in heard) / len(heard)
+    least, word = min(heard, key=lambda one: one[0])
+    return (
+        f"confidence of {len(heard)} words: mean {mean:.2f}, least {least:.2f} for {word.text!r}"
+        f" at {clock(word.start)}"
+    )
 
 
 def _title(script: Script, dialogue: Dialogue) -> Text:

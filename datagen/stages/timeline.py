@@ -49,7 +49,7 @@ from datagen.types import (
     Word,
 )
 
-VERSION = 2
+VERSION = 4
 """Raised when a change here changes bytes."""
 
 
@@ -267,6 +267,7 @@ def _words(script: Script, arrangement: Arrangement) -> tuple[Word, ...]:
             start=placed.at + word.start,
             end=placed.at + word.end,
             turn=placed.index,
+            confidence=word.confidence,
         )
         for placed in arrangement.placed.values()
         for text, word in zip(

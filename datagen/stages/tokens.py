@@ -36,7 +36,7 @@ from datagen.types import (
     Stereo,
 )
 
-VERSION = 1
+VERSION = 2
 """Raised when a change here changes bytes."""
 VOICE_PROMPT_LUFS = -24.0
 """Loudness of a voice prompt (PersonaPlex, moshi/models/lm.py normalize_audio)."""
@@ -112,7 +112,7 @@ class TokensStage:
                 **self._provenance,
                 "writer": script.writer,
                 "model": script.model,
-                "attempts": 1,
+                "attempts": script.attempts,
             },
         )
 

@@ -17,8 +17,8 @@ from numpy.random import Generator
 
 from datagen.timing import noises, rooms
 from datagen.timing.effects_settings import Cough, Effects, Levels, Noise, Reverb, Share
-from datagen.timing.loudness import speech_power
-from datagen.types import SAMPLE_RATE, Audio, Event, Stereo
+from datagen.timing.loudness import powers, speech_power
+from datagen.types import FRAME, SAMPLE_RATE, Audio, Event, Stereo
 
 Settings: TypeAlias = dict[str, Any]
 _FULL_SCALE = 0.999
@@ -41,14 +41,15 @@ def apply(stereo: Stereo, events: Sequence[Event]) -> Stereo:
     wanted = {event.cause: json.loads(event.text) for event in events if event.type == "effect"}
     if not wanted:
         return stereo
-    agent, user = stereo
+    heard = stereo.copy()
+    user = heard[1]
     for name in Effects.model_fields:
         if name in wanted:
-            user = _APPLY[name](user, stereo, wanted[name])
-    loudest = float(np.abs(user).max(initial=0.0))
+            _APPLY[name](user, stereo, wanted[name])
+    loudest = float(max(user.max(initial=0.0), -user.min(initial=0.0)))
     if loudest > _FULL_SCALE:
-        user = user * np.float32(_FULL_SCALE / loudest)
-    return np.stack([agent, user.astype(np.float32)])
+        user *= np.float32(_FULL_SCALE / loudest)
+    return heard
 
 
 def _uniform(levels: Levels | Share | Any, rng: Generator) -> float:
@@ -91,46 +92,49 @@ _DRAWS: Mapping[str, Callable[[Any, Generator, float], Settings]] = {
 }
 
 
-def _reverb(user: Audio, stereo: Stereo, settings: Settings) -> Audio:
-    return rooms.reverberate(user, **settings)
+def _reverb(user: Audio, stereo: Stereo, settings: Settings) -> None:
+    user[:] = rooms.reverberate(user, **settings)
 
 
-def _echo(user: Audio, stereo: Stereo, settings: Settings) -> Audio:
+def _echo(user: Audio, stereo: Stereo, settings: Settings) -> None:
     """Add the agent, later and quieter."""
     delay = min(round(settings["delay"] * SAMPLE_RATE), len(user))
-    heard = user.copy()
-    heard[delay:] += np.float32(settings["scale"]) * stereo[0, : len(user) - delay]
-    return heard
+    user[delay:] += np.float32(settings["scale"]) * stereo[0, : len(user) - delay]
 
 
-def _noise(user: Audio, stereo: Stereo, settings: Settings) -> Audio:
+def _noise(user: Audio, stereo: Stereo, settings: Settings) -> None:
     """Add a noise at so many dB under the user's speech; a silent user gets none."""
     noise = noises.make(settings, stereo)
-    power, level = float(np.mean(np.square(noise), dtype=np.float64)), speech_power(stereo[1])
-    if not power or not level:
-        return user
-    scale = np.sqrt(level / power * 10 ** (-settings["snr"] / 10))
-    heard: Audio = user + noise * np.float32(scale)
-    return heard
-
-
-def _cough(user: Audio, stereo: Stereo, settings: Settings) -> Audio:
+    power = float(powers(noise, FRAME).mean(dtype=np.float64))
     level = speech_power(stereo[1])
-    heard = user.copy()
+    if power and level:
+        noise *= np.float32(np.sqrt(level / power * 10 ** (-settings["snr"] / 10)))
+        user += noise
+
+
+def _cough(user: Audio, stereo: Stereo, settings: Settings) -> None:
+    level = speech_power(stereo[1])
     for index, seconds in enumerate(settings["at"]):
-        sound = noises.cough(settings["seed"] + index)
         start = round(seconds * SAMPLE_RATE)
-        sound = sound[: max(0, len(user) - start)]
+        sound = noises.cough(settings["seed"] + index)[: max(0, len(user) - start)]
         scale = np.sqrt(level) * 10 ** (settings["db"] / 20)
-        heard[start : start + len(sound)] += sound * np.float32(scale)
-    return heard
+        user[start : start + len(sound)] += sound * np.float32(scale)
 
 
-_APPLY: Mapping[str, Callable[[Audio, Stereo, Settings], Audio]] = {
+def _gain(user: Audio, stereo: Stereo, settings: Settings) -> None:
+    user *= np.float32(10 ** (settings["db"] / 20))
+
+
+def _telephone(user: Audio, stereo: Stereo, settings: Settings) -> None:
+    user[:] = rooms.telephone(user)
+
+
+_APPLY: Mapping[str, Callable[[Audio, Stereo, Settings], None]] = {
     "reverb": _reverb,
     "echo": _echo,
     "noise": _noise,
     "cough": _cough,
-    "gain": lambda user, _, settings: user * np.float32(10 ** (settings["db"] / 20)),
-    "telephone": lambda user, *_: rooms.telephone(user),
+    "gain": _gain,
+    "telephone": _telephone,
 }
+"""Change the user's channel [S] in place; the channels [C, S] are as they were before all."""

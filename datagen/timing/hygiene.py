@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.timing.loudness import SILENT_PEAK, peak
-from datagen.types import FRAME, SPEAKERS, Audio, Dialogue, Speaker, Stereo
+from datagen.timing.loudness import SILENT_PEAK, peak, powers
+from datagen.types import FRAME, SPEAKERS, Dialogue, Speaker, Stereo
 
 WINDOW = FRAME // 8
 """Samples: 10 ms."""
@@ -23,7 +23,7 @@ _SPEECH_RANGE = 45.0
 
 def measure(stereo: Stereo, dialogue: Dialogue) -> dict[str, float]:
     """Return the measures of both channels; levels are in dBFS, -120.0 where there is nothing."""
-    power = {speaker: _power(channel) for speaker, channel in zip(SPEAKERS, stereo, strict=True)}
+    power = {s: powers(channel, WINDOW) for s, channel in zip(SPEAKERS, stereo, strict=True)}
     placed = {speaker: _placed(dialogue, speaker) for speaker in SPEAKERS}
     speech = {speaker: _speech(power[speaker]) for speaker in SPEAKERS}
     nobody = ~(placed["agent"] | placed["user"])
@@ -39,13 +39,6 @@ def measure(stereo: Stereo, dialogue: Dialogue) -> dict[str, float]:
             f"{speaker}_speech": float(speech[speaker].mean()),
         }
     return measures
-
-
-def _power(channel: Audio) -> NDArray[np.float32]:
-    """Return the mean square of each window of a channel [S]."""
-    windows = channel.reshape(-1, WINDOW)
-    power: NDArray[np.float32] = np.einsum("ws,ws->w", windows, windows) / np.float32(WINDOW)
-    return power
 
 
 def _placed(dialogue: Dialogue, speaker: Speaker) -> NDArray[np.bool_]:

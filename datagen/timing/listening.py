@@ -23,7 +23,7 @@ from datagen.types import Pause, Script, Speaker, Turn
 
 Decision: TypeAlias = Literal["silence", "backchannel", "take_floor"]
 _MARGIN = 3
-"""Fewest words of a turn before and after a backchannel."""
+"""Fewest words of a turn before and after what is put into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def place(
     scored: Mapping[int, Sequence[Scored]],
     rng_of: Callable[[int], np.random.Generator],
 ) -> tuple[Turn, ...]:
-    """Move each pause of the user to a slot by its odds of silence, each backchannel by its own."""
+    """Move the user's pauses at clauses to slots by the odds of silence, backchannels by theirs."""
     moved = list(turns)
     floor, free = 0, list[Scored]()
     for index, turn in enumerate(turns):
@@ -63,9 +63,9 @@ def place(
                 moved[index] = turn.model_copy(update={"at_word": free[one].slot.after_word})
                 del free[one]
             continue
-        floor, free = index, _for_answers(turns, index, scored.get(index, ()))
+        floor, free = index, _inside(turns, index, scored.get(index, ()))
         if turn.speaker == "user" and turn.pauses:
-            moved[floor] = _paused(turn, scored.get(floor, ()), rng_of(floor))
+            moved[floor] = _paused(turn, free, rng_of(floor))
     return tuple(moved)
 
 
@@ -87,7 +87,7 @@ def note(
                 ledger.add("slot", listener, decision, (at, at), str(one.odds))
 
 
-def _for_answers(turns: Sequence[Turn], floor: int, scored: Sequence[Scored]) -> list[Scored]:
+def _inside(turns: Sequence[Turn], floor: int, scored: Sequence[Scored]) -> list[Scored]:
     """Return the slots that are not near an edge of what is said of a turn."""
     num_words = len(turns[floor].spoken.split())
     following = next((turn for turn in turns[floor + 1 :] if turn.onset != "backchannel"), None)
@@ -97,19 +97,24 @@ def _for_answers(turns: Sequence[Turn], floor: int, scored: Sequence[Scored]) ->
 
 
 def _paused(turn: Turn, scored: Sequence[Scored], rng: np.random.Generator) -> Turn:
-    """Move a turn's pauses, if there are slots for all of them."""
-    chosen = _pick([one.odds.silence for one in scored], len(turn.pauses), rng)
-    places = sorted(scored[index].slot.after_word for index in chosen)
-    pauses = tuple(
-        Pause(after_word=after_word, kind=pause.kind)
-        for after_word, pause in zip(places, turn.pauses, strict=False)
-    )
-    return turn.model_copy(update={"pauses": pauses}) if pauses else turn
+    """Move a turn's pauses at clauses, if there are slots for all.
+
+    A pause to think stays: the words beside it say that somebody thinks.
+    """
+    kept = [pause for pause in turn.pauses if pause.kind == "thinking"]
+    taken = {pause.after_word for pause in kept}
+    free = [one for one in scored if one.slot.after_word not in taken]
+    chosen = _pick([one.odds.silence for one in free], len(turn.pauses) - len(kept), rng)
+    if not chosen:
+        return turn
+    moved = [Pause(after_word=free[index].slot.after_word) for index in chosen]
+    pauses = sorted([*kept, *moved], key=lambda pause: pause.after_word)
+    return turn.model_copy(update={"pauses": tuple(pauses)})
 
 
 def _pick(weights: Sequence[float], count: int, rng: np.random.Generator) -> list[int]:
     """Draw ``count`` different positions by their weights; none if there are too few."""
-    if len(weights) < count:
+    if not 0 < count <= len(weights):
         return []
     shares = np.maximum(weights, 1e-9)
     return [int(one) for one in rng.choice(len(shares), count, False, shares / shares.sum())]

@@ -55,11 +55,17 @@ def peak(audio: Audio) -> float:
     return max(SILENT_PEAK, 20 * float(np.log10(largest))) if largest else SILENT_PEAK
 
 
+def powers(channel: Audio, window: int) -> NDArray[np.float32]:
+    """Return the mean square of each whole window of so many samples of a channel [S]."""
+    windows = channel[: len(channel) // window * window].reshape(-1, window)
+    squares: NDArray[np.float32] = np.einsum("ws,ws->w", windows, windows)
+    return squares / np.float32(window)
+
+
 def speech_power(channel: Audio) -> float:
     """Return the mean square of a channel's 100 ms steps that sound (-60 dBFS); 0.0 if none do."""
-    steps = channel[: len(channel) // _STEP * _STEP].reshape(-1, _STEP)
-    powers = np.einsum("ws,ws->w", steps, steps) / np.float32(_STEP)
-    sounding = powers[powers > _SOUNDING]
+    steps = powers(channel, _STEP)
+    sounding = steps[steps > _SOUNDING]
     return float(sounding.mean(dtype=np.float64)) if len(sounding) else 0.0
 
 

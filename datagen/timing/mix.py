@@ -13,27 +13,31 @@ from datagen.types import SPEAKERS, Audio, Dialogue, Segment, Stereo
 
 
 def render(dialogue: Dialogue, clips: Mapping[int, Audio]) -> Stereo:
-    """Return both channels [C, S]; at 0 dB and without fades samples are copied exactly."""
+    """Return both channels [C, S]; at 0 dB and without fades samples are copied exactly.
+
+    Segments of one speaker never overlap, so each is written straight to its place.
+    """
     stereo = np.zeros((len(SPEAKERS), dialogue.num_samples), np.float32)
     for segment in dialogue.segments:
         clip = clips[segment.turn]
         assert 0 <= segment.start <= segment.end <= len(clip), segment
-        channel = SPEAKERS.index(dialogue.turns[segment.turn].speaker)
-        sound = _shaped(clip[segment.start : segment.end], segment)
-        stereo[channel, segment.at : segment.at + len(sound)] += sound
+        channel = stereo[SPEAKERS.index(dialogue.turns[segment.turn].speaker)]
+        place = channel[segment.at : segment.at + segment.end - segment.start]
+        np.multiply(
+            clip[segment.start : segment.end], np.float32(10 ** (segment.gain / 20)), out=place
+        )
+        _fade(place, segment)
     return stereo
 
 
-def _shaped(sound: Audio, segment: Segment) -> Audio:
-    """Return a copy with the segment's gain and fades."""
-    shaped: Audio = sound * np.float32(10 ** (segment.gain / 20))
+def _fade(sound: Audio, segment: Segment) -> None:
+    """Give a sound [S] the segment's fades, in place."""
     if segment.fade_in:
-        fade = _rise(segment.fade_in)[: len(shaped)]
-        shaped[: len(fade)] *= fade
+        fade = _rise(segment.fade_in)[: len(sound)]
+        sound[: len(fade)] *= fade
     if segment.fade_out:
-        fade = _rise(segment.fade_out)[: len(shaped)][::-1]
-        shaped[len(shaped) - len(fade) :] *= fade
-    return shaped
+        fade = _rise(segment.fade_out)[: len(sound)][::-1]
+        sound[len(sound) - len(fade) :] *= fade
 
 
 def _rise(num_samples: int) -> Audio:

@@ -16,8 +16,10 @@ import soxr
 from datagen.types import SAMPLE_RATE, Audio, Stereo, UserError
 
 _BABBLERS = 6
-_BLOCK, _CROSSFADE = 1 << 16, 1 << 11
-"""Samples: 2.7 s of noise at a time, of which 85 ms fade into the next (equal power)."""
+_TILES = (1 << 19, 3**12)
+"""Samples of two loops of pink noise, some 22 s each; together they repeat after months."""
+_LOWEST = 20.0
+"""Hz under which pink noise rises no more."""
 _SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 _LONGEST = 60
 """Seconds read of one file."""
@@ -34,38 +36,39 @@ def make(settings: dict[str, Any], stereo: Stereo) -> Audio:
 
 
 def pink(num_samples: int, rng: np.random.Generator) -> Audio:
-    """Return noise [S] whose power falls by 3 dB an octave, from 20 Hz on.
+    """Return noise [S] of power 1 that falls by 3 dB an octave, from 20 Hz on.
 
-    It is made in blocks that fade into each other, so that its cost grows with its length only;
-    a block adds up so many frequencies of even amplitudes that its samples are Gaussian.
+    It is the sum of two loops, each from anywhere: made once, and another noise for every draw.
     """
-    hop = _BLOCK - _CROSSFADE
-    count = -(-max(1, num_samples - _CROSSFADE) // hop)
-    shape = (count, _BLOCK // 2 + 1)
-    spectrum = np.empty(shape, np.complex64)
-    spectrum.real, spectrum.imag = rng.random((2, *shape), np.float32) - np.float32(0.5)
-    blocks = np.fft.irfft(spectrum * _pink_spectrum(), _BLOCK, axis=1)
-    rise = np.sin((np.arange(_CROSSFADE) + 0.5) * (np.pi / 2 / _CROSSFADE)).astype(np.float32)
-    blocks[:, :_CROSSFADE] *= rise
-    blocks[:, -_CROSSFADE:] *= rise[::-1]
-    noise = np.zeros(count * hop + _CROSSFADE, np.float32)
-    for index, block in enumerate(blocks):
-        noise[index * hop : index * hop + _BLOCK] += block
-    return noise[:num_samples]
+    noise = np.zeros(num_samples, np.float32)
+    for length in _TILES:
+        _add_loop(noise, _tile(length), int(rng.integers(length)))
+    return noise
 
 
 @cache
-def _pink_spectrum() -> Audio:
-    """Return the amplitude of each frequency of a block."""
-    frequencies = np.fft.rfftfreq(_BLOCK, 1 / SAMPLE_RATE)
-    return np.asarray(np.maximum(frequencies, 20.0) ** -0.5, np.float32)
+def _tile(length: int) -> Audio:
+    """Return pink noise [S] of power 1/2 whose end goes on into its beginning."""
+    amplitudes = np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), _LOWEST) ** -0.5
+    real, imaginary = np.random.default_rng(length).standard_normal((2, len(amplitudes)))
+    tile = np.fft.irfft((real + 1j * imaginary) * amplitudes, length)
+    return np.asarray(tile / np.sqrt(2 * np.mean(np.square(tile))), np.float32)
+
+
+def _add_loop(noise: Audio, tile: Audio, first: int) -> None:
+    """Add a loop to a noise [S], in place, from the loop's sample ``first`` on."""
+    place = 0
+    while place < len(noise):
+        part = tile[first : first + len(noise) - place]
+        noise[place : place + len(part)] += part
+        place, first = place + len(part), 0
 
 
 def babble(stereo: Stereo, rng: np.random.Generator) -> Audio:
     """Return both speakers [C, S], each three times, backwards and from anywhere."""
     noise = np.zeros(stereo.shape[1], np.float32)
     for index in range(_BABBLERS):
-        noise += np.roll(stereo[index % 2, ::-1], int(rng.integers(len(noise))))
+        _add_loop(noise, stereo[index % 2, ::-1], int(rng.integers(len(noise))))
     return noise
 
 

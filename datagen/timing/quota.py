@@ -20,6 +20,8 @@ def apply(
     turns: Sequence[Turn], quotas: Quotas, rng_of: Callable[[int], Generator]
 ) -> tuple[tuple[Turn, ...], frozenset[int]]:
     """Return the turns under the quotas, and which backchannels shall not happen."""
+    if quotas == Quotas():
+        return tuple(turns), frozenset()
     silenced: set[int] = set()
     changed: list[Turn] = []
     for index, turn in enumerate(turns):

@@ -1,15 +1,13 @@
-"""What lies between a mouth and a codec: a room's reverberation, and a telephone line.
-
-Both work on powers of two or on chunks, so that an odd length costs no more than an even one.
-"""
+"""What lies between a mouth and a codec: a room's reverberation, and a telephone line."""
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import soxr
 
+from datagen.timing.filters import convolve
 from datagen.types import SAMPLE_RATE, Audio
 
 _REPEATS = 3
@@ -21,8 +19,8 @@ _TAIL = 1.5
 """Longest reverberation, in seconds."""
 _LINE_RATE = 8_000
 _BAND = (300.0, 3_400.0)
-_SKIRT = 100.0
-"""Hz of the telephone's band, and of the slopes outside it."""
+_TAPS = 255
+"""Hz of the telephone's band; so many taps make slopes of 100 Hz (Hamming: 3.3 x rate / taps)."""
 _MU = 255.0
 """Of G.711's mu-law."""
 _STEPS = 32_767
@@ -33,10 +31,8 @@ def reverberate(
     audio: Audio, *, initial: float, rt60: float, first_delay: float, seed: int
 ) -> Audio:
     """Add three trains of decaying echoes to a channel [S]; lengths in seconds."""
-    response = _response(initial, rt60, first_delay, np.random.default_rng(seed))
-    size = 1 << (len(audio) + len(response) - 1).bit_length()
-    spectrum = np.fft.rfft(audio, size) * np.fft.rfft(response, size)
-    return np.asarray(np.fft.irfft(spectrum, size)[: len(audio)], np.float32)
+    rng = np.random.default_rng(seed)
+    return convolve(audio, _response(initial, rt60, first_delay, rng))
 
 
 def _response(initial: float, rt60: float, first_delay: float, rng: np.random.Generator) -> Audio:
@@ -57,37 +53,31 @@ def _response(initial: float, rt60: float, first_delay: float, rng: np.random.Ge
 
 def telephone(audio: Audio) -> Audio:
     """Return a channel [S] as a telephone line carries it: 8 kHz, 300-3400 Hz, 8-bit mu-law."""
-    narrow = _band(soxr.resample(audio, SAMPLE_RATE, _LINE_RATE, quality="MQ"))
-    steps = np.clip(narrow * _STEPS, -_STEPS, _STEPS).astype(np.int32)
-    coded = _mu_law()[steps + _STEPS]
+    narrow = soxr.resample(audio, SAMPLE_RATE, _LINE_RATE, quality="MQ")
+    narrow = convolve(narrow, _band(), delay=_TAPS // 2) * np.float32(_STEPS)
+    steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
+    coded = _mu_law()[steps.view(np.uint16)]
     heard = soxr.resample(coded, _LINE_RATE, SAMPLE_RATE, quality="MQ")[: len(audio)]
-    return np.pad(heard, (0, len(audio) - len(heard))).astype(np.float32)
+    line = np.zeros(len(audio), np.float32)
+    line[: len(heard)] = heard
+    return line
 
 
-def _band(audio: Audio) -> Audio:
-    """Keep 300-3400 Hz of a channel at the line's rate."""
-    size = 1 << max(1, len(audio) - 1).bit_length()
-    spectrum = np.fft.rfft(audio, size)
-    spectrum *= _response_of_line(size)
-    return np.asarray(np.fft.irfft(spectrum, size)[: len(audio)], np.float32)
-
-
-@lru_cache(maxsize=4)
-def _response_of_line(size: int) -> Audio:
-    """Return the line's gain at each frequency of a spectrum."""
-    frequencies = np.fft.rfftfreq(size, 1 / _LINE_RATE)
-    low, high = _BAND
-    rise = np.clip((frequencies - low + _SKIRT) / _SKIRT, 0, 1)
-    fall = np.clip((high + _SKIRT - frequencies) / _SKIRT, 0, 1)
-    return np.asarray(rise * fall, np.float32)
+@cache
+def _band() -> Audio:
+    """Return a band-pass filter [L] of linear phase: two windowed sincs."""
+    place = np.arange(_TAPS) - _TAPS // 2
+    low, high = (2 * edge / _LINE_RATE for edge in _BAND)
+    taps = high * np.sinc(high * place) - low * np.sinc(low * place)
+    return np.asarray(taps * np.hamming(_TAPS), np.float32)
 
 
 @cache
 def _mu_law() -> Audio:
-    """Return what is left of each 16-bit sample, from the lowest on, after 8 bits of mu-law.
+    """Return what 8 bits of mu-law leave of each 16-bit sample, by the sample's bits.
 
     127 steps on each side of nothing: silence stays silence.
     """
-    samples = np.arange(-_STEPS, _STEPS + 1) / _STEPS
+    samples = np.arange(1 << 16).astype(np.uint16).view(np.int16) / _STEPS
     coded = np.round(np.log1p(_MU * np.abs(samples)) / np.log1p(_MU) * 127) / 127
     return np.asarray(np.sign(samples) * np.expm1(coded * np.log1p(_MU)) / _MU, np.float32)

@@ -101,5 +101,6 @@ def _delayed(words: Sequence[SpokenWord], delay: int) -> list[SpokenWord]:
     if not delay:
         return list(words)
     return [
-        SpokenWord(text=word.text, start=word.start + delay, end=word.end + delay) for word in words
+        word.model_copy(update={"start": word.start + delay, "end": word.end + delay})
+        for word in words
     ]

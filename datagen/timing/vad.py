@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen.timing.loudness import powers
 from datagen.timing.metrics import Spell
 from datagen.types import SPEAKERS, Audio, Speaker, Stereo
 
@@ -27,7 +28,7 @@ _SHORTEST = 6
 
 def speech(channel: Audio, speaker: Speaker) -> list[Spell]:
     """Return the stretches of a channel [S] that are loud enough to be speech, in order."""
-    power = _power(channel)
+    power = powers(np.pad(channel, (0, -len(channel) % WINDOW)), WINDOW)
     edges = np.diff(np.concatenate([[0], power > _threshold(power), [0]]).astype(np.int8))
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     return [
@@ -44,13 +45,6 @@ def both(stereo: Stereo) -> list[Spell]:
         for speaker, channel in zip(SPEAKERS, stereo, strict=True)
         for spell in speech(channel, speaker)
     ]
-
-
-def _power(channel: Audio) -> NDArray[np.float32]:
-    """Return the mean square of each window; the last one may be short."""
-    windows = np.pad(channel, (0, -len(channel) % WINDOW)).reshape(-1, WINDOW)
-    power: NDArray[np.float32] = np.einsum("ws,ws->w", windows, windows) / np.float32(WINDOW)
-    return power
 
 
 def _threshold(power: NDArray[np.float32]) -> float:

@@ -29,17 +29,17 @@ def test_scripts_and_dialogues_round_trip() -> None:
     assert read_records(records_table([dialogue]), Dialogue) == {dialogue.dialog_id: dialogue}
 
 
-def written(tmp_path: Path) -> tuple[RunFolder, Path, Speech, str]:
+def written(tmp_path: Path) -> tuple[RunFolder, str, Speech, str]:
     folder = RunFolder(tmp_path)
-    speech, path = speech_of(script_of(0), 0), folder.unit("speech", 0)
+    speech, name = speech_of(script_of(0), 0), folder.unit("speech", 0)
     table = speech_table([(script_of(0), speech)])
-    folder.commit(path, table, {})
-    return folder, path, speech, content_hash(table)
+    folder.commit(name, table, {})
+    return folder, name, speech, content_hash(table)
 
 
 def test_speech_round_trips_with_and_without_its_sound(tmp_path: Path) -> None:
-    folder, path, speech, content = written(tmp_path)
-    table = folder.read(path)
+    folder, name, speech, content = written(tmp_path)
+    table = folder.read(name)
     assert content_hash(table) == content
     (back,) = read_speeches(table).values()
     assert (back.dialog_id, back.voices) == (speech.dialog_id, speech.voices)
@@ -52,7 +52,7 @@ def test_speech_round_trips_with_and_without_its_sound(tmp_path: Path) -> None:
         assert clip.audio is not None
         assert other.audio is not None
         np.testing.assert_allclose(clip.audio, other.audio, atol=2**-15)
-    (silent,) = read_speeches(folder.read(path, CLIPS_WITHOUT_SOUND)).values()
+    (silent,) = read_speeches(folder.read(name, CLIPS_WITHOUT_SOUND)).values()
     assert [clip.words for clip in silent.clips] == [clip.words for clip in speech.clips]
     assert all(clip.audio is None for clip in silent.clips)
 

@@ -10,7 +10,7 @@ import soundfile
 
 from datagen.config import TimelineSpec
 from datagen.seeds import rng_for
-from datagen.timing import effects
+from datagen.timing import effects, noises
 from datagen.timing.effects_settings import Effects
 from datagen.timing.loudness import speech_power
 from datagen.timing.preset import load_preset
@@ -94,6 +94,23 @@ def test_noise_is_as_far_under_speech_as_drawn(kind: str, tmp_path: Path) -> Non
     assert 10 * np.log10(speech_power(clean[1])) - level(noise) == pytest.approx(12.0, abs=0.1)
     if kind == "pink":
         assert band(noise, 100, 200) == pytest.approx(band(noise, 1600, 3200), abs=1.5)
+
+
+def test_pink_noise_differs_by_its_seed_and_does_not_repeat_in_a_dialogue() -> None:
+    one, same, other = (
+        noises.pink(60 * SAMPLE_RATE, np.random.default_rng(seed)) for seed in (1, 1, 2)
+    )
+    assert np.array_equal(one, same)
+    assert level(one) == pytest.approx(0.0, abs=0.2)
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.05
+    loop = 1 << 19
+    assert abs(np.corrcoef(one[:loop], one[loop : 2 * loop])[0, 1]) < 0.7
+
+
+def test_a_silent_user_gets_no_noise() -> None:
+    clean = call()
+    clean[1] = 0
+    assert not effects.apply(clean, [event("noise", kind="pink", snr=10.0, seed=1)])[1].any()
 
 
 def test_a_folder_without_sound_is_the_users_mistake(tmp_path: Path) -> None:

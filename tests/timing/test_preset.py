@@ -72,6 +72,6 @@ def test_offsets_come_from_overlaps_gaps_and_lapses_in_their_shares() -> None:
         assert np.mean([one.kind == kind for one in offsets]) == pytest.approx(share, abs=0.02)
     seconds = np.array([one.samples for one in offsets]) / SAMPLE_RATE
     assert seconds.min() == -0.25
-    assert np.median(seconds[seconds > 0]) == pytest.approx(0.45, abs=0.03)
+    assert np.median(seconds[seconds > 0]) == pytest.approx(0.40, abs=0.03)
     lapses = [one.samples / SAMPLE_RATE for one in offsets if one.kind == "lapse"]
     assert 1 <= min(lapses) < max(lapses) <= 3
