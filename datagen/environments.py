@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from datagen import __version__, assets
@@ -33,6 +34,7 @@ def there(name):
     try: return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError): return False
 print(json.dumps({"python": platform.python_version(), "ray": version("ray"),
+    "datagen": version("fullduplex-datagen"),
     "missing": [name for name in sys.argv[1:] if not there(name)]}))
 """
 _PROBE_SECONDS = 60.0
@@ -129,9 +131,18 @@ def check(python: Path | str, imports: Sequence[str]) -> list[str]:
         problems.append(f"it has Ray {found['ray']}, and this datagen runs on {version('ray')}")
     if found["python"] != platform.python_version():
         problems.append(f"it is Python {found['python']}, and this is {platform.python_version()}")
+    if found["datagen"] not in (None, __version__):
+        problems.append(f"it has datagen {found['datagen']}, and this is {__version__}")
     if found["missing"]:
         problems.append(f"it lacks {', '.join(found['missing'])}")
     return problems
+
+
+def check_installer() -> list[str]:
+    """Return why Ray could not install a host's ``runtime_env`` here; nothing if it can."""
+    if find_spec("virtualenv") is not None:
+        return []
+    return ["the host's runtime_env needs virtualenv where Ray runs: pip install virtualenv"]
 
 
 def _check_lock(environment: Environment) -> None:

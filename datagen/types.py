@@ -176,6 +176,12 @@ class Script(Record):
     turns: Annotated[tuple[Turn, ...], Field(min_length=2)]
     writer: str
     model: str = ""
+    attempts: Annotated[int, Field(ge=1)] = 1
+    """How often it was worded until it was good."""
+    scores: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
+    """A judge's: role_adherence and naturalness, 5 is best; empty if nobody judged."""
+    judge: str = ""
+    """The model that scored it."""
 
 
 class Voice(Record):
@@ -206,6 +212,8 @@ class SpokenWord(Record):
     text: str
     start: int
     end: int
+    confidence: float | None = None
+    """How well the sound fits the word, on its aligner's scale; None if nobody listened for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +304,8 @@ class Word(Record):
     start: int
     end: int
     turn: int
+    confidence: float | None = None
+    """The aligner's, as in `SpokenWord`; not in shards."""
 
 
 class Event(Record):

@@ -1,6 +1,7 @@
 """chatterbox-tts as the adapter sees it: the same classes and signatures, a harmonic voice inside.
 
-`test_chatterbox` compares the signatures with the installed package where there is one.
+`golden/chatterbox_contract.yaml` has the package's signatures; `test_chatterbox` compares these,
+and the package where it is installed, with them.
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from click.testing import CliRunner
 
 from datagen import environments
 from datagen.assets import root
+from datagen.backends.aligner import sphinx
 from datagen.backends.registry import TABLES
 from datagen.cli.env import env
-from datagen.config import load_host
-from datagen.doctor import SECTIONS
+from datagen.config import Host, RuntimeEnv, StageHost, load_host, load_recipe, validate
+from datagen.doctor import SECTIONS, missing
 from datagen.environments import Environment
 from datagen.types import RunFailed, UserError
 
@@ -81,7 +82,7 @@ def test_what_cannot_be_a_worker_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     (problem,) = environments.check(tmp_path / "python", [])
     assert problem.startswith("it does not run (")
     other = tmp_path / "other"
-    answer = {"python": "3.9.1", "ray": "1.0", "missing": []}
+    answer = {"python": "3.9.1", "ray": "1.0", "datagen": None, "missing": []}
     other.write_text(f"#!/bin/sh\necho '{json.dumps(answer)}'\n")
     other.chmod(0o755)
     ray, python = environments.check(other, [])
@@ -91,6 +92,30 @@ def test_what_cannot_be_a_worker_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     broken.write_text("#!/bin/sh\necho first >&2\necho the reason >&2\nexit 3\n")
     broken.chmod(0o755)
     assert environments.check(broken, []) == ["it does not run (the reason)"]
+
+
+def test_ray_may_install_a_stages_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def host(**speech: Any) -> StageHost:
+        return validate(Host, {"speech": speech}, "the host").speech
+
+    assert host(runtime_env={"pip": ["six==1.17.0"]}).runtime_env == RuntimeEnv(
+        pip=("six==1.17.0",)
+    )
+    assert RuntimeEnv(uv=("six", "seven")).for_ray() == {"uv": ["six", "seven"]}
+    for packages in ({}, {"pip": ["six"], "uv": ["six"]}):
+        with pytest.raises(UserError, match=r"speech\.runtime_env: .*either pip or uv"):
+            host(runtime_env=packages)
+    with pytest.raises(UserError, match="py_executable and runtime_env exclude each other"):
+        host(py_executable="python", runtime_env={"pip": ["six"]})
+    # its packages are not here, so what they would be needed for is not looked for here
+    speech = load_recipe("service", overrides=["align.use=sphinx"])
+    place = Host(timeline=StageHost(runtime_env=RuntimeEnv(pip=("pocketsphinx",))))
+    monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
+    assert [p for p in missing(speech, place) if "sphinx" in p] == []
+    assert [p for p in missing(speech, Host()) if "sphinx" in p] != []
+    monkeypatch.setattr(environments, "find_spec", lambda name: None)
+    (problem,) = [p for p in missing(speech, place) if "virtualenv" in p]
+    assert problem.startswith("timeline: the host's runtime_env needs virtualenv")
 
 
 def test_ray_must_be_the_drivers(tmp_path: Path) -> None:
@@ -125,6 +150,7 @@ def test_the_command_lists_and_refuses() -> None:
 
 CORE = (
     "numpy pyarrow ray click filelock jsonschema pydantic pyyaml rich sentencepiece soundfile soxr"
+    " tenacity urllib3"
 )
 
 
@@ -180,3 +206,28 @@ def test_two_environments_with_conflicting_numpys_make_one_run(tmp_path: Path) -
     assert model.startswith("numpy 1.")
     metadata = json.loads(pq.read_schema(shard).metadata[b"datagen"])
     assert metadata["tokenizer"]["id"].startswith("numpy 2.")
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_ray_installs_what_a_host_asks_for(tmp_path: Path) -> None:
+    """A stage's workers have another numpy than the driver, which Ray put there."""
+    pytest.importorskip("virtualenv")
+    pytest.importorskip("espeakng_loader")
+    asked = "2.3.5"
+    assert version("numpy") != asked
+    host = tmp_path / "host.yaml"
+    host.write_text(f"script: {{workers: 1, runtime_env: {{pip: ['numpy=={asked}']}}}}\n")
+    command = ["-m", "datagen", "run", "service", "--dialogs", "1", "--host", str(host)]
+    for change in ("script.use=tests.which_numpy:Writer", "mean_seconds=10"):
+        command += ["--set", change]
+    subprocess.run(
+        [sys.executable, *command, "--out", str(tmp_path / "run")],
+        check=True,
+        cwd=root(),
+        env={**os.environ, "PYTHONPATH": str(root())},
+        timeout=300,
+    )
+    (shard,) = (tmp_path / "run" / "shards").glob("*.parquet")
+    models = {row["model"] for row in pq.read_table(shard)["provenance"].to_pylist()}
+    assert models == {f"numpy {asked}"}

@@ -11,6 +11,7 @@ import pytest
 from datagen.backends.speech.espeak import Espeak
 from datagen.gates import dialogue
 from datagen.gates.limits import PROFILES, Limits, limits_for
+from datagen.gates.pace import COMMA, NAMED, STOP, weight
 from datagen.gates.signal import measure
 from datagen.gates.timbre import distance, timbre
 from datagen.gates.turn import Fault, Heard, listen
@@ -120,6 +121,50 @@ def test_another_speaker_is_caught(espeak: Espeak, clean: list[Audio]) -> None:
     found = judge(clips)
     assert set(found) == {TURN}
     assert found[TURN].reason in {"turn_pitch", "turn_speaker"}
+
+
+def test_a_stranger_is_caught_though_nothing_is_known_of_the_other_speaker(
+    espeak: Espeak, clean: list[Audio]
+) -> None:
+    stranger = Voice(
+        id="cy", source="espeak", license="synthetic", synthetic=True, gender=VOICES["user"].gender
+    )
+    (audio,) = [u.audio for u in espeak.speak([Line(SAID[TURN], stranger, "user")], seed=1)]
+    clips = {turn: clip for turn, clip in enumerate(clean) if SPEAKER[turn] == "user"}
+    clips[TURN] = audio
+    heard = {turn: listen(clip, SAID[turn], LIMITS) for turn, clip in clips.items()}
+    found = dialogue.faults(heard, SPEAKER, limits_for("espeak", {"max_pitch_change": 99}))
+    assert found[TURN].reason == "turn_voice"
+
+
+@pytest.mark.parametrize("turn", [turn for turn, said in enumerate(SAID) if len(said) > 20])
+def test_no_turn_may_lack_its_end(clean: list[Audio], turn: int) -> None:
+    """Cut anywhere, in a vowel or in a pause, and faded as every backend's end is."""
+    clips = [*clean]
+    clips[turn] = clean[turn][: int(0.7 * len(clean[turn]))].copy()
+    clips[turn][-120:] *= np.linspace(1, 0, 120, dtype=np.float32)
+    assert turn in judge(clips)
+
+
+def test_an_abrupt_end_is_a_fault_in_a_turn_that_is_over_early(clean: list[Audio]) -> None:
+    abrupt = clean[TURN][: int(0.95 * len(clean[TURN]))]
+    clips = [*clean]
+    clips[TURN] = abrupt
+    patient = limits_for("espeak", {"min_end_drop": 0, "min_quick_drop": 200, "quick_pace": 0.9})
+    assert judge(clips, patient)[TURN].reason == "turn_cut_off"
+    slow = patient.model_copy(update={"quick_pace": 1.3})
+    assert judge(clips, slow) == {}
+
+
+def test_weight_follows_what_is_said() -> None:
+    assert weight("area.") == pytest.approx(weight("area") + STOP)
+    assert weight("ninety nine,") == pytest.approx(weight("ninety nine") + COMMA)
+    assert weight("B") > weight("a") + NAMED
+    assert weight("make") < weight("making")
+    assert weight("to the") < weight("tea tree")
+    assert weight("It\N{RIGHT SINGLE QUOTATION MARK}s") == weight("it's")
+    assert weight("...") == STOP
+    assert weight("") == 0
 
 
 def test_one_voice_for_both_speakers_is_caught(espeak: Espeak) -> None:

@@ -84,6 +84,7 @@ VOICES = Table[Synthesizer](
         "http": "datagen.backends.speech.http:Http",
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
+        "dummy": "datagen.backends.speech.dummy:Dummy",
     },
 )
 ALIGNERS = Table[Aligner](
@@ -102,6 +103,7 @@ CODECS = Table[Codec](
     {
         "vocoder": "datagen.backends.codec.vocoder:Vocoder",
         "mimi": "datagen.backends.codec.mimi:Mimi",
+        "dummy": "datagen.backends.codec.dummy:Dummy",
     },
 )
 TOKENIZERS = Table[Tokenizer](

@@ -7,23 +7,21 @@ A turn that says its text twice, or in another's voice, is found by what its spe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 import numpy as np
 
 from datagen.gates.limits import Limits
-from datagen.gates.signal import num_letters
+from datagen.gates.pace import weight
 from datagen.gates.timbre import Timbre, distance
 from datagen.gates.turn import Fault, Heard
 from datagen.types import SPEAKERS, Speaker
 
 MIN_OTHERS = 2
 """Turns of a speaker without which nothing is known of their habits."""
-MIN_PACE_WORDS = 4
-_BREAK, _SPELLED = 3.0, 0.9
-"""Letters' worth of time in a punctuation mark's lengthening, and in a letter that is spelled."""
+MIN_WORDS = 4
+"""Shorter lines say little about their speaker's pace and voice."""
 
 
 def faults(
@@ -69,13 +67,6 @@ def centre(group: Sequence[Heard]) -> Timbre | None:
     )
 
 
-def weight(spoken: str) -> float:
-    """Return how long a line should take, in letters."""
-    marks = len(re.findall(r"[,.?!;:](?:\s|$)", spoken))
-    spelled = sum(num_letters(token) == 1 for token in spoken.split())
-    return num_letters(spoken) + _BREAK * marks + _SPELLED * spelled
-
-
 def _turn_faults(
     take: Heard, rest: Sequence[Heard], others_voice: Timbre | None, limits: Limits
 ) -> Iterator[Fault]:
@@ -92,16 +83,19 @@ def _turn_faults(
 
 
 def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]:
-    """Yield a fault if a turn is much slower or faster than its speaker's others."""
-    known = [other for other in rest if len(other.spoken.split()) >= MIN_PACE_WORDS]
+    """Yield a fault if a turn takes much more or less time than its speaker's others."""
+    known = [other for other in rest if len(other.spoken.split()) >= MIN_WORDS]
     known = [other for other in known if other.measures]
-    if len(known) < MIN_OTHERS or len(take.spoken.split()) < MIN_PACE_WORDS:
+    if len(known) < MIN_OTHERS or len(take.spoken.split()) < MIN_WORDS:
         return
     usual = median(weight(o.spoken) / o.measures.speech for o in known if o.measures)
     assert take.measures
     pace = weight(take.spoken) / take.measures.speech / usual
     if not limits.min_pace <= pace <= limits.max_pace:
         yield Fault("turn_pace", f"is said at {pace:.2f} times its speaker's usual pace")
+    drop = take.measures.end
+    if pace > limits.quick_pace and drop < limits.min_quick_drop:
+        yield Fault("turn_cut_off", f"ends early, only {drop:.0f} dB under its speech")
 
 
 def _voice(
@@ -114,7 +108,10 @@ def _voice(
     change = take.timbre.pitch - usual.pitch
     if abs(change) > limits.max_pitch_change:
         yield Fault("turn_pitch", f"is {change:+.1f} semitones from its speaker's other turns")
+    away = distance(take.timbre, usual)
+    if away > limits.max_voice_change and len(take.spoken.split()) >= MIN_WORDS:
+        yield Fault("turn_voice", f"sounds {away:.1f} unlike its speaker's other turns")
     if others_voice is not None:
-        nearer = distance(take.timbre, others_voice) - distance(take.timbre, usual)
+        nearer = distance(take.timbre, others_voice) - away
         if nearer < limits.min_own_voice:
             yield Fault("turn_speaker", f"sounds {-nearer:.1f} nearer to the other speaker")

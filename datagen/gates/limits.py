@@ -18,6 +18,8 @@ from datagen.types import Record, UserError
 class Limits(Record):
     """Times in seconds, levels in dB or dBFS, rates in letters a second."""
 
+    listen: bool = True
+    """False takes clips as they come: for a stand-in that does not even try to sound."""
     min_seconds: float = 0.2
     max_seconds: float = 40.0
     """Chatterbox stops at 40 s."""
@@ -28,41 +30,49 @@ class Limits(Record):
     min_level: float = -40.0
     max_level: float = -6.0
     min_range: float = 30.0
-    """From the quietest windows up to the loud ones, in a clip of at least a second."""
+    """From the quietest windows up to the loud ones, in a clip of at least two seconds."""
     max_lead: float = 0.5
     max_tail: float = 1.0
     max_gap: float = 1.5
     max_noise: float = 0.6
     """Of flat-spectrum sound at speech level: a hallucinated tail, a burst."""
     min_end_drop: float = 20.0
-    """The last 30 ms are this many dB under the speech, or the clip was cut off."""
+    """The last 30 ms are this many dB under the speech, or the clip was cut off ..."""
+    min_quick_drop: float = 25.0
+    """... and so it was with this many in a turn that is over in less time than usual."""
+    quick_pace: float = 1.05
     min_rate: float = 7.0
     max_rate: float = 24.0
-    min_pace: float = 0.65
-    max_pace: float = 1.45
-    """Of a turn, relative to its speaker's other turns: text said twice has half the pace."""
+    min_pace: float = 0.70
+    max_pace: float = 1.30
+    """Of a turn, relative to its speaker's other turns (`pace`): text said twice has half the pace,
+    a clip that lacks its last 30 % has 1.4 times it."""
     max_pitch_change: float = 4.0
     """Semitones from the median of the speaker's other turns."""
     max_level_change: float = 9.0
     """From the median of the speaker's other turns."""
-    min_own_voice: float = -1.5
-    """How much nearer to its own speaker than to the other a turn must sound (`timbre`)."""
-    min_voice_distance: float = 2.0
+    max_voice_change: float = 10.0
+    """From the median of the speaker's other turns (`timbre.distance`)."""
+    min_own_voice: float = -1.0
+    """How much nearer to its own speaker than to the other a turn must sound."""
+    min_voice_distance: float = 2.5
     """Between the two speakers."""
 
 
 PROFILES: dict[str, dict[str, Any]] = {
-    # espeak-ng never cuts a clip off, and ends a final "t" with a burst
+    # espeak-ng never cuts a clip off, and may end the name of a letter without a decay
     "espeak": {
+        "min_end_drop": 5.0,
         "max_level_change": 6.0,
         "max_gap": 1.0,
-        "min_end_drop": 5.0,
-        "min_pace": 0.7,
-        "max_pace": 1.33,
+        "min_pace": 0.78,
+        "max_pace": 1.22,
+        "max_voice_change": 9.0,
         "min_voice_distance": 3.0,
     },
     "chatterbox": {},
     "dia": {"min_end_drop": 12.0},  # its clips are cut from a dialogue, close to the next voice
+    "dummy": {"listen": False},
 }
 """What differs from `Limits`, by what a synthesizer calls itself (`Synthesizer.source`)."""
 

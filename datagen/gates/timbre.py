@@ -22,11 +22,15 @@ _SHORTEST, _LONGEST = SAMPLE_RATE // 400, SAMPLE_RATE // 60
 """Samples in a period of the highest and the lowest voice."""
 VOICED = 0.5
 """Autocorrelation at the period, of that at zero, from which a window is voiced."""
-MIN_WINDOWS = 8
-"""Voiced windows without which a clip is too short to know its speaker by: 0.3 s."""
+MIN_WINDOWS = 10
+"""Voiced windows without which a clip is too short to know its speaker by: 0.4 s."""
 _BANDS = 24
 _COEFFICIENTS = 13
 _SILENCE = 1e-10
+PITCH_SPREAD = 0.8
+SHAPE_SPREAD = np.array([1.1, 0.9, 1.6, 1.1, 1.0, 1.0, 0.8, 0.7, 0.6, 0.6, 0.5, 0.4])
+"""Standard deviations of one speaker's turns, in semitones and nepers: what the words alone change,
+over 1,000 turns of 120 espeak-ng voices (pitch, of which they change less than people, 0.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,10 @@ def timbre(audio: Audio) -> Timbre | None:
 
 
 def distance(one: Timbre, other: Timbre) -> float:
-    """Return how different two speakers sound: a semitone counts as much as half a neper."""
-    pitch = 0.5 * (one.pitch - other.pitch)
-    return float(np.sqrt(pitch**2 + np.square(one.shape - other.shape).sum()))
+    """Return how different two speakers sound, in standard deviations of one speaker's turns."""
+    pitch = (one.pitch - other.pitch) / PITCH_SPREAD
+    shape = (one.shape - other.shape) / SHAPE_SPREAD
+    return float(np.sqrt(pitch**2 + np.square(shape).sum()))
 
 
 def _first_peak(candidates: NDArray[np.floating], good: NDArray[np.bool_]) -> NDArray[np.int64]:

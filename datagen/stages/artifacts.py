@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import soundfile
 
+from datagen.scripting.dedup import sketch_of
 from datagen.shards.layout import list_of
 from datagen.timing.loudness import loudness, peak
 from datagen.types import (
@@ -32,7 +33,15 @@ from datagen.types import (
 R = TypeVar("R", Script, Dialogue)
 
 RECORDS = pa.schema([("dialog_id", pa.string()), ("record", pa.string())])
-_WORD = pa.struct([("text", pa.string()), ("start", pa.int32()), ("end", pa.int32())])
+SCRIPTS = RECORDS.append(pa.field("sketch", pa.binary()))  # what `scripting.dedup` compares
+_WORD = pa.struct(
+    [
+        ("text", pa.string()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("confidence", pa.float64()),  # null: nobody listened for it
+    ]
+)
 _ATTEMPT = pa.struct([(name, pa.string()) for name in ("step", "reason", "evidence")])
 _CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
     ("dialog_id", pa.string()),
@@ -54,6 +63,13 @@ def records_table(records: Iterable[Script | Dialogue]) -> pa.Table:
     """Return scripts or dialogues as rows of JSON."""
     rows = [{"dialog_id": r.dialog_id, "record": r.model_dump_json()} for r in records]
     return pa.Table.from_pylist(rows, schema=RECORDS)
+
+
+def scripts_table(scripts: Iterable[Script]) -> pa.Table:
+    """Return scripts as rows of JSON, each with its sketch."""
+    scripts = list(scripts)
+    sketches = pa.array([sketch_of(script) for script in scripts], pa.binary())
+    return records_table(scripts).append_column(SCRIPTS.field("sketch"), sketches)
 
 
 def read_records(table: pa.Table, model: type[R]) -> dict[str, R]:

@@ -211,7 +211,7 @@ def join(parts: Sequence[Utterance]) -> Utterance:
         if part.words is None:
             return Utterance(np.concatenate(pieces), None)
         words += [
-            SpokenWord(text=word.text, start=word.start + start, end=word.end + start)
+            word.model_copy(update={"start": word.start + start, "end": word.end + start})
             for word in part.words
         ]
     return Utterance(np.concatenate(pieces), tuple(words))

@@ -41,7 +41,7 @@ from datagen.types import (
 )
 from datagen.voices import cast
 
-VERSION = 2
+VERSION = 3
 """Raised when a change here changes bytes."""
 
 

@@ -3,21 +3,33 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+import yaml
 
 from datagen.backends.registry import VOICES
-from datagen.backends.speech.chatterbox import SHORT_TAKES, SHORT_VARIANTS, WEIGHTS, Chatterbox
+from datagen.backends.speech.chatterbox import (
+    PACKAGE,
+    SHORT_TAKES,
+    SHORT_VARIANTS,
+    WEIGHTS,
+    Chatterbox,
+)
 from datagen.backends.speech.finish import LEAD, TAIL, finish
 from datagen.backends.speech.texts import chunks
 from datagen.config import BackendSpec
 from datagen.types import SAMPLE_RATE, Line, Rejected, SpokenWord, UserError, Voice
 from tests import chatterbox_double as double
 from tests.speech_like import voiced
+
+CONTRACT = yaml.safe_load(
+    (Path(__file__).parents[1] / "golden/chatterbox_contract.yaml").read_text()
+)
 
 
 @pytest.fixture
@@ -190,18 +202,34 @@ def test_identity_follows_the_weights_not_the_device(weights: Path) -> None:
     assert one != VOICES.identity(spec("chatterbox", {"model": str(weights)}))
 
 
-def test_the_double_has_the_packages_signatures() -> None:
-    tts = pytest.importorskip("chatterbox.tts")
-    turbo = pytest.importorskip("chatterbox.tts_turbo")
-    for ours, theirs in (
-        (double.ChatterboxTTS, tts.ChatterboxTTS),
-        (double.ChatterboxTurboTTS, turbo.ChatterboxTurboTTS),
-    ):
-        for name in ("__init__", "from_local", "prepare_conditionals", "generate"):
-            expected = inspect.signature(getattr(theirs, name)).parameters
-            found = inspect.signature(getattr(ours, name)).parameters
-            assert list(found) == list(expected)
-            assert [p.default for p in found.values()] == [p.default for p in expected.values()]
+def arguments(method: Any) -> str:
+    """A method's arguments and defaults, as the recorded contract has them."""
+    found = inspect.signature(method).parameters.values()
+    return ", ".join(
+        one.name + ("" if one.default is one.empty else f"={one.default!r}")
+        for one in found
+        if one.name != "self"
+    )
+
+
+@pytest.mark.parametrize("variant", WEIGHTS)
+def test_the_double_keeps_the_recorded_contract(variant: str) -> None:
+    contract = CONTRACT[variant]
+    kind = getattr(double, contract["class"].partition(":")[2])
+    for name, expected in contract["methods"].items():
+        assert arguments(getattr(kind, name)) == expected
+    assert list(WEIGHTS[variant]) == contract["files"]
+    assert f"chatterbox-tts {CONTRACT['version']}" == PACKAGE
+
+
+@pytest.mark.parametrize("variant", WEIGHTS)
+def test_the_installed_package_keeps_it_too(variant: str) -> None:
+    contract = CONTRACT[variant]
+    module, _, name = contract["class"].partition(":")
+    kind = getattr(pytest.importorskip(module), name)
+    assert version("chatterbox-tts") == CONTRACT["version"]
+    for method, expected in contract["methods"].items():
+        assert arguments(getattr(kind, method)) == expected
 
 
 def test_chunks_keep_all_words_and_fit() -> None:

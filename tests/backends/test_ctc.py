@@ -77,6 +77,8 @@ def test_words_are_where_the_model_hears_them(ctc: Ctc, monkeypatch: pytest.Monk
         errors = np.abs(start_errors(alignment.words, clip.words))
         assert (errors <= FRAME / SAMPLE_RATE * 1_000).all()
         assert alignment.confidence > -1.5
+        sure = [word.confidence for word in alignment.words]
+        assert all(confidence == pytest.approx(-0.1, abs=1e-3) for confidence in sure)
 
 
 def test_a_clip_too_short_for_its_text_is_rejected(ctc: Ctc) -> None:

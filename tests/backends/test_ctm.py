@@ -176,6 +176,13 @@ def test_the_files_decide_the_bytes(tmp_path: Path) -> None:
     assert ALIGNERS.identity(spec) != before
 
 
+def test_a_ctm_may_say_how_sure_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.ctm"
+    path.write_text("a 1 0.1 0.2 twenty 0.91\na 1 0.3 0.2 five 0.7\na 1 0.5 0.2 yes\n")
+    spans = [span for _, span in read_times(path)]
+    assert [span.confidence for span in spans] == [0.91, 0.7, None]
+
+
 def test_silences_are_no_words(tmp_path: Path) -> None:
     path = tmp_path / "a.ctm"
     path.write_text("a 1 0 1 <eps>\na 1 1 1 word\na 1 2 1 SIL\n")

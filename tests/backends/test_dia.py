@@ -11,6 +11,7 @@ from datagen.backends.registry import VOICES
 from datagen.backends.speech import dia as module
 from datagen.backends.speech import dia_chunks
 from datagen.backends.speech.dia import Dia
+from datagen.backends.speech.dia_model import DiaModel
 from datagen.backends.speech.espeak import Espeak
 from datagen.config import BackendSpec
 from datagen.gates.timbre import distance, timbre
@@ -24,6 +25,7 @@ from datagen.types import (
     Utterance,
     Voice,
 )
+from tests.backends import tiny_dia
 from tests.dia_double import DiaDouble
 from tests.speech_like import voiced
 
@@ -239,38 +241,18 @@ def test_a_cut_lies_where_it_is_quietest() -> None:
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The real classes with small random weights, as a user's folders hold them."""
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    folder = tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(0)
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8}
-    small = {"num_hidden_layers": 1, "hidden_size": 16, "intermediate_size": 32, **heads}
-    cross = {
-        "cross_num_attention_heads": 2,
-        "cross_head_dim": 8,
-        "cross_num_key_value_heads": 2,
-        "cross_hidden_size": 16,
-    }
-    config = transformers.DiaConfig(encoder_config=small, decoder_config={**small, **cross})
-    transformers.DiaForConditionalGeneration(config).save_pretrained(folder / "dia")
-    codec = transformers.DacConfig(
-        encoder_hidden_size=2,
-        decoder_hidden_size=64,
-        codebook_dim=4,
-        sampling_rate=44_100,
-        downsampling_ratios=[2, 4, 8, 8, 8],  # 11 frames a second, not 86: it is quick
-    )
-    transformers.DacModel(codec).save_pretrained(folder / "dac")
-    return folder
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    return tiny_dia.save(tmp_path_factory.mktemp("tiny"))
 
 
-def test_the_real_classes_speak_and_are_cut(tiny: Path, lines: list[Line]) -> None:
+def test_the_real_classes_speak_and_are_cut(tiny: tuple[Path, Path], lines: list[Line]) -> None:
     """Random weights make noise: what is tested is that it goes all the way, twice the same."""
     options = Dia.Options(
-        model=str(tiny / "dia"),
-        codec=str(tiny / "dac"),
+        model=str(tiny[0]),
+        codec=str(tiny[1]),
         aligner=BackendSpec(use="tests.dia_double:Even"),
         precision="float32",
         device="cpu",
@@ -287,3 +269,26 @@ def test_the_real_classes_speak_and_are_cut(tiny: Path, lines: list[Line]) -> No
         assert first.words[-1].end <= len(first.audio)
     other = dia.speak(lines, seed=4)
     assert not all(np.array_equal(a.audio, b.audio) for a, b in zip(one, other, strict=True))
+
+
+def test_a_sequence_that_has_no_end_is_decoded_up_to_where_it_is_whole(
+    tiny: tuple[Path, Path],
+) -> None:
+    """transformers would look the late codebooks of its last frames up as entry -1."""
+    import torch
+
+    model = DiaModel(*tiny, "cpu", "float32")
+    config, prompt_steps = model._model.config, 10
+    delay, pad = max(config.delay_pattern), config.decoder_config.pad_token_id
+    eos = config.decoder_config.eos_token_id
+    tokens = torch.randint(0, 1_000, (1, prompt_steps + 60, 9))
+    with torch.inference_mode():
+        whole = tokens.clone()
+        whole[0, -delay - 1 :, 0] = pad
+        whole[0, -delay - 1, 0] = eos
+        assert len(model._decode(tokens.clone(), prompt_steps)) == len(
+            model._decode(whole, prompt_steps)
+        )
+        silent = tokens.clone()
+        silent[0, prompt_steps:, 0] = pad
+        assert len(model._decode(silent, prompt_steps)) == 0

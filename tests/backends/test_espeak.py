@@ -23,6 +23,7 @@ from datagen.backends.speech.espeak import (
     Span,
     audible,
     remove_offset,
+    with_letter_a,
     word_spans,
 )
 from datagen.backends.speech.espeak_library import LIBRARY_RATE, Phoneme, open_library, voice_path
@@ -200,6 +201,30 @@ def test_word_spans(
     spoken: str, said: list[tuple[int, int]], expected: list[tuple[int, int]]
 ) -> None:
     assert word_spans(spoken, phonemes(*said), 90) == [Span(*span) for span in expected]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("It's gate A nine.", "It's gate eh nine."),
+        ("Row twelve A, please.", "Row twelve eh, please."),
+        ("Sure. A A two, B A.", "Sure. eh eh two, B eh."),
+        ("A seven, two, Q.", "eh seven, two, Q."),
+        ("A seven percent rise. A fee. Note: A fee.", "A seven percent rise. A fee. Note: A fee."),
+        ("It's an A's, or a.m. on ATM.", "It's an A's, or a.m. on ATM."),
+    ],
+)
+def test_the_letter_a_is_not_the_article(spoken: str, written: str) -> None:
+    assert with_letter_a(spoken) == written
+
+
+def test_the_letter_a_is_heard_and_kept_in_the_words(espeak: Espeak) -> None:
+    letter, article = espeak.speak(
+        [Line("gate A nine", voice(0), "user"), Line("gate a nine", voice(0), "user")], seed=0
+    )
+    assert [word.text for word in letter.words] == ["gate", "A", "nine"]
+    lengths = [said.words[1].end - said.words[1].start for said in (letter, article)]
+    assert lengths[0] > 1.5 * lengths[1]
 
 
 def test_clips_are_trimmed_centred_and_faded(espeak: Espeak) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from datagen.gates.words import distance, error_rate, normalise, wrong_numbers
 from datagen.types import SAMPLE_RATE, Line, UserError, Voice
+from tests.backends import tiny_judge
 from tests.speech_like import voiced
 
 VOICE = Voice(id="ada", source="test", license="", synthetic=False, gender="female")
@@ -50,35 +50,20 @@ def test_numbers_must_be_heard_as_they_are() -> None:
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The real classes with small random weights."""
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    folder = tmp_path_factory.mktemp("judges")
-    torch.manual_seed(0)
-    small: dict[str, Any] = {
-        "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
-        "intermediate_size": 32, "conv_dim": (8,) * 7, "num_conv_pos_embeddings": 16,
-        "num_conv_pos_embedding_groups": 2,
-    }  # fmt: skip
-    letters = {name: place for place, name in enumerate(["<pad>", "<s>", "</s>", "<unk>", "|"])}
-    letters |= {chr(ord("A") + n): 5 + n for n in range(26)}
-    recogniser = folder / "recogniser"
-    config = transformers.Wav2Vec2Config(vocab_size=len(letters), **small)
-    transformers.Wav2Vec2ForCTC(config).save_pretrained(recogniser)
-    (recogniser / "vocab.json").write_text(json.dumps(letters))
-    config = transformers.WavLMConfig(tdnn_dim=(16,) * 5, xvector_output_dim=16, **small)
-    transformers.WavLMForXVector(config).save_pretrained(folder / "speaker")
-    return folder
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    return tiny_judge.save(tmp_path_factory.mktemp("judges"))
 
 
-def make(tiny: Path, **options: Any) -> Any:
+def make(tiny: tuple[Path, Path], **options: Any) -> Any:
     from datagen.backends.judge.listener import Listener
 
     return Listener(
         Listener.Options(
-            recogniser=str(tiny / "recogniser"),
-            speaker=str(tiny / "speaker"),
+            recogniser=str(tiny[0]),
+            speaker=str(tiny[1]),
             device="cpu",
             **options,
         )
@@ -86,7 +71,7 @@ def make(tiny: Path, **options: Any) -> Any:
 
 
 def test_the_real_classes_hear_words_and_voices(
-    tiny: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listener = make(tiny)
     sound, other = voiced(2 * SAMPLE_RATE), voiced(3 * SAMPLE_RATE, 260.0)
@@ -107,6 +92,36 @@ def test_the_real_classes_hear_words_and_voices(
     assert fault.evidence == "has the numbers forty dollars, heard as fifty dollars"
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")
+def test_a_model_that_rates_is_one_file(tiny: tuple[Path, Path], tmp_path: Path) -> None:
+    from datagen.backends.judge.listener import Listener
+
+    def rated(path: Path) -> Any:
+        return Listener(
+            Listener.Options(recogniser=None, speaker=None, quality=str(path), device="cpu")
+        )
+
+    sound = voiced(2 * SAMPLE_RATE)
+    good = rated(tiny_judge.save_quality(tmp_path / "good.pt", 4.4))
+    assert good.rate(sound) == pytest.approx(4.4, abs=0.2)
+    assert good.rate(sound) != good.rate(sound * 0.1)
+    assert good.fault(sound, LINE, None) is None
+    bad = rated(tiny_judge.save_quality(tmp_path / "bad.pt", 2.0))
+    fault = bad.fault(sound, LINE, None)
+    assert fault.reason == "heard_quality"
+    assert bad.fault(sound[: SAMPLE_RATE // 2], LINE, None) is None
+    one, other = (
+        Listener.identity(Listener.Options(recogniser=None, speaker=None, quality=str(path)))
+        for path in (tmp_path / "good.pt", tmp_path / "bad.pt")
+    )
+    assert one["quality"] != other["quality"]
+    (tmp_path / "none.pt").write_bytes(b"no model")
+    with pytest.raises(
+        UserError, match=r"judge\.options\.quality: .*none\.pt is not a TorchScript"
+    ):
+        rated(tmp_path / "none.pt")
+
+
 def test_weights_must_be_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from datagen.backends.judge.listener import Listener
 
@@ -116,3 +131,7 @@ def test_weights_must_be_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(UserError, match=r"gates\.judge\.options\.speaker.*wavlm"):
         Listener.check(Listener.Options(recogniser=None))
     Listener.check(Listener.Options(recogniser=None, speaker=None))
+    with pytest.raises(UserError, match="hf download Blinorot/UTMOS-PyTorch"):
+        Listener.check(
+            Listener.Options(recogniser=None, speaker=None, quality="Blinorot/UTMOS-PyTorch")
+        )

@@ -31,6 +31,22 @@ def test_words_begin_within_a_frame_of_the_truth(sphinx: Sphinx) -> None:
     assert (np.abs(errors) <= FRAME / SAMPLE_RATE * 1_000).mean() > 0.9
 
 
+def test_words_that_are_not_said_have_little_confidence(sphinx: Sphinx) -> None:
+    clip = clips()[0]
+    said = SENTENCES[0].split()
+    words = sphinx.align(SENTENCES[0], lambda: clip.audio, None)
+    sure = [word.confidence or -99.0 for word in words]
+    assert sphinx.measure(SENTENCES[0], clip.audio).confidence == pytest.approx(
+        np.average(sure, weights=[word.end - word.start for word in words]), abs=0.05
+    )
+    other = [*said[:-1], "lighthouses."]
+    wrong = sphinx.measure(" ".join(other), clip.audio).words
+    assert wrong[-1].confidence is not None
+    assert wrong[-1].confidence < min(sure)
+    dash = sphinx.measure(f"{SENTENCES[0]} \u2014", clip.audio).words[-1]
+    assert dash.confidence is None, "nobody listened for it"
+
+
 def test_names_dashes_and_hyphens_get_times_too(sphinx: Sphinx) -> None:
     text = "Hello \u2014 Ayelen Zrbovich-Qua, I owe twenty-five dollars."
     (clip,) = clips((text,))

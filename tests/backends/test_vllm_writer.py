@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Sequence
+from threading import Event, Thread
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from datagen.backends.writer.vllm import VLLM
-from datagen.scripting import packs
+from datagen.backends.writer.vllm import VLLM, Batches
+from datagen.scripting.llm import planners
+from datagen.scripting.llm.completion import Completion, Request
+from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
-from tests.worded import blueprint_of, few_packs, job, reply_of
+from tests.asked import asked_for, jobs
+from tests.worded import few, reply_of
 
 
 class Parameters(SimpleNamespace):
@@ -30,8 +36,7 @@ class Engine:
         return [self._output(conversation) for conversation in messages]
 
     def _output(self, conversation: list[dict[str, str]]) -> Any:
-        role = conversation[-1]["content"].splitlines()[0].removeprefix("Role of the agent: ")
-        text = next(reply_of(b) for b in map(blueprint_of, JOBS) if b.role_prompt == role)
+        text = reply_of(asked_for({"messages": conversation}))
         is_first = len(self.batches) == 1
         written = SimpleNamespace(
             text=text[:100] if is_first else text,
@@ -41,7 +46,7 @@ class Engine:
         return SimpleNamespace(outputs=[written], prompt_token_ids=range(90), num_cached_tokens=64)
 
 
-JOBS = [job(index) for index in range(3)]
+JOBS = jobs(count=3)
 
 
 @pytest.fixture
@@ -51,15 +56,18 @@ def _vllm(monkeypatch: pytest.MonkeyPatch) -> None:
     parameters.StructuredOutputsParams = Parameters  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "vllm", module)
     monkeypatch.setitem(sys.modules, "vllm.sampling_params", parameters)
-    monkeypatch.setattr(packs, "load_packs", lambda paths: few_packs())
+    monkeypatch.setattr(planners, "PLANNERS", {kind: few(kind) for kind in PLANNERS})
 
 
 @pytest.mark.usefixtures("_vllm")
-def test_a_block_is_one_batch_and_what_failed_is_another() -> None:
+@pytest.mark.parametrize("kind", PLANNERS)
+def test_a_block_is_one_batch_and_what_failed_is_another(kind: str) -> None:
     options = VLLM.Options.model_validate({"model": "tiny", "engine": {"max_model_len": 4096}})
     writer = VLLM(options)
-    answers = writer.write(JOBS)
+    answers = writer.write(jobs(kind, 3))
     assert all(isinstance(answer, Script) for answer in answers)
+    assert {(a.kind, a.attempts) for a in answers if isinstance(a, Script)} == {(kind, 2)}
+    assert writer.spent()["tiny"]["completion"] == 6 * 30
     engine = writer._engine
     assert (engine.model, engine.arguments) == ("tiny", {"max_model_len": 4096})
     assert [len(messages) for messages, _, _ in engine.batches] == [3, 3]
@@ -76,6 +84,53 @@ def test_what_never_fits_is_rejected() -> None:
     (reject,) = writer.write(JOBS[:1])
     assert isinstance(reject, Reject)
     assert (reject.attempt, reject.reason) == (1, "the reply cannot be read")
+
+
+def asked(seed: int) -> Request:
+    return Request(model=0, messages=(), schema={}, seed=seed)
+
+
+def test_threads_that_wait_for_the_engine_go_into_one_batch() -> None:
+    batches: list[list[int]] = []
+    answers: dict[int, list[str]] = {}
+    begun, going_on = Event(), Event()
+
+    def run(requests: Sequence[Request]) -> list[Completion]:
+        batches.append([request.seed for request in requests])
+        begun.set()
+        going_on.wait(10)
+        return [Completion(str(request.seed), is_whole=True) for request in requests]
+
+    together = Batches(run)
+
+    def complete(first: int) -> None:
+        found = together.complete([asked(first), asked(first + 1)])
+        answers[first] = [one.text for one in found if isinstance(one, Completion)]
+
+    threads = [Thread(target=complete, args=(first,)) for first in range(0, 80, 10)]
+    threads[0].start()
+    assert begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    deadline = time.monotonic() + 10
+    while len(together._waiting) < 14:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    going_on.set()
+    for thread in threads:
+        thread.join()
+    assert [len(batch) for batch in batches] == [2, 14]
+    assert answers == {first: [str(first), str(first + 1)] for first in range(0, 80, 10)}
+
+
+def test_an_error_of_the_engine_reaches_everybody_in_the_batch() -> None:
+    def run(requests: Sequence[Request]) -> list[Completion]:
+        raise RuntimeError("out of memory")
+
+    batches = Batches(run)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="out of memory"):
+            batches.complete([asked(0)])
 
 
 def test_harmony_models_are_sent_to_a_server() -> None:

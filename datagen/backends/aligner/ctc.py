@@ -15,7 +15,7 @@ import soxr
 from numpy.typing import NDArray
 
 from datagen.backends.aligner.energy import WINDOW, speech_edges, speech_windows
-from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts
+from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts, rounded
 from datagen.backends.aligner.viterbi import best_path, label_spans
 from datagen.backends.hub import files_hash, find_model
 from datagen.backends.protocols import Aligner
@@ -104,6 +104,11 @@ class Ctc(Aligner):
         frames = np.flatnonzero((states >= 0) & (np.asarray(owners)[states] >= 0))
         scores = emissions[frames, np.asarray(labels)[states[frames]]]
         spans = self._token_spans(label_spans(path, len(labels)), owners, len(tokens), len(clip))
+        tokens_of = np.asarray(owners)[states[frames]]
+        spans = [
+            span and span._replace(confidence=rounded(scores[tokens_of == token].mean()))
+            for token, span in enumerate(spans)
+        ]
         grown = grow(spans, speech_windows(clip), len(clip))
         return Alignment(fill(tokens, grown, len(clip)), float(scores.mean()))
 
@@ -170,5 +175,5 @@ def grow(
         floor = ceiling if ceiling == latest else span.end
         if len(stops):
             floor = int(stops[0])
-        grown.append(Span(start, floor))
+        grown.append(Span(start, floor, span.confidence))
     return grown

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from datagen import assets
-from datagen.backends.aligner.tokens import Span, fill, parts
+from datagen.backends.aligner.tokens import Span, fill, parts, rounded
 from datagen.backends.protocols import Aligner
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
 
@@ -25,6 +26,8 @@ TIERS = ("words", "word")
 SILENT = ("", "<eps>", "sil", "sp", "<sil>", "<p>")
 UNKNOWN = ("<unk>", "spn", "<spn>", "[bracketed]", "<cutoff>")
 """Labels for no word, and for a word that the aligner did not know."""
+Entry: TypeAlias = tuple[str, float, float, float | None]
+"""A label, its start and end in seconds, and a confidence where the file has one."""
 _VALUE = re.compile(r'"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:e-?\d+)?)(?![\w\].])')
 
 
@@ -90,9 +93,9 @@ def read_times(path: Path) -> Iterator[tuple[str, Span]]:
         entries = list(_textgrid(text) if path.suffix == ".TextGrid" else _ctm(text))
     except (ValueError, IndexError) as error:
         raise UserError(f"align.options.folder: {path} cannot be read ({error})") from error
-    for label, start, end in entries:
+    for label, start, end, confidence in entries:
         if label.casefold() not in SILENT:
-            yield label, Span(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
+            yield label, Span(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE), confidence)
 
 
 def _is_utf_16(path: Path) -> bool:
@@ -101,22 +104,23 @@ def _is_utf_16(path: Path) -> bool:
         return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
 
 
-def _ctm(text: str) -> Iterator[tuple[str, float, float]]:
-    """Yield label, start and end in seconds: FILE CHANNEL START LENGTH WORD [CONFIDENCE]."""
+def _ctm(text: str) -> Iterator[Entry]:
+    """Yield label, start, end and confidence: FILE CHANNEL START LENGTH WORD [CONFIDENCE]."""
     for line in text.splitlines():
         if line.strip() and not line.startswith(";;"):
-            _, _, start, length, label, *_ = line.split()
-            yield label, float(start), float(start) + float(length)
+            _, _, start, length, label, *sure = line.split()
+            confidence = rounded(float(sure[0])) if sure else None
+            yield label, float(start), float(start) + float(length), confidence
 
 
-def _textgrid(text: str) -> Iterator[tuple[str, float, float]]:
-    """Yield label, start and end in seconds, from Praat's long or short text format.
+def _textgrid(text: str) -> Iterator[Entry]:
+    """Yield label, start and end (no confidence), from Praat's long or short text format.
 
     Both list the same values in the same order; the long one also names them.
     """
     values = [string or number for string, number in _VALUE.findall(_after_header(text))]
     num_tiers, at = int(values[2]), 3
-    tiers: dict[str, list[tuple[str, float, float]]] = {}
+    tiers: dict[str, list[Entry]] = {}
     for _ in range(num_tiers):
         kind, name, _, _, size = values[at : at + 5]
         width = 3 if kind == "IntervalTier" else 2
@@ -124,7 +128,7 @@ def _textgrid(text: str) -> Iterator[tuple[str, float, float]]:
         at += 5 + width * int(size)
         if kind == "IntervalTier":
             tiers[name] = [
-                (label.replace('""', '"').strip(), float(start), float(end))
+                (label.replace('""', '"').strip(), float(start), float(end), None)
                 for start, end, label in zip(*[iter(body)] * 3, strict=True)
             ]
     if not tiers:
@@ -156,7 +160,8 @@ def _match(
                 break
             if not label or not wanted.startswith(got):
                 raise Rejected("alignment", f"{name}: {label or 'nothing'!r} stands for {token!r}")
-        spans.append(Span(mine[0].start, mine[-1].end) if mine else None)
+        sure = [span.confidence for span in mine if span.confidence is not None]
+        spans.append(Span(mine[0].start, mine[-1].end, min(sure, default=None)) if mine else None)
     if extra := next(labels, None):
         raise Rejected("alignment", f"{name}: {extra[0]!r} is not in the text")
     return spans
@@ -167,4 +172,4 @@ def _clamped(span: Span | None, num_samples: int) -> Span | None:
     if span is None:
         return None
     start = min(max(0, span.start), num_samples - 1)
-    return Span(start, max(start + 1, min(span.end, num_samples)))
+    return Span(start, max(start + 1, min(span.end, num_samples)), span.confidence)

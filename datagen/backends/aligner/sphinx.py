@@ -16,7 +16,7 @@ import numpy as np
 import soxr
 
 from datagen.backends.aligner.pronounce import pronounce
-from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts
+from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts, rounded
 from datagen.backends.protocols import Aligner
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
 
@@ -82,9 +82,7 @@ class Sphinx(Aligner):
         segments = iter(found)
         heard = [next(segments) if name else None for name in names]
         spans = list(_token_spans(said, heard, len(clip)))
-        frames = sum(segment.end_frame - segment.start_frame + 1 for segment in found)
-        score = SCORE_SCALE * sum(math.log(segment.ascore) for segment in found)
-        return Alignment(fill(tokens, spans, len(clip)), score / frames)
+        return Alignment(fill(tokens, spans, len(clip)), _confidence(found))
 
     def _in_dictionary(self, word: str) -> str | None:
         """Return the name of a word in the dictionary, added if need be; None if unsayable."""
@@ -147,4 +145,15 @@ def _token_spans(
             continue
         start = mine[0].start_frame * STEP + CENTRE - LEAD
         end = (mine[-1].end_frame + 1) * STEP + CENTRE - LEAD
-        yield Span(min(max(0, start), num_samples - 1), min(max(1, end), num_samples))
+        yield Span(
+            min(max(0, start), num_samples - 1),
+            min(max(1, end), num_samples),
+            rounded(_confidence(mine)),
+        )
+
+
+def _confidence(segments: Sequence[Any]) -> float:
+    """Return the mean log-likelihood of the segments' frames, relative to the best sound's."""
+    frames = sum(segment.end_frame - segment.start_frame + 1 for segment in segments)
+    score = math.fsum(math.log(segment.ascore) for segment in segments)
+    return float(SCORE_SCALE * score / frames)

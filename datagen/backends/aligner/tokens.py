@@ -20,10 +20,11 @@ _PART = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
 
 class Span(NamedTuple):
-    """Samples [start, end) of a clip."""
+    """Samples [start, end) of a clip, and how well they fit what is said to be in them."""
 
     start: int
     end: int
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,19 @@ def gate(alignment: Alignment, least: float, spoken: str) -> tuple[SpokenWord, .
     return alignment.words
 
 
+def rounded(confidence: float) -> float:
+    """Return a confidence as it is kept: further digits are the machine's, not the sound's."""
+    return round(float(confidence), 3)
+
+
 def fill(
     tokens: Sequence[str], spans: Sequence[Span | None], num_samples: int
 ) -> tuple[SpokenWord, ...]:
     """Give every token a time in a clip of ``num_samples``; known spans are in order.
 
     Tokens without one share the gap they stand in by their letters; where there is no gap, they
-    share the time of the word before them (at the beginning: after them).
+    share the time of the word before them (at the beginning: after them). None of those that share
+    has a confidence.
     """
     known = {index: span for index, span in enumerate(spans) if span is not None}
     if not known:
@@ -93,6 +100,6 @@ def divide(span: Span, tokens: Sequence[str]) -> list[Span]:
 
 def _timed(tokens: Sequence[str], spans: Sequence[Span]) -> tuple[SpokenWord, ...]:
     return tuple(
-        SpokenWord(text=token, start=span.start, end=span.end)
+        SpokenWord(text=token, start=span.start, end=span.end, confidence=span.confidence)
         for token, span in zip(tokens, spans, strict=True)
     )

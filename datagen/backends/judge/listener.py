@@ -1,6 +1,7 @@
-"""T2 with two models: one recognises the words, one compares the voice with its recording.
+"""T2 with up to three models: for the words, for the voice, and for how good it sounds.
 
     Audio [S] --Wav2Vec2ForCTC--> words heard      Audio, reference --WavLMForXVector--> likeness
+    Audio [S] --UTMOS--> mean opinion score
 
 Needs torch and transformers in the speech stage's environment. Not for espeak-ng, whose voices no
 such model was trained on.
@@ -15,22 +16,22 @@ import numpy as np
 import soxr
 from pydantic import Field
 
-from datagen.backends.hub import find_model
+from datagen.backends.hub import find_file, find_model
 from datagen.backends.speech.weights import weights_digest
 from datagen.gates.judge import Judge
 from datagen.gates.turn import Fault
 from datagen.gates.words import error_rate, wrong_numbers
-from datagen.types import SAMPLE_RATE, Audio, Line, Record
+from datagen.types import SAMPLE_RATE, Audio, Line, Record, UserError
 
 RATE = 16_000
 """Hz, of both models."""
 WEIGHTS = ("config.json", "*.safetensors")
-MIN_LIKENESS_SAMPLES = SAMPLE_RATE
-"""A shorter clip says too little about its speaker."""
+MIN_JUDGED_SAMPLES = SAMPLE_RATE
+"""A shorter clip says too little about its speaker and its sound."""
 
 
 class Listener(Judge):
-    """Recognises words and voices; either may be left out."""
+    """Recognises words and voices, and rates; each may be left out."""
 
     class Options(Record):
         """Which models, and how much they must agree."""
@@ -38,14 +39,22 @@ class Listener(Judge):
         recogniser: str | None = "facebook/wav2vec2-base-960h"
         """A folder, or the name of a downloaded model; null asks for no words."""
         recogniser_revision: str = "main"
-        max_error: Annotated[float, Field(ge=0, le=1)] = 0.20
-        """Share of words (of letters, in a short line) that may be heard differently."""
+        max_error: Annotated[float, Field(ge=0)] = 0.20
+        """Share of words (of letters, in a short line) that may be heard differently; what is heard
+        and was not said counts too, so that it can be over 1."""
         exact_numbers: bool = True
         """Whether a number that is heard differently is a fault by itself."""
         speaker: str | None = "microsoft/wavlm-base-plus-sv"
         speaker_revision: str = "main"
         min_likeness: Annotated[float, Field(ge=-1, le=1)] = 0.5
         """Cosine of the clip's and the recording's x-vectors."""
+        quality: str | None = None
+        """A TorchScript model that rates [1, S] at 16 kHz from 1 to 5: its file, or a downloaded
+        model such as Blinorot/UTMOS-PyTorch (UTMOS of the VoiceMOS Challenge 2022, MIT)."""
+        quality_revision: str = "main"
+        quality_file: str = "utmos_scripted.pt"
+        min_quality: Annotated[float, Field(ge=1, le=5)] = 3.5
+        """NeMo Curator's threshold for any speech; it has 4.0 for synthetic speech."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:
@@ -60,6 +69,7 @@ class Listener(Judge):
             self._load_recogniser(_folder("recogniser", options))
         if options.speaker:
             self._load_speaker(_folder("speaker", options))
+        self._quality: Any = _load_quality(options) if options.quality else None
         self._known: dict[str, Any] = {}
 
     @classmethod
@@ -68,15 +78,21 @@ class Listener(Judge):
         for name in ("recogniser", "speaker"):
             if getattr(options, name):
                 _folder(name, options)
+        if options.quality:
+            _quality_file(options)
 
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
         """Tell the weights apart."""
-        return {
+        found = {
             name: weights_digest(_folder(name, options), *WEIGHTS)
             for name in ("recogniser", "speaker")
             if getattr(options, name)
         }
+        if options.quality:
+            path = _quality_file(options)
+            found["quality"] = weights_digest(path.parent, path.name)
+        return found
 
     def fault(self, audio: Audio, line: Line, reference: Audio | None) -> Fault | None:
         """Return what a listener would complain about."""
@@ -89,15 +105,22 @@ class Listener(Judge):
             error = error_rate(line.spoken, heard)
             if error > self._options.max_error:
                 return Fault("heard_words", f"is heard with {error:.0%} error as {heard[:200]!r}")
-        if (
-            self._speaker is not None
-            and reference is not None
-            and len(audio) >= MIN_LIKENESS_SAMPLES
-        ):
+        if self._speaker is not None and reference is not None and len(audio) >= MIN_JUDGED_SAMPLES:
             likeness = self.likeness(audio, reference, line.voice.id)
             if likeness < self._options.min_likeness:
                 return Fault("heard_speaker", f"is only {likeness:.2f} like its recording")
+        if self._quality is not None and len(audio) >= MIN_JUDGED_SAMPLES:
+            score = self.rate(audio)
+            if score < self._options.min_quality:
+                return Fault("heard_quality", f"is rated {score:.2f} of 5")
         return None
+
+    def rate(self, audio: Audio) -> float:
+        """Return the mean opinion score of a clip [S], 1 to 5."""
+        sound = soxr.resample(audio, SAMPLE_RATE, RATE)[None]
+        with self._torch.inference_mode():
+            scores = self._quality(self._torch.from_numpy(sound).to(self._options.device))
+        return float(scores.reshape(-1)[0])
 
     def transcribe(self, audio: Audio) -> str:
         """Return the words heard in a clip [S]: the likeliest letter of each frame."""
@@ -134,6 +157,26 @@ class Listener(Judge):
 
         model: Any = WavLMForXVector.from_pretrained(folder, local_files_only=True)
         self._speaker = model.to(self._options.device).eval()
+
+
+def _load_quality(options: Listener.Options) -> Any:
+    """Load a TorchScript file, or say what is wrong with it."""
+    import torch
+
+    path = _quality_file(options)
+    try:
+        return torch.jit.load(str(path), map_location=options.device).eval()
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"gates.judge.options.quality: {path} is not a TorchScript model ({reason})"
+        ) from error
+
+
+def _quality_file(options: Listener.Options) -> Path:
+    assert options.quality is not None
+    setting, revision = "gates.judge.options.quality", options.quality_revision
+    return find_file(setting, options.quality, revision, options.quality_file)
 
 
 def _folder(name: str, options: Listener.Options) -> Path:

@@ -47,7 +47,10 @@ class DiaModel:
             model, local_files_only=True, dtype=getattr(torch, precision)
         )
         self._model.to(device).eval()
-        self._max_steps = min(MAX_STEPS, self._model.config.decoder_config.max_position_embeddings)
+        config = self._model.config
+        self._max_steps = min(MAX_STEPS, config.decoder_config.max_position_embeddings)
+        self._delay = max(config.delay_pattern)
+        self._pad = config.decoder_config.pad_token_id
 
     def seconds(self) -> float:
         """Return how much sound one call can hold, its prompt included."""
@@ -79,11 +82,22 @@ class DiaModel:
             tokens = self._model.generate(
                 **inputs,
                 do_sample=True,
-                max_new_tokens=max(1, min(room, int(max_seconds * self._rate / self._hop))),
+                max_new_tokens=min(room, self._delay + int(max_seconds * self._rate / self._hop)),
                 **sampling,
             )
-        sounds = self._processor.batch_decode(tokens, audio_prompt_len=prompt_steps)
-        return [
-            to_24_khz(np.atleast_1d(np.asarray(sound.float().cpu())), self._rate)
-            for sound in sounds
-        ]
+            return [self._decode(row[None], prompt_steps) for row in tokens]
+
+    def _decode(self, tokens: Any, prompt_steps: int) -> Audio:
+        """Return the sound [S] of one sequence [1, T, K] after its prompt; none if it has none.
+
+        Codebook k is written k's delay late. A sequence that came to the limit before its end lacks
+        the late ones of its last frames, which transformers' decoder would look up as entry -1.
+        """
+        first = tokens[0, :, 0]
+        ended = int((first == self._pad).sum()) >= self._delay
+        if not ended:
+            first[-self._delay :] = self._pad
+        if len(first) - int((first == self._pad).sum()) - 1 <= prompt_steps:
+            return np.zeros(0, np.float32)
+        (sound,) = self._processor.batch_decode(tokens, audio_prompt_len=prompt_steps)
+        return to_24_khz(np.atleast_1d(np.asarray(sound.float().cpu())), self._rate)

@@ -54,6 +54,12 @@ _RAMP = (0.5 - 0.5 * np.cos(np.pi * (np.arange(_FADE) + 0.5) / _FADE)).astype(np
 """[S], raised cosine from 0 to 1."""
 
 
+_OF_A_CODE = r"(?:[A-Z]|zero|one|two|three|four|five|six|seven|eight|nine)"
+_LETTER_A = re.compile(
+    rf"(?<=[^.?!:] )A(?![\w'])|(?<!\S)A(?= [A-Z]\b| {_OF_A_CODE},? {_OF_A_CODE}\b)"
+)
+
+
 class Prosody(NamedTuple):
     """How an emotion changes a voice."""
 
@@ -141,17 +147,26 @@ class Espeak(Synthesizer):
     def _utter(self, line: Line, voice: EspeakVoice, path: Path, seed: int) -> Utterance:
         """Speak one line and bring it to 24 kHz."""
         prosody = PROSODY.get(line.emotion, Prosody())
+        text = with_letter_a(line.spoken)
         sound = self._library.say(
-            line.spoken,
+            text,
             path,
             rate=voice.rate * prosody.rate // 100,
             pitch_range=prosody.pitch_range,
             seed=seed_for(seed, line.voice.id, line.spoken),
         )
-        spans = word_spans(line.spoken, sound.phonemes, len(sound.samples))
+        spans = word_spans(text, sound.phonemes, len(sound.samples))
         if not spans:
             raise Rejected("unspeakable", f"{line.spoken!r} has no word that espeak-ng can say")
         return make_utterance(line.spoken.split(), spans, sound)
+
+
+def with_letter_a(spoken: str) -> str:
+    """Write the letter A as "eh", its name to the library, which says "A" as the article.
+
+    A capital that opens a sentence is the article, unless more of a code follows.
+    """
+    return _LETTER_A.sub("eh", spoken)
 
 
 class Span(NamedTuple):
