@@ -20,14 +20,12 @@ from typing import Any
 
 DRIVER = """
 import resource, sys
-from datagen.engine.flow import Flow, Unit
+from datagen.engine.flow import Flow
 from datagen.engine.lineup import LINE
 from datagen.store import Receipt
 flow = Flow({step.name: step.reads for step in LINE}, int(sys.argv[1]))
 flow.start()
 while not flow.finished:
-    if flow.encoded and not flow.final:
-        flow.finalise()
     for stage in flow.stages:
         while (unit := flow.take(stage)) is not None:
             flow.finish(unit, Receipt(stage=stage, block=unit.block, fingerprint="f" * 16,

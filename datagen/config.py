@@ -13,12 +13,22 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from datagen import assets
 from datagen.types import UserError
 
 S = TypeVar("S", bound="Settings")
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml reads five times as fast, where it is built in."""
+
+SECTIONS = {
+    "script": ("script",),
+    "speech": ("speech",),
+    "timeline": ("align",),
+    "tokens": ("codec", "tokenizer"),
+}
+"""Which sections of a recipe run in a stage's workers."""
 
 
 class Settings(BaseModel):
@@ -62,7 +72,8 @@ class GatesSpec(Settings):
 class Recipe(Settings):
     """What to make. Two runs with equal recipes make equal bytes, on any number of workers."""
 
-    kind: str
+    kind: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+    """What dialogue ids and shards begin with."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     mean_seconds: Annotated[float, Field(gt=0)]
     """Expected audio of one dialogue in seconds: turns hours into dialogues."""
@@ -76,6 +87,27 @@ class Recipe(Settings):
     voices: VoicesSpec
 
 
+class RuntimeEnv(Settings):
+    """Packages that Ray itself installs on a node, beside ours, when a stage's worker starts there.
+
+    Quick to try; for what must last, build an environment and name it (``py_executable``).
+    """
+
+    pip: tuple[str, ...] = ()
+    uv: tuple[str, ...] = ()
+    """The same, installed by uv."""
+
+    @model_validator(mode="after")
+    def _one_installer(self) -> RuntimeEnv:
+        if bool(self.pip) == bool(self.uv):
+            raise ValueError("give a list of packages to either pip or uv")
+        return self
+
+    def for_ray(self) -> dict[str, list[str]]:
+        """Return it as Ray has it."""
+        return {"pip": list(self.pip)} if self.pip else {"uv": list(self.uv)}
+
+
 class StageHost(Settings):
     """Where one stage runs, and how patient to be with it."""
 
@@ -83,13 +115,29 @@ class StageHost(Settings):
     """How many actors; auto is one for each CPU (or each GPU share) of the cluster."""
     cpus: Annotated[float, Field(ge=0)] = 1.0
     gpus: Annotated[float, Field(ge=0)] = 0.0
+    resources: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """Custom Ray resources of a worker, to choose among nodes: those of `ray start --resources`."""
+    units: Annotated[int, Field(ge=1)] = 1
+    """How many units a worker makes at once, in threads: for writers that wait for a server."""
     py_executable: str | None = None
     """Interpreter of this stage's own environment, on every node."""
+    runtime_env: RuntimeEnv | None = None
     env_vars: dict[str, str] = Field(default_factory=dict)
     start_seconds: Annotated[float, Field(gt=0)] = 600.0
     """A worker that has not started by then counts as failed."""
     unit_seconds: Annotated[float, Field(gt=0)] = 3600.0
     """A unit (16 dialogues) that is not done by then has its worker killed, and is tried again."""
+
+    @property
+    def has_own_packages(self) -> bool:
+        """Whether workers may have other packages than this interpreter."""
+        return self.py_executable is not None or self.runtime_env is not None
+
+    @model_validator(mode="after")
+    def _one_environment(self) -> StageHost:
+        if self.py_executable and self.runtime_env:
+            raise ValueError("py_executable and runtime_env exclude each other")
+        return self
 
 
 class Host(Settings):
@@ -102,6 +150,13 @@ class Host(Settings):
     timeline: StageHost = StageHost()
     tokens: StageHost = StageHost()
     shards: StageHost = StageHost()
+
+    @model_validator(mode="after")
+    def _only_writers_wait(self) -> Host:
+        for stage in ("speech", "timeline", "tokens", "shards"):
+            if getattr(self, stage).units > 1:
+                raise ValueError(f"{stage}.units must be 1: only script writers share a process")
+        return self
 
 
 def digest(value: Any) -> str:
@@ -163,7 +218,7 @@ def parse_override(item: str) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} cannot be read as YAML ({reason})") from error

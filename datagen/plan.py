@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
+
+from pydantic import Field
 
 from datagen.config import Recipe
 from datagen.types import Job, Record, UserError
@@ -40,6 +43,36 @@ class Plan(Record):
             "shards": self.shards,
             **self.model_dump(),
         }
+
+
+class Slice(Record):
+    """One of several shares of a plan's blocks, for machines that know nothing of each other.
+
+    Slice i of n makes the blocks k with k % n = i - 1, so that all slices are alike.
+    """
+
+    number: Annotated[int, Field(ge=1)]
+    count: Annotated[int, Field(ge=1)]
+
+    @classmethod
+    def parse(cls, text: str) -> Slice:
+        """Read ``2/4``."""
+        first, slash, second = text.partition("/")
+        if not (slash and first.isdecimal() and second.isdecimal()):
+            raise UserError(f"--slice {text!r}: write the second of four slices as 2/4")
+        number, count = int(first), int(second)
+        if not 1 <= number <= count:
+            raise UserError(f"--slice {text}: slices go from 1/{count} to {count}/{count}")
+        return cls(number=number, count=count)
+
+    def has(self, block: int) -> bool:
+        """Return whether a block is this slice's."""
+        return block % self.count == self.number - 1
+
+    @property
+    def name(self) -> str:
+        """What the slice's own lease and journal are called."""
+        return f"{self.number}-of-{self.count}"
 
 
 def make_plan(recipe: Recipe, hours: float | None, dialogs: int | None) -> Plan:
@@ -84,33 +117,9 @@ def describe(recipe: Recipe, plan: Plan) -> str:
     """Say for people what a plan comes to."""
     hours = plan.dialogs * recipe.mean_seconds / 3600
     made = plan.blocks * DIALOGS_PER_BLOCK
-    sizes = expected_bytes(recipe, plan)
     lines = [
         f"{plan.kind}: {plan.dialogs:,} dialogues of {recipe.mean_seconds:g} s, {hours:,.2f} h",
         f"blocks   {plan.blocks:>9,} of {DIALOGS_PER_BLOCK} dialogues (whole ones: {made:,} ids)",
         f"shards   {plan.shards:>9,} of {BLOCKS_PER_SHARD} blocks",
-        "bytes    " + ", ".join(f"{stage} {_size(size)}" for stage, size in sizes.items()),
-        f"         {_size(sum(sizes.values()))} in all, {_size(sizes['shards'])} to train on",
     ]
     return "\n".join(lines)
-
-
-def _size(num_bytes: float) -> str:
-    power = min(4, max(0, int(math.log(max(num_bytes, 1), 1000))))
-    return f"{num_bytes / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
-
-
-BYTES_PER_SECOND = {
-    "script": 18,
-    "speech": 25_700,
-    "timeline": 60,
-    "tokens": 280,
-    "shards": 245,
-}
-"""Bytes on disk for a second of dialogue, measured on embedded service calls (speech is FLAC)."""
-
-
-def expected_bytes(recipe: Recipe, plan: Plan) -> dict[str, float]:
-    """Return about how many bytes each stage's files take."""
-    seconds = plan.blocks * DIALOGS_PER_BLOCK * recipe.mean_seconds
-    return {stage: rate * seconds for stage, rate in BYTES_PER_SECOND.items()}

@@ -9,15 +9,16 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from datagen.storage import Lines
+from datagen.store import SHARDS
 from datagen.types import SAMPLE_RATE
 
 LINE_EVERY = 5.0
@@ -34,8 +35,10 @@ class Tally:
         self.seconds_before = seconds
         """Audio that was there when the run began."""
         self.seconds = 0.0
-        self.rejects = 0
         self.retries = 0
+        self._rejects = 0
+        self._twins: dict[str, int] = {}
+        """Near-duplicates by shard: the last one is packed again when a run is extended."""
         self._blocks_before = stages["tokens"]
         self._start = time.monotonic()
 
@@ -45,13 +48,22 @@ class Tally:
         if kind == "unit":
             stage = event["unit"].partition("/")[0]
             self.done[stage] += 1
-            self.rejects += len(event["rejects"])
+            if stage == SHARDS:
+                self._twins[event["unit"]] = len(event["rejects"])
+            else:
+                self._rejects += len(event["rejects"])
             if stage == "tokens":
                 self.seconds += event["audio_samples"] / SAMPLE_RATE
         elif kind == "extended":
-            self.totals.update(event["totals"])
+            self.totals = event["totals"]
+            self.done = Counter(event["done"])
         elif kind in ("unit failed", "worker lost", "worker failed"):
             self.retries += 1
+
+    @property
+    def rejects(self) -> int:
+        """Dialogues rejected since the run began."""
+        return self._rejects + sum(self._twins.values())
 
     @property
     def wall(self) -> float:
@@ -83,14 +95,18 @@ class Tally:
 
 
 @contextmanager
-def listener(tally: Tally, journal: Path) -> Iterator[Any]:
-    """Yield the function that takes the engine's events: it counts, journals and draws."""
-    with journal.open("a", encoding="utf-8") as file, _display(tally) as draw:
+def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterator[Any]:
+    """Yield the function that takes the engine's events: it counts, journals and draws.
+
+    ``check`` is called with each event, and may stop the run by raising.
+    """
+    with _display(tally) as draw:
 
         def take(event: dict[str, Any]) -> None:
             stamp = datetime.now(UTC).isoformat(timespec="seconds")
-            file.write(json.dumps({"time": stamp, **event}) + "\n")
-            file.flush()
+            journal.write(json.dumps({"time": stamp, **event}) + "\n")
+            journal.flush()
+            check()
             tally.take(event)
             draw(event)
 

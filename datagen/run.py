@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import shlex
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +19,15 @@ from typing import Any
 from datagen import __version__, doctor
 from datagen.config import Host, Recipe
 from datagen.engine import lineup
+from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
-from datagen.engine.flow import Flow, GaveUp
-from datagen.engine.pools import cluster
+from datagen.engine.flow import Flow
+from datagen.engine.metrics import metered
+from datagen.engine.nodes import require_shared
+from datagen.engine.unit import GaveUp
 from datagen.plan import Plan, more_blocks
 from datagen.progress import Tally, listener
+from datagen.storage import Where
 from datagen.store import SHARDS, Damaged, Receipt, RunFolder
 from datagen.types import SAMPLE_RATE, UserError
 
@@ -30,6 +35,10 @@ logger = logging.getLogger(__name__)
 
 MAKES_BYTES = ("numpy", "pyarrow", "soxr", "soundfile", "sentencepiece", "pydantic")
 """Packages whose versions can change a byte."""
+
+
+GAIN = 0.1
+"""Part of the missing hours that added blocks must bring, or the run stops: it would never end."""
 
 
 @dataclass(frozen=True)
@@ -45,40 +54,47 @@ class Result:
     wall_seconds: float
 
 
-def run(recipe: Recipe, plan: Plan, host: Host, root: Path) -> Result:
-    """Make ``plan`` in ``root``, keeping every file there that is still good.
+def run(
+    recipe: Recipe,
+    plan: Plan,
+    host: Host,
+    where: Where,
+    mine: Callable[[int], bool] | None = None,
+    part: str = "",
+) -> Result:
+    """Make ``plan`` in the run folder at ``where``, keeping every file there that is still good.
 
-    Raises UserError, or `engine.flow.GaveUp` when a unit failed too often.
+    ``mine`` says which blocks to make: of a slice, then, and without shards. The run without it
+    that comes after all slices finds their blocks made, packs the shards and reaches the hours.
+    ``part`` names the slice, so that several may be made at once.
+    Raises UserError, or `engine.unit.GaveUp` when a unit failed too often.
     """
     doctor.require(recipe, host)
-    folder = RunFolder(root)
-    with folder.lock():
-        folder.sweep()
+    folder = RunFolder(where)
+    with folder.lock(part) as lease:
+        _sweep(folder, part)
         _claim(folder, recipe)
         plan = _longest(folder, plan)
         folder.write_json("plan.json", plan.to_json())
-        flow = resume(folder, recipe, plan)
+        flow = resume(folder, recipe, plan, mine)
         tally = _tally(flow)
-        with listener(tally, folder.journal) as listen:
+        with folder.journal(part) as journal, listener(tally, journal, lease.check) as listen:
             listen({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
 
-            def encoded() -> None:
-                nonlocal plan
-                plan = _reach(flow, plan, folder, listen)
-
-            if flow.encoded:
-                encoded()
-            if not flow.finished:
+            goal = _Goal(flow, plan, folder, listen)
+            more = goal.more if mine is None else lambda: False
+            if not flow.finished or more():
                 with cluster(host.address):
                     listen({"event": "ray started", "seconds": round(tally.wall, 3)})
-                    _drive(Driver(flow, folder.root, recipe, host, listen), folder, encoded)
-            folder.sweep()  # a killed run's last workers may have outlived its driver
-            made = flow.totals()
+                    told = _joined(host, folder, listen)
+                    _drive(Driver(flow, folder.where, recipe, host, told), folder, more)
+            _sweep(folder, part)  # a killed run's last workers may have outlived its driver
+            made = flow.totals(SHARDS if mine is None else flow.last)
             result = Result(
                 dialogs=made.rows,
                 seconds=made.num_samples / SAMPLE_RATE,
                 rejects=made.rejects,
-                shards=flow.shards,
+                shards=len(flow.done[SHARDS]),
                 made_seconds=tally.seconds,
                 wall_seconds=tally.wall,
             )
@@ -93,22 +109,39 @@ def run(recipe: Recipe, plan: Plan, host: Host, root: Path) -> Result:
     return result
 
 
-def _drive(driver: Driver, folder: RunFolder, encoded: Callable[[], None]) -> None:
+def _joined(
+    host: Host, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+) -> Callable[[dict[str, Any]], None]:
+    """Check that a cluster's nodes share the folder; return a listener that feeds its metrics."""
+    if host.address is None:
+        return listen
+    require_shared(folder.where)
+    return metered(listen)
+
+
+def _sweep(folder: RunFolder, part: str) -> None:
+    """Remove what was left half-written, unless other slices may be writing."""
+    if not part:
+        folder.sweep()
+
+
+def _drive(driver: Driver, folder: RunFolder, more: Callable[[], bool]) -> None:
     """Run the engine; if it gives up, say how to see why."""
     try:
-        driver.run(encoded)
+        driver.run(more)
     except GaveUp as error:
         if error.unit is None or error.unit.stage == SHARDS:
             raise
-        again = (
-            f"python -m datagen.engine.worker {folder.root} {error.unit.stage} {error.unit.block}"
-        )
+        where = shlex.quote(folder.where)
+        again = f"python -m datagen.engine.worker {where} {error.unit.stage} {error.unit.block}"
         raise GaveUp(f"{error}; to see it fail: {again}", error.unit) from error
 
 
-def resume(folder: RunFolder, recipe: Recipe, plan: Plan) -> Flow:
+def resume(
+    folder: RunFolder, recipe: Recipe, plan: Plan, mine: Callable[[int], bool] | None = None
+) -> Flow:
     """Return the flow of a plan, with everything that is already made taken as done."""
-    flow = Flow({step.name: step.reads for step in lineup.LINE}, plan.blocks)
+    flow = Flow({step.name: step.reads for step in lineup.LINE}, plan.blocks, mine)
     for stage, fingerprint in lineup.fingerprints(recipe).items():
         flow.resume(stage, folder.receipts(stage, range(plan.blocks)), fingerprint)
         if stage == flow.last:
@@ -119,34 +152,64 @@ def resume(folder: RunFolder, recipe: Recipe, plan: Plan) -> Flow:
 
 def _sound_shards(folder: RunFolder, plan: Plan) -> dict[int, Receipt]:
     """Return the receipts of shards whose every page can be read: they are what users train on."""
-    sound: dict[int, Receipt] = {}
-    for index in range(plan.shards):
-        path = folder.shard(plan.kind, index)
-        if (receipt := folder.receipt(path)) is None:
-            continue
+
+    def look(index: int) -> Receipt | None:
+        file = folder.shard(plan.kind, index)
+        receipt = folder.receipt(file)
         try:
-            folder.read(path)
+            if receipt is not None:
+                folder.prove(file)
         except Damaged as error:
             logger.warning("%s; it is made anew", error)
-            continue
-        sound[index] = receipt
-    return sound
+            return None
+        return receipt
+
+    found = folder.storage.each(look, range(plan.shards))
+    return {index: receipt for index, receipt in enumerate(found) if receipt is not None}
 
 
-def _reach(
-    flow: Flow, plan: Plan, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
-) -> Plan:
-    """Add blocks until the hours asked for are there, then let the last shard be packed."""
-    made = flow.totals(range(flow.blocks))
-    missing = more_blocks(plan, made.num_samples / SAMPLE_RATE, made.rows)
-    if not missing:
-        flow.finalise()
-        return plan
-    flow.extend(missing)
-    plan = plan.model_copy(update={"blocks": flow.blocks})
-    folder.write_json("plan.json", plan.to_json())
-    listen({"event": "extended", "blocks": flow.blocks, "totals": _totals(flow)})
-    return plan
+class _Goal:
+    """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
+
+    def __init__(
+        self, flow: Flow, plan: Plan, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._flow, self._plan, self._folder, self._listen = flow, plan, folder, listen
+        self._before: tuple[float, float] | None = None
+        """Seconds that were packed, and missing, when blocks were last added."""
+
+    def more(self) -> bool:
+        """Add blocks to a flow that is finished if it is short of the hours asked for."""
+        made = self._flow.totals()
+        seconds = made.num_samples / SAMPLE_RATE
+        blocks = more_blocks(self._plan, seconds, made.rows)
+        if not blocks:
+            return False
+        self._check_gain(seconds)
+        self._flow.extend(blocks)
+        self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
+        self._folder.write_json("plan.json", self._plan.to_json())
+        self._listen(
+            {
+                "event": "extended",
+                "blocks": self._flow.blocks,
+                "totals": _totals(self._flow),
+                "done": _done(self._flow),
+            }
+        )
+        return True
+
+    def _check_gain(self, seconds: float) -> None:
+        """Raise UserError if the blocks added last brought next to nothing: more would not."""
+        if self._before is not None:
+            packed, missing = self._before
+            if seconds - packed < GAIN * missing:
+                raise UserError(
+                    f"{missing / 3600:.2f} h were missing, and the blocks added for them brought"
+                    f" {(seconds - packed) / 3600:.2f} h; `datagen audit {self._folder.where}`"
+                    " lists why dialogues were rejected: change the recipe, or ask for fewer hours"
+                )
+        self._before = seconds, (self._plan.hours or 0.0) * 3600 - seconds
 
 
 def _claim(folder: RunFolder, recipe: Recipe) -> None:
@@ -159,7 +222,8 @@ def _claim(folder: RunFolder, recipe: Recipe) -> None:
     if theirs.get("fingerprint") != ours["fingerprint"]:
         changes = _changes(theirs.get("recipe", {}), ours["recipe"])
         raise UserError(
-            f"{folder.root} holds another recipe ({', '.join(changes) or 'other prompts or code'});"
+            f"{folder.where} holds another recipe"
+            f" ({', '.join(changes) or 'other prompts or code'});"
             " choose another --out, or delete its run.json to keep what still fits and remake the"
             " rest"
         )
@@ -186,14 +250,15 @@ def describe(recipe: Recipe) -> dict[str, Any]:
 
 
 def _longest(folder: RunFolder, plan: Plan) -> Plan:
-    """Return the plan, or the one already there if that is longer: a run only ever grows."""
+    """Return the plan, made as long as the one that is already there: a run only ever grows."""
     data = folder.read_json("plan.json")
-    if data is None or int(data.get("blocks", 0)) <= plan.blocks:
+    if data is None:
         return plan
-    asked = data.get("hours"), int(data.get("dialogs", 0))
-    return plan.model_copy(
-        update={"blocks": int(data["blocks"]), "hours": asked[0], "dialogs": asked[1]}
-    )
+    hours = [asked for asked in (plan.hours, data.get("hours")) if asked is not None]
+    update = {
+        name: max(getattr(plan, name), int(data.get(name, 0))) for name in ("blocks", "dialogs")
+    }
+    return plan.model_copy(update={**update, "hours": max(hours, default=None)})
 
 
 def _changes(old: Any, new: Any, path: str = "") -> list[str]:
@@ -205,12 +270,15 @@ def _changes(old: Any, new: Any, path: str = "") -> list[str]:
 
 
 def _tally(flow: Flow) -> Tally:
-    stages = {stage: len(flow.done[stage]) for stage in flow.stages}
-    return Tally(stages, _totals(flow), flow.totals().num_samples / SAMPLE_RATE)
+    return Tally(_done(flow), _totals(flow), flow.totals(flow.last).num_samples / SAMPLE_RATE)
+
+
+def _done(flow: Flow) -> dict[str, int]:
+    return {stage: len(flow.done[stage]) for stage in flow.stages}
 
 
 def _totals(flow: Flow) -> dict[str, int]:
-    return {stage: flow.shards if stage == SHARDS else flow.blocks for stage in flow.stages}
+    return {stage: flow.planned(stage) for stage in flow.stages}
 
 
 def _git_revision() -> str | None:

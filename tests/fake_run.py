@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from datagen.backends.protocols import Tokenizer
+from datagen.scripting import prefix
 from datagen.shards import layout
-from datagen.stages.artifacts import records_table, speech_table
-from datagen.store import METADATA_KEY, Receipt, RunFolder, content_hash
+from datagen.stages.artifacts import records_table, scripts_table, speech_table
+from datagen.store import JOURNAL, METADATA_KEY, Receipt, RunFolder, content_hash
 from datagen.types import (
     FRAME,
     SAMPLE_RATE,
@@ -82,7 +83,8 @@ def write_run(root: Path, blocks: int = 2, blocks_per_shard: int = 1) -> Path:
         {"event": "started", "blocks": blocks},
         {"event": "finished", "audio_seconds": 348.0, "wall_seconds": 4.0},
     ]
-    folder.journal.write_text("".join(json.dumps(event) + "\n" for event in events))
+    lines = "".join(json.dumps(event) + "\n" for event in events)
+    (root / JOURNAL).write_text(lines)
     return root
 
 
@@ -117,18 +119,18 @@ def edit(run: Path, file: str, change: Callable[[list[dict[str, Any]]], object])
 def rewrite(run: Path, file: str, table: pa.Table) -> None:
     """Replace a file's table, with a receipt that is true of the new one."""
     metadata, folder = footer(run, file), RunFolder(run)
-    folder.commit(run / file, table, metadata)
+    folder.commit(file, table, metadata)
     # as read: what a null's slot holds is not kept
-    table = folder.read(run / file)
+    table = folder.read(file)
     metadata["receipt"] |= {"content": content_hash(table), "rows": table.num_rows}
-    folder.commit(run / file, table, metadata)
+    folder.commit(file, table, metadata)
 
 
 def edit_footer(run: Path, file: str, change: Callable[[dict[str, Any]], object]) -> None:
     """Change what a file says of itself, and nothing else."""
     metadata = footer(run, file)
     change(metadata)
-    RunFolder(run).commit(run / file, pq.read_table(run / file, partitioning=None), metadata)
+    RunFolder(run).commit(file, pq.read_table(run / file, partitioning=None), metadata)
 
 
 def footer(run: Path, file: str) -> dict[str, Any]:
@@ -320,7 +322,7 @@ def _write_block(folder: RunFolder, block: int) -> Receipt:
     dialogues = {index: dialogue_of(scripts[index]) for index in kept("timeline")}
     rows = [_row(scripts[i], speeches[i], dialogues[i]) for i in kept("tokens")]
     tables = {
-        "script": records_table(scripts.values()),
+        "script": scripts_table(scripts.values()),
         "speech": speech_table((scripts[i], speech) for i, speech in speeches.items()),
         "timeline": records_table(dialogues.values()),
         "tokens": layout.table(rows, FakeTokenizer.size),
@@ -349,17 +351,27 @@ def _reject(index: int) -> Reject:
 def _write_shard(folder: RunFolder, shard: int, receipts: Sequence[Receipt]) -> None:
     paths = [folder.unit("tokens", receipt.block) for receipt in receipts]
     table = pa.concat_tables([folder.read(path) for path in paths])
+    reads = {f"tokens/{receipt.block:06d}": receipt.content for receipt in receipts}
     receipt = Receipt(
         stage="shards",
         block=shard,
         fingerprint="tokens-1",
-        reads={f"tokens/{receipt.block:06d}": receipt.content for receipt in receipts},
+        reads=reads | _scripts(folder, receipts[-1].block + 1),
         content=content_hash(table),
         rows=table.num_rows,
         num_samples=NUM_SAMPLES * table.num_rows,
-        rejects=tuple(reject for receipt in receipts for reject in receipt.rejects),
     )
     folder.commit(folder.shard(KIND, shard), table, _metadata("shards", receipt))
+
+
+def _scripts(folder: RunFolder, blocks: int) -> dict[str, str]:
+    """Return how a shard cites the scripts it was compared with."""
+    name = prefix.START
+    for block in range(blocks):
+        receipt = folder.receipt(folder.unit("script", block))
+        assert receipt is not None
+        name = prefix.follow(name, receipt.content)
+    return {prefix.key(blocks): name}
 
 
 def _metadata(stage: str, receipt: Receipt) -> dict[str, Any]:

@@ -95,3 +95,12 @@ def test_fingerprints_follow_what_they_depend_on() -> None:
     assert all(base[stage] != reseeded[stage] for stage in base)
     planned = lineup.fingerprints(load_recipe("service", overrides=["mean_seconds=50"]))
     assert planned == base
+
+
+def test_only_writers_make_several_units_at_once(tmp_path: Path) -> None:
+    host = tmp_path / "host.yaml"
+    host.write_text("script: {workers: 2, units: 16}\n")
+    assert load_host(str(host)).script.units == 16
+    host.write_text("speech: {units: 2}\n")
+    with pytest.raises(UserError, match=r"speech\.units must be 1: only script writers"):
+        load_host(str(host))

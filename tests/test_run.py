@@ -8,66 +8,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from hashlib import sha256
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from datagen.config import load_recipe
+from datagen.audit import audit
 from datagen.engine import lineup
-from datagen.engine.packing import pack
-from datagen.engine.worker import Done, UnitRunner
 from datagen.store import RunFolder
-from tests.small import SMALL
+from tests import runs
+from tests.runs import artifacts, hashes, make_plainly, running, workers
 
 pytestmark = pytest.mark.slow
 BLOCKS = 3
-ROOT = Path(__file__).parent.parent
-
-
-def command(out: Path, dialogs: int, *more: str) -> list[str]:
-    settings = [part for item in SMALL for part in ("--set", item)]
-    amount = ["--dialogs", str(dialogs)]
-    start = [sys.executable, "-m", "datagen", "run", "service"]
-    return [*start, *amount, *settings, "--out", str(out), *more]
 
 
 def run(out: Path, dialogs: int = 16 * BLOCKS, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(out, dialogs, *more), capture_output=True, text=True, cwd=ROOT, timeout=300
-    )
-
-
-@contextmanager
-def running(out: Path, dialogs: int = 16 * BLOCKS) -> Iterator[subprocess.Popen[str]]:
-    """Start a run in a process group of its own, as a shell does."""
-    with subprocess.Popen(
-        command(out, dialogs),
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def hashes(out: Path) -> dict[str, str]:
-    """Return the sha256 of everything that is data."""
-    return {
-        path.relative_to(out).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.glob("*/*.parquet"))
-    }
-
-
-def artifacts(out: Path) -> int:
-    return len(list(out.glob("*/*.parquet")))
+    return runs.run(out, dialogs, *more)
 
 
 def wait_until(out: Path, count: int, process: subprocess.Popen[str]) -> None:
@@ -78,37 +36,11 @@ def wait_until(out: Path, count: int, process: subprocess.Popen[str]) -> None:
         time.sleep(0.02)
 
 
-def workers(driver: int) -> list[int]:
-    """Return the processes of a run's actors."""
-    parents: dict[int, int] = {}
-    actors = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                parents[int(entry.name)] = int(
-                    (entry / "stat").read_text().rsplit(")")[-1].split()[1]
-                )
-                if b"ray::Worker" in (entry / "cmdline").read_bytes():
-                    actors.append(int(entry.name))
-
-    def descends(process: int) -> bool:
-        while process > 1 and process != driver:
-            process = parents.get(process, 0)
-        return process == driver
-
-    return [actor for actor in actors if descends(actor)]
-
-
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What an undisturbed run makes, made without Ray, block by block, in another order."""
     root = tmp_path_factory.mktemp("clean")
-    recipe = load_recipe("service", overrides=SMALL)
-    for step in lineup.LINE:
-        runner = UnitRunner(root, recipe, step.name)
-        for block in (2, 0, 1):
-            assert isinstance(runner.make(block), Done)
-    pack(RunFolder(root), "service", 0, lineup.LINE[-1].name, range(BLOCKS))
+    make_plainly(root, BLOCKS)
     return hashes(root)
 
 
@@ -133,7 +65,7 @@ def test_kills_of_workers_and_driver_change_nothing(
     rng = random.Random(seed)
     for _ in range(3):
         before = artifacts(tmp_path)
-        with running(tmp_path) as process:
+        with running(tmp_path, 16 * BLOCKS) as process:
             wait_until(tmp_path, before + rng.randrange(1, 3), process)
             for worker in rng.sample(found := workers(process.pid), min(2, len(found))):
                 with suppress(ProcessLookupError):
@@ -146,16 +78,20 @@ def test_kills_of_workers_and_driver_change_nothing(
     assert not list(tmp_path.glob("**/.*.tmp"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "send"),
+    [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.killpg), (signal.SIGTERM, os.kill)],
+    ids=["Ctrl-C in a terminal", "a batch system's time is up", "kill PID"],
+)
 def test_a_stop_is_clean_and_the_same_command_goes_on(
-    tmp_path: Path, clean: dict[str, str], number: signal.Signals
+    tmp_path: Path,
+    clean: dict[str, str],
+    number: signal.Signals,
+    send: Callable[[int, int], None],
 ) -> None:
-    with running(tmp_path) as process:
+    with running(tmp_path, 16 * BLOCKS) as process:
         wait_until(tmp_path, 2, process)
-        if number == signal.SIGINT:  # a terminal's Ctrl-C reaches the whole group
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
+        send(process.pid, number)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert "the same command goes on" in err
@@ -178,15 +114,17 @@ def test_a_longer_run_extends_a_shorter_one(tmp_path: Path, clean: dict[str, str
     assert hashes(tmp_path) == clean, "a shorter command shrinks nothing"
 
 
-def test_hours_are_reached_although_some_are_rejected(tmp_path: Path) -> None:
-    recipe = [*SMALL[:1], "mean_seconds=20"]
+def test_hours_are_reached_although_some_are_rejected_and_some_repeat_others(
+    tmp_path: Path,
+) -> None:
+    recipe = ["script.use=tests.small:Repeats", "mean_seconds=20"]
     settings = [part for item in recipe for part in ("--set", item)]
     start = [sys.executable, "-m", "datagen", "run", "service", "--hours", "0.08"]
     answer = subprocess.run(
         [*start, *settings, "--out", str(tmp_path)],
         capture_output=True,
         text=True,
-        cwd=ROOT,
+        cwd=runs.ROOT,
         timeout=300,
     )
     assert answer.returncode == 0, answer.stderr
@@ -197,6 +135,42 @@ def test_hours_are_reached_although_some_are_rejected(tmp_path: Path) -> None:
     assert receipt is not None
     assert receipt.num_samples >= 0.08 * 3600 * 24_000
     assert plan["blocks"] > 1, "one block was planned at 20 s a call"
+    twins = {reject.dialog_id: reject.evidence for reject in receipt.rejects}
+    made = receipt.rows + len(twins)
+    assert made / 8 < len(twins) < made / 4, "every fifth repeats another"
+    assert twins["service-0000004"] == "like service-0000000, J = 1.00"
+    rows = folder.read(folder.shard("service", 0))["dialog_id"].to_pylist()
+    assert receipt.rows == len(rows)
+    assert not twins.keys() & set(rows)
+    assert audit(tmp_path).findings == ()
+
+
+def test_a_dialogue_that_kills_or_hangs_its_worker_is_left_out(
+    tmp_path: Path, clean: dict[str, str]
+) -> None:
+    host, out = tmp_path / "host.yaml", tmp_path / "run"
+    host.write_text(
+        "script: {workers: 1, cpus: 0.1, units: 3, unit_seconds: 3,"
+        ' env_vars: {FATES: "3=exit 20=hang"}}\n'
+        "speech: {cpus: 0.4}\ntimeline: {cpus: 0.1}\ntokens: {cpus: 0.4}\nshards: {cpus: 0}\n"
+    )
+    answer = run(out, 16 * BLOCKS, "--host", str(host))
+    assert answer.returncode == 0, answer.stderr
+    folder = RunFolder(out)
+    receipts = folder.receipts("script", range(BLOCKS))
+    rejects = [r for receipt in receipts.values() for r in receipt.rejects if r.evidence]
+    assert [(r.dialog_id, r.reason, r.evidence) for r in rejects] == [
+        ("service-0000003", "kills_worker", "twice, alone in its worker: its worker ended"),
+        ("service-0000020", "kills_worker", "twice, alone in its worker: it took over 3 s"),
+    ]
+    found = hashes(out)
+    assert {name for name in found if found[name] != clean[name]} == {
+        *(f"{step.name}/{block:06d}.parquet" for step in lineup.LINE for block in (0, 1)),
+        "shards/service-00000.parquet",
+    }
+    ids = folder.read(folder.shard("service", 0))["dialog_id"].to_pylist()
+    assert len(ids) == 16 * BLOCKS - 3 - 2, "three are unlucky"
+    assert audit(out).findings == ()
 
 
 def damage(path: Path) -> None:

@@ -1,27 +1,29 @@
 """The loop that keeps the pools busy with what the flow has ready, until it is finished.
 
-Flow.take --> Pool.submit ... Report --> Flow.finish, retry or redo
+Flow.next --> Pool.submit ... Report --> Flow.finish, raised, lost or redo
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from datagen.config import Host, Recipe
+from datagen.config import Host, Recipe, StageHost
 from datagen.engine import lineup
-from datagen.engine.flow import Flow, GaveUp, Unit
+from datagen.engine.demand import Demand
+from datagen.engine.flow import Flow
 from datagen.engine.pools import Pool, Report, Room, wait
+from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
-from datagen.store import SHARDS
 from datagen.types import UserError
 
 TICK = 0.5
 """Seconds between looks at the clock while nothing happens."""
-STARTS = 3
-"""How many workers of a stage may fail to start in a row."""
+STARTS, STARTS_KILLED = 3, 9
+"""How many workers of a stage may fail to start in a row: by themselves, or with their machine."""
+BEHIND = 64
+"""Units that may wait for a stage without a worker before a busy one must make room."""
 Listener = Callable[[dict[str, Any]], None]
 
 
@@ -29,100 +31,141 @@ class Driver:
     """Runs a flow on pools of workers."""
 
     def __init__(
-        self, flow: Flow, root: Path, recipe: Recipe, host: Host, listen: Listener
+        self, flow: Flow, where: str, recipe: Recipe, host: Host, listen: Listener
     ) -> None:
         self._flow = flow
         self._listen = listen
-        self._failed_starts: Counter[str] = Counter()
+        self._failed_starts: dict[str, Counter[bool]] = {}
+        """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
+        self._demand = Demand(host)
         stamp = lineup.stamp(recipe)
         self._pools = {
-            stage: Pool(stage, getattr(host, stage), root, recipe, stamp) for stage in flow.stages
+            stage: Pool(stage, getattr(host, stage), where, recipe, stamp) for stage in flow.stages
         }
 
-    def run(self, encoded: Callable[[], None]) -> None:
-        """Run until the flow is finished; ``encoded`` extends or finalises it when all is encoded.
+    def run(self, more: Callable[[], bool]) -> None:
+        """Run until the flow is finished and ``more``, which may extend it, returns False.
 
         Raises GaveUp when a unit failed too often, UserError when only the user can mend it.
         """
         flow, pools = self._flow, self._pools
         try:
-            while not flow.finished:
-                if flow.encoded and not flow.final:
-                    encoded()
+            while not flow.finished or more():
                 self._assign()
                 self._grow()
                 for pool, reference in wait(pools.values(), TICK):
-                    self._take_in(pool, pool.settle(reference))
+                    for report in pool.settle(reference):
+                        self._take_in(pool, report)
                 for pool in pools.values():
                     for report in pool.overdue():
                         self._take_in(pool, report)
         finally:
             for pool in pools.values():
                 pool.close()
+            self._demand.end()
 
     def _assign(self) -> None:
         """Give ready units to workers, downstream first, so that what is begun is finished."""
         flow = self._flow
         for stage in reversed(flow.stages):
             pool = self._pools[stage]
-            if flow.complete(stage):
-                pool.close()
-            while pool.idle and (unit := flow.take(stage)) is not None:
-                pool.submit(unit, list(flow.parts(unit.block)) if stage == SHARDS else [])
+            if pool.host.gpus and flow.complete(stage):
+                pool.close()  # others may be waiting for the GPU, also outside this run
+            while (unit := flow.next(stage)) is not None:
+                if not pool.submit(unit, flow.order(unit), shy=flow.suspects.shy(unit)):
+                    break
+                flow.take(stage)
 
     def _grow(self) -> None:
-        """Start workers: first where units wait, then where they will come."""
+        """Start workers: first where units wait, then, if there is room, where they will come."""
         flow, pools = self._flow, self._pools
         room = Room(pools.values())
-        for stage in reversed(flow.stages):
-            pools[stage].grow(flow.backlog(stage) + len(pools[stage].busy), room)
-        for stage in flow.stages:
+        short = [
+            stage
+            for stage in reversed(flow.stages)
+            if not pools[stage].grow(flow.backlog(stage) + pools[stage].num_units, room)
+        ]
+        for stage in short:
+            self._make_room(stage)
+        for stage in () if short else flow.stages:
             pools[stage].grow(flow.left(stage), room)
-        if any(flow.backlog(stage) and not pools[stage].size for stage in flow.stages):
-            self._make_room()
+        for stage in flow.stages:
+            self._demand.note(stage, flow.backlog(stage), flow.left(stage))
+        self._demand.tell()
 
-    def _make_room(self) -> None:
-        """Close workless pools because another has units and no room for a worker."""
-        for stage, pool in self._pools.items():
-            if not pool.busy and not self._flow.backlog(stage):
+    def _make_room(self, stage: str) -> None:
+        """Let a worker of another stage go for a stage that has units and no room for a worker.
+
+        First those with nothing left to make, then idle ones; when a stage without a worker has
+        fallen far behind, a busy one too.
+        """
+        flow, wanting = self._flow, self._pools[stage]
+        others = [
+            (other, pool)
+            for other, pool in self._pools.items()
+            if pool is not wanting and _compete(pool.host, wanting.host)
+        ]
+        for other, pool in others:
+            if pool.size and flow.complete(other):
                 pool.close()
+                return
+        for other, pool in others:
+            if not flow.backlog(other) and pool.let_one_go(rested=wanting.size > 0):
+                return
+        if others and not wanting.size and flow.backlog(stage) >= BEHIND:
+            max((pool for _, pool in others), key=lambda pool: pool.size).retire_one()
 
     def _take_in(self, pool: Pool, report: Report) -> None:
         if report.kind == "started":
-            self._failed_starts[pool.stage] = 0
+            self._failed_starts.pop(pool.stage, None)
         elif report.kind == "not started":
-            self._not_started(pool.stage, report.reason)
+            self._not_started(pool.stage, report.reason, killed=report.killed)
         elif report.kind == "lost":
             assert report.unit is not None
             self._say("worker lost", report.unit, report.reason)
-            self._flow.retry(report.unit, report.reason, lost=True)
+            self._flow.lost(report.unit, report.reason, alone=report.alone, how=report.how)
         else:
             assert report.unit is not None
-            if isinstance(report.answer, Done):
-                self._flow.finish(report.unit, report.answer.receipt)
-                self._listen(_made(report.unit, report.answer))
-            else:
-                assert isinstance(report.answer, Failure)
-                self._failed(report.unit, report.answer)
+            assert report.answer is not None
+            self._answered(report.unit, report.answer)
 
-    def _not_started(self, stage: str, reason: str) -> None:
-        self._failed_starts[stage] += 1
+    def _answered(self, unit: Unit, answer: Done | Failure) -> None:
+        if isinstance(answer, Failure):
+            self._failed(unit, answer)
+        elif unit.only is not None:
+            self._flow.passed(unit)
+            self._listen({"event": "trial", "unit": str(unit), "spent": answer.spent})
+        else:
+            self._flow.finish(unit, answer.receipt)
+            self._listen(_made(unit, answer))
+
+    def _not_started(self, stage: str, reason: str, *, killed: bool) -> None:
+        failed = self._failed_starts.setdefault(stage, Counter())
+        failed[killed] += 1
         self._listen({"event": "worker failed", "stage": stage, "reason": reason})
-        if self._failed_starts[stage] >= STARTS:
+        if failed[killed] >= (STARTS_KILLED if killed else STARTS):
             raise GaveUp(f"no {stage} worker can start: {reason}")
 
     def _failed(self, unit: Unit, failure: Failure) -> None:
         self._say("unit failed", unit, failure.reason, failure.trace)
         if failure.kind in ("storage", "user"):
             raise UserError(failure.reason)
-        if failure.kind == "damaged":
+        if unit.only is not None:
+            self._flow.passed(unit)  # its worker lives; the unit itself will meet this failure
+        elif failure.kind == "damaged":
             stage, _, block = failure.where.removesuffix(".parquet").rpartition("/")
             self._flow.redo(Unit(stage, int(block)), unit, failure.reason)
         else:
-            self._flow.retry(unit, failure.reason)
+            self._flow.raised(unit, failure.reason)
 
     def _say(self, event: str, unit: Unit, reason: str, trace: str = "") -> None:
         self._listen({"event": event, "unit": str(unit), "reason": reason, "trace": trace})
+
+
+def _compete(one: StageHost, other: StageHost) -> bool:
+    """Return whether workers of one stage can stand in the way of another's."""
+    both = one.resources.keys() & other.resources.keys()
+    return bool((one.gpus and other.gpus) or (one.cpus and other.cpus) or both)
 
 
 def _made(unit: Unit, done: Done) -> dict[str, Any]:
@@ -136,4 +179,5 @@ def _made(unit: Unit, done: Done) -> dict[str, Any]:
         "peak_memory": done.peak_memory,
         "audio_samples": receipt.num_samples,
         "rejects": [reject.model_dump() for reject in receipt.rejects],
+        **({"spent": done.spent} if done.spent else {}),
     }

@@ -1,47 +1,85 @@
 """Pack token artifacts into a training shard: the same rows, in the order of their ids.
 
-tokens/000000 .. tokens/000063 --pack--> shards/service-00000
+    tokens/000000 .. tokens/000063 --pack--> shards/service-00000
+
+A dialogue that is like an earlier one of the run is left out, and named in the shard's receipt.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from datagen.store import METADATA_KEY, SHARDS, Damaged, Receipt, RunFolder, content_hash
+from datagen.engine.duplicates import Duplicates, Twin
+from datagen.scripting import prefix
+from datagen.store import SHARDS, Damaged, Receipt, RunFolder, content_hash
+from datagen.types import Reject
+
+NEAR_DUPLICATE = "near_duplicate"
 
 
-def pack(folder: RunFolder, kind: str, index: int, stage: str, blocks: Sequence[int]) -> Receipt:
-    """Write one shard from the artifacts of ``blocks``; its receipt sums up theirs."""
-    receipts: list[Receipt] = []
-    tables: list[pa.Table] = []
-    for block in blocks:
-        path = folder.unit(stage, block)
-        receipt = folder.receipt(path)
+class Packer:
+    """Packs shards of one run, and remembers its near-duplicates from one to the next."""
+
+    def __init__(self, folder: RunFolder, kind: str, stage: str) -> None:
+        self._folder, self._kind, self._stage = folder, kind, stage
+        self._duplicates = Duplicates(folder)
+
+    def pack(self, index: int, blocks: Sequence[int], scripts: str | None = None) -> Receipt:
+        """Write one shard from the artifacts of ``blocks``; its receipt sums up theirs.
+
+        ``scripts`` is what `prefix.follow` calls all scripts up to the last of the blocks.
+        """
+        folder, stop = self._folder, blocks[-1] + 1
+        receipts = [self._receipt(block) for block in blocks]
+        table = pa.concat_tables(folder.read(folder.unit(self._stage, b)) for b in blocks)
+        reads = {f"{receipt.stage}/{receipt.block:06d}": receipt.content for receipt in receipts}
+        reads[prefix.key(stop)] = self._duplicates.upto(stop, scripts)
+        table, rejects = _without(table, self._duplicates.twins)
+        receipt = Receipt(
+            stage=SHARDS,
+            block=index,
+            fingerprint=receipts[0].fingerprint,
+            reads=reads,
+            content=content_hash(table),
+            rows=table.num_rows,
+            num_samples=sum(samples or 0 for samples in table["num_samples"].to_pylist()),
+            rejects=rejects,
+        )
+        # what a reader must know of the tokens is the same in all blocks
+        metadata = folder.metadata(folder.unit(self._stage, blocks[0])) or {}
+        metadata["receipt"] = receipt.model_dump(mode="json")
+        folder.commit(folder.shard(self._kind, index), table, metadata)
+        return receipt
+
+    def _receipt(self, block: int) -> Receipt:
+        file = self._folder.unit(self._stage, block)
+        receipt = self._folder.receipt(file)
         if receipt is None:
-            raise Damaged(folder.name(path), "it has no receipt")
-        receipts.append(receipt)
-        tables.append(folder.read(path))
-    table = pa.concat_tables(tables)
-    receipt = shard_receipt(index, receipts, content_hash(table))
-    metadata = json.loads(pq.read_schema(folder.unit(stage, blocks[0])).metadata[METADATA_KEY])
-    metadata["receipt"] = receipt.model_dump(mode="json")
-    folder.commit(folder.shard(kind, index), table, metadata)
-    return receipt
+            raise Damaged(file, "it has no receipt")
+        return receipt
+
+    def _metadata(self, block: int) -> dict[str, object]:
+        """Return what a reader must know of the tokens: the same in all blocks."""
+        return self._folder.metadata(self._folder.unit(self._stage, block)) or {}
 
 
-def shard_receipt(index: int, receipts: Sequence[Receipt], content: str) -> Receipt:
-    """Return the receipt of a shard that holds these artifacts."""
-    return Receipt(
-        stage=SHARDS,
-        block=index,
-        fingerprint=receipts[0].fingerprint,
-        reads={f"{receipt.stage}/{receipt.block:06d}": receipt.content for receipt in receipts},
-        content=content,
-        rows=sum(receipt.rows for receipt in receipts),
-        num_samples=sum(receipt.num_samples for receipt in receipts),
-        rejects=tuple(reject for receipt in receipts for reject in receipt.rejects),
+def _without(table: pa.Table, twins: Mapping[str, Twin]) -> tuple[pa.Table, tuple[Reject, ...]]:
+    """Leave the dialogues out that have an earlier twin."""
+    ids = [str(dialog_id) for dialog_id in table["dialog_id"].to_pylist()]
+    rejects = tuple(
+        Reject(
+            dialog_id=dialog_id,
+            stage=SHARDS,
+            reason=NEAR_DUPLICATE,
+            evidence=f"like {twin.dialog_id}, J = {twin.likeness:.2f}",
+        )
+        for dialog_id in ids
+        if (twin := twins.get(dialog_id)) is not None
     )
+    if not rejects:
+        return table, ()
+    return table.filter(
+        pa.array([dialog_id not in twins for dialog_id in ids], pa.bool_())
+    ), rejects

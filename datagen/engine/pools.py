@@ -1,85 +1,50 @@
-"""Ray: one pool of actors a stage, each in its own environment. The only module that imports ray.
+"""Ray: one pool of actors a stage, each in its own environment.
 
-    Pool.submit(unit) --> Worker.make, in an actor --> Report (done, failed, lost, ...)
+    Pool.submit(unit, order) --> Worker.make, in an actor --> Report (made, lost, ...)
 
 Actors are never restarted by Ray: a lost one is replaced by its pool, so there is one retry policy.
 """
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from datagen.config import Recipe, StageHost
-from datagen.engine.flow import Unit
+from datagen.engine.cluster import ONE_THREAD
 from datagen.engine.lineup import Stamp
+from datagen.engine.unit import Order, Unit
 from datagen.engine.worker import Done, Failure, UnitRunner
-from datagen.types import UserError
 
-OBJECT_STORE = 100 * 2**20
-"""Bytes: nothing but receipts crosses it."""
-QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_DEDUP_LOGS": "0",
-}
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
+GOODBYE = 30.0
+"""Seconds a worker has to free what it holds before it is killed."""
 
 
 class Worker:
     """The actor: a `UnitRunner` in a process of its own."""
 
-    def __init__(self, root: str, recipe: dict[str, Any], stage: str, stamp: Stamp) -> None:
+    def __init__(self, where: str, recipe: dict[str, Any], stage: str, stamp: Stamp) -> None:
         import pyarrow as pa
 
         pa.set_cpu_count(1)
-        self._runner = UnitRunner(Path(root), Recipe.model_validate(recipe), stage, stamp)
+        self._runner = UnitRunner(where, Recipe.model_validate(recipe), stage, stamp)
 
     def ready(self) -> bool:
         """Answer once the stage's backends are loaded."""
         return True
 
-    def make(self, block: int, parts: list[int]) -> Done | Failure:
+    def make(self, order: Order) -> Done | Failure:
         """Make one unit."""
-        return self._runner.make(block, parts)
+        return self._runner.make(*order)
 
     def close(self) -> None:
         """Free what a kill would leak."""
         self._runner.close()
-
-
-@contextmanager
-def cluster(address: str | None) -> Iterator[None]:
-    """Be connected to Ray: a private cluster on this machine, or the one at ``address``."""
-    os.environ.update(QUIET)
-    import ray
-
-    settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    if address is None:
-        os.environ.update(ONE_THREAD)  # inherited, so that workers Ray has already started serve
-        settings |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
-    on_terminate = signal.getsignal(signal.SIGTERM)
-    try:
-        ray.init(address=address or "local", **settings)
-        signal.signal(signal.SIGTERM, on_terminate)  # Ray puts its own in place
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-        where = f"the Ray cluster at {address}" if address else "Ray on this machine"
-        raise UserError(f"cannot start {where}: {' '.join(str(error).split())}") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
 
 
 @dataclass(frozen=True)
@@ -90,14 +55,27 @@ class Report:
     unit: Unit | None = None
     answer: Done | Failure | None = None
     reason: str = ""
+    alone: bool = False
+    """Of a lost unit: no other was in its worker."""
+    how: str = ""
+    """Of a lost unit: what happened, in words that are the same every time."""
+    killed: bool = False
+    """Of a worker that has not started: it was not its own code that failed."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Actor:
     handle: Any
     since: float
-    """When it was asked to start, or given its unit (monotonic seconds)."""
-    unit: Unit | None = None
+    """When it was asked to start, or became idle (monotonic seconds)."""
+    units: dict[Any, tuple[Unit, float]] = field(default_factory=dict)
+    """By the reference of their answer: what it is making, and since when."""
+    boot: float = 0.0
+    """Seconds it took to start."""
+    shy: bool = False
+    """Whether its unit wants no company."""
+    leaving: bool = False
+    """Whether it is to go after its units."""
 
 
 class Room:
@@ -113,16 +91,24 @@ class Room:
         have: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         self.total_cpus, self.total_gpus = have.get("CPU", 0.0), have.get("GPU", 0.0)
         self._cpus, self._gpus = self.total_cpus, self.total_gpus
+        self._custom = dict(have)
         for pool in pools:
             self._cpus -= pool.size * pool.host.cpus
             self._gpus -= pool.size * pool.host.gpus
+            for name, amount in pool.host.resources.items():
+                self._custom[name] = self._custom.get(name, 0.0) - pool.size * amount
 
     def take(self, host: StageHost) -> bool:
         """Take room for one worker, if there is."""
         if host.cpus > self._cpus + 1e-6 or host.gpus > self._gpus + 1e-6:
             return False
+        custom = self._custom
+        if any(amount > custom.get(name, 0.0) + 1e-6 for name, amount in host.resources.items()):
+            return False
         self._cpus -= host.cpus
         self._gpus -= host.gpus
+        for name, amount in host.resources.items():
+            custom[name] -= amount
         return True
 
 
@@ -132,78 +118,169 @@ class Pool:
 
     stage: str
     host: StageHost
-    root: Path
+    where: str
+    """Absolute path or URI of the run folder."""
     recipe: Recipe
     stamp: Stamp
     """Found by the driver: a worker's environment may lack the other stages' packages."""
-    idle: list[_Actor] = field(default_factory=list)
-    busy: dict[Any, _Actor] = field(default_factory=dict)
-    """By the reference of their answer."""
+    workers: list[_Actor] = field(default_factory=list)
     starting: dict[Any, _Actor] = field(default_factory=dict)
-
-    def grow(self, units: int, room: Room) -> None:
-        """Start workers for ``units`` units, as far as there is room."""
-        while self.size < min(units, self._wanted(room)) and room.take(self.host):
-            handle = self._actor().remote(
-                str(self.root), self.recipe.model_dump(mode="json"), self.stage, self.stamp
-            )
-            self.starting[handle.ready.remote()] = _Actor(handle, time.monotonic())
-
-    def submit(self, unit: Unit, parts: list[int]) -> None:
-        """Give an idle worker a unit."""
-        actor = self.idle.pop()
-        actor.unit, actor.since = unit, time.monotonic()
-        self.busy[actor.handle.make.remote(unit.block, parts)] = actor
-
-    def settle(self, reference: Any) -> Report:
-        """Take in an answer that has come."""
-        import ray
-
-        starting = reference in self.starting
-        actor = (self.starting if starting else self.busy).pop(reference)
-        unit, actor.unit = actor.unit, None
-        try:
-            answer = ray.get(reference)
-        except (
-            Exception
-        ) as error:  # it died: killed, out of memory, its node lost, its start failed
-            with suppress(Exception):
-                ray.kill(actor.handle, no_restart=True)
-            return Report("not started" if starting else "lost", unit, reason=_telling(error))
-        self.idle.append(actor)
-        return Report("started") if starting else Report("made", unit, answer)
-
-    def overdue(self) -> Iterator[Report]:
-        """Kill the workers that take too long to start or to make their unit, and report them."""
-        import ray
-
-        now = time.monotonic()
-        limits = ((self.starting, self.host.start_seconds), (self.busy, self.host.unit_seconds))
-        for actors, limit in limits:
-            for reference, actor in list(actors.items()):
-                if now - actor.since > limit:
-                    del actors[reference]
-                    ray.kill(actor.handle, no_restart=True)
-                    kind: Literal["lost", "not started"] = "lost" if actor.unit else "not started"
-                    yield Report(kind, actor.unit, reason=f"it took over {limit:g} s")
-
-    def close(self) -> None:
-        """Let all workers go; those with a unit lose it."""
-        import ray
-
-        goodbyes = [actor.handle.close.remote() for actor in self.idle]
-        if goodbyes:
-            ray.wait(goodbyes, num_returns=len(goodbyes), timeout=30)
-        for actor in (*self.idle, *self.busy.values(), *self.starting.values()):
-            ray.kill(actor.handle, no_restart=True)
-        self.idle.clear()
-        self.busy.clear()
-        self.starting.clear()
+    """By the reference of their first answer."""
 
     @property
     def size(self) -> int:
         """How many workers there are, those that are starting included."""
-        return len(self.starting) + len(self.busy) + len(self.idle)
+        return len(self.starting) + len(self.workers)
+
+    @property
+    def num_units(self) -> int:
+        """How many units are being made."""
+        return sum(len(actor.units) for actor in self.workers)
+
+    @property
+    def references(self) -> Iterator[Any]:
+        """Everything that an answer is awaited of."""
+        yield from self.starting
+        for actor in self.workers:
+            yield from actor.units
+
+    def grow(self, units: int, room: Room) -> bool:
+        """Start workers for ``units`` units; return False if there was no room for one."""
+        needed = -(-units // self.host.units)
+        while self.size < min(needed, self._wanted(room)):
+            if not room.take(self.host):
+                return False
+            handle = self._actor().remote(
+                self.where, self.recipe.model_dump(mode="json"), self.stage, self.stamp
+            )
+            self.starting[handle.ready.remote()] = _Actor(handle, time.monotonic())
+        return True
+
+    def submit(self, unit: Unit, order: Order, *, shy: bool) -> bool:
+        """Give a worker a unit (a ``shy`` one to itself); return False if none is free."""
+        actor = self._free(shy)
+        if actor is None:
+            return False
+        actor.units[actor.handle.make.remote(order)] = (unit, time.monotonic())
+        actor.shy = shy
+        return True
+
+    def settle(self, reference: Any) -> Iterator[Report]:
+        """Take in an answer that has come; a worker that is gone reports all its units."""
+        import ray
+
+        starting = self.starting.get(reference)
+        actor = starting or next((a for a in self.workers if reference in a.units), None)
+        if actor is None:
+            return  # it was lost together with a unit that was settled before
+        try:
+            answer = ray.get(reference)
+        except Exception as error:  # killed, out of memory, its node lost, its start failed
+            killed = "creation task" not in str(error)  # where Ray says that __init__ raised
+            yield from self._lose(actor, _telling(error), "its worker ended", killed=killed)
+            return
+        if starting:
+            del self.starting[reference]
+            self.workers.append(actor)
+            actor.boot = time.monotonic() - actor.since
+            yield Report("started")
+        else:
+            unit, _ = actor.units.pop(reference)
+            actor.shy = False
+            yield Report("made", unit, answer)
+        actor.since = time.monotonic()
+        if actor.leaving and not actor.units:
+            self._dismiss([actor])
+
+    def overdue(self) -> Iterator[Report]:
+        """Kill the workers that take too long to start or to make a unit, and report them."""
+        now, limits = time.monotonic(), self.host
+        for actor in list(self.starting.values()):
+            if now - actor.since > limits.start_seconds:
+                yield from self._lose(actor, f"it took over {limits.start_seconds:g} s", "")
+        for actor in list(self.workers):
+            if any(now - since > limits.unit_seconds for _, since in actor.units.values()):
+                reason = f"it took over {limits.unit_seconds:g} s"
+                yield from self._lose(actor, reason, reason)
+
+    def let_one_go(self, *, rested: bool) -> bool:
+        """Let a worker without units go; a ``rested`` one has idled as long as it took to start.
+
+        So what is spent on starting workers again is at most what is lost by idle ones.
+        """
+        now = time.monotonic()
+        for actor in self.workers:
+            if not actor.units and (not rested or now - actor.since > actor.boot):
+                self._dismiss([actor])
+                return True
+        return False
+
+    def retire_one(self) -> None:
+        """Let a worker go once its units are made, unless one is going already or is the last."""
+        if len(self.workers) < 2 or any(actor.leaving for actor in self.workers):
+            return
+        least = min(self.workers, key=lambda actor: len(actor.units))
+        least.leaving = True
+        if not least.units:
+            self._dismiss([least])
+
+    def close(self) -> None:
+        """Let all workers go; those with a unit lose it."""
+        self._dismiss([*self.workers, *self.starting.values()])
+
+    def _free(self, shy: bool) -> _Actor | None:
+        """Return the worker that is to have the next unit, if one may have it."""
+        free = [
+            actor
+            for actor in self.workers
+            if len(actor.units) < (1 if shy else self.host.units)
+            and not (actor.shy or actor.leaving)
+        ]
+        for actor in sorted(free, key=lambda actor: len(actor.units)):
+            if not shy or self._is_alive(actor):
+                return actor
+        return None
+
+    def _is_alive(self, actor: _Actor) -> bool:
+        """Ask an idle worker whether it is there; forget it if not, since it proves nothing."""
+        import ray
+
+        try:
+            return bool(ray.get(actor.handle.ready.remote(), timeout=GOODBYE))
+        except Exception:
+            self._remove(actor)
+            return False
+
+    def _lose(
+        self, actor: _Actor, reason: str, how: str, *, killed: bool = False
+    ) -> Iterator[Report]:
+        """Kill a worker and report what it was doing."""
+        units = [unit for unit, _ in actor.units.values()]
+        started = actor in self.workers
+        self._remove(actor)
+        if not started:
+            yield Report("not started", reason=reason, killed=killed)
+        for unit in units:
+            yield Report("lost", unit, reason=reason, alone=len(units) == 1, how=how)
+
+    def _dismiss(self, actors: Sequence[_Actor]) -> None:
+        """Let workers go, with time to free what they hold if they are not at work."""
+        import ray
+
+        goodbyes = [a.handle.close.remote() for a in actors if a in self.workers and not a.units]
+        if goodbyes:
+            ray.wait(goodbyes, num_returns=len(goodbyes), timeout=GOODBYE)
+        for actor in actors:
+            self._remove(actor)
+
+    def _remove(self, actor: _Actor) -> None:
+        import ray
+
+        if actor in self.workers:
+            self.workers.remove(actor)
+        self.starting = {ref: other for ref, other in self.starting.items() if other is not actor}
+        with suppress(Exception):
+            ray.kill(actor.handle, no_restart=True)
 
     def _wanted(self, room: Room) -> int:
         if self.host.workers != "auto":
@@ -222,9 +299,13 @@ class Pool:
         if self.host.py_executable:
             # a worker starts in another folder than this; a link into a virtual environment stays
             environment["py_executable"] = str(Path(self.host.py_executable).absolute())
+        if self.host.runtime_env:
+            environment |= self.host.runtime_env.for_ray()
         return ray.remote(Worker).options(
             num_cpus=self.host.cpus,
             num_gpus=self.host.gpus,
+            resources=self.host.resources,
+            max_concurrency=self.host.units,
             max_restarts=0,
             max_task_retries=0,
             runtime_env=environment,
@@ -235,7 +316,7 @@ def wait(pools: Iterable[Pool], seconds: float) -> list[tuple[Pool, Any]]:
     """Wait until a worker of any pool answers; return all answers that are there, or none."""
     import ray
 
-    whose = {ref: pool for pool in pools for ref in (*pool.busy, *pool.starting)}
+    whose = {ref: pool for pool in pools for ref in pool.references}
     if not whose:
         return []
     references = list(whose)

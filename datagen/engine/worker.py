@@ -10,23 +10,28 @@ from __future__ import annotations
 import errno
 import resource
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
 
 from datagen.config import Recipe
 from datagen.engine import lineup
-from datagen.engine.packing import pack
+from datagen.engine.packing import Packer
+from datagen.engine.unit import Order
 from datagen.plan import jobs_of
-from datagen.stages.base import DialogFailed, Stage
+from datagen.stages.base import DialogFailed, Spender, Stage
+from datagen.storage import Where
 from datagen.store import SHARDS, Damaged, Receipt, RunFolder, content_hash
-from datagen.types import UserError
+from datagen.types import Job, Reject, UserError
 
+KILLS_WORKER = "kills_worker"
+"""Why a dialogue is rejected that lost its worker again and again (`engine.suspects`)."""
+NOBODY: Mapping[int, str] = {}
 FULL_OR_READ_ONLY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -43,23 +48,52 @@ class Failure:
 
 @dataclass(frozen=True)
 class Done:
-    """A committed unit, and what it cost."""
+    """A committed unit (or a trial, which is not committed), and what it cost."""
 
     receipt: Receipt
     seconds: float
     cpu_seconds: float
+    """Of the whole process since the unit before was done, or since this one was begun."""
     peak_memory: int
     """Bytes the worker's process has ever held."""
+    spent: Mapping[str, Mapping[str, float]]
+    """By each model since a unit was last done: dialogues, tokens, dollars (`llm.ledger`)."""
+
+
+class _Clock:
+    """Shares a process's CPU time out among the units it makes, though they overlap."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._units = 0
+        self._counted = 0.0
+
+    def begin(self) -> None:
+        """Note that a unit is begun."""
+        with self._lock:
+            if not self._units:
+                self._counted = time.process_time()
+            self._units += 1
+
+    def end(self) -> float:
+        """Note that a unit is over; return the CPU seconds that nobody has counted yet."""
+        with self._lock:
+            self._units -= 1
+            before, self._counted = self._counted, time.process_time()
+            return self._counted - before
 
 
 class UnitRunner:
-    """Makes units of one stage in this process. Building it loads the stage's backends."""
+    """Makes units of one stage in this process, also several at once from as many threads.
+
+    Building it loads the stage's backends.
+    """
 
     def __init__(
-        self, root: Path, recipe: Recipe, stage: str, stamp: lineup.Stamp | None = None
+        self, where: Where, recipe: Recipe, stage: str, stamp: lineup.Stamp | None = None
     ) -> None:
         stamp = stamp or lineup.stamp(recipe)
-        self._folder = RunFolder(root)
+        self._folder = RunFolder(where)
         self._recipe = recipe
         self._name = stage
         self._fingerprint = stamp.fingerprints
@@ -68,12 +102,39 @@ class UnitRunner:
             "stand_ins": stamp.stand_ins,
         }
         self._stage: Stage | None = None if stage == SHARDS else lineup.STEPS[stage].load(recipe)
+        self._packer = Packer(self._folder, recipe.kind, lineup.LINE[-1].name)
+        self._clock = _Clock()
 
-    def make(self, block: int, parts: Sequence[int] = ()) -> Done | Failure:
-        """Make one unit (``parts``: the blocks of a shard); what goes wrong is returned."""
-        wall, cpu = time.perf_counter(), time.process_time()
+    def make(
+        self,
+        block: int,
+        parts: Sequence[int] = (),
+        scripts: str | None = None,
+        only: int | None = None,
+        without: Mapping[int, str] = NOBODY,
+    ) -> Done | Failure:
+        """Make one unit, as a `unit.Order` says; what goes wrong is returned."""
+        wall = time.perf_counter()
+        self._clock.begin()
         try:
-            receipt = self._pack(block, parts) if self._stage is None else self._run(block)
+            answer = self._try(Order(block, tuple(parts), scripts, only, without))
+        finally:
+            cpu = self._clock.end()
+        if isinstance(answer, Failure):
+            return answer
+        return Done(
+            answer,
+            seconds=time.perf_counter() - wall,
+            cpu_seconds=cpu,
+            peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            spent=self._stage.spent() if isinstance(self._stage, Spender) else {},
+        )
+
+    def _try(self, order: Order) -> Receipt | Failure:
+        try:
+            if self._stage is None:
+                return self._packer.pack(order.block, order.parts, order.scripts)
+            return self._run(self._stage, order)
         except Damaged as error:
             return Failure("damaged", str(error), where=error.name)
         except UserError as error:
@@ -85,30 +146,22 @@ class UnitRunner:
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             return Failure("error", reason, trace=traceback.format_exc())
-        return Done(
-            receipt,
-            seconds=time.perf_counter() - wall,
-            cpu_seconds=time.process_time() - cpu,
-            peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-        )
 
     def close(self) -> None:
         """Free the stage's backends."""
         if self._stage is not None:
             self._stage.close()
 
-    def _run(self, block: int) -> Receipt:
-        assert self._stage is not None
-        upstream: dict[str, pa.Table] = {}
-        reads: dict[str, str] = {}
-        for name, columns in self._stage.reads.items():
-            path = self._folder.unit(name, block)
-            receipt = self._folder.receipt(path)
-            if receipt is None:
-                raise Damaged(self._folder.name(path), "it has no receipt")
-            upstream[name] = self._folder.read(path, columns)
-            reads[f"{name}/{block:06d}"] = receipt.content
-        outcome = self._stage.run(jobs_of(self._recipe, block), upstream)
+    def _run(self, stage: Stage, order: Order) -> Receipt:
+        """Make a unit and commit it; of a trial, make its one dialogue and commit nothing."""
+        block, without = order.block, order.without
+        jobs = jobs_of(self._recipe, block)
+        wanted = [j for i, j in enumerate(jobs) if i not in without and order.only in (None, i)]
+        upstream, reads = self._upstream(stage, block)
+        if len(wanted) < len(jobs):
+            ids = {job.dialog_id for job in wanted}
+            upstream = {name: _only(table, ids) for name, table in upstream.items()}
+        outcome = stage.run(wanted, upstream)
         receipt = Receipt(
             stage=self._name,
             block=block,
@@ -117,36 +170,62 @@ class UnitRunner:
             content=content_hash(outcome.table),
             rows=outcome.table.num_rows,
             num_samples=outcome.num_samples,
-            rejects=outcome.rejects,
+            rejects=(
+                *outcome.rejects,
+                *(self._culprit(jobs[i], how) for i, how in without.items()),
+            ),
         )
-        metadata: dict[str, Any] = {"receipt": receipt.model_dump(mode="json")}
-        if self._stage.metadata:
-            metadata |= {**self._stage.metadata, **self._stamp}
-        self._folder.commit(self._folder.unit(self._name, block), outcome.table, metadata)
+        if order.only is None:
+            self._commit(receipt, outcome.table, stage.metadata)
         return receipt
 
-    def _pack(self, index: int, blocks: Sequence[int]) -> Receipt:
-        last = lineup.LINE[-1].name
-        return pack(self._folder, self._recipe.kind, index, last, blocks)
+    def _upstream(self, stage: Stage, block: int) -> tuple[dict[str, pa.Table], dict[str, str]]:
+        """Read what a stage reads of a block; return tables by stage, content hashes by name."""
+        tables: dict[str, pa.Table] = {}
+        reads: dict[str, str] = {}
+        for name, columns in stage.reads.items():
+            file = self._folder.unit(name, block)
+            receipt = self._folder.receipt(file)
+            if receipt is None:
+                raise Damaged(file, "it has no receipt")
+            tables[name] = self._folder.read(file, columns)
+            reads[f"{name}/{block:06d}"] = receipt.content
+        return tables, reads
+
+    def _commit(self, receipt: Receipt, table: pa.Table, facts: Mapping[str, Any]) -> None:
+        metadata: dict[str, Any] = {"receipt": receipt.model_dump(mode="json")}
+        if facts:
+            metadata |= {**facts, **self._stamp}
+        self._folder.commit(self._folder.unit(self._name, receipt.block), table, metadata)
+
+    def _culprit(self, job: Job, how: str) -> Reject:
+        return Reject(dialog_id=job.dialog_id, stage=self._name, reason=KILLS_WORKER, evidence=how)
 
     def _storage_failure(self, error: OSError) -> Failure:
-        reason = f"{error.strerror or error} ({error.filename or self._folder.root})"
+        reason = f"{error.strerror or error} ({error.filename or self._folder.where})"
         if error.errno in FULL_OR_READ_ONLY:
             return Failure(
                 "storage",
-                f"cannot write to {self._folder.root}: {reason}; mend that and run the same"
+                f"cannot write to {self._folder.where}: {reason}; mend that and run the same"
                 " command again, it goes on from here",
             )
         return Failure("error", reason, trace=traceback.format_exc())
 
 
+def _only(table: pa.Table, ids: Container[str]) -> pa.Table:
+    """Return the rows of some dialogues."""
+    return table.filter(
+        pa.array([one in ids for one in table["dialog_id"].to_pylist()], pa.bool_())
+    )
+
+
 def main(arguments: Sequence[str]) -> int:
     """Make one unit of an existing run, here and now."""
-    root, stage, block = Path(arguments[0]), arguments[1], int(arguments[2])
-    data = RunFolder(root).read_json("run.json")
+    where, stage, block = arguments[0], arguments[1], int(arguments[2])
+    data = RunFolder(where).read_json("run.json")
     if data is None:
-        raise SystemExit(f"{root} is not a run folder: it has no run.json")
-    runner = UnitRunner(root, Recipe.model_validate(data["recipe"]), stage)
+        raise SystemExit(f"{where} is not a run folder: it has no run.json")
+    runner = UnitRunner(where, Recipe.model_validate(data["recipe"]), stage)
     result = runner.make(block)
     runner.close()
     if isinstance(result, Done):

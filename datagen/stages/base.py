@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import pyarrow as pa
 
@@ -39,6 +39,15 @@ class Stage(Protocol):
 
     def close(self) -> None:
         """Free the backends."""
+        ...
+
+
+@runtime_checkable
+class Spender(Protocol):
+    """A stage whose models are paid for."""
+
+    def spent(self) -> Mapping[str, Mapping[str, float]]:
+        """Return what each model has done and cost since this was last asked."""
         ...
 
 

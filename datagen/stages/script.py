@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from datagen.backends.protocols import ScriptWriter
-from datagen.stages.artifacts import records_table
+from datagen.stages.artifacts import scripts_table
 from datagen.stages.base import Outcome
 from datagen.types import Job, Reject, Script
 
-VERSION = 1
+VERSION = 2
 """Raised when a change here changes bytes."""
 
 
@@ -35,7 +35,11 @@ class ScriptStage:
         assert [a.dialog_id for a in answers] == [j.dialog_id for j in jobs], "one answer a job"
         scripts = [answer for answer in answers if isinstance(answer, Script)]
         rejects = tuple(answer for answer in answers if isinstance(answer, Reject))
-        return Outcome(records_table(scripts), rejects)
+        return Outcome(scripts_table(scripts), rejects)
+
+    def spent(self) -> Mapping[str, Mapping[str, float]]:
+        """Return what the writer's models have done and cost since this was last asked."""
+        return self._writer.spent()
 
     def close(self) -> None:
         """Free the writer."""

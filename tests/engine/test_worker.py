@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import shutil
+import time
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from datagen.config import Recipe, load_recipe
 from datagen.engine import lineup
-from datagen.engine.packing import pack
-from datagen.engine.worker import Done, Failure, UnitRunner, main
+from datagen.engine.packing import Packer
+from datagen.engine.worker import Done, Failure, UnitRunner, _Clock, main
 from datagen.run import describe
 from datagen.store import Damaged, RunFolder
 from tests.small import SMALL
@@ -55,7 +58,7 @@ def test_receipts_chain_the_stages(made: Path, recipe: Recipe) -> None:
 def test_a_unit_made_alone_again_has_the_same_bytes(made: Path, tmp_path: Path) -> None:
     folder = RunFolder(made)
     for step in lineup.LINE:
-        path = folder.unit(step.name, 1)
+        path = made / folder.unit(step.name, 1)
         before = path.read_bytes()
         path.unlink()
         assert main([str(made), step.name, "1"]) == 0
@@ -64,7 +67,7 @@ def test_a_unit_made_alone_again_has_the_same_bytes(made: Path, tmp_path: Path) 
 
 def test_damage_upstream_is_reported_as_such(made: Path, recipe: Recipe) -> None:
     folder = RunFolder(made)
-    path = folder.unit("timeline", 0)
+    path = made / folder.unit("timeline", 0)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     runner = UnitRunner(made, recipe, "tokens")
@@ -102,7 +105,8 @@ def test_an_unexpected_error_names_the_dialogue(
 
 def test_a_shard_is_its_blocks_in_order(made: Path) -> None:
     folder = RunFolder(made)
-    receipt = pack(folder, "service", 0, "tokens", [0, 1])
+    packer = Packer(folder, "service", "tokens")
+    receipt = packer.pack(0, [0, 1])
     shard = folder.read(folder.shard("service", 0))
     parts = [folder.read(folder.unit("tokens", block)) for block in (0, 1)]
     assert shard.equals(pa.concat_tables(parts))
@@ -110,4 +114,48 @@ def test_a_shard_is_its_blocks_in_order(made: Path) -> None:
     assert shard["dialog_id"].to_pylist() == kept
     assert receipt.rows == 30
     with pytest.raises(Damaged, match="tokens/000007"):
-        pack(folder, "service", 0, "tokens", [0, 7])
+        packer.pack(0, [0, 7])
+
+
+def test_a_trial_makes_one_dialogue_and_commits_nothing(made: Path, recipe: Recipe) -> None:
+    before = {path: path.read_bytes() for path in made.glob("*/*.parquet")}
+    for step in lineup.LINE:
+        runner = UnitRunner(made, recipe, step.name)
+        for place, rows in ((3, 1), (12, 0)):
+            answer = runner.make(0, only=place)
+            assert isinstance(answer, Done), answer
+            assert (answer.receipt.rows > 0) == bool(rows)
+    assert {path: path.read_bytes() for path in made.glob("*/*.parquet")} == before
+
+
+def test_a_culprit_is_left_out_and_all_else_is_as_it_was(
+    tmp_path: Path, made: Path, recipe: Recipe
+) -> None:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    folder = RunFolder(tmp_path)
+    for step in lineup.LINE:
+        name = folder.unit(step.name, 1)
+        whole = folder.read(name)
+        without = {4: "it ended"} if step.name == "speech" else {}
+        answer = UnitRunner(tmp_path, recipe, step.name).make(1, without=without)
+        assert isinstance(answer, Done), answer
+        ids = pa.array(["service-0000020"] if step.name != "script" else [], pa.string())
+        expected = whole.filter(pc.invert(pc.is_in(whole["dialog_id"], ids)))
+        assert folder.read(name).equals(expected)
+        receipt = folder.receipt(name)
+        assert receipt is not None
+        assert [(r.dialog_id, r.stage, r.reason) for r in receipt.rejects if r.evidence] == (
+            [("service-0000020", "speech", "kills_worker")] if without else []
+        )
+
+
+def test_units_that_overlap_share_the_time_of_their_process() -> None:
+    clock = _Clock()
+    start = time.process_time()
+    clock.begin()
+    clock.begin()
+    spent = clock.end()
+    while time.process_time() - start < 0.05:
+        pass
+    spent += clock.end()
+    assert 0.03 < spent <= time.process_time() - start

@@ -1,0 +1,78 @@
+"""What the engine moves: a unit of work, and what is remembered of one that is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from datagen.plan import DIALOGS_PER_BLOCK
+from datagen.store import SHARDS, Receipt
+from datagen.types import RunFailed
+
+
+class Unit(NamedTuple):
+    """One piece of work; for shards ``block`` is the shard's number."""
+
+    stage: str
+    block: int
+    only: int | None = None
+    """A trial: just this dialogue of the block, by its place in it, and nothing is written."""
+
+    def __str__(self) -> str:
+        """Return the name of its artifact in the run folder, without suffix."""
+        name = f"{self.stage}/{self.block:06d}"
+        return name if self.only is None else f"{name}, dialogue {self.first + self.only} alone"
+
+    @property
+    def first(self) -> int:
+        """Return the index of its first dialogue."""
+        return self.block * DIALOGS_PER_BLOCK
+
+    @property
+    def whole(self) -> Unit:
+        """Return the unit of which this is a trial, or itself."""
+        return self._replace(only=None)
+
+    def describe(self) -> str:
+        """Return its name and its dialogues, for people."""
+        if self.stage == SHARDS or self.only is not None:
+            return str(self)
+        return f"{self} (dialogues {self.first} to {self.first + DIALOGS_PER_BLOCK - 1})"
+
+
+class Order(NamedTuple):
+    """What a worker needs to know to make a unit of its stage."""
+
+    block: int
+    parts: tuple[int, ...] = ()
+    """Blocks of a shard."""
+    scripts: str | None = None
+    """What `scripting.prefix` calls the scripts a shard is compared with."""
+    only: int | None = None
+    """As in `Unit`."""
+    without: Mapping[int, str] = {}
+    """Dialogues to leave out, by their place in the block, and how they killed their workers."""
+
+
+class GaveUp(RunFailed):
+    """A unit failed too often, or no worker can start (then ``unit`` is None)."""
+
+    def __init__(self, message: str, unit: Unit | None = None) -> None:
+        super().__init__(message)
+        self.unit = unit
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is remembered of a finished unit: small, since a run has tens of thousands."""
+
+    content: str
+    rows: int
+    num_samples: int
+    rejects: int
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> Made:
+        """Return what to remember of a receipt."""
+        return cls(receipt.content, receipt.rows, receipt.num_samples, len(receipt.rejects))
