@@ -1,6 +1,6 @@
 """What is missing on this machine before a recipe can run on a host: all of it, one line each.
 
-Recipe, Host --missing--> ["speech.options.model: ...", "speech: the host names no ...", ...]
+Recipe, Host --examine--> [Check("speech.dia", "speech.options.model: ..."), Check("voices"), ...]
 """
 
 from __future__ import annotations
@@ -9,50 +9,55 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from datagen import environments, voices
-from datagen.backends.registry import FLOORS, JUDGES, TABLES, VOICES
-from datagen.config import Host, Recipe, StageHost
+from datagen.backends.registry import FLOORS, JUDGES, TABLES, VOICES, Table
+from datagen.config import SECTIONS, Host, Recipe, StageHost
 from datagen.gates.limits import limits_for
 from datagen.timing.preset import load_preset
 from datagen.types import UserError
 
-SECTIONS = {
-    "script": ("script",),
-    "speech": ("speech",),
-    "timeline": ("align",),
-    "tokens": ("codec", "tokenizer"),
-}
-"""Which sections of a recipe run in a stage's workers."""
 CONNECT_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that must be so, and what is wrong if it is not."""
+
+    subject: str
+    problem: str | None = None
+
+
+def examine(recipe: Recipe, host: Host, stages: Collection[str] = tuple(SECTIONS)) -> list[Check]:
+    """Look at everything that stages need on this machine, in the line's order."""
+    checks = _cluster(host.address)
+    for table in TABLES:
+        if _stage_of(table.section) in stages:
+            checks += _backend(table, recipe, host)
+    checks.append(Check("timeline", _complaint(lambda: _check_floor(recipe))))
+    checks.append(Check("gates", _complaint(lambda: _check_gates(recipe))))
+    checks.append(Check("voices", _complaint(lambda: voices.check(recipe.voices))))
+    for stage in stages:
+        place: StageHost = getattr(host, stage)
+        uses = [f"{name}.{getattr(recipe, name).use}" for name in SECTIONS[stage]]
+        subject = f"python of {stage} ({place.py_executable or 'this one'})"
+        checks += _checks(subject, _environment(stage, place, uses))
+        if place.gpus:
+            checks += _checks(f"GPU of {stage}", _gpu(stage, place, host.address))
+    return checks
 
 
 def missing(recipe: Recipe, host: Host) -> list[str]:
     """Return everything that is missing, each once; nothing if the recipe can run."""
-    found: list[str] = []
-    for table in TABLES:
-        spec = getattr(recipe, table.section)
-        # what runs under an interpreter of its own is looked for there, by `_environment`
-        elsewhere = getattr(host, _stage_of(table.section)).py_executable is not None
-        check = table.options if elsewhere else table.check
-        if problem := _complaint(partial(check, spec)):
-            found.append(problem)
-        else:
-            found += _endpoints(table.section, table.options(spec))
-    found += filter(None, [_complaint(lambda: _check_floor(recipe))])
-    found += filter(None, [_complaint(lambda: _check_gates(recipe))])
-    found += filter(None, [_complaint(lambda: voices.check(recipe.voices))])
-    for stage, sections in SECTIONS.items():
-        place: StageHost = getattr(host, stage)
-        uses = [f"{name}.{getattr(recipe, name).use}" for name in sections]
-        found += _environment(stage, place, uses)
-        found += _gpu(stage, place, host.address)
-    return list(dict.fromkeys(found))
+    problems = [check.problem for check in examine(recipe, host) if check.problem]
+    return list(dict.fromkeys(problems))
 
 
 def require(recipe: Recipe, host: Host) -> None:
@@ -62,6 +67,33 @@ def require(recipe: Recipe, host: Host) -> None:
         raise UserError("\n".join([f"{len(found)} things are missing", *found]))
     if found:
         raise UserError(found[0])
+
+
+def _checks(subject: str, problems: Iterable[str]) -> list[Check]:
+    """Return one check for each problem, or one that says there is none."""
+    return [Check(subject, problem) for problem in problems] or [Check(subject)]
+
+
+def _cluster(address: str | None) -> list[Check]:
+    """Look whether anything listens at a cluster's address: Ray itself would wait for minutes."""
+    if address is None or ":" not in address:
+        return []
+    url = address if "://" in address else f"ray://{address}"
+    problem = _unreachable(url)
+    said = problem and f"no Ray answers at {address} ({problem}); mend --address or $RAY_ADDRESS"
+    return [Check("cluster", said)]
+
+
+def _backend(table: Table[Any], recipe: Recipe, host: Host) -> list[Check]:
+    """Look at one section's backend, and at the servers it asks."""
+    spec = getattr(recipe, table.section)
+    # what runs under an interpreter of its own is looked for there, by `_environment`
+    elsewhere = getattr(host, _stage_of(table.section)).has_own_packages
+    subject = f"{table.section}.{spec.use}" + (", its options" if elsewhere else "")
+    check = table.options if elsewhere else table.check
+    if problem := _complaint(partial(check, spec)):
+        return [Check(subject, problem)]
+    return _checks(subject, _endpoints(table.section, table.options(spec)))
 
 
 def _stage_of(section: str) -> str:
@@ -125,6 +157,9 @@ def _environment(stage: str, place: StageHost, uses: list[str]) -> Iterator[str]
     needed = [found for use in uses if (found := environments.serving(use))]
     imports = [name for environment in needed for name in environment.imports]
     python = place.py_executable or sys.executable
+    if place.runtime_env:
+        yield from (f"{stage}: {problem}" for problem in environments.check_installer())
+        return
     if not needed and place.py_executable is None:
         return
     for problem in environments.check(python, imports):

@@ -17,10 +17,17 @@ README = Path(__file__).parent.parent / "README.md"
 FLAGS = {
     "run": {
         *("--hours", "--dialogs", "--recipe", "--set", "--seed"),
-        *("--host", "--address", "--out", "--dry-run", "--help"),
+        *("--host", "--address", "--out", "--slice", "--dry-run", "--help"),
     },
-    "plan": {"--hours", "--dialogs", "--recipe", "--set", "--seed", "--help"},
-    "audit": {"--deep", "--json", "--help"},
+    "plan": {
+        *("--hours", "--dialogs", "--recipe", "--set", "--seed", "--help"),
+        *("--host", "--gpus", "--price", "--rates", "--calibrate"),
+    },
+    "doctor": {"--recipe", "--set", "--seed", "--host", "--address", "--out", "--help"},
+    "status": {"--json", "--help"},
+    "audit": {"--deep", "--against", "--json", "--help"},
+    "clean": {"--stems", "--yes", "--help"},
+    "manifest": {"--out", "--verify", "--diff", "--help"},
     "show": {"--run", "--audio", "--decoded", "--help"},
 }
 
@@ -74,6 +81,13 @@ def test_help_loads_nothing_heavy() -> None:
         (["run", "service", "--hours", "1", "--set", "pitch=3"], "pitch"),
         (["run", "service", "--hours", "1", "--seed", "-4"], "seed"),
         (["run", "service", "--hours", "1", "--fast"], "--fast"),
+        (["run", "service", "--hours", "1", "--slice", "3"], "the second of four slices as 2/4"),
+        (["run", "service", "--hours", "1", "--slice", "0/4"], "from 1/4 to 4/4"),
+        (["run", "service", "--hours", "1", "--slice", "5/4"], "from 1/4 to 4/4"),
+        (["run", "service", "--hours", "1", "--slice", "-1/4"], "--slice"),
+        (["run", "service", "--hours", "1", "--address", ""], "--address is empty"),
+        (["doctor", "service", "--host", "lptop"], "known are"),
+        (["status", "nowhere"], "nowhere"),
         (["plan", "service", "--hours", "0"], "above 0"),
         (["audit", "nowhere"], "nowhere"),
         (["show", "service-0000003", "--run", "nowhere"], "nowhere"),

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 
 from datagen import __version__
 from datagen.cli.align import align
+from datagen.cli.clean import clean
 from datagen.cli.decode import decode
+from datagen.cli.doctor import doctor
 from datagen.cli.env import env
+from datagen.cli.manifest import manifest
+from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding, host_at
+from datagen.cli.place import run_folder
+from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
+from datagen.cli.status import status
 from datagen.cli.timing import timing
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Group(click.Group):
@@ -46,31 +50,6 @@ def _fail(message: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-def _recipe_options(function: F) -> F:
-    for option in reversed(
-        [
-            click.option("--hours", type=float, help="Hours of audio to make."),
-            click.option("--dialogs", type=int, help="Dialogues to make, instead of hours."),
-            click.option(
-                "--recipe",
-                default="embedded",
-                show_default=True,
-                help="Which backends: a name from pipelines/recipes, or a .yaml file.",
-            ),
-            click.option(
-                "--set",
-                "overrides",
-                multiple=True,
-                metavar="KEY=VALUE",
-                help="Change one setting of the recipe, e.g. --set timeline.preset=strict.",
-            ),
-            click.option("--seed", type=int, help="Another seed, for another dataset."),
-        ]
-    ):
-        function = option(function)
-    return function
-
-
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
@@ -87,18 +66,17 @@ def main() -> None:
 
 @main.command()
 @click.argument("kind")
-@_recipe_options
-@click.option(
-    "--host",
-    default="laptop",
-    show_default=True,
-    help="Where to work: a name from pipelines/hosts, or a .yaml file.",
-)
-@click.option("--address", help="A Ray cluster to join, e.g. auto. [default: $RAY_ADDRESS or none]")
+@adding(*AMOUNT, *RECIPE, HOST, ADDRESS)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The run folder. [default: runs/KIND]",
+    type=run_folder,
+    help="The run folder: a path, or s3://BUCKET/FOLDER, gs:// or abfs://. [default: runs/KIND]",
+)
+@click.option(
+    "--slice",
+    "part",
+    metavar="I/N",
+    help="Make only each Nth block, from the Ith: for N machines without a Ray in common.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, show the plan, make nothing.")
 def run(
@@ -110,76 +88,74 @@ def run(
     seed: int | None,
     host: str,
     address: str | None,
-    out: Path | None,
+    out: str | None,
+    part: str | None,
     dry_run: bool,
 ) -> None:
     """Make a dataset of KIND dialogues, or go on with one.
 
     A run that was stopped goes on where it was; a longer one extends a shorter one. The same
-    recipe and seed make the same bytes, on any number of workers.
+    recipe and seed make the same bytes, on any number of workers. When all slices are made, the
+    same command without --slice packs the shards.
     """
     from rich.console import Console
 
     from datagen import doctor
-    from datagen.config import load_host, load_recipe
+    from datagen.config import load_recipe
     from datagen.engine import lineup
-    from datagen.plan import describe, make_plan
+    from datagen.plan import Slice, describe, make_plan
     from datagen.report import summary
     from datagen.run import run as make
     from datagen.show import listen
 
     what = load_recipe(kind, recipe, overrides, seed)
     plan = make_plan(what, hours, dialogs)
-    where = load_host(host)
-    if address := address or os.environ.get("RAY_ADDRESS"):
-        where = where.model_copy(update={"address": address})
+    share = Slice.parse(part) if part else None
+    where = host_at(host, address)
     doctor.require(what, where)
     if stand_ins := lineup.stand_ins(what):
         click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     if dry_run:
         click.echo(describe(what, plan))
         return
-    root = out or Path("runs") / what.kind
+    root = out or f"runs/{what.kind}"
     with _stoppable():
+        if share:
+            made = make(what, plan, where, root, share.has, share.name)
+            click.echo(
+                f"slice {part} is made: {made.dialogs:,} dialogues; when all {share.count} are, the"
+                " same command without --slice packs the shards"
+            )
+            return
         make(what, plan, where, root)
         listen(root)
     Console().print(summary(root))
 
 
 @main.command()
-@click.argument("kind")
-@_recipe_options
-def plan(
-    kind: str,
-    hours: float | None,
-    dialogs: int | None,
-    recipe: str,
-    overrides: tuple[str, ...],
-    seed: int | None,
-) -> None:
-    """Show what a run of KIND would make: dialogues, blocks, shards, bytes."""
-    from datagen.config import load_recipe
-    from datagen.plan import describe, make_plan
-
-    what = load_recipe(kind, recipe, overrides, seed)
-    click.echo(describe(what, make_plan(what, hours, dialogs)))
-
-
-@main.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=run_folder)
 @click.option(
     "--deep", is_flag=True, help="Recompute the hash of every artifact, not of shards only."
 )
+@click.option(
+    "--against",
+    metavar="NAME",
+    help="Compare its size with a published set: paper, of manifests/targets, or a .json file.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings and totals as JSON.")
-def audit(run: Path, deep: bool, as_json: bool) -> None:
+def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
     """Check the files of RUN as a stranger would, and count what is in them.
 
     Exits with 1, naming files and dialogues, when something is wrong.
     """
+    from dataclasses import replace
+
     from datagen.audit import audit as check
-    from datagen.audit import render
+    from datagen.audit import compare, render
 
     report = check(run, deep=deep)
+    if against is not None and report.kind:
+        report = replace(report, against=compare(report.totals, report.kind, against))
     click.echo(report.to_json() if as_json else render(report))
     if report.findings:
         raise SystemExit(1)
@@ -190,7 +166,7 @@ def audit(run: Path, deep: bool, as_json: bool) -> None:
 @click.option(
     "--run",
     "root",
-    type=click.Path(path_type=Path),
+    type=run_folder,
     help="The run folder. [default: runs/KIND, from the id]",
 )
 @click.option(
@@ -199,7 +175,7 @@ def audit(run: Path, deep: bool, as_json: bool) -> None:
     help="Write its stereo: left the agent, right the user (.flac or .wav).",
 )
 @click.option("--decoded", is_flag=True, help="With --audio: the sound of its tokens.")
-def show(dialog_id: str, root: Path | None, audio: Path | None, decoded: bool) -> None:
+def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) -> None:
     """Print one dialogue: role, transcript with times, both lanes, facts and probes."""
     from rich.console import Console
 
@@ -208,7 +184,7 @@ def show(dialog_id: str, root: Path | None, audio: Path | None, decoded: bool) -
 
     if decoded and audio is None:
         raise UserError("--decoded changes what --audio FILE writes; give a FILE")
-    root = root or Path("runs") / dialog_id.rpartition("-")[0]
+    root = root or f"runs/{dialog_id.rpartition('-')[0]}"
     if audio is None:
         Console().print(render(root, dialog_id))
     else:
@@ -237,5 +213,6 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-for command in (align, decode, env, scripts, timing, voices):
+_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, voices)
+for command in _COMMANDS:
     main.add_command(command)

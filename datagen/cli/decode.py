@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
+from datagen.cli.place import run_folder
+
 
 @click.command()
 @click.argument("tokens", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("audio", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--run",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=run_folder,
     required=True,
     help="The run whose codec the tokens are of.",
 )
-def decode(tokens: Path, audio: Path, run: Path) -> None:
+def decode(tokens: Path, audio: Path, run: str) -> None:
     """Write the sound of TOKENS (.npz) to AUDIO (.flac or .wav): left the agent, right the user.
 
     TOKENS holds agent_codes and user_codes [8, T]. For a model that was trained on RUN:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from datagen.cli.place import run_folder
+
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _OUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -79,9 +81,9 @@ def calibrate(votes: Path, out: Path) -> None:
 
 
 @timing.command()
-@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("run", type=run_folder)
 @click.option("--out", type=_OUT, help="Also draw the offsets to this PNG.")
-def compare(run: Path, out: Path | None) -> None:
+def compare(run: str, out: Path | None) -> None:
     """Listen to RUN and compare its turn-taking with people's."""
     from datagen.audit import audit
     from datagen.audit.people import table
