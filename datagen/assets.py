@@ -26,13 +26,12 @@ def find(folder: str, name: str, suffix: str = ".yaml") -> Path:
         if not Path(name).is_file():
             raise UserError(f"there is no file {name}")
         return Path(name)
-    path = root() / folder / f"{name}{suffix}"
-    if "/" in name or not path.is_file():
+    if name not in names(folder, suffix):
         raise UserError(
             f"{folder} has no {name!r}: known are {', '.join(names(folder, suffix))},"
             f" or give a path that ends in {suffix}"
         )
-    return path
+    return root() / folder / f"{name}{suffix}"
 
 
 def names(folder: str, suffix: str = ".yaml") -> list[str]:

@@ -15,13 +15,14 @@ import soundfile
 from datagen.backends.protocols import Codec
 from datagen.backends.registry import CODECS
 from datagen.config import BackendSpec
+from datagen.storage import Where
 from datagen.store import RunFolder
 from datagen.types import SAMPLE_RATE, SPEAKERS, Codes, UserError
 
 FORMATS = (".flac", ".wav")
 
 
-def decode(run: Path, tokens: Path, path: Path) -> None:
+def decode(run: Where, tokens: Path, path: Path) -> None:
     """Write the sound of both speakers' tokens, 16 bits at 24 kHz."""
     if path.suffix.lower() not in FORMATS:
         raise UserError(f"{path}: write it as one of {', '.join(FORMATS)}")
@@ -37,7 +38,7 @@ def decode(run: Path, tokens: Path, path: Path) -> None:
     soundfile.write(path, stereo.T, SAMPLE_RATE, subtype="PCM_16")
 
 
-def codec_of(run: Path) -> BackendSpec:
+def codec_of(run: Where) -> BackendSpec:
     """Return which codec a run's tokens are of."""
     settings = RunFolder(run).read_json("run.json")
     if settings is None:

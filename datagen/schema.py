@@ -115,7 +115,7 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 """File name in manifests/schema, and what it describes."""
 COLUMNS: dict[str, pa.Schema] = {
-    "script": artifacts.RECORDS,
+    "script": artifacts.SCRIPTS,
     "speech": artifacts.CLIPS,
     "timeline": artifacts.RECORDS,
     "tokens": layout.SCHEMA,

@@ -276,6 +276,18 @@ ROWS: dict[str, Damage] = {
         SHARD,
         ID,
     ),
+    "held-out company": (
+        row(2, role_prompt="You work for Twin Tongue Translations and your name is Bo."),
+        "held_out_roles",
+        SHARD,
+        ID,
+    ),
+    "held-out scenario": (
+        row(2, domain="bank", scenario="safe_deposit_key/fee/Q1"),
+        "held_out_roles",
+        SHARD,
+        ID,
+    ),
     "voice in both splits": (
         rows(lambda shard: shard[2].update(user_voice=shard[0]["user_voice"])),
         "held_out_voices",

@@ -143,7 +143,10 @@ def test_report_as_json(run: Path) -> None:
 def test_a_run_of_several_blocks_a_shard(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", blocks=3, blocks_per_shard=2)
     assert audit(run).findings == ()
-    assert footer(run, OTHER)["receipt"]["reads"].keys() == {"tokens/000002"}
+    assert footer(run, OTHER)["receipt"]["reads"].keys() == {
+        "tokens/000002",
+        "script/000000-000002",
+    }
 
 
 def test_rows_are_the_same_in_batches(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +155,47 @@ def test_rows_are_the_same_in_batches(run: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("datagen.audit.rows.BATCH", 2)
     assert audit(run) == whole
     assert [f.dialogs for f in whole.findings if f.check == "text"] == [(ID,)]
+
+
+CLOSE = {"text late", "text without EPAD", "text empty", "channels swapped", "codes swapped"}
+CLOSE |= {"channel silent", "words overlap", "goes on after the cut", "unsaid without a cut"}
+"""Damages that only a close look finds."""
+WHOLE = {"row lost", "row twice", "all rows lost", "rejected row kept", "id of another shard"}
+"""Damages that are no row's own."""
+
+
+@pytest.mark.parametrize("name", sorted(ROWS.keys() - CLOSE - WHOLE))
+def test_a_large_run_has_all_rows_screened(
+    name: str, one_block: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one dialogue is in the sample, and yet the damaged one is found, with its sentence."""
+    monkeypatch.setattr("datagen.audit.look.SAMPLE", 0)
+    run = Path(shutil.copytree(one_block, tmp_path / "run"))
+    check_damage(run, *ROWS[name], deep=False)
+
+
+def test_a_sample_is_chosen_by_id(
+    pristine: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("datagen.audit.look.SAMPLE", 6)
+    report = audit(pristine)
+    some = report.totals
+    monkeypatch.undo()
+    whole = audit(pristine).totals
+    assert 0 < some.measured < whole.measured == 13
+    assert f"{some.measured} of 13 dialogues word by word" in render(report)
+    counted = {"floor", "offsets", "measured"}
+    for name in vars(whole).keys() - counted:
+        assert getattr(some, name) == getattr(whole, name), name
+    assert audit(pristine, deep=True).totals.measured == 13
+
+
+def test_shards_are_read_ahead_in_order(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", blocks=5)
+    for shard in (1, 3):
+        (run / f"shards/service-0000{shard}.parquet").unlink()
+    found = [f.file for f in audit(run).findings if f.check == "missing"]
+    assert found == ["shards/service-00001.parquet", "shards/service-00003.parquet"]
 
 
 def test_no_run(tmp_path: Path) -> None:

@@ -44,6 +44,14 @@ def test_a_summary_says_what_there_is(run: Path) -> None:
     assert "findings" not in text
 
 
+def test_a_summary_of_many_shards_reads_a_few_and_says_so(tmp_path: Path) -> None:
+    text = printed(write_run(tmp_path / "run", blocks=3))
+    assert text.startswith(
+        "21 dialogues, 0.07 h in all\nWhat follows is of the first 2 of 3 shards"
+    )
+    assert "dialogues          13 (" in text
+
+
 def test_a_summary_of_real_models_has_no_warning(run: Path) -> None:
     edit_json(run, "run.json", lambda data: data.update(stand_ins=[]))
     assert "STAND-INS" not in printed(run)
@@ -56,6 +64,18 @@ def test_the_last_run_that_made_audio_is_timed(run: Path) -> None:
             journal.write(json.dumps(event) + "\n")
         journal.write('{"event": "fini')
     assert "speed              4.0 h of audio in an hour (2.00 h in 1,800 s)" in printed(run)
+
+
+def test_what_language_models_have_cost_is_summed(run: Path) -> None:
+    spent = {"dialogues": 16, "accepted": 15, "attempts": 18, "prompt": 9000, "dollars": 0.5}
+    with (run / "journal.jsonl").open("a") as journal:
+        for model in ("qwen", "gpt", "qwen"):
+            journal.write(json.dumps({"event": "unit", "spent": {model: spent}}) + "\n")
+    text = printed(run)
+    assert "language model     gpt: 15 of 16 dialogues accepted in 18 attempts" in text
+    assert "language model     qwen: 30 of 32 dialogues accepted in 36 attempts; 18,000" in text
+    assert "$1.00" in text
+    assert "language model" not in printed(write_run(run.parent / "other", blocks=1))
 
 
 def test_a_deleted_journal_loses_nothing_else(run: Path) -> None:

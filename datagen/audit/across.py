@@ -9,12 +9,19 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
+import pyarrow as pa
+
 from datagen.audit.files import Footer
 from datagen.audit.rows import Row
 from datagen.types import SPEAKERS
 
 _PER_RUN = ("recipe", "codec", "tokenizer", "stand_ins")
 """What all files with tokens must agree on, or they cannot be trained on together."""
+
+
+_COLUMNS = ["dialog_id", "prompt_level", "role_prompt", "split", "agent_voice", "user_voice"]
+SHARED_ROLES = frozenset({"teacher", "minimal", "topic"})
+"""Prompt levels whose few role prompts are said word for word in many dialogues."""
 
 
 class Dialogues:
@@ -30,6 +37,12 @@ class Dialogues:
         """The checks, each for one row."""
         return (self.unique_ids, self.unique_prompts, self.held_out_voices)
 
+    @staticmethod
+    def rows(table: pa.Table) -> Iterator[Row]:
+        """Yield rows with no more than the checks need."""
+        for values in table.select(_COLUMNS).to_pylist():
+            yield Row(values, {}, {})
+
     def unique_ids(self, row: Row) -> Iterator[str]:
         """No dialogue is there twice."""
         if row.dialog_id in self._ids:
@@ -37,7 +50,9 @@ class Dialogues:
         self._ids.add(row.dialog_id)
 
     def unique_prompts(self, row: Row) -> Iterator[str]:
-        """No two dialogues have the same role."""
+        """No two dialogues have the same role, if it is a role of one's own."""
+        if row.values["prompt_level"] in SHARED_ROLES:
+            return
         digest = blake2b(row.values["role_prompt"].encode(), digest_size=12).digest()
         first = self._prompts.setdefault(digest, row.dialog_id)
         if first != row.dialog_id:

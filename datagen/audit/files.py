@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from datagen import assets
+from datagen.storage import Storage, StorageFailed
 
 AGAIN = "run the same command again: it is made anew"
 
@@ -54,12 +54,14 @@ class Footer:
         return receipt
 
 
-def read_json(root: Path, file: str) -> dict[str, Any]:
+def read_json(storage: Storage, file: str) -> dict[str, Any]:
     """Read and validate run.json or plan.json."""
     try:
-        value = json.loads((root / file).read_text(encoding="utf-8"))
+        value = json.loads(storage.read(file))
     except FileNotFoundError:
         raise Unusable("missing", file, f"is not there; {AGAIN}") from None
+    except StorageFailed:
+        raise
     except (OSError, ValueError) as error:
         raise Unusable("damaged", file, f"cannot be read ({_line(error)}); {AGAIN}") from error
     for problem in problems(file.removesuffix(".json"), value):
@@ -68,19 +70,21 @@ def read_json(root: Path, file: str) -> dict[str, Any]:
     return value
 
 
-def read_footer(root: Path, stage: str, number: int, file: str) -> Footer:
+def read_footer(storage: Storage, stage: str, number: int, file: str) -> Footer:
     """Read what a file says of itself."""
     try:
-        with pq.ParquetFile(root / file) as parquet:
-            schema, num_rows = parquet.schema_arrow, parquet.metadata.num_rows
+        said = storage.load(file, pq.read_metadata)
+        schema, num_rows = said.schema.to_arrow_schema(), said.num_rows
         data = json.loads((schema.metadata or {})[b"datagen"])
     except FileNotFoundError:
         raise Unusable("missing", file, f"is planned but not there; {AGAIN}") from None
     except (OSError, pa.ArrowException) as error:
         raise Unusable("damaged", file, f"cannot be opened ({_line(error)}); {AGAIN}") from error
+    except StorageFailed:
+        raise
     except (KeyError, ValueError) as error:
         raise Unusable("damaged", file, f"has no receipt in its footer; {AGAIN}") from error
-    for problem in problems("shard_footer" if _has_tokens(stage) else "footer", data):
+    for problem in _footer_problems("shard_footer" if _has_tokens(stage) else "footer", data):
         raise Unusable("receipt", file, f"{problem}; delete it and run again")
     return Footer(
         file,
@@ -92,13 +96,11 @@ def read_footer(root: Path, stage: str, number: int, file: str) -> Footer:
     )
 
 
-def read_table(root: Path, footer: Footer) -> pa.Table:
+def read_table(storage: Storage, footer: Footer) -> pa.Table:
     """Read all of a file, and prove that it is what its receipt says."""
     file = footer.file
     try:
-        table = pq.read_table(
-            root / file, use_threads=False, page_checksum_verification=True, partitioning=None
-        )
+        table = storage.load(file, _table)
     except (OSError, pa.ArrowException) as error:
         remedy = AGAIN if footer.stage == "shards" else f"delete {file} and run again"
         sentence = f"is damaged inside ({_line(error)}); {remedy}"
@@ -107,6 +109,10 @@ def read_table(root: Path, footer: Footer) -> pa.Table:
         sentence = f"holds other values than its receipt says; delete {file} and run again"
         raise Unusable("content", file, sentence)
     return table
+
+
+def _table(file: Any) -> pa.Table:
+    return pq.ParquetFile(file, page_checksum_verification=True).read(use_threads=False)
 
 
 def content_hash(table: pa.Table) -> str:
@@ -132,6 +138,28 @@ def problems(schema: str, value: Any) -> Iterator[str]:
         yield f"does not follow manifests/schema/{schema}.json{where and f' at {where}'}:" + (
             f" {_line(error.message)}"
         )
+
+
+def _footer_problems(schema: str, data: Any) -> Iterator[str]:
+    """Say what is wrong with a footer; what is beside the receipt is alike in all, and read once.
+
+    A run has tens of thousands of footers, and this is most of the time that one takes.
+    """
+    if isinstance(data, dict) and "receipt" in data:
+        facts = {name: value for name, value in data.items() if name != "receipt"}
+        if _GOOD.get(schema) == facts:
+            yield from problems("footer", {"receipt": data["receipt"]})
+            return
+    else:
+        facts = {}
+    found = list(problems(schema, data))
+    if not found:
+        _GOOD[schema] = facts
+    yield from found
+
+
+_GOOD: dict[str, dict[str, Any]] = {}
+"""What was beside the receipt in the last good footer, by schema."""
 
 
 @cache

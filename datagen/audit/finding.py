@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from datagen.audit import people
+from datagen.audit.against import Comparison
 from datagen.audit.totals import Totals
 
 _SHOWN = 3
@@ -42,6 +43,8 @@ class Report:
     findings: tuple[Finding, ...]
     totals: Totals
     stand_ins: tuple[str, ...] = ()
+    kind: str = ""
+    against: Comparison | None = None
 
     @property
     def ok(self) -> bool:
@@ -56,6 +59,7 @@ class Report:
             "ok": self.ok,
             "stand_ins": self.stand_ins,
             "totals": self.totals.as_json(),
+            "against": self.against and asdict(self.against),
             "findings": [asdict(finding) for finding in self.findings],
         }
         return json.dumps(report, indent=2, ensure_ascii=False)
@@ -66,12 +70,24 @@ def render(report: Report) -> str:
     totals = report.totals
     lines = [f"{report.run}: {totals.headline()}", *totals.lines()]
     lines += people.table(totals) if totals.dialogues else []
+    lines += report.against.lines(totals) if report.against else []
     if report.stand_ins:
         lines.append(f"STAND-INS took the place of models: {', '.join(report.stand_ins)}")
     lines += [f"FOUND {finding}" for finding in report.findings]
-    depth = "the content of every file" if report.deep else "shards whole, other files by receipt"
+    depth = "the content of every file" if report.deep else _depth(totals)
     verdict = "nothing wrong" if report.ok else f"{len(report.findings):,} findings"
     return "\n".join([*lines, f"audit: {verdict} ({depth})"])
+
+
+def _depth(totals: Totals) -> str:
+    """Say how close a look was taken at the dialogues."""
+    depth = "shards whole, other files by receipt"
+    if totals.measured < totals.dialogues:
+        depth += (
+            f"; {totals.measured:,} of {totals.dialogues:,} dialogues word by word, the others by"
+            " ids, lengths, ranges, times, probes and roles: --deep reads all"
+        )
+    return depth
 
 
 def group(check: str, file: str, problems: Iterable[tuple[str, str]]) -> Finding | None:

@@ -37,13 +37,20 @@ def clips(table: pa.Table) -> Iterator[tuple[str, str]]:
 
 
 def _records(table: pa.Table, column: str, schema: str) -> Iterator[tuple[str, str]]:
+    known: dict[str | None, list[str]] = {}  # one voice speaks many clips
     for row in table.select(["dialog_id", column]).to_pylist():
-        try:
-            found = problems(schema, json.loads(row[column]))
-        except (TypeError, ValueError):
-            found = iter(["is not JSON"])
-        for problem in found:
+        text = row[column]
+        if text not in known:
+            known[text] = _record_problems(schema, text)
+        for problem in known[text]:
             yield row["dialog_id"], f"{column} {problem}"
+
+
+def _record_problems(schema: str, text: str | None) -> list[str]:
+    try:
+        return list(problems(schema, json.loads(text or "")))
+    except ValueError:
+        return ["is not JSON"]
 
 
 def _header(flac: bytes) -> tuple[int, int, int] | None:

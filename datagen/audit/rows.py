@@ -5,7 +5,7 @@ pa.Table --rows--> Row, Row, ...        in small batches, so that memory stays f
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -58,9 +58,8 @@ class Row:
         return [(column[:-1], item) for column in columns for item in self.values[column]]
 
 
-def rows(table: pa.Table, footer: dict[str, Any], skip: Container[int]) -> Iterator[Row]:
-    """Yield the rows of a table, but not those at the positions to skip."""
-    offset = 0
+def rows(table: pa.Table, footer: dict[str, Any]) -> Iterator[Row]:
+    """Yield the rows of a table."""
     for batch in table.to_batches(max_chunksize=BATCH):
         names = [
             name for name in batch.schema.names if not _is_tokens(batch.schema.field(name).type)
@@ -69,9 +68,7 @@ def rows(table: pa.Table, footer: dict[str, Any], skip: Container[int]) -> Itera
             name: _lists(batch.column(name)) for name in batch.schema.names if name not in names
         }
         for index, values in enumerate(batch.select(names).to_pylist()):
-            if offset + index not in skip:
-                yield Row(values, {name: lists[index] for name, lists in tokens.items()}, footer)
-        offset += batch.num_rows
+            yield Row(values, {name: lists[index] for name, lists in tokens.items()}, footer)
 
 
 def null_rows(table: pa.Table) -> dict[int, str]:

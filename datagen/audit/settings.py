@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from datagen.audit.finding import Finding
+from datagen.storage import Storage
 
 _SECRETS = re.compile(
     r"\b(sk-[\w-]{16,}|AKIA[0-9A-Z]{16}|hf_\w{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|nvapi-[\w-]{16,})"
 )
 
 
-def secrets(root: Path) -> Iterator[Finding]:
+def secrets(storage: Storage) -> Iterator[Finding]:
     """run.json travels with the data, and must hold no key of anybody's account."""
-    for match in _SECRETS.finditer((root / "run.json").read_text(encoding="utf-8")):
+    for match in _SECRETS.finditer(storage.read("run.json").decode()):
         sentence = (
             f"holds what looks like a secret ({match[0][:4]}...): take it out and revoke it;"
             " keys belong in the environment"
@@ -39,8 +39,8 @@ def sums(run: dict[str, Any], plan: dict[str, Any]) -> Iterator[Finding]:
         yield Finding("plan", "plan.json", sentence)
 
 
-def strays(root: Path, planned: set[str]) -> Iterator[Finding]:
+def strays(storage: Storage, planned: set[str]) -> Iterator[Finding]:
     """No shard is there that is not planned: whoever reads shards/*.parquet would read it."""
-    for path in sorted((root / "shards").glob("*.parquet")):
-        if path.name not in planned:
-            yield Finding("stray", f"shards/{path.name}", "is not in the plan; move it away")
+    for name in storage.names("shards"):
+        if name.endswith(".parquet") and name not in planned:
+            yield Finding("stray", f"shards/{name}", "is not in the plan; move it away")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from datagen.audit.rows import Row, frames_of
 from datagen.types import FRAME, FRAME_RATE, NUM_CODEBOOKS, SAMPLE_RATE, SPEAKERS
 
-REFERENCE_SECONDS = (3.0, 5.0)
-"""A voice reference's length, as PersonaPlex' voice prompts (3-5 s)."""
+REFERENCE_FRAMES = (3.0 * FRAME_RATE - 1, 5.0 * FRAME_RATE + 1)
+"""A voice reference's length, as PersonaPlex' voice prompts (3-5 s), give or take a frame."""
 QUIET_MARGIN = SAMPLE_RATE // 2
 """Samples around a word (0.5 s) in which a channel may still hold sound."""
 MIN_QUIET = 0.95
@@ -52,10 +52,10 @@ def ranges(row: Row) -> Iterator[str]:
 
 def references(row: Row) -> Iterator[str]:
     """Each voice has a reference of 3-5 s."""
-    low, high = (seconds * FRAME_RATE for seconds in REFERENCE_SECONDS)
+    low, high = REFERENCE_FRAMES
     for speaker in SPEAKERS:
         num_frames, rest = divmod(len(row.tokens[f"{speaker}_voice_codes"]), NUM_CODEBOOKS)
-        if rest or not low - 1 <= num_frames <= high + 1:
+        if rest or not low <= num_frames <= high:
             yield f"the {speaker}'s voice reference is {num_frames / FRAME_RATE:.1f} s, not 3-5 s"
 
 

@@ -1,15 +1,20 @@
-"""What a run contains, counted from the rows of its shards.
+"""What a run contains, counted from the rows of its shards: all of them, a shard at a time.
 
-Times are pooled: seconds of all dialogues over minutes of all, not a mean of ratios.
+Times are pooled: seconds of all dialogues over minutes of all, not a mean of ratios. Who holds the
+floor is measured on the dialogues that are looked at closely.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from datagen.audit.rows import Row
 from datagen.timing.metrics import Spell, TurnTaking, turn_taking
@@ -34,14 +39,16 @@ class Totals:
     probes: Counter[str] = field(default_factory=Counter)
     """By ``type verdict``."""
     events: Counter[str] = field(default_factory=Counter)
+    measured: int = 0
+    """Dialogues whose floor was measured."""
     floor: Counter[str] = field(default_factory=Counter)
     """Samples of ipu, pause, gap and overlap, and of the span from first to last word."""
-    offsets: list[int] = field(default_factory=list)
+    offsets: array[int] = field(default_factory=lambda: array("i"))
     """Floor-transfer offsets in samples, by the words; negative where speakers overlap."""
     heard: Counter[str] = field(default_factory=Counter)
     """As ``floor``, by the sound; empty if it was not listened to."""
-    heard_offsets: list[int] = field(default_factory=list)
-    disagreements: list[float] = field(default_factory=list)
+    heard_offsets: array[int] = field(default_factory=lambda: array("i"))
+    disagreements: array[float] = field(default_factory=lambda: array("d"))
     """Of each dialogue listened to, the share in which words and sound differ."""
 
     @property
@@ -49,24 +56,29 @@ class Totals:
         """Hours of two-channel audio."""
         return self.num_samples / SAMPLE_RATE / 3600
 
-    def add(self, row: Row) -> None:
-        """Count one dialogue."""
-        values = row.values
-        self.dialogues += 1
-        self.num_samples += values["num_samples"]
-        self.splits[values["split"]] += 1
-        self.domains[values["domain"]] += 1
-        self.probes.update(f"{probe['type']} {probe['verdict']}" for probe in values["probes"])
-        self.events.update(event["type"] for event in values["events"])
-        spells = [Spell(word["speaker"], word["start"], word["end"]) for word in values["words"]]
-        floor = turn_taking(spells)
+    def count(self, table: pa.Table) -> None:
+        """Count a shard's dialogues; no value may be null."""
+        self.dialogues += table.num_rows
+        self.num_samples += pc.sum(table["num_samples"]).as_py() or 0
+        self.splits.update(_counted(table["split"]))
+        self.domains.update(_counted(table["domain"]))
+        self.events.update(_counted(pc.struct_field(pc.list_flatten(table["events"]), "type")))
+        probes = pc.list_flatten(table["probes"])
+        names = (pc.struct_field(probes, name) for name in ("type", "verdict"))
+        self.probes.update(_counted(pc.binary_join_element_wise(*names, " ")))
+
+    def measure(self, row: Row) -> None:
+        """Measure who holds the floor in one dialogue."""
+        words = row.values["words"]
+        floor = turn_taking([Spell(word["speaker"], word["start"], word["end"]) for word in words])
+        self.measured += 1
         self.floor.update(_sums(floor))
-        self.offsets += floor.offsets
+        self.offsets.extend(floor.offsets)
 
     def listen(self, floor: TurnTaking, disagreement: float) -> None:
         """Count one dialogue as it sounds."""
         self.heard.update(_sums(floor))
-        self.heard_offsets += floor.offsets
+        self.heard_offsets.extend(floor.offsets)
         self.disagreements.append(disagreement)
 
     def per_minute(self, amount: float) -> float:
@@ -81,7 +93,7 @@ class Totals:
         """Return seconds a minute of IPU, pause, gap and overlap; edges do not count."""
         return _a_minute(self.floor)
 
-    def heard_or_planned(self) -> tuple[dict[str, float], list[int]]:
+    def heard_or_planned(self) -> tuple[dict[str, float], array[int]]:
         """Return seconds a minute and offsets: from the sound if there are any, else the words."""
         if self.heard["span"]:
             return _a_minute(self.heard), self.heard_offsets
@@ -119,12 +131,20 @@ class Totals:
         return {
             "dialogues": self.dialogues,
             "hours": self.hours,
+            "measured": self.measured,
             **{name: dict(getattr(self, name)) for name in counts},
             "events_per_minute": self.rates(),
             "floor_seconds_per_minute": self.floor_seconds(),
             "heard_seconds_per_minute": _a_minute(self.heard) if self.disagreements else None,
             "disagreement": fmean(self.disagreements) if self.disagreements else None,
         }
+
+
+def _counted(names: Any) -> dict[str, int]:
+    counts = pc.value_counts(names)
+    return dict(
+        zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True)
+    )
 
 
 def _sums(floor: TurnTaking) -> dict[str, int]:
