@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train integration check lint types imports wheel bench clean
+.PHONY: demo test test-train integration chaos check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -33,6 +33,10 @@ imports: .venv/dev
 integration: .venv/dev
 	tests/integration/setup_vllm.sh
 	.venv-vllm/bin/python -m pytest -q tests/integration
+
+# kills drivers, workers and a node at 50 random moments, three times; a quarter of an hour
+chaos: .venv/dev
+	for seed in 1 2 3; do CHAOS_SEED=$$seed CHAOS_KILLS=50 $(BIN)/python -m pytest -q -s tests/chaos || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist

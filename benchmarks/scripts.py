@@ -1,10 +1,11 @@
 """How fast scripts are written, checked and compared, and how well the client fills a server.
 
-    python benchmarks/scripts.py [--dialogs 5000] [--requests 2000]
+    python benchmarks/scripts.py [--dialogs 5000] [--kinds service qa casual] [--requests 2000]
 
-Prints composed dialogues per CPU second (checks included) and compared ones, memory before and
-after, near-duplicates; then the client's throughput against a server that takes 0.2 s, as a share
-of what so many connections could do; then what reading and checking one reply costs.
+Prints composed dialogues of each kind per CPU second (checks included) and compared ones, memory
+before and after, near-duplicates, and how evenly domains and probes are dealt; then the client's
+throughput against a server that takes 0.2 s, as a share of what so many connections could do; then
+what reading and checking one reply costs.
 """
 
 from __future__ import annotations
@@ -15,25 +16,26 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from multiprocessing import Process, Queue
+from operator import sub
 from pathlib import Path
 
 from datagen.backends.writer.composer import Composer
 from datagen.backends.writer.llm_server import Server
-from datagen.plan import DIALOGS_PER_BLOCK
 from datagen.scripting.dedup import Index, sketch_of
 from datagen.scripting.draws import Draws
 from datagen.scripting.llm.assemble import assemble
 from datagen.scripting.llm.completion import Completion, Request
+from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.reply import parse, turns_schema
 from datagen.seeds import rng_for
-from datagen.types import Job, Script
+from datagen.types import Script
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tests.worded import blueprint_of, job, reply_of, shipped_wording, steps_of
+from tests.worded import job, planner, reply_of, task_of
 
 SERVER_SECONDS = 0.2
 BATCH = 1024
@@ -45,40 +47,71 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def written(num_dialogs: int) -> Iterator[list[Job]]:
-    """Yield blocks of jobs."""
-    for start in range(0, num_dialogs, DIALOGS_PER_BLOCK):
-        yield [job(index) for index in range(start, min(num_dialogs, start + DIALOGS_PER_BLOCK))]
-
-
-def compose(num_dialogs: int) -> None:
+def compose(kind: str, num_dialogs: int) -> None:
     """Write, check, sketch and compare, holding no script longer than its batch."""
     composer = Composer(Composer.Options())
-    composer.write([job(index) for index in range(64)])
-    index, begun = Index(), megabytes()
+    composer.write([job(index, kind=kind) for index in range(64)])
+    index, counts, begun = Index(), Counts(), megabytes()
     seconds = dict.fromkeys(("compose", "sketch", "compare"), 0.0)
-    made = rejected = duplicates = num_words = 0
-    blocks = written(num_dialogs)
-    while batch := list(islice(blocks, BATCH // DIALOGS_PER_BLOCK)):
+    num_duplicates = 0
+    for start in range(0, num_dialogs, BATCH):
+        jobs = [job(at, kind=kind) for at in range(start, min(num_dialogs, start + BATCH))]
         marks = [time.process_time()]
-        answers = [answer for jobs in batch for answer in composer.write(jobs)]
+        answers = composer.write(jobs)
         marks.append(time.process_time())
         scripts = [answer for answer in answers if isinstance(answer, Script)]
         sketches = [sketch_of(script) for script in scripts]
         marks.append(time.process_time())
-        found = index.add(sketches)
+        num_duplicates += sum(one is not None for one in index.add(sketches))
         marks.append(time.process_time())
-        for name, start, end in zip(seconds, marks, marks[1:], strict=False):
-            seconds[name] += end - start
-        made += len(scripts)
-        rejected += len(answers) - len(scripts)
-        duplicates += sum(one is not None for one in found)
-        num_words += sum(len(turn.spoken.split()) for s in scripts for turn in s.turns)
-    print(f"{made:,} composed, {rejected:,} rejected, {num_words / max(1, made):.0f} words a call")
+        for name, spent in zip(seconds, map(sub, marks[1:], marks), strict=True):
+            seconds[name] += spent
+        counts.add(scripts)
+    print(f"{kind}: {counts.made:,} composed, {num_dialogs - counts.made:,} rejected")
     for name, spent in seconds.items():
         print(f"{name:>9} {num_dialogs / spent:>9,.0f} dialogues per CPU second ({spent:.1f} s)")
     print(f"   memory {begun:>9,.0f} MB at first, {megabytes():,.0f} MB at last")
-    print(f"     near {duplicates:>9,} duplicates ({100 * duplicates / max(1, made):.2f} %)")
+    share = 100 * num_duplicates / max(1, counts.made)
+    print(f"     near {num_duplicates:>9,} duplicates ({share:.2f} %)")
+    counts.show()
+
+
+class Counts:
+    """What was dealt and said, over all scripts."""
+
+    def __init__(self) -> None:
+        self.made = self.words = 0
+        self.closings = Counter[str]()
+        self.dealt = {name: Counter[str]() for name in ("domain", "probe", "direction", "first")}
+
+    def add(self, scripts: Iterable[Script]) -> None:
+        """Count scripts."""
+        for script in scripts:
+            self.made += 1
+            self.words += sum(len(turn.spoken.split()) for turn in script.turns)
+            held = (turn.text for turn in reversed(script.turns) if turn.onset != "backchannel")
+            self.closings[next(held)] += 1
+            self.dealt["domain"][script.domain] += 1
+            self.dealt["probe"].update(probe.type for probe in script.probes)
+            self.dealt["direction"][script.call_direction] += 1
+            self.dealt["first"][f"{script.call_direction} {script.turns[0].speaker}"] += 1
+
+    def show(self) -> None:
+        """Print lengths, the most used last line, and how evenly things were dealt."""
+        (closing, count), *_ = self.closings.most_common(1)
+        print(f"    words {self.words / self.made:>9.1f} a dialogue")
+        print(f"     last {100 * count / self.made:>9.2f} % end in the same {closing!r}")
+        for name in ("domain", "probe"):
+            if found := self.dealt[name].values():
+                mean = sum(found) / len(found)
+                low, high = (100 * (some / mean - 1) for some in (min(found), max(found)))
+                print(
+                    f"{name:>9} {len(found):>9} dealt, {low:+.1f} to {high:+.1f} % off their quota"
+                )
+        for name in ("direction", "first"):
+            shares = sorted(self.dealt[name].items())
+            line = ", ".join(f"{what} {100 * n / self.made:.1f} %" for what, n in shares)
+            print(f"{name:>9} {line}")
 
 
 def serve(port: Queue[int]) -> None:
@@ -123,7 +156,8 @@ def client(num_requests: int, concurrency: int) -> None:
         patience=60,
     )
     message = {"role": "user", "content": "word " * 1200}
-    requests = [Request(0, (message,), turns_schema(400), seed) for seed in range(num_requests)]
+    schema = turns_schema(planner("service").steps, 400)
+    requests = [Request(0, (message,), schema, seed) for seed in range(num_requests)]
     with ThreadPoolExecutor(concurrency) as threads:
         list(threads.map(server.ask, requests[:concurrency]))  # connections and threads are made
         wall, cpu = time.perf_counter(), time.process_time()
@@ -141,25 +175,27 @@ def client(num_requests: int, concurrency: int) -> None:
 
 def read(num_dialogs: int) -> None:
     """Parse, check and place replies of a faithful model."""
-    blueprints = [blueprint_of(job(index)) for index in range(num_dialogs)]
-    replies = [(one, steps_of(one), reply_of(one)) for one in blueprints]
-    begun = time.process_time()
-    for blueprint, steps, reply in replies:
-        draws = Draws(rng_for(0, blueprint.job.dialog_id))
-        said = parse(reply)
-        assemble(blueprint, steps, said, shipped_wording(), draws, writer="w", model="m")
-    spent = time.process_time() - begun
-    print(f"    reply {1000 * spent / num_dialogs:>9.2f} CPU ms to read, check and place one")
+    for kind in PLANNERS:
+        tasks = [task_of(job(index, kind=kind)) for index in range(num_dialogs)]
+        replies = [(task, reply_of(task)) for task in tasks]
+        begun = time.process_time()
+        for task, reply in replies:
+            draws = Draws(rng_for(0, task.job.dialog_id))
+            assemble(task, parse(reply), draws, writer="w", model="m")
+        spent = 1000 * (time.process_time() - begun) / num_dialogs
+        print(f"    reply {spent:>9.2f} CPU ms to read, check and place one of kind {kind}")
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dialogs", type=int, default=5_000)
+    parser.add_argument("--kinds", nargs="+", default=["service", "qa", "casual"])
     parser.add_argument("--requests", type=int, default=2_000)
     parser.add_argument("--concurrency", type=int, default=200)
     arguments = parser.parse_args()
-    compose(arguments.dialogs)
+    for kind in arguments.kinds:
+        compose(kind, arguments.dialogs)
     client(arguments.requests, arguments.concurrency)
     read(300)
 

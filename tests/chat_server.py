@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 PROBE = "What is 2 + 2?"
+RETRY = "\nAn earlier attempt"
+"""Begins what a model is told when its reply could not be used."""
 
 
 @dataclass
@@ -64,7 +66,7 @@ class ChatServer:
 
     def take(self, body: dict[str, Any], headers: dict[str, str]) -> Reply:
         """Answer one request."""
-        key = next((line for line in body["messages"][-1]["content"].splitlines()), "")
+        key = body["messages"][-1]["content"].split(RETRY)[0]
         with self._lock:
             self._inside += 1
             self.most_at_once = max(self.most_at_once, self._inside)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from datagen.cli.scripts import scripts
 from datagen.scripting.llm.completion import Usage
-from datagen.scripting.llm.ledger import Entry, Ledger
+from datagen.scripting.llm.ledger import Entry, Ledger, Price
 from datagen.stages.artifacts import records_table
 from datagen.store import RunFolder
 from datagen.types import Script, UserError
@@ -31,31 +31,46 @@ def made(*indices: int) -> list[Script]:
 
 
 def test_duplicates_are_named_across_blocks(tmp_path: Path) -> None:
-    first, second = made(0), made(1)
-    other = second[0].turns[2].model_copy(update={"text": "My cat is ill and needs a doctor now."})
-    turns = (*(turn.model_copy(update={"text": "Rain again, oh well then."}) for turn in
-               second[0].turns[:2]), other, second[0].turns[3])  # fmt: skip
-    unlike = second[0].model_copy(update={"turns": turns})
-    written(tmp_path, [first, [unlike], made(2)])
+    again = made(0)[0].model_copy(update={"dialog_id": "service-0000002"})
+    written(tmp_path, [made(0), made(1), [again]])
     answer = CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False)
     assert "3 scripts" in answer.output
     assert "near-duplicates (J >= 0.7): 1 (33.33%)" in answer.output
     assert "service-0000002 is like service-0000000" in answer.output
 
 
-def test_tokens_and_cost_are_summed(tmp_path: Path) -> None:
-    run, books = tmp_path / "run", tmp_path / "books"
-    written(run, [made(0, 1)])
-    model = {"name": "tiny", "price": {"prompt": 1.0, "completion": 2.0}}
-    recipe = {"script": {"options": {"models": [model]}}}
-    (run / "run.json").write_text(json.dumps({"recipe": recipe}))
-    ledger = Ledger(books, limit=1.0, window=4)
-    ledger.close_entry(Entry("service-0000000", "tiny", Usage(1_000_000, 0, 500_000), attempts=2))
-    answer = CliRunner().invoke(
-        scripts, [str(run), "--records", str(books)], catch_exceptions=False
+def test_tokens_and_cost_are_summed_from_the_journal(tmp_path: Path) -> None:
+    written(tmp_path, [made(0, 1)])
+    price = Price(prompt=1.0, completion=2.0)
+    ledger = Ledger(None, limit=1.0, window=4, prices={"tiny": price})
+    usage = Usage(1_000_000, 0, 500_000)
+    with (tmp_path / "journal.jsonl").open("a") as journal:
+        for dialog_id in ("service-0000000", "service-0000001"):
+            ledger.close_entry(Entry(dialog_id, "tiny", usage, attempts=2))
+            journal.write(json.dumps({"event": "unit", "spent": ledger.spent()}) + "\n")
+    assert ledger.spent() == {}
+    answer = CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False)
+    assert "tiny: 2 of 2 dialogues accepted in 4 attempts" in answer.output
+    assert answer.output.rstrip().endswith("1,000,000 written; $4.00")
+
+
+def test_how_lively_and_how_good_they_are_is_said(tmp_path: Path) -> None:
+    first, second = (script for index in (0, 1) for script in made(index))
+    scored = {"scores": {"role_adherence": 4, "naturalness": 3}, "judge": "two", "attempts": 3}
+    um = first.turns[0].model_copy(
+        update={"text": "Um, hi, uh, you know.", "spoken": "Um, hi, uh, you know."}
     )
-    assert "tiny: 1 of 1 dialogues accepted in 2 attempts" in answer.output
-    assert answer.output.rstrip().endswith("500,000 written; $2.00")
+    better = first.model_copy(update={**scored, "model": "one", "turns": (um, *first.turns[1:])})
+    written(tmp_path, [[better], [second.model_copy(update={"model": "one"})]])
+    lines = CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False).output.splitlines()
+    assert any(line.startswith("agent: ") and "fillers in 100 words" in line for line in lines)
+    assert (
+        "user: 0.0 fillers in 100 words; 100.0 of 100 turns barge in; 1.00 backchannels a dialogue"
+        in lines
+    )
+    assert "worded by: one 100.00%" in lines
+    assert "worded 2.00 times each" in lines
+    assert "judged: role_adherence 4.00, naturalness 3.00 (means, 5 is best)" in lines
 
 
 def test_a_folder_without_scripts_is_the_users_error(tmp_path: Path) -> None:

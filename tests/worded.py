@@ -1,66 +1,98 @@
-"""What a faithful language model answers: the words of a composed call, as steps."""
+"""What a faithful language model answers: each step in the words of a composed dialogue.
+
+Calls are composed; what steps of lessons and chats must tell is said as it stands.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
+from unittest import mock
 
-from datagen.scripting import packs, people, wording
-from datagen.scripting.blueprint import Blueprint, draw_blueprint
+from datagen.scripting import packs
+from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.compose import compose
 from datagen.scripting.draws import Draws
-from datagen.scripting.llm import prompt
-from datagen.scripting.llm.prompt import Step, plan_steps
+from datagen.scripting.errand import compose_errand
+from datagen.scripting.llm.options import AuthorOptions
+from datagen.scripting.llm.planners import PLANNERS
+from datagen.scripting.llm.task import Planner, Step, Task
 from datagen.scripting.packs import load_packs
-from datagen.scripting.wording import Wording
 from datagen.seeds import rng_for
 from datagen.types import Job
+
+ON_AND_ON = (
+    "And I could go on about this for quite a while, because it is one of those things that I never"
+    " really get tired of."
+)
+SAID = {
+    "greet": "Hello there, how are you doing today?",
+    "hello": "Hey, not bad at all, thanks.",
+    "ask.self": "Pretty good, so who am I talking to?",
+    "meet": "Oh, it's lovely to meet you.",
+    "close": "Okay, that was great, but I have to get going.",
+    "bye": "Alright, take care.",
+}
+"""What is said in steps that tell nothing, by their acts."""
 
 
 @lru_cache
 def few_packs() -> tuple[packs.Pack, ...]:
-    """Return some of the shipped packs: all of them take a second to read."""
+    """Return some of the shipped packs: all of them take seconds to read."""
     wanted = ("airline", "bank", "dental", "hotel", "telecom")
     return load_packs([path for path in packs.default_paths() if path.stem in wanted])
 
 
 @lru_cache
-def names() -> people.Names:
-    return people.load_names(people.default_path())
+def planner(kind: str) -> Planner:
+    """Return a planner as shipped, but with few packs."""
+    with mock.patch.object(packs, "load_packs", return_value=few_packs()):
+        return PLANNERS[kind](AuthorOptions())
 
 
-@lru_cache
-def shipped_wording() -> Wording:
-    return wording.load_wording(wording.default_path())
-
-
-@lru_cache
-def instructions() -> prompt.Instructions:
-    return prompt.load_instructions(prompt.default_path())
+def few(kind: str) -> Callable[[AuthorOptions], Planner]:
+    """Return what stands in for a kind's planner where options do not matter."""
+    return lambda options: planner(kind)
 
 
 def job(index: int, seed: int = 0, kind: str = "service") -> Job:
     return Job(dialog_id=f"{kind}-{index:07d}", kind=kind, index=index, seed=seed)
 
 
-def blueprint_of(job: Job) -> Blueprint:
-    return draw_blueprint(job, few_packs(), names(), words=150, validation=0.02)
+@lru_cache
+def task_of(job: Job) -> Task:
+    return planner(job.kind).task(job)
 
 
-def steps_of(blueprint: Blueprint) -> list[Step]:
-    draws = Draws(rng_for(blueprint.job.seed, blueprint.job.dialog_id, "script", "plan"))
-    return plan_steps(blueprint, instructions(), draws)
-
-
-def turns_of(blueprint: Blueprint) -> list[dict[str, str]]:
-    """Return the composed turns of a call, each with the step it does."""
-    draws = Draws(rng_for(blueprint.job.seed, blueprint.job.dialog_id, "faithful"))
-    lines = compose(blueprint, shipped_wording(), draws)
+def turns_of(task: Task) -> list[dict[str, str]]:
+    """Return the turns of a good reply."""
+    texts = _composed(task) if isinstance(task.plan, Blueprint) else map(_told, task.steps)
     return [
-        {"step": step.name, "speaker": line.speaker, "text": line.text}
-        for step, line in zip(steps_of(blueprint), lines, strict=True)
+        {"step": step.name, "speaker": step.speaker, "text": text}
+        for step, text in zip(task.steps, texts, strict=True)
     ]
 
 
-def reply_of(blueprint: Blueprint) -> str:
-    return json.dumps({"turns": turns_of(blueprint)})
+def reply_of(task: Task) -> str:
+    return json.dumps({"turns": turns_of(task)})
+
+
+def _composed(task: Task) -> list[str]:
+    blueprint = task.plan
+    assert isinstance(blueprint, Blueprint)
+    draws = Draws(rng_for(task.job.seed, task.job.dialog_id, "faithful"))
+    is_errand = blueprint.call_direction == "assistant"
+    word = compose_errand if is_errand else compose
+    return [line.text for line in word(blueprint, task.wording, draws)]
+
+
+def _told(step: Step) -> str:
+    if step.act == "tell.self":
+        name, likes, owns, dislikes = step.says
+        return f"I'm {name}. I like to {likes}, I have {owns}, and I can't stand {dislikes}."
+    if step.name.startswith("ask"):
+        return step.instruction.partition("in other words: ")[2].partition(" Cuts in")[0]
+    if not step.tells:
+        return SAID[step.act]
+    return " ".join((*step.tells, *([ON_AND_ON] if "cut in" in step.instruction else [])))

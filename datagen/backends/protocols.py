@@ -7,7 +7,7 @@ driver, before any worker starts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
 from datagen.types import Audio, Codes, Job, Line, Record, Reject, Script, SpokenWord, Utterance
@@ -43,8 +43,12 @@ class ScriptWriter(Backend, Protocol):
     """Writes dialogues as text."""
 
     def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
-        """Return a script or a reject for each job, in order."""
+        """Return a script or a reject for each job, in order; threads may call it at once."""
         ...
+
+    def spent(self) -> Mapping[str, Mapping[str, float]]:
+        """Return what each model has done and cost since this was last asked, for the journal."""
+        return {}
 
 
 class Synthesizer(Backend, Protocol):

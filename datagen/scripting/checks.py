@@ -8,18 +8,18 @@ A check is a generator of sentences (what, where); to add one, write it and list
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from datagen.scripting.blueprint import PROMPT_CHARACTERS, Blueprint
-from datagen.scripting.compose import spoken_form
+from datagen.scripting.blueprint import Blueprint, fits
 from datagen.scripting.grammar import article_problems, number_words, plain
 from datagen.scripting.interplay import CUT_SHARE, CUT_WORDS
-from datagen.scripting.values import money
+from datagen.scripting.spoken import reader
+from datagen.scripting.values import dollars
 from datagen.types import Probe, Script, Turn
 
-WORDS = (60, 320)
-"""Fewest and most spoken words of a call."""
+WORDS = (60, 350)
+"""Fewest and most spoken words of a call; the most take some 130 seconds."""
 MARKERS = {
     "confirm": ("right", "correct", "exactly", "that's it", "matches", "what i have"),
     "correct": ("not", "no", "actually", "different", "correct that", "doesn't", "something else"),
@@ -33,12 +33,26 @@ MARKERS = {
 }  # fmt: skip
 """How an answer shows that it does what a probe wants: one of these is in it."""
 _NUMBER = re.compile(r"\$?\d+(?:[:,.-]\d+)*%?")
-_DEBRIS = re.compile(r"[{}\[\]<>*_#|]|\(|  |\.\.|,\.|\?\.")
+_DIGIT = re.compile(r"\d")
+_DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ")
+"""What no sentence that is spoken holds: slots, markup, stage directions, stops in a row."""
 
 
 def problems(script: Script, blueprint: Blueprint) -> list[str]:
     """Say everything that is wrong with a script; an empty list is a good script."""
-    return [problem for check in CHECKS for problem in check(script, blueprint)]
+    return [
+        *shared_problems(script, WORDS),
+        *(problem for check in CHECKS for problem in check(script, blueprint)),
+    ]
+
+
+def shared_problems(script: Script, words: tuple[int, int]) -> list[str]:
+    """Say what is wrong with a script of any kind; ``words`` are its fewest and most words."""
+    found = [problem for check in SHARED for problem in check(script)]
+    num_words = sum(map(_num_words, script.turns))
+    if not words[0] <= num_words <= words[1]:
+        found.append(f"the dialogue has {num_words} words, not {words[0]} to {words[1]}")
+    return found
 
 
 def judged(script: Script) -> Script:
@@ -50,12 +64,23 @@ def judged(script: Script) -> Script:
     return script.model_copy(update={"probes": probes})
 
 
+def passed(script: Script) -> Script:
+    """Return a script without problems, with that verdict on its probes."""
+    probes = tuple(probe.model_copy(update={"verdict": "pass"}) for probe in script.probes)
+    return script.model_copy(update={"probes": probes})
+
+
 def _floor(script: Script) -> Iterator[tuple[int, Turn]]:
     """Yield the turns that hold the floor, with their indexes."""
     return ((at, turn) for at, turn in enumerate(script.turns) if turn.onset != "backchannel")
 
 
-def _alternation(script: Script, blueprint: Blueprint) -> Iterator[str]:
+def _num_words(turn: Turn) -> int:
+    """Count the spoken words of a turn: one blank is between two (`_spoken_form`)."""
+    return turn.spoken.count(" ") + 1
+
+
+def _alternation(script: Script) -> Iterator[str]:
     for (_, before), (at, turn) in pairwise(_floor(script)):
         if turn.speaker == before.speaker:
             yield f"turn {at}: the {turn.speaker} speaks twice in a row"
@@ -67,10 +92,10 @@ def _alternation(script: Script, blueprint: Blueprint) -> Iterator[str]:
             yield f"turn {at}: a backchannel to nobody"
 
 
-def _places(script: Script, blueprint: Blueprint) -> Iterator[str]:
+def _places(script: Script) -> Iterator[str]:
     floor: Turn | None = None
     for at, turn in enumerate(script.turns):
-        num_words = len(turn.spoken.split())
+        num_words = _num_words(turn)
         if any(pause.after_word >= num_words for pause in turn.pauses):
             yield f"turn {at}: a pause after its last word"
         if (turn.at_word is None) != (turn.onset == "after"):
@@ -82,14 +107,14 @@ def _places(script: Script, blueprint: Blueprint) -> Iterator[str]:
 
 def _may_begin(turn: Turn, floor: Turn) -> bool:
     assert turn.at_word
-    num_words = len(floor.spoken.split())
+    num_words = _num_words(floor)
     if turn.onset == "backchannel":
         return turn.at_word < num_words
     shares = CUT_SHARE[0] * num_words <= turn.at_word <= CUT_SHARE[1] * num_words
     return shares and CUT_WORDS[0] <= turn.at_word <= num_words - CUT_WORDS[1]
 
 
-def _unsaid(script: Script, blueprint: Blueprint) -> Iterator[str]:
+def _unsaid(script: Script) -> Iterator[str]:
     """A fact that a barge-in cuts off would be answered by nobody."""
     spoken = {fact.id: fact.spoken for fact in script.facts}
     for (before, floor), (_, turn) in pairwise(_floor(script)):
@@ -100,9 +125,10 @@ def _unsaid(script: Script, blueprint: Blueprint) -> Iterator[str]:
                     yield f"turn {before}: the barge-in cuts off the fact {name}"
 
 
-def _spoken_form(script: Script, blueprint: Blueprint) -> Iterator[str]:
+def _spoken_form(script: Script) -> Iterator[str]:
+    speak = reader(script.facts).speak
     for at, turn in enumerate(script.turns):
-        if turn.spoken != spoken_form(turn.text, script.facts):
+        if turn.spoken != speak(turn.text):
             yield f"turn {at}: spoken is not the spoken form of its text"
 
 
@@ -110,13 +136,21 @@ def _grounding(script: Script, blueprint: Blueprint) -> Iterator[str]:
     """Every number the agent says is a fact, or the difference of two prices."""
     known = [fact.written for fact in script.facts] + _differences(script)
     known.sort(key=len, reverse=True)
-    for at, turn in enumerate(script.turns):
-        if turn.speaker == "agent":
-            rest = turn.text
-            for written in known:
-                rest = rest.replace(written, "")
-            if found := _NUMBER.findall(rest) + number_words(rest):
+    if _ungrounded("\n".join(_said_by_agent(script)), known):  # seldom, so only then one by one
+        for at, turn in enumerate(script.turns):
+            if turn.speaker == "agent" and (found := _ungrounded(turn.text, known)):
                 yield f"turn {at}: says {found[0]}, which no fact states"
+
+
+def _said_by_agent(script: Script) -> Iterator[str]:
+    return (turn.text for turn in script.turns if turn.speaker == "agent")
+
+
+def _ungrounded(text: str, known: Sequence[str]) -> list[str]:
+    """Return the numbers of a text that are not known."""
+    for written in known:
+        text = text.replace(written, "")
+    return (_NUMBER.findall(text) if _DIGIT.search(text) else []) + number_words(text)
 
 
 def _differences(script: Script) -> list[str]:
@@ -125,7 +159,7 @@ def _differences(script: Script) -> list[str]:
         for fact in script.facts
         if fact.id.startswith("price.")
     ]
-    return [money(abs(one - other)).written for one, other in combinations(prices, 2)]
+    return [dollars(abs(one - other)) for one, other in combinations(prices, 2)]
 
 
 def _probes(script: Script, blueprint: Blueprint) -> Iterator[str]:
@@ -139,8 +173,9 @@ def _probes(script: Script, blueprint: Blueprint) -> Iterator[str]:
 
 def _probe_problem(script: Script, probe: Probe) -> str:
     """Say why a probe fails, on either side; empty if it passes."""
-    following = [at for at, _ in _floor(script) if at > probe.user_turn]
-    if following[:1] != [probe.agent_turn]:
+    later = range(probe.user_turn + 1, len(script.turns))
+    held = (at for at in later if script.turns[at].onset != "backchannel")
+    if next(held, None) != probe.agent_turn:
         return "the answer does not follow the question"
     asked, answered = script.turns[probe.user_turn], script.turns[probe.agent_turn]
     if (asked.speaker, answered.speaker) != ("user", "agent"):
@@ -164,29 +199,32 @@ def _probe_problem(script: Script, probe: Probe) -> str:
 def _statements(script: Script, blueprint: Blueprint) -> Iterator[str]:
     """The role prompt speaks of the customer; nobody says that to the customer."""
     statements = [plain(statement) for statement in blueprint.statements]
-    for at, turn in enumerate(script.turns):
-        if turn.speaker == "agent":
-            said = plain(turn.text)
-            if any(statement in said for statement in statements):
+    whole = plain("\n".join(_said_by_agent(script)))
+    if any(statement in whole for statement in statements):  # perhaps across turns
+        for at, turn in enumerate(script.turns):
+            if turn.speaker == "agent" and any(s in plain(turn.text) for s in statements):
                 yield f"turn {at}: the agent reads from the role prompt"
 
 
-def _language(script: Script, blueprint: Blueprint) -> Iterator[str]:
+def _language(script: Script) -> Iterator[str]:
     texts = [(f"turn {at}", turn.text) for at, turn in enumerate(script.turns)]
     texts.append(("the role prompt", script.role_prompt))
     texts.append(("the user's role prompt", script.user_role_prompt or ""))
-    for where, text in texts:
-        for problem in article_problems(text):
-            yield f"{where}: {problem}"
-        if debris := _DEBRIS.search(text):
-            yield f"{where}: holds {debris[0]!r}"
+    whole = "\n".join(text for _, text in texts)
+    if article_problems(whole) or _debris(whole):  # seldom, so only then one by one
+        for where, text in texts:
+            for problem in article_problems(text):
+                yield f"{where}: {problem}"
+            for mark in _debris(text):
+                yield f"{where}: holds {mark!r}"
 
 
-def _lengths(script: Script, blueprint: Blueprint) -> Iterator[str]:
-    num_words = sum(len(turn.spoken.split()) for turn in script.turns)
-    if not WORDS[0] <= num_words <= WORDS[1]:
-        yield f"the call has {num_words} words, not {WORDS[0]} to {WORDS[1]}"
-    if not PROMPT_CHARACTERS[0] <= len(script.role_prompt) <= PROMPT_CHARACTERS[1]:
+def _debris(text: str) -> list[str]:
+    return [mark for mark in _DEBRIS if mark in text]
+
+
+def _role(script: Script, blueprint: Blueprint) -> Iterator[str]:
+    if not fits(script.role_prompt, script.call_direction):
         yield f"the role prompt has {len(script.role_prompt)} characters"
 
 
@@ -194,7 +232,10 @@ def _facts(script: Script, blueprint: Blueprint) -> Iterator[str]:
     if script.facts != blueprint.facts:
         yield "the facts are not the blueprint's"
     for fact in script.facts:
-        if fact.written not in script.role_prompt:
+        roles = script.role_prompt
+        if script.call_direction == "assistant":  # the business knows its own terms
+            roles += script.user_role_prompt or ""
+        if fact.written not in roles:
             yield f"the role prompt lacks the fact {fact.id}"
 
 
@@ -203,15 +244,6 @@ def holds(text: str, phrase: str) -> bool:
     return plain(phrase) in text
 
 
-CHECKS = (
-    _alternation,
-    _places,
-    _unsaid,
-    _spoken_form,
-    _grounding,
-    _probes,
-    _statements,
-    _language,
-    _lengths,
-    _facts,
-)
+SHARED = (_alternation, _places, _unsaid, _spoken_form, _language)
+CHECKS = (_grounding, _probes, _statements, _role, _facts)
+"""Of calls only."""

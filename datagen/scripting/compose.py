@@ -1,67 +1,41 @@
-"""Word a blueprint from templates.
+"""Word the blueprint of a call from templates.
 
     Blueprint, Wording --compose--> Line, Line, ...   (floor turns only; see `interplay`)
 
-A template is not used twice in a call while there are others. A question may open with how the
-customer took the last answer, or with a barge-in; a barge-in comes while the agent goes on about
-something that nobody needs later.
+A question may open with how the customer took the last answer, or with a barge-in; a barge-in
+comes while the agent goes on about something that nobody needs later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-
 from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.draws import Draws
 from datagen.scripting.exchanges import Exchange
-from datagen.scripting.grammar import sentence_case
-from datagen.scripting.spoken import speak
+from datagen.scripting.spoken import speak as spoken_form
+from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
-from datagen.types import Speaker
+from datagen.types import Persona, Speaker
 
-OPTIONAL = (0.2, 0.4, 0.65)
-"""Chance that an optional part is said, by the speaker's level of length."""
-FILLERS = (0.03, 0.2, 0.45)
-"""Chance of a filler before a turn, and half of that inside it, by the level of fillers."""
+__all__ = ["Line", "compose", "spoken_form"]
+
 ACKS, LINKS = 0.5, 0.15
 """Chances that a question opens with how the last answer was taken, and with a link to the next."""
 OFFERS, LAST_OFFERS = 0.1, 0.45
 """Chance that an answer closes with "anything else?", and that the last one does."""
 
-spoken_form = lru_cache(maxsize=256)(speak)
-"""`speak`, which is the dearest step of composing: a call is checked right after it was worded."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A floor turn as worded."""
-
-    speaker: Speaker
-    act: str
-    text: str
-    spoken: str
-    exchange: Exchange | None = None
-    needed: int = 0
-    """How many spoken words must be heard before anybody may cut in."""
-    interrupts: bool = False
-
 
 def compose(blueprint: Blueprint, wording: Wording, draws: Draws) -> list[Line]:
     """Return the floor turns of a call, in order."""
-    return _Call(blueprint, wording, draws).lines()
+    kind = _OutboundCall if blueprint.call_direction == "outbound" else _Call
+    return kind(blueprint, wording, draws).lines()
 
 
-class _Call:
-    """A call being worded: what has been said, and how it was taken."""
+class _Call(Worder):
+    """A call from a customer."""
 
     def __init__(self, blueprint: Blueprint, wording: Wording, draws: Draws) -> None:
-        self._blueprint, self._wording, self._draws = blueprint, wording, draws
-        self._lines: list[Line] = []
-        self._used: set[str] = set()
         topics = blueprint.topics
-        self._slots = {
+        slots = {
             "company": blueprint.company,
             "agent": blueprint.agent.name,
             "agent_first": blueprint.agent.name.split()[0],
@@ -70,8 +44,12 @@ class _Call:
             "daypart": blueprint.daypart,
             "identity": topics.identity.identity.label,
             "identity_value": topics.identity.value.written,
+            "because": blueprint.scenario.because,
         }
-        self._proper = {word for fact in blueprint.facts[:3] for word in fact.written.split()}
+        people: dict[Speaker, Persona] = {"agent": blueprint.agent, "user": blueprint.user}
+        names = [fact.written for fact in blueprint.facts[:3]]
+        super().__init__(wording, people, blueprint.facts, slots, names, draws)
+        self._blueprint = blueprint
 
     def lines(self) -> list[Line]:
         """Word the call from greeting to goodbye."""
@@ -89,24 +67,34 @@ class _Call:
     def _open(self) -> None:
         """Greet, say why, verify, and answer the reason for the call."""
         scenario, gives_name = self._blueprint.scenario, self._blueprint.gives_name
-        self._say("agent", "greet", self._act("agent", "greet"))
+        if self._blueprint.user_first:
+            self._say("user", "hail", self._act("user", "hail"))
+            self._say("agent", "greet", self._act("agent", "greet.hailed"))
+        else:
+            self._say("agent", "greet", self._act("agent", "greet"))
         hello = self._act("user", "hello" if gives_name else "hello.nameless")
         self._say("user", "open", f"{hello} {self._pick(scenario.reasons)}")
         react = self._act("agent", f"react.{scenario.mood}")
-        name = "" if gives_name else ".name"
-        self._say("agent", "verify", f"{react} {self._act('agent', f'verify{name}')}")
-        self._say("user", "give", self._hesitant(self._act("user", f"give{name}")))
+        self._verify(react, "" if gives_name else ".name")
+        self._resolve()
+
+    def _verify(self, lead: str, name: str) -> None:
+        """Ask for what the customer is verified by, and be given it."""
+        self._say("agent", "verify", f"{lead} {self._act('agent', f'verify{name}')}")
+        self._say("user", "give", self._hesitant("user", self._act("user", f"give{name}")))
+
+    def _resolve(self) -> None:
+        """Say what was done about the reason for the call."""
         verified = self._act("agent", "verified")
         tell = self._pick(self._blueprint.topics.resolution.tells)
-        resolved = f"{verified} {self._pick(scenario.resolve)} {tell}"
-        follower = next(iter(self._blueprint.exchanges), None)
-        self._agent_turn("resolve", resolved, None, follower)
+        resolved = f"{verified} {self._pick(self._blueprint.scenario.resolve)} {tell}"
+        self._agent_turn("resolve", resolved, None, next(iter(self._blueprint.exchanges), None))
 
     def _ask(self, exchange: Exchange, ack: str) -> None:
         if exchange.asks:
-            question = self._fill(self._pick(exchange.asks), exchange)
+            question = self._fill(self._pick(exchange.asks), exchange.slots)
         else:
-            question = self._act("user", exchange.ask, exchange)
+            question = self._act("user", self._variant("user", exchange.ask), exchange.slots)
         if exchange.interrupts:
             lead = self._act("user", "interrupt.rude" if exchange.probe == "Q4" else "interrupt")
         elif exchange.probe == "Q4":
@@ -117,9 +105,10 @@ class _Call:
             link = self._act("user", "link") if self._draws.chance(LINKS) else ""
             lead = f"{self._reaction(ack)} {link}".strip()
         if not lead and exchange.probe != "Q4":
-            question = self._hesitant(question)
+            question = self._hesitant("user", question)
         act = f"probe.{exchange.probe}" if exchange.probe else "ask"
-        self._say("user", act, f"{lead} {question}".strip(), exchange)
+        text = f"{lead} {question}"
+        self._say("user", act, text, exchange=exchange, interrupts=exchange.interrupts)
 
     def _reaction(self, ack: str) -> str:
         """Say, or do not say, how the last answer was taken."""
@@ -127,7 +116,10 @@ class _Call:
 
     def _answer(self, exchange: Exchange, follower: Exchange | None) -> None:
         """Answer; one who was interrupted lets it pass in a word and comes to the point."""
-        text = self._act("agent", exchange.answer, exchange, is_terse=exchange.interrupts)
+        slots = dict(exchange.slots)
+        if exchange.tells:
+            slots["tell"] = self._pick(exchange.tells)
+        text = self._act("agent", exchange.answer, slots, is_terse=exchange.interrupts)
         if exchange.interrupts and exchange.probe != "Q4":
             text = f"{self._act('agent', 'yield')} {text}"
         act = f"{'probe' if exchange.probe else 'answer'}.{exchange.act or 'state'}"
@@ -138,13 +130,14 @@ class _Call:
     ) -> None:
         """Say an answer; go on for too long if the customer is about to cut in."""
         if follower and follower.interrupts:
-            needed = len(spoken_form(text.strip(), self._blueprint.facts).split())
+            needed = len(self._speak(text.strip()).split())
             text = f"{text} {self._act('agent', 'elaborate')}"
-            self._say("agent", act, text, exchange, needed)
+            self._say("agent", act, text, exchange=exchange, needed=needed)
         elif self._draws.chance(OFFERS if follower else LAST_OFFERS):
-            self._say("agent", f"{act}+offer", f"{text} {self._act('agent', 'offer')}", exchange)
+            text = f"{text} {self._act('agent', 'offer')}"
+            self._say("agent", f"{act}+offer", text, exchange=exchange)
         else:
-            self._say("agent", act, text, exchange)
+            self._say("agent", act, text, exchange=exchange)
 
     def _close(self, ack: str) -> None:
         if self._offered:
@@ -152,72 +145,26 @@ class _Call:
         else:
             done = f"{self._reaction(ack)} {self._act('user', 'done')}"
         self._say("user", "close", done)
-        self._say("agent", "bye", self._act("agent", "bye"))
-
-    def _say(
-        self,
-        speaker: Speaker,
-        act: str,
-        text: str,
-        exchange: Exchange | None = None,
-        needed: int = 0,
-    ) -> None:
-        text = sentence_case(text.strip())
-        interrupts = speaker == "user" and exchange is not None and exchange.interrupts
-        spoken = spoken_form(text, self._blueprint.facts)
-        self._lines.append(Line(speaker, act, text, spoken, exchange, needed, interrupts))
-
-    def _act(
-        self,
-        speaker: Speaker,
-        name: str,
-        exchange: Exchange | None = None,
-        *,
-        is_terse: bool = False,
-    ) -> str:
-        """Compose an act from its parts and fill its slots; a terse one has no optional parts."""
-        person = self._blueprint.agent if speaker == "agent" else self._blueprint.user
-        chance = 0.0 if is_terse else OPTIONAL[person.behaviour.length]
-        said = []
-        for part in self._wording.act(speaker, name):
-            if "" in part and not self._draws.chance(chance):
-                continue
-            said.append(self._pick([choice for choice in part if choice]))
-        return self._fill(" ".join(said), exchange)
-
-    def _fill(self, template: str, exchange: Exchange | None) -> str:
-        if "{" not in template:
-            return template
-        slots = {**self._slots, **exchange.slots} if exchange else self._slots
-        if exchange and "{tell}" in template:
-            slots["tell"] = self._pick(exchange.tells)
-        return template.format_map(slots)
-
-    def _pick(self, choices: Sequence[str]) -> str:
-        """Pick a choice that this call has not had, if there is one."""
-        choice = self._draws.pick(choices)
-        if choice in self._used:
-            choice = self._draws.pick([c for c in choices if c not in self._used] or choices)
-        self._used.add(choice)
-        return choice
+        self._say("agent", "bye", self._act("agent", self._variant("agent", "bye")))
 
     @property
     def _offered(self) -> bool:
         """Whether the agent has just asked if there is anything else."""
         return self._lines[-1].act.endswith("+offer")
 
-    def _hesitant(self, text: str) -> str:
-        """Put fillers into what the customer says, by the level of fillers."""
-        chance = FILLERS[self._blueprint.user.behaviour.fillers]
-        if self._draws.chance(chance / 2) and ", " in text:
-            pausing = self._draws.pick(self._wording.pausing)
-            text = text.replace(", ", f", {pausing} ", 1)
-        if self._draws.chance(chance):
-            text = f"{self._draws.pick(self._wording.fillers)} {self._lowered(text)}"
-        return text
+    def _variant(self, speaker: Speaker, act: str) -> str:
+        """Return the act as it is said in this direction of call, where that differs."""
+        variant = f"{act}.{self._blueprint.call_direction}"
+        acts = self._wording.agent if speaker == "agent" else self._wording.user
+        return variant if variant in acts else act
 
-    def _lowered(self, text: str) -> str:
-        """Return a text to go on a sentence with: names and I keep their capital."""
-        first = text.split(maxsplit=1)[0].rstrip(",.?!")
-        is_proper = first in self._proper or first.split("'")[0] == "I"
-        return text if is_proper else text[0].lower() + text[1:]
+
+class _OutboundCall(_Call):
+    """A call back to a customer, who picks up."""
+
+    def _open(self) -> None:
+        self._say("user", "pick_up", self._act("user", "pick_up"))
+        self._say("agent", "greet", self._act("agent", "call"))
+        self._say("user", "open", self._act("user", "is_me"))
+        self._verify(self._act("agent", "purpose"), "")
+        self._resolve()

@@ -1,7 +1,8 @@
-"""Random choices of one dialogue, from one seed: a buffer of uniforms, drawn from in order.
+"""Random choices of one dialogue, from one seed.
 
 A script takes some hundreds of small choices; one at a time numpy's Generator costs more than the
-writing. `stratified` and `scattered` choose by index instead, so that any prefix is balanced.
+writing, so `draws_for` takes Python's. `stratified` and `scattered` choose by index instead, so
+that any prefix is balanced.
 """
 
 from __future__ import annotations
@@ -9,29 +10,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import gcd
-from typing import TypeVar
+from random import Random
+from typing import Protocol, TypeVar
 
-import numpy as np
-
-from datagen.seeds import rng_for, seed_for
+from datagen.seeds import seed_for
 
 T = TypeVar("T")
 
-_BUFFER = 256
+
+class Source(Protocol):
+    """Whatever gives uniform numbers: Python's generator or numpy's."""
+
+    def random(self) -> float:
+        """Return a number in [0, 1)."""
 
 
 class Draws:
     """A sequence of random choices."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-        self._uniforms: list[float] = []
-
-    def uniform(self) -> float:
-        """Return a number in [0, 1)."""
-        if not self._uniforms:
-            self._uniforms = self._rng.random(_BUFFER).tolist()
-        return self._uniforms.pop()
+    def __init__(self, source: Source) -> None:
+        self.uniform = source.random
+        """Returns a number in [0, 1)."""
 
     def chance(self, probability: float) -> bool:
         """Return True with a probability."""
@@ -58,6 +57,11 @@ class Draws:
         return result
 
 
+def draws_for(run_seed: int, dialog_id: str, *path: str | int) -> Draws:
+    """Return the choices that follow from a `seed_for`."""
+    return Draws(Random(seed_for(run_seed, dialog_id, *path)))
+
+
 def stratified(run_seed: int, name: str, index: int, count: int) -> int:
     """Return index's stratum in [0, count): each run of ``count`` indices visits every one once."""
     cycle, position = divmod(index, count)
@@ -66,8 +70,7 @@ def stratified(run_seed: int, name: str, index: int, count: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _order(run_seed: int, name: str, cycle: int, count: int) -> tuple[int, ...]:
-    order = rng_for(run_seed, "strata", name, cycle).permutation(count)
-    return tuple(order.tolist())
+    return tuple(draws_for(run_seed, "strata", name, cycle).shuffled(range(count)))
 
 
 def scattered(run_seed: int, name: str, index: int, size: int) -> int:

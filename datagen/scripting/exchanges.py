@@ -9,8 +9,8 @@ that agreeing and correcting are both learnt.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.packs import Pack
@@ -21,11 +21,10 @@ from datagen.types import ProbeType
 Ack: TypeAlias = Literal[
     "answer", "correct", "decline", "unknown", "redirect", "deescalate", "state"
 ]
-_NO_SLOTS: Mapping[str, str] = {}
+_NO_SLOTS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A question and its answer."""
 
     answer: str
@@ -37,7 +36,7 @@ class Exchange:
     asks: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
     """Fill {tell}."""
-    slots: Mapping[str, str] = field(default_factory=dict)
+    slots: Mapping[str, str] = _NO_SLOTS
     probe: ProbeType | None = None
     act: str = ""
     """Of a probe: state, confirm, correct, decline, deescalate, unknown or redirect."""

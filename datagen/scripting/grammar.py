@@ -11,14 +11,33 @@ _CONSONANT_SOUND = re.compile(r"eu|one\b|once\b|uni(?![dmn])|us[aeiu]|uti", re.I
 """Begin with the letter of a vowel but not its sound: European, one-way, unit, use, utility."""
 _SPELLED = re.compile(r"[A-Z](?:[A-Z0-9]*\b|(?=[^A-Za-z]|$))")
 _SPELLED_VOWEL = frozenset("AEFHILMNORSX")
-_ARTICLE = re.compile(r"\b(an?) ([A-Za-z0-9]+)")
-_NUMBER_WORD = re.compile(
-    r"\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
-    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundred|thousand|million)\b",
-    re.IGNORECASE,
-)
+_ARTICLE = re.compile(r"[aA](?<=\b.)(?: (?=[aeiou8h1A-Z])|(n) (?!a|i|e(?!u)))([A-Za-z0-9]+)")
+"""An article, if it may be the wrong one by the first letter after it."""
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_NUMBER_WORDS = frozenset((
+    "zero", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    *_TENS, "hundred", "thousand", "million",
+))  # fmt: skip
+_APART = str.maketrans(dict.fromkeys(".,?!;:-", " "))
+_THIRD_PERSON = {
+    "i": "they", "i'm": "they're", "i've": "they've", "i'd": "they'd", "i'll": "they'll",
+    "me": "them", "my": "their", "mine": "theirs", "myself": "themselves",
+    "you": "they", "you're": "they're", "you've": "they've", "you'd": "they'd",
+    "you'll": "they'll", "your": "their", "yours": "theirs", "yourself": "themselves",
+    "we": "they", "we're": "they're", "we've": "they've", "we'd": "they'd", "our": "their",
+    "us": "them",
+}  # fmt: skip
+_PERSON = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
+_AGREEMENT = {
+    "they was": "they were", "they am": "they are",
+    "was they": "were they", "am they": "are they",
+}  # fmt: skip
+_DISAGREEMENT = re.compile("|".join(rf"\b{wrong}\b" for wrong in _AGREEMENT), re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[^\w\s'-]")
-_SENTENCE_START = re.compile(r"(^|[.?!] )([a-z])")
+_UNSPOKEN = {code: None for code in range(128) if _PUNCTUATION.match(chr(code))}
+"""The same for ASCII, which is quicker."""
+_SENTENCE_START = re.compile(r"[.?!] [a-z]")
 
 
 @lru_cache(maxsize=4096)
@@ -34,13 +53,20 @@ def article_problems(text: str) -> list[str]:
     return [
         f"{found[0]!r} should begin with {article(found[2])!r}"
         for found in _ARTICLE.finditer(text)
-        if found[1] != article(found[2])
+        if ("an" if found[1] else "a") != article(found[2]) and not _is_letter(found)
     ]
+
+
+def _is_letter(found: re.Match[str]) -> bool:
+    """Tell whether a capital A is no article, as it does not begin a sentence: vitamin A is."""
+    before = found.string[: found.start()].rstrip()
+    return found[0][0] == "A" and before != "" and before[-1] not in ".?!"
 
 
 def number_words(text: str) -> list[str]:
     """Return the number words of a text; "one", "first" and "second" are too common to count."""
-    return _NUMBER_WORD.findall(text)
+    words = text.lower().translate(_APART).split()
+    return [] if _NUMBER_WORDS.isdisjoint(words) else [w for w in words if w in _NUMBER_WORDS]
 
 
 @lru_cache(maxsize=16384)
@@ -51,7 +77,23 @@ def slots(template: str) -> frozenset[str]:
 
 def sentence_case(text: str) -> str:
     """Begin every sentence with a capital."""
-    return _SENTENCE_START.sub(lambda found: found[1] + found[2].upper(), text)
+    return capital(_SENTENCE_START.sub(lambda found: found[0].upper(), text))
+
+
+def third_person(text: str, *, first: bool = False) -> str:
+    """Say of absent people what was said to them, or with ``first`` by them: you need, they need.
+
+    >>> third_person("your card is gone and you want a new one")
+    'their card is gone and they want a new one'
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        is_meant = word.startswith("you") != first
+        return _THIRD_PERSON.get(word, match[0]) if is_meant else match[0]
+
+    text = _DISAGREEMENT.sub(lambda found: _AGREEMENT[found[0].lower()], _PERSON.sub(replace, text))
+    return sentence_case(text) if first else text
 
 
 def capital(text: str) -> str:
@@ -59,6 +101,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """Return lowercase words between blanks, without punctuation, to search in word by word."""
-    return f" {' '.join(_PUNCTUATION.sub('', text.lower()).split())} "
+    text = text.lower()
+    text = text.translate(_UNSPOKEN) if text.isascii() else _PUNCTUATION.sub("", text)
+    return f" {' '.join(text.split())} "

@@ -5,15 +5,17 @@ Line, Line, ... --place--> Turn, Turn, ..., Probe, Probe, ...
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+import re
+from collections.abc import Sequence
+from itertools import pairwise, zip_longest
 from math import ceil
+from typing import Protocol
 
-from datagen.scripting.blueprint import Blueprint
-from datagen.scripting.compose import Line, spoken_form
 from datagen.scripting.draws import Draws
+from datagen.scripting.spoken import speak
+from datagen.scripting.worder import Line
 from datagen.scripting.wording import Wording
-from datagen.types import Pause, Persona, Probe, Speaker, Turn
+from datagen.types import Fact, Pause, Persona, Probe, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)
 """A barge-in starts after this share of the interrupted turn's words."""
@@ -30,108 +32,146 @@ PAUSES = (0.2, 0.36, 0.52)
 """Chance of a pause inside a customer's turn, by the level of fillers."""
 AGENT_PAUSES = 0.08
 _LEVEL = (0.0, 1.0, 2.0)
-_STOPS = (",", ".", "?", "!")
+_GOES_ON = re.compile(r"\w|[.,:/-]?\d")
+"""After what is not the whole of a number or a word."""
+_STOPS = ",.?!"
 _HALVES = ("a.m.", "p.m.")
 """Their stop ends no clause, or one that ends anyway."""
 _LINKS = frozenset(("but", "because"))
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,"))
 
 
+class Plan(Protocol):
+    """What a dialogue's plan says of the two who speak, e.g. a Blueprint."""
+
+    @property
+    def agent(self) -> Persona:
+        """Who speaks for the model."""
+
+    @property
+    def user(self) -> Persona:
+        """Who speaks to it."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What the role states."""
+
+
 def place(
-    blueprint: Blueprint, wording: Wording, lines: Sequence[Line], draws: Draws
+    plan: Plan, wording: Wording, lines: Sequence[Line], draws: Draws
 ) -> tuple[tuple[Turn, ...], tuple[Probe, ...]]:
     """Return the turns of a call with all that happens inside them, and where its probes are."""
     turns: list[Turn] = []
     probes: list[Probe] = []
+    whole = "\n".join(line.text for line in lines)
+    facts = [(fact.written, fact.id) for fact in plan.facts if fact.written in whole]
     cut: int | None = None
     for line, follower in zip_longest(lines, lines[1:]):
         if line.exchange and line.exchange.probe and line.speaker == "agent":
             probes.append(_probe(line, turns))
-        words = line.spoken.split()
-        cut, at_word = _cut(line, words, follower, draws), cut
-        heard = words[:cut]
-        clauses = boundaries(heard)
-        turns.append(
-            _turn(blueprint, line, at_word, _pauses(blueprint, line, heard, clauses, draws))
-        )
-        turns += _backchannels(blueprint, wording, line, clauses, len(heard), draws)
+        num_words = line.spoken.count(" ") + 1
+        cut, at_word = _cut(line, num_words, follower, draws), cut
+        num_heard = cut or num_words
+        text = line.text
+        stated = [name for written, name in facts if written in text and _states(text, written)]
+        pauses = _pauses(plan, line, num_heard, draws)
+        turns.append(_turn(line, at_word, pauses, tuple(stated)))
+        if backchannel := _backchannel(plan, wording, line, num_heard, draws):
+            turns.append(backchannel)
     return tuple(turns), tuple(probes)
+
+
+def _states(text: str, written: str) -> bool:
+    """Tell whether a text that holds a fact does not just begin another so: $37 in $375."""
+    at = text.find(written)
+    while at >= 0:
+        end = at + len(written)
+        if not _GOES_ON.match(text, end):
+            return True
+        at = text.find(written, end)
+    return False
 
 
 def boundaries(words: Sequence[str]) -> list[int]:
     """Return after how many words a clause may end: at a stop, or before "but" or "because"."""
     return [
         place
-        for place in range(1, len(words))
-        if words[place] in _LINKS
-        or (words[place - 1].endswith(_STOPS) and not words[place - 1].endswith(_HALVES))
+        for place, (before, word) in enumerate(pairwise(words), start=1)
+        if word in _LINKS or (before[-1] in _STOPS and not before.endswith(_HALVES))
     ]
 
 
-def _cut(line: Line, words: Sequence[str], follower: Line | None, draws: Draws) -> int | None:
+def _cut(line: Line, num_words: int, follower: Line | None, draws: Draws) -> int | None:
     """Return after how many words the next turn barges in, if it does."""
     if follower is None or not follower.interrupts:
         return None
-    num_words = len(words)
-    first = max(CUT_WORDS[0], ceil(CUT_SHARE[0] * num_words), line.needed + 2)
-    last = min(num_words - CUT_WORDS[1], int(CUT_SHARE[1] * num_words))
-    assert first <= last, (line.text, line.needed)
-    return draws.integer(first, last)
+    places = cuts(num_words, line.needed)
+    assert places, (line.text, line.needed)
+    return draws.pick(places)
 
 
-def _turn(blueprint: Blueprint, line: Line, at_word: int | None, pauses: Iterator[Pause]) -> Turn:
+def cuts(num_words: int, needed: int) -> range:
+    """Return after how many words of a turn a barge-in may start; ``needed`` must be heard."""
+    first = max(CUT_WORDS[0], ceil(CUT_SHARE[0] * num_words), needed + 2)
+    return range(first, min(num_words - CUT_WORDS[1], int(CUT_SHARE[1] * num_words)) + 1)
+
+
+def _turn(
+    line: Line, at_word: int | None, pauses: tuple[Pause, ...], fact_ids: tuple[str, ...]
+) -> Turn:
     return Turn(
         speaker=line.speaker,
         text=line.text,
         spoken=line.spoken,
         onset="barge_in" if at_word else "after",
         at_word=at_word,
-        pauses=tuple(pauses),
+        pauses=pauses,
         act=line.act,
-        fact_ids=tuple(fact.id for fact in blueprint.facts if fact.written in line.text),
+        fact_ids=fact_ids,
     )
 
 
-def _pauses(
-    blueprint: Blueprint, line: Line, heard: Sequence[str], clauses: Sequence[int], draws: Draws
-) -> Iterator[Pause]:
-    """Yield at most one pause, where a clause ends or a filler stands."""
+def _pauses(plan: Plan, line: Line, num_heard: int, draws: Draws) -> tuple[Pause, ...]:
+    """Draw at most one pause, where a clause ends or a filler stands."""
     is_user = line.speaker == "user"
-    chance = PAUSES[blueprint.user.behaviour.fillers] if is_user else AGENT_PAUSES
-    if line.act in _FORMAL and not is_user:
-        return
-    places = [place for place in clauses if 2 <= place <= len(heard) - 2]
-    if len(heard) >= MIN_PAUSED and places and draws.chance(chance):
-        place = draws.pick(places)
-        beside = {word.lower() for word in heard[place - 1 : place + 1]}
-        is_thinking = is_user and (line.act == "give" or beside & _HESITATIONS)
-        yield Pause(after_word=place, kind="thinking" if is_thinking else "clause")
+    if num_heard < MIN_PAUSED or (line.act in _FORMAL and not is_user):
+        return ()
+    if not draws.chance(PAUSES[plan.user.behaviour.fillers] if is_user else AGENT_PAUSES):
+        return ()
+    words = line.spoken.split()[:num_heard]
+    places = [place for place in boundaries(words) if 2 <= place <= num_heard - 2]
+    if not places:
+        return ()
+    place = draws.pick(places)
+    beside = {word.lower() for word in words[place - 1 : place + 1]}
+    is_thinking = is_user and (line.act == "give" or beside & _HESITATIONS)
+    return (Pause(after_word=place, kind="thinking" if is_thinking else "clause"),)
 
 
-def _backchannels(
-    blueprint: Blueprint,
-    wording: Wording,
-    line: Line,
-    clauses: Sequence[int],
-    num_heard: int,
-    draws: Draws,
-) -> Iterator[Turn]:
-    """Yield at most one backchannel by the listener, where a clause ends."""
+def _backchannel(
+    plan: Plan, wording: Wording, line: Line, num_heard: int, draws: Draws
+) -> Turn | None:
+    """Draw at most one backchannel by the listener, where a clause ends."""
+    if num_heard < MIN_LISTENED or line.act in _FORMAL:
+        return None
     listener: Speaker = "user" if line.speaker == "agent" else "agent"
-    person: Persona = blueprint.user if listener == "user" else blueprint.agent
-    places = [place for place in clauses if 3 <= place <= num_heard - 4]
+    person = plan.user if listener == "user" else plan.agent
     chance = BACKCHANNELS[listener] * num_heard * _LEVEL[person.behaviour.backchannels]
-    is_heeded = num_heard >= MIN_LISTENED and line.act not in _FORMAL
-    if is_heeded and places and draws.chance(chance):
-        text = draws.pick(getattr(wording.backchannels, listener))
-        yield Turn(
-            speaker=listener,
-            text=text,
-            spoken=spoken_form(text, blueprint.facts),
-            onset="backchannel",
-            at_word=draws.pick(places),
-            act="backchannel",
-        )
+    if not draws.chance(chance):
+        return None
+    words = line.spoken.split()[:num_heard]
+    places = [place for place in boundaries(words) if 3 <= place <= num_heard - 4]
+    if not places:
+        return None
+    text = draws.pick(getattr(wording.backchannels, listener))
+    return Turn(
+        speaker=listener,
+        text=text,
+        spoken=speak(text),
+        onset="backchannel",
+        at_word=draws.pick(places),
+        act="backchannel",
+    )
 
 
 def _probe(line: Line, turns: Sequence[Turn]) -> Probe:

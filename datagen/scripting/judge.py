@@ -46,7 +46,7 @@ class Rubric(Settings):
 
 def default_path() -> Path:
     """Return the rubric that ships with datagen."""
-    return assets.find("prompts", "judge")
+    return assets.find("prompts/llm", "judge")
 
 
 def load_rubric(path: Path) -> Rubric:
@@ -65,6 +65,10 @@ class Verdict(Settings):
     def scores(self) -> dict[str, int]:
         """The scores by name."""
         return {name: getattr(self, name) for name in SCORES}
+
+    def __str__(self) -> str:
+        scores = ", ".join(f"{name} {score}" for name, score in self.scores.items())
+        return f"{scores}: {self.weakness}"
 
     def passes(self, threshold: int) -> bool:
         """Tell whether no score is below the threshold."""

@@ -17,7 +17,9 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
+from datagen.scripting import held_out, numbers
 from datagen.scripting.grammar import article_problems, number_words, plain, slots
+from datagen.scripting.spoken import speak
 from datagen.scripting.values import Code, Money, Sampler
 from datagen.types import UserError
 
@@ -133,6 +135,9 @@ def _lint_pack(pack: Pack) -> list[str]:
         *(problem for where, line in _lines(pack) for problem in _lint_line(where, line)),
         *_lint_references(pack),
         *_lint_names(pack),
+        *held_out.company_problems(pack.companies),
+        *held_out.scenario_problems(pack.id, (scenario.id for scenario in pack.scenarios)),
+        *_lint_codes(pack),
         *_lint_policies(pack),
     ]
 
@@ -150,9 +155,19 @@ def _lint_names(pack: Pack) -> Iterator[str]:
             yield f"item {item.name!r}: the agent may not say a number that is no fact"
 
 
+def _lint_codes(pack: Pack) -> Iterator[str]:
+    """Say which identifiers would be read as something else when they are no fact."""
+    for identity in pack.identities:
+        sample = identity.value.pattern.replace("#", "4").replace("@", "K")
+        if speak(sample) != numbers.letters_and_digits(sample):
+            yield f"identity {identity.id}: {sample} is said {speak(sample)!r}, no code"
+
+
 def _lint_policies(pack: Pack) -> Iterator[str]:
     """Say which policies could not be wrong, read out or fitted in a role prompt."""
     for policy in pack.policies:
+        if all(map(number_words, policy.ask)):
+            yield f"policy {policy.id}: an assistant may ask only without a number"
         if len(policy.prompt) > MAX_STATEMENT:
             yield f"policy {policy.id}: the prompt is longer than {MAX_STATEMENT} characters"
         for line in policy.tell:
@@ -209,7 +224,7 @@ def _lint_line(where: str, line: str) -> list[str]:
         problems.append(f"slots {sorted(slots(line))} instead of {sorted(expected)}")
     if re.search(r"\d", line):
         problems.append("a number is a fact: give it a {value}")
-    if part in ("tell", "resolve") and number_words(line):
+    if part in ("tell", "resolve", "because") and number_words(line):
         problems.append(f"the agent may not say {number_words(line)[0]!r}: no fact states it")
     if re.search(r"\ban? \{value\}", line):
         problems.append("a value cannot follow an article")

@@ -7,6 +7,8 @@ alone. With the shipped pools a domain has over a hundred million pairs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -15,8 +17,9 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.draws import Draws, scattered
+from datagen.scripting.held_out import name_problems
 from datagen.scripting.packs import Mood
-from datagen.types import Behaviour, Persona
+from datagen.types import Behaviour, Persona, UserError
 
 Gender: TypeAlias = Literal["female", "male"]
 Pool: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -66,8 +69,12 @@ def default_path() -> Path:
 
 
 def load_names(path: Path) -> Names:
-    """Read the pools."""
-    return validate(Names, read_yaml(path), f"the names {path}")
+    """Read the pools; a name that is held out becomes one sentence."""
+    names = validate(Names, read_yaml(path), f"the names {path}")
+    stems = map(names.stem, range(names.num_stems))
+    for problem in name_problems(chain(names.female, names.male, names.last, stems)):
+        raise UserError(f"the names {path}: {problem}")
+    return names
 
 
 def employer(
@@ -95,11 +102,23 @@ def agent_persona(name: str, gender: Gender, draws: Draws) -> Persona:
     return Persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
 
 
+def different_name(names: Names, others: Iterable[str], draws: Draws) -> tuple[str, Gender]:
+    """Draw a name that shares no word with any of the others."""
+    taken = {word for other in others for word in other.split()}
+    while True:
+        name, gender = names.person(draws.integer(0, names.num_people - 1))
+        if not taken & set(name.split()):
+            return name, gender
+
+
+def listener_persona(names: Names, other: str, draws: Draws) -> Persona:
+    """Draw somebody in a good mood whose name shares no word with the other's."""
+    return customer_persona(names, other, "question", False, draws)
+
+
 def customer_persona(names: Names, agent: str, mood: Mood, is_rude: bool, draws: Draws) -> Persona:
     """Draw a customer whose name shares no word with the agent's."""
-    name, gender = names.person(draws.integer(0, names.num_people - 1))
-    while set(name.split()) & set(agent.split()):
-        name, gender = names.person(draws.integer(0, names.num_people - 1))
+    name, gender = different_name(names, (agent,), draws)
     patience = 0 if is_rude else draws.level()
     behaviour = Behaviour(
         fillers=draws.level(),

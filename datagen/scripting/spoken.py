@@ -11,11 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeAlias
 
-from datagen.scripting.spoken_rules import ADDRESSES, BLANK, DIGITS, JOIN, WORDS, Rule
+from datagen.scripting.numbers import MONTHS
+from datagen.scripting.spoken_rule import BLANK, JOIN
+from datagen.scripting.spoken_rules import ADDRESSES, DIGITS, SHORT_FORMS, WORDS
 from datagen.types import Fact
 
+FactTable: TypeAlias = tuple[tuple[str, str, str], ...]
+"""Rows of (written, sign, said)."""
 _FIRST_FACT = 0xE100
+_SMALL_NUMBER = re.compile(r"\s*\d{0,2}\s*")
+_AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
+_BEFORE_FACT = re.compile(r"[\w$.,:/-]")
+"""What makes a fact's characters part of something longer."""
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _TYPOGRAPHY = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u2026": "...", "\u2013": "-", "\u2212": "-", "\u00d7": "x"}
@@ -26,6 +35,14 @@ _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 """What a fact that ends in a dot ("four p.m.") leaves at the end of a sentence."""
 _DIGIT = re.compile(r"[\d½⅓⅔¼¾]")
 _PLAIN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*[.,?!;:]?")
+_EASY = re.compile(f"(?:[A-Za-z]+(?:['-][A-Za-z]+)*|{JOIN}*[\ue100-\uf8ff])[.,?!;:]?")
+"""A word or a fact with at most one mark: no rule applies but those of what follows."""
+_HYPHENATED = re.compile(f"(?:day|{'|'.join(MONTHS)})-|[A-Z]-[A-Z]\\b")
+"""Of what is easy: a range of days, or "USB-C"."""
+_known: set[str] = set()
+"""Easy tokens met so far."""
+MOST_KNOWN = 1 << 16
+_APART = str.maketrans("'-.,?!;:", "        ")
 _LATIN = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 _LETTER = re.compile(f"[{_LATIN}]")
 _UNSAID = re.compile(f"[^{_LATIN}'{_MARKS}-]")
@@ -38,7 +55,62 @@ def speak(text: str, facts: Iterable[Fact] = ()) -> str:
 
     It holds no digit, and its tokens between blanks are its words. Empty if nothing can be said.
     """
-    return " ".join(said for _, said in pieces(text, facts))
+    return reader(facts).speak(text)
+
+
+class Reader:
+    """Speaks the texts of one dialogue, which has one set of facts."""
+
+    def __init__(self, table: FactTable) -> None:
+        self._table = table
+        self._spoken: dict[str, str] = {}
+
+    def speak(self, text: str) -> str:
+        """Return the spoken form of ``text``; a text that comes again is not worked out again."""
+        said = self._spoken.get(text)
+        if said is None:
+            said = self._spoken[text] = _speak(text, self._table)
+        return said
+
+
+def reader(facts: Iterable[Fact]) -> Reader:
+    """Return a reader of texts that state ``facts``."""
+    return _reader(tuple((fact.written, fact.spoken) for fact in facts))
+
+
+@lru_cache(maxsize=16)
+def _reader(facts: tuple[tuple[str, str], ...]) -> Reader:
+    return Reader(_fact_table(facts))
+
+
+def _are_easy(tokens: list[str]) -> bool:
+    """Tell whether all tokens are said as they stand; those that are need no second look."""
+    if _known.issuperset(tokens):
+        return True
+    fresh = [token for token in tokens if token not in _known]
+    if not all(map(_is_easy, fresh)):
+        return False
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    _known.update(fresh)
+    return True
+
+
+def _is_easy(token: str) -> bool:
+    """Tell whether a token is said as it stands, whatever it stands beside."""
+    if not _EASY.fullmatch(token) or not SHORT_FORMS.isdisjoint(token.translate(_APART).split()):
+        return False
+    return "-" not in token or not _HYPHENATED.search(token)
+
+
+def _speak(text: str, table: FactTable) -> str:
+    signed = _sign(text, table)
+    if text.isascii() and _are_easy(signed.split(" ")):
+        if signed == text:
+            return text
+        said = _tell(signed.replace(JOIN, ""), table).replace(BLANK, " ")
+        return _TWO_STOPS.sub(".", said) if ".." in said else said
+    return " ".join(said for _, said in _pieces(text, table))
 
 
 def heard(text: str, facts: Iterable[Fact], num_words: int) -> str:
@@ -54,8 +126,12 @@ def heard(text: str, facts: Iterable[Fact], num_words: int) -> str:
 
 def pieces(text: str, facts: Iterable[Fact] = ()) -> list[tuple[str, str]]:
     """Cut ``text`` into written pieces of one or more whole tokens, each with what is said."""
+    return _pieces(text, _fact_table(tuple((fact.written, fact.spoken) for fact in facts)))
+
+
+def _pieces(text: str, table: FactTable) -> list[tuple[str, str]]:
     spans = [match.span() for match in re.finditer(r"\S+", text)]
-    groups = _say(" ".join(text[start:end] for start, end in spans), facts).split(" ")
+    groups = _say(" ".join(text[start:end] for start, end in spans), table).split(" ")
     found: list[tuple[int, int, str]] = []
     first = next_token = 0
     for group in groups if spans else ():
@@ -72,49 +148,67 @@ def pieces(text: str, facts: Iterable[Fact] = ()) -> list[tuple[str, str]]:
     return [(text[spans[start][0] : spans[end - 1][1]], said) for start, end, said in found]
 
 
-def _say(text: str, facts: Iterable[Fact]) -> str:
+def _say(text: str, table: FactTable) -> str:
     """Apply every rule to single-blank ``text``; each group between blanks is still one piece."""
-    text = _PRIVATE_USE.sub("*", text.translate(_TYPOGRAPHY))
-    table = _fact_table(tuple((fact.written, fact.spoken) for fact in facts))
-    if table:
-        text = _apply(table[0], text)
+    text = _sign(_PRIVATE_USE.sub("*", text.translate(_TYPOGRAPHY)), table)
     for rules in (ADDRESSES, DIGITS if _DIGIT.search(text) else (), WORDS):
         for rule in rules:
-            text = _apply(rule, text)
-    return _TWO_STOPS.sub(".", text.translate(table[1])) if table else text
+            text = rule.apply(text)
+    return _TWO_STOPS.sub(".", _tell(text, table)) if table else text
 
 
-def _apply(rule: Rule, text: str) -> str:
-    """Replace what ``rule`` matches; one JOIN for every written blank taken in."""
+def _sign(text: str, table: FactTable) -> str:
+    """Put the sign of each fact in its place, and a JOIN for every blank it takes in."""
+    for written, sign, _ in [row for row in table if row[0] in text]:
+        at = text.find(written)
+        while at >= 0:
+            end = at + len(written)
+            if _AFTER_FACT.match(text, end) or (at and _BEFORE_FACT.match(text, at - 1)):
+                at = text.find(written, at + 1)
+                continue
+            sign_and_joins = JOIN * written.count(" ") + sign
+            text = text[:at] + sign_and_joins + text[end:]
+            at = text.find(written, at + len(sign_and_joins))
+    return text
 
-    def replace(match: re.Match[str]) -> str:
-        keep = (match["keep"] or "") if has_keep else ""
-        written = match[0][len(keep) :]
-        said = rule.say(match).replace(JOIN, "").replace(" ", BLANK)
-        return keep + JOIN * (written.count(" ") + written.count(JOIN)) + said
 
-    has_keep = "keep" in rule.pattern.groupindex
-    return rule.pattern.sub(replace, text)
+def _tell(text: str, table: FactTable) -> str:
+    """Put what each fact says in place of its sign."""
+    for _, sign, said in [row for row in table if row[1] in text]:
+        text = text.replace(sign, said)
+    return text
 
 
-@lru_cache(maxsize=256)
-def _fact_table(facts: tuple[tuple[str, str], ...]) -> tuple[Rule, dict[int, str]] | None:
-    """Return a rule that puts a sign in place of each fact, and what the signs say.
+def _speak_alone(text: str) -> str:
+    """Return the spoken form of a text that states no fact; most are said as they stand."""
+    if text.isascii() and _known.issuperset(text.split(" ")):
+        return text
+    return _speak_anew(text)
+
+
+@lru_cache(maxsize=4096)
+def _speak_anew(text: str) -> str:
+    return _speak(text, ())
+
+
+def _fact_table(facts: tuple[tuple[str, str], ...]) -> FactTable:
+    """Return the written form, the sign and the words of each fact, the longest first.
 
     A bare number of one or two digits is left to the other rules: 12 is no count in "April 12".
     """
     spoken = {
-        " ".join(written.translate(_TYPOGRAPHY).split()): speak(said).replace(" ", BLANK)
+        _as_typed(written): _speak_alone(said).replace(" ", BLANK)
         for written, said in facts
-        if not re.fullmatch(r"\s*\d{0,2}\s*", written)
+        if not _SMALL_NUMBER.fullmatch(written)
     }
-    if not spoken:
-        return None
-    signs = {written: chr(_FIRST_FACT + index) for index, written in enumerate(spoken)}
-    longest_first = "|".join(map(re.escape, sorted(spoken, key=len, reverse=True)))
-    pattern = rf"(?<![\w$.,:/-])(?:{longest_first})(?!\w|%|[.,:/-]?\d)"
-    rule = Rule(re.compile(pattern), lambda match: signs[match[0]])
-    return rule, {ord(signs[written]): said for written, said in spoken.items()}
+    signs = enumerate(spoken.items(), start=_FIRST_FACT)
+    table = [(written, chr(sign), said) for sign, (written, said) in signs if written]
+    return tuple(sorted(table, key=lambda row: -len(row[0])))
+
+
+def _as_typed(written: str) -> str:
+    """Return what a keyboard writes, with single blanks."""
+    return " ".join((written if written.isascii() else written.translate(_TYPOGRAPHY)).split())
 
 
 def _clean(group: str) -> str:

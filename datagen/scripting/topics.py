@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from datagen.scripting.draws import Draws, stratified
 from datagen.scripting.packs import Identity, Item, Pack, Policy, Request, Scenario
@@ -20,24 +21,21 @@ _PROBE_OFFSETS = ((0,), (0,), (0,), (0, 1), (0, 1, 3))
 eight times; the sets of three pair every probe with every other once (a Fano plane)."""
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """A detail of the customer's record."""
 
     identity: Identity
     value: Value
 
 
-@dataclass(frozen=True)
-class Priced:
+class Priced(NamedTuple):
     """Something for sale."""
 
     item: Item
     value: Value
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """A policy with its value."""
 
     policy: Policy

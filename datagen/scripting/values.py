@@ -187,9 +187,13 @@ def _draw_character(draws: Draws, mark: str) -> str:
 
 def money(cents: int) -> Value:
     """Return a sum of US cents."""
-    dollars, rest = divmod(cents, 100)
-    written = f"${dollars:,}" + (f".{rest:02d}" if rest else "")
-    return Value("money", written, numbers.money(cents), cents)
+    return Value("money", dollars(cents), numbers.money(cents), cents)
+
+
+def dollars(cents: int) -> str:
+    """Return how a sum of US cents is written."""
+    whole, rest = divmod(cents, 100)
+    return f"${whole:,}.{rest:02d}" if rest else f"${whole:,}"
 
 
 def draw_apart(sampler: Sampler | Code, draws: Draws, taken: list[Value]) -> Value | None:
@@ -206,8 +210,8 @@ def draw_apart(sampler: Sampler | Code, draws: Draws, taken: list[Value]) -> Val
 
 def is_apart(value: Value, taken: list[Value]) -> bool:
     """Tell whether a search for ``value`` in text cannot find one of ``taken``, or the reverse."""
-    return not any(
-        one in other or other in one
-        for known in taken
-        for one, other in ((value.written, known.written), (value.spoken, known.spoken))
-    )
+    _, written, spoken, _ = value
+    for _, other, said, _ in taken:
+        if written in other or other in written or spoken in said or said in spoken:
+            return False
+    return True

@@ -26,7 +26,8 @@ Acts: TypeAlias = dict[str, Act]
 SLOTS = frozenset((
     "company", "agent", "agent_first", "customer", "customer_first", "daypart", "identity",
     "identity_value", "detail", "detail_value", "item", "price", "per", "other", "other_price",
-    "difference", "cheaper", "claimed", "tell",
+    "difference", "cheaper", "claimed", "tell", "because", "likes", "owns", "dislikes",
+    "rep", "rep_first",
 ))  # fmt: skip
 """What a template may ask for; see `compose`."""
 
@@ -35,16 +36,41 @@ AGENT_ACTS = frozenset((
     "verified", "answer", "answer.price", "answer.compare", "confirm", "confirm.price",
     "confirm.detail", "correct", "correct.price", "correct.detail", "decline", "unknown",
     "redirect", "deescalate", "state.agent", "state.company", "state.both", "offer", "yield",
-    "elaborate", "bye",
+    "elaborate", "bye", "bye.outbound", "greet.hailed", "call", "purpose",
 ))  # fmt: skip
 USER_ACTS = frozenset((
     "hello", "hello.nameless", "give", "give.name", "ack.resolve", "ack.answer", "ack.correct",
     "ack.decline", "ack.unknown", "ack.redirect", "ack.deescalate", "ack.state", "link",
     "link.offered", "interrupt", "interrupt.rude", "ask.price", "ask.compare", "claim.price",
     "claim.detail", "ask.agent", "ask.company", "ask.both", "ask.unrelated", "rude", "done",
-    "done.offered",
+    "done.offered", "hail", "pick_up", "is_me", "ask.company.outbound",
 ))  # fmt: skip
-MIN_WORDINGS = 4
+_ERRAND = (
+    frozenset((
+        "open", "give", "ack", "ask", "state.name", "confirm.detail", "correct.detail",
+        "state.detail", "decline", "deescalate", "unknown", "redirect", "close",
+    )),
+    frozenset((
+        "greet", "verify", "verified", "answer", "answer.price", "noted", "ask.name",
+        "claim.detail", "ask.detail", "ask.favor", "rude", "ask.unknown", "ask.unrelated", "bye",
+    )),
+)  # fmt: skip
+_LESSON: tuple[frozenset[str], frozenset[str]] = (
+    frozenset(("greet", "answer", "yield", "bye")),
+    frozenset(("hello", "ack", "follow", "switch", "interrupt", "done")),
+)
+_CHAT = frozenset((
+    "hello", "hello.back", "ask.self", "tell.self", "lead", "link", "think", "return", "react",
+    "elaborate", "interrupt", "leave", "bye", "again", "meet",
+))  # fmt: skip
+ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "service": (AGENT_ACTS, USER_ACTS),
+    "assistant": _ERRAND,
+    "qa": _LESSON,
+    "casual": (_CHAT, _CHAT),
+}
+"""The acts of the agent and of the user that each wording has, no more and no less."""
+MIN_WORDINGS = 8
 """Fewest wordings of an act."""
 MIN_ELABORATION = 14
 """Fewest words of a line of ``elaborate``: it has to be long enough to be cut off inside."""
@@ -73,15 +99,15 @@ class Wording(Settings):
         return (self.agent if speaker == "agent" else self.user)[name]
 
 
-def default_path() -> Path:
-    """Return the wording that ships with datagen."""
-    return assets.find("prompts/wording", "service")
+def default_path(kind: str = "service") -> Path:
+    """Return the wording of a kind of dialogue that ships with datagen."""
+    return assets.find("prompts/wording", kind)
 
 
-def load_wording(path: Path) -> Wording:
+def load_wording(path: Path, kind: str = "service") -> Wording:
     """Read and check a wording file; what is wrong becomes one sentence."""
     wording = validate(Wording, read_yaml(path), f"the wording {path}")
-    if problems := lint(wording):
+    if problems := lint(wording, kind):
         raise UserError(f"the wording {path}: {problems[0]} ({len(problems)} problems)")
     return wording
 
@@ -91,12 +117,12 @@ def num_wordings(act: Act) -> int:
     return prod(len(part) for part in act)
 
 
-def lint(wording: Wording) -> list[str]:
+def lint(wording: Wording, kind: str = "service") -> list[str]:
     """Say what is wrong: missing acts, unknown slots, articles, numbers, repetitions."""
     problems = []
     for speaker, acts, needed in (
-        ("agent", wording.agent, AGENT_ACTS),
-        ("user", wording.user, USER_ACTS),
+        ("agent", wording.agent, ACTS[kind][0]),
+        ("user", wording.user, ACTS[kind][1]),
     ):
         problems += [f"{speaker}.{name} is missing" for name in sorted(needed - acts.keys())]
         problems += [f"{speaker}.{name} is never said" for name in sorted(acts.keys() - needed)]
@@ -104,7 +130,8 @@ def lint(wording: Wording) -> list[str]:
             where = f"{speaker}.{name}"
             if num_wordings(act) < MIN_WORDINGS:
                 problems.append(f"{where} has {num_wordings(act)} wordings: too few")
-            problems += [f"{where}: {problem}" for problem in _lint_act(act, speaker == "agent")]
+            is_bound = kind in ("service", "assistant") and speaker == "agent"
+            problems += [f"{where}: {problem}" for problem in _lint_act(act, is_bound)]
     problems += [
         f"agent.elaborate: too short to be cut off is {line!r}"
         for part in wording.agent.get("elaborate", ())
@@ -114,18 +141,20 @@ def lint(wording: Wording) -> list[str]:
     return problems
 
 
-def _lint_act(act: Act, is_agent: bool) -> Iterator[str]:
+def _lint_act(act: Act, is_bound: bool) -> Iterator[str]:
+    if any("" in part[1:] for part in act):
+        yield "the empty choice of a part comes first"
     lines = [line for part in act for line in part if line]
     if len(set(lines)) < len(lines):
         yield "a line is there twice"
     for line in lines:
         if unknown := slots(line) - SLOTS:
             yield f"unknown slot {sorted(unknown)[0]!r} in {line!r}"
-        if is_agent and number_words(line):
+        if is_bound and number_words(line):
             yield f"the agent may not say {number_words(line)[0]!r}: no fact states it"
         if any(character.isdecimal() for character in line):
             yield f"a number must be a slot in {line!r}"
-        if line[-1] not in ".?!}":
+        if line[-1] not in ".?!},":
             yield f"a line ends with a stop, unlike {line!r}"
-        for problem in article_problems(line.replace("{", "").replace("}", "")):
-            yield f"{problem} in {line!r}"
+        bare = line.replace("{", "").replace("}", "")
+        yield from (f"{problem} in {line!r}" for problem in article_problems(bare))

@@ -122,7 +122,7 @@ def _row(row: ShardRow, vocabulary: int) -> dict[str, Any]:
         "num_samples": dialogue.num_samples,
         "prompt_tokens": _checked(np.asarray(row.prompt_tokens, np.int32), vocabulary),
         "turns": [turn.model_dump() for turn in dialogue.turns],
-        "words": [word.model_dump() for word in dialogue.words],
+        "words": [word.model_dump(exclude={"confidence"}) for word in dialogue.words],
         "events": [event.model_dump() for event in dialogue.events],
         "hygiene": row.hygiene,
         "provenance": row.provenance,

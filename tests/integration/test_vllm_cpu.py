@@ -24,12 +24,17 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from datagen.backends.protocols import ScriptWriter
 from datagen.backends.writer.openai import OpenAI
 from datagen.backends.writer.vllm import VLLM
+from datagen.scripting.llm.planners import PLANNERS
+from datagen.scripting.llm.reply import turns_schema
 from datagen.types import Job, Reject, Script
+from tests.asked import jobs, lines
 from tests.integration.tiny_model import CONTEXT, make
+from tests.worded import planner
 
 pytestmark = [
     pytest.mark.integration,
@@ -39,10 +44,11 @@ pytestmark = [
 ENVIRONMENT = {"VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
 STRUCTURED = {"backend": "xgrammar", "disable_any_whitespace": True}
 """As the shipped recipes say; without it a model may write blanks between tokens for ever."""
-JOBS = [Job(dialog_id=f"service-{i:07d}", kind="service", index=i, seed=0) for i in range(48)]
+JOBS = jobs(count=48)
 OFF_PLAN = "the script does not keep to its blueprint"
 """The reason of a reply that can be read: what a random model writes is never the call."""
 START_SECONDS = 300
+TURN_CHARACTERS = 20
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +114,11 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vl
 
 
 def writer_of(server: Vllm, records: Path) -> OpenAI:
-    request = {"temperature": 1.0, "max_tokens": 3000}
+    request = {"temperature": 1.0, "max_tokens": 4000}
     options = {
         "models": [{"name": "tiny", "url": f"{server.url}/v1", "request": request}],
         "attempts": 1,
-        "turn_characters": 20,
+        "turn_characters": TURN_CHARACTERS,
         "reject_limit": 1.0,
         "records": str(records),
         "patience_seconds": START_SECONDS,
@@ -125,20 +131,16 @@ def assert_read_and_answered_once(answers: list[Script | Reject], jobs: list[Job
     assert {answer.reason for answer in answers if isinstance(answer, Reject)} == {OFF_PLAN}
 
 
-def booked(records: Path) -> list[dict[str, object]]:
-    (path,) = records.glob("calls-*.jsonl")
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def test_replies_keep_to_the_schema(server: Vllm, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", PLANNERS)
+def test_replies_keep_to_the_schema(server: Vllm, tmp_path: Path, kind: str) -> None:
     writer = writer_of(server, tmp_path)
-    answers = writer.write(JOBS[:8])
+    answers = writer.write(jobs(kind, 8))
     writer.close()
-    assert_read_and_answered_once(answers, JOBS[:8])
-    (path,) = tmp_path.glob("quarantine-*.jsonl")
-    replies = [json.loads(line)["reply"] for line in path.read_text().splitlines()]
-    assert all(set(json.loads(reply)) == {"turns"} for reply in replies)
-    cached = [entry["usage"]["cached"] for entry in booked(tmp_path)]  # type: ignore[index]
+    assert_read_and_answered_once(answers, jobs(kind, 8))
+    follows = Draft202012Validator(turns_schema(planner(kind).steps, TURN_CHARACTERS))
+    replies = [json.loads(line["reply"]) for line in lines(tmp_path, "quarantine")]
+    assert [error.message for reply in replies for error in follows.iter_errors(reply)] == []
+    cached = [entry["usage"]["cached"] for entry in lines(tmp_path, "calls")]
     assert sum(count > 0 for count in cached) >= 7, "the static prompt is in the prefix cache"
 
 
@@ -164,7 +166,7 @@ def test_a_server_killed_and_restarted_loses_and_doubles_nothing(
     writer.close()
     assert was_under_way, "the kill came too late to prove anything"
     assert_read_and_answered_once(answers, JOBS)
-    assert sorted(str(entry["dialog_id"]) for entry in booked(tmp_path)) == [
+    assert sorted(entry["dialog_id"] for entry in lines(tmp_path, "calls")) == [
         job.dialog_id for job in JOBS
     ]
 
@@ -176,7 +178,7 @@ def test_the_engine_in_this_process_keeps_to_the_schema(
         monkeypatch.setenv(name, value)
     options = VLLM.Options(
         model=str(model),
-        sampling={"temperature": 1.0, "max_tokens": 3000},
+        sampling={"temperature": 1.0, "max_tokens": 4000},
         engine={
             "max_model_len": CONTEXT,
             "max_num_batched_tokens": 2 * CONTEXT,
@@ -185,10 +187,10 @@ def test_the_engine_in_this_process_keeps_to_the_schema(
             "enforce_eager": True,
         },
         attempts=1,
-        turn_characters=20,
+        turn_characters=TURN_CHARACTERS,
         reject_limit=1.0,
     )
     writer: ScriptWriter = VLLM(options)
-    answers = writer.write(JOBS[:4])
+    for kind in PLANNERS:
+        assert_read_and_answered_once(writer.write(jobs(kind, 2)), jobs(kind, 2))
     writer.close()
-    assert_read_and_answered_once(answers, JOBS[:4])

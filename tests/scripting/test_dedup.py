@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.scripting.dedup import NUM_HASHES, SHINGLE, THRESHOLD, Index, Sketch, masked, sketch
+from datagen.scripting.dedup import (
+    NUM_HASHES,
+    SHINGLE,
+    SKETCH_BYTES,
+    THRESHOLD,
+    Index,
+    likeness,
+    masked,
+    sketch,
+)
 from datagen.seeds import rng_for
 
 WORDS = [f"{a}{b}{c}" for a in "bcdfglmnprst" for b in "aeiou" for c in "bdgklmnprt"]
@@ -35,14 +44,17 @@ def jaccard(one: list[str], other: list[str]) -> float:
 def test_names_values_and_numbers_are_masked() -> None:
     entities = ("Alderbrook Air", "Maria Lopez", "$9.50", "14 business days", "AC-1234")
     said = ["Hi, Maria, this is Alderbrook Air.", "It's $9.50 for 14 business days, or 3 PM."]
-    assert " ".join(masked(said, entities)) == "hi @ this is @ it's @ for @ or @ pm"
+    assert len(masked(said, entities)) == 13  # hi @ this is @ it 's @ for @ or @ pm
     other = ("Birch Lane Air", "Tom Reyes", "$12", "3 weeks", "X-1")
     same = ["Hi, Tom, this is Birch Lane Air.", "It's $12 for 3 weeks, or 11 PM."]
-    assert (sketch(said, entities) == sketch(same, other)).all()
+    assert sketch(said, entities) == sketch(same, other)
+    assert len(sketch(said, entities)) == SKETCH_BYTES
 
 
 def test_masking_leaves_words_that_hold_a_name_alone() -> None:
-    assert masked(["Al, always, also"], ("Al",)) == ["@", "always", "also"]
+    mask, *words = masked(["Al, always, also"], ("Al",)).tolist()
+    assert words == masked(["always also"], ()).tolist()
+    assert mask not in words
 
 
 @pytest.mark.parametrize("num_changes", [0, 2, 5, 8, 12])
@@ -51,7 +63,7 @@ def test_j_is_estimated_within_its_error(num_changes: int) -> None:
     for seed in range(20):
         one = text(seed)
         other = changed(one, num_changes, seed)
-        estimate = float((sketch([" ".join(one)], ()) == sketch([" ".join(other)], ())).mean())
+        estimate = likeness(sketch([" ".join(one)], ()), sketch([" ".join(other)], ()))
         errors.append(estimate - jaccard(one, other))
     assert abs(np.mean(errors)) < 0.03
     assert max(map(abs, errors)) < 4 * 0.5 / NUM_HASHES**0.5
@@ -66,7 +78,7 @@ def test_a_near_duplicate_is_found_among_a_thousand_others() -> None:
     assert len(index) == 1020
 
 
-def family(seed: int) -> Sketch:
+def family(seed: int) -> bytes:
     """Return a sketch of one of a few texts that are more or less alike."""
     return sketch([" ".join(changed(text(seed % 3, 80), seed % 7, seed))], ())
 
@@ -82,7 +94,7 @@ def test_a_verdict_depends_on_smaller_indices_only(seeds: list[int], cuts: list[
         start = max(start, min(end, len(sketches)))
     assert parts == whole
     expected = [
-        next((j for j in range(i) if (sketches[j] == sketches[i]).mean() >= THRESHOLD), None)
+        next((j for j in range(i) if likeness(sketches[j], sketches[i]) >= THRESHOLD), None)
         for i in range(len(sketches))
     ]
     assert whole == expected

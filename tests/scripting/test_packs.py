@@ -29,8 +29,10 @@ def changed(pack: Pack, **update: object) -> Pack:
     return Pack.model_validate(pack.model_dump(mode="json") | update)
 
 
-def test_there_are_at_least_sixteen_domains() -> None:
-    assert len({pack.id for pack in shipped()}) >= 16
+def test_there_are_sixty_domains_of_six_scenarios() -> None:
+    assert len({pack.id for pack in shipped()}) >= 60
+    for pack in shipped():
+        assert len(pack.scenarios) >= 6, pack.id
 
 
 def test_shipped_packs_have_no_problems() -> None:
@@ -107,12 +109,11 @@ def test_company_names_are_apart_in_all_packs() -> None:
 def test_wording_has_no_problems_and_enough_variety() -> None:
     shared = shipped_wording()
     assert wording.lint(shared) == []
-    for acts, names in (
-        (shared.agent, ("greet", "verify", "bye", "offer", "decline", "deescalate", "unknown")),
-        (shared.user, ("hello", "give", "done", "done.offered", "rude", "ask.price")),
-    ):
-        for name in names:
-            assert wording.num_wordings(acts[name]) >= 8, name
+    for kind in wording.ACTS:
+        spoken = wording.load_wording(wording.default_path(kind), kind)
+        for acts in (spoken.agent, spoken.user):
+            for name, act in acts.items():
+                assert wording.num_wordings(act) >= 8, (kind, name)
     assert wording.num_wordings(shared.agent["bye"]) >= 150
 
 

@@ -1,62 +1,71 @@
-"""Writes service calls without a model: a blueprint, worded from packs of templates, then checked.
+"""Writes dialogues without a model, from packs of templates, and checks every one.
 
-    Job --draw_blueprint--> Blueprint --compose, place--> Script --problems--> Script | Reject
+    Job --draw--> plan --compose, place--> Script --problems--> Script | Reject
 
 Good enough to exercise the whole pipeline, and every fact and probe of it is verified; its turns
-repeat more than a language model's would.
+repeat more than a language model's would. The kind of the job decides what is composed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field
 
 from datagen import assets
 from datagen.backends.protocols import ScriptWriter
-from datagen.scripting import packs, people, wording
-from datagen.scripting.blueprint import Blueprint, draw_blueprint
-from datagen.scripting.checks import judged, problems
-from datagen.scripting.compose import compose
-from datagen.scripting.draws import Draws
-from datagen.scripting.interplay import place
-from datagen.seeds import rng_for
-from datagen.types import Job, Record, Reject, Rejected, Script
+from datagen.scripting import packs, people, smalltalk, subjects, wording
+from datagen.scripting.kinds import CallMaker, ChatMaker, LessonMaker, Maker
+from datagen.types import Job, Record, Reject, Rejected, Script, UserError
+
+VERSION = "2"
+"""Raised when a change of the composer's code changes what it writes."""
 
 
 class Composer(ScriptWriter):
-    """Composes calls from prompts/packs, prompts/wording/service and prompts/names."""
+    """Composes service calls, lessons and small talk from the files in prompts/."""
 
     stand_in = True
 
     class Options(Record):
         """What may be tuned."""
 
-        words: Annotated[float, Field(ge=140, le=200)] = 150
-        """Mean number of spoken words of a call, backchannels included; sets the mean audio."""
+        words: Annotated[float, Field(ge=140, le=200)] = 178
+        """Mean number of spoken words of a service call, backchannels included; 178 give 62.8 s."""
+        exchanges: Annotated[int, Field(ge=1, le=4)] = 2
+        """Questions of a lesson (kind qa), follow-ups not counted."""
+        outbound: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+        """Share of service calls that the agent makes, in twentieths."""
+        assistant: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+        """Share of service calls that the agent makes for a customer, in twentieths."""
         validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
-        """Share of situations (scenario, policies, probes) whose calls are the validation split."""
+        """Share of situations (domain and scenario) whose dialogues are the validation split."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._packs = packs.load_packs(packs.default_paths())
-        self._wording = wording.load_wording(wording.default_path())
-        self._names = people.load_names(people.default_path())
+        self._makers: dict[str, Maker] = {}
 
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
-        """Return the digest of every file a call is made from."""
-        paths = (*packs.default_paths(), wording.default_path(), people.default_path())
-        return {"files": assets.digest(*paths)}
+        """Return the digest of every file a dialogue is made from."""
+        paths = (
+            *packs.default_paths(),
+            *subjects.default_paths(),
+            smalltalk.default_path(),
+            *(wording.default_path(kind) for kind in wording.ACTS),
+            people.default_path(),
+        )
+        return {"files": assets.digest(*paths), "version": VERSION}
 
     def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
         """Return a script or a reject for each job, in order."""
-        return [self._write_or_reject(job) for job in jobs]
+        return [self._write(job) for job in jobs]
 
-    def _write_or_reject(self, job: Job) -> Script | Reject:
+    def _write(self, job: Job) -> Script | Reject:
         try:
-            return self._write(job)
+            return self.maker(job.kind).make(job)
         except Rejected as error:
             return Reject(
                 dialog_id=job.dialog_id,
@@ -65,40 +74,59 @@ class Composer(ScriptWriter):
                 evidence=error.evidence,
             )
 
-    def _write(self, job: Job) -> Script:
-        blueprint = draw_blueprint(
-            job,
-            self._packs,
-            self._names,
-            words=self._options.words,
-            validation=self._options.validation,
-        )
-        draws = Draws(rng_for(job.seed, job.dialog_id, "script", "wording"))
-        lines = compose(blueprint, self._wording, draws)
-        turns, probes = place(blueprint, self._wording, lines, draws)
-        script = judged(
-            Script(
-                dialog_id=job.dialog_id,
-                kind=job.kind,
-                split=blueprint.split,
-                domain=blueprint.pack.id,
-                scenario=blueprint.situation,
-                prompt_level="service",
-                role_prompt=blueprint.role_prompt,
-                user_role_prompt=blueprint.user_role_prompt,
-                agent=blueprint.agent,
-                user=blueprint.user,
-                facts=blueprint.facts,
-                probes=probes,
-                turns=turns,
-                writer="composer",
-            )
-        )
-        _refuse(script, blueprint)
-        return script
+    def maker(self, kind: str) -> Maker:
+        """Return what makes a kind of dialogue; its files are read when it is first needed."""
+        if kind not in self._makers:
+            if kind not in MAKERS:
+                known = ", ".join(MAKERS)
+                raise UserError(
+                    f"the composer has no kind {kind!r}: it knows {known}; other kinds need another"
+                    " script.use"
+                )
+            self._makers[kind] = MAKERS[kind](self._options)
+        return self._makers[kind]
 
 
-def _refuse(script: Script, blueprint: Blueprint) -> None:
-    """Raise Rejected with all that is wrong with a script, if anything is."""
-    if found := problems(script, blueprint):
-        raise Rejected("the script does not keep to its blueprint", "; ".join(found))
+@cache
+def _names() -> people.Names:
+    return people.load_names(people.default_path())
+
+
+def _calls(options: Composer.Options) -> Maker:
+    return CallMaker(
+        packs=packs.load_packs(packs.default_paths()),
+        wording=wording.load_wording(wording.default_path()),
+        errand_wording=wording.load_wording(wording.default_path("assistant"), "assistant"),
+        names=_names(),
+        words=options.words,
+        validation=options.validation,
+        outbound=options.outbound,
+        assistant=options.assistant,
+    )
+
+
+def _lessons(options: Composer.Options) -> Maker:
+    return LessonMaker(
+        subjects=subjects.load_subjects(subjects.default_paths()),
+        wording=wording.load_wording(wording.default_path("qa"), "qa"),
+        names=_names(),
+        exchanges=options.exchanges,
+        validation=options.validation,
+    )
+
+
+def _chats(options: Composer.Options) -> Maker:
+    return ChatMaker(
+        smalltalk=smalltalk.load_smalltalk(smalltalk.default_path()),
+        wording=wording.load_wording(wording.default_path("casual"), "casual"),
+        names=_names(),
+        validation=options.validation,
+    )
+
+
+MAKERS: dict[str, Callable[[Composer.Options], Maker]] = {
+    "service": _calls,
+    "qa": _lessons,
+    "casual": _chats,
+}
+"""What composes each kind of dialogue."""

@@ -94,7 +94,7 @@ class Gate:
                 self.limit, self._cut_at = max(1.0, self.limit / 2), time.monotonic()
             elif answered:
                 self.limit = min(float(self._most), self.limit + 1 / self.limit)
-            self._condition.notify_all()
+            self._condition.notify(max(1, int(self.limit) - self._inside))
 
 
 @dataclass

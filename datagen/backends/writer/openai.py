@@ -9,7 +9,7 @@ when a run is resumed. A key is read from the environment by the worker and stor
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal
 
@@ -17,9 +17,10 @@ from pydantic import Field
 
 from datagen.backends.protocols import ScriptWriter
 from datagen.backends.writer.llm_server import Server, check_url
-from datagen.scripting.llm.author import Author, AuthorOptions, check_judge
+from datagen.scripting.llm.author import Author, Writing
 from datagen.scripting.llm.completion import Completion, Refusal, Request
-from datagen.scripting.llm.ledger import Price
+from datagen.scripting.llm.ledger import FREE, Price
+from datagen.scripting.llm.options import AuthorOptions, check_judge
 from datagen.types import Job, Record, Reject, Script, UserError
 
 OURS = frozenset(("model", "messages", "seed", "response_format", "stream", "n"))
@@ -43,11 +44,18 @@ class Model(Record):
     """Environment variable that, if it is set, holds the URL instead."""
     key_env: Annotated[str, Field(exclude=True)] = "OPENAI_API_KEY"
     """Environment variable that holds the key, if the server wants one."""
-    price: Annotated[Price, Field(exclude=True)] = Price()
+    price: Annotated[Price, Field(exclude=True)] = FREE
+    """US dollars for a million tokens: prompt, cached (of the prompt) and completion."""
 
 
 class OpenAI(ScriptWriter):
-    """Asks servers, many requests at once."""
+    """Asks servers, many requests at once; threads share one limit for each model.
+
+    A server that ignores schemas is refused at the start. Trouble on the way is waited out
+    (``patience_seconds``); what a model words badly is worded anew (``attempts``), and each such
+    reply is kept in ``records``/quarantine-*.jsonl. Too many rejects among the last dialogues stop
+    the run (``reject_limit``). Tokens and dollars (``price``) go into the journal.
+    """
 
     class Options(AuthorOptions):
         """Models, and how hard to press their servers."""
@@ -63,14 +71,9 @@ class OpenAI(ScriptWriter):
         self._servers = [_server(model, options) for model in options.models]
         for server in self._servers:
             server.probe()
-        self._threads = ThreadPoolExecutor(options.concurrency * len(self._servers), "llm")
-        self._author = Author(
-            options,
-            self,
-            writer="openai",
-            models=[model.name for model in options.models],
-            quotas=[model.quota for model in options.models],
-        )
+        self._threads = [ThreadPoolExecutor(options.concurrency, "llm") for _ in self._servers]
+        models = [Writing(model.name, model.quota, model.price) for model in options.models]
+        self._author = Author(options, self, writer="openai", models=models)
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -94,12 +97,24 @@ class OpenAI(ScriptWriter):
         return self._author.write(jobs)
 
     def complete(self, requests: Sequence[Request]) -> list[Completion | Refusal]:
-        """Ask everything at once, as far as the gates let it."""
-        return list(self._threads.map(lambda one: self._servers[one.model].ask(one), requests))
+        """Ask everything at once, as far as the gates let it; no model waits for another."""
+        asked = [
+            self._threads[one.model].submit(self._servers[one.model].ask, one) for one in requests
+        ]
+        try:
+            return [future.result() for future in asked]
+        finally:
+            for future in asked:
+                future.cancel()
+
+    def spent(self) -> Mapping[str, Mapping[str, float]]:
+        """Return dialogues, tokens and dollars of each model since this was last asked."""
+        return self._author.spent()
 
     def close(self) -> None:
         """Let the threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in self._threads:
+            threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _server(model: Model, options: OpenAI.Options) -> Server:

@@ -8,22 +8,28 @@ which the offline engine does not build (a schema there would suppress it): use 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 from pydantic import Field
 
 from datagen.backends.protocols import ScriptWriter
-from datagen.scripting.llm.author import Author, AuthorOptions, check_judge
+from datagen.scripting.llm.author import Author, Writing
 from datagen.scripting.llm.completion import Completion, Refusal, Request, Usage
+from datagen.scripting.llm.options import AuthorOptions, check_judge
 from datagen.types import Job, Reject, Script, UserError
 
 HARMONY = ("gpt-oss", "gpt_oss")
 
 
 class VLLM(ScriptWriter):
-    """Runs one model here; give the stage a GPU and an environment with vLLM in the host."""
+    """Runs one model here; give the stage a GPU and an environment with vLLM in the host.
+
+    Attempts, quarantine and the stop at too many rejects are as in `openai`.
+    """
 
     class Options(AuthorOptions):
         """Which model, and how it is run."""
@@ -50,7 +56,8 @@ class VLLM(ScriptWriter):
                 f" own and name that in the host's script.py_executable ({error})"
             ) from error
         self._engine = self._vllm.LLM(model=options.model, **options.engine)
-        self._author = Author(options, self, writer="vllm", models=[options.model], quotas=[1])
+        self._batches = Batches(self._run)
+        self._author = Author(options, self, writer="vllm", models=[Writing(options.model)])
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -72,7 +79,14 @@ class VLLM(ScriptWriter):
         return self._author.write(jobs)
 
     def complete(self, requests: Sequence[Request]) -> list[Completion | Refusal]:
-        """Run all requests as one batch."""
+        """Answer all requests; those of several threads that wait become one batch."""
+        return self._batches.complete(requests)
+
+    def spent(self) -> Mapping[str, Mapping[str, float]]:
+        """Return dialogues and tokens since this was last asked."""
+        return self._author.spent()
+
+    def _run(self, requests: Sequence[Request]) -> list[Completion | Refusal]:
         outputs = self._engine.chat(
             [list(request.messages) for request in requests],
             [self._sampling(request) for request in requests],
@@ -90,6 +104,44 @@ class VLLM(ScriptWriter):
     def close(self) -> None:
         """Stop the engine, which has processes of its own."""
         del self._engine
+
+
+class Batches:
+    """Lets threads share an engine that runs one batch at a time.
+
+    Who finds the engine free runs the requests of all who wait: they need one run and not many.
+    """
+
+    def __init__(self, run: Callable[[Sequence[Request]], Sequence[Completion | Refusal]]) -> None:
+        self._run = run
+        self._running, self._lock = Lock(), Lock()
+        self._waiting: list[tuple[Request, Future[Completion | Refusal]]] = []
+
+    def complete(self, requests: Sequence[Request]) -> list[Completion | Refusal]:
+        """Answer requests, in order; an error of a batch is raised for all who are in it."""
+        asked: list[tuple[Request, Future[Completion | Refusal]]] = [
+            (request, Future()) for request in requests
+        ]
+        with self._lock:
+            self._waiting += asked
+        with self._running:
+            self._answer()
+        return [future.result() for _, future in asked]
+
+    def _answer(self) -> None:
+        """Run all that wait, unless somebody has done so."""
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+        if not batch:
+            return
+        try:
+            answers = self._run([request for request, _ in batch])
+        except BaseException as error:
+            for _, future in batch:
+                future.set_exception(error)
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            future.set_result(answer)
 
 
 def _completion(output: Any) -> Completion:

@@ -1,66 +1,54 @@
-"""Write a block of calls with language models: draw, ask, check, ask again, and keep the books.
+"""Write a block of dialogues with language models: plan, ask, check, ask again, keep the books.
 
-    Job --blueprint--> steps --Completer--> reply --assemble--> (judge) --> Script | Reject
+    Job --Planner--> Task --Completer--> reply --assemble--> (judge) --> Script | Reject
 
 All dialogues of a block are asked for at once; those that fail are asked for again with another
-seed and what was wrong. A reply decides nothing but wording.
+seed and what was wrong. A reply decides nothing but wording. Threads may share an author.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
+from threading import Lock
+from typing import Any
 
 from datagen import assets
-from datagen.scripting import judge, packs, people, wording
-from datagen.scripting.blueprint import Blueprint, draw_blueprint
+from datagen.scripting import judge
 from datagen.scripting.draws import Draws, stratified
-from datagen.scripting.llm import prompt
+from datagen.scripting.llm import planners
 from datagen.scripting.llm.assemble import BadScript, assemble
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
-from datagen.scripting.llm.ledger import Entry, Ledger
-from datagen.scripting.llm.prompt import Step, messages, plan_steps
+from datagen.scripting.llm.ledger import FREE, Entry, Ledger, Price
+from datagen.scripting.llm.options import AuthorOptions
 from datagen.scripting.llm.reply import BadReply, parse, turns_schema
+from datagen.scripting.llm.task import Planner, Task, messages
 from datagen.seeds import rng_for, seed_for
-from datagen.types import Job, Record, Reject, Rejected, Script, UserError
+from datagen.types import Job, Reject, Rejected, Script, UserError
 
-KINDS = ("service",)
-"""Kinds of dialogue there are instructions for."""
+VERSION = "2"
+"""Raised when a change of this package's code changes what is asked or kept."""
 MAX_EVIDENCE = 500
 """Characters of what was wrong that a reject carries."""
 
 
-class AuthorOptions(Record):
-    """What every author that asks language models can be told."""
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A model that writes: its share of the dialogues, and what its tokens cost."""
 
-    words: Annotated[float, Field(ge=140, le=200)] = 150
-    """Mean number of spoken words of a call; sets how many questions it has."""
-    validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
-    """Share of situations whose calls are the validation split."""
-    attempts: Annotated[int, Field(ge=1, le=10)] = 3
-    """How often a dialogue is worded before it is rejected."""
-    turn_characters: Annotated[int, Field(ge=20, le=1000)] = 400
-    """Longest turn the schema allows."""
-    judge_threshold: Annotated[int, Field(ge=1, le=judge.BEST)] | None = None
-    """Reject what another of the models scores below this; None asks no judge."""
-    reject_limit: Annotated[float, Field(gt=0, le=1, exclude=True)] = 0.5
-    """Stop when more than this share of the last ``reject_window`` dialogues is rejected."""
-    reject_window: Annotated[int, Field(ge=1, exclude=True)] = 64
-    records: Annotated[str | None, Field(exclude=True)] = None
-    """Folder for the books: tokens of each dialogue, and replies that could not be used."""
+    name: str
+    quota: int = 1
+    """Dialogues it writes of each round of all quotas."""
+    price: Price = FREE
 
 
 @dataclass
 class _Draft:
     """A dialogue on its way."""
 
-    job: Job
-    blueprint: Blueprint
-    steps: list[Step]
+    task: Task
+    schema: dict[str, Any]
     model: int
     entry: Entry
     problems: list[str] = field(default_factory=list)
@@ -68,6 +56,11 @@ class _Draft:
     script: Script | None = None
     is_hopeless: bool = False
     """Whether asking again cannot help."""
+
+    @property
+    def job(self) -> Job:
+        """Return the job."""
+        return self.task.job
 
 
 class Author:
@@ -79,35 +72,25 @@ class Author:
         completer: Completer,
         *,
         writer: str,
-        models: Sequence[str],
-        quotas: Sequence[int],
+        models: Sequence[Writing],
     ) -> None:
         self._options, self._completer = options, completer
         self._writer, self._models = writer, list(models)
-        self._deal = [model for model, quota in enumerate(quotas) for _ in range(quota)]
-        self._packs = packs.load_packs(packs.default_paths())
-        self._names = people.load_names(people.default_path())
-        self._wording = wording.load_wording(wording.default_path())
-        self._instructions = prompt.load_instructions(prompt.default_path())
+        self._deal = [at for at, model in enumerate(models) for _ in range(model.quota)]
+        self._planners: dict[str, tuple[Planner, dict[str, Any]]] = {}
+        self._reading = Lock()
         self._rubric = judge.load_rubric(judge.default_path())
-        self._schema = turns_schema(options.turn_characters)
         self._ledger = Ledger(
             Path(options.records) if options.records else None,
             limit=options.reject_limit,
             window=options.reject_window,
+            prices={model.name: model.price for model in models},
         )
 
     @staticmethod
     def identity() -> dict[str, str]:
-        """Return the digest of every file a call is made from."""
-        paths = (
-            *packs.default_paths(),
-            people.default_path(),
-            wording.default_path(),
-            prompt.default_path(),
-            judge.default_path(),
-        )
-        return {"files": assets.digest(*paths)}
+        """Return the digest of every file a dialogue is made from."""
+        return {"files": assets.digest(*planners.default_paths()), "version": VERSION}
 
     def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
         """Return a script or a reject for each job, in order; threads may call it at once."""
@@ -129,20 +112,31 @@ class Author:
             self._ledger.close_entry(draft.entry)
         return [answers[job.dialog_id] for job in jobs]
 
+    def spent(self) -> Mapping[str, Mapping[str, float]]:
+        """Return what each model has done and cost since this was last asked."""
+        return self._ledger.spent()
+
+    def _planner(self, kind: str) -> tuple[Planner, dict[str, Any]]:
+        """Return what plans a kind, and the schema of its replies; read when first needed."""
+        with self._reading:
+            if kind not in self._planners:
+                if kind not in planners.PLANNERS:
+                    known = ", ".join(planners.PLANNERS)
+                    raise UserError(
+                        f"script.use={self._writer} has no instructions for the kind {kind!r}, only"
+                        f" for {known}; another kind needs another script.use"
+                    )
+                planner = planners.PLANNERS[kind](self._options)
+                schema = turns_schema(planner.steps, self._options.turn_characters)
+                self._planners[kind] = planner, schema
+            return self._planners[kind]
+
     def _draft(self, job: Job) -> _Draft:
-        if job.kind not in KINDS:
-            raise UserError(
-                f"script.use={self._writer} has no instructions for the kind {job.kind!r}, only for"
-                f" {', '.join(KINDS)}; use script.use=composer"
-            )
-        options = self._options
-        blueprint = draw_blueprint(
-            job, self._packs, self._names, words=options.words, validation=options.validation
-        )
-        draws = Draws(rng_for(job.seed, job.dialog_id, "script", "plan"))
+        planner, schema = self._planner(job.kind)
         model = self._deal[stratified(job.seed, f"{job.kind}/model", job.index, len(self._deal))]
-        steps = plan_steps(blueprint, self._instructions, draws)
-        return _Draft(job, blueprint, steps, model, Entry(job.dialog_id, self._models[model]))
+        task = planner.task(job)
+        assert {step.name for step in task.steps} <= set(planner.steps), job.dialog_id
+        return _Draft(task, schema, model, Entry(job.dialog_id, self._models[model].name))
 
     def _attempt(self, drafts: Sequence[_Draft], attempt: int) -> None:
         """Word drafts once more, all at once, and have what is good judged."""
@@ -153,12 +147,11 @@ class Author:
             self._judge([draft for draft in drafts if draft.script], attempt)
 
     def _request(self, draft: _Draft, attempt: int) -> Request:
-        job = draft.job
         return Request(
             model=draft.model,
-            messages=messages(draft.blueprint, self._instructions, draft.steps, draft.problems),
-            schema=self._schema,
-            seed=_seed(job, "wording", attempt),
+            messages=messages(draft.task, draft.problems),
+            schema=draft.schema,
+            seed=_seed(draft.job, "wording", attempt),
         )
 
     def _take(self, draft: _Draft, answer: Completion | Refusal, attempt: int) -> None:
@@ -183,15 +176,14 @@ class Author:
 
     def _assemble(self, draft: _Draft, text: str) -> Script:
         job = draft.job
-        return assemble(
-            draft.blueprint,
-            draft.steps,
+        script = assemble(
+            draft.task,
             parse(text),
-            self._wording,
             Draws(rng_for(job.seed, job.dialog_id, "script", "wording")),
             writer=self._writer,
-            model=self._models[draft.model],
+            model=draft.entry.model,
         )
+        return script.model_copy(update={"attempts": draft.entry.attempts})
 
     def _judge(self, drafts: Sequence[_Draft], attempt: int) -> None:
         """Have each script scored by the next of the models, which did not write it."""
@@ -207,26 +199,30 @@ class Author:
         ]
         answers = self._completer.complete(requests) if requests else []
         for draft, request, answer in zip(drafts, requests, answers, strict=True):
-            draft.entry.judge = self._models[request.model]
+            draft.entry.judge = self._models[request.model].name
             self._hear(draft, answer)
 
     def _hear(self, draft: _Draft, answer: Completion | Refusal) -> None:
         """Take in what the judge said of a draft; a judge that says nothing accepts nothing."""
+        entry, threshold = draft.entry, self._options.judge_threshold
+        assert threshold
+        assert draft.script
         if isinstance(answer, Completion):
             text = answer.text
-            draft.entry.judge_usage += answer.usage
+            entry.judge_usage += answer.usage
         else:
             text = answer.reason
-        threshold = self._options.judge_threshold
-        assert threshold
         try:
             verdict = judge.read_verdict(text)
         except BadReply as error:
             self._fail(draft, "the judge cannot be read", [str(error)], text)
             return
-        draft.entry.scores = verdict.scores
-        if not verdict.passes(threshold):
-            self._fail(draft, "the judge scores it too low", [verdict.weakness], text)
+        entry.scores = verdict.scores
+        if verdict.passes(threshold):
+            scored = {"scores": verdict.scores, "judge": entry.judge}
+            draft.script = draft.script.model_copy(update=scored)
+        else:
+            self._fail(draft, "the judge scores it too low", [str(verdict)], text)
 
     def _fail(self, draft: _Draft, reason: str, problems: Sequence[str], reply: str) -> None:
         draft.script, draft.problems = None, list(problems)
@@ -247,12 +243,3 @@ def _reject(job: Job, attempt: int, reason: str, evidence: str) -> Reject:
         reason=reason,
         evidence=evidence,
     )
-
-
-def check_judge(options: AuthorOptions, num_models: int) -> None:
-    """Raise UserError if there is no other model to judge."""
-    if options.judge_threshold and num_models < 2:
-        raise UserError(
-            "script.options.judge_threshold: a judge is another model than the writer;"
-            " list two in script.options.models, or leave it out"
-        )

@@ -1,9 +1,9 @@
 """Keep the books of an author: tokens, cost, what was refused and why; stop when too much is.
 
-    Entry --Ledger--> RECORDS/calls-HOST-PID.jsonl, RECORDS/quarantine-HOST-PID.jsonl
+    Entry --Ledger--> accounts, RECORDS/calls-HOST-PID.jsonl, RECORDS/quarantine-HOST-PID.jsonl
 
-The files are for people and for `summarise`; nothing that is made depends on them. A line is
-written whole by one process, so any number of workers may share a folder.
+The files are for people; nothing that is made depends on them. A line is written whole by one
+process, so any number of workers may share a folder. Accounts go into the run's journal.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import json
 import os
 import socket
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -40,6 +40,9 @@ class Price(Record):
         return total / MILLION
 
 
+FREE = Price()
+
+
 @dataclass
 class Entry:
     """One dialogue's way through an author."""
@@ -57,11 +60,35 @@ class Entry:
     judge_usage: Usage = NOTHING
 
 
+@dataclass
+class Account:
+    """What one model has come to."""
+
+    dialogues: int = 0
+    accepted: int = 0
+    attempts: int = 0
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+    """Tokens, as in `Usage`."""
+    dollars: float = 0.0
+
+    def take(self, usage: Usage, price: Price) -> None:
+        """Add tokens and what they cost."""
+        self.prompt += usage.prompt
+        self.cached += usage.cached
+        self.completion += usage.completion
+        self.dollars += price.of(usage)
+
+
 class Ledger:
     """The books of one worker; threads may share it."""
 
-    def __init__(self, folder: Path | None, *, limit: float, window: int) -> None:
+    def __init__(
+        self, folder: Path | None, *, limit: float, window: int, prices: Mapping[str, Price]
+    ) -> None:
         self._limit, self._recent = limit, deque[str](maxlen=window)
+        self._prices, self._accounts = prices, dict[str, Account]()
         self._lock = Lock()
         self._name = f"{socket.gethostname()}-{os.getpid()}.jsonl"
         self._folder = folder
@@ -73,6 +100,12 @@ class Ledger:
                     f"script.options.records: cannot make the folder {folder} ({error.strerror})"
                 ) from error
 
+    def spent(self) -> dict[str, dict[str, float]]:
+        """Return the accounts of all entries closed since this was last asked, and forget them."""
+        with self._lock:
+            accounts, self._accounts = self._accounts, {}
+        return {model: asdict(account) for model, account in sorted(accounts.items())}
+
     def refused(self, entry: Entry, reply: str) -> None:
         """Keep a reply that could not be used, as it came."""
         self._append("quarantine", {**asdict(entry), "reply": reply})
@@ -81,6 +114,7 @@ class Ledger:
         """Book a dialogue. Raises UserError if too many of the last ones were rejected."""
         self._append("calls", asdict(entry))
         with self._lock:
+            self._book(entry)
             self._recent.append(entry.reason)
             recent = list(self._recent)
         rejected = Counter(reason for reason in recent if reason)
@@ -94,6 +128,16 @@ class Ledger:
                 " script.options.reject_limit"
             )
 
+    def _book(self, entry: Entry) -> None:
+        account = self._accounts.setdefault(entry.model, Account())
+        account.dialogues += 1
+        account.accepted += not entry.reason
+        account.attempts += entry.attempts
+        account.take(entry.usage, self._prices[entry.model])
+        if entry.judge:
+            judge = self._accounts.setdefault(entry.judge, Account())
+            judge.take(entry.judge_usage, self._prices[entry.judge])
+
     def _append(self, name: str, line: Mapping[str, Any]) -> None:
         if self._folder:
             path = self._folder / f"{name}-{self._name}"
@@ -101,44 +145,23 @@ class Ledger:
                 file.write(json.dumps(line) + "\n")
 
 
-@dataclass
-class Account:
-    """What one model has come to."""
-
-    dialogues: int = 0
-    accepted: int = 0
-    attempts: int = 0
-    usage: Usage = NOTHING
-    reasons: Counter[str] = field(default_factory=Counter)
-
-
-def summarise(folder: Path) -> dict[str, Account]:
-    """Return an account for each model from all the books in a folder."""
+def total(spent: Iterable[Mapping[str, Mapping[str, float]]]) -> dict[str, Account]:
+    """Add up what `Ledger.spent` returned, by model, in order of their names."""
     accounts: dict[str, Account] = {}
-    for path in sorted(folder.glob("calls-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            entry = json.loads(line)
-            account = accounts.setdefault(entry["model"], Account())
-            account.dialogues += 1
-            account.accepted += not entry["reason"]
-            account.attempts += entry["attempts"]
-            account.usage += Usage(**entry["usage"])
-            account.reasons.update([entry["reason"]] if entry["reason"] else [])
-            if entry["judge"]:
-                judge = accounts.setdefault(entry["judge"], Account())
-                judge.usage += Usage(**entry["judge_usage"])
-    return accounts
+    for each in spent:
+        for model, figures in each.items():
+            account = accounts.setdefault(model, Account())
+            for one in fields(Account):
+                setattr(account, one.name, getattr(account, one.name) + figures.get(one.name, 0))
+    return dict(sorted(accounts.items()))
 
 
-def table(accounts: Mapping[str, Account], prices: Mapping[str, Price]) -> Sequence[str]:
-    """Return a line for each model: dialogues, attempts, tokens, and what they cost."""
-    lines = []
-    for model, account in sorted(accounts.items()):
-        usage = account.usage
-        cost = prices.get(model, Price()).of(usage)
-        lines.append(
-            f"{model}: {account.accepted:,} of {account.dialogues:,} dialogues accepted in"
-            f" {account.attempts:,} attempts; {usage.prompt:,} tokens read ({usage.cached:,} from"
-            f" cache), {usage.completion:,} written" + (f"; ${cost:,.2f}" if cost else "")
-        )
-    return lines
+def lines(accounts: Mapping[str, Account]) -> list[str]:
+    """Say in a line for each model: dialogues, attempts, tokens, and what they cost."""
+    return [
+        f"{model}: {account.accepted:,} of {account.dialogues:,} dialogues accepted in"
+        f" {account.attempts:,} attempts; {account.prompt:,} tokens read ({account.cached:,} from"
+        f" cache), {account.completion:,} written"
+        + (f"; ${account.dollars:,.2f}" if account.dollars else "")
+        for model, account in accounts.items()
+    ]

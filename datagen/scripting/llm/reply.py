@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,15 +22,10 @@ from datagen.types import SPEAKERS, Speaker
 
 OTHER = "other"
 """The step of a turn that the plan does not ask for."""
-MAX_EXCHANGES = 12
+MAX_TURNS = 60
+"""Turns of a reply that is read at all."""
 EXTRA_TURNS = 8
 """Turns a reply may have beyond the plan."""
-STEPS: tuple[str, ...] = (
-    *("greet", "open", "verify", "give", "resolve"),
-    *(f"{part}{number}" for number in range(1, MAX_EXCHANGES + 1) for part in ("ask", "answer")),
-    *("close", "bye", OTHER),
-)
-"""Names of the steps of a call; the same for all, so that servers compile one grammar."""
 _SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 """What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
 _CONTROL = re.compile(
@@ -54,24 +50,22 @@ class Said:
     text: str
 
 
-def turns_schema(turn_characters: int) -> dict[str, Any]:
-    """Return the schema of a reply whose turns have at most so many characters."""
+def turns_schema(steps: Sequence[str], turn_characters: int) -> dict[str, Any]:
+    """Return the schema of a reply: any of a kind's steps, turns of at most so many characters.
+
+    It is the same for all dialogues of a kind, so that a server compiles one grammar.
+    """
     turn = {
         "type": "object",
         "additionalProperties": False,
         "required": ["step", "speaker", "text"],
         "properties": {
-            "step": {"type": "string", "enum": list(STEPS)},
+            "step": {"type": "string", "enum": [*steps, OTHER]},
             "speaker": {"type": "string", "enum": list(SPEAKERS)},
             "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,{turn_characters}}}$"},
         },
     }
-    turns = {
-        "type": "array",
-        "items": turn,
-        "minItems": 4,
-        "maxItems": len(STEPS) + EXTRA_TURNS,
-    }
+    turns = {"type": "array", "items": turn, "minItems": 2, "maxItems": len(steps) + EXTRA_TURNS}
     return {
         "type": "object",
         "additionalProperties": False,
@@ -81,13 +75,16 @@ def turns_schema(turn_characters: int) -> dict[str, Any]:
 
 
 def _loosened(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema without patterns: characters are tidied first and checked after."""
+    """Return a schema without what is checked later: the characters and the steps."""
     loose: dict[str, Any] = json.loads(json.dumps(schema))
-    del loose["properties"]["turns"]["items"]["properties"]["text"]["pattern"]
+    turns = loose["properties"]["turns"]
+    turns["maxItems"] = MAX_TURNS
+    del turns["items"]["properties"]["text"]["pattern"]
+    del turns["items"]["properties"]["step"]["enum"]
     return loose
 
 
-_TURNS = Draft202012Validator(_loosened(turns_schema(1)))
+_TURNS = Draft202012Validator(_loosened(turns_schema((), 1)))
 
 
 def parse(text: str) -> list[Said]:

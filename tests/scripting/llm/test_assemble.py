@@ -10,55 +10,102 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.scripting.blueprint import Blueprint
-from datagen.scripting.checks import problems
 from datagen.scripting.draws import Draws
 from datagen.scripting.llm.assemble import BadScript, assemble
-from datagen.scripting.llm.checks import model_problems
-from datagen.scripting.llm.prompt import Step
-from datagen.scripting.llm.reply import Said, parse
+from datagen.scripting.llm.planners import PLANNERS
+from datagen.scripting.llm.reply import BadReply, Said, parse
+from datagen.scripting.llm.task import Task
+from datagen.scripting.worder import Line
 from datagen.seeds import rng_for
 from datagen.types import Script
-from tests.worded import blueprint_of, job, shipped_wording, steps_of, turns_of
+from tests.worded import job, reply_of, task_of
 
 
 @lru_cache
-def call(index: int) -> tuple[Blueprint, tuple[Step, ...], tuple[Said, ...]]:
-    blueprint = blueprint_of(job(index))
-    reply = json.dumps({"turns": turns_of(blueprint)})
-    return blueprint, tuple(steps_of(blueprint)), tuple(parse(reply))
+def dialogue(kind: str, index: int) -> tuple[Task, tuple[Said, ...]]:
+    task = task_of(job(index, kind=kind))
+    return task, tuple(parse(reply_of(task)))
 
 
-def assembled(index: int, said: list[Said]) -> Script:
-    blueprint, steps, _ = call(index)
-    draws = Draws(rng_for(0, "place", index))
-    return assemble(blueprint, steps, said, shipped_wording(), draws, writer="w", model="m")
+def assembled(task: Task, said: list[Said]) -> Script:
+    draws = Draws(rng_for(0, "place", task.job.index))
+    return assemble(task, said, draws, writer="w", model="m")
 
 
-@lru_cache
-def interrupted() -> tuple[int, int]:
-    """Return a call and the turn that answers its reason, which the first question cuts into."""
-    index = next(at for at in range(400) if call(at)[0].exchanges[0].interrupts)
-    return index, next(at for at, step in enumerate(call(index)[1]) if step.name == "resolve")
+def recheck(task: Task, script: Script) -> list[str]:
+    """Return what the checks of a task say of a script, as if it came from elsewhere."""
+    lines = [
+        Line(turn.speaker, turn.act, turn.text, turn.spoken)
+        for turn in script.turns
+        if turn.onset != "backchannel"
+    ]
+    return task.check(script, lines)
 
 
-@pytest.mark.parametrize("num_words", range(0, 30, 2))
-def test_a_turn_to_be_cut_needs_room_after_its_facts(num_words: int) -> None:
-    index, at = interrupted()
-    said = list(call(index)[2])
-    facts = " and ".join(f.written for f in call(index)[0].facts if f.written in said[at].text)
-    more = " ".join(["really"] * num_words)
-    said[at] = Said(said[at].step, said[at].speaker, f"It is {facts}, {more}.")
+def interrupted(kind: str) -> tuple[Task, list[Said], int]:
+    """Return a dialogue, a faithful reply, and a turn of it that the next one cuts into."""
+    for index in range(200):
+        task, said = dialogue(kind, index)
+        for at, step in enumerate(task.steps[1:]):
+            if step.interrupts:
+                return task, list(said), at
+    raise AssertionError(kind)
+
+
+@pytest.mark.parametrize("kind", PLANNERS)
+def test_faithful_words_pass_every_check(kind: str) -> None:
+    for index in range(60):
+        task, said = dialogue(kind, index)
+        script = assembled(task, list(said))
+        assert (script.kind, script.dialog_id) == (kind, task.job.dialog_id)
+        assert script.facts == task.plan.facts
+        assert {probe.verdict for probe in script.probes} <= {"pass"}
+        wanted = [step.exchange.probe for step in task.steps if step.exchange]
+        assert len(script.probes) == sum(map(bool, wanted)) / 2
+        assert recheck(task, script) == []
+
+
+@pytest.mark.parametrize("kind", PLANNERS)
+@pytest.mark.parametrize("num_words", range(0, 30, 3))
+def test_a_turn_to_be_cut_needs_room_after_what_must_be_heard(kind: str, num_words: int) -> None:
+    task, said, at = interrupted(kind)
+    step, facts = task.steps[at], [fact.written for fact in task.plan.facts]
+    told = " and ".join(step.tells or [fact for fact in facts if fact in said[at].text])
+    said[at] = replace(said[at], text=f"It is {told}, {' '.join(['really'] * num_words)}.")
     try:
-        script = assembled(index, said)
+        script = assembled(task, said)
     except BadScript as error:
         found = error.problems
-        assert num_words < 26
+        assert num_words < 24
     else:
-        found = problems(script, call(index)[0])
+        found = []
         assert num_words > 2
         assert [turn.onset for turn in script.turns].count("barge_in") >= 1
-    assert not [problem for problem in found if "cuts off" in problem]
+    assert all("must go on" in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "act", "text", "problem"),
+    [
+        ("service", "give", "I don't have that here.", "give: does not say"),
+        ("service", "resolve", "It's all done now, don't worry.", "resolve: does not say"),
+        ("qa", "ask", "Hey, what's up with that?", "does not tell"),
+        ("qa", "answer", "Well, that depends on a lot of things.", "answer1: does not tell"),
+        ("casual", "answer", "Oh, I never thought about it.", "say more of"),
+        ("casual", "tell.self", "Hi, I'm nobody in particular.", "name: does not say"),
+    ],
+)
+def test_what_a_step_says_may_not_be_left_out(kind: str, act: str, text: str, problem: str) -> None:
+    task, said = next(
+        found
+        for found in (dialogue(kind, index) for index in range(20))
+        if any(step.act == act for step in found[0].steps)
+    )
+    at = next(at for at, step in enumerate(task.steps) if step.act == act)
+    changed = list(said)
+    changed[at] = replace(changed[at], text=text)
+    with pytest.raises(BadScript, match=problem):
+        assembled(task, changed)
 
 
 def mangle(said: list[Said], kind: str, at: int, text: str) -> list[Said]:
@@ -88,31 +135,33 @@ def parse_again(said: list[Said]) -> list[Said]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 15), st.lists(CHANGES, max_size=3))
+@given(st.sampled_from(sorted(PLANNERS)), st.integers(0, 7), st.lists(CHANGES, max_size=3))
 def test_whatever_is_said_becomes_a_good_script_or_problems(
-    index: int, changes: list[tuple[str, int, str]]
+    kind: str, index: int, changes: list[tuple[str, int, str]]
 ) -> None:
-    blueprint, _, whole = call(index)
+    task, whole = dialogue(kind, index)
     said = list(whole)
-    for kind, at, text in changes:
-        said = mangle(said, kind, at, text)
+    for change, at, text in changes:
+        said = mangle(said, change, min(at, len(said) - 1), text)
     try:
-        script = assembled(index, parse_again(said))
+        script = assembled(task, parse_again(said))
     except BadScript as error:
         found = error.problems
+    except BadReply as error:
+        found = [str(error)]
     else:
         found = []
-        assert problems(script, blueprint) == model_problems(script, blueprint) == []
+        assert recheck(task, script) == []
         assert Script.model_validate_json(script.model_dump_json()) == script
     assert changes or not found
     assert all(found)
 
 
 def test_turns_beside_the_plan_are_kept_where_they_fit() -> None:
-    _, _, said = call(0)
+    task, said = dialogue("service", 0)
     extra = [Said("other", "user", "Oh, good."), Said("other", "agent", "Glad to hear it.")]
     place = next(at for at, one in enumerate(said) if one.step == "resolve") + 1
-    script = assembled(0, [*said[:place], *extra, *said[place:]])
+    script = assembled(task, [*said[:place], *extra, *said[place:]])
     acts = [turn.act for turn in script.turns if turn.onset != "backchannel"]
     assert acts.count("chat") == 2
     assert {probe.verdict for probe in script.probes} == {"pass"}

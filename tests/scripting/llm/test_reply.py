@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from datagen.scripting.llm.checks import _UNSAYABLE
 from datagen.scripting.llm.reply import BadReply, Said, parse, tidy, turns_schema
 
+STEPS = ("greet", "bye")
+
 
 @pytest.mark.parametrize(
     ("written", "kept"),
@@ -55,7 +57,7 @@ def test_a_deep_reply_is_bad_and_no_crash() -> None:
 
 
 def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
-    schema = turns_schema(30)
+    schema = turns_schema(STEPS, 30)
     Draft202012Validator.check_schema(schema)
     text = json.dumps(schema)
     assert "axLength" not in text
@@ -78,7 +80,9 @@ def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
 
 
 def test_what_the_schema_lets_through_can_be_said() -> None:
-    pattern = turns_schema(1)["properties"]["turns"]["items"]["properties"]["text"]["pattern"]
+    pattern = turns_schema(STEPS, 1)["properties"]["turns"]["items"]["properties"]["text"][
+        "pattern"
+    ]
     valid = Draft202012Validator({"type": "string", "pattern": pattern}).is_valid
     for code in range(32, 127):
         character = chr(code)

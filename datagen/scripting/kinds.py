@@ -1,0 +1,174 @@
+"""Make a checked script of a job, one maker for each kind of dialogue.
+
+Job --draw, compose, place--> Script; raises Rejected if it is not good enough
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from datagen.scripting import chat, lesson
+from datagen.scripting.blueprint import Blueprint, Shares, draw_blueprint
+from datagen.scripting.checks import passed, problems, shared_problems
+from datagen.scripting.compose import compose
+from datagen.scripting.draws import Draws, draws_for
+from datagen.scripting.errand import compose_errand, turn_around
+from datagen.scripting.interplay import place
+from datagen.scripting.packs import Pack
+from datagen.scripting.people import Names
+from datagen.scripting.smalltalk import SmallTalk
+from datagen.scripting.subjects import Subject
+from datagen.scripting.wording import Wording
+from datagen.types import Job, Rejected, Script
+
+WRITER = "composer"
+
+
+class Maker(Protocol):
+    """Makes one kind of dialogue."""
+
+    def make(self, job: Job) -> Script:
+        """Return the script of a job. Raises Rejected if it is not good enough."""
+        ...
+
+
+@dataclass(frozen=True)
+class CallMaker:
+    """Makes service calls."""
+
+    packs: tuple[Pack, ...]
+    wording: Wording
+    errand_wording: Wording
+    names: Names
+    words: float
+    """Mean number of spoken words of a call."""
+    validation: float
+    outbound: float
+    assistant: float
+
+    def plan(self, job: Job) -> Blueprint:
+        """Return the blueprint of a call."""
+        blueprint = draw_blueprint(
+            job,
+            self.packs,
+            self.names,
+            words=self.words,
+            validation=self.validation,
+            shares=Shares(self.outbound, self.assistant),
+        )
+        if blueprint.call_direction == "assistant":
+            blueprint = turn_around(blueprint, self.names, _draws(job, "errand"))
+        return blueprint
+
+    def make(self, job: Job) -> Script:
+        """Return a call."""
+        blueprint, draws = self.plan(job), _draws(job, "wording")
+        if blueprint.call_direction == "assistant":
+            wording = self.errand_wording
+            lines = compose_errand(blueprint, wording, draws)
+        else:
+            wording = self.wording
+            lines = compose(blueprint, wording, draws)
+        turns, probes = place(blueprint, wording, lines, draws)
+        script = Script(
+            dialog_id=job.dialog_id,
+            kind=job.kind,
+            split=blueprint.split,
+            domain=blueprint.pack.id,
+            scenario=blueprint.situation,
+            call_direction=blueprint.call_direction,
+            prompt_level="service",
+            role_prompt=blueprint.role_prompt,
+            user_role_prompt=blueprint.user_role_prompt,
+            agent=blueprint.agent,
+            user=blueprint.user,
+            facts=blueprint.facts,
+            probes=probes,
+            turns=turns,
+            writer=WRITER,
+        )
+        _refuse(problems(script, blueprint))
+        return passed(script)
+
+
+@dataclass(frozen=True)
+class LessonMaker:
+    """Makes talks with a teacher."""
+
+    subjects: tuple[Subject, ...]
+    wording: Wording
+    names: Names
+    exchanges: int
+    """Questions of a lesson, follow-ups not counted."""
+    validation: float
+
+    def make(self, job: Job) -> Script:
+        """Return a lesson."""
+        drawn = lesson.draw_lesson(
+            job, self.subjects, self.names, exchanges=self.exchanges, validation=self.validation
+        )
+        draws = _draws(job, "wording")
+        lines = lesson.compose_lesson(drawn, self.wording, draws)
+        turns, _ = place(drawn, self.wording, lines, draws)
+        script = Script(
+            dialog_id=job.dialog_id,
+            kind=job.kind,
+            split=drawn.split,
+            domain=drawn.subject.id,
+            scenario=drawn.scenario,
+            prompt_level="teacher",
+            role_prompt=lesson.ROLE,
+            user_role_prompt=drawn.user_role_prompt,
+            agent=drawn.agent,
+            user=drawn.user,
+            facts=drawn.facts,
+            turns=turns,
+            writer=WRITER,
+        )
+        _refuse(shared_problems(script, lesson.WORDS))
+        return script
+
+
+@dataclass(frozen=True)
+class ChatMaker:
+    """Makes small talk."""
+
+    smalltalk: SmallTalk
+    wording: Wording
+    names: Names
+    validation: float
+
+    def make(self, job: Job) -> Script:
+        """Return a chat."""
+        drawn = chat.draw_chat(job, self.smalltalk, self.names, validation=self.validation)
+        draws = _draws(job, "wording")
+        lines = chat.compose_chat(drawn, self.wording, draws)
+        turns, _ = place(drawn, self.wording, lines, draws)
+        script = Script(
+            dialog_id=job.dialog_id,
+            kind=job.kind,
+            split=drawn.split,
+            domain=drawn.theme.id,
+            scenario=drawn.scenario,
+            prompt_level=drawn.level,
+            role_prompt=drawn.role_prompt,
+            user_role_prompt=drawn.user_role_prompt,
+            agent=drawn.agent,
+            user=drawn.user,
+            facts=drawn.facts,
+            turns=turns,
+            writer=WRITER,
+        )
+        _refuse([*shared_problems(script, chat.WORDS), *chat.chat_problems(drawn, lines)])
+        return script
+
+
+def _draws(job: Job, what: str) -> Draws:
+    return draws_for(job.seed, job.dialog_id, "script", what)
+
+
+def _refuse(found: list[str]) -> None:
+    """Raise Rejected with all that is wrong with a script, if anything is."""
+    if found:
+        raise Rejected("the script does not keep to its plan", "; ".join(found))

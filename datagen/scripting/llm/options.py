@@ -1,0 +1,47 @@
+"""What every author that asks language models can be told; what changes no byte is excluded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from datagen.scripting.judge import BEST
+from datagen.types import Record, UserError
+
+
+class AuthorOptions(Record):
+    """What is written, how often it is tried, and when to stop."""
+
+    words: Annotated[float, Field(ge=140, le=200)] = 175
+    """Mean number of spoken words of a service call; sets how many questions it has."""
+    exchanges: Annotated[int, Field(ge=1, le=4)] = 2
+    """Questions of a lesson (kind qa), follow-ups not counted."""
+    outbound: Annotated[float, Field(ge=0, le=0.5)] = 0.15
+    """Share of service calls that the agent makes, in twentieths."""
+    assistant: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    """Share of service calls that the agent makes for a customer, in twentieths."""
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
+    """Share of situations whose dialogues are the validation split."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """How often a dialogue is worded before it is rejected."""
+    turn_characters: Annotated[int, Field(ge=20, le=1000)] = 400
+    """Longest turn the schema allows."""
+    judge_threshold: Annotated[int, Field(ge=1, le=BEST)] | None = None
+    """Have another of the models score each script, and reject what it scores below this (1 rejects
+    nothing and keeps the scores); None asks no judge."""
+    reject_limit: Annotated[float, Field(gt=0, le=1, exclude=True)] = 0.5
+    """Stop when more than this share of the last ``reject_window`` dialogues is rejected."""
+    reject_window: Annotated[int, Field(ge=1, exclude=True)] = 64
+    records: Annotated[str | None, Field(exclude=True)] = None
+    """Folder for the books: tokens of each dialogue (calls-*.jsonl), and replies that could not be
+    used (quarantine-*.jsonl)."""
+
+
+def check_judge(options: AuthorOptions, num_models: int) -> None:
+    """Raise UserError if there is no other model to judge."""
+    if options.judge_threshold and num_models < 2:
+        raise UserError(
+            "script.options.judge_threshold: a judge is another model than the writer;"
+            " list two in script.options.models, or leave it out"
+        )

@@ -1,0 +1,205 @@
+"""Decide dialogues for language models, one planner for each kind: the composer's blueprints.
+
+Job --CallPlanner, LessonPlanner or ChatPlanner--> Task
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+
+from datagen.scripting import chat, lesson, packs, people, smalltalk, subjects, wording
+from datagen.scripting.blueprint import Blueprint
+from datagen.scripting.checks import problems, shared_problems
+from datagen.scripting.kinds import CallMaker
+from datagen.scripting.llm import calls, chats, checks, errands, instructions, lessons
+from datagen.scripting.llm.options import AuthorOptions
+from datagen.scripting.llm.task import Header, Planner, Step, Task, numbered, plan_draws
+from datagen.scripting.worder import Line
+from datagen.types import Job, Script
+
+CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25), (39, 43)
+"""Words a dialogue is told to have, and for each exchange: a line fitted to composed dialogues."""
+
+
+class CallPlanner:
+    """Plans service calls of every direction."""
+
+    steps = numbered(
+        *("hail", "pick_up", "greet", "open", "verify", "give", "resolve", "ack", "close", "bye")
+    )
+
+    def __init__(self, options: AuthorOptions) -> None:
+        self._maker = CallMaker(
+            packs=packs.load_packs(packs.default_paths()),
+            wording=wording.load_wording(wording.default_path()),
+            errand_wording=wording.load_wording(wording.default_path("assistant"), "assistant"),
+            names=people.load_names(people.default_path()),
+            words=options.words,
+            validation=options.validation,
+            outbound=options.outbound,
+            assistant=options.assistant,
+        )
+        self._calls = instructions.load_instructions("service", calls.ACTS)
+        self._errands = instructions.load_instructions("assistant", errands.ACTS)
+
+    def task(self, job: Job) -> Task:
+        """Return the call of a job."""
+        blueprint, draws = self._maker.plan(job), plan_draws(job)
+        is_errand = blueprint.call_direction == "assistant"
+        told = self._errands if is_errand else self._calls
+        plan = errands.plan_errand if is_errand else calls.plan_call
+        steps = plan(blueprint, told, draws)
+        frame, each = ERRAND_WORDS if is_errand else CALL_WORDS
+        return Task(
+            job=job,
+            plan=blueprint,
+            header=_call_header(blueprint),
+            instructions=told,
+            slots={"daypart": blueprint.daypart},
+            num_words=frame + each * len(blueprint.exchanges),
+            steps=tuple(steps),
+            wording=self._maker.errand_wording if is_errand else self._maker.wording,
+            check=_call_check(blueprint, steps),
+        )
+
+
+def _call_header(blueprint: Blueprint) -> Header:
+    return Header(
+        split=blueprint.split,
+        domain=blueprint.pack.id,
+        scenario=blueprint.situation,
+        call_direction=blueprint.call_direction,
+        prompt_level="service",
+        role_prompt=blueprint.role_prompt,
+        user_role_prompt=blueprint.user_role_prompt,
+    )
+
+
+def _call_check(
+    blueprint: Blueprint, steps: Sequence[Step]
+) -> Callable[[Script, Sequence[Line]], list[str]]:
+    given = [step.instruction for step in steps]
+
+    def check(script: Script, lines: Sequence[Line]) -> list[str]:
+        found = checks.problems_of(checks.CALLS, script, given)
+        return [*problems(script, blueprint), *found]
+
+    return check
+
+
+class LessonPlanner:
+    """Plans questions and answers with a teacher."""
+
+    steps = numbered("greet", "close", "bye")
+
+    def __init__(self, options: AuthorOptions) -> None:
+        self._options = options
+        self._subjects = subjects.load_subjects(subjects.default_paths())
+        self._names = people.load_names(people.default_path())
+        self._wording = wording.load_wording(wording.default_path("qa"), "qa")
+        self._told = instructions.load_instructions("qa", lessons.ACTS)
+
+    def task(self, job: Job) -> Task:
+        """Return the lesson of a job."""
+        drawn = lesson.draw_lesson(
+            job,
+            self._subjects,
+            self._names,
+            exchanges=self._options.exchanges,
+            validation=self._options.validation,
+        )
+        given = lessons.given(drawn)
+
+        def check(script: Script, lines: Sequence[Line]) -> list[str]:
+            found = checks.problems_of(checks.LESSONS, script, given)
+            return [*shared_problems(script, lesson.WORDS), *found]
+
+        frame, each = LESSON_WORDS
+        return Task(
+            job=job,
+            plan=drawn,
+            header=Header(
+                split=drawn.split,
+                domain=drawn.subject.id,
+                scenario=drawn.scenario,
+                prompt_level="teacher",
+                role_prompt=lesson.ROLE,
+                user_role_prompt=drawn.user_role_prompt,
+            ),
+            instructions=self._told,
+            slots={"about": drawn.subject.about},
+            num_words=frame + each * len(drawn.questions),
+            steps=tuple(lessons.plan_lesson(drawn, self._told, plan_draws(job))),
+            wording=self._wording,
+            check=check,
+        )
+
+
+class ChatPlanner:
+    """Plans small talk."""
+
+    steps = numbered("greet", "open", "name", "meet", "close", "bye")
+
+    def __init__(self, options: AuthorOptions) -> None:
+        self._options = options
+        self._smalltalk = smalltalk.load_smalltalk(smalltalk.default_path())
+        self._names = people.load_names(people.default_path())
+        self._wording = wording.load_wording(wording.default_path("casual"), "casual")
+        self._told = instructions.load_instructions("casual", chats.ACTS)
+
+    def task(self, job: Job) -> Task:
+        """Return the chat of a job."""
+        drawn = chat.draw_chat(
+            job, self._smalltalk, self._names, validation=self._options.validation
+        )
+
+        def check(script: Script, lines: Sequence[Line]) -> list[str]:
+            return [
+                *shared_problems(script, chat.WORDS),
+                *chat.chat_problems(drawn, list(lines)),
+                *checks.problems_of(checks.CHATS, script, ()),
+            ]
+
+        frame, each = CHAT_WORDS
+        return Task(
+            job=job,
+            plan=drawn,
+            header=Header(
+                split=drawn.split,
+                domain=drawn.theme.id,
+                scenario=drawn.scenario,
+                prompt_level=drawn.level,
+                role_prompt=drawn.role_prompt,
+                user_role_prompt=drawn.user_role_prompt,
+            ),
+            instructions=self._told,
+            slots={"about": drawn.theme.about},
+            num_words=frame + each * len(drawn.parts),
+            steps=tuple(chats.plan_chat(drawn, self._told, plan_draws(job))),
+            wording=self._wording,
+            check=check,
+        )
+
+
+PLANNERS: Mapping[str, Callable[[AuthorOptions], Planner]] = {
+    "service": CallPlanner,
+    "qa": LessonPlanner,
+    "casual": ChatPlanner,
+}
+"""What decides each kind of dialogue."""
+
+
+def default_paths() -> list[Path]:
+    """Return every shipped file that a dialogue of any kind is made from."""
+    return list(
+        chain(
+            packs.default_paths(),
+            subjects.default_paths(),
+            [smalltalk.default_path()],
+            [wording.default_path(kind) for kind in wording.ACTS],
+            [people.default_path()],
+            instructions.default_paths(),
+        )
+    )
