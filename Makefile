@@ -10,7 +10,7 @@ demo: .venv/installed
 	$(BIN)/datagen audit runs/service
 
 test: .venv/dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed

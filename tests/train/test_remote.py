@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("torch")
+
 from train.config import UserError
 from train.remote import local
 from train.shards import find
