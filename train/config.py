@@ -209,6 +209,7 @@ def _limits(config: Config) -> dict[str, bool]:
             run.validate_every, run.validate_batches
         )
         >= 0,
+        "loss.depth_frames must be more than 0 and at most 1": 0 < config.loss.depth_frames <= 1,
         "lora.rank must not be negative": config.lora.rank >= 0,
     }
 

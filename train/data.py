@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from train import prompt
 from train.config import DataSpec, UserError
 from train.prompt import NO_TOKEN, NUM_CODEBOOKS, NUM_STREAMS, Dialogue, Marks, PromptPolicy, Tokens
+from train.remote import local
 from train.shards import NUM_LEVELS, ROWS, Metadata, cached, find, read_metadata
 
 SIDES = ("agent", "user")
@@ -71,9 +72,9 @@ class Corpus:
     @classmethod
     def open(cls, spec: DataSpec, cache: Path) -> Corpus:
         """Open the shards of a config, decoding them into ``cache`` if that was not done yet."""
-        files = find(spec.shards)
-        metadata = read_metadata(files)
         folder = Path(spec.cache) if spec.cache else cache
+        files = find(local(spec.shards, folder))
+        metadata = read_metadata(files)
         return cls(cached(files, folder, spec.tokenizer), metadata)
 
     def __len__(self) -> int:

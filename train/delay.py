@@ -50,6 +50,11 @@ def delay(
     return Delayed(inputs, targets, mask)
 
 
+def at(codes: Tensor, steps: Tensor) -> Tensor:
+    """Return the columns of codes [B, K, S] at the N steps marked in [B, S], as [1, K, N]."""
+    return codes.transpose(1, 2)[steps].T[None]
+
+
 def undelay(steps: Tensor, delays: Sequence[int] = DELAYS) -> Tensor:
     """Turn predicted steps [..., K, S] back into frames [..., K, S - longest delay]."""
     assert steps.shape[-2] == len(delays)

@@ -17,6 +17,7 @@ from typing import Any
 from train import config as configs
 from train import loop, network
 from train.config import Config, UserError
+from train.remote import local
 from train.shards import find, read_metadata
 
 LAUNCHERS = ("none", "torchrun", "ray")
@@ -50,7 +51,8 @@ def data_of(manifest: Path) -> str:
 def check(job: Job) -> Config:
     """Find now what would stop the job on the cluster: its config, its shards, its tokens."""
     config = configs.load(job.config, job.overrides)
-    network.sizes(config, read_metadata(find(config.data.shards)))
+    cache = Path(config.data.cache or Path(config.out) / "cache")
+    network.sizes(config, read_metadata(find(local(config.data.shards, cache))))
     size, micro = job.processes * job.nodes, config.optim.micro_batch
     if config.optim.batch_size % (size * micro):
         raise UserError(
@@ -106,7 +108,9 @@ def fit(config: Config, workers: int, storage: str | None = None) -> None:
         raise UserError("python -m train ray needs Ray: pip install 'ray[train]'") from error
     out = Path(config.out).resolve()
     settings = config.to_dict() | {"out": out.as_posix()}
-    settings["data"]["shards"] = [str(Path(path).resolve()) for path in config.data.shards]
+    settings["data"]["shards"] = [
+        path if "://" in path else str(Path(path).resolve()) for path in config.data.shards
+    ]
     trainer = TorchTrainer(
         work,
         train_loop_config=settings,

@@ -22,7 +22,8 @@ import torch
 
 from train import network, state
 from train.config import Config, UserError
-from train.data import Corpus, Epoch
+from train.data import Batch, Corpus, Epoch
+from train.delay import Delayed
 from train.loss import LossSums, counts, sums, total
 from train.metrics import Journal, Meter, by_stream, flops_per_frame, peak_flops
 from train.optim import adamw, set_rates
@@ -57,7 +58,8 @@ class Trainer:
             )
             logger.info("continuing after step %d from %s", self.step, checkpoint)
         self._validation = Validation(config, self.corpus, world)
-        self._meter = Meter(flops_per_frame(self.model), peak_flops(world.device))
+        flops = flops_per_frame(self.model, config.loss.depth_frames)
+        self._meter = Meter(flops, peak_flops(world.device))
         self._since: LossSums | None = None
         self._asked = False
         """Whether this process was told to stop."""
@@ -151,22 +153,28 @@ class Trainer:
             for part in share(rows, epoch.lengths, rank, world.size, micro)
         ]
         self._meter.add(*useful(everyone, epoch.lengths))
-        batches = [network.steps_of(epoch.batch(part), sizes, world.device) for part in parts]
+        batches = [self._steps(epoch.batch(part)) for part in parts]
         denominators = torch.stack(
-            [counts(item.targets, item.mask, config.loss, sizes.dep_q) for item in batches]
+            [counts(item.targets, item.mask, config.loss, sizes.dep_q) for item, _ in batches]
         ).sum(0)
         stopping = torch.tensor([float(self._asked)], device=world.device)
         reduced = world.sum(torch.cat((denominators, stopping)))
         denominators, self._stop = reduced[:-1], bool(reduced[-1])
         numerators = torch.zeros_like(denominators)
-        for item in batches:
+        for item, chosen in batches:
             with network.precision(config, world):
-                text, audio = self.model(item.inputs, item.targets)
-            found = sums(text, audio, item.targets, item.mask, config.loss)
+                text, audio = self.model(item.inputs, item.targets, depth_steps=chosen)
+            found = sums(text, audio, item.targets, item.mask, config.loss, chosen)
             loss = total(found, config.loss, denominators) * world.size
             loss.backward()  # type: ignore[no-untyped-call]
             numerators += found.numerators.detach()
         return LossSums(world.sum(numerators), denominators)
+
+    def _steps(self, batch: Batch) -> tuple[Delayed, torch.Tensor | None]:
+        """Return a micro-batch, and which of its steps go through the depth transformer."""
+        steps = network.steps_of(batch, self.model.config, self._world.device)
+        names = [f"{self._config.seed}/{self.step}/{name}/depth" for name in batch.dialog_ids]
+        return network.draw_depth(steps, self._config.loss.depth_frames, names)
 
     def _report(self, journal: Journal | None, rates: dict[str, float], norm: float) -> None:
         assert self._since is not None

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from train.delay import at
 from train.prompt import EPAD, NUM_CODEBOOKS, PAD
 
 
@@ -28,6 +29,9 @@ class LossWeights:
     pad_ids: tuple[int, ...] = (PAD, EPAD)
     user_stream: float = 1.0
     """Factor on the user's rows; 0 leaves them inputs only."""
+    depth_frames: float = 1.0
+    """Share of each dialogue's frames whose audio rows train, drawn anew in each step. Less saves
+    the depth transformer's time (Sesame's CSM trains on 1/16); text and temporal always see all."""
     codebooks: int = NUM_CODEBOOKS
     """Audio rows of one speaker, the first of which is semantic; the agent's come first."""
 
@@ -70,16 +74,26 @@ def counts(targets: Tensor, mask: Tensor, weights: LossWeights, dep_q: int) -> T
 
 
 def sums(
-    text_logits: Tensor, audio_logits: Tensor, targets: Tensor, mask: Tensor, weights: LossWeights
+    text_logits: Tensor,
+    audio_logits: Tensor,
+    targets: Tensor,
+    mask: Tensor,
+    weights: LossWeights,
+    depth_steps: Tensor | None = None,
 ) -> LossSums:
-    """Sum up the loss of text logits [B, S, Vt] and audio logits [B, dep_q, S, Va]."""
-    dep_q = audio_logits.shape[1]
+    """Sum up the loss of text logits [B, S, Vt] and audio logits [B, dep_q, S, Va].
+
+    With ``depth_steps`` [B, S], audio logits are of those steps alone: [1, dep_q, N, Va].
+    """
+    denominators = counts(targets, mask, weights, audio_logits.shape[1])
     losses, kept = _cross_entropy(text_logits, targets[:, 0], mask[:, 0])
     numerators = [(losses * _text_weights(kept, weights)).sum()]
+    if depth_steps is not None:
+        targets, mask = at(targets, depth_steps), at(mask, depth_steps)
     for row, logits in enumerate(audio_logits.unbind(1), start=1):
         losses, _ = _cross_entropy(logits, targets[:, row], mask[:, row])
         numerators.append(losses.sum())
-    return LossSums(torch.stack(numerators), counts(targets, mask, weights, dep_q))
+    return LossSums(torch.stack(numerators), denominators)
 
 
 def total(step: LossSums, weights: LossWeights, denominators: Tensor | None = None) -> Tensor:

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from train.model import is_depth
 from train.prompt import NUM_CODEBOOKS, NUM_STREAMS
 
 logger = logging.getLogger(__name__)
@@ -142,15 +143,16 @@ def peak_flops(device: torch.device) -> float | None:
     return next((peak for key, peak in PEAK_FLOPS.items() if key in name), None)
 
 
-def flops_per_frame(model: nn.Module) -> float:
+def flops_per_frame(model: nn.Module, depth_frames: float = 1.0) -> float:
     """Return the FLOPs that one frame costs, forward and backward, in matrix products.
 
     Each weight of a linear layer is used once a frame: 2 FLOPs forward, 2 for the gradient of its
     input, 2 for its own unless it is frozen. Attention scores are left out (5 % at 2,048 frames).
     """
     total = 0.0
-    for module in model.modules():
+    for path, module in model.named_modules():
+        share = depth_frames if is_depth(f"{path}.") else 1.0
         for name, weight in module.named_parameters(recurse=False):
             if name != "alpha" and weight.ndim == 2 and not isinstance(module, nn.Embedding):
-                total += weight.numel() * (6.0 if weight.requires_grad else 4.0)
+                total += weight.numel() * share * (6.0 if weight.requires_grad else 4.0)
     return total

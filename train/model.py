@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from train.config import UserError
+from train.delay import at
 from train.layers import Embedding, Layer, RMSNorm, Transformer
 
 DEPTH_PREFIXES = ("depformer", "linears.")
@@ -162,16 +163,24 @@ class DuplexLM(nn.Module):
             yield layer
 
     def forward(
-        self, inputs: Tensor, targets: Tensor, segments: Tensor | None = None
+        self,
+        inputs: Tensor,
+        targets: Tensor,
+        segments: Tensor | None = None,
+        depth_steps: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Predict every target [B, K, S] from the inputs [B, K, S] and the targets above it.
 
         ``segments`` [B, S] tells packed sequences apart: attention and positions begin anew where
-        the id changes. Returns text logits [B, S, Vt] and audio logits [B, dep_q, S, Va].
+        the id changes. Returns text logits [B, S, Vt] and audio logits [B, dep_q, S, Va], or
+        [1, dep_q, N, Va] of the N ``depth_steps`` [B, S].
         """
         positions, mask = attention_plan(inputs, segments, self.config.context)
         hidden = self.out_norm(self.transformer(self.embed(inputs), positions, mask))
-        return self.text_linear(hidden), self._depth(hidden, targets)
+        text = self.text_linear(hidden)
+        if depth_steps is not None:
+            hidden, targets = hidden[depth_steps][None], at(targets, depth_steps)
+        return text, self._depth(hidden, targets)
 
     def embed(self, inputs: Tensor) -> Tensor:
         """Add up the vectors of all rows: [B, K, S] -> [B, S, D]."""

@@ -6,9 +6,13 @@ Config, tokens of the shards  ->  DuplexLM;  Batch  ->  Delayed
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from hashlib import blake2b
 
 import torch
+from torch import Tensor
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
 from train.config import Config, UserError
@@ -105,3 +109,25 @@ def steps_of(batch: Batch, model_sizes: ModelConfig, device: torch.device) -> De
     codes = torch.from_numpy(batch.codes).to(device).long()
     mask = torch.from_numpy(batch.loss_mask()).to(device)[:, None].expand_as(codes)
     return delay(codes, mask, model_sizes.initial.to(device))
+
+
+def draw_depth(steps: Delayed, share: float, names: Sequence[str]) -> tuple[Delayed, Tensor | None]:
+    """Leave the audio of a share of each dialogue's steps to train; return those steps [B, S].
+
+    ``names`` seed the draws, so that they do not depend on who has which dialogue.
+    """
+    if share == 1.0:
+        return steps, None
+    trained = steps.mask[:, 1:].any(1)
+    chosen = torch.zeros_like(trained)
+    for row, name in enumerate(names):
+        places = trained[row].nonzero()[:, 0]
+        if not len(places):
+            places = places.new_zeros(1)  # the layers take no batch of nothing
+        digest = blake2b(name.encode(), digest_size=7).digest()
+        generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+        order = torch.randperm(len(places), generator=generator).to(places.device)
+        chosen[row, places[order[: math.ceil(share * len(places))]]] = True
+    mask = steps.mask.clone()
+    mask[:, 1:] &= chosen[:, None]
+    return steps._replace(mask=mask), chosen

@@ -200,16 +200,27 @@ def _noise(model: DuplexLM, name: str, parameter: Tensor, seed: int) -> Tensor:
         return torch.ones(shape)
     if name.endswith(".lora_b"):
         return torch.zeros(shape)
-    digest = blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
+    noise = _normal(f"{seed}/{name}", shape)
+    if name == "text_linear.weight":  # starts as what is read: words of a prompt are easier to say
+        noise = _normal(f"{seed}/text_emb.weight", (shape[0] + 1, *shape[1:]))[:-1]
+    return noise * _deviation(model, name, shape[-1])
+
+
+def _normal(name: str, shape: tuple[int, ...]) -> Tensor:
+    digest = blake2b(name.encode(), digest_size=8).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
-    return torch.randn(shape, generator=generator) * _deviation(model, name, shape[-1])
+    return torch.randn(shape, generator=generator)
 
 
 def _deviation(model: DuplexLM, name: str, fan_in: int) -> float:
     """Return the standard deviation that keeps activations near 1 and first losses near ln V."""
+    if name == "text_emb.weight":
+        return 1.0  # one row against 16
+    if name == "text_linear.weight":
+        return 0.3 / math.sqrt(fan_in)
     if "emb." in name:
         return 1 / math.sqrt(1 + model.config.n_q)  # so many are added up
-    if name.startswith(("linears.", "text_linear.")):
+    if name.startswith("linears."):
         return 0.1 / math.sqrt(fan_in)
     if "out_proj" in name or "linear_out" in name:  # two are added in each layer (GPT-2)
         stack = model.depformer if name.startswith("depformer") else model.transformer

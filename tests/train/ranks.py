@@ -123,6 +123,7 @@ def main() -> None:
     )
     same_as_alone(rank, world, folder)
     adapters_are_sharded_too(world, folder)
+    dist.barrier()  # who leaves early takes the connections of the others along
     dist.destroy_process_group()
 
 

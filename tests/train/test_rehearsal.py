@@ -132,7 +132,7 @@ def test_too_little_to_score_is_said(tiny: Make, eventful: Path) -> None:
 
 
 class Copier(torch.nn.Module):
-    """Holds every text token likelier that it has seen; deaf, it holds all alike."""
+    """Holds every token likelier that its row has had before; deaf, it holds all alike."""
 
     def __init__(self, config: model.ModelConfig, *, deaf: bool) -> None:
         super().__init__()
@@ -140,21 +140,41 @@ class Copier(torch.nn.Module):
         self.weight = torch.nn.Parameter(torch.zeros(1))
 
     def forward(self, inputs: Any, targets: Any) -> Any:
-        text = torch.nn.functional.one_hot(inputs[:, TEXT], self.config.text_card + 1)
-        seen = 4.0 * (text[..., :-1].cumsum(1) > 0)
-        batch, _, steps = inputs.shape
-        audio = torch.zeros(batch, self.config.dep_q, steps, self.config.card)
-        return seen * (0.0 if self.deaf else 1.0), audio
+        height = 0.0 if self.deaf else 4.0
+        sizes = [self.config.text_card] + [self.config.card] * self.config.dep_q
+        rows = [
+            height * (torch.nn.functional.one_hot(row.clamp(min=0), size + 1).cumsum(1) > 0)
+            for row, size in zip(inputs.unbind(1), sizes, strict=True)
+        ]
+        return rows[0][..., :-1], torch.stack(rows[1:], 1)[..., :-1]
 
 
 @pytest.mark.parametrize("deaf", [True, False])
 def test_only_who_reads_the_prompt_gains_by_it(held_out: HeldOut, tiny: Make, deaf: bool) -> None:
     sizes = network.sizes(tiny(), held_out.corpus.metadata)
+    give_voices(held_out)
     found = gains(Copier(sizes, deaf=deaf), held_out, 3)  # type: ignore[arg-type]
-    assert found["voice/gain"] == pytest.approx(0.0, abs=1e-6)
-    gain = found["role/gain"]
-    assert gain is not None
-    assert abs(gain) < 1e-5 if deaf else gain > 1.0
+    for name in ("role", "voice"):
+        gain, error = found[f"{name}/gain"], found[f"{name}/gain_error"]
+        assert gain is not None
+        assert error is not None
+        assert abs(gain) < 1e-5 if deaf else gain > 0.1
+        assert error < 1e-5 if deaf else 0 < error < gain
+
+
+def give_voices(held_out: HeldOut) -> dict[int, int]:
+    """Let each scored agent and its sample have a code of their own; return which."""
+    voices = dict(zip(held_out.rows.tolist(), (2, 6, 10, 14), strict=True))
+    stored = held_out.parts
+
+    def parts(row: int) -> prompt.Dialogue:
+        dialogue = stored(row)
+        sample = np.full((8, 20), voices[row], np.int16)
+        agent = np.where(dialogue.agent % 3 > 0, voices[row], dialogue.agent).astype(np.int16)
+        return dataclasses.replace(dialogue, voice=sample, agent=agent)
+
+    held_out.parts = parts  # type: ignore[method-assign]
+    return voices
 
 
 def test_a_role_is_said_or_not(held_out: HeldOut) -> None:
@@ -307,14 +327,7 @@ def test_sound_is_compared_through_the_codecs_decoder(
     held_out: HeldOut, decoder: str, tmp_path: Path
 ) -> None:
     rows = held_out.rows
-    pitches = dict(zip(rows.tolist(), (2, 6, 10, 14), strict=True))
-    stored = held_out.parts
-
-    def parts(row: int) -> prompt.Dialogue:
-        voice_codes = np.full((8, 20), pitches[row], np.int16)
-        return dataclasses.replace(stored(row), voice=voice_codes)
-
-    held_out.parts = parts  # type: ignore[method-assign]
+    pitches = give_voices(held_out)
     held_out.corpus.marks = Marks(silence=(0,) * 8)
     said = [np.full((8, 30), pitches[int(row)], np.int16) for row in rows]
     found = voice.similarity(held_out, said, decoder, tmp_path / "decoded")

@@ -2,7 +2,8 @@
 
     example with its own prompt, another's role, another's voice  --teacher forcing-->  gains
 
-Each prompt is exchanged alone. A model that does not listen to prompts gains nothing by them.
+Each prompt is exchanged alone. A model that does not listen to prompts gains nothing by them, and
+what it gains by chance is as large as the standard error over dialogues.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from train.delay import delay
-from train.loss import LossSums, LossWeights, sums
+from train.loss import LossWeights, sums
 from train.model import DuplexLM
 from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
 from train.rehearsal import Values
@@ -24,6 +25,11 @@ from train.rehearsal.role import quotes
 
 EVEN = LossWeights(pad=1.0)
 """Every token counts the same."""
+
+OPENING = 12
+"""Frames (1 s) of its speech after which an agent's voice is known from itself, prompt or not."""
+
+Sums = NDArray[np.float64]
 
 Example = tuple[Tokens, NDArray[np.bool_]]
 """Codes [17, T], and which of them count [17, T]."""
@@ -42,26 +48,46 @@ def gains(model: DuplexLM, held_out: HeldOut, batch_size: int) -> Values:
         own.append(_example(held_out, int(row), counted))
         other_role.append(_example(held_out, int(row), counted, role=int(other)))
         other_voice.append(_example(held_out, int(row), counted, voice=int(other)))
-    with_own, right = teacher_forced(model, own, batch_size)
+    with_own, first = teacher_forced(model, own, batch_size)
     without_role, _ = teacher_forced(model, other_role, batch_size)
     without_voice, _ = teacher_forced(model, other_voice, batch_size)
-    role = (without_role.per_row() - with_own.per_row())[TEXT]
-    voice = (without_voice.per_row() - with_own.per_row())[AGENT].mean()
-    quoted = float(with_own.denominators[TEXT])
+    tokens = np.stack([counted.sum(1) for _, counted in own])
+    role, role_error = ratio((without_role - with_own)[:, TEXT], tokens[:, TEXT])
+    codes = (without_voice - with_own)[:, AGENT].sum(1)
+    voice, voice_error = ratio(codes, tokens[:, AGENT].sum(1))
     return {
-        "role/gain": float(role) if quoted else None,
-        "role/first": right / quoted if quoted else None,
-        "voice/gain": float(voice) if voice.isfinite() else None,
+        "role/gain": role,
+        "role/gain_error": role_error,
+        "role/first": ratio(first, tokens[:, TEXT])[0],
+        "voice/gain": voice,
+        "voice/gain_error": voice_error,
     }
 
 
+def ratio(totals: Sums, counts: NDArray[np.int64]) -> tuple[float | None, float | None]:
+    """Return the mean of what dialogues add up to [N] over their counts [N], and its error.
+
+    The standard error of a ratio, linearised: dialogues are independent, tokens of one are not.
+    """
+    whole, num = counts.sum(), len(counts)
+    if not whole:
+        return None, None
+    mean = float(totals.sum() / whole)
+    if num < 2:
+        return mean, None
+    spread = ((totals - mean * counts) ** 2).sum() * num / (num - 1)
+    return mean, float(np.sqrt(spread) / whole)
+
+
 def _counted(held_out: HeldOut, row: int, other: int) -> NDArray[np.bool_]:
-    """Mark the tokens [17, T] that a prompt has a say in: quotes, and what the agent utters."""
+    """Mark the tokens [17, T] that a prompt has a say in: quotes, and the first that is heard."""
     parts = held_out.parts(row)
     text, agent = parts.text[: held_out.room], parts.agent[:, : held_out.room]
     counted = np.zeros((NUM_STREAMS, len(text)), np.bool_)
     counted[TEXT] = quotes(held_out, text, row, other)
-    counted[AGENT] = speaking(agent, held_out.corpus.marks.silence)
+    speech = speaking(agent, held_out.corpus.marks.silence)
+    speech[-1:] = False  # the last frame's acoustic codes have no step
+    counted[AGENT, np.flatnonzero(speech)[:OPENING]] = True
     return counted
 
 
@@ -80,19 +106,22 @@ def _example(
 @torch.no_grad()
 def teacher_forced(
     model: DuplexLM, examples: Sequence[Example], batch_size: int
-) -> tuple[LossSums, int]:
-    """Return the loss of each row on the tokens that count, and how many of the text came first."""
+) -> tuple[Sums, Sums]:
+    """Return each example's loss on the tokens that count [N, 1 + dep_q], in nats, and how many
+    of those of its text came first [N]."""
     device = next(model.parameters()).device
-    zero = torch.zeros(1 + model.config.dep_q, device=device)
-    found, right = LossSums(zero, zero.clone()), 0
+    losses, first = [], []
     for index in range(0, len(examples), batch_size):
         codes, mask = _stack(examples[index : index + batch_size])
         steps = delay(codes.to(device), mask.to(device), model.config.initial.to(device))
         text, audio = model(steps.inputs, steps.targets)
-        found = found + sums(text, audio, steps.targets, steps.mask, EVEN)
-        guessed = text.argmax(-1) == steps.targets[:, TEXT]
-        right += int((guessed & steps.mask[:, TEXT]).sum())
-    return found, right
+        for one in range(len(text)):
+            row = slice(one, one + 1)
+            found = sums(text[row], audio[row], steps.targets[row], steps.mask[row], EVEN)
+            losses.append(found.numerators.tolist())
+        guessed = (text.argmax(-1) == steps.targets[:, TEXT]) & steps.mask[:, TEXT]
+        first += guessed.sum(1).tolist()
+    return np.array(losses), np.array(first, float)
 
 
 def _stack(examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:

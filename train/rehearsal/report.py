@@ -17,6 +17,8 @@ from train.rehearsal import Values
 
 logger = logging.getLogger(__name__)
 
+ERROR = "its standard error over dialogues; a model that is deaf to prompts gains 0"
+
 Found = Mapping[float, Mapping[str, float | None]]
 
 
@@ -35,11 +37,15 @@ METRICS = (
     Metric("loss", "loss on held-out dialogues, streams weighted as in training", -1),
     *(Metric(name, f"loss of {name}, nats", -1) for name in STREAMS),
     Metric("role/gain", "nats that its own prompt saves on a token quoted from it", 1),
+    Metric("role/gain_error", ERROR, 0),
     Metric("role/first", "quoted tokens that come first, teacher-forced", 1),
     Metric("role/spoken", "tokens quoted from its prompt, free-running, per one in the data", 0),
     Metric("role/strange", "the same from another's prompt: what chance quotes", 0),
     Metric("role/spoken_margin", "the difference of both", 1),
-    Metric("voice/gain", "nats that its own voice sample saves on a code of the agent", 1),
+    Metric(
+        "voice/gain", "nats its own voice sample saves on a code of the agent's first second", 1
+    ),
+    Metric("voice/gain_error", ERROR, 0),
     Metric("voice/nearest", "nearer to its own prompt than to another's; chance 0.5", 1),
     Metric("voice/speakers", "agents that spoke for a second, so that a voice can be told", 0),
     Metric("turns/takeover", "takes the turn when the user has finished", 0),
