@@ -17,14 +17,15 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import Process, Queue
-from operator import sub
 from pathlib import Path
 
 from datagen.backends.writer.composer import Composer
 from datagen.backends.writer.llm_server import Server
+from datagen.plan import DIALOGS_PER_BLOCK
 from datagen.scripting.dedup import Index, sketch_of
 from datagen.scripting.draws import Draws
 from datagen.scripting.llm.assemble import assemble
@@ -47,8 +48,16 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+@contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Add the CPU seconds of what is done inside."""
+    begun = time.process_time()
+    yield
+    seconds[name] += time.process_time() - begun
+
+
 def compose(kind: str, num_dialogs: int) -> None:
-    """Write, check, sketch and compare, holding no script longer than its batch."""
+    """Write, check and sketch in a run's blocks, and compare, holding no script."""
     composer = Composer(Composer.Options())
     composer.write([job(index, kind=kind) for index in range(64)])
     index, counts, begun = Index(), Counts(), megabytes()
@@ -56,17 +65,16 @@ def compose(kind: str, num_dialogs: int) -> None:
     num_duplicates = 0
     for start in range(0, num_dialogs, BATCH):
         jobs = [job(at, kind=kind) for at in range(start, min(num_dialogs, start + BATCH))]
-        marks = [time.process_time()]
-        answers = composer.write(jobs)
-        marks.append(time.process_time())
-        scripts = [answer for answer in answers if isinstance(answer, Script)]
-        sketches = [sketch_of(script) for script in scripts]
-        marks.append(time.process_time())
-        num_duplicates += sum(one is not None for one in index.add(sketches))
-        marks.append(time.process_time())
-        for name, spent in zip(seconds, map(sub, marks[1:], marks), strict=True):
-            seconds[name] += spent
-        counts.add(scripts)
+        sketches = []
+        for at in range(0, len(jobs), DIALOGS_PER_BLOCK):
+            with timed(seconds, "compose"):
+                answers = composer.write(jobs[at : at + DIALOGS_PER_BLOCK])
+            scripts = [answer for answer in answers if isinstance(answer, Script)]
+            with timed(seconds, "sketch"):
+                sketches += [sketch_of(script) for script in scripts]
+            counts.add(scripts)
+        with timed(seconds, "compare"):
+            num_duplicates += sum(one is not None for one in index.add(sketches))
     print(f"{kind}: {counts.made:,} composed, {num_dialogs - counts.made:,} rejected")
     for name, spent in seconds.items():
         print(f"{name:>9} {num_dialogs / spent:>9,.0f} dialogues per CPU second ({spent:.1f} s)")

@@ -227,7 +227,7 @@ def _plan(
             room -= len(block)
     chance = INTERRUPTIONS[user.behaviour.interruptions]
     return tuple(
-        exchange._replace(interrupts=draws.chance(chance))
+        exchange._replace(interrupts=True) if draws.chance(chance) else exchange
         for exchange in chain.from_iterable(draws.shuffled(blocks))
     )
 
@@ -249,7 +249,7 @@ def _role_prompt(
     ]
     if dealt.direction == "outbound":
         because = third_person(dealt.scenario.because)
-        information.insert(0, f"Call the customer back, who left a message that {because}.")
+        information.insert(0, f"Call back the customer, who left a message that {because}.")
     return (
         f"You work for {company} which is {article(kind)} {kind} and your name is {agent}."
         f" Information: {' '.join(information)}"

@@ -64,12 +64,6 @@ def judged(script: Script) -> Script:
     return script.model_copy(update={"probes": probes})
 
 
-def passed(script: Script) -> Script:
-    """Return a script without problems, with that verdict on its probes."""
-    probes = tuple(probe.model_copy(update={"verdict": "pass"}) for probe in script.probes)
-    return script.model_copy(update={"probes": probes})
-
-
 def _floor(script: Script) -> Iterator[tuple[int, Turn]]:
     """Yield the turns that hold the floor, with their indexes."""
     return ((at, turn) for at, turn in enumerate(script.turns) if turn.onset != "backchannel")
@@ -95,8 +89,7 @@ def _alternation(script: Script) -> Iterator[str]:
 def _places(script: Script) -> Iterator[str]:
     floor: Turn | None = None
     for at, turn in enumerate(script.turns):
-        num_words = _num_words(turn)
-        if any(pause.after_word >= num_words for pause in turn.pauses):
+        if turn.pauses and max(pause.after_word for pause in turn.pauses) >= _num_words(turn):
             yield f"turn {at}: a pause after its last word"
         if (turn.at_word is None) != (turn.onset == "after"):
             yield f"turn {at}: {turn.onset} at word {turn.at_word}"
@@ -116,6 +109,8 @@ def _may_begin(turn: Turn, floor: Turn) -> bool:
 
 def _unsaid(script: Script) -> Iterator[str]:
     """A fact that a barge-in cuts off would be answered by nobody."""
+    if all(turn.onset != "barge_in" for turn in script.turns):
+        return
     spoken = {fact.id: fact.spoken for fact in script.facts}
     for (before, floor), (_, turn) in pairwise(_floor(script)):
         if turn.onset == "barge_in":
@@ -134,16 +129,19 @@ def _spoken_form(script: Script) -> Iterator[str]:
 
 def _grounding(script: Script, blueprint: Blueprint) -> Iterator[str]:
     """Every number the agent says is a fact, or the difference of two prices."""
-    known = [fact.written for fact in script.facts] + _differences(script)
-    known.sort(key=len, reverse=True)
-    if _ungrounded("\n".join(_said_by_agent(script)), known):  # seldom, so only then one by one
+    known = sorted([fact.written for fact in script.facts], key=len, reverse=True)
+    whole = _said_by_agent(script)
+    if not _ungrounded(whole, known):
+        return
+    known = sorted((*known, *_differences(script)), key=len, reverse=True)
+    if _ungrounded(whole, known):  # seldom, so only then one by one
         for at, turn in enumerate(script.turns):
             if turn.speaker == "agent" and (found := _ungrounded(turn.text, known)):
                 yield f"turn {at}: says {found[0]}, which no fact states"
 
 
-def _said_by_agent(script: Script) -> Iterator[str]:
-    return (turn.text for turn in script.turns if turn.speaker == "agent")
+def _said_by_agent(script: Script) -> str:
+    return "\n".join([turn.text for turn in script.turns if turn.speaker == "agent"])
 
 
 def _ungrounded(text: str, known: Sequence[str]) -> list[str]:
@@ -199,7 +197,7 @@ def _probe_problem(script: Script, probe: Probe) -> str:
 def _statements(script: Script, blueprint: Blueprint) -> Iterator[str]:
     """The role prompt speaks of the customer; nobody says that to the customer."""
     statements = [plain(statement) for statement in blueprint.statements]
-    whole = plain("\n".join(_said_by_agent(script)))
+    whole = plain(_said_by_agent(script))
     if any(statement in whole for statement in statements):  # perhaps across turns
         for at, turn in enumerate(script.turns):
             if turn.speaker == "agent" and any(s in plain(turn.text) for s in statements):
@@ -207,12 +205,13 @@ def _statements(script: Script, blueprint: Blueprint) -> Iterator[str]:
 
 
 def _language(script: Script) -> Iterator[str]:
-    texts = [(f"turn {at}", turn.text) for at, turn in enumerate(script.turns)]
-    texts.append(("the role prompt", script.role_prompt))
-    texts.append(("the user's role prompt", script.user_role_prompt or ""))
-    whole = "\n".join(text for _, text in texts)
+    texts = [turn.text for turn in script.turns]
+    texts += (script.role_prompt, script.user_role_prompt or "")
+    whole = "\n".join(texts)
     if article_problems(whole) or _debris(whole):  # seldom, so only then one by one
-        for where, text in texts:
+        places = [f"turn {at}" for at in range(len(script.turns))]
+        places += ("the role prompt", "the user's role prompt")
+        for where, text in zip(places, texts, strict=True):
             for problem in article_problems(text):
                 yield f"{where}: {problem}"
             for mark in _debris(text):
@@ -231,10 +230,10 @@ def _role(script: Script, blueprint: Blueprint) -> Iterator[str]:
 def _facts(script: Script, blueprint: Blueprint) -> Iterator[str]:
     if script.facts != blueprint.facts:
         yield "the facts are not the blueprint's"
+    roles = script.role_prompt
+    if script.call_direction == "assistant":  # the business knows its own terms
+        roles += script.user_role_prompt or ""
     for fact in script.facts:
-        roles = script.role_prompt
-        if script.call_direction == "assistant":  # the business knows its own terms
-            roles += script.user_role_prompt or ""
         if fact.written not in roles:
             yield f"the role prompt lacks the fact {fact.id}"
 

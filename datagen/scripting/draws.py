@@ -50,9 +50,9 @@ class Draws:
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """Return the items in a random order (Fisher-Yates)."""
-        result = list(items)
+        uniform, result = self.uniform, list(items)
         for last in range(len(result) - 1, 0, -1):
-            other = self.integer(0, last)
+            other = int(uniform() * (last + 1))
             result[last], result[other] = result[other], result[last]
         return result
 

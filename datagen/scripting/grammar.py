@@ -35,8 +35,10 @@ _AGREEMENT = {
 }  # fmt: skip
 _DISAGREEMENT = re.compile("|".join(rf"\b{wrong}\b" for wrong in _AGREEMENT), re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[^\w\s'-]")
-_UNSPOKEN = {code: None for code in range(128) if _PUNCTUATION.match(chr(code))}
-"""The same for ASCII, which is quicker."""
+_UNSPOKEN = bytes(code for code in range(128) if _PUNCTUATION.match(chr(code)))
+_LOWER = bytes(32 if chr(code).isspace() else ord(chr(code).lower()) for code in range(128))
+_PLAIN_ASCII = _LOWER.ljust(256, b" ")
+"""The same for ASCII, which is quicker: what goes, and what the rest becomes."""
 _SENTENCE_START = re.compile(r"[.?!] [a-z]")
 
 
@@ -104,6 +106,8 @@ def capital(text: str) -> str:
 @lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """Return lowercase words between blanks, without punctuation, to search in word by word."""
-    text = text.lower()
-    text = text.translate(_UNSPOKEN) if text.isascii() else _PUNCTUATION.sub("", text)
+    if text.isascii():
+        text = text.encode().translate(_PLAIN_ASCII, _UNSPOKEN).decode()
+    else:
+        text = _PUNCTUATION.sub("", text.lower())
     return f" {' '.join(text.split())} "

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from math import ceil
-from typing import Protocol
+from typing import Literal, Protocol
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.spoken import speak
@@ -34,10 +34,8 @@ AGENT_PAUSES = 0.08
 _LEVEL = (0.0, 1.0, 2.0)
 _GOES_ON = re.compile(r"\w|[.,:/-]?\d")
 """After what is not the whole of a number or a word."""
-_STOPS = ",.?!"
-_HALVES = ("a.m.", "p.m.")
-"""Their stop ends no clause, or one that ends anyway."""
-_LINKS = frozenset(("but", "because"))
+_CLAUSE_END = re.compile(r"[,.?!](?<![ap]\.m\.) | (?=(?:but|because)(?!\S))")
+"""The stop of a.m. and p.m. ends no clause, or one that ends anyway."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,"))
 
 
@@ -58,17 +56,23 @@ class Plan(Protocol):
 
 
 def place(
-    plan: Plan, wording: Wording, lines: Sequence[Line], draws: Draws
+    plan: Plan,
+    wording: Wording,
+    lines: Sequence[Line],
+    draws: Draws,
+    verdict: Literal["pass", "unchecked"] = "unchecked",
 ) -> tuple[tuple[Turn, ...], tuple[Probe, ...]]:
-    """Return the turns of a call with all that happens inside them, and where its probes are."""
+    """Return the turns of a call with all that happens inside them, and where its probes are.
+
+    The probes are given ``verdict``: "pass" by who refuses the script if one of them fails.
+    """
     turns: list[Turn] = []
     probes: list[Probe] = []
-    whole = "\n".join(line.text for line in lines)
-    facts = [(fact.written, fact.id) for fact in plan.facts if fact.written in whole]
+    facts = [(fact.written, fact.id) for fact in plan.facts]
     cut: int | None = None
     for line, follower in zip_longest(lines, lines[1:]):
         if line.exchange and line.exchange.probe and line.speaker == "agent":
-            probes.append(_probe(line, turns))
+            probes.append(_probe(line, turns, verdict))
         num_words = line.spoken.count(" ") + 1
         cut, at_word = _cut(line, num_words, follower, draws), cut
         num_heard = cut or num_words
@@ -92,13 +96,9 @@ def _states(text: str, written: str) -> bool:
     return False
 
 
-def boundaries(words: Sequence[str]) -> list[int]:
+def boundaries(spoken: str) -> list[int]:
     """Return after how many words a clause may end: at a stop, or before "but" or "because"."""
-    return [
-        place
-        for place, (before, word) in enumerate(pairwise(words), start=1)
-        if word in _LINKS or (before[-1] in _STOPS and not before.endswith(_HALVES))
-    ]
+    return [spoken.count(" ", 0, found.end()) for found in _CLAUSE_END.finditer(spoken)]
 
 
 def _cut(line: Line, num_words: int, follower: Line | None, draws: Draws) -> int | None:
@@ -138,12 +138,11 @@ def _pauses(plan: Plan, line: Line, num_heard: int, draws: Draws) -> tuple[Pause
         return ()
     if not draws.chance(PAUSES[plan.user.behaviour.fillers] if is_user else AGENT_PAUSES):
         return ()
-    words = line.spoken.split()[:num_heard]
-    places = [place for place in boundaries(words) if 2 <= place <= num_heard - 2]
+    places = [place for place in boundaries(line.spoken) if 2 <= place <= num_heard - 2]
     if not places:
         return ()
     place = draws.pick(places)
-    beside = {word.lower() for word in words[place - 1 : place + 1]}
+    beside = {word.lower() for word in line.spoken.split()[place - 1 : place + 1]}
     is_thinking = is_user and (line.act == "give" or beside & _HESITATIONS)
     return (Pause(after_word=place, kind="thinking" if is_thinking else "clause"),)
 
@@ -159,8 +158,7 @@ def _backchannel(
     chance = BACKCHANNELS[listener] * num_heard * _LEVEL[person.behaviour.backchannels]
     if not draws.chance(chance):
         return None
-    words = line.spoken.split()[:num_heard]
-    places = [place for place in boundaries(words) if 3 <= place <= num_heard - 4]
+    places = [place for place in boundaries(line.spoken) if 3 <= place <= num_heard - 4]
     if not places:
         return None
     text = draws.pick(getattr(wording.backchannels, listener))
@@ -174,7 +172,7 @@ def _backchannel(
     )
 
 
-def _probe(line: Line, turns: Sequence[Turn]) -> Probe:
+def _probe(line: Line, turns: Sequence[Turn], verdict: Literal["pass", "unchecked"]) -> Probe:
     """Return the probe of an agent's answer that will be the next turn."""
     exchange = line.exchange
     assert exchange
@@ -187,4 +185,5 @@ def _probe(line: Line, turns: Sequence[Turn]) -> Probe:
         agent_turn=len(turns),
         expects=exchange.expects,
         forbids=exchange.forbids,
+        verdict=verdict,
     )

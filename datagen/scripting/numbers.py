@@ -10,6 +10,8 @@ as letters, but "A M" as "uh em" and "AM" as "am" (heard from espeak-ng 1.52's p
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from string import ascii_letters
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -24,6 +26,11 @@ _TENS = (
     "zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 )  # fmt: skip
 _SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (10**3, "thousand"))
+_CODE = re.compile(r"[A-Za-z0-9]+")
+_SPELLED = {letter: letter.upper() for letter in ascii_letters} | dict(
+    zip("0123456789", _ONES[:10], strict=True)
+)
+"""How each character of a code is said."""
 MAX_DIGITS = 15
 """A longer number has no name here and is read digit by digit."""
 _ORDINALS = {
@@ -37,6 +44,7 @@ _ORDINALS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def cardinal(number: int) -> str:
     """Say a whole number: 1450 is "one thousand four hundred fifty"."""
     if number < 0:
@@ -93,12 +101,7 @@ def phone(text: str) -> str:
 
 def letters_and_digits(text: str) -> str:
     """Spell a code: "QX71B" is "Q X seven one B"; what is not alphanumeric is a pause."""
-    groups = re.findall(r"[A-Za-z0-9]+", text)
-    return ", ".join(" ".join(_character(c) for c in group) for group in groups)
-
-
-def _character(character: str) -> str:
-    return _ONES[int(character)] if character.isdecimal() else character.upper()
+    return ", ".join([" ".join(map(_SPELLED.__getitem__, group)) for group in _CODE.findall(text)])
 
 
 def pairs(number: int) -> str:

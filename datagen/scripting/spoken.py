@@ -9,19 +9,26 @@ Punctuation that shapes speech stays on its word; what nobody says (quotes, brac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
 from datagen.scripting.numbers import MONTHS
 from datagen.scripting.spoken_rule import BLANK, JOIN
-from datagen.scripting.spoken_rules import ADDRESSES, DIGITS, SHORT_FORMS, WORDS
+from datagen.scripting.spoken_rules import (
+    ADDRESSES,
+    DIGITS,
+    SHORT_BEFORE_NUMBERS,
+    SHORT_FORMS,
+    WORDS,
+)
 from datagen.types import Fact
 
-FactTable: TypeAlias = tuple[tuple[str, str, str], ...]
+FactTable: TypeAlias = Sequence[tuple[str, str, str]]
 """Rows of (written, sign, said)."""
 _FIRST_FACT = 0xE100
-_SMALL_NUMBER = re.compile(r"\s*\d{0,2}\s*")
+MOST_SMALL = 2
+"""Most digits of a number that is left to the rules, although it is a fact."""
 _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
 _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 """What makes a fact's characters part of something longer."""
@@ -75,7 +82,7 @@ class Reader:
 
 def reader(facts: Iterable[Fact]) -> Reader:
     """Return a reader of texts that state ``facts``."""
-    return _reader(tuple((fact.written, fact.spoken) for fact in facts))
+    return _reader(tuple([(fact.written, fact.spoken) for fact in facts]))
 
 
 @lru_cache(maxsize=16)
@@ -104,12 +111,19 @@ def _is_easy(token: str) -> bool:
 
 
 def _speak(text: str, table: FactTable) -> str:
-    signed = _sign(text, table)
-    if text.isascii() and _are_easy(signed.split(" ")):
-        if signed == text:
+    if text.isascii():
+        stated = [row for row in table if row[0] in text]
+        signed = _sign(text, stated) if stated else text
+        is_easy = _are_easy(signed.split(" "))
+        if not is_easy and _DIGIT.search(signed):
+            signed = _say_numbers(signed)
+            tokens = signed.replace(BLANK, " ").split(" ")
+            is_easy = _are_easy(tokens) and SHORT_BEFORE_NUMBERS.isdisjoint(tokens)
+        if is_easy and signed is text:
             return text
-        said = _tell(signed.replace(JOIN, ""), table).replace(BLANK, " ")
-        return _TWO_STOPS.sub(".", said) if ".." in said else said
+        if is_easy:
+            said = _tell(signed.replace(JOIN, ""), stated).replace(BLANK, " ")
+            return _TWO_STOPS.sub(".", said) if ".." in said else said
     return " ".join(said for _, said in _pieces(text, table))
 
 
@@ -151,15 +165,28 @@ def _pieces(text: str, table: FactTable) -> list[tuple[str, str]]:
 def _say(text: str, table: FactTable) -> str:
     """Apply every rule to single-blank ``text``; each group between blanks is still one piece."""
     text = _sign(_PRIVATE_USE.sub("*", text.translate(_TYPOGRAPHY)), table)
-    for rules in (ADDRESSES, DIGITS if _DIGIT.search(text) else (), WORDS):
-        for rule in rules:
-            text = rule.apply(text)
+    text = _say_numbers(text)
+    for rule in WORDS:
+        text = rule.apply(text)
     return _TWO_STOPS.sub(".", _tell(text, table)) if table else text
+
+
+def _say_numbers(text: str) -> str:
+    """Apply the rules of addresses, and those of digits where there is one."""
+    for rule in ADDRESSES:
+        text = rule.apply(text)
+    has_digit = _DIGIT.search(text) is not None
+    for rule in DIGITS if has_digit else ():
+        if has_digit or rule.digitless:
+            said = rule.apply(text)
+            if said is not text:
+                text, has_digit = said, _DIGIT.search(said) is not None
+    return text
 
 
 def _sign(text: str, table: FactTable) -> str:
     """Put the sign of each fact in its place, and a JOIN for every blank it takes in."""
-    for written, sign, _ in [row for row in table if row[0] in text]:
+    for written, sign, _ in table:
         at = text.find(written)
         while at >= 0:
             end = at + len(written)
@@ -174,7 +201,7 @@ def _sign(text: str, table: FactTable) -> str:
 
 def _tell(text: str, table: FactTable) -> str:
     """Put what each fact says in place of its sign."""
-    for _, sign, said in [row for row in table if row[1] in text]:
+    for _, sign, said in table:
         text = text.replace(sign, said)
     return text
 
@@ -194,12 +221,12 @@ def _speak_anew(text: str) -> str:
 def _fact_table(facts: tuple[tuple[str, str], ...]) -> FactTable:
     """Return the written form, the sign and the words of each fact, the longest first.
 
-    A bare number of one or two digits is left to the other rules: 12 is no count in "April 12".
+    A bare number of `MOST_SMALL` digits is left to the other rules: 12 is no count in "April 12".
     """
     spoken = {
-        _as_typed(written): _speak_alone(said).replace(" ", BLANK)
+        typed: _speak_alone(said).replace(" ", BLANK)
         for written, said in facts
-        if not _SMALL_NUMBER.fullmatch(written)
+        if len(typed := _as_typed(written)) > MOST_SMALL or not typed.isdecimal()
     }
     signs = enumerate(spoken.items(), start=_FIRST_FACT)
     table = [(written, chr(sign), said) for sign, (written, said) in signs if written]

@@ -97,6 +97,7 @@ MONEY = (
         rf"(?P<keep>[$€£]{NUMBER}[KMB]?|{LONE}{NUMBER}|{FACT})/(?P<unit>[A-Za-z]+)\b{DOT}(?!/)",
         _per,
         needs="/",
+        digitless=True,
     ),
     rule(r"(?<!\S)-(?=[$€£]?\d)", "minus ", needs="-"),
     rule(r"~ ?(?=[$€£]?\d)", "about ", needs="~"),

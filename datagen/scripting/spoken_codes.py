@@ -139,7 +139,7 @@ PLACES = (
     ),
     rule(r"\b[Nn]o\.(?= ?\d)", _next_to_digit("number"), needs="o."),
     rule(r"\bp\.(?= ?\d)", _next_to_digit("page"), needs="p."),
-    rule(rf"#(?=\w|{FACT})", "number ", needs="#"),
+    rule(rf"#(?=\w|{FACT})", "number ", needs="#", digitless=True),
 )
 
 CODES = (

@@ -35,6 +35,8 @@ class Rule:
     say: Callable[[Match], str]
     needs: str = ""
     has_keep: bool = False
+    digitless: bool = False
+    """It may match what holds no digit."""
 
     def apply(self, text: str) -> str:
         """Replace what matches; one JOIN for every written blank taken in."""
@@ -47,11 +49,17 @@ class Rule:
         return keep + JOIN * (written.count(" ") + written.count(JOIN)) + said
 
 
-def rule(pattern: str, say: Callable[[Match], str] | str, needs: str = "") -> Rule:
+def rule(
+    pattern: str,
+    say: Callable[[Match], str] | str,
+    needs: str = "",
+    *,
+    digitless: bool = False,
+) -> Rule:
     """Return a rule that says a word, or what a function makes of the match."""
     compiled = re.compile(pattern)
     function = say if callable(say) else lambda match: say
-    return Rule(compiled, function, needs, "keep" in compiled.groupindex)
+    return Rule(compiled, function, needs, "keep" in compiled.groupindex, digitless)
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -62,4 +70,4 @@ def any_of(words: Iterable[str]) -> str:
 def words(before: str, table: dict[str, str], after: str, needs: str = "") -> Rule:
     """Return a rule for a table of words, between the patterns ``before`` and ``after``."""
     pattern = f"{before}(?P<word>{any_of(table)}){after}"
-    return rule(pattern, lambda match: table[match["word"]], needs)
+    return rule(pattern, lambda match: table[match["word"]], needs, digitless=True)

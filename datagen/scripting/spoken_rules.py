@@ -16,7 +16,7 @@ from datagen.scripting.spoken_calendar import DATES, FULL_DATES, TIMES
 from datagen.scripting.spoken_codes import ADDRESSES, CODES, GROUPS, LONG_NUMBERS, PLACES
 from datagen.scripting.spoken_rule import BLANK, DOT, JOIN, Match, any_of, rule, words
 
-__all__ = ["ADDRESSES", "DIGITS", "SHORT_FORMS", "WORDS"]
+__all__ = ["ADDRESSES", "DIGITS", "SHORT_BEFORE_NUMBERS", "SHORT_FORMS", "WORDS"]
 
 
 def _dash(match: Match) -> str:
@@ -102,3 +102,6 @@ SHORT_FORMS = frozenset(
     )
 )  # fmt: skip
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
+
+SHORT_BEFORE_NUMBERS = frozenset(tables.STATES_OR_WORDS)
+"""What a rule may change besides, where a number has been put into words: "OH four"."""

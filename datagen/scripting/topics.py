@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from datagen.scripting.draws import Draws, stratified
@@ -68,7 +69,7 @@ class Topics:
     """A policy that is neither of these."""
     items: tuple[Priced, ...]
 
-    @property
+    @cached_property
     def policies(self) -> tuple[Told, ...]:
         """Every policy of the prompt, once."""
         refused = self.refusal[1] if self.refusal else self.resolution

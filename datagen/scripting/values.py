@@ -7,6 +7,7 @@ A value of a pack is drawn from its sampler; a wrong value for a probe is anothe
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field
@@ -161,7 +162,8 @@ class Code(Settings):
 
     def draw(self, draws: Draws) -> Value:
         """Return one value."""
-        return self._value("".join(_draw_character(draws, mark) for mark in self.pattern))
+        marks = (draws.pick(_DRAWN[mark]) if mark in _DRAWN else mark for mark in self.pattern)
+        return self._value("".join(marks))
 
     def alter(self, draws: Draws, value: Value) -> Value:
         """Return ``value`` with one digit changed, as a person gets it wrong."""
@@ -171,20 +173,15 @@ class Code(Settings):
         return self._value(old[:place] + digit + old[place + 1 :])
 
     def _value(self, written: str) -> Value:
-        spoken = ", ".join(numbers.letters_and_digits(group) for group in written.split("-"))
-        return Value(self.type, written, spoken)
+        return Value(self.type, written, numbers.letters_and_digits(written))
 
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without I and O, which are misheard as digits."""
+_DRAWN = {"#": "0123456789", "@": _LETTERS}
 
 
-def _draw_character(draws: Draws, mark: str) -> str:
-    if mark == "#":
-        return str(draws.integer(0, 9))
-    return draws.pick(_LETTERS) if mark == "@" else mark
-
-
+@lru_cache(maxsize=16384)
 def money(cents: int) -> Value:
     """Return a sum of US cents."""
     return Value("money", dollars(cents), numbers.money(cents), cents)

@@ -49,6 +49,8 @@ class Worder:
         draws: Draws,
     ) -> None:
         self._wording, self._people, self._draws = wording, people, draws
+        self._acts = {"agent": wording.agent, "user": wording.user}
+        self._optional = {who: OPTIONAL[some.behaviour.length] for who, some in people.items()}
         self._slots = slots
         self._speak = reader(facts).speak
         self._proper = frozenset(word for name in proper for word in name.split())
@@ -78,12 +80,11 @@ class Worder:
         is_terse: bool = False,
     ) -> str:
         """Compose an act from its parts and fill its slots; a terse one has no optional parts."""
-        length = self._people[speaker].behaviour.length
         said = []
-        for part in self._wording.act(speaker, name):
+        for part in self._acts[speaker][name]:
             if part[0]:
                 said.append(self._pick(part))
-            elif not is_terse and self._draws.chance(OPTIONAL[length]):
+            elif not is_terse and self._draws.chance(self._optional[speaker]):
                 said.append(self._pick(part[1:]))
         return self._fill(" ".join(said), slots)
 

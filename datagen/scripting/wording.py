@@ -17,7 +17,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.grammar import article_problems, number_words, slots
-from datagen.types import Speaker, UserError
+from datagen.types import UserError
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 Act: TypeAlias = Annotated[tuple[Part, ...], Field(min_length=1)]
@@ -93,10 +93,6 @@ class Wording(Settings):
     """Said before a turn."""
     pausing: Part
     """Said inside a turn, after a comma."""
-
-    def act(self, speaker: Speaker, name: str) -> Act:
-        """Return the parts of an act."""
-        return (self.agent if speaker == "agent" else self.user)[name]
 
 
 def default_path(kind: str = "service") -> Path:

@@ -167,7 +167,7 @@ def test_directions_come_as_often_as_asked_for() -> None:
 
 def test_an_outgoing_call_says_who_calls_and_why() -> None:
     for _, script in calls("outbound"):
-        assert "Call the customer back, who left a message" in script.role_prompt
+        assert "Call back the customer, who left a message" in script.role_prompt
         assert "you get a call back" in (script.user_role_prompt or "")
         opening = script.turns[1].text
         assert script.agent.name.split()[0] in opening
@@ -262,7 +262,7 @@ def test_an_unknown_kind_is_the_users_error() -> None:
 
 def test_boundaries_are_where_a_clause_ends() -> None:
     sentence = "At four p.m. we close, but not today. Sure."
-    assert boundaries(sentence.split()) == [5, 8]
+    assert boundaries(sentence) == [5, 8]
 
 
 def tampered(script: Script, at: int, **update: object) -> Script:

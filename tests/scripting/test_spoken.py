@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from datagen.scripting import numbers
 from datagen.scripting.spoken import heard, pieces, speak
+from datagen.scripting.spoken_rules import DIGITS
 from datagen.types import Fact
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "spoken.tsv"
@@ -24,6 +25,10 @@ def golden() -> dict[str, list[tuple[str, str]]]:
             written, spoken = line.split("\t")
             sentences.append((written, spoken))
     return parts
+
+
+TOKENS = sorted({token for some in golden().values() for text, _ in some for token in text.split()})
+STATED = ["$37", "4 PM", "OH"]
 
 
 def fact(written: str, spoken: str) -> Fact:
@@ -47,6 +52,23 @@ def test_a_text_of_plain_words_is_said_as_its_pieces_are() -> None:
     for sentences in golden().values():
         for text in chain.from_iterable(sentences):
             assert speak(text) == " ".join(said for _, said in pieces(text))
+
+
+@given(st.lists(st.sampled_from(TOKENS + STATED * 99), min_size=1, max_size=7).map(" ".join))
+def test_a_text_with_numbers_and_facts_is_said_as_its_pieces_are(text: str) -> None:
+    said = ("thirty-seven dollars", "four p.m.", "Ohio")
+    facts = [fact(written, spoken) for written, spoken in zip(STATED, said, strict=True)]
+    for known in ((), facts):
+        assert speak(text, known) == " ".join(said for _, said in pieces(text, known))
+
+
+def test_only_rules_that_say_so_match_without_a_digit() -> None:
+    texts = [" ".join(some) for some in zip(TOKENS, TOKENS[1:], TOKENS[2:], strict=False)]
+    for text in texts:
+        bare = re.sub(r"[\d½⅓⅔¼¾]", "", text)
+        changed = [rule.pattern.pattern for rule in DIGITS if rule.apply(bare) != bare]
+        allowed = {rule.pattern.pattern for rule in DIGITS if rule.digitless}
+        assert allowed.issuperset(changed), bare
 
 
 def test_signs_of_facts_mean_nothing_in_a_text() -> None:
