@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train integration chaos check lint types imports wheel bench clean
+.PHONY: demo test test-train test-models integration chaos check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -16,6 +16,10 @@ test: .venv/dev
 test-train: .venv-train/installed
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
+
+# the models' real classes with tiny random weights, through `datagen run`; torch and transformers take 1.5 GB
+test-models: .venv-speech/installed
+	.venv-speech/bin/python -m pytest -q tests/backends tests/test_real_models_run.py
 
 check: lint types imports test test-train
 
@@ -60,6 +64,13 @@ bench: .venv/dev
 	$(BIN)/pip install -q --group dev
 	touch $@
 
+.venv-speech/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-speech
+	.venv-speech/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-speech/bin/pip install -q torch==2.13.0
+	.venv-speech/bin/pip install -q -e '.[espeak,sphinx,mimi]' hypothesis pytest
+	touch $@
+
 .venv-train/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-train
 	.venv-train/bin/pip install -q --upgrade 'pip>=25.1'
@@ -68,4 +79,4 @@ bench: .venv/dev
 	touch $@
 
 clean:
-	rm -rf .venv .venv-train dist build
+	rm -rf .venv .venv-speech .venv-train dist build
