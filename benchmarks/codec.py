@@ -17,11 +17,12 @@ import numpy as np
 import soxr
 from pocketsphinx import Decoder
 from pystoi import stoi
+from spoken import speak
 
-from datagen.backends.protocols import Codec, Synthesizer
-from datagen.backends.registry import CODECS, VOICES
+from datagen.backends.protocols import Codec
+from datagen.backends.registry import CODECS
 from datagen.config import BackendSpec
-from datagen.types import SAMPLE_RATE, Audio, Line, Voice
+from datagen.types import SAMPLE_RATE, Audio
 
 DIALOGUE = 60 * SAMPLE_RATE
 GAP = SAMPLE_RATE // 5
@@ -52,36 +53,17 @@ def main() -> None:
     parser.add_argument("--utterances", type=int, default=16)
     utterances = parser.parse_args().utterances
     codec = CODECS.load(BackendSpec(use="vocoder"))
-    synthesizer = VOICES.load(BackendSpec(use="espeak"))
     sentences = [SENTENCES[number % len(SENTENCES)] for number in range(utterances)]
     digits = [
         " ".join(np.random.default_rng(number).choice(DIGITS, 7)) for number in range(utterances)
     ]
-    spoken = speak(synthesizer, sentences)
+    spoken = [utterance.audio for utterance in speak(sentences)]
     report_speed(codec, dialogue(spoken))
     measured = [stoi(audio, through(codec, audio), SAMPLE_RATE) for audio in spoken]
     print(f"STOI             {np.mean(measured):.3f} (worst {min(measured):.3f})")
     report_words("sentences", codec, Decoder(samprate=16_000, loglevel="FATAL"), sentences, spoken)
-    report_words("digits", codec, digit_decoder(), digits, speak(synthesizer, digits))
-
-
-def speak(synthesizer: Synthesizer, texts: Sequence[str]) -> list[Audio]:
-    """Return each text in a voice of its own."""
-    lines = [
-        Line(
-            text,
-            Voice(
-                id=f"espeak-benchmark-{number}",
-                source="espeak",
-                license="synthetic",
-                synthetic=True,
-                gender="female" if number % 2 else "male",
-            ),
-            "user",
-        )
-        for number, text in enumerate(texts)
-    ]
-    return [utterance.audio for utterance in synthesizer.speak(lines, seed=0)]
+    spoken = [utterance.audio for utterance in speak(digits)]
+    report_words("digits", codec, digit_decoder(), digits, spoken)
 
 
 def dialogue(clips: Sequence[Audio]) -> list[Audio]:

@@ -16,13 +16,14 @@ from collections.abc import Callable, Sequence
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+from spoken import speak
 
 from datagen.backends.aligner.tokens import Alignment
 from datagen.backends.aligner.viterbi import best_path
 from datagen.backends.protocols import Aligner
-from datagen.backends.registry import ALIGNERS, VOICES
+from datagen.backends.registry import ALIGNERS
 from datagen.config import BackendSpec
-from datagen.types import FRAME, SAMPLE_RATE, Line, Rejected, Utterance, Voice
+from datagen.types import FRAME, SAMPLE_RATE, Rejected, Utterance
 
 SENTENCES = (
     "Thank you for calling, how can I help you today?",
@@ -60,25 +61,6 @@ def main() -> None:
         report(spec.use, ALIGNERS.load(spec), texts, clips)
     for length, letters in EMISSIONS:
         report_search(length, letters)
-
-
-def speak(texts: Sequence[str]) -> list[Utterance]:
-    """Return each text in a voice of its own."""
-    lines = [
-        Line(
-            text,
-            Voice(
-                id=f"espeak-benchmark-{number}",
-                source="espeak",
-                license="synthetic",
-                synthetic=True,
-                gender="female" if number % 2 else "male",
-            ),
-            "user",
-        )
-        for number, text in enumerate(texts)
-    ]
-    return VOICES.load(BackendSpec(use="espeak")).speak(lines, seed=0)
 
 
 def report(name: str, aligner: Aligner, texts: Sequence[str], clips: Sequence[Utterance]) -> None:

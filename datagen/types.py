@@ -36,6 +36,8 @@ Codes: TypeAlias = NDArray[np.int16]
 Speaker: TypeAlias = Literal["agent", "user"]
 Onset: TypeAlias = Literal["after", "overlap", "barge_in", "backchannel"]
 Split: TypeAlias = Literal["train", "validation"]
+Direction: TypeAlias = Literal["inbound", "outbound", "assistant"]
+"""Who calls: the user, the agent, or the agent for somebody else."""
 ProbeType: TypeAlias = Literal["Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6"]
 SPEAKERS: tuple[Speaker, Speaker] = ("agent", "user")
 """In channel order."""
@@ -45,11 +47,11 @@ class UserError(ValueError):
     """The user asked for what cannot be: one sentence of what, where and how to mend it."""
 
 
-class RunFailed(Exception):  # noqa: N818 - says what happened
+class RunFailed(Exception):
     """The run cannot go on, and not because of what the user asked."""
 
 
-class Rejected(Exception):  # noqa: N818 - a verdict on one dialogue, not an error
+class Rejected(Exception):
     """Raised by a stage when a dialogue is not good enough; it becomes a `Reject`."""
 
     def __init__(self, reason: str, evidence: str = "") -> None:
@@ -164,7 +166,7 @@ class Script(Record):
     language: str = "en"
     domain: str
     scenario: str
-    call_direction: Literal["inbound", "outbound", "assistant"] = "inbound"
+    call_direction: Direction = "inbound"
     prompt_level: str
     role_prompt: Annotated[str, Field(min_length=1)]
     """The agent's role as the model reads it, without tags."""

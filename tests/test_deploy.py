@@ -25,7 +25,7 @@ from tests.kuberay_schema import trim
 
 CLUSTER = root() / "pipelines" / "cluster"
 README = CLUSTER / "README.md"
-ENVS = "/opt/envs/"
+ENVS = "/envs/"
 POD = ["spec", "rayClusterSpec", "headGroupSpec", "template", "spec"]
 
 

@@ -17,11 +17,12 @@ from click.testing import CliRunner
 from datagen.cli import main
 from datagen.storage import StorageFailed, hold, objects, open_storage, opening
 from datagen.storage.base import Storage
-from datagen.store import Damaged, Missing, Receipt, RunFolder, content_hash
+from datagen.store import Damaged, Missing, RunFolder
 from datagen.types import UserError
 from tests import s3
 from tests.s3 import S3, Fault
 from tests.small import SMALL
+from tests.stored import committed
 
 pytestmark = pytest.mark.skipif(s3.python() is None, reason="moto is not installed")
 KEY = "AKIAPLANTEDINTHETEST"
@@ -107,27 +108,13 @@ def test_what_fails_half_written_never_appears(place: Storage, server: S3) -> No
 def test_a_bad_minute_is_sat_out(uri: str, server: S3, fault: Fault) -> None:
     folder = RunFolder(uri)
     server.faults = [fault]
-    receipt = committed(folder, 0)
+    receipt = committed(folder, 0, TABLE)
     fault.count = 4
     assert folder.receipt(folder.unit("script", 0)) == receipt
     fault.count = 4
     assert folder.receipts("script", range(9)) == {0: receipt}
     fault.count = 4
     assert folder.read(folder.unit("script", 0)).equals(TABLE)
-
-
-def committed(folder: RunFolder, block: int) -> Receipt:
-    receipt = Receipt(
-        stage="script",
-        block=block,
-        fingerprint="f",
-        reads={},
-        content=content_hash(TABLE),
-        rows=TABLE.num_rows,
-    )
-    metadata = {"receipt": receipt.model_dump(mode="json")}
-    folder.commit(folder.unit("script", block), TABLE, metadata)
-    return receipt
 
 
 @pytest.mark.parametrize(("part", "method"), [("partNumber=2", "PUT"), ("uploadId", "POST")])
@@ -177,7 +164,7 @@ def test_a_bucket_or_server_that_is_not_there_is_one_sentence(server: S3) -> Non
 
 def test_damage_is_seen(uri: str) -> None:
     folder = RunFolder(uri)
-    committed(folder, 0)
+    committed(folder, 0, TABLE)
     name = folder.unit("script", 0)
     whole = folder.storage.read(name)
     for keep in (0, 4, len(whole) // 2):
@@ -192,7 +179,7 @@ def test_damage_is_seen(uri: str) -> None:
 
 def test_many_receipts_are_read_at_once(uri: str, server: S3) -> None:
     folder = RunFolder(uri)
-    made = {block: committed(folder, block) for block in range(16)}
+    made = {block: committed(folder, block, TABLE) for block in range(16)}
     server.faults = [Fault(200, seconds=0.2, count=32, method="GET")]
     assert folder.receipts("script", range(20)) == made
 

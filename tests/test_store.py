@@ -12,29 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagen.storage import atomic
-from datagen.store import METADATA_KEY, Damaged, Missing, Receipt, RunFolder, content_hash
+from datagen.store import METADATA_KEY, Damaged, Missing, RunFolder, content_hash
 from datagen.types import UserError
+from tests.stored import committed
 
 TABLE = pa.table({"dialog_id": [f"service-{i:07d}" for i in range(500)], "n": range(500)})
 
 
-def committed(folder: RunFolder, block: int = 0) -> Receipt:
-    receipt = Receipt(
-        stage="script",
-        block=block,
-        fingerprint="f",
-        reads={},
-        content=content_hash(TABLE),
-        rows=TABLE.num_rows,
-    )
-    metadata = {"receipt": receipt.model_dump(mode="json")}
-    folder.commit(folder.unit("script", block), TABLE, metadata)
-    return receipt
-
-
 def test_a_committed_file_comes_back_with_its_receipt(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    receipt = committed(folder)
+    receipt = committed(folder, 0, TABLE)
     assert folder.receipt(folder.unit("script", 0)) == receipt
     assert folder.receipts("script", range(3)) == {0: receipt}
     back = folder.read(folder.unit("script", 0))
@@ -81,7 +68,7 @@ def test_what_a_file_says_of_itself_is_what_pyarrow_reads(tmp_path: Path, length
 @pytest.mark.parametrize("keep", [0, 4, 100, 2000])
 def test_a_truncated_file_has_no_receipt(tmp_path: Path, keep: int) -> None:
     folder = RunFolder(tmp_path)
-    committed(folder)
+    committed(folder, 0, TABLE)
     name = folder.unit("script", 0)
     path = tmp_path / name
     path.write_bytes(path.read_bytes()[:keep])
@@ -95,7 +82,7 @@ def test_a_truncated_file_has_no_receipt(tmp_path: Path, keep: int) -> None:
 
 def test_a_flipped_bit_in_the_data_is_damage(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    committed(folder)
+    committed(folder, 0, TABLE)
     path = tmp_path / folder.unit("script", 0)
     column = pq.ParquetFile(path).metadata.row_group(0).column(0)
     content = bytearray(path.read_bytes())
@@ -108,7 +95,7 @@ def test_a_flipped_bit_in_the_data_is_damage(tmp_path: Path) -> None:
 
 def test_sweep_removes_what_killed_workers_left(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    committed(folder)
+    committed(folder, 0, TABLE)
     (tmp_path / "script" / ".000001.parquet.abc.tmp").write_bytes(b"half")
     folder.sweep()
     assert [path.name for path in (tmp_path / "script").iterdir()] == ["000000.parquet"]

@@ -34,7 +34,7 @@ from train.world import World, join
 logger = logging.getLogger(__name__)
 
 
-class Diverged(Exception):  # noqa: N818 - says what is so
+class Diverged(Exception):
     """The loss or a gradient is not a number any more."""
 
 

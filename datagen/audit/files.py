@@ -23,7 +23,7 @@ from datagen.storage import Storage, StorageFailed
 AGAIN = "run the same command again: it is made anew"
 
 
-class Unusable(Exception):  # noqa: N818 - becomes a finding
+class Unusable(Exception):
     """A file is missing or cannot be read."""
 
     def __init__(self, check: str, file: str, sentence: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from datagen.scripting.draws import Draws, draws_for, stratified
 from datagen.scripting.exchanges import Exchange, Planner
@@ -21,9 +21,8 @@ from datagen.scripting.grammar import article, capital, third_person
 from datagen.scripting.packs import Pack, Scenario
 from datagen.scripting.people import Names, agent_persona, customer_persona, employer
 from datagen.scripting.topics import Topics, deal_probes, draw_topics
-from datagen.types import Fact, Job, Persona, ProbeType, Rejected, Split
+from datagen.types import Direction, Fact, Job, Persona, ProbeType, Rejected, Split
 
-Direction: TypeAlias = Literal["inbound", "outbound", "assistant"]
 PROMPT_CHARACTERS = (200, 420)
 """Length of a role prompt; the released service examples have 252 to 324 (personaplex README)."""
 REASON_CHARACTERS = 100
@@ -69,6 +68,16 @@ class Blueprint:
     call_direction: Direction = "inbound"
     user_first: bool = False
     """The customer speaks first although the agent was called."""
+
+    @property
+    def domain(self) -> str:
+        """The pack's id."""
+        return self.pack.id
+
+    @property
+    def prompt_level(self) -> str:
+        """All calls have the same."""
+        return "service"
 
     @property
     def statements(self) -> tuple[str, ...]:

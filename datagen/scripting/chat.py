@@ -19,7 +19,7 @@ from datagen.scripting.people import Names, listener_persona
 from datagen.scripting.smalltalk import SmallTalk, Theme, Thread
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
-from datagen.types import SPEAKERS, Fact, Job, Persona, Speaker, Split
+from datagen.types import SPEAKERS, Direction, Fact, Job, Persona, Speaker, Split
 
 ENJOY = "You enjoy having a good conversation."
 """What every casual prompt begins with (personaplex README)."""
@@ -52,10 +52,10 @@ class Chat:
     """A dialogue before it is worded."""
 
     theme: Theme
-    scenario: str
+    situation: str
     """The threads in order; decides the split."""
     split: Split
-    level: str
+    prompt_level: str
     agent: Persona
     user: Persona
     parts: tuple[Part, ...]
@@ -63,6 +63,16 @@ class Chat:
     """Of the agent's description, if the prompt has one: name, likes, owns, dislikes."""
     role_prompt: str
     user_role_prompt: str
+
+    @property
+    def domain(self) -> str:
+        """The theme's id."""
+        return self.theme.id
+
+    @property
+    def call_direction(self) -> Direction:
+        """Nobody is called for a reason."""
+        return "inbound"
 
 
 def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float) -> Chat:
@@ -74,7 +84,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     size = len(_PAIRS) ** 3
     place = scattered(job.seed, f"{job.kind}/{theme.id}", job.index // len(themes), size)
     rest, threads = divmod(place, len(_PAIRS))
-    scenario = "+".join(map(str, _PAIRS[threads]))
+    situation = "+".join(map(str, _PAIRS[threads]))
     user = listener_persona(names, "", draws)
     agent = listener_persona(names, user.name, draws)
     facts = _describe(agent, smalltalk, draws) if level == "detailed" else ()
@@ -83,9 +93,9 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     prompts = {"minimal": ENJOY, "topic": f"{ENJOY} {about}"}
     return Chat(
         theme=theme,
-        scenario=scenario,
-        split=split_of(f"{theme.id}/{scenario}", validation),
-        level=level,
+        situation=situation,
+        split=split_of(f"{theme.id}/{situation}", validation),
+        prompt_level=level,
         agent=agent,
         user=user,
         parts=_parts(theme, _PAIRS[threads], divmod(rest, len(_PAIRS)), draws),

@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from math import ceil
-from typing import Literal, Protocol
+from typing import Literal
 
 from datagen.scripting.draws import Draws
+from datagen.scripting.plan import Plan
 from datagen.scripting.spoken import speak
 from datagen.scripting.worder import Line
 from datagen.scripting.wording import Wording
-from datagen.types import Fact, Pause, Persona, Probe, Speaker, Turn
+from datagen.types import Pause, Probe, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)
 """A barge-in starts after this share of the interrupted turn's words."""
@@ -37,22 +38,6 @@ _GOES_ON = re.compile(r"\w|[.,:/-]?\d")
 _CLAUSE_END = re.compile(r"[,.?!](?<![ap]\.m\.) | (?=(?:but|because)(?!\S))")
 """The stop of a.m. and p.m. ends no clause, or one that ends anyway."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,"))
-
-
-class Plan(Protocol):
-    """What a dialogue's plan says of the two who speak, e.g. a Blueprint."""
-
-    @property
-    def agent(self) -> Persona:
-        """Who speaks for the model."""
-
-    @property
-    def user(self) -> Persona:
-        """Who speaks to it."""
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """What the role states."""
 
 
 def place(

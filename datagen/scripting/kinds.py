@@ -6,9 +6,10 @@ Job --draw, compose, place--> Script; raises Rejected if it is not good enough
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from datagen.scripting import chat, lesson
+from datagen.scripting import chat, lesson, packs, people, smalltalk, subjects, wording
 from datagen.scripting.blueprint import Blueprint, Shares, draw_blueprint
 from datagen.scripting.checks import problems, shared_problems
 from datagen.scripting.compose import compose
@@ -17,6 +18,7 @@ from datagen.scripting.errand import compose_errand, turn_around
 from datagen.scripting.interplay import place
 from datagen.scripting.packs import Pack
 from datagen.scripting.people import Names
+from datagen.scripting.plan import script_of
 from datagen.scripting.smalltalk import SmallTalk
 from datagen.scripting.subjects import Subject
 from datagen.scripting.wording import Wording
@@ -71,23 +73,7 @@ class CallMaker:
             wording = self.wording
             lines = compose(blueprint, wording, draws)
         turns, probes = place(blueprint, wording, lines, draws, verdict="pass")
-        script = Script(
-            dialog_id=job.dialog_id,
-            kind=job.kind,
-            split=blueprint.split,
-            domain=blueprint.pack.id,
-            scenario=blueprint.situation,
-            call_direction=blueprint.call_direction,
-            prompt_level="service",
-            role_prompt=blueprint.role_prompt,
-            user_role_prompt=blueprint.user_role_prompt,
-            agent=blueprint.agent,
-            user=blueprint.user,
-            facts=blueprint.facts,
-            probes=probes,
-            turns=turns,
-            writer=WRITER,
-        )
+        script = script_of(job, blueprint, turns, probes, writer=WRITER)
         _refuse(problems(script, blueprint))  # so every probe has passed
         return script
 
@@ -111,21 +97,7 @@ class LessonMaker:
         draws = _draws(job, "wording")
         lines = lesson.compose_lesson(drawn, self.wording, draws)
         turns, _ = place(drawn, self.wording, lines, draws)
-        script = Script(
-            dialog_id=job.dialog_id,
-            kind=job.kind,
-            split=drawn.split,
-            domain=drawn.subject.id,
-            scenario=drawn.scenario,
-            prompt_level="teacher",
-            role_prompt=lesson.ROLE,
-            user_role_prompt=drawn.user_role_prompt,
-            agent=drawn.agent,
-            user=drawn.user,
-            facts=drawn.facts,
-            turns=turns,
-            writer=WRITER,
-        )
+        script = script_of(job, drawn, turns, writer=WRITER)
         _refuse(shared_problems(script, lesson.WORDS))
         return script
 
@@ -145,21 +117,7 @@ class ChatMaker:
         draws = _draws(job, "wording")
         lines = chat.compose_chat(drawn, self.wording, draws)
         turns, _ = place(drawn, self.wording, lines, draws)
-        script = Script(
-            dialog_id=job.dialog_id,
-            kind=job.kind,
-            split=drawn.split,
-            domain=drawn.theme.id,
-            scenario=drawn.scenario,
-            prompt_level=drawn.level,
-            role_prompt=drawn.role_prompt,
-            user_role_prompt=drawn.user_role_prompt,
-            agent=drawn.agent,
-            user=drawn.user,
-            facts=drawn.facts,
-            turns=turns,
-            writer=WRITER,
-        )
+        script = script_of(job, drawn, turns, writer=WRITER)
         _refuse([*shared_problems(script, chat.WORDS), *chat.chat_problems(drawn, lines)])
         return script
 
@@ -172,3 +130,14 @@ def _refuse(found: list[str]) -> None:
     """Raise Rejected with all that is wrong with a script, if anything is."""
     if found:
         raise Rejected("the script does not keep to its plan", "; ".join(found))
+
+
+def default_paths() -> list[Path]:
+    """Return every shipped file that a plan or a wording of any kind is made from."""
+    return [
+        *packs.default_paths(),
+        *subjects.default_paths(),
+        smalltalk.default_path(),
+        *(wording.default_path(kind) for kind in wording.ACTS),
+        people.default_path(),
+    ]

@@ -19,7 +19,7 @@ from datagen.scripting.people import Names, agent_persona, listener_persona
 from datagen.scripting.subjects import Subject, Topic
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
-from datagen.types import Fact, Job, Persona, Speaker, Split
+from datagen.types import Direction, Fact, Job, Persona, Speaker, Split
 
 ROLE = (
     "You are a wise and friendly teacher. Answer questions or provide advice in a clear and"
@@ -59,7 +59,7 @@ class Lesson:
     """A dialogue before it is worded."""
 
     subject: Subject
-    scenario: str
+    situation: str
     """The topics, joined by a plus sign; decides the split."""
     split: Split
     agent: Persona
@@ -67,6 +67,26 @@ class Lesson:
     questions: tuple[Question, ...]
     user_role_prompt: str
     facts: tuple[Fact, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """The subject's id."""
+        return self.subject.id
+
+    @property
+    def call_direction(self) -> Direction:
+        """Who asks calls."""
+        return "inbound"
+
+    @property
+    def prompt_level(self) -> str:
+        """All lessons have the same."""
+        return "teacher"
+
+    @property
+    def role_prompt(self) -> str:
+        """All lessons have the same."""
+        return ROLE
 
 
 def draw_lesson(
@@ -81,7 +101,7 @@ def draw_lesson(
     draws = draws_for(job.seed, job.dialog_id, "script")
     topics = _topics(job, subjects, exchanges)
     subject = _subject(job, subjects)
-    scenario = "+".join(topic.id for topic in topics)
+    situation = "+".join(topic.id for topic in topics)
     teacher = names.person(draws.integer(0, names.num_people - 1))
     agent = agent_persona(*teacher, draws)
     user = listener_persona(names, agent.name, draws)
@@ -94,8 +114,8 @@ def draw_lesson(
     questions[0] = replace(questions[0], interrupts=False)
     return Lesson(
         subject=subject,
-        scenario=scenario,
-        split=split_of(f"{subject.id}/{scenario}", validation),
+        situation=situation,
+        split=split_of(f"{subject.id}/{situation}", validation),
         agent=agent,
         user=user,
         questions=tuple(questions),

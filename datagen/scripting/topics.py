@@ -109,7 +109,7 @@ def deal_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
     return tuple(PROBES[(turn + offset) % len(PROBES)] for offset in _PROBE_OFFSETS[offsets])
 
 
-class _Indistinct(Exception):  # noqa: N818 - caught below, always
+class _Indistinct(Exception):
     """A value could not be told apart from the others."""
 
 

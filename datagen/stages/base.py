@@ -51,7 +51,7 @@ class Spender(Protocol):
         ...
 
 
-class DialogFailed(Exception):  # noqa: N818 - carries the id that an unexpected error belongs to
+class DialogFailed(Exception):
     """Something other than the dialogue's own quality went wrong with it."""
 
 

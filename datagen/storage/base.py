@@ -23,7 +23,7 @@ def inside(name: str) -> str:
     return name
 
 
-class StorageFailed(UserError):  # noqa: N818 - says what happened
+class StorageFailed(UserError):
     """An object store does not let us in, or has not answered for long: the user must act."""
 
 

@@ -79,7 +79,7 @@ def choose(recordings: Iterable[Recording]) -> tuple[Reference | None, list[str]
     return max(references, key=lambda one: one.score, default=None), refused
 
 
-class NotFit(Exception):  # noqa: N818 - a verdict on a recording
+class NotFit(Exception):
     """Why a recording cannot be a reference."""
 
 

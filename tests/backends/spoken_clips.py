@@ -8,9 +8,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.backends.registry import VOICES
-from datagen.config import BackendSpec
-from datagen.types import SAMPLE_RATE, Line, SpokenWord, Utterance, Voice
+from benchmarks.spoken import speak
+from datagen.types import SAMPLE_RATE, SpokenWord, Utterance
 
 SENTENCES = (
     "The premium plan costs four hundred and fifty dollars per month.",
@@ -23,21 +22,7 @@ SENTENCES = (
 @lru_cache
 def clips(texts: tuple[str, ...] = SENTENCES) -> list[Utterance]:
     """Each text in a voice of its own."""
-    lines = [
-        Line(
-            text,
-            Voice(
-                id=f"espeak-clip-{number}",
-                source="espeak",
-                license="synthetic",
-                synthetic=True,
-                gender="female" if number % 2 else "male",
-            ),
-            "user",
-        )
-        for number, text in enumerate(texts)
-    ]
-    return VOICES.load(BackendSpec(use="espeak")).speak(lines, seed=0)
+    return speak(texts)
 
 
 def start_errors(

@@ -146,7 +146,7 @@ def test_a_bad_script_is_asked_for_again_and_never_kept(
 
 
 def test_a_description_is_said_in_its_words() -> None:
-    one = next(j for j in jobs("casual") if task_of(j).header.prompt_level == "detailed")
+    one = next(j for j in jobs("casual") if task_of(j).plan.prompt_level == "detailed")
     shy = _only("name", "Hi, it's nice to meet you, I don't like to talk about myself.")
     with writing(after(shy)) as (writer, server):
         scripts_of(writer.write([one]))

@@ -10,7 +10,8 @@ import pytest
 from datagen.engine.duplicates import Duplicates, Twin
 from datagen.scripting.dedup import sketch
 from datagen.seeds import rng_for
-from datagen.store import Damaged, Receipt, RunFolder, content_hash
+from datagen.store import Damaged, RunFolder
+from tests.stored import committed
 
 TWINS = {"service-0000040": "service-0000003", "service-0001300": "service-0000020"}
 """Copies, and what they are copies of: one within a shard's blocks, one far from it."""
@@ -27,16 +28,7 @@ def write_block(folder: RunFolder, block: int, skip: int = 7) -> None:
     ids = [f"service-{i:07d}" for i in range(16 * block, 16 * block + 16) if i % 16 != skip]
     sketches = [sketch([text(dialog_id)], ()) for dialog_id in ids]
     table = pa.table({"dialog_id": ids, "sketch": pa.array(sketches, pa.binary())})
-    receipt = Receipt(
-        stage="script",
-        block=block,
-        fingerprint="f",
-        reads={},
-        content=content_hash(table),
-        rows=len(ids),
-    )
-    metadata = {"receipt": receipt.model_dump(mode="json")}
-    folder.commit(folder.unit("script", block), table, metadata)
+    committed(folder, block, table)
 
 
 @pytest.fixture(scope="module")

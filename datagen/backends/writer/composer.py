@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Annotated
-
-from pydantic import Field
 
 from datagen import assets
 from datagen.backends.protocols import ScriptWriter
 from datagen.scripting import packs, people, smalltalk, subjects, wording
-from datagen.scripting.kinds import CallMaker, ChatMaker, LessonMaker, Maker
-from datagen.types import Job, Record, Reject, Rejected, Script, UserError
+from datagen.scripting.kinds import CallMaker, ChatMaker, LessonMaker, Maker, default_paths
+from datagen.scripting.plan import PlanOptions
+from datagen.types import Job, Reject, Rejected, Script, UserError
 
 VERSION = "2"
 """Raised when a change of the composer's code changes what it writes."""
@@ -29,19 +27,8 @@ class Composer(ScriptWriter):
 
     stand_in = True
 
-    class Options(Record):
-        """What may be tuned."""
-
-        words: Annotated[float, Field(ge=140, le=200)] = 178
-        """Mean number of spoken words of a service call, backchannels included; 178 give 62.8 s."""
-        exchanges: Annotated[int, Field(ge=1, le=4)] = 2
-        """Questions of a lesson (kind qa), follow-ups not counted."""
-        outbound: Annotated[float, Field(ge=0, le=0.5)] = 0.15
-        """Share of service calls that the agent makes, in twentieths."""
-        assistant: Annotated[float, Field(ge=0, le=0.5)] = 0.05
-        """Share of service calls that the agent makes for a customer, in twentieths."""
-        validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
-        """Share of situations (domain and scenario) whose dialogues are the validation split."""
+    class Options(PlanOptions):
+        """What may be tuned: the plans."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -50,14 +37,7 @@ class Composer(ScriptWriter):
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
         """Return the digest of every file a dialogue is made from."""
-        paths = (
-            *packs.default_paths(),
-            *subjects.default_paths(),
-            smalltalk.default_path(),
-            *(wording.default_path(kind) for kind in wording.ACTS),
-            people.default_path(),
-        )
-        return {"files": assets.digest(*paths), "version": VERSION}
+        return {"files": assets.digest(*default_paths()), "version": VERSION}
 
     def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
         """Return a script or a reject for each job, in order."""

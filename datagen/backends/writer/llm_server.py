@@ -47,7 +47,7 @@ class ServerDown(RunFailed):
     """A server did not answer for as long as we are patient."""
 
 
-class _Trouble(Exception):  # noqa: N818 - caught below, always
+class _Trouble(Exception):
     """An answer that another try may better."""
 
     def __init__(self, reason: str, *, overload: bool = False, after: float = 0.0) -> None:

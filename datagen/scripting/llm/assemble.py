@@ -18,12 +18,13 @@ from datagen.scripting.interplay import cuts, place
 from datagen.scripting.llm.gist import missing, words_needed
 from datagen.scripting.llm.reply import OTHER, Said
 from datagen.scripting.llm.task import Step, Task
+from datagen.scripting.plan import script_of
 from datagen.scripting.spoken import speak
 from datagen.scripting.worder import Line
 from datagen.types import Fact, Script
 
 
-class BadScript(Exception):  # noqa: N818 - says what is wrong with it
+class BadScript(Exception):
     """A reply that is turns, but not of this dialogue."""
 
     def __init__(self, found: Sequence[str]) -> None:
@@ -38,20 +39,7 @@ def assemble(task: Task, said: Sequence[Said], draws: Draws, *, writer: str, mod
     if found := [*_untold(task.steps, said, lines), *_crowded(said, lines)]:
         raise BadScript(found)
     turns, probes = place(task.plan, task.wording, lines, draws)
-    script = judged(
-        Script(
-            dialog_id=task.job.dialog_id,
-            kind=task.job.kind,
-            **task.header.model_dump(),
-            agent=task.plan.agent,
-            user=task.plan.user,
-            facts=task.plan.facts,
-            probes=probes,
-            turns=turns,
-            writer=writer,
-            model=model,
-        )
-    )
+    script = judged(script_of(task.job, task.plan, turns, probes, writer=writer, model=model))
     if found := task.check(script, lines):
         raise BadScript(found)
     return script

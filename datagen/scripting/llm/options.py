@@ -7,22 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from datagen.scripting.judge import BEST
-from datagen.types import Record, UserError
+from datagen.scripting.plan import PlanOptions
+from datagen.types import UserError
 
 
-class AuthorOptions(Record):
-    """What is written, how often it is tried, and when to stop."""
+class AuthorOptions(PlanOptions):
+    """What is asked of the plans, how often a dialogue is tried, and when to stop."""
 
-    words: Annotated[float, Field(ge=140, le=200)] = 175
-    """Mean number of spoken words of a service call; sets how many questions it has."""
-    exchanges: Annotated[int, Field(ge=1, le=4)] = 2
-    """Questions of a lesson (kind qa), follow-ups not counted."""
-    outbound: Annotated[float, Field(ge=0, le=0.5)] = 0.15
-    """Share of service calls that the agent makes, in twentieths."""
-    assistant: Annotated[float, Field(ge=0, le=0.5)] = 0.05
-    """Share of service calls that the agent makes for a customer, in twentieths."""
-    validation: Annotated[float, Field(ge=0, lt=1)] = 0.02
-    """Share of situations whose dialogues are the validation split."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often a dialogue is worded before it is rejected."""
     turn_characters: Annotated[int, Field(ge=20, le=1000)] = 400

@@ -6,16 +6,15 @@ Job --CallPlanner, LessonPlanner or ChatPlanner--> Task
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 
-from datagen.scripting import chat, lesson, packs, people, smalltalk, subjects, wording
+from datagen.scripting import chat, kinds, lesson, packs, people, smalltalk, subjects, wording
 from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.checks import problems, shared_problems
 from datagen.scripting.kinds import CallMaker
 from datagen.scripting.llm import calls, chats, checks, errands, instructions, lessons
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.task import Header, Planner, Step, Task, numbered, plan_draws
+from datagen.scripting.llm.task import Planner, Step, Task, numbered, plan_draws
 from datagen.scripting.worder import Line
 from datagen.types import Job, Script
 
@@ -55,7 +54,6 @@ class CallPlanner:
         return Task(
             job=job,
             plan=blueprint,
-            header=_call_header(blueprint),
             instructions=told,
             slots={"daypart": blueprint.daypart},
             num_words=frame + each * len(blueprint.exchanges),
@@ -63,18 +61,6 @@ class CallPlanner:
             wording=self._maker.errand_wording if is_errand else self._maker.wording,
             check=_call_check(blueprint, steps),
         )
-
-
-def _call_header(blueprint: Blueprint) -> Header:
-    return Header(
-        split=blueprint.split,
-        domain=blueprint.pack.id,
-        scenario=blueprint.situation,
-        call_direction=blueprint.call_direction,
-        prompt_level="service",
-        role_prompt=blueprint.role_prompt,
-        user_role_prompt=blueprint.user_role_prompt,
-    )
 
 
 def _call_check(
@@ -120,14 +106,6 @@ class LessonPlanner:
         return Task(
             job=job,
             plan=drawn,
-            header=Header(
-                split=drawn.split,
-                domain=drawn.subject.id,
-                scenario=drawn.scenario,
-                prompt_level="teacher",
-                role_prompt=lesson.ROLE,
-                user_role_prompt=drawn.user_role_prompt,
-            ),
             instructions=self._told,
             slots={"about": drawn.subject.about},
             num_words=frame + each * len(drawn.questions),
@@ -166,14 +144,6 @@ class ChatPlanner:
         return Task(
             job=job,
             plan=drawn,
-            header=Header(
-                split=drawn.split,
-                domain=drawn.theme.id,
-                scenario=drawn.scenario,
-                prompt_level=drawn.level,
-                role_prompt=drawn.role_prompt,
-                user_role_prompt=drawn.user_role_prompt,
-            ),
             instructions=self._told,
             slots={"about": drawn.theme.about},
             num_words=frame + each * len(drawn.parts),
@@ -193,13 +163,4 @@ PLANNERS: Mapping[str, Callable[[AuthorOptions], Planner]] = {
 
 def default_paths() -> list[Path]:
     """Return every shipped file that a dialogue of any kind is made from."""
-    return list(
-        chain(
-            packs.default_paths(),
-            subjects.default_paths(),
-            [smalltalk.default_path()],
-            [wording.default_path(kind) for kind in wording.ACTS],
-            [people.default_path()],
-            instructions.default_paths(),
-        )
-    )
+    return [*kinds.default_paths(), *instructions.default_paths()]

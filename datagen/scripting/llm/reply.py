@@ -37,7 +37,7 @@ _DASH = re.compile(r"\s*(?:\u2014|\u2013(?=\s)|\s--?(?=\s))\s*")
 _ELLIPSIS = re.compile(r"\s*(?:\u2026|\.{2,})(?P<end>\s*$)?\s*")
 
 
-class BadReply(Exception):  # noqa: N818 - says what is wrong with it
+class BadReply(Exception):
     """A reply that cannot be read as turns."""
 
 

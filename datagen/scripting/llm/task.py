@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.exchanges import Exchange
-from datagen.scripting.interplay import Plan
 from datagen.scripting.llm.completion import Message
 from datagen.scripting.llm.instructions import Common, Instructions
+from datagen.scripting.plan import Plan
 from datagen.scripting.worder import Line
 from datagen.scripting.wording import Wording
 from datagen.seeds import rng_for
-from datagen.types import Job, Record, Script, Speaker, Split
+from datagen.types import Job, Script, Speaker
 
 MAX_PROBLEMS = 4
 """How many of an attempt's problems the next one is told."""
@@ -53,25 +53,12 @@ class Step:
     """Sentences whose content must be told, in any words."""
 
 
-class Header(Record):
-    """What a script says beside its turns."""
-
-    split: Split
-    domain: str
-    scenario: str
-    call_direction: Literal["inbound", "outbound", "assistant"] = "inbound"
-    prompt_level: str
-    role_prompt: str
-    user_role_prompt: str
-
-
 @dataclass(frozen=True)
 class Task:
     """A dialogue to be worded, and how its wording is checked."""
 
     job: Job
     plan: Plan
-    header: Header
     instructions: Instructions
     slots: Mapping[str, Any]
     """Of the instructions' ``call``, beside those that every kind has."""
@@ -109,7 +96,7 @@ def messages(task: Task, problems: Sequence[str] = ()) -> tuple[Message, ...]:
     """Return what a model is told; ``problems`` are those of the attempt before."""
     plan, common = task.plan, task.instructions.common
     call = task.instructions.call.format(
-        role=task.header.role_prompt,
+        role=plan.role_prompt,
         agent=plan.agent.name,
         agent_manner=common.manner.of(plan.agent),
         user=plan.user.name,

@@ -70,7 +70,7 @@ def test_steps_are_in_the_schema_and_alternate(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PLANNERS)
 def test_the_static_part_comes_first_and_problems_last(kind: str) -> None:
-    one, other = [t for t in tasks(kind) if t.header.call_direction == "inbound"][:2]
+    one, other = [t for t in tasks(kind) if t.plan.call_direction == "inbound"][:2]
     first, second = messages(one), messages(other)
     assert first[0] == second[0]
     assert first[1] != second[1]
@@ -87,7 +87,7 @@ def test_prompts_leave_no_slot_open(kind: str) -> None:
         system, call = (message["content"] for message in messages(task))
         assert "{rules}" not in system
         assert "{" not in call
-        assert task.header.role_prompt in call
+        assert task.plan.role_prompt in call
 
 
 def test_a_step_names_what_its_check_looks_for() -> None:
@@ -116,7 +116,7 @@ def test_who_is_called_picks_up() -> None:
         assert task.steps[0].speaker == "user"
     for blueprint, task in calls_of("assistant"):
         assert task.steps[0].speaker == "user"
-        assert f"the assistant of {blueprint.facts[2].written}" in task.header.role_prompt
+        assert f"the assistant of {blueprint.facts[2].written}" in task.plan.role_prompt
     hailed = [task for blueprint, task in calls_of("inbound") if blueprint.user_first]
     assert hailed
     assert {task.steps[0].name for task in hailed} == {"hail"}
@@ -139,12 +139,12 @@ def test_a_teacher_is_told_every_answer_and_where_it_is_cut_into() -> None:
 
 
 def test_all_three_prompt_levels_are_chatted_and_descriptions_are_copied() -> None:
-    levels = {task.header.prompt_level for task in tasks("casual")}
+    levels = {task.plan.prompt_level for task in tasks("casual")}
     assert levels == {"minimal", "topic", "detailed"}
     for task in tasks("casual"):
         assert isinstance(task.plan, Chat)
         introduced = [step for step in task.steps if step.name == "name"]
-        assert bool(introduced) == (task.header.prompt_level == "detailed")
+        assert bool(introduced) == (task.plan.prompt_level == "detailed")
         for step in introduced:
             assert step.speaker == "agent"
             traits = [fact.written for fact in task.plan.facts if fact.id != "name"]
