@@ -8,13 +8,13 @@ that agreeing and correcting are both learnt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.packs import Pack
-from datagen.scripting.topics import Priced, Told, Topics
+from datagen.scripting.topics import Filled, Priced, Told, Topics
 from datagen.scripting.values import Sampler, Value, draw_apart, money
 from datagen.types import ProbeType
 
@@ -33,8 +33,8 @@ class Exchange(NamedTuple):
     """How the customer takes the answer."""
     ask: str = ""
     """The customer's act; empty if ``asks`` holds the questions."""
-    asks: tuple[str, ...] = ()
-    tells: tuple[str, ...] = ()
+    asks: Sequence[str] = ()
+    tells: Sequence[str] = ()
     """Fill {tell}."""
     slots: Mapping[str, str] = _NO_SLOTS
     probe: ProbeType | None = None
@@ -114,7 +114,7 @@ class Planner:
         if how == "state":
             return self._policy(told, probe="Q2")
         claimed = self._claimed(how, told.policy.value, told.value)
-        asks = tuple(line.replace("{value}", claimed.written) for line in told.policy.claim)
+        asks = Filled(told.policy.claim, claimed.written)
         return _claim("Q2", "", told.value, claimed, asks=asks, tells=told.tells)
 
     def _claimed(self, how: str, sampler: Sampler, value: Value) -> Value:
@@ -207,8 +207,8 @@ def _claim(
     claimed: Value,
     *,
     ask: str = "",
-    asks: tuple[str, ...] = (),
-    tells: tuple[str, ...] = (),
+    asks: Sequence[str] = (),
+    tells: Sequence[str] = (),
     slots: Mapping[str, str] = _NO_SLOTS,
 ) -> Exchange:
     """Return an exchange in which the customer supposes ``claimed``, which may be right."""

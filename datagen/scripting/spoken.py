@@ -190,13 +190,20 @@ def _sign(text: str, table: FactTable) -> str:
         at = text.find(written)
         while at >= 0:
             end = at + len(written)
-            if _AFTER_FACT.match(text, end) or (at and _BEFORE_FACT.match(text, at - 1)):
+            if not _is_whole(text, at, end):
                 at = text.find(written, at + 1)
                 continue
             sign_and_joins = JOIN * written.count(" ") + sign
             text = text[:at] + sign_and_joins + text[end:]
             at = text.find(written, at + len(sign_and_joins))
     return text
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a fact's characters are not part of something longer."""
+    if text[end : end + 1] != " " and _AFTER_FACT.match(text, end):
+        return False
+    return not start or text[start - 1] == " " or not _BEFORE_FACT.match(text, start - 1)
 
 
 def _tell(text: str, table: FactTable) -> str:
