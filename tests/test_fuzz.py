@@ -42,7 +42,6 @@ def tries(count: int) -> Callable[[Any], Any]:
         max_examples=TIMES * count,
         derandomize=TIMES == 1,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datagen.engine.flow import TRIES, TRIES_LOST, Flow
@@ -55,7 +55,6 @@ def make(flow: Flow, stage: str, count: int) -> None:
         flow.finish(unit, receipt(flow, unit))
 
 
-@settings(deadline=None)
 @given(blocks=st.integers(1, 200), order=st.lists(st.integers(0, 3), max_size=300))
 def test_every_unit_is_made_once_and_after_what_it_reads(blocks: int, order: list[int]) -> None:
     made = run_all(started(blocks), order)
@@ -123,7 +122,6 @@ def resumed(made: dict[Unit, Receipt], blocks: int, fingerprint: str = "f") -> F
     return flow
 
 
-@settings(deadline=None)
 @given(st.sets(st.tuples(st.sampled_from([*READS]), st.integers(0, 5))))
 def test_a_resumed_run_makes_just_what_is_missing_or_downstream_of_it(
     lost: set[tuple[str, int]],

@@ -83,7 +83,7 @@ def family(seed: int) -> bytes:
     return sketch([" ".join(changed(text(seed % 3, 80), seed % 7, seed))], ())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 60), max_size=30), st.lists(st.integers(0, 30), max_size=4))
 def test_a_verdict_depends_on_smaller_indices_only(seeds: list[int], cuts: list[int]) -> None:
     sketches = [family(seed) for seed in seeds]

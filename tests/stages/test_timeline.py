@@ -144,7 +144,7 @@ def scripts(draw: st.DrawFn) -> Script:
     return script_of(*turns)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(
     scripts(),
     st.sampled_from(["service", "conversational", "strict", "paper"]),

@@ -134,7 +134,7 @@ def parse_again(said: list[Said]) -> list[Said]:
     return parse(json.dumps({"turns": turns}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(PLANNERS)), st.integers(0, 7), st.lists(CHANGES, max_size=3))
 def test_whatever_is_said_becomes_a_good_script_or_problems(
     kind: str, index: int, changes: list[tuple[str, int, str]]
