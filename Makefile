@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train test-models integration chaos check lint types imports wheel bench clean
+.PHONY: demo test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -41,6 +41,11 @@ integration: .venv/dev
 # kills drivers, workers and a node at 50 random moments, three times; a quarter of an hour
 chaos: .venv/dev
 	for seed in 1 2 3; do CHAOS_SEED=$$seed CHAOS_KILLS=50 $(BIN)/python -m pytest -q -s tests/chaos || exit 1; done
+
+# a minute each of settings, overrides and artefacts that coverage guides; Linux only
+fuzz: .venv/dev
+	$(BIN)/pip install -q --group fuzz
+	for what in settings override artefact; do $(BIN)/python -m tests.guided $$what -max_total_time=60 || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist

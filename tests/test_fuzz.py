@@ -1,6 +1,7 @@
 """Thousands of hostile inputs: one sentence or a finding, never a traceback, nothing outside RUN.
 
-FUZZ=10 python -m pytest tests/test_fuzz.py tries ten times as many, other ones each time.
+FUZZ=10 python -m pytest tests/test_fuzz.py tries ten times as many, other ones each time; `guided`
+tries them for as long as one likes, towards lines of code not seen yet.
 """
 
 from __future__ import annotations
@@ -240,14 +241,19 @@ def test_a_damaged_file_is_read_or_damaged(data: st.DataObject, pristine: Path) 
     name = SHARD if part == "shards" else f"{part}/000000.parquet"
     damaged = data.draw(damage((pristine / name).read_bytes()))
 
+    check_file(RunFolder(pristine), name, damaged)
+
+
+def check_file(folder: RunFolder, name: str, content: bytes) -> None:
+    """A file is read, or it is Damaged."""
+
     class Memory:
         where = "memory"
         keeps_checksums = False
 
         def load(self, name: str, parse: Callable[[Any], Any]) -> Any:
-            return parse(pa.BufferReader(damaged))
+            return parse(pa.BufferReader(content))
 
-    folder = RunFolder(pristine)
     folder.storage = Memory()  # type: ignore[assignment]
     folder.receipt(name)
     for read in (lambda: folder.read(name), lambda: folder.prove(name)):

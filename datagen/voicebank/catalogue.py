@@ -150,7 +150,7 @@ def _read_parquet(path: Path) -> dict[str, Any]:
     """Read the rows, and the rest from the file's metadata."""
     try:
         table = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         raise UserError(f"{path} cannot be read as Parquet ({error})") from error
     head = (table.schema.metadata or {}).get(_META, b"{}")
     return {**yaml.safe_load(head.decode()), "voices": table.to_pylist()}
