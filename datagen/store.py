@@ -19,24 +19,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from datagen.storage import Lease, Lines, StorageFailed, Where, hold, open_storage
+from datagen.storage import Lease, Lines, StorageFailed, Where, hold, open_storage, sealed
 from datagen.types import Record, Reject, RunFailed, UserError
 
 T = TypeVar("T")
 
-METADATA_KEY = b"datagen"
+METADATA_KEY = sealed.METADATA_KEY
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
 """Stages with one artifact for each block, upstream first."""
 SHARDS = "shards"
 JOURNAL = "journal.jsonl"
 """What happened, for people and cost calibration."""
-ROW_GROUP = 64
-
-
-_TAIL = 2**16
-"""Bytes of a file's end that are read at once: more than all but the largest footers."""
-_KEY = bytes([0x18, len(METADATA_KEY)]) + METADATA_KEY + bytes([0x18])
-"""How a footer introduces the string under our key."""
 
 
 class Receipt(Record):
@@ -98,16 +91,8 @@ class RunFolder:
 
     def commit(self, name: str, table: pa.Table, metadata: dict[str, Any]) -> None:
         """Write a table with its metadata: wholly, or not at all."""
-        text = json.dumps(metadata, sort_keys=True)
-        table = table.replace_schema_metadata({METADATA_KEY: text})
         with self.storage.write(name) as file:
-            pq.write_table(
-                table,
-                file,
-                compression="zstd",
-                row_group_size=ROW_GROUP,
-                write_page_checksum=True,
-            )
+            sealed.write(table, json.dumps(metadata, sort_keys=True), file)
 
     def read(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read a table, checksums verified. Raises Missing or Damaged."""
@@ -119,31 +104,33 @@ class RunFolder:
         return self._load(name, table)
 
     def prove(self, name: str) -> None:
-        """Read all pages of a file and keep none. Raises Missing or Damaged.
+        """Raise Missing or Damaged unless every byte of a file is what was written.
 
         An object store proves by itself that it gives back what it was given.
         """
 
-        def pages(file: Any) -> None:
-            parquet = pq.ParquetFile(file, page_checksum_verification=True)
-            for _ in parquet.iter_batches(ROW_GROUP, use_threads=False):
-                pass
+        def look(file: Any) -> None:
+            sound = sealed.holds(file)
+            if sound is None:
+                _read_pages(file)
+            elif not sound:
+                raise Damaged(name, "its bytes are not those that were written")
 
         if not self.storage.keeps_checksums:
-            self._load(name, pages)
+            self._load(name, look)
 
     def _load(self, name: str, parse: Callable[[Any], T]) -> T:
         try:
             return self.storage.load(name, parse)
         except FileNotFoundError:
             raise Missing(name, "it is not there") from None
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
             raise Damaged(name, " ".join(str(error).split())) from error
 
     def metadata(self, name: str) -> dict[str, Any] | None:
         """Return what a file says of itself; None if there is no file or it is not whole."""
         try:
-            text = self.storage.load(name, _footer)
+            text = self.storage.load(name, sealed.metadata)
             data = json.loads(text) if text else None
         except StorageFailed:
             raise
@@ -212,26 +199,11 @@ def _events(journal: bytes) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _footer(file: Any) -> bytes | None:
-    """Return what is under our key in a Parquet footer; None if there is none.
-
-    Nothing else of it is parsed: a run that goes on reads tens of thousands, and pyarrow takes 20
-    times as long. A footer ends in pairs of strings, each 0x18 LENGTH BYTES with LENGTH a varint
-    (parquet-format: FileMetaData.key_value_metadata, thrift's compact protocol).
-    """
-    size = file.size()
-    file.seek(max(0, size - _TAIL))
-    tail = file.read()
-    length = int.from_bytes(tail[-8:-4], "little") + 8
-    if tail[-4:] != b"PAR1" or length > size:
-        return None
-    if length > len(tail):
-        file.seek(size - length)
-        tail = file.read()
-    _, found, pair = tail[-length:-8].rpartition(_KEY)
-    digits = next((n for n, byte in enumerate(pair[:5], 1) if byte < 0x80), 0)
-    num_bytes = sum((byte & 0x7F) << 7 * n for n, byte in enumerate(pair[:digits]))
-    return bytes(pair[digits : digits + num_bytes]) if found else None
+def _read_pages(file: Any) -> None:
+    """Read all pages of a file that was written when files had no checksum of their own."""
+    parquet = pq.ParquetFile(file, page_checksum_verification=True)
+    for _ in parquet.iter_batches(sealed.ROW_GROUP, use_threads=False):
+        pass
 
 
 def content_hash(table: pa.Table) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagen.storage import atomic
+from datagen.storage.sealed import CHECKSUM_KEY
 from datagen.store import METADATA_KEY, Damaged, Missing, RunFolder, content_hash
 from datagen.types import UserError
+from tests.object_store import MemoryStore, storage
 from tests.stored import committed
 
 TABLE = pa.table({"dialog_id": [f"service-{i:07d}" for i in range(500)], "n": range(500)})
@@ -93,12 +96,72 @@ def test_a_flipped_bit_in_the_data_is_damage(tmp_path: Path) -> None:
             look(folder.unit("script", 0))
 
 
+def test_any_flipped_bit_is_found_without_decoding(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    committed(folder, 0, TABLE)
+    name = folder.unit("script", 0)
+    path, good = tmp_path / name, (tmp_path / name).read_bytes()
+    folder.prove(name)
+    rng = random.Random(0)
+    marker = good.index(CHECKSUM_KEY)
+    places = [0, *rng.sample(range(marker - 9), 60), *range(marker + 10, marker + 18)]
+    for place in places:
+        path.write_bytes(flipped(good, place, 1 << rng.randrange(8)))
+        with pytest.raises(Damaged):
+            folder.prove(name)
+    for other in (good[:-1], good[:2000], good + b"PAR1", good[:900] + good[1000:], b""):
+        path.write_bytes(other)
+        with pytest.raises(Damaged):
+            folder.prove(name)
+
+
+def test_a_file_without_a_checksum_is_proved_by_its_pages(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    receipt = committed(folder, 0, TABLE)
+    name = folder.unit("script", 0)
+    path = tmp_path / name
+    older = pq.read_table(path, partitioning=None)
+    pq.write_table(older, path, compression="zstd", write_page_checksum=True)
+    content = path.read_bytes()
+    assert CHECKSUM_KEY not in content
+    assert folder.receipt(name) == receipt
+    folder.prove(name)
+    page = pq.ParquetFile(path).metadata.row_group(0).column(0).data_page_offset
+    path.write_bytes(flipped(content, page + 100, 0x10))
+    with pytest.raises(Damaged):
+        folder.prove(name)
+
+
+def test_an_object_store_is_not_asked_for_whole_files_to_prove_them(tmp_path: Path) -> None:
+    folder, store = RunFolder(tmp_path), MemoryStore()
+    folder.storage = storage(store)
+    receipt = committed(folder, 0, TABLE)
+    name, requests = folder.unit("script", 0), store.requests
+    folder.prove(name)
+    assert store.requests == requests, "it keeps checksums of its own"
+    assert folder.receipt(name) == receipt
+    assert store.requests == requests + 1
+
+
+def flipped(content: bytes, place: int, bits: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ bits]) + content[place + 1 :]
+
+
 def test_sweep_removes_what_killed_workers_left(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     committed(folder, 0, TABLE)
     (tmp_path / "script" / ".000001.parquet.abc.tmp").write_bytes(b"half")
     folder.sweep()
     assert [path.name for path in (tmp_path / "script").iterdir()] == ["000000.parquet"]
+
+
+def test_a_name_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    committed(folder, 0, TABLE)
+    path = tmp_path / "script" / "000000.parquet"
+    path.write_bytes(path.read_bytes().replace(b"dialog_id", b"dialog\x91id"))
+    with pytest.raises(Damaged, match="utf-8"):
+        folder.read(folder.unit("script", 0))
 
 
 def test_a_second_run_in_the_folder_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Everything that can be wrong with a file itself is raised as `Unusable`, with th
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from jsonschema_rs import Draft202012Validator as Compiled
 
 from datagen import assets
 from datagen.storage import Storage, StorageFailed
@@ -78,7 +80,7 @@ def read_footer(storage: Storage, stage: str, number: int, file: str) -> Footer:
         data = json.loads((schema.metadata or {})[b"datagen"])
     except FileNotFoundError:
         raise Unusable("missing", file, f"is planned but not there; {AGAIN}") from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         raise Unusable("damaged", file, f"cannot be opened ({_line(error)}); {AGAIN}") from error
     except StorageFailed:
         raise
@@ -101,7 +103,7 @@ def read_table(storage: Storage, footer: Footer) -> pa.Table:
     file = footer.file
     try:
         table = storage.load(file, _table)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         remedy = AGAIN if footer.stage == "shards" else f"delete {file} and run again"
         sentence = f"is damaged inside ({_line(error)}); {remedy}"
         raise Unusable("damaged", file, sentence) from error
@@ -118,10 +120,26 @@ def _table(file: Any) -> pa.Table:
 def content_hash(table: pa.Table) -> str:
     """Return the hash of a table's Arrow IPC stream, written as one batch."""
     plain = table.replace_schema_metadata(None).combine_chunks()
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, plain.schema) as stream:
+    sink = _Hashed()
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), plain.schema) as stream:
         stream.write_table(plain)
-    return blake2b(memoryview(sink.getvalue()), digest_size=16).hexdigest()
+    return sink.hash.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file of which only the hash is kept: a shard's stream would take as much as the shard."""
+
+    def __init__(self) -> None:
+        self.hash = blake2b(digest_size=16)
+
+    def write(self, data: Any) -> int:
+        """Take some bytes."""
+        self.hash.update(data)
+        return len(data)
+
+    def writable(self) -> bool:
+        """Say that it can be written to."""
+        return True
 
 
 @cache
@@ -132,6 +150,8 @@ def checked_in(name: str) -> Any:
 
 def problems(schema: str, value: Any) -> Iterator[str]:
     """Say what is most wrong with a JSON value, if anything."""
+    if _compiled(schema).is_valid(value):
+        return
     error = best_match(_validator(schema).iter_errors(value))
     if error is not None:
         where = ".".join(map(str, error.absolute_path))
@@ -160,6 +180,12 @@ def _footer_problems(schema: str, data: Any) -> Iterator[str]:
 
 _GOOD: dict[str, dict[str, Any]] = {}
 """What was beside the receipt in the last good footer, by schema."""
+
+
+@cache
+def _compiled(schema: str) -> Compiled:
+    """Return what only says yes or no, a hundred times as fast as what can say why."""
+    return Compiled(checked_in(schema))
 
 
 @cache

@@ -60,10 +60,6 @@ class Packer:
             raise Damaged(file, "it has no receipt")
         return receipt
 
-    def _metadata(self, block: int) -> dict[str, object]:
-        """Return what a reader must know of the tokens: the same in all blocks."""
-        return self._folder.metadata(self._folder.unit(self._stage, block)) or {}
-
 
 def _without(table: pa.Table, twins: Mapping[str, Twin]) -> tuple[pa.Table, tuple[Reject, ...]]:
     """Leave the dialogues out that have an earlier twin."""

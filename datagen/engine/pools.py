@@ -7,6 +7,7 @@ Actors are never restarted by Ray: a lost one is replaced by its pool, so there 
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,7 @@ class Worker:
 
         pa.set_cpu_count(1)
         self._runner = UnitRunner(where, Recipe.model_validate(recipe), stage, stamp)
+        gc.freeze()  # modules, packs and weights live as long as we do: no use to look for garbage
 
     def ready(self) -> bool:
         """Answer once the stage's backends are loaded."""

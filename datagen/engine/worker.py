@@ -21,7 +21,6 @@ import pyarrow as pa
 
 from datagen.config import Recipe
 from datagen.engine import lineup
-from datagen.engine.packing import Packer
 from datagen.engine.unit import Order
 from datagen.plan import jobs_of
 from datagen.stages.base import DialogFailed, Spender, Stage
@@ -101,8 +100,13 @@ class UnitRunner:
             "recipe": stamp.fingerprints[lineup.LINE[-1].name],
             "stand_ins": stamp.stand_ins,
         }
-        self._stage: Stage | None = None if stage == SHARDS else lineup.STEPS[stage].load(recipe)
-        self._packer = Packer(self._folder, recipe.kind, lineup.LINE[-1].name)
+        self._stage: Stage | None = None
+        if stage == SHARDS:
+            from datagen.engine.packing import Packer  # no other stage's worker needs it
+
+            self._packer = Packer(self._folder, recipe.kind, lineup.LINE[-1].name)
+        else:
+            self._stage = lineup.STEPS[stage].load(recipe)
         self._clock = _Clock()
 
     def make(

@@ -6,7 +6,8 @@ Script, Dialogue <-> one row of JSON        Speech <-> one row a clip, sound as 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ import soundfile
 from datagen.scripting.dedup import sketch_of
 from datagen.shards.layout import list_of
 from datagen.timing.loudness import loudness, peak
+from datagen.timing.once import once
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
@@ -57,6 +59,8 @@ _CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
 ]
 CLIPS = pa.schema(_CLIP_COLUMNS)
 CLIPS_WITHOUT_SOUND = [name for name in CLIPS.names if name != "flac"]
+CLIPS_WITHOUT_WORDS = [name for name in CLIPS.names if name not in ("words", "attempts")]
+"""Of a speech table, what is heard: the timeline holds the words on the clock."""
 
 
 def records_table(records: Iterable[Script | Dialogue]) -> pa.Table:
@@ -114,45 +118,52 @@ def _clip_row(speech: Speech, speaker: Speaker, clip: Clip) -> dict[str, Any]:
 
 
 def read_speeches(table: pa.Table) -> dict[str, Speech]:
-    """Return speeches by dialogue id; clips have sound if the table has its column."""
+    """Return speeches by dialogue id; clips have sound and words if the table has their columns.
+
+    Sound that is in the table more than once is one array.
+    """
+    decode = cache(from_flac)
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in table.to_pylist():
         rows.setdefault(row["dialog_id"], []).append(row)
-    return {dialog_id: _speech(dialog_id, group) for dialog_id, group in rows.items()}
+    return {dialog_id: _speech(dialog_id, group, decode) for dialog_id, group in rows.items()}
 
 
-def _speech(dialog_id: str, rows: Sequence[dict[str, Any]]) -> Speech:
+def _speech(
+    dialog_id: str, rows: Sequence[dict[str, Any]], decode: Callable[[bytes], Audio]
+) -> Speech:
     clips = [row for row in rows if row["turn"] is not None]
     references: dict[Speaker, Audio | None] = dict.fromkeys(SPEAKERS)
     voices: dict[Speaker, Voice] = {}
     for row in rows:
         if row["turn"] is None:
-            references[row["speaker"]] = _sound(row)
+            references[row["speaker"]] = _sound(row, decode)
             voices[row["speaker"]] = Voice.model_validate_json(row["voice"])
     return Speech(
         dialog_id=dialog_id,
         voices=voices,
-        clips=tuple(_clip(row) for row in clips),
+        clips=tuple(_clip(row, decode) for row in clips),
         references=references,
     )
 
 
-def _clip(row: dict[str, Any]) -> Clip:
-    words = row["words"]
+def _clip(row: dict[str, Any], decode: Callable[[bytes], Audio]) -> Clip:
+    words = row.get("words")
     return Clip(
         turn=row["turn"],
         num_samples=row["num_samples"],
         words=None if words is None else tuple(SpokenWord(**word) for word in words),
         loudness=row["loudness"],
         peak=row["peak"],
-        audio=_sound(row),
+        audio=_sound(row, decode),
     )
 
 
-def _sound(row: dict[str, Any]) -> Audio | None:
-    return from_flac(row["flac"]) if "flac" in row else None
+def _sound(row: dict[str, Any], decode: Callable[[bytes], Audio]) -> Audio | None:
+    return decode(row["flac"]) if "flac" in row else None
 
 
+@once
 def to_flac(audio: Audio) -> bytes:
     """Encode [S] as 16-bit mono FLAC."""
     file = io.BytesIO()

@@ -96,10 +96,13 @@ def cut_reference(utterance: Utterance, name: str = "reference") -> Audio:
 def _sentences_not_in(script: Script) -> Sequence[str]:
     """Return the reference sentences that nobody says in the dialogue."""
     said = " ".join(_bare(turn.spoken) for turn in script.turns)
-    return [sentence for sentence in REFERENCE_SENTENCES if _bare(sentence) not in said]
+    return [sentence for sentence, bare in _BARE_SENTENCES if bare not in said]
 
 
 def _bare(text: str) -> str:
     """Return the words of a text without case and punctuation."""
     kept = "".join(letter for letter in text.casefold() if letter.isalnum() or letter.isspace())
     return " ".join(kept.split())
+
+
+_BARE_SENTENCES = tuple((sentence, _bare(sentence)) for sentence in REFERENCE_SENTENCES)

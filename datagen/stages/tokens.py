@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.shards import layout
 from datagen.shards.text import text_row
-from datagen.stages.artifacts import read_records, read_speeches
+from datagen.stages.artifacts import CLIPS_WITHOUT_WORDS, read_records, read_speeches
 from datagen.stages.base import Outcome, each
 from datagen.timing import effects
 from datagen.timing.hygiene import measure
@@ -29,6 +29,7 @@ from datagen.types import (
     Codes,
     Dialogue,
     Job,
+    Reject,
     Script,
     ShardRow,
     Speaker,
@@ -57,28 +58,46 @@ class TokensStage:
     """Encodes dialogues; ``provenance`` names what made the rest of them."""
 
     name = "tokens"
-    reads: Mapping[str, Sequence[str] | None] = {"script": None, "speech": None, "timeline": None}
+    reads: Mapping[str, Sequence[str] | None] = {
+        "script": None,
+        "speech": CLIPS_WITHOUT_WORDS,
+        "timeline": None,
+    }
 
     def __init__(self, codec: Codec, tokenizer: Tokenizer, provenance: dict[str, str]) -> None:
         self.metadata: Mapping[str, Any] = layout.file_metadata(codec, tokenizer)
         self._codec = codec
+        self._together = type(codec).encode_batch is not Codec.encode_batch
+        """Whether the codec has its own way to encode many at once."""
         self._tokenizer = tokenizer
         self._provenance = provenance
 
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
-        """Encode one block: all channels at once, since codecs on a GPU like batches."""
+        """Encode one block: all of it at once if the codec has a way to, since GPUs like batches.
+
+        Else each dialogue's sound, some 12 MB, goes before the next one's is rendered.
+        """
         scripts = read_records(upstream["script"], Script)
         speeches = read_speeches(upstream["speech"])
         dialogues = read_records(upstream["timeline"], Dialogue)
-        drafts, rejects = each(
-            self.name,
-            ((id_, (scripts[id_], speeches[id_], dialogue)) for id_, dialogue in dialogues.items()),
-            lambda parts: self._draft(*parts),
-        )
-        codes = self._codec.encode_batch([channel for d in drafts for channel in d.stereo])
-        rows = [self._row(d, codes[2 * n], codes[2 * n + 1]) for n, d in enumerate(drafts)]
+        parts = [(id_, (scripts[id_], speeches[id_], made)) for id_, made in dialogues.items()]
+        size = max(1, len(parts)) if self._together else 1
+        rows: list[ShardRow] = []
+        rejects: tuple[Reject, ...] = ()
+        for start in range(0, len(parts), size):
+            some, refused = self._encode(parts[start : start + size])
+            rows, rejects = rows + some, rejects + refused
         table = layout.table(rows, self._tokenizer.size)
         return Outcome(table, rejects, sum(row.dialogue.num_samples for row in rows))
+
+    def _encode(
+        self, parts: Sequence[tuple[str, tuple[Script, Speech, Dialogue]]]
+    ) -> tuple[list[ShardRow], tuple[Reject, ...]]:
+        """Render some dialogues and encode them at once."""
+        drafts, rejects = each(self.name, parts, lambda part: self._draft(*part))
+        codes = self._codec.encode_batch([channel for d in drafts for channel in d.stereo])
+        rows = [self._row(d, codes[2 * n], codes[2 * n + 1]) for n, d in enumerate(drafts)]
+        return rows, rejects
 
     def _draft(self, script: Script, speech: Speech, dialogue: Dialogue) -> _Draft:
         """Render a dialogue and lay its words on the text rows: all that can reject it."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.timing.loudness import SILENT_PEAK, peak, powers
-from datagen.types import FRAME, SPEAKERS, Dialogue, Speaker, Stereo
+from datagen.timing.loudness import SILENT_PEAK, magnitude, peak, powers
+from datagen.types import FRAME, SPEAKERS, Audio, Dialogue, Speaker, Stereo
 
 WINDOW = FRAME // 8
 """Samples: 10 ms."""
@@ -33,12 +33,17 @@ def measure(stereo: Stereo, dialogue: Dialogue) -> dict[str, float]:
         measures |= {
             f"{speaker}_level": _level(power[speaker][speech[speaker]]),
             f"{speaker}_peak": peak(channel),
-            f"{speaker}_clipped": float(np.count_nonzero(np.abs(channel) >= 1)),
+            f"{speaker}_clipped": _clipped(channel),
             f"{speaker}_floor": _level(power[speaker][nobody]),
             f"{speaker}_leakage": _level(power[speaker][only_other]),
             f"{speaker}_speech": float(speech[speaker].mean()),
         }
     return measures
+
+
+def _clipped(channel: Audio) -> float:
+    """Return how many samples of a channel [S] are at full scale or beyond."""
+    return float(np.count_nonzero(np.abs(channel) >= 1)) if magnitude(channel) >= 1 else 0.0
 
 
 def _placed(dialogue: Dialogue, speaker: Speaker) -> NDArray[np.bool_]:

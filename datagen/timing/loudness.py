@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen.timing.once import once
 from datagen.types import SAMPLE_RATE, Audio
 
 SILENT_LUFS = -70.0
@@ -34,6 +35,7 @@ _FILTERS = (
 )
 
 
+@once
 def loudness(audio: Audio) -> float:
     """Return the gated loudness of a clip [S] in LUFS; -70.0 if nothing passes the gate.
 
@@ -49,10 +51,16 @@ def loudness(audio: Audio) -> float:
     return float(_lufs(loud[_lufs(loud) > gate].mean()))
 
 
+@once
 def peak(audio: Audio) -> float:
     """Return the largest sample of a clip [S] in dBFS; -120.0 for silence."""
-    largest = float(np.abs(audio).max(initial=0.0))
+    largest = magnitude(audio)
     return max(SILENT_PEAK, 20 * float(np.log10(largest))) if largest else SILENT_PEAK
+
+
+def magnitude(audio: Audio) -> float:
+    """Return the largest magnitude of a sound's samples [S], without a copy of it."""
+    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
 
 def powers(channel: Audio, window: int) -> NDArray[np.float32]:

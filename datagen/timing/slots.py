@@ -8,6 +8,7 @@ A slot is where a clause ends, a question ends, a spelled number ends, or before
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from datagen.backends.protocols import Slot
@@ -88,6 +89,7 @@ def _ends_number(words: Sequence[str], place: int) -> bool:
     return run >= _MIN_DIGITS and not _is_number(words[place])
 
 
+@lru_cache(maxsize=4_096)
 def _is_number(word: str) -> bool:
     """Say whether a word is one of a number or a spelled code (a digit, or a letter)."""
     plain = word.lower().strip(",.?!")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from datagen.stages.artifacts import (
     CLIPS_WITHOUT_SOUND,
+    CLIPS_WITHOUT_WORDS,
     from_flac,
     read_records,
     read_speeches,
@@ -55,6 +57,22 @@ def test_speech_round_trips_with_and_without_its_sound(tmp_path: Path) -> None:
     (silent,) = read_speeches(folder.read(name, CLIPS_WITHOUT_SOUND)).values()
     assert [clip.words for clip in silent.clips] == [clip.words for clip in speech.clips]
     assert all(clip.audio is None for clip in silent.clips)
+    (wordless,) = read_speeches(folder.read(name, CLIPS_WITHOUT_WORDS)).values()
+    assert all(clip.words is None for clip in wordless.clips)
+    for clip, other in zip(wordless.clips, back.clips, strict=True):
+        np.testing.assert_array_equal(clip.audio, other.audio)
+
+
+def test_one_sound_of_many_clips_is_one_array(tmp_path: Path) -> None:
+    folder, name, _, _ = written(tmp_path)
+    twice = folder.read(name)
+    twice = pa.concat_tables(
+        [twice, twice.set_column(0, "dialog_id", pa.array(["other"] * twice.num_rows))]
+    )
+    one, other = read_speeches(twice).values()
+    assert len(one.clips) > 1
+    for clip, again in zip(one.clips, other.clips, strict=True):
+        assert clip.audio is again.audio
 
 
 def test_flac_keeps_sixteen_bits() -> None:

@@ -66,7 +66,19 @@ def speech_with_sound(script: Script) -> Speech:
     return Speech(script.dialog_id, {"agent": VOICE, "user": VOICE}, clips, references)  # type: ignore[arg-type]
 
 
-def made(scripts: Sequence[Script]) -> tuple[pa.Table, pa.Table]:
+class BatchCodec(LevelCodec):
+    """The same codes, many at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+
+    def encode_batch(self, audios: Sequence[np.ndarray]) -> list[np.ndarray]:
+        self.batches.append(len(audios))
+        return super().encode_batch(audios)
+
+
+def made(scripts: Sequence[Script], codec: LevelCodec | None = None) -> tuple[pa.Table, pa.Table]:
     """Return the timeline and tokens of dialogues that are made together."""
     jobs = [
         Job(dialog_id=script.dialog_id, kind="test", index=index, seed=0)
@@ -79,7 +91,7 @@ def made(scripts: Sequence[Script]) -> tuple[pa.Table, pa.Table]:
     timeline = TimelineStage(Native(Native.Options()), PRESET, Rules(Rules.Options())).run(
         jobs, tables
     )
-    tokens = TokensStage(LevelCodec(), FakeTokenizer(), {"speech": "test"}).run(
+    tokens = TokensStage(codec or LevelCodec(), FakeTokenizer(), {"speech": "test"}).run(
         jobs, tables | {"timeline": timeline.table}
     )
     assert not timeline.rejects
@@ -98,6 +110,14 @@ def test_a_dialogue_alone_has_the_bytes_it_has_in_a_run(
 ) -> None:
     for whole, alone in zip(together, made([SCRIPTS[index]]), strict=True):
         assert whole.slice(index, 1).to_pylist() == alone.to_pylist()
+
+
+def test_a_codec_that_encodes_many_at_once_gets_the_block(
+    together: tuple[pa.Table, pa.Table],
+) -> None:
+    codec = BatchCodec()
+    assert made(SCRIPTS, codec)[1].equals(together[1])
+    assert codec.batches == [2 * len(SCRIPTS)]
 
 
 def test_effects_change_what_is_encoded_of_the_user_and_nothing_of_the_agent(

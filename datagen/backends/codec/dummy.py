@@ -17,6 +17,8 @@ _SILENCE, _SOUND, _SINE = range(3)
 """The token of all codebooks, for each thing a frame can be."""
 _STEP = 64
 """Samples from one that is looked at to the next."""
+_LOOKS = FRAME // _STEP
+"""At a frame."""
 _LEVEL = 0.25
 """Of what sound is decoded to."""
 
@@ -37,8 +39,9 @@ class Dummy(Codec):
 
     def encode(self, audio: Audio) -> Codes:
         """Encode [S] to [K, ceil(S / FRAME)]."""
-        frames = np.pad(audio, (0, -len(audio) % FRAME)).reshape(-1, FRAME)
-        token = np.where(frames[:, ::_STEP].any(axis=1), _SOUND, _SILENCE)
+        looked_at = audio[::_STEP] != 0
+        frames = np.pad(looked_at, (0, -len(looked_at) % _LOOKS)).reshape(-1, _LOOKS)
+        token = np.where(frames.any(axis=1), _SOUND, _SILENCE)
         return np.tile(token.astype(np.int16), (NUM_CODEBOOKS, 1))
 
     def decode(self, codes: Codes) -> Audio:

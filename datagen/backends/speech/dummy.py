@@ -7,12 +7,13 @@ of no use to anybody. Word times are exact, and FLAC stores a minute of it in si
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
 
 from datagen.backends.protocols import Synthesizer
-from datagen.types import Line, Record, SpokenWord, Utterance
+from datagen.types import Audio, Line, Record, SpokenWord, Utterance
 
 HALF_WORD = 4_096
 """Samples (171 ms) of one sign: FLAC's block, so that each is stored as one constant."""
@@ -42,4 +43,12 @@ def _utter(words: Sequence[str]) -> Utterance:
         SpokenWord(text=word, start=index * WORD, end=(index + 1) * WORD)
         for index, word in enumerate(words)
     )
-    return Utterance(np.tile(_SOUND, len(words)), times)
+    return Utterance(_sound(len(words)), times)
+
+
+@lru_cache(maxsize=64)
+def _sound(num_words: int) -> Audio:
+    """Return the one sound [S] of all lines of so many words, read-only as many hold it."""
+    sound = np.tile(_SOUND, num_words)
+    sound.setflags(write=False)
+    return sound
