@@ -180,7 +180,7 @@ def parse(data: Mapping[str, Any], where: str) -> Config:
 
 def _limits(config: Config) -> dict[str, bool]:
     optim, data, run, prompt = config.optim, config.data, config.run, config.prompt
-    chances = (prompt.swap_roles, prompt.shorten)
+    chances = (prompt.swap_roles, prompt.shorten, prompt.begin_later)
     return {
         "data.fraction must be more than 0 and at most 1": 0 < data.fraction <= 1,
         "data.mix must not be negative": all(weight >= 0 for weight in data.mix.values()),
@@ -194,7 +194,7 @@ def _limits(config: Config) -> dict[str, bool]:
         <= optim.warmup_steps
         <= optim.steps,
         "optim.micro_batch must divide optim.batch_size": optim.batch_size % optim.micro_batch == 0,
-        "prompt.swap_roles and prompt.shorten must be between 0 and 1": all(
+        "prompt.swap_roles, shorten and begin_later must be between 0 and 1": all(
             0 <= chance <= 1 for chance in chances
         ),
         "prompt: voice frames must satisfy 0 <= min <= max, max at least 1": 0
@@ -209,6 +209,7 @@ def _limits(config: Config) -> dict[str, bool]:
             run.validate_every, run.validate_batches
         )
         >= 0,
+        "loss.text must not be negative": config.loss.text >= 0,
         "loss.depth_frames must be more than 0 and at most 1": 0 < config.loss.depth_frames <= 1,
         "lora.rank must not be negative": config.lora.rank >= 0,
     }

@@ -103,8 +103,10 @@ class Corpus:
             )
         return Epoch(self, policy, seed, epoch, max_frames)
 
-    def dialogue(self, row: int, *, swapped: bool, level: int, voice_frames: int) -> Dialogue:
-        """Return the parts of one example, as views of the mapped files."""
+    def dialogue(
+        self, row: int, *, swapped: bool, level: int, voice_frames: int, first: int = 0
+    ) -> Dialogue:
+        """Return the parts of one example from frame ``first`` on, as views of the mapped files."""
         agent, user = SIDES[::-1] if swapped else SIDES
         frames = int(self.num_frames[row])
         form = swapped * NUM_LEVELS + level
@@ -113,9 +115,9 @@ class Corpus:
         whole_voice = int(self.voice_frames[row, int(swapped)])
         voice = self._codes(f"{agent}_voice_codes", row, whole_voice)
         return Dialogue(
-            text=self._slice(f"{agent}_text", row, frames),
-            agent=self._codes(f"{agent}_codes", row, frames),
-            user=self._codes(f"{user}_codes", row, frames),
+            text=self._slice(f"{agent}_text", row, frames)[first:],
+            agent=self._codes(f"{agent}_codes", row, frames)[:, first:],
+            user=self._codes(f"{user}_codes", row, frames)[:, first:],
             voice=voice[:, :voice_frames],
             prompt=tokens[start : start + self.prompt_lengths[row, form]],
         )
@@ -154,12 +156,14 @@ class Epoch:
         self.lengths: NDArray[np.int64] = np.minimum(whole, max_frames)
         """Frames of each example [N]."""
         self.cut_frames: NDArray[np.int64] = whole - self.lengths
-        """Frames cut from the tail of each example [N]."""
+        """Frames of each example that do not fit [N]."""
+        self._first = (self._roll.begin * (self.cut_frames + 1)).astype(np.int64)
 
     def dialogue(self, row: int) -> Dialogue:
-        """Return the parts of one example."""
+        """Return the parts of one example; its tail may not fit."""
         return self._corpus.dialogue(
             row,
+            first=int(self._first[row]),
             swapped=bool(self._roll.swapped[row]),
             level=int(self._roll.level[row]),
             voice_frames=int(self._roll.voice_frames[row]),

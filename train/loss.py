@@ -22,6 +22,8 @@ from train.prompt import EPAD, NUM_CODEBOOKS, PAD
 class LossWeights:
     """Weights of the predictions (PersonaPlex, section 4); only their ratios matter."""
 
+    text: float = 1.0
+    """Weight of the mean of text beside the mean of audio."""
     semantic: float = 1.0
     acoustic: float = 0.02
     pad: float = 0.3
@@ -36,7 +38,7 @@ class LossWeights:
     """Audio rows of one speaker, the first of which is semantic; the agent's come first."""
 
     def rows(self, num_audio: int) -> tuple[float, ...]:
-        """Return the weight of each row [1 + num_audio]: text, then audio."""
+        """Return the weight of each row [1 + num_audio] in its mean: text's alone, then audio's."""
         return (
             1.0,
             *(
@@ -107,7 +109,8 @@ def total(step: LossSums, weights: LossWeights, denominators: Tensor | None = No
     num_audio = len(step.numerators) - 1
     rows = torch.tensor(weights.rows(num_audio), device=step.numerators.device)
     above, below = rows * step.numerators, rows * denominators
-    return _ratio(above[0], below[0]) + _ratio(above[1:].sum(), below[1:].sum())
+    text, audio = _ratio(above[0], below[0]), _ratio(above[1:].sum(), below[1:].sum())
+    return weights.text * text + audio
 
 
 def _cross_entropy(logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -131,6 +131,9 @@ class PromptPolicy:
     """Chance that a prompt of ``shorten_kinds`` is cut to its first one or two sentences."""
     shorten_kinds: tuple[str, ...] = ("casual",)
     """Kinds whose prompts stay true when shortened. A service prompt holds the facts: never."""
+    begin_later: float = 0.0
+    """Chance that what follows the prompt begins at a drawn frame of the dialogue, as far as more
+    is there than fits, and not with its first. Nothing is learnt of later turns otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,15 +144,17 @@ class Roll:
     level: NDArray[np.int64]
     """Sentences of the prompt that are kept: 1, 2, or 0 for all."""
     voice_frames: NDArray[np.int64]
+    begin: NDArray[np.float64]
+    """Share, below 1, of the frames that do not fit which are left out at the beginning."""
 
 
 def draw(seed: int, epoch: int, dialog_ids: Sequence[str]) -> NDArray[np.float64]:
-    """Return four uniform numbers for each dialogue [N, 4]; ids decide them, not their order."""
+    """Return five uniform numbers for each dialogue [N, 5]; ids decide them, not their order."""
     digests = b"".join(
-        blake2b(f"{seed}/{epoch}/{name}/prompt".encode(), digest_size=16).digest()
+        blake2b(f"{seed}/{epoch}/{name}/prompt".encode(), digest_size=20).digest()
         for name in dialog_ids
     )
-    return np.frombuffer(digests, ">u4").reshape(-1, 4) / 2.0**32
+    return np.frombuffer(digests, ">u4").reshape(-1, 5) / 2.0**32
 
 
 def roll(
@@ -160,7 +165,7 @@ def roll(
     shortenable: NDArray[np.bool_],
     voice_frames: NDArray[np.int64],
 ) -> Roll:
-    """Turn uniform draws [N, 4] into choices; ``voice_frames`` [N, 2] is (agent's, user's)."""
+    """Turn uniform draws [N, 5] into choices; ``voice_frames`` [N, 2] is (agent's, user's)."""
     swapped = swappable & (uniform[:, 0] < policy.swap_roles)
     shortened = shortenable & (uniform[:, 1] < policy.shorten)
     level = np.where(shortened, 1 + (uniform[:, 2] < 0.5), 0)
@@ -168,8 +173,10 @@ def roll(
     longest = np.minimum(longest, policy.max_voice_frames)
     shortest = np.minimum(longest, policy.min_voice_frames or policy.max_voice_frames)
     span = longest - shortest + 1
+    later = policy.begin_later
     return Roll(
         swapped=swapped,
         level=level.astype(np.int64),
         voice_frames=shortest + (uniform[:, 3] * span).astype(np.int64),
+        begin=np.where(uniform[:, 4] < later, uniform[:, 4] / max(later, 1e-9), 0.0),
     )

@@ -20,7 +20,7 @@ from train.config import Config, UserError
 from train.loop import Trainer, open_corpus
 from train.metrics import STREAMS
 from train.model import DuplexLM
-from train.prompt import AGENT, NO_TOKEN, TEXT, Tokens
+from train.prompt import AGENT, NO_TOKEN, NUM_CODEBOOKS, TEXT, Tokens
 from train.rehearsal import Values, report, role, turns, voice
 from train.rehearsal.continuation import continue_all
 from train.rehearsal.heldout import TRAINED, HeldOut
@@ -59,7 +59,7 @@ class Rehearsal:
         self._corpus = open_corpus(self.config, world)
         self.held_out = HeldOut(self.config, self._corpus, count)
         everything = find_moments(self.held_out, find(config.data.shards))
-        self.moments: list[Moment] = turns.choose(everything, 2 * count)
+        self.moments: list[Moment] = turns.choose(everything, 4 * count)
         self._out = Path(config.out)
 
     def measure(self, fraction: float) -> Values:
@@ -69,7 +69,8 @@ class Rehearsal:
         model.eval()
         with network.precision(self.config, self.world):
             scores |= gains(model, self.held_out, self.config.optim.micro_batch)
-            scores |= self._conversation(model, f"{100 * fraction:g}-percent")
+            if model.config.dep_q >= NUM_CODEBOOKS:  # a model of fewer rows cannot be heard
+                scores |= self._conversation(model, f"{100 * fraction:g}-percent")
         return scores
 
     def recorded(self) -> Values:

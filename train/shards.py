@@ -238,7 +238,7 @@ def _batches(files: Sequence[Path]) -> Iterator[tuple[Path, pa.RecordBatch]]:
             with pq.ParquetFile(file) as parquet:
                 for batch in parquet.iter_batches(64, columns=columns, use_threads=False):
                     yield file, batch
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
             raise UserError(f"{file} cannot be read ({error}): make it anew") from error
 
 

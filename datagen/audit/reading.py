@@ -17,8 +17,8 @@ from datagen.audit.files import Footer, Unusable, read_footer, read_table
 from datagen.audit.receipts import UNIT_STAGES
 from datagen.storage import Storage
 
-AHEAD = 2
-"""Shards that are read at once: to decode and to hash them is most of an audit's work."""
+AHEAD = 1
+"""Shards that are read while another is looked at; a shard takes some 150 MB."""
 
 
 @dataclass(frozen=True)

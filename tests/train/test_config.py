@@ -53,6 +53,8 @@ def test_settings_are_laid_over_a_file(tmp_path: Path) -> None:
         ("data.fraction=0", r"data\.fraction"),
         ("optim.warmup_steps=999", "warmup_steps"),
         ("prompt.swap_roles=2", "between 0 and 1"),
+        ("prompt.begin_later=-1", "between 0 and 1"),
+        ("loss.text=-1", "not be negative"),
         ("data.mix.qa=-1", "must not be negative"),
     ],
 )

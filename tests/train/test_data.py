@@ -63,6 +63,26 @@ def test_a_tail_that_is_cut_is_counted(tmp_path: Path, shard_factory: Factory) -
     assert not corpus.fits(int(prompts.min())).any()
 
 
+def test_what_does_not_fit_may_begin_anywhere(tmp_path: Path, shard_factory: Factory) -> None:
+    make_row, write_shard = shard_factory
+    rows = [make_row(0, frames=60), make_row(1, frames=20)]
+    write_shard(tmp_path / "s" / "a.parquet", rows)
+    corpus = corpus_of(tmp_path / "s", tmp_path)
+    policy, begun = PromptPolicy(begin_later=0.7), []
+    for number in range(60):
+        epoch = corpus.epoch(policy, seed=0, epoch=number, max_frames=50)
+        assert len(epoch.dialogue(1).text) == 20, "what fits is whole"
+        assert epoch.lengths[0] == 50
+        dialogue, room = epoch.dialogue(0), int(50 - epoch.prompt_frames[0])
+        begun.append(60 - len(dialogue.text))
+        user = rows[0]["user_codes"].reshape(8, -1)
+        assert (epoch.batch([0]).codes[0, 9:, -room:] == user[:, begun[-1] :][:, :room]).all()
+    cut = int(epoch.cut_frames[0])
+    assert set(begun) <= set(range(cut + 1))
+    assert len(set(begun)) > cut / 2
+    assert 0.2 < np.mean(np.array(begun) == 0) < 0.5
+
+
 def test_a_shorter_voice_is_the_beginning_of_the_reference(shards: Path, tmp_path: Path) -> None:
     corpus = corpus_of(shards, tmp_path)
     whole = corpus.epoch(PromptPolicy(), 0, 0)

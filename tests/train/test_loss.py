@@ -95,6 +95,15 @@ def test_weights_of_personaplex_rows() -> None:
     assert rows == (1.0, 1.0, *(0.02,) * 7, 0.5, *(0.01,) * 7)
 
 
+def test_text_may_weigh_more_than_audio() -> None:
+    text, both = (
+        float(total(sums(*sample(*A), weights), weights))
+        for weights in (LossWeights(codebooks=2, semantic=0.0, acoustic=0.0), WEIGHTS)
+    )
+    heavy = LossWeights(codebooks=2, text=4.0)
+    assert float(total(sums(*sample(*A), heavy), heavy)) == pytest.approx(both + 3 * text)
+
+
 def test_padded_text_is_a_setting() -> None:
     _, _, targets, mask = sample(*A)
     only_pad = LossWeights(codebooks=2, pad_ids=(3,))

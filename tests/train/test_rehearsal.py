@@ -139,14 +139,15 @@ class Copier(torch.nn.Module):
         self.config, self.deaf = config, deaf
         self.weight = torch.nn.Parameter(torch.zeros(1))
 
-    def forward(self, inputs: Any, targets: Any) -> Any:
+    def forward(self, inputs: Any, targets: Any, depth_steps: Any) -> Any:
         height = 0.0 if self.deaf else 4.0
         sizes = [self.config.text_card] + [self.config.card] * self.config.dep_q
         rows = [
             height * (torch.nn.functional.one_hot(row.clamp(min=0), size + 1).cumsum(1) > 0)
             for row, size in zip(inputs.unbind(1), sizes, strict=True)
         ]
-        return rows[0][..., :-1], torch.stack(rows[1:], 1)[..., :-1]
+        audio = torch.stack(rows[1:], 2)[depth_steps]
+        return rows[0][..., :-1], audio.transpose(0, 1)[None, ..., :-1]
 
 
 @pytest.mark.parametrize("deaf", [True, False])
@@ -163,8 +164,8 @@ def test_only_who_reads_the_prompt_gains_by_it(held_out: HeldOut, tiny: Make, de
 
 
 def give_voices(held_out: HeldOut) -> dict[int, int]:
-    """Let each scored agent and its sample have a code of their own; return which."""
-    voices = dict(zip(held_out.rows.tolist(), (2, 6, 10, 14), strict=True))
+    """Let each unseen agent and its sample have a code of their own; return which."""
+    voices = dict(zip(held_out.unseen.tolist(), range(2, 16, 2), strict=False))
     stored = held_out.parts
 
     def parts(row: int) -> prompt.Dialogue:
@@ -230,10 +231,12 @@ def test_rates_tell_taking_from_holding_the_turn() -> None:
         "turns/takeover": 0.5,
         "turns/pause_takeover": 0.5,
         "turns/takeover_margin": 0.0,
+        "turns/takeover_margin_error": 0.5,
         "turns/latency": 5 / 12.5,
         "turns/yield": 1.0,
         "turns/hold_yield": 0.0,
         "turns/yield_margin": 1.0,
+        "turns/yield_margin_error": 0.0,
         "turns/yield_latency": 10 / 12.5,
     }
     assert set(turns.rates([], []).values()) == {None}
@@ -374,6 +377,22 @@ def test_the_command_needs_only_shards(
     assert capsys.readouterr().out == "what was found"
 
 
+def test_a_model_of_few_rows_is_read_and_not_heard(tiny: Make, eventful: Path) -> None:
+    few = (
+        "model.overrides.dep_q=2",
+        "optim.steps=2",
+        "optim.warmup_steps=0",
+        "data.max_frames=124",
+    )
+    config = tiny(f"data.shards=[{eventful}]", *few, "run.validate_every=0")
+    scores = rehearse(config, (1.0,), count=2)[1.0]
+    assert scores["voice/gain"] is not None
+    assert scores["agent_1"] is not None
+    assert scores["agent_2"] is None
+    assert not any(name.startswith(("turns/", "voice/nearest")) for name in scores)
+    assert "| turns/takeover | - |" in (Path(config.out) / "rehearsal.md").read_text()
+
+
 def test_a_rehearsal_from_end_to_end(tiny: Make, eventful: Path, decoder: str) -> None:
     config = tiny(
         f"data.shards=[{eventful}]",
@@ -389,7 +408,7 @@ def test_a_rehearsal_from_end_to_end(tiny: Make, eventful: Path, decoder: str) -
     content = json.loads((out / "rehearsal.json").read_text())
     assert content["fractions"]["1"] == found[1.0]
     assert content["dialogues"]["role/spoken"] == 1.0
-    assert content["about"]["moments"]["answer"] == 4
+    assert content["about"]["moments"]["answer"] == 6
     assert "| text |" in (out / "rehearsal.md").read_text()
     assert {metric.name for metric in report.METRICS} == set(found[1.0])
     try:

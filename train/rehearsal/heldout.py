@@ -24,11 +24,11 @@ MIN_ROOM = 100
 
 
 class HeldOut:
-    """What no fraction trains on; prompts as the config draws them, never swapped or cut."""
+    """What no fraction trains on, from its first frame; prompts as drawn, never swapped or cut."""
 
     def __init__(self, config: Config, corpus: Corpus, count: int) -> None:
         self.corpus = corpus
-        policy = replace(config.prompt, swap_roles=0.0, shorten=0.0)
+        policy = replace(config.prompt, swap_roles=0.0, shorten=0.0, begin_later=0.0)
         self._epoch = corpus.epoch(policy, config.seed, 0, config.data.max_frames)
         trained, _ = population(corpus.kinds, corpus.splits, "train", TRAINED)
         unseen = np.setdiff1d(np.arange(len(corpus)), trained)

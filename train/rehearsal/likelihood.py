@@ -19,15 +19,18 @@ from train.loss import LossWeights, sums
 from train.model import DuplexLM
 from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
 from train.rehearsal import Values
-from train.rehearsal.heldout import HeldOut
+from train.rehearsal.heldout import HeldOut, spread
 from train.rehearsal.moments import speaking
 from train.rehearsal.role import quotes
 
 EVEN = LossWeights(pad=1.0)
 """Every token counts the same."""
 
-OPENING = 12
-"""Frames (1 s) of its speech after which an agent's voice is known from itself, prompt or not."""
+OPENING = 2
+"""Frames (0.16 s) of its first speech, after which an agent's voice is known from itself: in the
+shards of `embedded` the sample saves 1.3 nats on the first pitch, 0.05 on the one after it."""
+MANY = 8
+"""As many dialogues are read as are continued: reading costs little, and errors are wide."""
 
 Sums = NDArray[np.float64]
 
@@ -43,7 +46,8 @@ def gains(model: DuplexLM, held_out: HeldOut, batch_size: int) -> Values:
     own: list[Example] = []
     other_role: list[Example] = []
     other_voice: list[Example] = []
-    for row, other in zip(held_out.rows, held_out.others(), strict=True):
+    rows = spread(held_out.unseen, MANY * len(held_out.rows))
+    for row, other in zip(rows, np.roll(rows, 1), strict=True):
         counted = _counted(held_out, int(row), int(other))
         own.append(_example(held_out, int(row), counted))
         other_role.append(_example(held_out, int(row), counted, role=int(other)))
@@ -51,7 +55,7 @@ def gains(model: DuplexLM, held_out: HeldOut, batch_size: int) -> Values:
     with_own, first = teacher_forced(model, own, batch_size)
     without_role, _ = teacher_forced(model, other_role, batch_size)
     without_voice, _ = teacher_forced(model, other_voice, batch_size)
-    tokens = np.stack([counted.sum(1) for _, counted in own])
+    tokens = np.stack([counted.sum(1) for _, counted in own])[:, : with_own.shape[1]]
     role, role_error = ratio((without_role - with_own)[:, TEXT], tokens[:, TEXT])
     codes = (without_voice - with_own)[:, AGENT].sum(1)
     voice, voice_error = ratio(codes, tokens[:, AGENT].sum(1))
@@ -114,11 +118,14 @@ def teacher_forced(
     for index in range(0, len(examples), batch_size):
         codes, mask = _stack(examples[index : index + batch_size])
         steps = delay(codes.to(device), mask.to(device), model.config.initial.to(device))
-        text, audio = model(steps.inputs, steps.targets)
-        for one in range(len(text)):
+        heard = steps.mask[:, 1:].any(1)
+        heard[:, 0] = True  # the depth transformer takes no batch of nothing
+        text, audio = model(steps.inputs, steps.targets, depth_steps=heard)
+        parts = audio.split(heard.sum(1).tolist(), dim=2)
+        for one, part in enumerate(parts):
             row = slice(one, one + 1)
-            found = sums(text[row], audio[row], steps.targets[row], steps.mask[row], EVEN)
-            losses.append(found.numerators.tolist())
+            of_row = (text[row], part, steps.targets[row], steps.mask[row], EVEN, heard[row])
+            losses.append(sums(*of_row).numerators.tolist())
         guessed = (text.argmax(-1) == steps.targets[:, TEXT]) & steps.mask[:, TEXT]
         first += guessed.sum(1).tolist()
     return np.array(losses), np.array(first, float)

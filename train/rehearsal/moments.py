@@ -68,7 +68,7 @@ def _events(files: Sequence[Path], ids: set[str]) -> Iterator[tuple[str, list[di
     for file in files:
         try:
             table = pq.read_table(file, columns=["dialog_id", "events"])
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
             raise UserError(f"{file}: schema 1 has a column events ({error})") from error
         for row in table.to_pylist():
             if row["dialog_id"] in ids:

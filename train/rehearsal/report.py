@@ -18,6 +18,7 @@ from train.rehearsal import Values
 logger = logging.getLogger(__name__)
 
 ERROR = "its standard error over dialogues; a model that is deaf to prompts gains 0"
+MARGIN_ERROR = "its standard error over moments"
 
 Found = Mapping[float, Mapping[str, float | None]]
 
@@ -43,7 +44,7 @@ METRICS = (
     Metric("role/strange", "the same from another's prompt: what chance quotes", 0),
     Metric("role/spoken_margin", "the difference of both", 1),
     Metric(
-        "voice/gain", "nats its own voice sample saves on a code of the agent's first second", 1
+        "voice/gain", "nats its own voice sample saves on a code of the agent's first 0.16 s", 1
     ),
     Metric("voice/gain_error", ERROR, 0),
     Metric("voice/nearest", "nearer to its own prompt than to another's; chance 0.5", 1),
@@ -51,10 +52,12 @@ METRICS = (
     Metric("turns/takeover", "takes the turn when the user has finished", 0),
     Metric("turns/pause_takeover", "takes the turn in a pause of the user", 0),
     Metric("turns/takeover_margin", "the difference of both", 1),
+    Metric("turns/takeover_margin_error", MARGIN_ERROR, 0),
     Metric("turns/latency", "median time to its answer, s", 0),
     Metric("turns/yield", "falls silent when interrupted", 0),
     Metric("turns/hold_yield", "falls silent when not interrupted", 0),
     Metric("turns/yield_margin", "the difference of both", 1),
+    Metric("turns/yield_margin_error", MARGIN_ERROR, 0),
     Metric("turns/yield_latency", "median time to silence when interrupted, s", 0),
 )
 PANELS = {
@@ -125,13 +128,16 @@ def plot(path: Path, found: Found, recorded: Mapping[str, float | None]) -> bool
     fractions = sorted(found)
     for axes, (title, names) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
         for name in names:
-            drawn = [(100 * f, found[f].get(name)) for f in fractions]
-            points = [(x, y) for x, y in drawn if y is not None]
-            (line,) = axes.plot(*zip(*points, strict=True) if points else ([], []), "o-")
-            line.set_label(name.rpartition("/")[2])
+            points = [
+                (100 * f, value, found[f].get(f"{name}_error") or 0.0)
+                for f in fractions
+                if (value := found[f].get(name)) is not None
+            ]
+            x, y, errors = zip(*points, strict=True) if points else ((), (), ())
+            line = axes.errorbar(x, y, errors, fmt="o-", label=name.rpartition("/")[2]).lines[0]
             if (mark := recorded.get(name)) is not None:
                 axes.axhline(mark, color=line.get_color(), linestyle=":", linewidth=1)
-        axes.set(title=title, xlabel="% of the data (dotted: the dialogues themselves)")
+        axes.set(title=title, xlabel="% of the data (bars: standard error; dotted: the dialogues)")
         axes.legend()
     figure.savefig(path)
     return True

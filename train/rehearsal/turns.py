@@ -8,6 +8,7 @@ the dialogues themselves come to is the mark; the model cannot do better than th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import fmean, median
 
@@ -97,10 +98,12 @@ def rates(moments: Sequence[Moment], speech: Sequence[Speech]) -> Values:
         "turns/takeover": takeover,
         "turns/pause_takeover": paused,
         "turns/takeover_margin": _difference(takeover, paused),
+        "turns/takeover_margin_error": _error(by_kind[ANSWER], by_kind[PAUSE]),
         "turns/latency": _latency(by_kind[ANSWER]),
         "turns/yield": yields,
         "turns/hold_yield": held,
         "turns/yield_margin": _difference(yields, held),
+        "turns/yield_margin_error": _error(by_kind[BARGE_IN], by_kind[HOLD]),
         "turns/yield_latency": _latency(by_kind[BARGE_IN]),
     }
 
@@ -119,6 +122,14 @@ def _rate(reactions: Sequence[int | None]) -> float | None:
 
 def _difference(more: float | None, less: float | None) -> float | None:
     return None if more is None or less is None else more - less
+
+
+def _error(*kinds: Sequence[int | None]) -> float | None:
+    """Return the standard error of the difference of two rates, their moments independent."""
+    if not all(kinds):
+        return None
+    rates = [(_rate(reactions) or 0.0, len(reactions)) for reactions in kinds]
+    return math.sqrt(sum(rate * (1 - rate) / num for rate, num in rates))
 
 
 def _latency(reactions: Sequence[int | None]) -> float | None:
