@@ -114,10 +114,14 @@ def read_table(storage: Storage, footer: Footer) -> pa.Table:
 
 
 def _table(file: Any) -> pa.Table:
-    """Read a row group after another: all at once would take five times the table's memory."""
+    """Read a row group after another, as all at once would take five times the table's memory.
+
+    They become one batch: the hash is of one, and columns are looked at whole.
+    """
     opened = pq.ParquetFile(file, page_checksum_verification=True)
     groups = range(opened.num_row_groups)
-    return pa.concat_tables([opened.read_row_group(n, use_threads=False) for n in groups])
+    read = [opened.read_row_group(number, use_threads=False) for number in groups]
+    return pa.concat_tables(read).combine_chunks()
 
 
 def content_hash(table: pa.Table) -> str:

@@ -1,6 +1,6 @@
 """Reads shard after shard, each while the one before it is looked at.
 
-RUN, plan --read_ahead--> Loaded, Loaded, ...       two shards in memory at a time
+RUN, plan --read_ahead--> Loaded, Loaded, ...       three shards in memory at a time
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from datagen.audit.files import Footer, Unusable, read_footer, read_table
 from datagen.audit.receipts import UNIT_STAGES
 from datagen.storage import Storage
 
-AHEAD = 1
-"""Shards that are read while another is looked at; a shard takes some 150 MB."""
+AHEAD = 2
+"""Shards that are read while another is looked at; each takes some 100 MB."""
 
 
 @dataclass(frozen=True)
