@@ -219,7 +219,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--share", type=float, default=1.0, help="of the paper's sets")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
-    parser.add_argument("--hours", nargs="+", type=float, default=[1.0, 10.0], help="of embedded")
+    hours = [1.0, 10.0, 100.0]
+    parser.add_argument("--hours", nargs="+", type=float, default=hours, help="of embedded")
     parser.add_argument("--folder", type=Path, help="keep the runs here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
