@@ -2,11 +2,10 @@
 
     python benchmarks/scripts.py [--dialogs 5000] [--kinds service qa casual] [--requests 10000]
 
-Prints composed dialogues of each kind per CPU second (checks included; in a block at best, which is
-disturbed least by what else runs, and in the median) and compared ones, memory before and after,
-near-duplicates, and how evenly domains and probes are dealt; then the client's throughput against
-a server that takes 0.2 s, as a share of what so many connections could do; then what reading and
-checking one reply costs.
+Prints composed dialogues of each kind per CPU second (checks included; in the best and the median
+block, and in the mean) and compared ones, memory before and after, near-duplicates, and how evenly
+domains and probes are dealt; then the client's throughput against a server that takes 0.2 s, as a
+share of what so many connections could do; then what reading and checking one reply costs.
 """
 
 from __future__ import annotations
