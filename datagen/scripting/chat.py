@@ -167,8 +167,7 @@ class _Chat(Worder):
         slots = {fact.id: fact.written for fact in chat.facts}
         slots["customer_first"] = chat.user.name.split()[0]
         slots["agent_first"] = chat.agent.name.split()[0]
-        names = (chat.agent.name, chat.user.name)
-        super().__init__(wording, people, chat.facts, slots, names, draws)
+        super().__init__(wording, people, slots, draws)
         self._chat = chat
 
     def lines(self) -> list[Line]:
@@ -218,10 +217,10 @@ class _Chat(Worder):
         reaction = self._act(speaker, "react") if self._draws.chance(REACTIONS) else ""
         text = f"{reaction} {text}".strip()
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
-        needed = len(self._speak(text).split())
+        needed = self._num_words(text)
         if speaker == "agent" and not is_last and self._draws.chance(chance):
             longer = f"{text} {self._act('agent', 'elaborate')}"
-            if cuts(len(self._speak(longer).split()), needed):
+            if cuts(self._num_words(longer), needed):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
         self._say(speaker, "answer", text)

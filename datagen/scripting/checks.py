@@ -14,7 +14,6 @@ from itertools import combinations, pairwise
 from datagen.scripting.blueprint import Blueprint, fits
 from datagen.scripting.grammar import article_problems, number_words, plain
 from datagen.scripting.interplay import CUT_SHARE, CUT_WORDS
-from datagen.scripting.spoken import reader
 from datagen.scripting.values import dollars
 from datagen.types import Probe, Script, Turn
 
@@ -70,7 +69,7 @@ def _floor(script: Script) -> Iterator[tuple[int, Turn]]:
 
 
 def _num_words(turn: Turn) -> int:
-    """Count the spoken words of a turn: one blank is between two (`_spoken_form`)."""
+    """Count the spoken words of a turn: one blank is between two."""
     return turn.spoken.count(" ") + 1
 
 
@@ -118,13 +117,6 @@ def _unsaid(script: Script) -> Iterator[str]:
             for name in floor.fact_ids:
                 if not holds(said, spoken[name]):
                     yield f"turn {before}: the barge-in cuts off the fact {name}"
-
-
-def _spoken_form(script: Script) -> Iterator[str]:
-    speak = reader(script.facts).speak
-    for at, turn in enumerate(script.turns):
-        if turn.spoken != speak(turn.text):
-            yield f"turn {at}: spoken is not the spoken form of its text"
 
 
 def _grounding(script: Script, blueprint: Blueprint) -> Iterator[str]:
@@ -243,6 +235,6 @@ def holds(text: str, phrase: str) -> bool:
     return plain(phrase) in text
 
 
-SHARED = (_alternation, _places, _unsaid, _spoken_form, _language)
+SHARED = (_alternation, _places, _unsaid, _language)
 CHECKS = (_grounding, _probes, _statements, _role, _facts)
 """Of calls only."""

@@ -11,12 +11,10 @@ from __future__ import annotations
 from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.draws import Draws
 from datagen.scripting.exchanges import Exchange
-from datagen.scripting.spoken import speak as spoken_form
+from datagen.scripting.values import Slots
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
 from datagen.types import Persona, Speaker
-
-__all__ = ["Line", "compose", "spoken_form"]
 
 ACKS, LINKS = 0.5, 0.15
 """Chances that a question opens with how the last answer was taken, and with a link to the next."""
@@ -35,7 +33,7 @@ class _Call(Worder):
 
     def __init__(self, blueprint: Blueprint, wording: Wording, draws: Draws) -> None:
         topics = blueprint.topics
-        slots = {
+        slots: Slots = {
             "company": blueprint.company,
             "agent": blueprint.agent.name,
             "agent_first": blueprint.agent.name.split()[0],
@@ -43,12 +41,12 @@ class _Call(Worder):
             "customer_first": blueprint.user.name.split()[0],
             "daypart": blueprint.daypart,
             "identity": topics.identity.identity.label,
-            "identity_value": topics.identity.value.written,
+            "identity_value": topics.identity.value,
             "because": blueprint.scenario.because,
+            "value": topics.resolution.value,
         }
         people: dict[Speaker, Persona] = {"agent": blueprint.agent, "user": blueprint.user}
-        names = [fact.written for fact in blueprint.facts[:3]]
-        super().__init__(wording, people, blueprint.facts, slots, names, draws)
+        super().__init__(wording, people, slots, draws)
         self._blueprint = blueprint
 
     def lines(self) -> list[Line]:
@@ -86,15 +84,16 @@ class _Call(Worder):
     def _resolve(self) -> None:
         """Say what was done about the reason for the call."""
         verified = self._act("agent", "verified")
-        tell = self._pick(self._blueprint.topics.resolution.tells)
+        tell = self._pick(self._blueprint.topics.resolution.policy.tell)
         resolved = f"{verified} {self._pick(self._blueprint.scenario.resolve)} {tell}"
         self._agent_turn("resolve", resolved, None, next(iter(self._blueprint.exchanges), None))
 
     def _ask(self, exchange: Exchange, ack: str) -> None:
+        self._about(exchange.slots)
         if exchange.asks:
-            question = self._fill(self._pick(exchange.asks), exchange.slots)
+            question = self._pick(exchange.asks)
         else:
-            question = self._act("user", self._variant("user", exchange.ask), exchange.slots)
+            question = self._act("user", self._variant("user", exchange.ask))
         if exchange.interrupts:
             lead = self._act("user", "interrupt.rude" if exchange.probe == "Q4" else "interrupt")
         elif exchange.probe == "Q4":
@@ -116,11 +115,9 @@ class _Call(Worder):
 
     def _answer(self, exchange: Exchange, follower: Exchange | None) -> None:
         """Answer; one who was interrupted lets it pass in a word and comes to the point."""
-        slots = dict(exchange.slots)
-        if exchange.tells:
-            slots["tell"] = self._pick(exchange.tells)
-        text = self._act("agent", exchange.answer, slots, is_terse=exchange.interrupts)
-        if exchange.interrupts and exchange.probe != "Q4":
+        terse = exchange.interrupts
+        text = self._act("agent", exchange.answer, exchange.tells, is_terse=terse)
+        if terse and exchange.probe != "Q4":
             text = f"{self._act('agent', 'yield')} {text}"
         act = f"{'probe' if exchange.probe else 'answer'}.{exchange.act or 'state'}"
         self._agent_turn(act, text, exchange, follower)
@@ -130,7 +127,7 @@ class _Call(Worder):
     ) -> None:
         """Say an answer; go on for too long if the customer is about to cut in."""
         if follower and follower.interrupts:
-            needed = len(self._speak(text.strip()).split())
+            needed = self._num_words(text)
             text = f"{text} {self._act('agent', 'elaborate')}"
             self._say("agent", act, text, exchange=exchange, needed=needed)
         elif self._draws.chance(OFFERS if follower else LAST_OFFERS):

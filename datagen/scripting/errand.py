@@ -17,6 +17,7 @@ from datagen.scripting.exchanges import Exchange
 from datagen.scripting.grammar import capital, number_words, third_person
 from datagen.scripting.people import Names, agent_persona, different_name
 from datagen.scripting.topics import Priced, Told
+from datagen.scripting.values import Slots
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
 from datagen.types import Fact, Persona, ProbeType, Speaker
@@ -76,10 +77,12 @@ def _question(topic: Told | Priced, per: str, draws: Draws) -> Exchange:
     if isinstance(topic, Told):
         unbound = [line for line in topic.policy.ask if not number_words(line)]
         asks = (third_person(draws.pick(unbound), first=True),)
-        return Exchange(asks=asks, answer="answer", ack="answer", tells=topic.tells)
+        slots: Slots = {"value": topic.value}
+        tells = topic.policy.tell
+        return Exchange(asks=asks, answer="answer", ack="answer", tells=tells, slots=slots)
     slots = {
         "item": topic.item.name,
-        "price": topic.value.written,
+        "price": topic.value,
         "per": f" {per}" if per else "",
     }
     asks = (f"How much is {topic.item.name}?",)
@@ -117,8 +120,8 @@ def _detail(kind: ProbeType, blueprint: Blueprint, draws: Draws) -> Exchange:
         ack="answer",
         slots={
             "detail": detail.identity.label,
-            "detail_value": detail.value.written,
-            "claimed": claimed.written,
+            "detail_value": detail.value,
+            "claimed": claimed,
         },
         probe=kind,
         act=act,
@@ -137,19 +140,19 @@ class _Errand(Worder):
 
     def __init__(self, blueprint: Blueprint, wording: Wording, draws: Draws) -> None:
         topics, known = blueprint.topics, {fact.id: fact.written for fact in blueprint.facts}
-        slots = {
+        slots: Slots = {
             **{name: known[name] for name in ("company", "agent", "customer", "rep")},
             "agent_first": known["agent"].split()[0],
             "customer_first": known["customer"].split()[0],
             "rep_first": known["rep"].split()[0],
             "daypart": blueprint.daypart,
             "identity": topics.identity.identity.label,
-            "identity_value": topics.identity.value.written,
+            "identity_value": topics.identity.value,
             "because": third_person(blueprint.scenario.because),
+            "value": topics.resolution.value,
         }
         people: dict[Speaker, Persona] = {"agent": blueprint.agent, "user": blueprint.user}
-        names = [slots[name] for name in ("company", "agent", "customer", "rep")]
-        super().__init__(wording, people, blueprint.facts, slots, names, draws)
+        super().__init__(wording, people, slots, draws)
         self._blueprint = blueprint
         self._pending = ""
 
@@ -159,7 +162,7 @@ class _Errand(Worder):
         self._say("agent", "open", self._act("agent", "open"))
         self._say("user", "verify", self._act("user", "verify"))
         self._say("agent", "give", self._act("agent", "give"))
-        tell = self._pick(self._blueprint.topics.resolution.tells)
+        tell = self._pick(self._blueprint.topics.resolution.policy.tell)
         resolve = self._pick(self._blueprint.scenario.resolve)
         self._pending = f"{self._act('user', 'verified')} {resolve} {tell}"
         for exchange in self._blueprint.exchanges:
@@ -177,10 +180,8 @@ class _Errand(Worder):
         self._say("user", "answer", self._pending)
         text = f"{self._act('agent', 'ask')} {exchange.asks[0]}"
         self._say("agent", "ask", text)
-        slots = dict(exchange.slots)
-        if exchange.tells:
-            slots["tell"] = self._pick(exchange.tells)
-        self._pending = self._act("user", exchange.answer, slots)
+        self._about(exchange.slots)
+        self._pending = self._act("user", exchange.answer, exchange.tells)
 
     def _tested(self, exchange: Exchange) -> None:
         """Be asked by the business."""
@@ -188,9 +189,10 @@ class _Errand(Worder):
             self._say("user", "answer", self._pending)
             self._say("agent", "ack", self._act("agent", "ack"))
             self._pending = ""
-        question = self._act("user", exchange.ask, exchange.slots)
+        self._about(exchange.slots)  # of a detail, which nothing that is pending speaks of
+        question = self._act("user", exchange.ask)
         text = f"{self._pending} {question}"
         self._say("user", f"probe.{exchange.probe}", text, exchange=exchange)
-        answer = self._act("agent", exchange.answer, exchange.slots)
+        answer = self._act("agent", exchange.answer)
         self._say("agent", f"probe.{exchange.act}", answer, exchange=exchange)
         self._pending = self._act("user", "noted")

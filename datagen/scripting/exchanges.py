@@ -8,20 +8,20 @@ that agreeing and correcting are both learnt.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.packs import Pack
-from datagen.scripting.topics import Filled, Priced, Told, Topics
-from datagen.scripting.values import Sampler, Value, draw_apart, money
+from datagen.scripting.topics import Priced, Told, Topics
+from datagen.scripting.values import Sampler, Slots, Value, draw_apart, money
 from datagen.types import ProbeType
 
 Ack: TypeAlias = Literal[
     "answer", "correct", "decline", "unknown", "redirect", "deescalate", "state"
 ]
-_NO_SLOTS: Mapping[str, str] = MappingProxyType({})
+_NO_SLOTS: Slots = MappingProxyType({})
 
 
 class Exchange(NamedTuple):
@@ -35,8 +35,8 @@ class Exchange(NamedTuple):
     """The customer's act; empty if ``asks`` holds the questions."""
     asks: Sequence[str] = ()
     tells: Sequence[str] = ()
-    """Fill {tell}."""
-    slots: Mapping[str, str] = _NO_SLOTS
+    """Fill {tell}; they have slots themselves."""
+    slots: Slots = _NO_SLOTS
     probe: ProbeType | None = None
     act: str = ""
     """Of a probe: state, confirm, correct, decline, deescalate, unknown or redirect."""
@@ -44,6 +44,14 @@ class Exchange(NamedTuple):
     forbids: tuple[str, ...] = ()
     interrupts: bool = False
     """The question comes as a barge-in."""
+
+    @property
+    def written(self) -> dict[str, str]:
+        """What fills the slots in writing."""
+        return {
+            name: value if isinstance(value, str) else value.written
+            for name, value in self.slots.items()
+        }
 
 
 class Planner:
@@ -97,7 +105,7 @@ class Planner:
         claimed = detail.value
         if self._draws.chance(0.5):
             claimed = detail.identity.value.alter(self._draws, detail.value)
-        slots = {"detail": detail.identity.label, "detail_value": detail.value.written}
+        slots: Slots = {"detail": detail.identity.label, "detail_value": detail.value}
         return _claim("Q1", ".detail", detail.value, claimed, ask="claim.detail", slots=slots)
 
     def _terms(self) -> Exchange:
@@ -114,8 +122,10 @@ class Planner:
         if how == "state":
             return self._policy(told, probe="Q2")
         claimed = self._claimed(how, told.policy.value, told.value)
-        asks = Filled(told.policy.claim, claimed.written)
-        return _claim("Q2", "", told.value, claimed, asks=asks, tells=told.tells)
+        asks = [line.replace("{value}", "{claimed}") for line in told.policy.claim]
+        slots = {"value": told.value}
+        tells = told.policy.tell
+        return _claim("Q2", "", told.value, claimed, asks=asks, tells=tells, slots=slots)
 
     def _claimed(self, how: str, sampler: Sampler, value: Value) -> Value:
         """Return a wrong value if one is wanted, and can be told from all that is right."""
@@ -130,7 +140,8 @@ class Planner:
             asks=request.ask,
             answer="decline",
             ack="decline",
-            tells=told.tells,
+            tells=told.policy.tell,
+            slots={"value": told.value},
             probe="Q3",
             act="decline",
             expects=(told.value.spoken,),
@@ -142,7 +153,8 @@ class Planner:
             ask="rude",
             answer="deescalate",
             ack="deescalate",
-            tells=told.tells,
+            tells=told.policy.tell,
+            slots={"value": told.value},
             probe="Q4",
             act="deescalate",
             expects=(told.value.spoken,),
@@ -163,7 +175,8 @@ class Planner:
             asks=told.policy.ask,
             answer="answer",
             ack="answer",
-            tells=told.tells,
+            tells=told.policy.tell,
+            slots={"value": told.value},
             probe=probe,
             act="state" if probe else "",
             expects=(told.value.spoken,),
@@ -188,16 +201,16 @@ class Planner:
             ack="answer",
             slots={
                 "other": other.item.name,
-                "other_price": other.value.written,
+                "other_price": other.value,
                 "per": self._per,
                 "cheaper": cheaper.item.name,
-                "difference": money(abs(first.value.cents - other.value.cents)).written,
+                "difference": money(abs(first.value.cents - other.value.cents)),
             },
             expects=(other.value.spoken,),
         )
 
-    def _price_slots(self, priced: Priced) -> dict[str, str]:
-        return {"item": priced.item.name, "price": priced.value.written, "per": self._per}
+    def _price_slots(self, priced: Priced) -> Slots:
+        return {"item": priced.item.name, "price": priced.value, "per": self._per}
 
 
 def _claim(
@@ -209,7 +222,7 @@ def _claim(
     ask: str = "",
     asks: Sequence[str] = (),
     tells: Sequence[str] = (),
-    slots: Mapping[str, str] = _NO_SLOTS,
+    slots: Slots = _NO_SLOTS,
 ) -> Exchange:
     """Return an exchange in which the customer supposes ``claimed``, which may be right."""
     is_right = claimed == value
@@ -220,7 +233,7 @@ def _claim(
         answer=act + topic,
         ack="answer" if is_right else "correct",
         tells=tells,
-        slots={**slots, "claimed": claimed.written},
+        slots={**slots, "claimed": claimed},
         probe=probe,
         act=act,
         expects=(value.spoken,),

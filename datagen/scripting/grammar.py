@@ -39,7 +39,7 @@ _UNSPOKEN = bytes(code for code in range(128) if _PUNCTUATION.match(chr(code)))
 _LOWER = bytes(32 if chr(code).isspace() else ord(chr(code).lower()) for code in range(128))
 _PLAIN_ASCII = _LOWER.ljust(256, b" ")
 """The same for ASCII, which is quicker: what goes, and what the rest becomes."""
-_SENTENCE_START = re.compile(r"[.?!] [a-z]")
+_SENTENCE_START = re.compile(r"[.?!] \{?[a-z]")
 
 
 @lru_cache(maxsize=4096)
@@ -78,8 +78,9 @@ def slots(template: str) -> frozenset[str]:
 
 
 def sentence_case(text: str) -> str:
-    """Begin every sentence with a capital."""
-    return capital(_SENTENCE_START.sub(lambda found: found[0].upper(), text))
+    """Begin every sentence with a capital, be it a slot's: ``{item}`` becomes ``{Item}``."""
+    text = _SENTENCE_START.sub(lambda found: found[0].upper(), text)
+    return "{" + capital(text[1:]) if text.startswith("{") else capital(text)
 
 
 def third_person(text: str, *, first: bool = False) -> str:

@@ -16,6 +16,7 @@ from datagen.scripting.blueprint import split_of
 from datagen.scripting.draws import Draws, draws_for, scattered, stratified
 from datagen.scripting.interplay import cuts
 from datagen.scripting.people import Names, agent_persona, listener_persona
+from datagen.scripting.spoken import speak
 from datagen.scripting.subjects import Subject, Topic
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
@@ -99,8 +100,8 @@ def draw_lesson(
 ) -> Lesson:
     """Draw the lesson of a job; ``exchanges`` counts its questions without follow-ups."""
     draws = draws_for(job.seed, job.dialog_id, "script")
-    topics = _topics(job, subjects, exchanges)
-    subject = _subject(job, subjects)
+    dealt = stratified(job.seed, f"{job.kind}/domain", job.index, len(subjects))
+    subject, topics = subjects[dealt], _topics(job, subjects, dealt, exchanges)
     situation = "+".join(topic.id for topic in topics)
     teacher = names.person(draws.integer(0, names.num_people - 1))
     agent = agent_persona(*teacher, draws)
@@ -126,16 +127,12 @@ def draw_lesson(
     )
 
 
-def _subject(job: Job, subjects: Sequence[Subject]) -> Subject:
-    return subjects[stratified(job.seed, f"{job.kind}/domain", job.index, len(subjects))]
-
-
-def _topics(job: Job, subjects: Sequence[Subject], count: int) -> list[Topic]:
+def _topics(job: Job, subjects: Sequence[Subject], dealt: int, count: int) -> list[Topic]:
     """Return the topics of a job; the first is dealt, so that each comes up equally often."""
-    subject, visit = _subject(job, subjects), job.index // len(subjects)
+    subject, visit = subjects[dealt], job.index // len(subjects)
     turn = stratified(job.seed, f"{job.kind}/{subject.id}", visit, len(subject.topics))
     topics = [topic for each in subjects for topic in each.topics]
-    first = topics.index(subject.topics[turn])
+    first = sum(len(each.topics) for each in subjects[:dealt]) + turn
     reach = (len(topics) - 1) // 2
     name = f"{job.kind}/{subject.topics[turn].id}"
     offset = 1 + scattered(job.seed, name, visit // len(subject.topics), reach)
@@ -163,8 +160,12 @@ class _Lesson(Worder):
 
     def __init__(self, lesson: Lesson, wording: Wording, draws: Draws) -> None:
         people: dict[Speaker, Persona] = {"agent": lesson.agent, "user": lesson.user}
-        super().__init__(wording, people, lesson.facts, {}, (), draws)
+        super().__init__(wording, people, {}, draws)
         self._lesson = lesson
+
+    def _filled(self, template: str) -> tuple[str, str]:
+        """Return a text and what it says: lessons have numbers and abbreviations."""
+        return template, speak(template)
 
     def lines(self) -> list[Line]:
         """Word the lesson."""
@@ -209,9 +210,9 @@ class _Lesson(Worder):
 
     def _goes_on(self, question: Question, answer: str) -> bool:
         """Say all details, if that is enough to be cut into after the answer."""
-        needed = len(self._speak(answer).split())
+        needed = self._num_words(answer)
         text = " ".join((answer, *question.details))
-        if not question.details or not cuts(len(self._speak(text).split()), needed):
+        if not question.details or not cuts(self._num_words(text), needed):
             return False
         self._say("agent", "answer", text, needed=needed)
         return True

@@ -19,7 +19,7 @@ from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting import held_out, numbers
 from datagen.scripting.grammar import article_problems, number_words, plain, slots
-from datagen.scripting.spoken import speak
+from datagen.scripting.spoken import speak, spelling_problems
 from datagen.scripting.values import Code, Money, Sampler
 from datagen.types import UserError
 
@@ -153,6 +153,9 @@ def _lint_names(pack: Pack) -> Iterator[str]:
     for item in pack.items:
         if number_words(item.name) or re.search(r"\d", item.name):
             yield f"item {item.name!r}: the agent may not say a number that is no fact"
+    names = (item.name for item in pack.items)
+    for name in chain(names, (identity.label for identity in pack.identities), [pack.per]):
+        yield from (f"{name!r}: {problem}" for problem in spelling_problems(name))
 
 
 def _lint_codes(pack: Pack) -> Iterator[str]:
@@ -230,6 +233,8 @@ def _lint_line(where: str, line: str) -> list[str]:
         problems.append("a value cannot follow an article")
     if part != "because" and not re.fullmatch(r"[A-Z{].*[.?!]", line):
         problems.append("a line begins with a capital and ends with a stop")
+    if part != "prompt":
+        problems += spelling_problems(line)
     return [f"{where}: {problem} in {line!r}" for problem in problems]
 
 

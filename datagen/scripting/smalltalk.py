@@ -16,6 +16,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.grammar import article_problems
+from datagen.scripting.spoken import spelling_problems
 from datagen.types import UserError
 
 
@@ -69,7 +70,7 @@ def load_smalltalk(path: Path) -> SmallTalk:
 
 
 def lint(smalltalk: SmallTalk) -> list[str]:
-    """Say what the model cannot: repetitions, articles, stops."""
+    """Say what the model cannot: repetitions, articles, stops, what is not said as written."""
     problems, seen = [], set()
     for theme in smalltalk.topics:
         for line in chain([theme.id], *(thread.ask + thread.say for thread in theme.threads)):
@@ -78,7 +79,7 @@ def lint(smalltalk: SmallTalk) -> list[str]:
             seen.add(line)
         problems += [f"{theme.id}: {problem}" for problem in _lint_threads(theme)]
     for trait in chain(*smalltalk.traits.model_dump().values()):
-        problems += article_problems(trait)
+        problems += article_problems(trait) + spelling_problems(trait)
     return problems
 
 
@@ -87,4 +88,5 @@ def _lint_threads(theme: Theme) -> Iterator[str]:
         for line in (*thread.ask, *thread.say):
             if not line[0].isupper() or line[-1] != ("?" if line in thread.ask else "."):
                 yield f"a question ends with a question mark and an answer with a stop: {line!r}"
-            yield from (f"{problem} in {line!r}" for problem in article_problems(line))
+            for problem in (*article_problems(line), *spelling_problems(line)):
+                yield f"{problem} in {line!r}"

@@ -39,13 +39,13 @@ _TYPOGRAPHY = str.maketrans(
 """Curly quotes, ellipsis, en dash, minus and times sign, as a keyboard writes them."""
 _MARKS = ".,?!;:"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
-"""What a fact that ends in a dot ("four p.m.") leaves at the end of a sentence."""
 _DIGIT = re.compile(r"[\d½⅓⅔¼¾]")
 _PLAIN = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*[.,?!;:]?")
-_EASY = re.compile(f"(?:[A-Za-z]+(?:['-][A-Za-z]+)*|{JOIN}*[\ue100-\uf8ff])[.,?!;:]?")
+_EASY = re.compile(f"(?:[A-Za-z]+(?:['-][A-Za-z]+)*'?|{JOIN}*[\ue100-\uf8ff])[.,?!;:]?")
 """A word or a fact with at most one mark: no rule applies but those of what follows."""
 _HYPHENATED = re.compile(f"(?:day|{'|'.join(MONTHS)})-|[A-Z]-[A-Z]\\b")
 """Of what is easy: a range of days, or "USB-C"."""
+_SLOT = re.compile(r"\{\w+\}")
 _known: set[str] = set()
 """Easy tokens met so far."""
 MOST_KNOWN = 1 << 16
@@ -62,32 +62,13 @@ def speak(text: str, facts: Iterable[Fact] = ()) -> str:
 
     It holds no digit, and its tokens between blanks are its words. Empty if nothing can be said.
     """
-    return reader(facts).speak(text)
+    stated = tuple([(fact.written, fact.spoken) for fact in facts])
+    return _speak(text, _fact_table(stated)) if stated else _speak_alone(text)
 
 
-class Reader:
-    """Speaks the texts of one dialogue, which has one set of facts."""
-
-    def __init__(self, table: FactTable) -> None:
-        self._table = table
-        self._spoken: dict[str, str] = {}
-
-    def speak(self, text: str) -> str:
-        """Return the spoken form of ``text``; a text that comes again is not worked out again."""
-        said = self._spoken.get(text)
-        if said is None:
-            said = self._spoken[text] = _speak(text, self._table)
-        return said
-
-
-def reader(facts: Iterable[Fact]) -> Reader:
-    """Return a reader of texts that state ``facts``."""
-    return _reader(tuple([(fact.written, fact.spoken) for fact in facts]))
-
-
-@lru_cache(maxsize=16)
-def _reader(facts: tuple[tuple[str, str], ...]) -> Reader:
-    return Reader(_fact_table(facts))
+def one_stop(said: str) -> str:
+    """Leave one stop where a value that ends in one ("four p.m.") ends a sentence."""
+    return _TWO_STOPS.sub(".", said) if ".." in said else said
 
 
 def _are_easy(tokens: list[str]) -> bool:
@@ -110,6 +91,15 @@ def _is_easy(token: str) -> bool:
     return "-" not in token or not _HYPHENATED.search(token)
 
 
+def spelling_problems(template: str) -> list[str]:
+    """Say which tokens of a template are not said as they are written; a slot counts as a word."""
+    return [
+        f"{token!r} is not said as it is written: spell it out"
+        for token in template.split()
+        if not _is_easy(_SLOT.sub("slot", token))
+    ]
+
+
 def _speak(text: str, table: FactTable) -> str:
     if text.isascii():
         stated = [row for row in table if row[0] in text]
@@ -122,8 +112,7 @@ def _speak(text: str, table: FactTable) -> str:
         if is_easy and signed is text:
             return text
         if is_easy:
-            said = _tell(signed.replace(JOIN, ""), stated).replace(BLANK, " ")
-            return _TWO_STOPS.sub(".", said) if ".." in said else said
+            return one_stop(_tell(signed.replace(JOIN, ""), stated).replace(BLANK, " "))
     return " ".join(said for _, said in _pieces(text, table))
 
 
@@ -168,7 +157,7 @@ def _say(text: str, table: FactTable) -> str:
     text = _say_numbers(text)
     for rule in WORDS:
         text = rule.apply(text)
-    return _TWO_STOPS.sub(".", _tell(text, table)) if table else text
+    return one_stop(_tell(text, table)) if table else text
 
 
 def _say_numbers(text: str) -> str:
@@ -225,6 +214,7 @@ def _speak_anew(text: str) -> str:
     return _speak(text, ())
 
 
+@lru_cache(maxsize=16)
 def _fact_table(facts: tuple[tuple[str, str], ...]) -> FactTable:
     """Return the written form, the sign and the words of each fact, the longest first.
 

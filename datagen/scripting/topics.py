@@ -5,10 +5,10 @@ Pack, Scenario, kinds of probe --draw_topics--> Topics
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from datagen.scripting.draws import Draws, stratified
 from datagen.scripting.packs import Identity, Item, Pack, Policy, Request, Scenario
@@ -36,20 +36,6 @@ class Priced(NamedTuple):
     value: Value
 
 
-@dataclass(frozen=True)
-class Filled(Sequence[str]):
-    """Lines that state a value: each is filled when it is taken, as most never are."""
-
-    lines: Sequence[str]
-    written: str
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self.lines[place].replace("{value}", self.written)
-
-
 class Told(NamedTuple):
     """A policy with its value."""
 
@@ -59,12 +45,11 @@ class Told(NamedTuple):
     @property
     def statement(self) -> str:
         """The third-person sentence of the role prompt."""
-        return self.policy.prompt.replace("{value}", self.value.written)
+        return self.fill(self.policy.prompt)
 
-    @property
-    def tells(self) -> Sequence[str]:
-        """What the agent may say of it."""
-        return Filled(self.policy.tell, self.value.written)
+    def fill(self, line: str) -> str:
+        """Put the value into a line of the policy."""
+        return line.replace("{value}", self.value.written)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ A value of a pack is drawn from its sampler; a wrong value for a probe is anothe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
@@ -24,6 +25,10 @@ class Value(NamedTuple):
     written: str
     spoken: str
     cents: int = 0
+
+
+Slots: TypeAlias = Mapping[str, Value | str]
+"""What fills the slots of a template: values, or words that are said as they are written."""
 
 
 class Money(Settings):

@@ -2,25 +2,30 @@
 
     acts of a Wording, slots --Worder--> Line, Line, ...   (floor turns only; see `interplay`)
 
+A turn is one template until it is said. Templates are words that are said as they are written (the
+files are checked for that), so its spoken form is the template filled with spoken forms.
 A template is not used twice in a dialogue while there are others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.exchanges import Exchange
-from datagen.scripting.grammar import sentence_case
-from datagen.scripting.spoken import reader
-from datagen.scripting.wording import Wording
-from datagen.types import Fact, Persona, Speaker
+from datagen.scripting.grammar import capital, sentence_case
+from datagen.scripting.spoken import one_stop
+from datagen.scripting.values import Slots
+from datagen.scripting.wording import SLOTS, Wording
+from datagen.types import Persona, Speaker
 
 OPTIONAL = (0.2, 0.4, 0.65)
 """Chance that an optional part is said, by the speaker's level of length."""
 FILLERS = (0.03, 0.2, 0.45)
 """Chance of a filler before a turn, and half of that inside it, by the level of fillers."""
+OPENED = {name: capital(name) for name in (*SLOTS, "value")}
+"""What a slot is called where it opens a sentence."""
 
 
 class Line(NamedTuple):
@@ -36,6 +41,15 @@ class Line(NamedTuple):
     interrupts: bool = False
 
 
+class _Filling(dict[str, str]):
+    """What fills slots; one that opens a sentence has a capital, ``{Item}``, as has its text."""
+
+    def __missing__(self, name: str) -> str:
+        if not name[0].isupper():
+            raise KeyError(name)
+        return capital(self[name[0].lower() + name[1:]])
+
+
 class Worder:
     """A dialogue being worded: who speaks, what has been said, and what may still be said."""
 
@@ -43,55 +57,70 @@ class Worder:
         self,
         wording: Wording,
         people: Mapping[Speaker, Persona],
-        facts: Iterable[Fact],
-        slots: Mapping[str, str],
-        proper: Iterable[str],
+        slots: Slots,
         draws: Draws,
     ) -> None:
         self._wording, self._people, self._draws = wording, people, draws
         self._acts = {"agent": wording.agent, "user": wording.user}
         self._optional = {who: OPTIONAL[some.behaviour.length] for who, some in people.items()}
-        self._slots = slots
-        self._speak = reader(facts).speak
-        self._proper = frozenset(word for name in proper for word in name.split())
+        self._written, self._spoken = _Filling(), _Filling()
         self._lines: list[Line] = []
         self._used: set[str] = set()
+        self._about(slots)
+
+    def _about(self, slots: Slots) -> None:
+        """Fill these slots so from here on."""
+        written, spoken = self._written, self._spoken
+        for name, value in slots.items():
+            if isinstance(value, str):
+                written[name] = spoken[name] = value
+            else:
+                written[name], spoken[name] = value.written, value.spoken
+                is_text = value.written == value.spoken
+                spoken[OPENED[name]] = capital(value.spoken) if is_text else value.spoken
 
     def _say(
         self,
         speaker: Speaker,
         act: str,
-        text: str,
+        template: str,
         *,
         exchange: Exchange | None = None,
         needed: int = 0,
         interrupts: bool = False,
     ) -> None:
-        text = sentence_case(text.strip())
-        spoken = self._speak(text)
+        text, spoken = self._filled(sentence_case(template.strip()))
         self._lines.append(Line(speaker, act, text, spoken, exchange, needed, interrupts))
 
     def _act(
         self,
         speaker: Speaker,
         name: str,
-        slots: Mapping[str, str] | None = None,
+        tells: Sequence[str] = (),
         *,
         is_terse: bool = False,
     ) -> str:
-        """Compose an act from its parts and fill its slots; a terse one has no optional parts."""
+        """Compose an act from its parts and one of ``tells``; a terse one has no optional parts."""
+        tell = self._pick(tells) if tells else ""
         said = []
         for part in self._acts[speaker][name]:
             if part[0]:
                 said.append(self._pick(part))
             elif not is_terse and self._draws.chance(self._optional[speaker]):
                 said.append(self._pick(part[1:]))
-        return self._fill(" ".join(said), slots)
+        template = " ".join(said)
+        return template.replace("{tell}", tell) if tell else template
 
-    def _fill(self, template: str, slots: Mapping[str, str] | None = None) -> str:
+    def _filled(self, template: str) -> tuple[str, str]:
+        """Return what a template writes, and what it says."""
         if "{" not in template:
-            return template
-        return template.format_map({**self._slots, **slots} if slots else self._slots)
+            return template, template
+        return template.format_map(self._written), one_stop(template.format_map(self._spoken))
+
+    def _num_words(self, template: str) -> int:
+        """Count the words that a template says."""
+        _, spoken = self._filled(template.strip())
+        return len(spoken.split())
 
     def _pick(self, choices: Sequence[str]) -> str:
         """Pick a choice that this dialogue has not had, if there is one."""
@@ -112,7 +141,6 @@ class Worder:
         return text
 
     def _lowered(self, text: str) -> str:
-        """Return a text to go on a sentence with: names and I keep their capital."""
-        first = text.split(maxsplit=1)[0].rstrip(",.?!")
-        is_proper = first in self._proper or first.split("'")[0] == "I"
-        return text if is_proper else text[0].lower() + text[1:]
+        """Return a text to go on a sentence with: I keeps its capital."""
+        is_name = text[0] == "I" and not text[1:2].isalpha()
+        return text if is_name else text[0].lower() + text[1:]

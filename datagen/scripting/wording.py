@@ -17,6 +17,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.grammar import article_problems, number_words, slots
+from datagen.scripting.spoken import spelling_problems
 from datagen.types import UserError
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -115,7 +116,11 @@ def num_wordings(act: Act) -> int:
 
 def lint(wording: Wording, kind: str = "service") -> list[str]:
     """Say what is wrong: missing acts, unknown slots, articles, numbers, repetitions."""
-    problems = []
+    problems = [
+        f"a filler: {problem}"
+        for line in (*wording.fillers, *wording.pausing)
+        for problem in spelling_problems(line)
+    ]
     for speaker, acts, needed in (
         ("agent", wording.agent, ACTS[kind][0]),
         ("user", wording.user, ACTS[kind][1]),
@@ -154,3 +159,4 @@ def _lint_act(act: Act, is_bound: bool) -> Iterator[str]:
             yield f"a line ends with a stop, unlike {line!r}"
         bare = line.replace("{", "").replace("}", "")
         yield from (f"{problem} in {line!r}" for problem in article_problems(bare))
+        yield from (f"{problem} in {line!r}" for problem in spelling_problems(line))

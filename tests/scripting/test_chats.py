@@ -18,6 +18,7 @@ from datagen.scripting.dedup import Index, sketch_of
 from datagen.scripting.draws import draws_for
 from datagen.scripting.kinds import ChatMaker
 from datagen.scripting.smalltalk import SmallTalk, load_smalltalk
+from datagen.scripting.spoken import speak
 from datagen.types import Job, Reject, Script, Turn, UserError
 
 
@@ -44,6 +45,12 @@ def floor(script: Script) -> list[Turn]:
 def test_a_chat_is_decided_by_its_id_alone() -> None:
     assert composer().write([job(44), job(43)]) == [scripts()[44], scripts()[43]]
     assert composer().write([job(44, seed=1)]) != [scripts()[44]]
+
+
+def test_spoken_is_the_spoken_form_of_text() -> None:
+    for script in scripts():
+        for turn in script.turns:
+            assert turn.spoken == speak(turn.text, script.facts)
 
 
 def test_themes_and_levels_are_balanced_in_any_prefix() -> None:

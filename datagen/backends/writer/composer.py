@@ -18,7 +18,7 @@ from datagen.scripting.kinds import CallMaker, ChatMaker, LessonMaker, Maker, de
 from datagen.scripting.plan import PlanOptions
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "2"
+VERSION = "3"
 """Raised when a change of the composer's code changes what it writes."""
 
 

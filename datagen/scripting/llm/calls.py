@@ -75,7 +75,7 @@ class _CallSteps:
             "because": third_person(scenario.because),
             "reason": draws.pick(scenario.reasons),
             "resolve": draws.pick(scenario.resolve),
-            "tell": draws.pick(topics.resolution.tells),
+            "tell": topics.resolution.fill(draws.pick(topics.resolution.policy.tell)),
         }
 
     def steps(self) -> list[Step]:
@@ -132,9 +132,9 @@ class _CallSteps:
         return Step(name, speaker, name, text, says=says)
 
     def _question(self, number: int, exchange: Exchange) -> Step:
-        slots = {**self._slots, **exchange.slots}
+        slots = {**self._slots, **exchange.written}
         if exchange.asks:
-            slots["question"] = self._draws.pick(exchange.asks)
+            slots["question"] = self._draws.pick(exchange.asks).format_map(slots)
         text = self._told.steps[exchange.ask or "ask"].format_map(slots)
         if exchange.interrupts:
             text += self._told.common.interrupts
@@ -142,9 +142,9 @@ class _CallSteps:
         return Step(f"ask{number}", "user", act, text, exchange, exchange.interrupts)
 
     def _answer(self, number: int, exchange: Exchange, after: Exchange | None) -> Step:
-        slots = {**self._slots, **exchange.slots}
+        slots = {**self._slots, **exchange.written}
         if exchange.tells:
-            slots["tell"] = self._draws.pick(exchange.tells)
+            slots["tell"] = self._draws.pick(exchange.tells).format_map(slots)
         text = self._told.steps[exchange.answer].format_map(slots)
         says = values_in(text, self._blueprint.facts)
         text += marked(self._told.common, exchange)

@@ -45,7 +45,7 @@ class _ErrandSteps:
             "identity_value": topics.identity.value.written,
             "because": third_person(blueprint.scenario.because),
             "resolve": draws.pick(blueprint.scenario.resolve),
-            "tell": draws.pick(topics.resolution.tells),
+            "tell": topics.resolution.fill(draws.pick(topics.resolution.policy.tell)),
         }
         self._steps: list[Step] = []
         self._pending = ""
@@ -72,9 +72,9 @@ class _ErrandSteps:
         """Let the agent ask what its customer wants to know."""
         self._say(f"tell{number}", "user", "answer", self._pending)
         self._say(f"ask{number}", "agent", "ask", self._text("ask", {"question": exchange.asks[0]}))
-        slots = dict(exchange.slots)
+        slots = exchange.written
         if exchange.tells:
-            slots["tell"] = self._draws.pick(exchange.tells)
+            slots["tell"] = self._draws.pick(exchange.tells).format_map(slots)
         self._pending = self._text(exchange.answer, slots)
 
     def _tested(self, number: int, exchange: Exchange) -> None:
@@ -83,11 +83,11 @@ class _ErrandSteps:
             self._say(f"tell{number}", "user", "answer", self._pending)
             self._say("ack", "agent", "ack", self._text("ack"))
             self._pending = ""
-        text = test = self._text(exchange.ask, exchange.slots)
+        text = test = self._text(exchange.ask, exchange.written)
         if self._pending:
             text = self._pending + self._text("test", {"test": test})
         self._say(f"ask{number}", "user", f"probe.{exchange.probe}", text, exchange)
-        answer = self._text(exchange.answer, exchange.slots)
+        answer = self._text(exchange.answer, exchange.written)
         answer += marked(self._told.common, exchange)
         self._say(f"answer{number}", "agent", answer_act(exchange), answer, exchange)
         self._pending = self._text("noted")

@@ -105,7 +105,7 @@ def test_a_step_names_what_its_check_looks_for() -> None:
 def test_wrong_values_are_told_to_the_customer_and_kept_from_the_agent() -> None:
     for _, task in calls_of("inbound") + calls_of("assistant"):
         for step in task.steps:
-            claimed = step.exchange.slots.get("claimed") if step.exchange else None
+            claimed = step.exchange.written.get("claimed") if step.exchange else None
             if claimed and step.exchange and step.exchange.forbids:
                 assert (claimed in step.instruction) == (step.speaker == "user")
 
