@@ -74,15 +74,15 @@ def _num_words(turn: Turn) -> int:
 
 
 def _alternation(script: Script) -> Iterator[str]:
-    for (_, before), (at, turn) in pairwise(_floor(script)):
-        if turn.speaker == before.speaker:
-            yield f"turn {at}: the {turn.speaker} speaks twice in a row"
     speaker = None
     for at, turn in enumerate(script.turns):
-        if turn.onset != "backchannel":
+        if turn.onset == "backchannel":
+            if turn.speaker == speaker or speaker is None:
+                yield f"turn {at}: a backchannel to nobody"
+        elif turn.speaker == speaker:
+            yield f"turn {at}: the {speaker} speaks twice in a row"
+        else:
             speaker = turn.speaker
-        elif turn.speaker == speaker or speaker is None:
-            yield f"turn {at}: a backchannel to nobody"
 
 
 def _places(script: Script) -> Iterator[str]:

@@ -111,4 +111,6 @@ def plain(text: str) -> str:
         text = text.encode().translate(_PLAIN_ASCII, _UNSPOKEN).decode()
     else:
         text = _PUNCTUATION.sub("", text.lower())
-    return f" {' '.join(text.split())} "
+    if "  " in text or not text.isascii():
+        text = " ".join(text.split())
+    return f" {text.strip()} "

@@ -8,6 +8,7 @@ alone. With the shipped pools a domain has over a hundred million pairs.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -40,12 +41,12 @@ class Names(Settings):
     heads: Pool
     tails: Pool
 
-    @property
+    @cached_property
     def num_people(self) -> int:
         """How many full names there are."""
         return (len(self.female) + len(self.male)) * len(self.last)
 
-    @property
+    @cached_property
     def num_stems(self) -> int:
         """How many places there are."""
         return len(self.heads) * len(self.tails)
