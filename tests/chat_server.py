@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -61,15 +62,15 @@ class ChatServer:
         self.headers: list[dict[str, str]] = []
         self.most_at_once = 0
         self._times: dict[str, int] = {}
-        self._inside = 0
+        self.inside = 0
         self._lock = threading.Lock()
 
     def take(self, body: dict[str, Any], headers: dict[str, str]) -> Reply:
         """Answer one request."""
         key = body["messages"][-1]["content"].split(RETRY)[0]
         with self._lock:
-            self._inside += 1
-            self.most_at_once = max(self.most_at_once, self._inside)
+            self.inside += 1
+            self.most_at_once = max(self.most_at_once, self.inside)
             self.requests.append(body)
             self.headers.append(headers)
             times = self._times.get(key, 0)
@@ -79,7 +80,7 @@ class ChatServer:
             time.sleep(reply.wait)
         finally:
             with self._lock:
-                self._inside -= 1
+                self.inside -= 1
         return reply
 
     @property
@@ -89,12 +90,17 @@ class ChatServer:
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[tuple[ChatServer, str]]:
-    """Serve until the block ends; yields the server and its URL."""
+def serving(answer: Answer, port: int = 0) -> Iterator[tuple[ChatServer, str]]:
+    """Serve until the block ends, and then hang up; yields the server and its URL."""
     chat = ChatServer(answer)
+    connections: set[socket.socket] = set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            connections.add(self.connection)
 
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
@@ -115,7 +121,7 @@ def serving(answer: Answer) -> Iterator[tuple[ChatServer, str]]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -125,3 +131,6 @@ def serving(answer: Answer) -> Iterator[tuple[ChatServer, str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+        for connection in connections:
+            with suppress(OSError):  # it is closed
+                connection.shutdown(socket.SHUT_RDWR)

@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+import urllib3
 
 from datagen import doctor
 from datagen.backends.registry import WRITERS, Table
@@ -113,13 +114,14 @@ def test_a_request_the_server_refuses_is_not_repeated() -> None:
         assert len(server.calls) == 1
 
 
-def test_a_request_that_breaks_the_server_is_given_up_when_others_pass() -> None:
+@pytest.mark.parametrize("num_jobs", [1, len(JOBS)])
+def test_a_request_that_breaks_a_server_is_given_up_beside_others_and_alone(num_jobs: int) -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
         is_poison = asked_for(body) is task_of(JOBS[0])
         return Reply(500, b"assertion failed") if is_poison else faithful(body, times)
 
     with writing(answer, patience_seconds=20) as (writer, _):
-        answers = writer.write(JOBS)
+        answers = writer.write(JOBS[:num_jobs])
     assert [one.dialog_id for one in answers if isinstance(one, Reject)] == [JOBS[0].dialog_id]
 
 
@@ -127,6 +129,38 @@ def test_a_server_that_is_away_for_too_long_is_no_fault_of_a_dialogue() -> None:
     away = writing(lambda body, times: Reply(503), patience_seconds=0.1)
     with away as (writer, _), pytest.raises(ServerDown, match=r"tiny at .* last: HTTP 503"):
         writer.write(JOBS[:2])
+
+
+def test_a_server_that_goes_and_comes_back_costs_no_dialogue() -> None:
+    """Half of the dialogues are answered; nothing listens while the other half waits."""
+    kept = {id(task_of(job)) for job in JOBS[::2]}
+    answered = Event()
+
+    def go(body: dict[str, Any], times: int) -> Reply:
+        if probe := probed(body):
+            return probe
+        if id(asked_for(body)) in kept:
+            return faithful(body, times)
+        answered.wait()
+        return Reply(500)
+
+    def back(body: dict[str, Any], times: int) -> Reply:
+        return probed(body) or faithful(body, times)
+
+    answers: list[Script | Reject] = []
+    with serving(go) as (server, url):
+        models = [{"name": "tiny", "url": url}]
+        writer = OpenAI(OpenAI.Options.model_validate({"models": models}))
+        work = Thread(target=lambda: answers.extend(writer.write(JOBS)))
+        work.start()
+        while server.inside != len(JOBS) - len(kept) or len(server.calls) < len(JOBS):
+            time.sleep(0.01)
+    answered.set()
+    time.sleep(0.3)  # tens of tries
+    with serving(back, urllib3.util.parse_url(url).port or 0):
+        work.join(30)
+    writer.close()
+    assert len(scripts_of(answers)) == len(JOBS)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
@@ -247,7 +281,7 @@ def test_a_gate_halves_under_load_and_opens_again() -> None:
     def pass_through(overload: bool = False) -> None:
         if overload:
             with pytest.raises(_Trouble), gate.one():
-                raise _Trouble("429", overload=True)
+                raise _Trouble("429", "busy")
         else:
             with gate.one():
                 pass
@@ -264,7 +298,7 @@ def test_a_gate_halves_under_load_and_opens_again() -> None:
 
 def test_requests_from_before_a_cut_do_not_cut_again() -> None:
     gate = Gate(16)
-    overloaded = _Trouble("429", overload=True)
+    overloaded = _Trouble("429", "busy")
     with pytest.raises(_Trouble), gate.one(), gate.one(), gate.one():
         raise overloaded
     assert gate.limit == 8

@@ -32,7 +32,8 @@ FORBIDDEN = frozenset((401, 403, 404))
 WAITS = (0.5, 20.0)
 """Seconds to wait after the first failure, doubled after each up to the second."""
 FAILURES_OF_ITS_OWN = 6
-"""After so many errors, while so many others were answered, it is the request that is bad."""
+"""From so many failures on, the server is asked something easy before each try: if it answers that
+and fails once more, it is the request that is bad, and not the server that is away."""
 SCHEMA_FIELDS: Mapping[str, Any] = {
     "json_schema": lambda schema: {
         "type": "json_schema",
@@ -43,16 +44,34 @@ SCHEMA_FIELDS: Mapping[str, Any] = {
 """How a schema is sent: as OpenAI, vLLM and SGLang take it, and as llama.cpp does."""
 
 
+COLOUR = "periwinkle"
+_QUESTION: Message = {"role": "user", "content": "What is 2 + 2? Answer in one short line."}
+EASY = Request(
+    model=0,
+    messages=(_QUESTION,),
+    schema={
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["colour"],
+        "properties": {"colour": {"type": "string", "enum": [COLOUR]}},
+    },
+    seed=0,
+)
+"""What every server answers, and in this one way only if it keeps to schemas."""
+
+
 class ServerDown(RunFailed):
     """A server did not answer for as long as we are patient."""
 
 
 class _Trouble(Exception):
-    """An answer that another try may better."""
+    """An answer that another try may better: the server is busy or slow, or something broke."""
 
-    def __init__(self, reason: str, *, overload: bool = False, after: float = 0.0) -> None:
+    def __init__(
+        self, reason: str, kind: Literal["busy", "slow", "broken"] = "broken", after: float = 0.0
+    ) -> None:
         super().__init__(reason)
-        self.overload, self.after = overload, after
+        self.kind, self.after = kind, after
 
 
 class Gate:
@@ -72,7 +91,7 @@ class Gate:
         try:
             yield
         except _Trouble as trouble:
-            self._leave(began, overload=trouble.overload)
+            self._leave(began, overload=trouble.kind != "broken")
             raise
         except BaseException:
             self._leave(began, overload=False)
@@ -124,17 +143,16 @@ class Server:
         """Return the answer, however often it takes. Raises ServerDown or UserError."""
         body = self._body(request)
         give_up = time.monotonic() + self.patience
-        answered = self.gate.answered
         for tries in count(1):
+            is_up = tries > FAILURES_OF_ITS_OWN and self._is_up()
             try:
                 with self.gate.one():
                     return self._post(body)
             except _Trouble as trouble:
-                reason = str(trouble)
+                reason, is_busy = str(trouble), trouble.kind == "busy"
                 wait = max(trouble.after, _backoff(request.seed, tries))
-            others = self.gate.answered - answered
-            if tries >= FAILURES_OF_ITS_OWN <= others:
-                return Refusal(f"it failed {tries} times while others did not, last: {reason}")
+            if is_up and not is_busy:
+                return Refusal(f"it failed {tries} times, and nothing else does, last: {reason}")
             if time.monotonic() + wait > give_up:
                 raise ServerDown(
                     f"{self.model} at {self.url} has not answered for {self.patience:g} s in"
@@ -145,18 +163,10 @@ class Server:
 
     def probe(self) -> None:
         """Raise UserError if the server ignores a schema, as some do without a word."""
-        wanted = "periwinkle"
-        schema = {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["colour"],
-            "properties": {"colour": {"type": "string", "enum": [wanted]}},
-        }
-        message: Message = {"role": "user", "content": "What is 2 + 2? Answer in one short line."}
-        answer = self.ask(Request(model=0, messages=(message,), schema=schema, seed=0))
+        answer = self.ask(EASY)
         if isinstance(answer, Refusal):
             said = answer.reason
-        elif _obeys(answer.text, {"colour": wanted}):
+        elif _obeys(answer.text, {"colour": COLOUR}):
             return
         else:
             said = repr(answer.text[:80])
@@ -165,6 +175,15 @@ class Server:
             " it with vLLM 0.27 or newer or another server that enforces response_format, or set"
             " schema_field: json_object for llama.cpp"
         )
+
+    def _is_up(self) -> bool:
+        """Tell whether something easy is answered now."""
+        try:
+            with self.gate.one():
+                self._post(self._body(EASY))
+        except _Trouble:
+            return False
+        return True
 
     def _body(self, request: Request) -> bytes:
         body = {
@@ -183,8 +202,10 @@ class Server:
         url = f"{self.url.rstrip('/')}/chat/completions"
         try:
             reply = self._http.request("POST", url, body=body, headers=headers, retries=False)
+        except urllib3.exceptions.NewConnectionError as error:  # which is a TimeoutError, too
+            raise _Trouble(f"no connection: {self._clean(str(error))}") from error
         except urllib3.exceptions.TimeoutError as error:
-            raise _Trouble(f"no answer within {self.timeout:g} s", overload=True) from error
+            raise _Trouble(f"no answer within {self.timeout:g} s", "slow") from error
         except urllib3.exceptions.HTTPError as error:
             raise _Trouble(f"{type(error).__name__}: {self._clean(str(error))}") from error
         if reply.status == 200:
@@ -202,7 +223,8 @@ class Server:
             )
         said = f"HTTP {status}: {self._clean(reply.data.decode(errors='replace'))}"
         if status in TRANSIENT or status > 504:
-            raise _Trouble(said, overload=status in OVERLOADED, after=_retry_after(reply))
+            kind: Literal["busy", "broken"] = "busy" if status in OVERLOADED else "broken"
+            raise _Trouble(said, kind, _retry_after(reply))
         return Refusal(said)
 
     def _clean(self, text: str) -> str:
