@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from datagen.engine.cluster import ONE_THREAD, QUIET
+from tests.runs import workers
 
 NODE = {"num_cpus": 1, "object_store_memory": 80 * 2**20}
 PATIENCE = {
@@ -41,6 +43,18 @@ class TwoNodes:
         """Kill the second node's raylet, and with it its workers."""
         self._cluster.remove_node(self._second, allow_graceful=False)
         self._second = None
+
+    def freeze(self) -> list[int]:
+        """Stop the second node's raylet and workers where they are; return these processes.
+
+        To the head it looks like a network that is cut, or a machine that is paused.
+        """
+        assert self._second is not None
+        (raylet,) = self._second.all_processes["raylet"]
+        frozen = [raylet.process.pid, *workers(raylet.process.pid)]
+        for process in frozen:
+            os.kill(process, signal.SIGSTOP)
+        return frozen
 
     def join(self) -> None:
         """Start a second node again."""
