@@ -29,6 +29,8 @@ class SpeechServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.failures: deque[int | str] = deque()
+        self.poison = ""
+        """A text that breaks the server each time."""
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.rate = 16_000
@@ -63,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.keys.append(self.headers["Authorization"])
         self.server.requests.append(body)
-        failure = self.server.next_failure()
+        failure = 500 if body["input"] == self.server.poison else self.server.next_failure()
         if failure == "drop":
             self.close_connection = True
         elif failure == "short":

@@ -126,6 +126,15 @@ def test_patience_ends(server: SpeechServer) -> None:
     assert 2 <= len(server.requests) <= 6
 
 
+def test_a_text_that_breaks_the_server_is_rejected_and_does_not_stop_the_run(
+    server: SpeechServer,
+) -> None:
+    server.poison = LINES[0].spoken
+    with pytest.raises(Rejected, match="speech_refused") as caught:
+        make(server).speak(LINES[:1], seed=1)
+    assert "7 times status 500, while the server says 'Hello.'" in caught.value.evidence
+
+
 @pytest.mark.parametrize(
     ("failure", "said"),
     [

@@ -125,10 +125,37 @@ def test_a_request_that_breaks_a_server_is_given_up_beside_others_and_alone(num_
     assert [one.dialog_id for one in answers if isinstance(one, Reject)] == [JOBS[0].dialog_id]
 
 
+def test_patience_begins_when_a_request_fails_and_not_when_it_is_sent() -> None:
+    def answer(body: dict[str, Any], times: int) -> Reply:
+        if times == 0:
+            return Reply(500, wait=0.5)
+        return faithful(body, times)
+
+    with writing(answer, patience_seconds=0.2) as (writer, _):
+        assert len(scripts_of(writer.write(JOBS[:2]))) == 2
+
+
+def test_what_a_server_is_always_too_busy_for_is_given_up_while_it_answers_others() -> None:
+    def answer(body: dict[str, Any], times: int) -> Reply:
+        is_too_large = asked_for(body) is task_of(JOBS[0])
+        return Reply(429, b"over the limit") if is_too_large else faithful(body, times)
+
+    with writing(answer, patience_seconds=0.3) as (writer, _):
+        answers = writer.write(JOBS[:4])
+    assert [type(one) for one in answers] == [Reject, Script, Script, Script]
+    assert isinstance(answers[0], Reject)
+    assert "over the limit" in answers[0].evidence
+
+
 def test_a_server_that_is_away_for_too_long_is_no_fault_of_a_dialogue() -> None:
-    away = writing(lambda body, times: Reply(503), patience_seconds=0.1)
-    with away as (writer, _), pytest.raises(ServerDown, match=r"tiny at .* last: HTTP 503"):
-        writer.write(JOBS[:2])
+    with serving(lambda body, times: probed(body) or Reply(503)) as (server, url):
+        models = [{"name": "tiny", "url": url}]
+        options = {"models": models, "patience_seconds": 0.1}
+        writer = OpenAI(OpenAI.Options.model_validate(options))
+        server.answer = lambda body, times: Reply(503)
+        with pytest.raises(ServerDown, match=r"tiny at .* last: HTTP 503"):
+            writer.write(JOBS[:2])
+        writer.close()
 
 
 def test_a_server_that_goes_and_comes_back_costs_no_dialogue() -> None:
@@ -290,10 +317,11 @@ def test_a_gate_halves_under_load_and_opens_again() -> None:
     assert gate.limit == 8
     pass_through(overload=True)
     assert gate.limit == 4
+    begun = time.monotonic()
     for _ in range(400):
         pass_through()
     assert gate.limit == 16
-    assert gate.answered == 400
+    assert begun <= gate.answered_at <= time.monotonic()
 
 
 def test_requests_from_before_a_cut_do_not_cut_again() -> None:

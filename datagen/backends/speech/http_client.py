@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,11 @@ WORDS_HEADER = "X-Word-Timestamps"
 """JSON: a list of {word, start_ms, end_ms} (vLLM-Omni)."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 20.0
 """Seconds between tries; each pause is twice the one before."""
-_BUSY = frozenset((408, 425, 429))
+_BUSY = frozenset((408, 425, 429, 503))
+FAILURES_OF_ITS_OWN = 6
+"""From so many failures on, something easy is asked for before each try: if that is spoken, and a
+text fails once more, it is the text that is bad, and not the server that is away."""
+EASY = "Hello."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +59,22 @@ class Client:
         self._patience = patience
 
     def ask(self, body: Mapping[str, Any]) -> Spoken:
-        """Return the server's sound. Raises Rejected if it refuses this text."""
+        """Return the server's sound. Raises Rejected if it refuses this text, or breaks on it."""
         pause, waited = _FIRST_PAUSE, 0.0
-        while True:
+        for tries in count(1):
+            is_up = tries > FAILURES_OF_ITS_OWN and self._is_up(body)
+            is_busy = False
             try:
-                answer, headers = self._post(body)
-                return self._read(answer, headers)
+                return self._read(*self._post(body))
             except urllib.error.HTTPError as error:
+                is_busy = error.code in _BUSY
                 with error:
                     problem = self._refusal(error)
             except (OSError, http.client.HTTPException) as error:
                 problem = f"{type(error).__name__}: {error}"
+            if is_up and not is_busy:
+                said = f"{tries} times {problem}, while the server says {EASY!r}"
+                raise Rejected("speech_refused", said)
             if waited >= self._patience:
                 raise UserError(
                     f"the speech server at {self._url} has not answered for {waited:.0f} s"
@@ -73,6 +83,15 @@ class Client:
             time.sleep(min(pause, self._patience - waited))
             waited += min(pause, self._patience - waited)
             pause = min(2 * pause, _LONGEST_PAUSE)
+        raise AssertionError("count ends")
+
+    def _is_up(self, body: Mapping[str, Any]) -> bool:
+        """Tell whether something easy is spoken now, in the same voice."""
+        try:
+            self._read(*self._post({**body, "input": EASY}))
+        except (OSError, http.client.HTTPException):
+            return False
+        return True
 
     def _post(self, body: Mapping[str, Any]) -> tuple[bytes, Message]:
         headers = {"Content-Type": "application/json", "Accept": "audio/wav"}

@@ -82,7 +82,8 @@ class Gate:
         self._inside = 0
         self._cut_at = 0.0
         self._condition = Condition()
-        self.answered = 0
+        self.answered_at = 0.0
+        """On the monotonic clock, when a request was last answered."""
 
     @contextmanager
     def one(self) -> Iterator[None]:
@@ -108,7 +109,8 @@ class Gate:
         """Adjust the limit; requests sent before the last cut cannot ask for another."""
         with self._condition:
             self._inside -= 1
-            self.answered += answered
+            if answered:
+                self.answered_at = time.monotonic()
             if overload and began > self._cut_at:
                 self.limit, self._cut_at = max(1.0, self.limit / 2), time.monotonic()
             elif answered:
@@ -133,7 +135,7 @@ class Server:
     timeout: float
     """Seconds for one answer."""
     patience: float
-    """Seconds of trouble, waits included, until a server counts as down."""
+    """Seconds in which nobody is answered until a server counts as down."""
 
     def __post_init__(self) -> None:
         self.gate = Gate(self.concurrency)
@@ -142,7 +144,7 @@ class Server:
     def ask(self, request: Request) -> Completion | Refusal:
         """Return the answer, however often it takes. Raises ServerDown or UserError."""
         body = self._body(request)
-        give_up = time.monotonic() + self.patience
+        failed_at = None
         for tries in count(1):
             is_up = tries > FAILURES_OF_ITS_OWN and self._is_up()
             try:
@@ -151,9 +153,11 @@ class Server:
             except _Trouble as trouble:
                 reason, is_busy = str(trouble), trouble.kind == "busy"
                 wait = max(trouble.after, _backoff(request.seed, tries))
-            if is_up and not is_busy:
+            now = time.monotonic()
+            failed_at = failed_at or now
+            if is_up and (not is_busy or now - failed_at > self.patience):
                 return Refusal(f"it failed {tries} times, and nothing else does, last: {reason}")
-            if time.monotonic() + wait > give_up:
+            if now + wait - max(failed_at, self.gate.answered_at) > self.patience:
                 raise ServerDown(
                     f"{self.model} at {self.url} has not answered for {self.patience:g} s in"
                     f" {tries} tries, last: {reason}"
