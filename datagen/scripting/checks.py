@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from datagen.scripting.blueprint import Blueprint, fits
 from datagen.scripting.grammar import article_problems, number_words, plain
@@ -63,11 +63,6 @@ def judged(script: Script) -> Script:
     return script.model_copy(update={"probes": probes})
 
 
-def _floor(script: Script) -> Iterator[tuple[int, Turn]]:
-    """Yield the turns that hold the floor, with their indexes."""
-    return ((at, turn) for at, turn in enumerate(script.turns) if turn.onset != "backchannel")
-
-
 def _num_words(turn: Turn) -> int:
     """Count the spoken words of a turn: one blank is between two."""
     return turn.spoken.count(" ") + 1
@@ -108,15 +103,16 @@ def _may_begin(turn: Turn, floor: Turn) -> bool:
 
 def _unsaid(script: Script) -> Iterator[str]:
     """A fact that a barge-in cuts off would be answered by nobody."""
-    if all(turn.onset != "barge_in" for turn in script.turns):
-        return
-    spoken = {fact.id: fact.spoken for fact in script.facts}
-    for (before, floor), (_, turn) in pairwise(_floor(script)):
+    before = 0
+    for at, turn in enumerate(script.turns):
         if turn.onset == "barge_in":
+            floor = script.turns[before]
             said = plain(" ".join(floor.spoken.split()[: turn.at_word]))
-            for name in floor.fact_ids:
-                if not holds(said, spoken[name]):
-                    yield f"turn {before}: the barge-in cuts off the fact {name}"
+            for fact in script.facts:
+                if fact.id in floor.fact_ids and not holds(said, fact.spoken):
+                    yield f"turn {before}: the barge-in cuts off the fact {fact.id}"
+        if turn.onset != "backchannel":
+            before = at
 
 
 def _grounding(script: Script, blueprint: Blueprint) -> Iterator[str]:

@@ -78,9 +78,15 @@ def slots(template: str) -> frozenset[str]:
 
 
 def sentence_case(text: str) -> str:
-    """Begin every sentence with a capital, be it a slot's: ``{item}`` becomes ``{Item}``."""
-    text = _SENTENCE_START.sub(lambda found: found[0].upper(), text)
-    return "{" + capital(text[1:]) if text.startswith("{") else capital(text)
+    """Begin every sentence with a capital."""
+    return capital(_SENTENCE_START.sub(lambda found: found[0].upper(), text))
+
+
+@lru_cache(maxsize=16384)
+def opened(template: str) -> str:
+    """Begin every sentence of a template with a capital, be it a slot's: ``{Item} costs ...``."""
+    text = sentence_case(template)
+    return "{" + capital(text[1:]) if text.startswith("{") else text
 
 
 def third_person(text: str, *, first: bool = False) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from math import ceil
 from typing import Literal
@@ -129,7 +130,12 @@ def _pauses(plan: Plan, line: Line, num_heard: int, draws: Draws) -> tuple[Pause
     place = draws.pick(places)
     beside = {word.lower() for word in line.spoken.split()[place - 1 : place + 1]}
     is_thinking = is_user and (line.act == "give" or beside & _HESITATIONS)
-    return (Pause(after_word=place, kind="thinking" if is_thinking else "clause"),)
+    return (_pause(place, "thinking" if is_thinking else "clause"),)
+
+
+@lru_cache(maxsize=512)
+def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
+    return Pause(after_word=after_word, kind=kind)
 
 
 def _backchannel(
@@ -146,13 +152,19 @@ def _backchannel(
     places = [place for place in boundaries(line.spoken) if 3 <= place <= num_heard - 4]
     if not places:
         return None
-    text = draws.pick(getattr(wording.backchannels, listener))
+    said: tuple[str, ...] = getattr(wording.backchannels, listener)
+    return _listens(listener, draws.pick(said), draws.pick(places))
+
+
+@lru_cache(maxsize=4096)
+def _listens(listener: Speaker, text: str, at_word: int) -> Turn:
+    """Return a backchannel; there are not many, so they are made once."""
     return Turn(
         speaker=listener,
         text=text,
         spoken=speak(text),
         onset="backchannel",
-        at_word=draws.pick(places),
+        at_word=at_word,
         act="backchannel",
     )
 
@@ -162,7 +174,8 @@ def _probe(line: Line, turns: Sequence[Turn], verdict: Literal["pass", "unchecke
     exchange = line.exchange
     assert exchange
     assert exchange.probe
-    asked = max(place for place, turn in enumerate(turns) if turn.onset != "backchannel")
+    later = reversed(range(len(turns)))
+    asked = next(place for place in later if turns[place].onset != "backchannel")
     return Probe(
         type=exchange.probe,
         act=exchange.act,

@@ -8,7 +8,7 @@ alone. With the shipped pools a domain has over a hundred million pairs.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -94,13 +94,15 @@ def employer(
 
 def agent_persona(name: str, gender: Gender, draws: Draws) -> Persona:
     """Draw how an agent talks: patient, friendly, never interrupting."""
-    behaviour = Behaviour(
-        fillers=draws.pick((0, 0, 1)),
-        backchannels=draws.level(),
-        interruptions=0,
-        length=draws.level(),
-    )
+    behaviour = _behaviour(draws.pick((0, 0, 1)), draws.level(), 0, draws.level())
     return Persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
+
+
+@lru_cache
+def _behaviour(fillers: int, backchannels: int, interruptions: int, length: int) -> Behaviour:
+    return Behaviour(
+        fillers=fillers, backchannels=backchannels, interruptions=interruptions, length=length
+    )
 
 
 def different_name(names: Names, others: Iterable[str], draws: Draws) -> tuple[str, Gender]:
@@ -121,12 +123,7 @@ def customer_persona(names: Names, agent: str, mood: Mood, is_rude: bool, draws:
     """Draw a customer whose name shares no word with the agent's."""
     name, gender = different_name(names, (agent,), draws)
     patience = 0 if is_rude else draws.level()
-    behaviour = Behaviour(
-        fillers=draws.level(),
-        backchannels=draws.level(),
-        interruptions=draws.level(),
-        length=draws.level(),
-    )
+    behaviour = _behaviour(draws.level(), draws.level(), draws.level(), draws.level())
     emotion = "annoyed" if is_rude else draws.pick(EMOTIONS[mood])
     return Persona(
         name=name, gender=gender, emotion=emotion, patience=patience, behaviour=behaviour

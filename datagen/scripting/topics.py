@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from datagen.scripting.draws import Draws, stratified
@@ -97,6 +97,7 @@ class Topics:
             yield _fact(f"policy.{told.policy.id}", told.value)
 
 
+@lru_cache(maxsize=4096)
 def _fact(name: str, value: Value) -> Fact:
     return Fact(id=name, type=value.type, written=value.written, spoken=value.spoken)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.exchanges import Exchange
-from datagen.scripting.grammar import capital, sentence_case
+from datagen.scripting.grammar import capital, opened
 from datagen.scripting.spoken import one_stop
 from datagen.scripting.values import Slots
 from datagen.scripting.wording import SLOTS, Wording
@@ -26,6 +26,8 @@ FILLERS = (0.03, 0.2, 0.45)
 """Chance of a filler before a turn, and half of that inside it, by the level of fillers."""
 OPENED = {name: capital(name) for name in (*SLOTS, "value")}
 """What a slot is called where it opens a sentence."""
+TELL = "{Tell}"
+"""Where one of an exchange's ``tells`` goes: it opens a sentence."""
 
 
 class Line(NamedTuple):
@@ -89,7 +91,7 @@ class Worder:
         needed: int = 0,
         interrupts: bool = False,
     ) -> None:
-        text, spoken = self._filled(sentence_case(template.strip()))
+        text, spoken = self._filled(template.strip())
         self._lines.append(Line(speaker, act, text, spoken, exchange, needed, interrupts))
 
     def _act(
@@ -109,7 +111,7 @@ class Worder:
             elif not is_terse and self._draws.chance(self._optional[speaker]):
                 said.append(self._pick(part[1:]))
         template = " ".join(said)
-        return template.replace("{tell}", tell) if tell else template
+        return template.replace(TELL, tell) if tell else template
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return what a template writes, and what it says."""
@@ -123,12 +125,12 @@ class Worder:
         return len(spoken.split())
 
     def _pick(self, choices: Sequence[str]) -> str:
-        """Pick a choice that this dialogue has not had, if there is one."""
+        """Pick a choice that this dialogue has not had, if there is one; it opens a sentence."""
         choice = self._draws.pick(choices)
         if choice in self._used:
             choice = self._draws.pick([c for c in choices if c not in self._used] or choices)
         self._used.add(choice)
-        return choice
+        return opened(choice)
 
     def _hesitant(self, speaker: Speaker, text: str) -> str:
         """Put fillers into what somebody says, by the level of fillers."""
@@ -142,5 +144,7 @@ class Worder:
 
     def _lowered(self, text: str) -> str:
         """Return a text to go on a sentence with: I keeps its capital."""
+        if text[0] == "{":
+            return "{" + text[1].lower() + text[2:]
         is_name = text[0] == "I" and not text[1:2].isalpha()
         return text if is_name else text[0].lower() + text[1:]

@@ -7,6 +7,7 @@ answer.price:                      an act is a list of parts, said in order
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import prod
 from pathlib import Path
@@ -155,8 +156,8 @@ def _lint_act(act: Act, is_bound: bool) -> Iterator[str]:
             yield f"the agent may not say {number_words(line)[0]!r}: no fact states it"
         if any(character.isdecimal() for character in line):
             yield f"a number must be a slot in {line!r}"
-        if line[-1] not in ".?!},":
-            yield f"a line ends with a stop, unlike {line!r}"
+        if not re.fullmatch(r"[A-Z{].*[.?!},]", line):
+            yield f"a line begins with a capital or a slot and ends with a stop, unlike {line!r}"
         bare = line.replace("{", "").replace("}", "")
         yield from (f"{problem} in {line!r}" for problem in article_problems(bare))
         yield from (f"{problem} in {line!r}" for problem in spelling_problems(line))

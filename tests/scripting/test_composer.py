@@ -18,6 +18,7 @@ from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.checks import judged, problems
 from datagen.scripting.dedup import Index, sketch_of
 from datagen.scripting.draws import draws_for
+from datagen.scripting.grammar import opened
 from datagen.scripting.interplay import boundaries, place
 from datagen.scripting.kinds import CallMaker
 from datagen.scripting.spoken import speak
@@ -130,7 +131,7 @@ class Sentence(Worder):
     """Says one template."""
 
     def said(self, template: str) -> tuple[str, str]:
-        self._say("agent", "state", template)
+        self._say("agent", "state", opened(template))
         return self._lines[-1].text, self._lines[-1].spoken
 
 
