@@ -234,6 +234,7 @@ def merge(base: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
         merged.pop("options", None)
     for key, value in patch.items():
         old = merged.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = merge(old, value) if both else value  # type: ignore[arg-type]
+        if isinstance(old, dict) and isinstance(value, dict):
+            value = merge(old, value)
+        merged[key] = value
     return merged

@@ -30,7 +30,8 @@ class SpeechServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.failures: deque[int | str] = deque()
         self.poison = ""
-        """A text that breaks the server each time."""
+        self.poisoned = 500
+        """A text that breaks the server each time, and the status it gets."""
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.rate = 16_000
@@ -65,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.keys.append(self.headers["Authorization"])
         self.server.requests.append(body)
-        failure = 500 if body["input"] == self.server.poison else self.server.next_failure()
+        is_poison = body["input"] == self.server.poison
+        failure = self.server.poisoned if is_poison else self.server.next_failure()
         if failure == "drop":
             self.close_connection = True
         elif failure == "short":

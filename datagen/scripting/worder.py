@@ -132,19 +132,19 @@ class Worder:
         self._used.add(choice)
         return opened(choice)
 
-    def _hesitant(self, speaker: Speaker, text: str) -> str:
+    def _hesitant(self, speaker: Speaker, template: str) -> str:
         """Put fillers into what somebody says, by the level of fillers."""
         chance = FILLERS[self._people[speaker].behaviour.fillers]
-        if self._draws.chance(chance / 2) and ", " in text:
+        if self._draws.chance(chance / 2) and ", " in template:
             pausing = self._draws.pick(self._wording.pausing)
-            text = text.replace(", ", f", {pausing} ", 1)
+            template = template.replace(", ", f", {pausing} ", 1)
         if self._draws.chance(chance):
-            text = f"{self._draws.pick(self._wording.fillers)} {self._lowered(text)}"
-        return text
+            template = f"{self._draws.pick(self._wording.fillers)} {self._lowered(template)}"
+        return template
 
-    def _lowered(self, text: str) -> str:
-        """Return a text to go on a sentence with: I keeps its capital."""
-        if text[0] == "{":
-            return "{" + text[1].lower() + text[2:]
-        is_name = text[0] == "I" and not text[1:2].isalpha()
-        return text if is_name else text[0].lower() + text[1:]
+    def _lowered(self, template: str) -> str:
+        """Return a template to go on a sentence with: I keeps its capital."""
+        if template[0] == "{":
+            return "{" + template[1].lower() + template[2:]
+        is_name = template[0] == "I" and not template[1:2].isalpha()
+        return template if is_name else template[0].lower() + template[1:]

@@ -55,8 +55,9 @@ class Intervals:
 def fit(intervals: Intervals) -> dict[str, Any]:
     """Return the sections of a preset that the intervals determine."""
     fitted: dict[str, Any] = {}
-    for speaker, section in (("agent", "user_to_agent"), ("user", "agent_to_user")):
-        fitted[section] = _transfer(intervals.offsets[speaker], section)  # type: ignore[index]
+    sections: dict[Speaker, str] = {"agent": "user_to_agent", "user": "agent_to_user"}
+    for speaker, section in sections.items():
+        fitted[section] = _transfer(intervals.offsets[speaker], section)
     if len(intervals.pauses) >= MIN_OFFSETS:
         fitted["pause"] = {"clause": _log_normal(intervals.pauses, low=0.2)}
     return fitted

@@ -135,6 +135,12 @@ def test_a_text_that_breaks_the_server_is_rejected_and_does_not_stop_the_run(
     assert "7 times status 500, while the server says 'Hello.'" in caught.value.evidence
 
 
+def test_a_text_that_the_server_is_always_too_busy_for_is_rejected(server: SpeechServer) -> None:
+    server.poison, server.poisoned = LINES[0].spoken, 429
+    with pytest.raises(Rejected, match="speech_refused"):
+        make(server, patience_seconds=1).speak(LINES[:1], seed=1)
+
+
 @pytest.mark.parametrize(
     ("failure", "said"),
     [

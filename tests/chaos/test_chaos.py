@@ -1,4 +1,4 @@
-"""Kill workers, drivers and a node at random instants, fail commits: the same bytes in the end.
+"""Kill workers, drivers and a node at random instants, fail commits, freeze a node: the same bytes.
 
     CHAOS_SEED=3 CHAOS_KILLS=50 pytest -s tests/chaos
 
@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.site import sitecustomize
-from tests.runs import ROOT, artifacts, command, hashes, make_plainly, workers
+from tests.runs import ROOT, artifacts, command, hashes, make_plainly, running, workers
 from tests.two_nodes import TwoNodes, two_nodes
 
 pytestmark = [
@@ -42,6 +42,8 @@ PAUSE = (0.2, 2.0)
 """Seconds from one look to the next."""
 BLIND = 0.2
 """Part of all kills that come although nothing was made since the one before."""
+FROZEN = 15.0
+"""Seconds that a node is frozen; a silent one is given up after about four."""
 LIMIT = 1800.0
 """Seconds that a campaign may take."""
 
@@ -188,3 +190,32 @@ def test_chaos(tmp_path: Path) -> None:
             assert not list(out.glob("**/.*.tmp"))
         print(f"\n{campaign.report()}")
         assert campaign.wasted <= campaign.excused
+
+
+def test_a_frozen_node_is_given_up_and_does_no_harm_when_it_wakes(tmp_path: Path) -> None:
+    num_blocks = 2 * BLOCKS
+    make_plainly(tmp_path / "clean", num_blocks)
+    out, host = tmp_path / "run", tmp_path / "host.yaml"
+    stage = {"cpus": 0.2, "workers": 1, "unit_seconds": 60}
+    host.write_text(json.dumps(dict.fromkeys(STAGES, stage) | {"speech": stage | {"workers": 4}}))
+    with two_nodes() as nodes:
+        more = ("--host", str(host), "--address", nodes.address)
+        with running(out, 16 * num_blocks, *more) as driver:
+            deadline = time.monotonic() + LIMIT
+            while artifacts(out) < num_blocks:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            frozen = nodes.freeze()
+            assert len(frozen) > 1, "nothing ran there"
+            time.sleep(FROZEN)
+            for process in frozen:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+            _, said = driver.communicate(timeout=LIMIT)
+            assert driver.returncode == 0, said
+        time.sleep(2)  # for whoever woke up to do its worst
+    lost = [line for line in (out / "journal.jsonl").read_text().splitlines() if "lost" in line]
+    print(f"\n{len(frozen) - 1} workers frozen, {len(lost)} units given to others")
+    assert lost
+    assert hashes(out) == hashes(tmp_path / "clean")
+    assert not list(out.glob("**/.*.tmp"))

@@ -72,7 +72,7 @@ class Client:
                     problem = self._refusal(error)
             except (OSError, http.client.HTTPException) as error:
                 problem = f"{type(error).__name__}: {error}"
-            if is_up and not is_busy:
+            if is_up and (not is_busy or waited >= self._patience):
                 said = f"{tries} times {problem}, while the server says {EASY!r}"
                 raise Rejected("speech_refused", said)
             if waited >= self._patience:

@@ -42,8 +42,6 @@ SCHEMA_FIELDS: Mapping[str, Any] = {
     "json_object": lambda schema: {"type": "json_object", "schema": schema},
 }
 """How a schema is sent: as OpenAI, vLLM and SGLang take it, and as llama.cpp does."""
-
-
 COLOUR = "periwinkle"
 _QUESTION: Message = {"role": "user", "content": "What is 2 + 2? Answer in one short line."}
 EASY = Request(
