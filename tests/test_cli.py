@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -111,6 +112,22 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     assert answer.exit_code == 2
     assert str(tmp_path / "file") in answer.output
     assert "Traceback" not in answer.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
+    number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(*arguments: object) -> None:
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt:  # in Ray's binding, which raises one of its own
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr("datagen.run.run", make)
+    result = call("run", "service", "--dialogs", "16", "--out", str(tmp_path))
+    assert result.exit_code == 128 + number, result.output
+    assert "the same command goes on" in result.output
 
 
 def test_a_missing_extra_names_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

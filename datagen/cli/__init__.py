@@ -196,18 +196,21 @@ def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) ->
 def _stoppable() -> Iterator[None]:
     """Stop cleanly on Ctrl-C or SIGTERM: what is done stays done."""
 
+    received = signal.SIGINT
+
     def stop(number: int, frame: object) -> NoReturn:
+        nonlocal received  # Ray may raise another KeyboardInterrupt in place of ours
+        received = signal.Signals(number)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt(number)
+        raise KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
-    except KeyboardInterrupt as interrupt:
-        number = interrupt.args[0] if interrupt.args else signal.SIGINT
+    except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here", err=True)
-        raise SystemExit(128 + int(number)) from None
+        raise SystemExit(128 + received) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
