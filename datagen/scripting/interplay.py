@@ -14,9 +14,9 @@ from typing import Literal
 
 from datagen.scripting.draws import Draws
 from datagen.scripting.plan import Plan
-from datagen.scripting.spoken import speak
 from datagen.scripting.worder import Line
 from datagen.scripting.wording import Wording
+from datagen.text.spoken import speak
 from datagen.types import Pause, Probe, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)

@@ -16,10 +16,10 @@ from datagen.scripting.blueprint import split_of
 from datagen.scripting.draws import Draws, draws_for, scattered, stratified
 from datagen.scripting.interplay import cuts
 from datagen.scripting.people import Names, agent_persona, listener_persona
-from datagen.scripting.spoken import speak
 from datagen.scripting.subjects import Subject, Topic
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
+from datagen.text.spoken import speak
 from datagen.types import Direction, Fact, Job, Persona, Speaker, Split
 
 ROLE = (

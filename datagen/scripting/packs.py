@@ -17,10 +17,11 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting import held_out, numbers
+from datagen.scripting import held_out
 from datagen.scripting.grammar import article_problems, number_words, plain, slots
-from datagen.scripting.spoken import speak, spelling_problems
 from datagen.scripting.values import Code, Money, Sampler
+from datagen.text import numbers
+from datagen.text.spoken import speak, spelling_problems
 from datagen.types import UserError
 
 Lines: TypeAlias = Annotated[tuple[str, ...], Field(min_length=4)]

@@ -16,7 +16,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.grammar import article_problems
-from datagen.scripting.spoken import speak
+from datagen.text.spoken import speak
 from datagen.types import UserError
 
 Lines = Annotated[tuple[str, ...], Field(min_length=2)]

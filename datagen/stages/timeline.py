@@ -15,7 +15,6 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from datagen.backends.protocols import Aligner, FloorPredictor
-from datagen.scripting.spoken import heard
 from datagen.seeds import rng_for
 from datagen.stages.artifacts import (
     CLIPS_WITHOUT_SOUND,
@@ -24,6 +23,7 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
+from datagen.text.spoken import heard
 from datagen.timing import effects, listening, quota
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.cues import check

@@ -13,10 +13,10 @@ from datagen.scripting.blueprint import PROMPT_CHARACTERS, Blueprint, deal, draw
 from datagen.scripting.checks import MARKERS
 from datagen.scripting.draws import Draws, scattered, stratified
 from datagen.scripting.people import Names, employer
-from datagen.scripting.spoken import speak
 from datagen.scripting.topics import PROBES, deal_probes
 from datagen.scripting.values import Amount, Code, Date, Money, Percent, Time, draw_apart, money
 from datagen.seeds import rng_for
+from datagen.text.spoken import speak
 from datagen.types import Job
 
 

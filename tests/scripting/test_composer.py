@@ -21,10 +21,10 @@ from datagen.scripting.draws import draws_for
 from datagen.scripting.grammar import opened
 from datagen.scripting.interplay import boundaries, place
 from datagen.scripting.kinds import CallMaker
-from datagen.scripting.spoken import speak
 from datagen.scripting.values import Value
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import default_path, load_wording
+from datagen.text.spoken import speak
 from datagen.types import SPEAKERS, Fact, Job, Persona, Reject, Script, Speaker, Turn, UserError
 
 WORDS_A_MINUTE = 165

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from datagen.backends.aligner.native import Native
 from datagen.backends.protocols import Aligner
 from datagen.config import TimelineSpec
-from datagen.scripting.spoken import heard
 from datagen.stages.timeline import lay_out
+from datagen.text.spoken import heard
 from datagen.timing.metrics import pooled, speech, turn_taking
 from datagen.timing.mix import render
 from datagen.timing.preset import Preset, load_preset

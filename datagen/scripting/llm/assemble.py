@@ -19,8 +19,8 @@ from datagen.scripting.llm.gist import missing, words_needed
 from datagen.scripting.llm.reply import OTHER, Said
 from datagen.scripting.llm.task import Step, Task
 from datagen.scripting.plan import script_of
-from datagen.scripting.spoken import speak
 from datagen.scripting.worder import Line
+from datagen.text.spoken import speak
 from datagen.types import Fact, Script
 
 

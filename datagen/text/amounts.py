@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from datagen.scripting import numbers
-from datagen.scripting import spoken_tables as tables
-from datagen.scripting.spoken_rule import DOT, FACT, LONE, NUMBER, Match, any_of, rule
+from datagen.text import numbers
+from datagen.text import tables as tables
+from datagen.text.rule import DOT, FACT, LONE, NUMBER, Match, any_of, rule
 
 
 def _money(match: Match) -> str:

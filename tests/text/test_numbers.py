@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.scripting import numbers
+from datagen.text import numbers
 
 
 @pytest.mark.parametrize(

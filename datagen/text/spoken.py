@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
-from datagen.scripting.numbers import MONTHS
-from datagen.scripting.spoken_rule import BLANK, JOIN
-from datagen.scripting.spoken_rules import (
+from datagen.text.numbers import MONTHS
+from datagen.text.rule import BLANK, JOIN
+from datagen.text.rules import (
     ADDRESSES,
     DIGITS,
     SHORT_BEFORE_NUMBERS,

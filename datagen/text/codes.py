@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from datagen.scripting import numbers
-from datagen.scripting import spoken_tables as tables
-from datagen.scripting.spoken_rule import DOT, FACT, LONE, Match, any_of, rule, words
+from datagen.text import numbers
+from datagen.text import tables as tables
+from datagen.text.rule import DOT, FACT, LONE, Match, any_of, rule, words
 
 
 def _address(match: Match) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datagen.scripting import numbers
+from datagen.text import numbers
 
 MONTHS = {name[:3]: name for name in numbers.MONTHS if name != "May"} | {"Sept": "September"}
 DAYS = {

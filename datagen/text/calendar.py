@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from datagen.scripting import numbers
-from datagen.scripting import spoken_tables as tables
-from datagen.scripting.spoken_rule import LONE, NUMBER, Match, any_of, rule, words
+from datagen.text import numbers
+from datagen.text import tables as tables
+from datagen.text.rule import LONE, NUMBER, Match, any_of, rule, words
 
 
 def _date(match: Match) -> str:

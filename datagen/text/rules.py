@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from itertools import chain
 
-from datagen.scripting import numbers
-from datagen.scripting import spoken_tables as tables
-from datagen.scripting.spoken_amounts import MEASURES, MONEY, PLAIN
-from datagen.scripting.spoken_calendar import DATES, FULL_DATES, TIMES
-from datagen.scripting.spoken_codes import ADDRESSES, CODES, GROUPS, LONG_NUMBERS, PLACES
-from datagen.scripting.spoken_rule import BLANK, DOT, JOIN, Match, any_of, rule, words
+from datagen.text import numbers
+from datagen.text import tables as tables
+from datagen.text.amounts import MEASURES, MONEY, PLAIN
+from datagen.text.calendar import DATES, FULL_DATES, TIMES
+from datagen.text.codes import ADDRESSES, CODES, GROUPS, LONG_NUMBERS, PLACES
+from datagen.text.rule import BLANK, DOT, JOIN, Match, any_of, rule, words
 
 __all__ = ["ADDRESSES", "DIGITS", "SHORT_BEFORE_NUMBERS", "SHORT_FORMS", "WORDS"]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.scripting import numbers
-from datagen.scripting.spoken import heard, pieces, speak
-from datagen.scripting.spoken_rules import DIGITS
+from datagen.text import numbers
+from datagen.text.rules import DIGITS
+from datagen.text.spoken import heard, pieces, speak
 from datagen.types import Fact
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "spoken.tsv"
