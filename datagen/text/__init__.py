@@ -1,5 +1,6 @@
-"""Written text -> what is said: US English by class, and nothing that has to be guessed."""
+"""Written text -> what is said: English by class, and nothing that has to be guessed."""
 
-from datagen.text.spoken import speak
+from datagen.text.form import Unsayable
+from datagen.text.spoken import heard, one_stop, pieces, speak, spelling_problems
 
-__all__ = ["speak"]
+__all__ = ["Unsayable", "heard", "one_stop", "pieces", "speak", "spelling_problems"]

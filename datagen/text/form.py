@@ -1,0 +1,137 @@
+"""A written form: a pattern, what it says, and how sure one may be of it.
+
+    "$9.50" --Form.read--> Reading(kind="money", end=5, said="nine dollars and fifty cents", ...)
+
+A class of written things (money, date, ...) is a module of `datagen.text.classes` with its forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+Match = re.Match[str]
+
+REACH = 64
+"""How many characters before a form may tell what it is."""
+LONE = r"(?<![\w.,$/:-])"
+"""Before a number: nothing that would make it part of something longer."""
+END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
+"""After a number: nothing that would make it part of something longer."""
+DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit)[\"'(]?[A-Z]))?"
+"""The dot of an abbreviation; it is left where it ends the sentence too."""
+PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|feet)\b)"
+"""Before the plural of what is counted, perhaps after one word: "1200 new chairs"."""
+
+
+class Unsayable(ValueError):
+    """A written form that no rule reads, or that two rules read in two ways.
+
+    Attributes:
+        word: the word between blanks that holds it, as it is written.
+        why: what is wrong with it, in words.
+    """
+
+    def __init__(self, word: str, why: str) -> None:
+        super().__init__(f"{word!r} cannot be said: {why}")
+        self.word = word
+        self.why = why
+
+    def __reduce__(self) -> tuple[type[Unsayable], tuple[str, str]]:
+        """Return what makes an equal one, so that it crosses processes."""
+        return Unsayable, (self.word, self.why)
+
+
+class Sure(IntEnum):
+    """How sure a reading is; among readings of equal length the surest is said."""
+
+    GUESS = 0
+    """The shape allows it, as it allows others."""
+    USUAL = 1
+    """What the shape means where nothing speaks against it."""
+    CUE = 2
+    """A word beside it says so."""
+    CERTAIN = 3
+    """Nothing else is written like this."""
+
+
+class Reading(NamedTuple):
+    """One way to say a stretch of text that begins at a known place."""
+
+    kind: str
+    end: int
+    said: str
+    sure: Sure
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a thing of a class."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    say: Callable[[Match], str | None]
+    """Returns what is said, or None if it is no thing of this class after all."""
+    sure: Sure
+    before: re.Pattern[str] | None
+    """What has to stand before it."""
+
+    def read(self, text: str, at: int) -> Reading | None:
+        """Read a text from a place on, if this form is written there."""
+        match = self.pattern.match(text, at)
+        if match is None:
+            return None
+        if self.before is not None and not self.before.search(text, max(0, at - REACH), at):
+            return None
+        said = self.say(match)
+        return None if said is None else Reading(self.kind, match.end(), said, self.sure)
+
+
+class Maker:
+    """Makes the forms of one class."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(
+        self,
+        pattern: str,
+        say: Callable[[Match], str | None] | str,
+        sure: Sure = Sure.CERTAIN,
+        *,
+        before: re.Pattern[str] | None = None,
+    ) -> Form:
+        """Return a form that says a word, or what a function makes of the match."""
+        function = say if callable(say) else lambda match: say
+        return Form(self.kind, re.compile(pattern), function, sure, before)
+
+    def words(
+        self, table: Mapping[str, str], after: str, sure: Sure = Sure.CERTAIN, before: str = ""
+    ) -> Form:
+        """Return a form for a table of words, with patterns of what stands beside."""
+        pattern = f"{before}(?P<word>{any_of(table)}){after}"
+        return self(pattern, lambda match: table[match["word"]], sure)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def cue(words: str, between: str = r"[:,]? ?[#(\"']?") -> re.Pattern[str]:
+    """Return a pattern that finds one of the words right before a place, in any case."""
+    return re.compile(rf"(?<![\w-])(?:{words}){between}\Z", re.IGNORECASE)
+
+
+def is_before(match: Match, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a cue stands before a match."""
+    start = match.start()
+    return pattern.search(match.string, max(0, start - REACH), start) is not None
+
+
+def is_after(match: Match, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a pattern matches right after a match."""
+    return pattern.match(match.string, match.end()) is not None
