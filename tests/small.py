@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from datagen.backends.protocols import ScriptWriter
 from datagen.seeds import rng_for
-from datagen.text.spoken import speak
+from datagen.text import speak
 from datagen.types import Job, Pause, Persona, Record, Reject, Script, Turn
 
 SMALL = ("script.use=tests.small:ShortCalls", "mean_seconds=10")

@@ -16,7 +16,7 @@ from datagen.scripting.draws import Draws
 from datagen.scripting.plan import Plan
 from datagen.scripting.worder import Line
 from datagen.scripting.wording import Wording
-from datagen.text.spoken import speak
+from datagen.text import speak
 from datagen.types import Pause, Probe, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)

@@ -19,7 +19,7 @@ from datagen.scripting.people import Names, agent_persona, listener_persona
 from datagen.scripting.subjects import Subject, Topic
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import Wording
-from datagen.text.spoken import speak
+from datagen.text import speak
 from datagen.types import Direction, Fact, Job, Persona, Speaker, Split
 
 ROLE = (

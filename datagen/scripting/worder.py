@@ -17,7 +17,7 @@ from datagen.scripting.exchanges import Exchange
 from datagen.scripting.grammar import capital, opened
 from datagen.scripting.values import Slots
 from datagen.scripting.wording import SLOTS, Wording
-from datagen.text.spoken import one_stop
+from datagen.text import one_stop
 from datagen.types import Persona, Speaker
 
 OPTIONAL = (0.2, 0.4, 0.65)

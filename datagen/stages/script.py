@@ -15,7 +15,7 @@ from datagen.stages.artifacts import scripts_table
 from datagen.stages.base import Outcome
 from datagen.types import Job, Reject, Script
 
-VERSION = 2
+VERSION = 3
 """Raised when a change here changes bytes."""
 
 

@@ -23,7 +23,7 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
-from datagen.text.spoken import heard
+from datagen.text import heard
 from datagen.timing import effects, listening, quota
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.cues import check

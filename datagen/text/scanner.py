@@ -224,7 +224,6 @@ OPENING = frozenset(
         UNITS,
         ("I", "the", "FY", "hwy", "st", "ave", "rd", "aka", "ext"),
         *(locale.currencies for locale in LOCALES.values()),
-        ("et",),
     )
 )
 """Words that begin a form, or are one: no other word needs a look at the forms."""

@@ -68,7 +68,6 @@ _SHORT = frozenset(
         *TITLES,
         *DOTTED,
         "War",
-        "et",
     )
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""

@@ -16,7 +16,7 @@ from datagen.scripting.people import Names, employer
 from datagen.scripting.topics import PROBES, deal_probes
 from datagen.scripting.values import Amount, Code, Date, Money, Percent, Time, draw_apart, money
 from datagen.seeds import rng_for
-from datagen.text.spoken import speak
+from datagen.text import speak
 from datagen.types import Job
 
 

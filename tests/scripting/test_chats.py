@@ -18,7 +18,7 @@ from datagen.scripting.dedup import Index, sketch_of
 from datagen.scripting.draws import draws_for
 from datagen.scripting.kinds import ChatMaker
 from datagen.scripting.smalltalk import SmallTalk, load_smalltalk
-from datagen.text.spoken import speak
+from datagen.text import speak
 from datagen.types import Job, Reject, Script, Turn, UserError
 
 

@@ -24,7 +24,7 @@ from datagen.scripting.kinds import CallMaker
 from datagen.scripting.values import Value
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import default_path, load_wording
-from datagen.text.spoken import speak
+from datagen.text import speak
 from datagen.types import SPEAKERS, Fact, Job, Persona, Reject, Script, Speaker, Turn, UserError
 
 WORDS_A_MINUTE = 165

@@ -14,7 +14,7 @@ from datagen.backends.aligner.native import Native
 from datagen.backends.protocols import Aligner
 from datagen.config import TimelineSpec
 from datagen.stages.timeline import lay_out
-from datagen.text.spoken import heard
+from datagen.text import heard
 from datagen.timing.metrics import pooled, speech, turn_taking
 from datagen.timing.mix import render
 from datagen.timing.preset import Preset, load_preset

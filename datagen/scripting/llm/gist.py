@@ -14,7 +14,7 @@ from itertools import groupby
 from math import ceil
 
 from datagen.scripting.grammar import number_words
-from datagen.text.spoken import speak
+from datagen.text import speak
 
 SHARE = 0.4
 """Of a sentence's content words, how many a turn that tells it has."""

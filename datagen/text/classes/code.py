@@ -59,8 +59,6 @@ def _spelled(match: Match) -> str:
 
 def say(code: str) -> str:
     """Say a code of capitals and digits."""
-    if hyphened := re.fullmatch(r"([A-Z])-([1-9]\d\d)", code):
-        return f"{hyphened[1]} {numbers.pairs(int(hyphened[2]))}"
     short = re.fullmatch(r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)", code)
     if not short:
         return numbers.letters_and_digits(code)
@@ -164,7 +162,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)", _groups, Sure.GUESS),
         make(r"(?:\d{1,6}-)+\d+(?![\w-]|[.,]\d)", _groups, Sure.CUE, before=_DIGITS),
         make(
-            r"(?:\d{2}-0\d+|\d{1,4}-\d{5,}|\d{4,}-\d{4,}|0\d*-\d{2,}|\d\d-\d{3})(?![\w%-]|[.,]\d)",
+            r"(?:\d{2}-0\d+|\d{1,4}-\d{5,}|\d{4,}-\d{2,}|0\d*-\d{2,}|\d\d-\d{3,4}|\d-\d{4})(?![\w%-]|[.,]\d)",
             _groups,
             Sure.GUESS,
         ),

@@ -16,6 +16,8 @@ EXAMPLES = (
 
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
+    if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
+        return None  # a code: "44-4444"
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
     if is_code or quantity.value(low) >= quantity.value(high):
         return None
