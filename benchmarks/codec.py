@@ -17,7 +17,7 @@ import numpy as np
 import soxr
 from pocketsphinx import Decoder
 from pystoi import stoi
-from spoken import speak
+from clips import speak
 
 from datagen.backends.protocols import Codec
 from datagen.backends.registry import CODECS

@@ -135,3 +135,9 @@ def is_before(match: Match, pattern: re.Pattern[str]) -> bool:
 def is_after(match: Match, pattern: re.Pattern[str]) -> bool:
     """Tell whether a pattern matches right after a match."""
     return pattern.match(match.string, match.end()) is not None
+
+
+def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int = 32) -> bool:
+    """Tell whether a pattern is found around a match, within so many characters."""
+    start, end = max(0, match.start() - left), match.end() + right
+    return pattern.search(match.string, start, end) is not None

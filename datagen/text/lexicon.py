@@ -160,6 +160,17 @@ SET_CODES = {
 }  # fmt: skip
 for _some in ("529", "360", "9/11"):
     del SET_CODES[_some]
+SMALL_LETTERS = {
+    letters.lower(): letters
+    for letters in (
+        "TV", "SSN", "ATM", "GPS", "DVD", "CD", "PC", "USB", "VPN", "SMS", "PDF", "HTML", "HTTP", "HTTPS", "CPR", "QR", "BBQ", "PNR",
+        "CVV", "DMV", "DJ", "LLC", "HR", "PR", "MVP", "DNS", "WWW", "URL", "NFL", "NBA", "MLB", "NHL", "RV", "JPG", "PNG", "CRM",
+        "FBI", "CIA", "IRS", "VIP", "IT", "OTP", "TVs", "CDs", "DVDs", "PCs",
+    )
+    if not any(vowel in letters for vowel in "AEIOU")
+}  # fmt: skip
+"""Letters that are often written small: "tv"."""
+ABBREVIATIONS |= {small: large for small, large in SMALL_LETTERS.items() if small not in ("hr", "pr", "www")}
 BATTERIES = {"AA": "double A", "AAA": "triple A", "AAAA": "quadruple A"}
 KEYS = ("Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win")
 SIGNS = {"&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent"}

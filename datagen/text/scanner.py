@@ -23,11 +23,13 @@ from datagen.text.words import LATIN, WORD, is_word
 FactTable: TypeAlias = Sequence[tuple[str, str]]
 """Facts as (written, said), the longest first."""
 _MARKS = ".,?!;:"
-_OPENERS = "\"'([“‘*_`{"
-_CLOSERS = "\"')]”’*_`}"
+_OPENERS = "\"'(`"
+_CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
-_PAUSE = re.compile(r"(?:—|-{2,})|(?<= )-(?= )")
+_PAUSE = re.compile(r"(?:—|-{2,})|(?<= )-(?= |$)")
 _JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
+_CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
+_LETTER = re.compile(rf"[{LATIN}]")
 _POSSESSIVE = re.compile(r"['’]s?(?!\w)")
 _AFTER_WORD = re.compile(r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=\+(?!\w))|(?=&\w)")
 _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
@@ -175,16 +177,24 @@ class _Walk:
         if found := _PAUSE.match(text, at):
             return self._pause(at, found.end())
         if found := _MARK.match(text, at):
-            return self._say(at, found.end(), found[0])
+            return self._say(at, found.end(), found[0] + self._blank(found.end()))
+        if text.startswith("**", at):
+            return self._say(at, at + 2, "")
         if found := _POSSESSIVE.match(text, at):
             return self._say(at, found.end(), found[0] if at and text[at - 1] != " " else "")
+        if _CUT_OFF.match(text, at):
+            return self._say(at, at + 1, "")
         if text[at] == "-" and _JOINT.match(text, at):
             return self._say(at, at + 1, "-")
         if text[at] in _OPENERS and (not at or text[at - 1] in " -—" + _OPENERS):
             return self._say(at, at + 1, "")
         if text[at] in _CLOSERS and at and text[at - 1] != " ":
-            return self._say(at, at + 1, "")
+            return self._say(at, at + 1, self._blank(at + 1))
         return at
+
+    def _blank(self, at: int) -> str:
+        """Return a blank where one was forgotten: "one,two"."""
+        return " " if _LETTER.match(self._text, at) else ""
 
     def _pause(self, start: int, end: int) -> int:
         """Say a dash between words as a comma."""

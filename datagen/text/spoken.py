@@ -35,6 +35,8 @@ LOCALE = "en-US"
 MOST_SMALL = 2
 """Most digits of a number that is left to the rules, although it is a fact."""
 MOST_KNOWN = 1 << 16
+MOST_CHARACTERS = 200
+"""Most characters of a word between blanks that is looked at."""
 _TYPOGRAPHY = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u2033": '"',
@@ -158,6 +160,9 @@ def _speak(text: str, table: FactTable, locale: str) -> str:
 def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     tokens = [(match.span(), match[0].translate(_TYPOGRAPHY)) for match in _TOKEN.finditer(text)]
     bounds = [bound for bound, typed in tokens if typed]
+    for bound, typed in tokens:
+        if len(typed) > MOST_CHARACTERS:
+            raise Unsayable(text[bound[0] : bound[0] + 20] + "...", "nobody says so long a word")
     line = " ".join(typed for _, typed in tokens if typed)
     spans = scanner(locale).scan(line, table)
     found = [

@@ -53,9 +53,9 @@ UNITS = {
     "mmHg": "millimeter of mercury", "J": "joule", "kJ": "kilojoule", "N": "newton",
     "dB": "decibel", "dBm": "D B M", "dBA": "D B A", "lm": "lumen", "lx": "lux",
     "ft-lb": "foot-pound", "ft-lbs": "foot-pound", "ft lbs": "foot-pound", "lb-ft": "pound-foot",
-    "mol": "mole", "mmol": "millimole", "K": "kelvin",
+    "mol": "mole", "mmol": "millimole",
     # data
-    "B": "byte", "KB": "kilobyte", "kB": "kilobyte", "MB": "megabyte", "GB": "gigabyte",
+    "KB": "kilobyte", "kB": "kilobyte", "MB": "megabyte", "GB": "gigabyte",
     "TB": "terabyte", "PB": "petabyte", "Kb": "kilobit", "kb": "kilobit", "Mb": "megabit",
     "Gb": "gigabit", "MiB": "mebibyte", "GiB": "gibibyte", "gb": "gigabyte", "mb": "megabyte",
     "tb": "terabyte", "gig": "gig", "gigs": "gig", "meg": "meg", "megs": "meg",

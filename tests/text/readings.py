@@ -28,7 +28,7 @@ def words(said: str) -> tuple[str, ...]:
     )
     said = re.sub(r"[^A-Za-z\u00c0-\u024f!]+", " ", said.lower())
     said = re.sub(r"!(?!\w)", " ", said)
-    said = re.sub(r"\b(hundred|thousand|million) and (?=\w)", r"\1 ", said)
+    said = re.sub(r"\b(hundred|thousand|million|dollars?|pounds?|euros?) and (?=\w)", r"\1 ", said)
     return tuple(said.split())
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from datagen.text import Unsayable, heard, numbers, pieces, speak
+from datagen.text import Unsayable, grammar, heard, numbers, pieces, speak
 from datagen.text.classes import CLASSES
 from datagen.types import Fact
+from tests.text.properties import check_spoken
 from tests.text.readings import fresh, is_right, table
 
 GOLDEN = Path(__file__).with_name("golden.tsv")
@@ -145,6 +146,24 @@ def test_lookalikes(text: str, said: str) -> None:
 
 def test_the_stop_after_a_time_survives() -> None:
     assert speak("We open at 10 AM. Then we close.") == "We open at ten a.m. Then we close."
+
+
+@given(st.one_of(WRITTEN, st.text(max_size=30), st.lists(st.sampled_from(TOKENS)).map(" ".join)))
+@example("\u200b")
+@example("a\x1b[31mb")
+@example("1" * 5_000)
+@example("a." * 5_000)
+@example("1 " * 5_000)
+@example("- " * 5_000)
+@example("$1-" * 5_000)
+@example("8/10 " * 2_000)
+def test_any_text_is_said_in_words_or_refused(text: str) -> None:
+    check_spoken(text)
+
+
+def test_the_manual_has_every_class() -> None:
+    page = Path(__file__).parents[2] / "docs" / "spoken-forms.md"
+    assert page.read_text(encoding="utf-8") == grammar.table()
 
 
 @given(WRITTEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue
+from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue, is_before
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BARE_TITLES,
@@ -33,6 +33,9 @@ EXAMPLES = (
     ("See Fig. 3 and pp. 3-5.", "See Figure three and pages three to five."),
     ("Meet Gov. Ito and Sen. Cole.", "Meet Governor Ito and Senator Cole."),
 )
+_STREET = re.compile(
+    r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
+)
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_DAY = {name: name for name in DAYS.values()} | DAYS
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
@@ -58,6 +61,11 @@ def _numbered(match: Match) -> str:
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
 
 
+def _title(match: Match) -> str | None:
+    """Say a title before a name; after the name of a street it is none."""
+    return None if is_before(match, _STREET) else TITLES[match["word"]]
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the words that are written short."""
     make = Maker("abbreviation")
@@ -70,7 +78,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
         make.words(FORMS, r"\b\.?"),
-        make.words(bare, r"\b\.?(?= (?:[A-Z]|\d))(?! [A-Z]+\b(?![a-z.]))", Sure.USUAL),
+        make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
         make.words(TITLES, r"\.(?= [A-Z])", Sure.CUE),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'\w|\.\w){DOT}", Sure.USUAL),
         make.words(DOTTED, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),

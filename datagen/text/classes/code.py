@@ -155,10 +155,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     return (
         make(upper, _spelled, Sure.USUAL),
-        make(r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,})+\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS),
+        make(r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS),
         make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
-        make(rf"\d{{2,}}(?: \d{{2,}})+{END}", _blank_groups),
+        make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
         make(r"\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)", _groups, Sure.GUESS),
         make(r"(?:\d{1,6}-)+\d+(?![\w-]|[.,]\d)", _groups, Sure.CUE, before=_DIGITS),
         make(

@@ -78,7 +78,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
 
 def _any(match: Match) -> str | None:
     top, bottom = _parts(match)
-    return _fraction(match) if top < bottom and bottom not in (5, 10, 20, 50, 100) else None
+    is_score = top <= bottom and bottom in (5, 10, 20, 50, 100)
+    return None if is_score or top == bottom else _fraction(match)
 
 
 def _mixed(match: Match) -> str | None:

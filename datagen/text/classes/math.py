@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, Maker, Match, Sure
+from datagen.text.form import Form, Maker, Match, Sure, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -31,7 +31,7 @@ _OPERAND = r"[\w)²³½¼¾%π.]"
 
 def _operator(match: Match) -> str | None:
     sign = match["sign"]
-    if sign in "-/*" and not _SUM.search(match.string):
+    if sign in "-/*" and not is_near(match, _SUM, 80, 40):
         return None
     return f" {_OPERATORS[sign]} " if not match["blank"] else f"{_OPERATORS[sign]} "
 
@@ -91,13 +91,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
 
 def _spaced(match: Match) -> str | None:
     sign = match["sign"]
-    if sign in "*-" and not _SUM.search(match.string):
+    if sign in "*-" and not is_near(match, _SUM, 80, 40):
         return None
     return f"{_OPERATORS[sign]} "
 
 
 def _term(match: Match) -> str | None:
-    if not _SUM.search(match.string):
+    if not is_near(match, _SUM, 80, 40):
         return None
     letter = match["letter"].replace("π", "pi ").strip()
     power = match["power"] or match["squared"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue, is_after, is_before
+from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue, is_after, is_before, is_near
 from datagen.text.lexicon import attributive
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, QTY, SPAN
@@ -115,12 +115,12 @@ def _measure(match: Match) -> str | None:
         return None
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
         return None
-    unit, said = unit_of(symbol), _low(match) + quantity.say(number)
+    unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
     if joint == "-":
         return f"{said}-{unit}"
     if is_after(match, _MEASURED) or attributive(match):
         return f"{said} {unit}"
-    return _count(said, unit, quantity.is_one(number) and not match["low"])
+    return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
 
 def _feet_and_inches(match: Match) -> str:
@@ -153,8 +153,7 @@ def _degrees(match: Match) -> str:
 
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
-    start = max(0, match.start() - 48)
-    if not _HEAT.search(match.string, start, match.end() + 24):
+    if not is_near(match, _HEAT):
         return None
     return (
         _count(_low(match) + quantity.say(match["number"]), "degree", False)
@@ -179,7 +178,7 @@ def _times(match: Match) -> str:
 def _by(match: Match) -> str | None:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
     sides = re.split(r" ?[x×X*] ?", match[0])
-    joint = " times " if _MATH.search(match.string) or "*" in match[0] else " by "
+    joint = " times " if is_near(match, _MATH) or "*" in match[0] else " by "
     return joint.join(map(_side, sides))
 
 
@@ -206,7 +205,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
     side = rf"(?:{QTY})['\"]?"
     return (
-        make(rf"{SPAN}(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}", _measure),
+        make(rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}", _measure),
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
         make(
             rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d|[{quantity.VULGAR}])?)(?:\"|''| ?in\b\.?)(?![\w])",

@@ -115,7 +115,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     codes = any_of(sign for sign in locale.currencies if sign.isalpha())
     scale = rf"(?P<scale> ?(?:{_SCALE})(?![\w]))?"
     low_scale = rf"(?P<low_scale> ?(?:{_SCALE})(?!\w))?"
-    end = r"(?![\d%^⁹]|[A-Za-z](?!sh\b)|[.,]\d)"
+    end = r"(?![\d%@^⁹]|[A-Za-z](?!sh\b)|[.,]\d)"
     cents = r"(?P<cents>\d{1,3}(?:\.\d+)?)"
     return (
         make(rf"(?P<sign>{symbols}) ?(?P<amount>{DEC})(?:\.-)?{scale}{end}", amounts.amount),

@@ -28,4 +28,4 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a range."""
     make = Maker("range")
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
-    return (make(rf"(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}", _range, Sure.USUAL),)
+    return (make(rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?! ?=)(?!-(?![a-z]{3}))", _range, Sure.USUAL),)

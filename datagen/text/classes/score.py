@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, Maker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import END, Form, Maker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -47,12 +47,6 @@ _RATIO = re.compile(
 _SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
 
 
-def _near(match: Match, pattern: re.Pattern[str]) -> bool:
-    """Tell whether a word stands in the same sentence, near enough."""
-    start = max(0, match.start() - 48)
-    return pattern.search(match.string, start, min(len(match.string), match.end() + 32)) is not None
-
-
 def _out_of(match: Match) -> str | None:
     if quantity.value(match["bottom"]) < quantity.value(match["top"]):
         return None
@@ -91,15 +85,15 @@ def _won(match: Match) -> str | None:
     low, high = int(match["low"]), int(match["high"])
     if is_after(match, _RECORD):
         return f"{_three(match['low'])} and {_three(match['high'])}"
-    if low + high == 100 and (_near(match, _SPLIT) or low >= high):
+    if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
-    if not _near(match, _WON):
+    if not is_near(match, _WON):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
 
 def _ratio(match: Match) -> str | None:
-    if not _near(match, _RATIO) and len(match["bottom"]) > 1:
+    if not is_near(match, _RATIO) and len(match["bottom"]) > 1:
         return None
     return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
 

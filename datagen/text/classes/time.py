@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, Maker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import Form, Maker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -104,8 +104,7 @@ class _Times:
 def _working_hours(match: Match) -> str | None:
     """Say "9-5" where something is open or somebody works."""
     low, high = int(match["low"]), int(match["high"])
-    start = max(0, match.start() - 48)
-    if low <= high or not _AROUND.search(match.string, start, match.end() + 32):
+    if low <= high or not is_near(match, _AROUND):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
@@ -152,7 +151,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a time."""
     make, times = Maker("time"), _Times(locale)
     zones = [rf"{'[.]?'.join(zone)}" for zone in locale.zones]
-    zone = rf"(?: ?\(?(?P<zone>(?:{'|'.join(sorted(zones, key=len, reverse=True))})(?=\.?(?:\W|$)))(?:\)|\.(?= ?[a-z]))?)?"
+    zone = rf"(?: ?\(?(?P<zone>(?i:{'|'.join(sorted(zones, key=len, reverse=True))})(?=\.?(?:\W|$)))(?:\)|\.(?= ?[a-z]))?)?"
     free = r"(?![\w:]|[.,-]\d)"
     first = rf"(?:(?P<first>{_TWELVE})(?:[:.](?P<first_minute>[0-5]\d))? ?(?:(?P<first_half>[AaPp])\.?[Mm]?\.?)? ?-+ ?)?"
     return (
