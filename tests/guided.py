@@ -1,6 +1,6 @@
 """The properties of `test_fuzz` for inputs that coverage guides, for as long as one likes.
 
-    make fuzz    or    python -m tests.guided {settings,override,artefact,spoken} [-max_total_time=60]
+    make fuzz    or    python -m tests.guided {settings,override,artefact,spoken} [OPTION]...
 
 Needs atheris (Linux; the options are libFuzzer's). It begins with what datagen ships and makes, or
 where it was left, and changes the bytes towards lines of code not seen yet.

@@ -141,3 +141,26 @@ def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int =
     """Tell whether a pattern is found around a match, within so many characters."""
     start, end = max(0, match.start() - left), match.end() + right
     return pattern.search(match.string, start, end) is not None
+
+
+_BEFORE = re.compile(
+    r"(?<![\w-])(?:an?|A[n]?) (?:new |nice |good |big |small |used |brand-new |full |single "
+    r"|standard |simple |mere |whopping )?\Z"
+)
+_NOUN = re.compile(
+    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every"
+    r"|more|less|left|ago|away|long|wide|tall"
+    r"|deep|thick|old|high|later|early|total|off|down|up|over|under|now|only|today|with|without"
+    r"|after|before|because|so|than|that|as|by"
+    r"|it|we|you|i|he|she|they|right|please|plus|and|minus|apart|extra|ish|late|back|yesterday"
+    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b)"
+)
+_PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
+
+
+def attributive(match: Match) -> bool:
+    """Tell whether an amount describes what follows: "a 20 GB plan", "a $3/day charge"."""
+    text, start, end = match.string, match.start(), match.end()
+    if not _BEFORE.search(text, max(0, start - REACH), start):
+        return False
+    return bool(_NOUN.match(text, end) or _PER.match(text, end))

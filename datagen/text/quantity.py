@@ -14,7 +14,7 @@ DEC = rf"(?:{INT}(?:\.\d+)?|\.\d+)"
 VULGAR = "½⅓⅔¼¾⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚"
 _OVER = r"\d{1,3}/\d{1,3}(?![\d/])"
 QTY = (
-    rf"(?:\d{{1,4}}(?:[ -]{_OVER}|[ -]?[{VULGAR}])|[{VULGAR}]|{_OVER}(?:th|rd|nd)?(?:s(?=\b))?"
+    rf"(?:\d{{1,4}}(?:[ -]{_OVER}|[ -]?[{VULGAR}])|[{VULGAR}]|{_OVER}"
     rf"|{DEC})"
 )
 """A mixed number, a fraction, or a whole or decimal number."""
@@ -34,7 +34,8 @@ SCALES = {
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
     "K": "thousand", "k": "thousand", "M": "million", "MM": "million", "mm": "million",
     "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
-    "tn": "trillion", "mio": "million", "bln": "billion", "mln": "million", "m": "million", "b": "billion", "bil": "billion",
+    "tn": "trillion", "mio": "million", "bln": "billion", "mln": "million", "m": "million",
+    "b": "billion", "bil": "billion",
 }  # fmt: skip
 """How large numbers are shortened, in amounts of money."""
 

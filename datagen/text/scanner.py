@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from datagen.text import lexicon
+from datagen.text import lexicon, names, places
 from datagen.text.classes import forms
 from datagen.text.form import Reading, Unsayable
 from datagen.text.locales import LOCALES
@@ -28,9 +28,16 @@ _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
 _PAUSE = re.compile(r"(?:—|-{2,})|(?<= )-(?= |$)")
 _JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
+_EMPHASIS = re.compile(r"\*\*")
+_EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
+_DIRECTION = re.compile(
+    r"\((?:laugh|sigh|chuckl|cough|paus|silen|typing|inaudible|crosstalk|beat\b|smil|clears"
+    r"|giggl|gasp|whisper|sob|cry)"
+    r"[a-z ]*\)"
+)
 _CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
 _LETTER = re.compile(rf"[{LATIN}]")
-_POSSESSIVE = re.compile(r"['’]s?(?!\w)")
+_POSSESSIVE = re.compile(r"[']s?(?!\w)")
 _AFTER_WORD = re.compile(r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=\+(?!\w))|(?=&\w)")
 _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
 _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
@@ -172,21 +179,27 @@ class _Walk:
         return self._say(at, at + len(said), said)
 
     def _sign(self, at: int) -> int:
-        """Take in marks, what opens and closes, pauses and joints."""
+        """Take in marks, pauses and joints."""
         text = self._text
+        if _DIRECTION.match(text, at):
+            raise Unsayable(word_at(text, at), "a stage direction is not said")
         if found := _PAUSE.match(text, at):
             return self._pause(at, found.end())
         if found := _MARK.match(text, at):
             return self._say(at, found.end(), found[0] + self._blank(found.end()))
-        if text.startswith("**", at):
-            return self._say(at, at + 2, "")
         if found := _POSSESSIVE.match(text, at):
             return self._say(at, found.end(), found[0] if at and text[at - 1] != " " else "")
-        if _CUT_OFF.match(text, at):
-            return self._say(at, at + 1, "")
-        if text[at] == "-" and _JOINT.match(text, at):
+        if _JOINT.match(text, at) and not _CUT_OFF.match(text, at):
             return self._say(at, at + 1, "-")
-        if text[at] in _OPENERS and (not at or text[at - 1] in " -—" + _OPENERS):
+        return self._silent(at)
+
+    def _silent(self, at: int) -> int:
+        """Take in what nobody says: quotes and brackets, emphasis, faces, the dash of a stop."""
+        text = self._text
+        for pattern in (_EMOTICON, _CUT_OFF, _EMPHASIS):
+            if found := pattern.match(text, at):
+                return self._say(at, found.end(), "")
+        if text[at] in _OPENERS and (not at or text[at - 1] in " -\u2014" + _OPENERS):
             return self._say(at, at + 1, "")
         if text[at] in _CLOSERS and at and text[at - 1] != " ":
             return self._say(at, at + 1, self._blank(at + 1))
@@ -217,22 +230,22 @@ OPENING = frozenset(
         lexicon.MONTH_NAMES,
         lexicon.MONTHS_ANY_CASE,
         lexicon.DAYS,
-        lexicon.STREETS,
-        lexicon.COMPASS,
-        lexicon.CORNERS,
+        places.STREETS,
+        places.COMPASS,
+        places.CORNERS,
         lexicon.FORMS,
         lexicon.TITLES,
         lexicon.ABBREVIATIONS,
         lexicon.DOTTED,
         lexicon.NUMBERED_SHORT,
         lexicon.BATTERIES,
-        lexicon.AIRLINES,
-        lexicon.STATES,
-        lexicon.STATES_OR_WORDS,
-        lexicon.ROMANS,
+        names.AIRLINES,
+        places.STATES,
+        places.STATES_OR_WORDS,
+        names.ROMANS,
         lexicon.SET_CODES,
         UNITS,
-        ("I", "the", "FY", "hwy", "st", "ave", "rd", "aka", "ext"),
+        ("I", "the", "FY", "x", "hwy", "st", "ave", "rd", "aka", "ext"),
         *(locale.currencies for locale in LOCALES.values()),
     )
 )

@@ -14,18 +14,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from datagen.text.form import Unsayable
-from datagen.text.lexicon import (
-    ABBREVIATIONS,
-    BATTERIES,
-    DAYS,
-    DOTTED,
-    FORMS,
-    MONTHS,
-    ROMANS,
-    STATES,
-    STREETS,
-    TITLES,
-)
+from datagen.text.lexicon import ABBREVIATIONS, BATTERIES, DAYS, DOTTED, FORMS, MONTHS, TITLES
+from datagen.text.names import ROMANS
+from datagen.text.places import STATES, STREETS
 from datagen.text.scanner import FactTable, Span, scanner
 from datagen.text.words import LATIN, is_word
 from datagen.types import Fact
@@ -41,8 +32,9 @@ _TYPOGRAPHY = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u2033": '"',
         "\u2026": "...", "\u2013": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-",
-        "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u00b5": "\u00b5", "\u03bc": "\u00b5",
-        "\u2044": "/", "\u2126": "\u03a9", "\u00ba": "\u00b0",
+        "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u00b5": "\u00b5",
+        "\u03bc": "\u00b5",
+        "\u00ae": "", "\u2122": "", "\u2044": "/", "\u2126": "\u03a9", "\u00ba": "\u00b0",
     }
 )  # fmt: skip
 """Curly quotes, ellipsis, dashes and minus, as a keyboard writes them; what has no width goes."""
@@ -52,7 +44,8 @@ _UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")
 _LETTER = re.compile(f"[{LATIN}]")
 _EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
 _HYPHENATED = re.compile(
-    r"(?:day|January|February|March|April|May|June|July|August|September|October|November|December)-|[A-Z]-[A-Z]\b|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
+    r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)-|[A-Z]-[A-Z]\b|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """Of what is easy: a range of days, or letters one by one."""
 _TOKEN = re.compile(r"\S+")

@@ -21,7 +21,8 @@ UNITS = {
     "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer", "KM": "kilometer",
     "nm": "nanometer", "µm": "micrometer", "millimeter": "millimeter", "kilogram": "kilogram",
     # area and volume
-    "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot", "SF": "square foot",
+    "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
+    "sq-ft": "square foot", "pk": "pack", "SF": "square foot",
     "sf": "square foot", "ft2": "square foot", "ft²": "square foot",
     "sq mi": "square mile", "sq. mi": "square mile", "sq yd": "square yard",
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
@@ -122,8 +123,10 @@ MEASURED = (
 )  # fmt: skip
 """What a measure before it describes: "two 500 mg tablets"."""
 PER = {
-    "mo": "month", "yr": "year", "wk": "week", "hr": "hour", "h": "hour", "d": "day", "min": "minute",
-    "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each", "ppl": "people",
+    "mo": "month", "yr": "year", "wk": "week", "hr": "hour", "h": "hour", "d": "day",
+    "min": "minute",
+    "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
+    "ppl": "people",
     "pp": "person", "pers": "person", "pkg": "package",
 }  # fmt: skip
 """Short names of what something is counted per, besides units."""

@@ -24,7 +24,7 @@ from datagen.scripting.kinds import CallMaker
 from datagen.scripting.values import Value
 from datagen.scripting.worder import Line, Worder
 from datagen.scripting.wording import default_path, load_wording
-from datagen.text import speak
+from datagen.text import speak, unsayable
 from datagen.types import SPEAKERS, Fact, Job, Persona, Reject, Script, Speaker, Turn, UserError
 
 WORDS_A_MINUTE = 165
@@ -301,7 +301,8 @@ def tampered(script: Script, at: int, **update: object) -> Script:
 def say(at: int, change: Callable[[str], str]) -> Callable[[Script], Script]:
     def tamper(script: Script) -> Script:
         text = change(script.turns[at].text)
-        return tampered(script, at, text=text, spoken=speak(text, script.facts))
+        spoken = text if unsayable(text, script.facts) else speak(text, script.facts)
+        return tampered(script, at, text=text, spoken=spoken)
 
     return tamper
 

@@ -51,7 +51,7 @@ def is_right(said: str, right: str) -> bool:
 def table(name: str) -> list[tuple[str, str]]:
     """Return the rows of a table of two columns."""
     lines = (HERE / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("# ")]
+    rows = [line.split("\t") for line in lines if line and not line.startswith(("# ", "## "))]
     return [(row[0], row[1]) for row in rows]
 
 

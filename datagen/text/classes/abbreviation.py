@@ -12,6 +12,7 @@ from datagen.text.lexicon import (
     DAY_LETTERS,
     DAYS,
     DOTTED,
+    END_SAFE,
     FORMS,
     MONTHS,
     NEEDS_DOT,
@@ -22,7 +23,8 @@ from datagen.text.lexicon import (
 from datagen.text.locales import Locale
 
 TOLD = (
-    "The table of short forms; where one has two meanings (Dr., St., no., min.), a name, a number or a dot"
+    "The table of short forms; where one has two meanings (Dr., St., no., min.), a name, a"
+    " number or a dot"
     " beside it decides. A run of letters without a vowel that is in no table is refused."
 )
 EXAMPLES = (
@@ -34,7 +36,8 @@ EXAMPLES = (
     ("Meet Gov. Ito and Sen. Cole.", "Meet Governor Ito and Senator Cole."),
 )
 _STREET = re.compile(
-    r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
+    r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across"
+    r"|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
 )
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_DAY = {name: name for name in DAYS.values()} | DAYS
@@ -71,17 +74,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = Maker("abbreviation")
     day, month = any_of(_ANY_DAY), any_of(_ANY_MONTH)
     bare = {short: name for short, name in TITLES.items() if short in BARE_TITLES}
+    dotted = {short: name for short, name in TITLES.items() if short not in BARE_TITLES}
+    end_safe = {short: DOTTED[short] for short in END_SAFE}
     with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
     no_dot = [short for short in NUMBERED_SHORT if short not in NEEDS_DOT]
     letter_days = r"(?P<first>M|T|W|Th)-(?P<last>Th|F|Sa|Su|S)(?![\w-])"
     return (
         make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
-        make.words(FORMS, r"\b\.?"),
+        make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
         make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
-        make.words(TITLES, r"\.(?= [A-Z])", Sure.CUE),
+        make.words(dotted, r"\.(?= [A-Z])", Sure.CUE),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'\w|\.\w){DOT}", Sure.USUAL),
-        make.words(DOTTED, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
+        make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
+        make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),
         make(rf"(?P<word>{any_of(with_dot)})\.{_NUMBER}", _numbered, Sure.CERTAIN),
         make(
             rf"(?P<word>{any_of(no_dot)})\b\.?{_NUMBER}(?! \d+(?::|\s?[ap]m))", _numbered, Sure.CUE
@@ -103,7 +109,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _letters,
             Sure.CUE,
             before=cue(
-                r"open|closed|hours|hours are|available|from|works?|runs?|in|is|are|daily|class|staffed|meets|every|weekdays|office|store|dept|department|service|support",
+                r"open|closed|hours|hours are|available|from|works?|runs?|in|is|are|daily|class"
+                r"|staffed|meets|every|weekdays|office|store|dept|department|service|support",
                 r"[:,]? ",
             ),
         ),
@@ -116,7 +123,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
         make.words(
             {"Sat": "Saturday", "Sun": "Sunday", "Wed": "Wednesday", "Weds": "Wednesday"},
-            r"(?= (?:the \d|at \d|&|and |or |\d|night|morning|afternoon|evening|from \d|thru|through)|[?!]|[.,]|$)(?![.])",
+            r"(?= (?:the \d|at \d|&|and |or |\d|night|morning|afternoon|evening|from \d|thru"
+            r"|through)|[?!]|[.,]|$)(?![.])",
             Sure.USUAL,
             before="(?<![-\\w])",
         ),

@@ -6,11 +6,12 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of
-from datagen.text.lexicon import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
 from datagen.text.locales import Locale
+from datagen.text.places import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
 
 TOLD = (
-    "A number before a street's name; a street's short type after one; a state after a city and a comma;"
+    "A number before a street's name; a street's short type after one; a state after a city and"
+    " a comma;"
     " a compass point between a house number and a name, or after a road."
 )
 EXAMPLES = (
@@ -62,7 +63,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         make(
-            r"(?P<point>[NSEW])\b(?=[.,?!]| (?:to|at|and|until|toward|for|past|exit|from|near|is)\b|$)",
+            r"(?P<point>[NSEW])\b(?=[.,?!]| (?:to|at|and|until|toward|for|past|exit|from|near"
+            r"|is)\b|$)",
             lambda m: COMPASS[m["point"]],
             before=_ROAD,
         ),

@@ -21,13 +21,15 @@ EXAMPLES = (
 )
 _SCALED = {
     "k": "thousand", "K": "thousand", "M": "million", "m": "million", "MM": "million",
-    "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion", "tn": "trillion",
+    "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
+    "tn": "trillion",
 }  # fmt: skip
 _COUNTED = re.compile(
     r" (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|of (?:them|us|the))\b"
 )
 _ABOUT = cue(
-    r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than|up to"
+    r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
+    r"|up to"
     r"|passed|some"
 )
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
@@ -67,12 +69,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
         make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),
         make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>{'|'.join(sorted(_SCALED, key=len, reverse=True))})"
+            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC})"
+            rf" ?(?P<scale>{'|'.join(sorted(_SCALED, key=len, reverse=True))})"
             rf"(?![\w/-]|\.\w)",
             _scaled,
             Sure.CUE,
         ),
         make(rf"(?P<word>{'|'.join(_NAMES)})'?s(?= of\b| and )", lambda m: _NAMES[m["word"]]),
+        make(
+            r"[1-9]\d{0,2}(?: 000)+(?![\w ]\d|\w)",
+            lambda m: numbers.cardinal(int(m[0].replace(" ", ""))),
+        ),
         make(r"\d(?:,\d){2,}(?![\d,])", lambda m: ", ".join(map(numbers.digits, m[0].split(",")))),
         make(rf"({INT})ish\b", lambda m: f"{numbers.decimal(m[1])}ish"),
     )

@@ -6,13 +6,16 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import END, Form, Maker, Match, Sure, any_of, cue, is_before
-from datagen.text.lexicon import AIRLINES, SET_CODES
+from datagen.text.lexicon import SET_CODES
 from datagen.text.locales import Locale
+from datagen.text.names import AIRLINES
 from datagen.text.words import is_word
 
 TOLD = (
-    "Capital letters and digits in one word; groups about hyphens; what is named before it (code, account,"
-    " order, ending in). Flights, rooms, forms and roads are said by pairs, seats and gates as numbers."
+    "Capital letters and digits in one word; groups about hyphens; what is named before it"
+    " (code, account,"
+    " order, ending in). Flights, rooms, forms and roads are said by pairs, seats and gates as"
+    " numbers."
 )
 EXAMPLES = (
     ("Your confirmation code is QX71B.", "Your confirmation code is Q X seven one B."),
@@ -25,26 +28,35 @@ EXAMPLES = (
     ("Case #88213 is open.", "Case number eight eight two one three is open."),
 )
 _NAMED = (
-    r"order|ticket|case|account|acct\.?|confirmation|reference|ref\.?|invoice|claim|member(?:ship)?|policy|tracking|routing"
-    r"|serial|code|passcode|password|PIN|ID|OTP|ZIP|zip|SKU|SSN|VIN|PNR|extension|ext\.?|card|check|cheque|check(?: number)?"
-    r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket|prescription|rx|employee"
-    r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN|locker combo|combination|imei"
+    r"order|ticket|case|account|acct\.?|confirmation|reference|ref\.?|invoice|claim"
+    r"|member(?:ship)?|policy|tracking|routing"
+    r"|serial|code|passcode|password|PIN|ID|OTP|ZIP|zip|SKU|SSN|VIN|PNR|extension|ext\.?|card"
+    r"|check|cheque|check(?: number)?"
+    r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
+    r"|prescription|rx|employee"
+    r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
+    r"|locker combo|combination|imei"
 )
 _DIGITS = cue(
     r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
-    r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
-    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:is|was|are|isn't|wasn't|ends|starts with|can't be|read|reads))?"
+    r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
+    r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
+    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:is|was|are|isn't|wasn't"
+    rf"|ends|starts with|can't be|read|reads))?"
     r"|can't be|digits (?:are|is)|(?<=\d{4} )or|digit code(?: is)?",
     r"[:,]? [#\"']?",
 )
 _SHORT = cue(
-    r"(?:security |access |gate |door |entry |verification |area |lock |one-time |zip |promo )?(?:code|pin|passcode|otp|cvv|combination)"
+    r"(?:security |access |gate |door |entry |verification |area |lock |one-time |zip "
+    r"|promo )?(?:code|pin|passcode|otp|cvv|combination)"
     r"(?: number)?(?:'s)?(?: (?:is|was|isn't))?",
     r":? ",
 )
 _PAIRED = cue(
-    r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate|flight|form|gate|exit|channel|locker"
-    r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road",
+    r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
+    r"|flight|form|gate|exit|channel|locker"
+    r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
+    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road",
     r" #?",
 )
 _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
@@ -155,14 +167,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     return (
         make(upper, _spelled, Sure.USUAL),
-        make(r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS),
+        make(
+            r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS
+        ),
         make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
         make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
-        make(r"\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)", _groups, Sure.GUESS),
+        make(
+            r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)",
+            _groups,
+            Sure.GUESS,
+        ),
         make(r"(?:\d{1,6}-)+\d+(?![\w-]|[.,]\d)", _groups, Sure.CUE, before=_DIGITS),
         make(
-            r"(?:\d{2}-0\d+|\d{1,4}-\d{5,}|\d{4,}-\d{2,}|0\d*-\d{2,}|\d\d-\d{3,4}|\d-\d{4})(?![\w%-]|[.,]\d)",
+            r"(?:\d{2}-0\d+|\d{1,4}-\d{5,}|\d{4,}-\d{2,}|0\d*-\d{2,}|\d\d-\d{3,4}"
+            r"|\d-\d{4})(?![\w%-]|[.,]\d)",
             _groups,
             Sure.GUESS,
         ),
@@ -194,7 +213,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
         make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),
         make(
-            r"(?<![\w-])(?P<word>(?:[A-Z]?[a-z]+|[a-z]?[A-Z][a-z]+)+)-?(?P<number>\d{1,4})(?![\w-]|[.,:/]\d)",
+            r"(?<![\w-])(?P<word>(?:[A-Z]?[a-z]+"
+            r"|[a-z]?[A-Z][a-z]+)+)-?(?P<number>\d{1,4})(?![\w-]|[.,:/]\d)",
             _named,
             Sure.USUAL,
         ),

@@ -24,7 +24,8 @@ from datagen.text.lexicon import MONTH_NAMES, MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 
 TOLD = (
-    'The name of a month; three numbers that can be a day; "on", "by", "due" before two. A year by the'
+    'The name of a month; three numbers that can be a day; "on", "by", "due" before two. A year'
+    " by the"
     ' word before it ("in", "since"), or alone if it is of our time. en-GB has the day first.'
 )
 EXAMPLES = (
@@ -42,40 +43,51 @@ _MONTH = any_of(MONTHS_ANY_CASE)
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?!\d)"
 _YEAR = r"(?:1\d|20|21)\d\d"
 _DATED = cue(
-    r"on|on or about|by|until|till|before|after|since|from|through|thru|due|dated?(?: of|:)?|starting|starts?|ends?|ending"
-    r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving|begins?|beginning|week of|as of"
-    r"|for|come|comes|see you|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thur?s?|fri|sat"
+    r"on|on or about|by|until|till|before|after|since|from|through|thru|due|dated?(?: of|:)?"
+    r"|starting|starts?|ends?|ending"
+    r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
+    r"|begins?|beginning|week of|as of"
+    r"|for|come|comes|see you|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur"
+    r"|sun)day|mon|tues?|wed|thur?s?|fri|sat"
     r"|sun|birthday|dob|born|booked|scheduled|moved to|re:|opens|closes|renews?"
-    r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing|move|trip|wedding|checkout|check-in"
+    r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing"
+    r"|move|trip|wedding|checkout|check-in"
     r"|closing|concert|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
     r"[:,]? [(\"']?",
 )
 _WORKS = re.compile(
-    r"(?:(?:,? (?:at|okay|ok|fine|good|or|and|through|thru|meeting|flight|statement|bill|payment|show|game)\b)|[.,?!)]|$)"
+    r"(?:(?:,? (?:at|okay|ok|fine|good|or|and|through|thru|meeting|flight|statement|bill|payment"
+    r"|show|game)\b)|[.,?!)]|$)"
 )
 _SURELY = re.compile(
-    r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?[ap]\.?m|noon)"
+    r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
+    r"|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?[ap]\.?m|noon)"
     r"|deadline|appointment|okay\b|available\b)"
 )
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
 _IN_YEAR = cue(
-    r"Q[1-4]|in|since|between|and|to|of|by|until|till|before|after|from|during|year|years|class of|spring|summer"
-    r"|fall|autumn|winter|early|late|mid|circa|ca\.|c\.|est\.|established|copyright|©|through|was|back in"
+    r"Q[1-4]|in|since|between|and|to|of|by|until|till|before|after|from|during|year|years"
+    r"|class of|spring|summer"
+    r"|fall|autumn|winter|early|late|mid|circa|ca\.|c\.|est\.|established|copyright|©|through"
+    r"|was|back in"
     rf"|the|a|an|my|your|our|his|her|their|{'|'.join(MONTH_NAMES)}"
 )
 _COUNTED = re.compile(
-    r" (?:[a-z]{4,}(?<!s)s\b(?! (?:ago|later))|people|men|women|more|feet|of (?:them|us|these|those)|in stock|calories|words?\b"
+    r" (?:[a-z]{4,}(?<!s)s\b(?! (?:ago|later))|people|men|women|more|feet|of (?:them|us|these"
+    r"|those)|in stock|calories|words?\b"
     r"|dollars|miles|hours?\b)"
 )
 _PLAIN_YEAR = re.compile(
-    r"(?! [a-z])|(?: (?:and|to|or|was|is|were|for|when|by|at|that|with|as|but|because|so|on|until|through|edition|model|election|season|census|budget|report|tax)\b)"
+    r"(?! [a-z])|(?: (?:and|to|or|was|is|were|for|when|by|at|that|with|as|but|because|so|on"
+    r"|until|through|edition|model|election|season|census|budget|report|tax)\b)"
 )
 _SPAN = cue(r"from|between|in|during|season|years?|the|war|of|since|\(", r",? ?\(?")
 _DECADE = cue(
-    r"the|her|his|my|their|your|our|late|early|mid|low|high|upper|lower|mid-|in|and|'|was", r"[ -]?"
+    r"the|her|his|my|their|your|our|late|early|mid|low|high|upper|lower|mid-|and|or|'", r"[ -]?"
 )
 _EXPIRES = cue(
-    r"exp\.?|expires|expiring|expiration(?: date)?(?: is)?|expiry(?: date)?(?: is)?|good thru|valid thru|through"
+    r"exp\.?|expires|expiring|expiration(?: date)?(?: is)?|expiry(?: date)?(?: is)?|good thru"
+    r"|valid thru|through"
 )
 
 
@@ -262,13 +274,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"{named}[ -](?P<day>{_DAY})(?:st|nd|rd|th)?\b{year}(?![/\d]|-\d|[.,]\d)", dates.named
         ),
         make(
-            rf"{named} (?P<first>{_DAY})(?:st|nd|rd|th)? ?(?P<joint>[-/]) ?(?P<last>{_DAY})(?:st|nd|rd|th)?\b{year}"
+            rf"{named} (?P<first>{_DAY})(?:st|nd|rd|th)? ?(?P<joint>[-/]) ?(?P<last>{_DAY})(?:st"
+            rf"|nd|rd|th)?\b{year}"
             r"(?![/-]\d)",
             dates.days,
         ),
         make(rf"{named}'? ?(?P<year>{_YEAR})\b(?![,.]\d|:\d)", lambda m: _named_year(m)),
         make(
-            rf"(?:(?P<the>the ))?(?P<day>{_DAY})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH})\b{DOT}(?:,? (?P<year>{_YEAR})\b)?"
+            rf"(?:(?P<the>the ))?(?P<day>{_DAY})(?:st|nd|rd"
+            rf"|th)? (?:of )?(?P<month>{_MONTH})\b{DOT}(?:,? (?P<year>{_YEAR})\b)?"
             r"(?! \d)",
             dates.day_first,
         ),
@@ -316,9 +330,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<low>(?:1\d|20)?\d0)s-(?P<high>(?:1\d|20)?\d0)s\b", _decades),
         make(r"(?P<decade>\d0)'?s\b(?! of\b)", _decade, Sure.CUE, before=_DECADE),
         make(r"(?P<decade>[2-9]\d0)s\b(?! of\b)", _decade),
+        make(
+            r"(?P<decade>[2-9]0)s(?= (?:music|movies?|hits?|rock|pop|fashion|style|kids?|shows?"
+            r"|songs?|era|party|night|sitcoms?)\b)",
+            _decade,
+        ),
         make(r"'(?P<year>\d\d)\b(?!['\"\w])", lambda m: padded(m["year"])),
         make(
-            r"Q(?P<quarter>[1-4])(?: ?- ?Q?(?P<last>[2-4]))?(?: ?'?(?P<year>20\d\d|(?<=')\d\d))?(?![\w-])",
+            r"Q(?P<quarter>[1-4])(?: ?- ?Q?(?P<last>[2-4]))?(?: ?'?(?P<year>20\d\d"
+            r"|(?<=')\d\d))?(?![\w-])",
             _quarter,
         ),
         make(r"(?P<quarter>[1-4])Q(?P<last>)(?P<year>20\d\d|\d\d)(?![\w-])", _quarter),

@@ -9,7 +9,10 @@ from datagen.text.form import Form, Maker, Match, Sure, cue
 from datagen.text.locales import Locale
 from datagen.text.words import is_word
 
-TOLD = "An @ or a known ending (.com, .pdf); three dots between numbers up to 255; names with underscores."
+TOLD = (
+    "An @ or a known ending (.com, .pdf); three dots between numbers up to 255; names with"
+    " underscores."
+)
 EXAMPLES = (
     (
         "Send it to jane.doe@example.com, please.",
@@ -27,11 +30,13 @@ EXAMPLES = (
 )
 SYMBOLS = {
     ".": "dot", "@": "at", "/": "slash", "_": "underscore", "-": "dash", "+": "plus",
-    ":": "colon", "#": "hash", "&": "ampersand", "=": "equals", "?": "question mark", "%": "percent", "~": "tilde",
+    ":": "colon", "#": "hash", "&": "ampersand", "=": "equals", "?": "question mark",
+    "%": "percent", "~": "tilde",
     "\\": "backslash",
 }  # fmt: skip
 _ENDINGS = (
-    r"com|net|org|gov|edu|mil|io|us|biz|info|co|ai|app|dev|tv|me|uk|ca|de|fr|it|es|eu|au|nz|in|jp|cn|ru|nl|se|ch|be|at"
+    r"com|net|org|gov|edu|mil|io|us|biz|info|co|ai|app|dev|tv|me|uk|ca|de|fr|it|es|eu|au|nz|in"
+    r"|jp|cn|ru|nl|se|ch|be|at"
     r"|store|shop|online|site|example|test|health|bank|tech|ly|gg|fm"
 )
 _FILES = (

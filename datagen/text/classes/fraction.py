@@ -19,15 +19,18 @@ EXAMPLES = (
     ("It's a 7/8 size.", "It's a seven eighths size."),
 )
 _OF = re.compile(
-    r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound|ounce"
-    r"|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded|way\b"
+    r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
+    r"|ounce"
+    r"|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
+    r"|way\b"
     r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
     r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|time|portion|lab\b|poodle)"
-    r"|-[a-z]| ?[+=×÷])"
+    r"|-[a-z]| ?[+=\u00d7÷])"
 )
 _MUCH = cue(
-    r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|by|cut|use|add|take"
-    r"|[=+×]|half or|one|is [-]"
+    r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|by|cut|use"
+    r"|add|take"
+    r"|[=+\u00d7]|half or|one|is [-]"
 )
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
 
@@ -57,7 +60,8 @@ def _undated(match: Match) -> str | None:
     top, bottom = _parts(match)
     if min(top, bottom) <= 12 and max(top, bottom) <= 31:
         return None
-    return _fraction(match) if top < bottom and bottom not in (100, 50, 40, 60) else None
+    is_fine = bottom in (32, 64) or bottom <= 16 or (top == 1 and bottom % 50 == 0)
+    return _fraction(match) if top < bottom and is_fine else None
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -78,8 +82,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
 
 def _any(match: Match) -> str | None:
     top, bottom = _parts(match)
+    is_date = min(top, bottom) <= 12 and max(top, bottom) <= 31
     is_score = top <= bottom and bottom in (5, 10, 20, 50, 100)
-    return None if is_score or top == bottom else _fraction(match)
+    return _fraction(match) if is_date and not is_score and top != bottom else None
 
 
 def _mixed(match: Match) -> str | None:

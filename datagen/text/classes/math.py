@@ -1,4 +1,4 @@
-"""Sums and formulas: "2 + 2 = 4", "x^2", "f(x)", "3 × 10^8", "√9"."""
+"""Sums and formulas: "2 + 2 = 4", "x^2", "f(x)", "3 x 10^8", "√9"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from datagen.text.form import Form, Maker, Match, Sure, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
-TOLD = 'A sign between two numbers or letters, in a sentence with "=" or a word that calculates; powers and roots.'
+TOLD = (
+    'A sign between two numbers or letters, in a sentence with "=" or a word that calculates;'
+    " powers and roots."
+)
 EXAMPLES = (
     ("2 + 2 = 4, right?", "two plus two equals four, right?"),
     ("What is 17 x 6?", "What is seventeen times six?"),
@@ -17,12 +20,16 @@ EXAMPLES = (
     ("It's 10 < 12.", "It's ten less than twelve."),
 )
 _SUM = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify|evaluate)\b",
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
+    r"|evaluate)\b",
     re.IGNORECASE,
 )
 _OPERATORS = {
-    "+": "plus", "=": "equals", "×": "times", "*": "times", "÷": "divided by", "<": "less than", ">": "more than",
-    "≤": "at most", "≥": "at least", "≠": "does not equal", "≈": "is about", "±": "plus or minus", "-": "minus",
+    "+": "plus", "=": "equals", "\u00d7": "times", "*": "times", "÷": "divided by",
+    "<": "less than",
+    ">": "more than",
+    "≤": "at most", "≥": "at least", "≠": "does not equal", "≈": "is about", "±": "plus or minus",
+    "-": "minus",
     "/": "divided by",
 }  # fmt: skip
 _POWERS = {"2": "squared", "3": "cubed", "²": "squared", "³": "cubed"}
@@ -61,18 +68,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     power = r"\^(?P<power>-?\d+|[a-z]|\{-?\w+\}|\(-?\w+\))"
     return (
         make(
-            rf"(?<={_OPERAND}) ?(?P<blank>)(?P<sign>[+×÷=≠≤≥<>*/-]) ?(?=[-+]?[$.]?\d|[A-Za-z]\b|[A-Za-z]\(|[a-z]\^|√|π|\()",
+            rf"(?<={_OPERAND}) ?(?P<blank>)(?P<sign>[+\u00d7÷=≠≤≥<>*/-]) ?"
+            rf"(?=[-+]?[$.]?\d|[A-Za-z]\b"
+            rf"|[A-Za-z]\(|[a-z]\^|√|π|\()",
             _operator,
             Sure.USUAL,
         ),
         make(
-            rf"(?<={_OPERAND} )(?P<sign>[+×÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
+            rf"(?<={_OPERAND} )(?P<sign>[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
             _spaced,
             Sure.CUE,
         ),
         make(rf"(?P<base>{DEC}|[A-Za-z]){power}(?!\w)", _raised),
         make(r"(?P<base>[A-Za-z])(?P<power>[²³])(?!\w)", _raised),
         make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
+        make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
         make(r"π", "pi"),
         make(
             rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
@@ -83,10 +93,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"√(?P<base>{DEC}|[a-z])(?!\w)",
             lambda m: (
-                f"the square root of {quantity.number(m['base']) if m['base'][0].isdigit() else m['base']}"
+                f"the square root of"
+                f" {quantity.number(m['base']) if m['base'][0].isdigit() else m['base']}"
             ),
         ),
     )
+
+
+def _letters_raised(match: Match) -> str | None:
+    """Say "mc²" in an equation."""
+    if not is_near(match, _SUM, 80, 40):
+        return None
+    return f"{' '.join(match['letters'])} {_power(match['power'] or match['sign'])}"
 
 
 def _spaced(match: Match) -> str | None:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue, is_after, is_before, is_near
-from datagen.text.lexicon import attributive
+from datagen.text.form import (
+    DOT,
+    Form,
+    Maker,
+    Match,
+    Sure,
+    any_of,
+    attributive,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import (
@@ -22,7 +33,8 @@ from datagen.text.units import (
 )
 
 TOLD = (
-    'A unit\'s symbol right after a number. A symbol that is a word or a letter as well ("in", "m", "A")'
+    'A unit\'s symbol right after a number. A symbol that is a word or a letter as well ("in",'
+    ' "m", "A")'
     " needs a word beside it that measures; before a noun the unit stays singular."
 )
 EXAMPLES = (
@@ -38,36 +50,42 @@ EXAMPLES = (
 )
 _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b|/\d", re.IGNORECASE)
 _LONG = re.compile(
-    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x×]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
+    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
 )
 _METERS = re.compile(
-    r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up|ahead|apart|pool|by|in)\b"
+    r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
+    r"|ahead|apart|pool|by|in)\b"
     r"|[.,?!]?$|[.,?!] |-"
 )
 _CURRENT = re.compile(
-    r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b|[.,?!]?$|[.,] "
+    r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
+    r"|[.,?!]?$|[.,] "
 )
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
 )
 _SECONDS = cue(
-    r"wait|for|in|after|within|every|hold|holds|held|about|took|takes|last|next|another|lasts|time|a|to|than"
-    r"|under|just|only|in just"
+    r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
+    r"|only|in just|than|up to"
 )
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
-_AGES = cue(r"the|her|his|my|their|your|our|late|early|mid|low|high|upper|lower", r"[ -]")
+_AT = cue("at|by|until", " ")
+_VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
-    r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low|thermostat|freez\w+)\b",
+    r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
+    r"|thermostat|freez\w+)\b",
     re.I,
 )
 _MATH = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product|times table)\b",
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
+    r"|times table)\b",
     re.IGNORECASE,
 )
 _NO_INCH = re.compile(
-    r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
+    r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
+    r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
 )
 
 
@@ -84,10 +102,8 @@ def _is_measure(match: Match) -> bool:
     """Tell whether a symbol that may be a word or a letter is a unit here."""
     unit, number, joint = match["unit"], match["number"], match["joint"]
     if unit == "in":
-        return (
-            (is_after(match, _LONG)
-            and not is_after(match, _NO_INCH))
-            or (joint == "" and "." in number)
+        return (is_after(match, _LONG) and not is_after(match, _NO_INCH)) or (
+            joint == "" and "." in number
         )
     if unit == "m":
         return is_after(match, _METERS) and not is_before(match, _SECONDS)
@@ -95,10 +111,11 @@ def _is_measure(match: Match) -> bool:
         is_free = (
             "." in number or joint == " " or int(number.replace(",", "").split(".")[0] or 0) >= 40
         )
-        return (is_after(match, _CURRENT) and is_free) or (is_before(match, _DRAWS) and is_free)
+        is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
+        return (is_current and is_free) or is_near(match, _VOLTS)
     if unit == "s":
-        is_decade = number[-1] == "0" and not joint and number.isdecimal()
-        return not is_decade or (len(number) == 2 and not is_before(match, _AGES))
+        is_decade = number[-1] == "0" and number != "10" and not joint and number.isdecimal()
+        return not is_decade or (len(number) == 2 and is_before(match, _SECONDS))
     if unit == "W":
         return not is_after(match, _STREET)
     if unit == "pp":
@@ -115,6 +132,8 @@ def _measure(match: Match) -> str | None:
         return None
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
         return None
+    if match["unit"] in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT)):
+        return None  # a time of day: "0800 hrs"
     unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
     if joint == "-":
         return f"{said}-{unit}"
@@ -153,7 +172,7 @@ def _degrees(match: Match) -> str:
 
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
-    if not is_near(match, _HEAT):
+    if "." not in match["number"] and not is_near(match, _HEAT):
         return None
     return (
         _count(_low(match) + quantity.say(match["number"]), "degree", False)
@@ -177,7 +196,7 @@ def _times(match: Match) -> str:
 
 def _by(match: Match) -> str | None:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
-    sides = re.split(r" ?[x×X*] ?", match[0])
+    sides = re.split(r" ?[x\u00d7X*] ?", match[0])
     joint = " times " if is_near(match, _MATH) or "*" in match[0] else " by "
     return joint.join(map(_side, sides))
 
@@ -201,19 +220,28 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a measure."""
     make = Maker("measure")
     per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
-    unit_end = rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]\w|'[a-z]|/(?!\d|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
+    unit_end = (
+        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]\w|'[a-z]|/(?!\d"
+        rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
+    )
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
     side = rf"(?:{QTY})['\"]?"
     return (
-        make(rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}", _measure),
+        make(
+            rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion"
+            rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
+            _measure,
+        ),
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
         make(
-            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d|[{quantity.VULGAR}])?)(?:\"|''| ?in\b\.?)(?![\w])",
+            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
+            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b\.?)(?![\w])",
             _feet_and_inches,
         ),
         make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
         make(
-            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?: ?(?P<scale>[FCK])\b)?(?!\w)",
+            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
+            rf" ?(?P<scale>[FCK])\b)?(?!\w)",
             _degrees,
         ),
         make(
@@ -223,17 +251,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
-            rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})[xX×](?P<joint>)(?![\w.²³^]|-\d| ?\d)",
+            rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
+            rf"[xX\u00d7](?P<joint>)(?![\w.²³^]|-\d"
+            rf"| ?\d)",
             _times,
             Sure.USUAL,
         ),
         make(
-            r"[x×](?P<number>\d{1,3})\b(?![\w-])(?!\.\d)",
+            r"[x\u00d7](?P<number>\d{1,3})\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
         ),
+        make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
-        make(rf"(?!0x){side}(?: ?[xX×*] ?{side})+(?![\w^²³]|[.,]\d)", _by),
+        make(rf"(?!0x){side}(?: ?[xX\u00d7*] ?{side})+(?![\w^²³]|[.,]\d)", _by),
         make(
             rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
             _per,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, Maker, Match, Sure, any_of, is_after
-from datagen.text.lexicon import attributive
+from datagen.text.form import Form, Maker, Match, Sure, any_of, attributive, is_after
 from datagen.text.locales import Currency, Locale
 from datagen.text.quantity import DEC, SCALES
 
 TOLD = (
-    "A currency's sign or ISO code. Hundredths are said where there are two digits behind the point (or"
-    " one); a scale (K, M, bn, million) is said before the currency; before a noun the unit stays singular."
+    "A currency's sign or ISO code. Hundredths are said where there are two digits behind the"
+    " point (or"
+    " one); a scale (K, M, bn, million) is said before the currency; before a noun the unit"
+    " stays singular."
 )
 EXAMPLES = (
     ("It comes to $9.50 with tax.", "It comes to nine dollars and fifty cents with tax."),
@@ -23,10 +24,14 @@ EXAMPLES = (
     ("It's 50 c a call.", "It's fifty cents a call."),
 )
 _PRICED = re.compile(
-    r" (?:(?:annual|booking|cancellation|cleaning|delivery|flat|gift|late|monthly|one-time|overdraft|processing"
-    r"|reconnection|restocking|security|service|store|travel|[A-Z]{2,}|non-refundable|refundable|activation|installation"
-    r"|maintenance|early termination) )?(?:bill|bonus|card|charge|copay|coupon|credit|deductible|deposit|discount|fee"
-    r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan|fine|down payment)s?\b"
+    r" (?:(?:annual|booking|cancellation|cleaning|delivery|flat|gift|late|monthly|one-time"
+    r"|overdraft|processing"
+    r"|reconnection|restocking|security|service|store|travel|[A-Z]{2,}|non-refundable|refundable"
+    r"|activation|installation"
+    r"|maintenance|early termination) )?(?:bill|bonus|card|charge|copay|coupon|credit|deductible"
+    r"|deposit|discount|fee"
+    r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
+    r"|fine|down payment)s?\b"
 )
 _SCALE = any_of(SCALES)
 
@@ -66,8 +71,8 @@ class _Amounts:
             return None
         if not currency.minor or len(part) > 2:
             part = part if part.strip("0") else ""
-            one = quantity.number(amount if part else whole) == "one"
-            return f"{quantity.number(f'{whole}.{part}' if part else whole)} {currency.one if one else unit}"
+            said = quantity.number(f"{whole}.{part}" if part else whole)
+            return f"{said} {currency.one if said == 'one' else unit}"
         return self._change(int(whole or 0), int(part.ljust(2, "0") or 0), currency, is_attributive)
 
     def _change(self, major: int, minor: int, currency: Currency, is_attributive: bool) -> str:
@@ -120,7 +125,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"(?P<sign>{symbols}) ?(?P<amount>{DEC})(?:\.-)?{scale}{end}", amounts.amount),
         make(
-            rf"(?P<sign>{symbols}) ?(?P<low>{DEC}){low_scale} ?-+ ?(?:{symbols})? ?(?P<high>{DEC}){scale}{end}",
+            rf"(?P<sign>{symbols}) ?(?P<low>{DEC}){low_scale} ?-+ ?(?:{symbols})?"
+            rf" ?(?P<high>{DEC}){scale}{end}",
             amounts.span,
         ),
         make(rf"(?P<sign>{codes}) ?(?P<amount>{DEC}){scale}{end}", amounts.amount),

@@ -7,7 +7,10 @@ from datagen.text.form import END, Form, Maker, Match, Sure
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
-TOLD = "Two numbers about a hyphen or dash, the lower one first; the other way round is a score or refused."
+TOLD = (
+    "Two numbers about a hyphen or dash, the lower one first; the other way round is a score or"
+    " refused."
+)
 EXAMPLES = (
     ("Allow 6-8 weeks for delivery.", "Allow six to eight weeks for delivery."),
     ("It takes 1-1.5 hours.", "It takes one to one point five hours."),
@@ -28,4 +31,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a range."""
     make = Maker("range")
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
-    return (make(rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?! ?=)(?!-(?![a-z]{3}))", _range, Sure.USUAL),)
+    return (
+        make(
+            rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?!"
+            rf" ?=)(?!-(?![a-z]{3}))",
+            _range,
+            Sure.USUAL,
+        ),
+    )

@@ -6,11 +6,12 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import Form, Maker, Match, Sure, cue
-from datagen.text.lexicon import CARDINALLY, MONARCHS, NUMBERED
 from datagen.text.locales import Locale
+from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
 
 TOLD = (
-    "A ruler's name makes it a rank, what is numbered (chapter, war, type, tier) a number; after two"
+    "A ruler's name makes it a rank, what is numbered (chapter, war, type, tier) a number; after"
+    " two"
     " names it is a person's rank, after one a title's number."
 )
 EXAMPLES = (
@@ -48,7 +49,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _rank,
             before=cue("|".join(MONARCHS), " "),
         ),
-        make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.USUAL, before=_FULL_NAME),
+        make(r"I(?=[ .,?!]|$)", "one", before=_SURELY),
+        make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
+        make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(
             rf"(?P<roman>(?:{_ROMAN}|x?(?:ix|iv|v?i{{1,3}}|v))){end}(?!(?<= I) [a-z])",
             _number,
@@ -74,7 +77,15 @@ def _rank_of_name(match: Match) -> str | None:
     return _rank(match) if match["roman"] in ("II", "III", "IV", "V") else None
 
 
-_FULL_NAME = re.compile(
-    r"(?<![\w-])(?!The |A |An |My |Your |Our |Its |In |Model |Play |Watch |Get |See |Is |Buy )[A-Z][a-z]+ [A-Z][a-z]+ \Z"
+_SURELY = re.compile(
+    r"\b(?:World War|Type|Class|Phase|Stage|Title|Tier|Level|Schedule|Division|Trauma|Chapter"
+    r"|Act) \Z"
+)
+_PERSON = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(FIRST_NAMES)}) (?:[A-Z][a-z]+ |[A-Z]\. [A-Z][a-z]+ )?\Z"
+)
+_TWO_NAMES = re.compile(
+    r"(?<![\w-])(?!(?:The|An?|My|Your|Our|Its|In|Play|Watch|Get|See|Is|Buy|Try|Use|On|At) )"
+    r"[A-Z][a-z]+ [A-Z][a-z]+ \Z"
 )
 _TITLE = re.compile(r"(?<![\w-])[A-Z][a-z]+ \Z")

@@ -22,24 +22,31 @@ EXAMPLES = (
     ("They're 9-3 this season.", "They're nine and three this season."),
 )
 _RATED = cue(
-    r"rated(?: (?:it|us|them|at))?|rate(?: (?:it|this|that|us|them|you|him|her))?(?: an?| at)?|rating(?: of| is|:)?"
+    r"rated(?: (?:it|us|them|at))?|rate(?: (?:it|this|that|us|them|you|him|her))?(?: an?| at)?"
+    r"|rating(?: of| is|:)?"
     r"|rating was|scored?(?: an?| of| is| was)?|gave (?:it|us|them|him|her|you)(?: an?)?"
-    r"|give (?:it|us|them|him|her|you)(?: an?)?|gets? an?|got(?: an?)?|a solid|solid|review|graded?|at"
-    r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect|it an?|an easy|reviews?"
+    r"|give (?:it|us|them|him|her|you)(?: an?)?|gets? an?|got(?: an?)?|a solid|solid|review"
+    r"|graded?|at"
+    r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
+    r"|it an?|an easy|reviews?"
 )
 _STARS = re.compile(
-    r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test|exam)"
-    r"|times|callers|people|customers|dentists|doctors|users|questions|for (?:service|taste|me|effort)"
+    r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test"
+    r"|exam)"
+    r"|times|callers|people|customers|dentists|doctors|users|questions|for (?:service|taste|me"
+    r"|effort)"
     r"|would |experience|review|recommend|overall|on Yelp|on Google)|, would"
 )
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 _WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|vote|voted|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record|series)\b",
+    r"|game|match|vote|voted|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|series)\b",
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r" (?:this (?:season|year)|at home|on the road|away|overall|record|so far|start|in the (?:league|division|conference))"
+    r" (?:this (?:season|year)|at home|on the road|away|overall|record|so far|start"
+    r"|in the (?:league|division|conference))"
 )
 _RATIO = re.compile(
     r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?)\b", re.I
@@ -80,6 +87,13 @@ def _pressure(match: Match) -> str | None:
     return _over(match) if is_before(match, _PRESSURE) else None
 
 
+def _vision(match: Match) -> str | None:
+    """Say "20/40" of an eye."""
+    if match["top"] != "20":
+        return None
+    return f"twenty {_three(match['bottom'])}"
+
+
 def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
@@ -111,6 +125,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(over, _over, Sure.USUAL),
         make(rf"(?P<low>\d{{1,3}})-(?P<high>\d{{1,3}}){END}(?!-)", _won, Sure.CUE),
         make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
+        make(
+            over,
+            _vision,
+            Sure.CUE,
+            before=cue(
+                r"vision(?: is| was)?|eyesight(?: is)?|have|see"
+                r"|sees",
+                " ",
+            ),
+        ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
         make(r"24/7\b", "twenty-four seven"),

@@ -8,7 +8,10 @@ from datagen.text import numbers
 from datagen.text.form import Form, Maker, Match, Sure, cue
 from datagen.text.locales import Locale
 
-TOLD = 'Groups of 3-3-4, 3-4 or 3-2-4 digits; 911 and its like; star and pound codes; "x" or "ext." before an extension.'
+TOLD = (
+    'Groups of 3-3-4, 3-4 or 3-2-4 digits; 911 and its like; star and pound codes; "x" or "ext."'
+    " before an extension."
+)
 EXAMPLES = (
     (
         "You can reach me at (415) 555-0142.",
@@ -25,7 +28,8 @@ _CALLED = cue(
 )
 _PRESSED = cue(r"press|dial|hit|then|use|enter|and|or|key in|type", " ")
 _SEVEN = cue(
-    r"number(?:'s| is|:)?|phone(?:'s| is|:)?|cell(?: is)?|call|dial|text|at|fax(?: is)?|reach me(?: at)?|mobile(?: is)?|line is",
+    r"number(?:'s| is|:)?|phone(?:'s| is|:)?|cell(?: is)?|call|dial|text|at|fax(?: is)?"
+    r"|reach me(?: at)?|mobile(?: is)?|line is",
     " ",
 )
 _END = r"(?![\w%]|[.,-]\d)"
@@ -83,10 +87,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
         make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_PRESSED),
         make(
-            r"(?:, ?)?(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w|[.,-]\d)",
+            r"(?:, ?)?(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
+            r"|[.,-]\d)",
             _extension,
             before=re.compile(
-                r"(?:\d{4}|\)),? \Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on|to),? \Z"
+                r"(?:\d{4}|\)),? \Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on"
+                r"|to),? \Z"
             ),
         ),
         make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, Maker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import DOT, Form, Maker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
-    "A.M. or P.M., or hours and minutes about a colon. What took, lasted or is left is a length of time;"
+    "A.M. or P.M., or hours and minutes about a colon. What took, lasted or is left is a length"
+    " of time;"
     ' three parts are one unless "at" stands before.'
 )
 EXAMPLES = (
@@ -23,8 +24,10 @@ EXAMPLES = (
     ("Meet at 0800 hours.", "Meet at oh eight hundred hours."),
 )
 _TOOK = cue(
-    r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?|elapsed|time of|in just|record of"
-    r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in|with|after|timer to|timer for|video's|song is"
+    r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?"
+    r"|elapsed|time of|in just|record of"
+    r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in|with|after"
+    r"|timer to|timer for|video's|song is"
     r"|clip is|every|wait time(?: is)?|hold time(?: is)?"
 )
 _LEFT = re.compile(
@@ -35,9 +38,10 @@ _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
-_SHORT_HALF = r"(?P<half>[ap])\b(?![.'’-]?\w)"
+_SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 _AROUND = re.compile(
-    r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun|\w+day|shift|job|work)\b",
+    r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
+    r"|\w+day|shift|job|work)\b",
     re.IGNORECASE,
 )
 
@@ -94,7 +98,8 @@ class _Times:
     def precise(self, match: Match) -> str:
         """Say "10:15:00" or "21:05:33 UTC" as a time of day."""
         hour, minute, second = (int(match[name]) for name in ("hour", "minute", "second"))
-        said = numbers.clock(hour, minute) if minute else f"{numbers.cardinal(hour)} o'clock"
+        is_full = not minute and not match["half"]
+        said = f"{numbers.cardinal(hour)} o'clock" if is_full else numbers.clock(hour, minute)
         if second:
             said += f" and {numbers.cardinal(second)} second{'' if second == 1 else 's'}"
         half = f" {match['half'].lower()}.m." if match["half"] else ""
@@ -151,9 +156,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a time."""
     make, times = Maker("time"), _Times(locale)
     zones = [rf"{'[.]?'.join(zone)}" for zone in locale.zones]
-    zone = rf"(?: ?\(?(?P<zone>(?i:{'|'.join(sorted(zones, key=len, reverse=True))})(?=\.?(?:\W|$)))(?:\)|\.(?= ?[a-z]))?)?"
+    zone = (
+        rf"(?: ?\(?(?P<zone>(?i:{'|'.join(sorted(zones, key=len, reverse=True))})(?=\.?(?:\W"
+        rf"|$)))(?:\)|\.(?= ?[a-z]))?)?"
+    )
     free = r"(?![\w:]|[.,-]\d)"
-    first = rf"(?:(?P<first>{_TWELVE})(?:[:.](?P<first_minute>[0-5]\d))? ?(?:(?P<first_half>[AaPp])\.?[Mm]?\.?)? ?-+ ?)?"
+    first = (
+        rf"(?:(?P<first>{_TWELVE})(?:[:.](?P<first_minute>[0-5]\d))?"
+        rf" ?(?:(?P<first_half>[AaPp])\.?[Mm]?\.?)? ?-+ ?)?"
+    )
     return (
         make(
             rf"{first}(?P<hour>0\d|{_TWELVE})(?:[:.](?P<minute>[0-5]\d))?{_HALF}{zone}",
@@ -171,7 +182,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         make(
-            r"(?<=[ap]\.m\.) ?- ?(?=(?:noon|midnight|close|late)\b)|(?<=[ap]m) ?- ?(?=(?:noon|midnight|close)\b)",
+            r"(?<=[ap]\.m\.) ?- ?(?=(?:noon|midnight|close|late)\b)|(?<=[ap]m) ?- ?(?=(?:noon"
+            r"|midnight|close)\b)",
             " to ",
         ),
         make(
@@ -180,11 +192,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
         make(
-            rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?- ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
+            rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?-"
+            rf" ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
             times.span,
         ),
         make(
-            rf"(?P<first>{_HOUR})(?::(?P<first_minute>[0-5]\d))? ?- ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
+            rf"(?P<first>{_HOUR})(?::(?P<first_minute>[0-5]\d))? ?-"
+            rf" ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
             times.span,
             Sure.USUAL,
         ),
@@ -204,5 +218,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),
         make(r"\d+ ?h ?\d+ ?m(?: ?\d+ ?s)?(?!\w)", _letters),
         make(r"\d+ ?m ?\d+ ?s(?!\w)", _letters),
-        make(r"([0-2]\d[0-5]\d)(?: hours| hrs\.?)(?!\w)", _military),
+        make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military),
+        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military, before=_AT),
     )

@@ -1,4 +1,4 @@
-"""Signs that are said by name, joints between words, and letters one by one: "M-C-D", "AT&T", "#1"."""
+"""Signs that are said by name, and what joins words: "AT&T", "#1", "~25", "his/her"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS
 from datagen.text.words import LATIN
 
-TOLD = "A sign by itself, or between two words or before a number; a sign that is none of these is refused."
+TOLD = (
+    "A sign by itself, or between two words or before a number; a sign that is none of these is"
+    " refused."
+)
 EXAMPLES = (
     ("Hit the # key twice.", "Hit the pound key twice."),
     ("You're #12 in the queue.", "You're number twelve in the queue."),
@@ -18,7 +21,8 @@ EXAMPLES = (
     ("Is it his/her name?", "Is it his or her name?"),
 )
 _OR = frozenset((
-    "his/her", "he/she", "him/her", "her/his", "she/he", "hers/his", "yes/no", "on/off", "true/false",
+    "his/her", "he/she", "him/her", "her/his", "she/he", "hers/his", "yes/no", "on/off",
+    "true/false",
     "either/or", "mr/mrs", "am/pm", "in/out", "mom/dad", "he/him", "and/or", "pass/fail",
 ))  # fmt: skip
 _BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
@@ -68,14 +72,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<![\w)])\+(?=[$€£¥]?\.?\d)", "plus "),
         make(r"(?<=[\w)%])\+(?![\w+])", " plus"),
         make(r"(?<=[\d\w])\+\+(?!\w)", " plus plus"),
-        make(r"<(?= ?[$€£¥.]?\d)", "less than "),
+        make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
         make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
         make(r"[≥](?= ?[$€£¥.]?\d)", "at least "),
         make(r"(?<=\w)&(?=\w)", " and "),
         make(rf"(?P<left>{word})/(?P<right>{word})(?![\w/]|\.\w)", _slash, Sure.USUAL),
         make(rf"(?P<word>{any_of(SIGNS)})(?!\S)", lambda m: SIGNS[m["word"]], Sure.USUAL),
-        make(r"(?<=[a-z\d.] )/(?= [a-z\d])", "slash", Sure.USUAL),
+        make(r"(?<=[a-z] )/(?= [A-Za-z])", "slash", Sure.USUAL),
         make(r"(?<=[A-Z])-(?! )(?=\))", " minus"),
         make(
             r"[A-F]-(?= (?:in|on|for|average|this|and|or|minus)\b|[.,?!]|$)",
