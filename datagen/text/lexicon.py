@@ -30,6 +30,7 @@ FORMS = {
     "Mr": "Mister", "Mrs": "Missus", "Ms": "Miss",
 }  # fmt: skip
 TITLES = {
+    "Asst": "Assistant", "Messrs": "Messieurs",
     "Dr": "Doctor", "Prof": "Professor", "St": "Saint", "Mt": "Mount", "Ft": "Fort",
     "Lt": "Lieutenant", "Sgt": "Sergeant", "Capt": "Captain", "Rev": "Reverend",
     "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Gen": "General",
@@ -43,6 +44,7 @@ BARE_TITLES = (
     "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt",
 )  # fmt: skip
 ABBREVIATIONS = {
+    "cc": "C C", "avg": "average", "Avg": "Average",
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
@@ -106,6 +108,7 @@ END_SAFE = (
 )  # fmt: skip
 """Those of `DOTTED` that may end a sentence; the others are words or names there."""
 NUMBERED_SHORT = {
+    "Eq": "Equation",
     "Rt": "Route", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
     "Rte": "Route", "rte": "route", "Rm": "Room", "rm": "room", "Bldg": "Building",
     "Hwy": "Highway", "Fig": "Figure", "fig": "figure", "Ch": "Chapter", "Sec": "Section",
@@ -135,6 +138,7 @@ PHRASES = {
     "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
+    "24-7": "twenty-four seven",
     "401(k)": "four oh one k", "401(k)s": "four oh one k's", "403(b)": "four oh three b",
     "401k": "four oh one k", "401ks": "four oh one k's", "401-k": "four oh one k",
     "457(b)": "four fifty-seven b", "501(c)(3)": "five oh one c three",

@@ -27,7 +27,7 @@ NUMBERED = (
     "Category", "Super Bowl", "Apollo", "Factor", "Trauma", "Element", "Page", "Unit", "Vatican",
     "Episode", "Division", "Algebra", "Calculus", "Calc", "Physics", "Chemistry", "English",
     "Spanish", "French", "Statistics", "Biology", "Zone", "Room", "Season", "Round", "Region",
-    "Fantasy", "Auto", "Generation", "Gen", "Version", "Quest",
+    "Fantasy", "Auto", "Version", "Quest",
 )  # fmt: skip
 """What is numbered by them, in any case; patterns."""
 CARDINALLY = (

@@ -166,7 +166,9 @@ class _Walk:
         reading = self._scanner.best(self._text, at)
         if reading is None:
             return at
-        return self._say(at, reading.end, self._scanner.finish(reading.said))
+        said = self._scanner.finish(reading.said)
+        is_stuck = at and self._text[at - 1].isalnum() and said[:1].isalpha()
+        return self._say(at, reading.end, f" {said}" if is_stuck else said)
 
     def _word(self, at: int) -> int:
         """Say a word as it is written, with what joins it to the next."""

@@ -15,7 +15,7 @@ UNITS = {
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
     "tsp": "teaspoon", "pt": "pint", "pts": "pint", "qt": "quart", "qts": "quart",
     "gal": "gallon", "gals": "gallon", "ml": "milliliter", "mL": "milliliter", "cl": "centiliter",
-    "dL": "deciliter", "L": "liter", "cc": "C C", "bbl": "barrel",
+    "dL": "deciliter", "L": "liter", "l": "liter", "cc": "C C", "bbl": "barrel",
     # length
     "in": "inch", "ins": "inch", "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile",
     "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer", "KM": "kilometer",
@@ -98,6 +98,8 @@ AFTER_ONE = {
     "K",
     "B",
     "N",
+    "pt",
+    "pts",
     "J",
     "t",
     "pp",

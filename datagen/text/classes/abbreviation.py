@@ -50,7 +50,9 @@ def _days(match: Match) -> str:
 
 
 def _letters(match: Match) -> str:
-    return f"{DAY_LETTERS[match['first']]} to {DAY_LETTERS[match['last']]}"
+    return (
+        f"{DAY_LETTERS[match['first']]} to {DAY_LETTERS.get(match['last']) or DAYS[match['last']]}"
+    )
 
 
 def _months(match: Match) -> str:
@@ -78,7 +80,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end_safe = {short: DOTTED[short] for short in END_SAFE}
     with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
     no_dot = [short for short in NUMBERED_SHORT if short not in NEEDS_DOT]
-    letter_days = r"(?P<first>M|T|W|Th)-(?P<last>Th|F|Sa|Su|S)(?![\w-])"
+    letter_days = r"(?P<first>M|T|W|Th)-(?P<last>Thurs?|Th|Fri|F|Sat?|Sun?|S)(?![\w-])"
     return (
         make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
@@ -113,6 +115,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"|staffed|meets|every|weekdays|office|store|dept|department|service|support",
                 r"[:,]? ",
             ),
+        ),
+        make(r"(?P<first>M|T|W|Th)-(?P<last>Thurs|Fri|Sat|Sun)(?![\w-])", _letters),
+        make(
+            r"(?P<word>Sr|Jr)\.(?= [A-Z])",
+            lambda m: ABBREVIATIONS[m["word"]],
+            before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
         ),
         make(r"(?P<first>M)-(?P<last>F|Th)(?![\w-])(?=,? (?:\d|from|and|only))", _letters),
         make.words(

@@ -32,12 +32,15 @@ _ABOUT = cue(
     r"|up to"
     r"|passed|some"
 )
+_RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
 
 
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
+    if number in ("5", "8", "10", "15") and is_before(match, _RUN):
+        return f"{quantity.say(number)} K" if scale in "kK" else None
     is_large = quantity.value(number) >= 11 and scale == "K"
     says = (
         is_after(match, _COUNTED)

@@ -59,6 +59,9 @@ _PAIRED = cue(
     r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road",
     r" #?",
 )
+_CARD = cue(
+    r"visa|mastercard|amex|discover|card|checking|savings|debit|credit|ending in|ending", " "
+)
 _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
 _AIRLINE = any_of(AIRLINES)
 _RUN = re.compile(r"[A-Za-z]+|\d+")
@@ -145,6 +148,11 @@ def _masked(match: Match) -> str:
     """Say "xxxx-1234" or "****1234"."""
     masks = " ".join("x" for _ in match["mask"])
     return f"{masks}, {numbers.digits(match['digits'])}"
+
+
+def _masked_four(match: Match) -> str:
+    """Say the "-1234" or "*1234" of a card."""
+    return numbers.digits(match["digits"])
 
 
 def _form(match: Match) -> str:
@@ -243,6 +251,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?=\w*[A-Za-z])\w+(?:[-]\w+)*(?![\w@-]|[./:]\w)", _mixed, Sure.USUAL, before=_DIGITS
         ),
+        make(r"[*-](?P<digits>\d{4})(?!\w|[.,-]\d)", _masked_four, before=_CARD),
+        make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
+        make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
         make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]+s\b)", _form),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),

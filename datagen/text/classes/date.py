@@ -262,6 +262,7 @@ def _quarter(match: Match) -> str:
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a date."""
     make, dates = Maker("date"), _Dates(locale)
+    two = rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)"
     named = rf"(?P<month>{_MONTH})\b\.?(?= |-|$)"
     year = rf"(?:,? (?P<year>{_YEAR})\b(?![,.]\d|:\d))?"
     in_year = r"(?P<year>\d{4}|\d\d)(?![\w/.-]\w)(?!\w)"
@@ -317,7 +318,23 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _month_year,
             before=_EXPIRES,
         ),
-        make(r"(?P<month>0[1-9]|1[0-2])/(?P<year>20\d\d)(?![\w/]|\.\d)", _month_year, Sure.CUE),
+        make(
+            r"(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
+            _month_year,
+            Sure.CUE,
+        ),
+        make(
+            rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",
+            dates.two,
+            Sure.CUE,
+            before=cue("from|between", " "),
+        ),
+        make(
+            rf"{two}(?![\w/%])",
+            dates.two,
+            Sure.CUE,
+            before=cue(r"(?:from|between) \d\d?/\d\d? (?:to|through|thru|and|until)", " "),
+        ),
         make(rf"(?P<year>{_YEAR})(?!-\d){END}", _year, Sure.CUE, before=_IN_YEAR),
         make(rf"{LONE}(?P<year>1[1-9]\d\d|20[0-4]\d)(?!-\d){END}", _lone_year, Sure.USUAL),
         make(rf"(?P<first>{_YEAR}) ?- ?(?P<last>{_YEAR}|\d\d)(?![\w%-]|[.,]\d)", _years, Sure.CUE),

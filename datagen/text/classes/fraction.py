@@ -28,7 +28,7 @@ _OF = re.compile(
     r"|-[a-z]| ?[+=\u00d7÷])"
 )
 _MUCH = cue(
-    r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|by|cut|use"
+    r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
     r"|add|take"
     r"|[=+\u00d7]|half or|one|is [-]"
 )

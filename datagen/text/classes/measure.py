@@ -72,6 +72,7 @@ _SECONDS = cue(
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
+_OF = re.compile(r" of\b")
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
@@ -108,20 +109,26 @@ def _is_measure(match: Match) -> bool:
     if unit == "m":
         return is_after(match, _METERS) and not is_before(match, _SECONDS)
     if unit == "A":
+        if joint == "-":
+            return False
         is_free = (
             "." in number or joint == " " or int(number.replace(",", "").split(".")[0] or 0) >= 40
         )
         is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
         return (is_current and is_free) or is_near(match, _VOLTS)
     if unit == "s":
+        if not joint and number.isdecimal() and len(number) > 2:
+            return is_before(match, _SECONDS)
         is_decade = number[-1] == "0" and number != "10" and not joint and number.isdecimal()
         return not is_decade or (len(number) == 2 and is_before(match, _SECONDS))
     if unit == "W":
         return not is_after(match, _STREET)
     if unit == "pp":
         return False
+    if unit in ("pt", "pts"):
+        return is_after(match, _OF)
     if unit in ("ct", "ac", "t", "ea", "bar"):
-        return True
+        return joint == " "
     return "." in number and joint == " "
 
 
@@ -196,9 +203,10 @@ def _times(match: Match) -> str:
 
 def _by(match: Match) -> str | None:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
-    sides = re.split(r" ?[x\u00d7X*] ?", match[0])
+    sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
     joint = " times " if is_near(match, _MATH) or "*" in match[0] else " by "
-    return joint.join(map(_side, sides))
+    unit = f" {plural(UNITS[match['unit']])}" if match["unit"] else ""
+    return joint.join(map(_side, sides)) + unit
 
 
 def _side(written: str) -> str:
@@ -235,7 +243,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
         make(
             rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
-            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b\.?)(?![\w])",
+            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
             _feet_and_inches,
         ),
         make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
@@ -252,7 +260,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
             rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
-            rf"[xX\u00d7](?P<joint>)(?![\w.²³^]|-\d"
+            rf"[xX\u00d7](?P<joint>)(?![\w²³^]|\.\d|-\d"
             rf"| ?\d)",
             _times,
             Sure.USUAL,
@@ -264,7 +272,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
-        make(rf"(?!0x){side}(?: ?[xX\u00d7*] ?{side})+(?![\w^²³]|[.,]\d)", _by),
+        make(
+            rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
+            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
+            _by,
+        ),
         make(
             rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
             _per,

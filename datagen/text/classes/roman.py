@@ -45,15 +45,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
     return (
         make(
-            rf"(?P<roman>{_ROMAN}){end}(?!(?<= I) [a-z])",
+            rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}(?!(?<= I) [a-z])",
             _rank,
             before=cue("|".join(MONARCHS), " "),
         ),
-        make(r"I(?=[ .,?!]|$)", "one", before=_SURELY),
-        make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
+        make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
+        make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
+        make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(
-            rf"(?P<roman>(?:{_ROMAN}|x?(?:ix|iv|v?i{{1,3}}|v))){end}(?!(?<= I) [a-z])",
+            rf"(?P<roman>(?![A-Z]\b)(?:{_ROMAN}|x?(?:ix|iv|v?i{{1,3}}|v))){end}",
             _number,
             before=cue("|".join(NUMBERED), r"\.? "),
         ),
@@ -78,9 +79,9 @@ def _rank_of_name(match: Match) -> str | None:
 
 
 _SURELY = re.compile(
-    r"\b(?:World War|Type|Class|Phase|Stage|Title|Tier|Level|Schedule|Division|Trauma|Chapter"
-    r"|Act) \Z"
+    r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
 )
+_TYPED = re.compile(r"\b(?:Type|Class|Schedule|Division|Trauma) \Z")
 _PERSON = re.compile(
     rf"(?<![\w-])(?:{'|'.join(FIRST_NAMES)}) (?:[A-Z][a-z]+ |[A-Z]\. [A-Z][a-z]+ )?\Z"
 )

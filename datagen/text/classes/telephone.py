@@ -32,7 +32,7 @@ _SEVEN = cue(
     r"|reach me(?: at)?|mobile(?: is)?|line is",
     " ",
 )
-_END = r"(?![\w%]|[.,-]\d)"
+_END = r"(?:(?=x\d)|(?![\w%]|[.,-]\d))"
 _VANITY = re.compile(r"[A-Z]+|\d+")
 
 
@@ -91,7 +91,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|[.,-]\d)",
             _extension,
             before=re.compile(
-                r"(?:\d{4}|\)),? \Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on"
+                r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on"
                 r"|to),? \Z"
             ),
         ),

@@ -62,6 +62,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<=[A-Z]{2})-(?=[A-Z]\b(?!-))", " "),
         make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
+        make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
         make(r"[~≈] ?(?=[$€£¥.]?\d)", "about "),
