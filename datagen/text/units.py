@@ -77,7 +77,6 @@ UNITS = {
     "lcd": "candela", "pct": "percent", "lbf": "pound-force", "HRs": "home run",
 }  # fmt: skip
 """A symbol and the name of one of it; a dot after it is taken in."""
-SPELLED = ("dozen", "inch", "mile", "foot", "pound", "ounce", "acre", "hour", "minute", "degree")
 PLURALS = {
     "foot": "feet", "square foot": "square feet", "cubic foot": "cubic feet", "inch": "inches",
     "square inch": "square inches", "cubic inch": "cubic inches", "hertz": "hertz",
@@ -89,28 +88,6 @@ PLURALS = {
     "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
     "pound-foot": "pound-feet",
 }  # fmt: skip
-AFTER_ONE = {
-    "in",
-    "m",
-    "s",
-    "W",
-    "A",
-    "K",
-    "B",
-    "N",
-    "pt",
-    "pts",
-    "J",
-    "t",
-    "pp",
-    "ct",
-    "ac",
-    "C",
-    "F",
-    "bar",
-    "ea",
-}
-"""Symbols that are words or codes as well: they need more than a number before them."""
 ADJECTIVES = (
     "long|wide|tall|high|deep|thick|apart|across|away|square|diameter|drill|bit|screen|pipe|hose"
     "|screw|board|tape|nail|gap|margin|by|x|from"

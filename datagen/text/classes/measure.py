@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from datagen.text import numbers, quantity
 from datagen.text.form import (
@@ -22,7 +23,6 @@ from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import (
     ADJECTIVES,
-    AFTER_ONE,
     MEASURED,
     PER,
     PER_WORDS,
@@ -99,43 +99,61 @@ def _low(match: Match) -> str:
     return f"{quantity.say(match['low'])} to " if match["low"] else ""
 
 
-def _is_measure(match: Match) -> bool:
-    """Tell whether a symbol that may be a word or a letter is a unit here."""
-    unit, number, joint = match["unit"], match["number"], match["joint"]
-    if unit == "in":
-        return (is_after(match, _LONG) and not is_after(match, _NO_INCH)) or (
-            joint == "" and "." in number
-        )
-    if unit == "m":
-        return is_after(match, _METERS) and not is_before(match, _SECONDS)
-    if unit == "A":
-        if joint == "-":
-            return False
-        is_free = (
-            "." in number or joint == " " or int(number.replace(",", "").split(".")[0] or 0) >= 40
-        )
-        is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
-        return (is_current and is_free) or is_near(match, _VOLTS)
-    if unit == "s":
-        if not joint and number.isdecimal() and len(number) > 2:
-            return is_before(match, _SECONDS)
-        is_decade = number[-1] == "0" and number != "10" and not joint and number.isdecimal()
-        return not is_decade or (len(number) == 2 and is_before(match, _SECONDS))
-    if unit == "W":
-        return not is_after(match, _STREET)
-    if unit == "pp":
+def _is_inch(match: Match) -> bool:
+    """Tell "1 in long" and "2.5in" from "1 in the box"."""
+    if match["joint"] == "" and "." in match["number"]:
+        return True
+    return is_after(match, _LONG) and not is_after(match, _NO_INCH)
+
+
+def _is_meter(match: Match) -> bool:
+    """Tell "100 m away" from minutes and millions."""
+    return is_after(match, _METERS) and not is_before(match, _SECONDS)
+
+
+def _is_amp(match: Match) -> bool:
+    """Tell "a 200A panel" from "seat 14A"."""
+    number, joint = match["number"], match["joint"]
+    if joint == "-":
         return False
-    if unit in ("pt", "pts"):
-        return is_after(match, _OF)
-    if unit in ("ct", "ac", "t", "ea", "bar"):
-        return joint == " "
-    return "." in number and joint == " "
+    is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
+    is_free = "." in number or joint == " " or quantity.value(number) >= 40
+    return (is_current and is_free) or is_near(match, _VOLTS)
+
+
+def _is_second(match: Match) -> bool:
+    """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
+    number, joint = match["number"], match["joint"]
+    if joint or not number.isdecimal() or number == "10":
+        return True
+    is_other = len(number) > 2 or number[-1] == "0"
+    return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
+
+
+def _is_apart(match: Match) -> bool:
+    return match["joint"] == " "
+
+
+_IN_DOUBT: dict[str, Callable[[Match], bool]] = {
+    "in": _is_inch,
+    "m": _is_meter,
+    "A": _is_amp,
+    "s": _is_second,
+    "W": lambda match: not is_after(match, _STREET),
+    "pt": lambda match: is_after(match, _OF),
+    "pts": lambda match: is_after(match, _OF),
+    "pp": lambda match: False,
+    **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
+    **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
+}
+"""Symbols that are words or codes as well: what tells that they are units."""
 
 
 def _measure(match: Match) -> str | None:
     """Say "5 lbs", or the adjectives in "a 20 GB plan", "24-hr service", "two 500 mg pills"."""
     number, joint, symbol = match["number"], match["joint"], match["unit"] + (match["per"] or "")
-    if match["unit"] in AFTER_ONE and not match["per"] and not _is_measure(match):
+    is_unit = _IN_DOUBT.get(match["unit"])
+    if is_unit and not match["per"] and not is_unit(match):
         return None
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
         return None
