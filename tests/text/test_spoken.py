@@ -1,5 +1,6 @@
 import pickle
 import re
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
@@ -257,10 +258,9 @@ def test_money_is_said_as_numbers_says_it(cents: int) -> None:
     assert speak(written) == numbers.money(cents)
 
 
-@given(st.integers(1, 12), st.integers(1, 31), st.integers(0, 23), st.integers(0, 59))
-def test_dates_and_times_are_said_as_numbers_says_them(
-    month: int, day: int, hour: int, minute: int
-) -> None:
+@given(st.dates(), st.integers(0, 23), st.integers(0, 59))
+def test_dates_and_times_are_said_as_numbers_says_them(date: date, hour: int, minute: int) -> None:
+    month, day = date.month, date.day
     half = "AM" if hour < 12 else "PM"
     text = f"On {numbers.MONTHS[month - 1]} {day}, {(hour - 1) % 12 + 1}:{minute:02d} {half}"
     assert speak(text) == f"On {numbers.date(month, day)}, {numbers.time_of_day(hour, minute)}"

@@ -87,7 +87,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
         make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_PRESSED),
         make(
-            r"(?:, ?)?(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
+            r"(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
             r"|[.,-]\d)",
             _extension,
             before=re.compile(
