@@ -18,13 +18,13 @@ Match = re.Match[str]
 REACH = 64
 """How many characters before a form may tell what it is."""
 LONE = r"(?<![\w.,$/:-])"
-"""Before a number: nothing that would make it part of something longer."""
+"""A pattern before a number: it is not the end of something longer."""
 END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
-"""After a number: nothing that would make it part of something longer."""
+"""A pattern after a number: it is not the beginning of something longer."""
 DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit)[\"'(]?[A-Z]))?"
 """The dot of an abbreviation; it is left where it ends the sentence too."""
 PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|feet)\b)"
-"""Before the plural of what is counted, perhaps after one word: "1200 new chairs"."""
+"""A pattern before what is counted, perhaps after one word: "1200 new chairs"."""
 
 
 class Unsayable(ValueError):

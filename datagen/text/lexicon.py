@@ -39,7 +39,7 @@ TITLES = {
     "Atty": "Attorney", "Det": "Detective", "Ofc": "Officer", "Ald": "Alderman",
     "Cmdr": "Commander", "Adm": "Admiral", "Insp": "Inspector", "Ste": "Sainte",
 }  # fmt: skip
-"""Before a name. All but those of `BARE_TITLES` need their dot."""
+"""Titles before a name; all but those of `BARE_TITLES` need their dot."""
 BARE_TITLES = (
     "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt",
 )  # fmt: skip
@@ -82,7 +82,7 @@ ABBREVIATIONS = {
     "Imo": "In my opinion", "Nvm": "Never mind", "Ppl": "People", "Tmrw": "Tomorrow",
     "Msg": "Message",
 }  # fmt: skip
-"""With or without their dot; letters that are often written small, too."""
+"""Short forms with or without a dot, and letters that are often written small."""
 DOTTED = {
     "Dr": "Doctor", "Co": "Company", "Apt": "Apartment", "apt": "apartment", "Bros": "Brothers",
     "Vol": "Volume", "vol": "volume", "max": "maximum", "Max": "Maximum", "min": "minimum",
@@ -101,7 +101,7 @@ DOTTED = {
     "ed": "edition", "hosp": "hospital", "Hosp": "Hospital", "tech": "technician",
     "env": "envelope", "Dir": "Director", "doz": "dozen",
 }  # fmt: skip
-"""Only with their dot."""
+"""Short forms that need their dot."""
 END_SAFE = (
     "Dr", "Co", "Apt", "apt", "Bros", "Vol", "vol", "Ave", "St", "Rd", "Ln", "Sq", "sq", "Univ",
     "Assn", "tbsp", "misc",
@@ -120,7 +120,7 @@ NUMBERED_SHORT = {
     "Wk": "Week", "wk": "week", "Tel": "Telephone", "tel": "telephone", "Lvl": "Level",
     "lvl": "level", "Gr": "Grade", "sec": "section", "Col": "Column",
 }  # fmt: skip
-"""Before a number; those of `NEEDS_DOT` only with their dot."""
+"""Short forms before a number; those of `NEEDS_DOT` need their dot."""
 NEEDS_DOT = (
     "No", "no", "nos", "Nos", "p", "min", "Min", "max", "Max", "Art", "art", "Ed", "Pt", "Ref",
     "ref", "sec", "Col", "Fl", "Sec", "Tel", "tel",

@@ -52,3 +52,8 @@ FIRST_NAMES = (
     "Mason", "Owen", "Liam",
 )  # fmt: skip
 """Given names after which a surname and a numeral make a person."""
+NUMBERED_BY_ONE = (
+    "World War", "Phase", "Stage", "Title", "Tier", "Level", "Chapter", "Act", "Book", "Volume",
+    "Article", "Type", "Class", "Schedule", "Division", "Trauma",
+)  # fmt: skip
+"""What is numbered even by an I that words follow: "Type I error"."""

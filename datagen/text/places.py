@@ -30,9 +30,9 @@ STATES = {
     "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin",
     "WY": "Wyoming",
 }  # fmt: skip
-"""After a city and a comma."""
+"""States, as they are written after a city and a comma."""
 STATES_OR_WORDS = {
     "HI": "Hawaii", "ID": "Idaho", "LA": "Louisiana", "MA": "Massachusetts", "OH": "Ohio",
     "OK": "Oklahoma", "PA": "Pennsylvania",
 }  # fmt: skip
-"""Only before a ZIP code: "Sure, OK."."""
+"""States whose letters are words too ("Sure, OK."): they need a ZIP code."""

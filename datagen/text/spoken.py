@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import ABBREVIATIONS, BATTERIES, DAYS, DOTTED, FORMS, MONTHS, TITLES
-from datagen.text.names import ROMANS
+from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
 from datagen.text.places import STATES, STREETS
 from datagen.text.scanner import FactTable, Span, scanner
 from datagen.text.words import LATIN, is_word
@@ -47,7 +47,7 @@ _HYPHENATED = re.compile(
     r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
     r"|December)-|[A-Z]-[A-Z]\b|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
-"""Of what is easy: a range of days, or letters one by one."""
+"""What a hyphen joins to more than a word: a range of days, or letters one by one."""
 _TOKEN = re.compile(r"\S+")
 _SLOT = re.compile(r"\{\w+\}")
 _SHORT = frozenset(
@@ -66,6 +66,7 @@ _SHORT = frozenset(
     )
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
+_NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()
 """Easy tokens met so far."""
@@ -144,8 +145,14 @@ def _is_easy(token: str) -> bool:
     return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
 
 
+def _numbers_by_one(text: str) -> bool:
+    """Tell whether a text of easy words has an I that is a numeral: "Elizabeth I"."""
+    return " I" in text and _NUMERAL.search(text) is not None
+
+
 def _speak(text: str, table: FactTable, locale: str) -> str:
-    if text.isascii() and _are_easy(text.split(" ")) and not any(row[0] in text for row in table):
+    is_easy = text.isascii() and _are_easy(text.split(" ")) and not _numbers_by_one(text)
+    if is_easy and not any(written in text for written, _ in table):
         return text
     return one_stop(" ".join(said for _, said in _pieces(text, table, locale)))
 
@@ -193,7 +200,7 @@ def _mark(word: str, token: str) -> str:
 
 def _speak_alone(text: str, locale: str) -> str:
     """Return the spoken form of a text that states no fact; most are said as they stand."""
-    if text.isascii() and _known.issuperset(text.split(" ")):
+    if text.isascii() and _known.issuperset(text.split(" ")) and not _numbers_by_one(text):
         return text
     return _speak_anew(text, locale)
 

@@ -43,7 +43,7 @@ class Locale:
     says_and: bool
     """Whether "one hundred and five" has an "and"."""
     currencies: Mapping[str, Currency]
-    """By symbol and by ISO code."""
+    """The currencies by symbol and by ISO code."""
     minor_signs: Mapping[str, str]
     """What hundredths are written with, and the symbol of their currency."""
     zones: Mapping[str, str]
