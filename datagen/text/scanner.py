@@ -38,7 +38,9 @@ _DIRECTION = re.compile(
 _CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
 _LETTER = re.compile(rf"[{LATIN}]")
 _POSSESSIVE = re.compile(r"[']s?(?!\w)")
-_AFTER_WORD = re.compile(r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=\+(?!\w))|(?=&\w)")
+_AFTER_WORD = re.compile(
+    r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=/\d)|(?=\+(?!\w))|(?=&\w)"
+)
 _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
 _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 """What makes a fact's characters part of something longer."""
@@ -94,7 +96,8 @@ def word_at(text: str, at: int) -> str:
     """Return the word between blanks that holds a place, without quotes and marks around it."""
     start, end = text.rfind(" ", 0, at) + 1, text.find(" ", at)
     word = text[start : end if end >= 0 else len(text)]
-    return word.strip(_OPENERS + _CLOSERS).rstrip(_MARKS) or word
+    closers = _CLOSERS if "(" not in word[1:] else _CLOSERS.replace(")", "")
+    return word.lstrip(_OPENERS).rstrip(closers + _MARKS) or word
 
 
 class _Walk:

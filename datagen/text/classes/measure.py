@@ -12,6 +12,7 @@ from datagen.text.form import (
     Maker,
     Match,
     Sure,
+    Unsayable,
     any_of,
     attributive,
     cue,
@@ -73,6 +74,12 @@ _STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
+_SIZED = re.compile(
+    r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
+    r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
+    r"|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
+    re.IGNORECASE,
+)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
@@ -219,12 +226,20 @@ def _times(match: Match) -> str:
     )
 
 
-def _by(match: Match) -> str | None:
+def _by(match: Match) -> str:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
     sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
-    joint = " times " if is_near(match, _MATH) or "*" in match[0] else " by "
+    is_product = is_near(match, _MATH) or "*" in match[0]
+    if not is_product and _is_bare(match) and not is_near(match, _SIZED):
+        raise Unsayable(match[0].strip(), "it may be a product or a size")
+    joint = " times " if is_product else " by "
     unit = f" {plural(UNITS[match['unit']])}" if match["unit"] else ""
     return joint.join(map(_side, sides)) + unit
+
+
+def _is_bare(match: Match) -> bool:
+    """Tell whether only blanks and an x are between two numbers without a unit."""
+    return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
 
 
 def _side(written: str) -> str:
@@ -289,6 +304,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
+        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
