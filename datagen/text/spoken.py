@@ -154,7 +154,7 @@ def _speak(text: str, table: FactTable, locale: str) -> str:
     is_easy = text.isascii() and _are_easy(text.split(" ")) and not _numbers_by_one(text)
     if is_easy and not any(written in text for written, _ in table):
         return text
-    return one_stop(" ".join(said for _, said in _pieces(text, table, locale)))
+    return " ".join(said for _, said in _pieces(text, table, locale))
 
 
 def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
@@ -166,7 +166,7 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     line = " ".join(typed for _, typed in tokens if typed)
     spans = scanner(locale).scan(line, table)
     found = [
-        (text[bounds[span.first][0] : bounds[span.end - 1][1]], span.said)
+        (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
         for span in _with_words(spans)
     ]
     for written, said in found:
