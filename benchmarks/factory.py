@@ -20,8 +20,8 @@ from typing import Any
 
 DRIVER = """
 import resource, sys
-from datagen.engine.flow import Flow
-from datagen.engine.lineup import LINE
+from datagen.engine.scheduler import Flow
+from datagen.engine.pipeline import LINE
 from datagen.store import Receipt
 flow = Flow({step.name: step.reads for step in LINE}, int(sys.argv[1]))
 flow.start()

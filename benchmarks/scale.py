@@ -41,7 +41,7 @@ sys.exit(code)
 RESUME = """
 import sys, time
 from datagen.config import Recipe
-from datagen.engine.lineup import fingerprints
+from datagen.engine.pipeline import fingerprints
 from datagen.plan import Plan
 from datagen.run import resume
 from datagen.store import RunFolder

@@ -314,7 +314,7 @@ class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
     Types: gap, overlap, lapse, dead_air, barge_in, cut, false_interruption, backchannel, pause,
-    dropped, slot, effect (`timing.ledger` says what each is).
+    dropped, slot, effect (`timing.events` says what each is).
     """
 
     type: str
@@ -326,7 +326,7 @@ class Event(Record):
 
 
 class Dialogue(Record):
-    """Both speakers on one clock, as metadata: what stage 3 makes. `timing.mix` renders it."""
+    """Both speakers on one clock, as metadata: what stage 3 makes. `audio.mix` renders it."""
 
     dialog_id: str
     num_samples: int

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from datagen.backends.protocols import Tokenizer
-from datagen.scripting import prefix
+from datagen.scripting.corpus import digest
 from datagen.shards import layout
 from datagen.stages.artifacts import records_table, scripts_table, speech_table
-from datagen.store import JOURNAL, METADATA_KEY, Receipt, RunFolder, content_hash
+from datagen.storage.run_folder import JOURNAL, METADATA_KEY, Receipt, RunFolder, content_hash
 from datagen.types import (
     FRAME,
     SAMPLE_RATE,
@@ -366,12 +366,12 @@ def _write_shard(folder: RunFolder, shard: int, receipts: Sequence[Receipt]) -> 
 
 def _scripts(folder: RunFolder, blocks: int) -> dict[str, str]:
     """Return how a shard cites the scripts it was compared with."""
-    name = prefix.START
+    name = digest.START
     for block in range(blocks):
         receipt = folder.receipt(folder.unit("script", block))
         assert receipt is not None
-        name = prefix.follow(name, receipt.content)
-    return {prefix.key(blocks): name}
+        name = digest.follow(name, receipt.content)
+    return {digest.key(blocks): name}
 
 
 def _metadata(stage: str, receipt: Receipt) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["datagen", "yaml"]):
     from datagen.config import load_host, load_recipe, parse_override
-    from datagen.store import RunFolder
+    from datagen.storage.run_folder import RunFolder
     from tests.test_fuzz import check_file, check_settings
 from tests.rehearsal import rehearse
 from tests.runs import ROOT

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import fs
 
-from datagen.storage.objects import ObjectStorage
+from datagen.storage.object_store import ObjectStorage
 
 BUSY = "AWS Error SLOW_DOWN during PutObject operation: Please reduce your request rate."
 

@@ -12,10 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from datagen.config import load_recipe
-from datagen.engine import lineup
+from datagen.engine import pipeline
 from datagen.engine.packing import Packer
 from datagen.engine.worker import Done, UnitRunner
-from datagen.store import RunFolder
+from datagen.storage.run_folder import RunFolder
 from tests.small import SMALL
 
 ROOT = Path(__file__).parent.parent
@@ -55,12 +55,12 @@ def running(out: Path, dialogs: int, *more: str) -> Iterator[subprocess.Popen[st
 def make_plainly(root: Path, blocks: int) -> None:
     """Make a run's files without an engine, stage by stage, its blocks in another order."""
     recipe = load_recipe("service", overrides=SMALL)
-    for step in lineup.LINE:
+    for step in pipeline.LINE:
         runner = UnitRunner(root, recipe, step.name)
         for block in reversed(range(blocks)):
             assert isinstance(runner.make(block), Done)
         runner.close()
-    Packer(RunFolder(root), "service", lineup.LINE[-1].name).pack(0, range(blocks))
+    Packer(RunFolder(root), "service", pipeline.LINE[-1].name).pack(0, range(blocks))
 
 
 def hashes(out: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from datagen.store import Receipt, RunFolder, content_hash
+from datagen.storage.run_folder import Receipt, RunFolder, content_hash
 
 
 def committed(folder: RunFolder, block: int, table: pa.Table) -> Receipt:

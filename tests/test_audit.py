@@ -169,7 +169,7 @@ def test_a_large_run_has_all_rows_screened(
     name: str, one_block: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not one dialogue is in the sample, and yet the damaged one is found, with its sentence."""
-    monkeypatch.setattr("datagen.audit.look.SAMPLE", 0)
+    monkeypatch.setattr("datagen.audit.shard_rows.SAMPLE", 0)
     run = Path(shutil.copytree(one_block, tmp_path / "run"))
     check_damage(run, *ROWS[name], deep=False)
 
@@ -177,7 +177,7 @@ def test_a_large_run_has_all_rows_screened(
 def test_a_sample_is_chosen_by_id(
     pristine: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("datagen.audit.look.SAMPLE", 6)
+    monkeypatch.setattr("datagen.audit.shard_rows.SAMPLE", 6)
     report = audit(pristine)
     some = report.totals
     monkeypatch.undo()

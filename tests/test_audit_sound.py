@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from datagen.audit.people import comparison, table
+from datagen.audio.mix import render
+from datagen.audio.turn_taking import TurnTaking
+from datagen.audio.vad import Spell
+from datagen.audit.human_baseline import comparison, table
 from datagen.audit.plot import plot, reference
-from datagen.audit.sound import assemble, disagreement, heard
+from datagen.audit.sound_checks import assemble, disagreement, heard
 from datagen.audit.totals import Totals
 from datagen.stages.artifacts import records_table, speech_table, to_flac
-from datagen.timing.metrics import Spell, TurnTaking
-from datagen.timing.mix import render
 from datagen.types import SAMPLE_RATE, Audio, Clip, Dialogue, Script, Speech, UserError
 from tests.stages.test_timeline import VOICE, lay, preset, script_of, speech_of, turn
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from datagen.audit import audit
 from datagen.cli import main
-from datagen.store import RunFolder
+from datagen.storage.run_folder import RunFolder
 from tests.fake_run import edit_footer, edit_json
 from tests.rehearsal import rehearse
 

@@ -124,7 +124,7 @@ def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
         except KeyboardInterrupt:  # in Ray's binding, which raises one of its own
             raise KeyboardInterrupt from None
 
-    monkeypatch.setattr("datagen.run.run", make)
+    monkeypatch.setattr("datagen.runs.make.run", make)
     result = call("run", "service", "--dialogs", "16", "--out", str(tmp_path))
     assert result.exit_code == 128 + number, result.output
     assert "the same command goes on" in result.output

@@ -14,7 +14,7 @@ from datagen.cli.align import align
 from datagen.config import BackendSpec, VoicesSpec
 from datagen.stages.artifacts import read_speeches, records_table, speech_table
 from datagen.types import SAMPLE_RATE, SPEAKERS, Clip, Line, Speech, UserError
-from datagen.voices import cast
+from datagen.voices.casting import cast
 from tests.test_voices import script as script_of
 
 

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from datagen.cli.scripts import scripts
+from datagen.scripting.llm.accounts import Entry, Ledger, Price
 from datagen.scripting.llm.completion import Usage
-from datagen.scripting.llm.ledger import Entry, Ledger, Price
 from datagen.stages.artifacts import records_table
-from datagen.store import RunFolder
+from datagen.storage.run_folder import RunFolder
 from datagen.types import Script, UserError
 from tests.small import ShortCalls
 from tests.worded import job

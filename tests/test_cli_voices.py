@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from datagen.cli.voices import LAYOUTS, voices
 from datagen.types import UserError
-from datagen.voicebank import corpora as layouts
+from datagen.voices import corpora as layouts
 from tests import corpora
 
 RIGHTS = ("--license", "CC0-1.0", "--consent", "signed release", "--name", "studio")

@@ -20,7 +20,7 @@ from datagen.costs.rates import load_rates
 from datagen.costs.table import render
 from datagen.costs.wall import Pool, balance, fits, makespan, wall_seconds
 from datagen.costs.work import Work
-from datagen.plan import make_plan
+from datagen.engine.plan import make_plan
 from datagen.types import SAMPLE_RATE, UserError
 from tests.fake_run import write_run
 from tests.flow_simulation import simulate

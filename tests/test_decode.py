@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from datagen.backends.registry import CODECS
 from datagen.cli.decode import decode as command
 from datagen.config import BackendSpec
-from datagen.decode import decode
+from datagen.show.decode import decode
 from datagen.types import FRAME, SAMPLE_RATE, UserError
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from datagen import doctor, environments, survey
 from datagen.cli import main
 from datagen.config import Host, StageHost, load_host, load_recipe
-from datagen.doctor import missing
+from datagen.doctor import checks, environments, node_checks
+from datagen.doctor.checks import missing
 from datagen.engine import nodes
 
 BARE = Host()
@@ -30,7 +30,7 @@ def test_a_bare_machine_lacks_everything_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(checks.shutil, "which", lambda name: None)
     changes = [
         "speech={use: chatterbox}",
         "script={use: openai, options: {models: [{name: m, url: 'http://127.0.0.1:9/v1'}]}}",
@@ -59,7 +59,7 @@ def test_a_bare_machine_lacks_everything_once(
 
 
 def test_a_cluster_is_not_asked_for_gpus_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(checks.shutil, "which", lambda name: None)
     host = Host(address="auto", speech=StageHost(gpus=1.0))
     assert not starts(missing(load_recipe("service"), host), "speech: the host gives")
 
@@ -130,8 +130,8 @@ def test_the_command_exits_2_and_names_what_is_missing(
 
 
 def test_another_version_is_missing() -> None:
-    expected = {**survey.versions(), "ray": "1.0"}
-    checks = survey.look(load_recipe("service"), BARE, (), expected, gpus=False)
+    expected = {**node_checks.versions(), "ray": "1.0"}
+    checks = node_checks.look(load_recipe("service"), BARE, (), expected, gpus=False)
     (problem,) = [check.problem for check in checks if check.problem]
     assert problem.endswith("and the driver's is 1.0")
 
@@ -139,14 +139,14 @@ def test_another_version_is_missing() -> None:
 def test_gpu_memory_is_that_of_a_workers_share(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = load_recipe("service", "released")
     host = Host(speech=StageHost(gpus=0.25), tokens=StageHost(gpus=0.05))
-    monkeypatch.setattr(survey, "gpu_memory", lambda: [24.0, 80.0])
-    checks = survey.look(recipe, host, ("speech", "tokens"), {}, gpus=True)
+    monkeypatch.setattr(node_checks, "gpu_memory", lambda: [24.0, 80.0])
+    checks = node_checks.look(recipe, host, ("speech", "tokens"), {}, gpus=True)
     found = {check.subject: check.problem for check in checks if "memory" in check.subject}
     speech, tokens = found.items()
     assert speech == ("GPU memory of speech (20 GB a worker, 7 needed)", None)
     assert tokens[0] == "GPU memory of tokens (4 GB a worker, 2 needed)"
-    monkeypatch.setattr(survey, "gpu_memory", lambda: [24.0])
-    checks = survey.look(recipe, host, ("speech", "tokens"), {}, gpus=True)
+    monkeypatch.setattr(node_checks, "gpu_memory", lambda: [24.0])
+    checks = node_checks.look(recipe, host, ("speech", "tokens"), {}, gpus=True)
     problems = [check.problem for check in checks if "memory" in check.subject and check.problem]
     assert problems == [
         "a worker has 6 GB and needs 7: give it more than 0.25",
@@ -161,9 +161,9 @@ def test_sizes_come_from_the_driver_of_the_gpus(
     program.write_text("#!/bin/sh\nprintf '81559\\n24564\\n'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
-    assert [round(size) for size in survey.gpu_memory()] == [86, 26]
+    assert [round(size) for size in node_checks.gpu_memory()] == [86, 26]
     program.unlink()
-    assert survey.gpu_memory() == []
+    assert node_checks.gpu_memory() == []
 
 
 def test_a_node_with_another_disk_does_not_see_the_run(tmp_path: Path) -> None:
@@ -180,9 +180,9 @@ def test_a_node_works_for_the_stages_that_it_has_room_for() -> None:
     host = Host(speech=StageHost(gpus=0.5))
     head, plain = nodes.Node("a", "a", 0.0, 0.0), nodes.Node("b", "b", 4.0, 0.0)
     with_gpu = nodes.Node("c", "c", 4.0, 1.0)
-    assert survey.stages_of(head, host) == []
-    assert survey.stages_of(plain, host) == ["script", "timeline", "tokens"]
-    assert survey.stages_of(with_gpu, host) == ["script", "speech", "timeline", "tokens"]
+    assert node_checks.stages_of(head, host) == []
+    assert node_checks.stages_of(plain, host) == ["script", "timeline", "tokens"]
+    assert node_checks.stages_of(with_gpu, host) == ["script", "speech", "timeline", "tokens"]
 
 
 def test_a_cluster_that_is_not_there_is_missing_at_once(tmp_path: Path) -> None:

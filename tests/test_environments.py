@@ -12,14 +12,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from datagen import environments
 from datagen.assets import root
 from datagen.backends.aligner import sphinx
 from datagen.backends.registry import TABLES
 from datagen.cli.env import env
 from datagen.config import Host, RuntimeEnv, StageHost, load_host, load_recipe, validate
-from datagen.doctor import SECTIONS, missing
-from datagen.environments import Environment
+from datagen.doctor import environments
+from datagen.doctor.checks import SECTIONS, missing
+from datagen.doctor.environments import Environment
 from datagen.types import RunFailed, UserError
 
 SHIPPED = environments.shipped()

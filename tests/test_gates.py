@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from datagen.audio.timbre import distance, timbre
 from datagen.backends.speech.espeak import Espeak
 from datagen.gates import dialogue
 from datagen.gates.limits import PROFILES, Limits, limits_for
 from datagen.gates.pace import COMMA, NAMED, STOP, weight
 from datagen.gates.signal import measure
-from datagen.gates.timbre import distance, timbre
 from datagen.gates.turn import Fault, Heard, listen
 from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Line, Speaker, UserError, Voice
 from tests.speech_like import babble, voiced

@@ -12,9 +12,9 @@ import yaml
 from click.testing import CliRunner, Result
 
 from datagen.audit import audit
-from datagen.card import card
 from datagen.cli import main
-from datagen.manifest import Manifest, build, differences, load, save
+from datagen.runs.card import card
+from datagen.runs.manifest import Manifest, build, differences, load, save
 from datagen.types import SAMPLE_RATE, UserError
 from tests.fake_run import edit_json
 from tests.rehearsal import rehearse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from datagen.config import load_recipe
-from datagen.plan import describe, jobs_of, make_plan, more_blocks
+from datagen.engine.plan import describe, jobs_of, make_plan, more_blocks
 from datagen.types import UserError
 
 RECIPE = load_recipe("service")

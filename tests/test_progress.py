@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datagen.progress import Tally
+from datagen.runs.progress import Tally
 
 STAGES = {"tokens": 1, "shards": 0}
 

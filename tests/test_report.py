@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from datagen.report import summary
+from datagen.runs.summary import summary
 from datagen.show import listen
 from tests.fake_run import edit_json, write_run
 

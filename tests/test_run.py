@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from datagen.audit import audit
-from datagen.engine import lineup
-from datagen.store import RunFolder
+from datagen.engine import pipeline
+from datagen.storage.run_folder import RunFolder
 from tests import runs
 from tests.runs import artifacts, hashes, make_plainly, running, workers
 
@@ -165,7 +165,7 @@ def test_a_dialogue_that_kills_or_hangs_its_worker_is_left_out(
     ]
     found = hashes(out)
     assert {name for name in found if found[name] != clean[name]} == {
-        *(f"{step.name}/{block:06d}.parquet" for step in lineup.LINE for block in (0, 1)),
+        *(f"{step.name}/{block:06d}.parquet" for step in pipeline.LINE for block in (0, 1)),
         "shards/service-00000.parquet",
     }
     ids = folder.read(folder.shard("service", 0))["dialog_id"].to_pylist()

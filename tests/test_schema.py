@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from datagen import assets, schema
+from datagen import assets
+from datagen.runs import schemas
 from datagen.shards import layout
 from tests.fake_run import dialogue_of, footer, run_json, script_of, voices_of, write_run
 
@@ -14,16 +15,16 @@ CHECKED_IN = assets.root() / "manifests" / "schema"
 
 
 def test_what_is_checked_in_is_what_is_generated() -> None:
-    assert {path.name: path.read_text() for path in CHECKED_IN.iterdir()} == schema.files()
+    assert {path.name: path.read_text() for path in CHECKED_IN.iterdir()} == schemas.files()
 
 
 def test_write(tmp_path: Path) -> None:
-    schema.write(tmp_path / "new")
-    assert {path.name: path.read_text() for path in (tmp_path / "new").iterdir()} == schema.files()
+    schemas.write(tmp_path / "new")
+    assert {path.name: path.read_text() for path in (tmp_path / "new").iterdir()} == schemas.files()
 
 
 def test_columns_are_the_shards_columns_in_order() -> None:
-    columns = json.loads(schema.files()["columns.json"])
+    columns = json.loads(schemas.files()["columns.json"])
     assert list(columns["tokens"]) == layout.SCHEMA.names
     assert columns["tokens"]["agent_codes"] == "list<element: int16>"
 
@@ -44,7 +45,7 @@ def test_schemas_accept_what_is_written(run: Path) -> None:
         "voice": json.loads(voices_of(0)["user"].model_dump_json()),
         "timeline": json.loads(dialogue_of(script).model_dump_json()),
     }
-    assert values.keys() == schema.MODELS.keys()
+    assert values.keys() == schemas.MODELS.keys()
     for name, value in values.items():
         validator(name).validate(value)
 

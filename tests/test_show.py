@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from datagen.show import listen, save_audio, show
 from datagen.show.clock import clock
 from datagen.show.lanes import CELL, MARKS, Lanes
-from datagen.timing.ledger import EventType
+from datagen.timing.events import EventType
 from datagen.types import SAMPLE_RATE, Dialogue, Event, UserError
 from tests.fake_run import (
     CUT_FADE,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from datagen.plan import Slice
+from datagen.engine.plan import Slice
 from datagen.types import UserError
 from tests import runs
 from tests.runs import hashes, make_plainly, running

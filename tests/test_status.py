@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from datagen.cli import main
 from datagen.engine import metrics
-from datagen.status import render, status
+from datagen.runs.status import render, status
 from datagen.types import SAMPLE_RATE, UserError
 from tests.fake_run import write_run
 

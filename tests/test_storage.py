@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from datagen.storage import Lease, Storage, StorageFailed, hold, lease, open_storage
+from datagen.storage.append import Spool
 from datagen.storage.local import LocalStorage
-from datagen.storage.spool import Spool
 from datagen.types import RunFailed, UserError
 from tests.object_store import BUSY, MemoryStore, storage
 

@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from datagen.cli import main
-from datagen.storage import StorageFailed, hold, objects, open_storage, opening
+from datagen.storage import StorageFailed, hold, object_store, open_storage, urls
 from datagen.storage.base import Storage
-from datagen.store import Damaged, Missing, RunFolder
+from datagen.storage.run_folder import Damaged, Missing, RunFolder
 from datagen.types import UserError
 from tests import s3
 from tests.s3 import S3, Fault
@@ -41,9 +41,9 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setattr(objects.ObjectStorage, "settle_seconds", 0.0)
-    monkeypatch.setattr(objects.ObjectStorage, "patience", 20.0)
-    monkeypatch.setattr(objects, "HURRY", 0.2)
+    monkeypatch.setattr(object_store.ObjectStorage, "settle_seconds", 0.0)
+    monkeypatch.setattr(object_store.ObjectStorage, "patience", 20.0)
+    monkeypatch.setattr(object_store, "HURRY", 0.2)
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_the_second_run_is_refused(uri: str) -> None:
 
 
 def test_a_store_is_opened_once_a_process(uri: str) -> None:
-    assert opening.open_storage(uri) is opening.open_storage(f"{uri}/")
+    assert urls.open_storage(uri) is urls.open_storage(f"{uri}/")
 
 
 # whole runs

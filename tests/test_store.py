@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagen.storage import atomic
-from datagen.storage.sealed import CHECKSUM_KEY
-from datagen.store import METADATA_KEY, Damaged, Missing, RunFolder, content_hash
+from datagen.storage.parquet_file import CHECKSUM_KEY
+from datagen.storage.run_folder import METADATA_KEY, Damaged, Missing, RunFolder, content_hash
 from datagen.types import UserError
 from tests.object_store import MemoryStore, storage
 from tests.stored import committed

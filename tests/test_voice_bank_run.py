@@ -18,8 +18,8 @@ import soundfile
 
 from datagen.config import VoicesSpec
 from datagen.types import FRAME, SAMPLE_RATE
-from datagen.voicebank import catalogue
-from datagen.voices import check, is_held_out
+from datagen.voices import catalogue
+from datagen.voices.casting import check, is_held_out
 from tests import corpora
 from tests.speech_server import serve
 from tests.two_calls import BOTH_SPLITS, KEPT_OF_BOTH

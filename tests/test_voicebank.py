@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datagen.stages.references import recorded_reference
-from datagen.timing.loudness import loudness
+from datagen.audio.loudness import loudness
+from datagen.stages.voice_prompts import recorded_reference
 from datagen.types import SAMPLE_RATE, Audio, UserError
-from datagen.voicebank.catalogue import Catalogue, Entry, load, save, transcript, voice
-from datagen.voicebank.checking import check
-from datagen.voicebank.corpora import LAYOUTS, Recording
-from datagen.voicebank.features import MIN_PITCH, alike, median_pitch
-from datagen.voicebank.importing import Rights, add, import_people, rights
-from datagen.voicebank.reference import LONGEST, SHORTEST, NotFit, band, choose, make, read
-from datagen.voicebank.shift import draw, shift
+from datagen.voices.catalogue import Catalogue, Entry, load, save, transcript, voice
+from datagen.voices.checking import check
+from datagen.voices.corpora import LAYOUTS, Recording
+from datagen.voices.features import MIN_PITCH, alike, median_pitch
+from datagen.voices.importing import Rights, add, import_people, rights
+from datagen.voices.reference import LONGEST, SHORTEST, NotFit, band, choose, make, read
+from datagen.voices.shift import draw, shift
 from tests import corpora
 
 PEOPLE = {f"speaker{n}": "female" if n % 2 else "male" for n in range(6)}

@@ -4,7 +4,7 @@ import pytest
 
 from datagen.config import VoicesSpec
 from datagen.types import SPEAKERS, Persona, Script, Split, Turn, UserError, Voice
-from datagen.voices import cast, is_held_out
+from datagen.voices.casting import cast, is_held_out
 
 
 def script(index: int, split: Split = "train") -> Script:
@@ -56,7 +56,7 @@ def test_voices_depend_on_seed_and_dialogue_alone() -> None:
 
 def test_a_voice_taken_by_the_agent_is_not_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if the draws collide."""
-    monkeypatch.setattr("datagen.voices.seed_for", lambda *path: path[-1])
+    monkeypatch.setattr("datagen.voices.casting.seed_for", lambda *path: path[-1])
     pair = cast(script(1), VoicesSpec(held_out=0), 0)
     assert [voice.id for voice in pair.values()] == [f"espeak-{0:016x}", f"espeak-{1:016x}"]
 

@@ -9,8 +9,8 @@ import pytest
 
 from datagen.config import VoicesSpec
 from datagen.types import Script, Split, UserError
-from datagen.voicebank.catalogue import Catalogue, Entry, save
-from datagen.voices import cast, check, identity, is_held_out, split_of
+from datagen.voices.casting import cast, check, identity, is_held_out, split_of
+from datagen.voices.catalogue import Catalogue, Entry, save
 from tests.test_voices import script as script_of
 
 SHARE = 0.3

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from unittest import mock
 
-from datagen.scripting import packs
-from datagen.scripting.blueprint import Blueprint
-from datagen.scripting.compose import compose
-from datagen.scripting.draws import Draws
-from datagen.scripting.errand import compose_errand
+from datagen.scripting.compose.service import compose
+from datagen.scripting.content import packs
+from datagen.scripting.content.packs import load_packs
 from datagen.scripting.llm.options import AuthorOptions
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.task import Planner, Step, Task
-from datagen.scripting.packs import load_packs
+from datagen.scripting.plans.assistant import compose_errand
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.service import Blueprint
 from datagen.seeds import rng_for
 from datagen.types import Job
 

@@ -6,9 +6,9 @@ Nothing that writes a run is imported here: only pyarrow, jsonschema and the che
 so that a mistake of the writer cannot hide. To add a check, add a function to a CHECKS tuple.
 """
 
-from datagen.audit.against import compare
-from datagen.audit.finding import Finding, Report, render
+from datagen.audit.auditor import audit
+from datagen.audit.report import Finding, Report, render
+from datagen.audit.targets import compare
 from datagen.audit.totals import FISHER, Totals
-from datagen.audit.walk import audit
 
 __all__ = ["FISHER", "Finding", "Report", "Totals", "audit", "compare", "render"]

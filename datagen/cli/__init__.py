@@ -100,20 +100,20 @@ def run(
     """
     from rich.console import Console
 
-    from datagen import doctor
     from datagen.config import load_recipe
-    from datagen.engine import lineup
-    from datagen.plan import Slice, describe, make_plan
-    from datagen.report import summary
-    from datagen.run import run as make
+    from datagen.doctor import checks
+    from datagen.engine import pipeline
+    from datagen.engine.plan import Slice, describe, make_plan
+    from datagen.runs.make import run as make
+    from datagen.runs.summary import summary
     from datagen.show import listen
 
     what = load_recipe(kind, recipe, overrides, seed)
     plan = make_plan(what, hours, dialogs)
     share = Slice.parse(part) if part else None
     where = host_at(host, address)
-    doctor.require(what, where)
-    if stand_ins := lineup.stand_ins(what):
+    checks.require(what, where)
+    if stand_ins := pipeline.stand_ins(what):
         click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     if dry_run:
         click.echo(describe(what, plan))

@@ -12,8 +12,8 @@ from datagen.costs.pilot import Pilot
 from datagen.costs.rates import Figure, Prices, Rates
 from datagen.costs.wall import Pool, balance, wall_seconds
 from datagen.costs.work import Reckoner, Work
-from datagen.plan import Plan
-from datagen.store import SHARDS, UNIT_STAGES
+from datagen.engine.plan import Plan
+from datagen.storage.run_folder import SHARDS, UNIT_STAGES
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from datagen.costs.rates import Figure, Share
-from datagen.store import SHARDS, UNIT_STAGES, RunFolder
+from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
 from datagen.types import SAMPLE_RATE, UserError
 
 

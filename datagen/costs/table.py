@@ -10,7 +10,7 @@ import yaml
 from datagen.config import Host
 from datagen.costs.estimate import Estimate
 from datagen.costs.wall import Pool
-from datagen.store import SHARDS
+from datagen.storage.run_folder import SHARDS
 
 HEAD = ("", "GPU-h", "CPU-h", "workers", "h at work", "on disk", "money")
 

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from datagen.config import Host, Recipe, StageHost
-from datagen.engine import lineup
-from datagen.engine.demand import Demand
-from datagen.engine.flow import Flow
+from datagen.engine import pipeline
+from datagen.engine.autoscaling import Demand
 from datagen.engine.pools import Pool, Report, Room, wait
+from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
 from datagen.types import UserError
@@ -38,7 +38,7 @@ class Driver:
         self._failed_starts: dict[str, Counter[bool]] = {}
         """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
         self._demand = Demand(host)
-        stamp = lineup.stamp(recipe)
+        stamp = pipeline.stamp(recipe)
         self._pools = {
             stage: Pool(stage, getattr(host, stage), where, recipe, stamp) for stage in flow.stages
         }

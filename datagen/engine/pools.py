@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from datagen.config import Recipe, StageHost
 from datagen.engine.cluster import ONE_THREAD
-from datagen.engine.lineup import Stamp
+from datagen.engine.pipeline import Stamp
 from datagen.engine.unit import Order, Unit
 from datagen.engine.worker import Done, Failure, UnitRunner
 

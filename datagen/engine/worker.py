@@ -20,16 +20,16 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from datagen.config import Recipe
-from datagen.engine import lineup
+from datagen.engine import pipeline
+from datagen.engine.plan import jobs_of
 from datagen.engine.unit import Order
-from datagen.plan import jobs_of
 from datagen.stages.base import DialogFailed, Spender, Stage
 from datagen.storage import Where
-from datagen.store import SHARDS, Damaged, Receipt, RunFolder, content_hash
+from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder, content_hash
 from datagen.types import Job, Reject, UserError
 
 KILLS_WORKER = "kills_worker"
-"""Why a dialogue is rejected that lost its worker again and again (`engine.suspects`)."""
+"""Why a dialogue is rejected that lost its worker again and again (`engine.crashes`)."""
 NOBODY: Mapping[int, str] = {}
 FULL_OR_READ_ONLY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -89,24 +89,24 @@ class UnitRunner:
     """
 
     def __init__(
-        self, where: Where, recipe: Recipe, stage: str, stamp: lineup.Stamp | None = None
+        self, where: Where, recipe: Recipe, stage: str, stamp: pipeline.Stamp | None = None
     ) -> None:
-        stamp = stamp or lineup.stamp(recipe)
+        stamp = stamp or pipeline.stamp(recipe)
         self._folder = RunFolder(where)
         self._recipe = recipe
         self._name = stage
         self._fingerprint = stamp.fingerprints
         self._stamp = {
-            "recipe": stamp.fingerprints[lineup.LINE[-1].name],
+            "recipe": stamp.fingerprints[pipeline.LINE[-1].name],
             "stand_ins": stamp.stand_ins,
         }
         self._stage: Stage | None = None
         if stage == SHARDS:
             from datagen.engine.packing import Packer  # no other stage's worker needs it
 
-            self._packer = Packer(self._folder, recipe.kind, lineup.LINE[-1].name)
+            self._packer = Packer(self._folder, recipe.kind, pipeline.LINE[-1].name)
         else:
-            self._stage = lineup.STEPS[stage].load(recipe)
+            self._stage = pipeline.STEPS[stage].load(recipe)
         self._clock = _Clock()
 
     def make(

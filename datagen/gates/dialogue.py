@@ -12,9 +12,9 @@ from statistics import median
 
 import numpy as np
 
+from datagen.audio.timbre import Timbre, distance
 from datagen.gates.limits import Limits
 from datagen.gates.pace import weight
-from datagen.gates.timbre import Timbre, distance
 from datagen.gates.turn import Fault, Heard
 from datagen.types import SPEAKERS, Speaker
 

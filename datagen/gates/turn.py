@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from datagen.audio.loudness import peak
+from datagen.audio.timbre import Timbre, timbre
 from datagen.gates.limits import Limits
 from datagen.gates.signal import WINDOW, Measures, measure
-from datagen.gates.timbre import Timbre, timbre
-from datagen.timing.loudness import peak
 from datagen.types import SAMPLE_RATE, Audio
 
 MIN_RATE_WORDS = 3

@@ -7,7 +7,7 @@ from typing import Any
 
 from datagen.show.lookup import plan_of
 from datagen.storage import Where
-from datagen.store import Damaged, RunFolder
+from datagen.storage.run_folder import Damaged, RunFolder
 from datagen.types import UserError
 
 VARIETY = ("barge_in", "backchannel", "overlap", "pause")

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from datagen.stages.artifacts import CLIPS_WITHOUT_SOUND, read_records, read_speeches
 from datagen.storage import Where
-from datagen.store import UNIT_STAGES, Damaged, Missing, RunFolder
+from datagen.storage.run_folder import UNIT_STAGES, Damaged, Missing, RunFolder
 from datagen.types import SPEAKERS, Audio, Codes, Dialogue, Script, Speaker, UserError, Voice
 
 

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import soundfile
 
-from datagen.scripting.dedup import sketch_of
+from datagen.audio.loudness import loudness, peak
+from datagen.audio.memo import once
+from datagen.scripting.corpus.minhash import sketch_of
 from datagen.shards.layout import list_of
-from datagen.timing.loudness import loudness, peak
-from datagen.timing.once import once
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
@@ -35,7 +35,9 @@ from datagen.types import (
 R = TypeVar("R", Script, Dialogue)
 
 RECORDS = pa.schema([("dialog_id", pa.string()), ("record", pa.string())])
-SCRIPTS = RECORDS.append(pa.field("sketch", pa.binary()))  # what `scripting.dedup` compares
+SCRIPTS = RECORDS.append(
+    pa.field("sketch", pa.binary())
+)  # what `scripting.corpus.minhash` compares
 _WORD = pa.struct(
     [
         ("text", pa.string()),

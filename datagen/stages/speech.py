@@ -12,20 +12,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from datagen.audio.loudness import loudness, peak
 from datagen.backends.protocols import Synthesizer
 from datagen.config import VoicesSpec
-from datagen.gates.rolling import RejectRate
+from datagen.gates.reject_rate import RejectRate
 from datagen.seeds import seed_for
 from datagen.stages.artifacts import read_records, speech_table
 from datagen.stages.base import Outcome, each
-from datagen.stages.references import (
+from datagen.stages.retakes import Request, Studio, record
+from datagen.stages.voice_prompts import (
     REFERENCE_MIN,
     cut_reference,
     recorded_reference,
     reference_lines,
 )
-from datagen.stages.retakes import Request, Studio, record
-from datagen.timing.loudness import loudness, peak
 from datagen.types import (
     SPEAKERS,
     Audio,
@@ -39,7 +39,7 @@ from datagen.types import (
     Voice,
     take_name,
 )
-from datagen.voices import cast
+from datagen.voices.casting import cast
 
 VERSION = 3
 """Raised when a change here changes bytes."""

@@ -13,15 +13,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datagen.audio.channel_stats import measure
+from datagen.audio.loudness import loudness
+from datagen.audio.mix import render
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.shards import layout
-from datagen.shards.text import text_row
+from datagen.shards.text_stream import text_row
 from datagen.stages.artifacts import CLIPS_WITHOUT_WORDS, read_records, read_speeches
 from datagen.stages.base import Outcome, each
-from datagen.timing import effects
-from datagen.timing.hygiene import measure
-from datagen.timing.loudness import loudness
-from datagen.timing.mix import render
+from datagen.timing.effects import chain
 from datagen.types import (
     FRAME,
     SPEAKERS,
@@ -108,7 +108,7 @@ class TokensStage:
             script=script,
             speech=speech,
             dialogue=dialogue,
-            stereo=effects.apply(render(dialogue, clips), dialogue.events),
+            stereo=chain.apply(render(dialogue, clips), dialogue.events),
             text={s: text_row(spoken[s], num_frames, self._tokenizer) for s in SPEAKERS},
         )
 

@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 
 from datagen import assets
 from datagen.config import BackendSpec, Settings, TimelineSpec, merge, read_yaml, validate
-from datagen.timing.effects_settings import Effects
-from datagen.timing.laws import LogNormal, Rate, Seconds, Uniform
+from datagen.timing.distributions import LogNormal, Rate, Seconds, Uniform
+from datagen.timing.effects.settings import Effects
 from datagen.types import UserError
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from datagen.audio.timbre import distance, timbre
 from datagen.backends.registry import VOICES
 from datagen.backends.speech import dia as module
 from datagen.backends.speech import dia_chunks
@@ -14,7 +15,6 @@ from datagen.backends.speech.dia import Dia
 from datagen.backends.speech.dia_model import DiaModel
 from datagen.backends.speech.espeak import Espeak
 from datagen.config import BackendSpec
-from datagen.gates.timbre import distance, timbre
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,

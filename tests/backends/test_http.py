@@ -215,10 +215,10 @@ def test_where_a_server_is_does_not_decide_what_is_made(server: SpeechServer) ->
 def test_a_run_is_voiced_by_a_server(server: SpeechServer, tmp_path: Path) -> None:
     """Through the stage as the engine runs it, with a server that stumbles."""
     from datagen.config import load_recipe
+    from datagen.engine.plan import make_plan
     from datagen.engine.worker import Done, UnitRunner
-    from datagen.plan import make_plan
-    from datagen.run import describe
-    from datagen.store import RunFolder
+    from datagen.runs.make import describe
+    from datagen.storage.run_folder import RunFolder
     from tests.small import SMALL
 
     options = json.dumps({"model": "tts", "url": server.url, "extra_body": {"gender": "{gender}"}})

@@ -11,9 +11,9 @@ import pytest
 
 from datagen.backends.writer import llm_server
 from datagen.backends.writer.composer import Composer
-from datagen.scripting import packs
-from datagen.scripting.judge import SCORES
+from datagen.scripting.content import packs
 from datagen.scripting.llm import planners
+from datagen.scripting.llm.judge import SCORES
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Job, Reject, Script, UserError
 from tests.asked import after, asked_for, faithful, jobs, lines, say, scripts_of, worded, writing

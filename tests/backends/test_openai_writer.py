@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 import urllib3
 
-from datagen import doctor
 from datagen.backends.registry import WRITERS, Table
 from datagen.backends.writer import llm_server
 from datagen.backends.writer.llm_server import Gate, ServerDown, _Trouble
 from datagen.backends.writer.openai import OpenAI
 from datagen.config import BackendSpec, Host, load_recipe
-from datagen.engine import driver, lineup
+from datagen.doctor import checks
+from datagen.engine import driver, pipeline
 from datagen.engine.unit import Unit
 from datagen.engine.worker import Done, UnitRunner
 from datagen.scripting.llm import planners
-from datagen.scripting.llm.ledger import lines, total
+from datagen.scripting.llm.accounts import lines, total
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
 from tests.asked import after, asked_for, faithful, jobs, say, scripts_of, writing
@@ -390,7 +390,7 @@ def test_the_script_stage_goes_through_the_registry_and_keeps_no_secret(
                 f"script.options.records={tmp_path / 'books'}",
             ],
         )
-        doctor.require(recipe, Host())
+        checks.require(recipe, Host())
         runner = UnitRunner(tmp_path, recipe, "script")
         done = runner.make(0)
         runner.close()
@@ -398,7 +398,7 @@ def test_the_script_stage_goes_through_the_registry_and_keeps_no_secret(
     assert (done.receipt.rows, done.receipt.rejects) == (16, ())
     event = driver._made(Unit("script", 0), done)
     assert total([event["spent"]])["tiny"].dialogues == 16
-    assert "script=openai" not in lineup.stand_ins(recipe)
+    assert "script=openai" not in pipeline.stand_ins(recipe)
     assert server.headers[-1]["Authorization"].endswith("0123456789")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == 2

@@ -9,10 +9,10 @@ import pytest
 from datagen.config import Host, StageHost, load_recipe
 from datagen.engine import driver as module
 from datagen.engine.driver import BEHIND, Driver
-from datagen.engine.flow import Flow
 from datagen.engine.pools import Pool, Room, _Actor
+from datagen.engine.scheduler import Flow
 from datagen.engine.unit import Order, Unit
-from datagen.store import SHARDS, Receipt
+from datagen.storage.run_folder import SHARDS, Receipt
 from tests.small import SMALL
 
 READS = {"script": (), "speech": ("script",), "timeline": ("speech",), "tokens": ("timeline",)}

@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from datagen.engine.duplicates import Duplicates, Twin
-from datagen.scripting.dedup import sketch
+from datagen.engine.near_duplicates import Duplicates, Twin
+from datagen.scripting.corpus.minhash import sketch
 from datagen.seeds import rng_for
-from datagen.store import Damaged, RunFolder
+from datagen.storage.run_folder import Damaged, RunFolder
 from tests.stored import committed
 
 TWINS = {"service-0000040": "service-0000003", "service-0001300": "service-0000020"}

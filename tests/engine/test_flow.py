@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.engine.flow import TRIES, TRIES_LOST, Flow
+from datagen.engine.scheduler import TRIES, TRIES_LOST, Flow
 from datagen.engine.unit import GaveUp, Unit
-from datagen.store import SHARDS, Receipt
+from datagen.storage.run_folder import SHARDS, Receipt
 
 READS = {"script": (), "speech": ("script",), "tokens": ("script", "speech")}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.engine.suspects import MANY, Suspects
+from datagen.engine.crashes import MANY, Suspects
 from datagen.engine.unit import GaveUp, Unit
-from datagen.store import SHARDS
+from datagen.storage.run_folder import SHARDS
 
 UNIT = Unit("speech", 3)
 TRIALS = [UNIT._replace(only=place) for place in range(16)]

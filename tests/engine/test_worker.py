@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 import pytest
 
 from datagen.config import Recipe, load_recipe
-from datagen.engine import lineup
+from datagen.engine import pipeline
 from datagen.engine.packing import Packer
 from datagen.engine.worker import Done, Failure, UnitRunner, _Clock, main
-from datagen.run import describe
-from datagen.store import Damaged, RunFolder
+from datagen.runs.make import describe
+from datagen.storage.run_folder import Damaged, RunFolder
 from tests.small import SMALL
 
 
@@ -29,7 +29,7 @@ def recipe() -> Recipe:
 def made(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
     """Blocks 0 and 1 of every stage, made the other way round."""
     root = tmp_path_factory.mktemp("run")
-    for step in lineup.LINE:
+    for step in pipeline.LINE:
         runner = UnitRunner(root, recipe, step.name)
         for block in (1, 0):
             answer = runner.make(block)
@@ -41,8 +41,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
 
 def test_receipts_chain_the_stages(made: Path, recipe: Recipe) -> None:
     folder = RunFolder(made)
-    prints = lineup.fingerprints(recipe)
-    for step in lineup.LINE:
+    prints = pipeline.fingerprints(recipe)
+    for step in pipeline.LINE:
         receipt = folder.receipt(folder.unit(step.name, 1))
         assert receipt is not None
         assert receipt.fingerprint == prints[step.name]
@@ -57,7 +57,7 @@ def test_receipts_chain_the_stages(made: Path, recipe: Recipe) -> None:
 
 def test_a_unit_made_alone_again_has_the_same_bytes(made: Path, tmp_path: Path) -> None:
     folder = RunFolder(made)
-    for step in lineup.LINE:
+    for step in pipeline.LINE:
         path = made / folder.unit(step.name, 1)
         before = path.read_bytes()
         path.unlink()
@@ -119,7 +119,7 @@ def test_a_shard_is_its_blocks_in_order(made: Path) -> None:
 
 def test_a_trial_makes_one_dialogue_and_commits_nothing(made: Path, recipe: Recipe) -> None:
     before = {path: path.read_bytes() for path in made.glob("*/*.parquet")}
-    for step in lineup.LINE:
+    for step in pipeline.LINE:
         runner = UnitRunner(made, recipe, step.name)
         for place, rows in ((3, 1), (12, 0)):
             answer = runner.make(0, only=place)
@@ -133,7 +133,7 @@ def test_a_culprit_is_left_out_and_all_else_is_as_it_was(
 ) -> None:
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     folder = RunFolder(tmp_path)
-    for step in lineup.LINE:
+    for step in pipeline.LINE:
         name = folder.unit(step.name, 1)
         whole = folder.read(name)
         without = {4: "it ended"} if step.name == "speech" else {}

@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from datagen.backends.writer.composer import Composer
-from datagen.scripting import smalltalk
-from datagen.scripting.chat import ENJOY, LEVELS, chat_problems, compose_chat, draw_chat
-from datagen.scripting.dedup import Index, sketch_of
-from datagen.scripting.draws import draws_for
-from datagen.scripting.kinds import ChatMaker
-from datagen.scripting.smalltalk import SmallTalk, load_smalltalk
+from datagen.scripting.compose.makers import ChatMaker
+from datagen.scripting.content import casual_pack
+from datagen.scripting.content.casual_pack import SmallTalk, load_smalltalk
+from datagen.scripting.corpus.minhash import Index, sketch_of
+from datagen.scripting.plans.casual import ENJOY, LEVELS, chat_problems, compose_chat, draw_chat
+from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.spoken import speak
 from datagen.types import Job, Reject, Script, Turn, UserError
 
@@ -129,11 +129,11 @@ def test_checks_see_a_description_that_nobody_speaks_of() -> None:
     ],
 )
 def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:
-    data = yaml.safe_load(smalltalk.default_path().read_text())
+    data = yaml.safe_load(casual_pack.default_path().read_text())
     data["topics"][0]["threads"][0][part] = value
     path = tmp_path / "casual.yaml"
     path.write_text(yaml.safe_dump(data))
     with pytest.raises(UserError, match=re.escape(str(path))):
         load_smalltalk(path)
-    problems = smalltalk.lint(SmallTalk.model_validate(data))
+    problems = casual_pack.lint(SmallTalk.model_validate(data))
     assert any(complaint in problem for problem in problems), problems

@@ -14,17 +14,17 @@ import pytest
 from datagen.backends.registry import WRITERS
 from datagen.backends.writer.composer import Composer
 from datagen.config import BackendSpec
-from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.checks import judged, problems
-from datagen.scripting.dedup import Index, sketch_of
-from datagen.scripting.draws import draws_for
-from datagen.scripting.grammar import opened
-from datagen.scripting.interplay import boundaries, place
-from datagen.scripting.kinds import CallMaker
+from datagen.scripting.compose.grammar import opened
+from datagen.scripting.compose.makers import CallMaker
+from datagen.scripting.compose.realizer import Line, Worder
+from datagen.scripting.content.templates import default_path, load_wording
+from datagen.scripting.content.values import Value
+from datagen.scripting.corpus.minhash import Index, sketch_of
+from datagen.scripting.plans.draws import draws_for
+from datagen.scripting.plans.interplay import boundaries, place
+from datagen.scripting.plans.service import Blueprint
 from datagen.scripting.spoken import speak
-from datagen.scripting.values import Value
-from datagen.scripting.worder import Line, Worder
-from datagen.scripting.wording import default_path, load_wording
 from datagen.types import SPEAKERS, Fact, Job, Persona, Reject, Script, Speaker, Turn, UserError
 
 WORDS_A_MINUTE = 165

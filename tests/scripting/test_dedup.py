@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.scripting.dedup import (
+from datagen.scripting.corpus.minhash import (
     NUM_HASHES,
     SHINGLE,
     SKETCH_BYTES,

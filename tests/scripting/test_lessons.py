@@ -12,17 +12,17 @@ import pytest
 import yaml
 
 from datagen.backends.writer.composer import Composer
-from datagen.scripting import subjects
 from datagen.scripting.checks import shared_problems
-from datagen.scripting.dedup import Index, sketch_of
-from datagen.scripting.lesson import ROLE, WORDS
-from datagen.scripting.subjects import Subject, load_subjects
+from datagen.scripting.content import qa_pack
+from datagen.scripting.content.qa_pack import Subject, load_subjects
+from datagen.scripting.corpus.minhash import Index, sketch_of
+from datagen.scripting.plans.qa import ROLE, WORDS
 from datagen.types import Job, Reject, Script, Turn, UserError
 
 
 @lru_cache
 def shipped() -> tuple[Subject, ...]:
-    return load_subjects(subjects.default_paths())
+    return load_subjects(qa_pack.default_paths())
 
 
 def job(index: int, seed: int = 0) -> Job:
@@ -147,11 +147,11 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
     ],
 )
 def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:
-    data = yaml.safe_load(subjects.default_paths()[0].read_text())
+    data = yaml.safe_load(qa_pack.default_paths()[0].read_text())
     data["topics"][0] |= {"ask": ["What?", "Why?"], "core": ["So.", "Thus."], part: value}
     path = tmp_path / "subject.yaml"
     path.write_text(yaml.safe_dump(data))
     with pytest.raises(UserError, match=re.escape(str(path)) + "|cannot be used"):
         load_subjects([path])
-    problems = subjects.lint([Subject.model_validate(data)])
+    problems = qa_pack.lint([Subject.model_validate(data)])
     assert any(complaint in problem for problem in problems), problems

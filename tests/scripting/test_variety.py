@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from datagen.scripting.variety import distinct, self_bleu, words_of
+from datagen.scripting.corpus.diversity import distinct, self_bleu, words_of
 
 
 def test_distinct_counts_over_all_dialogues() -> None:

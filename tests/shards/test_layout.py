@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from datagen.shards import layout
-from datagen.store import RunFolder, content_hash
+from datagen.storage.run_folder import RunFolder, content_hash
 from tests.fake_backends import FakeCodec, FakeTokenizer
 from tests.fake_run import row_of
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from datagen.backends.protocols import Tokenizer
 from datagen.backends.registry import TOKENIZERS
 from datagen.config import BackendSpec
-from datagen.shards.text import shifts, text_of, text_row
+from datagen.shards.text_stream import shifts, text_of, text_row
 from datagen.types import FRAME, Rejected, Word
 
 EPAD, PAD = 0, 3

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from datagen.timing.filters import convolve
+from datagen.audio.filters import convolve
 
 RNG = np.random.default_rng(0)
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from datagen.audio.channel_stats import measure
+from datagen.audio.mix import render
 from datagen.shards.layout import HYGIENE
-from datagen.timing.hygiene import measure
-from datagen.timing.mix import render
 from datagen.types import FRAME, Audio, Dialogue, PlacedTurn, Segment
 
 SECOND = 24_000

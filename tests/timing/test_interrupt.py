@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.timing.interrupt import num_heard
-from datagen.timing.laws import LogNormal
+from datagen.timing.barge_in import num_heard
+from datagen.timing.distributions import LogNormal
 from datagen.types import SAMPLE_RATE
 
 LIMITS = LogNormal(median=0.45, sigma=0.35, low=0.2, high=1.0)

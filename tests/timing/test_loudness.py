@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from datagen.timing.loudness import loudness, peak
+from datagen.audio.loudness import loudness, peak
 from datagen.types import SAMPLE_RATE, Audio
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.timing.metrics import Spell, TurnTaking, pooled, turn_taking, units
+from datagen.audio.turn_taking import TurnTaking, pooled, turn_taking, units
+from datagen.audio.vad import Spell
 from datagen.types import SAMPLE_RATE, Speaker
 
 

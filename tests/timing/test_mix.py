@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from datagen.timing.mix import render
+from datagen.audio.mix import render
 from datagen.types import Dialogue, PlacedTurn, Segment
 
 CLIP = np.linspace(-1, 1, 1000, dtype=np.float32)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from datagen.timing import once as module
-from datagen.timing.loudness import peak
-from datagen.timing.once import once
+from datagen.audio import memo as module
+from datagen.audio.loudness import peak
+from datagen.audio.memo import once
 from datagen.types import Audio
 
 

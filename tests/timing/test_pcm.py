@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from datagen.timing.pcm import Format, frames, write
+from datagen.audio.files import Format, frames, write
 from datagen.types import SAMPLE_RATE
 
 STEREO = np.random.default_rng(0).uniform(-1, 1, (2, 3 * SAMPLE_RATE + 1)).astype(np.float32)

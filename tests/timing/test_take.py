@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datagen.timing.take import SPLIT_FADE, Hold, Piece, stretch
+from datagen.timing.clip_edit import SPLIT_FADE, Hold, Piece, stretch
 from datagen.types import SpokenWord
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 from pydantic import Field
 
+from datagen.audio.timbre import Timbre, distance, timbre
 from datagen.backends.hub import find_model
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech import dia_chunks
@@ -25,7 +26,6 @@ from datagen.backends.speech.texts import num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
 from datagen.gates.limits import limits_for
-from datagen.gates.timbre import Timbre, distance, timbre
 from datagen.gates.turn import listen
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, Audio, Line, Record, Rejected, UserError, Utterance, Voice

@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from datagen.scripting.checks import holds, judged
-from datagen.scripting.draws import Draws
-from datagen.scripting.grammar import plain
-from datagen.scripting.interplay import cuts, place
+from datagen.scripting.compose.grammar import plain
+from datagen.scripting.compose.realizer import Line
 from datagen.scripting.llm.gist import missing, words_needed
 from datagen.scripting.llm.reply import OTHER, Said
 from datagen.scripting.llm.task import Step, Task
-from datagen.scripting.plan import script_of
+from datagen.scripting.plans.base import script_of
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.interplay import cuts, place
 from datagen.scripting.spoken import speak
-from datagen.scripting.worder import Line
 from datagen.types import Fact, Script
 
 

@@ -15,15 +15,14 @@ from threading import Lock
 from typing import Any
 
 from datagen import assets
-from datagen.scripting import judge
-from datagen.scripting.draws import Draws, stratified
-from datagen.scripting.llm import planners
+from datagen.scripting.llm import judge, planners
+from datagen.scripting.llm.accounts import FREE, Entry, Ledger, Price
 from datagen.scripting.llm.assemble import BadScript, assemble
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
-from datagen.scripting.llm.ledger import FREE, Entry, Ledger, Price
 from datagen.scripting.llm.options import AuthorOptions
 from datagen.scripting.llm.reply import BadReply, parse, turns_schema
 from datagen.scripting.llm.task import Planner, Task, messages
+from datagen.scripting.plans.draws import Draws, stratified
 from datagen.seeds import rng_for, seed_for
 from datagen.types import Job, Reject, Rejected, Script, UserError
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from datagen.scripting.draws import Draws
-from datagen.scripting.exchanges import Exchange
+from datagen.scripting.compose.realizer import Line
+from datagen.scripting.content.templates import Wording
 from datagen.scripting.llm.completion import Message
 from datagen.scripting.llm.instructions import Common, Instructions
-from datagen.scripting.plan import Plan
-from datagen.scripting.worder import Line
-from datagen.scripting.wording import Wording
+from datagen.scripting.plans.base import Plan
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.exchanges import Exchange
 from datagen.seeds import rng_for
 from datagen.types import Job, Script, Speaker
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.scripting.draws import Draws
+from datagen.scripting.compose.realizer import Line
 from datagen.scripting.llm.assemble import BadScript, assemble
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.reply import BadReply, Said, parse
 from datagen.scripting.llm.task import Task
-from datagen.scripting.worder import Line
+from datagen.scripting.plans.draws import Draws
 from datagen.seeds import rng_for
 from datagen.types import Script
 from tests.worded import job, reply_of, task_of

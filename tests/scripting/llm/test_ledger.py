@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from datagen.scripting.llm.accounts import FREE, Entry, Ledger, Price, lines, total
 from datagen.scripting.llm.completion import Usage
-from datagen.scripting.llm.ledger import FREE, Entry, Ledger, Price, lines, total
 from datagen.types import UserError
 
 
