@@ -22,7 +22,7 @@ DRIVER = """
 import resource, sys
 from datagen.engine.scheduler import Flow
 from datagen.engine.pipeline import LINE
-from datagen.store import Receipt
+from datagen.storage.run_folder import Receipt
 flow = Flow({step.name: step.reads for step in LINE}, int(sys.argv[1]))
 flow.start()
 while not flow.finished:

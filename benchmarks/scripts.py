@@ -39,7 +39,7 @@ from datagen.seeds import rng_for
 from datagen.types import Script
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tests.worded import job, planner, reply_of, task_of
+from tests.fixtures.model_replies import job, planner, reply_of, task_of
 
 SERVER_SECONDS = 0.2
 BATCH = 1024

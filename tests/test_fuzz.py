@@ -31,9 +31,9 @@ from datagen.runs.status import status
 from datagen.show import listen, show
 from datagen.storage.run_folder import Damaged, RunFolder
 from datagen.types import UserError
-from tests.rehearsal import rehearse
-from tests.runs import ROOT, command
-from tests.test_manifest import SHARD
+from tests.fixtures.dummy_runs import rehearse
+from tests.fixtures.runs import ROOT, command
+from tests.runs.test_manifest import SHARD
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 

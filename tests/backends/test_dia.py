@@ -26,8 +26,8 @@ from datagen.types import (
     Voice,
 )
 from tests.backends import tiny_dia
-from tests.dia_double import DiaDouble
-from tests.speech_like import voiced
+from tests.doubles.dia import DiaDouble
+from tests.fixtures.speech_like import voiced
 
 SAID = (
     "Thank you for calling, how can I help you today?",
@@ -38,7 +38,7 @@ SAID = (
     "Thank you, that is forty dollars and fifty cents.",
 )
 WHO = ("agent", "user", "agent", "user", "user", "agent")
-EXACT = {"use": "tests.dia_double:Exact"}
+EXACT = {"use": "tests.doubles.dia:Exact"}
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_the_real_classes_speak_and_are_cut(tiny: tuple[Path, Path], lines: list
     options = Dia.Options(
         model=str(tiny[0]),
         codec=str(tiny[1]),
-        aligner=BackendSpec(use="tests.dia_double:Even"),
+        aligner=BackendSpec(use="tests.doubles.dia:Even"),
         precision="float32",
         device="cpu",
     )

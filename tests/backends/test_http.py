@@ -16,7 +16,7 @@ from datagen.backends.speech.http import Http, word_times
 from datagen.backends.speech.http_client import Spoken
 from datagen.config import BackendSpec
 from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Voice
-from tests.speech_server import SpeechServer, serve
+from tests.doubles.speech_server import SpeechServer, serve
 
 VOICE = Voice(id="ada", source="http", license="", synthetic=True, gender="female")
 LINES = [
@@ -219,7 +219,7 @@ def test_a_run_is_voiced_by_a_server(server: SpeechServer, tmp_path: Path) -> No
     from datagen.engine.worker import Done, UnitRunner
     from datagen.runs.make import describe
     from datagen.storage.run_folder import RunFolder
-    from tests.small import SMALL
+    from tests.fixtures.short_calls import SMALL
 
     options = json.dumps({"model": "tts", "url": server.url, "extra_body": {"gender": "{gender}"}})
     recipe = load_recipe(

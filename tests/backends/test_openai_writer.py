@@ -25,10 +25,10 @@ from datagen.scripting.llm import planners
 from datagen.scripting.llm.accounts import lines, total
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
-from tests.asked import after, asked_for, faithful, jobs, say, scripts_of, writing
-from tests.asked import lines as booked
-from tests.chat_server import Reply, completion, probed, serving
-from tests.worded import few, reply_of, task_of
+from tests.doubles.chat_server import Reply, completion, probed, serving
+from tests.fixtures.model_replies import few, reply_of, task_of
+from tests.fixtures.openai_writer import after, asked_for, faithful, jobs, say, scripts_of, writing
+from tests.fixtures.openai_writer import lines as booked
 
 JOBS = jobs()
 SCORED = '{"role_adherence": 5, "naturalness": 4, "weakness": "None."}'

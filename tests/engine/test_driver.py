@@ -13,7 +13,7 @@ from datagen.engine.pools import Pool, Room, _Actor
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import Order, Unit
 from datagen.storage.run_folder import SHARDS, Receipt
-from tests.small import SMALL
+from tests.fixtures.short_calls import SMALL
 
 READS = {"script": (), "speech": ("script",), "timeline": ("speech",), "tokens": ("timeline",)}
 RECIPE = load_recipe("service", overrides=SMALL)

@@ -17,7 +17,7 @@ from datagen.engine.packing import Packer
 from datagen.engine.worker import Done, Failure, UnitRunner, _Clock, main
 from datagen.runs.make import describe
 from datagen.storage.run_folder import Damaged, RunFolder
-from tests.small import SMALL
+from tests.fixtures.short_calls import SMALL
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 
 from datagen.shards import layout
 from datagen.storage.run_folder import RunFolder, content_hash
-from tests.fake_backends import FakeCodec, FakeTokenizer
-from tests.fake_run import row_of
+from tests.doubles.codec_and_tokenizer import FakeCodec, FakeTokenizer
+from tests.fixtures.run_folder import row_of
 
 VOCABULARY = FakeTokenizer.size
 

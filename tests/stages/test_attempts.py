@@ -9,7 +9,7 @@ from datagen.stages.artifacts import speech_table
 from datagen.stages.retakes import Studio
 from datagen.stages.speech import voice_script
 from datagen.voices.casting import cast
-from tests.speech_like import Babbler
+from tests.fixtures.speech_like import Babbler
 from tests.stages.test_speech import SPOKEN, make_script
 
 

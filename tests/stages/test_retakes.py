@@ -9,7 +9,7 @@ import pytest
 from datagen.gates.turn import Fault
 from datagen.stages.retakes import JOIN, RETAKES, Request, Studio, join, record, split
 from datagen.types import Audio, Line, Rejected, SpokenWord, Utterance, Voice
-from tests.speech_like import PITCH, Babbler, babble
+from tests.fixtures.speech_like import PITCH, Babbler, babble
 
 SAID = (
     "Good morning, this is Ada. How can I help you today?",

@@ -35,7 +35,7 @@ from datagen.types import (
     Voice,
 )
 from datagen.voices.casting import cast
-from tests.speech_like import Babbler, babble
+from tests.fixtures.speech_like import Babbler, babble
 
 SPOKEN = (
     "Good morning, this is Ada. How can I help you today?",

@@ -18,7 +18,7 @@ from datagen.scripting.llm.task import Task
 from datagen.scripting.plans.draws import Draws
 from datagen.seeds import rng_for
 from datagen.types import Script
-from tests.worded import job, reply_of, task_of
+from tests.fixtures.model_replies import job, reply_of, task_of
 
 
 @lru_cache

@@ -19,7 +19,7 @@ from datagen.scripting.plans.casual import Chat
 from datagen.scripting.plans.qa import Lesson
 from datagen.scripting.plans.service import Blueprint
 from datagen.types import UserError
-from tests.worded import job, planner, reply_of, task_of
+from tests.fixtures.model_replies import job, planner, reply_of, task_of
 
 NUM = 120
 
