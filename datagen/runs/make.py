@@ -79,15 +79,15 @@ def run(
         folder.write_json("plan.json", plan.to_json())
         flow = resume(folder, recipe, plan, mine)
         tally = _tally(flow)
-        with folder.journal(part) as journal, listener(tally, journal, lease.check) as listen:
-            listen({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
+        with folder.journal(part) as journal, listener(tally, journal, lease.check) as emit:
+            emit({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
 
-            goal = _Goal(flow, plan, folder, listen)
+            goal = _Goal(flow, plan, folder, emit)
             more = goal.more if mine is None else lambda: False
             if not flow.finished or more():
                 with cluster(host.address):
-                    listen({"event": "ray started", "seconds": round(tally.wall, 3)})
-                    told = _joined(host, folder, listen)
+                    emit({"event": "ray started", "seconds": round(tally.wall, 3)})
+                    told = _joined(host, folder, emit)
                     _drive(Driver(flow, folder.where, recipe, host, told), folder, more)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
@@ -99,7 +99,7 @@ def run(
                 made_seconds=tally.seconds,
                 wall_seconds=tally.wall,
             )
-            listen(
+            emit(
                 {
                     "event": "finished",
                     "dialogs": result.dialogs,
@@ -111,13 +111,13 @@ def run(
 
 
 def _joined(
-    host: Host, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+    host: Host, folder: RunFolder, emit: Callable[[dict[str, Any]], None]
 ) -> Callable[[dict[str, Any]], None]:
     """Check that a cluster's nodes share the folder; return a listener that feeds its metrics."""
     if host.address is None:
-        return listen
+        return emit
     require_shared(folder.where)
-    return metered(listen)
+    return metered(emit)
 
 
 def _sweep(folder: RunFolder, part: str) -> None:
@@ -173,9 +173,9 @@ class _Goal:
     """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
 
     def __init__(
-        self, flow: Flow, plan: Plan, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+        self, flow: Flow, plan: Plan, folder: RunFolder, emit: Callable[[dict[str, Any]], None]
     ) -> None:
-        self._flow, self._plan, self._folder, self._listen = flow, plan, folder, listen
+        self._flow, self._plan, self._folder, self._emit = flow, plan, folder, emit
         self._before: tuple[float, float] | None = None
         """Seconds that were packed, and missing, when blocks were last added."""
 
@@ -190,7 +190,7 @@ class _Goal:
         self._flow.extend(blocks)
         self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
         self._folder.write_json("plan.json", self._plan.to_json())
-        self._listen(
+        self._emit(
             {
                 "event": "extended",
                 "blocks": self._flow.blocks,
