@@ -86,6 +86,20 @@ class Recipe(Settings):
     tokenizer: BackendSpec
     voices: VoicesSpec
 
+    @classmethod
+    def load(
+        cls,
+        kind: str,
+        recipe: str = "embedded",
+        overrides: Sequence[str] = (),
+        seed: int | None = None,
+    ) -> Recipe:
+        """Load pipelines/KIND.yaml, lay a recipe over it, then ``a.b=value`` strings, then a seed.
+
+        ``kind`` and ``recipe`` are names, or paths that end in .yaml. Raises UserError.
+        """
+        return load_recipe(kind, recipe, overrides, seed)
+
 
 class RuntimeEnv(Settings):
     """Packages that Ray itself installs on a node, beside ours, when a stage's worker starts there.

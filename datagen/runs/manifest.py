@@ -1,6 +1,6 @@
 """What a finished set holds, in one JSON file that is signed by its content.
 
-    RUN --build--> Manifest --save--> manifests/NAME.json      load, differences, `datagen.runs.card`
+    RUN --build--> Manifest --save--> manifests/NAME.json      load, differences, `runs.card`
 
 It names every file by its hashes, so that two machines can tell whether they have the same data
 without sending it. Nothing in it says when or where it was made.
