@@ -6,6 +6,8 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 import datagen
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.runs.open import open_run
@@ -23,6 +25,7 @@ FINISHED = {
 """sha256 of what that version made of it."""
 
 
+@pytest.mark.slow
 def test_it_is_resumed_and_ends_in_the_same_bytes(tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(BEGUN, run)
