@@ -47,9 +47,9 @@ class Environment:
     name: str
     purpose: str
     backends: tuple[str, ...]
-    """Which backends it serves, as section.name."""
+    """Backends that it serves, as section.name."""
     imports: tuple[str, ...]
-    """Modules that must be there."""
+    """Modules that must be importable in it."""
     requirements: Path
 
     @classmethod

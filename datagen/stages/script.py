@@ -1,6 +1,6 @@
-"""Stage 1: what the two people say.
+"""Stage 1: the dialogue as text.
 
-Job --ScriptWriter--> Script or Reject
+    Job --ScriptWriter--> Script or Reject
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datagen.stages.base import Outcome
 from datagen.types import Job, Reject, Script
 
 VERSION = 2
-"""Raised when a change here changes bytes."""
+"""Version of the stage; raised when a change here changes bytes."""
 
 
 class ScriptStage:
