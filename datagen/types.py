@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 SAMPLE_RATE = 24_000
-"""Hz. Every backend resamples to this at its own edge (Mimi's rate)."""
+"""Sample rate in Hz. Every backend resamples to this at its own edge (Mimi's rate)."""
 FRAME = 1_920
 """Samples per codec frame: 80 ms, 12.5 frames a second (Mimi's)."""
 FRAME_RATE = 12.5
@@ -40,7 +40,7 @@ Direction: TypeAlias = Literal["inbound", "outbound", "assistant"]
 """Who calls: the user, the agent, or the agent for somebody else."""
 ProbeType: TypeAlias = Literal["Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6"]
 SPEAKERS: tuple[Speaker, Speaker] = ("agent", "user")
-"""In channel order."""
+"""The two speakers, in channel order."""
 
 
 class UserError(ValueError):
@@ -108,7 +108,7 @@ class Fact(Record):
 
     id: str
     type: str
-    """money, date, time, count, percent, duration, phone, ssn, code, name, text ..."""
+    """Money, date, time, count, percent, duration, phone, ssn, code, name, text or another kind."""
     written: str
     spoken: str
 
@@ -138,7 +138,7 @@ class Behaviour(Record):
 
 
 class Persona(Record):
-    """Who speaks; what casting needs to find a plausible voice."""
+    """A speaker, as far as casting needs it to find a plausible voice."""
 
     name: str
     gender: Literal["female", "male"]
@@ -164,9 +164,10 @@ class Turn(Record):
 
     speaker: Speaker
     text: Annotated[str, Field(min_length=1)]
-    """As written: the canonical text."""
+    """The line as written: the canonical text."""
     spoken: Annotated[str, Field(min_length=1)]
-    """As said: numbers, money, dates, ids in words. Its tokens between blanks are its words."""
+    """The line as said: numbers, money, dates, ids in words. Its tokens between blanks are its
+    words."""
     onset: Literal["after", "barge_in", "backchannel"] = "after"
     at_word: Annotated[int, Field(ge=1)] | None = None
     pauses: tuple[Pause, ...] = ()
@@ -197,9 +198,9 @@ class Script(Record):
     writer: str
     model: str = ""
     attempts: Annotated[int, Field(ge=1)] = 1
-    """How often it was worded until it was good."""
+    """Number of wordings until it was good."""
     scores: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
-    """A judge's: role_adherence and naturalness, 5 is best; empty if nobody judged."""
+    """Scores of a judge: role_adherence and naturalness, 5 is best; empty if nobody judged."""
     judge: str = ""
     """The model that scored it."""
 
@@ -213,7 +214,7 @@ class Voice(Record):
     synthetic: bool
     gender: Literal["female", "male"]
     path: str | None = None
-    """Reference audio; None for a synthetic speaker."""
+    """Path of the reference audio; None for a synthetic speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +254,11 @@ class Clip:
     num_samples: int
     words: tuple[SpokenWord, ...] | None
     loudness: float
-    """LUFS (ITU-R BS.1770), of the clip as stored."""
+    """Loudness in LUFS (ITU-R BS.1770), of the clip as stored."""
     peak: float
-    """dBFS, of the largest sample."""
+    """Level of the largest sample, in dBFS."""
     audio: Audio | None
-    """None when only the measurements were loaded."""
+    """Samples of the clip; None when only the measurements were loaded."""
 
 
 class Fault(NamedTuple):
@@ -271,9 +272,9 @@ class Attempt(Record):
     """A take that was not good enough."""
 
     name: str
-    """Whose, as `take_name` says it."""
+    """Name of the take, as `take_name` says it."""
     step: str
-    """first, new seed, calmer, split or other backend."""
+    """Step that made it: first, new seed, calmer, split or other backend."""
     reason: str
     evidence: str
 
@@ -291,7 +292,7 @@ class Speech:
     voices: dict[Speaker, Voice]
     clips: tuple[Clip, ...]
     references: dict[Speaker, Audio | None]
-    """3-5 s of each voice saying something that is not in the dialogue, for the voice prompt."""
+    """Sound [S] of each voice for the voice prompt: 3-5 s that are not in the dialogue."""
     attempts: tuple[Attempt, ...] = ()
     """Takes that the gates refused, in order; kept to be counted, and not read back."""
 
@@ -305,7 +306,7 @@ class Segment(Record):
     at: int
     """Sample of the dialogue where it begins."""
     gain: float
-    """dB."""
+    """Gain in dB."""
     fade_in: int = 0
     fade_out: int = 0
     """Samples of raised-cosine fade inside the segment."""
@@ -332,7 +333,7 @@ class Word(Record):
     end: int
     turn: int
     confidence: float | None = None
-    """The aligner's, as in `SpokenWord`; not in shards."""
+    """Confidence of the aligner, as in `SpokenWord`; not in shards."""
 
 
 class Event(Record):
@@ -355,13 +356,13 @@ class Dialogue(Record):
 
     dialog_id: str
     num_samples: int
-    """A multiple of FRAME."""
+    """Number of samples, a multiple of FRAME."""
     segments: tuple[Segment, ...]
     turns: tuple[PlacedTurn, ...]
     words: tuple[Word, ...]
-    """Sorted by start; only what is heard."""
+    """Words that are heard, sorted by start."""
     events: tuple[Event, ...]
-    """Sorted by start."""
+    """Events sorted by start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,11 +373,11 @@ class ShardRow:
     dialogue: Dialogue
     voices: dict[Speaker, Voice]
     codes: dict[Speaker, Codes]
-    """[K, T] each."""
+    """Codes of each channel, [K, T]."""
     voice_codes: dict[Speaker, Codes]
-    """[K, Tv] each."""
+    """Codes of each voice reference, [K, Tv]."""
     text: dict[Speaker, NDArray[np.int16]]
-    """[T] each."""
+    """Text tokens of each speaker, [T]."""
     prompt_tokens: tuple[int, ...]
     hygiene: dict[str, float]
     provenance: dict[str, str | int]

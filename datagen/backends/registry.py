@@ -144,5 +144,6 @@ FLOORS = Table[FloorPredictor](
     "floor",
     {"rules": "datagen.backends.floor.rules:Rules", "llm": "datagen.backends.floor.llm:Llm"},
 )
-"""Chosen by a timeline preset (``timeline.overrides.floor``), not by a section of the recipe."""
+"""Predictors that a timeline preset chooses (``timeline.overrides.floor``), not a recipe's
+section."""
 TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

@@ -1,4 +1,4 @@
-"""T0's measures of one clip: everything about a recording that numpy alone can hear.
+"""T0's measures of one clip: loudness, silence, clipping, noise and rate, with numpy alone.
 
     Audio [S], its line --measure--> Measures
 
@@ -19,13 +19,14 @@ STEP = SAMPLE_RATE * 10 // 1_000
 """Samples between windows."""
 WINDOW = 2 * STEP
 SPEECH_RANGE = 35.0
-"""dB under the loud windows at which speech ends ..."""
+"""Range in dB under the loud windows that is speech."""
 SPEECH_FLOOR = -60.0
-"""... but never under this many dBFS."""
+"""Level in dBFS under which nothing is speech."""
 CLIPPED = 0.999
 """Magnitude from which a sample is clipped."""
 FLATNESS = 0.30
-"""Geometric over arithmetic mean of the power spectrum; white noise has 0.56, vowels under 0.1."""
+"""Ratio of the power spectrum's geometric to arithmetic mean; white noise has 0.56, vowels under
+0.1."""
 END = SAMPLE_RATE * 30 // 1_000
 """Samples at the end of a clip that must be quiet."""
 _SILENCE = 1e-12
@@ -37,7 +38,7 @@ class Measures:
     """What was measured on a clip. Times in seconds, levels in dBFS."""
 
     speech: float
-    """Duration of what is speech."""
+    """Duration of the speech."""
     rate: float
     """Letters and digits of the line for each second of speech."""
     lead: float
@@ -49,13 +50,13 @@ class Measures:
     offset: float
     """Mean of the samples (direct current)."""
     level: float
-    """Of the loud windows."""
+    """Level of the loud windows."""
     floor: float
-    """Of the quietest twentieth of the windows."""
+    """Level of the quietest twentieth of the windows."""
     noise: float
     """Longest run of speech windows with a flat spectrum."""
     end: float
-    """How many dB the last 30 ms are under the loud windows."""
+    """Difference in dB from the last 30 ms up to the loud windows."""
 
 
 def measure(audio: Audio, spoken: str) -> Measures:

@@ -41,7 +41,8 @@ MAKES_BYTES = ("numpy", "pyarrow", "soxr", "soundfile", "sentencepiece", "pydant
 
 
 GAIN = 0.1
-"""Part of the missing hours that added blocks must bring, or the run stops: it would never end."""
+"""Least share of the missing hours that added blocks must bring, or the run stops: it would never
+end."""
 
 
 @dataclass(frozen=True)

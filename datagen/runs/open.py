@@ -24,7 +24,7 @@ class Run:
         """Open the folder; raise UserError if it holds no run."""
         self._folder = RunFolder(where)
         self.plan: PlanFile = read_plan(self._folder)
-        """How much is made."""
+        """The plan of the run: how much it makes."""
 
     @property
     def where(self) -> str:
@@ -41,7 +41,7 @@ class Run:
         return RunDialogue(self.where, dialog_id)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the ids of the dialogues that are encoded, in order; of a rejected one nothing."""
+        """Yield the ids of the dialogues that are encoded, in order; rejected ones are left out."""
         for block in self._receipts("tokens"):
             name = self._folder.unit("tokens", block)
             yield from map(str, self._folder.read(name, ["dialog_id"])["dialog_id"].to_pylist())

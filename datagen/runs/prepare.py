@@ -43,7 +43,7 @@ class PreparedRun:
 
     @property
     def default_out(self) -> str:
-        """Where a run goes if nobody says."""
+        """The run folder if the user names none."""
         return f"runs/{self.resolved.recipe.kind}"
 
 

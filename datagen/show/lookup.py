@@ -48,17 +48,17 @@ class RunDialogue:
 
     @cached_property
     def script(self) -> Script:
-        """What they say."""
+        """The dialogue as text."""
         return read_records(self._rows("script"), Script)[self.dialog_id]
 
     @cached_property
     def dialogue(self) -> Dialogue:
-        """When they say it."""
+        """The dialogue on the clock."""
         return read_records(self._rows("timeline"), Dialogue)[self.dialog_id]
 
     @cached_property
     def voices(self) -> dict[Speaker, Voice]:
-        """Whose voices they are."""
+        """The voice of each speaker."""
         return read_speeches(self._rows("speech", CLIPS_WITHOUT_SOUND))[self.dialog_id].voices
 
     def clips(self) -> dict[int, Audio]:

@@ -16,7 +16,7 @@ from datagen.storage import Where
 from datagen.types import SPEAKERS, Dialogue, PlacedTurn, Probe, Script, Speaker, Voice
 
 ONSETS = {"after": "", "overlap": "(overlaps) ", "barge_in": "(barges in) "}
-"""What a line begins with, by the turn's onset."""
+"""Words that a line begins with, by the turn's onset."""
 
 
 def show(run: Where, dialog_id: str) -> Group:

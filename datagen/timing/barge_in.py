@@ -16,7 +16,8 @@ from datagen.timing.preset import Answer
 from datagen.timing.slots import candidates
 
 Manner: TypeAlias = Literal["yield", "hold", "override", "bridge"]
-"""Stop, finish the clause first, say everything, or stop and come back to it."""
+"""Manner of the interrupted speaker: stop, finish the clause, say everything, or stop and return to
+it."""
 
 
 def manner_of(answer: Answer, rng: np.random.Generator, returns: bool) -> Manner:
