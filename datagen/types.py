@@ -166,8 +166,7 @@ class Turn(Record):
     text: Annotated[str, Field(min_length=1)]
     """The line as written: the canonical text."""
     spoken: Annotated[str, Field(min_length=1)]
-    """The line as said: numbers, money, dates, ids in words. Its tokens between blanks are its
-    words."""
+    """The line as said: numbers, money, dates, ids in words. Blanks divide it into its words."""
     onset: Literal["after", "barge_in", "backchannel"] = "after"
     at_word: Annotated[int, Field(ge=1)] | None = None
     pauses: tuple[Pause, ...] = ()

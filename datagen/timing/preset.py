@@ -51,8 +51,7 @@ class BargeIn(Settings):
     fade: Uniform
     """Length of the fade at the cut, in seconds."""
     longest_hold: Seconds = 3.0
-    """Most seconds from the barge-in to the end of a clause that the holder of the floor still
-    finishes."""
+    """Most seconds from the barge-in to the end of a clause that its speaker still finishes."""
 
 
 class Answer(Settings):

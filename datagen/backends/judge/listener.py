@@ -53,8 +53,7 @@ class Listener(Judge):
         quality_revision: str = "main"
         quality_file: str = "utmos_scripted.pt"
         min_quality: Annotated[float, Field(ge=1, le=5)] = 3.5
-        """Least opinion score: NeMo Curator's threshold for any speech; it has 4.0 for synthetic
-        speech."""
+        """Least opinion score. NeMo Curator has 3.5 for any speech and 4.0 for synthetic speech."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:
