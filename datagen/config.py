@@ -104,7 +104,7 @@ class Recipe(Settings):
 class RuntimeEnv(Settings):
     """Packages that Ray itself installs on a node, beside ours, when a stage's worker starts there.
 
-    Quick to try; for what must last, build an environment and name it (``py_executable``).
+    It is quick to try. For what must last, build an environment and name it (``py_executable``).
     """
 
     pip: tuple[str, ...] = ()
@@ -138,10 +138,9 @@ class StageHost(Settings):
     runtime_env: RuntimeEnv | None = None
     env_vars: dict[str, str] = Field(default_factory=dict)
     start_seconds: Annotated[float, Field(gt=0)] = 600.0
-    """Seconds after which a worker that has not started counts as failed."""
+    """Seconds that a worker may take to start before it counts as failed."""
     unit_seconds: Annotated[float, Field(gt=0)] = 3600.0
-    """Seconds after which a worker whose unit (16 dialogues) is not done is killed; the unit is
-    retried."""
+    """Seconds that a unit (16 dialogues) may take; then its worker is killed, and it is retried."""
 
     @property
     def has_own_packages(self) -> bool:

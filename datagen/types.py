@@ -108,8 +108,7 @@ class Fact(Record):
 
     id: str
     type: str
-    """Kind of fact: money, date, time, count, percent, duration, phone, ssn, code, name, text or
-    others."""
+    """Money, date, time, count, percent, duration, phone, ssn, code, name, text or another kind."""
     written: str
     spoken: str
 
@@ -167,8 +166,7 @@ class Turn(Record):
     text: Annotated[str, Field(min_length=1)]
     """The line as written: the canonical text."""
     spoken: Annotated[str, Field(min_length=1)]
-    """The line as said: numbers, money, dates, ids in words. Its tokens between blanks are its
-    words."""
+    """The line as said: numbers, money, dates, ids in words. Blanks divide it into its words."""
     onset: Literal["after", "barge_in", "backchannel"] = "after"
     at_word: Annotated[int, Field(ge=1)] | None = None
     pauses: tuple[Pause, ...] = ()
@@ -293,8 +291,7 @@ class Speech:
     voices: dict[Speaker, Voice]
     clips: tuple[Clip, ...]
     references: dict[Speaker, Audio | None]
-    """Sound [S] of 3-5 s of each voice, saying what is not in the dialogue, for the voice
-    prompt."""
+    """Sound [S] of each voice for the voice prompt: 3-5 s that are not in the dialogue."""
     attempts: tuple[Attempt, ...] = ()
     """Takes that the gates refused, in order; kept to be counted, and not read back."""
 

@@ -16,8 +16,7 @@ from datagen.audio.loudness import powers
 from datagen.types import SPEAKERS, Audio, Speaker, Stereo
 
 WINDOW = 120
-"""Samples in a window: 5 ms. Starts and ends are multiples of it, so an offset is right to 10
-ms."""
+"""Samples in a window (5 ms). Starts and ends are multiples of it: an offset is right to 10 ms."""
 FLOOR = -55.0
 """Level in dBFS under which nothing is speech."""
 RANGE = 40.0

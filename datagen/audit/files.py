@@ -134,8 +134,7 @@ def content_hash(table: pa.Table) -> str:
 
 
 class _Hashed(io.RawIOBase):
-    """A writable file that keeps only a hash: a shard's stream would take as much memory as the
-    shard."""
+    """A file that keeps only a hash of what is written: all of it would take a shard's memory."""
 
     def __init__(self) -> None:
         self.hash = blake2b(digest_size=16)

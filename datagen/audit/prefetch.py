@@ -31,7 +31,7 @@ class Loaded:
     footers: Mapping[str, ParquetFooter | Unusable]
     """Footers by file; the shard's own is among them."""
     table: pa.Table | Unusable | None
-    """The shard's table; None if there is no footer."""
+    """The shard's table, or what is wrong with it; None if there is no footer."""
 
 
 def read_ahead(

@@ -63,8 +63,7 @@ def suspects(table: Table, footer: dict[str, Any]) -> set[int]:
 
 
 def _lengths(table: Table) -> Flags:
-    """Flag rows unless streams are as long as the dialogue, references last 3-5 s, the split is
-    known."""
+    """Flag rows unless streams fit the dialogue, references last 3-5 s, and the split is known."""
     frames = _numbers(table, "num_frames")
     found: Flags = (_numbers(table, "num_samples") != frames * FRAME) | (frames < 1)
     low, high = REFERENCE_FRAMES
@@ -93,8 +92,7 @@ def _ranges(table: Table, footer: dict[str, Any]) -> Flags:
 
 
 def _words(table: Table) -> Flags:
-    """Flag rows with times outside the dialogue or its turns, out of order, or of unknown
-    speakers."""
+    """Flag rows with times outside or out of order, unknown speakers, or words outside turns."""
     turns, words = _Lists(table, "turns"), _Lists(table, "words")
     found = turns.any(turns.unknown("onset", ONSETS)) | _spans(table, turns)
     for lists in (words, _Lists(table, "events")):
@@ -116,8 +114,7 @@ def _words(table: Table) -> Flags:
 
 
 def _spans(table: Table, lists: _Lists) -> Flags:
-    """Flag rows with items outside the dialogue, that end before they start, or of unknown
-    speakers."""
+    """Flag rows with items outside the dialogue, with end before start, or of unknown speakers."""
     start, end = lists.numbers("start"), lists.numbers("end")
     limit = _numbers(table, "num_samples")[lists.rows]
     wrong = (start < 0) | (start > end) | (end > limit)

@@ -144,6 +144,5 @@ FLOORS = Table[FloorPredictor](
     "floor",
     {"rules": "datagen.backends.floor.rules:Rules", "llm": "datagen.backends.floor.llm:Llm"},
 )
-"""Predictors that a timeline preset chooses (``timeline.overrides.floor``), not a recipe's
-section."""
+"""Predictors; a timeline preset chooses one (``timeline.overrides.floor``), not the recipe."""
 TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

@@ -41,7 +41,7 @@ class PoolEstimate:
 
     @property
     def seconds(self) -> float:
-        """Wall time if nothing ever kept its workers waiting."""
+        """Wall time in seconds if nothing ever kept its workers waiting."""
         return self.work.units * self.work.unit_seconds / self.workers
 
 

@@ -1,2 +1,1 @@
-"""Checks that a clip is somebody saying its line: T0 by turn, T1 by dialogue, T2 by listening
-models."""
+"""Checks that a clip is its line, said: T0 by turn, T1 by dialogue, T2 by models that listen."""

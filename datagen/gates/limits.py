@@ -1,4 +1,4 @@
-"""How far a good clip may go: one set of limits for each kind of voice.
+"""The limits that a good clip keeps: one set for each kind of voice.
 
 Published practice (Emilia, NeMo Curator) where there is any; the rest was measured on clean speech
 and on injected faults. `benchmarks/gates.py` measures again.

@@ -1,5 +1,4 @@
-"""Stops a run whose dialogues are rejected too often: then the settings are wrong, not the
-dialogues."""
+"""Stops a run that rejects too many dialogues: the settings are wrong, not the dialogues."""
 
 from __future__ import annotations
 

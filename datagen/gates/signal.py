@@ -25,8 +25,7 @@ SPEECH_FLOOR = -60.0
 CLIPPED = 0.999
 """Magnitude from which a sample is clipped."""
 FLATNESS = 0.30
-"""Ratio of the power spectrum's geometric to arithmetic mean; white noise has 0.56, vowels under
-0.1."""
+"""Geometric over arithmetic mean of the power spectrum; white noise has 0.56, vowels under 0.1."""
 END = SAMPLE_RATE * 30 // 1_000
 """Samples at the end of a clip that must be quiet."""
 _SILENCE = 1e-12

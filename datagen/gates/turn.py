@@ -1,6 +1,6 @@
 """T0: whether a clip can be somebody saying its line. Numpy alone, always on, one turn at a time.
 
-    Audio [S], its line --listen--> Heard, with the first Fault found or none
+Audio [S], its line --listen--> Heard, with the first Fault found or none
 """
 
 from __future__ import annotations

@@ -41,8 +41,7 @@ MAKES_BYTES = ("numpy", "pyarrow", "soxr", "soundfile", "sentencepiece", "pydant
 
 
 GAIN = 0.1
-"""Least share of the missing hours that added blocks must bring, or the run stops: it would never
-end."""
+"""Least share of the missing hours that added blocks bring, or the run stops: it would not end."""
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,9 @@ from datagen.types import (
 
 Step = Literal["first", "new seed", "calmer", "split", "other backend"]
 RETAKES: tuple[Step, ...] = ("new seed", "calmer", "split", "other backend")
-"""Steps in the order they are taken; one that is not possible for a line (nothing to split) is left
-out."""
+"""Steps in the order taken; one that a line does not allow (nothing to split) is left out."""
 CALM = "calm"
-"""The emotion that makes any backend's least adventurous voice."""
+"""The emotion at which any backend varies its voice least."""
 JOIN = SAMPLE_RATE * 120 // 1_000
 """Samples of silence between the parts of a split line."""
 MIN_SPLIT_WORDS = 6

@@ -1,6 +1,6 @@
 """Stage 1: the dialogue as text.
 
-    Job --ScriptWriter--> Script or Reject
+Job --ScriptWriter--> Script or Reject
 """
 
 from __future__ import annotations

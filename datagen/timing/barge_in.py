@@ -16,8 +16,7 @@ from datagen.timing.preset import Answer
 from datagen.timing.slots import candidates
 
 Manner: TypeAlias = Literal["yield", "hold", "override", "bridge"]
-"""Manner of the interrupted speaker: stop, finish the clause, say everything, or stop and return to
-it."""
+"""How a speaker stops: at once, after the clause, not at all, or at once to come back to it."""
 
 
 def manner_of(answer: Answer, rng: np.random.Generator, returns: bool) -> Manner:

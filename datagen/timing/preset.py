@@ -51,8 +51,7 @@ class BargeIn(Settings):
     fade: Uniform
     """Length of the fade at the cut, in seconds."""
     longest_hold: Seconds = 3.0
-    """Most seconds from the barge-in to the end of a clause that the holder of the floor still
-    finishes."""
+    """Most seconds from the barge-in to the end of a clause that its speaker still finishes."""
 
 
 class Answer(Settings):
@@ -133,8 +132,7 @@ class Preset(Settings):
     lead_in: Uniform
     """Time before the first turn, in seconds."""
     tail: Uniform
-    """Time after the last sound, in seconds; also the room for text tokens that were pushed
-    back."""
+    """Time after the last sound, in seconds; also room for text tokens that were pushed back."""
     own_gap: Annotated[float, Field(gt=0, le=2)]
     """Least silence between two turns of one speaker, in seconds."""
     overlap_share: Rate

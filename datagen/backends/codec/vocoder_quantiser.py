@@ -22,8 +22,7 @@ Values = NDArray[np.float64]
 
 TABLE = Path(__file__).with_name("vocoder.json")
 VERSION = 1
-"""Version of what the code makes of a table. Raise it with any change that changes a token or a
-sound."""
+"""Version of this code. Raise it with any change that changes a table's tokens or sound."""
 FLOOR = -6.0
 """Lowest power that is told from silence, as log10: -60 dBFS."""
 SHARE = np.linspace(1.3, 0.7, NUM_BANDS)

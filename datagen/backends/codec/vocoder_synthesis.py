@@ -31,7 +31,7 @@ REST_HERTZ = 120.0
 VOICED_TOP = 5_000.0
 """Frequency in Hz around which voiced sound turns from pulses to noise; more of them would buzz."""
 VOICED_SLOPE = 350.0
-"""Width in Hz of the slope from pulses to noise."""
+"""Scale in Hz of the logistic slope from pulses to noise."""
 ROLL_OFF = 1 / 1_200
 """Power lost per Hz above TOP, as log10."""
 

@@ -26,8 +26,7 @@ RATE = 16_000
 """Sample rate of both models, in Hz."""
 WEIGHTS = ("config.json", "*.safetensors")
 MIN_JUDGED_SAMPLES = SAMPLE_RATE
-"""Fewest samples of a judged clip: a shorter one says too little about its speaker and its
-sound."""
+"""Fewest samples that are judged: a shorter clip says too little about speaker and sound."""
 
 
 class Listener(Judge):
@@ -54,8 +53,7 @@ class Listener(Judge):
         quality_revision: str = "main"
         quality_file: str = "utmos_scripted.pt"
         min_quality: Annotated[float, Field(ge=1, le=5)] = 3.5
-        """Least opinion score: NeMo Curator's threshold for any speech; it has 4.0 for synthetic
-        speech."""
+        """Least opinion score. NeMo Curator has 3.5 for any speech and 4.0 for synthetic speech."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:

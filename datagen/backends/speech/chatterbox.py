@@ -1,6 +1,6 @@
 """Chatterbox by Resemble AI: Line + recording of a voice -> clip, one turn at a time.
 
-What the released PersonaPlex was voiced with. chatterbox-tts 0.1.7 needs an environment of its own
+The released PersonaPlex was voiced with it. chatterbox-tts 0.1.7 needs an environment of its own
 (`datagen env create chatterbox`). Its watermark is kept: every clip says that it is synthetic.
 """
 

@@ -2,7 +2,7 @@
 
     lines --plan--> chunks --DiaModel--> mixed sound --Aligner, cut--> a clip for each line
 
-What the paper's service dialogues were voiced with. Speakers answer each other in one go, so they
+The paper's service dialogues were voiced with it. Speakers answer each other in one go, so they
 sound like a conversation; each piece is checked against its speaker, and said alone if it fails.
 """
 

@@ -1,8 +1,7 @@
-"""A stand-in synthesizer for rehearsals, without a model: Line -> a slow square wave, a word a
-period.
+"""A stand-in synthesizer for rehearsals: Line -> a slow square wave, a word a period.
 
-A STAND-IN: it shows what the line itself costs at full size, and its data is of no use to anybody.
-Word times are exact, and FLAC stores a minute of it in six kilobytes.
+A STAND-IN without a model: it shows what the line itself costs at full size, and its data is of no
+use to anybody. Word times are exact, and FLAC stores a minute of it in six kilobytes.
 """
 
 from __future__ import annotations

@@ -37,13 +37,12 @@ _PHONEME_EVENTS, _DONT_EXIT = 0x1, 0x8000
 _UTF8, _END_PAUSE = 0x1, 0x1000
 _RATE, _VOLUME, _PITCH_RANGE = 1, 2, 4
 _VOLUME_PERCENT = 40
-"""Volume in percent of the default, at which most seeded voices run into the library's limiter."""
+"""Percent of the default volume, which drives most seeded voices into the library's limiter."""
 _EVENTS_END, _EVENT_PHONEME = 0, 7
 _SPEECH_DATA = ("phontab", "phonindex", "phondata", "intonations", "en_dict")
 
 _LIBC_RAND = threading.Lock()
-"""Lock held while a library before 1.52 speaks: its noise is libc's rand(), shared by all
-threads."""
+"""Held while a library before 1.52 speaks: its noise is libc's rand(), shared by all threads."""
 
 
 class _Event(ctypes.Structure):

@@ -28,7 +28,7 @@ class Helium(Tokenizer):
     epad, bos, eos, pad = EPAD, BOS, EOS, PAD
 
     class Options(Record):
-        """The model's place."""
+        """The model, and the name of its file."""
 
         model: str = "kyutai/moshiko-pytorch-bf16"
         """The file, a folder, or the id of a downloaded model."""

@@ -19,8 +19,9 @@ _TAIL = 1.5
 """Longest reverberation, in seconds."""
 _LINE_RATE = 8_000
 _BAND = (300.0, 3_400.0)
+"""Lowest and highest frequency of the telephone's band, in Hz."""
 _TAPS = 255
-"""Taps of the telephone's filter: its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
+"""Taps of the telephone's band-pass; its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
 _MU = 255.0
 """Parameter mu of G.711's mu-law."""
 _STEPS = 32_767

@@ -56,8 +56,7 @@ class Noise(Settings):
         "pink",
         "babble",
     )
-    """Kinds of noise, equally likely; babble is both speakers' voices, six times, scattered and
-    backwards."""
+    """Kinds of noise, equally likely; babble is both voices, six times, scattered and backwards."""
     folder: str | None = None
     """Sound files for the kind folder, of any rate; read where the tokens are made."""
     snr: Levels = Levels(low=5, high=30)
