@@ -15,8 +15,8 @@ from datagen import assets
 from datagen.config import read_yaml
 
 _WORD = re.compile(r"[a-z0-9$%][a-z0-9'$%.,:-]*")
-_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ely", "ers", "er",
-             "es", "ed", "ly", "en", "s", "e", "y")  # fmt: skip
+_PLURALS = ("ies", "es", "s")
+_SUFFIXES = ("ation", "ment", "ing", "ied", "ely", "er", "ed", "ly", "en", "e", "y", "i")
 """Taken off the end of a word, the longest first, if three letters are left."""
 _NUMBER_WORDS = frozenset(
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -67,13 +67,14 @@ class Lexicon:
         word = self._irregular.get(word, word)
         if not word.isalpha():
             return word
-        for suffix in _SUFFIXES:
-            if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-                word = word.removesuffix(suffix)
-                break
+        for suffixes in (_PLURALS, _SUFFIXES):
+            for suffix in suffixes:
+                if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+                    word = word.removesuffix(suffix)
+                    break
         if len(word) > 3 and word[-1] == word[-2]:
             word = word[:-1]
-        return "y".join((word[:-1], "")) if word.endswith("i") else word
+        return word
 
     def is_plain(self, word: str) -> bool:
         """Tell whether a word claims nothing."""

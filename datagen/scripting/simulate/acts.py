@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.grammar import opened
 from datagen.types import Speaker
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -45,6 +46,20 @@ class Acts(Settings):
             if word[0].islower()
         }
         return frozenset(word[0].upper() + word[1:] for word in words if word) - {"I"}
+
+    @model_validator(mode="after")
+    def _begin(self) -> Self:
+        """Begin sentences with capitals, be it a slot's; a later part may go on a sentence."""
+        for acts in (self.agent, self.user):
+            for manners in acts.values():
+                for manner, parts in manners.items():
+                    first, *rest = parts
+                    later = (
+                        tuple(opened(line) if line[:1].isupper() else line for line in part)
+                        for part in rest
+                    )
+                    manners[manner] = (tuple(map(opened, first)), *later)
+        return self
 
     def of(self, speaker: Speaker) -> dict[str, Manners]:
         """Return the acts of a speaker."""

@@ -38,7 +38,7 @@ def is_ready(talk: Talk, event: Event) -> bool:
     if event.kind != "Q1":
         return True
     if not event.what:
-        return talk.is_open
+        return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
     if event.what in talk.world.terms:
         return True
     return talk.is_verified and (not talk.world.is_lookup or event.what in talk.returned)
@@ -98,6 +98,7 @@ def _detail(talk: Talk) -> None:
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
+    is_right = is_right or name in talk.told
     line = talk.draws.pick(fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)

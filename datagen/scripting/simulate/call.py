@@ -59,9 +59,11 @@ def _agenda(talk: Talk) -> list[Event]:
     for kind in talk.cast.probes:
         what = ""
         if kind == "Q2":
-            what = spare.pop() if spare else talk.draws.pick(talk.world.terms)
+            what = spare.pop() if spare else ""
         elif kind == "Q1":
             what = _believed(talk)
+        if kind == "Q2" and not what:
+            continue
         events.append(Event(kind, what))
         if kind == "Q4":
             talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))

@@ -65,8 +65,9 @@ class Floor:
             last = Draft(speaker, act, said.text, said.spoken, values, rests_on, emotion)
             self.drafts.append(last)
             return last
-        last.text = f"{last.text} {said.text}"
-        last.spoken = f"{last.spoken} {said.spoken}"
+        text, spoken = _without_second_start(last, said)
+        last.text = f"{last.text} {text}"
+        last.spoken = f"{last.spoken} {spoken}"
         last.values |= said.slots
         last.licence += [one for one in licence if one not in last.licence]
         if act not in FEEDBACK:
@@ -82,3 +83,17 @@ class Floor:
     def last(self) -> int:
         """Index of the last turn."""
         return len(self.drafts) - 1
+
+
+_STARTS = ("Okay, ", "Sure, ", "Alright, ", "So, ", "Well, ", "Oh, ")
+
+
+def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
+    """Return a piece without the word that its turn has begun with."""
+    text, spoken = said.text, said.spoken
+    for start in _STARTS:
+        if text.startswith(start) and last.text.startswith(start[:-2]):
+            size = len(start)
+            text = text[size].upper() + text[size + 1 :]
+            spoken = spoken[size].upper() + spoken[size + 1 :]
+    return text, spoken

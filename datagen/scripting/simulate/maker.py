@@ -28,9 +28,9 @@ WORDS = (40, 460)
 """Fewest and most spoken words of a call; the most take some 170 seconds."""
 PROMPT_CHARACTERS = 1000
 """Most characters of a role prompt: PersonaPlex's own page takes no more."""
-SPREAD = 0.42
+SPREAD = 0.6
 """Standard deviation of the logarithm of the length that a call aims at."""
-FIT = 0.9
+FIT = 1.4
 """The mean of the calls' lengths over what they aim at, fitted with the shipped worlds."""
 _DAYPARTS = ("morning", "afternoon", "evening")
 _AGENT_EMOTIONS = {"friendly": "friendly", "brisk": "neutral", "formal": "neutral", "tired": "tired"}

@@ -79,7 +79,7 @@ class Realizer:
         for part in parts:
             if choice := self._pick(part):
                 said.append(choice)
-        return self.fill(opened(" ".join(said)))
+        return self.fill(said[0] if len(said) == 1 else " ".join(said))
 
     def line(self, lines: Sequence[str]) -> Said:
         """Say one of some lines."""

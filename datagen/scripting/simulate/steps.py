@@ -30,6 +30,8 @@ BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}
 REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
 """Chances of what happens between a question and its answer, or to the answer."""
 ACKS = {"friendly": 0.5, "brisk": 0.2, "formal": 0.4, "tired": 0.35}
+_ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
+"""Acts of an agent after which it has to come back to what it was doing."""
 _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
 """What a caller says that asks for no sign of having been heard."""
 REACTS = 0.55
@@ -112,6 +114,8 @@ def _interrupts(talk: Talk) -> float:
 
 def _exchange(talk: Talk, step: Step) -> None:
     """Ask, offer or announce something, with what may come between that and its answer."""
+    if step.do == "ask" and _is_answered(talk, step):
+        return
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     talk.agent_line(step.say, iso, licence)
@@ -129,15 +133,22 @@ def _exchange(talk: Talk, step: Step) -> None:
     _reply(talk, step)
 
 
+def _is_answered(talk: Talk, step: Step) -> bool:
+    """Tell whether the caller has said by itself all that is asked for."""
+    asked = talk.slots(step.reply) & talk.world.pack.caller.keys()
+    return bool(asked) and asked <= talk.given
+
+
 def _reply(talk: Talk, step: Step) -> None:
+    answer = "declineOffer" if step.declines else ANSWERS[step.do]
     if not step.reply:
-        talk.user(BANK[step.do], ANSWERS[step.do])
+        talk.user(BANK[step.do], answer)
         return
     said = talk.draws.uniform() / talk.leisure
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     wrong = talk.wrong(name) if name else None
     if wrong is None:
-        talk.user_line(step.reply, ANSWERS[step.do])
+        talk.user_line(step.reply, answer)
     elif said < CORRECTS:
         talk.words.about(name, wrong)
         draft = talk.user_line(step.reply, ANSWERS[step.do])
@@ -168,6 +179,9 @@ def _react(talk: Talk, step: Step, chance: float) -> None:
 def _acknowledge(talk: Talk) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
+    if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(0.6):
+        talk.agent("transition", "interactionStructuring")
+        return
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED:
         return
     if talk.chance(ACKS[talk.cast.manner] * talk.leisure):

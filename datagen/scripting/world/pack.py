@@ -91,6 +91,8 @@ class Step(Settings):
     when: tuple[str, ...] = ()
     """The only cases in which it happens; empty: all."""
     chance: Annotated[float, Field(gt=0, le=1)] = 1.0
+    declines: bool = False
+    """``reply`` turns an offer down."""
     fixed: bool = False
     """An ask that may not change places with the ask beside it."""
 
