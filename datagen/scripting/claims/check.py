@@ -39,7 +39,7 @@ _OFFER = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(r".{,30}\b(?:no|not|almost|wrong|wait)\b", re.IGNORECASE)
-_ASKING = re.compile(r"(?:\w+,? ){,3}?(?:which|when|what|how|where|who)\b", re.IGNORECASE)
+_ASKING = re.compile(r"(?:[\w']+,? ){,3}?(?:which|when|what|how|where|who)\b", re.IGNORECASE)
 _AT_NO_CHARGE = re.compile(r"\b(?:at )?no (?:extra )?(?:charge|cost)\b", re.IGNORECASE)
 """Denies nothing: it is a price."""
 _PERMISSION = re.compile(r"^You can\b")
@@ -128,7 +128,7 @@ def sources(text: str, lexicon: Lexicon) -> list[Source]:
     """Return the sentences of a text as sources."""
     found = []
     for sentence in _SENTENCE.split(text):
-        parts = re.split(r",|;|\bbut\b|\bunless\b", sentence)
+        parts = re.split(r",|;|\bbut\b|\bunless\b|\band\b", sentence)
         negatives = [_denies(part) for part in parts]
         found.append(
             Source(
@@ -139,6 +139,11 @@ def sources(text: str, lexicon: Lexicon) -> list[Source]:
             )
         )
     return found
+
+
+def _worth(source: Source, left: frozenset[str], is_negative: bool) -> tuple[int, bool]:
+    agrees = source.is_negative if is_negative else source.is_positive
+    return len(left & source.content), agrees
 
 
 def _denies(text: str) -> bool:
@@ -180,7 +185,7 @@ def unsupported(
     is_negative = _denies(clause)
     left, fits = content, False
     for _ in range(SENTENCES):
-        best = max(evidence, key=lambda source: len(left & source.content), default=None)
+        best = max(evidence, key=lambda source: _worth(source, left, is_negative), default=None)
         if best is None or not left & best.content:
             break
         fits = fits or (best.is_negative if is_negative else best.is_positive)

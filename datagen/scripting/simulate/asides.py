@@ -35,6 +35,8 @@ def plain_aside(talk: Talk) -> Event | None:
 
 def is_ready(talk: Talk, event: Event) -> bool:
     """Tell whether the agent could answer by now."""
+    if event.kind == "grievance":
+        return all(other.kind != "Q4" for other in talk.agenda)
     if event.kind != "Q1":
         return True
     if not event.what:

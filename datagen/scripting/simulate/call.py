@@ -57,12 +57,12 @@ def _agenda(talk: Talk) -> list[Event]:
     events: list[Event] = []
     spare = list(talk.world.asides)
     for kind in talk.cast.probes:
-        what = ""
+        what: str | None = ""
         if kind == "Q2":
-            what = spare.pop() if spare else ""
+            what = spare.pop() if spare else None
         elif kind == "Q1":
             what = _believed(talk)
-        if kind == "Q2" and not what:
+        if what is None:
             continue
         events.append(Event(kind, what))
         if kind == "Q4":
@@ -73,7 +73,7 @@ def _agenda(talk: Talk) -> list[Event]:
     return talk.draws.shuffled(events)
 
 
-def _believed(talk: Talk) -> str:
+def _believed(talk: Talk) -> str | None:
     """Return a fact that the caller may be wrong about; empty for a number on file."""
     world = talk.world
     facts = [name for name in world.records if world.fact(name).claim]
@@ -83,7 +83,7 @@ def _believed(talk: Talk) -> str:
     if has_detail:
         return ""
     terms = [name for name in world.terms if world.fact(name).claim]
-    return talk.draws.pick(terms)
+    return talk.draws.pick(terms) if terms else None
 
 
 def _opens(world: World) -> bool:

@@ -182,7 +182,7 @@ def _facts(talk: Talk) -> tuple[Fact, ...]:
 
 
 def _tools(world: World) -> tuple[Tool, ...]:
-    names = dict.fromkeys(step.tool for step in world.steps if step.tool)
+    names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
     tools = world.pack.tools
     return tuple(
         Tool(

@@ -150,7 +150,10 @@ def draw_world(
     wished = (wish.fact, wish.instead) if wish and wish.instead else (wish.fact,) if wish else ()
     told = frozenset((*needs.facts, *wished))
     asides = [name for name in compiled.asides[story_id] if name not in told]
-    asides = draws.shuffled(asides)[: draws.integer(*SIDE_FACTS)]
+    asides = draws.shuffled(asides)
+    if "Q1" in probes or "Q2" in probes:
+        asides.sort(key=lambda name: not pack.facts[name].claim)
+    asides = asides[: draws.integer(*SIDE_FACTS)]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
     wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
     known, other = draws.shuffled(pack.identities)[:2]

@@ -95,7 +95,7 @@ def _verify(world: World, cast: Cast) -> list[str]:
 
 def _tools(world: World) -> list[str]:
     """Say what the agent can do: with its tools, or by its role alone."""
-    names = dict.fromkeys(step.tool for step in world.steps if step.tool)
+    names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
     tools = [world.pack.tools[name] for name in names]
     return [f"You can {tool.does}." for tool in tools if tool.done or world.is_lookup]
 
