@@ -2,7 +2,7 @@
 
 Script --unlicensed--> claims without a licence
 
-Shares no code with what composes: it reads turns, the role prompt and results of tools as a stranger.
+Shares no code with what composes: it reads turns, the role prompt and results as a stranger.
 """
 
 from datagen.scripting.claims.check import Unlicensed, unlicensed

@@ -2,10 +2,9 @@
 
 Script, Lexicon --unlicensed--> Unlicensed, ...
 
-A claim is a clause with words of content. It is licensed if sentences of the role prompt, of results
-that were there by then, or (for what the caller is about) of the caller hold all these words, at most
-three sentences together, one of them with the same polarity. An action that is claimed as done needs the
-result of a tool where there are tools.
+A claim is a clause with words of content. It is licensed if at most three sentences hold all these
+words, one of them with the same polarity: sentences of the role prompt, of results that were there
+by then, or of the caller. What is claimed as done needs a tool's result, where there are tools.
 """
 
 from __future__ import annotations
@@ -26,7 +25,9 @@ _NEGATIVE = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )
 _ACTION = re.compile(
-    r"\b(?:i|we)(?:'ve| have)(?: just| already| also)? (?!it\b|you|the|an?\b|here|that|no|got|had)\w+|\b(?:i|we)(?: just| already)? \w+ed\b"
+    r"\b(?:i|we)(?:'ve| have)(?: just| already| also)? "
+    r"(?!it\b|you|the|an?\b|here|that|no|got|had)\w+"
+    r"|\b(?:i|we)(?: just| already)? \w+ed\b"
     r"|\b(?:is|are|been|it's|that's|you're|now) (?:now |all )?(?:\w+ed|done|gone|sent|set)\b",
     re.IGNORECASE,
 )
@@ -55,6 +56,14 @@ class Unlicensed(NamedTuple):
     """Stems that no source holds."""
 
 
+class Claim(NamedTuple):
+    """A clause that claims something."""
+
+    kind: Kind
+    clause: str
+    is_question: bool
+
+
 class Source(NamedTuple):
     """A sentence that may license claims."""
 
@@ -70,32 +79,36 @@ def unlicensed(script: Script, lexicon: Lexicon) -> list[Unlicensed]:
 
 
 def _unlicensed(script: Script, lexicon: Lexicon) -> Iterator[Unlicensed]:
-    role = [*sources(script.role_prompt, lexicon), *_names(script, lexicon)]
-    has_tools = bool(script.tools)
-    results: list[Source] = []
+    known = [*sources(script.role_prompt, lexicon), *_names(script, lexicon)]
+    done = [source for source in known if not (script.tools and source.is_permission)]
     heard: list[Source] = []
     pending = [(action.turn, action.result) for action in script.actions]
     for at, turn in enumerate(script.turns):
         while pending and pending[0][0] < at:
-            results += sources(pending.pop(0)[1], lexicon)
-        if turn.onset == "backchannel":
-            continue
+            result = sources(pending.pop(0)[1], lexicon)
+            known, done = known + result, done + result
         if turn.speaker == "user":
             heard += sources(turn.text, lexicon)
-            continue
-        is_denied = _is_denied(script, at)
-        for clause, is_question in clauses(turn.text):
-            kind = kind_of(clause, is_question)
-            if kind is None or (is_question and is_denied):
-                continue
-            evidence = [*role, *results]
-            if kind == "action" and has_tools:
-                evidence = [source for source in evidence if not source.is_permission]
-            missing = unsupported(clause, [*evidence, *heard], lexicon, numbers_only=is_question)
-            if kind not in ("state", "number"):
-                missing |= _only_heard(clause, kind, evidence, lexicon)
-            if missing:
-                yield Unlicensed(at, kind, clause, tuple(sorted(missing)))
+        elif turn.onset != "backchannel":
+            is_denied = _is_denied(script, at)
+            for clause, is_question in clauses(turn.text):
+                kind = kind_of(clause, is_question)
+                if kind is None or (is_question and is_denied):
+                    continue
+                claim = Claim(kind, clause, is_question)
+                evidence = done if kind == "action" else known
+                if missing := _missing(claim, evidence, heard, lexicon):
+                    yield Unlicensed(at, kind, clause, tuple(sorted(missing)))
+
+
+def _missing(
+    claim: Claim, evidence: list[Source], heard: list[Source], lexicon: Lexicon
+) -> frozenset[str]:
+    sure = [*evidence, *heard]
+    missing = unsupported(claim.clause, sure, lexicon, numbers_only=claim.is_question)
+    if claim.kind in ("state", "number"):
+        return missing
+    return missing | _only_heard(claim.clause, claim.kind, evidence, lexicon)
 
 
 def _only_heard(
@@ -156,6 +169,17 @@ def clauses(text: str) -> Iterator[tuple[str, bool]]:
         is_question = sentence.rstrip().endswith("?")
         for clause in _CLAUSE.split(sentence):
             yield clause, is_question
+
+
+def unlicensed_line(
+    text: str, evidence: Sequence[Source], lexicon: Lexicon
+) -> Iterator[frozenset[str]]:
+    """Yield the stems of each clause of a text that the evidence does not hold."""
+    for clause, is_question in clauses(text):
+        if kind_of(clause, is_question) is not None:
+            left = unsupported(clause, evidence, lexicon, numbers_only=is_question)
+            if left:
+                yield left
 
 
 def kind_of(clause: str, is_question: bool) -> Kind | None:

@@ -1,4 +1,4 @@
-"""What words mean to the checker of claims: stems, words that claim nothing, words that are the same.
+"""What words mean to the checker of claims: stems, words without content, words that are the same.
 
 prompts/claims/plain.yaml, groups of a world's ``same`` --load_lexicon--> Lexicon
 """
@@ -18,11 +18,12 @@ _WORD = re.compile(r"[a-z0-9$%][a-z0-9'$%.,:-]*")
 _PLURALS = ("ies", "es", "s")
 _SUFFIXES = ("ation", "ment", "ing", "ied", "ely", "er", "ed", "ly", "en", "e", "y", "i")
 """Taken off the end of a word, the longest first, if three letters are left."""
-_NUMBER_WORDS = frozenset(
-    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-    " hundred thousand million dozen".split()
-)
+_NUMBER_WORDS = frozenset((
+    "zero", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
+    "thousand", "million", "dozen",
+))  # fmt: skip
 
 
 class _File(BaseModel):

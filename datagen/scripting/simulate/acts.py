@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting.grammar import opened
+from datagen.scripting.compose.grammar import opened
 from datagen.types import Speaker
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]

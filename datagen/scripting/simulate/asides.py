@@ -1,14 +1,14 @@
 """What callers bring up by themselves, in the middle of the agent's procedure: probes, and more.
 
-Talk, Event --bring_up--> drafts and, for Q0 to Q6, a Probe
+Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from datagen.scripting.simulate.talk import Event, Talk
-from datagen.scripting.values import Value
+from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.talk import AgendaItem, Talk
 
 LINKED = 0.5
 """Chance that something new is announced."""
@@ -17,7 +17,7 @@ OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
 
-def bring_up(talk: Talk, event: Event, link: str = "link") -> None:
+def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     """Let the caller bring something up and the agent answer it."""
     if event in talk.agenda:
         talk.agenda.remove(event)
@@ -28,12 +28,12 @@ def bring_up(talk: Talk, event: Event, link: str = "link") -> None:
     _EVENTS[event.kind](talk, event)
 
 
-def plain_aside(talk: Talk) -> Event | None:
+def plain_aside(talk: Talk) -> AgendaItem | None:
     """Return a question on the agenda that may come at any time, if there is one."""
     return next((event for event in talk.agenda if event.kind in ("fact", "Q2")), None)
 
 
-def is_ready(talk: Talk, event: Event) -> bool:
+def is_ready(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the agent could answer by now."""
     if event.kind == "grievance":
         return all(other.kind != "Q4" for other in talk.agenda)
@@ -51,7 +51,7 @@ def _react(talk: Talk, act: str = "ack") -> None:
         talk.user(act, "autoPositive")
 
 
-def _names(talk: Talk, event: Event) -> None:
+def _names(talk: Talk, event: AgendaItem) -> None:
     what = talk.draws.pick(("agent", "company", "both"))
     names = {"agent": (talk.cast.agent.name,), "company": (talk.cast.company,)}
     talk.user(f"ask_{what}", "setQuestion")
@@ -62,7 +62,7 @@ def _names(talk: Talk, event: Event) -> None:
     _react(talk, "ack")
 
 
-def _belief(talk: Talk, event: Event) -> None:
+def _belief(talk: Talk, event: AgendaItem) -> None:
     """Suppose a detail of the record, rightly or wrongly."""
     if event.what:
         _suppose(talk, event.what, "Q1", is_right=talk.chance(0.35))
@@ -128,7 +128,7 @@ def _stating(lines: tuple[str, ...], slot: str) -> tuple[str, ...]:
     return tuple(line for line in lines if f"{{{slot}}}" in line or capital in line)
 
 
-def _terms(talk: Talk, event: Event) -> None:
+def _terms(talk: Talk, event: AgendaItem) -> None:
     """Ask about a term of the business, or suppose it."""
     fact = talk.world.fact(event.what)
     if fact.claim and talk.chance(0.5):
@@ -140,11 +140,11 @@ def _terms(talk: Talk, event: Event) -> None:
     talk.probes[-1] = talk.probes[-1].model_copy(update={"agent_turn": asked + 1})
 
 
-def _aside(talk: Talk, event: Event) -> None:
+def _aside(talk: Talk, event: AgendaItem) -> None:
     _fact(talk, event)
 
 
-def _fact(talk: Talk, event: Event) -> tuple[int, set[str]]:
+def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
     """Ask about a fact; return where, and which values the answer states."""
     fact = talk.world.fact(event.what)
     talk.user_line(fact.ask, "setQuestion")
@@ -159,7 +159,7 @@ def _fact(talk: Talk, event: Event) -> tuple[int, set[str]]:
     return asked, told
 
 
-def _wish(talk: Talk, event: Event) -> None:
+def _wish(talk: Talk, event: AgendaItem) -> None:
     """Wish for what a policy forbids, and hear no, and perhaps of another way."""
     wish = talk.world.wish
     assert wish, "a call with Q3 has a wish"
@@ -184,7 +184,7 @@ def _wish(talk: Talk, event: Event) -> None:
         talk.user("ack_bad", "autoPositive")
 
 
-def _grievance(talk: Talk, event: Event) -> None:
+def _grievance(talk: Talk, event: AgendaItem) -> None:
     """Lose patience, for a reason, and be met."""
     talk.mood.feel("grievance")
     talk.user_line(talk.world.story.grievance, "disagreement")
@@ -201,7 +201,7 @@ def _grievance(talk: Talk, event: Event) -> None:
         talk.user("still_cross", "disagreement")
 
 
-def _gap(talk: Talk, event: Event) -> None:
+def _gap(talk: Talk, event: AgendaItem) -> None:
     """Ask what nobody knows, and be offered that somebody finds out."""
     talk.gap = talk.draws.pick(talk.world.pack.gaps)
     talk.user_line((talk.gap,), "setQuestion")
@@ -213,7 +213,7 @@ def _gap(talk: Talk, event: Event) -> None:
     talk.user("accept_find_out" if talk.chance(0.5) else "decline_find_out", "answer")
 
 
-def _unrelated(talk: Talk, event: Event) -> None:
+def _unrelated(talk: Talk, event: AgendaItem) -> None:
     talk.user("ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
@@ -221,7 +221,7 @@ def _unrelated(talk: Talk, event: Event) -> None:
     _react(talk, "ack_redirect")
 
 
-_EVENTS: dict[str, Callable[[Talk, Event], object]] = {
+_EVENTS: dict[str, Callable[[Talk, AgendaItem], object]] = {
     "Q0": _names,
     "Q1": _belief,
     "Q2": _terms,

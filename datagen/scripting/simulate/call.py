@@ -8,12 +8,12 @@ questions come up by the way depends on how long the call is to be.
 
 from __future__ import annotations
 
-from datagen.scripting.draws import Draws
+from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
-from datagen.scripting.simulate.talk import Event, Talk
-from datagen.scripting.world.draw import Compiled, World
-from datagen.scripting.world.pack import Step
+from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.world.draw import CompiledWorld, World
+from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
 STEP_WORDS, CLOSING_WORDS, ASIDE_WORDS = 26, 22, 34
@@ -27,7 +27,7 @@ SHUFFLED = 0.5
 
 
 def simulate(
-    compiled: Compiled, world: World, cast: Cast, acts: Acts, draws: Draws, words: float
+    compiled: CompiledWorld, world: World, cast: Cast, acts: Acts, draws: Draws, words: float
 ) -> Talk:
     """Return a call that is over; ``words`` is how many spoken words it should have."""
     talk = Talk(compiled, world, cast, acts, draws, words)
@@ -40,21 +40,21 @@ def simulate(
     return talk
 
 
-def _procedure(talk: Talk) -> list[Step]:
+def _procedure(talk: Talk) -> list[ProcedureStep]:
     """Return the steps of this call: some are left out, and questions change places."""
     leisure = talk.leisure
     taken = [s for s in talk.world.steps if s.chance == 1.0 or talk.chance(s.chance * leisure)]
     for at in range(len(taken) - 1):
         one, other = taken[at], taken[at + 1]
-        if one.do == other.do == "ask" and not (one.fixed or other.fixed):
-            if talk.chance(SHUFFLED):
-                taken[at], taken[at + 1] = other, one
+        is_free = one.do == other.do == "ask" and not (one.fixed or other.fixed)
+        if is_free and talk.chance(SHUFFLED):
+            taken[at], taken[at + 1] = other, one
     return taken
 
 
-def _agenda(talk: Talk) -> list[Event]:
+def _agenda(talk: Talk) -> list[AgendaItem]:
     """Return what the caller will bring up: the probes, and a second outburst."""
-    events: list[Event] = []
+    events: list[AgendaItem] = []
     spare = list(talk.world.asides)
     for kind in talk.cast.probes:
         what: str | None = ""
@@ -64,11 +64,11 @@ def _agenda(talk: Talk) -> list[Event]:
             what = _believed(talk)
         if what is None:
             continue
-        events.append(Event(kind, what))
+        events.append(AgendaItem(kind, what))
         if kind == "Q4":
             talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))
             if talk.calm < 1:
-                events.append(Event("grievance"))
+                events.append(AgendaItem("grievance"))
     talk.spare = spare
     return talk.draws.shuffled(events)
 
@@ -168,7 +168,7 @@ def _fill_up(talk: Talk) -> None:
     """Put a question on the agenda if the call would else be too short."""
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
-        talk.agenda.append(Event("fact", talk.spare.pop()))
+        talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
 
 
 def _breaks_off(talk: Talk) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from datagen.scripting.draws import Draws
-from datagen.scripting.interplay import boundaries
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.interplay import boundaries
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import Talk
@@ -91,9 +91,9 @@ def _turn(
 def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     """Put hesitations into what somebody says, by the level of fillers."""
     if draft.speaker == "agent":
-        if draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote:
-            if draft.num_words > 5 and draws.chance(AGENT_STARTS):
-                _start(draft, draws.pick(_AGENT_STARTS), acts)
+        is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
+        if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
+            _start(draft, draws.pick(_AGENT_STARTS), acts)
         return
     level = talk.cast.user.behaviour.fillers
     if draft.num_words < 4 or draft.rote:
@@ -159,9 +159,7 @@ def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
     return Pause(after_word=after_word, kind=kind)
 
 
-def _backchannel(
-    talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws
-) -> Turn | None:
+def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
     """Draw at most one backchannel where a clause ends; nobody nods to a question."""
     if num_heard < MIN_LISTENED or draft.rote or draft.text[-1] == "?" or draft.calls:
         return None

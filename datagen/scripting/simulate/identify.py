@@ -5,13 +5,21 @@ Talk --identify--> a caller who is verified, or a call that cannot go on
 
 from __future__ import annotations
 
+from datagen.scripting.content.values import Code
 from datagen.scripting.simulate import tools
 from datagen.scripting.simulate.repair import mishear, take_back
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.values import Code
 from datagen.types import Action
 
-LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = 0.13, 0.06, 0.08, 0.07, 0.1, 0.15, 0.12
+LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
+    0.13,
+    0.06,
+    0.08,
+    0.07,
+    0.1,
+    0.15,
+    0.12,
+)
 """Chances of what may happen to an identity number, or to a name."""
 
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from math import exp
 from typing import Protocol
 
-from datagen.scripting.draws import Draws, draws_for, stratified
-from datagen.scripting.grammar import article_problems
-from datagen.scripting.people import Names, agent_persona, customer_persona, employer
+from datagen.scripting.compose.grammar import article_problems
+from datagen.scripting.content.people import Names, agent_persona, customer_persona, employer
+from datagen.scripting.plans.draws import Draws, draws_for, stratified
+from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import Finished, finish
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.blueprint import split_of
-from datagen.scripting.world.draw import Compiled, World, draw_world
+from datagen.scripting.world.draw import CompiledWorld, World, draw_world
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
 from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool
 
@@ -33,7 +33,12 @@ SPREAD = 0.6
 FIT = 1.4
 """The mean of the calls' lengths over what they aim at, fitted with the shipped worlds."""
 _DAYPARTS = ("morning", "afternoon", "evening")
-_AGENT_EMOTIONS = {"friendly": "friendly", "brisk": "neutral", "formal": "neutral", "tired": "tired"}
+_AGENT_EMOTIONS = {
+    "friendly": "friendly",
+    "brisk": "neutral",
+    "formal": "neutral",
+    "tired": "tired",
+}
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
@@ -66,7 +71,7 @@ class Dealt(Protocol):
 class WorldMaker:
     """Makes the calls of domains that have a world."""
 
-    worlds: Mapping[str, Compiled]
+    worlds: Mapping[str, CompiledWorld]
     """By the id of their domain."""
     acts: Acts
     names: Names
@@ -97,7 +102,7 @@ class WorldMaker:
         reason = "the call is not fit to be spoken" if found else "no role prompt fits"
         raise Rejected(reason, "; ".join([f"{domain}/{story}", *found]))
 
-    def _story(self, job: Job, compiled: Compiled, visit: int) -> str:
+    def _story(self, job: Job, compiled: CompiledWorld, visit: int) -> str:
         stories = list(compiled.pack.stories)
         name = f"{job.kind}/{compiled.pack.id}/story"
         return stories[stratified(job.seed, name, visit, len(stories))]
@@ -116,9 +121,7 @@ class WorldMaker:
         draws: Draws,
     ) -> Cast:
         pack = world.pack
-        company, name, gender = employer(
-            self.names, pack.companies, job.seed, pack.id, dealt.visit
-        )
+        company, name, gender = employer(self.names, pack.companies, job.seed, pack.id, dealt.visit)
         manner = draws.pick(MANNERS)
         agent = agent_persona(name, gender, draws)
         agent = agent.model_copy(update={"emotion": _AGENT_EMOTIONS[manner]})

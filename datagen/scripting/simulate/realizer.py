@@ -1,6 +1,6 @@
 """Say moves in words, written and spoken at once: acts of the bank, and lines of a pack.
 
-act or line, slots --Realizer--> (text, spoken)
+act or line, slots --TurnRealizer--> (text, spoken)
 
 Nothing is said twice in one call while there is another way to say it.
 """
@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from datagen.scripting.draws import Draws
-from datagen.scripting.grammar import capital, opened, slots
+from datagen.scripting.compose.grammar import capital, opened, slots
+from datagen.scripting.content.values import Value
+from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts, Parts
 from datagen.scripting.spoken import one_stop
-from datagen.scripting.values import Value
 from datagen.types import Speaker
 
 OWN_MANNER = {"curt": 0.9, "angry": 1.0}
@@ -45,7 +45,7 @@ def _lowered_slots(template: str) -> frozenset[str]:
     return frozenset(name[0].lower() + name[1:] for name in slots(template))
 
 
-class Realizer:
+class TurnRealizer:
     """Puts one call into words."""
 
     def __init__(
@@ -75,10 +75,7 @@ class Realizer:
         own = manners.get(manner)
         if own is not None and (not parts or self._draws.chance(OWN_MANNER.get(manner, 0.65))):
             parts = own
-        said = []
-        for part in parts:
-            if choice := self._pick(part):
-                said.append(choice)
+        said = [choice for part in parts if (choice := self._pick(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 
     def line(self, lines: Sequence[str]) -> Said:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from datagen.scripting.content.values import Value
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.values import Value
 
 MAX_WORDS = 3
 """Most words of a value that somebody can mishear or take back."""

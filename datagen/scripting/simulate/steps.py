@@ -1,16 +1,16 @@
 """Take the steps of the agent's procedure: ask, look, tell, offer, act, and what callers do to it.
 
-Talk, Step --take--> drafts
+Talk, ProcedureStep --take--> drafts
 """
 
 from __future__ import annotations
 
-from datagen.scripting.interplay import cuts
+from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import asides, tools
 from datagen.scripting.simulate.identify import identify
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.world.pack import Step
+from datagen.scripting.world.pack import ProcedureStep
 
 ISO = {
     "ask": "setQuestion",
@@ -39,7 +39,7 @@ INTERRUPTED = (0.03, 0.12, 0.3)
 """Chance that a caller cuts in on what is told, by its level of interruptions."""
 
 
-def take(talk: Talk, step: Step) -> None:
+def take(talk: Talk, step: ProcedureStep) -> None:
     """Take one step."""
     if step.tool and not talk.is_verified:
         identify(talk)
@@ -55,7 +55,7 @@ def take(talk: Talk, step: Step) -> None:
         _exchange(talk, step)
 
 
-def _look(talk: Talk, step: Step) -> None:
+def _look(talk: Talk, step: ProcedureStep) -> None:
     facts = tuple(name for name in step.facts if name in talk.world.records)
     if talk.world.is_lookup:
         identifier = tools.call(talk, step, facts)
@@ -68,7 +68,7 @@ def _look(talk: Talk, step: Step) -> None:
     talk.is_open = True
 
 
-def _act(talk: Talk, step: Step) -> None:
+def _act(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk)
     licence = f"prompt.{step.tool}"
     if talk.world.is_lookup:
@@ -78,7 +78,7 @@ def _act(talk: Talk, step: Step) -> None:
     _react(talk, step, 0.6)
 
 
-def _tell(talk: Talk, step: Step) -> None:
+def _tell(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk)
     if step.say:
         talk.agent_line(step.say, "inform", talk.licence(step.facts))
@@ -112,7 +112,7 @@ def _interrupts(talk: Talk) -> float:
     return INTERRUPTED[talk.cast.user.behaviour.interruptions] * talk.leisure
 
 
-def _exchange(talk: Talk, step: Step) -> None:
+def _exchange(talk: Talk, step: ProcedureStep) -> None:
     """Ask, offer or announce something, with what may come between that and its answer."""
     if step.do == "ask" and _is_answered(talk, step):
         return
@@ -133,13 +133,13 @@ def _exchange(talk: Talk, step: Step) -> None:
     _reply(talk, step)
 
 
-def _is_answered(talk: Talk, step: Step) -> bool:
+def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether the caller has said by itself all that is asked for."""
     asked = talk.slots(step.reply) & talk.world.pack.caller.keys()
     return bool(asked) and asked <= talk.given
 
 
-def _reply(talk: Talk, step: Step) -> None:
+def _reply(talk: Talk, step: ProcedureStep) -> None:
     answer = "declineOffer" if step.declines else ANSWERS[step.do]
     if not step.reply:
         talk.user(BANK[step.do], answer)
@@ -161,7 +161,7 @@ def _reply(talk: Talk, step: Step) -> None:
             mishear(talk, name, wrong)
 
 
-def _mendable(talk: Talk, step: Step) -> str:
+def _mendable(talk: Talk, step: ProcedureStep) -> str:
     """Return a value of the answer that may be misheard or taken back, if there is one."""
     caller = talk.world.pack.caller
     names = sorted(name for name in talk.slots(step.reply) if name in caller)
@@ -169,7 +169,7 @@ def _mendable(talk: Talk, step: Step) -> str:
     return talk.draws.pick(names) if names else ""
 
 
-def _react(talk: Talk, step: Step, chance: float) -> None:
+def _react(talk: Talk, step: ProcedureStep, chance: float) -> None:
     if step.reply:
         talk.user_line(step.reply, "autoPositive")
     elif talk.chance(chance * talk.leisure):

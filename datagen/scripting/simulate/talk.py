@@ -1,6 +1,6 @@
 """One call while it is going on: who talks about what, what has been said, and how to say more.
 
-World, Cast, Acts --Talk--> drafts, actions, probes   (moves are in `opening`, `steps`, `asides` ...)
+World, Cast, Acts --Talk--> drafts, actions, probes   (moves: `call`, `steps`, `asides` ...)
 """
 
 from __future__ import annotations
@@ -8,24 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from datagen.scripting.draws import Draws
-from datagen.scripting.grammar import slots
+from datagen.scripting.compose.grammar import slots
+from datagen.scripting.content.values import Value
+from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft, Floor
 from datagen.scripting.simulate.mood import Mood
-from datagen.scripting.simulate.realizer import Realizer, Said
-from datagen.scripting.values import Value
-from datagen.scripting.world.draw import Compiled, Drawer, World
-from datagen.scripting.world.pack import Step
+from datagen.scripting.simulate.realizer import Said, TurnRealizer
+from datagen.scripting.world.draw import CompiledWorld, Drawer, World
+from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Action, Probe, ProbeType, Speaker
-
 
 MEAN_WORDS = 178
 """What chances are given for: a call of the paper's mean length."""
 
 
-class Event(NamedTuple):
+class AgendaItem(NamedTuple):
     """Something that a caller brings up by itself."""
 
     kind: str
@@ -38,7 +37,13 @@ class Talk:
     """The state of a call."""
 
     def __init__(
-        self, compiled: Compiled, world: World, cast: Cast, acts: Acts, draws: Draws, target: float
+        self,
+        compiled: CompiledWorld,
+        world: World,
+        cast: Cast,
+        acts: Acts,
+        draws: Draws,
+        target: float,
     ) -> None:
         self.world, self.cast, self.draws, self.target = world, cast, draws, target
         self.floor = Floor()
@@ -51,11 +56,11 @@ class Talk:
         """Which licence each record has that a tool has returned."""
         self.is_open = False
         """The customer's record is in front of the agent."""
-        self.agenda: list[Event] = []
+        self.agenda: list[AgendaItem] = []
         """What the caller still wants to bring up."""
         self.spare: list[str] = []
         """Facts that may come up by the way, if there is time."""
-        self.steps: list[Step] = []
+        self.steps: list[ProcedureStep] = []
         """What is left of the agent's procedure."""
         self.is_named = False
         """The caller has said its name."""
@@ -77,13 +82,15 @@ class Talk:
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
         self.is_over = False
-        self.words = Realizer(acts, world.values, _words(world, cast), draws)
+        self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
     def agent(
         self, act: str, iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
         """Let the agent do an act of the bank."""
-        return self.say("agent", iso, self.words.act("agent", act, self.cast.manner), licence, apart)
+        return self.say(
+            "agent", iso, self.words.act("agent", act, self.cast.manner), licence, apart
+        )
 
     def agent_line(
         self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False

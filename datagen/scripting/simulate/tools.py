@@ -1,12 +1,12 @@
 """Call a tool while the caller waits: something is said, the tool is called, its result comes back.
 
-Talk, Step --look, act--> drafts and an Action; only then may anybody say what the result states
+Talk, ProcedureStep --call--> drafts, Action; only then may anybody say what the result states
 """
 
 from __future__ import annotations
 
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.world.pack import Step
+from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import Action
 
 FAILS, WAITING = 0.06, 0.25
@@ -21,7 +21,7 @@ def opening(talk: Talk) -> str:
     return ""
 
 
-def call(talk: Talk, step: Step, facts: tuple[str, ...]) -> str:
+def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
     """Call the tool of a step; return the action's id."""
     if talk.chance(FAILS * talk.leisure):
         _issue(talk, step, "The system did not answer.", "failed")
@@ -33,7 +33,7 @@ def call(talk: Talk, step: Step, facts: tuple[str, ...]) -> str:
     return _issue(talk, step, _result(talk, step, facts), "ok")
 
 
-def _issue(talk: Talk, step: Step, result: str, status: str) -> str:
+def _issue(talk: Talk, step: ProcedureStep, result: str, status: str) -> str:
     tool = talk.world.pack.tools[step.tool]
     if tool.hold and talk.chance(0.6) and status == "ok":
         draft = talk.agent_line(tool.hold, "stalling")
@@ -64,7 +64,7 @@ def _arguments(talk: Talk, names: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def _result(talk: Talk, step: Step, facts: tuple[str, ...]) -> str:
+def _result(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
     """Return what a tool says: who the customer is, facts, and what is done."""
     tool, world = talk.world.pack.tools[step.tool], talk.world
     parts = []

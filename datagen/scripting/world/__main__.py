@@ -1,8 +1,8 @@
 """Check worlds: python -m datagen.scripting.world [DOMAIN ...] [--calls 300] [--show 0].
 
-Reads each file, checks it alone, then composes calls from it and lets the checker of claims read them.
-Prints a line a problem and figures a domain; ``--show`` prints so many calls. Exit code 1 if anything
-is wrong, 2 if a domain is unknown.
+Reads each file, checks it alone, composes calls from it and lets the checker of claims read them.
+Prints a line a problem and figures a domain; ``--show`` prints so many calls. Exit code 1 if
+anything is wrong, 2 if a domain is unknown.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from statistics import fmean, quantiles
 from typing import NamedTuple
 
 from datagen import assets
-from datagen.scripting import people
 from datagen.scripting.claims import Lexicon, load_lexicon, unlicensed
+from datagen.scripting.content import people
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.maker import WorldMaker
-from datagen.scripting.world.draw import Compiled
+from datagen.scripting.world.draw import CompiledWorld
 from datagen.scripting.world.lint import lint
-from datagen.scripting.world.pack import Pack, default_paths, read_pack
+from datagen.scripting.world.pack import WorldPack, default_paths, read_pack
 from datagen.types import Direction, Job, Rejected, Script, UserError
 
 MOST = 40
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _check(pack: Pack, name: str, options: argparse.Namespace) -> int:
+def _check(pack: WorldPack, name: str, options: argparse.Namespace) -> int:
     problems = lint(pack)
     if pack.id != name:
         problems.insert(0, f"id: {pack.id!r} is not the name of the file, {name!r}")
@@ -58,7 +58,7 @@ def _check(pack: Pack, name: str, options: argparse.Namespace) -> int:
         print(f"{name}: {len(problems)} problems; no call is composed before they are mended")
         return 1
     maker = WorldMaker(
-        worlds={pack.id: Compiled(pack)},
+        worlds={pack.id: CompiledWorld(pack)},
         acts=acts.load_acts(acts.default_path()),
         names=people.load_names(people.default_path()),
         words=178,
@@ -74,7 +74,9 @@ def _check(pack: Pack, name: str, options: argparse.Namespace) -> int:
     return 1 if claims or len(scripts) < 0.98 * options.calls else 0
 
 
-def _compose(maker: WorldMaker, pack: Pack, num_calls: int) -> tuple[list[Script], Counter[str]]:
+def _compose(
+    maker: WorldMaker, pack: WorldPack, num_calls: int
+) -> tuple[list[Script], Counter[str]]:
     scripts: list[Script] = []
     found: Counter[str] = Counter()
     for index in range(num_calls):

@@ -1,6 +1,6 @@
 """Draw the world of one call: a story and one way that it goes, values, and who knows what.
 
-Pack, story, probes --draw_world--> World
+WorldPack, story, probes --draw_world--> World
 
 All that a call says of one thing comes from one value, so nothing can contradict it. In a world of
 lookups the records come from tools; in the others all that the agent knows is in its role prompt.
@@ -14,10 +14,19 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from datagen.scripting.draws import Draws
-from datagen.scripting.grammar import slots
-from datagen.scripting.values import Code, Value, draw_apart, money
-from datagen.scripting.world.pack import Case, Fact, Identity, Pack, Step, Story, Sum, Wish
+from datagen.scripting.compose.grammar import slots
+from datagen.scripting.content.packs import Identity
+from datagen.scripting.content.values import Code, Value, draw_apart, money
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.world.pack import (
+    Case,
+    ProcedureStep,
+    Story,
+    Sum,
+    Wish,
+    WorldFact,
+    WorldPack,
+)
 from datagen.types import ProbeType
 
 SIDE_FACTS = (2, 5)
@@ -26,7 +35,7 @@ FAILS_IDENTITY = 0.03
 """Share of calls with a number to verify whose callers cannot."""
 
 
-class Known(NamedTuple):
+class KnownIdentity(NamedTuple):
     """A number that tells who the caller is, in this call."""
 
     identity: Identity
@@ -37,17 +46,17 @@ class Known(NamedTuple):
 class World:
     """What is so in one call."""
 
-    pack: Pack
+    pack: WorldPack
     story_id: str
     story: Story
     case_id: str
     case: Case
     is_lookup: bool
     """Records come from tools."""
-    steps: tuple[Step, ...]
+    steps: tuple[ProcedureStep, ...]
     """The agent's procedure in this case."""
-    identity: Known
-    other: Known
+    identity: KnownIdentity
+    other: KnownIdentity
     """Another detail on file, asked for if the first is not at hand."""
     values: dict[str, Value]
     """Of the business and of the caller, by name."""
@@ -61,7 +70,7 @@ class World:
     fails_identity: bool
     """The caller cannot say who it is."""
 
-    def fact(self, name: str) -> Fact:
+    def fact(self, name: str) -> WorldFact:
         """Return a fact of the pack."""
         return self.pack.facts[name]
 
@@ -69,25 +78,25 @@ class World:
 class Needs(NamedTuple):
     """What a case of a story takes from its pack."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ProcedureStep, ...]
     facts: tuple[str, ...]
     values: frozenset[str]
 
 
-def happens(step: Step, case: str) -> bool:
+def happens(step: ProcedureStep, case: str) -> bool:
     """Tell whether a step belongs to a case."""
     return not step.when or case in step.when
 
 
-def _told(steps: Iterable[Step]) -> set[str]:
+def _told(steps: Iterable[ProcedureStep]) -> set[str]:
     """Return the facts that steps tell: one that only other cases tell is not so in this one."""
     return set(chain.from_iterable(step.facts for step in steps if step.do != "look"))
 
 
-class Compiled:
+class CompiledWorld:
     """A pack with what its draws need, worked out once."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: WorldPack) -> None:
         self.pack = pack
         self.samplers = {**pack.values, **pack.caller}
         self.fact_values = {name: fact_slots(fact) for name, fact in pack.facts.items()}
@@ -133,14 +142,14 @@ class Compiled:
 
 
 @lru_cache(maxsize=4096)
-def fact_slots(fact: Fact) -> frozenset[str]:
+def fact_slots(fact: WorldFact) -> frozenset[str]:
     """Return the slots of all lines of a fact."""
     lines = (fact.says, *fact.tell, *fact.ask, *fact.claim)
     return frozenset(chain.from_iterable(map(slots, lines)))
 
 
 def draw_world(
-    compiled: Compiled, story_id: str, probes: Sequence[ProbeType], draws: Draws
+    compiled: CompiledWorld, story_id: str, probes: Sequence[ProbeType], draws: Draws
 ) -> World | None:
     """Draw a world; None if two values could not be told apart."""
     pack, story = compiled.pack, compiled.pack.stories[story_id]
@@ -169,8 +178,8 @@ def draw_world(
         case=story.cases[case_id],
         is_lookup=draws.chance(pack.lookups),
         steps=needs.steps,
-        identity=Known(known, values["identity_value"]),
-        other=Known(other, values["other_value"]),
+        identity=KnownIdentity(known, values["identity_value"]),
+        other=KnownIdentity(other, values["other_value"]),
         values=values,
         terms=tuple(name for name in facts if pack.facts[name].source == "prompt"),
         records=tuple(name for name in facts if pack.facts[name].source == "record"),
@@ -190,14 +199,14 @@ def draw_case(story: Story, draws: Draws) -> str:
     return next(reversed(story.cases))
 
 
-def _wish(compiled: Compiled, story_id: str, draws: Draws) -> Wish:
+def _wish(compiled: CompiledWorld, story_id: str, draws: Draws) -> Wish:
     return draws.pick(compiled.wishes[story_id])
 
 
 class Drawer:
     """Draws values that a search in text tells apart."""
 
-    def __init__(self, compiled: Compiled, draws: Draws) -> None:
+    def __init__(self, compiled: CompiledWorld, draws: Draws) -> None:
         self._samplers, self._draws = compiled.samplers, draws
 
     def all(self, names: Iterable[str], identities: Sequence[Identity]) -> dict[str, Value] | None:

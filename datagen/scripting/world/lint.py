@@ -1,9 +1,9 @@
 """Say what is wrong with a world before anybody composes with it.
 
-    Pack --lint--> sentences, or none      (python -m datagen.scripting.world runs it)
+    WorldPack --lint--> sentences, or none      (python -m datagen.scripting.world runs it)
 
-A check is a generator of sentences; to add one, write it and list it in `CHECKS`. The last one reads
-every line of the agent against its own licence, with the checker of claims.
+A check is a generator of sentences; to add one, write it and list it in `CHECKS`. The last one
+reads every line of the agent against its own licence, with the checker of claims.
 """
 
 from __future__ import annotations
@@ -12,12 +12,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from datagen.scripting import held_out, numbers
-from datagen.scripting.grammar import article_problems, slots
+from datagen.config import Settings
+from datagen.scripting import numbers
+from datagen.scripting.claims.check import sources, unlicensed_line
+from datagen.scripting.claims.lexicon import load_lexicon
+from datagen.scripting.compose.grammar import article_problems, slots
+from datagen.scripting.content import held_out
+from datagen.scripting.content.values import Choice
 from datagen.scripting.spoken import speak, spelling_problems
-from datagen.scripting.values import Choice
-from datagen.scripting.world.draw import Compiled, fact_slots
-from datagen.scripting.world.pack import Pack, Step, Story, Sum, Tool
+from datagen.scripting.world.draw import CompiledWorld, fact_slots
+from datagen.scripting.world.pack import (
+    Lines,
+    ProcedureStep,
+    Story,
+    Sum,
+    WorldFact,
+    WorldPack,
+    WorldTool,
+)
 
 RESERVED = frozenset((
     "company", "agent", "agent_first", "customer", "customer_first", "customer_last", "daypart",
@@ -35,39 +47,54 @@ _PERSONAL = re.compile(r"\b(?:my|our|your|me|us|mine)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"[A-Z{].*[.?!]")
 
 
-def lint(pack: Pack) -> list[str]:
+def lint(pack: WorldPack) -> list[str]:
     """Return what is wrong with a pack: "WHERE: what, in LINE"."""
     found = list(_names(pack))
     found += chain.from_iterable(_line_problems(where, line, pack) for where, line in lines(pack))
+    found += _references(pack)
     if not found:  # the rest needs every slot and id to be there
         for check in CHECKS:
             found += check(pack)
     return found
 
 
-def lines(pack: Pack) -> Iterator[tuple[str, str]]:
+def mistakes(pack: WorldPack) -> list[str]:
+    """Return what would break calls or claims; quick, so that it may be asked at every start."""
+    known = pack.values.keys() | pack.caller.keys()
+    found = [
+        f"{where}: there is no value {name!r}"
+        for where, line in lines(pack)
+        for name in sorted({name[0].lower() + name[1:] for name in slots(line)} - known)
+    ]
+    found += _names(pack)
+    found += _references(pack)
+    return found or [*_facts(pack), *_lookups(pack), *_stories(pack)]
+
+
+def lines(pack: WorldPack) -> Iterator[tuple[str, str]]:
     """Yield every line of a pack that is said or written, with the place it stands."""
     for name, fact in pack.facts.items():
-        for part in ("tell", "ask", "claim"):
-            yield from ((f"facts.{name}.{part}", line) for line in getattr(fact, part))
-        yield f"facts.{name}.says", fact.says
+        yield from _said(f"facts.{name}", fact, "says", "tell", "ask", "claim")
     for name, tool in pack.tools.items():
-        yield from ((f"tools.{name}.hold", line) for line in tool.hold)
-        if tool.done:
-            yield f"tools.{name}.done", tool.done
+        yield from _said(f"tools.{name}", tool, "hold", "done")
     for name, story in pack.stories.items():
-        for part in ("opening", "more", "grievance"):
-            yield from ((f"stories.{name}.{part}", line) for line in getattr(story, part))
+        yield from _said(f"stories.{name}", story, "opening", "more", "grievance")
         for at, step in enumerate(story.steps):
-            for part in ("say", "reply"):
-                where = f"stories.{name}.steps[{at}].{part}"
-                yield from ((where, line) for line in getattr(step, part))
+            yield from _said(f"stories.{name}.steps[{at}]", step, "say", "reply")
     for at, wish in enumerate(pack.wishes):
-        yield from ((f"wishes[{at}].ask", line) for line in wish.ask)
-    yield from (("gaps", line) for line in pack.gaps)
+        yield from _said(f"wishes[{at}]", wish, "ask")
+    yield from _said("pack", pack, "gaps")
 
 
-def _line_problems(where: str, line: str, pack: Pack) -> Iterator[str]:
+def _said(where: str, section: Settings, *parts: str) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        said = getattr(section, part)
+        for line in (said,) if isinstance(said, str) else said:
+            if line:
+                yield f"{where}.{part}", line
+
+
+def _line_problems(where: str, line: str, pack: WorldPack) -> Iterator[str]:
     known = pack.values.keys() | pack.caller.keys()
     used = {name[0].lower() + name[1:] for name in slots(line)}
     problems = [f"there is no value {name!r}" for name in sorted(used - known)]
@@ -87,77 +114,80 @@ def _line_problems(where: str, line: str, pack: Pack) -> Iterator[str]:
     yield from (f"{where}: {problem}, in {line!r}" for problem in problems)
 
 
-def _names(pack: Pack) -> Iterator[str]:
+def _names(pack: WorldPack) -> Iterator[str]:
     """Say which names could not be used."""
     for name in sorted(RESERVED & (pack.values.keys() | pack.caller.keys())):
         yield f"values: {name!r} is filled by every call, take another name"
     for name in sorted(pack.values.keys() & pack.caller.keys()):
         yield f"values: {name!r} is the business's and the caller's"
+    yield from held_out.company_problems(pack.companies)
+    yield from held_out.scenario_problems(pack.id, pack.stories)
+    yield from _business(pack)
+
+
+def _business(pack: WorldPack) -> Iterator[str]:
     for kind in pack.kinds:
         if len(kind) > MAX_KIND:
             yield f"kinds: {kind!r} is longer than {MAX_KIND} characters"
     for company in pack.companies:
         if company.split().count("{stem}") != 1 or slots(company) != {"stem"}:
             yield f"companies: {company!r} has one {{stem}}, a word of its own"
-    yield from held_out.company_problems(pack.companies)
-    yield from held_out.scenario_problems(pack.id, pack.stories)
     for identity in pack.identities:
         sample = identity.value.pattern.replace("#", "4").replace("@", "K")
         if speak(sample) != numbers.letters_and_digits(sample):
             yield f"identities.{identity.id}: {sample} is said {speak(sample)!r}, no code"
 
 
-def _references(pack: Pack) -> Iterator[str]:
+def _absent(where: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[str]:
+    yield from (f"{where}: no {what} {name!r}" for name in names if name not in set(known))
+
+
+def _references(pack: WorldPack) -> Iterator[str]:
     """Say which ids are not there."""
-
-    def missing(where: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[str]:
-        yield from (f"{where}: no {what} {name!r}" for name in names if name not in set(known))
-
     for name, value in (pack.values | pack.caller).items():
         if isinstance(value, Sum):
-            parts = (*value.plus, *value.minus)
-            yield from missing(f"values.{name}", parts, pack.values, "value")
+            yield from _absent(f"values.{name}", (*value.plus, *value.minus), pack.values, "value")
     for name, fact in pack.facts.items():
-        yield from missing(f"facts.{name}.stories", fact.stories, pack.stories, "story")
+        yield from _absent(f"facts.{name}.stories", fact.stories, pack.stories, "story")
     for name, tool in pack.tools.items():
         known = (*pack.values, *pack.caller, "identity")
-        yield from missing(f"tools.{name}.args", tool.args, known, "value")
+        yield from _absent(f"tools.{name}.args", tool.args, known, "value")
     for at, wish in enumerate(pack.wishes):
-        facts = (wish.fact, wish.instead) if wish.instead else (wish.fact,)
-        yield from missing(f"wishes[{at}]", facts, pack.facts, "fact")
-        yield from missing(f"wishes[{at}].stories", wish.stories, pack.stories, "story")
+        facts = filter(None, (wish.fact, wish.instead))
+        yield from _absent(f"wishes[{at}]", facts, pack.facts, "fact")
+        yield from _absent(f"wishes[{at}].stories", wish.stories, pack.stories, "story")
     for name, story in pack.stories.items():
         for at, step in enumerate(story.steps):
             where = f"stories.{name}.steps[{at}]"
-            yield from missing(where, step.facts, pack.facts, "fact")
-            yield from missing(where, step.when, story.cases, "case")
-            yield from missing(where, filter(None, [step.tool]), pack.tools, "tool")
+            yield from _absent(where, step.facts, pack.facts, "fact")
+            yield from _absent(where, step.when, story.cases, "case")
+            yield from _absent(where, filter(None, [step.tool]), pack.tools, "tool")
 
 
-def _facts(pack: Pack) -> Iterator[str]:
+def _facts(pack: WorldPack) -> Iterator[str]:
     """Say which facts could not be told, asked about or supposed."""
     for name, fact in pack.facts.items():
-        where = f"facts.{name}"
-        if len(fact.says) > MAX_SAYS:
-            yield f"{where}.says: longer than {MAX_SAYS} characters"
-        if fact.source == "record" and fact.ask:
-            yield f"{where}.ask: only a fact of source prompt may come up by the way"
-        for line in fact.claim:
-            found = sorted(slots(line))
-            if len(found) != 1:
-                yield f"{where}.claim: exactly one slot may be wrong, in {line!r}"
-            elif found[0] not in slots(fact.says):
-                yield f"{where}.claim: the sentence says nothing of {found[0]!r}, in {line!r}"
-            elif not any(f"{{{found[0]}}}" in tell for tell in fact.tell):
-                yield f"{where}.tell: no line states {{{found[0]}}}, which callers suppose"
-        said = fact_slots(fact) - slots(fact.says)
-        if said:
-            yield f"{where}: its lines state {sorted(said)}, its sentence does not"
-        if any(line.endswith("?") for line in fact.tell):
-            yield f"{where}.tell: a line tells, it does not ask"
+        yield from (f"facts.{name}{problem}" for problem in _fact(fact))
 
 
-def _values(pack: Pack) -> Iterator[str]:
+def _fact(fact: WorldFact) -> Iterator[str]:
+    if len(fact.says) > MAX_SAYS:
+        yield f".says: longer than {MAX_SAYS} characters"
+    if fact.source == "record" and fact.ask:
+        yield ".ask: only a fact of source prompt may come up by the way"
+    if said := fact_slots(fact) - slots(fact.says):
+        yield f": its lines state {sorted(said)}, its sentence does not"
+    if any(line.endswith("?") for line in fact.tell):
+        yield ".tell: a line tells, it does not ask"
+    for line in fact.claim:
+        found = sorted(slots(line))
+        if len(found) != 1:
+            yield f".claim: exactly one slot may be wrong, in {line!r}"
+        elif not any(f"{{{found[0]}}}" in tell for tell in fact.tell):
+            yield f".tell: no line states {{{found[0]}}}, which callers suppose"
+
+
+def _values(pack: WorldPack) -> Iterator[str]:
     """Say which words would be wrong in the other one's mouth."""
     spoken_by_agent = set(chain.from_iterable(map(slots, _agent_lines(pack))))
     for name, value in (pack.values | pack.caller).items():
@@ -167,7 +197,7 @@ def _values(pack: Pack) -> Iterator[str]:
                     yield f"values.{name}: {choice!r} is said by the agent, too: whose is it then?"
 
 
-def _agent_lines(pack: Pack) -> Iterator[str]:
+def _agent_lines(pack: WorldPack) -> Iterator[str]:
     for fact in pack.facts.values():
         yield from (fact.says, *fact.tell)
     for tool in pack.tools.values():
@@ -177,9 +207,9 @@ def _agent_lines(pack: Pack) -> Iterator[str]:
             yield from step.say
 
 
-def _stories(pack: Pack) -> Iterator[str]:
+def _stories(pack: WorldPack) -> Iterator[str]:
     """Say which stories could not be played."""
-    compiled = Compiled(pack)
+    compiled = CompiledWorld(pack)
     for name, story in pack.stories.items():
         where = f"stories.{name}"
         sizes = sorted(len(line.split()) for line in story.opening)
@@ -197,11 +227,11 @@ def _stories(pack: Pack) -> Iterator[str]:
             yield from (f"{where}.steps[{at}]: {one}" for one in _step(pack, story, step))
 
 
-def _lookups(pack: Pack) -> Iterator[str]:
+def _lookups(pack: WorldPack) -> Iterator[str]:
     """Say which records would be told before a tool has returned them."""
     if not pack.lookups:
         return
-    compiled = Compiled(pack)
+    compiled = CompiledWorld(pack)
     for (name, case), needs in compiled.needs.items():
         seen: set[str] = set()
         for step in needs.steps:
@@ -215,17 +245,13 @@ def _lookups(pack: Pack) -> Iterator[str]:
                     yield f"stories.{name}.cases.{case}: {fact} is told before any look returns it"
 
 
-def _step(pack: Pack, story: Story, step: Step) -> Iterator[str]:
+def _step(pack: WorldPack, story: Story, step: ProcedureStep) -> Iterator[str]:
     tool = pack.tools.get(step.tool)
-    if step.do in ("look", "act"):
-        yield from _tool_step(pack, story, step, tool)
-    elif tool:
-        yield "only look and act have a tool"
+    yield from _tool_step(pack, story, step, tool)
     if step.do == "tell" and not (step.say or step.facts):
         yield "tell needs facts"
-    if step.do in ("ask", "check", "instruct", "offer", "act", "promise", "handoff"):
-        if len(step.say) < 2:
-            yield f"{step.do} is said in two ways or more"
+    if step.do not in ("tell", "look") and len(step.say) < 2:
+        yield f"{step.do} is said in two ways or more"
     if step.do == "ask" and len(step.reply) < 2:
         yield "ask has two replies or more"
     if step.do in ("ask", "check", "offer") and not all(s.endswith("?") for s in step.say):
@@ -234,9 +260,12 @@ def _step(pack: Pack, story: Story, step: Step) -> Iterator[str]:
         yield "only the reply to an offer declines"
 
 
-def _tool_step(pack: Pack, story: Story, step: Step, tool: Tool | None) -> Iterator[str]:
-    if tool is None:
-        yield f"{step.do} needs a tool"
+def _tool_step(
+    pack: WorldPack, story: Story, step: ProcedureStep, tool: WorldTool | None
+) -> Iterator[str]:
+    if (tool is None) != (step.do not in ("look", "act")):
+        yield "look and act have a tool, and nothing else has"
+    if tool is None or step.do not in ("look", "act"):
         return
     if bool(tool.done) != (step.do == "act"):
         yield "look takes a tool without done, act one with done"
@@ -247,7 +276,7 @@ def _tool_step(pack: Pack, story: Story, step: Step, tool: Tool | None) -> Itera
         yield from (f"a look returns records only, not {name!r}" for name in wrong)
 
 
-def _repeated(pack: Pack) -> Iterator[str]:
+def _repeated(pack: WorldPack) -> Iterator[str]:
     seen: dict[str, str] = {}
     for where, line in lines(pack):
         part = where.rpartition(".")[2]
@@ -257,35 +286,31 @@ def _repeated(pack: Pack) -> Iterator[str]:
             seen[line] = where
 
 
-def unlicensed_templates(pack: Pack) -> Iterator[str]:
+def unlicensed_templates(pack: WorldPack) -> Iterator[str]:
     """Say which lines of the agent claim what their licence does not hold, whatever is drawn."""
-    from datagen.scripting.claims import load_lexicon
-    from datagen.scripting.claims.check import clauses, kind_of, sources, unsupported
-
     lexicon = load_lexicon(*pack.same)
     heard = " ".join(f"x{name}." for name in pack.caller)
-
-    def missing(where: str, said: Iterable[str], evidence: Iterable[str]) -> Iterator[str]:
+    for where, said, evidence in _licensed(pack):
         known = sources(" ".join([*map(_marked, evidence), heard]), lexicon)
         for line in said:
-            for clause, is_question in clauses(_marked(line)):
-                if kind_of(clause, is_question) is not None:
-                    left = unsupported(clause, known, lexicon, numbers_only=is_question)
-                    if left:
-                        yield f"{where}: nothing licenses {', '.join(sorted(left))}, in {line!r}"
+            for left in unlicensed_line(_marked(line), known, lexicon):
+                yield f"{where}: nothing licenses {', '.join(sorted(left))}, in {line!r}"
 
+
+def _licensed(pack: WorldPack) -> Iterator[tuple[str, Lines, list[str]]]:
+    """Yield what the agent says, with the sentences that license it."""
     for name, fact in pack.facts.items():
-        yield from missing(f"facts.{name}.tell", fact.tell, [fact.says])
+        yield f"facts.{name}.tell", fact.tell, [fact.says]
     for name, tool in pack.tools.items():
-        does = f"You can {tool.does}."
-        yield from missing(f"tools.{name}.hold", tool.hold, [does, tool.done])
+        yield f"tools.{name}.hold", tool.hold, [f"You can {tool.does}.", tool.done]
     for name, story in pack.stories.items():
-        allowed = {f"You can {pack.tools[s.tool].does}." for s in story.steps if s.tool}
+        tools = {one.tool: pack.tools[one.tool] for one in story.steps if one.tool}
+        allowed = [f"You can {tool.does}." for tool in tools.values()]
         for at, step in enumerate(story.steps):
-            evidence = [*(pack.facts[one].says for one in step.facts), *sorted(allowed)]
+            evidence = [*(pack.facts[one].says for one in step.facts), *allowed]
             if step.tool:
-                evidence.append(pack.tools[step.tool].done)
-            yield from missing(f"stories.{name}.steps[{at}].say", step.say, evidence)
+                evidence.append(tools[step.tool].done)
+            yield f"stories.{name}.steps[{at}].say", step.say, evidence
 
 
 def _marked(line: str) -> str:
@@ -293,8 +318,7 @@ def _marked(line: str) -> str:
     return re.sub(r"\{(\w)(\w*)\}", lambda found: f"x{found[1].lower()}{found[2]}", line)
 
 
-CHECKS: tuple[Callable[[Pack], Iterator[str]], ...] = (
-    _references,
+CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _facts,
     _values,
     _stories,
@@ -302,5 +326,3 @@ CHECKS: tuple[Callable[[Pack], Iterator[str]], ...] = (
     _repeated,
     unlicensed_templates,
 )
-
-

@@ -1,6 +1,6 @@
 """A domain as its author writes it: what can be so, what can be done, why people call.
 
-prompts/worlds/DOMAIN.yaml -> Pack      (docs/authoring.md says how to write one)
+prompts/worlds/DOMAIN.yaml -> WorldPack      (docs/authoring.md says how to write one)
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting.values import Amount, Choice, Code, Date, Money, Percent, Time
+from datagen.scripting.content.packs import Identity
+from datagen.scripting.content.values import Amount, Choice, Code, Date, Money, Percent, Time
 
 Lines: TypeAlias = tuple[str, ...]
 Weight: TypeAlias = Annotated[float, Field(gt=0)]
@@ -34,16 +35,7 @@ AnyValue: TypeAlias = Annotated[
 ]
 
 
-class Identity(Settings):
-    """A number that tells who the caller is."""
-
-    id: Name
-    label: str
-    """As said by both sides, e.g. booking code."""
-    value: Code
-
-
-class Fact(Settings):
+class WorldFact(Settings):
     """One thing that is so, as a sentence with slots for values."""
 
     says: str
@@ -62,7 +54,7 @@ class Fact(Settings):
     """It may stand in a role prompt although nobody needs it."""
 
 
-class Tool(Settings):
+class WorldTool(Settings):
     """What the agent may call."""
 
     does: str
@@ -77,7 +69,7 @@ class Tool(Settings):
     """What the agent says while it waits."""
 
 
-class Step(Settings):
+class ProcedureStep(Settings):
     """One step of the agent's procedure."""
 
     do: Literal["ask", "check", "instruct", "look", "tell", "offer", "act", "promise", "handoff"]
@@ -119,7 +111,7 @@ class Story(Settings):
     verify: bool = True
     """The agent has to know who calls."""
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
-    steps: Annotated[tuple[Step, ...], Field(min_length=3)]
+    steps: Annotated[tuple[ProcedureStep, ...], Field(min_length=3)]
 
 
 class Wish(Settings):
@@ -133,7 +125,7 @@ class Wish(Settings):
     stories: tuple[str, ...] = ()
 
 
-class Pack(Settings):
+class WorldPack(Settings):
     """One service domain."""
 
     id: Name
@@ -149,8 +141,8 @@ class Pack(Settings):
     """What is drawn for a call and known to the business."""
     caller: dict[Name, AnyValue] = Field(default_factory=dict)
     """What is drawn for a call and known to the caller alone, until said."""
-    facts: Annotated[dict[Name, Fact], Field(min_length=8)]
-    tools: dict[Name, Tool] = Field(default_factory=dict)
+    facts: Annotated[dict[Name, WorldFact], Field(min_length=8)]
+    tools: dict[Name, WorldTool] = Field(default_factory=dict)
     stories: Annotated[dict[Name, Story], Field(min_length=3)]
     wishes: Annotated[tuple[Wish, ...], Field(min_length=2)]
     gaps: Annotated[Lines, Field(min_length=5)]
@@ -164,6 +156,6 @@ def default_paths() -> list[Path]:
     return [assets.find("prompts/worlds", name) for name in assets.names("prompts/worlds")]
 
 
-def read_pack(path: Path) -> Pack:
+def read_pack(path: Path) -> WorldPack:
     """Read a pack; what its model refuses becomes one sentence."""
-    return validate(Pack, read_yaml(path), f"the world {path}")
+    return validate(WorldPack, read_yaml(path), f"the world {path}")

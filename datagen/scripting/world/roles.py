@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from datagen.scripting.draws import Draws
-from datagen.scripting.grammar import article, capital, third_person
+from datagen.scripting.compose.grammar import article, capital, third_person
+from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.draw import World
 from datagen.types import Direction, Persona, ProbeType, WorldItem
 
