@@ -45,7 +45,7 @@ class Acts(Settings):
             for word in line.split()
             if word[0].islower()
         }
-        return frozenset(word[0].upper() + word[1:] for word in words if word) - {"I"}
+        return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
 
     @model_validator(mode="after")
     def _begin(self) -> Self:

@@ -100,8 +100,6 @@ def _open(talk: Talk) -> None:
         _pick_up(talk)
     story = talk.world.story
     is_angry = any(event.kind == "Q4" for event in talk.agenda) and talk.chance(0.25)
-    if is_angry:
-        talk.mood.feel("grievance")
     talk.user_line(story.opening, "inform")
     length = talk.cast.user.behaviour.length
     for _ in range(length):

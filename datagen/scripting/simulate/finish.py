@@ -120,7 +120,7 @@ def _start(draft: Draft, said: str, acts: Acts) -> None:
 
 def _middle(draft: Draft, said: str) -> None:
     at = draft.text.find(", ")
-    if at >= 0 and draft.text[: at + 2] == draft.spoken[: at + 2]:
+    if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
 

@@ -70,7 +70,8 @@ class Floor:
         last.spoken = f"{last.spoken} {spoken}"
         last.values |= said.slots
         last.licence += [one for one in licence if one not in last.licence]
-        if act not in FEEDBACK:
+        last.emotion = emotion
+        if act not in FEEDBACK and last.act != "bridge":
             last.act = act
         return last
 

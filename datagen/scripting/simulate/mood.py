@@ -11,7 +11,7 @@ from typing import Final
 from datagen.types import Emotion
 
 EVENTS: Final[dict[str, tuple[float, float]]] = {
-    "grievance": (-0.6, 0.7),
+    "grievance": (-0.4, 0.6),
     "soothed": (0.5, -0.6),
     "refused": (-0.3, 0.15),
     "unknown": (-0.1, 0.0),
@@ -53,7 +53,7 @@ class Mood:
         if self._is_steady:
             return
         valence, arousal = EVENTS[event]
-        weight = 1.4 if self._is_impatient and valence < 0 else 1.0
+        weight = 1.2 if self._is_impatient and valence < 0 else 1.0
         self.valence = max(-1.0, min(1.0, self.valence + weight * valence))
         self.arousal = max(-1.0, min(1.0, 0.9 * self.arousal + arousal))
 

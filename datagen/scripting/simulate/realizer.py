@@ -40,6 +40,11 @@ class _Filling(dict[str, str]):
         return capital(self[name[0].lower() + name[1:]])
 
 
+@lru_cache(maxsize=4096)
+def _capital(name: str) -> str:
+    return capital(name)
+
+
 @lru_cache(maxsize=65536)
 def _lowered_slots(template: str) -> frozenset[str]:
     return frozenset(name[0].lower() + name[1:] for name in slots(template))
@@ -65,8 +70,14 @@ class TurnRealizer:
         """Fill a slot so from here on."""
         if isinstance(value, str):
             self._written[name] = self._spoken[name] = value
-        else:
-            self._written[name], self._spoken[name] = value.written, value.spoken
+            self._written.pop(_capital(name), None)
+            self._spoken.pop(_capital(name), None)
+            return
+        written, spoken = value.written, value.spoken
+        self._written[name], self._spoken[name] = written, spoken
+        begins_alike = written == spoken
+        self._written[_capital(name)] = capital(written)
+        self._spoken[_capital(name)] = capital(spoken) if begins_alike else spoken
 
     def act(self, speaker: Speaker, name: str, manner: str) -> Said:
         """Say an act of the bank in somebody's manner."""
