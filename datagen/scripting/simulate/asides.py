@@ -203,7 +203,7 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
 
 def _gap(talk: Talk, event: AgendaItem) -> None:
     """Ask what nobody knows, and be offered that somebody finds out."""
-    talk.gap = talk.draws.pick(talk.world.pack.gaps)
+    talk.gap = talk.world.gap
     talk.user_line((talk.gap,), "setQuestion")
     asked = talk.floor.last
     talk.agent("unknown", "answer")

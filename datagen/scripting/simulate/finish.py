@@ -110,7 +110,7 @@ def _start(draft: Draft, said: str, acts: Acts) -> None:
     first, _, rest = draft.text.partition(" ")
     if first.rstrip(",.?!") in _INTERJECTIONS:
         return
-    if first.rstrip(",.?!") in acts.lowered:
+    if first == "A" or first.rstrip(",.?!") in acts.lowered:
         first = first[0].lower() + first[1:]
         draft.text = f"{said} {first} {rest}".rstrip()
         draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"

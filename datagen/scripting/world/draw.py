@@ -20,6 +20,7 @@ from datagen.scripting.content.values import Code, Value, draw_apart, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.pack import (
     Case,
+    Gap,
     ProcedureStep,
     Story,
     Sum,
@@ -67,6 +68,8 @@ class World:
     asides: tuple[str, ...]
     """Those of the terms that the procedure doesn't tell: the caller may ask about them."""
     wish: Wish | None
+    gap: str
+    """A question that nobody can answer."""
     fails_identity: bool
     """The caller cannot say who it is."""
 
@@ -93,6 +96,13 @@ def _told(steps: Iterable[ProcedureStep]) -> set[str]:
     return set(chain.from_iterable(step.facts for step in steps if step.do != "look"))
 
 
+def _questions(gap: str | Gap, story: str) -> Sequence[str]:
+    """Return the questions of a gap that fit a story."""
+    if isinstance(gap, str):
+        return (gap,)
+    return gap.ask if story in gap.stories else ()
+
+
 class CompiledWorld:
     """A pack with what its draws need, worked out once."""
 
@@ -113,6 +123,10 @@ class CompiledWorld:
                 and fact.ask
                 and (not fact.stories or name in fact.stories)
             )
+            for name in pack.stories
+        }
+        self.gaps = {
+            name: tuple(chain.from_iterable(_questions(gap, name) for gap in pack.gaps))
             for name in pack.stories
         }
         self.wishes = {
@@ -185,6 +199,7 @@ def draw_world(
         records=tuple(name for name in facts if pack.facts[name].source == "record"),
         asides=tuple(asides),
         wish=wish,
+        gap=draws.pick(compiled.gaps[story_id]),
         fails_identity=story.verify and "Q1" not in probes and draws.chance(FAILS_IDENTITY),
     )
 

@@ -41,6 +41,10 @@ MAX_KIND, MAX_SAYS = 28, 120
 """Characters of a kind of business and of a fact's sentence: the role prompt holds them all."""
 SHORT_OPENING, LONG_OPENING = 7, 16
 """Words of the shortest and the longest openings that a story must have."""
+MIN_CLAIMED = 2
+"""Fewest facts of a story that a caller may ask about, and be wrong about, by the way."""
+MIN_GAPS = 4
+"""Fewest questions of a story that nobody can answer."""
 _GREETING = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 _HESITATION = re.compile(r"(?:um|uh|er)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:my|our|your|me|us|mine)\b", re.IGNORECASE)
@@ -83,7 +87,8 @@ def lines(pack: WorldPack) -> Iterator[tuple[str, str]]:
             yield from _said(f"stories.{name}.steps[{at}]", step, "say", "reply")
     for at, wish in enumerate(pack.wishes):
         yield from _said(f"wishes[{at}]", wish, "ask")
-    yield from _said("pack", pack, "gaps")
+    for gap in pack.gaps:
+        yield from [("gaps", gap)] if isinstance(gap, str) else _said("gaps", gap, "ask")
 
 
 def _said(where: str, section: Settings, *parts: str) -> Iterator[tuple[str, str]]:
@@ -156,6 +161,13 @@ def _references(pack: WorldPack) -> Iterator[str]:
         facts = filter(None, (wish.fact, wish.instead))
         yield from _absent(f"wishes[{at}]", facts, pack.facts, "fact")
         yield from _absent(f"wishes[{at}].stories", wish.stories, pack.stories, "story")
+    for gap in pack.gaps:
+        stories = () if isinstance(gap, str) else gap.stories
+        yield from _absent("gaps", stories, pack.stories, "story")
+    yield from _step_references(pack)
+
+
+def _step_references(pack: WorldPack) -> Iterator[str]:
     for name, story in pack.stories.items():
         for at, step in enumerate(story.steps):
             where = f"stories.{name}.steps[{at}]"
@@ -211,15 +223,11 @@ def _stories(pack: WorldPack) -> Iterator[str]:
     """Say which stories could not be played."""
     compiled = CompiledWorld(pack)
     for name, story in pack.stories.items():
+        yield from _asides(compiled, name)
         where = f"stories.{name}"
         sizes = sorted(len(line.split()) for line in story.opening)
         if sizes[0] > SHORT_OPENING or sizes[-1] < LONG_OPENING:
             yield f"{where}.opening: one has at most {SHORT_OPENING} words, one {LONG_OPENING}"
-        claimed = [one for one in compiled.asides[name] if pack.facts[one].claim]
-        if len(claimed) < 2:
-            yield f"{where}: two facts with ask and claim must be free to come up by the way"
-        if not compiled.wishes[name]:
-            yield f"{where}: no wish fits it"
         for case in story.cases:
             if len(compiled.needs[name, case].steps) < 2:
                 yield f"{where}.cases.{case}: it has fewer than two steps"
@@ -243,6 +251,17 @@ def _lookups(pack: WorldPack) -> Iterator[str]:
             for fact in step.facts:
                 if pack.facts[fact].source == "record" and fact not in seen:
                     yield f"stories.{name}.cases.{case}: {fact} is told before any look returns it"
+
+
+def _asides(compiled: CompiledWorld, story: str) -> Iterator[str]:
+    """Say what callers could not bring up in a story."""
+    facts = compiled.pack.facts
+    if sum(bool(facts[name].claim) for name in compiled.asides[story]) < MIN_CLAIMED:
+        yield f"stories.{story}: two facts with ask and claim must be free to come up by the way"
+    if len(compiled.gaps[story]) < MIN_GAPS:
+        yield f"stories.{story}: fewer than {MIN_GAPS} gaps fit it"
+    if not compiled.wishes[story]:
+        yield f"stories.{story}: no wish fits it"
 
 
 def _step(pack: WorldPack, story: Story, step: ProcedureStep) -> Iterator[str]:

@@ -125,6 +125,13 @@ class Wish(Settings):
     stories: tuple[str, ...] = ()
 
 
+class Gap(Settings):
+    """Something that nobody knows, where it may be asked."""
+
+    ask: Annotated[Lines, Field(min_length=1)]
+    stories: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class WorldPack(Settings):
     """One service domain."""
 
@@ -145,8 +152,8 @@ class WorldPack(Settings):
     tools: dict[Name, WorldTool] = Field(default_factory=dict)
     stories: Annotated[dict[Name, Story], Field(min_length=3)]
     wishes: Annotated[tuple[Wish, ...], Field(min_length=2)]
-    gaps: Annotated[Lines, Field(min_length=5)]
-    """Plausible questions of the domain that no fact answers (Q5)."""
+    gaps: Annotated[tuple[str | Gap, ...], Field(min_length=3)]
+    """Plausible questions of the domain that no fact answers (Q5): in any story, or in some."""
     same: tuple[tuple[str, ...], ...] = ()
     """Groups of words that mean the same here, for whoever checks claims."""
 

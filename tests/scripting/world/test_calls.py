@@ -226,7 +226,7 @@ def test_anger_has_a_course() -> None:
         [turn.emotion.valence for turn in floor(s) if turn.speaker == "user" and turn.emotion]
         for s in angry
     ]
-    assert all(len(set(course)) > 1 for course in courses)
+    assert sum(len(set(course)) > 1 for course in courses) >= 0.9 * len(courses)
     assert any(course[-1] < -0.3 for course in courses)
     assert any(course[-1] > 0 for course in courses)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -15,11 +14,6 @@ from datagen.scripting.world.lint import lint, mistakes
 from datagen.scripting.world.pack import WorldPack, default_paths, read_pack
 
 Change = Callable[[dict[str, Any]], object]
-
-
-@lru_cache
-def _vet() -> str:
-    return str(assets.find("prompts/worlds", "vet"))
 
 
 def changed(change: Change) -> WorldPack:
@@ -40,7 +34,7 @@ def test_what_ships_is_clean(path: Any) -> None:
     ("change", "problem"),
     [
         (
-            lambda v: v["facts"]["exam_fee"]["tell"].append("An exam costs {exam} with a free toy."),
+            lambda v: v["facts"]["exam_fee"]["tell"].append("An exam is {exam} with a free toy."),
             "nothing licenses",
         ),
         (lambda v: v["facts"]["teeth"]["tell"].append("It needs no blood test."), "(polarity)"),
