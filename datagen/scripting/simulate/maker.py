@@ -32,7 +32,8 @@ SPREAD = 0.6
 """Standard deviation of the logarithm of the length that a call aims at."""
 FIT = 1.4
 """The mean of the calls' lengths over what they aim at, fitted with the shipped worlds."""
-_DAYPARTS = ("morning", "afternoon", "evening")
+_DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
+"""Parts of the day, with the hour after which they have begun."""
 _AGENT_EMOTIONS = {
     "friendly": "friendly",
     "brisk": "neutral",
@@ -126,14 +127,13 @@ class WorldMaker:
         agent = agent_persona(name, gender, draws)
         agent = agent.model_copy(update={"emotion": _AGENT_EMOTIONS[manner]})
         is_rude = "Q4" in probes
-        has_time = any(value.type == "time" for value in world.values.values())
         return Cast(
             company=company,
             kind=draws.pick(pack.kinds),
             agent=agent,
             manner=manner,
             user=customer_persona(self.names, name, world.story.mood, is_rude, draws),
-            daypart="morning" if has_time else draws.pick(_DAYPARTS),
+            daypart=_daypart(world, draws),
             direction=dealt.direction,
             probes=probes,
         )
@@ -169,6 +169,19 @@ class WorldMaker:
             actions=finished.actions,
             outcome=talk.outcome,
         )
+
+
+def _daypart(world: World, draws: Draws) -> str:
+    """Draw when the call is: before every time of day that is spoken of."""
+    times = [value.written for value in world.values.values() if value.type == "time"]
+    earliest = min(map(_hour, times), default=24)
+    return draws.pick([name for name, hour in _DAYPARTS.items() if hour <= max(0, earliest - 1)])
+
+
+def _hour(written: str) -> int:
+    """Return the hour of a time as a call writes it: 16 of 4:30 PM."""
+    clock, half = written.split(" ")
+    return int(clock.partition(":")[0]) % 12 + (12 if half == "PM" else 0)
 
 
 def _facts(talk: Talk) -> tuple[Fact, ...]:

@@ -91,12 +91,12 @@ def _compose(
 
 def _claims(scripts: list[Script], lexicon: Lexicon) -> Counter[str]:
     found: Counter[str] = Counter()
+    first: dict[str, str] = {}
     for script in scripts:
         for one in unlicensed(script, lexicon):
-            found[
-                f"a {one.kind} that nothing licenses ({', '.join(one.words)}): {one.clause!r},"
-                f" first in {script.dialog_id}"
-            ] += 1
+            what = f"a {one.kind} that nothing licenses ({', '.join(one.words)})"
+            where = first.setdefault(what, f"first {one.clause!r} in {script.dialog_id}")
+            found[f"{what}, {where}"] += 1
     return found
 
 
