@@ -104,7 +104,7 @@ class Reject(Record):
 
 
 class Fact(Record):
-    """One thing the role prompt states: ``written`` in the prompt, ``spoken`` aloud."""
+    """A name or value that is spoken of, ``written`` in a role or a result and ``spoken`` aloud."""
 
     id: str
     type: str

@@ -93,24 +93,25 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.speaker == "agent":
         is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            _start(draft, draws.pick(_AGENT_STARTS), acts)
+            _start(talk, draft, draws.pick(_AGENT_STARTS), acts)
         return
     level = talk.cast.user.behaviour.fillers
-    if draft.num_words < 4 or draft.rote:
+    if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring":
         return
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(acts.middles))
     if draws.chance(RESTARTS[level]):
         _restart(draft, acts)
     elif draws.chance(STARTS[level]):
-        _start(draft, draws.pick(acts.starts), acts)
+        _start(talk, draft, draws.pick(acts.starts), acts)
 
 
-def _start(draft: Draft, said: str, acts: Acts) -> None:
+def _start(talk: Talk, draft: Draft, said: str, acts: Acts) -> None:
     first, _, rest = draft.text.partition(" ")
     if first.rstrip(",.?!") in _INTERJECTIONS:
         return
-    if first == "A" or first.rstrip(",.?!") in acts.lowered:
+    word = first.rstrip(",.?!")
+    if first == "A" or word in acts.lowered or word in talk.lowered:
         first = first[0].lower() + first[1:]
         draft.text = f"{said} {first} {rest}".rstrip()
         draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"

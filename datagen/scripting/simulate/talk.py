@@ -82,6 +82,7 @@ class Talk:
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
         self.is_over = False
+        self.lowered = compiled.lowered
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
     def agent(

@@ -96,6 +96,15 @@ def _told(steps: Iterable[ProcedureStep]) -> set[str]:
     return set(chain.from_iterable(step.facts for step in steps if step.do != "look"))
 
 
+def _lowered(pack: WorldPack) -> frozenset[str]:
+    said: list[str] = [line for fact in pack.facts.values() for line in (fact.says, *fact.ask)]
+    for story in pack.stories.values():
+        said += (*story.opening, *story.more, *story.grievance)
+        said += chain.from_iterable((*step.say, *step.reply) for step in story.steps)
+    words = {word.strip(",.?!") for line in said for word in line.split() if word[0].islower()}
+    return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
+
+
 def _questions(gap: str | Gap, story: str) -> Sequence[str]:
     """Return the questions of a gap that fit a story."""
     if isinstance(gap, str):
@@ -125,6 +134,8 @@ class CompiledWorld:
             )
             for name in pack.stories
         }
+        self.lowered = _lowered(pack)
+        """First words that lose their capital inside a sentence: those that do in its lines."""
         self.gaps = {
             name: tuple(chain.from_iterable(_questions(gap, name) for gap in pack.gaps))
             for name in pack.stories

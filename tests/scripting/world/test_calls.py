@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from datagen.scripting.claims import load_lexicon, unlicensed
+from datagen.backends.writer.composer import Composer
+from datagen.scripting.claims import Lexicon, load_lexicon, unlicensed
 from datagen.scripting.content import people
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.simulate import acts
@@ -85,7 +86,7 @@ def floor(script: Script) -> list[Turn]:
     return [turn for turn in script.turns if turn.onset != "backchannel"]
 
 
-def lexicon(domain: str):  # type: ignore[no-untyped-def]
+def lexicon(domain: str) -> Lexicon:
     return load_lexicon(*maker().worlds[domain].pack.same)
 
 
@@ -139,6 +140,16 @@ def test_without_lookups_all_is_in_the_role() -> None:
 def test_a_call_is_decided_by_its_id_alone() -> None:
     assert make("airline", 41) == calls("airline")[41]
     assert make("airline", 41, seed=1) != calls("airline")[41]
+
+
+def test_the_composer_takes_what_has_a_world_from_it() -> None:
+    jobs = [Job(dialog_id=f"service-{i:07d}", kind="service", index=i, seed=0) for i in range(300)]
+    written = [one for one in Composer(Composer.Options()).write(jobs) if isinstance(one, Script)]
+    assert len(written) == len(jobs)
+    for script in written:
+        has_world = script.domain in DOMAINS and script.call_direction != "assistant"
+        assert bool(script.world) == has_world == bool(script.outcome)
+    assert sum(bool(script.world) for script in written) > 10
 
 
 def test_spoken_is_the_spoken_form_of_text() -> None:
