@@ -135,7 +135,7 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
 
 def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether the caller has said by itself all that is asked for."""
-    asked = talk.slots(step.reply) & talk.world.pack.caller.keys()
+    asked = talk.slots(step.reply) & talk.world.values.keys()
     return bool(asked) and asked <= talk.given
 
 

@@ -78,7 +78,7 @@ class Talk:
         self.told: set[str] = set()
         """Facts that the caller has been told."""
         self.given: set[str] = set()
-        """The caller's values that have been said."""
+        """Values that the caller has said."""
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
         self.is_over = False
@@ -106,7 +106,7 @@ class Talk:
     def user_line(self, lines: Sequence[str], iso: str) -> Draft:
         """Let the caller say a line of the pack."""
         draft = self.say("user", iso, self.words.line(lines))
-        self.given |= draft.values & self.world.pack.caller.keys()
+        self.given |= draft.values
         return draft
 
     def say(

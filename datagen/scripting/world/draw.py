@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import slots
 from datagen.scripting.content.packs import Identity
-from datagen.scripting.content.values import Code, Value, draw_apart, money
+from datagen.scripting.content.values import Choice, Code, Value, draw_apart, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.pack import (
     Case,
@@ -101,6 +101,8 @@ def _lowered(pack: WorldPack) -> frozenset[str]:
     for story in pack.stories.values():
         said += (*story.opening, *story.more, *story.grievance)
         said += chain.from_iterable((*step.say, *step.reply) for step in story.steps)
+    samplers = (pack.values | pack.caller).values()
+    said += chain.from_iterable(one.choices for one in samplers if isinstance(one, Choice))
     words = {word.strip(",.?!") for line in said for word in line.split() if word[0].islower()}
     return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
 
