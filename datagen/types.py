@@ -104,7 +104,7 @@ class Reject(Record):
 
 
 class Fact(Record):
-    """One thing the role prompt states: ``written`` in the prompt, ``spoken`` aloud."""
+    """A name or value that is spoken of, ``written`` in a role or a result and ``spoken`` aloud."""
 
     id: str
     type: str
@@ -155,6 +155,53 @@ class Pause(Record):
     kind: Literal["clause", "thinking"] = "clause"
 
 
+class Emotion(Record):
+    """What a turn sounds like, on Russell's circumplex."""
+
+    label: str
+    """angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful, relieved."""
+    valence: Annotated[float, Field(ge=-1, le=1)]
+    """From unpleasant to pleasant."""
+    arousal: Annotated[float, Field(ge=-1, le=1)]
+    """From drowsy to excited."""
+
+
+class WorldItem(Record):
+    """One thing that is so in the world of a call, and where it is known."""
+
+    id: str
+    visibility: str
+    """prompt (in the agent's role), tool:NAME (a tool returns it), user, or nobody."""
+    text: str
+    """A third-person sentence; of an item known to nobody, the question that it would answer."""
+
+
+class Tool(Record):
+    """What the agent can call."""
+
+    name: str
+    description: str
+    """A verb phrase: it follows "You can"."""
+    arguments: tuple[str, ...]
+    is_action: bool
+    """The tool changes the world; if not, it only reads."""
+    latency: tuple[float, float]
+    """Fewest and most seconds until it answers."""
+
+
+class Action(Record):
+    """One call of a tool."""
+
+    id: str
+    tool: str
+    arguments: dict[str, str]
+    turn: Annotated[int, Field(ge=0)]
+    """Index in Script.turns of the agent's turn that covers the wait."""
+    result: str
+    """Sentences; what is said later may be licensed by them."""
+    status: Literal["ok", "no_match", "failed"] = "ok"
+
+
 class Turn(Record):
     """One line of one speaker.
 
@@ -171,8 +218,15 @@ class Turn(Record):
     at_word: Annotated[int, Field(ge=1)] | None = None
     pauses: tuple[Pause, ...] = ()
     act: str = ""
-    """Dialogue act, e.g. greet, verify, answer.price."""
+    """Dialogue act; in a simulated call one of ISO 24617-2, e.g. setQuestion, inform, offer."""
     fact_ids: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+    """What the agent's claims rest on: prompt.ITEM, result.ACTION, user.VALUE; empty: no claim."""
+    emotion: Emotion | None = None
+    calls: tuple[str, ...] = ()
+    """Ids of the actions that the agent issues with this turn."""
+    repairs: Annotated[int, Field(ge=0)] | None = None
+    """Index of the turn that this one mends: asks to repeat, corrects, spells, says again."""
 
 
 class Script(Record):
@@ -202,6 +256,12 @@ class Script(Record):
     """Scores of a judge: role_adherence and naturalness, 5 is best; empty if nobody judged."""
     judge: str = ""
     """The model that scored it."""
+    world: tuple[WorldItem, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    actions: tuple[Action, ...] = ()
+    """In the order of their calls."""
+    outcome: str = ""
+    """solved, partly, refused, handed_on, failed or broken_off; empty if there was no task."""
 
 
 class Voice(Record):
