@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -12,6 +12,10 @@ demo: .venv/installed
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
 
+# what needs no Ray and no seconds, in under a minute on two cores: for every change
+quick: .venv/dev
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m 'not slow'
+
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed
 	.venv-train/bin/python -m pytest -q tests/train
@@ -19,7 +23,7 @@ test-train: .venv-train/installed
 
 # the models' real classes with tiny random weights, through `datagen run`; torch and transformers take 1.5 GB
 test-models: .venv-speech/installed
-	.venv-speech/bin/python -m pytest -q tests/backends tests/test_real_models_run.py
+	.venv-speech/bin/python -m pytest -q tests/backends
 
 check: lint types imports test test-train
 
@@ -45,7 +49,7 @@ chaos: .venv/dev
 # a minute each of settings, overrides, artefacts and written text that coverage guides; Linux only
 fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
-	for what in settings override artefact spoken; do $(BIN)/python -m tests.guided $$what -max_total_time=60 || exit 1; done
+	for what in settings override artefact spoken; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
-from datagen.types import Audio, Codes, Job, Line, Record, Reject, Script, SpokenWord, Utterance
+from datagen.types import (
+    Audio,
+    Codes,
+    Fault,
+    Job,
+    Line,
+    Record,
+    Reject,
+    Script,
+    SpokenWord,
+    Utterance,
+)
 
 
 class Backend(Protocol):
@@ -52,10 +63,10 @@ class ScriptWriter(Backend, Protocol):
 
 
 class Synthesizer(Backend, Protocol):
-    """Speaks."""
+    """Turns lines into speech, one clip a line."""
 
     source: ClassVar[str]
-    """What synthetic speakers of this backend are called in a voice's ``source``."""
+    """Name of this backend's synthetic speakers in a voice's ``source``."""
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue, in order: one utterance each.
@@ -82,12 +93,20 @@ class Aligner(Backend, Protocol):
         ...
 
 
+class Judge(Backend, Protocol):
+    """Listens for what plain measures cannot tell: other words, another voice, bad sound."""
+
+    def fault(self, audio: Audio, line: Line, reference: Audio | None) -> Fault | None:
+        """Return what is wrong with a clip [S], or None; ``reference`` is its voice recorded."""
+        ...
+
+
 class Codec(Backend, Protocol):
     """Turns sound into tokens and back, in Mimi's geometry."""
 
     id: str
     hash: str
-    """Of the weights or tables: shards of different hashes never mix."""
+    """Hash of the weights or tables: shards of different hashes never mix."""
     codebooks: int
     cardinality: int
     silence: tuple[int, ...]
@@ -137,7 +156,7 @@ class Slot(Record):
 
     turn: int
     after_word: int
-    """Spoken words of the turn before it."""
+    """Number of the turn's spoken words that come before the slot."""
     kind: Literal["question", "sentence", "number", "clause", "filler"]
     since: int
     """Words since the slot before, or since the turn's start."""
@@ -157,7 +176,7 @@ class Odds(Record):
 
 
 class FloorPredictor(Backend, Protocol):
-    """Says what a listener would do at places inside a turn."""
+    """Predicts what a listener would do at places inside a turn."""
 
     def predict(self, script: Script, slots: Sequence[Slot]) -> list[Odds]:
         """Return the odds at each slot of a script, in order."""

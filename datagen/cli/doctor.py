@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from datagen.cli.options import ADDRESS, HOST, RECIPE, adding, host_at
+from datagen.cli.options import ADDRESS, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
 
 
@@ -27,7 +27,8 @@ def doctor(
     each stage, weights, servers, GPU memory. Makes nothing; exits with 2 if anything is missing.
     """
     from datagen.config import load_recipe
-    from datagen.survey import survey
+    from datagen.doctor.node_checks import survey
+    from datagen.runs.prepare import host_at
 
     what, where = load_recipe(kind, recipe, overrides, seed), host_at(host, address)
     num_missing = 0

@@ -11,21 +11,21 @@ from datagen.cli.place import run_folder
 from datagen.types import UserError
 
 if TYPE_CHECKING:
-    from datagen.store import RunFolder
+    from datagen.storage.run_folder import RunFolder
     from datagen.types import Script
 
 BATCH = 64
-"""Blocks of scripts in memory at once: a shard's."""
+"""Blocks of scripts in memory at once: those of a shard."""
 
 
 @click.command()
 @click.argument("run", type=run_folder)
 def scripts(run: str) -> None:
     """Say how varied the scripts of RUN are, which are near-duplicates, and what they cost."""
-    from datagen.plan import DIALOGS_PER_BLOCK
-    from datagen.scripting.census import Census
-    from datagen.scripting.llm.ledger import lines, total
-    from datagen.store import RunFolder
+    from datagen.engine.plan import DIALOGS_PER_BLOCK
+    from datagen.scripting.corpus.stats import Census
+    from datagen.scripting.llm.accounts import lines, total
+    from datagen.storage.run_folder import RunFolder
 
     folder = RunFolder(run)
     names = [name for name in folder.storage.names("script") if name.endswith(".parquet")]

@@ -1,64 +1,84 @@
 """Find one dialogue in a run folder: its id says which artifacts to read, and no other is opened.
 
-RUN, dialogue id --Lookup--> script, dialogue on the clock, voices, clips, tokens
+RUN, dialogue id --RunDialogue--> script, dialogue on the clock, voices, clips, tokens
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datagen.audio.mix import render
+from datagen.backends.registry import CODECS
+from datagen.engine.run_files import PlanFile, read_plan, read_run
 from datagen.stages.artifacts import CLIPS_WITHOUT_SOUND, read_records, read_speeches
 from datagen.storage import Where
-from datagen.store import UNIT_STAGES, Damaged, Missing, RunFolder
-from datagen.types import SPEAKERS, Audio, Codes, Dialogue, Script, Speaker, UserError, Voice
+from datagen.storage.run_folder import UNIT_STAGES, Damaged, Missing, RunFolder
+from datagen.types import (
+    SPEAKERS,
+    Audio,
+    Codes,
+    DialogId,
+    Dialogue,
+    Event,
+    Script,
+    Speaker,
+    Stereo,
+    UserError,
+    Voice,
+    Word,
+)
 
 
-def plan_of(run: Where) -> dict[str, Any]:
-    """Return what plan.json holds."""
-    plan = RunFolder(run).read_json("plan.json")
-    if plan is None:
-        raise UserError(f"{run} is not a run folder: it has no plan.json; give the --out of a run")
-    return plan
-
-
-class Lookup:
+class RunDialogue:
     """One dialogue of a run that got as far as its timeline; what is asked for is read."""
 
     def __init__(self, run: Where, dialog_id: str) -> None:
         """Find a dialogue; raise UserError if there is none, or say why it was rejected."""
-        plan = plan_of(run)
         self._folder = RunFolder(run)
-        index = _index(run, plan, dialog_id)
-        self.dialog_id = f"{plan['kind']}-{index:07d}"
-        self._block = index // int(plan["dialogs_per_block"])
+        plan = read_plan(self._folder)
+        found = _find(run, plan, dialog_id)
+        self.dialog_id = str(found)
+        self._block = found.number // plan.dialogs_per_block
         self._refuse_rejected()
 
     @cached_property
     def script(self) -> Script:
-        """What they say."""
+        """The dialogue as text."""
         return read_records(self._rows("script"), Script)[self.dialog_id]
 
     @cached_property
     def dialogue(self) -> Dialogue:
-        """When they say it."""
+        """The dialogue on the clock."""
         return read_records(self._rows("timeline"), Dialogue)[self.dialog_id]
 
     @cached_property
     def voices(self) -> dict[Speaker, Voice]:
-        """Whose voices they are."""
+        """The voice of each speaker."""
         return read_speeches(self._rows("speech", CLIPS_WITHOUT_SOUND))[self.dialog_id].voices
 
     def clips(self) -> dict[int, Audio]:
         """Return the sound [S] of each turn."""
         speech = read_speeches(self._rows("speech"))[self.dialog_id]
         return {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words that are heard, on the dialogue's clock, in samples."""
+        return self.dialogue.words
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened between the speakers, in samples."""
+        return self.dialogue.events
+
+    def stereo(self) -> Stereo:
+        """Return the sound [C, S] as recorded: 0 is the agent, 1 the user, without effects."""
+        return render(self.dialogue, self.clips())
 
     def codes(self) -> list[Codes]:
         """Return the codes [K, T] of each channel."""
@@ -67,6 +87,14 @@ class Lookup:
         num_frames = row.column("num_frames")[0].as_py()
         lists = (np.array(row.column(name)[0].as_py(), np.int16) for name in columns)
         return [codes.reshape(-1, num_frames) for codes in lists]
+
+    def decoded(self) -> Stereo:
+        """Return the sound [C, S] of the tokens; loads the run's codec."""
+        codec = CODECS.load(read_run(self._folder).recipe.codec)
+        try:
+            return np.stack([codec.decode(codes) for codes in self.codes()])
+        finally:
+            codec.close()
 
     def _rows(self, stage: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read this dialogue's rows of a stage's artifact."""
@@ -94,13 +122,12 @@ class Lookup:
                     )
 
 
-def _index(run: Where, plan: dict[str, Any], dialog_id: str) -> int:
-    """Return the number in an id such as service-0000042 (or service-42) of this run."""
-    kind, last = plan["kind"], int(plan["blocks"]) * int(plan["dialogs_per_block"]) - 1
-    match = re.fullmatch(rf"{re.escape(kind)}-(\d+)", dialog_id)
-    if match is None or int(match[1]) > last:
+def _find(run: Where, plan: PlanFile, dialog_id: str) -> DialogId:
+    """Return the id that was meant, such as service-0000042 by service-42, if it is of the run."""
+    found, last = DialogId.parse(dialog_id), plan.blocks * plan.dialogs_per_block - 1
+    if found is None or found.kind != plan.kind or found.number > last:
         raise UserError(
             f"{run} has no dialogue {dialog_id}: its ids go from"
-            f" {kind}-{0:07d} to {kind}-{last:07d}"
+            f" {DialogId(plan.kind, 0)} to {DialogId(plan.kind, last)}"
         )
-    return int(match[1])
+    return found

@@ -67,7 +67,7 @@ ABBREVIATIONS = {
     "tbh": "to be honest", "imo": "in my opinion", "fyi": "F Y I", "asap": "A S A P",
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
     "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
-    "sec": "second", "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F", "Wi-Fi": "Wi-Fi",
+    "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F", "Wi-Fi": "Wi-Fi",
     "wifi": "wifi", "Ctrl": "Control", "Esc": "Escape", "Del": "Delete", "PgUp": "Page Up",
     "PgDn": "Page Down", "www": "w w w", "MWF": "Monday, Wednesday, Friday",
     "TTh": "Tuesday, Thursday", "WWI": "World War One", "WWII": "World War Two", "bks": "books",

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.timing.metrics import Spell, units
+from datagen.audio.turn_taking import units
+from datagen.audio.vad import Spell
 from datagen.types import SAMPLE_RATE, Speaker, UserError
 
 LAPSE = 2.5
@@ -23,7 +24,7 @@ LAPSE = 2.5
 MIN_OFFSETS = 30
 """Fewest transfers in each direction that a law is fitted to."""
 _SHORTEST = 0.01
-"""Seconds: shorter lengths count as this, for the logarithm."""
+"""Shortest length in seconds; shorter ones count as this, for the logarithm."""
 _QUARTILE = 0.6745
 """Standard deviations from the median to a quartile."""
 

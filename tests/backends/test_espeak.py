@@ -20,7 +20,7 @@ from datagen.backends.speech.espeak import (
     LEAD,
     TAIL,
     Espeak,
-    Span,
+    TextSpan,
     audible,
     remove_offset,
     with_letter_a,
@@ -30,6 +30,8 @@ from datagen.backends.speech.espeak_library import LIBRARY_RATE, Phoneme, open_l
 from datagen.backends.speech.espeak_voice import ACCENTS, make_voice
 from datagen.config import BackendSpec
 from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Utterance, Voice
+
+pytestmark = pytest.mark.slow
 
 espeakng_loader = pytest.importorskip("espeakng_loader")
 
@@ -200,7 +202,7 @@ def phonemes(*items: tuple[int, int]) -> list[Phoneme]:
 def test_word_spans(
     spoken: str, said: list[tuple[int, int]], expected: list[tuple[int, int]]
 ) -> None:
-    assert word_spans(spoken, phonemes(*said), 90) == [Span(*span) for span in expected]
+    assert word_spans(spoken, phonemes(*said), 90) == [TextSpan(*span) for span in expected]
 
 
 @pytest.mark.parametrize(

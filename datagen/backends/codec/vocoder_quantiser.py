@@ -22,9 +22,9 @@ Values = NDArray[np.float64]
 
 TABLE = Path(__file__).with_name("vocoder.json")
 VERSION = 1
-"""Of what the code makes of a table. Raise it with any change that changes a token or a sound."""
+"""Version of this code. Raise it with any change that changes a table's tokens or sound."""
 FLOOR = -6.0
-"""log10 of the lowest power that is told from silence: -60 dBFS."""
+"""Lowest power that is told from silence, as log10: -60 dBFS."""
 SHARE = np.linspace(1.3, 0.7, NUM_BANDS)
 """Weight of an error in each band: low bands matter more to what is understood (STOI +0.003)."""
 NUM_BOOKS = 7
@@ -35,12 +35,12 @@ would hiss at -60 dBFS wherever a band is empty."""
 FADE_SLOPE = 4.0
 
 
-class Table(Record):
-    """What `vocoder_fit` finds; J components."""
+class QuantiserTable(Record):
+    """The table that `vocoder_fit` finds, of J components."""
 
     fitted_on: str
     mean: tuple[float, ...]
-    """[SUBFRAMES * NUM_BANDS], of weighted levels."""
+    """[SUBFRAMES * NUM_BANDS], mean of the weighted levels."""
     basis: tuple[tuple[float, ...], ...]
     """[J, SUBFRAMES * NUM_BANDS], rows of length 1."""
     levels: tuple[tuple[float, ...], ...]
@@ -50,12 +50,12 @@ class Table(Record):
 
 
 @cache
-def shipped_table() -> Table:
+def shipped_table() -> QuantiserTable:
     """Load the table that comes with datagen."""
-    return Table.model_validate_json(TABLE.read_bytes())
+    return QuantiserTable.model_validate_json(TABLE.read_bytes())
 
 
-def table_hash(table: Table) -> str:
+def table_hash(table: QuantiserTable) -> str:
     """Return the name of the tokens that a table makes."""
     return config.digest({"version": VERSION, "table": table.model_dump(mode="json")})
 
@@ -68,7 +68,7 @@ def weigh(levels: Array) -> Values:
 class Quantiser:
     """Levels to indices and back by a table."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: QuantiserTable) -> None:
         self._mean = np.array(table.mean)
         self._basis = np.array(table.basis)
         self._values = [np.array(values) for values in table.levels]

@@ -2,7 +2,7 @@
 
     lines --plan--> chunks --DiaModel--> mixed sound --Aligner, cut--> a clip for each line
 
-What the paper's service dialogues were voiced with. Speakers answer each other in one go, so they
+The paper's service dialogues were voiced with it. Speakers answer each other in one go, so they
 sound like a conversation; each piece is checked against its speaker, and said alone if it fails.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 from pydantic import Field
 
+from datagen.audio.timbre import Timbre, distance, timbre
 from datagen.backends.hub import find_model
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech import dia_chunks
@@ -25,7 +26,6 @@ from datagen.backends.speech.texts import num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
 from datagen.gates.limits import limits_for
-from datagen.gates.timbre import Timbre, distance, timbre
 from datagen.gates.turn import listen
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, Audio, Line, Record, Rejected, UserError, Utterance, Voice
@@ -35,11 +35,11 @@ PROMPT_PAUSE = SAMPLE_RATE * 300 // 1_000
 """Samples of silence between the two voices of a prompt."""
 MIN_CHUNK_SECONDS = 4.0
 SLACK = 1.8
-"""How much longer than foreseen a chunk may become before it is stopped."""
+"""Times the foreseen length that a chunk may reach before it is stopped."""
 WEIGHTS = ("config.json", "*.safetensors")
 
 
-class Sampling(Record):
+class DiaSampling(Record):
     """How freely the model speaks; temperatures under 1 count as 1."""
 
     temperature: Annotated[float, Field(ge=1.0, le=2.5)] = 1.8
@@ -54,15 +54,15 @@ class Dia(Synthesizer):
     source: ClassVar[str] = "dia"
 
     class Options(Record):
-        """Which weights, how freely, and who finds the words."""
+        """The weights, how freely they speak, and the aligner that finds the words."""
 
         model: str = "nari-labs/Dia-1.6B-0626"
         """A folder, or the name of a downloaded model."""
         revision: str = "main"
         codec: str = "descript/dac_44khz"
         codec_revision: str = "main"
-        sampling: Sampling = Sampling()
-        calm: Sampling = Sampling(temperature=1.2)
+        sampling: DiaSampling = DiaSampling()
+        calm: DiaSampling = DiaSampling(temperature=1.2)
         aligner: BackendSpec = BackendSpec(use="sphinx")
         precision: Literal["float32", "bfloat16", "float16"] = "bfloat16"
         batch: Annotated[int, Field(ge=1, le=64)] = 8

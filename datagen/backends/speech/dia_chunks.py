@@ -1,7 +1,7 @@
 """A dialogue as Dia can say it: few turns at a time, and each turn cut out of the sound again.
 
     lines --plan--> chunks --transcript--> "[S1] ... [S2] ..."
-    sound, words --cut--> one Piece a line
+    sound, words --cut--> one DiaChunk a line
 
 Dia 1.6B makes 35.7 s at most, its voice prompt included, hurries when asked for over 20 s, and
 keeps its pace for up to four turns (nari-labs/dia, issues 148 and 208).
@@ -21,18 +21,18 @@ from datagen.types import SAMPLE_RATE, Audio, Line, SpokenWord
 MAX_TURNS = 4
 MAX_SECONDS = 18.0
 MAX_BYTES = 900
-"""Of text with the prompt's; the model silently drops what is over 1,024."""
+"""Most bytes of text, the prompt's included; the model silently drops what is over 1,024."""
 _LETTERS_A_SECOND = 14.0
 _SECONDS_A_TURN = 0.4
 _REACH = SAMPLE_RATE * 60 // 1_000
-"""How far before and after the gap between two turns a cut may lie."""
+"""Samples before and after the gap between two turns within which a cut may lie: 60 ms."""
 _STEP = SAMPLE_RATE * 5 // 1_000
 _WINDOW = 4
 """Steps over which the energy is averaged: 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiaChunk:
     """One line's part of a chunk, and its words from its own start."""
 
     audio: Audio
@@ -85,7 +85,7 @@ def transcript(said: Sequence[tuple[int, str]]) -> str:
     return "".join(f"[S{tag}] {text} " for tag, text in runs) + f"[S{3 - runs[-1][0]}]"
 
 
-def cut(audio: Audio, words: Sequence[SpokenWord], lines: Sequence[Line]) -> list[Piece]:
+def cut(audio: Audio, words: Sequence[SpokenWord], lines: Sequence[Line]) -> list[DiaChunk]:
     """Cut a chunk [S] where it is quietest between the last word of a line and the next's first."""
     counts = [len(line.spoken.split()) for line in lines]
     assert sum(counts) == len(words), (counts, len(words))
@@ -93,7 +93,7 @@ def cut(audio: Audio, words: Sequence[SpokenWord], lines: Sequence[Line]) -> lis
     inner = (_quietest(audio, words[place - 1], words[place]) for place in first_words[1:-1])
     edges = [0, *inner, len(audio)]
     return [
-        Piece(audio[start:end], _within(words[first:last], start, end))
+        DiaChunk(audio[start:end], _within(words[first:last], start, end))
         for (start, end), (first, last) in zip(pairwise(edges), pairwise(first_words), strict=True)
     ]
 

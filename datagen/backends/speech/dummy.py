@@ -1,7 +1,7 @@
-"""A synthesizer that costs nothing and says nothing: Line -> a slow square wave, a word a period.
+"""A stand-in synthesizer for rehearsals: Line -> a slow square wave, a word a period.
 
-A STAND-IN for rehearsals, loudly: it shows what the line itself costs at full size, and its data is
-of no use to anybody. Word times are exact, and FLAC stores a minute of it in six kilobytes.
+A STAND-IN without a model: it shows what the line itself costs at full size, and its data is of no
+use to anybody. Word times are exact, and FLAC stores a minute of it in six kilobytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SOUND = np.repeat(np.array([LEVEL, -LEVEL], np.float32), HALF_WORD)
 """[S], the sound of any word: no offset, no silence, the same for everybody."""
 
 
-class Dummy(Synthesizer):
+class DummyVoice(Synthesizer):
     """Says every word of every line in the same way."""
 
     stand_in: ClassVar[bool] = True
