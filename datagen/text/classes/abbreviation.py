@@ -42,7 +42,8 @@ _STREET = re.compile(
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_DAY = {name: name for name in DAYS.values()} | DAYS
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
-_NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]\b(?!')|[A-Z]{1,5}-?\d|[IVX]+\b))"
+_NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d))"
+_NUMBER_OR_LETTER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d|[B-HJ-Z]\b(?!')|[IVX]{2,}\b))"
 
 
 def _days(match: Match) -> str:
@@ -92,7 +93,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),
         make(rf"(?P<word>{any_of(with_dot)})\.{_NUMBER}", _numbered, Sure.CERTAIN),
         make(
-            rf"(?P<word>{any_of(no_dot)})\b\.?{_NUMBER}(?! \d+(?::|\s?[ap]m))", _numbered, Sure.CUE
+            rf"(?P<word>{any_of(no_dot)})\b\.?{_NUMBER_OR_LETTER}(?! \d+(?::|\s?[ap]m))",
+            _numbered,
+            Sure.CUE,
         ),
         make.words(MONTHS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
         make.words(

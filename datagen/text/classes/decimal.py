@@ -37,7 +37,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<number>\d+(?:\.\d+){{2}}){END}", _version, Sure.USUAL),
         make(rf"(?P<number>\d+(?:\.\d+){{2,}}){END}", _version, Sure.CUE, before=_VERSION),
         make(
-            rf"[vV]\.?(?P<number>\d+(?:\.\d+)*){END}",
+            rf"(?:v\.?|V(?=\d+\.\d))(?P<number>\d+(?:\.\d+)*){END}",
             lambda m: f"v {_version(m)}" if "." in m["number"] else f"version {_version(m)}",
         ),
         make(r"(?P<number>\d+\.\d+)(?P<letter>[A-Z])\b(?![.\d-])", _lettered, Sure.GUESS),
