@@ -15,7 +15,7 @@ from datagen.stages.artifacts import scripts_table
 from datagen.stages.base import Outcome
 from datagen.types import Job, Reject, Script
 
-VERSION = 3
+VERSION = 2
 """Version of the stage; raised when a change here changes bytes."""
 
 
