@@ -319,9 +319,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_EXPIRES,
         ),
         make(
-            r"(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
+            r"(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
             _month_year,
             Sure.CUE,
+        ),
+        make(
+            r"(?P<month>[1-9])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
+            _month_year,
+            Sure.CUE,
+            before=_IN_YEAR,
         ),
         make(
             rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",
