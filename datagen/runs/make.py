@@ -79,10 +79,10 @@ def run(
         folder.write_json("plan.json", plan.to_json())
         flow = resume(folder, recipe, plan, mine)
         tally = _tally(flow)
-        with folder.journal(part) as journal, listener(tally, journal, lease.check) as emit:
+        with folder.journal(part, lease.ours) as journal, listener(tally, journal, lease.check) as emit:
             emit({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
 
-            goal = _Goal(flow, plan, folder, emit)
+            goal = _Goal(flow, plan, folder, emit, lease.check)
             more = goal.more if mine is None else lambda: False
             if not flow.finished or more():
                 with cluster(host.address):
@@ -173,9 +173,16 @@ class _Goal:
     """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
 
     def __init__(
-        self, flow: Flow, plan: Plan, folder: RunFolder, emit: Callable[[dict[str, Any]], None]
+        self,
+        flow: Flow,
+        plan: Plan,
+        folder: RunFolder,
+        emit: Callable[[dict[str, Any]], None],
+        check: Callable[[], None],
     ) -> None:
         self._flow, self._plan, self._folder, self._emit = flow, plan, folder, emit
+        self._check = check
+        """Raises if another run has taken the folder over."""
         self._before: tuple[float, float] | None = None
         """Seconds that were packed, and missing, when blocks were last added."""
 
@@ -189,6 +196,7 @@ class _Goal:
         self._check_gain(seconds)
         self._flow.extend(blocks)
         self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
+        self._check()
         self._folder.write_json("plan.json", self._plan.to_json())
         self._emit(
             {

@@ -103,10 +103,10 @@ def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterato
     with _display(tally) as draw:
 
         def take(event: dict[str, Any]) -> None:
+            check()
             stamp = datetime.now(UTC).isoformat(timespec="seconds")
             journal.write(json.dumps({"time": stamp, **event}) + "\n")
             journal.flush()
-            check()
             tally.take(event)
             draw(event)
 
