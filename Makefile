@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
+.PHONY: demo test test-train test-models integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -57,6 +57,13 @@ bench: .venv/dev
 	$(BIN)/python benchmarks/factory.py
 	$(BIN)/python benchmarks/codec.py
 
+# emulators of Azure and of an S3 server that does not know new checksums; node and npm must be there
+stores: .stores/installed
+
+.stores/installed: Makefile
+	npm install --no-audit --no-fund --loglevel=error --prefix .stores azurite@3.37.0 s3rver@3.7.1
+	touch $@
+
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "datagen needs Python 3.11 or newer: make PYTHON=python3.11 demo"; exit 1; }
@@ -84,4 +91,4 @@ bench: .venv/dev
 	touch $@
 
 clean:
-	rm -rf .venv .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-speech .venv-train dist build

@@ -82,7 +82,9 @@ def _azure(uri: str, place: str) -> fs.FileSystem | None:
         settings[f"{service}_storage_authority"] = authority
     if key:
         return fs.AzureFileSystem(account, account_key=_sound(key, place), **settings)
-    return fs.AzureFileSystem(account, sas_token=(signature or "").lstrip("?"), **settings)
+    # the client puts it behind its URLs as it is
+    token = f"?{(signature or '').lstrip('?')}"
+    return fs.AzureFileSystem(account, sas_token=token, **settings)
 
 
 def _sound(key: str, place: str) -> str:

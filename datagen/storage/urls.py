@@ -41,11 +41,13 @@ def open_storage(where: Where) -> Storage:
 def _objects(uri: str) -> ObjectStorage:
     """Connect to an object store, once a process."""
     parts = urlsplit(uri)
-    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    user, _, server = parts.netloc.rpartition("@")
+    container = f"{user.partition(':')[0]}@" if user and parts.scheme.startswith("abfs") else ""
+    place = f"{parts.scheme}://{container}{server}{parts.path}"
     if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         raise UserError(f"{place}: give a folder of this machine, or one of {known}")
-    if ":" in parts.netloc.rpartition("@")[0] or _KEY.search(parts.query):
+    if ":" in user or _KEY.search(parts.query):
         raise UserError(
             f"{place}: take the keys out of the address; they belong in the environment"
             f" ({keys(place)}) or in the machine's role"
