@@ -40,6 +40,8 @@ HURRY = 20.0
 REQUEST = 120.0
 """Seconds after which a request that is not answered is made again, in a thread of its own."""
 WITH_BUCKETS = ("s3://", "gs://", "gcs://", "abfs://", "abfss://")
+SLOW = 5.0
+"""Seconds that a request may take however little patience there is."""
 THREADS = 32
 """Requests at once while a stage's footers are read."""
 
@@ -161,7 +163,7 @@ class ObjectStorage(Storage):
         until = time.monotonic() + patience
 
         def bounded() -> T:
-            return requests.call(attempt, min(REQUEST, until - time.monotonic()))
+            return requests.call(attempt, min(REQUEST, max(SLOW, until - time.monotonic())))
 
         try:
             answer = retrying(bounded)

@@ -119,7 +119,7 @@ def test_a_closed_endpoint_is_waited_for_as_long_as_was_said(
     monkeypatch.setattr(object_store.ObjectStorage, "patience", 3.0)
     with pytest.raises(UserError, match=r"has not answered for \d s .*run the same command again"):
         open_storage(uri).read("plan.json")
-    assert time.monotonic() - start < 8
+    assert time.monotonic() - start < 15, "its client would ask for a quarter of an hour"
 
 
 def test_a_store_that_dies_is_waited_for_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +134,7 @@ def test_a_store_that_dies_is_waited_for_and_told(monkeypatch: pytest.MonkeyPatc
         start = time.monotonic()
         with pytest.raises(StorageFailed, match="has not answered for 2 s"):
             place.read("plan.json")
-        assert time.monotonic() - start < 6
+        assert time.monotonic() - start < 15
 
 
 # Azure's keys
