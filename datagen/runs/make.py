@@ -22,13 +22,13 @@ from datagen.engine import pipeline, run_files
 from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
 from datagen.engine.events import Emit, Extended, Finished, RayStarted, Started
-from datagen.engine.scheduler import Flow
 from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
-from datagen.engine.unit import GaveUp
 from datagen.engine.pipeline import ResolvedRecipe
-from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
 from datagen.engine.plan import Plan, more_blocks
+from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
+from datagen.engine.scheduler import Flow
+from datagen.engine.unit import GaveUp
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder
@@ -81,7 +81,10 @@ def run(
         run_files.write(folder, PLAN, PlanFile.of(plan))
         flow = resume(folder, resolved, plan, mine)
         tally = _tally(flow)
-        with folder.journal(part, lease.ours) as journal, listener(tally, journal, lease.check) as emit:
+        with (
+            folder.journal(part, lease.ours) as journal,
+            listener(tally, journal, lease.check) as emit,
+        ):
             emit(Started(blocks=flow.blocks, resumed=dict(flow.resumed)))
 
             goal = _Goal(flow, plan, folder, emit, lease.check)
@@ -138,7 +141,10 @@ def _drive(driver: Driver, folder: RunFolder, more: Callable[[], bool]) -> None:
 
 
 def resume(
-    folder: RunFolder, resolved: ResolvedRecipe, plan: Plan, mine: Callable[[int], bool] | None = None
+    folder: RunFolder,
+    resolved: ResolvedRecipe,
+    plan: Plan,
+    mine: Callable[[int], bool] | None = None,
 ) -> Flow:
     """Return the flow of a plan, with everything that is already made taken as done."""
     flow = Flow({step.name: step.reads for step in pipeline.LINE}, plan.blocks, mine)
@@ -198,9 +204,7 @@ class _Goal:
         self._check()
         run_files.write(self._folder, PLAN, PlanFile.of(self._plan))
         self._emit(
-            Extended(
-                blocks=self._flow.blocks, totals=_totals(self._flow), done=_done(self._flow)
-            )
+            Extended(blocks=self._flow.blocks, totals=_totals(self._flow), done=_done(self._flow))
         )
         return True
 
