@@ -35,7 +35,7 @@ _OUTAGE = re.compile(
     re.IGNORECASE,
 )
 _REQUEST = re.compile(r"\s*\(?(AWS )?Request ?ID: ?[\w-]+\)?(\s*Time:\s*\S+)?", re.IGNORECASE)
-_SIGNED = re.compile(r"(?<=[?&])(sig|signature|x-amz-signature|x-amz-credential)=[^&\s'\"]+", re.I)
+_SIGNED = re.compile(r"\b(sig|signature|x-amz-signature|x-amz-credential)=[^&\s'\"]+", re.I)
 _KEYS = {
     "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     "gs": "GOOGLE_APPLICATION_CREDENTIALS",

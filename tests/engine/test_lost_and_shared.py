@@ -222,13 +222,14 @@ def test_a_lost_node_costs_seconds(tmp_path: Path) -> None:
     make_plainly(tmp_path / "plain", blocks)
     out = tmp_path / "run"
     two = {"cpus": 0.4, "workers": 2}
-    host = host_file(tmp_path / "h.json", speech=two, shards={"cpus": 0, "workers": 1})
+    host = host_file(tmp_path / "h.yaml", speech=two, shards={"cpus": 0, "workers": 1})
     with two_nodes() as nodes:
         more = ("--host", host, "--address", nodes.address)
         with running(out, 16 * blocks, *more) as driver:
             deadline = time.monotonic() + 120
             while artifacts(out) < 6:
                 assert time.monotonic() < deadline
+                assert driver.poll() is None
                 time.sleep(0.1)
             nodes.lose()
             start = time.monotonic()
@@ -245,13 +246,14 @@ def test_a_second_run_gets_its_share(tmp_path: Path) -> None:
         small = {"cpus": 0.25, "workers": 1}
         writers = {"cpus": 0.8, "workers": 1, "units": 4}
         stages = {stage: small for stage in STAGES} | {"script": writers}
-        first_host = host_file(tmp_path / "a.json", **stages)
-        second = host_file(tmp_path / "b.json")
+        first_host = host_file(tmp_path / "a.yaml", **stages)
+        second = host_file(tmp_path / "b.yaml")
         address = ("--address", nodes.address)
         with running(tmp_path / "a", 16 * 150, "--host", first_host, *address) as long_one:
             deadline = time.monotonic() + 150
             while len(list((tmp_path / "a").glob("script/*.parquet"))) < 150:
                 assert time.monotonic() < deadline
+                assert long_one.poll() is None
                 time.sleep(0.2)
             short = subprocess.run(
                 command(tmp_path / "b", 16, "--host", second, *address),
