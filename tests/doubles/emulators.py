@@ -47,6 +47,8 @@ class Emulator:
     port: int
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    taken: list[socket.socket] = field(default_factory=list)
+    """Connections of a `silent` one."""
 
     def uri(self, folder: str, bucket: str = "data", port: int | None = None) -> str:
         """Return the address of a folder."""
@@ -137,17 +139,17 @@ def silent(name: str) -> Iterator[Emulator]:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(64)
-        taken: list[socket.socket] = []
+        store = Emulator(form, server.getsockname()[1], keys)
 
         def take() -> None:
             with suppress(OSError):
                 while True:
-                    taken.append(server.accept()[0])
+                    store.taken.append(server.accept()[0])
 
         threading.Thread(target=take, daemon=True).start()
-        yield Emulator(form, server.getsockname()[1], keys)
+        yield store
         server.shutdown(socket.SHUT_RDWR)
-        for connection in taken:
+        for connection in store.taken:
             connection.close()
 
 

@@ -291,10 +291,12 @@ def test_ctrl_c_ends_a_run_whose_store_never_answers(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         ) as driver:
-            watchdog = threading.Timer(90, driver.kill)
+            watchdog = threading.Timer(150, driver.kill)
             watchdog.start()
-            time.sleep(8)
-            assert driver.poll() is None
+            while not store.taken:
+                assert driver.poll() is None
+                time.sleep(0.2)
+            time.sleep(1)
             start = time.monotonic()
             driver.send_signal(signal.SIGINT)
             _, said = driver.communicate()
