@@ -24,7 +24,7 @@ SLICE = 0.25
 _until = float("inf")
 """When all requests must be over, in monotonic seconds."""
 _open: set[threading.Thread] = set()
-"""Threads of requests that nobody waits for any more."""
+"""Threads of requests that have not been answered."""
 
 
 def hurry(seconds: float) -> None:
@@ -50,20 +50,18 @@ def call(function: Callable[[], T], seconds: float) -> T:
 
     def run() -> None:
         try:
-            future.set_result(function())
+            result = function()
         except BaseException as error:
+            _open.discard(thread)
             future.set_exception(error)
-        _open.discard(thread)
+        else:
+            _open.discard(thread)
+            future.set_result(result)
 
     thread = threading.Thread(target=run, name="storage request", daemon=True)
+    _open.add(thread)
     thread.start()
-    start = time.monotonic()
-    try:
-        return _wait(future, start + seconds)
-    except BaseException:
-        if not future.done():
-            _open.add(thread)
-        raise
+    return _wait(future, time.monotonic() + seconds)
 
 
 def _wait(future: Future[T], until: float) -> T:
@@ -79,7 +77,7 @@ def _wait(future: Future[T], until: float) -> T:
 
 
 def hanging() -> bool:
-    """Return whether a request was left behind that has still not been answered."""
+    """Return whether a request has not been answered, whether somebody waits for it or not."""
     return any(thread.is_alive() for thread in list(_open))
 
 

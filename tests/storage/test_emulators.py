@@ -304,3 +304,35 @@ def test_ctrl_c_ends_a_run_whose_store_never_answers(
         assert time.monotonic() - start < 10
         assert driver.returncode == 130, said
         assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_run_whose_store_has_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a lease to give back and a journal to copy, and workers in the middle of units."""
+    for store in started("gs"):
+        assert store.process is not None
+        uri = store.uri("runs/frozen")
+        with subprocess.Popen(
+            [sys.executable, "-m", "datagen", *make(uri, dialogs=1600)],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as driver:
+            watchdog = threading.Timer(200, driver.kill)
+            watchdog.start()
+            while len(hashes(uri)) < 3:
+                assert driver.poll() is None
+                time.sleep(0.5)
+            store.process.send_signal(signal.SIGSTOP)
+            time.sleep(2)
+            start = time.monotonic()
+            driver.send_signal(signal.SIGINT)
+            _, said = driver.communicate()
+            watchdog.cancel()
+            took = time.monotonic() - start
+            store.process.send_signal(signal.SIGCONT)
+        assert driver.returncode == 130, said
+        assert took < 10, said
+        with hold(open_storage(uri)):
+            pass
