@@ -42,7 +42,8 @@ integration: .venv/dev
 	tests/integration/setup_vllm.sh
 	.venv-vllm/bin/python -m pytest -q tests/integration
 
-# kills drivers, workers and a node at 50 random moments, three times; a quarter of an hour
+# kills drivers, workers and a node at 50 random moments, three times, also on emulated stores (make stores) and a Slurm of one node
+# (Debian's slurm-wlm and munge) where they are installed; half an hour
 chaos: .venv/dev
 	for seed in 1 2 3; do CHAOS_SEED=$$seed CHAOS_KILLS=50 $(BIN)/python -m pytest -q -s tests/chaos || exit 1; done
 

@@ -149,7 +149,10 @@ def test_a_lease_that_is_empty_while_it_is_renewed_lets_nobody_in() -> None:
                 pass
 
 
-def test_a_lease_of_another_machine_that_is_empty_for_a_moment_is_respected() -> None:
+def test_a_lease_of_another_machine_that_is_empty_for_a_moment_is_respected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lease, "EXPIRES", 30.0)
     store = MemoryStore()
     place = storage(store)
     put(place, lease.LEASE, b"")
