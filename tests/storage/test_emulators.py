@@ -24,6 +24,7 @@ from tests.doubles.emulators import AZURE, GCS, KEY, ROOT, Emulator
 from tests.doubles.s3 import free_port
 from tests.fixtures.short_calls import SMALL
 
+pytestmark = pytest.mark.slow
 SECRET = "c2VjcmV0c2VjcmV0c2VjcmV0"
 
 
