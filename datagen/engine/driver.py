@@ -47,15 +47,17 @@ class Driver:
             stage: Pool(stage, getattr(host, stage), where, found) for stage in flow.stages
         }
 
-    def run(self, more: Callable[[], bool]) -> None:
+    def run(self, more: Callable[[], bool], check: Callable[[], None] = require_head) -> None:
         """Run until the flow is finished and ``more``, which may extend it, returns False.
 
-        Raises GaveUp when a unit failed too often, UserError when only the user can mend it.
+        Raises GaveUp when a unit failed too often, UserError when only the user can mend it, and
+        what ``check`` raises, which is called again and again.
         """
         flow, pools = self._flow, self._pools
         try:
             while not flow.finished or more():
                 require_head()
+                check()
                 self._assign()
                 self._grow()
                 for pool, reference in wait(pools.values(), TICK):

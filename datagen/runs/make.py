@@ -93,7 +93,8 @@ def run(
                 with cluster(host.address):
                     emit(RayStarted(seconds=round(tally.wall, 3)))
                     told = _joined(host, folder, emit)
-                    _drive(Driver(flow, folder.where, resolved, host, told), folder, more)
+                    driver = Driver(flow, folder.where, resolved, host, told)
+                    _drive(driver, folder, more, lease.check)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
             result = RunResult(
@@ -128,10 +129,12 @@ def _sweep(folder: RunFolder, part: str) -> None:
         folder.sweep()
 
 
-def _drive(driver: Driver, folder: RunFolder, more: Callable[[], bool]) -> None:
+def _drive(
+    driver: Driver, folder: RunFolder, more: Callable[[], bool], check: Callable[[], None]
+) -> None:
     """Run the engine; if it gives up, say how to see why."""
     try:
-        driver.run(more)
+        driver.run(more, check)
     except GaveUp as error:
         if error.unit is None or error.unit.stage == SHARDS:
             raise

@@ -337,3 +337,28 @@ def test_ctrl_c_ends_a_run_whose_store_has_frozen(monkeypatch: pytest.MonkeyPatc
         assert took < 10, said
         with hold(open_storage(uri)):
             pass
+
+
+def test_a_run_whose_lease_is_overwritten_stops_itself() -> None:
+    for store in started("gs"):
+        uri = store.uri("runs/garbled")
+        with subprocess.Popen(
+            [sys.executable, "-m", "datagen", *make(uri, dialogs=16_000)],
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as driver:
+            watchdog = threading.Timer(200, driver.kill)
+            watchdog.start()
+            while len(hashes(uri)) < 3:
+                assert driver.poll() is None
+                time.sleep(0.5)
+            put(open_storage(uri), ".lease", bytes(range(256)))
+            _, said = driver.communicate()
+            watchdog.cancel()
+        assert driver.returncode == 1, said
+        errors = [line for line in said.splitlines() if line.startswith("error: ")]
+        assert len(errors) == 1
+        assert "something else has been written to its lease" in errors[0]
+        assert "Traceback" not in said
