@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,12 +37,11 @@ class _Group(click.Group):
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Run as a program; one that a store keeps waiting for an answer ends all the same."""
-        from datagen.storage import requests
-
         try:
             return super().__call__(*arguments, **options)
         except SystemExit as end:
-            requests.leave(end.code)
+            if requests := sys.modules.get("datagen.storage.requests"):  # else none was made
+                requests.leave(end.code)
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
