@@ -1,6 +1,6 @@
 """The properties of `test_fuzz` for inputs that coverage guides, for as long as one likes.
 
-    make fuzz    or    python -m tests.fuzz {settings,override,artefact,lease} [-max_total_time=60]
+    make fuzz    or    python -m tests.fuzz {settings,override,artefact,lease,spoken} [OPTION]...
 
 Needs atheris (Linux; the options are libFuzzer's). It begins with what datagen ships and makes, or
 where it was left, and changes the bytes towards lines of code not seen yet.
@@ -20,6 +20,8 @@ with atheris.instrument_imports(include=["datagen", "yaml"]):
     from datagen.storage.holder import this_process
     from datagen.storage.run_folder import RunFolder
     from tests.test_fuzz import check_file, check_lease, check_settings
+    from tests.text.properties import check_spoken
+    from tests.text.readings import fresh
 from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.runs import ROOT
 
@@ -53,8 +55,17 @@ def lease(content: bytes) -> None:
     check_lease(content)
 
 
+def spoken(content: bytes) -> None:
+    """Take bytes for what somebody says."""
+    check_spoken(content.decode(errors="replace"))
+
+
 def seed(target: str, corpus: Path) -> None:
     """Put good inputs into a folder."""
+    if target == "spoken":
+        for place, (written, _) in enumerate(fresh()):
+            (corpus / str(place)).write_text(written, encoding="utf-8")
+        return
     if target == "override":
         for place, text in enumerate(OVERRIDES):
             (corpus / str(place)).write_text(text)
@@ -72,7 +83,13 @@ def seed(target: str, corpus: Path) -> None:
 
 
 def main() -> None:
-    targets = {"settings": settings, "override": override, "artefact": artefact, "lease": lease}
+    targets = {
+        "settings": settings,
+        "override": override,
+        "artefact": artefact,
+        "lease": lease,
+        "spoken": spoken,
+    }
     name, *options = sys.argv[1:]
     corpus = KEPT / name
     if not corpus.exists():

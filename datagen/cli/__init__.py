@@ -23,6 +23,7 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
+from datagen.cli.spoken import spoken
 from datagen.cli.status import status
 from datagen.cli.timing import timing
 from datagen.cli.voices import voices
@@ -233,6 +234,19 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, voices)
+_COMMANDS = (
+    align,
+    clean,
+    decode,
+    doctor,
+    env,
+    manifest,
+    plan,
+    scripts,
+    spoken,
+    status,
+    timing,
+    voices,
+)
 for command in _COMMANDS:
     main.add_command(command)

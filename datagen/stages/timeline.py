@@ -14,7 +14,6 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from datagen.backends.protocols import Aligner, FloorPredictor
-from datagen.scripting.spoken import heard
 from datagen.seeds import rng_for
 from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import (
@@ -24,6 +23,7 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
+from datagen.text import heard
 from datagen.timing import quotas, slot_choice
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.clip_edit import Hold, Take, stretch
