@@ -136,7 +136,9 @@ class StageHost(Settings):
     py_executable: str | None = None
     """Interpreter of this stage's own environment, on every node."""
     runtime_env: RuntimeEnv | None = None
-    env_vars: dict[str, str] = Field(default_factory=dict)
+    env_vars: dict[str, str | None] = Field(default_factory=dict)
+    """Set for this stage's workers. A name without a value has the node's own: Ray writes values to
+    its logs. Those of names or kinds that look like a secret it is never given."""
     start_seconds: Annotated[float, Field(gt=0)] = 600.0
     """Seconds that a worker may take to start before it counts as failed."""
     unit_seconds: Annotated[float, Field(gt=0)] = 3600.0

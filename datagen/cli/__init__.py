@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,9 +29,21 @@ from datagen.cli.timing import timing
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
+LAST_WORDS = 4.0
+"""Seconds that a run which is stopped waits for its store: to give back its lease, and so on."""
+
 
 class _Group(click.Group):
     """Turns a user's mistake into one sentence and exit code 2."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Run as a program; one that a store keeps waiting for an answer ends all the same."""
+        try:
+            return super().__call__(*arguments, **options)
+        except SystemExit as end:
+            if requests := sys.modules.get("datagen.storage.requests"):  # else none was made
+                requests.leave(end.code)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand."""
@@ -197,6 +210,8 @@ def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) ->
 def _stoppable() -> Iterator[None]:
     """Stop cleanly on Ctrl-C or SIGTERM: what is done stays done."""
 
+    from datagen.storage import requests
+
     received = signal.SIGINT
 
     def stop(number: int, frame: object) -> NoReturn:
@@ -204,6 +219,7 @@ def _stoppable() -> Iterator[None]:
         received = signal.Signals(number)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        requests.hurry(LAST_WORDS)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -213,6 +229,7 @@ def _stoppable() -> Iterator[None]:
         click.echo("stopped; the same command goes on from here", err=True)
         raise SystemExit(128 + received) from None
     finally:
+        requests.take_time()
         for number, handler in before.items():
             signal.signal(number, handler)
 

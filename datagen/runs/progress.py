@@ -105,10 +105,10 @@ def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterato
     with _display(tally) as draw:
 
         def take(event: RunEvent) -> None:
+            check()
             event = event.model_copy(update={"time": datetime.now(UTC).replace(microsecond=0)})
             journal.write(json.dumps(event.to_json()) + "\n")
             journal.flush()
-            check()
             tally.take(event)
             draw(event)
 
