@@ -8,6 +8,7 @@ into ``voice`` and ``extra_body``, whose strings may name what is known of a lin
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import socket
@@ -20,16 +21,21 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from datagen.backends.protocols import Synthesizer
+from datagen.backends.servers.address import check_url
+from datagen.backends.servers.client import Client, ServerDown
+from datagen.backends.servers.gate import Refused
 from datagen.backends.speech.finish import finish, spread_words, to_24_khz
-from datagen.backends.speech.http_client import Client, Spoken
+from datagen.backends.speech.spoken import Spoken, read_spoken
 from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Line, Record, SpokenWord, UserError, Utterance
+from datagen.types import SAMPLE_RATE, Line, Record, Rejected, SpokenWord, UserError, Utterance
 
 OURS = frozenset(("model", "input", "response_format"))
 """Fields of a request that ``extra_body`` may not set."""
 _MAX_SEED = 2**31
 """Servers take seeds of 31 bits."""
 _CONNECT_SECONDS = 5.0
+EASY = "Hello."
+"""What any server can say, in any voice it has."""
 
 
 class Http(Synthesizer):
@@ -65,8 +71,10 @@ class Http(Synthesizer):
         self._options = options
         self._client = Client(
             f"{_url(options)}/audio/speech",
-            key=os.environ.get(options.key_env) or None,
-            key_env=options.key_env,
+            name=f"the speech server at {_url(options)}",
+            key=os.environ.get(options.key_env),
+            key_name=options.key_env,
+            concurrency=options.concurrency,
             timeout=options.timeout_seconds,
             patience=options.patience_seconds,
         )
@@ -79,11 +87,8 @@ class Http(Synthesizer):
         if taken := sorted(OURS & options.extra_body.keys()):
             raise UserError(f"speech.options.extra_body: {taken[0]} is set by datagen itself")
         _fill({"voice": options.voice, "extra_body": options.extra_body}, _EXAMPLE)
+        check_url(_url(options), "speech.options.url")
         url = urlsplit(_url(options))
-        if url.scheme not in ("http", "https") or not url.hostname:
-            raise UserError(
-                f"speech.options.url: {_url(options)!r} is not like http://host:8000/v1"
-            )
         port = url.port or (443 if url.scheme == "https" else 80)
         try:
             socket.create_connection((url.hostname, port), _CONNECT_SECONDS).close()
@@ -102,7 +107,19 @@ class Http(Synthesizer):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _say(self, line: Line, seed: int) -> Utterance:
-        spoken = self._client.ask(self._body(line, seed))
+        body = self._body(line, seed)
+        easy = {**body, "input": EASY}
+        try:
+            spoken = self._client.ask(
+                json.dumps(body).encode(),
+                read_spoken,
+                easy=json.dumps(easy).encode(),
+                seed=seed_for(seed, line.voice.id, line.spoken),
+            )
+        except Refused as error:
+            raise Rejected("speech_refused", f"{error} (voice {body['voice']!r})") from error
+        except ServerDown as error:
+            raise UserError(f"{error}; mend it and run the same command again") from error
         audio = to_24_khz(spoken.samples, spoken.rate)
         return finish(audio, word_times(line.spoken, spoken, len(audio)))
 
