@@ -16,7 +16,7 @@ from datagen.engine.pools import Pool, Report, Room, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
-from datagen.types import UserError
+from datagen.types import AllRejected, UserError
 
 TICK = 0.5
 """Seconds between looks at the clock while nothing happens."""
@@ -150,6 +150,8 @@ class Driver:
         self._say("unit failed", unit, failure.reason, failure.trace)
         if failure.kind in ("storage", "user"):
             raise UserError(failure.reason)
+        if failure.kind == "rejected":
+            raise AllRejected(failure.reason)
         if unit.only is not None:
             self._flow.passed(unit)  # its worker lives; the unit itself will meet this failure
         elif failure.kind == "damaged":

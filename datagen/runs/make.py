@@ -27,6 +27,7 @@ from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
 from datagen.engine.unit import GaveUp
 from datagen.engine.plan import Plan, more_blocks
+from datagen.runs.all_rejected import Watch
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder
@@ -78,12 +79,21 @@ def run(
         plan = _longest(folder, plan)
         folder.write_json("plan.json", plan.to_json())
         flow = resume(folder, recipe, plan, mine)
-        tally = _tally(flow)
-        with folder.journal(part) as journal, listener(tally, journal, lease.check) as listen:
+        tally, watch = _tally(flow), Watch(flow, folder)
+        with folder.journal(part) as journal, listener(tally, journal, lease.check) as tell:
+
+            def listen(event: dict[str, Any]) -> None:
+                tell(event)
+                watch.take(event)
+
             listen({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
 
             goal = _Goal(flow, plan, folder, listen)
-            more = goal.more if mine is None else lambda: False
+
+            def more() -> bool:
+                watch.check()
+                return mine is None and goal.more()
+
             if not flow.finished or more():
                 with cluster(host.address):
                     listen({"event": "ray started", "seconds": round(tally.wall, 3)})

@@ -22,7 +22,7 @@ _END_OF_REASONING = re.compile(
 )
 """Closing tags of reasoning (Qwen3, DeepSeek, Mistral, Kimi, Cohere), and the beginning of
 harmony's final channel, also where a server has dropped its special tokens."""
-MAX_LETTERS = 200_000
+MAX_LETTERS = 1_000_000
 """Characters of a reply that are read."""
 MAX_TRIES = 200
 """Opening braces that are tried."""
