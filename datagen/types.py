@@ -9,7 +9,7 @@ arrays. Time is an ``int`` count of 24 kHz samples; seconds appear only in text 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,6 +244,13 @@ class Clip:
     """dBFS, of the largest sample."""
     audio: Audio | None
     """None when only the measurements were loaded."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a take: a reason to count, and evidence to read."""
+
+    reason: str
+    evidence: str
 
 
 class Attempt(Record):

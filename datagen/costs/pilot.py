@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Any
 
-from datagen.costs.rates import Figure, Share
+from datagen.costs.rates import Figure, StageShare
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
 from datagen.types import SAMPLE_RATE, UserError
 
@@ -24,8 +24,8 @@ class StageRate:
     seconds: Figure
     """Of one worker."""
     cpu_seconds: Figure
-    accept: Share
-    """Share of its dialogues that went on."""
+    accept: StageShare
+    """StageShare of its dialogues that went on."""
     spread: Figure
     """Standard deviation of a unit's seconds, as a share of their mean."""
 
@@ -89,7 +89,7 @@ def _rate(units: list[dict[str, Any]], begun_seconds: float, accept: float) -> S
     return StageRate(
         seconds=Figure(value=sum(seconds) / begun_seconds, source=source),
         cpu_seconds=Figure(value=cpu_seconds / begun_seconds, source=source),
-        accept=Share(value=accept, source=source),
+        accept=StageShare(value=accept, source=source),
         spread=Figure(value=pstdev(seconds) / max(fmean(seconds), 1e-9), source=source),
     )
 

@@ -1,6 +1,6 @@
 """The loop that keeps the pools busy with what the flow has ready, until it is finished.
 
-Flow.next --> Pool.submit ... Report --> Flow.finish, raised, lost or redo
+Flow.next --> Pool.submit ... WorkerReport --> Flow.finish, raised, lost or redo
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from datagen.config import Host, Recipe, StageHost
 from datagen.engine import pipeline
 from datagen.engine.autoscaling import Demand
-from datagen.engine.pools import Pool, Report, Room, wait
+from datagen.engine.pools import Capacity, Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
@@ -30,11 +30,9 @@ Listener = Callable[[dict[str, Any]], None]
 class Driver:
     """Runs a flow on pools of workers."""
 
-    def __init__(
-        self, flow: Flow, where: str, recipe: Recipe, host: Host, listen: Listener
-    ) -> None:
+    def __init__(self, flow: Flow, where: str, recipe: Recipe, host: Host, emit: Listener) -> None:
         self._flow = flow
-        self._listen = listen
+        self._emit = emit
         self._failed_starts: dict[str, Counter[bool]] = {}
         """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
         self._demand = Demand(host)
@@ -72,14 +70,14 @@ class Driver:
             if pool.host.gpus and flow.complete(stage):
                 pool.close()  # others may be waiting for the GPU, also outside this run
             while (unit := flow.next(stage)) is not None:
-                if not pool.submit(unit, flow.order(unit), shy=flow.suspects.shy(unit)):
+                if not pool.submit(unit, flow.order(unit), exclusive=flow.suspects.exclusive(unit)):
                     break
                 flow.take(stage)
 
     def _grow(self) -> None:
         """Start workers: first where units wait, then, if there is room, where they will come."""
         flow, pools = self._flow, self._pools
-        room = Room(pools.values())
+        room = Capacity(pools.values())
         short = [
             stage
             for stage in reversed(flow.stages)
@@ -115,7 +113,7 @@ class Driver:
         if others and not wanting.size and flow.backlog(stage) >= BEHIND:
             max((pool for _, pool in others), key=lambda pool: pool.size).retire_one()
 
-    def _take_in(self, pool: Pool, report: Report) -> None:
+    def _take_in(self, pool: Pool, report: WorkerReport) -> None:
         if report.kind == "started":
             self._failed_starts.pop(pool.stage, None)
         elif report.kind == "not started":
@@ -134,15 +132,15 @@ class Driver:
             self._failed(unit, answer)
         elif unit.only is not None:
             self._flow.passed(unit)
-            self._listen({"event": "trial", "unit": str(unit), "spent": answer.spent})
+            self._emit({"event": "trial", "unit": str(unit), "spent": answer.spent})
         else:
             self._flow.finish(unit, answer.receipt)
-            self._listen(_made(unit, answer))
+            self._emit(_made(unit, answer))
 
     def _not_started(self, stage: str, reason: str, *, killed: bool) -> None:
         failed = self._failed_starts.setdefault(stage, Counter())
         failed[killed] += 1
-        self._listen({"event": "worker failed", "stage": stage, "reason": reason})
+        self._emit({"event": "worker failed", "stage": stage, "reason": reason})
         if failed[killed] >= (STARTS_KILLED if killed else STARTS):
             raise GaveUp(f"no {stage} worker can start: {reason}")
 
@@ -161,7 +159,7 @@ class Driver:
             self._flow.raised(unit, failure.reason)
 
     def _say(self, event: str, unit: Unit, reason: str, trace: str = "") -> None:
-        self._listen({"event": event, "unit": str(unit), "reason": reason, "trace": trace})
+        self._emit({"event": event, "unit": str(unit), "reason": reason, "trace": trace})
 
 
 def _compete(one: StageHost, other: StageHost) -> bool:

@@ -57,12 +57,12 @@ class Metrics:
             self._rejects.inc(1, tags={"stage": stage, "reason": reject["reason"]})
 
 
-def metered(listen: Listener) -> Listener:
+def metered(emit: Listener) -> Listener:
     """Return a listener that also counts; call it once Ray is joined."""
     metrics = Metrics()
 
     def take(event: dict[str, Any]) -> None:
-        listen(event)
+        emit(event)
         metrics.take(event)
 
     return take

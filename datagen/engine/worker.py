@@ -60,7 +60,7 @@ class Done:
     """By each model since a unit was last done: dialogues, tokens, dollars (`llm.ledger`)."""
 
 
-class _Clock:
+class _CpuClock:
     """Shares a process's CPU time out among the units it makes, though they overlap."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class UnitRunner:
             self._packer = Packer(self._folder, recipe.kind, pipeline.LINE[-1].name)
         else:
             self._stage = pipeline.STEPS[stage].load(recipe)
-        self._clock = _Clock()
+        self._clock = _CpuClock()
 
     def make(
         self,

@@ -1,6 +1,6 @@
 """A run that keeps nothing stops early, and says why the first dialogue was rejected.
 
-    unit events --Watch--> nothing, or AllRejected after two blocks of a stage that kept no dialogue
+unit events --Watch--> nothing, or AllRejected after two blocks of a stage that kept no dialogue
 """
 
 from __future__ import annotations

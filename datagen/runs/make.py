@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from datagen import __version__
-from datagen.doctor import checks
 from datagen.config import Host, Recipe
+from datagen.doctor import checks
 from datagen.engine import pipeline
 from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
-from datagen.engine.scheduler import Flow
 from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
-from datagen.engine.unit import GaveUp
 from datagen.engine.plan import Plan, more_blocks
+from datagen.engine.scheduler import Flow
+from datagen.engine.unit import GaveUp
 from datagen.runs.all_rejected import Watch
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
@@ -82,13 +82,13 @@ def run(
         tally, watch = _tally(flow), Watch(flow, folder)
         with folder.journal(part) as journal, listener(tally, journal, lease.check) as tell:
 
-            def listen(event: dict[str, Any]) -> None:
+            def emit(event: dict[str, Any]) -> None:
                 tell(event)
                 watch.take(event)
 
-            listen({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
+            emit({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
 
-            goal = _Goal(flow, plan, folder, listen)
+            goal = _Goal(flow, plan, folder, emit)
 
             def more() -> bool:
                 watch.check()
@@ -96,8 +96,8 @@ def run(
 
             if not flow.finished or more():
                 with cluster(host.address):
-                    listen({"event": "ray started", "seconds": round(tally.wall, 3)})
-                    told = _joined(host, folder, listen)
+                    emit({"event": "ray started", "seconds": round(tally.wall, 3)})
+                    told = _joined(host, folder, emit)
                     _drive(Driver(flow, folder.where, recipe, host, told), folder, more)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
@@ -109,7 +109,7 @@ def run(
                 made_seconds=tally.seconds,
                 wall_seconds=tally.wall,
             )
-            listen(
+            emit(
                 {
                     "event": "finished",
                     "dialogs": result.dialogs,
@@ -121,13 +121,13 @@ def run(
 
 
 def _joined(
-    host: Host, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+    host: Host, folder: RunFolder, emit: Callable[[dict[str, Any]], None]
 ) -> Callable[[dict[str, Any]], None]:
     """Check that a cluster's nodes share the folder; return a listener that feeds its metrics."""
     if host.address is None:
-        return listen
+        return emit
     require_shared(folder.where)
-    return metered(listen)
+    return metered(emit)
 
 
 def _sweep(folder: RunFolder, part: str) -> None:
@@ -183,9 +183,9 @@ class _Goal:
     """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
 
     def __init__(
-        self, flow: Flow, plan: Plan, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+        self, flow: Flow, plan: Plan, folder: RunFolder, emit: Callable[[dict[str, Any]], None]
     ) -> None:
-        self._flow, self._plan, self._folder, self._listen = flow, plan, folder, listen
+        self._flow, self._plan, self._folder, self._emit = flow, plan, folder, emit
         self._before: tuple[float, float] | None = None
         """Seconds that were packed, and missing, when blocks were last added."""
 
@@ -200,7 +200,7 @@ class _Goal:
         self._flow.extend(blocks)
         self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
         self._folder.write_json("plan.json", self._plan.to_json())
-        self._listen(
+        self._emit(
             {
                 "event": "extended",
                 "blocks": self._flow.blocks,

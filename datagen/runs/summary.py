@@ -14,7 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from datagen.audit import FISHER, Report, audit
+from datagen.audit import FISHER, AuditReport, audit
 from datagen.audit.totals import figures, listed
 from datagen.scripting.llm.accounts import lines, total
 from datagen.show import transcript
@@ -57,7 +57,7 @@ def _whole(run: Where) -> Iterator[str]:
     )
 
 
-def _table(run: Where, report: Report) -> Table:
+def _table(run: Where, report: AuditReport) -> Table:
     totals = report.totals
     table = Table.grid(padding=(0, 2))
     for subject, figure in (
@@ -100,7 +100,7 @@ def _listening(run: Where) -> str:
     return ", ".join(f"{run}/{LISTEN}/{name}" for name in names) or "nothing yet"
 
 
-def _findings(run: Where, report: Report) -> list[Text]:
+def _findings(run: Where, report: AuditReport) -> list[Text]:
     if report.ok:
         return []
     text = f"{len(report.findings)} findings: `datagen audit {quote(str(run))}` lists them"

@@ -17,7 +17,7 @@ from datagen.config import VoicesSpec
 from datagen.seeds import rng_for, seed_for
 from datagen.types import SPEAKERS, Persona, Script, Speaker, Split, UserError, Voice
 from datagen.voices import catalogue as bank
-from datagen.voices.catalogue import SUFFIXES, Entry
+from datagen.voices.catalogue import SUFFIXES, CatalogueEntry
 
 CATALOGUES = ("synthetic",)
 
@@ -69,7 +69,7 @@ def is_held_out(voice_id: str, share: float) -> bool:
     return seed_for(0, voice_id, "held out") < share * 2**63
 
 
-def split_of(entry: Entry, share: float) -> Split:
+def split_of(entry: CatalogueEntry, share: float) -> Split:
     """Return where a bank's voice may be heard; one made from another goes where that goes."""
     return "validation" if is_held_out(entry.person, share) else "train"
 
@@ -111,7 +111,7 @@ def _cast_from_bank(
 
 def _fitting(
     path: Path, spec: VoicesSpec, script: Script, persona: Persona
-) -> tuple[tuple[Entry, ...], ...]:
+) -> tuple[tuple[CatalogueEntry, ...], ...]:
     """Return the people who may play a persona."""
     split: Split = script.split if spec.held_out else "train"
     return _people(path, spec.held_out, split, persona.gender, script.language)
@@ -119,7 +119,7 @@ def _fitting(
 
 def _people(
     path: Path, share: float, split: Split, gender: str, language: str
-) -> tuple[tuple[Entry, ...], ...]:
+) -> tuple[tuple[CatalogueEntry, ...], ...]:
     """Return the people of a bank with this split, gender and language, each with their voices."""
     bank.load(path)  # which says what is wrong with the file
     people = _pool(path, path.stat().st_mtime_ns, share, split, gender, language)
@@ -134,7 +134,7 @@ def _people(
 @lru_cache(maxsize=32)
 def _pool(
     path: Path, _changed: int, share: float, split: Split, gender: str, language: str
-) -> tuple[tuple[Entry, ...], ...]:
+) -> tuple[tuple[CatalogueEntry, ...], ...]:
     fit = [
         entry
         for entry in bank.load(path).voices

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from datagen.backends.codec.dummy import Dummy as DummyCodec
+from datagen.backends.codec.dummy import DummyCodec
 from datagen.backends.registry import CODECS, VOICES
-from datagen.backends.speech.dummy import WORD, Dummy
+from datagen.backends.speech.dummy import WORD, DummyVoice
 from datagen.config import BackendSpec, load_recipe
 from datagen.engine import pipeline
 from datagen.gates.limits import limits_for
@@ -17,7 +17,7 @@ VOICE = Voice(id="v", source="dummy", license="synthetic", synthetic=True, gende
 
 
 def say(spoken: str) -> tuple[np.ndarray, list[tuple[str, int, int]]]:
-    (made,) = Dummy(Record()).speak([Line(spoken, VOICE, "agent")], seed=1)
+    (made,) = DummyVoice(Record()).speak([Line(spoken, VOICE, "agent")], seed=1)
     assert made.words is not None
     return made.audio, [(word.text, word.start, word.end) for word in made.words]
 

@@ -18,7 +18,7 @@ from datagen.costs.estimate import Estimate, estimate
 from datagen.costs.pilot import measure
 from datagen.costs.rates import load_rates
 from datagen.costs.table import render
-from datagen.costs.wall import Pool, balance, fits, makespan, wall_seconds
+from datagen.costs.wall import PoolEstimate, balance, fits, makespan, wall_seconds
 from datagen.costs.work import Work
 from datagen.engine.plan import make_plan
 from datagen.types import SAMPLE_RATE, UserError
@@ -113,12 +113,12 @@ def test_equal_units_on_one_worker_take_their_sum() -> None:
 
 def test_no_worker_is_split_between_two_gpus() -> None:
     work = Work("speech", "speech", 1600.0, 1.0, gpus=0.4)
-    assert fits([Pool(work, 4)], 2)
-    assert not fits([Pool(work, 5)], 2)
-    assert fits([Pool(replace(work, gpus=0.3333), 6)], 2)
+    assert fits([PoolEstimate(work, 4)], 2)
+    assert not fits([PoolEstimate(work, 5)], 2)
+    assert fits([PoolEstimate(replace(work, gpus=0.3333), 6)], 2)
     large = replace(work, gpus=2.0)
-    assert fits([Pool(large, 1), Pool(work, 2)], 3)
-    assert not fits([Pool(large, 1), Pool(work, 3)], 3)
+    assert fits([PoolEstimate(large, 1), PoolEstimate(work, 2)], 3)
+    assert not fits([PoolEstimate(large, 1), PoolEstimate(work, 3)], 3)
 
 
 def test_gpu_hours_are_seconds_times_rates() -> None:

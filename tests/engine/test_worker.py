@@ -14,7 +14,7 @@ import pytest
 from datagen.config import Recipe, load_recipe
 from datagen.engine import pipeline
 from datagen.engine.packing import Packer
-from datagen.engine.worker import Done, Failure, UnitRunner, _Clock, main
+from datagen.engine.worker import Done, Failure, UnitRunner, _CpuClock, main
 from datagen.runs.make import describe
 from datagen.storage.run_folder import Damaged, RunFolder
 from tests.fixtures.short_calls import SMALL
@@ -150,7 +150,7 @@ def test_a_culprit_is_left_out_and_all_else_is_as_it_was(
 
 
 def test_units_that_overlap_share_the_time_of_their_process() -> None:
-    clock = _Clock()
+    clock = _CpuClock()
     start = time.process_time()
     clock.begin()
     clock.begin()
