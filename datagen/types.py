@@ -70,6 +70,24 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class DialogId(NamedTuple):
+    """The name of a dialogue, e.g. ``service-0000042``: its kind, and its number in the plan."""
+
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.number:07d}"
+
+    @classmethod
+    def parse(cls, text: str) -> DialogId | None:
+        """Read an id as it is written, or with fewer zeros; None if it is none."""
+        kind, _, digits = text.rpartition("-")
+        if not kind or not (digits.isascii() and digits.isdecimal()):
+            return None
+        return cls(kind, int(digits))
+
+
 class Job(Record):
     """One dialogue to be made. The id and the run's seed decide every random choice."""
 

@@ -18,7 +18,7 @@ from datagen.audit.report import AuditReport, Finding, group
 from datagen.audit.shard_rows import Look
 from datagen.audit.totals import Totals
 from datagen.storage import Storage, Where, open_storage
-from datagen.types import UserError
+from datagen.types import DialogId, UserError
 
 
 def audit(run: Where, deep: bool = False, shards: int | None = None) -> AuditReport:
@@ -180,7 +180,7 @@ class _Walk:
     def _ids(self, blocks: Iterable[int]) -> list[str]:
         size = self.plan["dialogs_per_block"]
         indices = (index for block in blocks for index in range(block * size, (block + 1) * size))
-        return [f"{self.plan['kind']}-{index:07d}" for index in indices]
+        return [str(DialogId(self.plan["kind"], index)) for index in indices]
 
     def _report(self, check: str, file: str, sentences: Iterable[str]) -> None:
         self.findings += [Finding(check, file, sentence) for sentence in sentences]

@@ -23,6 +23,7 @@ from datagen.costs.rates import Rates, load_rates
 from datagen.doctor.checks import Check, examine
 from datagen.engine.cluster import cluster
 from datagen.engine.nodes import Node, ask_each, shared
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.storage import Where, open_storage
 from datagen.types import UserError
 
@@ -94,7 +95,7 @@ def look(
         for name, theirs in expected.items()
     ]
     checks.append(Check("HOME", _said(_home)))
-    checks += examine(recipe, host, stages)
+    checks += examine(ResolvedRecipe(recipe), host, stages)
     if gpus:
         checks += _memory(recipe, host, stages)
     return checks

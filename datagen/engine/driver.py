@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
-from datagen.config import Host, Recipe, StageHost
-from datagen.engine import pipeline
+from datagen.config import Host, StageHost
 from datagen.engine.autoscaling import Demand
+from datagen.engine.events import Emit, Trial, UnitFailed, UnitMade, WorkerFailed, WorkerLost
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.pools import Capacity, Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
@@ -24,21 +24,22 @@ STARTS, STARTS_KILLED = 3, 9
 """How many workers of a stage may fail to start in a row: by themselves, or with their machine."""
 BEHIND = 64
 """Units that may wait for a stage without a worker before a busy one must make room."""
-Listener = Callable[[dict[str, Any]], None]
 
 
 class Driver:
     """Runs a flow on pools of workers."""
 
-    def __init__(self, flow: Flow, where: str, recipe: Recipe, host: Host, emit: Listener) -> None:
+    def __init__(
+        self, flow: Flow, where: str, resolved: ResolvedRecipe, host: Host, emit: Emit
+    ) -> None:
         self._flow = flow
         self._emit = emit
         self._failed_starts: dict[str, Counter[bool]] = {}
         """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
         self._demand = Demand(host)
-        stamp = pipeline.stamp(recipe)
+        found = resolved.to_json()
         self._pools = {
-            stage: Pool(stage, getattr(host, stage), where, recipe, stamp) for stage in flow.stages
+            stage: Pool(stage, getattr(host, stage), where, found) for stage in flow.stages
         }
 
     def run(self, more: Callable[[], bool]) -> None:
@@ -120,7 +121,7 @@ class Driver:
             self._not_started(pool.stage, report.reason, killed=report.killed)
         elif report.kind == "lost":
             assert report.unit is not None
-            self._say("worker lost", report.unit, report.reason)
+            self._emit(WorkerLost(unit=str(report.unit), reason=report.reason))
             self._flow.lost(report.unit, report.reason, alone=report.alone, how=report.how)
         else:
             assert report.unit is not None
@@ -132,7 +133,7 @@ class Driver:
             self._failed(unit, answer)
         elif unit.only is not None:
             self._flow.passed(unit)
-            self._emit({"event": "trial", "unit": str(unit), "spent": answer.spent})
+            self._emit(Trial(unit=str(unit), spent=answer.spent))
         else:
             self._flow.finish(unit, answer.receipt)
             self._emit(_made(unit, answer))
@@ -140,12 +141,12 @@ class Driver:
     def _not_started(self, stage: str, reason: str, *, killed: bool) -> None:
         failed = self._failed_starts.setdefault(stage, Counter())
         failed[killed] += 1
-        self._emit({"event": "worker failed", "stage": stage, "reason": reason})
+        self._emit(WorkerFailed(stage=stage, reason=reason))
         if failed[killed] >= (STARTS_KILLED if killed else STARTS):
             raise GaveUp(f"no {stage} worker can start: {reason}")
 
     def _failed(self, unit: Unit, failure: Failure) -> None:
-        self._say("unit failed", unit, failure.reason, failure.trace)
+        self._emit(UnitFailed(unit=str(unit), reason=failure.reason, trace=failure.trace))
         if failure.kind in ("storage", "user"):
             raise UserError(failure.reason)
         if failure.kind == "rejected":
@@ -158,9 +159,6 @@ class Driver:
         else:
             self._flow.raised(unit, failure.reason)
 
-    def _say(self, event: str, unit: Unit, reason: str, trace: str = "") -> None:
-        self._emit({"event": event, "unit": str(unit), "reason": reason, "trace": trace})
-
 
 def _compete(one: StageHost, other: StageHost) -> bool:
     """Return whether workers of one stage can stand in the way of another's."""
@@ -168,16 +166,15 @@ def _compete(one: StageHost, other: StageHost) -> bool:
     return bool((one.gpus and other.gpus) or (one.cpus and other.cpus) or both)
 
 
-def _made(unit: Unit, done: Done) -> dict[str, Any]:
+def _made(unit: Unit, done: Done) -> UnitMade:
     receipt = done.receipt
-    return {
-        "event": "unit",
-        "unit": str(unit),
-        "rows": receipt.rows,
-        "seconds": round(done.seconds, 3),
-        "cpu_seconds": round(done.cpu_seconds, 3),
-        "peak_memory": done.peak_memory,
-        "audio_samples": receipt.num_samples,
-        "rejects": [reject.model_dump() for reject in receipt.rejects],
-        **({"spent": done.spent} if done.spent else {}),
-    }
+    return UnitMade(
+        unit=str(unit),
+        rows=receipt.rows,
+        seconds=round(done.seconds, 3),
+        cpu_seconds=round(done.cpu_seconds, 3),
+        peak_memory=done.peak_memory,
+        audio_samples=receipt.num_samples,
+        rejects=receipt.rejects,
+        spent=done.spent,
+    )

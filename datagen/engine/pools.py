@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from datagen.config import Recipe, StageHost
+from datagen.config import StageHost
 from datagen.engine.cluster import ONE_THREAD
-from datagen.engine.pipeline import Stamp
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Order, Unit
 from datagen.engine.worker import Done, Failure, UnitRunner
 
@@ -29,11 +29,11 @@ GOODBYE = 30.0
 class Worker:
     """The actor: a `UnitRunner` in a process of its own."""
 
-    def __init__(self, where: str, recipe: dict[str, Any], stage: str, stamp: Stamp) -> None:
+    def __init__(self, where: str, resolved: dict[str, Any], stage: str) -> None:
         import pyarrow as pa
 
         pa.set_cpu_count(1)
-        self._runner = UnitRunner(where, Recipe.model_validate(recipe), stage, stamp)
+        self._runner = UnitRunner(where, ResolvedRecipe.from_json(resolved), stage)
         gc.freeze()  # modules, packs and weights live as long as we do: no use to look for garbage
 
     def ready(self) -> bool:
@@ -122,9 +122,8 @@ class Pool:
     host: StageHost
     where: str
     """Absolute path or URI of the run folder."""
-    recipe: Recipe
-    stamp: Stamp
-    """Found by the driver: a worker's environment may lack the other stages' packages."""
+    resolved: dict[str, Any]
+    """The recipe and what follows from it (`pipeline.ResolvedRecipe.to_json`)."""
     workers: list[_Actor] = field(default_factory=list)
     starting: dict[Any, _Actor] = field(default_factory=dict)
     """By the reference of their first answer."""
@@ -152,9 +151,7 @@ class Pool:
         while self.size < min(needed, self._wanted(room)):
             if not room.take(self.host):
                 return False
-            handle = self._actor().remote(
-                self.where, self.recipe.model_dump(mode="json"), self.stage, self.stamp
-            )
+            handle = self._actor().remote(self.where, self.resolved, self.stage)
             self.starting[handle.ready.remote()] = _Actor(handle, time.monotonic())
         return True
 

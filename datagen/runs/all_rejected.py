@@ -6,8 +6,8 @@ unit events --Watch--> nothing, or AllRejected after two blocks of a stage that 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
+from datagen.engine.events import RunEvent, UnitMade
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import Unit
 from datagen.storage.run_folder import SHARDS, RunFolder
@@ -30,18 +30,18 @@ class Watch:
         self._rejected: Counter[str] = Counter()
         self._first: dict[str, Reject] = {}
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: RunEvent) -> None:
         """Look at an event. Raises AllRejected if a stage's first blocks came to nothing."""
-        if event["event"] != "unit":
+        if not isinstance(event, UnitMade):
             return
-        stage = event["unit"].partition("/")[0]
-        if event["rows"]:
+        stage = event.stage
+        if event.rows:
             self._fruitful.add(stage)
-        if stage in self._fruitful or stage == SHARDS or not event["rejects"]:
+        if stage in self._fruitful or stage == SHARDS or not event.rejects:
             return
         self._empty[stage] += 1
-        self._rejected[stage] += len(event["rejects"])
-        self._first.setdefault(stage, Reject.model_validate(event["rejects"][0]))
+        self._rejected[stage] += len(event.rejects)
+        self._first.setdefault(stage, event.rejects[0])
         if self._empty[stage] >= BLOCKS:
             raise AllRejected(said(self._first[stage], self._rejected[stage]))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 
@@ -17,6 +16,7 @@ from datagen.backends.protocols import Synthesizer
 from datagen.config import VoicesSpec
 from datagen.gates.reject_rate import RejectRate
 from datagen.seeds import seed_for
+from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import read_records, speech_table
 from datagen.stages.base import Outcome, each
 from datagen.stages.retakes import Studio, TakeRequest, record
@@ -50,7 +50,7 @@ class SpeechStage:
 
     name = "speech"
     reads: Mapping[str, Sequence[str] | None] = {"script": None}
-    metadata: Mapping[str, Any] = {}
+    facts: TokenFacts | None = None
 
     def __init__(self, studio: Studio | Synthesizer, voices: VoicesSpec) -> None:
         self._studio = studio if isinstance(studio, Studio) else Studio.of(studio)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from datagen.audio.loudness import loudness
 from datagen.audio.mix import render
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.shards import layout
+from datagen.shards.footer import TokenFacts
 from datagen.shards.text_stream import text_row
 from datagen.stages.artifacts import CLIPS_WITHOUT_WORDS, read_records, read_speeches
 from datagen.stages.base import Outcome, each
@@ -65,7 +65,7 @@ class TokensStage:
     }
 
     def __init__(self, codec: Codec, tokenizer: Tokenizer, provenance: dict[str, str]) -> None:
-        self.metadata: Mapping[str, Any] = layout.file_metadata(codec, tokenizer)
+        self.facts: TokenFacts | None = TokenFacts.of(codec, tokenizer)
         self._codec = codec
         self._together = type(codec).encode_batch is not Codec.encode_batch
         """Whether the codec has its own way to encode many at once."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from datagen.config import VoicesSpec
 from datagen.seeds import rng_for, seed_for
-from datagen.types import SPEAKERS, Persona, Script, Speaker, Split, UserError, Voice
+from datagen.types import SPEAKERS, DialogId, Persona, Script, Speaker, Split, UserError, Voice
 from datagen.voices import catalogue as bank
 from datagen.voices.catalogue import SUFFIXES, CatalogueEntry
 
@@ -94,11 +94,12 @@ def _cast_from_bank(
     Each round of as many dialogues as there are people has an order of its own. The user is half a
     round away from the agent, so that the two never meet in one person.
     """
-    number = int(script.dialog_id.rpartition("-")[2])
+    dialog = DialogId.parse(script.dialog_id)
+    assert dialog is not None, script.dialog_id
     voices: dict[Speaker, Voice] = {}
     for speaker, persona in zip(SPEAKERS, (script.agent, script.user), strict=True):
         people = _fitting(path, spec, script, persona)
-        round_, place = divmod(number, len(people))
+        round_, place = divmod(dialog.number, len(people))
         _check_reuse(path, round_, script.dialog_id)
         order = rng_for(run_seed, script.kind, "voices", persona.gender, round_)
         offset = 0 if speaker == "agent" else len(people) // 2

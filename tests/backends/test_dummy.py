@@ -7,7 +7,7 @@ from datagen.backends.codec.dummy import DummyCodec
 from datagen.backends.registry import CODECS, VOICES
 from datagen.backends.speech.dummy import WORD, DummyVoice
 from datagen.config import BackendSpec, load_recipe
-from datagen.engine import pipeline
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.gates.limits import limits_for
 from datagen.gates.turn import listen
 from datagen.stages.artifacts import to_flac
@@ -67,5 +67,5 @@ def test_they_are_stand_ins_by_name(table: object) -> None:
 
 
 def test_a_rehearsal_says_what_it_is() -> None:
-    said = pipeline.stand_ins(load_recipe("service", "dummy"))
+    said = ResolvedRecipe(load_recipe("service", "dummy")).stand_ins
     assert {"speech=dummy", "codec=dummy"} <= set(said)

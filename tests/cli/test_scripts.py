@@ -14,6 +14,7 @@ from datagen.scripting.llm.completion import Usage
 from datagen.stages.artifacts import records_table
 from datagen.storage.run_folder import RunFolder
 from datagen.types import Script, UserError
+from tests.fixtures.events import unit_line
 from tests.fixtures.model_replies import job
 from tests.fixtures.short_calls import ShortCalls
 
@@ -47,7 +48,7 @@ def test_tokens_and_cost_are_summed_from_the_journal(tmp_path: Path) -> None:
     with (tmp_path / "journal.jsonl").open("a") as journal:
         for dialog_id in ("service-0000000", "service-0000001"):
             ledger.close_entry(AccountEntry(dialog_id, "tiny", usage, attempts=2))
-            journal.write(json.dumps({"event": "unit", "spent": ledger.spent()}) + "\n")
+            journal.write(json.dumps(unit_line("script/000000", spent=ledger.spent())) + "\n")
     assert ledger.spent() == {}
     answer = CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False)
     assert "tiny: 2 of 2 dialogues accepted in 4 attempts" in answer.output

@@ -22,6 +22,7 @@ from datagen.costs.wall import PoolEstimate, balance, fits, makespan, wall_secon
 from datagen.costs.work import Work
 from datagen.engine.plan import make_plan
 from datagen.types import SAMPLE_RATE, UserError
+from tests.fixtures.events import reject, unit_line
 from tests.fixtures.flow_simulation import simulate
 from tests.fixtures.run_folder import write_run
 
@@ -231,16 +232,15 @@ def test_a_figure_without_a_source_is_refused(tmp_path: Path) -> None:
 
 def pilot_event(stage: str, block: int, seconds: float) -> dict[str, Any]:
     """Return what the journal says of a unit of 8 dialogues, of which speech rejects one."""
-    return {
-        "event": "unit",
-        "unit": f"{stage}/{block:06d}",
-        "rows": {"script": 8, "speech": 60}.get(stage, 7),  # speech has a row for each turn
-        "seconds": seconds * (0.5 if block == 0 else 1.5),
-        "cpu_seconds": 1.0,
-        "audio_samples": 7 * 12 * SAMPLE_RATE,
-        "rejects": [{"stage": stage, "reason": "noise"}] if stage == "speech" else [],
-        "spent": {"Qwen/Qwen3-32B": {"dialogues": 4, "prompt": 4000, "completion": 800}},
-    }
+    return unit_line(
+        f"{stage}/{block:06d}",
+        rows={"script": 8, "speech": 60}.get(stage, 7),  # speech has a row for each turn
+        seconds=seconds * (0.5 if block == 0 else 1.5),
+        cpu_seconds=1.0,
+        audio_samples=7 * 12 * SAMPLE_RATE,
+        rejects=[reject(stage)] if stage == "speech" else [],
+        spent={"Qwen/Qwen3-32B": {"dialogues": 4, "prompt": 4000, "completion": 800}},
+    )
 
 
 def test_a_pilot_replaces_the_rates(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from datagen.config import Host, StageHost, load_recipe
 from datagen.engine import driver as module
 from datagen.engine.driver import BEHIND, Driver
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.pools import Capacity, Pool, _Actor
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import Order, Unit
@@ -70,7 +71,9 @@ class Bench:
         self.flow.start()
         sliver = StageHost(cpus=0.1, workers=1)
         host = Host(**{**dict.fromkeys((*READS, SHARDS), sliver), **hosts})
-        self._driver = Driver(self.flow, "/nowhere", RECIPE, host, lambda event: None)
+        self._driver = Driver(
+            self.flow, "/nowhere", ResolvedRecipe(RECIPE), host, lambda event: None
+        )
         self.pools: dict[str, FakePool] = self._driver._pools  # type: ignore[assignment]
 
     def tick(self, *made_by: str, times: int = 1) -> None:
