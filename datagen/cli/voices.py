@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 LAYOUTS = ("folder", "libritts", "vctk", "commonvoice")
+_CONVERT = "libsndfile cannot read them; convert them, e.g. ffmpeg -i NAME.m4a NAME.flac"
 _CATALOGUE = click.argument("catalogue", type=click.Path(path_type=Path, dir_okay=False))
 
 
@@ -52,18 +53,29 @@ def import_(
     from dataclasses import replace
     from itertools import islice
 
-    from datagen.voices.catalogue import Catalogue, load
+    from datagen.types import UserError
+    from datagen.visible import visible_line
+    from datagen.voices.catalogue import Catalogue, check_suffix, load
     from datagen.voices.corpora import LAYOUTS as READERS
+    from datagen.voices.corpora import closed
     from datagen.voices.importing import add, import_people, rights
 
+    check_suffix(out)
     allowed = replace(rights(layout, name, licence, consent, language), synthetic=synthetic)
     before = load(out) if out.exists() else Catalogue(voices=())
     people = islice(READERS[layout].read(source), limit)
     made = import_people(people, allowed, out, num_shifted=shifted)
-    for reason in made.refused:
-        click.echo(f"left out: {reason}", err=True)
+    refused = [*made.refused, *(f"{n} {s} files: {_CONVERT}" for s, n in closed(source).items())]
+    for reason in refused:
+        click.echo(f"left out: {visible_line(reason)}", err=True)
+    if not made.entries:
+        why = (
+            f" ({len(refused)} left out, the last: {visible_line(refused[-1])})" if refused else ""
+        )
+        raise UserError(f"{source} has no recording that can be a reference{why}")
     after = add(before, made, out)
-    click.echo(f"{len(made.entries)} voices imported; {out} has {len(after.voices)}")
+    left = f" ({len(refused)} left out)" if refused else ""
+    click.echo(f"{len(made.entries)} voices imported{left}; {out} has {len(after.voices)}")
 
 
 @voices.command("list")
