@@ -23,6 +23,7 @@ from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
 from datagen.cli.status import status
+from datagen.cli.terminal import VisibleFormatter, echo, page
 from datagen.cli.timing import timing
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
@@ -46,7 +47,7 @@ class _Group(click.Group):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
+    echo(f"error: {message}", err=True)
     raise SystemExit(code)
 
 
@@ -61,7 +62,9 @@ def main() -> None:
     datagen show service-0000003        read one dialogue; --audio FILE to hear it
     datagen plan service --hours 1840   what a run would make, and how big it is
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 @main.command()
@@ -98,8 +101,6 @@ def run(
     recipe and seed make the same bytes, on any number of workers. When all slices are made, the
     same command without --slice packs the shards.
     """
-    from rich.console import Console
-
     from datagen.config import load_recipe
     from datagen.doctor import checks
     from datagen.engine.pipeline import ResolvedRecipe
@@ -114,22 +115,22 @@ def run(
     where = host_at(host, address)
     checks.require(what, where)
     if what.stand_ins:
-        click.echo(f"STAND-INS, not the real models: {', '.join(what.stand_ins)}", err=True)
+        echo(f"STAND-INS, not the real models: {', '.join(what.stand_ins)}", err=True)
     if dry_run:
-        click.echo(describe(what.recipe, plan))
+        echo(describe(what.recipe, plan))
         return
     root = out or f"runs/{what.recipe.kind}"
     with _stoppable():
         if share:
             made = make(what, plan, where, root, share.has, share.name)
-            click.echo(
+            echo(
                 f"slice {part} is made: {made.dialogs:,} dialogues; when all {share.count} are, the"
                 " same command without --slice packs the shards"
             )
             return
         make(what, plan, where, root)
         listen(root)
-    Console().print(summary(root))
+    page(summary(root))
 
 
 @main.command()
@@ -156,7 +157,7 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
     report = check(run, deep=deep)
     if against is not None and report.kind:
         report = replace(report, against=compare(report.totals, report.kind, against))
-    click.echo(report.to_json() if as_json else render(report))
+    echo(report.to_json() if as_json else render(report))
     if report.findings:
         raise SystemExit(1)
 
@@ -177,8 +178,6 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
 @click.option("--decoded", is_flag=True, help="With --audio: the sound of its tokens.")
 def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) -> None:
     """Print one dialogue: role, transcript with times, both lanes, facts and probes."""
-    from rich.console import Console
-
     from datagen.show import save_audio
     from datagen.show import show as render
 
@@ -186,10 +185,10 @@ def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) ->
         raise UserError("--decoded changes what --audio FILE writes; give a FILE")
     root = root or f"runs/{dialog_id.rpartition('-')[0]}"
     if audio is None:
-        Console().print(render(root, dialog_id))
+        page(render(root, dialog_id))
     else:
         save_audio(root, dialog_id, audio, decoded=decoded)
-        click.echo(f"wrote {audio}")
+        echo(f"wrote {audio}")
 
 
 @contextmanager
@@ -209,7 +208,7 @@ def _stoppable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from here", err=True)
+        echo("stopped; the same command goes on from here", err=True)
         raise SystemExit(128 + received) from None
     finally:
         for number, handler in before.items():

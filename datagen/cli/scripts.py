@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 from datagen.types import UserError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def scripts(run: str) -> None:
         raise UserError(f"{run} has no scripts: all were rejected, or nothing is made yet")
     spent = total(event["spent"] for event in folder.events() if "spent" in event)
     for line in (*census.lines(), *(f"  {pair}" for pair in census.pairs), *lines(spent)):
-        click.echo(line)
+        echo(line)
 
 
 def _batches(folder: RunFolder, names: list[str]) -> Iterator[list[Script]]:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _OUT = click.Path(path_type=Path, dir_okay=False)
@@ -35,7 +36,6 @@ def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -
     from datagen.timing.fit import fit as find
     from datagen.timing.preset import check_preset
     from datagen.timing.recordings import read
-    from datagen.visible import visible
 
     _check_name(out)
     intervals, num_conversations, num_left_out = Intervals(), 0, 0
@@ -45,7 +45,7 @@ def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -
             intervals.add(spells)
             num_conversations += 1
         for reason in recorded.left_out:
-            click.echo(visible(f"left out: {reason}"), err=True)
+            echo(f"left out: {reason}", err=True)
             num_left_out += 1
     found = find(intervals)
     counts = {speaker: len(offsets) for speaker, offsets in intervals.offsets.items()}
@@ -58,7 +58,7 @@ def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -
     check_preset(preset, "the fitted preset (are the times in seconds?)")
     _write(out, comment, preset)
     left = f" ({num_left_out} of {num_conversations + num_left_out} conversations left out)"
-    click.echo(f"wrote {out}{left if num_left_out else ''}")
+    echo(f"wrote {out}{left if num_left_out else ''}")
 
 
 @timing.command()
@@ -83,10 +83,10 @@ def calibrate(votes: Path, out: Path) -> None:
     }
     comment = f"# Fitted to votes on {len(train):,} places by datagen timing calibrate."
     _write(out, comment, {name: weights.model_dump() for name, weights in found.items()})
-    click.echo(f"KL from the votes on {len(test):,} held-out places, in nats:")
+    echo(f"KL from the votes on {len(test):,} held-out places, in nats:")
     for name, guess in guesses.items():
-        click.echo(f"  {name:<20} {human.divergence(test, guess):.4f}")
-    click.echo(f"wrote {out}")
+        echo(f"  {name:<20} {human.divergence(test, guess):.4f}")
+    echo(f"wrote {out}")
 
 
 @timing.command()
@@ -99,10 +99,10 @@ def compare(run: str, out: Path | None) -> None:
     from datagen.audit.plot import plot
 
     totals = audit(run, deep=True).totals
-    click.echo("\n".join(table(totals)))
+    echo("\n".join(table(totals)))
     if out is not None:
         plot(totals, out)
-        click.echo(f"wrote {out}")
+        echo(f"wrote {out}")
 
 
 def _check_name(out: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from datagen.cli.terminal import echo
+
 LAYOUTS = ("folder", "libritts", "vctk", "commonvoice")
 _CONVERT = "libsndfile cannot read them; convert them, e.g. ffmpeg -i NAME.m4a NAME.flac"
 _CATALOGUE = click.argument("catalogue", type=click.Path(path_type=Path, dir_okay=False))
@@ -54,7 +56,6 @@ def import_(
     from itertools import islice
 
     from datagen.types import UserError
-    from datagen.visible import visible_line
     from datagen.voices.catalogue import Catalogue, check_suffix, load
     from datagen.voices.corpora import LAYOUTS as READERS
     from datagen.voices.corpora import closed
@@ -67,15 +68,13 @@ def import_(
     made = import_people(people, allowed, out, num_shifted=shifted)
     refused = [*made.refused, *(f"{n} {s} files: {_CONVERT}" for s, n in closed(source).items())]
     for reason in refused:
-        click.echo(f"left out: {visible_line(reason)}", err=True)
+        echo(f"left out: {reason}", err=True)
     if not made.entries:
-        why = (
-            f" ({len(refused)} left out, the last: {visible_line(refused[-1])})" if refused else ""
-        )
+        why = f" ({len(refused)} left out, the last: {refused[-1]})" if refused else ""
         raise UserError(f"{source} has no recording that can be a reference{why}")
     after = add(before, made, out)
     left = f" ({len(refused)} left out)" if refused else ""
-    click.echo(f"{len(made.entries)} voices imported{left}; {out} has {len(after.voices)}")
+    echo(f"{len(made.entries)} voices imported{left}; {out} has {len(after.voices)}")
 
 
 @voices.command("list")
@@ -88,12 +87,12 @@ def list_(catalogue: Path) -> None:
     entries = load(catalogue).voices
     for entry in entries:
         kind = "synthetic" if entry.synthetic else "recorded"
-        click.echo(
+        echo(
             f"{entry.id}  {entry.gender}{'?' if entry.gender_guessed else ''}  {entry.language}"
             f"  {entry.num_samples / SAMPLE_RATE:.1f} s  {entry.snr:.0f} dB  {entry.pitch:.0f} Hz"
             f"  {kind}  {entry.license}"
         )
-    click.echo(f"{len(entries)} voices of {len(people(entries))} people")
+    echo(f"{len(entries)} voices of {len(people(entries))} people")
 
 
 @voices.command()
@@ -108,12 +107,12 @@ def check(catalogue: Path) -> None:
 
     findings = look(catalogue)
     for suspect in findings.suspects:
-        click.echo(f"listen: {suspect}")
+        echo(f"listen: {suspect}")
     for error in findings.errors:
-        click.echo(f"wrong: {error}")
+        echo(f"wrong: {error}")
     if findings.errors:
         raise SystemExit(1)
-    click.echo(f"{catalogue} is sound")
+    echo(f"{catalogue} is sound")
 
 
 @voices.command()
@@ -136,6 +135,6 @@ def split(catalogue: Path, held_out: float) -> None:
     for entry in load(catalogue).voices:
         side = split_of(entry, held_out)
         counts[side, entry.gender] += 1
-        click.echo(f"{side}\t{entry.id}")
+        echo(f"{side}\t{entry.id}")
     for (where, gender), number in sorted(counts.items()):
-        click.echo(f"{where}: {number} {gender}", err=True)
+        echo(f"{where}: {number} {gender}", err=True)
