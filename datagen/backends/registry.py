@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Generic, TypeVar, cast
@@ -122,7 +123,17 @@ WRITERS = Table[ScriptWriter](
     },
     ScriptWriter,
 )
-VOICES = Table[Synthesizer](
+
+
+class VoiceTable(Table[Synthesizer]):
+    """The table of speech backends, which may have speakers of their own."""
+
+    def speakers(self, spec: BackendSpec) -> Mapping[str, Sequence[str]]:
+        """Return the speakers that a backend has by name, by gender."""
+        return self.resolve(spec).speakers(self.options(spec))
+
+
+VOICES = VoiceTable(
     "speech",
     {
         "espeak": "datagen.backends.speech.espeak:Espeak",

@@ -77,6 +77,25 @@ def import_(
     echo(f"{len(made.entries)} voices imported{left}; {out} has {len(after.voices)}")
 
 
+@voices.command()
+@click.argument("url")
+@click.option("--key-env", default="SPEECH_API_KEY", show_default=True, help="Has the key.")
+def server(url: str, key_env: str) -> None:
+    """List the voices of the speech server at URL, for speech.options.voices of `speech.use: http`.
+
+    URL is the API's, such as http://127.0.0.1:8880/v1.
+    """
+    import os
+
+    from datagen.backends.speech.server_voices import list_voices
+
+    found = list_voices(url, os.environ.get(key_env))
+    for gender in ("female", "male"):
+        echo(f"{gender}: [{', '.join(found[gender])}]")
+    if found["unknown"]:
+        echo(f"of no known gender: {', '.join(found['unknown'])}", err=True)
+
+
 @voices.command("list")
 @_CATALOGUE
 def list_(catalogue: Path) -> None:

@@ -15,10 +15,10 @@ import socket
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_serializer
 
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.servers.address import check_url
@@ -38,6 +38,9 @@ EASY = "Hello."
 """What any server can say, in any voice it has."""
 
 
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class Http(Synthesizer):
     """Asks a server for one clip a line, several at once."""
 
@@ -50,6 +53,9 @@ class Http(Synthesizer):
         """As the server knows it."""
         voice: str = "{id}"
         """The server's name of a line's voice."""
+        voices: dict[Literal["female", "male"], tuple[Name, ...]] = Field(default_factory=dict)
+        """The server's own voices by gender (`datagen voices server URL` lists them), dealt like a
+        bank's; without them each speaker's id is new. Not used with a bank."""
         extra_body: dict[str, Any] = Field(default_factory=dict)
         """Added to each request: exaggeration, instructions, task_type ..."""
         reference_field: str | None = None
@@ -66,6 +72,12 @@ class Http(Synthesizer):
         """For one clip."""
         patience_seconds: Annotated[float, Field(ge=0, exclude=True)] = 300.0
         """How long a server may be away or busy."""
+
+        @model_serializer(mode="wrap")
+        def _as_before(self, dump: Any) -> dict[str, Any]:
+            """Leave out what is not set: fingerprints are those of before there were voices."""
+            data: dict[str, Any] = dump(self)
+            return data if data.get("voices") else {k: data[k] for k in data if k != "voices"}
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -97,6 +109,11 @@ class Http(Synthesizer):
                 f"no speech server answers at {url.hostname}:{port} ({error}); start one, or set"
                 f" speech.options.url{f' or ${options.url_env}' if options.url_env else ''}"
             ) from error
+
+    @classmethod
+    def speakers(cls, options: Options) -> Mapping[str, Sequence[str]]:
+        """Return the server's own voices."""
+        return {str(gender): names for gender, names in options.voices.items()}
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Ask for each line; the answers come in the lines' order."""
