@@ -53,11 +53,13 @@ def speech_over_noise(channel: Audio, speaker: Speaker) -> list[Spell]:
 
     Raises ValueError if there is none, or it cannot be told from the noise.
     """
+    if not len(channel):
+        raise ValueError("it is silent")
     channel = channel - channel.mean(dtype=np.float64).astype(np.float32)
     power = powers(np.pad(channel, (0, -len(channel) % WINDOW)), WINDOW)
-    if not len(power) or not power.max():
-        raise ValueError("it is silent")
     noise, loud = (float(np.quantile(power, share)) for share in (_QUIET, _LOUD))
+    if loud <= 10 ** (FLOOR / 10):
+        raise ValueError(f"it is silent, nothing is over {FLOOR:g} dBFS")
     threshold = max(_threshold(power), noise * 10 ** (OVER_NOISE / 10))
     if threshold * 10 ** (UNDER_SPEECH / 10) > loud:
         apart = 10 * np.log10(max(loud, 1e-12) / max(noise, 1e-12))
