@@ -33,7 +33,7 @@ def parse_yaml(text: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         raise ValueError(visible_line(str(error))[:300] or type(error).__name__) from error
     if "&" in text and "*" in text:
-        _count(value, MAX_VALUES, 1_000)
+        _count(value, MAX_VALUES, 4 * MAX_DEPTH)
     return value
 
 

@@ -43,11 +43,15 @@ def scripts(run: str) -> None:
 def _batches(folder: RunFolder, names: list[str]) -> Iterator[list[Script]]:
     """Yield scripts in order of their ids."""
     from datagen.stages.artifacts import read_records
+    from datagen.storage.run_folder import Damaged
     from datagen.types import Script
 
     for start in range(0, len(names), BATCH):
-        yield [
-            script
-            for name in names[start : start + BATCH]
-            for script in read_records(folder.read(f"script/{name}"), Script).values()
-        ]
+        try:
+            yield [
+                script
+                for name in names[start : start + BATCH]
+                for script in read_records(folder.read(f"script/{name}"), Script).values()
+            ]
+        except Damaged as error:
+            raise UserError(f"{error}; `datagen audit` says what to do") from error

@@ -9,7 +9,6 @@ from collections import Counter
 
 from datagen.engine.events import RunEvent, UnitMade
 from datagen.engine.scheduler import Flow
-from datagen.engine.unit import Unit
 from datagen.storage.run_folder import SHARDS, RunFolder
 from datagen.types import AllRejected, Reject
 from datagen.visible import visible_line
@@ -52,15 +51,13 @@ class Watch:
             raise AllRejected(said(first, made.rejects))
 
     def _first_reject(self) -> Reject | None:
-        """Return the first reject of what is made, from the files' receipts."""
-        for stage in self._flow.reads:
-            for block in sorted(self._flow.done[stage]):
-                if not self._flow.done[stage][block].rejects:
-                    continue
-                unit = Unit(stage, block)
-                receipt = self._folder.receipt(self._folder.unit(unit.stage, unit.block))
-                if receipt is not None and receipt.rejects:
-                    return receipt.rejects[0]
+        """Return the first reject of the stage that has most, from the files' receipts."""
+        done = self._flow.done
+        stage = max(self._flow.reads, key=lambda name: sum(m.rejects for m in done[name].values()))
+        for block in sorted(block for block, made in done[stage].items() if made.rejects):
+            receipt = self._folder.receipt(self._folder.unit(stage, block))
+            if receipt is not None and receipt.rejects:
+                return receipt.rejects[0]
         return None
 
 
