@@ -1,6 +1,9 @@
 """The properties of `test_fuzz` for inputs that coverage guides, for as long as one likes.
 
-    make fuzz    or    python -m tests.fuzz {settings,override,artefact} [-max_total_time=60]
+    make fuzz    or    python -m tests.fuzz TARGET [-max_total_time=60]
+
+TARGET is settings, override, artefact, or a file or reply of others: ctm, rttm, TextGrid, tsv,
+chat, speech.
 
 Needs atheris (Linux; the options are libFuzzer's). It begins with what datagen ships and makes, or
 where it was left, and changes the bytes towards lines of code not seen yet.
@@ -19,6 +22,7 @@ with atheris.instrument_imports(include=["datagen", "yaml"]):
     from datagen.config import load_host, load_recipe, parse_override
     from datagen.storage.run_folder import RunFolder
     from tests.test_fuzz import check_file, check_settings
+    from tests.test_fuzz_inputs import CHECKS, SEEDS
 from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.runs import ROOT
 
@@ -53,6 +57,9 @@ def seed(target: str, corpus: Path) -> None:
         for place, text in enumerate(OVERRIDES):
             (corpus / str(place)).write_text(text)
         return
+    if target in SEEDS:
+        (corpus / "good").write_bytes(SEEDS[target])
+        return
     with TemporaryDirectory() as made:
         if target == "artefact":
             found = rehearse(Path(made) / "run").rglob("*.parquet")
@@ -63,7 +70,7 @@ def seed(target: str, corpus: Path) -> None:
 
 
 def main() -> None:
-    targets = {"settings": settings, "override": override, "artefact": artefact}
+    targets = {"settings": settings, "override": override, "artefact": artefact, **CHECKS}
     name, *options = sys.argv[1:]
     corpus = KEPT / name
     if not corpus.exists():
