@@ -180,5 +180,5 @@ FLOORS = Table[FloorPredictor](
     {"rules": "datagen.backends.floor.rules:Rules", "llm": "datagen.backends.floor.llm:Llm"},
     FloorPredictor,
 )
-"""Chosen by a timeline preset (``timeline.overrides.floor``), not by a section of the recipe."""
+"""Predictors; a timeline preset chooses one (``timeline.overrides.floor``), not the recipe."""
 TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

@@ -42,11 +42,11 @@ MAKES_BYTES = ("numpy", "pyarrow", "soxr", "soundfile", "sentencepiece", "pydant
 
 
 GAIN = 0.1
-"""Part of the missing hours that added blocks must bring, or the run stops: it would never end."""
+"""Least share of the missing hours that added blocks bring, or the run stops: it would not end."""
 
 
 @dataclass(frozen=True)
-class Result:
+class RunResult:
     """What a run came to."""
 
     dialogs: int
@@ -65,7 +65,7 @@ def run(
     where: Where,
     mine: Callable[[int], bool] | None = None,
     part: str = "",
-) -> Result:
+) -> RunResult:
     """Make ``plan`` in the run folder at ``where``, keeping every file there that is still good.
 
     ``mine`` says which blocks to make: of a slice, then, and without shards. The run without it
@@ -103,7 +103,7 @@ def run(
                     _drive(Driver(flow, folder.where, resolved, host, told), folder, more)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
-            result = Result(
+            result = RunResult(
                 dialogs=made.rows,
                 seconds=made.num_samples / SAMPLE_RATE,
                 rejects=made.rejects,

@@ -20,7 +20,7 @@ from datagen.engine.run_files import read_plan
 from datagen.scripting.llm.accounts import lines, total
 from datagen.show import transcript
 from datagen.show.choice import varied
-from datagen.show.lookup import Lookup
+from datagen.show.lookup import RunDialogue
 from datagen.show.sound import LISTEN
 from datagen.storage import Where
 from datagen.storage.run_folder import RunFolder
@@ -112,11 +112,11 @@ def _example(run: Where) -> list[RenderableType]:
     """Return the transcript of a lively dialogue, if there is one."""
     try:
         ids = varied(run, 1)
-        found = [Lookup(run, dialog_id) for dialog_id in ids]
+        found = [RunDialogue(run, dialog_id) for dialog_id in ids]
         return [part for one in found for part in (_heading(one), transcript(one.dialogue))]
     except UserError:
         return []
 
 
-def _heading(found: Lookup) -> Text:
+def _heading(found: RunDialogue) -> Text:
     return Text(f"\n{found.dialog_id}: {found.script.role_prompt}")

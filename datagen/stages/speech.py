@@ -43,7 +43,7 @@ from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
 VERSION = 3
-"""Raised when a change here changes bytes."""
+"""Version of the stage; raised when a change here changes bytes."""
 
 
 class SpeechStage:
