@@ -20,6 +20,8 @@ SILENT = frozenset(
 """Labels, in lower case, of what is no word."""
 NOT_LEXICAL = frozenset(("non-lex", "misc", "noscore"))
 """Types of entries that are noises, or not to be counted."""
+NOBODY = frozenset(("NA", "UNKNOWN", "NULL", "-"))
+"""Names, in upper case, of speakers who are none."""
 _FEWEST, _MOST = 5, 8
 
 
@@ -34,6 +36,8 @@ class CtmWord:
     length: float
     label: str
     confidence: float | None
+    speaker: str = ""
+    """As the last field names them; empty if it does not."""
 
 
 def read_ctm(text: str) -> Iterator[CtmWord]:
@@ -65,6 +69,7 @@ def _word(fields: list[str], number: int) -> CtmWord | None:
             seconds(length, "length"),
             label,
             _confidence(more[0]) if more else None,
+            more[2] if len(more) > 2 and more[2].upper().strip("<>") not in NOBODY else "",
         )
     except ValueError as error:
         raise ValueError(f"line {number}: {error}") from error

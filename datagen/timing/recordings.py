@@ -64,7 +64,7 @@ def read(path: Path, agent: str | None = None) -> Recorded:
 def _lines(path: Path, suffix: str) -> Iterator[tuple[str, str, float, float]]:
     """Yield conversation, speaker, start and length in seconds of each line that is speech.
 
-    A CTM's speaker is its channel (A, B; 1, 2).
+    A CTM's speaker is the one it names, else its channel (A, B; 1, 2).
     """
     text = read_text(path)
     try:
@@ -74,7 +74,7 @@ def _lines(path: Path, suffix: str) -> Iterator[tuple[str, str, float, float]]:
         else:
             for word in read_ctm(text):
                 if word.length:
-                    yield word.file, word.channel, word.start, word.length
+                    yield word.file, word.speaker or word.channel, word.start, word.length
     except ValueError as error:
         raise UserError(f"{path} cannot be read as {suffix[1:].upper()}: {error}") from error
 

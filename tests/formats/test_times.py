@@ -81,6 +81,16 @@ def test_what_is_wrong_in_a_ctm_names_its_line_for_both_readers(name: str, tmp_p
 
 
 LINE = "SPEAKER call 1 0.50 1.50 <NA> <NA> ann <NA> <NA>\n"
+
+
+def test_a_ctm_may_name_its_speakers_on_one_channel(tmp_path: Path) -> None:
+    path = tmp_path / "a.ctm"
+    path.write_text("c 1 0 1 hi NA lex ann\nc 1 1 1 ho NA lex bob\n")
+    assert [spell.speaker for spell in read(path).conversations["c"]] == ["agent", "user"]
+    path.write_text("c A 0 1 hi NA lex <NA>\nc B 1 1 ho NA lex unknown\n")
+    assert [spell.speaker for spell in read(path).conversations["c"]] == ["agent", "user"]
+
+
 RTTMS = {
     "ten fields": LINE,
     "nine fields": LINE.replace(" <NA> <NA>\n", " <NA>\n"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +26,8 @@ from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, User
 SUFFIXES = (".TextGrid", ".ctm")
 UNKNOWN = ("<unk>", "spn", "<spn>", "[bracketed]", "<cutoff>")
 """Labels for a word that the aligner did not know."""
+MAX_OVERLAP = SAMPLE_RATE // 10
+"""Samples by which decoders let a word overlap the next."""
 Entry: TypeAlias = tuple[str, float, float, float | None]
 """A label, its start and end in seconds, and a confidence where the file has one."""
 
@@ -69,7 +72,7 @@ class Ctm(Aligner):
             raise Rejected("alignment", f"{self._folder} has no times of {name} ({spoken!r})")
         tokens = spoken.split()
         spans = _match(tokens, list(read_times(path)), f"{path.name} of {spoken!r}")
-        return fill(tokens, [_clamped(span, len(clip)) for span in spans], len(clip))
+        return fill(tokens, _in_order([_clamped(span, len(clip)) for span in spans]), len(clip))
 
 
 def _files(folder: str) -> list[Path]:
@@ -129,6 +132,19 @@ def _match(
     if extra := next(labels, None):
         raise Rejected("alignment", f"{name}: {extra[0]!r} is not in the text")
     return spans
+
+
+def _in_order(spans: Sequence[Span | None]) -> list[Span | None]:
+    """End a word where the next begins, if it lasts a little longer (kaldi#1465)."""
+    made = list(spans)
+    known = [index for index, span in enumerate(made) if span is not None]
+    for index, following in pairwise(known):
+        one, other = made[index], made[following]
+        assert one is not None
+        assert other is not None
+        if one.start < other.start < one.end <= other.start + MAX_OVERLAP:
+            made[index] = Span(one.start, other.start, one.confidence)
+    return made
 
 
 def _clamped(span: Span | None, num_samples: int) -> Span | None:

@@ -18,7 +18,7 @@ from datagen.scripting.llm.completion import Completion, Usage
 CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
 """Reasons, in lower case, for which a reply ends before its end."""
 WITHHELD = frozenset(("content_filter", "safety", "recitation", "refusal"))
-REASONING = ("reasoning", "reasoning_content", "thinking")
+REASONING = ("reasoning", "reasoning_content", "reasoning_details", "thinking")
 """Fields beside the content; some servers put the whole answer there (vllm#47027)."""
 
 
@@ -37,7 +37,9 @@ def completion(reply: Reply) -> Completion:
     reason = str(choice.get("finish_reason") or "").casefold()
     text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
     if isinstance(message, dict) and not text.strip():
-        text = next(filter(None, (_text(message.get(name)) for name in REASONING)), "")
+        text = _called(message) or next(
+            filter(None, (_text(message.get(name)) for name in REASONING)), ""
+        )
         if not text and (message.get("refusal") or reason in WITHHELD):
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
     return Completion(text, is_whole=reason not in CUT_OFF, usage=_usage(value.get("usage")))
@@ -70,6 +72,16 @@ def _text(content: Any) -> str:
     if isinstance(content, list):
         return "".join(map(_text, content))
     return ""
+
+
+def _called(message: Mapping[str, Any]) -> str:
+    """Return the arguments of a tool that a model calls with its answer, though it has none."""
+    calls = message.get("tool_calls")
+    first = calls[0] if isinstance(calls, list) and calls else {}
+    call = first.get("function") if isinstance(first, dict) else None
+    call = call or message.get("function_call")
+    arguments = call.get("arguments") if isinstance(call, dict) else None
+    return json.dumps(arguments) if isinstance(arguments, dict) else _text(arguments)
 
 
 def _usage(value: Any) -> Usage:

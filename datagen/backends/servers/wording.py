@@ -35,6 +35,8 @@ _NUMBERS = {
     "context_length_exceeded": 400,
 }
 """Statuses that codes and types in words stand for."""
+_IN_WORDS = re.compile(r"(?:error code|status(?: code)?|HTTP)\W{1,3}([45]\d\d)\b", re.IGNORECASE)
+"""A status inside a sentence, as gateways pass on what they were told."""
 
 
 class ErrorReply(Exception):
@@ -52,7 +54,9 @@ def error_of(data: bytes) -> ErrorReply | None:
     value = _json(data)
     if not isinstance(value, dict) or value.get("choices"):
         return None
-    is_error = value.get("error") or value.get("object") == "error" or value.get("detail")
+    is_error = value.get("object") == "error" or any(
+        value.get(name) for name in ("error", "detail", "message")
+    )
     return from_value(value.get("error") or value) if is_error else None
 
 
@@ -101,7 +105,8 @@ def _json(data: bytes) -> Any:
 def _status(error: Any) -> int | None:
     """Return the HTTP status that an error names by number or by word."""
     if not isinstance(error, dict):
-        return None
+        words = _IN_WORDS.search(error) if isinstance(error, str) else None
+        return int(words[1]) if words else None
     if is_out_of_money(error):
         return 402
     for name in ("code", "status", "status_code", "type"):
@@ -110,7 +115,7 @@ def _status(error: Any) -> int | None:
             found = int(found) if found.isdecimal() else _NUMBERS.get(found.casefold())
         if isinstance(found, (int, float)) and 400 <= found < 600:
             return int(found)
-    return None
+    return _status(error.get("message")) if isinstance(error.get("message"), str) else None
 
 
 def _words(value: Any) -> str:

@@ -91,9 +91,18 @@ def test_content_is_a_string_or_parts(name: str) -> None:
     assert answer.text == "hello"
 
 
-@pytest.mark.parametrize("field", ["reasoning", "reasoning_content"])
-def test_an_answer_that_stands_in_the_reasoning_alone_is_read(field: str) -> None:
-    message = {"role": "assistant", "content": None, field: "hello"}
+ELSEWHERE: dict[str, Any] = {
+    "reasoning": "hello",
+    "reasoning_content": "hello",
+    "reasoning_details": [{"type": "reasoning.text", "text": "hello"}],
+    "tool_calls": [{"type": "function", "function": {"name": "reply", "arguments": "hello"}}],
+    "function_call": {"name": "reply", "arguments": "hello"},
+}
+
+
+@pytest.mark.parametrize("field", ELSEWHERE)
+def test_an_answer_that_stands_elsewhere_alone_is_read(field: str) -> None:
+    message = {"role": "assistant", "content": None, field: ELSEWHERE[field]}
     answer = ask(said({"choices": [{"message": message}]}))
     assert isinstance(answer, Completion)
     assert answer.text == "hello"
@@ -163,6 +172,14 @@ ERRORS: dict[str, tuple[Any, type[Exception] | None, str]] = {
         None,
         "upstream",
     ),
+    "a gateway's": (
+        {"code": "rate_limit_daily", "message": "Error code: 429 - no more today"},
+        ServerDown,
+        "no more today",
+    ),
+    "a message alone": ({"message": "Requests rate limit exceeded"}, UserError, "rate limit"),
+    "a status in words": ({"error": "upstream: status 503, busy"}, ServerDown, "busy"),
+    "no choices": ({"choices": None, "error": None}, UserError, "no chat completion"),
     "a string": ({"error": "model is loading"}, UserError, "model is loading"),
 }
 
