@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -193,4 +194,4 @@ def test_words_that_overlap_a_little_are_put_in_order(tmp_path: Path) -> None:
     overlapping = CTM.replace("call 1 1.0 0.2 Ayelen", "call 1 1.0 0.21 Ayelen")
     words = align(tmp_path, ".ctm", overlapping)
     assert [word.end for word in words[2:]] == [28_800, 48_000]
-    assert all(one.end <= other.start for one, other in zip(words, words[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(words))
