@@ -163,11 +163,12 @@ class Emotion(Record):
     """What a turn sounds like, on Russell's circumplex."""
 
     label: str
-    """angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful, relieved."""
+    """Feeling: angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful or
+    relieved."""
     valence: Annotated[float, Field(ge=-1, le=1)]
-    """From unpleasant to pleasant."""
+    """How pleasant it is, from -1 (unpleasant) to 1."""
     arousal: Annotated[float, Field(ge=-1, le=1)]
-    """From drowsy to excited."""
+    """How excited it is, from -1 (drowsy) to 1."""
 
 
 class WorldItem(Record):
@@ -175,7 +176,8 @@ class WorldItem(Record):
 
     id: str
     visibility: str
-    """prompt (in the agent's role), tool:NAME (a tool returns it), user, or nobody."""
+    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), user or
+    nobody."""
     text: str
     """A third-person sentence; of an item known to nobody, the question that it would answer."""
 
@@ -263,9 +265,10 @@ class Script(Record):
     world: tuple[WorldItem, ...] = ()
     tools: tuple[Tool, ...] = ()
     actions: tuple[Action, ...] = ()
-    """In the order of their calls."""
+    """Calls of tools, in their order."""
     outcome: str = ""
-    """solved, partly, refused, handed_on, failed or broken_off; empty if there was no task."""
+    """How it ended: solved, partly, refused, handed_on, failed or broken_off; empty without a
+    task."""
 
 
 class Voice(Record):
