@@ -266,6 +266,8 @@ def _settled(batch: pa.RecordBatch, file: Path) -> pa.RecordBatch:
     for name in TOKENS:
         index = batch.schema.get_field_index(name)
         kind = batch.schema.field(index).type if index >= 0 else None
+        if kind is not None and pa.types.is_nested(kind) and _has_holes(batch.column(index)):
+            raise UserError(f"{file}: {name} has lists with nulls in them; audit the shards")
         if kind is None or kind == pa.list_(pa.int16()) or not _is_list_of_integers(kind):
             continue
         try:
@@ -276,6 +278,10 @@ def _settled(batch: pa.RecordBatch, file: Path) -> pa.RecordBatch:
             ) from error
         batch = batch.set_column(index, name, column)
     return batch
+
+
+def _has_holes(column: pa.Array) -> bool:
+    return bool(pa.types.is_struct(column.type) or column.flatten().null_count)
 
 
 def _is_list_of_integers(kind: pa.DataType) -> bool:

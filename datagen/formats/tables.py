@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def read_table(path: Path, *needs: str) -> Iterator[dict[str, str]]:
     A row that is cut short has empty cells at its end. Raises UserError for a table without the
     columns in ``needs``, or a row without them.
     """
-    text = read_text(path)
+    text = re.sub(r"\A\s*sep=.\r?\n", "", read_text(path))  # which Excel puts first
     header, _, _ = text.lstrip("\r\n").partition("\n")
     delimiter = next((mark for mark in "\t;," if mark in header), "\t")
     csv.field_size_limit(2**24)

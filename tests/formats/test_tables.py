@@ -19,6 +19,7 @@ GOOD = {
     "a last row cut short": TEXT.encode().removesuffix(b"\t\n"),
     "blank rows": TEXT.replace("ann", "\n\t\t\nann").encode(),
     "semicolons": TEXT.replace("\t", ";").encode(),
+    "Excel's first line": f"sep=;\r\n{TEXT}".replace("\t", ";").encode("utf-8-sig"),
     "commas": TEXT.replace("\t", ",").encode(),
     "capitals and blanks": TEXT.replace("speaker", " Speaker ").encode(),
     "quotes": TEXT.replace("ann", '"ann"').encode(),

@@ -90,3 +90,15 @@ def test_numbers_that_are_no_tokens_are_said(shards: Path, tmp_path: Path) -> No
     pq.write_table(table.set_column(index, "agent_text", pa.array(huge)), path)
     with pytest.raises(UserError, match="agent_text holds no tokens"):
         corpus(path.parent, tmp_path / "cache")
+
+
+def test_nulls_among_tokens_are_said(shards: Path, tmp_path: Path) -> None:
+    (source, *_) = sorted(shards.glob("*.parquet"))
+    path = rewritten(source, tmp_path / "mine" / "a.parquet", FORMS["polars"], keep=True)
+    table = pq.read_table(path)
+    index = table.schema.get_field_index("agent_text")
+    holes = [[None, *row[1:]] for row in table.column(index).to_pylist()]
+    column = pa.array(holes, FORMS["polars"])
+    pq.write_table(table.set_column(index, "agent_text", column), path)
+    with pytest.raises(UserError, match="agent_text has lists with nulls"):
+        corpus(path.parent, tmp_path / "cache")

@@ -22,6 +22,7 @@ _END_OF_REASONING = re.compile(
 )
 """Closing tags of reasoning (Qwen3, DeepSeek, Mistral, Kimi, Cohere), and the beginning of
 harmony's final channel, also where a server has dropped its special tokens."""
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 MAX_LETTERS = 1_000_000
 """Characters of a reply that are read."""
 MAX_TRIES = 200
@@ -30,11 +31,19 @@ _DECODER = json.JSONDecoder(strict=False)
 
 
 def objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a reply that are whole: those after its reasoning, then all others."""
+    """Yield the objects of a reply that are whole: those after its reasoning, then all others.
+
+    Of each part first those that stand alone, then what they wrap (a tool's call), then those that
+    are whole without a comma before a closing bracket.
+    """
     text = text[-MAX_LETTERS:]
     start = _start(text)
-    yield from _objects(text[start:])
-    yield from _objects(text[:start])
+    for part in (text[start:], text[:start]):
+        yield from _objects(part)
+        for value in _objects(part):
+            yield from _inner(value)
+        if (mended := _TRAILING_COMMA.sub(r"\1", part)) != part:
+            yield from _objects(mended)
 
 
 def problem(text: str) -> str:
@@ -48,6 +57,15 @@ def problem(text: str) -> str:
     except (ValueError, RecursionError) as error:
         return f"is not JSON: {str(error)[:120]}"
     return ""
+
+
+def _inner(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the objects that are values of an object, also as JSON in a text."""
+    for item in value.values():
+        if isinstance(item, dict):
+            yield item
+        elif isinstance(item, str) and item.lstrip().startswith("{"):
+            yield from _objects(item)
 
 
 def _start(text: str) -> int:

@@ -341,6 +341,12 @@ REPLIES = {
     "another object first": f'{{"note": "as asked"}}\n{OBJECT}',
     "a brace before": f"{{ {OBJECT}",
     "a closing tag at the end": f"{OBJECT}</think>",
+    "a tool's call": f'<tool_call>{{"name": "reply", "arguments": {OBJECT}}}</tool_call>',
+    "a tool's call in a text": json.dumps({"name": "reply", "arguments": OBJECT}),
+    "a wrapper": f'{{"reply": {OBJECT}}}',
+    "trailing commas": OBJECT.replace("}]", "},]"),
+    "several reasonings": f"<think>a</think>{OTHER}<think>b</think>{OBJECT}",
+    "capitals": f"<THINK>{{}}</THINK>{OBJECT}",
     "a mark": f"\ufeff{OBJECT}",
     "raw control characters": OBJECT.replace("Hello.", "Hel\nlo."),
 }
@@ -360,4 +366,8 @@ def test_what_holds_no_object_is_bad(text: str) -> None:
 
 
 def test_objects_come_in_order_those_after_the_reasoning_first() -> None:
-    assert list(objects('{"a": 1}</think>{"b": 2} {"c": 3}')) == [{"b": 2}, {"c": 3}, {"a": 1}]
+    assert list(objects('{"a": 1}</think>{"b": 2} {"c": 3}')) == [
+        {"b": 2},
+        {"c": 3},
+        {"a": 1},
+    ]
