@@ -37,7 +37,7 @@ class CtmWord:
     label: str
     confidence: float | None
     speaker: str = ""
-    """As the last field names them; empty if it does not."""
+    """The speaker whom the last field names; empty if it does not."""
 
 
 def read_ctm(text: str) -> Iterator[CtmWord]:

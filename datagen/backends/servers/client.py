@@ -40,8 +40,8 @@ FORBIDDEN = frozenset((401, 402, 403, 404, 405))
 WAITS = (0.5, 20.0)
 """Seconds to wait after the first failure, doubled after each up to the second."""
 FAILURES_OF_ITS_OWN = 6
-"""From so many failures on, the server is asked something easy before each try: if it answers that
-and fails once more, it is the request that is bad, and not the server that is away."""
+"""Failures from which on the server is asked something easy before each try: if it answers that and
+fails once more, it is the request that is bad, and not the server that is away."""
 UNREADABLE_TRIES = 4
 """Replies that cannot be understood, of a server that never gave another, until that is said."""
 CHUNK = 256 * 1024
@@ -70,7 +70,7 @@ class Client:
     """Posts to one address; threads may share it."""
 
     url: str
-    """Of the requests, e.g. http://127.0.0.1:8000/v1/chat/completions."""
+    """Address of the requests, e.g. http://127.0.0.1:8000/v1/chat/completions."""
     name: str
     """What messages call the server."""
     key: str | None = field(repr=False)

@@ -46,7 +46,7 @@ class Gate:
         self._cut_at = 0.0
         self._condition = Condition()
         self.answered_at = 0.0
-        """On the monotonic clock, when a request was last answered."""
+        """When a request was last answered, in seconds of the monotonic clock."""
 
     @contextmanager
     def one(self) -> Iterator[None]:
