@@ -230,7 +230,8 @@ class Client:
                 f"{self.name} answers {status} ({said}): {_REMEDIES.get(status, _CHECK)} the key in"
                 f" the environment variable {self.key_name} ({state})"
             )
-        if status in TRANSIENT or status > 504:
+        is_ours = any(word in said.casefold() for word in wording.OF_THE_REQUEST)
+        if (status in TRANSIENT or status > 504) and not is_ours:
             is_busy = status in OVERLOADED
             return Trouble(f"HTTP {status}: {said}", "busy" if is_busy else "broken", error.after)
         return Refused(f"HTTP {status}: {said}")

@@ -19,6 +19,8 @@ MAX_READ = 64 * 1024
 """Bytes of an error's body that are looked at."""
 OUT_OF_MONEY = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 """Codes that come with 429 and mean 402: waiting does not help (OpenAI's error codes)."""
+OF_THE_REQUEST = ("response_format", "json_schema", "literal_error", "extra_forbidden")
+"""Words by which a 500 speaks of the request: llama.cpp and llama-cpp-python refuse forms so."""
 _NUMBERS = {
     "rate_limit_exceeded": 429,
     "rate_limit_error": 429,

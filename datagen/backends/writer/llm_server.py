@@ -91,7 +91,12 @@ class Server:
 
     def probe(self) -> None:
         """Raise UserError if the server ignores a schema, as some do without a word."""
-        answer = self.ask(EASY)
+        try:
+            answer = self.ask(EASY)
+        except UserError as error:
+            if "refuses every request" in str(error) and (other := self._other_field()):
+                raise UserError(f"{error}; it does not with schema_field: {other}") from error
+            raise
         if isinstance(answer, Refusal):
             said = answer.reason
         elif _obeys(answer.text):

@@ -291,6 +291,21 @@ def test_a_server_that_refuses_everything_is_told() -> None:
         server(running.url).probe()
 
 
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_server_that_refuses_a_form_of_schema_is_told_the_other(status: int) -> None:
+    said_so = b'{"error": {"message": "response_format type must be one of text or json_object"}}'
+
+    def older(asked: Asked) -> Answer:
+        if asked.body["response_format"]["type"] == "json_schema":
+            return Answer(status, said_so)
+        return chat('{"colour": "periwinkle"}')
+
+    with raw(older) as running:
+        with pytest.raises(UserError, match=r"must be one of.*with schema_field: json_object"):
+            server(running.url, patience=60).probe()
+        assert len(running.asked) <= 4
+
+
 def test_the_hint_says_which_form_of_schema_the_server_keeps_to() -> None:
     def llama_cpp_python(asked: Asked) -> Answer:
         if asked.body["response_format"]["type"] == "json_schema":
