@@ -75,7 +75,7 @@ class Recipe(Settings):
     kind: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
     """Kind of dialogue; ids and shards begin with it."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    mean_seconds: Annotated[float, Field(gt=0)]
+    mean_seconds: Annotated[float, Field(ge=0.01, le=86_400)]
     """Expected audio of one dialogue in seconds; it turns hours into dialogues."""
     script: BackendSpec
     speech: BackendSpec

@@ -28,6 +28,9 @@ from datagen.cli.timing import timing
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
+MAX_LINE = 1_000
+"""Characters of a line of an error that are shown."""
+
 
 class _Group(click.Group):
     """Turns a user's mistake into one sentence and exit code 2."""
@@ -47,7 +50,10 @@ class _Group(click.Group):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    echo(f"error: {message}", err=True)
+    lines = [
+        line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…" for line in message.split("\n")
+    ]
+    echo("error: " + "\n".join(lines), err=True)
     raise SystemExit(code)
 
 
