@@ -22,6 +22,7 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
+from datagen.cli.spoken import spoken
 from datagen.cli.status import status
 from datagen.cli.terminal import VisibleFormatter, echo, page
 from datagen.cli.timing import timing
@@ -221,6 +222,19 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, voices)
+_COMMANDS = (
+    align,
+    clean,
+    decode,
+    doctor,
+    env,
+    manifest,
+    plan,
+    scripts,
+    spoken,
+    status,
+    timing,
+    voices,
+)
 for command in _COMMANDS:
     main.add_command(command)
