@@ -1,6 +1,9 @@
 """The properties of `test_fuzz` for inputs that coverage guides, for as long as one likes.
 
-    make fuzz    or    python -m tests.fuzz {settings,override,artefact,lease,spoken} [OPTION]...
+    make fuzz    or    python -m tests.fuzz TARGET [OPTION]...
+
+TARGET is settings, override, artefact, lease, spoken, or a file or reply of others: ctm, rttm,
+TextGrid, tsv, chat, speech.
 
 Needs atheris (Linux; the options are libFuzzer's). It begins with what datagen ships and makes, or
 where it was left, and changes the bytes towards lines of code not seen yet.
@@ -20,6 +23,7 @@ with atheris.instrument_imports(include=["datagen", "yaml"]):
     from datagen.storage.holder import this_process
     from datagen.storage.run_folder import RunFolder
     from tests.test_fuzz import check_file, check_lease, check_settings
+    from tests.test_fuzz_inputs import CHECKS, SEEDS
     from tests.text.properties import check_spoken
     from tests.text.readings import fresh
 from tests.fixtures.dummy_runs import rehearse
@@ -70,8 +74,9 @@ def seed(target: str, corpus: Path) -> None:
         for place, text in enumerate(OVERRIDES):
             (corpus / str(place)).write_text(text)
         return
-    if target == "lease":
-        (corpus / "lease").write_text(this_process().model_dump_json())
+    seeds = {"lease": this_process().model_dump_json().encode(), **SEEDS}
+    if target in seeds:
+        (corpus / "good").write_bytes(seeds[target])
         return
     with TemporaryDirectory() as made:
         if target == "artefact":
@@ -90,6 +95,7 @@ def main() -> None:
         "lease": lease,
         "spoken": spoken,
     }
+    targets |= CHECKS
     name, *options = sys.argv[1:]
     corpus = KEPT / name
     if not corpus.exists():

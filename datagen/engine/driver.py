@@ -19,7 +19,7 @@ from datagen.engine.pools import Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
-from datagen.types import UserError
+from datagen.types import AllRejected, UserError
 
 TICK = 0.5
 """Seconds between looks at the clock while nothing happens."""
@@ -169,6 +169,8 @@ class Driver:
         self._emit(UnitFailed(unit=str(unit), reason=failure.reason, trace=failure.trace))
         if failure.kind in ("storage", "user"):
             raise UserError(failure.reason)
+        if failure.kind == "rejected":
+            raise AllRejected(failure.reason)
         if unit.only is not None:
             self._flow.passed(unit)  # its worker lives; the unit itself will meet this failure
         elif failure.kind == "damaged":

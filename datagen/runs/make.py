@@ -21,7 +21,7 @@ from datagen.config import Host
 from datagen.engine import pipeline, run_files
 from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
-from datagen.engine.events import Emit, Extended, Finished, RayStarted, Started
+from datagen.engine.events import Emit, Extended, Finished, RayStarted, RunEvent, Started
 from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
 from datagen.engine.pipeline import ResolvedRecipe
@@ -29,6 +29,7 @@ from datagen.engine.plan import Plan, more_blocks
 from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp
+from datagen.runs.all_rejected import Watch
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder
@@ -80,15 +81,24 @@ def run(
         plan = _longest(folder, plan)
         run_files.write(folder, PLAN, PlanFile.of(plan))
         flow = resume(folder, resolved, plan, mine)
-        tally = _tally(flow)
+        tally, watch = _tally(flow), Watch(flow, folder)
         with (
             folder.journal(part, lease.ours) as journal,
-            listener(tally, journal, lease.check) as emit,
+            listener(tally, journal, lease.check) as tell,
         ):
+
+            def emit(event: RunEvent) -> None:
+                tell(event)
+                watch.take(event)
+
             emit(Started(blocks=flow.blocks, resumed=dict(flow.resumed)))
 
             goal = _Goal(flow, plan, folder, emit, lease.check)
-            more = goal.more if mine is None else lambda: False
+
+            def more() -> bool:
+                watch.check()
+                return mine is None and goal.more()
+
             if not flow.finished or more():
                 with cluster(host.address):
                     emit(RayStarted(seconds=round(tally.wall, 3)))

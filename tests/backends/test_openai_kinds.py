@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from datagen.backends.writer import llm_server
+from datagen.backends.servers import client
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.content import packs
 from datagen.scripting.llm import planners
@@ -37,7 +37,7 @@ KINDS = tuple(PLANNERS)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for milliseconds, and read prompts once for all tests."""
     monkeypatch.setattr(planners, "PLANNERS", {kind: few(kind) for kind in PLANNERS})
-    monkeypatch.setattr(llm_server, "WAITS", (0.001, 0.01))
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
 
 
 @pytest.mark.parametrize("kind", KINDS)
