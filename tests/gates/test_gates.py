@@ -253,6 +253,6 @@ def test_a_take_without_measures_has_no_place_in_a_dialogue() -> None:
 
 
 def test_spelled_letters_count_for_more() -> None:
-    assert num_letters("I am at a bank.") == 9
+    assert num_letters("I am at a bank.") == 10
     assert num_letters("G, R, I, F.") == 3 * SPELLED + 1
     assert num_letters("It's B seven four.") == 3 + SPELLED + 9
