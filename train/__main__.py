@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from train import ablate, launch, loop, sample
+from train import checkpoint as checkpoints
 from train import config as configs
-from train import launch, loop, sample, state
-from train import rehearse as rehearsal
 from train.config import DataSpec, UserError
 from train.data import Corpus
 from train.weights import save_weights
@@ -78,7 +78,7 @@ def sample_dialogs(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--greedy", action="store_true", help="take the likeliest tokens")
     options = parser.parse_args(arguments)
-    sampling = sample.Sampling(seed=options.seed)
+    sampling = sample.TokenSampling(seed=options.seed)
     if options.greedy:
         sampling = replace(sampling, text_temperature=0.0, audio_temperature=0.0)
     sample.run(
@@ -104,7 +104,7 @@ def launch_job(arguments: Sequence[str]) -> int:
     parser.add_argument("--address", help="HOST:PORT of the first node, or of the Ray cluster")
     parser.add_argument("--submit", action="store_true", help="run it instead of printing it")
     options = parser.parse_args(arguments)
-    job = launch.Job(
+    job = launch.LaunchJob(
         config=options.config,
         overrides=(f"data.shards=[{launch.data_of(options.manifest)}]", *options.overrides),
         launcher=options.launcher,
@@ -122,7 +122,7 @@ def launch_job(arguments: Sequence[str]) -> int:
 
 def _checkpoint(path: Path) -> Path:
     """Return a checkpoint: itself, or the newest of a run."""
-    found = path if (path / state.RECORD).is_file() else state.latest(path)
+    found = path if (path / checkpoints.RECORD).is_file() else checkpoints.latest(path)
     if found is None:
         raise UserError(f"--checkpoint {path}: there is no checkpoint there")
     return found
@@ -137,7 +137,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "export": export,
     "sample": sample_dialogs,
     "launch": launch_job,
-    "rehearse": rehearsal.command,
+    "rehearse": ablate.command,
 }
 
 

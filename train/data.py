@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from train import prompt
 from train.config import DataSpec, UserError
-from train.prompt import NO_TOKEN, NUM_CODEBOOKS, NUM_STREAMS, Dialogue, Marks, PromptPolicy, Tokens
+from train.prompt import (
+    NO_TOKEN,
+    NUM_CODEBOOKS,
+    NUM_STREAMS,
+    ExampleParts,
+    Marks,
+    PromptPolicy,
+    Tokens,
+)
 from train.remote import local
 from train.shards import NUM_LEVELS, ROWS, Metadata, cached, find, read_metadata
 
@@ -105,7 +113,7 @@ class Corpus:
 
     def dialogue(
         self, row: int, *, swapped: bool, level: int, voice_frames: int, first: int = 0
-    ) -> Dialogue:
+    ) -> ExampleParts:
         """Return the parts of one example from frame ``first`` on, as views of the mapped files."""
         agent, user = SIDES[::-1] if swapped else SIDES
         frames = int(self.num_frames[row])
@@ -114,7 +122,7 @@ class Corpus:
         tokens = self._tokens["prompt_tokens"]
         whole_voice = int(self.voice_frames[row, int(swapped)])
         voice = self._codes(f"{agent}_voice_codes", row, whole_voice)
-        return Dialogue(
+        return ExampleParts(
             text=self._slice(f"{agent}_text", row, frames)[first:],
             agent=self._codes(f"{agent}_codes", row, frames)[:, first:],
             user=self._codes(f"{user}_codes", row, frames)[:, first:],
@@ -159,7 +167,7 @@ class Epoch:
         """Frames of each example that do not fit [N]."""
         self._first = (self._roll.begin * (self.cut_frames + 1)).astype(np.int64)
 
-    def dialogue(self, row: int) -> Dialogue:
+    def dialogue(self, row: int) -> ExampleParts:
         """Return the parts of one example; its tail may not fit."""
         return self._corpus.dialogue(
             row,

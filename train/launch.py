@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from train import build, loop
 from train import config as configs
-from train import loop, network
 from train.config import Config, UserError
 from train.remote import local
 from train.shards import find, read_metadata
@@ -24,7 +24,7 @@ LAUNCHERS = ("none", "torchrun", "ray")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class LaunchJob:
     """What to train, and on how many processes."""
 
     config: str
@@ -48,11 +48,11 @@ def data_of(manifest: Path) -> str:
     return shards.resolve().as_posix()
 
 
-def check(job: Job) -> Config:
+def check(job: LaunchJob) -> Config:
     """Find now what would stop the job on the cluster: its config, its shards, its tokens."""
     config = configs.load(job.config, job.overrides)
     cache = Path(config.data.cache or Path(config.out) / "cache")
-    network.sizes(config, read_metadata(find(local(config.data.shards, cache))))
+    build.sizes(config, read_metadata(find(local(config.data.shards, cache))))
     size, micro = job.processes * job.nodes, config.optim.micro_batch
     if config.optim.batch_size % (size * micro):
         raise UserError(
@@ -62,7 +62,7 @@ def check(job: Job) -> Config:
     return config
 
 
-def command(job: Job) -> list[str]:
+def command(job: LaunchJob) -> list[str]:
     """Return the command that trains."""
     arguments = [job.config, *(part for item in job.overrides for part in ("--set", item))]
     if job.launcher == "none":

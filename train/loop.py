@@ -20,16 +20,17 @@ from typing import Any
 
 import torch
 
-from train import network, state
+from train import build
+from train import checkpoint as checkpoints
+from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
 from train.data import Batch, Corpus, Epoch
 from train.delay import Delayed
+from train.distributed import Group, join
 from train.loss import LossSums, counts, sums, total
 from train.metrics import Journal, Meter, by_stream, flops_per_frame, peak_flops
 from train.optim import adamw, set_rates
-from train.plan import Plan, Rows, population, share, useful
-from train.validate import Validation
-from train.world import World, join
+from train.validation import Validation
 
 logger = logging.getLogger(__name__)
 
@@ -41,25 +42,25 @@ class Diverged(Exception):
 class Trainer:
     """One run: knows how to take a step, and when to report, validate, save and stop."""
 
-    def __init__(self, config: Config, world: World) -> None:
-        self._config, self._world = config, world
+    def __init__(self, config: Config, group: Group) -> None:
+        self._config, self._group = config, group
         self._check_split()
         self._current: Epoch | None = None
-        self.corpus = open_corpus(config, world)
+        self.corpus = open_corpus(config, group)
         self.plan = make_plan(config, self.corpus, self._epoch)
         self._epoch(0)  # a policy that cannot work is said now
-        self.model = network.build(config, self.corpus.metadata, world)
+        self.model = build.make_model(config, self.corpus.metadata, group)
         self.optimizer = adamw(self.model, config.optim)
         self._identity = identity(self.corpus, self.plan)
         self.step = 0
-        if (checkpoint := state.latest(config.out)) is not None:
-            self.step = state.restore(
+        if (checkpoint := checkpoints.latest(config.out)) is not None:
+            self.step = checkpoints.restore(
                 checkpoint, config, self._identity, self.model, self.optimizer
             )
             logger.info("continuing after step %d from %s", self.step, checkpoint)
-        self._validation = Validation(config, self.corpus, world)
+        self._validation = Validation(config, self.corpus, group)
         flops = flops_per_frame(self.model, config.loss.depth_frames)
-        self._meter = Meter(flops, peak_flops(world.device))
+        self._meter = Meter(flops, peak_flops(group.device))
         self._since: LossSums | None = None
         self._asked = False
         """Whether this process was told to stop."""
@@ -67,10 +68,10 @@ class Trainer:
         """Whether one of them was, as all know since the last step."""
 
     def _check_split(self) -> None:
-        optim, world = self._config.optim, self._world
-        if optim.batch_size % (optim.micro_batch * world.size):
+        optim, group = self._config.optim, self._group
+        if optim.batch_size % (optim.micro_batch * group.size):
             raise UserError(
-                f"optim.batch_size {optim.batch_size} does not divide among {world.size} processes"
+                f"optim.batch_size {optim.batch_size} does not divide among {group.size} processes"
                 f" of optim.micro_batch {optim.micro_batch}: change one of them"
             )
 
@@ -101,14 +102,14 @@ class Trainer:
         if run.validate_every and (self.step % run.validate_every == 0 or self.step == steps):
             self._write(journal, self.validate())
         if self.step % run.checkpoint_every == 0 or last:
-            state.save(
-                self._config, self._identity, self.step, self.model, self.optimizer, self._world
+            checkpoints.save(
+                self._config, self._identity, self.step, self.model, self.optimizer, self._group
             )
 
     @contextmanager
     def _journal(self) -> Iterator[Journal | None]:
         """Open the metrics, on the first process."""
-        if not self._world.first:
+        if not self._group.first:
             yield None
             return
         journal = Journal(Path(self._config.out), self.step, self._config.run.tensorboard)
@@ -131,7 +132,7 @@ class Trainer:
             raise Diverged(
                 f"step {self.step} gives no number (gradient norm {float(norm)}); its dialogues:"
                 f" {', '.join(self.corpus.dialog_ids[rows].tolist())}; the weights before it are"
-                f" in {state.latest(self._config.out) or 'no checkpoint yet'}"
+                f" in {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
             )
         self.optimizer.step()
         self.step += 1
@@ -144,45 +145,45 @@ class Trainer:
 
     def _gradients(self, epoch: Epoch, rows: Rows) -> LossSums:
         """Fill the gradients of a step; return its sums over all processes."""
-        config, world, sizes = self._config, self._world, self.model.config
+        config, group, sizes = self._config, self._group, self.model.config
         micro = config.optim.micro_batch
-        parts = share(rows, epoch.lengths, world.rank, world.size, micro)
+        parts = share(rows, epoch.lengths, group.rank, group.size, micro)
         everyone = [
             part
-            for rank in range(world.size)
-            for part in share(rows, epoch.lengths, rank, world.size, micro)
+            for rank in range(group.size)
+            for part in share(rows, epoch.lengths, rank, group.size, micro)
         ]
         self._meter.add(*useful(everyone, epoch.lengths))
         batches = [self._steps(epoch.batch(part)) for part in parts]
         denominators = torch.stack(
             [counts(item.targets, item.mask, config.loss, sizes.dep_q) for item, _ in batches]
         ).sum(0)
-        stopping = torch.tensor([float(self._asked)], device=world.device)
-        reduced = world.sum(torch.cat((denominators, stopping)))
+        stopping = torch.tensor([float(self._asked)], device=group.device)
+        reduced = group.sum(torch.cat((denominators, stopping)))
         denominators, self._stop = reduced[:-1], bool(reduced[-1])
         numerators = torch.zeros_like(denominators)
         for item, chosen in batches:
-            with network.precision(config, world):
+            with build.precision(config, group):
                 text, audio = self.model(item.inputs, item.targets, depth_steps=chosen)
             found = sums(text, audio, item.targets, item.mask, config.loss, chosen)
-            loss = total(found, config.loss, denominators) * world.size
+            loss = total(found, config.loss, denominators) * group.size
             loss.backward()  # type: ignore[no-untyped-call]
             numerators += found.numerators.detach()
-        return LossSums(world.sum(numerators), denominators)
+        return LossSums(group.sum(numerators), denominators)
 
     def _steps(self, batch: Batch) -> tuple[Delayed, torch.Tensor | None]:
         """Return a micro-batch, and which of its steps go through the depth transformer."""
-        steps = network.steps_of(batch, self.model.config, self._world.device)
+        steps = build.steps_of(batch, self.model.config, self._group.device)
         names = [f"{self._config.seed}/{self.step}/{name}/depth" for name in batch.dialog_ids]
-        return network.draw_depth(steps, self._config.loss.depth_frames, names)
+        return build.draw_depth(steps, self._config.loss.depth_frames, names)
 
     def _report(self, journal: Journal | None, rates: dict[str, float], norm: float) -> None:
         assert self._since is not None
         values: dict[str, float | None] = {"loss": float(total(self._since, self._config.loss))}
         values |= by_stream(self._since.per_row())
-        values |= {"gradient_norm": norm, **rates, **self._meter.report(self._world.size)}
-        if self._world.device.type == "cuda":
-            values["memory_gb"] = torch.cuda.max_memory_allocated(self._world.device) / 1e9
+        values |= {"gradient_norm": norm, **rates, **self._meter.report(self._group.size)}
+        if self._group.device.type == "cuda":
+            values["memory_gb"] = torch.cuda.max_memory_allocated(self._group.device) / 1e9
         self._since = None
         self._write(journal, values)
 
@@ -228,20 +229,20 @@ class Trainer:
             signal.signal(signal.SIGTERM, before)
 
 
-def open_corpus(config: Config, world: World) -> Corpus:
+def open_corpus(config: Config, group: Group) -> Corpus:
     """Open the shards; the first process decodes them, the others find them decoded."""
     cache = Path(config.out) / "cache"
-    corpus = Corpus.open(config.data, cache) if world.first else None
-    world.barrier()
+    corpus = Corpus.open(config.data, cache) if group.first else None
+    group.barrier()
     return corpus or Corpus.open(config.data, cache)
 
 
-def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> Plan:
+def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> BatchPlan:
     """Return the batches of the whole run."""
     data = config.data
     rows, weights = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
     fits = corpus.fits(data.max_frames)[rows]
-    return Plan(
+    return BatchPlan(
         seed=config.seed,
         batch_size=config.optim.batch_size,
         window=data.bucket_batches,
@@ -251,7 +252,7 @@ def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> Plan:
     )
 
 
-def identity(corpus: Corpus, plan: Plan) -> dict[str, Any]:
+def identity(corpus: Corpus, plan: BatchPlan) -> dict[str, Any]:
     """Name the data of a run, so that it is not continued on other data."""
     hasher = blake2b(digest_size=12)
     hasher.update("/".join(corpus.dialog_ids[plan.rows].tolist()).encode())
@@ -267,5 +268,5 @@ def identity(corpus: Corpus, plan: Plan) -> dict[str, Any]:
 
 def train(config: Config) -> int:
     """Train, or go on training; return how many steps are done."""
-    with join(config.run.device) as world:
-        return Trainer(config, world).run()
+    with join(config.run.device) as group:
+        return Trainer(config, group).run()

@@ -22,20 +22,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import network, prompt, state
+from train import build, prompt
+from train import checkpoint as checkpoints
 from train.config import Config, DataSpec, UserError
 from train.data import Corpus
 from train.delay import delay
+from train.distributed import Group, choose_device
 from train.model import DuplexLM
 from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, PromptPolicy, Tokens
 from train.stream import Stream
-from train.world import World, choose_device
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sampling:
+class TokenSampling:
     """How tokens are drawn: Moshi's own settings (moshi, lm.py LMGen). Temperature 0 takes the
     likeliest."""
 
@@ -50,7 +51,7 @@ def respond(
     model: DuplexLM,
     prompt_codes: Tokens,
     user: Tokens,
-    sampling: Sampling,
+    sampling: TokenSampling,
     generator: torch.Generator,
 ) -> Tokens:
     """Return codes [17, T - 1] of a dialogue: the user's [K, T] as given, the agent's drawn.
@@ -94,7 +95,7 @@ def _known_rows(given: Tensor, first: int, step: int) -> Tensor:
     return torch.stack(rows) if rows else given[:0, 0]
 
 
-def draw(row: int, logits: Tensor, sampling: Sampling, generator: torch.Generator) -> Tensor:
+def draw(row: int, logits: Tensor, sampling: TokenSampling, generator: torch.Generator) -> Tensor:
     """Draw one token [B] from logits [B, V] of the k likeliest."""
     text = row == TEXT
     temperature = sampling.text_temperature if text else sampling.audio_temperature
@@ -109,25 +110,25 @@ def draw(row: int, logits: Tensor, sampling: Sampling, generator: torch.Generato
 
 def open_untrained(config: Config, corpus: Corpus) -> tuple[DuplexLM, Config]:
     """Return the model that a config starts from: what training is to improve on."""
-    world = World(0, 1, choose_device(config.run.device))
-    return network.build(config, corpus.metadata, world).eval(), config
+    group = Group(0, 1, choose_device(config.run.device))
+    return build.make_model(config, corpus.metadata, group).eval(), config
 
 
 def open_model(checkpoint: Path, corpus: Corpus, device: str = "auto") -> tuple[DuplexLM, Config]:
     """Return the model of a checkpoint, checked to know the tokens of the shards."""
-    record, config = state.read_record(checkpoint), state.read_config(checkpoint)
+    record, config = checkpoints.read_record(checkpoint), checkpoints.read_config(checkpoint)
     metadata = corpus.metadata
     for part, found in (("codec", metadata.codec_hash), ("tokenizer", metadata.tokenizer_hash)):
         if record["corpus"][part] != found:
             raise UserError(f"{checkpoint} was trained on tokens of another {part} than the shards")
-    world = World(0, 1, choose_device(device))
-    model = network.build(config, metadata, world, fill=config.lora.rank > 0)
-    state.load_model(checkpoint, model)
+    group = Group(0, 1, choose_device(device))
+    model = build.make_model(config, metadata, group, fill=config.lora.rank > 0)
+    checkpoints.load_model(checkpoint, model)
     return model.eval(), config
 
 
 def sample_dialog(
-    model: DuplexLM, config: Config, corpus: Corpus, dialog_id: str, sampling: Sampling
+    model: DuplexLM, config: Config, corpus: Corpus, dialog_id: str, sampling: TokenSampling
 ) -> Tokens:
     """Return codes [17, T - 1] of one dialogue of the shards, the agent's part spoken anew."""
     dialogue = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of(dialog_id))
@@ -165,7 +166,7 @@ def run(
     data: DataSpec,
     dialog_ids: Sequence[str],
     out: Path,
-    sampling: Sampling,
+    sampling: TokenSampling,
     decode: str | None = None,
 ) -> list[Path]:
     """Sample dialogues from a checkpoint, or from what a config starts from.

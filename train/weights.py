@@ -22,7 +22,9 @@ from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 
 from train.config import UserError
-from train.convert import (
+from train.lora import adapters, is_adapter, merge
+from train.model import DuplexLM
+from train.weight_names import (
     check_layout,
     fused,
     layout,
@@ -30,8 +32,6 @@ from train.convert import (
     personaplex_layout,
     to_personaplex,
 )
-from train.lora import adapters, is_adapter, merge
-from train.model import DuplexLM
 
 logger = logging.getLogger(__name__)
 

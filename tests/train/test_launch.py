@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 from train import launch
 from train.__main__ import main
 from train.config import UserError
-from train.launch import Job
+from train.launch import LaunchJob
 
 
 @pytest.fixture
@@ -31,19 +31,19 @@ def test_the_command_for_one_machine(run: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_command_for_many_machines_and_for_ray() -> None:
-    many = Job(config="paper", processes=8, nodes=2, address="head:29500")
+    many = LaunchJob(config="paper", processes=8, nodes=2, address="head:29500")
     assert launch.command(many)[:9] == [
         *("torchrun", "--nnodes", "2", "--rdzv-backend", "c10d"),
         *("--rdzv-endpoint", "head:29500", "--nproc-per-node", "8"),
     ]
-    ray = Job(config="paper", overrides=("seed=1",), launcher="ray", processes=8, nodes=2)
+    ray = LaunchJob(config="paper", overrides=("seed=1",), launcher="ray", processes=8, nodes=2)
     assert launch.command(ray) == [
         *("ray", "job", "submit", "--working-dir", ".", "--"),
         *("python", "-m", "train", "ray", "paper", "--set", "seed=1"),
         *("--set", f"out={Path('runs/paper').resolve()}", "--workers", "16"),
     ]
     with pytest.raises(UserError, match="--address"):
-        launch.command(Job(config="paper", nodes=2))
+        launch.command(LaunchJob(config="paper", nodes=2))
 
 
 @pytest.mark.parametrize(

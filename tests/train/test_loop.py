@@ -16,11 +16,11 @@ import torch
 from train import config as configs
 from train import loop, metrics
 from train.config import Config, UserError
+from train.distributed import Group
 from train.loop import Diverged, Trainer
-from train.world import World
 
 Make = Callable[..., Config]
-ALONE = World(0, 1, torch.device("cpu"))
+ALONE = Group(0, 1, torch.device("cpu"))
 
 
 def lines(config: Config) -> list[dict[str, Any]]:
@@ -199,4 +199,4 @@ def test_what_cannot_be_trained_is_said_before_a_step(
 
 def test_processes_must_share_a_batch_evenly(tiny: Make) -> None:
     with pytest.raises(UserError, match="does not divide among 3 processes"):
-        Trainer(tiny(), World(0, 3, torch.device("cpu")))
+        Trainer(tiny(), Group(0, 3, torch.device("cpu")))

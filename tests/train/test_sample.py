@@ -12,26 +12,27 @@ pytest.importorskip("torch")
 
 import torch
 
-from train import prompt, sample, state
+from train import checkpoint as checkpoints
+from train import prompt, sample
 from train.__main__ import main
 from train.config import Config, DataSpec, UserError
 from train.data import Corpus
 from train.delay import delay
+from train.distributed import Group
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, PromptPolicy
-from train.sample import Sampling
-from train.world import World
+from train.sample import TokenSampling
 
 Make = Callable[..., Config]
-GREEDY = Sampling(text_temperature=0.0, audio_temperature=0.0)
+GREEDY = TokenSampling(text_temperature=0.0, audio_temperature=0.0)
 ID = "service-0000007"
 
 
 @pytest.fixture
 def trained(tiny: Make) -> tuple[Config, Path]:
     config = tiny("optim.steps=6", "optim.warmup_steps=0")
-    Trainer(config, World(0, 1, torch.device("cpu"))).run()
-    found = state.latest(config.out)
+    Trainer(config, Group(0, 1, torch.device("cpu"))).run()
+    found = checkpoints.latest(config.out)
     assert found is not None
     return config, found
 
@@ -64,7 +65,8 @@ def test_a_seed_gives_the_same_tokens_and_another_gives_others(
     corpus = Corpus.open(config.data, tmp_path / "cache")
     model, _ = sample.open_model(checkpoint, corpus)
     first, again, other = (
-        sample.sample_dialog(model, config, corpus, ID, Sampling(seed=seed)) for seed in (0, 0, 1)
+        sample.sample_dialog(model, config, corpus, ID, TokenSampling(seed=seed))
+        for seed in (0, 0, 1)
     )
     assert (first == again).all()
     assert (first[AGENT] != other[AGENT]).any()
@@ -75,7 +77,7 @@ def test_a_seed_gives_the_same_tokens_and_another_gives_others(
 def test_only_the_likeliest_tokens_are_drawn() -> None:
     logits = torch.tensor([[0.0, 5.0, 4.0, 1.0]])
     generator = torch.Generator().manual_seed(0)
-    two = Sampling(text_top_k=2, text_temperature=5.0, audio_temperature=0.0)
+    two = TokenSampling(text_top_k=2, text_temperature=5.0, audio_temperature=0.0)
     drawn = {int(sample.draw(0, logits, two, generator)) for _ in range(50)}
     assert drawn == {1, 2}
     assert int(sample.draw(3, logits, two, generator)) == 1

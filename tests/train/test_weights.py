@@ -14,8 +14,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from train.config import UserError
-from train.convert import personaplex_layout, to_personaplex
 from train.model import PRESETS, DuplexLM
+from train.weight_names import personaplex_layout, to_personaplex
 from train.weights import find_weights, initialise, load_weights, save_weights
 
 CONFIG = PRESETS["tiny"]

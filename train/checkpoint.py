@@ -30,7 +30,7 @@ from torch.distributed.checkpoint.state_dict import (
 )
 
 from train.config import Config, RunSpec, UserError, parse
-from train.world import World
+from train.distributed import Group
 
 logger = logging.getLogger(__name__)
 
@@ -72,27 +72,27 @@ def save(
     step: int,
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
-    world: World,
+    group: Group,
 ) -> Path:
     """Write a checkpoint after ``step`` steps: wholly, or not at all. ``corpus`` names the data."""
     path = folder_of(config.out) / f"step-{step:08d}"
     working = path.with_name(f".{path.name}.tmp")
-    if world.first:
+    if group.first:
         shutil.rmtree(working, ignore_errors=True)
         working.mkdir(parents=True)
-    world.barrier()
+    group.barrier()
     with _quiet():
         weights, moments = get_state_dict(model, optimizer, options=TRAINED)
         state_dict_saver.save({"model": weights, "optimizer": moments}, checkpoint_id=working)
-    world.barrier()
-    if world.first:
+    group.barrier()
+    if group.first:
         record = {"step": step, "config": config.to_dict(), "corpus": corpus}
         _write(working / RECORD, json.dumps(record, indent=2, sort_keys=True))
         shutil.rmtree(path, ignore_errors=True)
         working.rename(path)
         for old in list_checkpoints(config.out)[: -config.run.keep]:
             shutil.rmtree(old)
-    world.barrier()
+    group.barrier()
     return path
 
 

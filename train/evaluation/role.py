@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from train.evaluation import Values
+from train.evaluation.held_out import HeldOutDialogs
 from train.prompt import TEXT, Tokens
-from train.rehearsal import Values
-from train.rehearsal.heldout import HeldOut
 
 Mask = NDArray[np.bool_]
 
@@ -36,7 +36,7 @@ def _pairs(tokens: NDArray[np.int16]) -> set[tuple[int, int]]:
     return set(zip(tokens.tolist(), tokens[1:].tolist(), strict=False))
 
 
-def quotes(held_out: HeldOut, text: NDArray[np.int16], role: int, other: int) -> Mask:
+def quotes(held_out: HeldOutDialogs, text: NDArray[np.int16], role: int, other: int) -> Mask:
     """Mark the frames [T] of a text row whose token is quoted from the prompt of row ``role``."""
     frames = np.flatnonzero(~np.isin(text, held_out.silent))
     marked = np.zeros(len(text), np.bool_)
@@ -45,7 +45,7 @@ def quotes(held_out: HeldOut, text: NDArray[np.int16], role: int, other: int) ->
     return marked
 
 
-def spoken(held_out: HeldOut, said: Sequence[Tokens]) -> Values:
+def spoken(held_out: HeldOutDialogs, said: Sequence[Tokens]) -> Values:
     """Return how much of its role an agent says: of each token that the dialogues quote.
 
     ``said`` are codes [17, T] of the dialogues' beginnings.
@@ -65,5 +65,5 @@ def spoken(held_out: HeldOut, said: Sequence[Tokens]) -> Values:
     }
 
 
-def _text(held_out: HeldOut, row: int) -> NDArray[np.int16]:
+def _text(held_out: HeldOutDialogs, row: int) -> NDArray[np.int16]:
     return np.asarray(held_out.parts(row).text[: held_out.room])

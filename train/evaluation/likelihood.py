@@ -15,13 +15,13 @@ import torch
 from numpy.typing import NDArray
 
 from train.delay import delay
+from train.evaluation import Values
+from train.evaluation.held_out import HeldOutDialogs, spread
+from train.evaluation.moments import speaking
+from train.evaluation.role import quotes
 from train.loss import LossWeights, sums
 from train.model import DuplexLM
 from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
-from train.rehearsal import Values
-from train.rehearsal.heldout import HeldOut, spread
-from train.rehearsal.moments import speaking
-from train.rehearsal.role import quotes
 
 EVEN = LossWeights(pad=1.0)
 """Every token counts the same."""
@@ -38,7 +38,7 @@ Example = tuple[Tokens, NDArray[np.bool_]]
 """Codes [17, T], and which of them count [17, T]."""
 
 
-def gains(model: DuplexLM, held_out: HeldOut, batch_size: int) -> Values:
+def gains(model: DuplexLM, held_out: HeldOutDialogs, batch_size: int) -> Values:
     """Return what role and voice prompt save: nats a quoted token, nats a code of the agent.
 
     From each dialogue's beginning, where the agent says who it is.
@@ -83,7 +83,7 @@ def ratio(totals: Sums, counts: NDArray[np.int64]) -> tuple[float | None, float 
     return mean, float(np.sqrt(spread) / whole)
 
 
-def _counted(held_out: HeldOut, row: int, other: int) -> NDArray[np.bool_]:
+def _counted(held_out: HeldOutDialogs, row: int, other: int) -> NDArray[np.bool_]:
     """Mark the tokens [17, T] that a prompt has a say in: quotes, and the first that is heard."""
     parts = held_out.parts(row)
     text, agent = parts.text[: held_out.room], parts.agent[:, : held_out.room]
@@ -96,7 +96,7 @@ def _counted(held_out: HeldOut, row: int, other: int) -> NDArray[np.bool_]:
 
 
 def _example(
-    held_out: HeldOut,
+    held_out: HeldOutDialogs,
     row: int,
     counted: NDArray[np.bool_],
     *,

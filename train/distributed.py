@@ -17,7 +17,7 @@ from train.config import UserError
 
 
 @dataclass(frozen=True)
-class World:
+class Group:
     """This process among the others."""
 
     rank: int
@@ -59,7 +59,7 @@ def choose_device(name: str) -> torch.device:
 
 
 @contextmanager
-def join(device_name: str) -> Iterator[World]:
+def join(device_name: str) -> Iterator[Group]:
     """Enter the group of processes that the environment describes, and leave it at the end.
 
     A launcher that made a process group already (Ray Train) keeps it.
@@ -70,9 +70,9 @@ def join(device_name: str) -> Iterator[World]:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         if dist.is_initialized():
-            yield World(dist.get_rank(), dist.get_world_size(), device)
+            yield Group(dist.get_rank(), dist.get_world_size(), device)
         else:
-            yield World(0, 1, device)
+            yield Group(0, 1, device)
         if ours:
             dist.barrier()  # who leaves early takes the connections of the others along
     finally:

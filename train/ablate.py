@@ -14,50 +14,50 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from train import build
 from train import config as configs
-from train import network
 from train.config import Config, UserError
+from train.distributed import Group, join
+from train.evaluation import Values, report, role, turns, voice
+from train.evaluation.continuation import continue_all
+from train.evaluation.held_out import TRAINED, HeldOutDialogs
+from train.evaluation.likelihood import gains
+from train.evaluation.moments import Moment, find_moments
 from train.loop import Trainer, open_corpus
 from train.metrics import STREAMS
 from train.model import DuplexLM
 from train.prompt import AGENT, NO_TOKEN, NUM_CODEBOOKS, TEXT, Tokens
-from train.rehearsal import Values, report, role, turns, voice
-from train.rehearsal.continuation import continue_all
-from train.rehearsal.heldout import TRAINED, HeldOut
-from train.rehearsal.likelihood import gains
-from train.rehearsal.moments import Moment, find_moments
-from train.sample import Sampling
+from train.sample import TokenSampling
 from train.shards import find
-from train.validate import Validation
-from train.world import World, join
+from train.validation import Validation
 
 logger = logging.getLogger(__name__)
 
-PLAIN = Sampling(text_temperature=1.0, text_top_k=250, audio_temperature=1.0, audio_top_k=250)
+PLAIN = TokenSampling(text_temperature=1.0, text_top_k=250, audio_temperature=1.0, audio_top_k=250)
 """Draws from what the model has learnt as it is. Moshi's cooler settings make a small model, which
 is never sure of a word, say nothing at all."""
 FRACTIONS = (0.0, 0.25, 0.5, 1.0)
 """The paper's ablation (PersonaPlex, table 5)."""
 
 
-class Rehearsal:
+class Ablation:
     """One comparison: everything that is the same for all fractions."""
 
     def __init__(
         self,
         config: Config,
-        world: World,
+        group: Group,
         count: int = 24,
         decode: str | None = None,
     ) -> None:
-        if world.size > 1:
+        if group.size > 1:
             raise UserError("rehearse scores its models on one process: start it without torchrun")
         cache = config.data.cache or (Path(config.out) / "cache").as_posix()
         self.config = replace(config, data=replace(config.data, cache=cache))
-        self.world, self._decode = world, decode
+        self.group, self._decode = group, decode
         self._sampling = replace(PLAIN, seed=config.seed)
-        self._corpus = open_corpus(self.config, world)
-        self.held_out = HeldOut(self.config, self._corpus, count)
+        self._corpus = open_corpus(self.config, group)
+        self.held_out = HeldOutDialogs(self.config, self._corpus, count)
         everything = find_moments(self.held_out, find(config.data.shards))
         self.moments: list[Moment] = turns.choose(everything, 4 * count)
         self._out = Path(config.out)
@@ -67,7 +67,7 @@ class Rehearsal:
         model = self._trained(fraction)
         scores = self._losses(model)
         model.eval()
-        with network.precision(self.config, self.world):
+        with build.precision(self.config, self.group):
             scores |= gains(model, self.held_out, self.config.optim.micro_batch)
             if model.config.dep_q >= NUM_CODEBOOKS:  # a model of fewer rows cannot be heard
                 scores |= self._conversation(model, f"{100 * fraction:g}-percent")
@@ -101,13 +101,13 @@ class Rehearsal:
         config = self.config
         data = replace(config.data, fraction=(fraction or 1.0) * TRAINED)
         out = (self._out / f"{100 * fraction:g}-percent").as_posix()
-        trainer = Trainer(replace(config, out=out, data=data), self.world)
+        trainer = Trainer(replace(config, out=out, data=data), self.group)
         if fraction and trainer.run() < config.optim.steps:
             raise UserError(f"{out} was told to stop; the same command goes on from there")
         return trainer.model
 
     def _losses(self, model: DuplexLM) -> Values:
-        validation = Validation(self.config, self._corpus, self.world)
+        validation = Validation(self.config, self._corpus, self.group)
         validation.rows = {"held-out": self.held_out.rows}
         found = validation.run(model)
         return {name: found.get(f"validation/all/{name}") for name in ("loss", *STREAMS)}
@@ -136,7 +136,7 @@ class Rehearsal:
         return voice.similarity(self.held_out, said, self._decode, self._out / "decoded" / name)
 
 
-def rehearse(
+def ablate(
     config: Config,
     fractions: Sequence[float] = FRACTIONS,
     *,
@@ -145,13 +145,13 @@ def rehearse(
 ) -> dict[float, Values]:
     """Train on each fraction; write and return the scores of each."""
     found: dict[float, Values] = {}
-    with join(config.run.device) as world:
-        rehearsal = Rehearsal(config, world, count, decode)
-        recorded = rehearsal.recorded()
+    with join(config.run.device) as group:
+        ablation = Ablation(config, group, count, decode)
+        recorded = ablation.recorded()
         for fraction in fractions:
-            found[fraction] = rehearsal.measure(fraction)
+            found[fraction] = ablation.measure(fraction)
             logger.info("%g %% of the data: %s", 100 * fraction, found[fraction])
-            report.write(Path(config.out), found, recorded, rehearsal.about())
+            report.write(Path(config.out), found, recorded, ablation.about())
     return found
 
 
@@ -166,6 +166,6 @@ def command(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     overrides = [f"data.shards=[{','.join(options.shards)}]"] if options.shards else []
     config = configs.load(options.config, [*overrides, *options.overrides])
-    rehearse(config, count=options.dialogs, decode=options.decode)
+    ablate(config, count=options.dialogs, decode=options.decode)
     print((Path(config.out) / "rehearsal.md").read_text(encoding="utf-8"), end="")
     return 0

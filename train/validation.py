@@ -10,24 +10,24 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from train import network, plan
+from train import batches, build
 from train.config import Config
 from train.data import Batch, Corpus
+from train.distributed import Group
 from train.loss import LossSums, sums, total
 from train.metrics import by_stream
 from train.model import DuplexLM
 from train.prompt import PromptPolicy
-from train.world import World
 
 
 class Validation:
     """The same dialogues each time: the first of each kind by id, with their prompts as stored."""
 
-    def __init__(self, config: Config, corpus: Corpus, world: World) -> None:
-        self._config, self._world = config, world
+    def __init__(self, config: Config, corpus: Corpus, group: Group) -> None:
+        self._config, self._group = config, group
         data = config.data
         self._epoch = corpus.epoch(PromptPolicy(), config.seed, 0, data.max_frames)
-        rows, weights = plan.population(corpus.kinds, corpus.splits, "validation", 1.0, data.mix)
+        rows, weights = batches.population(corpus.kinds, corpus.splits, "validation", 1.0, data.mix)
         rows = rows[(weights > 0) & corpus.fits(data.max_frames)[rows]]
         limit = config.run.validate_batches * config.optim.batch_size
         self.rows = {
@@ -53,23 +53,23 @@ class Validation:
         return values
 
     @torch.no_grad()
-    def _sums(self, model: DuplexLM, rows: plan.Rows) -> LossSums:
-        zero = torch.zeros(1 + model.config.dep_q, device=self._world.device)
+    def _sums(self, model: DuplexLM, rows: batches.Rows) -> LossSums:
+        zero = torch.zeros(1 + model.config.dep_q, device=self._group.device)
         found = LossSums(zero, zero.clone())
         for batch in self._batches(rows):
-            steps = network.steps_of(batch, model.config, self._world.device)
-            with network.precision(self._config, self._world):
+            steps = build.steps_of(batch, model.config, self._group.device)
+            with build.precision(self._config, self._group):
                 text, audio = model(steps.inputs, steps.targets)
             found = found + sums(text, audio, steps.targets, steps.mask, self._config.loss)
-        return LossSums(self._world.sum(found.numerators), self._world.sum(found.denominators))
+        return LossSums(self._group.sum(found.numerators), self._group.sum(found.denominators))
 
-    def _batches(self, rows: plan.Rows) -> Iterator[Batch]:
+    def _batches(self, rows: batches.Rows) -> Iterator[Batch]:
         """Yield this process's batches: as many on each, those that are too many without loss."""
-        micro, world = self._config.optim.micro_batch, self._world
+        micro, group = self._config.optim.micro_batch, self._group
         lengths = self._epoch.lengths
         ordered = rows[np.argsort(-lengths[rows], kind="stable")]
-        for start in range(0, len(ordered), micro * world.size):
-            first = start + world.rank * micro
+        for start in range(0, len(ordered), micro * group.size):
+            first = start + group.rank * micro
             mine = ordered[first : first + micro]
             batch = self._epoch.batch(mine if len(mine) else ordered[-1:])
             if not len(mine):

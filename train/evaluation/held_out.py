@@ -1,6 +1,6 @@
 """Dialogues kept out of training to be scored on, and examples of them with exchanged prompts.
 
-    Corpus, config  ->  HeldOut  --example(row, role, voice)-->  codes [17, T], prompt frames
+    Corpus, config  ->  HeldOutDialogs  --example(row, role, voice)-->  codes [17, T], prompt frames
 
 No fraction of a rehearsal reaches the last dialogues of each kind by id, or the validation split.
 """
@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from train import prompt
+from train.batches import Rows, population
 from train.config import Config, UserError
 from train.data import Corpus
-from train.plan import Rows, population
-from train.prompt import AGENT, NUM_STREAMS, TEXT, USER, Dialogue, Tokens
+from train.prompt import AGENT, NUM_STREAMS, TEXT, USER, ExampleParts, Tokens
 
 TRAINED = 0.85
 """Share of the train split that 100 % of a rehearsal's data means."""
@@ -23,7 +23,7 @@ MIN_ROOM = 100
 """Frames that must be left beside the longest prompt (8 s)."""
 
 
-class HeldOut:
+class HeldOutDialogs:
     """What no fraction trains on, from its first frame; prompts as drawn, never swapped or cut."""
 
     def __init__(self, config: Config, corpus: Corpus, count: int) -> None:
@@ -57,7 +57,7 @@ class HeldOut:
         """Ids of the text row that say nothing."""
         return self.corpus.metadata.pad, self.corpus.metadata.epad
 
-    def parts(self, row: int) -> Dialogue:
+    def parts(self, row: int) -> ExampleParts:
         """Return prompt and streams of a dialogue, whole."""
         return self._epoch.dialogue(row)
 

@@ -18,11 +18,11 @@ from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 from train.config import Config, UserError
 from train.data import Batch
 from train.delay import Delayed, delay
+from train.distributed import Group
 from train.lora import add_lora
 from train.model import DuplexLM, ModelConfig, model_config
 from train.shards import Metadata
 from train.weights import initialise, load_weights
-from train.world import World
 
 
 def sizes(config: Config, metadata: Metadata) -> ModelConfig:
@@ -52,7 +52,7 @@ def sizes(config: Config, metadata: Metadata) -> ModelConfig:
     return chosen
 
 
-def build(config: Config, metadata: Metadata, world: World, *, fill: bool = True) -> DuplexLM:
+def make_model(config: Config, metadata: Metadata, group: Group, *, fill: bool = True) -> DuplexLM:
     """Return the model on its device with its first weights, sharded over the processes.
 
     Without ``fill`` the weights are whatever was in memory: for who loads all of them next.
@@ -66,11 +66,11 @@ def build(config: Config, metadata: Metadata, world: World, *, fill: bool = True
     if config.model.compile:
         for block in model.blocks():
             block.compile(dynamic=True)
-    if world.size > 1:
+    if group.size > 1:
         shard(model, config)
     elif config.run.precision == "bf16":
         _narrow_frozen(model)
-    model.to_empty(device=world.device)
+    model.to_empty(device=group.device)
     if not fill:
         return model
     if config.model.weights is None:
@@ -97,10 +97,10 @@ def shard(model: DuplexLM, config: Config) -> None:
     fully_shard(model, mp_policy=policy)
 
 
-def precision(config: Config, world: World) -> AbstractContextManager[object]:
+def precision(config: Config, group: Group) -> AbstractContextManager[object]:
     """Return the context of a forward pass. FSDP casts by itself."""
-    if config.run.precision == "bf16" and world.size == 1:
-        return torch.autocast(world.device.type, torch.bfloat16)
+    if config.run.precision == "bf16" and group.size == 1:
+        return torch.autocast(group.device.type, torch.bfloat16)
     return nullcontext()
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from train.evaluation import Values
 from train.metrics import STREAMS
-from train.rehearsal import Values
 
 logger = logging.getLogger(__name__)
 

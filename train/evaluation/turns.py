@@ -15,12 +15,10 @@ from statistics import fmean, median
 import numpy as np
 from numpy.typing import NDArray
 
-from train.model import DuplexLM
-from train.prompt import AGENT, FRAME_RATE, NO_TOKEN, TEXT, Tokens
-from train.rehearsal import Values
-from train.rehearsal.continuation import continue_all
-from train.rehearsal.heldout import HeldOut, spread
-from train.rehearsal.moments import (
+from train.evaluation import Values
+from train.evaluation.continuation import continue_all
+from train.evaluation.held_out import HeldOutDialogs, spread
+from train.evaluation.moments import (
     ANSWER,
     BARGE_IN,
     HOLD,
@@ -32,7 +30,9 @@ from train.rehearsal.moments import (
     first_run,
     speaking,
 )
-from train.sample import Sampling
+from train.model import DuplexLM
+from train.prompt import AGENT, FRAME_RATE, NO_TOKEN, TEXT, Tokens
+from train.sample import TokenSampling
 
 TAKEN = 12
 """Frames (1 s) of speech that take the turn; less is a backchannel (Full-Duplex-Bench)."""
@@ -51,7 +51,7 @@ def choose(moments: Sequence[Moment], count: int) -> list[Moment]:
     return chosen
 
 
-def recorded(held_out: HeldOut, moments: Sequence[Moment]) -> list[Speech]:
+def recorded(held_out: HeldOutDialogs, moments: Sequence[Moment]) -> list[Speech]:
     """Return where the agent really speaks after each moment, [WATCH] each."""
     silence = held_out.corpus.marks.silence
     return [
@@ -61,7 +61,7 @@ def recorded(held_out: HeldOut, moments: Sequence[Moment]) -> list[Speech]:
 
 
 def drawn(
-    model: DuplexLM, held_out: HeldOut, moments: Sequence[Moment], sampling: Sampling
+    model: DuplexLM, held_out: HeldOutDialogs, moments: Sequence[Moment], sampling: TokenSampling
 ) -> list[Speech]:
     """Return where the model lets the agent speak after each moment, [WATCH] each."""
     known = [_known(held_out, item) for item in moments]
@@ -70,7 +70,7 @@ def drawn(
     return [speaking(codes[AGENT, -WATCH:], silence) for codes in said]
 
 
-def _known(held_out: HeldOut, moment: Moment) -> Tokens:
+def _known(held_out: HeldOutDialogs, moment: Moment) -> Tokens:
     """Return what comes before a moment, as much as fits, and the user's side after it.
 
     One frame more than is watched: the last one drawn is not whole.

@@ -7,8 +7,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.config import UserError
-from train.convert import (
-    Part,
+from train.model import PRESETS, DuplexLM
+from train.weight_names import (
+    FusedPart,
     check_layout,
     fused,
     layout,
@@ -16,7 +17,6 @@ from train.convert import (
     personaplex_layout,
     to_personaplex,
 )
-from train.model import PRESETS, DuplexLM
 
 
 def personaplex_table() -> dict[str, tuple[int, ...]]:
@@ -63,13 +63,13 @@ def test_moshiko_has_355_tensors() -> None:
 
 
 def test_fused_names() -> None:
-    assert fused("depformer.layers.3.self_attn.in_projs.12.weight") == Part(
+    assert fused("depformer.layers.3.self_attn.in_projs.12.weight") == FusedPart(
         "depformer.layers.3.self_attn.in_proj_weight", 12
     )
-    assert fused("transformer.layers.0.self_attn.out_projs.0.weight") == Part(
+    assert fused("transformer.layers.0.self_attn.out_projs.0.weight") == FusedPart(
         "transformer.layers.0.self_attn.out_proj.weight", 0
     )
-    assert fused("linears.3.weight") == Part("linears.3.weight", None)
+    assert fused("linears.3.weight") == FusedPart("linears.3.weight", None)
 
 
 def test_fused_rows_are_the_steps_in_order() -> None:

@@ -71,11 +71,11 @@ def batches(
     return cut[np.argsort(rng.random(num_batches), kind="stable")]
 
 
-def share(batch: Rows, lengths: NDArray[np.int64], rank: int, world: int, micro: int) -> list[Rows]:
+def share(batch: Rows, lengths: NDArray[np.int64], rank: int, size: int, micro: int) -> list[Rows]:
     """Return the micro-batches of one process; rows of a moment are alike in length everywhere."""
-    assert len(batch) % (world * micro) == 0, (len(batch), world, micro)
+    assert len(batch) % (size * micro) == 0, (len(batch), size, micro)
     ordered = batch[np.argsort(-lengths[batch], kind="stable")]
-    return list(ordered.reshape(-1, world, micro)[:, rank])
+    return list(ordered.reshape(-1, size, micro)[:, rank])
 
 
 def useful(micro_batches: list[Rows], lengths: NDArray[np.int64]) -> tuple[int, int]:
@@ -86,7 +86,7 @@ def useful(micro_batches: list[Rows], lengths: NDArray[np.int64]) -> tuple[int, 
 
 
 @dataclass
-class Plan:
+class BatchPlan:
     """The batches of a run, by step. Keeps the epoch it was asked for last."""
 
     seed: int

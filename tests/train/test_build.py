@@ -9,25 +9,25 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from train import network
+from train import build
 from train.config import Config, UserError
 from train.data import Corpus
 from train.delay import Delayed
+from train.distributed import Group
 from train.loop import Trainer
 from train.loss import LossWeights, sums
 from train.metrics import flops_per_frame
 from train.model import DuplexLM
 from train.weights import initialise
-from train.world import World
 
 Make = Callable[..., Config]
-ALONE = World(0, 1, torch.device("cpu"))
+ALONE = Group(0, 1, torch.device("cpu"))
 NAMES = ("a", "b", "c")
 
 
 @pytest.fixture
 def model(tiny: Make, corpus: Corpus) -> DuplexLM:
-    made = DuplexLM(network.sizes(tiny(), corpus.metadata))
+    made = DuplexLM(build.sizes(tiny(), corpus.metadata))
     initialise(made, 1)
     return made
 
@@ -41,7 +41,7 @@ def corpus(tiny: Make) -> Corpus:
 @pytest.fixture
 def steps(tiny: Make, corpus: Corpus, model: DuplexLM) -> Delayed:
     batch = corpus.epoch(tiny().prompt, 0, 0).batch([0, 1, 2])
-    return network.steps_of(batch, model.config, ALONE.device)
+    return build.steps_of(batch, model.config, ALONE.device)
 
 
 def test_all_frames_are_as_none_drawn(steps: Delayed, model: DuplexLM) -> None:
@@ -58,18 +58,18 @@ def test_all_frames_are_as_none_drawn(steps: Delayed, model: DuplexLM) -> None:
 
 
 def test_a_share_is_drawn_by_name_from_what_trains(steps: Delayed) -> None:
-    thinned, chosen = network.draw_depth(steps, 0.25, NAMES)
+    thinned, chosen = build.draw_depth(steps, 0.25, NAMES)
     assert chosen is not None
     trained = steps.mask[:, 1:].any(1)
     assert not (chosen & ~trained).any()
     assert chosen.sum(1).tolist() == [-(-count // 4) for count in trained.sum(1).tolist()]
     assert torch.equal(thinned.mask[:, 1:], steps.mask[:, 1:] & chosen[:, None])
     assert torch.equal(thinned.mask[:, 0], steps.mask[:, 0]), "text trains on every frame"
-    _, again = network.draw_depth(Delayed(*(part[1:] for part in steps)), 0.25, NAMES[1:])
+    _, again = build.draw_depth(Delayed(*(part[1:] for part in steps)), 0.25, NAMES[1:])
     assert torch.equal(again, chosen[1:]), "whoever else is in the batch"
-    _, other = network.draw_depth(steps, 0.25, ("d", "e", "f"))
+    _, other = build.draw_depth(steps, 0.25, ("d", "e", "f"))
     assert not torch.equal(other, chosen)
-    assert network.draw_depth(steps, 1.0, NAMES) == (steps, None)
+    assert build.draw_depth(steps, 1.0, NAMES) == (steps, None)
 
 
 def test_the_mean_of_many_draws_is_the_whole(steps: Delayed, model: DuplexLM) -> None:
@@ -77,7 +77,7 @@ def test_the_mean_of_many_draws_is_the_whole(steps: Delayed, model: DuplexLM) ->
     whole = sums(text, audio, steps.targets, steps.mask, LossWeights()).per_row()
     draws = []
     for index in range(60):
-        thinned, _ = network.draw_depth(steps, 0.2, [f"{index}/{name}" for name in NAMES])
+        thinned, _ = build.draw_depth(steps, 0.2, [f"{index}/{name}" for name in NAMES])
         draws.append(sums(text, audio, steps.targets, thinned.mask, LossWeights()).per_row())
     found = torch.stack(draws)
     assert torch.equal(found[:, 0], whole[0].expand(60))
@@ -100,7 +100,7 @@ def test_a_step_of_a_share_trains_both_transformers(tiny: Make) -> None:
 
 def test_a_batch_without_audio_to_train_is_no_number_less(steps: Delayed, model: DuplexLM) -> None:
     masked = steps._replace(mask=torch.zeros_like(steps.mask))
-    thinned, chosen = network.draw_depth(masked, 0.5, NAMES)
+    thinned, chosen = build.draw_depth(masked, 0.5, NAMES)
     text, audio = model(thinned.inputs, thinned.targets, depth_steps=chosen)
     found = sums(text, audio, thinned.targets, thinned.mask, LossWeights(), chosen)
     found.numerators.sum().backward()

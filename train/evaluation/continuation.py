@@ -17,7 +17,7 @@ from torch import Tensor
 from train.delay import delay
 from train.model import DuplexLM
 from train.prompt import DELAYS, NO_TOKEN, NUM_STREAMS, Tokens
-from train.sample import Sampling, draw
+from train.sample import TokenSampling, draw
 from train.stream import Stream
 
 BATCH = 32
@@ -25,7 +25,7 @@ BATCH = 32
 
 
 def continue_all(
-    model: DuplexLM, known: Sequence[Tokens], sampling: Sampling, name: str
+    model: DuplexLM, known: Sequence[Tokens], sampling: TokenSampling, name: str
 ) -> list[Tokens]:
     """Return what is known, continued: the last frame is missing. ``name`` seeds the draws."""
     starts = np.array([_first_unknown(codes) for codes in known])
@@ -59,7 +59,7 @@ def _stack(known: Sequence[Tokens]) -> Tensor:
 
 @torch.no_grad()
 def _continue(
-    model: DuplexLM, given: Tensor, start: int, sampling: Sampling, generator: torch.Generator
+    model: DuplexLM, given: Tensor, start: int, sampling: TokenSampling, generator: torch.Generator
 ) -> Tokens:
     """Return codes [B, 17, T] in which every -1 from frame ``start`` on is drawn."""
     device = next(model.parameters()).device

@@ -25,7 +25,7 @@ _STEP = re.compile(
 )
 
 
-class Part(NamedTuple):
+class FusedPart(NamedTuple):
     """Where a parameter lies in a file with fused names."""
 
     name: str
@@ -33,12 +33,14 @@ class Part(NamedTuple):
     """Which of the equal parts along the first axis; None is the whole tensor."""
 
 
-def fused(name: str) -> Part:
+def fused(name: str) -> FusedPart:
     """Return where PersonaPlex keeps the parameter that we call ``name``."""
     if not (match := _SPLIT.fullmatch(name)):
-        return Part(name, None)
+        return FusedPart(name, None)
     prefix, side, index = match.groups()
-    return Part(f"{prefix}{'in_proj_weight' if side == 'in' else 'out_proj.weight'}", int(index))
+    return FusedPart(
+        f"{prefix}{'in_proj_weight' if side == 'in' else 'out_proj.weight'}", int(index)
+    )
 
 
 def to_personaplex(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

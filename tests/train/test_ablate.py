@@ -17,16 +17,16 @@ torch = pytest.importorskip("torch")
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from train import model, network, prompt, sample
+from train import build, model, prompt, sample
+from train.ablate import ablate, command
+from train.batches import population
 from train.config import Config, UserError
 from train.data import Corpus
-from train.plan import population
-from train.prompt import AGENT, NO_TOKEN, TEXT, USER, Marks
-from train.rehearsal import report, role, timbre, turns, voice
-from train.rehearsal.continuation import continue_all
-from train.rehearsal.heldout import HeldOut
-from train.rehearsal.likelihood import gains
-from train.rehearsal.moments import (
+from train.evaluation import report, role, timbre, turns, voice
+from train.evaluation.continuation import continue_all
+from train.evaluation.held_out import HeldOutDialogs
+from train.evaluation.likelihood import gains
+from train.evaluation.moments import (
     ANSWER,
     BARGE_IN,
     FRAME,
@@ -40,7 +40,7 @@ from train.rehearsal.moments import (
     first_run,
     speaking,
 )
-from train.rehearse import command, rehearse
+from train.prompt import AGENT, NO_TOKEN, TEXT, USER, Marks
 from train.shards import Metadata, find
 
 Make = Callable[..., Config]
@@ -94,12 +94,12 @@ def eventful(tmp_path_factory: pytest.TempPathFactory, shard_factory: Shards) ->
 
 
 @pytest.fixture
-def held_out(tiny: Make, eventful: Path) -> HeldOut:
+def held_out(tiny: Make, eventful: Path) -> HeldOutDialogs:
     config = tiny(f"data.shards=[{eventful}]")
-    return HeldOut(config, Corpus.open(config.data, Path(config.out) / "cache"), 4)
+    return HeldOutDialogs(config, Corpus.open(config.data, Path(config.out) / "cache"), 4)
 
 
-def test_nothing_that_is_scored_is_trained_on(tiny: Make, held_out: HeldOut) -> None:
+def test_nothing_that_is_scored_is_trained_on(tiny: Make, held_out: HeldOutDialogs) -> None:
     corpus = held_out.corpus
     trained, _ = population(corpus.kinds, corpus.splits, "train", 0.85)
     assert not set(held_out.unseen) & set(trained)
@@ -109,7 +109,7 @@ def test_nothing_that_is_scored_is_trained_on(tiny: Make, held_out: HeldOut) -> 
     assert all(row != other for row, other in zip(held_out.rows, held_out.others(), strict=True))
 
 
-def test_an_exchanged_prompt_changes_nothing_else(held_out: HeldOut) -> None:
+def test_an_exchanged_prompt_changes_nothing_else(held_out: HeldOutDialogs) -> None:
     row, other = (int(value) for value in held_out.rows[:2])
     own, start = held_out.example(row, 10, 40)
     role_of_other, moved = held_out.example(row, 10, 40, role=other)
@@ -128,7 +128,7 @@ def test_an_exchanged_prompt_changes_nothing_else(held_out: HeldOut) -> None:
 def test_too_little_to_score_is_said(tiny: Make, eventful: Path) -> None:
     config = tiny(f"data.shards=[{eventful}]", "data.max_frames=100")
     with pytest.raises(UserError, match="raise it"):
-        HeldOut(config, Corpus.open(config.data, Path(config.out) / "cache"), 4)
+        HeldOutDialogs(config, Corpus.open(config.data, Path(config.out) / "cache"), 4)
 
 
 class Copier(torch.nn.Module):
@@ -151,8 +151,10 @@ class Copier(torch.nn.Module):
 
 
 @pytest.mark.parametrize("deaf", [True, False])
-def test_only_who_reads_the_prompt_gains_by_it(held_out: HeldOut, tiny: Make, deaf: bool) -> None:
-    sizes = network.sizes(tiny(), held_out.corpus.metadata)
+def test_only_who_reads_the_prompt_gains_by_it(
+    held_out: HeldOutDialogs, tiny: Make, deaf: bool
+) -> None:
+    sizes = build.sizes(tiny(), held_out.corpus.metadata)
     give_voices(held_out)
     found = gains(Copier(sizes, deaf=deaf), held_out, 3)  # type: ignore[arg-type]
     for name in ("role", "voice"):
@@ -163,12 +165,12 @@ def test_only_who_reads_the_prompt_gains_by_it(held_out: HeldOut, tiny: Make, de
         assert error < 1e-5 if deaf else 0 < error < gain
 
 
-def give_voices(held_out: HeldOut) -> dict[int, int]:
+def give_voices(held_out: HeldOutDialogs) -> dict[int, int]:
     """Let each unseen agent and its sample have a code of their own; return which."""
     voices = dict(zip(held_out.unseen.tolist(), range(2, 16, 2), strict=False))
     stored = held_out.parts
 
-    def parts(row: int) -> prompt.Dialogue:
+    def parts(row: int) -> prompt.ExampleParts:
         dialogue = stored(row)
         sample = np.full((8, 20), voices[row], np.int16)
         agent = np.where(dialogue.agent % 3 > 0, voices[row], dialogue.agent).astype(np.int16)
@@ -178,7 +180,7 @@ def give_voices(held_out: HeldOut) -> dict[int, int]:
     return voices
 
 
-def test_a_role_is_said_or_not(held_out: HeldOut) -> None:
+def test_a_role_is_said_or_not(held_out: HeldOutDialogs) -> None:
     said = [held_out.example(int(row), 0, 60)[0] for row in held_out.rows]
     starts = [held_out.example(int(row), 0, 60)[1] for row in held_out.rows]
     own = [codes[:, start:] for codes, start in zip(said, starts, strict=True)]
@@ -188,7 +190,7 @@ def test_a_role_is_said_or_not(held_out: HeldOut) -> None:
     assert found["role/spoken"] < 0.3 < 0.9 < found["role/strange"]  # type: ignore[operator]
 
 
-def test_moments_are_found_where_events_are(held_out: HeldOut, eventful: Path) -> None:
+def test_moments_are_found_where_events_are(held_out: HeldOutDialogs, eventful: Path) -> None:
     row = int(held_out.unseen[0])
     found = [item for item in find_moments(held_out, [eventful]) if item.row == row]
     assert [item for item in found if item.kind != HOLD] == [
@@ -198,7 +200,7 @@ def test_moments_are_found_where_events_are(held_out: HeldOut, eventful: Path) -
     ]
 
 
-def test_shards_without_events_are_refused(held_out: HeldOut, shards: Path) -> None:
+def test_shards_without_events_are_refused(held_out: HeldOutDialogs, shards: Path) -> None:
     with pytest.raises(UserError, match="events"):
         find_moments(held_out, find([str(shards)]))
 
@@ -243,11 +245,11 @@ def test_rates_tell_taking_from_holding_the_turn() -> None:
     assert WINDOW + turns.TAKEN <= WATCH, "what begins in the window must be seen to last"
 
 
-def test_many_continue_as_one_does(tiny: Make, held_out: HeldOut) -> None:
+def test_many_continue_as_one_does(tiny: Make, held_out: HeldOutDialogs) -> None:
     """Likeliest tokens leave nothing to chance; rows differ in where they begin and end."""
     config = tiny()
     network_ = _network(config, held_out.corpus.metadata)
-    greedy = sample.Sampling(text_temperature=0.0, audio_temperature=0.0)
+    greedy = sample.TokenSampling(text_temperature=0.0, audio_temperature=0.0)
     known, expected = [], []
     for row, stop in zip(held_out.rows, (30, 45, 38), strict=False):
         codes, start = held_out.example(int(row), 0, stop)
@@ -267,17 +269,21 @@ def test_many_continue_as_one_does(tiny: Make, held_out: HeldOut) -> None:
 
 
 def _network(config: Config, metadata: Metadata) -> model.DuplexLM:
-    from train.world import World
+    from train.distributed import Group
 
-    world = World(0, 1, torch.device("cpu"))
-    return network.build(config, metadata, world).eval()
+    group = Group(0, 1, torch.device("cpu"))
+    return build.make_model(config, metadata, group).eval()
 
 
-def test_moments_are_continued_from_what_was(tiny: Make, held_out: HeldOut, eventful: Path) -> None:
+def test_moments_are_continued_from_what_was(
+    tiny: Make, held_out: HeldOutDialogs, eventful: Path
+) -> None:
     config = tiny()
     moments = turns.choose(find_moments(held_out, [eventful]), 2)
     network_ = _network(config, held_out.corpus.metadata)
-    drawn, again = (turns.drawn(network_, held_out, moments, sample.Sampling()) for _ in range(2))
+    drawn, again = (
+        turns.drawn(network_, held_out, moments, sample.TokenSampling()) for _ in range(2)
+    )
     assert all((one == two).all() for one, two in zip(drawn, again, strict=True))
     real = turns.recorded(held_out, moments)
     assert [len(speech) for speech in (*drawn, *real)] == [WATCH] * 2 * len(moments)
@@ -327,7 +333,7 @@ def decoder(tmp_path: Path) -> str:
 
 
 def test_sound_is_compared_through_the_codecs_decoder(
-    held_out: HeldOut, decoder: str, tmp_path: Path
+    held_out: HeldOutDialogs, decoder: str, tmp_path: Path
 ) -> None:
     rows = held_out.rows
     pitches = give_voices(held_out)
@@ -366,11 +372,11 @@ def test_the_command_needs_only_shards(
 ) -> None:
     asked: dict[str, Any] = {}
 
-    def rehearse(config: Config, **options: Any) -> None:
+    def ablate(config: Config, **options: Any) -> None:
         asked.update(options, config=config)
         (tmp_path / "rehearsal.md").write_text("what was found")
 
-    monkeypatch.setattr("train.rehearse.rehearse", rehearse)
+    monkeypatch.setattr("train.ablate.ablate", ablate)
     command(["--shards", str(eventful), "--decode", "make sound", "--set", f"out={tmp_path}"])
     assert asked["config"].data.shards == (str(eventful),)
     assert (asked["count"], asked["decode"]) == (24, "make sound")
@@ -385,7 +391,7 @@ def test_a_model_of_few_rows_is_read_and_not_heard(tiny: Make, eventful: Path) -
         "data.max_frames=124",
     )
     config = tiny(f"data.shards=[{eventful}]", *few, "run.validate_every=0")
-    scores = rehearse(config, (1.0,), count=2)[1.0]
+    scores = ablate(config, (1.0,), count=2)[1.0]
     assert scores["voice/gain"] is not None
     assert scores["agent_1"] is not None
     assert scores["agent_2"] is None
@@ -401,7 +407,7 @@ def test_a_rehearsal_from_end_to_end(tiny: Make, eventful: Path, decoder: str) -
         "run.checkpoint_every=12",
         "data.max_frames=124",
     )
-    found = rehearse(config, (0.0, 1.0), count=2, decode=decoder)
+    found = ablate(config, (0.0, 1.0), count=2, decode=decoder)
     for name in ("loss", "text", "agent_0", "user_7"):
         assert found[1.0][name] < found[0.0][name], name  # type: ignore[operator]
     out = Path(config.out)

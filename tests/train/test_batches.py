@@ -3,9 +3,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from train import plan
+from train import batches
+from train.batches import BatchPlan
 from train.config import UserError
-from train.plan import Plan
 
 KINDS = np.array(["qa"] * 40 + ["service"] * 60)
 SPLITS = np.array((["train"] * 9 + ["validation"]) * 10)
@@ -18,33 +18,33 @@ def lognormal(num: int, seed: int = 0) -> np.ndarray:
     return np.clip(frames, 100, 2_048).astype(np.int64)
 
 
-def make(lengths: np.ndarray, batch_size: int = 32, window: int = 64, seed: int = 0) -> Plan:
+def make(lengths: np.ndarray, batch_size: int = 32, window: int = 64, seed: int = 0) -> BatchPlan:
     rows = np.arange(len(lengths))
-    return Plan(seed, batch_size, window, rows, np.ones(len(rows)), lambda _: lengths)
+    return BatchPlan(seed, batch_size, window, rows, np.ones(len(rows)), lambda _: lengths)
 
 
 def test_a_smaller_fraction_is_the_beginning_of_a_larger_one() -> None:
     sets = [
-        set(plan.population(KINDS, SPLITS, "train", fraction)[0].tolist())
+        set(batches.population(KINDS, SPLITS, "train", fraction)[0].tolist())
         for fraction in (0.25, 0.5, 1.0)
     ]
     assert sets[0] < sets[1] < sets[2]
     assert [len(rows) for rows in sets] == [9 + 14, 18 + 27, 90]
     assert max(row for row in sets[0] if row < 40) < min(row for row in sets[1] - sets[0])
-    whole = plan.population(KINDS, SPLITS, "validation")[0]
+    whole = batches.population(KINDS, SPLITS, "validation")[0]
     assert not sets[2] & set(whole.tolist())
 
 
 def test_the_mix_says_how_often_a_kind_is_seen() -> None:
-    rows, weights = plan.population(KINDS, SPLITS, "train", 1.0, {"qa": 1.5, "service": 0.0})
-    first = plan.repeat(rows, weights, np.random.default_rng(0))
-    second = plan.repeat(rows, weights, np.random.default_rng(1))
+    rows, weights = batches.population(KINDS, SPLITS, "train", 1.0, {"qa": 1.5, "service": 0.0})
+    first = batches.repeat(rows, weights, np.random.default_rng(0))
+    second = batches.repeat(rows, weights, np.random.default_rng(1))
     assert len(first) == len(second) == 54
     assert set(first.tolist()) == {row for row in rows.tolist() if row < 40}
     assert sorted(np.unique(first, return_counts=True)[1].tolist()) == [1] * 18 + [2] * 18
     assert first.tolist() != second.tolist()
     with pytest.raises(UserError, match="fisher"):
-        plan.population(KINDS, SPLITS, "train", 1.0, {"fisher": 1.0})
+        batches.population(KINDS, SPLITS, "train", 1.0, {"fisher": 1.0})
 
 
 def test_an_epoch_sees_every_dialogue_at_most_once_and_epochs_differ() -> None:
@@ -73,7 +73,7 @@ def test_any_number_of_processes_sees_the_same_batch(
 ) -> None:
     lengths = lognormal(400)
     batch = make(lengths).at(5)[1]
-    shares = [plan.share(batch, lengths, rank, ranks, micro) for rank in range(ranks)]
+    shares = [batches.share(batch, lengths, rank, ranks, micro) for rank in range(ranks)]
     assert all(len(share) * micro == rows_each for share in shares)
     seen = np.concatenate([rows for share in shares for rows in share])
     assert sorted(seen.tolist()) == sorted(batch.tolist())
@@ -87,12 +87,12 @@ def test_at_least_95_percent_of_the_frames_are_useful(world: int, micro: int) ->
         rows
         for step in range(made.steps_per_epoch)
         for rank in range(world)
-        for rows in plan.share(made.at(step)[1], lengths, rank, world, micro)
+        for rows in batches.share(made.at(step)[1], lengths, rank, world, micro)
     ]
-    frames, filled = plan.useful(shares, lengths)
+    frames, filled = batches.useful(shares, lengths)
     assert frames / filled >= 0.95
     at_random = np.random.default_rng(0).permutation(8_192).reshape(-1, 16)
-    frames, filled = plan.useful(list(at_random), lengths)
+    frames, filled = batches.useful(list(at_random), lengths)
     assert frames / filled < 0.7, "lengths that need no buckets prove nothing"
 
 

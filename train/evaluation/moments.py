@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from train.config import UserError
+from train.evaluation.held_out import HeldOutDialogs
 from train.prompt import FRAME_RATE, Tokens
-from train.rehearsal.heldout import HeldOut
 from train.shards import SAMPLE_RATE
 
 FRAME = int(SAMPLE_RATE / FRAME_RATE)
@@ -51,7 +51,7 @@ class Moment:
     """Frames in which it counts what the agent does; at most WINDOW."""
 
 
-def find_moments(held_out: HeldOut, files: Sequence[Path]) -> list[Moment]:
+def find_moments(held_out: HeldOutDialogs, files: Sequence[Path]) -> list[Moment]:
     """Return all moments of the dialogues that are held out, by kind."""
     ids = {str(held_out.corpus.dialog_ids[row]): int(row) for row in held_out.unseen}
     found: list[Moment] = []
@@ -87,7 +87,7 @@ def _of_events(events: list[dict[str, Any]], row: int) -> Iterator[Moment]:
             yield Moment(kind=BARGE_IN, row=row, frame=first)
 
 
-def _holding(held_out: HeldOut, row: int) -> list[Moment]:
+def _holding(held_out: HeldOutDialogs, row: int) -> list[Moment]:
     """Return the first moment from which only the agent speaks, for WATCH frames."""
     silence, parts = held_out.corpus.marks.silence, held_out.parts(row)
     agent = close_holes(speaking(parts.agent, silence))

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.config import UserError
+from train.evaluation import Values
+from train.evaluation.held_out import HeldOutDialogs
+from train.evaluation.moments import speaking
+from train.evaluation.timbre import describe
 from train.prompt import Tokens
-from train.rehearsal import Values
-from train.rehearsal.heldout import HeldOut
-from train.rehearsal.moments import speaking
-from train.rehearsal.timbre import describe
 
 GAP_FRAMES = 12
 """Frames of silence between two speakers in one file: no decoder's sound reaches so far."""
@@ -33,7 +33,9 @@ MIN_SPEECH = 12
 Sound = NDArray[np.float32]
 
 
-def similarity(held_out: HeldOut, said: Sequence[Tokens], command: str, folder: Path) -> Values:
+def similarity(
+    held_out: HeldOutDialogs, said: Sequence[Tokens], command: str, folder: Path
+) -> Values:
     """Return how often the agent sounds more like its own prompt than like another's; chance 0.5.
 
     ``said`` are codes [K, T] of each agent. Only who speaks for a second is counted.

@@ -7,33 +7,34 @@ pytest.importorskip("torch")
 
 import torch
 
-from train import optim, state
+from train import checkpoint as checkpoints
+from train import optim
 from train.config import Config, OptimSpec, UserError
+from train.distributed import Group
 from train.loop import Trainer
-from train.world import World
 
 Make = Callable[..., Config]
-ALONE = World(0, 1, torch.device("cpu"))
+ALONE = Group(0, 1, torch.device("cpu"))
 
 
 def test_only_the_newest_checkpoints_stay(tiny: Make) -> None:
     config = tiny("optim.steps=5", "optim.warmup_steps=1", "run.checkpoint_every=1", "run.keep=2")
     Trainer(config, ALONE).run()
-    names = [path.name for path in state.list_checkpoints(config.out)]
+    names = [path.name for path in checkpoints.list_checkpoints(config.out)]
     assert names == ["step-00000004", "step-00000005"]
-    found = state.latest(config.out)
+    found = checkpoints.latest(config.out)
     assert found is not None
-    assert state.read_config(found) == config
-    assert state.read_record(found)["step"] == 5
+    assert checkpoints.read_config(found) == config
+    assert checkpoints.read_record(found)["step"] == 5
 
 
 def test_a_checkpoint_that_was_being_written_is_not_one(tiny: Make) -> None:
     config = tiny("optim.steps=1", "optim.warmup_steps=0")
     Trainer(config, ALONE).run()
-    whole = state.latest(config.out)
+    whole = checkpoints.latest(config.out)
     (Path(config.out) / "checkpoints" / ".step-00000009.tmp").mkdir()
     (Path(config.out) / "checkpoints" / "step-00000008").mkdir()
-    assert state.latest(config.out) == whole
+    assert checkpoints.latest(config.out) == whole
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_what_computes_nothing_may_change(tiny: Make) -> None:
 
 def test_what_is_no_checkpoint_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is not a checkpoint"):
-        state.read_record(tmp_path)
+        checkpoints.read_record(tmp_path)
 
 
 def test_rates_warm_up_and_follow_half_a_cosine() -> None:
