@@ -22,34 +22,62 @@ from train.distributed import Group
 from train.lora import add_lora
 from train.model import DuplexLM, ModelConfig, model_config
 from train.shards import Metadata
-from train.weights import initialise, load_weights
+from train.weights import initialise, inspect, load_weights
 
 
 def sizes(config: Config, metadata: Metadata) -> ModelConfig:
     """Return the sizes of the model: its vocabularies are those of the shards."""
     spec = config.model
-    if spec.weights is not None and metadata.foreign:
-        raise UserError(
-            f"model.weights is {spec.weights} and the shards hold tokens of stand-ins"
-            f" ({metadata.foreign}), which no pretrained model understands: make shards with the"
-            " recipe `released`, or train from noise with model.weights=null"
-        )
     if metadata.pad not in config.loss.pad_ids:
         raise UserError(
             f"loss.pad_ids {list(config.loss.pad_ids)} lacks {metadata.pad}, the PAD of the shards:"
             " padded text would weigh as much as words"
         )
+    if spec.weights is None and config.lora.rank:
+        raise UserError(
+            f"lora.rank is {config.lora.rank} and model.weights is empty: adapters beside frozen"
+            " noise learn nothing; give weights, or train all of them with lora.rank=0"
+        )
     chosen = model_config(spec.preset, spec.overrides)
+    if spec.weights is not None:
+        _check_tokens(spec.weights, chosen, metadata)
     cards = {"card": metadata.cardinality, "text_card": metadata.vocabulary}
-    if spec.weights is None:
-        return dataclasses.replace(chosen, **cards)
-    for name, value in cards.items():
-        if getattr(chosen, name) != value:
+    return dataclasses.replace(chosen, **cards)
+
+
+def _check_tokens(weights: str, chosen: ModelConfig, metadata: Metadata) -> None:
+    """Refuse weights that know other tokens than those of the shards.
+
+    An exported file says whose tokens it knows. Others' files know Mimi's and Moshi's.
+    """
+    info = inspect(weights)
+    known = info.tokens if info is not None else {}
+    hashes = {"codec": metadata.codec_hash, "tokenizer": metadata.tokenizer_hash}
+    for part, found in known.items():
+        if found != hashes[part]:
             raise UserError(
-                f"model: {spec.weights} has {name} {getattr(chosen, name)} and the shards {value}:"
-                " they were made with other tokens than the model's"
+                f"model.weights: {weights} was trained on tokens of {part} {found} and the shards"
+                f" are of {hashes[part]}: give shards of the same {part}, or other weights"
             )
-    return chosen
+    if metadata.foreign and not known:
+        raise UserError(
+            f"model.weights is {weights} and the shards hold tokens of stand-ins"
+            f" ({metadata.foreign}), which no pretrained model understands: make shards with the"
+            " recipe `released`, or train from noise with model.weights=null"
+        )
+    card, text_card = (
+        (chosen.card, chosen.text_card) if info is None else (info.card, info.text_card)
+    )
+    cards = {
+        "card": (card, metadata.cardinality),
+        "text_card": (text_card, metadata.vocabulary),
+    }
+    for name, (theirs, ours) in cards.items():
+        if theirs != ours:
+            raise UserError(
+                f"model: {weights} has {name} {theirs} and the shards {ours}: they were made with"
+                " other tokens than the model's"
+            )
 
 
 def make_model(config: Config, metadata: Metadata, group: Group, *, fill: bool = True) -> DuplexLM:

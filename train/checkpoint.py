@@ -48,6 +48,8 @@ FREE = (
 )
 """Settings that may change when a run is resumed: they do not change what a step computes. The
 shards may lie elsewhere: what is in them is compared."""
+STEPS = "optim.steps"
+"""May grow on resume: the rates of the steps to come are then those of the longer schedule."""
 
 
 def folder_of(out: str | Path) -> Path:
@@ -150,8 +152,13 @@ def load_model(path: Path, model: nn.Module) -> None:
 
 
 def _check_same(path: Path, record: dict[str, Any], config: Config, corpus: dict[str, Any]) -> None:
-    """Refuse to continue a run as another one."""
+    """Refuse to continue a run as another one, or as a shorter one."""
     before, now = _bound(record["config"]), _bound(config.to_dict())
+    if (steps := now.pop(STEPS)) < (begun := before.pop(STEPS)):
+        raise UserError(
+            f"{path.parent.parent} was begun with {STEPS} {begun}, which may grow but not shrink to"
+            f" {steps}: set it back, or choose another out"
+        )
     changed = sorted(key for key in before | now if before.get(key) != now.get(key))
     changed += sorted(key for key in corpus if corpus[key] != record["corpus"].get(key))
     if changed:

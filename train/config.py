@@ -110,6 +110,9 @@ class RunSpec:
     keep: int = 2
     """Checkpoints that stay; older ones are removed."""
     tensorboard: bool = True
+    """Write event files too, if tensorboard is installed."""
+    wandb: str | None = None
+    """A project of Weights & Biases to log to."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,9 @@ from train.config import Config, UserError
 from train.data import Batch, Corpus, Epoch
 from train.delay import Delayed
 from train.distributed import Group, join
+from train.journal import Journal, open_journal
 from train.loss import LossSums, counts, sums, total
-from train.metrics import Journal, Meter, by_stream, flops_per_frame, peak_flops
+from train.metrics import Meter, by_stream, flops_per_frame, peak_flops
 from train.optim import adamw, set_rates
 from train.validation import Validation
 
@@ -97,10 +98,12 @@ class Trainer:
         with self._meter.step():
             rates, norm = self.take_step()
         last = self.step == steps or self._stop
+        values: dict[str, float | None] = {}
         if self.step % run.log_every == 0 or last:
-            self._report(journal, rates, norm)
+            values |= self._report(rates, norm)
         if run.validate_every and (self.step % run.validate_every == 0 or self.step == steps):
-            self._write(journal, self.validate())
+            values |= self.validate()
+        self._write(journal, values)
         if self.step % run.checkpoint_every == 0 or last:
             checkpoints.save(
                 self._config, self._identity, self.step, self.model, self.optimizer, self._group
@@ -112,9 +115,17 @@ class Trainer:
         if not self._group.first:
             yield None
             return
-        journal = Journal(Path(self._config.out), self.step, self._config.run.tensorboard)
+        run = self._config.run
+        journal = open_journal(
+            Path(self._config.out),
+            self.step,
+            tensorboard=run.tensorboard,
+            wandb=run.wandb,
+            config=self._config.to_dict(),
+        )
         try:
-            self._describe(journal)
+            if journal.empty:
+                self._describe(journal)
             yield journal
         finally:
             journal.close()
@@ -177,7 +188,8 @@ class Trainer:
         names = [f"{self._config.seed}/{self.step}/{name}/depth" for name in batch.dialog_ids]
         return build.draw_depth(steps, self._config.loss.depth_frames, names)
 
-    def _report(self, journal: Journal | None, rates: dict[str, float], norm: float) -> None:
+    def _report(self, rates: dict[str, float], norm: float) -> dict[str, float | None]:
+        """Return what was measured since the last report."""
         assert self._since is not None
         values: dict[str, float | None] = {"loss": float(total(self._since, self._config.loss))}
         values |= by_stream(self._since.per_row())
@@ -185,14 +197,17 @@ class Trainer:
         if self._group.device.type == "cuda":
             values["memory_gb"] = torch.cuda.max_memory_allocated(self._group.device) / 1e9
         self._since = None
-        self._write(journal, values)
+        return values
 
     def _write(self, journal: Journal | None, values: dict[str, float | None]) -> None:
-        if journal is not None and values:
-            journal.write(self.step, values)
-            loss = values.get("loss", values.get("validation/all/loss"))
-            name = "loss" if "loss" in values else "validation"
-            logger.info("step %d of %d: %s %.4f", self.step, self._config.optim.steps, name, loss)
+        if journal is None or not values:
+            return
+        journal.write(self.step, values)
+        for name, key in (("loss", "loss"), ("validation", "validation/all/loss")):
+            if (loss := values.get(key)) is not None:
+                logger.info(
+                    "step %d of %d: %s %.4f", self.step, self._config.optim.steps, name, loss
+                )
 
     def _describe(self, journal: Journal) -> None:
         """Write what the data came to: dialogues, epochs, tails that are cut."""

@@ -1,4 +1,4 @@
-"""Read token shards of schema 1, once, into flat files that every process maps.
+"""Read token shards, once, into flat files that every process maps.
 
     *.parquet  --check, decode-->  CACHE/FINGERPRINT/{agent_codes,...}.bin + rows.npz
 
@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 from train.config import UserError
 from train.prompt import FRAME_RATE, NUM_CODEBOOKS, Tokens
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSIONS = (1, 2)
+"""Schemas whose columns of tokens and labels are those of schema 1; later ones add columns."""
 CACHE_VERSION = 1
 SAMPLE_RATE = 24_000
 METADATA_KEY = b"datagen"
@@ -105,9 +106,9 @@ def footer(file: Path) -> dict[str, Any]:
 
 def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
     """Check a shard's metadata against schema 1."""
-    if record.get("schema") != SCHEMA_VERSION:
+    if record.get("schema") not in SCHEMA_VERSIONS:
         raise UserError(
-            f"{file} has schema {record.get('schema')!r}, this trainer reads {SCHEMA_VERSION}:"
+            f"{file} has schema {record.get('schema')!r}, this trainer reads {SCHEMA_VERSIONS}:"
             " use the trainer of the version that wrote it"
         )
     try:
@@ -120,6 +121,7 @@ def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
         codec, tokenizer = record["codec"], record["tokenizer"]
         wrong += [] if codec["codebooks"] == NUM_CODEBOOKS else ["codec.codebooks"]
         wrong += [f"codec.{key}" for key in ("silence", "sine") if len(codec[key]) != NUM_CODEBOOKS]
+        wrong += _outside(codec, tokenizer)
         if wrong:
             raise UserError(f"{file}: {', '.join(wrong)} is not what Moshi's sequences need")
         return Metadata(
@@ -137,6 +139,17 @@ def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
         )
     except (KeyError, TypeError) as error:
         raise UserError(f"{file}: its metadata lacks {error}") from error
+
+
+def _outside(codec: dict[str, Any], tokenizer: dict[str, Any]) -> list[str]:
+    """Name the constant rows of a prompt that hold ids the codec or tokenizer does not have."""
+    rows = {f"codec.{key}": (codec[key], codec["cardinality"]) for key in ("silence", "sine")}
+    rows |= {f"tokenizer.{key}": ([tokenizer[key]], tokenizer["size"]) for key in ("pad", "epad")}
+    return [
+        name
+        for name, (ids, limit) in rows.items()
+        if not all(isinstance(id_, int) and 0 <= id_ < limit for id_ in ids)
+    ]
 
 
 def read_metadata(files: Sequence[Path]) -> Metadata:

@@ -160,12 +160,15 @@ def change(record: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"schema": 2}, "schema 2"),
+        ({"schema": 3}, "schema 3"),
         ({"codec__hash": "other"}, "another codec"),
         ({"tokenizer__hash": "other"}, "another tokenizer"),
         ({"delays_applied": True}, "delays_applied"),
         ({"frame_rate": 25.0}, "frame_rate"),
         ({"codec__silence": [1, 2]}, r"codec\.silence"),
+        ({"codec__silence": [1, 2, 3, 4, 5, 6, 7, 16]}, r"codec\.silence"),
+        ({"codec__sine": [-1, 2, 3, 4, 5, 6, 7, 8]}, r"codec\.sine"),
+        ({"tokenizer__pad": 48}, r"tokenizer\.pad"),
         ({"codec": {}}, "metadata lacks"),
     ],
 )
