@@ -8,14 +8,12 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from train import build
-from train import config as configs
 from train.config import Config, UserError
 from train.distributed import Group, join
 from train.evaluation import Values, report, role, turns, voice
@@ -153,19 +151,3 @@ def ablate(
             logger.info("%g %% of the data: %s", 100 * fraction, found[fraction])
             report.write(Path(config.out), found, recorded, ablation.about())
     return found
-
-
-def command(arguments: Sequence[str]) -> int:
-    """Train on 0, 25, 50 and 100 % of the data and compare what was learnt."""
-    parser = argparse.ArgumentParser(prog="python -m train rehearse", description=command.__doc__)
-    parser.add_argument("config", nargs="?", default="rehearsal", help="a YAML file, or its name")
-    parser.add_argument("--set", action="append", default=[], metavar="a.b=v", dest="overrides")
-    parser.add_argument("--shards", action="append", default=[], help="a run, or its shards")
-    parser.add_argument("--dialogs", type=int, default=24, help="held-out dialogues to score")
-    parser.add_argument("--decode", metavar="COMMAND", help="is given IN.npz and OUT.wav")
-    options = parser.parse_args(arguments)
-    overrides = [f"data.shards=[{','.join(options.shards)}]"] if options.shards else []
-    config = configs.load(options.config, [*overrides, *options.overrides])
-    ablate(config, count=options.dialogs, decode=options.decode)
-    print((Path(config.out) / "rehearsal.md").read_text(encoding="utf-8"), end="")
-    return 0

@@ -52,12 +52,11 @@ def _check_tokens(weights: str, chosen: ModelConfig, metadata: Metadata) -> None
     """
     info = inspect(weights)
     known = info.tokens if info is not None else {}
-    hashes = {"codec": metadata.codec_hash, "tokenizer": metadata.tokenizer_hash}
     for part, found in known.items():
-        if found != hashes[part]:
+        if found != metadata.hashes[part]:
             raise UserError(
                 f"model.weights: {weights} was trained on tokens of {part} {found} and the shards"
-                f" are of {hashes[part]}: give shards of the same {part}, or other weights"
+                f" are of {metadata.hashes[part]}: give shards of the same {part}, or other weights"
             )
     if metadata.foreign and not known:
         raise UserError(

@@ -25,11 +25,12 @@ from torch import Tensor
 from train import build, prompt
 from train import checkpoint as checkpoints
 from train.config import Config, DataSpec, UserError
+from train.conversation import Conversation, Request, prepare
 from train.data import Corpus
 from train.delay import delay
 from train.distributed import Group, choose_device
 from train.model import DuplexLM
-from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, PromptPolicy, Tokens
+from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Tokens
 from train.stream import Stream
 
 logger = logging.getLogger(__name__)
@@ -56,8 +57,11 @@ def respond(
 ) -> Tokens:
     """Return codes [17, T - 1] of a dialogue: the user's [K, T] as given, the agent's drawn.
 
-    The last frame is missing: its acoustic codes belong to the step after the last.
+    The last frame is missing: its acoustic codes belong to the step after the last. The first frame
+    of the prompt is left out, since PersonaPlex's inference never feeds it (lm.py, LMGen
+    prepare_step_input): what training sees is later by one frame, and nothing else differs.
     """
+    prompt_codes = prompt_codes[:, 1:]
     device = next(model.parameters()).device
     given = known(prompt_codes, user).to(device)
     start = prompt_codes.shape[1]
@@ -127,20 +131,24 @@ def open_model(checkpoint: Path, corpus: Corpus, device: str = "auto") -> tuple[
     return model.eval(), config
 
 
-def sample_dialog(
-    model: DuplexLM, config: Config, corpus: Corpus, dialog_id: str, sampling: TokenSampling
+def converse(
+    model: DuplexLM, config: Config, conversation: Conversation, sampling: TokenSampling
 ) -> Tokens:
-    """Return codes [17, T - 1] of one dialogue of the shards, the agent's part spoken anew."""
-    dialogue = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of(dialog_id))
-    frames = int(prompt.prompt_frames(dialogue.voice.shape[1], len(dialogue.prompt)))
-    prompt_codes = np.empty((NUM_STREAMS, frames), np.int16)
-    prompt.write_prompt(prompt_codes, dialogue.voice, dialogue.prompt, corpus.marks)
-    room = config.data.max_frames - frames
-    digest = blake2b(f"{sampling.seed}/{dialog_id}/sample".encode(), digest_size=7).digest()
+    """Return codes [17, T - 1] of a conversation, the agent's part spoken by the model."""
+    frames = conversation.prompt.shape[1] + conversation.user.shape[1]
+    if frames > config.data.max_frames:
+        logger.warning(
+            "%s: %d frames with the prompt, and training saw %d at most",
+            conversation.name,
+            frames,
+            config.data.max_frames,
+        )
+    seed = f"{sampling.seed}/{conversation.name}/sample"
+    digest = blake2b(seed.encode(), digest_size=7).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision == "bf16"):
-        return respond(model, prompt_codes, dialogue.user[:, :room], sampling, generator)
+        return respond(model, conversation.prompt, conversation.user, sampling, generator)
 
 
 def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -> None:
@@ -164,14 +172,17 @@ def spell(tokens: Sequence[int], tokenizer: str, silent: Sequence[int]) -> str:
 def run(
     source: Path | Config,
     data: DataSpec,
-    dialog_ids: Sequence[str],
+    requests: Sequence[Request],
     out: Path,
     sampling: TokenSampling,
+    *,
     decode: str | None = None,
+    encode: str | None = None,
 ) -> list[Path]:
-    """Sample dialogues from a checkpoint, or from what a config starts from.
+    """Let the model of a checkpoint, or what a config starts from, speak; return the token files.
 
-    ``decode`` is a command that is given each .npz and the .wav to write.
+    ``decode`` is a command that is given each .npz and the .wav to write, ``encode`` one that is
+    given a sound file and the .npz to write.
     """
     corpus = Corpus.open(data, out / "cache")
     if isinstance(source, Config):
@@ -180,12 +191,14 @@ def run(
         model, config, name = *open_model(source, corpus), str(source)
     tokenizer = data.tokenizer or config.data.tokenizer
     files = []
-    for dialog_id in dialog_ids:
-        codes = sample_dialog(model, config, corpus, dialog_id, sampling)
+    for request in requests:
+        conversation = prepare(request, corpus, tokenizer, encode, out / "encoded")
+        codes = converse(model, config, conversation, sampling)
         silent = (corpus.metadata.pad, corpus.metadata.epad)
         text = spell(codes[TEXT].tolist(), tokenizer, silent) if tokenizer else None
-        file = out / f"{dialog_id}.npz"
-        write(file, codes, text, {"dialog_id": dialog_id, "model": name})
+        file = out / f"{conversation.name}.npz"
+        record = {"dialog_id": request.dialog_id, "role": request.role, "model": name}
+        write(file, codes, text, record)
         logger.info("%s: %d frames, %s", file, codes.shape[1], text or "text as tokens")
         if decode is not None:
             _decode(decode, file)

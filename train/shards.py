@@ -72,6 +72,11 @@ class Metadata:
     stand_ins: tuple[str, ...] = ()
 
     @property
+    def hashes(self) -> dict[str, str]:
+        """Say whose tokens they are."""
+        return {"codec": self.codec_hash, "tokenizer": self.tokenizer_hash}
+
+    @property
     def foreign(self) -> str:
         """Name the stand-in that pretrained weights would not understand; empty if none."""
         codec = {f"codec={self.codec}"} if not self.codec.startswith("mimi") else set()

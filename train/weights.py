@@ -114,7 +114,7 @@ def inspect(source: str | Path) -> WeightsInfo | None:
     path = _local(source)
     if path is None:
         return None
-    with _open(path) as file:
+    with open_weights(path) as file:
         names = set(file.keys())
         if not {"emb.0.weight", "text_emb.weight"} <= names:
             raise UserError(f"model.weights: {path} does not hold a Moshi (no emb.0.weight)")
@@ -170,7 +170,8 @@ def _download(repository: str, revision: str | None) -> Path:
         ) from error
 
 
-def _open(path: Path) -> Any:
+def open_weights(path: Path) -> Any:
+    """Open a safetensors file, or say that it is none."""
     try:
         return safe_open(path, framework="pt")
     except (SafetensorError, OSError) as error:
@@ -183,7 +184,7 @@ class _Weights:
     """A file of weights that fits a model, read a parameter at a time."""
 
     def __init__(self, path: Path, model: DuplexLM) -> None:
-        self._file = _open(path)
+        self._file = open_weights(path)
         self._names = set(self._file.keys())
         found = {name: tuple(self._file.get_slice(name).get_shape()) for name in self._names}
         self.dep_q = sum(name.startswith("linears.") for name in found)
