@@ -1,7 +1,7 @@
-"""Does more of the data teach more? The same training on 0, 25, 50 and 100 % of it, side by side.
+"""Does the data teach, and more of it more? The same training on 0, 25, 50 and 100 % of it.
 
-    config --Trainer on each fraction, as many steps--> models --scored on held-out dialogues-->
-    OUT/rehearsal.{json,md,png}: loss by stream, role, voice, turn-taking
+    stages --curriculum on each fraction, as many steps--> models --scored on held-out dialogues-->
+    OUT/rehearsal.{json,md,png}: facts of the prompt, loss by stream, role, voice, turn-taking
 
 0 % is the model before its first step; 100 % is all but the dialogues it is scored on.
 """
@@ -12,21 +12,25 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from train import build
-from train.config import Config, UserError
+from train import build, curriculum
+from train.config import UserError
+from train.curriculum import Stage
 from train.distributed import Group, join
-from train.evaluation import Values, report, role, turns, voice
+from train.evaluation import Values, report, role, summary, transition, turns, voice
 from train.evaluation.continuation import continue_all
-from train.evaluation.held_out import TRAINED, HeldOutDialogs
+from train.evaluation.facts import FactScores
+from train.evaluation.held_out import TRAINED, HeldOutDialogs, spread
 from train.evaluation.likelihood import gains
 from train.evaluation.moments import Moment, find_moments
-from train.loop import Trainer, open_corpus
+from train.loop import Probe, open_corpus
 from train.metrics import STREAMS
 from train.model import DuplexLM
 from train.prompt import AGENT, NO_TOKEN, NUM_CODEBOOKS, TEXT, Tokens
+from train.remote import local
 from train.sample import TokenSampling
-from train.shards import find
+from train.shards import find, load_tokenizer
 from train.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -34,6 +38,8 @@ logger = logging.getLogger(__name__)
 PLAIN = TokenSampling(text_temperature=1.0, text_top_k=250, audio_temperature=1.0, audio_top_k=250)
 """Draws from what the model has learnt as it is. Moshi's cooler settings make a small model, which
 is never sure of a word, say nothing at all."""
+FACT_DIALOGS = 256
+"""Held-out dialogues whose facts are looked for."""
 FRACTIONS = (0.0, 0.25, 0.5, 1.0)
 """The paper's ablation (PersonaPlex, table 5)."""
 
@@ -43,36 +49,58 @@ class Ablation:
 
     def __init__(
         self,
-        config: Config,
+        stages: Sequence[Stage],
         group: Group,
         count: int = 24,
+        *,
         decode: str | None = None,
+        tokenizer: str | None = None,
     ) -> None:
         if group.size > 1:
             raise UserError("rehearse scores its models on one process: start it without torchrun")
-        cache = config.data.cache or (Path(config.out) / "cache").as_posix()
-        self.config = replace(config, data=replace(config.data, cache=cache))
+        last = stages[-1].config
+        cache = last.data.cache or (Path(last.out) / "cache").as_posix()
+        self._stages = [_with_data(stage, cache=cache) for stage in stages]
+        self.config = self._stages[-1].config
         self.group, self._decode = group, decode
-        self._sampling = replace(PLAIN, seed=config.seed)
+        self._sampling = replace(PLAIN, seed=self.config.seed)
         self._corpus = open_corpus(self.config, group)
+        self._files = find(local(self.config.data.shards, Path(cache)))
+        self._encode = None if tokenizer is None else load_tokenizer(tokenizer)
+        self._count = count
         self.held_out = HeldOutDialogs(self.config, self._corpus, count)
-        everything = find_moments(self.held_out, find(config.data.shards))
-        self.moments: list[Moment] = turns.choose(everything, 4 * count)
-        self._out = Path(config.out)
+        self.moments: list[Moment] = []
+        if not self.config.text_alone:
+            self.moments = turns.choose(find_moments(self.held_out, self._files), 4 * count)
+        self._facts: dict[str, FactScores] = {}
+        self._out = Path(last.out)
 
-    def measure(self, fraction: float) -> Values:
+    def measure(self, fraction: float, seed: int = 0) -> Values:
         """Train on a fraction, or go on doing so, and score the model."""
-        model = self._trained(fraction)
+        config = self.config
+        model = self._trained(fraction, config.seed + seed)
         scores = self._losses(model)
         model.eval()
-        with build.precision(self.config, self.group):
-            scores |= gains(model, self.held_out, self.config.optim.micro_batch)
+        with build.precision(config, self.group):
+            if self._encode is not None:
+                facts = self._fact_scores(self._stages[-1])
+                scores |= facts.teacher_forced(model)
+                scores |= facts.free_running(model, self._said, config.text_alone)
+            if config.text_alone:
+                return scores
+            scores |= gains(model, self.held_out, config.optim.micro_batch)
             if model.config.dep_q >= NUM_CODEBOOKS:  # a model of fewer rows cannot be heard
                 scores |= self._conversation(model, f"{100 * fraction:g}-percent")
         return scores
 
+    @property
+    def _said(self) -> TokenSampling:
+        return TokenSampling(seed=self.config.seed)
+
     def recorded(self) -> Values:
         """Return what the held-out dialogues themselves score: the mark to reach."""
+        if self.config.text_alone:
+            return {}
         held_out = self.held_out
         said = []
         for row in held_out.rows:
@@ -91,18 +119,39 @@ class Ablation:
             "held-out dialogues": len(self.held_out.rows),
             "frames seen of each": self.held_out.room,
             "moments": counts,
-            "steps of each training": self.config.optim.steps,
+            "steps of each training": {
+                stage.name: stage.config.optim.steps for stage in self._stages
+            },
             "stand-ins": list(self._corpus.metadata.stand_ins),
         }
 
-    def _trained(self, fraction: float) -> DuplexLM:
-        config = self.config
-        data = replace(config.data, fraction=(fraction or 1.0) * TRAINED)
-        out = (self._out / f"{100 * fraction:g}-percent").as_posix()
-        trainer = Trainer(replace(config, out=out, data=data), self.group)
-        if fraction and trainer.run() < config.optim.steps:
-            raise UserError(f"{out} was told to stop; the same command goes on from there")
-        return trainer.model
+    def folder(self, fraction: float, seed: int = 0) -> Path:
+        """Return where the training on a fraction lies, a stage a folder."""
+        name = f"{100 * fraction:g}-percent"
+        return self._out / (f"{name}-seed-{seed}" if seed else name)
+
+    def _trained(self, fraction: float, seed: int) -> DuplexLM:
+        if not fraction:
+            config = replace(self.config, seed=seed)
+            return build.make_model(config, self._corpus.metadata, self.group)
+        stages = [_with_data(stage, fraction=fraction * TRAINED) for stage in self._stages]
+        stages = [Stage(s.name, replace(s.config, seed=seed)) for s in stages]
+        out = self.folder(fraction, seed - self.config.seed)
+        return curriculum.train(stages, self.group, out, self._probes)
+
+    def _probes(self, stage: Stage) -> Sequence[Probe]:
+        """Return what is asked at each validation of a stage, so that the transition is seen."""
+        if self._encode is None:
+            return ()
+        return (self._fact_scores(stage).teacher_forced,)
+
+    def _fact_scores(self, stage: Stage) -> FactScores:
+        if stage.name not in self._facts:
+            assert self._encode is not None
+            held_out = HeldOutDialogs(stage.config, self._corpus, self._count)
+            rows = spread(held_out.unseen, FACT_DIALOGS).tolist()
+            self._facts[stage.name] = FactScores(held_out, rows, self._files, self._encode)
+        return self._facts[stage.name]
 
     def _losses(self, model: DuplexLM) -> Values:
         validation = Validation(self.config, self._corpus, self.group)
@@ -134,20 +183,32 @@ class Ablation:
         return voice.similarity(self.held_out, said, self._decode, self._out / "decoded" / name)
 
 
+def _with_data(stage: Stage, **changes: Any) -> Stage:
+    config = stage.config
+    return Stage(stage.name, replace(config, data=replace(config.data, **changes)))
+
+
 def ablate(
-    config: Config,
+    stages: Sequence[Stage],
     fractions: Sequence[float] = FRACTIONS,
     *,
+    seeds: int = 1,
     count: int = 24,
     decode: str | None = None,
+    tokenizer: str | None = None,
 ) -> dict[float, Values]:
-    """Train on each fraction; write and return the scores of each."""
-    found: dict[float, Values] = {}
+    """Train on each fraction, from each seed; write and return the mean scores of each."""
+    found: dict[float, list[Values]] = {}
+    config = stages[-1].config
     with join(config.run.device) as group:
-        ablation = Ablation(config, group, count, decode)
+        ablation = Ablation(stages, group, count, decode=decode, tokenizer=tokenizer)
         recorded = ablation.recorded()
-        for fraction in fractions:
-            found[fraction] = ablation.measure(fraction)
-            logger.info("%g %% of the data: %s", 100 * fraction, found[fraction])
-            report.write(Path(config.out), found, recorded, ablation.about())
-    return found
+        for seed in range(seeds):
+            for fraction in fractions:
+                scores = ablation.measure(fraction, seed)
+                found.setdefault(fraction, []).append(scores)
+                logger.info("%g %% of the data, seed %d: %s", 100 * fraction, seed, scores)
+                means = {share: summary.over_seeds(values) for share, values in found.items()}
+                report.write(Path(config.out), means, recorded, ablation.about())
+                transition.plot(Path(config.out), ablation.folder(fraction, seed), stages)
+    return {share: summary.over_seeds(values) for share, values in found.items()}

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from hashlib import blake2b
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,9 +21,22 @@ from train.data import Batch
 from train.delay import Delayed, delay
 from train.distributed import Group
 from train.lora import add_lora
-from train.model import DuplexLM, ModelConfig, model_config
+from train.model import DuplexLM, ModelConfig, is_depth, model_config
 from train.shards import Metadata
 from train.weights import initialise, inspect, load_weights
+
+
+class Predictions(NamedTuple):
+    """Logits of a micro-batch, and which of its steps they are of."""
+
+    text: Tensor
+    """[1, N, Vt]"""
+    audio: Tensor | None
+    """[1, dep_q, M, Va]; None of a model that sees text alone."""
+    text_steps: Tensor
+    """The N steps [B, S]."""
+    depth_steps: Tensor | None
+    """The M steps [B, S]."""
 
 
 def sizes(config: Config, metadata: Metadata) -> ModelConfig:
@@ -84,18 +98,13 @@ def make_model(config: Config, metadata: Metadata, group: Group, *, fill: bool =
 
     Without ``fill`` the weights are whatever was in memory: for who loads all of them next.
     """
-    with torch.device("meta"):
-        model = DuplexLM(
-            sizes(config, metadata), checkpoint_activations=config.model.checkpoint_activations
-        )
-        if config.lora.rank:
-            add_lora(model, rank=config.lora.rank, alpha=config.lora.alpha)
+    model = _empty_model(config, metadata)
     if config.model.compile:
         for block in model.blocks():
             block.compile(dynamic=True)
     if group.size > 1:
         shard(model, config)
-    elif config.run.precision == "bf16":
+    elif config.run.precision == "bf16" and config.lora.rank:
         _narrow_frozen(model)
     model.to_empty(device=group.device)
     if not fill:
@@ -105,6 +114,26 @@ def make_model(config: Config, metadata: Metadata, group: Group, *, fill: bool =
     else:
         load_weights(model, config.model.weights, seed=config.seed)
     return model
+
+
+def _empty_model(config: Config, metadata: Metadata) -> DuplexLM:
+    """Return the model without memory for its weights, with what is frozen frozen."""
+    with torch.device("meta"):
+        model = DuplexLM(
+            sizes(config, metadata), checkpoint_activations=config.model.checkpoint_activations
+        )
+        if config.lora.rank:
+            add_lora(model, rank=config.lora.rank, alpha=config.lora.alpha)
+    if config.text_alone:
+        freeze_audio(model)
+    return model
+
+
+def freeze_audio(model: DuplexLM) -> None:
+    """Leave alone what text does not pass through: audio's vectors and the depth transformer."""
+    for name, parameter in model.named_parameters():
+        if name.startswith("emb.") or is_depth(name):
+            parameter.requires_grad_(False)
 
 
 def _narrow_frozen(model: DuplexLM) -> None:
@@ -136,6 +165,31 @@ def steps_of(batch: Batch, model_sizes: ModelConfig, device: torch.device) -> De
     codes = torch.from_numpy(batch.codes).to(device).long()
     mask = torch.from_numpy(batch.loss_mask()).to(device)[:, None].expand_as(codes)
     return delay(codes, mask, model_sizes.initial.to(device))
+
+
+def quotes_of(batch: Batch, device: torch.device) -> Tensor | None:
+    """Return which steps' text is quoted from the prompt [B, S]; text has no delay."""
+    return None if batch.quoted is None else torch.from_numpy(batch.quoted).to(device)
+
+
+def predict(
+    model: DuplexLM, steps: Delayed, depth_steps: Tensor | None, text_alone: bool
+) -> Predictions:
+    """Return the predictions of what trains, and of nothing else."""
+    text_steps = marked(steps.mask[:, 0])
+    if text_alone:
+        return Predictions(model(steps.inputs, text_steps=text_steps)[0], None, text_steps, None)
+    if depth_steps is None:
+        depth_steps = marked(steps.mask[:, 1:].any(1))
+    text, audio = model(steps.inputs, steps.targets, None, depth_steps, text_steps)
+    return Predictions(text, audio, text_steps, depth_steps)
+
+
+def marked(flags: Tensor) -> Tensor:
+    """Return flags [B, S] with at least one of them set: layers take no batch of nothing."""
+    found = flags.clone()
+    found[0, 0] |= ~flags.any()
+    return found
 
 
 def draw_depth(steps: Delayed, share: float, names: Sequence[str]) -> tuple[Delayed, Tensor | None]:

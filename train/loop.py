@@ -12,7 +12,7 @@ import logging
 import math
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -24,16 +24,21 @@ from train import build
 from train import checkpoint as checkpoints
 from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
-from train.data import Batch, Corpus, Epoch
+from train.data import Batch, Corpus, Epoch, View
 from train.delay import Delayed
 from train.distributed import Group, join
 from train.journal import Journal, open_journal
 from train.loss import LossSums, counts, sums, total
 from train.metrics import Meter, by_stream, flops_per_frame, peak_flops
+from train.model import DuplexLM
 from train.optim import adamw, set_rates
 from train.validation import Validation
 
 logger = logging.getLogger(__name__)
+
+
+Probe = Callable[[DuplexLM], Mapping[str, float | None]]
+"""Measures a model at each validation; what it finds goes to the metrics."""
 
 
 class Diverged(Exception):
@@ -43,8 +48,8 @@ class Diverged(Exception):
 class Trainer:
     """One run: knows how to take a step, and when to report, validate, save and stop."""
 
-    def __init__(self, config: Config, group: Group) -> None:
-        self._config, self._group = config, group
+    def __init__(self, config: Config, group: Group, probes: Sequence[Probe] = ()) -> None:
+        self._config, self._group, self._probes = config, group, probes
         self._check_split()
         self._current: Epoch | None = None
         self.corpus = open_corpus(config, group)
@@ -52,6 +57,8 @@ class Trainer:
         self._epoch(0)  # a policy that cannot work is said now
         self.model = build.make_model(config, self.corpus.metadata, group)
         self.optimizer = adamw(self.model, config.optim)
+        self._num_audio = 0 if config.text_alone else self.model.config.dep_q
+        """Audio rows that are predicted."""
         self._identity = identity(self.corpus, self.plan)
         self.step = 0
         if (checkpoint := checkpoints.latest(config.out)) is not None:
@@ -60,7 +67,8 @@ class Trainer:
             )
             logger.info("continuing after step %d from %s", self.step, checkpoint)
         self._validation = Validation(config, self.corpus, group)
-        flops = flops_per_frame(self.model, config.loss.depth_frames)
+        share = 0.0 if config.text_alone else config.loss.depth_frames
+        flops = flops_per_frame(self.model, share)
         self._meter = Meter(flops, peak_flops(group.device))
         self._since: LossSums | None = None
         self._asked = False
@@ -80,7 +88,11 @@ class Trainer:
         if self._current is None or self._current.number != number:
             config = self._config
             self._current = self.corpus.epoch(
-                config.prompt, config.seed, number, config.data.max_frames
+                config.prompt,
+                config.seed,
+                number,
+                config.data.max_frames,
+                View.of(config.data, config.loss.quoted),
             )
         return self._current
 
@@ -151,12 +163,17 @@ class Trainer:
         return rates, float(norm)
 
     def validate(self) -> dict[str, float | None]:
-        """Return the losses on the validation split, by kind and stream."""
-        return self._validation.run(self.model)
+        """Return the losses on the validation split, by kind and stream, and what probes find."""
+        values = self._validation.run(self.model)
+        self.model.eval()
+        for probe in self._probes:
+            values |= probe(self.model)
+        self.model.train()
+        return values
 
     def _gradients(self, epoch: Epoch, rows: Rows) -> LossSums:
         """Fill the gradients of a step; return its sums over all processes."""
-        config, group, sizes = self._config, self._group, self.model.config
+        config, group = self._config, self._group
         micro = config.optim.micro_batch
         parts = share(rows, epoch.lengths, group.rank, group.size, micro)
         everyone = [
@@ -167,26 +184,41 @@ class Trainer:
         self._meter.add(*useful(everyone, epoch.lengths))
         batches = [self._steps(epoch.batch(part)) for part in parts]
         denominators = torch.stack(
-            [counts(item.targets, item.mask, config.loss, sizes.dep_q) for item, _ in batches]
+            [
+                counts(item.targets, item.mask, config.loss, self._num_audio, quoted)
+                for item, _, quoted in batches
+            ]
         ).sum(0)
         stopping = torch.tensor([float(self._asked)], device=group.device)
         reduced = group.sum(torch.cat((denominators, stopping)))
         denominators, self._stop = reduced[:-1], bool(reduced[-1])
         numerators = torch.zeros_like(denominators)
-        for item, chosen in batches:
+        for item, chosen, quoted in batches:
             with build.precision(config, group):
-                text, audio = self.model(item.inputs, item.targets, depth_steps=chosen)
-            found = sums(text, audio, item.targets, item.mask, config.loss, chosen)
+                out = build.predict(self.model, item, chosen, config.text_alone)
+            found = sums(
+                out.text,
+                out.audio,
+                item.targets,
+                item.mask,
+                config.loss,
+                out.depth_steps,
+                text_steps=out.text_steps,
+                quoted=quoted,
+            )
             loss = total(found, config.loss, denominators) * group.size
             loss.backward()  # type: ignore[no-untyped-call]
             numerators += found.numerators.detach()
         return LossSums(group.sum(numerators), denominators)
 
-    def _steps(self, batch: Batch) -> tuple[Delayed, torch.Tensor | None]:
-        """Return a micro-batch, and which of its steps go through the depth transformer."""
+    def _steps(self, batch: Batch) -> tuple[Delayed, torch.Tensor | None, torch.Tensor | None]:
+        """Return a micro-batch, which of its steps go through the depth transformer, and which
+        are quoted."""
         steps = build.steps_of(batch, self.model.config, self._group.device)
+        quoted = build.quotes_of(batch, self._group.device)
         names = [f"{self._config.seed}/{self.step}/{name}/depth" for name in batch.dialog_ids]
-        return build.draw_depth(steps, self._config.loss.depth_frames, names)
+        share = 1.0 if self._config.text_alone else self._config.loss.depth_frames
+        return *build.draw_depth(steps, share, names), quoted
 
     def _report(self, rates: dict[str, float], norm: float) -> dict[str, float | None]:
         """Return what was measured since the last report."""

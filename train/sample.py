@@ -126,7 +126,9 @@ def open_model(checkpoint: Path, corpus: Corpus, device: str = "auto") -> tuple[
         if record["corpus"][part] != found:
             raise UserError(f"{checkpoint} was trained on tokens of another {part} than the shards")
     group = Group(0, 1, choose_device(device))
-    model = build.make_model(config, metadata, group, fill=config.lora.rank > 0)
+    model = build.make_model(
+        config, metadata, group, fill=config.lora.rank > 0 or config.text_alone
+    )
     checkpoints.load_model(checkpoint, model)
     return model.eval(), config
 

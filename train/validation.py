@@ -12,7 +12,7 @@ import torch
 
 from train import batches, build
 from train.config import Config
-from train.data import Batch, Corpus
+from train.data import Batch, Corpus, View
 from train.distributed import Group
 from train.loss import LossSums, sums, total
 from train.metrics import by_stream
@@ -26,7 +26,8 @@ class Validation:
     def __init__(self, config: Config, corpus: Corpus, group: Group) -> None:
         self._config, self._group = config, group
         data = config.data
-        self._epoch = corpus.epoch(PromptPolicy(), config.seed, 0, data.max_frames)
+        view = View.of(data, config.loss.quoted)
+        self._epoch = corpus.epoch(PromptPolicy(), config.seed, 0, data.max_frames, view)
         rows, weights = batches.population(corpus.kinds, corpus.splits, "validation", 1.0, data.mix)
         rows = rows[(weights > 0) & corpus.fits(data.max_frames)[rows]]
         limit = config.run.validate_batches * config.optim.batch_size
@@ -54,14 +55,25 @@ class Validation:
 
     @torch.no_grad()
     def _sums(self, model: DuplexLM, rows: batches.Rows) -> LossSums:
-        zero = torch.zeros(1 + model.config.dep_q, device=self._group.device)
+        config, group = self._config, self._group
+        num_audio = 0 if config.text_alone else model.config.dep_q
+        zero = torch.zeros(1 + num_audio, device=group.device)
         found = LossSums(zero, zero.clone())
         for batch in self._batches(rows):
-            steps = build.steps_of(batch, model.config, self._group.device)
-            with build.precision(self._config, self._group):
-                text, audio = model(steps.inputs, steps.targets)
-            found = found + sums(text, audio, steps.targets, steps.mask, self._config.loss)
-        return LossSums(self._group.sum(found.numerators), self._group.sum(found.denominators))
+            steps = build.steps_of(batch, model.config, group.device)
+            with build.precision(config, group):
+                out = build.predict(model, steps, None, config.text_alone)
+            found = found + sums(
+                out.text,
+                out.audio,
+                steps.targets,
+                steps.mask,
+                config.loss,
+                out.depth_steps,
+                text_steps=out.text_steps,
+                quoted=build.quotes_of(batch, group.device),
+            )
+        return LossSums(group.sum(found.numerators), group.sum(found.denominators))
 
     def _batches(self, rows: batches.Rows) -> Iterator[Batch]:
         """Yield this process's batches: as many on each, those that are too many without loss."""

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from train.delay import delay
 from train.model import DuplexLM
-from train.prompt import DELAYS, NO_TOKEN, NUM_STREAMS, Tokens
+from train.prompt import DELAYS, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
 from train.sample import TokenSampling, draw
 from train.stream import Stream
 
@@ -25,10 +25,19 @@ BATCH = 32
 
 
 def continue_all(
-    model: DuplexLM, known: Sequence[Tokens], sampling: TokenSampling, name: str
+    model: DuplexLM,
+    known: Sequence[Tokens],
+    sampling: TokenSampling,
+    name: str,
+    *,
+    text_alone: bool = False,
 ) -> list[Tokens]:
-    """Return what is known, continued: the last frame is missing. ``name`` seeds the draws."""
-    starts = np.array([_first_unknown(codes) for codes in known])
+    """Return what is known, continued: the last frame is missing. ``name`` seeds the draws.
+
+    With ``text_alone`` audio rows stay as they are, -1.
+    """
+    rows = slice(TEXT, TEXT + 1) if text_alone else slice(None)
+    starts = np.array([_first_unknown(codes[rows]) for codes in known])
     found: list[Tokens] = [np.empty(0, np.int16)] * len(known)
     order = np.argsort(starts, kind="stable")
     for index in range(0, len(order), BATCH):
@@ -36,7 +45,8 @@ def continue_all(
         digest = blake2b(f"{sampling.seed}/{name}/{index}".encode(), digest_size=7).digest()
         generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
         batch = _stack([known[row] for row in chosen])
-        codes = _continue(model, batch, int(starts[chosen].min()), sampling, generator)
+        stream = Stream(model, text_alone=text_alone)
+        codes = _continue(stream, batch, int(starts[chosen].min()), sampling, generator)
         for row, one in zip(chosen, codes, strict=True):
             found[row] = one[:, : known[row].shape[1] - 1]
     return found
@@ -59,15 +69,15 @@ def _stack(known: Sequence[Tokens]) -> Tensor:
 
 @torch.no_grad()
 def _continue(
-    model: DuplexLM, given: Tensor, start: int, sampling: TokenSampling, generator: torch.Generator
+    stream: Stream, given: Tensor, start: int, sampling: TokenSampling, generator: torch.Generator
 ) -> Tokens:
     """Return codes [B, 17, T] in which every -1 from frame ``start`` on is drawn."""
+    model = stream.model
     device = next(model.parameters()).device
     given = given.to(device)
     codes = given.clone()
     before = given[..., :start]
     forced = delay(before, torch.ones_like(before, dtype=torch.bool), model.config.initial)
-    stream = Stream(model)
     stream.temporal(forced.inputs)
     tokens = forced.targets[..., -1]
     for step in range(start, given.shape[2]):

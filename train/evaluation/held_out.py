@@ -14,8 +14,8 @@ import numpy as np
 from train import prompt
 from train.batches import Rows, population
 from train.config import Config, UserError
-from train.data import Corpus
-from train.prompt import AGENT, NUM_STREAMS, TEXT, USER, ExampleParts, Tokens
+from train.data import Corpus, View
+from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, USER, ExampleParts, Tokens
 
 TRAINED = 0.85
 """Share of the train split that 100 % of a rehearsal's data means."""
@@ -29,7 +29,10 @@ class HeldOutDialogs:
     def __init__(self, config: Config, corpus: Corpus, count: int) -> None:
         self.corpus = corpus
         policy = replace(config.prompt, swap_roles=0.0, shorten=0.0, begin_later=0.0)
-        self._epoch = corpus.epoch(policy, config.seed, 0, config.data.max_frames)
+        frames = config.data.max_frames
+        self._epoch = corpus.epoch(policy, config.seed, 0, frames, View.of(config.data))
+        self.text_alone = config.text_alone
+        """Whether all audio rows are empty."""
         trained, _ = population(corpus.kinds, corpus.splits, "train", TRAINED)
         unseen = np.setdiff1d(np.arange(len(corpus)), trained)
         if len(unseen) < 2:
@@ -42,7 +45,7 @@ class HeldOutDialogs:
         """Those that are scored whole, evenly spread."""
         self.room = config.data.max_frames - int(self._epoch.prompt_frames[unseen].max())
         """Frames of dialogue that fit beside the prompt of any other."""
-        if self.room < MIN_ROOM:
+        if self.room < MIN_ROOM and not config.text_alone:
             raise UserError(
                 f"data.max_frames {config.data.max_frames} leaves {self.room} frames beside the"
                 f" longest prompt, and turn-taking needs {MIN_ROOM}: raise it"
@@ -63,7 +66,7 @@ class HeldOutDialogs:
 
     def num_frames(self, row: int) -> int:
         """Return how long a dialogue is, without prompt."""
-        return int(self.corpus.num_frames[row])
+        return len(self.parts(row).text)
 
     def example(
         self,
@@ -87,6 +90,8 @@ class HeldOutDialogs:
         codes[TEXT, start:] = dialogue.text[first:stop]
         codes[AGENT, start:] = dialogue.agent[:, first:stop]
         codes[USER, start:] = dialogue.user[:, first:stop]
+        if self.text_alone:
+            codes[1:] = NO_TOKEN
         return codes, start
 
 

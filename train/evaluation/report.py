@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from train.evaluation import Values
+from train.evaluation.summary import INTERVAL
 from train.metrics import STREAMS
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,14 @@ METRICS = (
     Metric("turns/yield_margin_error", MARGIN_ERROR, 0),
     Metric("turns/yield_latency", "median time to silence when interrupted, s", 0),
 )
+TABLE_5 = (
+    ("voice/gain", "own voice saves, nats a code"),
+    ("turns/takeover_margin", "takes the turn, less in pauses"),
+    ("turns/yield_margin", "stops when interrupted, less undisturbed"),
+    ("facts/company/own", "company, exactly"),
+    ("facts/first_name/own", "first name, exactly"),
+)
+"""Scores beside the paper's SSIM, FDB and SDB, and what they are."""
 PANELS = {
     "Loss on held-out dialogues": ("text", "agent_0", "agent_7", "user_0", "user_7"),
     "Role": ("role/gain", "role/first", "role/spoken", "role/strange"),
@@ -93,6 +102,45 @@ def table(found: Found, recorded: Mapping[str, float | None] | None = None) -> s
     return "\n".join(lines) + "\n"
 
 
+def facts_table(found: Found) -> str:
+    """Return what of the own prompt is said exactly, by type of fact: a row a fraction and type."""
+    kinds = sorted(
+        {name.split("/")[1] for scores in found.values() for name in scores if "facts/" in name}
+    )
+    if not kinds:
+        return ""
+    columns = ("own", "exchanged", "plain", "said", "said_exchanged")
+    lines = [
+        "| data | fact | mentions | "
+        + " | ".join(name.replace("_", ", ") for name in columns)
+        + " |",
+        "|---" * (3 + len(columns)) + "|",
+    ]
+    for fraction, scores in sorted(found.items()):
+        for kind in kinds:
+            mentions = _cell(scores.get(f"facts/{kind}/mentions"))
+            cells = [_with_error(scores, f"facts/{kind}/{name}") for name in columns]
+            lines.append(f"| {100 * fraction:g} % | {kind} | {mentions} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def shares_table(found: Found) -> str:
+    """Return the main scores in the shape of the paper's table 5: a row a share of the data."""
+    heads = [meaning for _, meaning in TABLE_5]
+    lines = ["| data | " + " | ".join(heads) + " |", "|---" * (1 + len(heads)) + "|"]
+    for fraction, scores in sorted(found.items(), reverse=True):
+        cells = [_with_error(scores, name) for name, _ in TABLE_5]
+        lines.append(f"| {100 * fraction:g} % | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _with_error(scores: Mapping[str, float | None], name: str) -> str:
+    """Return a score with its interval over seeds, or else its error over dialogues."""
+    value = scores.get(name)
+    error = scores.get(name + INTERVAL) or scores.get(f"{name}_error")
+    return _cell(value) if value is None or error is None else f"{value:.3f} ± {error:.3f}"
+
+
 def _cell(value: float | None) -> str:
     return "-" if value is None else f"{value:.4g}"
 
@@ -110,7 +158,13 @@ def write(out: Path, found: Found, recorded: Values, about: dict[str, Any]) -> N
     text = json.dumps(content, indent=2)
     (out / "rehearsal.json").write_text(text + "\n", encoding="utf-8")
     lines = [f"{key}: {value}  " for key, value in about.items()]
-    page = "\n".join(lines) + "\n\n" + table(found, recorded)
+    parts = [
+        "\n".join(lines) + "\n",
+        shares_table(found),
+        facts_table(found),
+        table(found, recorded),
+    ]
+    page = "\n".join(part for part in parts if part)
     (out / "rehearsal.md").write_text(page, encoding="utf-8")
     plot(out / "rehearsal.png", found, recorded)
 
