@@ -19,7 +19,7 @@ test-train: .venv-train/installed
 
 # the models' real classes with tiny random weights, through `datagen run`; torch and transformers take 1.5 GB
 test-models: .venv-speech/installed
-	.venv-speech/bin/python -m pytest -q tests/backends tests/test_real_models_run.py
+	.venv-speech/bin/python -m pytest -q tests/backends
 
 check: lint types imports test test-train
 
@@ -45,7 +45,7 @@ chaos: .venv/dev
 # a minute each of settings, overrides and artefacts that coverage guides; Linux only
 fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
-	for what in settings override artefact; do $(BIN)/python -m tests.guided $$what -max_total_time=60 || exit 1; done
+	for what in settings override artefact; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist

@@ -20,9 +20,9 @@ from typing import Any
 
 DRIVER = """
 import resource, sys
-from datagen.engine.flow import Flow
-from datagen.engine.lineup import LINE
-from datagen.store import Receipt
+from datagen.engine.scheduler import Flow
+from datagen.engine.pipeline import LINE
+from datagen.storage.run_folder import Receipt
 flow = Flow({step.name: step.reads for step in LINE}, int(sys.argv[1]))
 flow.start()
 while not flow.finished:

@@ -19,14 +19,14 @@ import numpy as np
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.registry import VOICES, WRITERS
 from datagen.config import Recipe, VoicesSpec, load_recipe
+from datagen.engine.plan import jobs_of
 from datagen.gates import dialogue
 from datagen.gates.limits import limits_for
 from datagen.gates.signal import levels
-from datagen.gates.turn import Fault, Heard, listen
-from datagen.plan import jobs_of
+from datagen.gates.turn import Heard, listen
 from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Audio, Line, Script
-from datagen.voices import cast
+from datagen.types import SAMPLE_RATE, Audio, Fault, Line, Script
+from datagen.voices.casting import cast
 
 Spoken = tuple[list[Line], list[Audio]]
 LIMITS = limits_for("espeak")

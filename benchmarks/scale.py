@@ -41,10 +41,10 @@ sys.exit(code)
 RESUME = """
 import sys, time
 from datagen.config import Recipe
-from datagen.engine.lineup import fingerprints
-from datagen.plan import Plan
-from datagen.run import resume
-from datagen.store import RunFolder
+from datagen.engine.pipeline import fingerprints
+from datagen.engine.plan import Plan
+from datagen.runs.make import resume
+from datagen.storage.run_folder import RunFolder
 folder = RunFolder(sys.argv[1])
 recipe = Recipe.model_validate(folder.read_json("run.json")["recipe"])
 said = folder.read_json("plan.json")

@@ -28,18 +28,18 @@ from pathlib import Path
 
 from datagen.backends.writer.composer import Composer
 from datagen.backends.writer.llm_server import Server
-from datagen.plan import DIALOGS_PER_BLOCK
-from datagen.scripting.dedup import Index, sketch_of
-from datagen.scripting.draws import Draws
+from datagen.engine.plan import DIALOGS_PER_BLOCK
+from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.llm.assemble import assemble
 from datagen.scripting.llm.completion import Completion, Request
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.reply import parse, turns_schema
+from datagen.scripting.plans.draws import Draws
 from datagen.seeds import rng_for
 from datagen.types import Script
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tests.worded import job, planner, reply_of, task_of
+from tests.fixtures.model_replies import job, planner, reply_of, task_of
 
 SERVER_SECONDS = 0.2
 BATCH = 1024

@@ -42,7 +42,7 @@ IN_PEERS = ("lhotse mix", "sdialog")
 
 def make_corpus(folder: Path, num_dialogues: int) -> None:
     """Write turns of some 5 s: words of a tone, 0.2 to 0.5 s each, with short gaps."""
-    from datagen.timing.loudness import loudness, peak
+    from datagen.audio.loudness import loudness, peak
 
     rng = np.random.default_rng(0)
     for index in range(num_dialogues):
@@ -80,20 +80,20 @@ def read_pcm(path: str) -> Any:
 
 def write_pcm(path: Path, channels: Any) -> None:
     """Write [C, S] as 16 bits, the way `datagen show --audio` does."""
-    from datagen.timing import pcm
+    from datagen.audio import files
 
     with path.open("wb") as file:
-        pcm.write(file, channels, "FLAC" if path.suffix == ".flac" else "WAV")
+        files.write(file, channels, "FLAC" if path.suffix == ".flac" else "WAV")
 
 
 def ours(folder: Path, out: Path, suffix: str, effects: str | None = None) -> float:
     """Lay out, render and write; keep the placement for the others. Returns seconds of audio."""
+    from datagen.audio.mix import render
     from datagen.backends.aligner.native import Native
     from datagen.backends.registry import FLOORS
     from datagen.config import TimelineSpec
     from datagen.stages.timeline import lay_out
-    from datagen.timing import effects as channel
-    from datagen.timing.mix import render
+    from datagen.timing.effects import chain as channel
     from datagen.timing.preset import load_preset
 
     change: dict[str, Any] = {"level": {"jitter": 0.0}}

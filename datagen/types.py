@@ -9,7 +9,7 @@ arrays. Time is an ``int`` count of 24 kHz samples; seconds appear only in text 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,24 @@ class Record(BaseModel):
     """Base of everything that is written as JSON: frozen, and strict about unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DialogId(NamedTuple):
+    """The name of a dialogue, e.g. ``service-0000042``: its kind, and its number in the plan."""
+
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.number:07d}"
+
+    @classmethod
+    def parse(cls, text: str) -> DialogId | None:
+        """Read an id as it is written, or with fewer zeros; None if it is none."""
+        kind, _, digits = text.rpartition("-")
+        if not kind or not (digits.isascii() and digits.isdecimal()):
+            return None
+        return cls(kind, int(digits))
 
 
 class Job(Record):
@@ -242,6 +260,13 @@ class Clip:
     """None when only the measurements were loaded."""
 
 
+class Fault(NamedTuple):
+    """What is wrong with a take: a reason to count, and evidence to read."""
+
+    reason: str
+    evidence: str
+
+
 class Attempt(Record):
     """A take that was not good enough."""
 
@@ -314,7 +339,7 @@ class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
     Types: gap, overlap, lapse, dead_air, barge_in, cut, false_interruption, backchannel, pause,
-    dropped, slot, effect (`timing.ledger` says what each is).
+    dropped, slot, effect (`timing.events` says what each is).
     """
 
     type: str
@@ -326,7 +351,7 @@ class Event(Record):
 
 
 class Dialogue(Record):
-    """Both speakers on one clock, as metadata: what stage 3 makes. `timing.mix` renders it."""
+    """Both speakers on one clock, as metadata: what stage 3 makes. `audio.mix` renders it."""
 
     dialog_id: str
     num_samples: int

@@ -15,12 +15,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from datagen import environments
 from datagen.assets import names, root
 from datagen.cli import main
 from datagen.cli.options import host_at
 from datagen.config import SECTIONS, Host, load_host, load_recipe
-from datagen.engine.demand import Demand
+from datagen.doctor import environments
+from datagen.engine.autoscaling import Demand
 from tests.kuberay_schema import trim
 
 CLUSTER = root() / "pipelines" / "cluster"

@@ -27,13 +27,13 @@ from hypothesis import strategies as st
 from datagen.audit import audit
 from datagen.cli import main
 from datagen.config import Host, Recipe, load_host, load_recipe, parse_override, validate
+from datagen.runs.status import status
 from datagen.show import listen, show
-from datagen.status import status
-from datagen.store import Damaged, RunFolder
+from datagen.storage.run_folder import Damaged, RunFolder
 from datagen.types import UserError
-from tests.rehearsal import rehearse
-from tests.runs import ROOT, command
-from tests.test_manifest import SHARD
+from tests.fixtures.dummy_runs import rehearse
+from tests.fixtures.runs import ROOT, command
+from tests.runs.test_manifest import SHARD
 
 TIMES = int(os.environ.get("FUZZ", "1"))
 
@@ -185,8 +185,8 @@ def test_a_command_answers_in_one_sentence(arguments: tuple[str, ...], name: str
 @given(NAME)
 def test_a_run_writes_into_its_folder_alone(name: str) -> None:
     """Everything before the first worker is real; then the run is stopped."""
-    stop = mock.patch("datagen.run.resume", side_effect=UserError("stopped here"))
-    quick = mock.patch("datagen.run._git_revision", return_value=None)
+    stop = mock.patch("datagen.runs.make.resume", side_effect=UserError("stopped here"))
+    quick = mock.patch("datagen.runs.make._git_revision", return_value=None)
     with stop, quick, empty_folder() as top:
         start = top / "outer/here"
         start.mkdir(parents=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from datagen.audit.finding import Finding
+from datagen.audit.report import Finding
 from datagen.storage import Storage
 
 _SECRETS = re.compile(

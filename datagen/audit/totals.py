@@ -16,8 +16,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datagen.audio.turn_taking import TurnTaking, turn_taking
+from datagen.audio.vad import Spell
 from datagen.audit.rows import Row
-from datagen.timing.metrics import Spell, TurnTaking, turn_taking
 from datagen.types import SAMPLE_RATE
 
 FISHER = {"ipu": 53.5, "pause": 5.5, "gap": 4.4, "overlap": 3.6}

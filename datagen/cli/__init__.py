@@ -100,25 +100,25 @@ def run(
     """
     from rich.console import Console
 
-    from datagen import doctor
     from datagen.config import load_recipe
-    from datagen.engine import lineup
-    from datagen.plan import Slice, describe, make_plan
-    from datagen.report import summary
-    from datagen.run import run as make
+    from datagen.doctor import checks
+    from datagen.engine.pipeline import ResolvedRecipe
+    from datagen.engine.plan import Slice, describe, make_plan
+    from datagen.runs.make import run as make
+    from datagen.runs.summary import summary
     from datagen.show import listen
 
-    what = load_recipe(kind, recipe, overrides, seed)
-    plan = make_plan(what, hours, dialogs)
+    what = ResolvedRecipe(load_recipe(kind, recipe, overrides, seed))
+    plan = make_plan(what.recipe, hours, dialogs)
     share = Slice.parse(part) if part else None
     where = host_at(host, address)
-    doctor.require(what, where)
-    if stand_ins := lineup.stand_ins(what):
-        click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
+    checks.require(what, where)
+    if what.stand_ins:
+        click.echo(f"STAND-INS, not the real models: {', '.join(what.stand_ins)}", err=True)
     if dry_run:
-        click.echo(describe(what, plan))
+        click.echo(describe(what.recipe, plan))
         return
-    root = out or f"runs/{what.kind}"
+    root = out or f"runs/{what.recipe.kind}"
     with _stoppable():
         if share:
             made = make(what, plan, where, root, share.has, share.name)

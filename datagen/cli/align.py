@@ -28,7 +28,7 @@ def export(run: str, folder: Path) -> None:
     from datagen.backends.aligner.ctm import clip_name
     from datagen.backends.aligner.tokens import parts
     from datagen.stages.artifacts import read_records, read_speeches
-    from datagen.store import RunFolder
+    from datagen.storage.run_folder import RunFolder
     from datagen.types import Script
 
     run_folder = RunFolder(run)

@@ -22,7 +22,7 @@ def clean(run: str, stems: bool, yes: bool) -> None:
     Only what is proven superseded: files made by another recipe than the run's, by their receipts,
     and what killed writers left half-written. A folder that a run is at work in is refused.
     """
-    from datagen.clean import Cleaning
+    from datagen.runs.clean import Cleaning
 
     cleaning = Cleaning(run)
     with cleaning.hold():

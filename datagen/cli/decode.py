@@ -24,7 +24,7 @@ def decode(tokens: Path, audio: Path, run: str) -> None:
     TOKENS holds agent_codes and user_codes [8, T]. For a model that was trained on RUN:
     python -m train sample ... --decode "datagen decode --run RUN"
     """
-    from datagen import decode as tokens_to_sound
+    from datagen.show import decode as tokens_to_sound
 
     tokens_to_sound.decode(run, tokens, audio)
     click.echo(f"wrote {audio}")

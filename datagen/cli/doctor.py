@@ -27,7 +27,7 @@ def doctor(
     each stage, weights, servers, GPU memory. Makes nothing; exits with 2 if anything is missing.
     """
     from datagen.config import load_recipe
-    from datagen.survey import survey
+    from datagen.doctor.node_checks import survey
 
     what, where = load_recipe(kind, recipe, overrides, seed), host_at(host, address)
     num_missing = 0

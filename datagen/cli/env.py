@@ -22,7 +22,7 @@ def env() -> None:
 )
 def create(name: str, folder: Path | None) -> None:
     """Build the environment NAME: a shipped one, or a requirements file that ends in .txt."""
-    from datagen import environments
+    from datagen.doctor import environments
 
     environment = environments.find(name)
     folder = folder or environments.default_folder(environment.name)
@@ -37,7 +37,7 @@ def create(name: str, folder: Path | None) -> None:
 @env.command("list")
 def list_environments() -> None:
     """List the shipped environments, what they are for, and whether they are built here."""
-    from datagen import environments
+    from datagen.doctor import environments
 
     for environment in environments.shipped():
         folder = environments.default_folder(environment.name)

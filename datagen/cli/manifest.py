@@ -32,7 +32,7 @@ def manifest(
     It holds the recipe, hours, counts, voices, licences, rejects, and the hashes of every file.
     --verify and --diff print one line for each thing that differs, and exit with 1 if any does.
     """
-    from datagen.manifest import build, differences, load
+    from datagen.runs.manifest import build, differences, load
 
     if diff is not None and run is None:
         _report(differences(load(diff[0]), load(diff[1])), "they are equal")
@@ -47,8 +47,8 @@ def manifest(
 
 def _write(run: str, name: str, path: Path) -> None:
     """Write a run's manifest and its card."""
-    from datagen.card import card
-    from datagen.manifest import build, save
+    from datagen.runs.card import card
+    from datagen.runs.manifest import build, save
     from datagen.storage import atomic
     from datagen.types import UserError
 

@@ -57,7 +57,7 @@ def plan(
     from datagen.costs.pilot import measure
     from datagen.costs.rates import load_rates
     from datagen.costs.table import render
-    from datagen.plan import describe, make_plan
+    from datagen.engine.plan import describe, make_plan
 
     what = load_recipe(kind, recipe, overrides, seed)
     where = load_host(host or ("cluster" if gpus else "laptop"))

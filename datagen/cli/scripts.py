@@ -11,7 +11,7 @@ from datagen.cli.place import run_folder
 from datagen.types import UserError
 
 if TYPE_CHECKING:
-    from datagen.store import RunFolder
+    from datagen.storage.run_folder import RunFolder
     from datagen.types import Script
 
 BATCH = 64
@@ -22,10 +22,10 @@ BATCH = 64
 @click.argument("run", type=run_folder)
 def scripts(run: str) -> None:
     """Say how varied the scripts of RUN are, which are near-duplicates, and what they cost."""
-    from datagen.plan import DIALOGS_PER_BLOCK
-    from datagen.scripting.census import Census
-    from datagen.scripting.llm.ledger import lines, total
-    from datagen.store import RunFolder
+    from datagen.engine.plan import DIALOGS_PER_BLOCK
+    from datagen.scripting.corpus.stats import Census
+    from datagen.scripting.llm.accounts import lines, total
+    from datagen.storage.run_folder import RunFolder
 
     folder = RunFolder(run)
     names = [name for name in folder.storage.names("script") if name.endswith(".parquet")]

@@ -17,8 +17,8 @@ def status(run: str, as_json: bool) -> None:
     """
     import json
 
-    from datagen.status import render
-    from datagen.status import status as read
+    from datagen.runs.status import render
+    from datagen.runs.status import status as read
 
     found = read(run)
     click.echo(json.dumps(found.to_json(), indent=2) if as_json else render(found))

@@ -86,7 +86,7 @@ def calibrate(votes: Path, out: Path) -> None:
 def compare(run: str, out: Path | None) -> None:
     """Listen to RUN and compare its turn-taking with people's."""
     from datagen.audit import audit
-    from datagen.audit.people import table
+    from datagen.audit.human_baseline import table
     from datagen.audit.plot import plot
 
     totals = audit(run, deep=True).totals

@@ -52,9 +52,9 @@ def import_(
     from dataclasses import replace
     from itertools import islice
 
-    from datagen.voicebank.catalogue import Catalogue, load
-    from datagen.voicebank.corpora import LAYOUTS as READERS
-    from datagen.voicebank.importing import add, import_people, rights
+    from datagen.voices.catalogue import Catalogue, load
+    from datagen.voices.corpora import LAYOUTS as READERS
+    from datagen.voices.importing import add, import_people, rights
 
     allowed = replace(rights(layout, name, licence, consent, language), synthetic=synthetic)
     before = load(out) if out.exists() else Catalogue(voices=())
@@ -71,7 +71,7 @@ def import_(
 def list_(catalogue: Path) -> None:
     """Print the voices of CATALOGUE, and how many there are of each kind."""
     from datagen.types import SAMPLE_RATE
-    from datagen.voicebank.catalogue import load, people
+    from datagen.voices.catalogue import load, people
 
     entries = load(catalogue).voices
     for entry in entries:
@@ -92,7 +92,7 @@ def check(catalogue: Path) -> None:
     Exits with 1 if something is wrong. Pairs that may be one speaker are for you to listen to; give
     the second the first as its base, and both stay on one side of the split.
     """
-    from datagen.voicebank.checking import check as look
+    from datagen.voices.checking import check as look
 
     findings = look(catalogue)
     for suspect in findings.suspects:
@@ -117,8 +117,8 @@ def split(catalogue: Path, held_out: float) -> None:
     """Print which voices of CATALOGUE are for training and which for validation."""
     from collections import Counter
 
-    from datagen.voicebank.catalogue import load
-    from datagen.voices import split_of
+    from datagen.voices.casting import split_of
+    from datagen.voices.catalogue import load
 
     counts: Counter[tuple[str, str]] = Counter()
     for entry in load(catalogue).voices:

@@ -14,7 +14,7 @@ from datagen.backends.registry import WRITERS
 from datagen.config import SECTIONS, Host, Recipe
 from datagen.costs.pilot import Pilot, StageRate
 from datagen.costs.rates import BackendRate, Figure, ModelRate, Rates
-from datagen.plan import DIALOGS_PER_BLOCK, Plan
+from datagen.engine.plan import DIALOGS_PER_BLOCK, Plan
 from datagen.types import UserError
 
 REMEDY = "copy pipelines/rates/published.yaml, add it under {}, and give --rates FILE"

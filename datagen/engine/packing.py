@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from datagen.engine.duplicates import Duplicates, Twin
-from datagen.scripting import prefix
-from datagen.store import SHARDS, Damaged, Receipt, RunFolder, content_hash
+from datagen.engine.near_duplicates import Duplicates, Twin
+from datagen.scripting.corpus import digest
+from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder, content_hash
 from datagen.types import Reject
 
 NEAR_DUPLICATE = "near_duplicate"
@@ -35,7 +35,7 @@ class Packer:
         receipts = [self._receipt(block) for block in blocks]
         table = pa.concat_tables(folder.read(folder.unit(self._stage, b)) for b in blocks)
         reads = {f"{receipt.stage}/{receipt.block:06d}": receipt.content for receipt in receipts}
-        reads[prefix.key(stop)] = self._duplicates.upto(stop, scripts)
+        reads[digest.key(stop)] = self._duplicates.upto(stop, scripts)
         table, rejects = _without(table, self._duplicates.twins)
         receipt = Receipt(
             stage=SHARDS,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from datagen.plan import DIALOGS_PER_BLOCK
-from datagen.store import SHARDS, Receipt
+from datagen.engine.plan import DIALOGS_PER_BLOCK
+from datagen.storage.run_folder import SHARDS, Receipt
 from datagen.types import RunFailed
 
 
@@ -48,7 +48,7 @@ class Order(NamedTuple):
     parts: tuple[int, ...] = ()
     """Blocks of a shard."""
     scripts: str | None = None
-    """What `scripting.prefix` calls the scripts a shard is compared with."""
+    """What `scripting.corpus.digest` calls the scripts a shard is compared with."""
     only: int | None = None
     """As in `Unit`."""
     without: Mapping[int, str] = {}

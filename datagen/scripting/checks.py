@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from datagen.scripting.blueprint import Blueprint, fits
-from datagen.scripting.grammar import article_problems, number_words, plain
-from datagen.scripting.interplay import CUT_SHARE, CUT_WORDS
-from datagen.scripting.values import dollars
+from datagen.scripting.compose.grammar import article_problems, number_words, plain
+from datagen.scripting.content.values import dollars
+from datagen.scripting.plans.interplay import CUT_SHARE, CUT_WORDS
+from datagen.scripting.plans.service import Blueprint, fits
 from datagen.types import Probe, Script, Turn
 
 WORDS = (60, 350)

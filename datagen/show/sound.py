@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from datagen.audio import files
+from datagen.audio.mix import render
 from datagen.backends.registry import CODECS
-from datagen.config import BackendSpec
+from datagen.engine.run_files import read_run
 from datagen.show.choice import varied
 from datagen.show.lookup import Lookup
 from datagen.storage import Where, atomic
-from datagen.store import RunFolder
-from datagen.timing import pcm
-from datagen.timing.mix import render
+from datagen.storage.run_folder import RunFolder
 from datagen.types import Stereo, UserError
 
 FORMATS = (".flac", ".wav")
@@ -33,7 +33,7 @@ def save_audio(run: Where, dialog_id: str, path: Path, decoded: bool = False) ->
     found = Lookup(run, dialog_id)
     stereo = _decode(run, found) if decoded else _rendered(found)
     with atomic(path) as file:
-        pcm.write(file, stereo, "WAV" if path.suffix.lower() == ".wav" else "FLAC")
+        files.write(file, stereo, "WAV" if path.suffix.lower() == ".wav" else "FLAC")
 
 
 def listen(run: Where, count: int = 3) -> list[str]:
@@ -44,7 +44,7 @@ def listen(run: Where, count: int = 3) -> list[str]:
         found = Lookup(run, dialog_id)
         names.append(f"{LISTEN}/{found.dialog_id}.flac")
         with storage.write(names[-1]) as file:
-            pcm.write(file, _rendered(found), "FLAC")
+            files.write(file, _rendered(found), "FLAC")
     return names
 
 
@@ -53,10 +53,7 @@ def _rendered(found: Lookup) -> Stereo:
 
 
 def _decode(run: Where, found: Lookup) -> Stereo:
-    settings = RunFolder(run).read_json("run.json")
-    if settings is None:
-        raise UserError(f"{run} has no run.json, which says which codec its tokens are of")
-    codec = CODECS.load(BackendSpec.model_validate(settings["recipe"]["codec"]))
+    codec = CODECS.load(read_run(RunFolder(run)).recipe.codec)
     try:
         return np.stack([codec.decode(codes) for codes in found.codes()])
     finally:

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import soundfile
 
-from datagen.scripting.dedup import sketch_of
+from datagen.audio.loudness import loudness, peak
+from datagen.audio.memo import once
+from datagen.scripting.corpus.minhash import sketch_of
 from datagen.shards.layout import list_of
-from datagen.timing.loudness import loudness, peak
-from datagen.timing.once import once
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
@@ -35,7 +35,9 @@ from datagen.types import (
 R = TypeVar("R", Script, Dialogue)
 
 RECORDS = pa.schema([("dialog_id", pa.string()), ("record", pa.string())])
-SCRIPTS = RECORDS.append(pa.field("sketch", pa.binary()))  # what `scripting.dedup` compares
+SCRIPTS = RECORDS.append(
+    pa.field("sketch", pa.binary())
+)  # what `scripting.corpus.minhash` compares
 _WORD = pa.struct(
     [
         ("text", pa.string()),
@@ -108,13 +110,18 @@ def _clip_row(speech: Speech, speaker: Speaker, clip: Clip) -> dict[str, Any]:
         "words": None if clip.words is None else [word.model_dump() for word in clip.words],
         "loudness": clip.loudness,
         "peak": clip.peak,
-        "voice": speech.voices[speaker].model_dump_json(),
+        "voice": _anywhere(speech.voices[speaker]).model_dump_json(),
         "attempts": [
             attempt.model_dump(exclude={"name"})
             for attempt in speech.attempts
             if attempt.name == take_name(None if clip.turn < 0 else clip.turn, speaker)
         ],
     }
+
+
+def _anywhere(voice: Voice) -> Voice:
+    """Return a voice without the path of its recording, which is of this machine."""
+    return voice.model_copy(update={"path": None})
 
 
 def read_speeches(table: pa.Table) -> dict[str, Speech]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 from numpy.random import Generator
@@ -17,6 +16,7 @@ from numpy.random import Generator
 from datagen.backends.protocols import Aligner, FloorPredictor
 from datagen.scripting.spoken import heard
 from datagen.seeds import rng_for
+from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import (
     CLIPS_WITHOUT_SOUND,
     read_records,
@@ -24,13 +24,14 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
-from datagen.timing import effects, listening, quota
+from datagen.timing import quotas, slot_choice
 from datagen.timing.arrange import Arrangement, arrange
-from datagen.timing.cues import check
+from datagen.timing.clip_edit import Hold, Take, stretch
+from datagen.timing.cue_checks import check
+from datagen.timing.effects import chain
 from datagen.timing.gain import gains
 from datagen.timing.pauses import draw, falter
 from datagen.timing.preset import Answer, Preset
-from datagen.timing.take import Hold, Take, stretch
 from datagen.types import (
     FRAME,
     SPEAKERS,
@@ -57,7 +58,7 @@ class TimelineStage:
     """Lays dialogues out; reads no sound unless the aligner needs it."""
 
     name = "timeline"
-    metadata: Mapping[str, Any] = {}
+    facts: TokenFacts | None = None
 
     def __init__(
         self, aligner: Aligner, preset: Preset, predictor: FloorPredictor | None = None
@@ -120,10 +121,10 @@ def lay_out(
     assert [clip.turn for clip in speech.clips] == list(range(len(script.turns)))
     check(script.turns)
     seeded = partial(rng_for, run_seed, script.dialog_id, "timeline")
-    turns, silenced = quota.apply(script.turns, preset.quotas, partial(seeded, "quota"))
-    scored = listening.score(script, predictor) if predictor else {}
+    turns, silenced = quotas.apply(script.turns, preset.quotas, partial(seeded, "quota"))
+    scored = slot_choice.score(script, predictor) if predictor else {}
     if scored:
-        turns = listening.place(turns, scored, partial(seeded, "slot"))
+        turns = slot_choice.place(turns, scored, partial(seeded, "slot"))
     script = script.model_copy(update={"turns": turns})
     holds = _holds(turns, preset, silenced, seeded)
     takes: list[Take] = []
@@ -134,7 +135,7 @@ def lay_out(
     arrangement = arrange(
         turns, takes, preset, partial(seeded, "turn"), _answers(script, preset), silenced
     )
-    listening.note(arrangement.ledger, turns, scored, arrangement.placed)
+    slot_choice.note(arrangement.ledger, turns, scored, arrangement.placed)
     return _dialogue(script, arrangement, preset, _levels(script, speech, preset, seeded), seeded)
 
 
@@ -150,7 +151,7 @@ def _dialogue(
     num_samples = last + preset.tail.draw(seeded("tail"))
     num_samples = -(-num_samples // FRAME) * FRAME
     if preset.effects:
-        for name, settings in effects.draw(preset.effects, num_samples, partial(seeded, "effects")):
+        for name, settings in chain.draw(preset.effects, num_samples, partial(seeded, "effects")):
             arrangement.ledger.add("effect", "user", name, (0, num_samples), settings)
     return Dialogue(
         dialog_id=script.dialog_id,
@@ -206,8 +207,8 @@ def _levels(
     level, levels = preset.level, dict[int, float]()
     for speaker in SPEAKERS:
         clips = [clip for clip in speech.clips if script.turns[clip.turn].speaker == speaker]
-        listening = [script.turns[clip.turn].onset == "backchannel" for clip in clips]
-        offsets = [preset.backchannel.gain if quiet else 0.0 for quiet in listening]
+        nods = [script.turns[clip.turn].onset == "backchannel" for clip in clips]
+        offsets = [preset.backchannel.gain if quiet else 0.0 for quiet in nods]
         jitter = float(seeded("level", speaker).uniform(-level.jitter, level.jitter))
         for clip, gain in zip(clips, gains(clips, level, jitter, offsets), strict=True):
             levels[clip.turn] = gain

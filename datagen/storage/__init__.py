@@ -8,6 +8,6 @@ Names are relative to the run folder. What is written is there whole or not at a
 from datagen.storage.base import Lines, Storage, StorageFailed, Where
 from datagen.storage.lease import Lease, hold
 from datagen.storage.local import atomic
-from datagen.storage.opening import open_storage
+from datagen.storage.urls import open_storage
 
 __all__ = ["Lease", "Lines", "Storage", "StorageFailed", "Where", "atomic", "hold", "open_storage"]

@@ -1,1 +1,1 @@
-"""Stage 3 in its own rooms: floor, barge-in, backchannel, loudness, mixing."""
+"""Turn-taking, in stage 3: offsets, barge-ins, backchannels, pauses, quotas, effects."""

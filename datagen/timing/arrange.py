@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from datagen.timing.answers import kind_of
-from datagen.timing.floor import draw
-from datagen.timing.interrupt import Manner, manner_of, num_heard, num_held
-from datagen.timing.laws import LogNormal, samples
-from datagen.timing.ledger import Ledger
+from datagen.timing.backchannels import kind_of
+from datagen.timing.barge_in import Manner, manner_of, num_heard, num_held
+from datagen.timing.clip_edit import Hold, Take
+from datagen.timing.distributions import LogNormal, samples
+from datagen.timing.events import Ledger
+from datagen.timing.offsets import draw
 from datagen.timing.preset import Answer, Preset
-from datagen.timing.take import Hold, Take
 from datagen.types import Onset, Speaker, Turn
 
 

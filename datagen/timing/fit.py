@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.timing.metrics import Spell, units
+from datagen.audio.turn_taking import units
+from datagen.audio.vad import Spell
 from datagen.types import SAMPLE_RATE, Speaker, UserError
 
 LAPSE = 2.5

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
-from datagen.timing.loudness import BLOCK, SILENT_LUFS
+from datagen.audio.loudness import BLOCK, SILENT_LUFS
 from datagen.timing.preset import Level
 from datagen.types import Clip, Rejected
 

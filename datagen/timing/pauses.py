@@ -10,9 +10,9 @@ from collections.abc import Callable, Container, Sequence
 
 import numpy as np
 
-from datagen.timing.laws import LogNormal, Uniform
+from datagen.timing.clip_edit import Hold
+from datagen.timing.distributions import LogNormal, Uniform
 from datagen.timing.preset import FalseInterruption, Pauses
-from datagen.timing.take import Hold
 from datagen.types import Pause, Turn
 
 

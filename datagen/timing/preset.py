@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 
 from datagen import assets
 from datagen.config import BackendSpec, Settings, TimelineSpec, merge, read_yaml, validate
-from datagen.timing.effects_settings import Effects
-from datagen.timing.laws import LogNormal, Rate, Seconds, Uniform
+from datagen.timing.distributions import LogNormal, Rate, Seconds, Uniform
+from datagen.timing.effects.settings import Effects
 from datagen.types import UserError
 
 
@@ -154,6 +154,11 @@ class Preset(Settings):
     """What says where a listener would answer or take the floor (backends/floor)."""
     effects: Effects | None = None
     """What the user's channel goes through; a name stands for pipelines/effects/NAME.yaml."""
+
+
+def is_shipped(name: str) -> bool:
+    """Return whether a preset's name is that of one that ships with datagen, not a path."""
+    return not name.endswith(".yaml")
 
 
 def load_preset(spec: TimelineSpec) -> Preset:

@@ -14,8 +14,8 @@ from pathlib import Path
 import soundfile
 import soxr
 
-from datagen.timing import vad
-from datagen.timing.metrics import Spell
+from datagen.audio import vad
+from datagen.audio.vad import Spell
 from datagen.types import SAMPLE_RATE, Speaker, UserError
 
 _COLUMNS = {".rttm": (3, 4, 7, 1), ".ctm": (2, 3, 1, 0)}

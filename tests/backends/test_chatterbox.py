@@ -24,8 +24,8 @@ from datagen.backends.speech.finish import LEAD, TAIL, finish
 from datagen.backends.speech.texts import chunks
 from datagen.config import BackendSpec
 from datagen.types import SAMPLE_RATE, Line, Rejected, SpokenWord, UserError, Voice
-from tests import chatterbox_double as double
-from tests.speech_like import voiced
+from tests.doubles import chatterbox as double
+from tests.fixtures.speech_like import voiced
 
 CONTRACT = yaml.safe_load(
     (Path(__file__).parents[1] / "golden/chatterbox_contract.yaml").read_text()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from datagen.audio.timbre import distance, timbre
 from datagen.backends.registry import VOICES
 from datagen.backends.speech import dia as module
 from datagen.backends.speech import dia_chunks
@@ -14,7 +15,6 @@ from datagen.backends.speech.dia import Dia
 from datagen.backends.speech.dia_model import DiaModel
 from datagen.backends.speech.espeak import Espeak
 from datagen.config import BackendSpec
-from datagen.gates.timbre import distance, timbre
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
@@ -26,8 +26,8 @@ from datagen.types import (
     Voice,
 )
 from tests.backends import tiny_dia
-from tests.dia_double import DiaDouble
-from tests.speech_like import voiced
+from tests.doubles.dia import DiaDouble
+from tests.fixtures.speech_like import voiced
 
 SAID = (
     "Thank you for calling, how can I help you today?",
@@ -38,7 +38,7 @@ SAID = (
     "Thank you, that is forty dollars and fifty cents.",
 )
 WHO = ("agent", "user", "agent", "user", "user", "agent")
-EXACT = {"use": "tests.dia_double:Exact"}
+EXACT = {"use": "tests.doubles.dia:Exact"}
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_the_real_classes_speak_and_are_cut(tiny: tuple[Path, Path], lines: list
     options = Dia.Options(
         model=str(tiny[0]),
         codec=str(tiny[1]),
-        aligner=BackendSpec(use="tests.dia_double:Even"),
+        aligner=BackendSpec(use="tests.doubles.dia:Even"),
         precision="float32",
         device="cpu",
     )

@@ -17,7 +17,7 @@ from datagen.backends.registry import FLOORS
 from datagen.cli.timing import timing
 from datagen.config import BackendSpec
 from datagen.types import Behaviour, Persona, Rejected, Script, Turn, UserError
-from tests.chat_server import Reply, completion, serving
+from tests.doubles.chat_server import Reply, completion, serving
 
 TEXTS = (
     "hello there, how can i help you today, or shall i wait?",

@@ -15,8 +15,11 @@ from datagen.backends.speech import http_client
 from datagen.backends.speech.http import Http, word_times
 from datagen.backends.speech.http_client import Spoken
 from datagen.config import BackendSpec
+from datagen.engine import run_files
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.run_files import RUN
 from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Voice
-from tests.speech_server import SpeechServer, serve
+from tests.doubles.speech_server import SpeechServer, serve
 
 VOICE = Voice(id="ada", source="http", license="", synthetic=True, gender="female")
 LINES = [
@@ -215,22 +218,22 @@ def test_where_a_server_is_does_not_decide_what_is_made(server: SpeechServer) ->
 def test_a_run_is_voiced_by_a_server(server: SpeechServer, tmp_path: Path) -> None:
     """Through the stage as the engine runs it, with a server that stumbles."""
     from datagen.config import load_recipe
+    from datagen.engine.plan import make_plan
     from datagen.engine.worker import Done, UnitRunner
-    from datagen.plan import make_plan
-    from datagen.run import describe
-    from datagen.store import RunFolder
-    from tests.small import SMALL
+    from datagen.runs.make import describe
+    from datagen.storage.run_folder import RunFolder
+    from tests.fixtures.short_calls import SMALL
 
     options = json.dumps({"model": "tts", "url": server.url, "extra_body": {"gender": "{gender}"}})
     recipe = load_recipe(
         "service", overrides=[*SMALL, "speech.use=http", f"speech.options={options}"]
     )
     folder = RunFolder(tmp_path)
-    folder.write_json("run.json", describe(recipe))
+    run_files.write(folder, RUN, describe(ResolvedRecipe(recipe)))
     make_plan(recipe, None, 16)
     server.failures.extend([500, "drop", 429, "garbage"])
     for stage in ("script", "speech", "timeline"):
-        runner = UnitRunner(tmp_path, recipe, stage)
+        runner = UnitRunner(tmp_path, ResolvedRecipe(recipe), stage)
         answer = runner.make(0)
         runner.close()
         assert isinstance(answer, Done), answer

@@ -8,7 +8,7 @@ import pytest
 from datagen.gates.words import distance, error_rate, normalise, wrong_numbers
 from datagen.types import SAMPLE_RATE, Line, UserError, Voice
 from tests.backends import tiny_judge
-from tests.speech_like import voiced
+from tests.fixtures.speech_like import voiced
 
 VOICE = Voice(id="ada", source="test", license="", synthetic=False, gender="female")
 LINE = Line("Your balance is forty dollars, and it is due on Monday.", VOICE, "agent")

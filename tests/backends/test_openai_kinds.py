@@ -11,14 +11,24 @@ import pytest
 
 from datagen.backends.writer import llm_server
 from datagen.backends.writer.composer import Composer
-from datagen.scripting import packs
-from datagen.scripting.judge import SCORES
+from datagen.scripting.content import packs
 from datagen.scripting.llm import planners
+from datagen.scripting.llm.judge import SCORES
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Job, Reject, Script, UserError
-from tests.asked import after, asked_for, faithful, jobs, lines, say, scripts_of, worded, writing
-from tests.chat_server import Answer, Reply, completion
-from tests.worded import few, few_packs, reply_of, task_of, turns_of
+from tests.doubles.chat_server import Answer, Reply, completion
+from tests.fixtures.model_replies import few, few_packs, reply_of, task_of, turns_of
+from tests.fixtures.openai_writer import (
+    after,
+    asked_for,
+    faithful,
+    jobs,
+    lines,
+    say,
+    scripts_of,
+    worded,
+    writing,
+)
 
 KINDS = tuple(PLANNERS)
 

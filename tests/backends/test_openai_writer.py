@@ -12,23 +12,24 @@ from typing import Any
 import pytest
 import urllib3
 
-from datagen import doctor
 from datagen.backends.registry import WRITERS, Table
 from datagen.backends.writer import llm_server
 from datagen.backends.writer.llm_server import Gate, ServerDown, _Trouble
 from datagen.backends.writer.openai import OpenAI
 from datagen.config import BackendSpec, Host, load_recipe
-from datagen.engine import driver, lineup
+from datagen.doctor import checks
+from datagen.engine import driver
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Unit
 from datagen.engine.worker import Done, UnitRunner
 from datagen.scripting.llm import planners
-from datagen.scripting.llm.ledger import lines, total
+from datagen.scripting.llm.accounts import lines, total
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
-from tests.asked import after, asked_for, faithful, jobs, say, scripts_of, writing
-from tests.asked import lines as booked
-from tests.chat_server import Reply, completion, probed, serving
-from tests.worded import few, reply_of, task_of
+from tests.doubles.chat_server import Reply, completion, probed, serving
+from tests.fixtures.model_replies import few, reply_of, task_of
+from tests.fixtures.openai_writer import after, asked_for, faithful, jobs, say, scripts_of, writing
+from tests.fixtures.openai_writer import lines as booked
 
 JOBS = jobs()
 SCORED = '{"role_adherence": 5, "naturalness": 4, "weakness": "None."}'
@@ -390,15 +391,15 @@ def test_the_script_stage_goes_through_the_registry_and_keeps_no_secret(
                 f"script.options.records={tmp_path / 'books'}",
             ],
         )
-        doctor.require(recipe, Host())
-        runner = UnitRunner(tmp_path, recipe, "script")
+        checks.require(ResolvedRecipe(recipe), Host())
+        runner = UnitRunner(tmp_path, ResolvedRecipe(recipe), "script")
         done = runner.make(0)
         runner.close()
     assert isinstance(done, Done), done
     assert (done.receipt.rows, done.receipt.rejects) == (16, ())
     event = driver._made(Unit("script", 0), done)
     assert total([event["spent"]])["tiny"].dialogues == 16
-    assert "script=openai" not in lineup.stand_ins(recipe)
+    assert "script=openai" not in ResolvedRecipe(recipe).stand_ins
     assert server.headers[-1]["Authorization"].endswith("0123456789")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == 2

@@ -16,8 +16,8 @@ from datagen.scripting.llm import planners
 from datagen.scripting.llm.completion import Completion, Request
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
-from tests.asked import asked_for, jobs
-from tests.worded import few, reply_of
+from tests.fixtures.model_replies import few, reply_of
+from tests.fixtures.openai_writer import asked_for, jobs
 
 
 class Parameters(SimpleNamespace):

@@ -20,8 +20,16 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.site import sitecustomize
-from tests.runs import ROOT, artifacts, command, hashes, make_plainly, running, workers
-from tests.two_nodes import TwoNodes, two_nodes
+from tests.fixtures.runs import (
+    ROOT,
+    artifacts,
+    command,
+    hashes,
+    make_plainly,
+    running,
+    workers,
+)
+from tests.fixtures.two_nodes import TwoNodes, two_nodes
 
 pytestmark = [
     pytest.mark.chaos,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs import hashes, make_plainly, run
-from tests.two_nodes import two_nodes
+from tests.fixtures.runs import hashes, make_plainly, run
+from tests.fixtures.two_nodes import two_nodes
 
 pytestmark = pytest.mark.slow
 BLOCKS = 2

@@ -32,9 +32,9 @@ from datagen.backends.writer.vllm import VLLM
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.reply import turns_schema
 from datagen.types import Job, Reject, Script
-from tests.asked import jobs, lines
+from tests.fixtures.model_replies import planner
+from tests.fixtures.openai_writer import jobs, lines
 from tests.integration.tiny_model import CONTEXT, make
-from tests.worded import planner
 
 pytestmark = [
     pytest.mark.integration,

@@ -8,14 +8,29 @@ from functools import lru_cache
 
 import pytest
 
-from datagen.scripting import packs, people
-from datagen.scripting.blueprint import PROMPT_CHARACTERS, Blueprint, deal, draw_blueprint, split_of
 from datagen.scripting.checks import MARKERS
-from datagen.scripting.draws import Draws, scattered, stratified
-from datagen.scripting.people import Names, employer
+from datagen.scripting.content import packs, people
+from datagen.scripting.content.people import Names, employer
+from datagen.scripting.content.values import (
+    Amount,
+    Code,
+    Date,
+    Money,
+    Percent,
+    Time,
+    draw_apart,
+    money,
+)
+from datagen.scripting.plans.draws import Draws, scattered, stratified
+from datagen.scripting.plans.facts import PROBES, deal_probes
+from datagen.scripting.plans.service import (
+    PROMPT_CHARACTERS,
+    Blueprint,
+    deal,
+    draw_blueprint,
+    split_of,
+)
 from datagen.scripting.spoken import speak
-from datagen.scripting.topics import PROBES, deal_probes
-from datagen.scripting.values import Amount, Code, Date, Money, Percent, Time, draw_apart, money
 from datagen.seeds import rng_for
 from datagen.types import Job
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from datagen.scripting import packs, people
-from datagen.scripting.blueprint import PROMPT_CHARACTERS
-from datagen.scripting.grammar import article_problems
-from datagen.scripting.held_out import held_out
-from datagen.scripting.topics import PROBES
+from datagen.scripting.compose.grammar import article_problems
+from datagen.scripting.content import packs, people
+from datagen.scripting.content.held_out import held_out
+from datagen.scripting.plans.facts import PROBES
+from datagen.scripting.plans.service import PROMPT_CHARACTERS
 from datagen.types import UserError
 
 ROLES = held_out().roles

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from datagen.scripting import packs, people, wording
 from datagen.scripting.checks import MARKERS
-from datagen.scripting.grammar import article, article_problems, plain, sentence_case
-from datagen.scripting.packs import Pack, lint, load_packs
+from datagen.scripting.compose.grammar import article, article_problems, plain, sentence_case
+from datagen.scripting.content import packs, people, templates
+from datagen.scripting.content.packs import Pack, lint, load_packs
 from datagen.types import UserError
 
 
@@ -21,8 +21,8 @@ def shipped() -> tuple[Pack, ...]:
 
 
 @lru_cache
-def shipped_wording() -> wording.Wording:
-    return wording.load_wording(wording.default_path())
+def shipped_wording() -> templates.Wording:
+    return templates.load_wording(templates.default_path())
 
 
 def changed(pack: Pack, **update: object) -> Pack:
@@ -110,13 +110,13 @@ def test_company_names_are_apart_in_all_packs() -> None:
 
 def test_wording_has_no_problems_and_enough_variety() -> None:
     shared = shipped_wording()
-    assert wording.lint(shared) == []
-    for kind in wording.ACTS:
-        spoken = wording.load_wording(wording.default_path(kind), kind)
+    assert templates.lint(shared) == []
+    for kind in templates.ACTS:
+        spoken = templates.load_wording(templates.default_path(kind), kind)
         for acts in (spoken.agent, spoken.user):
             for name, act in acts.items():
-                assert wording.num_wordings(act) >= 8, (kind, name)
-    assert wording.num_wordings(shared.agent["bye"]) >= 150
+                assert templates.num_wordings(act) >= 8, (kind, name)
+    assert templates.num_wordings(shared.agent["bye"]) >= 150
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_wording_has_no_problems_and_enough_variety() -> None:
 def test_wording_linter_refuses(act: str, parts: object, complaint: str) -> None:
     data = shipped_wording().model_dump()
     data["agent"][act] = parts
-    problems = wording.lint(wording.Wording.model_validate(data))
+    problems = templates.lint(templates.Wording.model_validate(data))
     assert any(complaint in problem for problem in problems)
 
 

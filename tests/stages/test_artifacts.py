@@ -19,9 +19,9 @@ from datagen.stages.artifacts import (
     to_flac,
 )
 from datagen.stages.base import DialogFailed, each
-from datagen.store import RunFolder, content_hash
+from datagen.storage.run_folder import RunFolder, content_hash
 from datagen.types import Dialogue, Rejected, Script, Speech, UserError
-from tests.fake_run import dialogue_of, script_of, speech_of
+from tests.fixtures.run_folder import dialogue_of, script_of, speech_of
 
 
 def test_scripts_and_dialogues_round_trip() -> None:

@@ -8,8 +8,8 @@ from datagen.config import VoicesSpec
 from datagen.stages.artifacts import speech_table
 from datagen.stages.retakes import Studio
 from datagen.stages.speech import voice_script
-from datagen.voices import cast
-from tests.speech_like import Babbler
+from datagen.voices.casting import cast
+from tests.fixtures.speech_like import Babbler
 from tests.stages.test_speech import SPOKEN, make_script
 
 

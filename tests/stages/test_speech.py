@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 import soundfile
 
+from datagen.audio.loudness import loudness, peak
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech.espeak import Espeak
 from datagen.config import VoicesSpec
-from datagen.stages.references import (
+from datagen.stages.retakes import Studio
+from datagen.stages.speech import SpeechStage, voice_script
+from datagen.stages.voice_prompts import (
     REFERENCE_MAX,
     REFERENCE_MIN,
     REFERENCE_SENTENCES,
     cut_reference,
     recorded_reference,
 )
-from datagen.stages.retakes import Studio
-from datagen.stages.speech import SpeechStage, voice_script
-from datagen.timing.loudness import loudness, peak
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
@@ -34,8 +34,8 @@ from datagen.types import (
     Utterance,
     Voice,
 )
-from datagen.voices import cast
-from tests.speech_like import Babbler, babble
+from datagen.voices.casting import cast
+from tests.fixtures.speech_like import Babbler, babble
 
 SPOKEN = (
     "Good morning, this is Ada. How can I help you today?",
@@ -190,7 +190,7 @@ def test_a_recorded_voice_is_its_own_reference(tmp_path: Path) -> None:
 
 
 def test_a_block_that_is_mostly_bad_stops_the_run() -> None:
-    from datagen.gates.rolling import MIN_DIALOGS, RejectRate
+    from datagen.gates.reject_rate import MIN_DIALOGS, RejectRate
     from datagen.types import Reject
 
     rate = RejectRate("speech", limit=0.2)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datagen.audio.mix import render
+from datagen.audio.turn_taking import pooled, speech, turn_taking
 from datagen.backends.aligner.native import Native
 from datagen.backends.protocols import Aligner
 from datagen.config import TimelineSpec
 from datagen.scripting.spoken import heard
 from datagen.stages.timeline import lay_out
-from datagen.timing.metrics import pooled, speech, turn_taking
-from datagen.timing.mix import render
 from datagen.timing.preset import Preset, load_preset
 from datagen.types import (
     FRAME,

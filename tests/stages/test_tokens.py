@@ -16,7 +16,7 @@ from datagen.stages.timeline import TimelineStage
 from datagen.stages.tokens import TokensStage
 from datagen.timing.preset import load_preset
 from datagen.types import SAMPLE_RATE, Clip, Job, Script, Speech
-from tests.fake_backends import FakeCodec, FakeTokenizer
+from tests.doubles.codec_and_tokenizer import FakeCodec, FakeTokenizer
 from tests.stages.test_timeline import VOICE, script_of, speech_of, turn
 
 PRESET = load_preset(

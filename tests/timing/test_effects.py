@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from datagen.audio.loudness import speech_power
 from datagen.config import TimelineSpec
 from datagen.seeds import rng_for
-from datagen.timing import effects, noises
-from datagen.timing.effects_settings import Effects
-from datagen.timing.loudness import speech_power
+from datagen.timing.effects import chain, noises
+from datagen.timing.effects.settings import Effects
 from datagen.timing.preset import load_preset
 from datagen.types import SAMPLE_RATE, Event, Stereo, UserError
 
@@ -61,24 +61,24 @@ ALL = [
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.cause)
 def test_an_effect_changes_the_users_channel_and_nothing_else(one: Event) -> None:
     clean = call()
-    heard = effects.apply(clean, [one])
+    heard = chain.apply(clean, [one])
     assert heard.shape == clean.shape
     assert heard.dtype == np.float32
     assert np.array_equal(heard[0], clean[0])
     assert not np.array_equal(heard[1], clean[1])
     assert np.array_equal(clean, call())
-    assert np.array_equal(heard, effects.apply(call(), [one]))
+    assert np.array_equal(heard, chain.apply(call(), [one]))
 
 
 def test_without_effects_the_sound_is_the_same() -> None:
     clean = call()
     other = Event(type="gap", speaker="user", cause="preset", start=0, end=1)
-    assert effects.apply(clean, [other]) is clean
+    assert chain.apply(clean, [other]) is clean
 
 
 def test_the_echo_is_the_agent_later_and_quieter() -> None:
     clean = call()
-    heard = effects.apply(clean, [event("echo", scale=0.2, delay=0.25)])[1]
+    heard = chain.apply(clean, [event("echo", scale=0.2, delay=0.25)])[1]
     assert not heard[: SAMPLE_RATE // 4].any()
     one = slice(SAMPLE_RATE // 4, SAMPLE_RATE)
     assert np.allclose(heard[one], 0.2 * clean[0, : one.stop - one.start])
@@ -89,7 +89,7 @@ def test_noise_is_as_far_under_speech_as_drawn(kind: str, tmp_path: Path) -> Non
     soundfile.write(tmp_path / "hum.wav", 0.5 * tone(100)[:44100], 44100)
     settings = {"folder": str(tmp_path)} if kind == "folder" else {}
     clean = call()
-    heard = effects.apply(clean, [event("noise", kind=kind, snr=12.0, seed=4, **settings)])
+    heard = chain.apply(clean, [event("noise", kind=kind, snr=12.0, seed=4, **settings)])
     noise = heard[1] - clean[1]
     assert 10 * np.log10(speech_power(clean[1])) - level(noise) == pytest.approx(12.0, abs=0.1)
     if kind == "pink":
@@ -110,21 +110,21 @@ def test_pink_noise_differs_by_its_seed_and_does_not_repeat_in_a_dialogue() -> N
 def test_a_silent_user_gets_no_noise() -> None:
     clean = call()
     clean[1] = 0
-    assert not effects.apply(clean, [event("noise", kind="pink", snr=10.0, seed=1)])[1].any()
+    assert not chain.apply(clean, [event("noise", kind="pink", snr=10.0, seed=1)])[1].any()
 
 
 def test_a_folder_without_sound_is_the_users_mistake(tmp_path: Path) -> None:
     noise = event("noise", kind="folder", folder=str(tmp_path), snr=0.0, seed=0)
     with pytest.raises(UserError, match=r"holds no sound"):
-        effects.apply(call(), [noise])
+        chain.apply(call(), [noise])
 
 
 def test_a_telephone_keeps_its_band_and_silence() -> None:
     noise = np.random.default_rng(0).normal(0, 0.05, NUM_SAMPLES).astype(np.float32)
-    heard = effects.apply(np.stack([noise, noise]), [event("telephone")])[1]
+    heard = chain.apply(np.stack([noise, noise]), [event("telephone")])[1]
     assert band(heard, 300, 3500) > -0.5
     assert band(heard, 4200, 12000) < -25
-    quiet = effects.apply(call(), [event("telephone")])[1]
+    quiet = chain.apply(call(), [event("telephone")])[1]
     assert not np.abs(quiet[: 2 * SAMPLE_RATE]).max() > 1e-6
 
 
@@ -132,7 +132,7 @@ def test_reverberation_rings_after_the_sound() -> None:
     stereo = call()
     stereo[1, 4 * SAMPLE_RATE :] = 0
     ringing = event("reverb", initial=0.3, rt60=0.6, first_delay=0.02, seed=1)
-    after = effects.apply(stereo, [ringing])[1, 4 * SAMPLE_RATE :]
+    after = chain.apply(stereo, [ringing])[1, 4 * SAMPLE_RATE :]
     early, late = after[: SAMPLE_RATE // 10], after[SAMPLE_RATE // 2 : 6 * SAMPLE_RATE // 10]
     assert level(early) > -50
     assert level(late) < level(early) - 25
@@ -140,7 +140,7 @@ def test_reverberation_rings_after_the_sound() -> None:
 
 def test_a_cough_is_short_and_as_loud_as_drawn() -> None:
     clean = call()
-    heard = effects.apply(clean, [event("cough", at=[0.5, 1.5, 4.99], db=-3.0, seed=3)])[1]
+    heard = chain.apply(clean, [event("cough", at=[0.5, 1.5, 4.99], db=-3.0, seed=3)])[1]
     sounding = np.flatnonzero(heard[: 2 * SAMPLE_RATE])
     assert sounding[0] >= SAMPLE_RATE // 2
     assert sounding[-1] < 2 * SAMPLE_RATE
@@ -152,7 +152,7 @@ def test_a_cough_is_short_and_as_loud_as_drawn() -> None:
 
 
 def test_what_would_clip_is_turned_down() -> None:
-    heard = effects.apply(call(), [event("gain", db=40.0)])[1]
+    heard = chain.apply(call(), [event("gain", db=40.0)])[1]
     assert np.abs(heard).max() == pytest.approx(0.999, abs=1e-4)
 
 
@@ -163,7 +163,7 @@ def test_presets_draw_their_effects_in_their_shares(name: str) -> None:
     drawn: list[str] = []
     for index in range(400):
         found = list(
-            effects.draw(
+            chain.draw(
                 preset.effects, NUM_SAMPLES, lambda what, i=index: rng_for(0, f"d-{i}", what)
             )
         )
@@ -178,10 +178,10 @@ def test_presets_draw_their_effects_in_their_shares(name: str) -> None:
 
 def test_a_drawn_effect_can_be_applied() -> None:
     wanted = Effects.model_validate({name: {"rate": 1.0} for name in Effects.model_fields})
-    drawn = effects.draw(wanted, NUM_SAMPLES, lambda what: rng_for(0, "d", what))
+    drawn = chain.draw(wanted, NUM_SAMPLES, lambda what: rng_for(0, "d", what))
     events = [event(name, **json.loads(settings)) for name, settings in drawn]
     assert [one.cause for one in events] == list(Effects.model_fields)
-    assert np.isfinite(effects.apply(call(), events)).all()
+    assert np.isfinite(chain.apply(call(), events)).all()
 
 
 def test_a_preset_of_effects_can_be_changed() -> None:

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datagen.audio import vad
+from datagen.audio.mix import render
+from datagen.audio.turn_taking import TurnTaking, speech, turn_taking
+from datagen.audio.vad import Spell
 from datagen.backends.protocols import FloorPredictor, Odds, Slot
 from datagen.config import TimelineSpec
 from datagen.stages.timeline import lay_out
-from datagen.timing import vad
-from datagen.timing.effects import apply
-from datagen.timing.metrics import Spell, TurnTaking, speech, turn_taking
-from datagen.timing.mix import render
+from datagen.timing.effects.chain import apply
 from datagen.timing.preset import Preset, load_preset
 from datagen.types import (
     SPEAKERS,

@@ -7,11 +7,11 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
+from datagen.audio.vad import Spell
 from datagen.cli.timing import timing
 from datagen.config import TimelineSpec
 from datagen.timing.fit import Intervals, fit
-from datagen.timing.floor import draw
-from datagen.timing.metrics import Spell
+from datagen.timing.offsets import draw
 from datagen.timing.preset import Preset, load_preset
 from datagen.timing.recordings import read
 from datagen.types import SAMPLE_RATE, Speaker, UserError

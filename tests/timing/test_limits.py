@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from datagen.audio import vad
+from datagen.audio.mix import render
+from datagen.audio.turn_taking import speech, turn_taking
 from datagen.backends.aligner.native import Native
 from datagen.stages.timeline import lay_out
-from datagen.timing import vad
-from datagen.timing.metrics import speech, turn_taking
-from datagen.timing.mix import render
 from datagen.types import SAMPLE_RATE, Clip, Rejected, SpokenWord, Turn
 from tests.stages.test_timeline import (
     check_cuts,

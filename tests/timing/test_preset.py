@@ -7,8 +7,8 @@ import pytest
 
 from datagen import assets
 from datagen.config import TimelineSpec
-from datagen.timing.floor import draw
-from datagen.timing.laws import LogNormal, Uniform
+from datagen.timing.distributions import LogNormal, Uniform
+from datagen.timing.offsets import draw
 from datagen.timing.preset import load_preset
 from datagen.types import SAMPLE_RATE, UserError
 

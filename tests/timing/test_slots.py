@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.timing.answers import kind_of
+from datagen.timing.backchannels import kind_of
 from datagen.timing.slots import candidates
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 from pydantic import Field
 
+from datagen.audio.timbre import Timbre, distance, timbre
 from datagen.backends.hub import find_model
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech import dia_chunks
@@ -25,7 +26,6 @@ from datagen.backends.speech.texts import num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
 from datagen.gates.limits import limits_for
-from datagen.gates.timbre import Timbre, distance, timbre
 from datagen.gates.turn import listen
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, Audio, Line, Record, Rejected, UserError, Utterance, Voice
@@ -39,7 +39,7 @@ SLACK = 1.8
 WEIGHTS = ("config.json", "*.safetensors")
 
 
-class Sampling(Record):
+class DiaSampling(Record):
     """How freely the model speaks; temperatures under 1 count as 1."""
 
     temperature: Annotated[float, Field(ge=1.0, le=2.5)] = 1.8
@@ -61,8 +61,8 @@ class Dia(Synthesizer):
         revision: str = "main"
         codec: str = "descript/dac_44khz"
         codec_revision: str = "main"
-        sampling: Sampling = Sampling()
-        calm: Sampling = Sampling(temperature=1.2)
+        sampling: DiaSampling = DiaSampling()
+        calm: DiaSampling = DiaSampling(temperature=1.2)
         aligner: BackendSpec = BackendSpec(use="sphinx")
         precision: Literal["float32", "bfloat16", "float16"] = "bfloat16"
         batch: Annotated[int, Field(ge=1, le=64)] = 8

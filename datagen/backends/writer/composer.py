@@ -13,9 +13,9 @@ from functools import cache
 
 from datagen import assets
 from datagen.backends.protocols import ScriptWriter
-from datagen.scripting import packs, people, smalltalk, subjects, wording
-from datagen.scripting.kinds import CallMaker, ChatMaker, LessonMaker, Maker, default_paths
-from datagen.scripting.plan import PlanOptions
+from datagen.scripting.compose.makers import CallMaker, ChatMaker, LessonMaker, Maker, default_paths
+from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
+from datagen.scripting.plans.base import PlanOptions
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
 VERSION = "3"
@@ -75,8 +75,8 @@ def _names() -> people.Names:
 def _calls(options: Composer.Options) -> Maker:
     return CallMaker(
         packs=packs.load_packs(packs.default_paths()),
-        wording=wording.load_wording(wording.default_path()),
-        errand_wording=wording.load_wording(wording.default_path("assistant"), "assistant"),
+        wording=templates.load_wording(templates.default_path()),
+        errand_wording=templates.load_wording(templates.default_path("assistant"), "assistant"),
         names=_names(),
         words=options.words,
         validation=options.validation,
@@ -87,8 +87,8 @@ def _calls(options: Composer.Options) -> Maker:
 
 def _lessons(options: Composer.Options) -> Maker:
     return LessonMaker(
-        subjects=subjects.load_subjects(subjects.default_paths()),
-        wording=wording.load_wording(wording.default_path("qa"), "qa"),
+        subjects=qa_pack.load_subjects(qa_pack.default_paths()),
+        wording=templates.load_wording(templates.default_path("qa"), "qa"),
         names=_names(),
         exchanges=options.exchanges,
         validation=options.validation,
@@ -97,8 +97,8 @@ def _lessons(options: Composer.Options) -> Maker:
 
 def _chats(options: Composer.Options) -> Maker:
     return ChatMaker(
-        smalltalk=smalltalk.load_smalltalk(smalltalk.default_path()),
-        wording=wording.load_wording(wording.default_path("casual"), "casual"),
+        smalltalk=casual_pack.load_smalltalk(casual_pack.default_path()),
+        wording=templates.load_wording(templates.default_path("casual"), "casual"),
         names=_names(),
         validation=options.validation,
     )

@@ -17,9 +17,9 @@ from pydantic import Field
 
 from datagen.backends.protocols import ScriptWriter
 from datagen.backends.writer.llm_server import Server, check_url
+from datagen.scripting.llm.accounts import FREE, Price
 from datagen.scripting.llm.author import Author, Writing
 from datagen.scripting.llm.completion import Completion, Refusal, Request
-from datagen.scripting.llm.ledger import FREE, Price
 from datagen.scripting.llm.options import AuthorOptions, check_judge
 from datagen.types import Job, Record, Reject, Script, UserError
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from datagen.scripting.checks import holds
-from datagen.scripting.grammar import plain
+from datagen.scripting.compose.grammar import plain
 from datagen.scripting.llm.gist import number_runs
 from datagen.scripting.spoken import speak
 from datagen.types import Script

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import groupby
 from math import ceil
 
-from datagen.scripting.grammar import number_words
+from datagen.scripting.compose.grammar import number_words
 from datagen.scripting.spoken import speak
 
 SHARE = 0.4

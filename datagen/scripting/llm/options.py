@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from datagen.scripting.judge import BEST
-from datagen.scripting.plan import PlanOptions
+from datagen.scripting.llm.judge import BEST
+from datagen.scripting.plans.base import PlanOptions
 from datagen.types import UserError
 
 

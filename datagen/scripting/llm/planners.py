@@ -8,14 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from datagen.scripting import chat, kinds, lesson, packs, people, smalltalk, subjects, wording
-from datagen.scripting.blueprint import Blueprint
 from datagen.scripting.checks import problems, shared_problems
-from datagen.scripting.kinds import CallMaker
-from datagen.scripting.llm import calls, chats, checks, errands, instructions, lessons
+from datagen.scripting.compose import makers
+from datagen.scripting.compose.makers import CallMaker
+from datagen.scripting.compose.realizer import PlannedLine
+from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
+from datagen.scripting.llm import (
+    assistant_steps,
+    casual_steps,
+    checks,
+    instructions,
+    qa_steps,
+    service_steps,
+)
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.task import Planner, Step, Task, numbered, plan_draws
-from datagen.scripting.worder import Line
+from datagen.scripting.llm.task import Task, TaskPlanner, TaskStep, numbered, plan_draws
+from datagen.scripting.plans import casual, qa
+from datagen.scripting.plans.service import Blueprint
 from datagen.types import Job, Script
 
 CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25), (39, 43)
@@ -32,23 +41,23 @@ class CallPlanner:
     def __init__(self, options: AuthorOptions) -> None:
         self._maker = CallMaker(
             packs=packs.load_packs(packs.default_paths()),
-            wording=wording.load_wording(wording.default_path()),
-            errand_wording=wording.load_wording(wording.default_path("assistant"), "assistant"),
+            wording=templates.load_wording(templates.default_path()),
+            errand_wording=templates.load_wording(templates.default_path("assistant"), "assistant"),
             names=people.load_names(people.default_path()),
             words=options.words,
             validation=options.validation,
             outbound=options.outbound,
             assistant=options.assistant,
         )
-        self._calls = instructions.load_instructions("service", calls.ACTS)
-        self._errands = instructions.load_instructions("assistant", errands.ACTS)
+        self._calls = instructions.load_instructions("service", service_steps.ACTS)
+        self._errands = instructions.load_instructions("assistant", assistant_steps.ACTS)
 
     def task(self, job: Job) -> Task:
         """Return the call of a job."""
         blueprint, draws = self._maker.plan(job), plan_draws(job)
         is_errand = blueprint.call_direction == "assistant"
         told = self._errands if is_errand else self._calls
-        plan = errands.plan_errand if is_errand else calls.plan_call
+        plan = assistant_steps.plan_errand if is_errand else service_steps.plan_call
         steps = plan(blueprint, told, draws)
         frame, each = ERRAND_WORDS if is_errand else CALL_WORDS
         return Task(
@@ -64,11 +73,11 @@ class CallPlanner:
 
 
 def _call_check(
-    blueprint: Blueprint, steps: Sequence[Step]
-) -> Callable[[Script, Sequence[Line]], list[str]]:
+    blueprint: Blueprint, steps: Sequence[TaskStep]
+) -> Callable[[Script, Sequence[PlannedLine]], list[str]]:
     given = [step.instruction for step in steps]
 
-    def check(script: Script, lines: Sequence[Line]) -> list[str]:
+    def check(script: Script, lines: Sequence[PlannedLine]) -> list[str]:
         found = checks.problems_of(checks.CALLS, script, given)
         return [*problems(script, blueprint), *found]
 
@@ -82,25 +91,25 @@ class LessonPlanner:
 
     def __init__(self, options: AuthorOptions) -> None:
         self._options = options
-        self._subjects = subjects.load_subjects(subjects.default_paths())
+        self._subjects = qa_pack.load_subjects(qa_pack.default_paths())
         self._names = people.load_names(people.default_path())
-        self._wording = wording.load_wording(wording.default_path("qa"), "qa")
-        self._told = instructions.load_instructions("qa", lessons.ACTS)
+        self._wording = templates.load_wording(templates.default_path("qa"), "qa")
+        self._told = instructions.load_instructions("qa", qa_steps.ACTS)
 
     def task(self, job: Job) -> Task:
         """Return the lesson of a job."""
-        drawn = lesson.draw_lesson(
+        drawn = qa.draw_lesson(
             job,
             self._subjects,
             self._names,
             exchanges=self._options.exchanges,
             validation=self._options.validation,
         )
-        given = lessons.given(drawn)
+        given = qa_steps.given(drawn)
 
-        def check(script: Script, lines: Sequence[Line]) -> list[str]:
+        def check(script: Script, lines: Sequence[PlannedLine]) -> list[str]:
             found = checks.problems_of(checks.LESSONS, script, given)
-            return [*shared_problems(script, lesson.WORDS), *found]
+            return [*shared_problems(script, qa.WORDS), *found]
 
         frame, each = LESSON_WORDS
         return Task(
@@ -109,7 +118,7 @@ class LessonPlanner:
             instructions=self._told,
             slots={"about": drawn.subject.about},
             num_words=frame + each * len(drawn.questions),
-            steps=tuple(lessons.plan_lesson(drawn, self._told, plan_draws(job))),
+            steps=tuple(qa_steps.plan_lesson(drawn, self._told, plan_draws(job))),
             wording=self._wording,
             check=check,
         )
@@ -122,21 +131,21 @@ class ChatPlanner:
 
     def __init__(self, options: AuthorOptions) -> None:
         self._options = options
-        self._smalltalk = smalltalk.load_smalltalk(smalltalk.default_path())
+        self._smalltalk = casual_pack.load_smalltalk(casual_pack.default_path())
         self._names = people.load_names(people.default_path())
-        self._wording = wording.load_wording(wording.default_path("casual"), "casual")
-        self._told = instructions.load_instructions("casual", chats.ACTS)
+        self._wording = templates.load_wording(templates.default_path("casual"), "casual")
+        self._told = instructions.load_instructions("casual", casual_steps.ACTS)
 
     def task(self, job: Job) -> Task:
         """Return the chat of a job."""
-        drawn = chat.draw_chat(
+        drawn = casual.draw_chat(
             job, self._smalltalk, self._names, validation=self._options.validation
         )
 
-        def check(script: Script, lines: Sequence[Line]) -> list[str]:
+        def check(script: Script, lines: Sequence[PlannedLine]) -> list[str]:
             return [
-                *shared_problems(script, chat.WORDS),
-                *chat.chat_problems(drawn, list(lines)),
+                *shared_problems(script, casual.WORDS),
+                *casual.chat_problems(drawn, list(lines)),
                 *checks.problems_of(checks.CHATS, script, ()),
             ]
 
@@ -147,13 +156,13 @@ class ChatPlanner:
             instructions=self._told,
             slots={"about": drawn.theme.about},
             num_words=frame + each * len(drawn.parts),
-            steps=tuple(chats.plan_chat(drawn, self._told, plan_draws(job))),
+            steps=tuple(casual_steps.plan_chat(drawn, self._told, plan_draws(job))),
             wording=self._wording,
             check=check,
         )
 
 
-PLANNERS: Mapping[str, Callable[[AuthorOptions], Planner]] = {
+PLANNERS: Mapping[str, Callable[[AuthorOptions], TaskPlanner]] = {
     "service": CallPlanner,
     "qa": LessonPlanner,
     "casual": ChatPlanner,
@@ -163,4 +172,4 @@ PLANNERS: Mapping[str, Callable[[AuthorOptions], Planner]] = {
 
 def default_paths() -> list[Path]:
     """Return every shipped file that a dialogue of any kind is made from."""
-    return [*kinds.default_paths(), *instructions.default_paths()]
+    return [*makers.default_paths(), *instructions.default_paths()]

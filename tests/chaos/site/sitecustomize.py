@@ -27,7 +27,7 @@ def fault_of(name: str, seed: str) -> int | None:
 def install(folder: Path, seed: str) -> None:
     """Wrap what makes units and what commits them."""
     from datagen.engine.worker import UnitRunner
-    from datagen.store import RunFolder
+    from datagen.storage.run_folder import RunFolder
 
     commit, run = RunFolder.commit, UnitRunner._try
 

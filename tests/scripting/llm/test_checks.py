@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.scripting.draws import Draws
 from datagen.scripting.llm import checks
 from datagen.scripting.llm.assemble import assemble
 from datagen.scripting.llm.reply import parse
+from datagen.scripting.plans.draws import Draws
 from datagen.seeds import rng_for
 from datagen.types import Script, Speaker
-from tests.worded import job, reply_of, task_of
+from tests.fixtures.model_replies import job, reply_of, task_of
 
 
 def script_of(kind: str, speaker: Speaker, text: str) -> Script:

@@ -8,18 +8,18 @@ from itertools import pairwise
 import pytest
 from jsonschema import Draft202012Validator
 
-from datagen.scripting.blueprint import Blueprint
-from datagen.scripting.chat import Chat
 from datagen.scripting.checks import MARKERS
-from datagen.scripting.lesson import Lesson
-from datagen.scripting.llm import calls, lessons
+from datagen.scripting.content.templates import AGENT_ACTS, USER_ACTS
+from datagen.scripting.llm import qa_steps, service_steps
 from datagen.scripting.llm.instructions import load_instructions
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.reply import turns_schema
 from datagen.scripting.llm.task import Task, messages
-from datagen.scripting.wording import AGENT_ACTS, USER_ACTS
+from datagen.scripting.plans.casual import Chat
+from datagen.scripting.plans.qa import Lesson
+from datagen.scripting.plans.service import Blueprint
 from datagen.types import UserError
-from tests.worded import job, planner, reply_of, task_of
+from tests.fixtures.model_replies import job, planner, reply_of, task_of
 
 NUM = 120
 
@@ -48,15 +48,15 @@ def test_every_act_a_planner_can_ask_for_has_an_instruction() -> None:
         if act.startswith(("answer", "confirm", "correct", "state."))
         or act in ("decline", "unknown", "redirect", "deescalate")
     }
-    assert asked <= calls.QUESTIONS
-    assert answered == calls.ANSWERS
+    assert asked <= service_steps.QUESTIONS
+    assert answered == service_steps.ANSWERS
 
 
 def test_instructions_without_a_step_are_the_users_error() -> None:
     with pytest.raises(UserError, match=r"qa.yaml lack step 'add'; mend its steps"):
-        load_instructions("qa", lessons.ACTS | {"add"})
+        load_instructions("qa", qa_steps.ACTS | {"add"})
     with pytest.raises(UserError, match="have the unknown step 'answer'"):
-        load_instructions("qa", lessons.ACTS - {"answer"})
+        load_instructions("qa", qa_steps.ACTS - {"answer"})
 
 
 @pytest.mark.parametrize("kind", PLANNERS)

@@ -1,0 +1,69 @@
+"""Measure a rendered dialogue: is each channel clean, loud enough, and its own speaker's alone?
+
+    Stereo [C, S], Dialogue --measure--> {measure: value} for the keys in shards.layout.HYGIENE
+
+Who should speak comes from the timeline; what is heard comes from the energy of 10 ms windows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen.audio.loudness import SILENT_PEAK, magnitude, peak, powers
+from datagen.types import FRAME, SPEAKERS, Audio, Dialogue, Speaker, Stereo
+
+WINDOW = FRAME // 8
+"""Samples: 10 ms."""
+_SPEECH_FLOOR = -45.0
+"""dBFS under which a window is not speech ..."""
+_SPEECH_RANGE = 45.0
+"""... nor if it is this many dB under the loudest window."""
+
+
+def measure(stereo: Stereo, dialogue: Dialogue) -> dict[str, float]:
+    """Return the measures of both channels; levels are in dBFS, -120.0 where there is nothing."""
+    power = {s: powers(channel, WINDOW) for s, channel in zip(SPEAKERS, stereo, strict=True)}
+    placed = {speaker: _placed(dialogue, speaker) for speaker in SPEAKERS}
+    speech = {speaker: _speech(power[speaker]) for speaker in SPEAKERS}
+    nobody = ~(placed["agent"] | placed["user"])
+    measures: dict[str, float] = {}
+    for speaker, other, channel in zip(SPEAKERS, SPEAKERS[::-1], stereo, strict=True):
+        only_other = speech[other] & placed[other] & ~placed[speaker]
+        measures |= {
+            f"{speaker}_level": _level(power[speaker][speech[speaker]]),
+            f"{speaker}_peak": peak(channel),
+            f"{speaker}_clipped": _clipped(channel),
+            f"{speaker}_floor": _level(power[speaker][nobody]),
+            f"{speaker}_leakage": _level(power[speaker][only_other]),
+            f"{speaker}_speech": float(speech[speaker].mean()),
+        }
+    return measures
+
+
+def _clipped(channel: Audio) -> float:
+    """Return how many samples of a channel [S] are at full scale or beyond."""
+    return float(np.count_nonzero(np.abs(channel) >= 1)) if magnitude(channel) >= 1 else 0.0
+
+
+def _placed(dialogue: Dialogue, speaker: Speaker) -> NDArray[np.bool_]:
+    """Return in which windows the timeline has sound of a speaker."""
+    windows = np.zeros(dialogue.num_samples // WINDOW, np.bool_)
+    for segment in dialogue.segments:
+        if dialogue.turns[segment.turn].speaker == speaker:
+            end = segment.at + segment.end - segment.start
+            windows[segment.at // WINDOW : -(-end // WINDOW)] = True
+    return windows
+
+
+def _speech(power: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which windows are loud enough to be speech."""
+    loudest = 10 * np.log10(max(float(power.max(initial=0.0)), 1e-12))
+    gate = max(_SPEECH_FLOOR, loudest - _SPEECH_RANGE)
+    return np.asarray(power > 10 ** (gate / 10), np.bool_)
+
+
+def _level(power: NDArray[np.float32]) -> float:
+    """Return the mean of windows' powers in dBFS."""
+    mean = float(power.mean(dtype=np.float64)) if len(power) else 0.0
+    return max(SILENT_PEAK, 10 * float(np.log10(max(mean, 1e-12))))

@@ -1,0 +1,66 @@
+"""Where a channel has speech, from its energy: enough for clean synthetic voices.
+
+    Audio [S] --speech--> [Spell] --turn_taking--> gaps, overlaps, pauses as they are heard
+
+It knows nothing of the timeline, so that what was planned can be compared with what is heard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datagen.audio.loudness import powers
+from datagen.types import SPEAKERS, Audio, Speaker, Stereo
+
+WINDOW = 120
+"""Samples: 5 ms. Starts and ends are multiples of it, so an offset is right to 10 ms."""
+FLOOR = -55.0
+"""dBFS under which nothing is speech ..."""
+RANGE = 40.0
+"""... nor what is this many dB under the channel's loud windows."""
+_LOUD = 0.99
+"""Quantile of the sounding windows' power that counts as loud: one click sets no threshold."""
+_SHORTEST = 6
+"""Windows (30 ms): shorter sounds are clicks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One speaker's speech from sample ``start`` to ``end``, exclusive."""
+
+    speaker: Speaker
+    start: int
+    end: int
+
+
+def speech(channel: Audio, speaker: Speaker) -> list[Spell]:
+    """Return the stretches of a channel [S] that are loud enough to be speech, in order."""
+    power = powers(np.pad(channel, (0, -len(channel) % WINDOW)), WINDOW)
+    edges = np.diff(np.concatenate([[0], power > _threshold(power), [0]]).astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return [
+        Spell(speaker, int(start) * WINDOW, min(int(end) * WINDOW, len(channel)))
+        for start, end in zip(starts, ends, strict=True)
+        if end - start >= _SHORTEST
+    ]
+
+
+def both(stereo: Stereo) -> list[Spell]:
+    """Return the speech of both channels [C, S]."""
+    return [
+        spell
+        for speaker, channel in zip(SPEAKERS, stereo, strict=True)
+        for spell in speech(channel, speaker)
+    ]
+
+
+def _threshold(power: NDArray[np.float32]) -> float:
+    """Return the mean square above which a window is speech."""
+    floor = 10 ** (FLOOR / 10)
+    sounding = power[power > floor]
+    if not len(sounding):
+        return float(floor)
+    return max(float(floor), float(np.quantile(sounding, _LOUD)) * 10 ** (-RANGE / 10))

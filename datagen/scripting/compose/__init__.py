@@ -1,0 +1,1 @@
+"""Words for a plan, from templates."""

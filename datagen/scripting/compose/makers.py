@@ -1,0 +1,144 @@
+"""Make a checked script of a job, one maker for each kind of dialogue.
+
+Job --draw, compose, place--> Script; raises Rejected if it is not good enough
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from datagen.scripting.checks import problems, shared_problems
+from datagen.scripting.compose.service import compose
+from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
+from datagen.scripting.content.casual_pack import SmallTalk
+from datagen.scripting.content.packs import Pack
+from datagen.scripting.content.people import Names
+from datagen.scripting.content.qa_pack import Subject
+from datagen.scripting.content.templates import Wording
+from datagen.scripting.plans import casual, qa
+from datagen.scripting.plans.assistant import compose_errand, turn_around
+from datagen.scripting.plans.base import script_of
+from datagen.scripting.plans.draws import Draws, draws_for
+from datagen.scripting.plans.interplay import place
+from datagen.scripting.plans.service import Blueprint, Shares, draw_blueprint
+from datagen.types import Job, Rejected, Script
+
+WRITER = "composer"
+
+
+class Maker(Protocol):
+    """Makes one kind of dialogue."""
+
+    def make(self, job: Job) -> Script:
+        """Return the script of a job. Raises Rejected if it is not good enough."""
+        ...
+
+
+@dataclass(frozen=True)
+class CallMaker:
+    """Makes service calls."""
+
+    packs: tuple[Pack, ...]
+    wording: Wording
+    errand_wording: Wording
+    names: Names
+    words: float
+    """Mean number of spoken words of a call."""
+    validation: float
+    outbound: float
+    assistant: float
+
+    def plan(self, job: Job) -> Blueprint:
+        """Return the blueprint of a call."""
+        blueprint = draw_blueprint(
+            job,
+            self.packs,
+            self.names,
+            words=self.words,
+            validation=self.validation,
+            shares=Shares(self.outbound, self.assistant),
+        )
+        if blueprint.call_direction == "assistant":
+            blueprint = turn_around(blueprint, self.names, _draws(job, "errand"))
+        return blueprint
+
+    def make(self, job: Job) -> Script:
+        """Return a call."""
+        blueprint, draws = self.plan(job), _draws(job, "wording")
+        if blueprint.call_direction == "assistant":
+            wording = self.errand_wording
+            lines = compose_errand(blueprint, wording, draws)
+        else:
+            wording = self.wording
+            lines = compose(blueprint, wording, draws)
+        turns, probes = place(blueprint, wording, lines, draws, verdict="pass")
+        script = script_of(job, blueprint, turns, probes, writer=WRITER)
+        _refuse(problems(script, blueprint))  # so every probe has passed
+        return script
+
+
+@dataclass(frozen=True)
+class LessonMaker:
+    """Makes talks with a teacher."""
+
+    subjects: tuple[Subject, ...]
+    wording: Wording
+    names: Names
+    exchanges: int
+    """Questions of a lesson, follow-ups not counted."""
+    validation: float
+
+    def make(self, job: Job) -> Script:
+        """Return a lesson."""
+        drawn = qa.draw_lesson(
+            job, self.subjects, self.names, exchanges=self.exchanges, validation=self.validation
+        )
+        draws = _draws(job, "wording")
+        lines = qa.compose_lesson(drawn, self.wording, draws)
+        turns, _ = place(drawn, self.wording, lines, draws)
+        script = script_of(job, drawn, turns, writer=WRITER)
+        _refuse(shared_problems(script, qa.WORDS))
+        return script
+
+
+@dataclass(frozen=True)
+class ChatMaker:
+    """Makes small talk."""
+
+    smalltalk: SmallTalk
+    wording: Wording
+    names: Names
+    validation: float
+
+    def make(self, job: Job) -> Script:
+        """Return a chat."""
+        drawn = casual.draw_chat(job, self.smalltalk, self.names, validation=self.validation)
+        draws = _draws(job, "wording")
+        lines = casual.compose_chat(drawn, self.wording, draws)
+        turns, _ = place(drawn, self.wording, lines, draws)
+        script = script_of(job, drawn, turns, writer=WRITER)
+        _refuse([*shared_problems(script, casual.WORDS), *casual.chat_problems(drawn, lines)])
+        return script
+
+
+def _draws(job: Job, what: str) -> Draws:
+    return draws_for(job.seed, job.dialog_id, "script", what)
+
+
+def _refuse(found: list[str]) -> None:
+    """Raise Rejected with all that is wrong with a script, if anything is."""
+    if found:
+        raise Rejected("the script does not keep to its plan", "; ".join(found))
+
+
+def default_paths() -> list[Path]:
+    """Return every shipped file that a plan or a wording of any kind is made from."""
+    return [
+        *packs.default_paths(),
+        *qa_pack.default_paths(),
+        casual_pack.default_path(),
+        *(templates.default_path(kind) for kind in templates.ACTS),
+        people.default_path(),
+    ]

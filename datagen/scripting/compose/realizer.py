@@ -1,0 +1,150 @@
+"""Word turns from acts: the part of composing that every kind of dialogue shares.
+
+    acts of a Wording, slots --Realizer--> [PlannedLine]   (floor turns only; see `interplay`)
+
+A turn is one template until it is said. Templates are words that are said as they are written (the
+files are checked for that), so its spoken form is the template filled with spoken forms.
+A template is not used twice in a dialogue while there are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from datagen.scripting.compose.grammar import capital, opened
+from datagen.scripting.content.templates import SLOTS, Wording
+from datagen.scripting.content.values import Slots
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.exchanges import Exchange
+from datagen.scripting.spoken import one_stop
+from datagen.types import Persona, Speaker
+
+OPTIONAL = (0.2, 0.4, 0.65)
+"""Chance that an optional part is said, by the speaker's level of length."""
+FILLERS = (0.03, 0.2, 0.45)
+"""Chance of a filler before a turn, and half of that inside it, by the level of fillers."""
+OPENED = {name: capital(name) for name in (*SLOTS, "value")}
+"""What a slot is called where it opens a sentence."""
+TELL = "{Tell}"
+"""Where one of an exchange's ``tells`` goes: it opens a sentence."""
+
+
+class PlannedLine(NamedTuple):
+    """A floor turn as worded."""
+
+    speaker: Speaker
+    act: str
+    text: str
+    spoken: str
+    exchange: Exchange | None = None
+    needed: int = 0
+    """How many spoken words must be heard before anybody may cut in."""
+    interrupts: bool = False
+
+
+class _Filling(dict[str, str]):
+    """What fills slots; one that opens a sentence has a capital, ``{Item}``, as has its text."""
+
+    def __missing__(self, name: str) -> str:
+        if not name[0].isupper():
+            raise KeyError(name)
+        return capital(self[name[0].lower() + name[1:]])
+
+
+class Realizer:
+    """A dialogue being worded: who speaks, what has been said, and what may still be said."""
+
+    def __init__(
+        self,
+        wording: Wording,
+        people: Mapping[Speaker, Persona],
+        slots: Slots,
+        draws: Draws,
+    ) -> None:
+        self._wording, self._people, self._draws = wording, people, draws
+        self._acts = {"agent": wording.agent, "user": wording.user}
+        self._optional = {who: OPTIONAL[some.behaviour.length] for who, some in people.items()}
+        self._written, self._spoken = _Filling(), _Filling()
+        self._lines: list[PlannedLine] = []
+        self._used: set[str] = set()
+        self._about(slots)
+
+    def _about(self, slots: Slots) -> None:
+        """Fill these slots so from here on."""
+        written, spoken = self._written, self._spoken
+        for name, value in slots.items():
+            if isinstance(value, str):
+                written[name] = spoken[name] = value
+            else:
+                written[name], spoken[name] = value.written, value.spoken
+                is_text = value.written == value.spoken
+                spoken[OPENED[name]] = capital(value.spoken) if is_text else value.spoken
+
+    def _say(
+        self,
+        speaker: Speaker,
+        act: str,
+        template: str,
+        *,
+        exchange: Exchange | None = None,
+        needed: int = 0,
+        interrupts: bool = False,
+    ) -> None:
+        text, spoken = self._filled(template.strip())
+        self._lines.append(PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts))
+
+    def _act(
+        self,
+        speaker: Speaker,
+        name: str,
+        tells: Sequence[str] = (),
+        *,
+        is_terse: bool = False,
+    ) -> str:
+        """Compose an act from its parts and one of ``tells``; a terse one has no optional parts."""
+        tell = self._pick(tells) if tells else ""
+        said = []
+        for part in self._acts[speaker][name]:
+            if part[0]:
+                said.append(self._pick(part))
+            elif not is_terse and self._draws.chance(self._optional[speaker]):
+                said.append(self._pick(part[1:]))
+        template = " ".join(said)
+        return template.replace(TELL, tell) if tell else template
+
+    def _filled(self, template: str) -> tuple[str, str]:
+        """Return what a template writes, and what it says."""
+        if "{" not in template:
+            return template, template
+        return template.format_map(self._written), one_stop(template.format_map(self._spoken))
+
+    def _num_words(self, template: str) -> int:
+        """Count the words that a template says."""
+        _, spoken = self._filled(template.strip())
+        return len(spoken.split())
+
+    def _pick(self, choices: Sequence[str]) -> str:
+        """Pick a choice that this dialogue has not had, if there is one; it opens a sentence."""
+        choice = self._draws.pick(choices)
+        if choice in self._used:
+            choice = self._draws.pick([c for c in choices if c not in self._used] or choices)
+        self._used.add(choice)
+        return opened(choice)
+
+    def _hesitant(self, speaker: Speaker, template: str) -> str:
+        """Put fillers into what somebody says, by the level of fillers."""
+        chance = FILLERS[self._people[speaker].behaviour.fillers]
+        if self._draws.chance(chance / 2) and ", " in template:
+            pausing = self._draws.pick(self._wording.pausing)
+            template = template.replace(", ", f", {pausing} ", 1)
+        if self._draws.chance(chance):
+            template = f"{self._draws.pick(self._wording.fillers)} {self._lowered(template)}"
+        return template
+
+    def _lowered(self, template: str) -> str:
+        """Return a template to go on a sentence with: I keeps its capital."""
+        if template[0] == "{":
+            return "{" + template[1].lower() + template[2:]
+        is_name = template[0] == "I" and not template[1:2].isalpha()
+        return template if is_name else template[0].lower() + template[1:]

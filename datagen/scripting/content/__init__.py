@@ -1,0 +1,1 @@
+"""What dialogues are about: packs, names, templates, and what is held out."""

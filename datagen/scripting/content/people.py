@@ -1,0 +1,130 @@
+"""Who speaks, and for whom: invented names, companies and dispositions. prompts/names.yaml -> Names
+
+An agent and its company are placed by the dialogue's index through a permutation of all (company,
+agent) pairs of the domain, so no two dialogues of a run share a role prompt, and any can be made
+alone. With the shipped pools a domain has over a hundred million pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from datagen import assets
+from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.content.held_out import name_problems
+from datagen.scripting.content.packs import Mood
+from datagen.scripting.plans.draws import Draws, scattered
+from datagen.types import Behaviour, Persona, UserError
+
+Gender: TypeAlias = Literal["female", "male"]
+Pool: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+EMOTIONS: dict[Mood, tuple[str, ...]] = {
+    "problem": ("annoyed", "worried", "tired", "neutral"),
+    "request": ("neutral", "friendly", "hurried", "tired"),
+    "question": ("neutral", "friendly", "curious", "cheerful"),
+}
+"""Of the customer, by the mood of the call."""
+
+
+class Names(Settings):
+    """Pools of names; a company's place is a head and a tail."""
+
+    female: Pool
+    male: Pool
+    last: Pool
+    heads: Pool
+    tails: Pool
+
+    @cached_property
+    def num_people(self) -> int:
+        """How many full names there are."""
+        return (len(self.female) + len(self.male)) * len(self.last)
+
+    @cached_property
+    def num_stems(self) -> int:
+        """How many places there are."""
+        return len(self.heads) * len(self.tails)
+
+    def person(self, index: int) -> tuple[str, Gender]:
+        """Return full name ``index`` and its gender."""
+        first, last = divmod(index, len(self.last))
+        if first < len(self.female):
+            return f"{self.female[first]} {self.last[last]}", "female"
+        return f"{self.male[first - len(self.female)]} {self.last[last]}", "male"
+
+    def stem(self, index: int) -> str:
+        """Return place ``index``, e.g. Alderbrook."""
+        head, tail = divmod(index, len(self.tails))
+        return self.heads[head] + self.tails[tail]
+
+
+def default_path() -> Path:
+    """Return the names that ship with datagen."""
+    return assets.find("prompts", "names")
+
+
+def load_names(path: Path) -> Names:
+    """Read the pools; a name that is held out becomes one sentence."""
+    names = validate(Names, read_yaml(path), f"the names {path}")
+    stems = map(names.stem, range(names.num_stems))
+    for problem in name_problems(chain(names.female, names.male, names.last, stems)):
+        raise UserError(f"the names {path}: {problem}")
+    return names
+
+
+def employer(
+    names: Names, companies: tuple[str, ...], run_seed: int, domain: str, visit: int
+) -> tuple[str, str, Gender]:
+    """Return the company of a domain's ``visit``-th dialogue, its agent's name and gender.
+
+    No (company, agent) comes twice before ``visit`` has passed all patterns x stems x people.
+    """
+    num_companies = len(companies) * names.num_stems
+    place = scattered(run_seed, f"employer/{domain}", visit, num_companies * names.num_people)
+    person, company = divmod(place, num_companies)
+    pattern, stem = divmod(company, names.num_stems)
+    return companies[pattern].replace("{stem}", names.stem(stem)), *names.person(person)
+
+
+def agent_persona(name: str, gender: Gender, draws: Draws) -> Persona:
+    """Draw how an agent talks: patient, friendly, never interrupting."""
+    behaviour = _behaviour(draws.pick((0, 0, 1)), draws.level(), 0, draws.level())
+    return Persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
+
+
+@lru_cache
+def _behaviour(fillers: int, backchannels: int, interruptions: int, length: int) -> Behaviour:
+    return Behaviour(
+        fillers=fillers, backchannels=backchannels, interruptions=interruptions, length=length
+    )
+
+
+def different_name(names: Names, others: Iterable[str], draws: Draws) -> tuple[str, Gender]:
+    """Draw a name that shares no word with any of the others."""
+    taken = {word for other in others for word in other.split()}
+    while True:
+        name, gender = names.person(draws.integer(0, names.num_people - 1))
+        if not taken & set(name.split()):
+            return name, gender
+
+
+def listener_persona(names: Names, other: str, draws: Draws) -> Persona:
+    """Draw somebody in a good mood whose name shares no word with the other's."""
+    return customer_persona(names, other, "question", False, draws)
+
+
+def customer_persona(names: Names, agent: str, mood: Mood, is_rude: bool, draws: Draws) -> Persona:
+    """Draw a customer whose name shares no word with the agent's."""
+    name, gender = different_name(names, (agent,), draws)
+    patience = 0 if is_rude else draws.level()
+    behaviour = _behaviour(draws.level(), draws.level(), draws.level(), draws.level())
+    emotion = "annoyed" if is_rude else draws.pick(EMOTIONS[mood])
+    return Persona(
+        name=name, gender=gender, emotion=emotion, patience=patience, behaviour=behaviour
+    )

@@ -1,0 +1,104 @@
+"""What people ask a teacher, and the right answers. prompts/qa/SUBJECT.yaml -> Subject
+
+A topic has a question and its answer in two wordings, details that may follow either, and further
+questions with their answers. Every statement is common knowledge, written to be checked by reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from datagen import assets
+from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.compose.grammar import article_problems
+from datagen.scripting.spoken import speak
+from datagen.types import UserError
+
+Lines = Annotated[tuple[str, ...], Field(min_length=2)]
+MAX_ANSWER = 40
+"""Most spoken words of an answer's core: the teacher explains briefly."""
+
+
+class FollowUp(Settings):
+    """A further question on a topic, and its answer."""
+
+    ask: str
+    tell: str
+
+
+class Topic(Settings):
+    """Something people ask a teacher."""
+
+    id: str
+    ask: Lines
+    """The question, in several wordings."""
+    core: Lines
+    """The answer to each of them, in the same order."""
+    details: Lines
+    """What may follow any ``core``, in any order."""
+    more: Annotated[tuple[FollowUp, ...], Field(min_length=2)]
+
+
+class Subject(Settings):
+    """A field of knowledge; the domain of a dialogue."""
+
+    id: str
+    about: str
+    """As in "you are curious about ..."."""
+    topics: Annotated[tuple[Topic, ...], Field(min_length=4)]
+
+
+def default_paths() -> list[Path]:
+    """Return the subjects that ship with datagen, in order of their names."""
+    return [assets.find("prompts/qa", name) for name in assets.names("prompts/qa")]
+
+
+def load_subjects(paths: Sequence[Path]) -> tuple[Subject, ...]:
+    """Read and check subjects; what is wrong becomes one sentence."""
+    subjects = tuple(validate(Subject, read_yaml(path), f"the subject {path}") for path in paths)
+    if problems := lint(subjects):
+        raise UserError(f"the subjects cannot be used: {problems[0]} ({len(problems)} problems)")
+    return subjects
+
+
+def lint(subjects: Sequence[Subject]) -> list[str]:
+    """Say what the model of a subject cannot: every line is "TOPIC: what"."""
+    problems = []
+    seen: set[str] = set()
+    for topic in chain.from_iterable(subject.topics for subject in subjects):
+        for name in (topic.id, *topic.ask, *topic.core, *(follow.tell for follow in topic.more)):
+            if name in seen:
+                problems.append(f"{topic.id}: {name!r} is there twice")
+            seen.add(name)
+        problems += [f"{topic.id}: {problem}" for problem in _lint_topic(topic)]
+    sizes = {len(subject.topics) for subject in subjects}
+    if len(sizes) > 1:
+        problems.append(f"subjects of {min(sizes)} and {max(sizes)} topics cannot be balanced")
+    return problems
+
+
+def _lint_topic(topic: Topic) -> Iterator[str]:
+    if len(topic.ask) != len(topic.core):
+        yield f"{len(topic.ask)} questions have {len(topic.core)} answers"
+    for part, line in _lines(topic):
+        if not (line[0].isupper() or line[0].isdigit()) or line[-1] not in ".?!":
+            yield f"a line begins with a capital and ends with a stop, unlike {line!r}"
+        if (part == "ask") != line.endswith("?"):
+            yield f"{part} {line!r}: questions, and only they, end with a question mark"
+        yield from (f"{problem} in {line!r}" for problem in article_problems(line))
+    long = [core for core in topic.core if len(speak(core).split()) > MAX_ANSWER]
+    yield from (f"more than {MAX_ANSWER} words are no short answer: {core!r}" for core in long)
+
+
+def _lines(topic: Topic) -> Iterator[tuple[str, str]]:
+    """Yield every line with what it is."""
+    for part in ("ask", "core", "details"):
+        yield from ((part, line) for line in getattr(topic, part))
+    for follow in topic.more:
+        yield "ask", follow.ask
+        yield "tell", follow.tell

@@ -1,0 +1,163 @@
+"""What is said in any service call: acts, composed of parts. prompts/wording/NAME.yaml -> Wording
+
+answer.price:                      an act is a list of parts, said in order
+  - ["", "Sure."]                  a part is a list of choices; "" makes it optional
+  - ["{item} is {price}{per}."]    slots are filled from the blueprint
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import prod
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from datagen import assets
+from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.compose.grammar import article_problems, number_words, slots
+from datagen.scripting.spoken import spelling_problems
+from datagen.types import UserError
+
+Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+Act: TypeAlias = Annotated[tuple[Part, ...], Field(min_length=1)]
+Acts: TypeAlias = dict[str, Act]
+
+SLOTS = frozenset((
+    "company", "agent", "agent_first", "customer", "customer_first", "daypart", "identity",
+    "identity_value", "detail", "detail_value", "item", "price", "per", "other", "other_price",
+    "difference", "cheaper", "claimed", "tell", "because", "likes", "owns", "dislikes",
+    "rep", "rep_first",
+))  # fmt: skip
+"""What a template may ask for; see `compose`."""
+
+AGENT_ACTS = frozenset((
+    "greet", "react.problem", "react.request", "react.question", "verify", "verify.name",
+    "verified", "answer", "answer.price", "answer.compare", "confirm", "confirm.price",
+    "confirm.detail", "correct", "correct.price", "correct.detail", "decline", "unknown",
+    "redirect", "deescalate", "state.agent", "state.company", "state.both", "offer", "yield",
+    "elaborate", "bye", "bye.outbound", "greet.hailed", "call", "purpose",
+))  # fmt: skip
+USER_ACTS = frozenset((
+    "hello", "hello.nameless", "give", "give.name", "ack.resolve", "ack.answer", "ack.correct",
+    "ack.decline", "ack.unknown", "ack.redirect", "ack.deescalate", "ack.state", "link",
+    "link.offered", "interrupt", "interrupt.rude", "ask.price", "ask.compare", "claim.price",
+    "claim.detail", "ask.agent", "ask.company", "ask.both", "ask.unrelated", "rude", "done",
+    "done.offered", "hail", "pick_up", "is_me", "ask.company.outbound",
+))  # fmt: skip
+_ERRAND = (
+    frozenset((
+        "open", "give", "ack", "ask", "state.name", "confirm.detail", "correct.detail",
+        "state.detail", "decline", "deescalate", "unknown", "redirect", "close",
+    )),
+    frozenset((
+        "greet", "verify", "verified", "answer", "answer.price", "noted", "ask.name",
+        "claim.detail", "ask.detail", "ask.favor", "rude", "ask.unknown", "ask.unrelated", "bye",
+    )),
+)  # fmt: skip
+_LESSON: tuple[frozenset[str], frozenset[str]] = (
+    frozenset(("greet", "answer", "yield", "bye")),
+    frozenset(("hello", "ack", "follow", "switch", "interrupt", "done")),
+)
+_CHAT = frozenset((
+    "hello", "hello.back", "ask.self", "tell.self", "lead", "link", "think", "return", "react",
+    "elaborate", "interrupt", "leave", "bye", "again", "meet",
+))  # fmt: skip
+ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "service": (AGENT_ACTS, USER_ACTS),
+    "assistant": _ERRAND,
+    "qa": _LESSON,
+    "casual": (_CHAT, _CHAT),
+}
+"""The acts of the agent and of the user that each wording has, no more and no less."""
+MIN_WORDINGS = 8
+"""Fewest wordings of an act."""
+MIN_ELABORATION = 14
+"""Fewest words of a line of ``elaborate``: it has to be long enough to be cut off inside."""
+
+
+class Backchannels(Settings):
+    """What a listener says without taking the floor."""
+
+    agent: Part
+    user: Part
+
+
+class Wording(Settings):
+    """The lines that fit any call."""
+
+    agent: Acts
+    user: Acts
+    backchannels: Backchannels
+    fillers: Part
+    """Said before a turn."""
+    pausing: Part
+    """Said inside a turn, after a comma."""
+
+
+def default_path(kind: str = "service") -> Path:
+    """Return the wording of a kind of dialogue that ships with datagen."""
+    return assets.find("prompts/wording", kind)
+
+
+def load_wording(path: Path, kind: str = "service") -> Wording:
+    """Read and check a wording file; what is wrong becomes one sentence."""
+    wording = validate(Wording, read_yaml(path), f"the wording {path}")
+    if problems := lint(wording, kind):
+        raise UserError(f"the wording {path}: {problems[0]} ({len(problems)} problems)")
+    return wording
+
+
+def num_wordings(act: Act) -> int:
+    """Count the ways to say an act, before its slots are filled."""
+    return prod(len(part) for part in act)
+
+
+def lint(wording: Wording, kind: str = "service") -> list[str]:
+    """Say what is wrong: missing acts, unknown slots, articles, numbers, repetitions."""
+    problems = [
+        f"a filler: {problem}"
+        for line in (*wording.fillers, *wording.pausing)
+        for problem in spelling_problems(line)
+    ]
+    for speaker, acts, needed in (
+        ("agent", wording.agent, ACTS[kind][0]),
+        ("user", wording.user, ACTS[kind][1]),
+    ):
+        problems += [f"{speaker}.{name} is missing" for name in sorted(needed - acts.keys())]
+        problems += [f"{speaker}.{name} is never said" for name in sorted(acts.keys() - needed)]
+        for name, act in acts.items():
+            where = f"{speaker}.{name}"
+            if num_wordings(act) < MIN_WORDINGS:
+                problems.append(f"{where} has {num_wordings(act)} wordings: too few")
+            is_bound = kind in ("service", "assistant") and speaker == "agent"
+            problems += [f"{where}: {problem}" for problem in _lint_act(act, is_bound)]
+    problems += [
+        f"agent.elaborate: too short to be cut off is {line!r}"
+        for part in wording.agent.get("elaborate", ())
+        for line in part
+        if len(line.split()) < MIN_ELABORATION
+    ]
+    return problems
+
+
+def _lint_act(act: Act, is_bound: bool) -> Iterator[str]:
+    if any("" in part[1:] for part in act):
+        yield "the empty choice of a part comes first"
+    lines = [line for part in act for line in part if line]
+    if len(set(lines)) < len(lines):
+        yield "a line is there twice"
+    for line in lines:
+        if unknown := slots(line) - SLOTS:
+            yield f"unknown slot {sorted(unknown)[0]!r} in {line!r}"
+        if is_bound and number_words(line):
+            yield f"the agent may not say {number_words(line)[0]!r}: no fact states it"
+        if any(character.isdecimal() for character in line):
+            yield f"a number must be a slot in {line!r}"
+        if not re.fullmatch(r"[A-Z{].*[.?!},]", line):
+            yield f"a line begins with a capital or a slot and ends with a stop, unlike {line!r}"
+        bare = line.replace("{", "").replace("}", "")
+        yield from (f"{problem} in {line!r}" for problem in article_problems(bare))
+        yield from (f"{problem} in {line!r}" for problem in spelling_problems(line))

@@ -1,0 +1,1 @@
+"""The scripts of a run as a whole: near-duplicates, variety, figures."""

@@ -1,0 +1,1 @@
+"""What is decided of a dialogue before a word of it is written."""

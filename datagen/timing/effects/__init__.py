@@ -1,0 +1,1 @@
+"""What the user's channel goes through before it is encoded."""

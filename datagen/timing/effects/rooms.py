@@ -1,0 +1,83 @@
+"""What lies between a mouth and a codec: a room's reverberation, and a telephone line."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import soxr
+
+from datagen.audio.filters import convolve
+from datagen.types import SAMPLE_RATE, Audio
+
+_REPEATS = 3
+"""Trains of echoes, and how much their delays and decays vary (denoiser/augment.py, RevEcho)."""
+_JITTER = 0.1
+_QUIETEST = 1e-3
+"""A train ends when it has decayed to this."""
+_TAIL = 1.5
+"""Longest reverberation, in seconds."""
+_LINE_RATE = 8_000
+_BAND = (300.0, 3_400.0)
+_TAPS = 255
+"""Hz of the telephone's band; so many taps make slopes of 100 Hz (Hamming: 3.3 x rate / taps)."""
+_MU = 255.0
+"""Of G.711's mu-law."""
+_STEPS = 32_767
+"""Of a 16-bit sample, to each side of nothing."""
+
+
+def reverberate(
+    audio: Audio, *, initial: float, rt60: float, first_delay: float, seed: int
+) -> Audio:
+    """Add three trains of decaying echoes to a channel [S]; lengths in seconds."""
+    rng = np.random.default_rng(seed)
+    return convolve(audio, _response(initial, rt60, first_delay, rng))
+
+
+def _response(initial: float, rt60: float, first_delay: float, rng: np.random.Generator) -> Audio:
+    """Return the impulse response [S]: the sound itself and its echoes."""
+    response = np.zeros(round(_TAIL * SAMPLE_RATE) + 1, np.float32)
+    response[0] = 1.0
+    for _ in range(_REPEATS):
+        seconds, level = 0.0, 1.0
+        while level > _QUIETEST:
+            seconds += first_delay * (1 + _JITTER * rng.uniform(-1, 1))
+            if seconds >= _TAIL:
+                break
+            response[round(seconds * SAMPLE_RATE)] += initial * level
+            decay = first_delay * (1 + _JITTER * rng.uniform(-1, 1))
+            level *= 10 ** (-3 * decay / rt60)
+    return response
+
+
+def telephone(audio: Audio) -> Audio:
+    """Return a channel [S] as a telephone line carries it: 8 kHz, 300-3400 Hz, 8-bit mu-law."""
+    narrow = soxr.resample(audio, SAMPLE_RATE, _LINE_RATE, quality="MQ")
+    narrow = convolve(narrow, _band(), delay=_TAPS // 2) * np.float32(_STEPS)
+    steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
+    coded = _mu_law()[steps.view(np.uint16)]
+    heard = soxr.resample(coded, _LINE_RATE, SAMPLE_RATE, quality="MQ")[: len(audio)]
+    line = np.zeros(len(audio), np.float32)
+    line[: len(heard)] = heard
+    return line
+
+
+@cache
+def _band() -> Audio:
+    """Return a band-pass filter [L] of linear phase: two windowed sincs."""
+    place = np.arange(_TAPS) - _TAPS // 2
+    low, high = (2 * edge / _LINE_RATE for edge in _BAND)
+    taps = high * np.sinc(high * place) - low * np.sinc(low * place)
+    return np.asarray(taps * np.hamming(_TAPS), np.float32)
+
+
+@cache
+def _mu_law() -> Audio:
+    """Return what 8 bits of mu-law leave of each 16-bit sample, by the sample's bits.
+
+    127 steps on each side of nothing: silence stays silence.
+    """
+    samples = np.arange(1 << 16).astype(np.uint16).view(np.int16) / _STEPS
+    coded = np.round(np.log1p(_MU * np.abs(samples)) / np.log1p(_MU) * 127) / 127
+    return np.asarray(np.sign(samples) * np.expm1(coded * np.log1p(_MU)) / _MU, np.float32)

@@ -1,0 +1,63 @@
+"""The ledger: what happened between the speakers, event by event, for audits and for training."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from datagen.types import Event, Speaker
+
+EventType: TypeAlias = Literal[
+    "gap",
+    "lapse",
+    "dead_air",
+    "overlap",
+    "barge_in",
+    "cut",
+    "backchannel",
+    "dropped",
+    "pause",
+    "false_interruption",
+    "slot",
+    "effect",
+]
+"""What can happen; the speaker of each is who takes the floor, unless it says otherwise.
+
+- gap, lapse, dead_air: silence before a turn (in a lapse its speaker thinks first)
+- overlap: the turn starts before the last one ends; to the end of the overlap
+- barge_in: from the interrupter's start to where the other stops; text is what the interrupter says
+- cut: from the last word heard of the interrupted speaker to silence; text is what is unsaid
+- backchannel: a listener's few words; text is those
+- dropped: a backchannel that could not be placed, at the word it had to follow; text is those
+- pause: silence within one speaker's turn, or between two turns of one speaker
+- false_interruption: the silence of a speaker who falters at a listener's sound and then goes on;
+  of the listener, text is its words
+- slot: a place inside a turn where the listener could act; text is the odds of what it could do
+- effect: what a channel goes through before it is encoded; text is its settings, as JSON
+
+The cause of a gap, lapse, dead air or overlap is ``preset``, ``first_response``, or
+``late_barge_in`` where a scripted barge-in came too late to cut anything; of a barge-in how the
+interrupted speaker answers it (yield, hold, override, bridge); of a backchannel its kind
+(``timing.backchannels``); of a drop ``unsaid``, ``late``, ``collision`` or ``quota``; of a pause
+its kind, ``turn`` or ``false_interruption``; of a slot what the listener did (silence, backchannel,
+take_floor); of an effect its name; of the others ``script`` or ``backchannel``.
+"""
+
+
+class Ledger:
+    """Events of one dialogue, in samples of its clock."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def add(
+        self, kind: EventType, speaker: Speaker, cause: str, span: tuple[int, int], text: str = ""
+    ) -> None:
+        """Write down one event that lasts samples ``span``: [start, end)."""
+        start, end = span
+        assert 0 <= start <= end, (kind, span)
+        event = Event(type=kind, speaker=speaker, cause=cause, text=text, start=start, end=end)
+        self._events.append(event)
+
+    def events(self) -> tuple[Event, ...]:
+        """Return the events sorted by start."""
+        return tuple(sorted(self._events, key=lambda event: (event.start, event.end, event.type)))

@@ -1,0 +1,78 @@
+"""The properties of `test_fuzz` for inputs that coverage guides, for as long as one likes.
+
+    make fuzz    or    python -m tests.fuzz {settings,override,artefact} [-max_total_time=60]
+
+Needs atheris (Linux; the options are libFuzzer's). It begins with what datagen ships and makes, or
+where it was left, and changes the bytes towards lines of code not seen yet.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import atheris
+
+with atheris.instrument_imports(include=["datagen", "yaml"]):
+    from datagen.config import load_host, load_recipe, parse_override
+    from datagen.storage.run_folder import RunFolder
+    from tests.test_fuzz import check_file, check_settings
+from tests.fixtures.dummy_runs import rehearse
+from tests.fixtures.runs import ROOT
+
+KEPT = ROOT / ".fuzz"
+"""Inputs found so far, and so where the next time begins."""
+OVERRIDES = ("timeline.preset=service", "script.options.words=150", "speech={use: dummy}")
+
+
+def settings(content: bytes) -> None:
+    """Take bytes for a recipe and a host."""
+    path = KEPT / "settings.yaml"
+    path.write_bytes(content)
+    check_settings(lambda: load_host(str(path)))
+    check_settings(lambda: load_recipe("service", str(path)))
+
+
+def override(content: bytes) -> None:
+    """Take bytes for what follows --set."""
+    text = content.decode(errors="replace")
+    check_settings(lambda: parse_override(text))
+    check_settings(lambda: load_recipe("service", "embedded", [text]))
+
+
+def artefact(content: bytes) -> None:
+    """Take bytes for what a stage has made."""
+    check_file(RunFolder("."), "script/000000.parquet", content)
+
+
+def seed(target: str, corpus: Path) -> None:
+    """Put good inputs into a folder."""
+    if target == "override":
+        for place, text in enumerate(OVERRIDES):
+            (corpus / str(place)).write_text(text)
+        return
+    with TemporaryDirectory() as made:
+        if target == "artefact":
+            found = rehearse(Path(made) / "run").rglob("*.parquet")
+        else:
+            found = (ROOT / "pipelines").rglob("*.yaml")
+        for place, path in enumerate(found):
+            shutil.copy(path, corpus / str(place))
+
+
+def main() -> None:
+    targets = {"settings": settings, "override": override, "artefact": artefact}
+    name, *options = sys.argv[1:]
+    corpus = KEPT / name
+    if not corpus.exists():
+        corpus.mkdir(parents=True)
+        seed(name, corpus)
+    options = ["-max_len=65536", "-len_control=0", f"-artifact_prefix={KEPT}/", *options]
+    atheris.Setup([sys.argv[0], *options, str(corpus)], targets[name])
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

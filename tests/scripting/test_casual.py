@@ -1,0 +1,139 @@
+"""Small talk: the composer's kind casual."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from datagen.backends.writer.composer import Composer
+from datagen.scripting.compose.makers import ChatMaker
+from datagen.scripting.content import casual_pack
+from datagen.scripting.content.casual_pack import SmallTalk, load_smalltalk
+from datagen.scripting.corpus.minhash import Index, sketch_of
+from datagen.scripting.plans.casual import ENJOY, LEVELS, chat_problems, compose_chat, draw_chat
+from datagen.scripting.plans.draws import draws_for
+from datagen.scripting.spoken import speak
+from datagen.types import Job, Reject, Script, Turn, UserError
+
+
+@lru_cache
+def composer() -> Composer:
+    return Composer(Composer.Options())
+
+
+def job(index: int, seed: int = 0) -> Job:
+    return Job(dialog_id=f"casual-{index:07d}", kind="casual", index=index, seed=seed)
+
+
+@lru_cache
+def scripts() -> list[Script]:
+    written = composer().write([job(index) for index in range(600)])
+    assert not any(isinstance(result, Reject) for result in written), written
+    return [result for result in written if isinstance(result, Script)]
+
+
+def floor(script: Script) -> list[Turn]:
+    return [turn for turn in script.turns if turn.onset != "backchannel"]
+
+
+def test_a_chat_is_decided_by_its_id_alone() -> None:
+    assert composer().write([job(44), job(43)]) == [scripts()[44], scripts()[43]]
+    assert composer().write([job(44, seed=1)]) != [scripts()[44]]
+
+
+def test_spoken_is_the_spoken_form_of_text() -> None:
+    for script in scripts():
+        for turn in script.turns:
+            assert turn.spoken == speak(turn.text, script.facts)
+
+
+def test_themes_and_levels_are_balanced_in_any_prefix() -> None:
+    themes, levels = Counter[str](), Counter(LEVELS)
+    for script in scripts():
+        themes[script.domain] += 1
+        levels[script.prompt_level] += 1
+        assert max(levels.values()) - min(levels.values()) <= 1
+    assert max(themes.values()) - min(themes.values()) <= 1
+
+
+def test_prompts_have_the_released_forms() -> None:
+    topic = rf"{ENJOY} Have a \w+ (conversation|discussion|chat) about [^.]+\."
+    forms = {
+        "minimal": re.escape(ENJOY),
+        "topic": topic,
+        "detailed": topic + r" You are [^.]+\. .+\.",
+    }
+    for script in scripts():
+        assert re.fullmatch(forms[script.prompt_level], script.role_prompt), script.role_prompt
+        assert all(fact.written in script.role_prompt for fact in script.facts)
+        assert bool(script.facts) == (script.prompt_level == "detailed")
+
+
+def test_who_has_a_description_speaks_of_it() -> None:
+    for script in scripts():
+        said = " ".join(turn.text for turn in script.turns if turn.speaker == "agent")
+        facts = {fact.id: fact.written for fact in script.facts}
+        if facts:
+            assert facts.pop("name").split()[0] in said
+            assert all(written in said for written in facts.values()), (facts, said)
+
+
+def test_both_speak_first_ask_and_are_cut_off_only_where_nothing_is_lost() -> None:
+    firsts = Counter(script.turns[0].speaker for script in scripts())
+    assert min(firsts.values()) > 200
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            assert one.speaker != other.speaker
+        barge_ins = [turn for turn in script.turns if turn.onset == "barge_in"]
+        assert all(turn.speaker == "user" for turn in barge_ins)
+        assert script.user.behaviour.interruptions or not barge_ins
+
+
+def test_nobody_says_a_thing_twice() -> None:
+    for script in scripts():
+        texts = [turn.text for turn in floor(script) if len(turn.text.split()) > 6]
+        assert len(set(texts)) == len(texts)
+
+
+def test_no_two_chats_are_near_duplicates() -> None:
+    found = Index().add([sketch_of(script) for script in scripts()])
+    assert sum(earlier is not None for earlier in found) <= 0.005 * len(found)
+
+
+def test_checks_see_a_description_that_nobody_speaks_of() -> None:
+    maker = composer().maker("casual")
+    assert isinstance(maker, ChatMaker)
+    drawn = next(
+        chat
+        for index in range(9)
+        if (chat := draw_chat(job(index), maker.smalltalk, maker.names, validation=0)).facts
+    )
+    lines = compose_chat(drawn, maker.wording, draws_for(0, "casual"))
+    assert chat_problems(drawn, lines) == []
+    assert chat_problems(drawn, [line._replace(text="Hello.") for line in lines])
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "complaint"),
+    [
+        ("ask", ["What is it?", "What is it?"], "is there twice"),
+        ("ask", ["Say it.", "What is it?"], "ends with a question mark"),
+        ("say", ["no.", "Yes.", "Maybe.", "Never."], "ends with a question mark"),
+        ("say", ["An cat.", "Yes.", "Maybe.", "Never."], "should begin with 'a'"),
+    ],
+)
+def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:
+    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data["topics"][0]["threads"][0][part] = value
+    path = tmp_path / "casual.yaml"
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(UserError, match=re.escape(str(path))):
+        load_smalltalk(path)
+    problems = casual_pack.lint(SmallTalk.model_validate(data))
+    assert any(complaint in problem for problem in problems), problems

@@ -1,0 +1,157 @@
+"""Talks with a teacher: the composer's kind qa."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from itertools import chain, pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from datagen.backends.writer.composer import Composer
+from datagen.scripting.checks import shared_problems
+from datagen.scripting.content import qa_pack
+from datagen.scripting.content.qa_pack import Subject, load_subjects
+from datagen.scripting.corpus.minhash import Index, sketch_of
+from datagen.scripting.plans.qa import ROLE, WORDS
+from datagen.types import Job, Reject, Script, Turn, UserError
+
+
+@lru_cache
+def shipped() -> tuple[Subject, ...]:
+    return load_subjects(qa_pack.default_paths())
+
+
+def job(index: int, seed: int = 0) -> Job:
+    return Job(dialog_id=f"qa-{index:07d}", kind="qa", index=index, seed=seed)
+
+
+@lru_cache
+def composer(exchanges: int = 2) -> Composer:
+    return Composer(Composer.Options(exchanges=exchanges))
+
+
+@lru_cache
+def scripts() -> list[Script]:
+    written = composer().write([job(index) for index in range(600)])
+    assert not any(isinstance(result, Reject) for result in written), written
+    return [result for result in written if isinstance(result, Script)]
+
+
+def floor(script: Script) -> list[Turn]:
+    return [turn for turn in script.turns if turn.onset != "backchannel"]
+
+
+def test_there_are_three_hundred_topics_in_balanced_subjects() -> None:
+    assert sum(len(subject.topics) for subject in shipped()) >= 300
+    assert len({len(subject.topics) for subject in shipped()}) == 1
+    dealt = Counter(subject.id for subject in shipped())
+    for script in scripts():
+        dealt[script.domain] += 1
+        assert max(dealt.values()) - min(dealt.values()) <= 1
+
+
+def test_a_lesson_is_decided_by_its_id_alone() -> None:
+    assert composer().write([job(44), job(43)]) == [scripts()[44], scripts()[43]]
+    assert composer().write([job(44, seed=1)]) != [scripts()[44]]
+
+
+def test_the_role_is_the_released_one_and_the_user_knows_what_to_ask() -> None:
+    for script in scripts():
+        assert script.role_prompt == ROLE
+        assert script.prompt_level == "teacher"
+        asked = [turn.text for turn in floor(script) if turn.act.startswith("ask")]
+        for text in asked:
+            question = re.split(r"(?<=[.?!,]) ", text)[-1]
+            assert question.lower()[1:] in (script.user_role_prompt or "").lower()
+
+
+def test_two_topics_meet_once() -> None:
+    pairs = Counter(frozenset(script.scenario.split("+")) for script in scripts())
+    assert set(pairs.values()) == {1}
+    assert {len(pair) for pair in pairs} == {2}
+    firsts = Counter(script.scenario.split("+")[0] for script in scripts())
+    assert max(firsts.values()) - min(firsts.values()) <= 1
+
+
+def test_every_question_is_answered_by_what_is_known_of_it() -> None:
+    known: dict[str, set[str]] = {}
+    for topic in chain.from_iterable(subject.topics for subject in shipped()):
+        for ask, core in zip(topic.ask, topic.core, strict=True):
+            known.setdefault(ask, set()).add(core)
+        for follow in topic.more:
+            known.setdefault(follow.ask, set()).add(follow.tell)
+    longest_first = sorted(known, key=len, reverse=True)
+    num_hesitant = 0
+    for script in scripts()[:200]:
+        for asked, answer in pairwise(floor(script)):
+            if asked.act.startswith("ask"):
+                asks = (one for one in longest_first if asked.text.lower().endswith(one.lower()))
+                if (question := next(asks, None)) is None:  # "What, um, is it?"
+                    num_hesitant += 1
+                else:
+                    assert any(core in answer.text for core in known[question]), asked.text
+    assert num_hesitant < 20
+
+
+def test_exchanges_are_as_many_as_asked_for() -> None:
+    for number in (1, 3):
+        (script,) = composer(number).write([job(5)])
+        assert isinstance(script, Script)
+        assert len(script.scenario.split("+")) == number
+        assert sum(turn.act == "ask" for turn in floor(script)) == number
+
+
+def test_follow_ups_and_interruptions_happen() -> None:
+    follows = sum(turn.act == "ask.follow" for script in scripts() for turn in script.turns)
+    assert 0.7 < follows / (2 * len(scripts())) < 0.86
+    barge_ins = [t for script in scripts() for t in script.turns if t.onset == "barge_in"]
+    assert len(barge_ins) > 100
+    assert all(turn.speaker == "user" for turn in barge_ins)
+    assert {script.turns[0].speaker for script in scripts()} == {"agent", "user"}
+
+
+def test_length_is_that_of_the_papers_questions() -> None:
+    """37.5 s of audio are 112 words at the embedded voices' pace."""
+    lengths = [sum(len(turn.spoken.split()) for turn in script.turns) for script in scripts()]
+    assert abs(sum(lengths) / len(lengths) - 112) < 5
+
+
+def test_no_two_lessons_are_near_duplicates() -> None:
+    found = Index().add([sketch_of(script) for script in scripts()])
+    assert sum(earlier is not None for earlier in found) <= 0.005 * len(found)
+
+
+def test_checks_find_nothing_and_see_what_is_wrong() -> None:
+    for script in scripts()[:100]:
+        assert shared_problems(script, WORDS) == []
+    turns = scripts()[0].turns
+    twice = scripts()[0].model_copy(update={"turns": (turns[0], *turns)})
+    assert any("twice in a row" in problem for problem in shared_problems(twice, WORDS))
+    short = scripts()[0].model_copy(update={"turns": turns[:1]})
+    assert any("words, not" in problem for problem in shared_problems(short, WORDS))
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "complaint"),
+    [
+        ("core", ["It is so.", "It is so."], "is there twice"),
+        ("core", ["It is so.", "Very.", "Much."], "2 questions have 3 answers"),
+        ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
+        ("core", ["It is an tree.", "Very."], "should begin with 'a'"),
+        ("core", ["word " * 45 + "end.", "Very."], "no short answer"),
+        ("details", ["lower case.", "Fine."], "begins with a capital"),
+    ],
+)
+def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:
+    data = yaml.safe_load(qa_pack.default_paths()[0].read_text())
+    data["topics"][0] |= {"ask": ["What?", "Why?"], "core": ["So.", "Thus."], part: value}
+    path = tmp_path / "subject.yaml"
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(UserError, match=re.escape(str(path)) + "|cannot be used"):
+        load_subjects([path])
+    problems = qa_pack.lint([Subject.model_validate(data)])
+    assert any(complaint in problem for problem in problems), problems

@@ -1,0 +1,270 @@
+"""Where files lie: a disk and an object store behave alike; faults, leases, growing files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen.storage import Lease, Storage, StorageFailed, hold, lease, open_storage
+from datagen.storage.append import Spool
+from datagen.storage.local import LocalStorage
+from datagen.types import RunFailed, UserError
+from tests.doubles.object_store import BUSY, MemoryStore, storage
+
+
+@pytest.fixture(params=["disk", "objects"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    return LocalStorage(tmp_path / "run") if request.param == "disk" else storage(MemoryStore())
+
+
+def put(place: Storage, name: str, data: bytes) -> None:
+    with place.write(name) as file:
+        file.write(data)
+
+
+def test_files_come_and_go(place: Storage) -> None:
+    with pytest.raises(FileNotFoundError):
+        place.read("speech/000001.parquet")
+    assert place.names("speech") == []
+    for number in (2, 1):
+        put(place, f"speech/{number}", b"abc")
+    put(place, "plan.json", b"{}")
+    assert place.read("speech/1") == b"abc"
+    assert place.load("speech/1", lambda file: (file.seek(1), file.read())[1]) == b"bc"
+    assert place.names("speech") == ["1", "2"]
+    assert "plan.json" in place.names("")
+    assert place.written("speech/1") is not None
+    place.delete("speech/1")
+    place.delete("speech/1")
+    assert place.names("speech") == ["2"]
+    assert place.written("speech/1") is None
+    assert place.each(lambda n: n + 1, [1, 2, 3]) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("name", ["../a", "speech/../../a", "/etc/a", "a\0b"])
+def test_no_name_leads_out_of_the_folder(place: Storage, name: str) -> None:
+    for use in (place.read, place.names, place.delete, place.written, lambda n: put(place, n, b"")):
+        with pytest.raises(UserError, match="no name of a file"):
+            use(name)
+
+
+def test_what_fails_half_written_never_appears(place: Storage) -> None:
+    put(place, "run.json", b"old")
+
+    def fail(name: str) -> None:
+        with place.write(name) as file:
+            file.write(b"half")
+            raise OSError("disk full")
+
+    for name in ("run.json", "new.json"):
+        with pytest.raises(OSError, match="disk full"):
+            fail(name)
+    assert place.read("run.json") == b"old"
+    assert place.names("") == ["run.json"]
+
+
+def test_added_lines_are_there_at_the_end_and_earlier_ones_stay(place: Storage) -> None:
+    place.sweep()
+    put(place, "run.json", b"{}")
+    for line in ("one\n", "two\n"):
+        with place.append("journal.jsonl") as file:
+            file.write(line)
+            file.flush()
+    assert place.read("journal.jsonl") == b"one\ntwo\n"
+
+
+def test_a_path_is_made_absolute_where_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert open_storage("runs/a").where == str(tmp_path / "runs" / "a")
+    assert open_storage(Path("runs/a")).where == str(tmp_path / "runs" / "a")
+    assert open_storage((tmp_path / "a b").as_uri()).where == str(tmp_path / "a b")
+
+
+@pytest.mark.parametrize(
+    ("uri", "says"),
+    [
+        ("ftp://host/run", "give a folder of this machine, or one of s3://"),
+        ("s3://AKIA:hunter2@bucket/run", "belong in the environment"),
+        ("s3://bucket/run?secret_key=hunter2", "belong in the environment"),
+        ("s3://", "name a bucket"),
+        ("s3://bucket/run?region=r&colour=red", "colour"),
+    ],
+)
+def test_a_bad_address_is_one_sentence_without_its_secret(uri: str, says: str) -> None:
+    with pytest.raises(UserError, match=says) as caught:
+        open_storage(uri)
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_busy_store_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    store.faults = [OSError(BUSY), OSError("AWS Error NETWORK_CONNECTION: curlCode: 52")]
+    put(storage(store), "a", b"abc")
+    assert store.objects["bucket/run/a"][0] == b"abc"
+    assert store.requests == 3
+    assert "trying again" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "says", "requests"),
+    [
+        ("AWS Error ACCESS_DENIED during PutObject", "refuses entry .*environment", 1),
+        ("AWS Error UNKNOWN (HTTP status 403) during HeadObject", "refuses entry", 1),
+        ("AWS Error NO_SUCH_BUCKET: (Request ID: x)", "no such bucket; make it", 1),
+        (BUSY, "has not answered for 0.01 s.*run the same command again", None),
+    ],
+)
+def test_a_store_that_refuses_is_one_sentence(fault: str, says: str, requests: int | None) -> None:
+    store = MemoryStore()
+    store.faults = [OSError(fault)] * 100
+    with pytest.raises(StorageFailed, match=says) as caught:
+        put(storage(store, patience=0.01), "a", b"abc")
+    assert "Request ID" not in str(caught.value)
+    assert requests is None or store.requests == requests
+    assert store.objects == {}
+
+
+def test_an_error_of_the_file_is_not_one_of_the_store() -> None:
+    store = MemoryStore()
+    put(storage(store), "a", b"abc")
+
+    def parse(file: Any) -> None:
+        raise OSError("Couldn't deserialize thrift")
+
+    with pytest.raises(OSError, match="thrift") as caught:
+        storage(store).load("a", parse)
+    assert not isinstance(caught.value, StorageFailed)
+    assert store.requests == 2, "it is not tried again"
+
+
+def test_a_growing_file_is_copied_now_and_then_and_a_failed_copy_stops_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = MemoryStore()
+    objects = storage(store, patience=0.01)
+    spool = Spool(objects, "journal.jsonl", every=0.01)
+    spool.write("one\n")
+    wait_until(lambda: objects.names("") == ["journal.jsonl"])
+    store.faults = [OSError("AWS Error ACCESS_DENIED")]
+    spool.write("two\n")
+    wait_until(lambda: "is not copied" in caplog.text)
+    spool.write("three\n")
+    spool.close()
+    assert objects.read("journal.jsonl") == b"one\ntwo\nthree\n"
+
+
+def wait_until(true: Any) -> None:
+    for _ in range(500):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came true")
+
+
+HELD = {"owner": "o", "host": "other", "boot": "b", "pid": 7, "since": "9"}
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make leases short."""
+    monkeypatch.setattr(lease, "RENEW", 0.02)
+    monkeypatch.setattr(lease, "EXPIRES", 0.3)
+    monkeypatch.setattr(lease, "LOOK", 0.01)
+
+
+def test_the_second_run_is_refused_and_told_who_holds_the_folder(place: Storage) -> None:
+    with hold(place):
+        with (
+            pytest.raises(UserError, match=f"another run \\(process {os.getpid()} on"),
+            hold(place),
+        ):
+            pass
+        assert place.written(lease.LEASE) is not None
+        assert place.names("") == [], "it is hidden"
+    with hold(place):
+        pass
+    assert place.written(lease.LEASE) is None
+
+
+def test_slices_are_made_at_once_but_not_beside_the_whole(place: Storage) -> None:
+    with hold(place, "1-of-2"), hold(place, "2-of-2"):
+        for part in ("1-of-2", ""):
+            with pytest.raises(UserError, match="another run"), hold(place, part):
+                pass
+    with hold(place), pytest.raises(UserError, match="another run"), hold(place, "1-of-2"):
+        pass
+    assert [name for name in place.names("", hidden=True) if "lease" in name] == []
+
+
+def test_a_lease_of_a_dead_process_of_this_machine_is_void_at_once(place: Storage) -> None:
+    code = (
+        "import sys; from datagen.storage import lease\nprint(lease._ourselves().model_dump_json())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    put(place, lease.LEASE, done.stdout.encode())
+    with hold(place) as held:
+        held.check()
+
+
+@pytest.mark.parametrize("age", [0.2, 3600.0])
+def test_a_lease_of_another_machine_ends_by_the_clock_of_the_store(age: float, quick: None) -> None:
+    store = MemoryStore()
+    objects = storage(store)
+    put(objects, lease.LEASE, json.dumps(HELD).encode())
+    store.clock += age
+    with hold(objects):
+        assert json.loads(objects.read(lease.LEASE))["pid"] == os.getpid()
+    assert not [name for name in store.objects if ".clock" in name]
+
+
+def test_a_lease_of_another_machine_that_is_renewed_is_respected(quick: None) -> None:
+    store = MemoryStore()
+    objects = storage(store)
+    put(objects, lease.LEASE, json.dumps(HELD).encode())
+
+    def renew() -> None:
+        threading.Event().wait(0.05)
+        store.clock += 1
+        put(objects, lease.LEASE, json.dumps(HELD).encode())
+
+    other = threading.Thread(target=renew)
+    other.start()
+    with pytest.raises(UserError, match="process 7 on other"), hold(objects):
+        pass
+    other.join()
+
+
+def test_a_run_that_was_taken_for_dead_stops(quick: None) -> None:
+    objects = storage(MemoryStore())
+    with hold(objects) as held:
+        held.check()
+        put(objects, lease.LEASE, json.dumps(HELD).encode())
+        wait_until(lambda: taken_over(held))
+    assert json.loads(objects.read(lease.LEASE)) == HELD, "the other's lease stays"
+
+
+def taken_over(held: Lease) -> bool:
+    try:
+        held.check()
+    except RunFailed as error:
+        return "process 7 on other" in str(error)
+    return False
+
+
+def test_a_store_that_fails_at_the_end_keeps_nobody(
+    quick: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = MemoryStore()
+    with hold(storage(store, patience=0.01)):
+        store.faults = [OSError("AWS Error ACCESS_DENIED")] * 100
+    assert "not given back" in caplog.text
