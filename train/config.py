@@ -122,6 +122,20 @@ class RunSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DpoSpec:
+    """Training on preference pairs; `python -m train dpo` alone reads it."""
+
+    pairs: tuple[str, ...] = ()
+    """Runs with pairs, or files of them."""
+    respects: tuple[str, ...] = ()
+    """Only pairs that are wrong in these; empty is all."""
+    beta: float = 4.0
+    """How much a nat a token of margin counts: more keeps closer to the model before."""
+    anchor: float = 0.1
+    """Weight of the chosen side's own likelihood beside the preference."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """One training run."""
 
@@ -135,6 +149,7 @@ class Config:
     loss: LossWeights = field(default_factory=LossWeights)
     optim: OptimSpec = field(default_factory=OptimSpec)
     run: RunSpec = field(default_factory=RunSpec)
+    dpo: DpoSpec = field(default_factory=DpoSpec)
 
     @property
     def text_alone(self) -> bool:
@@ -233,6 +248,8 @@ def _limits(config: Config) -> dict[str, bool]:
         "loss.text and loss.quoted must not be negative": min(config.loss.text, config.loss.quoted)
         >= 0,
         "loss.depth_frames must be more than 0 and at most 1": 0 < config.loss.depth_frames <= 1,
+        "dpo.beta must be more than 0 and dpo.anchor not negative": config.dpo.beta > 0
+        and config.dpo.anchor >= 0,
         "lora.rank must not be negative": config.lora.rank >= 0,
     }
 

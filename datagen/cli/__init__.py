@@ -19,6 +19,7 @@ from datagen.cli.doctor import doctor
 from datagen.cli.env import env
 from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding, host_at
+from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
@@ -216,6 +217,19 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, voices)
+_COMMANDS = (
+    align,
+    clean,
+    decode,
+    doctor,
+    env,
+    manifest,
+    pairs,
+    plan,
+    scripts,
+    status,
+    timing,
+    voices,
+)
 for command in _COMMANDS:
     main.add_command(command)

@@ -19,6 +19,7 @@ COMMANDS = {
     "sample": "let a model take the agent's part",
     "export": "write a checkpoint as PersonaPlex's server reads it, and voice presets",
     "convert": "change weights between PersonaPlex's names and newer moshi's",
+    "dpo": "learn from the preference pairs that `datagen pairs` makes",
     "rehearse": "prove on a CPU that the data teaches a role; compare shares of the data",
 }
 """Commands and what they do. A config's name or file trains."""
