@@ -16,6 +16,7 @@ from datagen.cli.align import align
 from datagen.cli.clean import clean
 from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
+from datagen.cli.encode import encode
 from datagen.cli.env import env
 from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding, host_at
@@ -222,6 +223,7 @@ _COMMANDS = (
     clean,
     decode,
     doctor,
+    encode,
     env,
     manifest,
     pairs,
