@@ -31,8 +31,8 @@ class Predictions(NamedTuple):
 
     text: Tensor
     """[1, N, Vt]"""
-    audio: Tensor | None
-    """[1, dep_q, M, Va]; None of a model that sees text alone."""
+    audio: tuple[Tensor, ...] | None
+    """[1, M, Va] each; None of a model that sees text alone."""
     text_steps: Tensor
     """The N steps [B, S]."""
     depth_steps: Tensor | None
@@ -181,7 +181,7 @@ def predict(
         return Predictions(model(steps.inputs, text_steps=text_steps)[0], None, text_steps, None)
     if depth_steps is None:
         depth_steps = marked(steps.mask[:, 1:].any(1))
-    text, audio = model(steps.inputs, steps.targets, None, depth_steps, text_steps)
+    text, audio = model(steps.inputs, steps.targets, None, depth_steps, text_steps, apart=True)
     return Predictions(text, audio, text_steps, depth_steps)
 
 

@@ -164,6 +164,8 @@ class Config:
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     """Read a config: a path, or the name of a shipped one; then lay ``a.b=value`` over it."""
     data = read(path)
+    if "stages" in data:
+        raise UserError(f"{path} trains in stages: use it with `python -m train rehearse {path}`")
     for item in overrides:
         override(data, item)
     return parse(data, str(path))

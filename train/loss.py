@@ -8,6 +8,7 @@ denominators must be known before the first backward pass: `counts` needs only t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -89,7 +90,7 @@ def counts(
 
 def sums(
     text_logits: Tensor,
-    audio_logits: Tensor | None,
+    audio_logits: Tensor | Sequence[Tensor] | None,
     targets: Tensor,
     mask: Tensor,
     weights: LossWeights,
@@ -100,11 +101,11 @@ def sums(
 ) -> LossSums:
     """Sum up the loss of text logits [B, S, Vt] and audio logits [B, dep_q, S, Va], if any.
 
-    With ``depth_steps`` [B, S], audio logits are of those steps alone: [1, dep_q, N, Va]; with
-    ``text_steps`` [B, S], text logits are: [1, N, Vt].
+    The audio's rows may be given apart, [B, S, Va] each. With ``depth_steps`` [B, S], they are of
+    those steps alone: [1, N, Va]; with ``text_steps`` [B, S], text logits are: [1, N, Vt].
     """
-    num_audio = 0 if audio_logits is None else audio_logits.shape[1]
-    denominators = counts(targets, mask, weights, num_audio, quoted)
+    rows = audio_logits.unbind(1) if isinstance(audio_logits, Tensor) else audio_logits or ()
+    denominators = counts(targets, mask, weights, len(rows), quoted)
     text_weights = _text_weights(targets[:, 0], weights, quoted) * mask[:, 0]
     text_targets = targets[:, 0]
     if text_steps is not None:
@@ -112,10 +113,9 @@ def sums(
     numerators = [(_cross_entropy(text_logits, text_targets) * text_weights).sum()]
     if depth_steps is not None:
         targets, mask = at(targets, depth_steps), at(mask, depth_steps)
-    for row in range(num_audio):
-        assert audio_logits is not None
-        losses = _cross_entropy(audio_logits[:, row], targets[:, row + 1])
-        numerators.append((losses * mask[:, row + 1]).sum())
+    for row, logits in enumerate(rows, start=1):
+        losses = _cross_entropy(logits, targets[:, row])
+        numerators.append((losses * mask[:, row]).sum())
     return LossSums(torch.stack(numerators), denominators)
 
 

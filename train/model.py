@@ -169,14 +169,17 @@ class DuplexLM(nn.Module):
         segments: Tensor | None = None,
         depth_steps: Tensor | None = None,
         text_steps: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor | None]:
+        *,
+        apart: bool = False,
+    ) -> tuple[Tensor, Any]:
         """Predict every target [B, K, S] from the inputs [B, K, S] and the targets above it.
 
         ``segments`` [B, S] tells packed sequences apart: attention and positions begin anew where
         the id changes. Returns text logits [B, S, Vt], or [1, N, Vt] of the N ``text_steps``
         [B, S]; and audio logits [B, dep_q, S, Va], or [1, dep_q, N, Va] of the ``depth_steps``.
         What no prediction reads is not computed. Without targets the model sees and predicts text
-        alone: audio inputs are not read, and audio logits are None.
+        alone: audio inputs are not read, and audio logits are None. ``apart`` leaves the audio
+        rows a tuple, [B, S, Va] each, which spares a copy of the largest tensor there is.
         """
         positions, mask = attention_plan(inputs, segments, self.config.context)
         if targets is None:
@@ -196,7 +199,8 @@ class DuplexLM(nn.Module):
             of_depth = hidden[:, depth_steps[wanted]]
         if depth_steps is not None:
             targets = at(targets, depth_steps)
-        return self.text_linear(of_text), self._depth(of_depth, targets)
+        rows = self._depth(of_depth, targets)
+        return self.text_linear(of_text), rows if apart else torch.stack(rows, dim=1)
 
     def embed(self, inputs: Tensor) -> Tensor:
         """Add up the vectors of all rows: [B, K, S] -> [B, S, D]."""
@@ -211,16 +215,14 @@ class DuplexLM(nn.Module):
         out: Tensor = self.depformer_in[index](hidden) + embedding(token)
         return out
 
-    def _depth(self, hidden: Tensor, targets: Tensor) -> Tensor:
+    def _depth(self, hidden: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
         num_rows = self.config.dep_q
         x = torch.stack(
             [self.depth_input(k, hidden, targets[:, k]) for k in range(num_rows)], dim=2
         )
         positions = torch.arange(num_rows, device=x.device)[None]
         x = self.depformer(x.flatten(0, 1), positions).view_as(x)
-        return torch.stack(
-            [linear(row) for linear, row in zip(self.linears, x.unbind(2), strict=True)], dim=1
-        )
+        return tuple(linear(row) for linear, row in zip(self.linears, x.unbind(2), strict=True))
 
 
 def attention_plan(
