@@ -26,7 +26,8 @@ def floor(text: str) -> Turn:
         ("Is it you? I have the file here.", 6, True),
         ("It is ten dollars, is that okay?", 4, False),
         (QUESTION, 5, True),
-        (QUESTION, 20, False),
+        (QUESTION, 20, True),
+        (QUESTION, 21, False),
     ],
 )
 def test_a_question_must_be_far(text: str, at_word: int, good: bool) -> None:
