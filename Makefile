@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -11,6 +11,10 @@ demo: .venv/installed
 
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
+
+# what needs no Ray and no seconds, in under a minute on two cores: for every change
+quick: .venv/dev
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m 'not slow'
 
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed
@@ -42,10 +46,10 @@ integration: .venv/dev
 chaos: .venv/dev
 	for seed in 1 2 3; do CHAOS_SEED=$$seed CHAOS_KILLS=50 $(BIN)/python -m pytest -q -s tests/chaos || exit 1; done
 
-# a minute each of settings, overrides and artefacts that coverage guides; Linux only
+# a minute each of settings, overrides, artefacts and written text that coverage guides; Linux only
 fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
-	for what in settings override artefact; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
+	for what in settings override artefact spoken; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from datagen.audio import vad
 from datagen.audio.turn_taking import TurnTaking, turn_taking, units
 from datagen.audio.vad import Spell
+from datagen.audit.totals import waits
 from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Stereo
 
 STEP = SAMPLE_RATE // 100
-"""Samples: 10 ms, in which two accounts of who speaks are compared."""
+"""Samples in a step (10 ms), in which two accounts of who speaks are compared."""
 MAX_DISAGREEMENT = 0.05
 """Largest share of a dialogue in which sound and words may say different things of a speaker.
 
@@ -56,7 +57,8 @@ def heard(timeline: pa.Table, speech: pa.Table) -> Iterator[tuple[str, HeardDial
         yield (
             row["dialog_id"],
             HeardDialogue(
-                turn_taking(spells), disagreement(words, spells, dialogue["num_samples"])
+                turn_taking(spells, waits(dialogue["events"])),
+                disagreement(words, spells, dialogue["num_samples"]),
             ),
         )
 

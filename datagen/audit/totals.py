@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -23,8 +23,13 @@ from datagen.types import SAMPLE_RATE
 
 FISHER = {"ipu": 53.5, "pause": 5.5, "gap": 4.4, "overlap": 3.6}
 """Seconds a minute in Fisher, people on the telephone (Moshi, table 9; from dGSLM, n = 50)."""
-PER_MINUTE = ("barge_in", "backchannel", "pause", "overlap")
+PER_MINUTE = ("wait", "barge_in", "backchannel", "pause", "overlap")
 """Events that are reported a minute."""
+
+
+def waits(events: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """Return the spans of samples in which the agent waits for a tool."""
+    return [(event["start"], event["end"]) for event in events if event["type"] == "wait"]
 
 
 @dataclass
@@ -36,9 +41,9 @@ class Totals:
     splits: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
-    """By ``stage: reason``."""
+    """Rejected dialogues by ``stage: reason``."""
     probes: Counter[str] = field(default_factory=Counter)
-    """By ``type verdict``."""
+    """Probes by ``type verdict``."""
     events: Counter[str] = field(default_factory=Counter)
     measured: int = 0
     """Dialogues whose floor was measured."""
@@ -47,10 +52,10 @@ class Totals:
     offsets: array[int] = field(default_factory=lambda: array("i"))
     """Floor-transfer offsets in samples, by the words; negative where speakers overlap."""
     heard: Counter[str] = field(default_factory=Counter)
-    """As ``floor``, by the sound; empty if it was not listened to."""
+    """Samples as in ``floor``, measured in the sound; empty if it was not listened to."""
     heard_offsets: array[int] = field(default_factory=lambda: array("i"))
     disagreements: array[float] = field(default_factory=lambda: array("d"))
-    """Of each dialogue listened to, the share in which words and sound differ."""
+    """Share of each dialogue listened to in which words and sound differ."""
 
     @property
     def hours(self) -> float:
@@ -71,7 +76,8 @@ class Totals:
     def measure(self, row: Row) -> None:
         """Measure who holds the floor in one dialogue."""
         words = row.values["words"]
-        floor = turn_taking([Spell(word["speaker"], word["start"], word["end"]) for word in words])
+        spells = [Spell(word["speaker"], word["start"], word["end"]) for word in words]
+        floor = turn_taking(spells, waits(row.values["events"]))
         self.measured += 1
         self.floor.update(_sums(floor))
         self.offsets.extend(floor.offsets)
@@ -101,14 +107,14 @@ class Totals:
         return self.floor_seconds(), self.offsets
 
     def headline(self) -> str:
-        """Say in a line how much there is."""
+        """Return one line that says how much there is."""
         return (
             f"{self.dialogues:,} dialogues, {self.hours:,.2f} h ({listed(self.splits) or 'none'});"
             f" {self.rejects.total():,} rejected"
         )
 
     def lines(self) -> list[str]:
-        """Say the rest, a line a subject."""
+        """Return the other totals as lines, one a subject."""
         subjects = {
             "rejects": listed(self.rejects),
             "domains": listed(self.domains),
