@@ -112,6 +112,7 @@ VOICES = Table[Synthesizer](
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
         "dummy": "datagen.backends.speech.dummy:DummyVoice",
+        "chords": "datagen.backends.speech.chords:ChordVoice",
     },
 )
 ALIGNERS = Table[Aligner](
@@ -131,6 +132,7 @@ CODECS = Table[Codec](
         "vocoder": "datagen.backends.codec.vocoder:Vocoder",
         "mimi": "datagen.backends.codec.mimi:Mimi",
         "dummy": "datagen.backends.codec.dummy:DummyCodec",
+        "chords": "datagen.backends.codec.chords:ChordCodec",
     },
 )
 TOKENIZERS = Table[Tokenizer](
