@@ -20,7 +20,7 @@ from train.curriculum import Stage
 from train.distributed import Group, join
 from train.evaluation import Values, report, role, summary, transition, turns, voice
 from train.evaluation.continuation import continue_all
-from train.evaluation.facts import FactScores
+from train.evaluation.facts import FactScores, find_answers, find_mentions
 from train.evaluation.held_out import TRAINED, HeldOutDialogs, spread
 from train.evaluation.likelihood import gains
 from train.evaluation.moments import Moment, find_moments
@@ -88,6 +88,7 @@ class Ablation:
                 scores |= facts.free_running(model, self._said, config.text_alone)
             if config.text_alone:
                 return scores
+            scores |= self._asked(model)
             scores |= gains(model, self.held_out, config.optim.micro_batch)
             if model.config.dep_q >= NUM_CODEBOOKS:  # a model of fewer rows cannot be heard
                 scores |= self._conversation(model, f"{100 * fraction:g}-percent")
@@ -150,8 +151,17 @@ class Ablation:
             assert self._encode is not None
             held_out = HeldOutDialogs(stage.config, self._corpus, self._count)
             rows = spread(held_out.unseen, FACT_DIALOGS).tolist()
-            self._facts[stage.name] = FactScores(held_out, rows, self._files, self._encode)
+            mentions = find_mentions(held_out, rows, self._files, self._encode)
+            self._facts[stage.name] = FactScores(held_out, mentions)
         return self._facts[stage.name]
+
+    def _asked(self, model: DuplexLM) -> Values:
+        """Score answers to what the user asked: prices and times, with both prompts."""
+        if self._encode is None:
+            return {}
+        rows = spread(self.held_out.unseen, FACT_DIALOGS).tolist()
+        answers = find_answers(self.held_out, rows, self._files, self._encode)
+        return FactScores(self.held_out, answers).teacher_forced(model) if answers else {}
 
     def _losses(self, model: DuplexLM) -> Values:
         validation = Validation(self.config, self._corpus, self.group)

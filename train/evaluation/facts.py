@@ -28,15 +28,20 @@ from train.evaluation import Values
 from train.evaluation.continuation import continue_all
 from train.evaluation.held_out import HeldOutDialogs
 from train.model import DuplexLM
-from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
+from train.prompt import AGENT, FRAME_RATE, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
 from train.sample import TokenSampling
-from train.shards import Encode
+from train.shards import SAMPLE_RATE, Encode
 
 COMPANY, FIRST_NAME = "company", "first_name"
 MIN_MENTIONS = 10
 """Mentions of a type below which its share says nothing and is left out."""
+LATE = 10
+"""Frames after a turn's end in which its last tokens may still come."""
 BATCH = 64
 """Examples that are read at once."""
+
+FRAME = int(SAMPLE_RATE / FRAME_RATE)
+"""Samples of a frame."""
 
 Steps = NDArray[np.int64]
 
@@ -52,6 +57,58 @@ class Mention:
     """Frames of its tokens in the dialogue's text row, as the view shows it [N]."""
     tokens: Tokens
     """[N]"""
+    first: int = 0
+    """The frame of the dialogue with which its example begins; `frames` count from it."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which example it is in: row and first frame."""
+        return self.row, self.first
+
+
+def find_answers(
+    held_out: HeldOutDialogs, rows: Sequence[int], files: Sequence[Path], encode: Encode
+) -> list[Mention]:
+    """Return facts that agents say in answer to a probe: what was asked is the user's to say.
+
+    Examples begin as late as they can with the whole answer in them. Kinds are `asked_TYPE`.
+    """
+    ids = {str(held_out.corpus.dialog_ids[row]): int(row) for row in rows}
+    found: list[Mention] = []
+    for record in _read(files, set(ids), ("facts", "probes", "turns")):
+        row = ids[record["dialog_id"]]
+        for turn in _answers(record):
+            found += _asked(held_out, row, turn, record["facts"], encode)
+    return sorted(found, key=lambda item: (*item.place, int(item.frames[0]), item.kind))
+
+
+def _answers(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for probe in record["probes"]:
+        index = probe["agent_turn"]
+        if 0 <= index < len(record["turns"]) and record["turns"][index]["speaker"] == "agent":
+            yield record["turns"][index]
+
+
+def _asked(
+    held_out: HeldOutDialogs,
+    row: int,
+    turn: Mapping[str, Any],
+    facts: Sequence[Mapping[str, Any]],
+    encode: Encode,
+) -> Iterator[Mention]:
+    """Yield the facts of an answer, one of a kind."""
+    text = held_out.parts(row).text
+    start, stop = turn["start"] // FRAME, min(-(-turn["end"] // FRAME) + LATE, len(text))
+    first = max(0, stop - held_out.room)
+    spoken = start + np.flatnonzero(~np.isin(text[start:stop], held_out.silent))
+    seen: set[str] = set()
+    for fact in facts:
+        tokens = np.asarray([t for w in fact["spoken"].split() for t in encode(w)], np.int16)
+        place = _find(text[spoken], tokens)
+        if place is not None and fact["type"] != "name" and fact["type"] not in seen:
+            seen.add(fact["type"])
+            frames = spoken[place : place + len(tokens)] - first
+            yield Mention(row, f"asked_{fact['type']}", frames, tokens, first)
 
 
 def find_mentions(
@@ -60,15 +117,16 @@ def find_mentions(
     """Return the first mention of each fact within the room, of the dialogues ``rows``."""
     ids = {str(held_out.corpus.dialog_ids[row]): int(row) for row in rows}
     found = []
-    for dialog_id, facts in _read_facts(files, set(ids)):
-        text = held_out.parts(ids[dialog_id]).text[: held_out.room]
+    for record in _read(files, set(ids), ("facts",)):
+        row = ids[record["dialog_id"]]
+        text = held_out.parts(row).text[: held_out.room]
         spoken = np.flatnonzero(~np.isin(text, held_out.silent))
-        for kind, words in _sayable(facts):
+        for kind, words in _sayable(record["facts"]):
             tokens = np.asarray([token for word in words for token in encode(word)], np.int16)
             start = _find(text[spoken], tokens)
             if start is not None:
                 frames = spoken[start : start + len(tokens)]
-                found.append(Mention(ids[dialog_id], kind, frames, tokens))
+                found.append(Mention(row, kind, frames, tokens))
     return sorted(found, key=lambda item: (item.row, int(item.frames[0]), item.kind))
 
 
@@ -84,15 +142,17 @@ def _sayable(facts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, list[str
             yield fact["type"], words
 
 
-def _read_facts(files: Sequence[Path], ids: set[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _read(files: Sequence[Path], ids: set[str], columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield columns of the dialogues ``ids``; lists that are null are empty."""
     for file in files:
         try:
-            table = pq.read_table(file, columns=["dialog_id", "facts"])
+            table = pq.read_table(file, columns=["dialog_id", *columns])
         except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
-            raise UserError(f"{file}: schema 1 has a column facts ({error})") from error
+            names = ", ".join(columns)
+            raise UserError(f"{file}: schema 1 has columns {names} ({error})") from error
         for row in table.to_pylist():
             if row["dialog_id"] in ids:
-                yield row["dialog_id"], row["facts"] or []
+                yield {name: value or [] for name, value in row.items()}
 
 
 def _find(text: Tokens, tokens: Tokens) -> int | None:
@@ -107,19 +167,18 @@ def _find(text: Tokens, tokens: Tokens) -> int | None:
 class FactScores:
     """Measures, for held-out dialogues, how much of their own prompt a model says."""
 
-    def __init__(
-        self, held_out: HeldOutDialogs, rows: Sequence[int], files: Sequence[Path], encode: Encode
-    ) -> None:
+    def __init__(self, held_out: HeldOutDialogs, mentions: Sequence[Mention]) -> None:
         self._held_out = held_out
-        self.mentions = find_mentions(held_out, rows, files, encode)
+        self.mentions = list(mentions)
         if not self.mentions:
             raise UserError(
-                "no fact of the held-out dialogues is said within their first"
+                "no fact of the held-out dialogues is said within"
                 f" {held_out.room} frames: give the tokenizer the shards were made with, or raise"
                 " data.max_frames"
             )
-        self._rows = sorted({mention.row for mention in self.mentions})
-        self._others = dict(zip(self._rows, np.roll(self._rows, 1).tolist(), strict=True))
+        rows = sorted({mention.row for mention in self.mentions})
+        self._places = sorted({mention.place for mention in self.mentions})
+        self._others = dict(zip(rows, np.roll(rows, 1).tolist(), strict=True))
         self._begin = {
             kind: np.unique([m.tokens[0] for m in self.mentions if m.kind == kind])
             for kind in {mention.kind for mention in self.mentions}
@@ -147,10 +206,10 @@ class FactScores:
         """
         values: Values = {}
         for name, others in (("said", None), ("said_exchanged", self._others)):
-            known = [self._silenced(row, others, text_alone) for row in self._rows]
+            known = [self._silenced(place, others, text_alone) for place in self._places]
             spoken = continue_all(model, known, sampling, "facts", text_alone=text_alone)
-            texts = dict(zip(self._rows, spoken, strict=True))
-            said = [self._says(texts[mention.row], mention) for mention in self.mentions]
+            texts = dict(zip(self._places, spoken, strict=True))
+            said = [self._says(texts[mention.place], mention) for mention in self.mentions]
             values |= self._shares(name, np.array(said))
         return values
 
@@ -171,34 +230,40 @@ class FactScores:
         text = codes[TEXT]
         return _find(text[~np.isin(text, self._held_out.silent)], mention.tokens) is not None
 
-    def _silenced(self, row: int, others: Mapping[int, int] | None, text_alone: bool) -> Tokens:
+    def _silenced(
+        self, place: tuple[int, int], others: Mapping[int, int] | None, text_alone: bool
+    ) -> Tokens:
         """Return a dialogue's prompt and user, the agent's part to be spoken."""
-        codes, start = self._example(row, others)
+        codes, start = self._example(place, others)
         codes[TEXT, start:] = NO_TOKEN
         if not text_alone:
             codes[AGENT, start:] = NO_TOKEN
         return codes
 
-    def _example(self, row: int, others: Mapping[int, int] | None) -> tuple[Tokens, int]:
-        held_out = self._held_out
-        stop = min(held_out.room, held_out.num_frames(row))
-        return held_out.example(row, 0, stop, role=None if others is None else others[row])
+    def _example(
+        self, place: tuple[int, int], others: Mapping[int, int] | None
+    ) -> tuple[Tokens, int]:
+        held_out, (row, first) = self._held_out, place
+        stop = min(first + held_out.room, held_out.num_frames(row))
+        return held_out.example(row, first, stop, role=None if others is None else others[row])
 
     @torch.no_grad()
     def _exact(
         self, model: DuplexLM, others: Mapping[int, int] | None
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return for each mention whether it is said exactly, given a fact comes, and plainly."""
-        of_row = {row: [m for m in self.mentions if m.row == row] for row in self._rows}
+        inside: dict[tuple[int, int], list[Mention]] = {place: [] for place in self._places}
+        for mention in self.mentions:
+            inside[mention.place].append(mention)
         results: dict[int, tuple[bool, bool]] = {}
-        for first in range(0, len(self._rows), BATCH):
-            rows = self._rows[first : first + BATCH]
-            examples = [self._example(row, others) for row in rows]
-            logits, places = self._read(model, examples, [of_row[row] for row in rows])
-            for mention, at in places:
+        for first in range(0, len(self._places), BATCH):
+            places = self._places[first : first + BATCH]
+            examples = [self._example(place, others) for place in places]
+            logits, found = self._read(model, examples, [inside[place] for place in places])
+            for mention, at in found:
                 results[id(mention)] = self._judge(logits[at], mention)
-        found = [results[id(mention)] for mention in self.mentions]
-        return np.array([one for one, _ in found]), np.array([two for _, two in found])
+        judged = [results[id(mention)] for mention in self.mentions]
+        return np.array([one for one, _ in judged]), np.array([two for _, two in judged])
 
     def _read(
         self,
