@@ -94,7 +94,7 @@ def test_who_copies_from_the_prompt_scores_one_and_zero(
     untrained = scores.teacher_forced(model)
     assert untrained["facts/company/own"] < 0.5  # type: ignore[operator]
     said = scores.free_running(model, TokenSampling(), text_alone=True)
-    assert 0 <= said["facts/company/said"] <= 1  # type: ignore[operator]
+    assert said["facts/company/said"] < 0.5, "the prompt does not count"  # type: ignore[operator]
 
 
 def test_a_mention_is_where_the_token_is(tiny: Make, factual: Path, tmp_path: Path) -> None:

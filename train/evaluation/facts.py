@@ -206,9 +206,13 @@ class FactScores:
         """
         values: Values = {}
         for name, others in (("said", None), ("said_exchanged", self._others)):
-            known = [self._silenced(place, others, text_alone) for place in self._places]
+            silenced = [self._silenced(place, others, text_alone) for place in self._places]
+            known = [codes for codes, _ in silenced]
             spoken = continue_all(model, known, sampling, "facts", text_alone=text_alone)
-            texts = dict(zip(self._places, spoken, strict=True))
+            texts = {
+                place: codes[:, start:]  # what the prompt says is not said by the agent
+                for place, codes, (_, start) in zip(self._places, spoken, silenced, strict=True)
+            }
             said = [self._says(texts[mention.place], mention) for mention in self.mentions]
             values |= self._shares(name, np.array(said))
         return values
@@ -232,13 +236,13 @@ class FactScores:
 
     def _silenced(
         self, place: tuple[int, int], others: Mapping[int, int] | None, text_alone: bool
-    ) -> Tokens:
-        """Return a dialogue's prompt and user, the agent's part to be spoken."""
+    ) -> tuple[Tokens, int]:
+        """Return a dialogue's prompt and user, the agent's part to be spoken, and its start."""
         codes, start = self._example(place, others)
         codes[TEXT, start:] = NO_TOKEN
         if not text_alone:
             codes[AGENT, start:] = NO_TOKEN
-        return codes
+        return codes, start
 
     def _example(
         self, place: tuple[int, int], others: Mapping[int, int] | None

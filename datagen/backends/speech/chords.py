@@ -13,10 +13,12 @@ import numpy as np
 
 from datagen.audio import chords
 from datagen.backends.protocols import Synthesizer
-from datagen.types import Line, Record, SpokenWord, Utterance
+from datagen.types import SAMPLE_RATE, Line, Record, SpokenWord, Utterance
 
 WORD = 8_192
 """Samples of every word: 341 ms, as `backends.speech.dummy` has them."""
+_TAIL = np.zeros(SAMPLE_RATE // 25, np.float32)
+"""Silence (40 ms) after the last word, so that a clip is not taken for one that was cut off."""
 
 
 class ChordVoice(Synthesizer):
@@ -39,4 +41,4 @@ def _utter(words: Sequence[str]) -> Utterance:
         for index, word in enumerate(words)
     )
     sounds = [chords.sound(chords.number(word), WORD) for word in words]
-    return Utterance(np.concatenate(sounds), times)
+    return Utterance(np.concatenate([*sounds, _TAIL]), times)
