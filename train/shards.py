@@ -306,7 +306,7 @@ def _has_holes(column: pa.Array) -> bool:
 def _is_list_of_integers(kind: pa.DataType) -> bool:
     is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
     is_list = is_list or pa.types.is_fixed_size_list(kind)
-    return is_list and pa.types.is_integer(kind.value_type)
+    return bool(is_list and pa.types.is_integer(kind.value_type))
 
 
 def _check_shapes(batch: pa.RecordBatch, file: Path) -> None:
