@@ -24,6 +24,7 @@ from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
 from datagen.cli.status import status
 from datagen.cli.timing import timing
+from datagen.cli.view import view
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
@@ -216,6 +217,6 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, voices)
+_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, view, voices)
 for command in _COMMANDS:
     main.add_command(command)

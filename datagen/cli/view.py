@@ -1,0 +1,79 @@
+"""``datagen view``: a page to search, see, hear and mark dialogues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from datagen.cli.place import run_folder
+from datagen.types import UserError
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("runs", type=run_folder, nargs=-1, required=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="[default: a free one]")
+@click.option("--marks", type=_FILE, help="Where marks are. [default: RUN.marks.jsonl]")
+@click.option("--as", "who", metavar="NAME", help="Who signs the marks. [default: your login]")
+@click.option("--open/--no-open", "browse", default=True, help="Open it in the browser.")
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a page that needs no server to DIR, of --count or --dialog; then stop.",
+)
+@click.option("--count", type=click.IntRange(1, 1000), default=12, help="With --export: dialogues.")
+@click.option("--dialog", "dialogs", multiple=True, metavar="ID", help="With --export: this one.")
+@click.option("--one-file", is_flag=True, help="With --export: each page holds all it needs.")
+def view(
+    runs: tuple[str, ...],
+    port: int,
+    marks: Path | None,
+    who: str | None,
+    browse: bool,
+    export: Path | None,
+    count: int,
+    dialogs: tuple[str, ...],
+    one_file: bool,
+) -> None:
+    """Show the dialogues of RUNS in the browser: search, filter, see, hear, mark.
+
+    The page is for this machine alone: its address holds a secret, and nothing is sent anywhere.
+    Marks are lines in a file beside the run; the run itself is only read.
+    """
+    if len(runs) > 1 and (marks or export):
+        raise UserError("--marks and --export are of one run; give one")
+    if export is not None:
+        from datagen.view.export import export_page
+
+        names = export_page(runs[0], export, count, dialogs, one_file, marks)
+        click.echo(f"wrote {len(names)} dialogues to {export}; open {export / 'index.html'}")
+        return
+    _serve(runs, port, marks, who, browse)
+
+
+def _serve(
+    runs: tuple[str, ...], port: int, marks: Path | None, who: str | None, browse: bool
+) -> None:
+    import getpass
+    import webbrowser
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from datagen.view.serve import open_runs, serve
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks = {run: bars.add_task(f"index of {run}", total=None) for run in runs}
+        opened = open_runs(
+            runs, marks, lambda run, done, of: bars.update(tasks[run], completed=done, total=of)
+        )
+
+    def ready(address: str) -> None:
+        click.echo(f"{address}\nCtrl-C stops it; marks go to {opened[0].marks.path}")
+        if browse:
+            webbrowser.open(address)
+
+    serve(opened, port, who or getpass.getuser(), ready)
