@@ -8,7 +8,6 @@ export or a training leaves out; the run's own files never change.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field

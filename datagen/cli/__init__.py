@@ -217,6 +217,19 @@ def _stoppable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, view, voices)
+_COMMANDS = (
+    align,
+    clean,
+    decode,
+    doctor,
+    env,
+    manifest,
+    plan,
+    scripts,
+    status,
+    timing,
+    view,
+    voices,
+)
 for command in _COMMANDS:
     main.add_command(command)

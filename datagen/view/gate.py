@@ -60,7 +60,9 @@ class Gate:
 
     def _refusal(self, scope: Message) -> int:
         """Return the status to refuse a request with, or 0."""
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         host = headers.get("host", "")
         if host.rpartition(":")[0] not in HOSTS and host not in HOSTS:
             return 403

@@ -104,7 +104,9 @@ def _fill(
     for done, chunk in enumerate(_chunks(source, chunks), 1):
         _insert(database, chunk, names)
         progress(done, chunks)
-    database.executemany("INSERT INTO names VALUES (?, ?)", ((n, name) for name, n in names.items()))
+    database.executemany(
+        "INSERT INTO names VALUES (?, ?)", ((n, name) for name, n in names.items())
+    )
     database.executescript(_CREATE_INDEXES)
     _count_facets(database)
     about = {"kind": source.kind, "where": source.folder.where, "version": str(VERSION)}
@@ -118,7 +120,9 @@ def _chunks(source: Source, count: int) -> Iterable[Chunk]:
         yield from (rows(source, shard) for shard in range(count))
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        ahead = [pool.submit(_rows_of, source.folder.where, n) for n in range(min(count, workers + 2))]
+        ahead = [
+            pool.submit(_rows_of, source.folder.where, n) for n in range(min(count, workers + 2))
+        ]
         for shard in range(count):
             chunk = ahead.pop(0).result()
             if (following := shard + workers + 2) < count:

@@ -1,6 +1,6 @@
 """What the index knows of each dialogue, read a shard's blocks at a time with Arrow, without sound.
 
-    Source, shard number --rows--> Chunk (one Entry a dialogue, made or rejected)
+Source, shard number --rows--> Chunk (one Entry a dialogue, made or rejected)
 """
 
 from __future__ import annotations
@@ -199,9 +199,7 @@ def _titles(turns: Any) -> list[str]:
     titles, start = [], 0
     for length in pc.list_value_length(turns).to_pylist():
         places = range(start, start + (length or 0))
-        lines = (
-            texts[n] for n in places if speakers[n] == "user" and onsets[n] != "backchannel"
-        )
+        lines = (texts[n] for n in places if speakers[n] == "user" and onsets[n] != "backchannel")
         titles.append(next(lines, "")[:_TITLE])
         start += length or 0
     return titles

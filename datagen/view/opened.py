@@ -1,6 +1,6 @@
 """A run as the server holds it: its source, its index, its marks, and the last sounds.
 
-    settings of an address --Opened--> plain values for JSON, or WAV bytes
+settings of an address --Opened--> plain values for JSON, or WAV bytes
 """
 
 from __future__ import annotations

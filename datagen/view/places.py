@@ -1,7 +1,7 @@
 """Where facts are: in the role prompt's text, and in what is said.
 
-    Fact, role prompt --in_text--> [start, end) of characters
-    Fact, words on the clock --in_speech--> first and last word of each place
+Fact, role prompt --in_text--> [start, end) of characters
+Fact, words on the clock --in_speech--> first and last word of each place
 """
 
 from __future__ import annotations

@@ -161,5 +161,3 @@ def _part(data: bytes, wanted: str | None) -> Response:
 def new_token() -> str:
     """Return a token that cannot be guessed."""
     return secrets.token_urlsafe(24)
-
-

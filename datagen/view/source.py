@@ -24,7 +24,7 @@ from datagen.backends.registry import CODECS, TOKENIZERS
 from datagen.config import BackendSpec
 from datagen.stages.artifacts import from_flac
 from datagen.storage import Where
-from datagen.storage.run_folder import SHARDS, UNIT_STAGES, Damaged, RunFolder
+from datagen.storage.run_folder import UNIT_STAGES, Damaged, RunFolder
 from datagen.timing.effects import chain
 from datagen.types import SPEAKERS, Audio, Codes, Dialogue, Record, Reject, Stereo, UserError
 

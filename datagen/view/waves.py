@@ -1,6 +1,6 @@
 """What the page draws of a sound, computed here once: envelopes, spectrograms, and WAV bytes.
 
-    Stereo [C, S] --envelope--> [C, S / 120] bytes      --spectrogram--> [C, frames, bands] bytes
+Stereo [C, S] --envelope--> [C, S / 120] bytes      --spectrogram--> [C, frames, bands] bytes
 """
 
 from __future__ import annotations
