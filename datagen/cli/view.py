@@ -46,12 +46,25 @@ def view(
     if len(runs) > 1 and (marks or export):
         raise UserError("--marks and --export are of one run; give one")
     if export is not None:
-        from datagen.view.export import export_page
-
-        names = export_page(runs[0], export, count, dialogs, one_file, marks)
-        click.echo(f"wrote {len(names)} dialogues to {export}; open {export / 'index.html'}")
+        _export(runs[0], export, count, dialogs, one_file)
         return
     _serve(runs, port, marks, who, browse)
+
+
+def _export(run: str, folder: Path, count: int, dialogs: tuple[str, ...], one_file: bool) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from datagen.view.export import export_page
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(f"pages of {run}", total=None)
+
+        def tell(done: int, of: int) -> None:
+            bars.update(task, completed=done, total=of)
+
+        ids = export_page(run, folder, count, dialogs, one_file, tell)
+    click.echo(f"wrote {len(ids)} dialogues to {folder}; open {folder / 'index.html'}")
 
 
 def _serve(
