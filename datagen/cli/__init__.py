@@ -218,18 +218,8 @@ def _stoppable() -> Iterator[None]:
 
 
 _COMMANDS = (
-    align,
-    clean,
-    decode,
-    doctor,
-    env,
-    manifest,
-    plan,
-    scripts,
-    status,
-    timing,
-    view,
-    voices,
+    *(align, clean, decode, doctor, env, manifest, plan, scripts, status, timing),
+    *(view, voices),
 )
 for command in _COMMANDS:
     main.add_command(command)

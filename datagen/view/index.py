@@ -11,8 +11,10 @@ import hashlib
 import json
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -120,13 +122,15 @@ def _chunks(source: Source, count: int) -> Iterable[Chunk]:
         yield from (rows(source, shard) for shard in range(count))
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        ahead = [
-            pool.submit(_rows_of, source.folder.where, n) for n in range(min(count, workers + 2))
-        ]
-        for shard in range(count):
-            chunk = ahead.pop(0).result()
-            if (following := shard + workers + 2) < count:
-                ahead.append(pool.submit(_rows_of, source.folder.where, following))
+        ask = partial(pool.submit, _rows_of, source.folder.where)
+        depth = workers + 2
+        ahead = deque(ask(shard) for shard in range(min(count, depth)))
+        for shard in range(depth, count + depth):
+            if not ahead:
+                return
+            chunk = ahead.popleft().result()
+            if shard < count:
+                ahead.append(ask(shard))
             yield chunk
 
 
@@ -200,7 +204,7 @@ class Index:
             "SELECT sum(state = 'made') AS made, sum(state = 'rejected') AS rejected,"
             " sum(iif(state = 'made', num_samples, 0)) AS samples FROM dialogues"
         )[0]
-        return {name: int(row[name] or 0) for name in row.keys()}
+        return {name: int(row[name] or 0) for name in ("made", "rejected", "samples")}
 
     def page(self, query: Query) -> tuple[list[dict[str, Any]], int]:
         """Return a page of what a query finds, and how much it finds in all."""

@@ -25,6 +25,10 @@ _COLUMNS = (
     *("num_samples", "role_prompt", "turns", "events", "probes", "agent_voice", "user_voice"),
     "provenance",
 )
+_PLAIN = (
+    *("dialog_id", "split", "domain", "scenario", "call_direction", "prompt_level"),
+    "num_samples",
+)
 _IN_A_LIST = ("barge_in", "backchannel", "overlap", "pause", "false_interruption", "dead_air")
 """Events whose numbers are shown in the list."""
 _TITLE = 140
@@ -133,32 +137,37 @@ def _read(source: Source, name: str, columns: Iterable[str]) -> pa.Table:
 
 def _add_made(chunk: Chunk, source: Source, table: pa.Table, about: _Context) -> None:
     table = table.combine_chunks()
-    numbers = [source.index_of(dialog_id) for dialog_id in table["dialog_id"].to_pylist()]
-    turns = table["turns"].combine_chunks()
-    plain = ("split", "domain", "scenario", "call_direction", "prompt_level", "num_samples")
-    columns = [table[name].to_pylist() for name in plain]
-    voices = [pc.struct_field(table[f"{s}_voice"], "id").to_pylist() for s in SPEAKERS]
-    writers = pc.struct_field(table["provenance"], ["writer"]).to_pylist()
+    turns: Any = table["turns"].combine_chunks()
     events, effects = _counts(table["events"].combine_chunks())
-    probes = _probes(table["probes"].combine_chunks())
-    titles = _titles(turns)
-    for at, number in enumerate(numbers):
-        few = {name: events[at][name] for name in _IN_A_LIST if name in events[at]}
+    probes, titles = _probes(table["probes"].combine_chunks()), _titles(turns)
+    plain = table.select([name for name in _PLAIN if name in table.column_names]).to_pylist()
+    voices: list[Any] = [pc.struct_field(table[f"{s}_voice"], "id").to_pylist() for s in SPEAKERS]
+    writers: Any = pc.struct_field(table["provenance"], "writer").to_pylist()
+    texts = _texts(table["role_prompt"], turns)
+    for at, row in enumerate(plain):
+        number = source.index_of(row["dialog_id"])
         reject = about.rejects.get(number)
         chunk.entries.append(
             Entry(
-                number,
-                "rejected" if reject else "made",
-                *(column[at] for column in columns),
-                writers[at],
-                _outcome(about.scripts.get(number, "")),
-                titles[at],
-                json.dumps(few, separators=(",", ":")),
-                json.dumps(probes[at], separators=(",", ":")),
-                voices[0][at],
-                voices[1][at],
-                *((reject.stage, reject.reason, reject.evidence) if reject else ("", "", "")),
-                about.takes[number],
+                number=number,
+                state="rejected" if reject else "made",
+                split=row["split"],
+                domain=row["domain"],
+                scenario=row["scenario"],
+                direction=row["call_direction"],
+                level=row["prompt_level"],
+                num_samples=row["num_samples"],
+                writer=writers[at],
+                outcome=_outcome(about.scripts.get(number, "")),
+                title=titles[at],
+                events=_json({name: events[at][name] for name in _IN_A_LIST if name in events[at]}),
+                probes=_json(probes[at]),
+                agent_voice=voices[0][at],
+                user_voice=voices[1][at],
+                stage=reject.stage if reject else "",
+                reason=reject.reason if reject else "",
+                evidence=reject.evidence if reject else "",
+                takes=about.takes[number],
             )
         )
         found = Counter({f"event:{name}": n for name, n in events[at].items()})
@@ -166,7 +175,11 @@ def _add_made(chunk: Chunk, source: Source, table: pa.Table, about: _Context) ->
         found.update(_probe_labels(probes[at]))
         found.update(f"voice:{channel[at]}" for channel in voices)
         chunk.labels += ((label, number, count) for label, count in found.items())
-    chunk.texts += zip(numbers, _texts(table["role_prompt"], turns), strict=True)
+        chunk.texts.append((number, texts[at]))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _probe_labels(probes: list[list[str]]) -> Iterator[str]:
@@ -184,10 +197,11 @@ def _texts(prompts: Any, turns: Any) -> list[str]:
 
 def _list_of(lists: Any, name: str) -> Any:
     """Return one field of lists of structs, as lists."""
-    values = pc.struct_field(lists.flatten(), name)
+    values: Any = pc.struct_field(lists.flatten(), name)
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), values)
+    starts: Any = pa.array(offsets)
+    return pa.ListArray.from_arrays(starts, values)
 
 
 def _titles(turns: Any) -> list[str]:
@@ -248,24 +262,27 @@ def _add_rejected(chunk: Chunk, number: int, reject: Reject, script: str) -> Non
     said = [turn["text"] for turn in record.get("turns", ())]
     user = [turn["text"] for turn in record.get("turns", ()) if turn["speaker"] == "user"]
     probes = [[probe["type"], probe["verdict"]] for probe in record.get("probes", ())]
-    names = ("split", "domain", "scenario", "call_direction", "prompt_level")
     chunk.entries.append(
         Entry(
-            number,
-            "rejected",
-            *(record.get(name, "") for name in names),
-            0,
-            record.get("writer", ""),
-            record.get("outcome", ""),
-            "".join(user[:1])[:_TITLE],
-            "{}",
-            json.dumps(probes, separators=(",", ":")),
-            "",
-            "",
-            reject.stage,
-            reject.reason,
-            reject.evidence,
-            0,
+            number=number,
+            state="rejected",
+            split=record.get("split", ""),
+            domain=record.get("domain", ""),
+            scenario=record.get("scenario", ""),
+            direction=record.get("call_direction", ""),
+            level=record.get("prompt_level", ""),
+            num_samples=0,
+            writer=record.get("writer", ""),
+            outcome=record.get("outcome", ""),
+            title="".join(user[:1])[:_TITLE],
+            events="{}",
+            probes=_json(probes),
+            agent_voice="",
+            user_voice="",
+            stage=reject.stage,
+            reason=reject.reason,
+            evidence=reject.evidence,
+            takes=0,
         )
     )
     chunk.labels += [(label, number, 1) for label in set(_probe_labels(probes))]
@@ -275,13 +292,13 @@ def _add_rejected(chunk: Chunk, number: int, reject: Reject, script: str) -> Non
 
 def _scripts(source: Source, blocks: range) -> dict[int, str]:
     """Return the records of the blocks' scripts as JSON."""
-    found = {}
+    found: dict[int, str] = {}
     for block in blocks:
         name = source.folder.unit("script", block)
         if source.has(name):
             table = _read(source, name, ("dialog_id", "record"))
-            ids = map(source.index_of, table["dialog_id"].to_pylist())
-            found.update(zip(ids, table["record"].to_pylist(), strict=True))
+            for row in table.to_pylist():
+                found[source.index_of(row["dialog_id"])] = row["record"]
     return found
 
 
@@ -291,7 +308,7 @@ def _takes(source: Source, blocks: range) -> Iterator[Take]:
         if not source.has(name):
             continue
         table = _read(source, name, ("dialog_id", "speaker", "turn", "attempts"))
-        tried = pc.greater(pc.list_value_length(table["attempts"]), 0)
+        tried = pc.greater(pc.list_value_length(table["attempts"]), pa.scalar(0))
         for row in table.filter(tried).to_pylist():
             number = source.index_of(row["dialog_id"])
             turn = -1 if row["turn"] is None else row["turn"]

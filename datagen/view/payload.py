@@ -1,4 +1,4 @@
-"""All that the page shows of one dialogue, as plain values; the server and the export send the same.
+"""All that the page shows of one dialogue, as plain values: for the server and the export.
 
 Found, Source --describe--> {id, about, role, turns, words, events, probes, tokens, ...}
 
@@ -148,7 +148,7 @@ def _tokens(source: Source, found: Found) -> dict[str, Any] | None:
     if tokens is None:
         return None
     special = {"pad": 3, "epad": 0} if tokenizer is None else _special(tokenizer)
-    rows = {
+    rows: dict[str, Any] = {
         speaker: {
             "semantic": tokens[f"{speaker}_codes"][0].tolist(),
             "text": tokens[f"{speaker}_text"].tolist(),

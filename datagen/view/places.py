@@ -32,9 +32,11 @@ def in_speech(spoken: str, words: Sequence[Mapping[str, Any]]) -> list[list[int]
     found = []
     for places in turns.values():
         heard = [" ".join(said(words[index]["text"])) for index in places]
-        for at in range(len(places) - len(wanted) + 1):
-            if heard[at : at + len(wanted)] == wanted:
-                found.append([places[at], places[at + len(wanted) - 1]])
+        found += [
+            [places[at], places[at + len(wanted) - 1]]
+            for at in range(len(places) - len(wanted) + 1)
+            if heard[at : at + len(wanted)] == wanted
+        ]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Reads one dialogue of a run for the page, from the stages' files or, if those are gone, its shard.
+"""Reads one dialogue of a run: from the stages' files or, if those are gone, from its shard.
 
 RUN, dialogue id --Source.find--> Found: records as plain values, tokens, sounds
 
@@ -93,12 +93,14 @@ class Source:
     @cached_property
     def tokenizer(self) -> Tokenizer | None:
         """The tokenizer of the text rows; None if it is not here."""
-        return self._load("tokenizer", TOKENIZERS.load)
+        found: Tokenizer | None = self._load("tokenizer", TOKENIZERS.load)
+        return found
 
     @cached_property
     def codec(self) -> Codec | None:
         """The codec of the tokens; None if it is not here."""
-        return self._load("codec", CODECS.load)
+        found: Codec | None = self._load("codec", CODECS.load)
+        return found
 
     def _load(self, section: str, load: Callable[[BackendSpec], Any]) -> Any:
         try:
@@ -242,7 +244,7 @@ class Found:
             parquet = pq.ParquetFile(file)
             columns = list(choose(parquet.schema_arrow.names))
             groups = _groups(parquet, self.dialog_id)
-            return parquet.read_row_groups(groups, columns + ["dialog_id"], use_threads=False)
+            return parquet.read_row_groups(groups, [*columns, "dialog_id"], use_threads=False)
 
         try:
             table = self._source.folder.storage.load(name, look)
@@ -261,7 +263,7 @@ def _groups(parquet: pq.ParquetFile, dialog_id: str) -> list[int]:
     column = parquet.schema_arrow.names.index("dialog_id")
     found = []
     for group in range(parquet.num_row_groups):
-        known = parquet.metadata.row_group(group).column(column).statistics
+        known: Any = parquet.metadata.row_group(group).column(column).statistics
         if known is None or not known.has_min_max or known.min <= dialog_id <= known.max:
             found.append(group)
     return found

@@ -1,4 +1,4 @@
-"""Fetches the page's libraries from the npm registry, pinned and checked: python -m datagen.view.vendoring
+"""Fetches the page's libraries from the npm registry, pinned: python -m datagen.view.vendoring
 
 packages.json (name, version, integrity, files) --npm pack--> static/vendor/*.js, LICENSES.txt
 

@@ -64,7 +64,7 @@ def _bands(audio: Audio) -> NDArray[np.float32]:
     hann = np.hanning(_WINDOW).astype(np.float32)
     power = np.abs(np.fft.rfft(windows * hann, axis=1)).astype(np.float32) ** 2
     level = 10 * np.log10(power @ _filters() / (_WINDOW / 4) ** 2 + 1e-12)
-    return np.clip((level - _QUIET) / (_LOUD - _QUIET) * 255, 0, 255).astype(np.float32)
+    return np.asarray(np.clip((level - _QUIET) / (_LOUD - _QUIET) * 255, 0, 255), np.float32)
 
 
 @cache
