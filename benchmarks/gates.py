@@ -23,9 +23,9 @@ from datagen.engine.plan import jobs_of
 from datagen.gates import dialogue
 from datagen.gates.limits import limits_for
 from datagen.gates.signal import levels
-from datagen.gates.turn import Fault, Heard, listen
+from datagen.gates.turn import Heard, listen
 from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Audio, Line, Script
+from datagen.types import SAMPLE_RATE, Audio, Fault, Line, Script
 from datagen.voices.casting import cast
 
 Spoken = tuple[list[Line], list[Audio]]

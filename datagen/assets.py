@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -39,10 +40,21 @@ def names(folder: str, suffix: str = ".yaml") -> list[str]:
     return sorted(path.stem for path in (root() / folder).glob(f"*{suffix}"))
 
 
+def read(path: Path) -> bytes:
+    """Return what a settings file holds; a file that has not changed is read once."""
+    state = path.stat()
+    return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, _changed: int, _size: int) -> bytes:
+    return path.read_bytes()
+
+
 def digest(*paths: Path) -> str:
     """Return one hash of the contents of files, in the order given."""
     hasher = blake2b(digest_size=16)
     for path in paths:
-        content = path.read_bytes()
+        content = read(path)
         hasher.update(len(content).to_bytes(8, "big") + content)
     return hasher.hexdigest()

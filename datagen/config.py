@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from datagen import assets
 from datagen.types import UserError
 
-S = TypeVar("S", bound="Settings")
+M = TypeVar("M", bound=BaseModel)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads five times as fast, where it is built in."""
 
@@ -183,8 +183,8 @@ def load_host(name: str) -> Host:
     return validate(Host, read_yaml(assets.find("pipelines/hosts", name)), f"the host {name}")
 
 
-def validate(model: type[S], data: dict[str, Any], what: str) -> S:
-    """Build a settings model; what is wrong becomes one sentence."""
+def validate(model: type[M], data: dict[str, Any], what: str) -> M:
+    """Build a model of what a file says; what is wrong becomes one sentence."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -218,7 +218,7 @@ def parse_override(item: str) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        data = yaml.load(assets.read(path).decode("utf-8"), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} cannot be read as YAML ({reason})") from error

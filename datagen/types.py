@@ -9,7 +9,7 @@ arrays. Time is an ``int`` count of 24 kHz samples; seconds appear only in text 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,24 @@ class Record(BaseModel):
     """Base of everything that is written as JSON: frozen, and strict about unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DialogId(NamedTuple):
+    """The name of a dialogue, e.g. ``service-0000042``: its kind, and its number in the plan."""
+
+    kind: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.number:07d}"
+
+    @classmethod
+    def parse(cls, text: str) -> DialogId | None:
+        """Read an id as it is written, or with fewer zeros; None if it is none."""
+        kind, _, digits = text.rpartition("-")
+        if not kind or not (digits.isascii() and digits.isdecimal()):
+            return None
+        return cls(kind, int(digits))
 
 
 class Job(Record):
@@ -240,6 +258,13 @@ class Clip:
     """dBFS, of the largest sample."""
     audio: Audio | None
     """None when only the measurements were loaded."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a take: a reason to count, and evidence to read."""
+
+    reason: str
+    evidence: str
 
 
 class Attempt(Record):

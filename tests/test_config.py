@@ -10,7 +10,7 @@ from datagen import assets
 from datagen.backends.registry import TABLES
 from datagen.config import Host, load_host, load_recipe
 from datagen.doctor import checks
-from datagen.engine import pipeline
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.types import UserError
 
 
@@ -65,7 +65,7 @@ def test_mistakes_are_one_sentence(kind: str, recipe: str, overrides: list[str],
 def test_what_a_recipe_names_is_checked_before_any_work(override: str) -> None:
     recipe = load_recipe("service", overrides=[override])
     with pytest.raises(UserError, match=override.partition(".")[0]):
-        checks.require(recipe, Host())
+        checks.require(ResolvedRecipe(recipe), Host())
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "\x00"])
@@ -89,12 +89,13 @@ def test_every_shipped_recipe_names_known_backends(name: str) -> None:
 
 
 def test_fingerprints_follow_what_they_depend_on() -> None:
-    base = pipeline.fingerprints(load_recipe("service"))
-    timed = pipeline.fingerprints(load_recipe("service", overrides=["timeline.preset=strict"]))
+    base = ResolvedRecipe(load_recipe("service")).fingerprints
+    strict = load_recipe("service", overrides=["timeline.preset=strict"])
+    timed = ResolvedRecipe(strict).fingerprints
     assert [stage for stage in base if base[stage] != timed[stage]] == ["timeline", "tokens"]
-    reseeded = pipeline.fingerprints(load_recipe("service", seed=1))
+    reseeded = ResolvedRecipe(load_recipe("service", seed=1)).fingerprints
     assert all(base[stage] != reseeded[stage] for stage in base)
-    planned = pipeline.fingerprints(load_recipe("service", overrides=["mean_seconds=50"]))
+    planned = ResolvedRecipe(load_recipe("service", overrides=["mean_seconds=50"])).fingerprints
     assert planned == base
 
 

@@ -1,14 +1,14 @@
 """Reads a finished run as a stranger would, and says what is wrong with it.
 
-    RUN --audit--> Report: findings (check, file, dialogue ids, sentence) and totals
+    RUN --audit--> AuditReport: findings (check, file, dialogue ids, sentence) and totals
 
 Nothing that writes a run is imported here: only pyarrow, jsonschema and the checked-in schemas,
 so that a mistake of the writer cannot hide. To add a check, add a function to a CHECKS tuple.
 """
 
 from datagen.audit.auditor import audit
-from datagen.audit.report import Finding, Report, render
+from datagen.audit.report import AuditReport, Finding, render
 from datagen.audit.targets import compare
 from datagen.audit.totals import FISHER, Totals
 
-__all__ = ["FISHER", "Finding", "Report", "Totals", "audit", "compare", "render"]
+__all__ = ["FISHER", "AuditReport", "Finding", "Totals", "audit", "compare", "render"]

@@ -11,17 +11,17 @@ from typing import Any
 import pyarrow as pa
 
 from datagen.audit import receipts, records, script_chain, settings, sound_checks
-from datagen.audit.cross_checks import Files
-from datagen.audit.files import Footer, Unusable, read_json
+from datagen.audit.cross_checks import FileChecks
+from datagen.audit.files import ParquetFooter, Unusable, read_json
 from datagen.audit.prefetch import Loaded, read_ahead, table_of
-from datagen.audit.report import Finding, Report, group
+from datagen.audit.report import AuditReport, Finding, group
 from datagen.audit.shard_rows import Look
 from datagen.audit.totals import Totals
 from datagen.storage import Storage, Where, open_storage
-from datagen.types import UserError
+from datagen.types import DialogId, UserError
 
 
-def audit(run: Where, deep: bool = False, shards: int | None = None) -> Report:
+def audit(run: Where, deep: bool = False, shards: int | None = None) -> AuditReport:
     """Check a run folder; ``deep`` also reads everything that is not a shard.
 
     ``shards`` limits it to so many shards from the first on, and their blocks.
@@ -33,11 +33,11 @@ def audit(run: Where, deep: bool = False, shards: int | None = None) -> Report:
         facts, plan = read_json(storage, "run.json"), read_json(storage, "plan.json")
     except Unusable as error:
         finding = Finding(error.check, error.file, error.sentence)
-        return Report(str(run), deep, (finding,), Totals())
+        return AuditReport(str(run), deep, (finding,), Totals())
     walk = _Walk(storage, deep, facts, plan)
     walk.all(shards)
     stand_ins = tuple(facts["stand_ins"])
-    return Report(str(run), deep, tuple(walk.findings), walk.totals, stand_ins, plan["kind"])
+    return AuditReport(str(run), deep, tuple(walk.findings), walk.totals, stand_ins, plan["kind"])
 
 
 class _Walk:
@@ -49,7 +49,7 @@ class _Walk:
         self.storage, self.deep, self.run, self.plan = storage, deep, run, plan
         self.findings: list[Finding] = []
         self.totals = Totals()
-        self._files = Files(run["fingerprint"])
+        self._files = FileChecks(run["fingerprint"])
         self._all_read = True
         self._scripts: str | None = script_chain.START
         """What a shard calls all scripts so far; None if one is missing."""
@@ -115,9 +115,9 @@ class _Walk:
         self,
         stage: str,
         block: int,
-        footers: Mapping[str, Footer | Unusable],
+        footers: Mapping[str, ParquetFooter | Unusable],
         contents: dict[str, str | None],
-    ) -> Footer | None:
+    ) -> ParquetFooter | None:
         """Check one artifact by its footer, and what it was made from."""
         footer = self._footer(footers[f"{stage}/{block:06d}.parquet"])
         contents[f"{stage}/{block:06d}"] = None if footer is None else footer.receipt["content"]
@@ -153,7 +153,7 @@ class _Walk:
                 found.append((dialog_id, sentence))
         self._group("sound_and_words", f"timeline/{block:06d}.parquet", found)
 
-    def _footer(self, found: Footer | Unusable) -> Footer | None:
+    def _footer(self, found: ParquetFooter | Unusable) -> ParquetFooter | None:
         """Check a footer; None, with a finding, if it cannot be read."""
         if isinstance(found, Unusable):
             self._report(found.check, found.file, [found.sentence])
@@ -162,14 +162,16 @@ class _Walk:
             self._report(check.__name__, found.file, check(found))
         return found
 
-    def _table(self, footer: Footer | None, found: pa.Table | Unusable | None) -> pa.Table | None:
+    def _table(
+        self, footer: ParquetFooter | None, found: pa.Table | Unusable | None
+    ) -> pa.Table | None:
         """Return a file's table; None, with a finding, if it cannot be used."""
         if isinstance(found, Unusable):
             self._report(found.check, found.file, [found.sentence])
             return None
         return None if footer is None or any(receipts.columns(footer)) else found
 
-    def _rejects(self, footer: Footer) -> list[str]:
+    def _rejects(self, footer: ParquetFooter) -> list[str]:
         """Count an artifact's rejects and return their ids."""
         rejects = footer.receipt["rejects"]
         self.totals.rejects.update(f"{item['stage']}: {item['reason']}" for item in rejects)
@@ -178,7 +180,7 @@ class _Walk:
     def _ids(self, blocks: Iterable[int]) -> list[str]:
         size = self.plan["dialogs_per_block"]
         indices = (index for block in blocks for index in range(block * size, (block + 1) * size))
-        return [f"{self.plan['kind']}-{index:07d}" for index in indices]
+        return [str(DialogId(self.plan["kind"], index)) for index in indices]
 
     def _report(self, check: str, file: str, sentences: Iterable[str]) -> None:
         self.findings += [Finding(check, file, sentence) for sentence in sentences]

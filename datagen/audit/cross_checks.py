@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from datagen.audit.files import Footer
+from datagen.audit.files import ParquetFooter
 from datagen.audit.rows import Row
 from datagen.types import SPEAKERS
 
@@ -24,7 +24,7 @@ SHARED_ROLES = frozenset({"teacher", "minimal", "topic"})
 """Prompt levels whose few role prompts are said word for word in many dialogues."""
 
 
-class Dialogues:
+class DialogueChecks:
     """All dialogues read so far."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Dialogues:
                 yield f"voice {voice} is in both splits"
 
 
-class Files:
+class FileChecks:
     """What the files read so far say of themselves."""
 
     def __init__(self, fingerprint: str) -> None:
@@ -76,18 +76,18 @@ class Files:
         self._fingerprint = fingerprint
 
     @property
-    def checks(self) -> tuple[Callable[[Footer], Iterator[str]], ...]:
+    def checks(self) -> tuple[Callable[[ParquetFooter], Iterator[str]], ...]:
         """The checks, each for one footer."""
         return (self.same_fingerprint, self.same_tokens, self.same_recipe)
 
-    def same_fingerprint(self, footer: Footer) -> Iterator[str]:
+    def same_fingerprint(self, footer: ParquetFooter) -> Iterator[str]:
         """All files of a stage were made by the same settings."""
         mine = footer.receipt["fingerprint"]
         first, file = self._fingerprints.setdefault(footer.stage, (mine, footer.file))
         if mine != first:
             yield f"was made with other settings than {file}; run again to make it anew"
 
-    def same_tokens(self, footer: Footer) -> Iterator[str]:
+    def same_tokens(self, footer: ParquetFooter) -> Iterator[str]:
         """All tokens are of one codec and one tokenizer."""
         if "codec" not in footer.data:
             return
@@ -99,7 +99,7 @@ class Files:
         if differ:
             yield f"differs from {file} in {', '.join(differ)}: the two must not be mixed"
 
-    def same_recipe(self, footer: Footer) -> Iterator[str]:
+    def same_recipe(self, footer: ParquetFooter) -> Iterator[str]:
         """Tokens are of the recipe in run.json."""
         recipe = footer.data.get("recipe", self._fingerprint)
         if recipe != self._fingerprint:

@@ -34,7 +34,7 @@ class Unusable(Exception):
 
 
 @dataclass(frozen=True)
-class Footer:
+class ParquetFooter:
     """What a Parquet file says of itself without its data being read."""
 
     file: str
@@ -72,7 +72,7 @@ def read_json(storage: Storage, file: str) -> dict[str, Any]:
     return value
 
 
-def read_footer(storage: Storage, stage: str, number: int, file: str) -> Footer:
+def read_footer(storage: Storage, stage: str, number: int, file: str) -> ParquetFooter:
     """Read what a file says of itself."""
     try:
         said = storage.load(file, pq.read_metadata)
@@ -88,7 +88,7 @@ def read_footer(storage: Storage, stage: str, number: int, file: str) -> Footer:
         raise Unusable("damaged", file, f"has no receipt in its footer; {AGAIN}") from error
     for problem in _footer_problems("shard_footer" if _has_tokens(stage) else "footer", data):
         raise Unusable("receipt", file, f"{problem}; delete it and run again")
-    return Footer(
+    return ParquetFooter(
         file,
         stage,
         number,
@@ -98,7 +98,7 @@ def read_footer(storage: Storage, stage: str, number: int, file: str) -> Footer:
     )
 
 
-def read_table(storage: Storage, footer: Footer) -> pa.Table:
+def read_table(storage: Storage, footer: ParquetFooter) -> pa.Table:
     """Read all of a file, and prove that it is what its receipt says."""
     file = footer.file
     try:

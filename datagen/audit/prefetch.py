@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from datagen.audit.files import Footer, Unusable, read_footer, read_table
+from datagen.audit.files import ParquetFooter, Unusable, read_footer, read_table
 from datagen.audit.receipts import UNIT_STAGES
 from datagen.storage import Storage
 
@@ -28,7 +28,7 @@ class Loaded:
     index: int
     blocks: range
     file: str
-    footers: Mapping[str, Footer | Unusable]
+    footers: Mapping[str, ParquetFooter | Unusable]
     """By file; the shard's own is among them."""
     table: pa.Table | Unusable | None
     """None if there is no footer."""
@@ -56,7 +56,7 @@ def _load(storage: Storage, plan: Mapping[str, Any], index: int) -> Loaded:
     units = [(s, block, f"{s}/{block:06d}.parquet") for block in blocks for s in UNIT_STAGES]
     units.append(("shards", index, file))
 
-    def look(unit: tuple[str, int, str]) -> Footer | Unusable:
+    def look(unit: tuple[str, int, str]) -> ParquetFooter | Unusable:
         try:
             return read_footer(storage, *unit)
         except Unusable as error:
@@ -74,7 +74,7 @@ def _load(storage: Storage, plan: Mapping[str, Any], index: int) -> Loaded:
     )
 
 
-def table_of(storage: Storage, footer: Footer) -> pa.Table | Unusable:
+def table_of(storage: Storage, footer: ParquetFooter) -> pa.Table | Unusable:
     """Read all of a file, or return what is wrong with it."""
     try:
         return read_table(storage, footer)

@@ -1,13 +1,13 @@
 """Checks of files by their footers: what a file is, what it was made from, what it leaves out.
 
-Each check takes a `Footer` and yields a sentence for each thing that is wrong.
+Each check takes a `ParquetFooter` and yields a sentence for each thing that is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from datagen.audit.files import Footer, checked_in
+from datagen.audit.files import ParquetFooter, checked_in
 
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
 READS = {
@@ -19,20 +19,20 @@ READS = {
 """Which artifacts of its block a stage is made from."""
 
 
-def place(footer: Footer) -> Iterator[str]:
+def place(footer: ParquetFooter) -> Iterator[str]:
     """A file is where its receipt says."""
     receipt = footer.receipt
     if (receipt["stage"], receipt["block"]) != (footer.stage, footer.number):
         yield f"says that it is {receipt['stage']} number {receipt['block']}"
 
 
-def num_rows(footer: Footer) -> Iterator[str]:
+def num_rows(footer: ParquetFooter) -> Iterator[str]:
     """A file has as many rows as its receipt says."""
     if footer.num_rows != footer.receipt["rows"]:
         yield f"has {footer.num_rows} rows, its receipt says {footer.receipt['rows']}"
 
 
-def columns(footer: Footer) -> Iterator[str]:
+def columns(footer: ParquetFooter) -> Iterator[str]:
     """A file has exactly the columns that are checked in."""
     expected = checked_in("columns")["tokens" if footer.stage == "shards" else footer.stage]
     for name, kind in expected.items():
@@ -48,7 +48,7 @@ CHECKS = (place, num_rows, columns)
 
 
 def reads(
-    footer: Footer, expected: Iterable[str], contents: Mapping[str, str | None]
+    footer: ParquetFooter, expected: Iterable[str], contents: Mapping[str, str | None]
 ) -> Iterator[str]:
     """Say which of the files that a file was made from it does not name, or has changed since.
 

@@ -35,7 +35,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Report:
+class AuditReport:
     """The outcome of an audit."""
 
     run: str
@@ -65,7 +65,7 @@ class Report:
         return json.dumps(report, indent=2, ensure_ascii=False)
 
 
-def render(report: Report) -> str:
+def render(report: AuditReport) -> str:
     """Return a report as plain lines for people."""
     totals = report.totals
     lines = [f"{report.run}: {totals.headline()}", *totals.lines()]

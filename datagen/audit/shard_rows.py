@@ -15,14 +15,14 @@ from zlib import crc32
 import pyarrow as pa
 
 from datagen.audit import dialogue, held_out, streams
-from datagen.audit.cross_checks import Dialogues
-from datagen.audit.files import Footer
+from datagen.audit.cross_checks import DialogueChecks
+from datagen.audit.files import ParquetFooter
 from datagen.audit.prefilter import suspects
 from datagen.audit.rows import Row, null_rows, rows
 from datagen.audit.totals import Totals
 
 SAMPLE = 2_048
-"""Dialogues, about, that are looked at word by word in an audit that is not deep: some seconds."""
+"""About how many dialogues an audit that is not deep looks at word by word: some seconds."""
 Problems = dict[str, list[tuple[str, str]]]
 """(dialogue id, sentence) by check."""
 _TIERS: tuple[tuple[Callable[[Row], Iterator[str]], ...], ...] = (
@@ -37,11 +37,11 @@ class Look:
 
     def __init__(self, totals: Totals, num_dialogues: int, deep: bool) -> None:
         self._totals = totals
-        self._dialogues = Dialogues()
+        self._dialogues = DialogueChecks()
         self._share = 1.0 if deep else SAMPLE / max(1, num_dialogues)
         """Of the dialogues that are looked at closely."""
 
-    def rows(self, footer: Footer, table: pa.Table) -> Problems:
+    def rows(self, footer: ParquetFooter, table: pa.Table) -> Problems:
         """Check and count a shard's rows."""
         found: Problems = {}
         lacking = null_rows(table)
@@ -61,7 +61,7 @@ class Look:
         self._totals.count(table)
         return found
 
-    def _places(self, footer: Footer, table: pa.Table) -> Any:
+    def _places(self, footer: ParquetFooter, table: pa.Table) -> Any:
         """Return the positions of the rows to look at closely."""
         places: Iterable[int] = range(table.num_rows)
         if self._share < 1:

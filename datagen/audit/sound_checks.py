@@ -1,6 +1,6 @@
 """Turn-taking as it is heard: clips are put together again and listened to, to check the ledger.
 
-    timeline and speech tables of a block --heard--> (dialogue id, Heard), ...
+    timeline and speech tables of a block --heard--> (dialogue id, HeardDialogue), ...
 
 The edit list is read as a stranger would: JSON, FLAC, gains and fades by what the columns mean.
 """
@@ -34,7 +34,7 @@ after a word does, and stops before it ends.
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardDialogue:
     """One dialogue as it sounds."""
 
     floor: TurnTaking
@@ -42,7 +42,7 @@ class Heard:
     """Share of the dialogue's 10 ms steps, of both channels, in which words and sound differ."""
 
 
-def heard(timeline: pa.Table, speech: pa.Table) -> Iterator[tuple[str, Heard]]:
+def heard(timeline: pa.Table, speech: pa.Table) -> Iterator[tuple[str, HeardDialogue]]:
     """Yield what each dialogue of a block sounds like."""
     sounds: dict[str, dict[int, bytes]] = {}
     for row in speech.select(["dialog_id", "turn", "flac"]).to_pylist():
@@ -55,7 +55,9 @@ def heard(timeline: pa.Table, speech: pa.Table) -> Iterator[tuple[str, Heard]]:
         words = [Spell(w["speaker"], w["start"], w["end"]) for w in dialogue["words"]]
         yield (
             row["dialog_id"],
-            Heard(turn_taking(spells), disagreement(words, spells, dialogue["num_samples"])),
+            HeardDialogue(
+                turn_taking(spells), disagreement(words, spells, dialogue["num_samples"])
+            ),
         )
 
 

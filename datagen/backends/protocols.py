@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol
 
-from datagen.types import Audio, Codes, Job, Line, Record, Reject, Script, SpokenWord, Utterance
+from datagen.types import (
+    Audio,
+    Codes,
+    Fault,
+    Job,
+    Line,
+    Record,
+    Reject,
+    Script,
+    SpokenWord,
+    Utterance,
+)
 
 
 class Backend(Protocol):
@@ -79,6 +90,14 @@ class Aligner(Backend, Protocol):
         ``audio`` loads the clip if needed; ``words`` is what the synthesizer said, if anything.
         Raises Rejected if the words cannot be found.
         """
+        ...
+
+
+class Judge(Backend, Protocol):
+    """Hears what numpy cannot: other words, another voice, bad sound."""
+
+    def fault(self, audio: Audio, line: Line, reference: Audio | None) -> Fault | None:
+        """Return what is wrong with a clip [S], or None; ``reference`` is its voice recorded."""
         ...
 
 

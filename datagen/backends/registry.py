@@ -13,15 +13,42 @@ from datagen.backends.protocols import (
     Backend,
     Codec,
     FloorPredictor,
+    Judge,
     ScriptWriter,
     Synthesizer,
     Tokenizer,
 )
 from datagen.config import BackendSpec, describe
-from datagen.gates.judge import Judge
 from datagen.types import UserError
 
 T = TypeVar("T", bound=Backend)
+
+
+FINGERPRINT_NAMES = {
+    "script.composer": "datagen.backends.writer.composer:Composer",
+    "script.openai": "datagen.backends.writer.openai:OpenAI",
+    "script.vllm": "datagen.backends.writer.vllm:VLLM",
+    "speech.espeak": "datagen.backends.speech.espeak:Espeak",
+    "speech.http": "datagen.backends.speech.http:Http",
+    "speech.chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
+    "speech.dia": "datagen.backends.speech.dia:Dia",
+    "speech.dummy": "datagen.backends.speech.dummy:Dummy",
+    "align.native": "datagen.backends.aligner.native:Native",
+    "align.ctc": "datagen.backends.aligner.ctc:Ctc",
+    "align.sphinx": "datagen.backends.aligner.sphinx:Sphinx",
+    "align.ctm": "datagen.backends.aligner.ctm:Ctm",
+    "align.proportional": "datagen.backends.aligner.proportional:Proportional",
+    "gates.judge.listener": "datagen.backends.judge.listener:Listener",
+    "codec.vocoder": "datagen.backends.codec.vocoder:Vocoder",
+    "codec.mimi": "datagen.backends.codec.mimi:Mimi",
+    "codec.dummy": "datagen.backends.codec.dummy:Dummy",
+    "tokenizer.shipped": "datagen.backends.tokenizer.shipped:Shipped",
+    "tokenizer.helium": "datagen.backends.tokenizer.helium:Helium",
+    "floor.rules": "datagen.backends.floor.rules:Rules",
+    "floor.llm": "datagen.backends.floor.llm:Llm",
+}
+"""What fingerprints call backends of before 0.2: where their class was then. It stays when a class
+moves, or every run made with it would refuse to go on. Later backends go by their short names."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +86,7 @@ class Table(Generic[T]):
         """Return everything that decides what the backend makes."""
         options = self.options(spec)
         return {
-            "use": self.names.get(spec.use, spec.use),
+            "use": FINGERPRINT_NAMES.get(f"{self.section}.{spec.use}", spec.use),
             "options": options.model_dump(mode="json"),
             **self.resolve(spec).identity(options),
         }
@@ -84,7 +111,7 @@ VOICES = Table[Synthesizer](
         "http": "datagen.backends.speech.http:Http",
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
-        "dummy": "datagen.backends.speech.dummy:Dummy",
+        "dummy": "datagen.backends.speech.dummy:DummyVoice",
     },
 )
 ALIGNERS = Table[Aligner](
@@ -103,7 +130,7 @@ CODECS = Table[Codec](
     {
         "vocoder": "datagen.backends.codec.vocoder:Vocoder",
         "mimi": "datagen.backends.codec.mimi:Mimi",
-        "dummy": "datagen.backends.codec.dummy:Dummy",
+        "dummy": "datagen.backends.codec.dummy:DummyCodec",
     },
 )
 TOKENIZERS = Table[Tokenizer](

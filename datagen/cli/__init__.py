@@ -103,23 +103,23 @@ def run(
 
     from datagen.config import load_recipe
     from datagen.doctor import checks
-    from datagen.engine import pipeline
+    from datagen.engine.pipeline import ResolvedRecipe
     from datagen.engine.plan import Slice, describe, make_plan
     from datagen.runs.make import run as make
     from datagen.runs.summary import summary
     from datagen.show import listen
 
-    what = load_recipe(kind, recipe, overrides, seed)
-    plan = make_plan(what, hours, dialogs)
+    what = ResolvedRecipe(load_recipe(kind, recipe, overrides, seed))
+    plan = make_plan(what.recipe, hours, dialogs)
     share = Slice.parse(part) if part else None
     where = host_at(host, address)
     checks.require(what, where)
-    if stand_ins := pipeline.stand_ins(what):
-        click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
+    if what.stand_ins:
+        click.echo(f"STAND-INS, not the real models: {', '.join(what.stand_ins)}", err=True)
     if dry_run:
-        click.echo(describe(what, plan))
+        click.echo(describe(what.recipe, plan))
         return
-    root = out or f"runs/{what.kind}"
+    root = out or f"runs/{what.recipe.kind}"
     with _stoppable():
         if share:
             made = make(what, plan, where, root, share.has, share.name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datagen.config import Host, Recipe, StageHost
 from datagen.costs.pilot import Pilot
 from datagen.costs.rates import Figure, Prices, Rates
-from datagen.costs.wall import Pool, balance, wall_seconds
+from datagen.costs.wall import PoolEstimate, balance, wall_seconds
 from datagen.costs.work import Reckoner, Work
 from datagen.engine.plan import Plan
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES
@@ -20,7 +20,7 @@ from datagen.storage.run_folder import SHARDS, UNIT_STAGES
 class Estimate:
     """What a run will come to."""
 
-    parts: tuple[tuple[Pool, ...], ...]
+    parts: tuple[tuple[PoolEstimate, ...], ...]
     """Pools that work at the same time; one part after the other."""
     wall: float
     """Seconds."""
@@ -34,12 +34,12 @@ class Estimate:
     believed: dict[str, Figure]
 
     @property
-    def pools(self) -> list[Pool]:
+    def pools(self) -> list[PoolEstimate]:
         """All pools, in the line's order."""
         return [pool for part in self.parts for pool in part]
 
     @property
-    def bottleneck(self) -> Pool:
+    def bottleneck(self) -> PoolEstimate:
         """The pool that holds up the others of its part for longest."""
         return max(self.pools, key=lambda pool: pool.seconds)
 
@@ -85,7 +85,7 @@ def estimate(
     )
 
 
-def _pools_of(host: Host, works: Sequence[Work]) -> list[Pool]:
+def _pools_of(host: Host, works: Sequence[Work]) -> list[PoolEstimate]:
     """Return the pools as a host has them, and one server of each model."""
     named = [work for work in works if not work.is_server]
     fixed = sum(
@@ -95,12 +95,12 @@ def _pools_of(host: Host, works: Sequence[Work]) -> list[Pool]:
     )
     gpus = max(1, math.ceil(fixed))
     return [
-        Pool(work, 1 if work.is_server else _workers(getattr(host, work.stage), work, gpus))
+        PoolEstimate(work, 1 if work.is_server else _workers(getattr(host, work.stage), work, gpus))
         for work in works
     ]
 
 
-def _at_least(pool: Pool, host: Host) -> Pool:
+def _at_least(pool: PoolEstimate, host: Host) -> PoolEstimate:
     """Return a pool without GPUs that is no smaller than the host's: servers want many clients."""
     workers = getattr(host, pool.work.stage).workers
     if pool.gpus or workers == "auto":
@@ -117,7 +117,7 @@ def _workers(place: StageHost, work: Work, gpus: int) -> int:
     return max(1, int(_cores() / max(place.cpus, 1.0)))
 
 
-def _gpus_of(pools: Sequence[Pool]) -> int:
+def _gpus_of(pools: Sequence[PoolEstimate]) -> int:
     return math.ceil(sum(pool.gpus for pool in pools if not pool.work.is_server) - 1e-6)
 
 

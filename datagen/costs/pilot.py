@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, pstdev
-from typing import Any
 
-from datagen.costs.rates import Figure, Share
+from datagen.costs.rates import Figure, StageShare
+from datagen.engine.events import RunEvent, UnitMade, read_events
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
 from datagen.types import SAMPLE_RATE, UserError
 
@@ -24,8 +24,8 @@ class StageRate:
     seconds: Figure
     """Of one worker."""
     cpu_seconds: Figure
-    accept: Share
-    """Share of its dialogues that went on."""
+    accept: StageShare
+    """StageShare of its dialogues that went on."""
     spread: Figure
     """Standard deviation of a unit's seconds, as a share of their mean."""
 
@@ -44,14 +44,14 @@ class Pilot:
 def measure(run: Path | str) -> Pilot:
     """Read the figures of the blocks of a run that went through all stages."""
     folder = RunFolder(run)
-    blocks = _blocks(folder.events())
+    blocks = _blocks(read_events(folder))
     if not blocks:
         raise UserError(
             f"{folder.where} has no journal of blocks that went through all stages; run a pilot"
             " there first: datagen run KIND --dialogs 64 --out RUN"
         )
-    rows = sum(block["tokens"]["rows"] for block in blocks)
-    samples = sum(block["tokens"]["audio_samples"] for block in blocks)
+    rows = sum(block["tokens"].rows for block in blocks)
+    samples = sum(block["tokens"].audio_samples for block in blocks)
     if not samples:
         raise UserError(f"{folder.where} has made no sound to measure: every dialogue was rejected")
     mean = samples / SAMPLE_RATE / rows
@@ -59,37 +59,36 @@ def measure(run: Path | str) -> Pilot:
     stages, left = {}, begun
     for stage in UNIT_STAGES:
         units = [block[stage] for block in blocks]
-        rejects = sum(len(unit["rejects"]) for unit in units)
+        rejects = sum(len(unit.rejects) for unit in units)
         stages[stage] = _rate(units, left * mean, 1 - rejects / left)
         left -= rejects
     everything = begun / len(blocks) * len(folder.storage.names("script")) * mean
     return Pilot(stages, _bytes(folder, everything), _tokens(block["script"] for block in blocks))
 
 
-def _blocks(events: Iterable[dict[str, Any]]) -> list[dict[str, dict[str, Any]]]:
+def _blocks(events: Iterable[RunEvent]) -> list[dict[str, UnitMade]]:
     """Return the last event of each stage, for the blocks that have all stages."""
-    blocks: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    blocks: dict[str, dict[str, UnitMade]] = defaultdict(dict)
     for event in events:
-        if event.get("event") == "unit":
-            stage, _, block = event["unit"].partition("/")
-            blocks[block][stage] = event
+        if isinstance(event, UnitMade):
+            blocks[event.number][event.stage] = event
     return [stages for _, stages in sorted(blocks.items()) if stages.keys() >= {*UNIT_STAGES}]
 
 
-def _size_of(script: dict[str, Any]) -> int:
+def _size_of(script: UnitMade) -> int:
     """Return how many dialogues a block has; other stages may have several rows for each."""
-    return int(script["rows"]) + len(script["rejects"])
+    return script.rows + len(script.rejects)
 
 
-def _rate(units: list[dict[str, Any]], begun_seconds: float, accept: float) -> StageRate:
+def _rate(units: list[UnitMade], begun_seconds: float, accept: float) -> StageRate:
     """Return what units took that were given so many seconds of dialogue."""
-    seconds = [event["seconds"] for event in units]
-    cpu_seconds = sum(event["cpu_seconds"] for event in units)
+    seconds = [event.seconds for event in units]
+    cpu_seconds = sum(event.cpu_seconds for event in units)
     source = f"measured on {len(units):,} units of the pilot"
     return StageRate(
         seconds=Figure(value=sum(seconds) / begun_seconds, source=source),
         cpu_seconds=Figure(value=cpu_seconds / begun_seconds, source=source),
-        accept=Share(value=accept, source=source),
+        accept=StageShare(value=accept, source=source),
         spread=Figure(value=pstdev(seconds) / max(fmean(seconds), 1e-9), source=source),
     )
 
@@ -109,11 +108,11 @@ def _size(folder: RunFolder, name: str) -> int:
     return folder.storage.load(name, lambda file: int(file.size()))
 
 
-def _tokens(units: Iterable[dict[str, Any]]) -> dict[str, tuple[Figure, Figure]]:
+def _tokens(units: Iterable[UnitMade]) -> dict[str, tuple[Figure, Figure]]:
     """Return what each model read and wrote for a dialogue, if the writers kept accounts."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     for event in units:
-        for model, account in event.get("spent", {}).items():
+        for model, account in event.spent.items():
             sums[model].update(account)
     return {
         model: (

@@ -28,7 +28,7 @@ class Positive(Figure):
     value: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Share(Positive):
+class StageShare(Positive):
     """A number above 0 and up to 1."""
 
     value: Annotated[float, Field(gt=0, le=1)]
@@ -83,8 +83,8 @@ class BackendRate(Settings):
     """Until a worker has loaded it."""
     gpu_memory: Figure | None = None
     """GB (10^9 bytes) that a worker holds."""
-    accept: Share | None = None
-    """Share of its dialogues that are good enough; None for all."""
+    accept: StageShare | None = None
+    """StageShare of its dialogues that are good enough; None for all."""
 
 
 class Rates(Settings):

@@ -9,7 +9,7 @@ import yaml
 
 from datagen.config import Host
 from datagen.costs.estimate import Estimate
-from datagen.costs.wall import Pool
+from datagen.costs.wall import PoolEstimate
 from datagen.storage.run_folder import SHARDS
 
 HEAD = ("", "GPU-h", "CPU-h", "workers", "h at work", "on disk", "money")
@@ -33,7 +33,7 @@ def _table(estimate: Estimate) -> Iterator[str]:
         yield "  ".join([row[0].ljust(widths[0]), *cells]).rstrip()
 
 
-def _row(estimate: Estimate, pool: Pool) -> tuple[str, ...]:
+def _row(estimate: Estimate, pool: PoolEstimate) -> tuple[str, ...]:
     work = pool.work
     return (
         f"  {work.name}" if work.is_server else work.name,
@@ -104,7 +104,7 @@ def _assumptions(estimate: Estimate) -> Iterator[str]:
         yield f"  {name:{width}} {figure.value:>9.4g}  {figure.source}"
 
 
-def _names(part: tuple[Pool, ...]) -> list[str]:
+def _names(part: tuple[PoolEstimate, ...]) -> list[str]:
     return [pool.work.name for pool in part]
 
 

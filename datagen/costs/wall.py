@@ -28,7 +28,7 @@ NORMAL = NormalDist()
 
 
 @dataclass(frozen=True)
-class Pool:
+class PoolEstimate:
     """Workers of one kind."""
 
     work: Work
@@ -92,7 +92,7 @@ def _longest(mean: float, spread: float, draws: int, *, rest: bool) -> float:
     return total
 
 
-def wall_seconds(phase: Sequence[Pool]) -> float:
+def wall_seconds(phase: Sequence[PoolEstimate]) -> float:
     """Return the seconds of pools, in the line's order, that work at the same time."""
     ready = finished = 0.0
     for _, pools in groupby(phase, key=lambda pool: pool.work.stage):
@@ -102,16 +102,16 @@ def wall_seconds(phase: Sequence[Pool]) -> float:
     return finished
 
 
-def _stage(pool: Pool, ready: float, finished: float) -> tuple[float, float]:
+def _stage(pool: PoolEstimate, ready: float, finished: float) -> tuple[float, float]:
     """Return when a pool's first and last units are done, given those before it."""
     start = max(ready, pool.work.start_seconds)
     last = max(start + makespan(pool.work, pool.workers), finished + pool.work.unit_seconds)
     return start + pool.work.unit_seconds, last
 
 
-def phases(pools: Sequence[Pool], gpus: int) -> list[list[Pool]]:
+def phases(pools: Sequence[PoolEstimate], gpus: int) -> list[list[PoolEstimate]]:
     """Split the line where its pools no longer fit on the GPUs at once: one part after another."""
-    parts: list[list[Pool]] = [[]]
+    parts: list[list[PoolEstimate]] = [[]]
     for _, stage in groupby(pools, key=lambda pool: pool.work.stage):
         group = list(stage)
         if not fits(group, gpus):
@@ -126,7 +126,7 @@ def phases(pools: Sequence[Pool], gpus: int) -> list[list[Pool]]:
     return parts
 
 
-def fits(pools: Iterable[Pool], gpus: int) -> bool:
+def fits(pools: Iterable[PoolEstimate], gpus: int) -> bool:
     """Return whether workers can be laid on GPUs so that none is split between two."""
     workers: Counter[float] = Counter()
     for pool in pools:
@@ -152,13 +152,13 @@ def _lay(workers: int, share: float, free: list[float]) -> bool:
     return workers == 0
 
 
-def balance(works: Sequence[Work], gpus: int) -> list[list[Pool]]:
+def balance(works: Sequence[Work], gpus: int) -> list[list[PoolEstimate]]:
     """Return phases whose pools are as large as the GPUs allow, the slowest grown first."""
-    smallest = phases([Pool(work, 1) for work in works], gpus)
+    smallest = phases([PoolEstimate(work, 1) for work in works], gpus)
     return [_grow(phase, gpus) for phase in smallest]
 
 
-def _grow(pools: list[Pool], gpus: int) -> list[Pool]:
+def _grow(pools: list[PoolEstimate], gpus: int) -> list[PoolEstimate]:
     """Grow the slowest pool until it cannot grow; then give the others what keeps up with it."""
     while True:
         slowest = max((pool for pool in pools if pool.gpus), key=_pace, default=None)
@@ -172,18 +172,18 @@ def _grow(pools: list[Pool], gpus: int) -> list[Pool]:
     return [pool if pool.gpus or not pace else _keep_up(pool, pace) for pool in pools]
 
 
-def _pace(pool: Pool) -> float:
+def _pace(pool: PoolEstimate) -> float:
     return pool.seconds
 
 
-def _more(pool: Pool) -> Pool:
+def _more(pool: PoolEstimate) -> PoolEstimate:
     return replace(pool, workers=pool.workers + 1)
 
 
-def _keep_up(pool: Pool, pace: float) -> Pool:
+def _keep_up(pool: PoolEstimate, pace: float) -> PoolEstimate:
     """Return a pool without GPUs that is somewhat quicker than the slowest with some."""
     return replace(pool, workers=max(1, math.ceil(1.25 * pool.seconds * pool.workers / pace)))
 
 
-def _names(pools: Iterable[Pool]) -> str:
+def _names(pools: Iterable[PoolEstimate]) -> str:
     return ", ".join(pool.work.name for pool in pools)

@@ -20,8 +20,8 @@ from pydantic import BaseModel
 from datagen.backends.registry import FLOORS, JUDGES, TABLES, VOICES, Table
 from datagen.config import SECTIONS, Host, Recipe, StageHost
 from datagen.doctor import environments
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.gates.limits import limits_for
-from datagen.timing.preset import load_preset
 from datagen.types import UserError
 from datagen.voices import casting
 
@@ -36,13 +36,16 @@ class Check:
     problem: str | None = None
 
 
-def examine(recipe: Recipe, host: Host, stages: Collection[str] = tuple(SECTIONS)) -> list[Check]:
+def examine(
+    resolved: ResolvedRecipe, host: Host, stages: Collection[str] = tuple(SECTIONS)
+) -> list[Check]:
     """Look at everything that stages need on this machine, in the line's order."""
+    recipe = resolved.recipe
     checks = _cluster(host.address)
     for table in TABLES:
         if _stage_of(table.section) in stages:
             checks += _backend(table, recipe, host)
-    checks.append(Check("timeline", _complaint(lambda: _check_floor(recipe))))
+    checks.append(Check("timeline", _complaint(lambda: _check_floor(resolved))))
     checks.append(Check("gates", _complaint(lambda: _check_gates(recipe))))
     checks.append(Check("voices", _complaint(lambda: casting.check(recipe.voices))))
     for stage in stages:
@@ -55,15 +58,15 @@ def examine(recipe: Recipe, host: Host, stages: Collection[str] = tuple(SECTIONS
     return checks
 
 
-def missing(recipe: Recipe, host: Host) -> list[str]:
+def missing(resolved: ResolvedRecipe, host: Host) -> list[str]:
     """Return everything that is missing, each once; nothing if the recipe can run."""
-    problems = [check.problem for check in examine(recipe, host) if check.problem]
+    problems = [check.problem for check in examine(resolved, host) if check.problem]
     return list(dict.fromkeys(problems))
 
 
-def require(recipe: Recipe, host: Host) -> None:
+def require(resolved: ResolvedRecipe, host: Host) -> None:
     """Raise UserError with all that is missing, one line each."""
-    found = missing(recipe, host)
+    found = missing(resolved, host)
     if len(found) > 1:
         raise UserError("\n".join([f"{len(found)} things are missing", *found]))
     if found:
@@ -101,8 +104,8 @@ def _stage_of(section: str) -> str:
     return next(stage for stage, sections in SECTIONS.items() if section in sections)
 
 
-def _check_floor(recipe: Recipe) -> None:
-    if floor := load_preset(recipe.timeline).floor:
+def _check_floor(resolved: ResolvedRecipe) -> None:
+    if floor := resolved.preset.floor:
         FLOORS.check(floor)
 
 

@@ -106,7 +106,7 @@ def create(environment: Environment, folder: Path) -> Path:
     ]  # fmt: skip
     failed = f"cannot install {environment.name} into {folder}"
     _run([*install, "-r", str(environment.requirements)], failed)
-    _run([*install, "--no-deps", *_ourselves()], failed)
+    _run([*install, "--no-deps", *_own_requirement()], failed)
     problems = check(python, environment.imports)
     if problems:
         raise RunFailed(f"the environment {folder} is not usable: {'; '.join(problems)}")
@@ -155,7 +155,7 @@ def _check_lock(environment: Environment) -> None:
         )
 
 
-def _ourselves() -> list[str]:
+def _own_requirement() -> list[str]:
     """Return what installs this very datagen: the checkout, or its version from the index."""
     root = assets.root()
     if (root / "pyproject.toml").is_file():

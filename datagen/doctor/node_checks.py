@@ -1,6 +1,6 @@
 """Everything a run needs, looked at on this machine and on every node of a cluster.
 
-Recipe, Host, run folder --survey--> Finding(place, subject, problem or None), one a line
+Recipe, Host, run folder --survey--> NodeFinding(place, subject, problem or None), one a line
 
 A node is asked about the stages that it could work for: those that want a GPU if it has one.
 """
@@ -23,6 +23,7 @@ from datagen.costs.rates import Rates, load_rates
 from datagen.doctor.checks import Check, examine
 from datagen.engine.cluster import cluster
 from datagen.engine.nodes import Node, ask_each, shared
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.storage import Where, open_storage
 from datagen.types import UserError
 
@@ -31,45 +32,47 @@ HERE = "here"
 
 
 @dataclass(frozen=True)
-class Finding:
+class NodeFinding:
     """One check at one place."""
 
     place: str
     check: Check
 
 
-def survey(recipe: Recipe, host: Host, where: Where) -> Iterator[Finding]:
+def survey(recipe: Recipe, host: Host, where: Where) -> Iterator[NodeFinding]:
     """Look at everything, here and on each node; the order is that of the places."""
     expected = versions()
     with _as_it_was(where):
-        yield Finding(HERE, Check("storage", _said(lambda: _write_and_read(where))))
+        yield NodeFinding(HERE, Check("storage", _said(lambda: _write_and_read(where))))
         checks = look(recipe, host, tuple(SECTIONS), expected, gpus=host.address is None)
-        yield from (Finding(HERE, check) for check in checks)
+        yield from (NodeFinding(HERE, check) for check in checks)
         is_there = not any(check.problem for check in checks if check.subject == "cluster")
         if host.address is not None and is_there:
             with cluster(host.address):
                 yield from _nodes(recipe, host, where, expected)
 
 
-def _nodes(recipe: Recipe, host: Host, where: Where, expected: dict[str, str]) -> Iterator[Finding]:
+def _nodes(
+    recipe: Recipe, host: Host, where: Where, expected: dict[str, str]
+) -> Iterator[NodeFinding]:
     """Ask the nodes of the cluster that is joined."""
 
     def question(node: Node) -> list[Check]:
         return look(recipe, host, stages_of(node, host), expected, gpus=node.gpus > 0)
 
     for node, problem in shared(where):
-        yield Finding(f"node {node.name}", Check("storage", problem))
+        yield NodeFinding(f"node {node.name}", Check("storage", problem))
     has_gpus = False
     for answer in ask_each(question):
         place = f"node {answer.node.name}"
         has_gpus |= answer.node.gpus > 0
         if answer.value is None:
-            yield Finding(place, Check("answers", answer.problem))
+            yield NodeFinding(place, Check("answers", answer.problem))
         for check in answer.value or ():
-            yield Finding(place, check)
+            yield NodeFinding(place, check)
     if any(getattr(host, stage).gpus for stage in SECTIONS):
         problem = "no node has a GPU now; a cluster that grows by itself may add one for a run"
-        yield Finding("cluster", Check("GPUs", None if has_gpus else problem))
+        yield NodeFinding("cluster", Check("GPUs", None if has_gpus else problem))
 
 
 def stages_of(node: Node, host: Host) -> list[str]:
@@ -92,7 +95,7 @@ def look(
         for name, theirs in expected.items()
     ]
     checks.append(Check("HOME", _said(_home)))
-    checks += examine(recipe, host, stages)
+    checks += examine(ResolvedRecipe(recipe), host, stages)
     if gpus:
         checks += _memory(recipe, host, stages)
     return checks

@@ -32,7 +32,7 @@ class Suspects:
         """Of each unit on trial: the dialogues not tried to an end yet."""
         self._culprits: dict[Unit, dict[int, str]] = {}
 
-    def shy(self, unit: Unit) -> bool:
+    def exclusive(self, unit: Unit) -> bool:
         """Return whether a unit must have its worker to itself."""
         return unit.only is not None or self._losses[unit] >= LOSSES
 

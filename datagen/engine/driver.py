@@ -1,18 +1,18 @@
 """The loop that keeps the pools busy with what the flow has ready, until it is finished.
 
-Flow.next --> Pool.submit ... Report --> Flow.finish, raised, lost or redo
+Flow.next --> Pool.submit ... WorkerReport --> Flow.finish, raised, lost or redo
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
-from datagen.config import Host, Recipe, StageHost
-from datagen.engine import pipeline
+from datagen.config import Host, StageHost
 from datagen.engine.autoscaling import Demand
-from datagen.engine.pools import Pool, Report, Room, wait
+from datagen.engine.events import Emit, Trial, UnitFailed, UnitMade, WorkerFailed, WorkerLost
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.pools import Capacity, Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
@@ -24,23 +24,22 @@ STARTS, STARTS_KILLED = 3, 9
 """How many workers of a stage may fail to start in a row: by themselves, or with their machine."""
 BEHIND = 64
 """Units that may wait for a stage without a worker before a busy one must make room."""
-Listener = Callable[[dict[str, Any]], None]
 
 
 class Driver:
     """Runs a flow on pools of workers."""
 
     def __init__(
-        self, flow: Flow, where: str, recipe: Recipe, host: Host, listen: Listener
+        self, flow: Flow, where: str, resolved: ResolvedRecipe, host: Host, emit: Emit
     ) -> None:
         self._flow = flow
-        self._listen = listen
+        self._emit = emit
         self._failed_starts: dict[str, Counter[bool]] = {}
         """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
         self._demand = Demand(host)
-        stamp = pipeline.stamp(recipe)
+        found = resolved.to_json()
         self._pools = {
-            stage: Pool(stage, getattr(host, stage), where, recipe, stamp) for stage in flow.stages
+            stage: Pool(stage, getattr(host, stage), where, found) for stage in flow.stages
         }
 
     def run(self, more: Callable[[], bool]) -> None:
@@ -72,14 +71,14 @@ class Driver:
             if pool.host.gpus and flow.complete(stage):
                 pool.close()  # others may be waiting for the GPU, also outside this run
             while (unit := flow.next(stage)) is not None:
-                if not pool.submit(unit, flow.order(unit), shy=flow.suspects.shy(unit)):
+                if not pool.submit(unit, flow.order(unit), exclusive=flow.suspects.exclusive(unit)):
                     break
                 flow.take(stage)
 
     def _grow(self) -> None:
         """Start workers: first where units wait, then, if there is room, where they will come."""
         flow, pools = self._flow, self._pools
-        room = Room(pools.values())
+        room = Capacity(pools.values())
         short = [
             stage
             for stage in reversed(flow.stages)
@@ -115,14 +114,14 @@ class Driver:
         if others and not wanting.size and flow.backlog(stage) >= BEHIND:
             max((pool for _, pool in others), key=lambda pool: pool.size).retire_one()
 
-    def _take_in(self, pool: Pool, report: Report) -> None:
+    def _take_in(self, pool: Pool, report: WorkerReport) -> None:
         if report.kind == "started":
             self._failed_starts.pop(pool.stage, None)
         elif report.kind == "not started":
             self._not_started(pool.stage, report.reason, killed=report.killed)
         elif report.kind == "lost":
             assert report.unit is not None
-            self._say("worker lost", report.unit, report.reason)
+            self._emit(WorkerLost(unit=str(report.unit), reason=report.reason))
             self._flow.lost(report.unit, report.reason, alone=report.alone, how=report.how)
         else:
             assert report.unit is not None
@@ -134,20 +133,20 @@ class Driver:
             self._failed(unit, answer)
         elif unit.only is not None:
             self._flow.passed(unit)
-            self._listen({"event": "trial", "unit": str(unit), "spent": answer.spent})
+            self._emit(Trial(unit=str(unit), spent=answer.spent))
         else:
             self._flow.finish(unit, answer.receipt)
-            self._listen(_made(unit, answer))
+            self._emit(_made(unit, answer))
 
     def _not_started(self, stage: str, reason: str, *, killed: bool) -> None:
         failed = self._failed_starts.setdefault(stage, Counter())
         failed[killed] += 1
-        self._listen({"event": "worker failed", "stage": stage, "reason": reason})
+        self._emit(WorkerFailed(stage=stage, reason=reason))
         if failed[killed] >= (STARTS_KILLED if killed else STARTS):
             raise GaveUp(f"no {stage} worker can start: {reason}")
 
     def _failed(self, unit: Unit, failure: Failure) -> None:
-        self._say("unit failed", unit, failure.reason, failure.trace)
+        self._emit(UnitFailed(unit=str(unit), reason=failure.reason, trace=failure.trace))
         if failure.kind in ("storage", "user"):
             raise UserError(failure.reason)
         if unit.only is not None:
@@ -158,9 +157,6 @@ class Driver:
         else:
             self._flow.raised(unit, failure.reason)
 
-    def _say(self, event: str, unit: Unit, reason: str, trace: str = "") -> None:
-        self._listen({"event": event, "unit": str(unit), "reason": reason, "trace": trace})
-
 
 def _compete(one: StageHost, other: StageHost) -> bool:
     """Return whether workers of one stage can stand in the way of another's."""
@@ -168,16 +164,15 @@ def _compete(one: StageHost, other: StageHost) -> bool:
     return bool((one.gpus and other.gpus) or (one.cpus and other.cpus) or both)
 
 
-def _made(unit: Unit, done: Done) -> dict[str, Any]:
+def _made(unit: Unit, done: Done) -> UnitMade:
     receipt = done.receipt
-    return {
-        "event": "unit",
-        "unit": str(unit),
-        "rows": receipt.rows,
-        "seconds": round(done.seconds, 3),
-        "cpu_seconds": round(done.cpu_seconds, 3),
-        "peak_memory": done.peak_memory,
-        "audio_samples": receipt.num_samples,
-        "rejects": [reject.model_dump() for reject in receipt.rejects],
-        **({"spent": done.spent} if done.spent else {}),
-    }
+    return UnitMade(
+        unit=str(unit),
+        rows=receipt.rows,
+        seconds=round(done.seconds, 3),
+        cpu_seconds=round(done.cpu_seconds, 3),
+        peak_memory=done.peak_memory,
+        audio_samples=receipt.num_samples,
+        rejects=receipt.rejects,
+        spent=done.spent,
+    )

@@ -1,18 +1,21 @@
 """A run's figures for Prometheus, through Ray's own metrics: on a cluster whose dashboard is on.
 
-    event (a dict, from the engine) --Metrics.take--> ray.util.metrics --node's agent--> Prometheus
+    RunEvent --Metrics.take--> ray.util.metrics --node's agent--> Prometheus
 
 Ray makes ``ray_datagen_dialogues_total`` and so on of the names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
+from datagen.engine.events import (
+    Emit,
+    RunEvent,
+    UnitFailed,
+    UnitMade,
+    WorkerFailed,
+    WorkerLost,
+)
 from datagen.types import SAMPLE_RATE
-
-Listener = Callable[[dict[str, Any]], None]
 
 SECONDS = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0]
 """Boundaries of the histogram of unit seconds."""
@@ -39,30 +42,28 @@ class Metrics:
             tag_keys=("stage",),
         )
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: RunEvent) -> None:
         """Count one event."""
-        kind = event["event"]
-        if kind in ("unit failed", "worker lost", "worker failed"):
-            self._failures.inc(1, tags={"event": kind})
-        if kind == "unit":
+        if isinstance(event, UnitFailed | WorkerLost | WorkerFailed):
+            self._failures.inc(1, tags={"event": event.event})
+        elif isinstance(event, UnitMade):
             self._take_unit(event)
 
-    def _take_unit(self, event: dict[str, Any]) -> None:
-        stage = event["unit"].partition("/")[0]
-        self._seconds.observe(event["seconds"], tags={"stage": stage})
-        if stage == "tokens" and event["rows"]:  # Ray refuses to count nothing
-            self._dialogs.inc(event["rows"])
-            self._audio.inc(event["audio_samples"] / SAMPLE_RATE)
-        for reject in event["rejects"]:
-            self._rejects.inc(1, tags={"stage": stage, "reason": reject["reason"]})
+    def _take_unit(self, event: UnitMade) -> None:
+        self._seconds.observe(event.seconds, tags={"stage": event.stage})
+        if event.stage == "tokens" and event.rows:  # Ray refuses to count nothing
+            self._dialogs.inc(event.rows)
+            self._audio.inc(event.audio_samples / SAMPLE_RATE)
+        for reject in event.rejects:
+            self._rejects.inc(1, tags={"stage": event.stage, "reason": reject.reason})
 
 
-def metered(listen: Listener) -> Listener:
+def metered(emit: Emit) -> Emit:
     """Return a listener that also counts; call it once Ray is joined."""
     metrics = Metrics()
 
-    def take(event: dict[str, Any]) -> None:
-        listen(event)
+    def take(event: RunEvent) -> None:
+        emit(event)
         metrics.take(event)
 
     return take

@@ -31,7 +31,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Answer(Generic[T]):
+class NodeAnswer(Generic[T]):
     """What a node said, or why it did not."""
 
     node: Node
@@ -60,7 +60,7 @@ def nodes() -> list[Node]:
     return sorted(found, key=lambda node: (node.name, node.id))
 
 
-def ask_each(question: Callable[[Node], T]) -> Iterator[Answer[T]]:
+def ask_each(question: Callable[[Node], T]) -> Iterator[NodeAnswer[T]]:
     """Call a function on every node, in the cluster's own interpreter; yield in order of names."""
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -79,13 +79,13 @@ def ask_each(question: Callable[[Node], T]) -> Iterator[Answer[T]]:
     ]
     for node, reference in asked:
         try:
-            yield Answer(node, ray.get(reference, timeout=PATIENCE))
+            yield NodeAnswer(node, ray.get(reference, timeout=PATIENCE))
         except Exception as error:  # the node is lost, lacks datagen, or hangs
             if node.id not in {other.id for other in nodes()}:
                 continue  # it has left the cluster since: no worker will start there
             cause = getattr(error, "cause", None) or error
             reason = " ".join(str(cause).split())[-300:]
-            yield Answer(node, None, f"it gives no answer ({type(cause).__name__}: {reason})")
+            yield NodeAnswer(node, None, f"it gives no answer ({type(cause).__name__}: {reason})")
 
 
 def shared(where: Where) -> list[tuple[Node, str | None]]:

@@ -1,5 +1,7 @@
 """The line of four stages: what each reads, what decides its bytes, and how a worker builds it.
 
+Recipe --ResolvedRecipe--> preset, fingerprints, stand-ins: each file is read once
+
 A worker imports only the stage it makes, and so starts a fifth sooner: hence imports in functions.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from datagen.backends.registry import (
@@ -21,6 +24,75 @@ from datagen.backends.registry import (
 )
 from datagen.config import Recipe, digest
 from datagen.stages.base import Stage
+from datagen.timing.preset import Preset, is_shipped, load_preset
+
+
+class ResolvedRecipe:
+    """A recipe and all that follows from it, found once by whoever starts a run.
+
+    A worker is given what the driver found (`to_json`): its own environment may lack the packages
+    of the other stages. Every property may raise UserError.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+
+    @cached_property
+    def preset(self) -> Preset:
+        """The numbers of turn-taking."""
+        return load_preset(self.recipe.timeline)
+
+    @cached_property
+    def preset_name(self) -> str:
+        """What rows call the preset: its name if it ships with datagen, else a hash of it.
+
+        A file of a user's goes by what it says, so that it may lie in any folder.
+        """
+        name = self.recipe.timeline.preset
+        return name if is_shipped(name) else f"file {digest(self.preset.model_dump(mode='json'))}"
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """Each stage's fingerprint: its own identity and those of all it reads."""
+        found: dict[str, str] = {}
+        for step in LINE:
+            chain = [found[name] for name in step.reads]
+            found[step.name] = digest([step.name, step.identity(self), chain])
+        return found
+
+    @property
+    def fingerprint(self) -> str:
+        """The name of what the recipe makes: its last stage's, which includes the others'."""
+        return self.fingerprints[LINE[-1].name]
+
+    @cached_property
+    def stand_ins(self) -> list[str]:
+        """Which sections of the recipe use a stand-in for a model, e.g. codec=vocoder."""
+        return [
+            f"{table.section}={spec.use}"
+            for table in TABLES
+            if table.resolve(spec := getattr(self.recipe, table.section)).stand_in
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything that was found, as plain values."""
+        return {
+            "recipe": self.recipe.model_dump(mode="json"),
+            "preset": self.preset.model_dump(mode="json"),
+            "preset_name": self.preset_name,
+            "fingerprints": self.fingerprints,
+            "stand_ins": self.stand_ins,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> ResolvedRecipe:
+        """Return what `to_json` said; nothing is looked for again."""
+        resolved = cls(Recipe.model_validate(data["recipe"]))
+        resolved.preset = Preset.model_validate(data["preset"])
+        resolved.preset_name = data["preset_name"]
+        resolved.fingerprints = data["fingerprints"]
+        resolved.stand_ins = data["stand_ins"]
+        return resolved
 
 
 @dataclass(frozen=True)
@@ -30,15 +102,16 @@ class Step:
     name: str
     reads: tuple[str, ...]
     """Upstream stages; the unit is ready when all of them have made its block."""
-    identity: Callable[[Recipe], dict[str, Any]]
+    identity: Callable[[ResolvedRecipe], dict[str, Any]]
     """Everything in a recipe that decides what this stage makes of its input."""
-    load: Callable[[Recipe], Stage]
+    load: Callable[[ResolvedRecipe], Stage]
     """Build the stage with its backends: this is where weights are loaded."""
 
 
-def _script_identity(recipe: Recipe) -> dict[str, Any]:
+def _script_identity(resolved: ResolvedRecipe) -> dict[str, Any]:
     from datagen.stages import script
 
+    recipe = resolved.recipe
     return {
         "version": script.VERSION,
         "kind": recipe.kind,
@@ -47,18 +120,18 @@ def _script_identity(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _load_script(recipe: Recipe) -> Stage:
+def _load_script(resolved: ResolvedRecipe) -> Stage:
     from datagen.stages import script
 
-    return script.ScriptStage(WRITERS.load(recipe.script))
+    return script.ScriptStage(WRITERS.load(resolved.recipe.script))
 
 
-def _speech_identity(recipe: Recipe) -> dict[str, Any]:
+def _speech_identity(resolved: ResolvedRecipe) -> dict[str, Any]:
     from datagen.gates.limits import limits_for
     from datagen.stages import speech
     from datagen.voices import casting
 
-    gates = recipe.gates
+    recipe, gates = resolved.recipe, resolved.recipe.gates
     limits = limits_for(VOICES.resolve(recipe.speech).source, gates.limits)
     return {
         "version": speech.VERSION,
@@ -72,12 +145,13 @@ def _speech_identity(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _load_speech(recipe: Recipe) -> Stage:
+def _load_speech(resolved: ResolvedRecipe) -> Stage:
     from datagen.gates.limits import limits_for
     from datagen.stages.retakes import Studio
     from datagen.stages.speech import SpeechStage
 
-    gates, synthesizer = recipe.gates, VOICES.load(recipe.speech)
+    recipe, gates = resolved.recipe, resolved.recipe.gates
+    synthesizer = VOICES.load(recipe.speech)
     studio = Studio(
         synthesizer,
         limits_for(synthesizer.source, gates.limits),
@@ -87,52 +161,52 @@ def _load_speech(recipe: Recipe) -> Stage:
     return SpeechStage(studio, recipe.voices)
 
 
-def _timeline_identity(recipe: Recipe) -> dict[str, Any]:
+def _timeline_identity(resolved: ResolvedRecipe) -> dict[str, Any]:
     from datagen.stages import timeline
-    from datagen.timing.preset import load_preset
 
-    preset = load_preset(recipe.timeline)
+    preset = resolved.preset
     return {
         "version": timeline.VERSION,
         "preset": preset.model_dump(mode="json"),
         "floor": preset.floor and FLOORS.identity(preset.floor),
-        "aligner": ALIGNERS.identity(recipe.align),
+        "aligner": ALIGNERS.identity(resolved.recipe.align),
     }
 
 
-def _load_timeline(recipe: Recipe) -> Stage:
+def _load_timeline(resolved: ResolvedRecipe) -> Stage:
     from datagen.stages.timeline import TimelineStage
-    from datagen.timing.preset import load_preset
 
-    preset = load_preset(recipe.timeline)
+    preset = resolved.preset
     floor = FLOORS.load(preset.floor) if preset.floor else None
-    return TimelineStage(ALIGNERS.load(recipe.align), preset, floor)
+    return TimelineStage(ALIGNERS.load(resolved.recipe.align), preset, floor)
 
 
-def _tokens_identity(recipe: Recipe) -> dict[str, Any]:
-    from datagen.shards import layout
+def _tokens_identity(resolved: ResolvedRecipe) -> dict[str, Any]:
+    from datagen.shards import footer
     from datagen.stages import tokens
 
     return {
-        "version": [tokens.VERSION, layout.VERSION],
-        "codec": CODECS.identity(recipe.codec),
-        "tokenizer": TOKENIZERS.identity(recipe.tokenizer),
-        "provenance": _provenance(recipe),
+        "version": [tokens.VERSION, footer.VERSION],
+        "codec": CODECS.identity(resolved.recipe.codec),
+        "tokenizer": TOKENIZERS.identity(resolved.recipe.tokenizer),
+        "provenance": _provenance(resolved),
     }
 
 
-def _load_tokens(recipe: Recipe) -> Stage:
+def _load_tokens(resolved: ResolvedRecipe) -> Stage:
     from datagen.stages.tokens import TokensStage
 
+    recipe = resolved.recipe
     codec, tokenizer = CODECS.load(recipe.codec), TOKENIZERS.load(recipe.tokenizer)
-    return TokensStage(codec, tokenizer, _provenance(recipe))
+    return TokensStage(codec, tokenizer, _provenance(resolved))
 
 
-def _provenance(recipe: Recipe) -> dict[str, str]:
+def _provenance(resolved: ResolvedRecipe) -> dict[str, str]:
+    recipe = resolved.recipe
     return {
         "speech": recipe.speech.use,
         "align": recipe.align.use,
-        "timeline": recipe.timeline.preset,
+        "timeline": resolved.preset_name,
         "codec": recipe.codec.use,
         "tokenizer": recipe.tokenizer.use,
     }
@@ -145,40 +219,3 @@ LINE: tuple[Step, ...] = (
     Step("tokens", ("script", "speech", "timeline"), _tokens_identity, _load_tokens),
 )
 STEPS = {step.name: step for step in LINE}
-
-
-def fingerprints(recipe: Recipe) -> dict[str, str]:
-    """Return each stage's fingerprint: its own identity and those of all it reads."""
-    found: dict[str, str] = {}
-    for step in LINE:
-        chain = [found[name] for name in step.reads]
-        found[step.name] = digest([step.name, step.identity(recipe), chain])
-    return found
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What the driver knows of a recipe and a worker's own environment may not find out."""
-
-    fingerprints: dict[str, str]
-    """Of each stage."""
-    stand_ins: list[str]
-
-
-def stamp(recipe: Recipe) -> Stamp:
-    """Return what workers write into their files."""
-    return Stamp(fingerprints(recipe), stand_ins(recipe))
-
-
-def fingerprint(recipe: Recipe) -> str:
-    """Return the name of what a recipe makes: its last stage's, which includes the others'."""
-    return fingerprints(recipe)[LINE[-1].name]
-
-
-def stand_ins(recipe: Recipe) -> list[str]:
-    """Return which sections of a recipe use a stand-in for a model, e.g. codec=vocoder."""
-    return [
-        f"{table.section}={spec.use}"
-        for table in TABLES
-        if table.resolve(spec := getattr(recipe, table.section)).stand_in
-    ]

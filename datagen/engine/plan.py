@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from datagen.config import Recipe
-from datagen.types import Job, Record, UserError
+from datagen.types import DialogId, Job, Record, UserError
 
 DIALOGS_PER_BLOCK = 16
 """The unit of work: small enough that a lost one is cheap and a run's tail is short."""
@@ -33,16 +33,6 @@ class Plan(Record):
     def shards(self) -> int:
         """Packed shards; the last may be partial."""
         return -(-self.blocks // BLOCKS_PER_SHARD)
-
-    def to_json(self) -> dict[str, object]:
-        """Return what plan.json holds."""
-        return {
-            "schema": 1,
-            "dialogs_per_block": DIALOGS_PER_BLOCK,
-            "blocks_per_shard": BLOCKS_PER_SHARD,
-            "shards": self.shards,
-            **self.model_dump(),
-        }
 
 
 class Slice(Record):
@@ -108,7 +98,12 @@ def jobs_of(recipe: Recipe, block: int) -> list[Job]:
     """Return the jobs of one block: 16 consecutive ids."""
     start = block * DIALOGS_PER_BLOCK
     return [
-        Job(dialog_id=f"{recipe.kind}-{index:07d}", kind=recipe.kind, index=index, seed=recipe.seed)
+        Job(
+            dialog_id=str(DialogId(recipe.kind, index)),
+            kind=recipe.kind,
+            index=index,
+            seed=recipe.seed,
+        )
         for index in range(start, start + DIALOGS_PER_BLOCK)
     ]
 

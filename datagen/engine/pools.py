@@ -1,6 +1,6 @@
 """Ray: one pool of actors a stage, each in its own environment.
 
-    Pool.submit(unit, order) --> Worker.make, in an actor --> Report (made, lost, ...)
+    Pool.submit(unit, order) --> Worker.make, in an actor --> WorkerReport (made, lost, ...)
 
 Actors are never restarted by Ray: a lost one is replaced by its pool, so there is one retry policy.
 """
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from datagen.config import Recipe, StageHost
+from datagen.config import StageHost
 from datagen.engine.cluster import ONE_THREAD
-from datagen.engine.pipeline import Stamp
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Order, Unit
 from datagen.engine.worker import Done, Failure, UnitRunner
 
@@ -29,11 +29,11 @@ GOODBYE = 30.0
 class Worker:
     """The actor: a `UnitRunner` in a process of its own."""
 
-    def __init__(self, where: str, recipe: dict[str, Any], stage: str, stamp: Stamp) -> None:
+    def __init__(self, where: str, resolved: dict[str, Any], stage: str) -> None:
         import pyarrow as pa
 
         pa.set_cpu_count(1)
-        self._runner = UnitRunner(where, Recipe.model_validate(recipe), stage, stamp)
+        self._runner = UnitRunner(where, ResolvedRecipe.from_json(resolved), stage)
         gc.freeze()  # modules, packs and weights live as long as we do: no use to look for garbage
 
     def ready(self) -> bool:
@@ -50,7 +50,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Report:
+class WorkerReport:
     """What a worker has to say."""
 
     kind: Literal["started", "not started", "made", "lost"]
@@ -74,13 +74,13 @@ class _Actor:
     """By the reference of their answer: what it is making, and since when."""
     boot: float = 0.0
     """Seconds it took to start."""
-    shy: bool = False
+    exclusive: bool = False
     """Whether its unit wants no company."""
     leaving: bool = False
     """Whether it is to go after its units."""
 
 
-class Room:
+class Capacity:
     """What the cluster has, less what the pools hold.
 
     A worker is asked for only when there is room for it: one that waits in Ray's queue could not
@@ -122,9 +122,8 @@ class Pool:
     host: StageHost
     where: str
     """Absolute path or URI of the run folder."""
-    recipe: Recipe
-    stamp: Stamp
-    """Found by the driver: a worker's environment may lack the other stages' packages."""
+    resolved: dict[str, Any]
+    """The recipe and what follows from it (`pipeline.ResolvedRecipe.to_json`)."""
     workers: list[_Actor] = field(default_factory=list)
     starting: dict[Any, _Actor] = field(default_factory=dict)
     """By the reference of their first answer."""
@@ -146,28 +145,26 @@ class Pool:
         for actor in self.workers:
             yield from actor.units
 
-    def grow(self, units: int, room: Room) -> bool:
+    def grow(self, units: int, room: Capacity) -> bool:
         """Start workers for ``units`` units; return False if there was no room for one."""
         needed = -(-units // self.host.units)
         while self.size < min(needed, self._wanted(room)):
             if not room.take(self.host):
                 return False
-            handle = self._actor().remote(
-                self.where, self.recipe.model_dump(mode="json"), self.stage, self.stamp
-            )
+            handle = self._actor().remote(self.where, self.resolved, self.stage)
             self.starting[handle.ready.remote()] = _Actor(handle, time.monotonic())
         return True
 
-    def submit(self, unit: Unit, order: Order, *, shy: bool) -> bool:
-        """Give a worker a unit (a ``shy`` one to itself); return False if none is free."""
-        actor = self._free(shy)
+    def submit(self, unit: Unit, order: Order, *, exclusive: bool) -> bool:
+        """Give a worker a unit (a ``exclusive`` one to itself); return False if none is free."""
+        actor = self._free(exclusive)
         if actor is None:
             return False
         actor.units[actor.handle.make.remote(order)] = (unit, time.monotonic())
-        actor.shy = shy
+        actor.exclusive = exclusive
         return True
 
-    def settle(self, reference: Any) -> Iterator[Report]:
+    def settle(self, reference: Any) -> Iterator[WorkerReport]:
         """Take in an answer that has come; a worker that is gone reports all its units."""
         import ray
 
@@ -185,16 +182,16 @@ class Pool:
             del self.starting[reference]
             self.workers.append(actor)
             actor.boot = time.monotonic() - actor.since
-            yield Report("started")
+            yield WorkerReport("started")
         else:
             unit, _ = actor.units.pop(reference)
-            actor.shy = False
-            yield Report("made", unit, answer)
+            actor.exclusive = False
+            yield WorkerReport("made", unit, answer)
         actor.since = time.monotonic()
         if actor.leaving and not actor.units:
             self._dismiss([actor])
 
-    def overdue(self) -> Iterator[Report]:
+    def overdue(self) -> Iterator[WorkerReport]:
         """Kill the workers that take too long to start or to make a unit, and report them."""
         now, limits = time.monotonic(), self.host
         for actor in list(self.starting.values()):
@@ -230,16 +227,16 @@ class Pool:
         """Let all workers go; those with a unit lose it."""
         self._dismiss([*self.workers, *self.starting.values()])
 
-    def _free(self, shy: bool) -> _Actor | None:
+    def _free(self, exclusive: bool) -> _Actor | None:
         """Return the worker that is to have the next unit, if one may have it."""
         free = [
             actor
             for actor in self.workers
-            if len(actor.units) < (1 if shy else self.host.units)
-            and not (actor.shy or actor.leaving)
+            if len(actor.units) < (1 if exclusive else self.host.units)
+            and not (actor.exclusive or actor.leaving)
         ]
         for actor in sorted(free, key=lambda actor: len(actor.units)):
-            if not shy or self._is_alive(actor):
+            if not exclusive or self._is_alive(actor):
                 return actor
         return None
 
@@ -255,15 +252,15 @@ class Pool:
 
     def _lose(
         self, actor: _Actor, reason: str, how: str, *, killed: bool = False
-    ) -> Iterator[Report]:
+    ) -> Iterator[WorkerReport]:
         """Kill a worker and report what it was doing."""
         units = [unit for unit, _ in actor.units.values()]
         started = actor in self.workers
         self._remove(actor)
         if not started:
-            yield Report("not started", reason=reason, killed=killed)
+            yield WorkerReport("not started", reason=reason, killed=killed)
         for unit in units:
-            yield Report("lost", unit, reason=reason, alone=len(units) == 1, how=how)
+            yield WorkerReport("lost", unit, reason=reason, alone=len(units) == 1, how=how)
 
     def _dismiss(self, actors: Sequence[_Actor]) -> None:
         """Let workers go, with time to free what they hold if they are not at work."""
@@ -284,7 +281,7 @@ class Pool:
         with suppress(Exception):
             ray.kill(actor.handle, no_restart=True)
 
-    def _wanted(self, room: Room) -> int:
+    def _wanted(self, room: Capacity) -> int:
         if self.host.workers != "auto":
             return self.host.workers
         if self.host.gpus:

@@ -15,14 +15,16 @@ import time
 import traceback
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 
-from datagen.config import Recipe
 from datagen.engine import pipeline
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.plan import jobs_of
+from datagen.engine.run_files import read_run
 from datagen.engine.unit import Order
+from datagen.shards.footer import Footer, ShardFooter, TokenFacts
 from datagen.stages.base import DialogFailed, Spender, Stage
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder, content_hash
@@ -59,7 +61,7 @@ class Done:
     """By each model since a unit was last done: dialogues, tokens, dollars (`llm.ledger`)."""
 
 
-class _Clock:
+class _CpuClock:
     """Shares a process's CPU time out among the units it makes, though they overlap."""
 
     def __init__(self) -> None:
@@ -88,26 +90,18 @@ class UnitRunner:
     Building it loads the stage's backends.
     """
 
-    def __init__(
-        self, where: Where, recipe: Recipe, stage: str, stamp: pipeline.Stamp | None = None
-    ) -> None:
-        stamp = stamp or pipeline.stamp(recipe)
+    def __init__(self, where: Where, resolved: ResolvedRecipe, stage: str) -> None:
         self._folder = RunFolder(where)
-        self._recipe = recipe
+        self._resolved = resolved
         self._name = stage
-        self._fingerprint = stamp.fingerprints
-        self._stamp = {
-            "recipe": stamp.fingerprints[pipeline.LINE[-1].name],
-            "stand_ins": stamp.stand_ins,
-        }
         self._stage: Stage | None = None
         if stage == SHARDS:
             from datagen.engine.packing import Packer  # no other stage's worker needs it
 
-            self._packer = Packer(self._folder, recipe.kind, pipeline.LINE[-1].name)
+            self._packer = Packer(self._folder, resolved.recipe.kind, pipeline.LINE[-1].name)
         else:
-            self._stage = pipeline.STEPS[stage].load(recipe)
-        self._clock = _Clock()
+            self._stage = pipeline.STEPS[stage].load(resolved)
+        self._clock = _CpuClock()
 
     def make(
         self,
@@ -159,7 +153,7 @@ class UnitRunner:
     def _run(self, stage: Stage, order: Order) -> Receipt:
         """Make a unit and commit it; of a trial, make its one dialogue and commit nothing."""
         block, without = order.block, order.without
-        jobs = jobs_of(self._recipe, block)
+        jobs = jobs_of(self._resolved.recipe, block)
         wanted = [j for i, j in enumerate(jobs) if i not in without and order.only in (None, i)]
         upstream, reads = self._upstream(stage, block)
         if len(wanted) < len(jobs):
@@ -169,7 +163,7 @@ class UnitRunner:
         receipt = Receipt(
             stage=self._name,
             block=block,
-            fingerprint=self._fingerprint[self._name],
+            fingerprint=self._resolved.fingerprints[self._name],
             reads=reads,
             content=content_hash(outcome.table),
             rows=outcome.table.num_rows,
@@ -180,7 +174,7 @@ class UnitRunner:
             ),
         )
         if order.only is None:
-            self._commit(receipt, outcome.table, stage.metadata)
+            self._commit(receipt, outcome.table, stage.facts)
         return receipt
 
     def _upstream(self, stage: Stage, block: int) -> tuple[dict[str, pa.Table], dict[str, str]]:
@@ -196,11 +190,16 @@ class UnitRunner:
             reads[f"{name}/{block:06d}"] = receipt.content
         return tables, reads
 
-    def _commit(self, receipt: Receipt, table: pa.Table, facts: Mapping[str, Any]) -> None:
-        metadata: dict[str, Any] = {"receipt": receipt.model_dump(mode="json")}
-        if facts:
-            metadata |= {**facts, **self._stamp}
-        self._folder.commit(self._folder.unit(self._name, receipt.block), table, metadata)
+    def _commit(self, receipt: Receipt, table: pa.Table, facts: TokenFacts | None) -> None:
+        footer = Footer(receipt=receipt)
+        if facts is not None:
+            footer = ShardFooter(
+                receipt=receipt,
+                recipe=self._resolved.fingerprint,
+                stand_ins=tuple(self._resolved.stand_ins),
+                **dict(facts),
+            )
+        self._folder.commit(self._folder.unit(self._name, receipt.block), table, footer.to_json())
 
     def _culprit(self, job: Job, how: str) -> Reject:
         return Reject(dialog_id=job.dialog_id, stage=self._name, reason=KILLS_WORKER, evidence=how)
@@ -226,10 +225,8 @@ def _only(table: pa.Table, ids: Container[str]) -> pa.Table:
 def main(arguments: Sequence[str]) -> int:
     """Make one unit of an existing run, here and now."""
     where, stage, block = arguments[0], arguments[1], int(arguments[2])
-    data = RunFolder(where).read_json("run.json")
-    if data is None:
-        raise SystemExit(f"{where} is not a run folder: it has no run.json")
-    runner = UnitRunner(where, Recipe.model_validate(data["recipe"]), stage)
+    recipe = read_run(RunFolder(where)).recipe
+    runner = UnitRunner(where, ResolvedRecipe(recipe), stage)
     result = runner.make(block)
     runner.close()
     if isinstance(result, Done):
@@ -240,4 +237,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except UserError as error:
+        raise SystemExit(str(error)) from None

@@ -15,8 +15,8 @@ import numpy as np
 from datagen.audio.timbre import Timbre, distance
 from datagen.gates.limits import Limits
 from datagen.gates.pace import weight
-from datagen.gates.turn import Fault, Heard
-from datagen.types import SPEAKERS, Speaker
+from datagen.gates.turn import Heard
+from datagen.types import SPEAKERS, Fault, Speaker
 
 MIN_OTHERS = 2
 """Turns of a speaker without which nothing is known of their habits."""

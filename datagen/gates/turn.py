@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,19 +14,12 @@ from datagen.audio.loudness import peak
 from datagen.audio.timbre import Timbre, timbre
 from datagen.gates.limits import Limits
 from datagen.gates.signal import WINDOW, Measures, measure
-from datagen.types import SAMPLE_RATE, Audio
+from datagen.types import SAMPLE_RATE, Audio, Fault
 
 MIN_RATE_WORDS = 3
 """Shorter clips are all onset and end, so their rate says nothing."""
 MIN_RANGE_SECONDS = 2.0
 """Shorter clips may have no quiet window: a code that is read out has none."""
-
-
-class Fault(NamedTuple):
-    """What is wrong with a take: a reason to count, and evidence to read."""
-
-    reason: str
-    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

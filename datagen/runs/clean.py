@@ -14,8 +14,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from datagen.config import Recipe, validate
-from datagen.engine import pipeline
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.run_files import RunFile, read_run
 from datagen.storage import Lease, Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
 from datagen.types import UserError
@@ -39,13 +39,9 @@ class Cleaning:
 
     def __init__(self, run: Where) -> None:
         self._folder = RunFolder(run)
-        facts = self._folder.read_json("run.json")
-        if facts is None:
-            raise UserError(
-                f"{run} is not a run folder: it has no run.json; give the --out of a run"
-            )
-        self._kind, self._fingerprints = _fingerprints(self._folder.where, facts)
-        self._plan = self._folder.read_json("plan.json") or {}
+        facts = read_run(self._folder)
+        self._kind = facts.recipe.kind
+        self._fingerprints = _fingerprints(self._folder.where, facts)
 
     def hold(self) -> AbstractContextManager[Lease]:
         """Keep runs out. Raises UserError if one is at work."""
@@ -115,16 +111,13 @@ class Cleaning:
         return Useless(name, size, reason)
 
 
-def _fingerprints(where: str, facts: dict[str, object]) -> tuple[str, dict[str, str]]:
-    """Return the kind and each stage's fingerprint, if this code makes what the run is made of."""
-    data = facts.get("recipe")
-    recipe = validate(Recipe, data if isinstance(data, dict) else {}, f"{where}/run.json")
-    found = pipeline.fingerprints(recipe)
-    last = found[pipeline.LINE[-1].name]
-    if last != facts.get("fingerprint"):
+def _fingerprints(where: str, facts: RunFile) -> dict[str, str]:
+    """Return each stage's fingerprint, if this code makes what the run is made of."""
+    resolved = ResolvedRecipe(facts.recipe)
+    if resolved.fingerprint != facts.fingerprint:
         raise UserError(
             f"{where} was made by other code, prompts or backends than are here (fingerprint"
-            f" {facts.get('fingerprint')}, here {last}), so that nothing of it can be proven"
-            " superseded; clean it where it was made, or run it again first"
+            f" {facts.fingerprint}, here {resolved.fingerprint}), so that nothing of it can be"
+            " proven superseded; clean it where it was made, or run it again first"
         )
-    return recipe.kind, {**found, SHARDS: last}
+    return {**resolved.fingerprints, SHARDS: resolved.fingerprint}

@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from datagen import __version__
-from datagen.doctor import checks
-from datagen.config import Host, Recipe
-from datagen.engine import pipeline
+from datagen.config import Host
+from datagen.engine import pipeline, run_files
 from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
+from datagen.engine.events import Emit, Extended, Finished, RayStarted, Started
 from datagen.engine.scheduler import Flow
 from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
 from datagen.engine.unit import GaveUp
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
 from datagen.engine.plan import Plan, more_blocks
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
@@ -56,7 +58,7 @@ class Result:
 
 
 def run(
-    recipe: Recipe,
+    resolved: ResolvedRecipe,
     plan: Plan,
     host: Host,
     where: Where,
@@ -68,27 +70,27 @@ def run(
     ``mine`` says which blocks to make: of a slice, then, and without shards. The run without it
     that comes after all slices finds their blocks made, packs the shards and reaches the hours.
     ``part`` names the slice, so that several may be made at once.
-    Raises UserError, or `engine.unit.GaveUp` when a unit failed too often.
+    What the recipe needs must be there (`doctor.checks.require`). Raises UserError, or
+    `engine.unit.GaveUp` when a unit failed too often.
     """
-    checks.require(recipe, host)
     folder = RunFolder(where)
     with folder.lock(part) as lease:
         _sweep(folder, part)
-        _claim(folder, recipe)
+        _claim(folder, resolved)
         plan = _longest(folder, plan)
-        folder.write_json("plan.json", plan.to_json())
-        flow = resume(folder, recipe, plan, mine)
+        run_files.write(folder, PLAN, PlanFile.of(plan))
+        flow = resume(folder, resolved, plan, mine)
         tally = _tally(flow)
-        with folder.journal(part) as journal, listener(tally, journal, lease.check) as listen:
-            listen({"event": "started", "blocks": flow.blocks, "resumed": dict(flow.resumed)})
+        with folder.journal(part) as journal, listener(tally, journal, lease.check) as emit:
+            emit(Started(blocks=flow.blocks, resumed=dict(flow.resumed)))
 
-            goal = _Goal(flow, plan, folder, listen)
+            goal = _Goal(flow, plan, folder, emit)
             more = goal.more if mine is None else lambda: False
             if not flow.finished or more():
                 with cluster(host.address):
-                    listen({"event": "ray started", "seconds": round(tally.wall, 3)})
-                    told = _joined(host, folder, listen)
-                    _drive(Driver(flow, folder.where, recipe, host, told), folder, more)
+                    emit(RayStarted(seconds=round(tally.wall, 3)))
+                    told = _joined(host, folder, emit)
+                    _drive(Driver(flow, folder.where, resolved, host, told), folder, more)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
             result = Result(
@@ -99,25 +101,22 @@ def run(
                 made_seconds=tally.seconds,
                 wall_seconds=tally.wall,
             )
-            listen(
-                {
-                    "event": "finished",
-                    "dialogs": result.dialogs,
-                    "audio_seconds": round(result.made_seconds, 3),
-                    "wall_seconds": round(result.wall_seconds, 3),
-                }
+            emit(
+                Finished(
+                    dialogs=result.dialogs,
+                    audio_seconds=round(result.made_seconds, 3),
+                    wall_seconds=round(result.wall_seconds, 3),
+                )
             )
     return result
 
 
-def _joined(
-    host: Host, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
-) -> Callable[[dict[str, Any]], None]:
+def _joined(host: Host, folder: RunFolder, emit: Emit) -> Emit:
     """Check that a cluster's nodes share the folder; return a listener that feeds its metrics."""
     if host.address is None:
-        return listen
+        return emit
     require_shared(folder.where)
-    return metered(listen)
+    return metered(emit)
 
 
 def _sweep(folder: RunFolder, part: str) -> None:
@@ -139,11 +138,11 @@ def _drive(driver: Driver, folder: RunFolder, more: Callable[[], bool]) -> None:
 
 
 def resume(
-    folder: RunFolder, recipe: Recipe, plan: Plan, mine: Callable[[int], bool] | None = None
+    folder: RunFolder, resolved: ResolvedRecipe, plan: Plan, mine: Callable[[int], bool] | None = None
 ) -> Flow:
     """Return the flow of a plan, with everything that is already made taken as done."""
     flow = Flow({step.name: step.reads for step in pipeline.LINE}, plan.blocks, mine)
-    for stage, fingerprint in pipeline.fingerprints(recipe).items():
+    for stage, fingerprint in resolved.fingerprints.items():
         flow.resume(stage, folder.receipts(stage, range(plan.blocks)), fingerprint)
         if stage == flow.last:
             flow.resume(SHARDS, _sound_shards(folder, plan), fingerprint)
@@ -173,9 +172,9 @@ class _Goal:
     """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
 
     def __init__(
-        self, flow: Flow, plan: Plan, folder: RunFolder, listen: Callable[[dict[str, Any]], None]
+        self, flow: Flow, plan: Plan, folder: RunFolder, emit: Emit
     ) -> None:
-        self._flow, self._plan, self._folder, self._listen = flow, plan, folder, listen
+        self._flow, self._plan, self._folder, self._emit = flow, plan, folder, emit
         self._before: tuple[float, float] | None = None
         """Seconds that were packed, and missing, when blocks were last added."""
 
@@ -189,14 +188,11 @@ class _Goal:
         self._check_gain(seconds)
         self._flow.extend(blocks)
         self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
-        self._folder.write_json("plan.json", self._plan.to_json())
-        self._listen(
-            {
-                "event": "extended",
-                "blocks": self._flow.blocks,
-                "totals": _totals(self._flow),
-                "done": _done(self._flow),
-            }
+        run_files.write(self._folder, PLAN, PlanFile.of(self._plan))
+        self._emit(
+            Extended(
+                blocks=self._flow.blocks, totals=_totals(self._flow), done=_done(self._flow)
+            )
         )
         return True
 
@@ -213,53 +209,53 @@ class _Goal:
         self._before = seconds, (self._plan.hours or 0.0) * 3600 - seconds
 
 
-def _claim(folder: RunFolder, recipe: Recipe) -> None:
+def _claim(folder: RunFolder, resolved: ResolvedRecipe) -> None:
     """Write run.json, or refuse a folder that holds something else."""
-    ours = describe(recipe)
-    theirs = folder.read_json("run.json")
+    ours, theirs = describe(resolved), folder.read_json(RUN)
     if theirs is None:
-        folder.write_json("run.json", ours)
+        run_files.write(folder, RUN, ours)
         return
-    if theirs.get("fingerprint") != ours["fingerprint"]:
-        changes = _changes(theirs.get("recipe", {}), ours["recipe"])
+    if theirs.get("fingerprint") != ours.fingerprint:
+        changes = _changes(theirs.get("recipe", {}), ours.recipe.model_dump(mode="json"))
         raise UserError(
             f"{folder.where} holds another recipe"
             f" ({', '.join(changes) or 'other prompts or code'});"
             " choose another --out, or delete its run.json to keep what still fits and remake the"
             " rest"
         )
-    if theirs.get("versions") != ours["versions"]:
-        changes = _changes(theirs.get("versions", {}), ours["versions"])
+    if theirs.get("versions") != ours.versions:
+        changes = _changes(theirs.get("versions", {}), ours.versions)
         logger.warning("versions have changed since this run began: %s", ", ".join(changes))
 
 
-def describe(recipe: Recipe) -> dict[str, Any]:
-    """Return what run.json holds: what is made, and the versions that make it. Never a secret."""
-    return {
-        "schema": 1,
-        "recipe": recipe.model_dump(mode="json"),
-        "fingerprint": pipeline.fingerprint(recipe),
-        "seed": recipe.seed,
-        "stand_ins": pipeline.stand_ins(recipe),
-        "versions": {
+def describe(resolved: ResolvedRecipe) -> RunFile:
+    """Return run.json: what is made, and the versions that make it. Never a secret."""
+    return RunFile(
+        recipe=resolved.recipe,
+        fingerprint=resolved.fingerprint,
+        seed=resolved.recipe.seed,
+        stand_ins=resolved.stand_ins,
+        versions={
             "datagen": __version__,
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in MAKES_BYTES},
         },
-        "git": _git_revision(),
-    }
+        git=_git_revision(),
+    )
 
 
 def _longest(folder: RunFolder, plan: Plan) -> Plan:
     """Return the plan, made as long as the one that is already there: a run only ever grows."""
-    data = folder.read_json("plan.json")
-    if data is None:
+    if folder.read_json(PLAN) is None:
         return plan
-    hours = [asked for asked in (plan.hours, data.get("hours")) if asked is not None]
-    update = {
-        name: max(getattr(plan, name), int(data.get(name, 0))) for name in ("blocks", "dialogs")
-    }
-    return plan.model_copy(update={**update, "hours": max(hours, default=None)})
+    there = read_plan(folder)
+    hours = [asked for asked in (plan.hours, there.hours) if asked is not None]
+    return Plan(
+        kind=plan.kind,
+        hours=max(hours, default=None),
+        dialogs=max(plan.dialogs, there.dialogs),
+        blocks=max(plan.blocks, there.blocks),
+    )
 
 
 def _changes(old: Any, new: Any, path: str = "") -> list[str]:

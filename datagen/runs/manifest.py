@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError
 
 from datagen.audit.totals import Totals
 from datagen.config import describe
+from datagen.engine.run_files import read_plan, read_run
 from datagen.storage import Where, atomic
 from datagen.storage.run_folder import UNIT_STAGES, Receipt, RunFolder
 from datagen.types import SAMPLE_RATE, SPEAKERS, Record, UserError
@@ -112,10 +113,10 @@ class Manifest(Record):
 def build(run: Where) -> Manifest:
     """Describe a finished run. Raises UserError if something of it is not there."""
     folder = RunFolder(run)
-    facts, plan = (_required(folder, name) for name in ("run.json", "plan.json"))
-    units = {stage: _receipts(folder, stage, plan["blocks"]) for stage in UNIT_STAGES}
-    names = [folder.shard(plan["kind"], index) for index in range(plan["shards"])]
-    receipts = [_sound(folder, name, facts["fingerprint"]) for name in names]
+    facts, plan = read_run(folder), read_plan(folder)
+    units = {stage: _receipts(folder, stage, plan.blocks) for stage in UNIT_STAGES}
+    names = [folder.shard(plan.kind, index) for index in range(plan.shards)]
+    receipts = [_sound(folder, name, facts.fingerprint) for name in names]
     totals, languages, voices = Totals(), Counter[str](), _Voices()
     for name in names:
         table = folder.read(name, _COLUMNS)
@@ -126,9 +127,11 @@ def build(run: Where) -> Manifest:
     footer = folder.metadata(names[0]) or {} if names else {}
     data: dict[str, Any] = {
         "schema": 1,
-        "kind": plan["kind"],
-        **{name: facts[name] for name in ("fingerprint", "recipe", "seed", "stand_ins")},
-        **{name: facts[name] for name in ("versions", "git")},
+        "kind": plan.kind,
+        **facts.model_dump(
+            mode="json",
+            include={"fingerprint", "recipe", "seed", "stand_ins", "versions", "git"},
+        ),
         **{name: footer.get(name, {}) for name in ("codec", "tokenizer")},
         "dialogues": totals.dialogues,
         "num_samples": totals.num_samples,
@@ -223,15 +226,6 @@ class _Voices:
             )
             for group, ids in sorted(self._ids.items())
         ]
-
-
-def _required(folder: RunFolder, name: str) -> dict[str, Any]:
-    data = folder.read_json(name)
-    if data is None:
-        raise UserError(
-            f"{folder.where} is not a run folder: it has no {name}; give --out of a run"
-        )
-    return data
 
 
 def _receipts(folder: RunFolder, stage: str, blocks: int) -> list[Receipt]:

@@ -1,6 +1,6 @@
 """What a run shows while it works: bars on a terminal, JSON lines anywhere else.
 
-event (a dict, from the engine) --> Progress --> terminal or stderr; and always the journal
+RunEvent, from the engine --> Progress --> terminal or stderr; and always the journal
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from datagen.engine.events import Emit, Extended, Failed, RunEvent, UnitMade, WorkerFailed
 from datagen.storage import Lines
 from datagen.storage.run_folder import SHARDS
 from datagen.types import SAMPLE_RATE
@@ -42,23 +43,24 @@ class Tally:
         self._blocks_before = stages["tokens"]
         self._start = time.monotonic()
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: RunEvent) -> None:
         """Count one event."""
-        kind = event["event"]
-        if kind == "unit":
-            stage = event["unit"].partition("/")[0]
-            self.done[stage] += 1
-            if stage == SHARDS:
-                self._twins[event["unit"]] = len(event["rejects"])
-            else:
-                self._rejects += len(event["rejects"])
-            if stage == "tokens":
-                self.seconds += event["audio_samples"] / SAMPLE_RATE
-        elif kind == "extended":
-            self.totals = event["totals"]
-            self.done = Counter(event["done"])
-        elif kind in ("unit failed", "worker lost", "worker failed"):
+        if isinstance(event, UnitMade):
+            self._take_unit(event)
+        elif isinstance(event, Extended):
+            self.totals = event.totals
+            self.done = Counter(event.done)
+        elif isinstance(event, Failed):
             self.retries += 1
+
+    def _take_unit(self, event: UnitMade) -> None:
+        self.done[event.stage] += 1
+        if event.stage == SHARDS:
+            self._twins[event.unit] = len(event.rejects)
+        else:
+            self._rejects += len(event.rejects)
+        if event.stage == "tokens":
+            self.seconds += event.audio_samples / SAMPLE_RATE
 
     @property
     def rejects(self) -> int:
@@ -95,16 +97,16 @@ class Tally:
 
 
 @contextmanager
-def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterator[Any]:
+def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterator[Emit]:
     """Yield the function that takes the engine's events: it counts, journals and draws.
 
     ``check`` is called with each event, and may stop the run by raising.
     """
     with _display(tally) as draw:
 
-        def take(event: dict[str, Any]) -> None:
-            stamp = datetime.now(UTC).isoformat(timespec="seconds")
-            journal.write(json.dumps({"time": stamp, **event}) + "\n")
+        def take(event: RunEvent) -> None:
+            event = event.model_copy(update={"time": datetime.now(UTC).replace(microsecond=0)})
+            journal.write(json.dumps(event.to_json()) + "\n")
             journal.flush()
             check()
             tally.take(event)
@@ -114,7 +116,7 @@ def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterato
 
 
 @contextmanager
-def _display(tally: Tally, stream: IO[str] | None = None) -> Iterator[Any]:
+def _display(tally: Tally, stream: IO[str] | None = None) -> Iterator[Emit]:
     console = Console(file=stream or sys.stderr)
     if not console.is_terminal:
         yield _Lines(tally, console.file)
@@ -139,7 +141,7 @@ class _Bars:
             for stage, total in tally.totals.items()
         }
 
-    def __call__(self, event: dict[str, Any]) -> None:
+    def __call__(self, event: RunEvent) -> None:
         for stage, task in self._tasks.items():
             note = self._tally.line() if stage == "tokens" else ""
             self._bars.update(
@@ -148,21 +150,22 @@ class _Bars:
                 completed=self._tally.done[stage],
                 note=note,
             )
-        if event["event"] in ("unit failed", "worker lost", "worker failed"):
-            where = event.get("unit") or event.get("stage")
-            self._bars.console.print(f"{where}: {event['reason']}; trying again", style="yellow")
+        if isinstance(event, Failed):
+            where = event.stage if isinstance(event, WorkerFailed) else event.unit
+            self._bars.console.print(f"{where}: {event.reason}; trying again", style="yellow")
 
 
 class _Lines:
     def __init__(self, tally: Tally, file: IO[str]) -> None:
         self._tally, self._file, self._last = tally, file, 0.0
 
-    def __call__(self, event: dict[str, Any]) -> None:
-        ordinary = event["event"] == "unit"
+    def __call__(self, event: RunEvent) -> None:
+        ordinary = isinstance(event, UnitMade)
         if ordinary and time.monotonic() - self._last < LINE_EVERY:
             return
         self._last = time.monotonic()
-        shown = {k: v for k, v in event.items() if k not in ("trace", "rejects")}
+        shown = event.to_json()
+        shown.pop("trace", None)
         if ordinary:
             shown = {"event": "progress"}
         tally = self._tally

@@ -7,102 +7,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from datagen import assets
-from datagen.config import Recipe
+from datagen.engine.run_files import PlanFile, RunFile
 from datagen.shards import layout
+from datagen.shards.footer import Footer, ShardFooter
 from datagen.stages import artifacts
-from datagen.storage.run_folder import Receipt
-from datagen.types import (
-    CARDINALITY,
-    FRAME_RATE,
-    NUM_CODEBOOKS,
-    Dialogue,
-    Record,
-    Script,
-    Voice,
-)
-
-_Count = Annotated[int, Field(ge=0)]
-_CodebookRow = Annotated[list[int], Field(min_length=NUM_CODEBOOKS, max_length=NUM_CODEBOOKS)]
-
-
-class RunFile(BaseModel):
-    """run.json: what is made, and by which versions. It may grow, and never holds a secret."""
-
-    model_config = ConfigDict(extra="allow")
-
-    version: Literal[1] = Field(alias="schema")
-    recipe: Recipe
-    fingerprint: str
-    seed: _Count
-    stand_ins: list[str]
-    versions: dict[str, str]
-    git: str | None
-
-
-class PlanFile(Record):
-    """plan.json: how much is made."""
-
-    version: Literal[1] = Field(alias="schema")
-    kind: str
-    hours: float | None
-    """Hours of audio asked for."""
-    dialogs: _Count
-    """Dialogues asked for, or that the hours come to."""
-    dialogs_per_block: Annotated[int, Field(ge=1)]
-    blocks_per_shard: Annotated[int, Field(ge=1)]
-    blocks: _Count
-    shards: _Count
-
-
-class Footer(Record):
-    """Metadata key ``datagen`` of script/, speech/ and timeline/ files."""
-
-    receipt: Receipt
-
-
-class CodecFacts(Record):
-    """What a reader must know of the codec."""
-
-    id: str
-    hash: str
-    codebooks: Literal[8]
-    cardinality: Annotated[int, Field(ge=1, le=CARDINALITY)]
-    silence: _CodebookRow
-    """[K], one frame of digital silence."""
-    sine: _CodebookRow
-    """[K], one frame of 440 Hz."""
-
-
-class TokenizerFacts(Record):
-    """What a reader must know of the tokenizer."""
-
-    id: str
-    hash: str
-    size: Annotated[int, Field(ge=1, le=2**15)]
-    pad: _Count
-    epad: _Count
-    bos: _Count
-    eos: _Count
-
-
-class ShardFooter(Footer):
-    """Metadata key ``datagen`` of tokens/ and shards/ files."""
-
-    version: Literal[1] = Field(alias="schema")
-    stand_ins: list[str]
-    sample_rate: Literal[24_000]
-    frame_rate: Annotated[float, Field(ge=FRAME_RATE, le=FRAME_RATE)]
-    codec: CodecFacts
-    tokenizer: TokenizerFacts
-    delays_applied: Literal[False]
-    recipe: str
-
+from datagen.types import Dialogue, Script, Voice
 
 MODELS: dict[str, type[BaseModel]] = {
     "run": RunFile,

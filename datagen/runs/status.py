@@ -6,18 +6,21 @@ RUN (plan.json, names of files, journals) --status--> Status --render--> lines f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from datagen.engine.events import Failed, Finished, RunEvent, Started, UnitMade, read_events
+from datagen.engine.run_files import PlanFile, read_plan
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
-from datagen.types import SAMPLE_RATE, UserError
+from datagen.types import SAMPLE_RATE
 
 WINDOW = 600.0
 """Seconds of the journal's end that rates are taken from."""
-FAILURES = ("unit failed", "worker lost", "worker failed")
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""When an event was written that does not say."""
 
 
 @dataclass(frozen=True)
@@ -60,60 +63,53 @@ class Status:
 
 def status(where: Where, now: datetime | None = None) -> Status:
     """Read how a run is doing; ``now`` is for tests."""
-    folder = RunFolder(where)
-    plan = folder.read_json("plan.json")
-    if plan is None:
-        raise UserError(f"{folder.where} is not a run folder: it has no plan.json")
-    events = sorted(folder.events(), key=lambda event: str(event.get("time", "")))
-    units = {event["unit"]: event for event in events if event.get("event") == "unit"}
-    recent, seconds = _recent(events, now or datetime.now(UTC))
+    folder, now = RunFolder(where), now or datetime.now(UTC)
+    plan = read_plan(folder)
+    events = sorted(read_events(folder), key=lambda event: event.time or NEVER)
+    units = {event.unit: event for event in events if isinstance(event, UnitMade)}
+    recent, seconds = _recent(events, now)
     stages = {
         stage: _stage(folder, stage, plan, recent, seconds) for stage in (*UNIT_STAGES, SHARDS)
     }
-    encoded = [event for name, event in units.items() if name.startswith("tokens/")]
     return Status(
         where=folder.where,
-        state=str(events[-1].get("event")) if events else "no journal",
-        last_event_seconds=_age(events[-1], now or datetime.now(UTC)) if events else None,
+        state=events[-1].event if events else "no journal",
+        last_event_seconds=_age(events[-1], now) if events else None,
         stages=stages,
-        hours=_audio(encoded) / 3600,
+        hours=_audio(_of("tokens", units.values())) / 3600,
         realtime=_audio(_of("tokens", recent)) / seconds if seconds else 0.0,
         eta_seconds=_eta(list(stages.values())),
-        rejects=_rejects(list(units.values())),
-        failures=dict(Counter(e["event"] for e in _session(events) if e["event"] in FAILURES)),
+        rejects=_rejects(units.values()),
+        failures=dict(Counter(e.event for e in _session(events) if isinstance(e, Failed))),
     )
 
 
-def _session(events: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+def _session(events: Sequence[RunEvent]) -> Sequence[RunEvent]:
     """Return the events since the run was last started."""
-    starts = [index for index, event in enumerate(events) if event.get("event") == "started"]
+    starts = [index for index, event in enumerate(events) if isinstance(event, Started)]
     return events[starts[-1] :] if starts else events
 
 
-def _recent(events: Sequence[dict[str, Any]], now: datetime) -> tuple[list[dict[str, Any]], float]:
+def _recent(events: Sequence[RunEvent], now: datetime) -> tuple[list[UnitMade], float]:
     """Return the units of the window, and the seconds it has lasted until now (or the end)."""
     session = _session(events)
     if not session:
         return [], 0.0
-    until = _age(session[-1], now) if session[-1].get("event") == "finished" else 0.0
+    until = _age(session[-1], now) if isinstance(session[-1], Finished) else 0.0
     seconds = min(WINDOW, _age(session[0], now) - until)
-    units = [event for event in session if event.get("event") == "unit"]
+    units = [event for event in session if isinstance(event, UnitMade)]
     return [event for event in units if _age(event, now) - until <= seconds], max(seconds, 1e-9)
 
 
 def _stage(
-    folder: RunFolder,
-    stage: str,
-    plan: dict[str, Any],
-    recent: Sequence[dict[str, Any]],
-    seconds: float,
+    folder: RunFolder, stage: str, plan: PlanFile, recent: Sequence[UnitMade], seconds: float
 ) -> StageStatus:
     files = [name for name in folder.storage.names(stage) if name.endswith(".parquet")]
     made = _of(stage, recent)
-    worked = sum(min(event["seconds"], seconds) for event in made)
+    worked = sum(min(event.seconds, seconds) for event in made)
     return StageStatus(
         done=len(files),
-        planned=plan["shards"] if stage == SHARDS else plan["blocks"],
+        planned=plan.shards if stage == SHARDS else plan.blocks,
         busy=worked / seconds if seconds else 0.0,
         units_per_hour=3600 * len(made) / seconds if seconds else 0.0,
     )
@@ -129,28 +125,25 @@ def _eta(stages: Sequence[StageStatus]) -> float | None:
     return max(units / pace * 3600 for units, pace in left if units > 0)
 
 
-def _of(stage: str, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [event for event in events if event["unit"].startswith(f"{stage}/")]
+def _of(stage: str, units: Iterable[UnitMade]) -> list[UnitMade]:
+    return [event for event in units if event.stage == stage]
 
 
-def _audio(events: Sequence[dict[str, Any]]) -> float:
-    """Return the seconds of audio in events of encoded blocks."""
-    return float(sum(event["audio_samples"] for event in events)) / SAMPLE_RATE
+def _audio(units: Iterable[UnitMade]) -> float:
+    """Return the seconds of audio in encoded blocks."""
+    return sum(event.audio_samples for event in units) / SAMPLE_RATE
 
 
-def _rejects(units: Sequence[dict[str, Any]]) -> dict[str, int]:
+def _rejects(units: Iterable[UnitMade]) -> dict[str, int]:
     counts = Counter(
-        f"{reject['stage']}: {reject['reason']}" for event in units for reject in event["rejects"]
+        f"{reject.stage}: {reject.reason}" for event in units for reject in event.rejects
     )
     return dict(counts.most_common())
 
 
-def _age(event: dict[str, Any], now: datetime) -> float:
+def _age(event: RunEvent, now: datetime) -> float:
     """Return how many seconds ago an event was written."""
-    try:
-        return max(0.0, (now - datetime.fromisoformat(event["time"])).total_seconds())
-    except (KeyError, TypeError, ValueError):
-        return 0.0
+    return 0.0 if event.time is None else max(0.0, (now - event.time).total_seconds())
 
 
 def render(found: Status) -> str:

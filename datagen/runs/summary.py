@@ -14,13 +14,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from datagen.audit import FISHER, Report, audit
+from datagen.audit import FISHER, AuditReport, audit
 from datagen.audit.totals import figures, listed
 from datagen.scripting.llm.accounts import lines, total
 from datagen.show import transcript
 from datagen.show.choice import varied
 from datagen.show.lookup import Lookup
 from datagen.show.sound import LISTEN
+from datagen.engine.events import Finished, Spent, Trial, UnitMade, read_events
+from datagen.engine.run_files import read_plan
 from datagen.storage import Where
 from datagen.storage.run_folder import RunFolder
 from datagen.types import SAMPLE_RATE, UserError
@@ -44,20 +46,20 @@ def summary(run: Where) -> Group:
 def _whole(run: Where) -> Iterator[str]:
     """Say what a run of many shards comes to, by their receipts: to read them takes minutes."""
     folder = RunFolder(run)
-    plan = folder.read_json("plan.json") or {}
-    if plan.get("shards", 0) <= SAMPLE:
+    plan = read_plan(folder)
+    if plan.shards <= SAMPLE:
         return
-    names = [folder.shard(plan["kind"], index) for index in range(plan["shards"])]
+    names = [folder.shard(plan.kind, index) for index in range(plan.shards)]
     found = [receipt for receipt in folder.storage.each(folder.receipt, names) if receipt]
     hours = sum(receipt.num_samples for receipt in found) / SAMPLE_RATE / 3600
     yield f"{sum(receipt.rows for receipt in found):,} dialogues, {hours:,.2f} h in all"
     yield (
-        f"What follows is of the first {SAMPLE} of {plan['shards']} shards;"
+        f"What follows is of the first {SAMPLE} of {plan.shards} shards;"
         f" `datagen audit {quote(str(run))}` reads all."
     )
 
 
-def _table(run: Where, report: Report) -> Table:
+def _table(run: Where, report: AuditReport) -> Table:
     totals = report.totals
     table = Table.grid(padding=(0, 2))
     for subject, figure in (
@@ -82,17 +84,17 @@ def _counts(counts: Counter[str]) -> str:
 
 def _speed(run: Where) -> str:
     """Say how fast the last run that made anything was, from the journal."""
-    finished = [event for event in RunFolder(run).events() if event.get("event") == "finished"]
-    made = [event for event in finished if event["audio_seconds"] > 0]
+    finished = [e for e in read_events(RunFolder(run)) if isinstance(e, Finished)]
+    made = [event for event in finished if event.audio_seconds > 0]
     if not made:
         return "unknown: the journal has no finished run that made audio"
-    audio, wall = made[-1]["audio_seconds"], made[-1]["wall_seconds"]
+    audio, wall = made[-1].audio_seconds, made[-1].wall_seconds
     return f"{audio / wall:,.1f} h of audio in an hour ({audio / 3600:.2f} h in {wall:,.0f} s)"
 
 
-def _spent(run: Where) -> Iterator[dict[str, Any]]:
+def _spent(run: Where) -> Iterator[Spent]:
     """Yield what language models have cost, from the journal."""
-    return (event["spent"] for event in RunFolder(run).events() if "spent" in event)
+    return (e.spent for e in read_events(RunFolder(run)) if isinstance(e, UnitMade | Trial))
 
 
 def _listening(run: Where) -> str:
@@ -100,7 +102,7 @@ def _listening(run: Where) -> str:
     return ", ".join(f"{run}/{LISTEN}/{name}" for name in names) or "nothing yet"
 
 
-def _findings(run: Where, report: Report) -> list[Text]:
+def _findings(run: Where, report: AuditReport) -> list[Text]:
     if report.ok:
         return []
     text = f"{len(report.findings)} findings: `datagen audit {quote(str(run))}` lists them"

@@ -1,6 +1,6 @@
-"""Schema 1: the columns and the file metadata of a token shard.
+"""Schema 1: the columns of a token shard. `shards.footer` has what its file says of itself.
 
-    [ShardRow] --table--> pa.Table --(store)--> tokens/NNNNNN.parquet, shards/KIND-NNNNN.parquet
+    [ShardRow] --table--> pa.Table --(storage)--> tokens/NNNNNN.parquet, shards/KIND-NNNNN.parquet
 
 Letters: K = 8 codebooks, T = frames of 80 ms, Tv = frames of a voice reference. Times are int32
 samples at 24 kHz. Codes are row-major [K, T] and undelayed.
@@ -15,10 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datagen.backends.protocols import Codec, Tokenizer
-from datagen.types import CARDINALITY, FRAME, FRAME_RATE, NUM_CODEBOOKS, SAMPLE_RATE, ShardRow
-
-VERSION = 1
+from datagen.types import CARDINALITY, FRAME, NUM_CODEBOOKS, ShardRow
 
 _text, _int = pa.string(), pa.int32()
 
@@ -75,33 +72,6 @@ SCHEMA = pa.schema(
         )
     ]
 )
-
-
-def file_metadata(codec: Codec, tokenizer: Tokenizer) -> dict[str, Any]:
-    """Return what a reader must know of the tokens before it trusts a row."""
-    return {
-        "schema": VERSION,
-        "sample_rate": SAMPLE_RATE,
-        "frame_rate": FRAME_RATE,
-        "delays_applied": False,
-        "codec": {
-            "id": codec.id,
-            "hash": codec.hash,
-            "codebooks": codec.codebooks,
-            "cardinality": codec.cardinality,
-            "silence": list(codec.silence),
-            "sine": list(codec.sine),
-        },
-        "tokenizer": {
-            "id": tokenizer.id,
-            "hash": tokenizer.hash,
-            "size": tokenizer.size,
-            "pad": tokenizer.pad,
-            "epad": tokenizer.epad,
-            "bos": tokenizer.bos,
-            "eos": tokenizer.eos,
-        },
-    }
 
 
 def table(rows: Sequence[ShardRow], vocabulary: int) -> pa.Table:

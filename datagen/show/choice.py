@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from datagen.show.lookup import plan_of
+from datagen.engine.run_files import read_plan
 from datagen.storage import Where
 from datagen.storage.run_folder import Damaged, RunFolder
 from datagen.types import UserError
@@ -42,7 +42,7 @@ def _candidates(run: Where) -> list[dict[str, Any]]:
     """Return id, domain and events of the first blocks' dialogues."""
     folder, columns = RunFolder(run), ["dialog_id", "domain", "events"]
     rows: list[dict[str, Any]] = []
-    for block in range(min(BLOCKS, int(plan_of(run)["blocks"]))):
+    for block in range(min(BLOCKS, read_plan(folder).blocks)):
         try:
             rows += folder.read(folder.unit("tokens", block), columns).to_pylist()
         except Damaged as error:

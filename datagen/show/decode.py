@@ -15,6 +15,7 @@ import soundfile
 from datagen.backends.protocols import Codec
 from datagen.backends.registry import CODECS
 from datagen.config import BackendSpec
+from datagen.engine.run_files import read_run
 from datagen.storage import Where
 from datagen.storage.run_folder import RunFolder
 from datagen.types import SAMPLE_RATE, SPEAKERS, Codes, UserError
@@ -40,10 +41,7 @@ def decode(run: Where, tokens: Path, path: Path) -> None:
 
 def codec_of(run: Where) -> BackendSpec:
     """Return which codec a run's tokens are of."""
-    settings = RunFolder(run).read_json("run.json")
-    if settings is None:
-        raise UserError(f"{run} has no run.json, which says which codec its tokens are of")
-    return BackendSpec.model_validate(settings["recipe"]["codec"])
+    return read_run(RunFolder(run)).recipe.codec
 
 
 def read_codes(tokens: Path) -> list[Codes]:

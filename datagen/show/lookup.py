@@ -5,27 +5,28 @@ RUN, dialogue id --Lookup--> script, dialogue on the clock, voices, clips, token
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datagen.engine.run_files import PlanFile, read_plan
 from datagen.stages.artifacts import CLIPS_WITHOUT_SOUND, read_records, read_speeches
 from datagen.storage import Where
 from datagen.storage.run_folder import UNIT_STAGES, Damaged, Missing, RunFolder
-from datagen.types import SPEAKERS, Audio, Codes, Dialogue, Script, Speaker, UserError, Voice
-
-
-def plan_of(run: Where) -> dict[str, Any]:
-    """Return what plan.json holds."""
-    plan = RunFolder(run).read_json("plan.json")
-    if plan is None:
-        raise UserError(f"{run} is not a run folder: it has no plan.json; give the --out of a run")
-    return plan
+from datagen.types import (
+    SPEAKERS,
+    Audio,
+    Codes,
+    DialogId,
+    Dialogue,
+    Script,
+    Speaker,
+    UserError,
+    Voice,
+)
 
 
 class Lookup:
@@ -33,11 +34,11 @@ class Lookup:
 
     def __init__(self, run: Where, dialog_id: str) -> None:
         """Find a dialogue; raise UserError if there is none, or say why it was rejected."""
-        plan = plan_of(run)
         self._folder = RunFolder(run)
-        index = _index(run, plan, dialog_id)
-        self.dialog_id = f"{plan['kind']}-{index:07d}"
-        self._block = index // int(plan["dialogs_per_block"])
+        plan = read_plan(self._folder)
+        found = _find(run, plan, dialog_id)
+        self.dialog_id = str(found)
+        self._block = found.number // plan.dialogs_per_block
         self._refuse_rejected()
 
     @cached_property
@@ -94,13 +95,12 @@ class Lookup:
                     )
 
 
-def _index(run: Where, plan: dict[str, Any], dialog_id: str) -> int:
-    """Return the number in an id such as service-0000042 (or service-42) of this run."""
-    kind, last = plan["kind"], int(plan["blocks"]) * int(plan["dialogs_per_block"]) - 1
-    match = re.fullmatch(rf"{re.escape(kind)}-(\d+)", dialog_id)
-    if match is None or int(match[1]) > last:
+def _find(run: Where, plan: PlanFile, dialog_id: str) -> DialogId:
+    """Return the id that was meant, such as service-0000042 by service-42, if it is of the run."""
+    found, last = DialogId.parse(dialog_id), plan.blocks * plan.dialogs_per_block - 1
+    if found is None or found.kind != plan.kind or found.number > last:
         raise UserError(
             f"{run} has no dialogue {dialog_id}: its ids go from"
-            f" {kind}-{0:07d} to {kind}-{last:07d}"
+            f" {DialogId(plan.kind, 0)} to {DialogId(plan.kind, last)}"
         )
-    return int(match[1])
+    return found

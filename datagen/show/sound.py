@@ -12,7 +12,7 @@ import numpy as np
 from datagen.audio import files
 from datagen.audio.mix import render
 from datagen.backends.registry import CODECS
-from datagen.config import BackendSpec
+from datagen.engine.run_files import read_run
 from datagen.show.choice import varied
 from datagen.show.lookup import Lookup
 from datagen.storage import Where, atomic
@@ -53,10 +53,7 @@ def _rendered(found: Lookup) -> Stereo:
 
 
 def _decode(run: Where, found: Lookup) -> Stereo:
-    settings = RunFolder(run).read_json("run.json")
-    if settings is None:
-        raise UserError(f"{run} has no run.json, which says which codec its tokens are of")
-    codec = CODECS.load(BackendSpec.model_validate(settings["recipe"]["codec"]))
+    codec = CODECS.load(read_run(RunFolder(run)).recipe.codec)
     try:
         return np.stack([codec.decode(codes) for codes in found.codes()])
     finally:

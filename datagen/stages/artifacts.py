@@ -110,13 +110,18 @@ def _clip_row(speech: Speech, speaker: Speaker, clip: Clip) -> dict[str, Any]:
         "words": None if clip.words is None else [word.model_dump() for word in clip.words],
         "loudness": clip.loudness,
         "peak": clip.peak,
-        "voice": speech.voices[speaker].model_dump_json(),
+        "voice": _anywhere(speech.voices[speaker]).model_dump_json(),
         "attempts": [
             attempt.model_dump(exclude={"name"})
             for attempt in speech.attempts
             if attempt.name == take_name(None if clip.turn < 0 else clip.turn, speaker)
         ],
     }
+
+
+def _anywhere(voice: Voice) -> Voice:
+    """Return a voice without the path of its recording, which is of this machine."""
+    return voice.model_copy(update={"path": None})
 
 
 def read_speeches(table: pa.Table) -> dict[str, Speech]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 import pyarrow as pa
 
+from datagen.shards.footer import TokenFacts
 from datagen.types import Job, Reject, Rejected, UserError
 
 Item = TypeVar("Item")
@@ -30,8 +31,8 @@ class Stage(Protocol):
     name: str
     reads: Mapping[str, Sequence[str] | None]
     """Upstream stages, and the columns wanted of each (None: all)."""
-    metadata: Mapping[str, Any]
-    """What a reader of this stage's files must know."""
+    facts: TokenFacts | None
+    """What a reader must know of the tokens in this stage's files, if it makes tokens."""
 
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
         """Make one block."""

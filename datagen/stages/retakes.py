@@ -14,13 +14,22 @@ from typing import Literal
 
 import numpy as np
 
-from datagen.backends.protocols import Synthesizer
+from datagen.backends.protocols import Judge, Synthesizer
 from datagen.gates import dialogue
-from datagen.gates.judge import Judge
 from datagen.gates.limits import Limits, limits_for
-from datagen.gates.turn import Fault, Heard, listen
+from datagen.gates.turn import Heard, listen
 from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Attempt, Audio, Line, Rejected, SpokenWord, Utterance, Voice
+from datagen.types import (
+    SAMPLE_RATE,
+    Attempt,
+    Audio,
+    Fault,
+    Line,
+    Rejected,
+    SpokenWord,
+    Utterance,
+    Voice,
+)
 
 Step = Literal["first", "new seed", "calmer", "split", "other backend"]
 RETAKES: tuple[Step, ...] = ("new seed", "calmer", "split", "other backend")
@@ -34,7 +43,7 @@ MIN_SPLIT_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class TakeRequest:
     """One line to be said, and the seed of its first take (lines with equal seeds go together)."""
 
     name: str
@@ -65,7 +74,7 @@ class Studio:
 
 
 def record(
-    studio: Studio, requests: Sequence[Request], references: Mapping[Voice, Audio] | None = None
+    studio: Studio, requests: Sequence[TakeRequest], references: Mapping[Voice, Audio] | None = None
 ) -> tuple[list[Utterance], tuple[Attempt, ...]]:
     """Return a good take of every request, and the takes that were not.
 
@@ -89,7 +98,7 @@ class Session:
     """The takes of one dialogue so far, and what the gates heard in them."""
 
     def __init__(
-        self, studio: Studio, requests: Sequence[Request], references: Mapping[Voice, Audio]
+        self, studio: Studio, requests: Sequence[TakeRequest], references: Mapping[Voice, Audio]
     ) -> None:
         self._studio = studio
         self._requests = requests
@@ -217,7 +226,7 @@ def join(parts: Sequence[Utterance]) -> Utterance:
     return Utterance(np.concatenate(pieces), tuple(words))
 
 
-def _first(studio: Studio, requests: Sequence[Request]) -> dict[int, Utterance | Fault]:
+def _first(studio: Studio, requests: Sequence[TakeRequest]) -> dict[int, Utterance | Fault]:
     """Say everything, lines with one seed together: some models do better with context."""
     groups: dict[int, list[int]] = {}
     for index, request in enumerate(requests):

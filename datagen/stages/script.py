@@ -6,11 +6,11 @@ Job --ScriptWriter--> Script or Reject
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pyarrow as pa
 
 from datagen.backends.protocols import ScriptWriter
+from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import scripts_table
 from datagen.stages.base import Outcome
 from datagen.types import Job, Reject, Script
@@ -24,7 +24,7 @@ class ScriptStage:
 
     name = "script"
     reads: Mapping[str, Sequence[str] | None] = {}
-    metadata: Mapping[str, Any] = {}
+    facts: TokenFacts | None = None
 
     def __init__(self, writer: ScriptWriter) -> None:
         self._writer = writer

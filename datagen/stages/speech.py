@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 
@@ -17,9 +16,10 @@ from datagen.backends.protocols import Synthesizer
 from datagen.config import VoicesSpec
 from datagen.gates.reject_rate import RejectRate
 from datagen.seeds import seed_for
+from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import read_records, speech_table
 from datagen.stages.base import Outcome, each
-from datagen.stages.retakes import Request, Studio, record
+from datagen.stages.retakes import Studio, TakeRequest, record
 from datagen.stages.voice_prompts import (
     REFERENCE_MIN,
     cut_reference,
@@ -50,7 +50,7 @@ class SpeechStage:
 
     name = "speech"
     reads: Mapping[str, Sequence[str] | None] = {"script": None}
-    metadata: Mapping[str, Any] = {}
+    facts: TokenFacts | None = None
 
     def __init__(self, studio: Studio | Synthesizer, voices: VoicesSpec) -> None:
         self._studio = studio if isinstance(studio, Studio) else Studio.of(studio)
@@ -82,7 +82,7 @@ def voice_script(
     """
     seed = partial(seed_for, run_seed, script.dialog_id, "speech")
     turns = [
-        Request(
+        TakeRequest(
             take_name(index, turn.speaker),
             Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn.speaker)),
             seed(),
@@ -90,7 +90,7 @@ def voice_script(
         for index, turn in enumerate(script.turns)
     ]
     asked = [
-        Request(take_name(None, speaker), line, seed("reference"), REFERENCE_MIN)
+        TakeRequest(take_name(None, speaker), line, seed("reference"), REFERENCE_MIN)
         for speaker, line in reference_lines(script, voices, run_seed).items()
     ]
     recorded = {

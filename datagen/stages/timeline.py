@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 from numpy.random import Generator
@@ -17,6 +16,7 @@ from numpy.random import Generator
 from datagen.backends.protocols import Aligner, FloorPredictor
 from datagen.scripting.spoken import heard
 from datagen.seeds import rng_for
+from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import (
     CLIPS_WITHOUT_SOUND,
     read_records,
@@ -58,7 +58,7 @@ class TimelineStage:
     """Lays dialogues out; reads no sound unless the aligner needs it."""
 
     name = "timeline"
-    metadata: Mapping[str, Any] = {}
+    facts: TokenFacts | None = None
 
     def __init__(
         self, aligner: Aligner, preset: Preset, predictor: FloorPredictor | None = None

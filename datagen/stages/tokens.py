@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from datagen.audio.loudness import loudness
 from datagen.audio.mix import render
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.shards import layout
+from datagen.shards.footer import TokenFacts
 from datagen.shards.text_stream import text_row
 from datagen.stages.artifacts import CLIPS_WITHOUT_WORDS, read_records, read_speeches
 from datagen.stages.base import Outcome, each
@@ -44,7 +44,7 @@ VOICE_PROMPT_LUFS = -24.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _UnencodedRow:
     """A dialogue that lacks nothing but its codes."""
 
     script: Script
@@ -65,7 +65,7 @@ class TokensStage:
     }
 
     def __init__(self, codec: Codec, tokenizer: Tokenizer, provenance: dict[str, str]) -> None:
-        self.metadata: Mapping[str, Any] = layout.file_metadata(codec, tokenizer)
+        self.facts: TokenFacts | None = TokenFacts.of(codec, tokenizer)
         self._codec = codec
         self._together = type(codec).encode_batch is not Codec.encode_batch
         """Whether the codec has its own way to encode many at once."""
@@ -99,12 +99,12 @@ class TokensStage:
         rows = [self._row(d, codes[2 * n], codes[2 * n + 1]) for n, d in enumerate(drafts)]
         return rows, rejects
 
-    def _draft(self, script: Script, speech: Speech, dialogue: Dialogue) -> _Draft:
+    def _draft(self, script: Script, speech: Speech, dialogue: Dialogue) -> _UnencodedRow:
         """Render a dialogue and lay its words on the text rows: all that can reject it."""
         num_frames = dialogue.num_samples // FRAME
         clips = {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
         spoken = {s: [w for w in dialogue.words if w.speaker == s] for s in SPEAKERS}
-        return _Draft(
+        return _UnencodedRow(
             script=script,
             speech=speech,
             dialogue=dialogue,
@@ -112,7 +112,7 @@ class TokensStage:
             text={s: text_row(spoken[s], num_frames, self._tokenizer) for s in SPEAKERS},
         )
 
-    def _row(self, draft: _Draft, agent: Codes, user: Codes) -> ShardRow:
+    def _row(self, draft: _UnencodedRow, agent: Codes, user: Codes) -> ShardRow:
         """Return one training example; ``agent`` and ``user`` [K, T] are its channels' codes."""
         script, references = draft.script, draft.speech.references
         prompt = self._tokenizer.encode(f"<system> {script.role_prompt} <system>")

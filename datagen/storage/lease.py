@@ -100,7 +100,7 @@ def hold(storage: Storage, part: str = "") -> Iterator[Lease]:
         for other in [LEASE, name] if part else all_of_it:
             if other.startswith(LEASE):
                 _wait_for_the_dead(storage, other)
-        holder = _ourselves()
+        holder = _this_process()
         _write(storage, name, holder)
         time.sleep(storage.settle_seconds)
         found = _read(storage, name)
@@ -175,7 +175,7 @@ def _now(storage: Storage) -> float:
     return written
 
 
-def _ourselves() -> Holder:
+def _this_process() -> Holder:
     pid = os.getpid()
     return Holder(
         owner=secrets.token_hex(8),

@@ -165,7 +165,7 @@ class RunFolder:
         return self.storage.append(f"journal-{part}.jsonl" if part else JOURNAL)
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what can be read of the journals: one may be gone, or end in half a line."""
+        """Return the journals' lines that are JSON; one may be gone, or end in half a line."""
         names = [n for n in self.storage.names("") if re.fullmatch(r"journal(-.+)?\.jsonl", n)]
         return [
             event for text in self.storage.each(self.storage.read, names) for event in _events(text)

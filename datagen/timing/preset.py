@@ -156,6 +156,11 @@ class Preset(Settings):
     """What the user's channel goes through; a name stands for pipelines/effects/NAME.yaml."""
 
 
+def is_shipped(name: str) -> bool:
+    """Return whether a preset's name is that of one that ships with datagen, not a path."""
+    return not name.endswith(".yaml")
+
+
 def load_preset(spec: TimelineSpec) -> Preset:
     """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it."""
     data = merge(read_yaml(assets.find("pipelines/timeline", spec.preset)), spec.overrides)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from datagen.config import VoicesSpec
 from datagen.seeds import rng_for, seed_for
-from datagen.types import SPEAKERS, Persona, Script, Speaker, Split, UserError, Voice
+from datagen.types import SPEAKERS, DialogId, Persona, Script, Speaker, Split, UserError, Voice
 from datagen.voices import catalogue as bank
-from datagen.voices.catalogue import SUFFIXES, Entry
+from datagen.voices.catalogue import SUFFIXES, CatalogueEntry
 
 CATALOGUES = ("synthetic",)
 
@@ -69,7 +69,7 @@ def is_held_out(voice_id: str, share: float) -> bool:
     return seed_for(0, voice_id, "held out") < share * 2**63
 
 
-def split_of(entry: Entry, share: float) -> Split:
+def split_of(entry: CatalogueEntry, share: float) -> Split:
     """Return where a bank's voice may be heard; one made from another goes where that goes."""
     return "validation" if is_held_out(entry.person, share) else "train"
 
@@ -94,11 +94,12 @@ def _cast_from_bank(
     Each round of as many dialogues as there are people has an order of its own. The user is half a
     round away from the agent, so that the two never meet in one person.
     """
-    number = int(script.dialog_id.rpartition("-")[2])
+    dialog = DialogId.parse(script.dialog_id)
+    assert dialog is not None, script.dialog_id
     voices: dict[Speaker, Voice] = {}
     for speaker, persona in zip(SPEAKERS, (script.agent, script.user), strict=True):
         people = _fitting(path, spec, script, persona)
-        round_, place = divmod(number, len(people))
+        round_, place = divmod(dialog.number, len(people))
         _check_reuse(path, round_, script.dialog_id)
         order = rng_for(run_seed, script.kind, "voices", persona.gender, round_)
         offset = 0 if speaker == "agent" else len(people) // 2
@@ -111,7 +112,7 @@ def _cast_from_bank(
 
 def _fitting(
     path: Path, spec: VoicesSpec, script: Script, persona: Persona
-) -> tuple[tuple[Entry, ...], ...]:
+) -> tuple[tuple[CatalogueEntry, ...], ...]:
     """Return the people who may play a persona."""
     split: Split = script.split if spec.held_out else "train"
     return _people(path, spec.held_out, split, persona.gender, script.language)
@@ -119,7 +120,7 @@ def _fitting(
 
 def _people(
     path: Path, share: float, split: Split, gender: str, language: str
-) -> tuple[tuple[Entry, ...], ...]:
+) -> tuple[tuple[CatalogueEntry, ...], ...]:
     """Return the people of a bank with this split, gender and language, each with their voices."""
     bank.load(path)  # which says what is wrong with the file
     people = _pool(path, path.stat().st_mtime_ns, share, split, gender, language)
@@ -134,7 +135,7 @@ def _people(
 @lru_cache(maxsize=32)
 def _pool(
     path: Path, _changed: int, share: float, split: Split, gender: str, language: str
-) -> tuple[tuple[Entry, ...], ...]:
+) -> tuple[tuple[CatalogueEntry, ...], ...]:
     fit = [
         entry
         for entry in bank.load(path).voices

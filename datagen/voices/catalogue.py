@@ -27,7 +27,7 @@ SUFFIXES = (".yaml", ".parquet")
 _META = b"datagen"
 
 
-class Entry(Record):
+class CatalogueEntry(Record):
     """One speaker and the reference recording of its voice."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -76,7 +76,7 @@ class Catalogue(Record):
     version: Literal[1] = Field(default=1, alias="schema")
     max_dialogs: Annotated[int, Field(ge=1)] | None = None
     """The most dialogues of a kind in which one person may play a role; None: any number."""
-    voices: tuple[Entry, ...]
+    voices: tuple[CatalogueEntry, ...]
 
 
 def load(path: Path) -> Catalogue:
@@ -112,7 +112,7 @@ def save(catalogue: Catalogue, path: Path) -> None:
         raise UserError(f"{path}: a catalogue is a .yaml or a .parquet file")
 
 
-def voice(entry: Entry, catalogue: Path) -> Voice:
+def voice(entry: CatalogueEntry, catalogue: Path) -> Voice:
     """Return an entry as what a synthesizer and a shard know of a voice."""
     return Voice(
         id=entry.id,
@@ -138,9 +138,9 @@ def digest(path: Path) -> str:
     return assets.digest(path)
 
 
-def people(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+def people(entries: Sequence[CatalogueEntry]) -> dict[str, list[CatalogueEntry]]:
     """Return entries by the person behind them, both sorted."""
-    grouped: dict[str, list[Entry]] = {}
+    grouped: dict[str, list[CatalogueEntry]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.person, entry.id)):
         grouped.setdefault(entry.person, []).append(entry)
     return grouped

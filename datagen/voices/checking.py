@@ -10,7 +10,7 @@ from pathlib import Path
 import soundfile
 
 from datagen.types import SAMPLE_RATE
-from datagen.voices.catalogue import Catalogue, Entry, load
+from datagen.voices.catalogue import Catalogue, CatalogueEntry, load
 from datagen.voices.features import alike
 from datagen.voices.importing import file_digest
 from datagen.voices.reference import LONGEST, SHORTEST, read
@@ -33,7 +33,7 @@ def check(path: Path) -> Findings:
     return Findings(tuple(errors), tuple(_suspects(catalogue, path.parent)))
 
 
-def _faults(entry: Entry, folder: Path) -> Iterator[str]:
+def _faults(entry: CatalogueEntry, folder: Path) -> Iterator[str]:
     """Yield what is wrong with one reference."""
     path = folder / entry.path
     if not path.is_file():

@@ -1,6 +1,6 @@
 """Fill a catalogue: people of a corpus -> their best reference, cut, normalised, with its rights.
 
-Person --choose--> Reference --shift--> more synthetic speakers --> references/ID.flac, Entry
+Person --choose--> Reference --shift--> more speakers --> references/ID.flac, CatalogueEntry
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import soundfile
 
 from datagen.types import SAMPLE_RATE, Audio, UserError
-from datagen.voices.catalogue import REFERENCES, Catalogue, Entry, save
+from datagen.voices.catalogue import REFERENCES, Catalogue, CatalogueEntry, save
 from datagen.voices.corpora import LAYOUTS, Gender, Person
 from datagen.voices.features import GENDER_PITCH, median_pitch
 from datagen.voices.reference import Reference, choose, normalise
@@ -36,7 +36,7 @@ class Rights:
 class Imported:
     """What an import made, and what it left out and why."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[CatalogueEntry] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
 
@@ -90,12 +90,14 @@ def add(catalogue: Catalogue, made: Imported, path: Path) -> Catalogue:
     return merged
 
 
-def _write(person: Person, reference: Reference, allowed: Rights, catalogue: Path) -> Entry:
+def _write(
+    person: Person, reference: Reference, allowed: Rights, catalogue: Path
+) -> CatalogueEntry:
     """Write a person's reference and return its entry."""
     pitch = median_pitch(reference.audio)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{allowed.source}-{person.name}").strip("-.")
     path = f"{REFERENCES}/{name}.flac"
-    return Entry(
+    return CatalogueEntry(
         id=name,
         source=allowed.source,
         license=allowed.license,
@@ -120,7 +122,9 @@ def _gender(said: Gender | None, pitch: float) -> Gender:
     return said or ("female" if pitch > GENDER_PITCH else "male")
 
 
-def _shifted(entry: Entry, reference: Reference, number: int, catalogue: Path) -> Entry:
+def _shifted(
+    entry: CatalogueEntry, reference: Reference, number: int, catalogue: Path
+) -> CatalogueEntry:
     """Write a speaker made from another and return its entry."""
     name = f"{entry.id}-shifted{number}"
     audio = normalise(shift(reference.audio, *draw(name)))

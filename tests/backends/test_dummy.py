@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from datagen.backends.codec.dummy import Dummy as DummyCodec
+from datagen.backends.codec.dummy import DummyCodec
 from datagen.backends.registry import CODECS, VOICES
-from datagen.backends.speech.dummy import WORD, Dummy
+from datagen.backends.speech.dummy import WORD, DummyVoice
 from datagen.config import BackendSpec, load_recipe
-from datagen.engine import pipeline
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.gates.limits import limits_for
 from datagen.gates.turn import listen
 from datagen.stages.artifacts import to_flac
@@ -17,7 +17,7 @@ VOICE = Voice(id="v", source="dummy", license="synthetic", synthetic=True, gende
 
 
 def say(spoken: str) -> tuple[np.ndarray, list[tuple[str, int, int]]]:
-    (made,) = Dummy(Record()).speak([Line(spoken, VOICE, "agent")], seed=1)
+    (made,) = DummyVoice(Record()).speak([Line(spoken, VOICE, "agent")], seed=1)
     assert made.words is not None
     return made.audio, [(word.text, word.start, word.end) for word in made.words]
 
@@ -67,5 +67,5 @@ def test_they_are_stand_ins_by_name(table: object) -> None:
 
 
 def test_a_rehearsal_says_what_it_is() -> None:
-    said = pipeline.stand_ins(load_recipe("service", "dummy"))
+    said = ResolvedRecipe(load_recipe("service", "dummy")).stand_ins
     assert {"speech=dummy", "codec=dummy"} <= set(said)

@@ -20,7 +20,7 @@ from datagen.backends.speech.espeak import (
     LEAD,
     TAIL,
     Espeak,
-    Span,
+    TextSpan,
     audible,
     remove_offset,
     with_letter_a,
@@ -200,7 +200,7 @@ def phonemes(*items: tuple[int, int]) -> list[Phoneme]:
 def test_word_spans(
     spoken: str, said: list[tuple[int, int]], expected: list[tuple[int, int]]
 ) -> None:
-    assert word_spans(spoken, phonemes(*said), 90) == [Span(*span) for span in expected]
+    assert word_spans(spoken, phonemes(*said), 90) == [TextSpan(*span) for span in expected]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ from datagen.backends.speech import http_client
 from datagen.backends.speech.http import Http, word_times
 from datagen.backends.speech.http_client import Spoken
 from datagen.config import BackendSpec
+from datagen.engine import run_files
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.run_files import RUN
 from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Voice
 from tests.doubles.speech_server import SpeechServer, serve
 
@@ -226,11 +229,11 @@ def test_a_run_is_voiced_by_a_server(server: SpeechServer, tmp_path: Path) -> No
         "service", overrides=[*SMALL, "speech.use=http", f"speech.options={options}"]
     )
     folder = RunFolder(tmp_path)
-    folder.write_json("run.json", describe(recipe))
+    run_files.write(folder, RUN, describe(ResolvedRecipe(recipe)))
     make_plan(recipe, None, 16)
     server.failures.extend([500, "drop", 429, "garbage"])
     for stage in ("script", "speech", "timeline"):
-        runner = UnitRunner(tmp_path, recipe, stage)
+        runner = UnitRunner(tmp_path, ResolvedRecipe(recipe), stage)
         answer = runner.make(0)
         runner.close()
         assert isinstance(answer, Done), answer

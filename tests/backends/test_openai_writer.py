@@ -18,7 +18,8 @@ from datagen.backends.writer.llm_server import Gate, ServerDown, _Trouble
 from datagen.backends.writer.openai import OpenAI
 from datagen.config import BackendSpec, Host, load_recipe
 from datagen.doctor import checks
-from datagen.engine import driver, pipeline
+from datagen.engine import driver
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Unit
 from datagen.engine.worker import Done, UnitRunner
 from datagen.scripting.llm import planners
@@ -390,15 +391,15 @@ def test_the_script_stage_goes_through_the_registry_and_keeps_no_secret(
                 f"script.options.records={tmp_path / 'books'}",
             ],
         )
-        checks.require(recipe, Host())
-        runner = UnitRunner(tmp_path, recipe, "script")
+        checks.require(ResolvedRecipe(recipe), Host())
+        runner = UnitRunner(tmp_path, ResolvedRecipe(recipe), "script")
         done = runner.make(0)
         runner.close()
     assert isinstance(done, Done), done
     assert (done.receipt.rows, done.receipt.rejects) == (16, ())
     event = driver._made(Unit("script", 0), done)
     assert total([event["spent"]])["tiny"].dialogues == 16
-    assert "script=openai" not in pipeline.stand_ins(recipe)
+    assert "script=openai" not in ResolvedRecipe(recipe).stand_ins
     assert server.headers[-1]["Authorization"].endswith("0123456789")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == 2

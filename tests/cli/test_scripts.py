@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from datagen.cli.scripts import scripts
-from datagen.scripting.llm.accounts import Entry, Ledger, Price
+from datagen.scripting.llm.accounts import AccountEntry, Accounts, Price
 from datagen.scripting.llm.completion import Usage
 from datagen.stages.artifacts import records_table
 from datagen.storage.run_folder import RunFolder
 from datagen.types import Script, UserError
+from tests.fixtures.events import unit_line
 from tests.fixtures.model_replies import job
 from tests.fixtures.short_calls import ShortCalls
 
@@ -42,12 +43,12 @@ def test_duplicates_are_named_across_blocks(tmp_path: Path) -> None:
 def test_tokens_and_cost_are_summed_from_the_journal(tmp_path: Path) -> None:
     written(tmp_path, [made(0, 1)])
     price = Price(prompt=1.0, completion=2.0)
-    ledger = Ledger(None, limit=1.0, window=4, prices={"tiny": price})
+    ledger = Accounts(None, limit=1.0, window=4, prices={"tiny": price})
     usage = Usage(1_000_000, 0, 500_000)
     with (tmp_path / "journal.jsonl").open("a") as journal:
         for dialog_id in ("service-0000000", "service-0000001"):
-            ledger.close_entry(Entry(dialog_id, "tiny", usage, attempts=2))
-            journal.write(json.dumps({"event": "unit", "spent": ledger.spent()}) + "\n")
+            ledger.close_entry(AccountEntry(dialog_id, "tiny", usage, attempts=2))
+            journal.write(json.dumps(unit_line("script/000000", spent=ledger.spent())) + "\n")
     assert ledger.spent() == {}
     answer = CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False)
     assert "tiny: 2 of 2 dialogues accepted in 4 attempts" in answer.output

@@ -18,10 +18,11 @@ from datagen.costs.estimate import Estimate, estimate
 from datagen.costs.pilot import measure
 from datagen.costs.rates import load_rates
 from datagen.costs.table import render
-from datagen.costs.wall import Pool, balance, fits, makespan, wall_seconds
+from datagen.costs.wall import PoolEstimate, balance, fits, makespan, wall_seconds
 from datagen.costs.work import Work
 from datagen.engine.plan import make_plan
 from datagen.types import SAMPLE_RATE, UserError
+from tests.fixtures.events import reject, unit_line
 from tests.fixtures.flow_simulation import simulate
 from tests.fixtures.run_folder import write_run
 
@@ -113,12 +114,12 @@ def test_equal_units_on_one_worker_take_their_sum() -> None:
 
 def test_no_worker_is_split_between_two_gpus() -> None:
     work = Work("speech", "speech", 1600.0, 1.0, gpus=0.4)
-    assert fits([Pool(work, 4)], 2)
-    assert not fits([Pool(work, 5)], 2)
-    assert fits([Pool(replace(work, gpus=0.3333), 6)], 2)
+    assert fits([PoolEstimate(work, 4)], 2)
+    assert not fits([PoolEstimate(work, 5)], 2)
+    assert fits([PoolEstimate(replace(work, gpus=0.3333), 6)], 2)
     large = replace(work, gpus=2.0)
-    assert fits([Pool(large, 1), Pool(work, 2)], 3)
-    assert not fits([Pool(large, 1), Pool(work, 3)], 3)
+    assert fits([PoolEstimate(large, 1), PoolEstimate(work, 2)], 3)
+    assert not fits([PoolEstimate(large, 1), PoolEstimate(work, 3)], 3)
 
 
 def test_gpu_hours_are_seconds_times_rates() -> None:
@@ -231,16 +232,15 @@ def test_a_figure_without_a_source_is_refused(tmp_path: Path) -> None:
 
 def pilot_event(stage: str, block: int, seconds: float) -> dict[str, Any]:
     """Return what the journal says of a unit of 8 dialogues, of which speech rejects one."""
-    return {
-        "event": "unit",
-        "unit": f"{stage}/{block:06d}",
-        "rows": {"script": 8, "speech": 60}.get(stage, 7),  # speech has a row for each turn
-        "seconds": seconds * (0.5 if block == 0 else 1.5),
-        "cpu_seconds": 1.0,
-        "audio_samples": 7 * 12 * SAMPLE_RATE,
-        "rejects": [{"stage": stage, "reason": "noise"}] if stage == "speech" else [],
-        "spent": {"Qwen/Qwen3-32B": {"dialogues": 4, "prompt": 4000, "completion": 800}},
-    }
+    return unit_line(
+        f"{stage}/{block:06d}",
+        rows={"script": 8, "speech": 60}.get(stage, 7),  # speech has a row for each turn
+        seconds=seconds * (0.5 if block == 0 else 1.5),
+        cpu_seconds=1.0,
+        audio_samples=7 * 12 * SAMPLE_RATE,
+        rejects=[reject(stage)] if stage == "speech" else [],
+        spent={"Qwen/Qwen3-32B": {"dialogues": 4, "prompt": 4000, "completion": 800}},
+    )
 
 
 def test_a_pilot_replaces_the_rates(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from datagen.config import Host, StageHost, load_host, load_recipe
 from datagen.doctor import checks, environments, node_checks
 from datagen.doctor.checks import missing
 from datagen.engine import nodes
+from datagen.engine.pipeline import ResolvedRecipe
 
 BARE = Host()
 
@@ -23,7 +24,7 @@ def starts(problems: list[str], beginning: str) -> list[str]:
 
 def test_the_embedded_recipe_lacks_nothing() -> None:
     pytest.importorskip("espeakng_loader")
-    assert missing(load_recipe("service"), load_host("laptop")) == []
+    assert missing(ResolvedRecipe(load_recipe("service")), load_host("laptop")) == []
 
 
 def test_a_bare_machine_lacks_everything_once(
@@ -40,7 +41,7 @@ def test_a_bare_machine_lacks_everything_once(
     host = Host(
         speech=StageHost(gpus=1.0), tokens=StageHost(py_executable=str(tmp_path / "python"))
     )
-    found = missing(load_recipe("service", overrides=changes), host)
+    found = missing(ResolvedRecipe(load_recipe("service", overrides=changes)), host)
     (weights,) = starts(found, "speech.options.model: ")
     assert "hf download ResembleAI/chatterbox" in weights
     (server,) = starts(found, "script: no server answers at http://127.0.0.1:9/v1")
@@ -61,7 +62,8 @@ def test_a_bare_machine_lacks_everything_once(
 def test_a_cluster_is_not_asked_for_gpus_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks.shutil, "which", lambda name: None)
     host = Host(address="auto", speech=StageHost(gpus=1.0))
-    assert not starts(missing(load_recipe("service"), host), "speech: the host gives")
+    found = missing(ResolvedRecipe(load_recipe("service")), host)
+    assert not starts(found, "speech: the host gives")
 
 
 def test_a_server_that_listens_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,14 +76,14 @@ def test_a_server_that_listens_is_there(monkeypatch: pytest.MonkeyPatch) -> None
             "url_env": "MY_SERVER",
         }
         change = f"script={{use: openai, options: {{models: [{models}]}}}}"
-        assert missing(load_recipe("service", overrides=[change]), BARE) == []
-    (gone,) = missing(load_recipe("service", overrides=[change]), BARE)
+        assert missing(ResolvedRecipe(load_recipe("service", overrides=[change])), BARE) == []
+    (gone,) = missing(ResolvedRecipe(load_recipe("service", overrides=[change])), BARE)
     assert gone.endswith("start it, or set $MY_SERVER")
 
 
 def test_another_python_with_all_it_needs_will_do() -> None:
     host = Host(tokens=StageHost(py_executable=sys.executable))
-    assert missing(load_recipe("service"), host) == []
+    assert missing(ResolvedRecipe(load_recipe("service")), host) == []
 
 
 def test_an_environment_is_asked_for_what_its_stage_imports(
@@ -95,7 +97,7 @@ def test_an_environment_is_asked_for_what_its_stage_imports(
 
     monkeypatch.setattr(environments, "check", check)
     monkeypatch.setenv("HF_HUB_CACHE", "/nowhere")
-    missing(load_recipe("service", overrides=["codec={use: mimi}"]), BARE)
+    missing(ResolvedRecipe(load_recipe("service", overrides=["codec={use: mimi}"])), BARE)
     assert asked == [["torch", "transformers"]]
 
 

@@ -20,6 +20,7 @@ from datagen.config import Host, RuntimeEnv, StageHost, load_host, load_recipe, 
 from datagen.doctor import environments
 from datagen.doctor.checks import SECTIONS, missing
 from datagen.doctor.environments import Environment
+from datagen.engine.pipeline import ResolvedRecipe
 from datagen.types import RunFailed, UserError
 
 SHIPPED = environments.shipped()
@@ -111,10 +112,10 @@ def test_ray_may_install_a_stages_packages(monkeypatch: pytest.MonkeyPatch) -> N
     speech = load_recipe("service", overrides=["align.use=sphinx"])
     place = Host(timeline=StageHost(runtime_env=RuntimeEnv(pip=("pocketsphinx",))))
     monkeypatch.setattr(sphinx, "find_spec", lambda name: None)
-    assert [p for p in missing(speech, place) if "sphinx" in p] == []
-    assert [p for p in missing(speech, Host()) if "sphinx" in p] != []
+    assert [p for p in missing(ResolvedRecipe(speech), place) if "sphinx" in p] == []
+    assert [p for p in missing(ResolvedRecipe(speech), Host()) if "sphinx" in p] != []
     monkeypatch.setattr(environments, "find_spec", lambda name: None)
-    (problem,) = [p for p in missing(speech, place) if "virtualenv" in p]
+    (problem,) = [p for p in missing(ResolvedRecipe(speech), place) if "virtualenv" in p]
     assert problem.startswith("timeline: the host's runtime_env needs virtualenv")
 
 

@@ -36,18 +36,18 @@ def test_a_dialogue_that_loses_its_worker_twice_alone_is_left_out() -> None:
     assert suspects.passed(TRIALS[7]) == [], "a second chance, taken"
     assert [suspects.passed(t) for t in TRIALS if t.only not in (4, 7)][-1] == [UNIT]
     assert suspects.culprits(UNIT) == {4: "twice, alone in its worker: it ended"}
-    assert not suspects.shy(UNIT), "the others are not to blame"
+    assert not suspects.exclusive(UNIT), "the others are not to blame"
 
 
 def test_units_that_were_in_company_are_first_tried_by_themselves() -> None:
     suspects = Suspects()
     assert suspects.lost(UNIT, alone=False) == [UNIT]
-    assert not suspects.shy(UNIT)
+    assert not suspects.exclusive(UNIT)
     assert suspects.lost(UNIT, alone=False) == [UNIT]
-    assert suspects.shy(UNIT)
+    assert suspects.exclusive(UNIT)
     assert suspects.lost(UNIT, alone=True) == [UNIT]
     assert suspects.lost(UNIT, alone=True) == TRIALS
-    assert all(suspects.shy(trial) for trial in TRIALS)
+    assert all(suspects.exclusive(trial) for trial in TRIALS)
 
 
 def test_a_shard_has_no_dialogues_to_try() -> None:

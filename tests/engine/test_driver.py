@@ -9,7 +9,8 @@ import pytest
 from datagen.config import Host, StageHost, load_recipe
 from datagen.engine import driver as module
 from datagen.engine.driver import BEHIND, Driver
-from datagen.engine.pools import Pool, Room, _Actor
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.pools import Capacity, Pool, _Actor
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import Order, Unit
 from datagen.storage.run_folder import SHARDS, Receipt
@@ -22,7 +23,7 @@ RECIPE = load_recipe("service", overrides=SMALL)
 class FakePool(Pool):
     """Workers start at once and make a unit whenever a test says so."""
 
-    def grow(self, units: int, room: Room) -> bool:
+    def grow(self, units: int, room: Capacity) -> bool:
         needed = -(-units // self.host.units)
         while self.size < min(needed, self._wanted(room)):
             if not room.take(self.host):
@@ -30,11 +31,11 @@ class FakePool(Pool):
             self.workers.append(_Actor(object(), since=0.0))
         return True
 
-    def submit(self, unit: Unit, order: Order, *, shy: bool) -> bool:
-        actor = self._free(shy)
+    def submit(self, unit: Unit, order: Order, *, exclusive: bool) -> bool:
+        actor = self._free(exclusive)
         if actor is not None:
             actor.units[object()] = (unit, 0.0)
-            actor.shy = shy
+            actor.exclusive = exclusive
         return actor is not None
 
     def _is_alive(self, actor: _Actor) -> bool:
@@ -49,7 +50,7 @@ class FakePool(Pool):
             for unit, _ in actor.units.values():
                 flow.finish(unit, receipt(flow, unit))
             actor.units.clear()
-            actor.shy = False
+            actor.exclusive = False
             if actor.leaving:
                 self._dismiss([actor])
 
@@ -70,7 +71,9 @@ class Bench:
         self.flow.start()
         sliver = StageHost(cpus=0.1, workers=1)
         host = Host(**{**dict.fromkeys((*READS, SHARDS), sliver), **hosts})
-        self._driver = Driver(self.flow, "/nowhere", RECIPE, host, lambda event: None)
+        self._driver = Driver(
+            self.flow, "/nowhere", ResolvedRecipe(RECIPE), host, lambda event: None
+        )
         self.pools: dict[str, FakePool] = self._driver._pools  # type: ignore[assignment]
 
     def tick(self, *made_by: str, times: int = 1) -> None:
@@ -81,7 +84,7 @@ class Bench:
             self._driver._assign()
             self._driver._grow()
             self._driver._assign()
-            room = Room(self.pools.values())
+            room = Capacity(self.pools.values())
             assert room._gpus > -1e-6
             assert room._cpus > -1e-6
 

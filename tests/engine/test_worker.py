@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 import pytest
 
 from datagen.config import Recipe, load_recipe
-from datagen.engine import pipeline
+from datagen.engine import pipeline, run_files
 from datagen.engine.packing import Packer
-from datagen.engine.worker import Done, Failure, UnitRunner, _Clock, main
+from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.run_files import RUN
+from datagen.engine.worker import Done, Failure, UnitRunner, _CpuClock, main
 from datagen.runs.make import describe
 from datagen.storage.run_folder import Damaged, RunFolder
 from tests.fixtures.short_calls import SMALL
@@ -30,18 +32,18 @@ def made(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe) -> Path:
     """Blocks 0 and 1 of every stage, made the other way round."""
     root = tmp_path_factory.mktemp("run")
     for step in pipeline.LINE:
-        runner = UnitRunner(root, recipe, step.name)
+        runner = UnitRunner(root, ResolvedRecipe(recipe), step.name)
         for block in (1, 0):
             answer = runner.make(block)
             assert isinstance(answer, Done), answer
         runner.close()
-    RunFolder(root).write_json("run.json", describe(recipe))
+    run_files.write(RunFolder(root), RUN, describe(ResolvedRecipe(recipe)))
     return root
 
 
 def test_receipts_chain_the_stages(made: Path, recipe: Recipe) -> None:
     folder = RunFolder(made)
-    prints = pipeline.fingerprints(recipe)
+    prints = ResolvedRecipe(recipe).fingerprints
     for step in pipeline.LINE:
         receipt = folder.receipt(folder.unit(step.name, 1))
         assert receipt is not None
@@ -70,7 +72,7 @@ def test_damage_upstream_is_reported_as_such(made: Path, recipe: Recipe) -> None
     path = made / folder.unit("timeline", 0)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    runner = UnitRunner(made, recipe, "tokens")
+    runner = UnitRunner(made, ResolvedRecipe(recipe), "tokens")
     answer = runner.make(0)
     path.write_bytes(whole)
     assert isinstance(answer, Failure)
@@ -87,7 +89,7 @@ def test_a_disk_that_refuses(
         raise OSError(number, "refused", "somewhere")
 
     monkeypatch.setattr(RunFolder, "commit", refuse)
-    answer = UnitRunner(made, recipe, "script").make(0)
+    answer = UnitRunner(made, ResolvedRecipe(recipe), "script").make(0)
     assert isinstance(answer, Failure)
     assert answer.kind == kind
     assert ("same command" in answer.reason) == (kind == "storage")
@@ -97,7 +99,7 @@ def test_an_unexpected_error_names_the_dialogue(
     made: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("datagen.stages.speech.voice_script", lambda *a, **k: 1 / 0)
-    answer = UnitRunner(made, recipe, "speech").make(0)
+    answer = UnitRunner(made, ResolvedRecipe(recipe), "speech").make(0)
     assert isinstance(answer, Failure)
     assert answer.kind == "error"
     assert "service-0000000: ZeroDivisionError" in answer.reason
@@ -120,7 +122,7 @@ def test_a_shard_is_its_blocks_in_order(made: Path) -> None:
 def test_a_trial_makes_one_dialogue_and_commits_nothing(made: Path, recipe: Recipe) -> None:
     before = {path: path.read_bytes() for path in made.glob("*/*.parquet")}
     for step in pipeline.LINE:
-        runner = UnitRunner(made, recipe, step.name)
+        runner = UnitRunner(made, ResolvedRecipe(recipe), step.name)
         for place, rows in ((3, 1), (12, 0)):
             answer = runner.make(0, only=place)
             assert isinstance(answer, Done), answer
@@ -137,7 +139,7 @@ def test_a_culprit_is_left_out_and_all_else_is_as_it_was(
         name = folder.unit(step.name, 1)
         whole = folder.read(name)
         without = {4: "it ended"} if step.name == "speech" else {}
-        answer = UnitRunner(tmp_path, recipe, step.name).make(1, without=without)
+        answer = UnitRunner(tmp_path, ResolvedRecipe(recipe), step.name).make(1, without=without)
         assert isinstance(answer, Done), answer
         ids = pa.array(["service-0000020"] if step.name != "script" else [], pa.string())
         expected = whole.filter(pc.invert(pc.is_in(whole["dialog_id"], ids)))
@@ -150,7 +152,7 @@ def test_a_culprit_is_left_out_and_all_else_is_as_it_was(
 
 
 def test_units_that_overlap_share_the_time_of_their_process() -> None:
-    clock = _Clock()
+    clock = _CpuClock()
     start = time.process_time()
     clock.begin()
     clock.begin()

@@ -14,8 +14,8 @@ from datagen.gates import dialogue
 from datagen.gates.limits import PROFILES, Limits, limits_for
 from datagen.gates.pace import COMMA, NAMED, STOP, weight
 from datagen.gates.signal import measure
-from datagen.gates.turn import Fault, Heard, listen
-from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Line, Speaker, UserError, Voice
+from datagen.gates.turn import Heard, listen
+from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Fault, Line, Speaker, UserError, Voice
 from tests.fixtures.speech_like import babble, voiced
 
 SAID = (

@@ -128,7 +128,7 @@ def test_the_command_writes_compares_and_verifies(
     edit_json(copy, "run.json", lambda data: data["recipe"].update(mean_seconds=11))
     answer = call("manifest", copy, "--verify", file)
     assert answer.exit_code == 1
-    assert "recipe.mean_seconds: 10.0 -> 11" in answer.output.splitlines()
+    assert "recipe.mean_seconds: 10.0 -> 11.0" in answer.output.splitlines()
     assert set(Path("manifests").iterdir()) == {file, Path("manifests/calls.md")}
 
 

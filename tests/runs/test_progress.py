@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datagen.engine.events import Extended, UnitMade
 from datagen.runs.progress import Tally
+from tests.fixtures.events import reject, unit_line
 
 STAGES = {"tokens": 1, "shards": 0}
 
 
-def unit(name: str, rejects: int = 0) -> dict[str, object]:
-    return {"event": "unit", "unit": name, "rejects": [{}] * rejects, "audio_samples": 24_000}
+def unit(name: str, rejects: int = 0) -> UnitMade:
+    stage = name.partition("/")[0]
+    return UnitMade.model_validate(unit_line(name, audio_samples=24_000, rejects=[reject(stage)] * rejects))
 
 
 def test_a_shard_that_is_packed_again_counts_once() -> None:
@@ -17,7 +20,7 @@ def test_a_shard_that_is_packed_again_counts_once() -> None:
         tally.take(event)
     assert (tally.done, tally.rejects) == ({"tokens": 2, "shards": 1}, 5)
     totals, done = {"tokens": 3, "shards": 1}, {"tokens": 2, "shards": 0}
-    tally.take({"event": "extended", "totals": totals, "done": done})
+    tally.take(Extended(blocks=3, totals=totals, done=done))
     tally.take(unit("tokens/000002"))
     tally.take(unit("shards/000000", 4))
     assert (tally.done, tally.totals) == (totals, totals)

@@ -10,23 +10,25 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pydantic import TypeAdapter
 
 from datagen.cli import main
 from datagen.engine import metrics
+from datagen.engine.events import RunEvent
 from datagen.runs.status import render, status
 from datagen.types import SAMPLE_RATE, UserError
+from tests.fixtures.events import unit_line
 from tests.fixtures.run_folder import write_run
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 
 
-def event(ago: float, kind: str, **more: Any) -> dict[str, Any]:
-    return {"time": (NOW - timedelta(seconds=ago)).isoformat(), "event": kind, **more}
+def event(ago: float, event: str, **more: Any) -> dict[str, Any]:
+    return {"time": (NOW - timedelta(seconds=ago)).isoformat(), "event": event, **more}
 
 
 def unit(ago: float, name: str, seconds: float, **more: Any) -> dict[str, Any]:
-    plain = {"rows": 8, "audio_samples": 96 * SAMPLE_RATE, "rejects": [], "seconds": seconds}
-    return event(ago, "unit", unit=name, **plain | more)
+    return event(ago, **unit_line(name, seconds=seconds, **more))
 
 
 def journal(run: Path, events: Iterable[dict[str, Any]], name: str = "journal.jsonl") -> None:
@@ -43,9 +45,9 @@ def run(tmp_path: Path) -> Path:
     journal(
         folder,
         [
-            event(9000, "started", blocks=4),
+            event(9000, "started", blocks=4, resumed={}),
             event(8000, "worker lost", unit="speech/000000", reason="killed"),
-            event(200, "started", blocks=4),
+            event(200, "started", blocks=4, resumed={}),
             unit(180, "script/000000", 2.0),
             unit(170, "script/000001", 2.0),
             unit(120, "speech/000000", 80.0, rejects=[noise, noise]),
@@ -94,7 +96,7 @@ def test_a_run_that_stands_still_has_no_time_to_go(run: Path) -> None:
 
 def test_a_finished_run_says_so_and_keeps_its_last_pace(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run", blocks=1)
-    ended = [event(900, "started"), unit(850, "tokens/000000", 5.0), event(800, "finished")]
+    ended = [event(900, "started", blocks=1, resumed={}), unit(850, "tokens/000000", 5.0), event(800, "finished", dialogs=16, audio_seconds=96.0, wall_seconds=9.0)]
     journal(folder, ended)
     found = status(folder, NOW)
     assert (found.state, found.eta_seconds) == ("finished", 0.0)
@@ -156,16 +158,16 @@ def test_metrics_count_what_the_engine_tells(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(rays, "Counter", Spy)
     monkeypatch.setattr(rays, "Histogram", Spy)
     heard: list[str] = []
-    take = metrics.metered(lambda told: heard.append(told["event"]))
-    noise = {"stage": "tokens", "reason": "too long"}
+    take = metrics.metered(lambda told: heard.append(told.event))
+    noise = {"dialog_id": "service-0000003", "stage": "tokens", "reason": "too long"}
     for told in (
-        event(3, "started"),
+        event(3, "started", blocks=2, resumed={}),
         unit(2, "tokens/000000", 5.0, rejects=[noise]),
         unit(2, "script/000001", 2.0),
         unit(2, "tokens/000001", 5.0, rows=0, audio_samples=0),
-        event(1, "worker lost"),
+        event(1, "worker lost", unit="speech/000000", reason="killed"),
     ):
-        take(told)
+        take(TypeAdapter(RunEvent).validate_python(told))
     assert heard == ["started", "unit", "unit", "unit", "worker lost"]
     calls = {name: spy.calls for name, spy in Spy.made.items()}
     assert calls == {

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from datagen.runs.summary import summary
 from datagen.show import listen
+from tests.fixtures.events import reject, unit_line
 from tests.fixtures.run_folder import edit_json, write_run
 
 
@@ -60,7 +61,12 @@ def test_a_summary_of_real_models_has_no_warning(run: Path) -> None:
 def test_the_last_run_that_made_audio_is_timed(run: Path) -> None:
     with (run / "journal.jsonl").open("a") as journal:
         for audio, wall in ((7200.0, 1800.0), (0.0, 0.5)):
-            event = {"event": "finished", "audio_seconds": audio, "wall_seconds": wall}
+            event = {
+                "event": "finished",
+                "dialogs": 1,
+                "audio_seconds": audio,
+                "wall_seconds": wall,
+            }
             journal.write(json.dumps(event) + "\n")
         journal.write('{"event": "fini')
     assert "speed              4.0 h of audio in an hour (2.00 h in 1,800 s)" in printed(run)
@@ -70,7 +76,7 @@ def test_what_language_models_have_cost_is_summed(run: Path) -> None:
     spent = {"dialogues": 16, "accepted": 15, "attempts": 18, "prompt": 9000, "dollars": 0.5}
     with (run / "journal.jsonl").open("a") as journal:
         for model in ("qwen", "gpt", "qwen"):
-            journal.write(json.dumps({"event": "unit", "spent": {model: spent}}) + "\n")
+            journal.write(json.dumps(unit_line("script/000000", spent={model: spent})) + "\n")
     text = printed(run)
     assert "language model     gpt: 15 of 16 dialogues accepted in 18 attempts" in text
     assert "language model     qwen: 30 of 32 dialogues accepted in 36 attempts; 18,000" in text

@@ -17,7 +17,7 @@ from datagen.config import BackendSpec
 from datagen.scripting.checks import judged, problems
 from datagen.scripting.compose.grammar import opened
 from datagen.scripting.compose.makers import CallMaker
-from datagen.scripting.compose.realizer import Line, Worder
+from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.templates import default_path, load_wording
 from datagen.scripting.content.values import Value
 from datagen.scripting.corpus.minhash import Index, sketch_of
@@ -127,7 +127,7 @@ def test_spoken_is_the_spoken_form_of_text() -> None:
             assert not re.search(r"\d", turn.spoken)
 
 
-class Sentence(Worder):
+class Sentence(Realizer):
     """Says one template."""
 
     def said(self, template: str) -> tuple[str, str]:
@@ -276,7 +276,8 @@ def test_a_fact_is_not_stated_by_a_number_that_begins_like_it() -> None:
     plan = replace(blueprint(0), facts=(fact,))
     texts = ("It is $375.", "Is it $37?", "It is $37.50, no, $37.", "No, $37.50.")
     lines = [
-        Line(("agent", "user")[at % 2], "x", text, speak(text)) for at, text in enumerate(texts)
+        PlannedLine(("agent", "user")[at % 2], "x", text, speak(text))
+        for at, text in enumerate(texts)
     ]
     turns, _ = place(plan, maker.wording, lines, draws_for(0, "facts"))
     assert [turn.fact_ids for turn in turns] == [(), ("fee",), ("fee",), ()]

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from datagen.shards import layout
+from datagen.shards.footer import TokenFacts
 from datagen.storage.run_folder import RunFolder, content_hash
 from tests.doubles.codec_and_tokenizer import FakeCodec, FakeTokenizer
 from tests.fixtures.run_folder import row_of
@@ -49,7 +50,7 @@ def test_text_must_be_as_long_as_the_sound() -> None:
 
 
 def test_metadata_says_what_made_the_tokens() -> None:
-    metadata = layout.file_metadata(FakeCodec(), FakeTokenizer())
+    metadata = TokenFacts.of(FakeCodec(), FakeTokenizer()).model_dump(mode="json", by_alias=True)
     assert metadata["delays_applied"] is False
     assert metadata["codec"]["silence"] == list(FakeCodec.silence)
     assert metadata["tokenizer"]["pad"] == 3

@@ -16,13 +16,15 @@ from datagen.cli.decode import decode as command
 from datagen.config import BackendSpec
 from datagen.show.decode import decode
 from datagen.types import FRAME, SAMPLE_RATE, UserError
+from tests.fixtures.run_folder import run_json
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder as far as decoding reads it."""
     folder = tmp_path_factory.mktemp("run")
-    settings = {"recipe": {"codec": {"use": "vocoder"}}}
+    settings = run_json()
+    settings["recipe"]["codec"] = {"use": "vocoder"}
     (folder / "run.json").write_text(json.dumps(settings), encoding="utf-8")
     return folder
 

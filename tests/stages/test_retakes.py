@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from datagen.gates.turn import Fault
-from datagen.stages.retakes import JOIN, RETAKES, Request, Studio, join, record, split
-from datagen.types import Audio, Line, Rejected, SpokenWord, Utterance, Voice
+from datagen.stages.retakes import JOIN, RETAKES, Studio, TakeRequest, join, record, split
+from datagen.types import Audio, Fault, Line, Rejected, SpokenWord, Utterance, Voice
 from tests.fixtures.speech_like import PITCH, Babbler, babble
 
 SAID = (
@@ -23,7 +22,7 @@ LETTERS = [sum(map(str.isalnum, spoken)) for spoken in SAID]
 BAD = np.zeros(24_000, np.float32)
 
 
-def requests() -> list[Request]:
+def requests() -> list[TakeRequest]:
     voices = {
         speaker: Voice(id=speaker, source="babble", license="", synthetic=True, gender="male")
         for speaker in ("agent", "user")
@@ -32,7 +31,7 @@ def requests() -> list[Request]:
         Line(spoken, voices[speaker], speaker, "angry")  # type: ignore[arg-type]
         for spoken, speaker in zip(SAID, ("agent", "user") * 3, strict=True)
     ]
-    return [Request(f"turn {index}", line, seed=7) for index, line in enumerate(lines)]
+    return [TakeRequest(f"turn {index}", line, seed=7) for index, line in enumerate(lines)]
 
 
 def test_good_takes_are_kept_and_nothing_is_said_twice() -> None:

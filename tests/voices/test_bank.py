@@ -9,7 +9,7 @@ import pytest
 from datagen.audio.loudness import loudness
 from datagen.stages.voice_prompts import recorded_reference
 from datagen.types import SAMPLE_RATE, Audio, UserError
-from datagen.voices.catalogue import Catalogue, Entry, load, save, transcript, voice
+from datagen.voices.catalogue import Catalogue, CatalogueEntry, load, save, transcript, voice
 from datagen.voices.checking import check
 from datagen.voices.corpora import LAYOUTS, Recording
 from datagen.voices.features import MIN_PITCH, alike, median_pitch
@@ -273,7 +273,7 @@ def _changed(path: Path, changes: dict[str, object]) -> None:
     catalogue = load(path)
     voices = [entry.model_dump() for entry in catalogue.voices]
     voices[0] |= changes
-    save(Catalogue(voices=tuple(Entry(**each) for each in voices)), path)
+    save(Catalogue(voices=tuple(CatalogueEntry(**each) for each in voices)), path)
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,17 @@ import pytest
 from datagen.config import VoicesSpec
 from datagen.types import Script, Split, UserError
 from datagen.voices.casting import cast, check, identity, is_held_out, split_of
-from datagen.voices.catalogue import Catalogue, Entry, save
+from datagen.voices.catalogue import Catalogue, CatalogueEntry, save
 from tests.voices.test_casting import script as script_of
 
 SHARE = 0.3
 
 
-def entry(number: int, gender: str, base: str | None = None, language: str = "en") -> Entry:
+def entry(
+    number: int, gender: str, base: str | None = None, language: str = "en"
+) -> CatalogueEntry:
     name = f"{base or f'studio-{gender}{number}'}" + ("-shifted" if base else "")
-    return Entry(
+    return CatalogueEntry(
         id=name,
         source="studio",
         license="CC0-1.0",

@@ -23,7 +23,7 @@ _LEVEL = 0.25
 """Of what sound is decoded to."""
 
 
-class Dummy(Codec):
+class DummyCodec(Codec):
     """One token for a whole frame [K], in Mimi's geometry."""
 
     stand_in: ClassVar[bool] = True

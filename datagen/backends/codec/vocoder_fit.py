@@ -19,7 +19,7 @@ from datagen.backends.codec.vocoder_quantiser import (
     FLOOR,
     NUM_BOOKS,
     TABLE,
-    Table,
+    QuantiserTable,
     Values,
     weigh,
 )
@@ -99,7 +99,7 @@ def _ratio(decibels: float) -> float:
     return float(10 ** (decibels / 20))
 
 
-def fit(levels: Array, fitted_on: str) -> Table:
+def fit(levels: Array, fitted_on: str) -> QuantiserTable:
     """Fit a table on levels [N, SUBFRAMES, NUM_BANDS]; ``fitted_on`` says whose."""
     vectors = weigh(levels[levels.max((1, 2)) > FLOOR])
     mean = vectors.mean(0)
@@ -112,7 +112,7 @@ def fit(levels: Array, fitted_on: str) -> Table:
     values = [lloyd(components[:, j], 2 ** int(bits[j])) for j in kept]
     values[0] = np.concatenate([silence @ basis[0], lloyd(components[:, 0], 2 ** int(bits[0]) - 1)])
     assert values[0][0] < values[0][1], "silence is the lowest loudness"
-    return Table(
+    return QuantiserTable(
         fitted_on=fitted_on,
         mean=_rounded(mean, 4),
         basis=tuple(_rounded(row, 3) for row in basis[kept]),
@@ -177,7 +177,7 @@ def _rounded(values: Values, places: int) -> tuple[float, ...]:
     return tuple(float(value) for value in np.round(values, places))
 
 
-def to_json(table: Table) -> str:
+def to_json(table: QuantiserTable) -> str:
     """Return a table as JSON, one vector a line."""
     text = json.dumps(table.model_dump(mode="json"), separators=(",", ":"))
     return text.replace('],"', '],\n"').replace("],[", "],\n[") + "\n"

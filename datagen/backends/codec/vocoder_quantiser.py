@@ -35,7 +35,7 @@ would hiss at -60 dBFS wherever a band is empty."""
 FADE_SLOPE = 4.0
 
 
-class Table(Record):
+class QuantiserTable(Record):
     """What `vocoder_fit` finds; J components."""
 
     fitted_on: str
@@ -50,12 +50,12 @@ class Table(Record):
 
 
 @cache
-def shipped_table() -> Table:
+def shipped_table() -> QuantiserTable:
     """Load the table that comes with datagen."""
-    return Table.model_validate_json(TABLE.read_bytes())
+    return QuantiserTable.model_validate_json(TABLE.read_bytes())
 
 
-def table_hash(table: Table) -> str:
+def table_hash(table: QuantiserTable) -> str:
     """Return the name of the tokens that a table makes."""
     return config.digest({"version": VERSION, "table": table.model_dump(mode="json")})
 
@@ -68,7 +68,7 @@ def weigh(levels: Array) -> Values:
 class Quantiser:
     """Levels to indices and back by a table."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: QuantiserTable) -> None:
         self._mean = np.array(table.mean)
         self._basis = np.array(table.basis)
         self._values = [np.array(values) for values in table.levels]

@@ -17,11 +17,10 @@ import soxr
 from pydantic import Field
 
 from datagen.backends.hub import find_file, find_model
+from datagen.backends.protocols import Judge
 from datagen.backends.speech.weights import weights_digest
-from datagen.gates.judge import Judge
-from datagen.gates.turn import Fault
 from datagen.gates.words import error_rate, wrong_numbers
-from datagen.types import SAMPLE_RATE, Audio, Line, Record, UserError
+from datagen.types import SAMPLE_RATE, Audio, Fault, Line, Record, UserError
 
 RATE = 16_000
 """Hz, of both models."""

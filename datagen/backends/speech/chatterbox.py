@@ -60,7 +60,7 @@ LIVELY = frozenset(
 CALM = frozenset(("calm", "sad", "tired"))
 
 
-class Manner(Record):
+class Delivery(Record):
     """How freely the model speaks."""
 
     exaggeration: Annotated[float, Field(ge=0.0, le=2.0)] = 0.5
@@ -81,9 +81,9 @@ class Chatterbox(Synthesizer):
         model: str | None = None
         """A folder, or the name of a downloaded model; null is Resemble AI's own."""
         revision: str = "main"
-        neutral: Manner = Manner()
-        lively: Manner = Manner(exaggeration=0.7, cfg_weight=0.3)
-        calm: Manner = Manner(exaggeration=0.4, cfg_weight=0.3, temperature=0.6)
+        neutral: Delivery = Delivery()
+        lively: Delivery = Delivery(exaggeration=0.7, cfg_weight=0.3)
+        calm: Delivery = Delivery(exaggeration=0.4, cfg_weight=0.3, temperature=0.6)
         max_letters: Annotated[int, Field(ge=40, le=350)] = 250
         """Characters said in one go; over some 350 the model begins to make things up."""
         device: Annotated[str, Field(exclude=True)] = "cuda"

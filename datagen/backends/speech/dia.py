@@ -39,7 +39,7 @@ SLACK = 1.8
 WEIGHTS = ("config.json", "*.safetensors")
 
 
-class Sampling(Record):
+class DiaSampling(Record):
     """How freely the model speaks; temperatures under 1 count as 1."""
 
     temperature: Annotated[float, Field(ge=1.0, le=2.5)] = 1.8
@@ -61,8 +61,8 @@ class Dia(Synthesizer):
         revision: str = "main"
         codec: str = "descript/dac_44khz"
         codec_revision: str = "main"
-        sampling: Sampling = Sampling()
-        calm: Sampling = Sampling(temperature=1.2)
+        sampling: DiaSampling = DiaSampling()
+        calm: DiaSampling = DiaSampling(temperature=1.2)
         aligner: BackendSpec = BackendSpec(use="sphinx")
         precision: Literal["float32", "bfloat16", "float16"] = "bfloat16"
         batch: Annotated[int, Field(ge=1, le=64)] = 8

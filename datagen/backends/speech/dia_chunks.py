@@ -1,7 +1,7 @@
 """A dialogue as Dia can say it: few turns at a time, and each turn cut out of the sound again.
 
     lines --plan--> chunks --transcript--> "[S1] ... [S2] ..."
-    sound, words --cut--> one Piece a line
+    sound, words --cut--> one DiaChunk a line
 
 Dia 1.6B makes 35.7 s at most, its voice prompt included, hurries when asked for over 20 s, and
 keeps its pace for up to four turns (nari-labs/dia, issues 148 and 208).
@@ -32,7 +32,7 @@ _WINDOW = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiaChunk:
     """One line's part of a chunk, and its words from its own start."""
 
     audio: Audio
@@ -85,7 +85,7 @@ def transcript(said: Sequence[tuple[int, str]]) -> str:
     return "".join(f"[S{tag}] {text} " for tag, text in runs) + f"[S{3 - runs[-1][0]}]"
 
 
-def cut(audio: Audio, words: Sequence[SpokenWord], lines: Sequence[Line]) -> list[Piece]:
+def cut(audio: Audio, words: Sequence[SpokenWord], lines: Sequence[Line]) -> list[DiaChunk]:
     """Cut a chunk [S] where it is quietest between the last word of a line and the next's first."""
     counts = [len(line.spoken.split()) for line in lines]
     assert sum(counts) == len(words), (counts, len(words))
@@ -93,7 +93,7 @@ def cut(audio: Audio, words: Sequence[SpokenWord], lines: Sequence[Line]) -> lis
     inner = (_quietest(audio, words[place - 1], words[place]) for place in first_words[1:-1])
     edges = [0, *inner, len(audio)]
     return [
-        Piece(audio[start:end], _within(words[first:last], start, end))
+        DiaChunk(audio[start:end], _within(words[first:last], start, end))
         for (start, end), (first, last) in zip(pairwise(edges), pairwise(first_words), strict=True)
     ]
 

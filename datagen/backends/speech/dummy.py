@@ -24,7 +24,7 @@ _SOUND = np.repeat(np.array([LEVEL, -LEVEL], np.float32), HALF_WORD)
 """[S], the sound of any word: no offset, no silence, the same for everybody."""
 
 
-class Dummy(Synthesizer):
+class DummyVoice(Synthesizer):
     """Says every word of every line in the same way."""
 
     stand_in: ClassVar[bool] = True

@@ -169,14 +169,14 @@ def with_letter_a(spoken: str) -> str:
     return _LETTER_A.sub("eh", spoken)
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """Samples [start, end) of one word, at 22.05 kHz."""
 
     start: int
     end: int
 
 
-def word_spans(spoken: str, phonemes: Sequence[Phoneme], num_samples: int) -> list[Span]:
+def word_spans(spoken: str, phonemes: Sequence[Phoneme], num_samples: int) -> list[TextSpan]:
     """Return when each whitespace-separated token of ``spoken`` is said; [] if nothing is.
 
     A word lasts from its first phoneme to the next word's or pause's. (The library's own word
@@ -189,7 +189,7 @@ def word_spans(spoken: str, phonemes: Sequence[Phoneme], num_samples: int) -> li
         return []
     # a word owns the unsaid tokens after it, the first word also those before it
     owners = [0, *list(said)[1:], len(tokens)]
-    spans: list[Span] = []
+    spans: list[TextSpan] = []
     for span, (first, last) in zip(said.values(), pairwise(owners), strict=True):
         spans += _split(span, [spoken[slice(*token)] for token in tokens[first:last]])
     return spans
@@ -197,9 +197,9 @@ def word_spans(spoken: str, phonemes: Sequence[Phoneme], num_samples: int) -> li
 
 def _said_spans(
     first_characters: list[int], phonemes: Sequence[Phoneme], num_samples: int
-) -> dict[int, Span]:
+) -> dict[int, TextSpan]:
     """Return the spans of the tokens that have phonemes of their own, by token, in order."""
-    said: dict[int, Span] = {}
+    said: dict[int, TextSpan] = {}
     token = 0
     ends = [*(phoneme.sample for phoneme in phonemes[1:]), num_samples]
     for phoneme, end in zip(phonemes, ends, strict=True):
@@ -207,19 +207,19 @@ def _said_spans(
             # never back: in "$5 million" the library says the sign last
             token = max(token, bisect_right(first_characters, phoneme.character) - 1)
             start = said[token].start if token in said else phoneme.sample
-            said[token] = Span(start, end)
+            said[token] = TextSpan(start, end)
     return said
 
 
-def _split(span: Span, tokens: Sequence[str]) -> Iterator[Span]:
+def _split(span: TextSpan, tokens: Sequence[str]) -> Iterator[TextSpan]:
     """Divide a span among tokens in proportion to their letters."""
     shares = [max(1, sum(map(str.isalnum, token))) for token in tokens]
     length, whole = span.end - span.start, sum(shares)
     edges = [span.start + length * part // whole for part in accumulate(shares, initial=0)]
-    return (Span(start, end) for start, end in pairwise(edges))
+    return (TextSpan(start, end) for start, end in pairwise(edges))
 
 
-def make_utterance(tokens: Sequence[str], spans: Sequence[Span], sound: Sound) -> Utterance:
+def make_utterance(tokens: Sequence[str], spans: Sequence[TextSpan], sound: Sound) -> Utterance:
     """Trim, centre, resample to 24 kHz and fade; the words' times follow."""
     start, end = audible(sound.samples)
     centred = remove_offset(sound.samples[start:end]).astype(np.float32) / 32_768

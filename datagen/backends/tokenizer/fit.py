@@ -16,7 +16,7 @@ from datagen import assets
 from datagen.backends.registry import WRITERS
 from datagen.backends.tokenizer.shipped import BOS, EOS, EPAD, MODEL, PAD
 from datagen.config import BackendSpec
-from datagen.types import Job, Script
+from datagen.types import DialogId, Job, Script
 
 SIZE = 4_000
 """Entries of the vocabulary: enough for call-centre English, and the file stays below 100 kB."""
@@ -29,7 +29,7 @@ def lines(num_dialogues: int = NUM_DIALOGUES) -> Iterator[str]:
     writer = WRITERS.load(BackendSpec(use="composer"))
     for kind in assets.names("pipelines"):
         jobs = [
-            Job(dialog_id=f"{kind}-{index:07d}", kind=kind, index=index, seed=0)
+            Job(dialog_id=str(DialogId(kind, index)), kind=kind, index=index, seed=0)
             for index in range(num_dialogues)
         ]
         for script in writer.write(jobs):

@@ -1,6 +1,6 @@
 """Word turns from acts: the part of composing that every kind of dialogue shares.
 
-    acts of a Wording, slots --Worder--> Line, Line, ...   (floor turns only; see `interplay`)
+    acts of a Wording, slots --Realizer--> [PlannedLine]   (floor turns only; see `interplay`)
 
 A turn is one template until it is said. Templates are words that are said as they are written (the
 files are checked for that), so its spoken form is the template filled with spoken forms.
@@ -30,7 +30,7 @@ TELL = "{Tell}"
 """Where one of an exchange's ``tells`` goes: it opens a sentence."""
 
 
-class Line(NamedTuple):
+class PlannedLine(NamedTuple):
     """A floor turn as worded."""
 
     speaker: Speaker
@@ -52,7 +52,7 @@ class _Filling(dict[str, str]):
         return capital(self[name[0].lower() + name[1:]])
 
 
-class Worder:
+class Realizer:
     """A dialogue being worded: who speaks, what has been said, and what may still be said."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Worder:
         self._acts = {"agent": wording.agent, "user": wording.user}
         self._optional = {who: OPTIONAL[some.behaviour.length] for who, some in people.items()}
         self._written, self._spoken = _Filling(), _Filling()
-        self._lines: list[Line] = []
+        self._lines: list[PlannedLine] = []
         self._used: set[str] = set()
         self._about(slots)
 
@@ -92,7 +92,7 @@ class Worder:
         interrupts: bool = False,
     ) -> None:
         text, spoken = self._filled(template.strip())
-        self._lines.append(Line(speaker, act, text, spoken, exchange, needed, interrupts))
+        self._lines.append(PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts))
 
     def _act(
         self,

@@ -1,6 +1,6 @@
 """Word the blueprint of a call from templates.
 
-    Blueprint, Wording --compose--> Line, Line, ...   (floor turns only; see `interplay`)
+    Blueprint, Wording --compose--> [PlannedLine]   (floor turns only; see `interplay`)
 
 A question may open with how the customer took the last answer, or with a barge-in; a barge-in
 comes while the agent goes on about something that nobody needs later.
@@ -8,7 +8,7 @@ comes while the agent goes on about something that nobody needs later.
 
 from __future__ import annotations
 
-from datagen.scripting.compose.realizer import Line, Worder
+from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.content.values import Slots
 from datagen.scripting.plans.draws import Draws
@@ -22,13 +22,13 @@ OFFERS, LAST_OFFERS = 0.1, 0.45
 """Chance that an answer closes with "anything else?", and that the last one does."""
 
 
-def compose(blueprint: Blueprint, wording: Wording, draws: Draws) -> list[Line]:
+def compose(blueprint: Blueprint, wording: Wording, draws: Draws) -> list[PlannedLine]:
     """Return the floor turns of a call, in order."""
     kind = _OutboundCall if blueprint.call_direction == "outbound" else _Call
     return kind(blueprint, wording, draws).lines()
 
 
-class _Call(Worder):
+class _Call(Realizer):
     """A call from a customer."""
 
     def __init__(self, blueprint: Blueprint, wording: Wording, draws: Draws) -> None:
@@ -49,7 +49,7 @@ class _Call(Worder):
         super().__init__(wording, people, slots, draws)
         self._blueprint = blueprint
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PlannedLine]:
         """Word the call from greeting to goodbye."""
         self._open()
         exchanges = self._blueprint.exchanges

@@ -78,7 +78,7 @@ class Scenario(Settings):
     policy: str
 
 
-class Request(Settings):
+class PackRequest(Settings):
     """Something the agent must decline, because of a policy."""
 
     policy: str
@@ -101,7 +101,7 @@ class Pack(Settings):
     items: Annotated[tuple[Item, ...], Field(min_length=5)]
     policies: Annotated[tuple[Policy, ...], Field(min_length=4)]
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=4)]
-    requests: Annotated[tuple[Request, ...], Field(min_length=3)]
+    requests: Annotated[tuple[PackRequest, ...], Field(min_length=3)]
     unspecified: Annotated[tuple[str, ...], Field(min_length=5)]
     """Questions of the domain that no prompt of the pack answers."""
 

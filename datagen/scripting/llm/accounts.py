@@ -1,6 +1,6 @@
 """Keep the books of an author: tokens, cost, what was refused and why; stop when too much is.
 
-    Entry --Ledger--> accounts, RECORDS/calls-HOST-PID.jsonl, RECORDS/quarantine-HOST-PID.jsonl
+    AccountEntry --Accounts--> RECORDS/calls-HOST-PID.jsonl, RECORDS/quarantine-HOST-PID.jsonl
 
 The files are for people; nothing that is made depends on them. A line is written whole by one
 process, so any number of workers may share a folder. Accounts go into the run's journal.
@@ -44,7 +44,7 @@ FREE = Price()
 
 
 @dataclass
-class Entry:
+class AccountEntry:
     """One dialogue's way through an author."""
 
     dialog_id: str
@@ -81,7 +81,7 @@ class Account:
         self.dollars += price.of(usage)
 
 
-class Ledger:
+class Accounts:
     """The books of one worker; threads may share it."""
 
     def __init__(
@@ -106,11 +106,11 @@ class Ledger:
             accounts, self._accounts = self._accounts, {}
         return {model: asdict(account) for model, account in sorted(accounts.items())}
 
-    def refused(self, entry: Entry, reply: str) -> None:
+    def refused(self, entry: AccountEntry, reply: str) -> None:
         """Keep a reply that could not be used, as it came."""
         self._append("quarantine", {**asdict(entry), "reply": reply})
 
-    def close_entry(self, entry: Entry) -> None:
+    def close_entry(self, entry: AccountEntry) -> None:
         """Book a dialogue. Raises UserError if too many of the last ones were rejected."""
         self._append("calls", asdict(entry))
         with self._lock:
@@ -128,7 +128,7 @@ class Ledger:
                 " script.options.reject_limit"
             )
 
-    def _book(self, entry: Entry) -> None:
+    def _book(self, entry: AccountEntry) -> None:
         account = self._accounts.setdefault(entry.model, Account())
         account.dialogues += 1
         account.accepted += not entry.reason
@@ -146,7 +146,7 @@ class Ledger:
 
 
 def total(spent: Iterable[Mapping[str, Mapping[str, float]]]) -> dict[str, Account]:
-    """Add up what `Ledger.spent` returned, by model, in order of their names."""
+    """Add up what `Accounts.spent` returned, by model, in order of their names."""
     accounts: dict[str, Account] = {}
     for each in spent:
         for model, figures in each.items():

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 from datagen.scripting.checks import holds, judged
 from datagen.scripting.compose.grammar import plain
-from datagen.scripting.compose.realizer import Line
+from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.llm.gist import missing, words_needed
 from datagen.scripting.llm.reply import OTHER, Said
-from datagen.scripting.llm.task import Step, Task
+from datagen.scripting.llm.task import Task, TaskStep
 from datagen.scripting.plans.base import script_of
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts, place
@@ -45,7 +45,7 @@ def assemble(task: Task, said: Sequence[Said], draws: Draws, *, writer: str, mod
     return script
 
 
-def _keeps_to_plan(steps: Sequence[Step], said: Sequence[Said]) -> None:
+def _keeps_to_plan(steps: Sequence[TaskStep], said: Sequence[Said]) -> None:
     wanted = [(step.name, step.speaker) for step in steps]
     found = [(turn.step, turn.speaker) for turn in said if turn.step != OTHER]
     if wanted == found:
@@ -57,17 +57,17 @@ def _keeps_to_plan(steps: Sequence[Step], said: Sequence[Said]) -> None:
     raise BadScript([f"step {at + 1} of the plan is {names[0]}, the reply has {instead[0]}"])
 
 
-def _lines(task: Task, said: Sequence[Said]) -> list[Line]:
+def _lines(task: Task, said: Sequence[Said]) -> list[PlannedLine]:
     """Return floor turns. Raises BadScript if one of them cannot be said."""
     planned = {step.name: step for step in task.steps}
-    lines: list[Line] = []
+    lines: list[PlannedLine] = []
     for turn in said:
         spoken = speak(turn.text, task.plan.facts)
         if not spoken:
             raise BadScript([f"{turn.step}: {turn.text!r} cannot be said"])
         step = planned.get(turn.step)
         lines.append(
-            Line(
+            PlannedLine(
                 speaker=turn.speaker,
                 act=step.act if step else "chat",
                 text=turn.text,
@@ -80,7 +80,7 @@ def _lines(task: Task, said: Sequence[Said]) -> list[Line]:
     return lines
 
 
-def _needed(facts: Sequence[Fact], step: Step | None, text: str, spoken: str) -> int:
+def _needed(facts: Sequence[Fact], step: TaskStep | None, text: str, spoken: str) -> int:
     """Return how many words must be heard until every fact and all that is told is heard."""
     stated = [fact.spoken for fact in facts if fact.written in text]
     words, count = spoken.split(), 0
@@ -91,7 +91,9 @@ def _needed(facts: Sequence[Fact], step: Step | None, text: str, spoken: str) ->
     return max(count, words_needed(spoken, step.tells) if step else 0)
 
 
-def _untold(steps: Sequence[Step], said: Sequence[Said], lines: Sequence[Line]) -> Iterator[str]:
+def _untold(
+    steps: Sequence[TaskStep], said: Sequence[Said], lines: Sequence[PlannedLine]
+) -> Iterator[str]:
     """Say what the plan's turns leave out of what their steps say."""
     floor = [line for line, turn in zip(lines, said, strict=True) if turn.step != OTHER]
     for step, line in zip(steps, floor, strict=True):
@@ -104,7 +106,7 @@ def _untold(steps: Sequence[Step], said: Sequence[Said], lines: Sequence[Line]) 
                 yield f"{step.name}: does not tell {sentence!r}, say more of {', '.join(lacks)}"
 
 
-def _crowded(said: Sequence[Said], lines: Sequence[Line]) -> Iterator[str]:
+def _crowded(said: Sequence[Said], lines: Sequence[PlannedLine]) -> Iterator[str]:
     """Say which turn that is cut into ends too soon after what must be heard."""
     for (line, after), turn in zip(pairwise(lines), said, strict=False):
         if after.interrupts and not cuts(len(line.spoken.split()), line.needed):

@@ -1,6 +1,6 @@
 """Plan the steps of a call that the agent makes for a customer, to a business that picks up.
 
-    Blueprint --plan_errand--> Step, Step, ...
+    Blueprint --plan_errand--> TaskStep, TaskStep, ...
 
 As in composed errands, what the business has still to say comes with what it asks next.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datagen.scripting.compose.grammar import third_person
 from datagen.scripting.llm.instructions import Instructions
 from datagen.scripting.llm.service_steps import answer_act, marked, values_in
-from datagen.scripting.llm.task import Step
+from datagen.scripting.llm.task import TaskStep
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.exchanges import Exchange
 from datagen.scripting.plans.service import Blueprint
@@ -26,7 +26,7 @@ ACTS = frozenset((
 ))  # fmt: skip
 
 
-def plan_errand(blueprint: Blueprint, instructions: Instructions, draws: Draws) -> list[Step]:
+def plan_errand(blueprint: Blueprint, instructions: Instructions, draws: Draws) -> list[TaskStep]:
     """Return the steps of an errand, from greeting to goodbye."""
     return _ErrandSteps(blueprint, instructions, draws).steps()
 
@@ -47,10 +47,10 @@ class _ErrandSteps:
             "resolve": draws.pick(blueprint.scenario.resolve),
             "tell": topics.resolution.fill(draws.pick(topics.resolution.policy.tell)),
         }
-        self._steps: list[Step] = []
+        self._steps: list[TaskStep] = []
         self._pending = ""
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[TaskStep]:
         """Return all steps."""
         self._say("greet", "user", "greet", self._text("greet"), names=("company",))
         self._say("open", "agent", "open", self._text("open"), names=("customer",))
@@ -106,4 +106,4 @@ class _ErrandSteps:
         names: Sequence[str] = (),
     ) -> None:
         says = values_in(text, self._blueprint.facts, [self._slots[one] for one in names])
-        self._steps.append(Step(name, speaker, act, text, exchange, says=says))
+        self._steps.append(TaskStep(name, speaker, act, text, exchange, says=says))

@@ -1,6 +1,6 @@
 """Write a block of dialogues with language models: plan, ask, check, ask again, keep the books.
 
-    Job --Planner--> Task --Completer--> reply --assemble--> (judge) --> Script | Reject
+    Job --TaskPlanner--> Task --Completer--> reply --assemble--> (judge) --> Script | Reject
 
 All dialogues of a block are asked for at once; those that fail are asked for again with another
 seed and what was wrong. A reply decides nothing but wording. Threads may share an author.
@@ -16,12 +16,12 @@ from typing import Any
 
 from datagen import assets
 from datagen.scripting.llm import judge, planners
-from datagen.scripting.llm.accounts import FREE, Entry, Ledger, Price
+from datagen.scripting.llm.accounts import FREE, AccountEntry, Accounts, Price
 from datagen.scripting.llm.assemble import BadScript, assemble
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
 from datagen.scripting.llm.options import AuthorOptions
 from datagen.scripting.llm.reply import BadReply, parse, turns_schema
-from datagen.scripting.llm.task import Planner, Task, messages
+from datagen.scripting.llm.task import Task, TaskPlanner, messages
 from datagen.scripting.plans.draws import Draws, stratified
 from datagen.seeds import rng_for, seed_for
 from datagen.types import Job, Reject, Rejected, Script, UserError
@@ -49,7 +49,7 @@ class _Draft:
     task: Task
     schema: dict[str, Any]
     model: int
-    entry: Entry
+    entry: AccountEntry
     problems: list[str] = field(default_factory=list)
     """Of the last attempt; empty when the script is good."""
     script: Script | None = None
@@ -76,10 +76,10 @@ class Author:
         self._options, self._completer = options, completer
         self._writer, self._models = writer, list(models)
         self._deal = [at for at, model in enumerate(models) for _ in range(model.quota)]
-        self._planners: dict[str, tuple[Planner, dict[str, Any]]] = {}
+        self._planners: dict[str, tuple[TaskPlanner, dict[str, Any]]] = {}
         self._reading = Lock()
         self._rubric = judge.load_rubric(judge.default_path())
-        self._ledger = Ledger(
+        self._ledger = Accounts(
             Path(options.records) if options.records else None,
             limit=options.reject_limit,
             window=options.reject_window,
@@ -115,7 +115,7 @@ class Author:
         """Return what each model has done and cost since this was last asked."""
         return self._ledger.spent()
 
-    def _planner(self, kind: str) -> tuple[Planner, dict[str, Any]]:
+    def _planner(self, kind: str) -> tuple[TaskPlanner, dict[str, Any]]:
         """Return what plans a kind, and the schema of its replies; read when first needed."""
         with self._reading:
             if kind not in self._planners:
@@ -135,7 +135,7 @@ class Author:
         model = self._deal[stratified(job.seed, f"{job.kind}/model", job.index, len(self._deal))]
         task = planner.task(job)
         assert {step.name for step in task.steps} <= set(planner.steps), job.dialog_id
-        return _Draft(task, schema, model, Entry(job.dialog_id, self._models[model].name))
+        return _Draft(task, schema, model, AccountEntry(job.dialog_id, self._models[model].name))
 
     def _attempt(self, drafts: Sequence[_Draft], attempt: int) -> None:
         """Word drafts once more, all at once, and have what is good judged."""

@@ -1,6 +1,6 @@
 """Plan the steps of small talk: who brings up what, and what both say of themselves.
 
-    Chat --plan_chat--> Step, Step, ...
+    Chat --plan_chat--> TaskStep, TaskStep, ...
 
 Structure follows composed chats: answers mostly ask back, and the user may cut into what the agent
 goes on about.
@@ -9,8 +9,8 @@ goes on about.
 from __future__ import annotations
 
 from datagen.scripting.llm.instructions import Instructions
-from datagen.scripting.llm.task import Step, interrupted
-from datagen.scripting.plans.casual import GOODBYES, INTERRUPTIONS, RETURNS, Chat, Part
+from datagen.scripting.llm.task import TaskStep, interrupted
+from datagen.scripting.plans.casual import GOODBYES, INTERRUPTIONS, RETURNS, Chat, ChatPart
 from datagen.scripting.plans.draws import Draws
 from datagen.types import SPEAKERS, Speaker
 
@@ -20,7 +20,7 @@ ACTS = frozenset((
 ))  # fmt: skip
 
 
-def plan_chat(chat: Chat, instructions: Instructions, draws: Draws) -> list[Step]:
+def plan_chat(chat: Chat, instructions: Instructions, draws: Draws) -> list[TaskStep]:
     """Return the steps of a chat, in order."""
     return _ChatSteps(chat, instructions, draws).steps()
 
@@ -32,9 +32,9 @@ class _ChatSteps:
         self._chat, self._told, self._draws = chat, instructions, draws
         self._slots = {fact.id: fact.written for fact in chat.facts}
         self._slots["name_first"] = chat.agent.name.split()[0]
-        self._steps: list[Step] = []
+        self._steps: list[TaskStep] = []
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[TaskStep]:
         """Return all steps."""
         first = self._draws.pick(SPEAKERS)
         self._say("greet", first, "greet", "greet")
@@ -59,7 +59,7 @@ class _ChatSteps:
         self._say("name", "agent", "tell.self", act, says=says)
         self._say("meet", "user", "meet", "meet")
 
-    def _thread(self, number: int, part: Part) -> None:
+    def _thread(self, number: int, part: ChatPart) -> None:
         asker, is_cut = self._other(), self._is_cut()
         text = self._text("ask", question=" ".join(part.asks))
         text += self._told.common.interrupts if is_cut else ""
@@ -72,7 +72,7 @@ class _ChatSteps:
         if returns:
             self._own(number, asker, part)
 
-    def _own(self, number: int, speaker: Speaker, part: Part) -> None:
+    def _own(self, number: int, speaker: Speaker, part: ChatPart) -> None:
         """Say one's own answer; the agent may go on for so long that the user cuts in."""
         text = self._text("tell", tell=part.own)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
@@ -95,7 +95,7 @@ class _ChatSteps:
     def _say(
         self, name: str, speaker: Speaker, act: str, instruction: str, says: tuple[str, ...] = ()
     ) -> None:
-        self._steps.append(Step(name, speaker, act, self._text(instruction), says=says))
+        self._steps.append(TaskStep(name, speaker, act, self._text(instruction), says=says))
 
     def _add(
         self,
@@ -107,4 +107,4 @@ class _ChatSteps:
         tells: tuple[str, ...],
         interrupts: bool = False,
     ) -> None:
-        self._steps.append(Step(name, speaker, act, text, interrupts=interrupts, tells=tells))
+        self._steps.append(TaskStep(name, speaker, act, text, interrupts=interrupts, tells=tells))

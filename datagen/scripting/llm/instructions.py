@@ -21,7 +21,7 @@ FOLDER = "prompts/llm"
 _RULES = "{rules}"
 
 
-class Manner(Settings):
+class WritingManner(Settings):
     """How a person's levels 0, 1 and 2 are described."""
 
     fillers: tuple[str, str, str]
@@ -53,7 +53,7 @@ class Common(Settings):
     """Added to a step that the next one cuts into."""
     interrupts: str
     """Added to a step that cuts in."""
-    manner: Manner
+    manner: WritingManner
 
 
 class Instructions(Settings):

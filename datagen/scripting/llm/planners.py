@@ -11,7 +11,7 @@ from pathlib import Path
 from datagen.scripting.checks import problems, shared_problems
 from datagen.scripting.compose import makers
 from datagen.scripting.compose.makers import CallMaker
-from datagen.scripting.compose.realizer import Line
+from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
 from datagen.scripting.llm import (
     assistant_steps,
@@ -22,7 +22,7 @@ from datagen.scripting.llm import (
     service_steps,
 )
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.task import Planner, Step, Task, numbered, plan_draws
+from datagen.scripting.llm.task import Task, TaskPlanner, TaskStep, numbered, plan_draws
 from datagen.scripting.plans import casual, qa
 from datagen.scripting.plans.service import Blueprint
 from datagen.types import Job, Script
@@ -73,11 +73,11 @@ class CallPlanner:
 
 
 def _call_check(
-    blueprint: Blueprint, steps: Sequence[Step]
-) -> Callable[[Script, Sequence[Line]], list[str]]:
+    blueprint: Blueprint, steps: Sequence[TaskStep]
+) -> Callable[[Script, Sequence[PlannedLine]], list[str]]:
     given = [step.instruction for step in steps]
 
-    def check(script: Script, lines: Sequence[Line]) -> list[str]:
+    def check(script: Script, lines: Sequence[PlannedLine]) -> list[str]:
         found = checks.problems_of(checks.CALLS, script, given)
         return [*problems(script, blueprint), *found]
 
@@ -107,7 +107,7 @@ class LessonPlanner:
         )
         given = qa_steps.given(drawn)
 
-        def check(script: Script, lines: Sequence[Line]) -> list[str]:
+        def check(script: Script, lines: Sequence[PlannedLine]) -> list[str]:
             found = checks.problems_of(checks.LESSONS, script, given)
             return [*shared_problems(script, qa.WORDS), *found]
 
@@ -142,7 +142,7 @@ class ChatPlanner:
             job, self._smalltalk, self._names, validation=self._options.validation
         )
 
-        def check(script: Script, lines: Sequence[Line]) -> list[str]:
+        def check(script: Script, lines: Sequence[PlannedLine]) -> list[str]:
             return [
                 *shared_problems(script, casual.WORDS),
                 *casual.chat_problems(drawn, list(lines)),
@@ -162,7 +162,7 @@ class ChatPlanner:
         )
 
 
-PLANNERS: Mapping[str, Callable[[AuthorOptions], Planner]] = {
+PLANNERS: Mapping[str, Callable[[AuthorOptions], TaskPlanner]] = {
     "service": CallPlanner,
     "qa": LessonPlanner,
     "casual": ChatPlanner,

@@ -1,6 +1,6 @@
 """Plan the steps of a dialogue with a teacher: what is asked, and the right answers.
 
-    Lesson --plan_lesson--> Step, Step, ...
+    Lesson --plan_lesson--> TaskStep, TaskStep, ...
 
 A question comes as a barge-in only where the answer before it has details to go on about.
 """
@@ -8,7 +8,7 @@ A question comes as a barge-in only where the answer before it has details to go
 from __future__ import annotations
 
 from datagen.scripting.llm.instructions import Instructions
-from datagen.scripting.llm.task import Step
+from datagen.scripting.llm.task import TaskStep
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.qa import DETAILS, GOODBYES, GREETINGS, Lesson, Question
 
@@ -17,11 +17,11 @@ ACTS = frozenset((
 ))  # fmt: skip
 
 
-def plan_lesson(lesson: Lesson, instructions: Instructions, draws: Draws) -> list[Step]:
+def plan_lesson(lesson: Lesson, instructions: Instructions, draws: Draws) -> list[TaskStep]:
     """Return the steps of a lesson, in order."""
     told = instructions.steps
     is_greeted, is_closed = draws.chance(GREETINGS), draws.chance(GOODBYES)
-    steps = [Step("greet", "agent", "greet", told["greet"])] if is_greeted else []
+    steps = [TaskStep("greet", "agent", "greet", told["greet"])] if is_greeted else []
     questions, cuts_in = lesson.questions, False
     for number, question in enumerate(questions, 1):
         steps.append(_question(number, question, instructions, cuts_in=cuts_in))
@@ -30,8 +30,8 @@ def plan_lesson(lesson: Lesson, instructions: Instructions, draws: Draws) -> lis
         count = draws.pick(DETAILS[lesson.agent.behaviour.length])
         steps.append(_answer(number, question, told, count, is_cut=cuts_in))
     if is_closed:
-        steps.append(Step("close", "user", "close", told["close"]))
-        steps.append(Step("bye", "agent", "bye", told["bye"]))
+        steps.append(TaskStep("close", "user", "close", told["close"]))
+        steps.append(TaskStep("bye", "agent", "bye", told["bye"]))
     return steps
 
 
@@ -40,21 +40,21 @@ def given(lesson: Lesson) -> tuple[str, ...]:
     return tuple(text for one in lesson.questions for text in (one.ask, one.answer, *one.details))
 
 
-def _question(number: int, question: Question, told: Instructions, *, cuts_in: bool) -> Step:
+def _question(number: int, question: Question, told: Instructions, *, cuts_in: bool) -> TaskStep:
     variant = ".follow" if question.is_follow_up else ".first" if number == 1 else ""
     text = told.steps[f"ask{variant}"].format(question=question.ask)
     text += told.common.interrupts if cuts_in else ""
     act = "ask.follow" if question.is_follow_up else "ask"
-    return Step(f"ask{number}", "user", act, text, interrupts=cuts_in, tells=(question.ask,))
+    return TaskStep(f"ask{number}", "user", act, text, interrupts=cuts_in, tells=(question.ask,))
 
 
 def _answer(
     number: int, question: Question, told: dict[str, str], count: int, *, is_cut: bool
-) -> Step:
+) -> TaskStep:
     """Tell an answer, and go on about it if the next question cuts in."""
     text = told["answer"].format(tell=question.answer)
     if is_cut:
         text += told["interrupted"].format(details=" ".join(question.details))
     elif details := question.details[:count]:
         text += told["details"].format(details=" ".join(details))
-    return Step(f"answer{number}", "agent", "answer", text, tells=(question.answer,))
+    return TaskStep(f"answer{number}", "agent", "answer", text, tells=(question.answer,))

@@ -1,6 +1,6 @@
 """Plan the steps of a service call, from a customer or back to one.
 
-    Blueprint --plan_call--> Step, Step, ...
+    Blueprint --plan_call--> TaskStep, TaskStep, ...
 
 The blueprint is the composer's: the same facts, probes and barge-ins, whoever finds the words.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datagen.scripting.checks import MARKERS
 from datagen.scripting.compose.grammar import third_person
 from datagen.scripting.llm.instructions import Common, Instructions
-from datagen.scripting.llm.task import Step, interrupted
+from datagen.scripting.llm.task import TaskStep, interrupted
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.exchanges import Exchange
 from datagen.scripting.plans.service import Blueprint
@@ -36,7 +36,7 @@ ACTS = QUESTIONS | ANSWERS | OPENINGS
 """The steps that the instructions must have."""
 
 
-def plan_call(blueprint: Blueprint, instructions: Instructions, draws: Draws) -> list[Step]:
+def plan_call(blueprint: Blueprint, instructions: Instructions, draws: Draws) -> list[TaskStep]:
     """Return the steps of a call, from greeting to goodbye."""
     return _CallSteps(blueprint, instructions, draws).steps()
 
@@ -78,7 +78,7 @@ class _CallSteps:
             "tell": topics.resolution.fill(draws.pick(topics.resolution.policy.tell)),
         }
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[TaskStep]:
         """Return all steps, from greeting to goodbye."""
         exchanges = self._blueprint.exchanges
         middle = []
@@ -90,7 +90,7 @@ class _CallSteps:
             ]
         return [*self._opening(), *middle, self._step("close", "user"), self._step("bye", "agent")]
 
-    def _opening(self) -> list[Step]:
+    def _opening(self) -> list[TaskStep]:
         first = next(iter(self._blueprint.exchanges), None)
         if self._blueprint.call_direction == "outbound":
             opening = [
@@ -104,7 +104,7 @@ class _CallSteps:
             opening = self._inbound()
         return [*opening, self._step("resolve", "agent", before=first)]
 
-    def _inbound(self) -> list[Step]:
+    def _inbound(self) -> list[TaskStep]:
         is_hailed, gives_name = self._blueprint.user_first, self._blueprint.gives_name
         hail = [self._step("hail", "user")] if is_hailed else []
         variant = ".hailed" if is_hailed else ""
@@ -125,13 +125,13 @@ class _CallSteps:
         *,
         names: Sequence[str] = (),
         before: Exchange | None = None,
-    ) -> Step:
+    ) -> TaskStep:
         text = self._told.steps[name + variant].format_map(self._slots)
         says = values_in(text, self._blueprint.facts, [self._slots[one] for one in names])
         text += interrupted(self._told.common, before is not None and before.interrupts)
-        return Step(name, speaker, name, text, says=says)
+        return TaskStep(name, speaker, name, text, says=says)
 
-    def _question(self, number: int, exchange: Exchange) -> Step:
+    def _question(self, number: int, exchange: Exchange) -> TaskStep:
         slots = {**self._slots, **exchange.written}
         if exchange.asks:
             slots["question"] = self._draws.pick(exchange.asks).format_map(slots)
@@ -139,9 +139,9 @@ class _CallSteps:
         if exchange.interrupts:
             text += self._told.common.interrupts
         act = f"probe.{exchange.probe}" if exchange.probe else "ask"
-        return Step(f"ask{number}", "user", act, text, exchange, exchange.interrupts)
+        return TaskStep(f"ask{number}", "user", act, text, exchange, exchange.interrupts)
 
-    def _answer(self, number: int, exchange: Exchange, after: Exchange | None) -> Step:
+    def _answer(self, number: int, exchange: Exchange, after: Exchange | None) -> TaskStep:
         slots = {**self._slots, **exchange.written}
         if exchange.tells:
             slots["tell"] = self._draws.pick(exchange.tells).format_map(slots)
@@ -149,4 +149,4 @@ class _CallSteps:
         says = values_in(text, self._blueprint.facts)
         text += marked(self._told.common, exchange)
         text += interrupted(self._told.common, after is not None and after.interrupts)
-        return Step(f"answer{number}", "agent", answer_act(exchange), text, exchange, says=says)
+        return TaskStep(f"answer{number}", "agent", answer_act(exchange), text, exchange, says=says)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from datagen.scripting.compose.realizer import Line
+from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.llm.completion import Message
 from datagen.scripting.llm.instructions import Common, Instructions
-from datagen.scripting.plans.base import Plan
+from datagen.scripting.plans.base import DialoguePlan
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.exchanges import Exchange
 from datagen.seeds import rng_for
@@ -36,7 +36,7 @@ def numbered(*names: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TaskStep:
     """One turn that must be there."""
 
     name: str
@@ -58,20 +58,20 @@ class Task:
     """A dialogue to be worded, and how its wording is checked."""
 
     job: Job
-    plan: Plan
+    plan: DialoguePlan
     instructions: Instructions
     slots: Mapping[str, Any]
     """Of the instructions' ``call``, beside those that every kind has."""
     num_words: int
     """About how many words it should have."""
-    steps: tuple[Step, ...]
+    steps: tuple[TaskStep, ...]
     wording: Wording
     """Has the listener's backchannels."""
-    check: Callable[[Script, Sequence[Line]], list[str]]
+    check: Callable[[Script, Sequence[PlannedLine]], list[str]]
     """Say everything that is wrong with a script of this task."""
 
 
-class Planner(Protocol):
+class TaskPlanner(Protocol):
     """Decides dialogues of one kind."""
 
     steps: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Plan and word a call that the agent makes for somebody else, to a business that answers.
 
-    Blueprint --turn_around--> Blueprint --compose_errand--> Line, Line, ...
+    Blueprint --turn_around--> Blueprint --compose_errand--> PlannedLine, PlannedLine, ...
 
 The roles are turned around: the business speaks first and tells its terms, which are in the user's
 role prompt; the agent's holds what its customer has told it, and the business is who tests it.
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from datagen.scripting.compose.grammar import capital, number_words, third_person
-from datagen.scripting.compose.realizer import Line, Worder
+from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.people import Names, agent_persona, different_name
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.content.values import Slots
@@ -130,12 +130,12 @@ def _detail(kind: ProbeType, blueprint: Blueprint, draws: Draws) -> Exchange:
     )
 
 
-def compose_errand(blueprint: Blueprint, wording: Wording, draws: Draws) -> list[Line]:
+def compose_errand(blueprint: Blueprint, wording: Wording, draws: Draws) -> list[PlannedLine]:
     """Return the floor turns of an errand, in order."""
     return _Errand(blueprint, wording, draws).lines()
 
 
-class _Errand(Worder):
+class _Errand(Realizer):
     """An errand being worded; what the business has still to say waits in ``_pending``."""
 
     def __init__(self, blueprint: Blueprint, wording: Wording, draws: Draws) -> None:
@@ -156,7 +156,7 @@ class _Errand(Worder):
         self._blueprint = blueprint
         self._pending = ""
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PlannedLine]:
         """Word the call from greeting to goodbye."""
         self._say("user", "greet", self._act("user", "greet"))
         self._say("agent", "open", self._act("agent", "open"))

@@ -27,7 +27,7 @@ class PlanOptions(Record):
     """Share of situations (domain and scenario) whose dialogues are the validation split."""
 
 
-class Plan(Protocol):
+class DialoguePlan(Protocol):
     """A dialogue before it is worded."""
 
     @property
@@ -73,7 +73,7 @@ class Plan(Protocol):
 
 def script_of(
     job: Job,
-    plan: Plan,
+    plan: DialoguePlan,
     turns: tuple[Turn, ...],
     probes: tuple[Probe, ...] = (),
     *,

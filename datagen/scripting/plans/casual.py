@@ -1,6 +1,6 @@
 """Plan and word small talk between two people who enjoy it.
 
-    Job, SmallTalk --draw_chat--> Chat --compose_chat--> Line, Line, ...
+    Job, SmallTalk --draw_chat--> Chat --compose_chat--> PlannedLine, PlannedLine, ...
 
 Prompts come in the three levels of the released model: a good conversation; one about a theme; and
 one about a theme by somebody with a description, who is asked about it. Threads and answers come
@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import permutations
 
-from datagen.scripting.compose.realizer import Line, Worder
+from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.casual_pack import SmallTalk, Theme, Thread
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.content.templates import Wording
@@ -39,7 +39,7 @@ _PAIRS = tuple(permutations(range(4), 2))
 
 
 @dataclass(frozen=True)
-class Part:
+class ChatPart:
     """A thread of a chat: what is asked, and what both say to it, the one who is asked first."""
 
     asks: tuple[str, str]
@@ -58,7 +58,7 @@ class Chat:
     prompt_level: str
     agent: Persona
     user: Persona
-    parts: tuple[Part, ...]
+    parts: tuple[ChatPart, ...]
     facts: tuple[Fact, ...]
     """Of the agent's description, if the prompt has one: name, likes, owns, dislikes."""
     role_prompt: str
@@ -107,7 +107,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
 
 def _parts(
     theme: Theme, chosen: tuple[int, int], said: tuple[int, int], draws: Draws
-) -> tuple[Part, ...]:
+) -> tuple[ChatPart, ...]:
     """Return the chosen threads, and often a third."""
     parts = [
         _part(theme.threads[thread], _PAIRS[both], draws)
@@ -119,10 +119,10 @@ def _parts(
     return tuple(parts)
 
 
-def _part(thread: Thread, said: tuple[int, int], draws: Draws) -> Part:
+def _part(thread: Thread, said: tuple[int, int], draws: Draws) -> ChatPart:
     answer, own = said
     first, second = draws.shuffled(thread.ask)
-    return Part((first, second), thread.say[answer], thread.say[own])
+    return ChatPart((first, second), thread.say[answer], thread.say[own])
 
 
 def _describe(agent: Persona, smalltalk: SmallTalk, draws: Draws) -> tuple[Fact, ...]:
@@ -144,7 +144,7 @@ def _detailed(prompt: str, facts: tuple[Fact, ...]) -> str:
     return f"{prompt} You are {name}. You like to {likes}. You have {owns}. You dislike {dislikes}."
 
 
-def chat_problems(chat: Chat, lines: list[Line]) -> list[str]:
+def chat_problems(chat: Chat, lines: list[PlannedLine]) -> list[str]:
     """Say which part of its description an agent who has one never says."""
     said = " ".join(line.text for line in lines if line.speaker == "agent")
     return [
@@ -154,12 +154,12 @@ def chat_problems(chat: Chat, lines: list[Line]) -> list[str]:
     ]
 
 
-def compose_chat(chat: Chat, wording: Wording, draws: Draws) -> list[Line]:
+def compose_chat(chat: Chat, wording: Wording, draws: Draws) -> list[PlannedLine]:
     """Return the floor turns of a chat, in order."""
     return _Chat(chat, wording, draws).lines()
 
 
-class _Chat(Worder):
+class _Chat(Realizer):
     """A chat being worded."""
 
     def __init__(self, chat: Chat, wording: Wording, draws: Draws) -> None:
@@ -170,7 +170,7 @@ class _Chat(Worder):
         super().__init__(wording, people, slots, draws)
         self._chat = chat
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PlannedLine]:
         """Word the chat."""
         first = self._draws.pick(SPEAKERS)
         self._say(first, "greet", self._act(first, "hello"))
@@ -196,7 +196,7 @@ class _Chat(Worder):
         self._say("agent", "tell.self", f"{well} {self._act('agent', 'tell.self')}")
         self._say("user", "meet", self._act("user", "meet"))
 
-    def _thread(self, part: Part, *, is_first: bool, is_last: bool) -> None:
+    def _thread(self, part: ChatPart, *, is_first: bool, is_last: bool) -> None:
         asker = self._other()
         act = "lead" if is_first else "link"
         interrupts = self._is_cut_off()

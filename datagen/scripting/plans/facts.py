@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from datagen.scripting.content.packs import Identity, Item, Pack, Policy, Request, Scenario
+from datagen.scripting.content.packs import Identity, Item, Pack, PackRequest, Policy, Scenario
 from datagen.scripting.content.values import Value, draw_apart
 from datagen.scripting.plans.draws import Draws, stratified
 from datagen.types import Fact, ProbeType
@@ -62,7 +62,7 @@ class Topics:
     """A second detail, when the customer will ask about one."""
     resolution: Told
     """What answers the reason for the call."""
-    refusal: tuple[Request, Told] | None
+    refusal: tuple[PackRequest, Told] | None
     """What the customer will ask for in vain, and the policy that forbids it."""
     spare: Told
     """A policy that is neither of these."""

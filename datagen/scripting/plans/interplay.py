@@ -1,6 +1,6 @@
 """Put the listener into a call: barge-ins, backchannels and pauses, placed at spoken words.
 
-Line, Line, ... --place--> Turn, Turn, ..., Probe, Probe, ...
+PlannedLine, PlannedLine, ... --place--> Turn, Turn, ..., Probe, Probe, ...
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from itertools import zip_longest
 from math import ceil
 from typing import Literal
 
-from datagen.scripting.compose.realizer import Line
+from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.templates import Wording
-from datagen.scripting.plans.base import Plan
+from datagen.scripting.plans.base import DialoguePlan
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.spoken import speak
 from datagen.types import Pause, Probe, Speaker, Turn
@@ -42,9 +42,9 @@ _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,"))
 
 
 def place(
-    plan: Plan,
+    plan: DialoguePlan,
     wording: Wording,
-    lines: Sequence[Line],
+    lines: Sequence[PlannedLine],
     draws: Draws,
     verdict: Literal["pass", "unchecked"] = "unchecked",
 ) -> tuple[tuple[Turn, ...], tuple[Probe, ...]]:
@@ -87,7 +87,9 @@ def boundaries(spoken: str) -> list[int]:
     return [spoken.count(" ", 0, found.end()) for found in _CLAUSE_END.finditer(spoken)]
 
 
-def _cut(line: Line, num_words: int, follower: Line | None, draws: Draws) -> int | None:
+def _cut(
+    line: PlannedLine, num_words: int, follower: PlannedLine | None, draws: Draws
+) -> int | None:
     """Return after how many words the next turn barges in, if it does."""
     if follower is None or not follower.interrupts:
         return None
@@ -103,7 +105,7 @@ def cuts(num_words: int, needed: int) -> range:
 
 
 def _turn(
-    line: Line, at_word: int | None, pauses: tuple[Pause, ...], fact_ids: tuple[str, ...]
+    line: PlannedLine, at_word: int | None, pauses: tuple[Pause, ...], fact_ids: tuple[str, ...]
 ) -> Turn:
     return Turn(
         speaker=line.speaker,
@@ -117,7 +119,9 @@ def _turn(
     )
 
 
-def _pauses(plan: Plan, line: Line, num_heard: int, draws: Draws) -> tuple[Pause, ...]:
+def _pauses(
+    plan: DialoguePlan, line: PlannedLine, num_heard: int, draws: Draws
+) -> tuple[Pause, ...]:
     """Draw at most one pause, where a clause ends or a filler stands."""
     is_user = line.speaker == "user"
     if num_heard < MIN_PAUSED or (line.act in _FORMAL and not is_user):
@@ -139,7 +143,7 @@ def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
 
 
 def _backchannel(
-    plan: Plan, wording: Wording, line: Line, num_heard: int, draws: Draws
+    plan: DialoguePlan, wording: Wording, line: PlannedLine, num_heard: int, draws: Draws
 ) -> Turn | None:
     """Draw at most one backchannel by the listener, where a clause ends."""
     if num_heard < MIN_LISTENED or line.act in _FORMAL:
@@ -169,7 +173,9 @@ def _listens(listener: Speaker, text: str, at_word: int) -> Turn:
     )
 
 
-def _probe(line: Line, turns: Sequence[Turn], verdict: Literal["pass", "unchecked"]) -> Probe:
+def _probe(
+    line: PlannedLine, turns: Sequence[Turn], verdict: Literal["pass", "unchecked"]
+) -> Probe:
     """Return the probe of an agent's answer that will be the next turn."""
     exchange = line.exchange
     assert exchange

@@ -1,6 +1,6 @@
 """Plan and word a dialogue with a teacher: questions, answers, follow-ups, interruptions.
 
-    Job, Subject, ... --draw_lesson--> Lesson --compose_lesson--> Line, Line, ...
+    Job, Subject, ... --draw_lesson--> Lesson --compose_lesson--> PlannedLine, PlannedLine, ...
 
 Two topics meet in a dialogue, and a run visits each pair once before any comes again: topic i is
 followed by topic i + offset, and the offsets of its visits are a permutation of less than half of
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from datagen.scripting.compose.realizer import Line, Worder
+from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.people import Names, agent_persona, listener_persona
 from datagen.scripting.content.qa_pack import Subject, Topic
 from datagen.scripting.content.templates import Wording
@@ -150,12 +150,12 @@ def _questions(topic: Topic, agent: Persona, draws: Draws) -> list[Question]:
     return asked
 
 
-def compose_lesson(lesson: Lesson, wording: Wording, draws: Draws) -> list[Line]:
+def compose_lesson(lesson: Lesson, wording: Wording, draws: Draws) -> list[PlannedLine]:
     """Return the floor turns of a lesson, in order."""
     return _Lesson(lesson, wording, draws).lines()
 
 
-class _Lesson(Worder):
+class _Lesson(Realizer):
     """A lesson being worded."""
 
     def __init__(self, lesson: Lesson, wording: Wording, draws: Draws) -> None:
@@ -167,7 +167,7 @@ class _Lesson(Worder):
         """Return a text and what it says: lessons have numbers and abbreviations."""
         return template, speak(template)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[PlannedLine]:
         """Word the lesson."""
         if self._draws.chance(GREETINGS):
             self._say("agent", "greet", self._act("agent", "greet"))

@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from datagen.scripting.llm.accounts import FREE, Entry, Ledger, Price, lines, total
+from datagen.scripting.llm.accounts import FREE, AccountEntry, Accounts, Price, lines, total
 from datagen.scripting.llm.completion import Usage
 from datagen.types import UserError
 
 
-def ledger(folder: Path | None = None, limit: float = 1.0, window: int = 4) -> Ledger:
+def ledger(folder: Path | None = None, limit: float = 1.0, window: int = 4) -> Accounts:
     prices = {"one": Price(prompt=2.0, cached=1.0, completion=3.0), "two": FREE}
-    return Ledger(folder, limit=limit, window=window, prices=prices)
+    return Accounts(folder, limit=limit, window=window, prices=prices)
 
 
 def test_a_judge_is_paid_for_its_own_tokens_and_counts_no_dialogues() -> None:
     books = ledger()
     books.close_entry(
-        Entry("a", "two", Usage(9, 0, 9), attempts=1, judge="one", judge_usage=Usage(5, 2, 1))
+        AccountEntry(
+            "a", "two", Usage(9, 0, 9), attempts=1, judge="one", judge_usage=Usage(5, 2, 1)
+        )
     )
     spent = total([books.spent()])
     assert (spent["one"].dialogues, spent["one"].prompt) == (0, 5)
@@ -32,7 +34,7 @@ def test_what_was_asked_for_is_forgotten_and_adds_up() -> None:
     books = ledger()
     parts = []
     for dialog_id in "abc":
-        books.close_entry(Entry(dialog_id, "one", Usage(1, 0, 2), attempts=2))
+        books.close_entry(AccountEntry(dialog_id, "one", Usage(1, 0, 2), attempts=2))
         parts.append(json.loads(json.dumps(books.spent())))
     assert books.spent() == {}
     assert total(parts)["one"].completion == 6
@@ -41,8 +43,8 @@ def test_what_was_asked_for_is_forgotten_and_adds_up() -> None:
 
 def test_the_share_of_rejects_is_of_the_last_ones() -> None:
     books = ledger(limit=0.5)
-    bad = [Entry(str(at), "one", reason="the reply cannot be read") for at in range(3)]
-    good = [Entry(str(at), "one") for at in range(9)]
+    bad = [AccountEntry(str(at), "one", reason="the reply cannot be read") for at in range(3)]
+    good = [AccountEntry(str(at), "one") for at in range(9)]
     for entry in (*bad[:2], *good, *bad[:2]):
         books.close_entry(entry)
     with pytest.raises(UserError, match=r"3 of the last 4 dialogues.*'the reply cannot be read'"):

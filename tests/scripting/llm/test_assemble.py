@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datagen.scripting.compose.realizer import Line
+from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.llm.assemble import BadScript, assemble
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.scripting.llm.reply import BadReply, Said, parse
@@ -35,7 +35,7 @@ def assembled(task: Task, said: list[Said]) -> Script:
 def recheck(task: Task, script: Script) -> list[str]:
     """Return what the checks of a task say of a script, as if it came from elsewhere."""
     lines = [
-        Line(turn.speaker, turn.act, turn.text, turn.spoken)
+        PlannedLine(turn.speaker, turn.act, turn.text, turn.spoken)
         for turn in script.turns
         if turn.onset != "backchannel"
     ]
