@@ -13,8 +13,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -59,11 +58,11 @@ def cache_folder() -> Path:
 
 def key(source: Source) -> str:
     """Name what an index is made of: the recipe and every file that is there."""
-    parts = [str(VERSION), source.folder.where, json.dumps(source.plan, sort_keys=True)]
-    parts.append(str(source.settings.get("fingerprint")))
+    parts = [str(VERSION), source.folder.where, source.plan.model_dump_json()]
+    parts.append(source.made.fingerprint)
     for stage in (*UNIT_STAGES, SHARDS):
         parts += sorted(source.names(stage))
-    for shard in range(source.shards):
+    for shard in range(source.plan.shards):
         receipt = source.folder.receipt(source.folder.shard(source.kind, shard))
         parts.append(receipt.content if receipt else "")
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
@@ -100,7 +99,7 @@ def build(source: Source, path: Path, progress: Callable[[int, int], None]) -> N
 def _fill(
     database: sqlite3.Connection, source: Source, progress: Callable[[int, int], None]
 ) -> None:
-    chunks = max(1, source.shards)
+    chunks = max(1, source.plan.shards)
     names: dict[str, int] = {}
     progress(0, chunks)
     for done, chunk in enumerate(_chunks(source, chunks), 1):
@@ -122,7 +121,10 @@ def _chunks(source: Source, count: int) -> Iterable[Chunk]:
         yield from (rows(source, shard) for shard in range(count))
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        ask = partial(pool.submit, _rows_of, source.folder.where)
+
+        def ask(shard: int) -> Future[Chunk]:
+            return pool.submit(_rows_of, source.folder.where, shard)
+
         depth = workers + 2
         ahead = deque(ask(shard) for shard in range(min(count, depth)))
         for shard in range(depth, count + depth):

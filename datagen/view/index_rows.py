@@ -90,8 +90,8 @@ class Chunk:
 
 def rows(source: Source, shard: int) -> Chunk:
     """Return what a shard's blocks hold: its own rows, else those of its blocks' tokens."""
-    first = shard * source.blocks_per_shard
-    blocks = range(first, min(source.blocks, first + source.blocks_per_shard))
+    first = shard * source.plan.blocks_per_shard
+    blocks = range(first, min(source.plan.blocks, first + source.plan.blocks_per_shard))
     chunk = Chunk()
     scripts = _scripts(source, blocks)
     takes = Counter[int]()

@@ -56,7 +56,7 @@ class Opened:
         query = self._query(settings)
         found, total = self.index.page(query)
         for row in found:
-            row["id"] = self._id(row.pop("number"))
+            row["id"] = self.source.id_of(row.pop("number"))
             mark = self.marks.by_id.get(row["id"])
             if mark is not None:
                 row["marks"] = sorted(mark.labels)
@@ -67,7 +67,7 @@ class Opened:
         query = Query.read({k: v for k, v in settings.items() if k in ("page", "size")})
         found, total = self.index.takes(settings.get("reason", ""), query.page, query.size)
         for row in found:
-            row["id"] = self._id(row.pop("number"))
+            row["id"] = self.source.id_of(row.pop("number"))
         return {"rows": found, "total": total, "page": query.page, "size": query.size}
 
     def dialogue(self, dialog_id: str, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -78,8 +78,8 @@ class Opened:
         before, after = self.index.neighbours(self._query(settings), found.index)
         mark = self.marks.by_id.get(dialog_id)
         return page | {
-            "before": None if before is None else self._id(before),
-            "after": None if after is None else self._id(after),
+            "before": None if before is None else self.source.id_of(before),
+            "after": None if after is None else self.source.id_of(after),
             "marks": mark.to_json() if mark else None,
         }
 
@@ -133,9 +133,6 @@ class Opened:
         ids = self.marks.marked(label.removeprefix("-"))
         numbers = tuple(sorted(self.source.index_of(dialog_id) for dialog_id in ids))
         return query.model_copy(update={"without" if label.startswith("-") else "only": numbers})
-
-    def _id(self, number: int) -> str:
-        return f"{self.source.kind}-{number:07d}"
 
 
 class _Recent:

@@ -8,7 +8,6 @@ All that the page knows of a run folder's files is here.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -22,11 +21,22 @@ from datagen.audio.mix import render
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.backends.registry import CODECS, TOKENIZERS
 from datagen.config import BackendSpec
+from datagen.engine.run_files import read_plan, read_run
 from datagen.stages.artifacts import from_flac
 from datagen.storage import Where
 from datagen.storage.run_folder import UNIT_STAGES, Damaged, RunFolder
 from datagen.timing.effects import chain
-from datagen.types import SPEAKERS, Audio, Codes, Dialogue, Record, Reject, Stereo, UserError
+from datagen.types import (
+    SPEAKERS,
+    Audio,
+    Codes,
+    DialogId,
+    Dialogue,
+    Record,
+    Reject,
+    Stereo,
+    UserError,
+)
 
 SOUNDS = {
     "effects": "rendered with effects",
@@ -53,20 +63,14 @@ class Source:
 
     def __init__(self, where: Where) -> None:
         self.folder = RunFolder(where)
-        plan, settings = (self.folder.read_json(name) for name in ("plan.json", "run.json"))
-        if plan is None or settings is None:
-            raise UserError(f"{where} is not a run folder: it has no plan.json and run.json")
-        self.plan, self.settings = plan, settings
-        self.kind = str(plan["kind"])
-        self.blocks, self.per_block = int(plan["blocks"]), int(plan["dialogs_per_block"])
-        self.shards = int(plan["shards"])
-        self.blocks_per_shard = int(plan.get("blocks_per_shard", 64))
+        self.plan, self.made = read_plan(self.folder), read_run(self.folder)
+        self.kind = self.plan.kind
         self._names: dict[str, set[str]] = {}
 
     @property
     def stand_ins(self) -> list[str]:
         """Sections of the recipe where a stand-in took a model's place."""
-        return list(self.settings.get("stand_ins", ()))
+        return self.made.stand_ins
 
     def names(self, stage: str) -> set[str]:
         """Return the names of a stage's files, as they were when first asked."""
@@ -81,10 +85,17 @@ class Source:
 
     def index_of(self, dialog_id: str) -> int:
         """Return the number in an id of this run. Raises UserError if it has no such id."""
-        match = re.fullmatch(rf"{re.escape(self.kind)}-(\d{{1,9}})", dialog_id)
-        if match is None or int(match[1]) >= self.blocks * self.per_block:
-            raise UserError(f"{self.folder.where} has no dialogue {dialog_id}")
-        return int(match[1])
+        found, count = DialogId.parse(dialog_id), self.plan.blocks * self.plan.dialogs_per_block
+        if found is None or found.kind != self.kind or found.number >= count:
+            raise UserError(
+                f"{self.folder.where} has no dialogue {dialog_id}: its ids go from"
+                f" {self.id_of(0)} to {self.id_of(count - 1)}"
+            )
+        return found.number
+
+    def id_of(self, number: int) -> str:
+        """Return the id of a number."""
+        return str(DialogId(self.kind, number))
 
     def find(self, dialog_id: str) -> Found:
         """Return one dialogue."""
@@ -93,20 +104,22 @@ class Source:
     @cached_property
     def tokenizer(self) -> Tokenizer | None:
         """The tokenizer of the text rows; None if it is not here."""
-        found: Tokenizer | None = self._load("tokenizer", TOKENIZERS.load)
+        found: Tokenizer | None = _loaded(TOKENIZERS.load, self.made.recipe.tokenizer)
         return found
 
     @cached_property
     def codec(self) -> Codec | None:
         """The codec of the tokens; None if it is not here."""
-        found: Codec | None = self._load("codec", CODECS.load)
+        found: Codec | None = _loaded(CODECS.load, self.made.recipe.codec)
         return found
 
-    def _load(self, section: str, load: Callable[[BackendSpec], Any]) -> Any:
-        try:
-            return load(BackendSpec.model_validate(self.settings["recipe"][section]))
-        except (UserError, ImportError, OSError):
-            return None
+
+def _loaded(load: Callable[[BackendSpec], Any], spec: BackendSpec) -> Any:
+    """Load a backend; None if it cannot be loaded here."""
+    try:
+        return load(spec)
+    except (UserError, ImportError, OSError):
+        return None
 
 
 class Found:
@@ -114,9 +127,10 @@ class Found:
 
     def __init__(self, source: Source, index: int) -> None:
         self._source, self.index = source, index
-        self.dialog_id = f"{source.kind}-{index:07d}"
-        self._block = index // source.per_block
-        self._shard = source.folder.shard(source.kind, self._block // source.blocks_per_shard)
+        self.dialog_id = source.id_of(index)
+        self._block = index // source.plan.dialogs_per_block
+        shard = self._block // source.plan.blocks_per_shard
+        self._shard = source.folder.shard(source.kind, shard)
 
     @cached_property
     def row(self) -> dict[str, Any] | None:
