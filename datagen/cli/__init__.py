@@ -21,6 +21,7 @@ from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding, host_at
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
+from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.status import status
 from datagen.cli.timing import timing
@@ -218,8 +219,8 @@ def _stoppable() -> Iterator[None]:
 
 
 _COMMANDS = (
-    *(align, clean, decode, doctor, env, manifest, plan, scripts, status, timing),
-    *(view, voices),
+    *(align, clean, decode, doctor, env, manifest, plan, report, scripts),
+    *(status, timing, view, voices),
 )
 for command in _COMMANDS:
     main.add_command(command)

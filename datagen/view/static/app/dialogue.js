@@ -165,10 +165,8 @@
     useEffect(() => {
       const t = Number(settings.t);
       if (!(t > 0)) return undefined;
-      const go = () => seek(t * D.RATE);
-      if (player.audio.readyState >= 1) go();
-      else player.audio.addEventListener("loadedmetadata", go, { once: true });
-      return () => player.audio.removeEventListener("loadedmetadata", go);
+      seek(t * D.RATE);
+      return undefined;
     }, [settings.t]);
 
     useEffect(() => {

@@ -137,7 +137,7 @@
         ${(about.facets.take || []).map(([value, count]) => html`<option value=${value}>${D.words(value)} (${D.number(count)})</option>`)}
       </select></label>
       <p class="total" role="status"><strong>${D.number(found.total)}</strong> refused takes</p>
-      <div class="scrolls"><table class="wide"><thead><tr><th>dialogue</th><th>turn</th><th>step</th><th>reason</th><th>what was measured</th></tr></thead><tbody>
+      <div class="scrolls" tabindex="0" role="region" aria-label="Refused takes"><table class="wide"><thead><tr><th>dialogue</th><th>turn</th><th>step</th><th>reason</th><th>what was measured</th></tr></thead><tbody>
         ${found.rows.map((row) => html`<tr><td><a href=${D.address([run, row.id])}>${row.id}</a></td>
           <td>${row.turn < 0 ? "reference" : row.turn} <span class=${`of-${row.speaker}`}>${row.speaker}</span></td>
           <td>${row.step}</td><td><span class="chip fail">${D.words(row.reason)}</span></td><td>${row.evidence}</td></tr>`)}

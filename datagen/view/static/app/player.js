@@ -12,7 +12,12 @@
       this.muted = { agent: false, user: false };
       this.solo = null;
       this.gains = null;
+      this.wanted = null; // where to go as soon as there is a sound
       this.audio.addEventListener("play", () => this.connect());
+      this.audio.addEventListener("loadedmetadata", () => {
+        if (this.wanted !== null) this.audio.currentTime = this.wanted;
+        this.wanted = null;
+      });
     }
 
     /** Put gains between the sound and the ears; browsers want a gesture before that. */
@@ -73,6 +78,10 @@
     }
 
     seek(seconds) {
+      if (this.audio.readyState < 1) {
+        this.wanted = Math.max(0, seconds);
+        return;
+      }
       const last = Number.isFinite(this.audio.duration) ? this.audio.duration : seconds;
       this.audio.currentTime = Math.max(0, Math.min(last, seconds));
     }

@@ -62,7 +62,8 @@
         Float32Array.from(D.bytes(text), (b) => (b / 255) ** 2),
       );
       const loudest = Math.max(0.02, ...channels.map((c) => c.reduce((m, v) => Math.max(m, v), 0)));
-      const [time, playing] = [this.player.audio.currentTime, !this.player.audio.paused];
+      const playing = !this.player.audio.paused;
+      this.player.wanted ??= this.player.audio.currentTime;
       const rate = this.player.audio.playbackRate;
       this.surfer?.destroy();
       this.surfer = WaveSurfer.create({
@@ -86,7 +87,6 @@
       this.surfer.on("scroll", () => this.draw());
       this.surfer.on("redraw", () => this.draw());
       this.surfer.on("ready", () => {
-        if (time) this.player.seek(time);
         if (playing) this.player.audio.play().catch(() => {});
         this.draw();
       });
