@@ -20,6 +20,8 @@ from datagen.types import SPEAKERS
 
 _STYLE = Path(__file__).with_name("report.css")
 _MOST_ROWS = 40
+_SILENCE = -119.0
+"""dBFS."""
 Rows = list[tuple[str, ...]]
 
 
@@ -63,7 +65,7 @@ def render(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> str:
 
 def _sections(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> Iterator[str]:
     yield _warning(runs)
-    yield _tiles(runs[0])
+    yield _tiles(runs)
     yield _section("What it is", _table(runs, _about))
     yield _section("Lengths", _picture(pictures, "lengths"), _table(runs, _lengths))
     yield _section(
@@ -104,18 +106,25 @@ def _warning(runs: Sequence[Figures]) -> str:
     return "".join(parts)
 
 
-def _tiles(run: Figures) -> str:
-    """Return the run's headline."""
+def _tiles(runs: Sequence[Figures]) -> str:
+    """Return the headlines, of two runs in the order of the title."""
+    found = [_headline(run) for run in runs]
+    parts = (
+        f"<div><b>{' · '.join(one[name] for one in found)}</b><span>{name}</span></div>"
+        for name in found[0]
+    )
+    return f"<div class='tiles'>{''.join(parts)}</div>"
+
+
+def _headline(run: Figures) -> dict[str, str]:
     rejected = sum(reason.count for reason in run.rejects.values())
-    tiles = {
+    return {
         "hours": f"{run.totals.hours:,.2f}",
         "dialogues": f"{run.totals.dialogues:,}",
         "rejected": f"{rejected:,}",
         "voices": f"{len(run.voices):,}",
         "hours made an hour": "?" if run.realtime is None else f"{run.realtime:,.1f}",
     }
-    parts = (f"<div><b>{value}</b><span>{name}</span></div>" for name, value in tiles.items())
-    return f"<div class='tiles'>{''.join(parts)}</div>"
 
 
 def _section(title: str, *parts: str) -> str:
@@ -241,11 +250,18 @@ _MEASURES = {
 
 def _sound(run: Figures) -> dict[str, str]:
     return {
-        f"{speaker}: {label}": quantiles(run.hygiene[f"{speaker}_{name}"], ".2f")
+        f"{speaker}: {label}": _level(run.hygiene[f"{speaker}_{name}"])
         for name, label in _MEASURES.items()
         for speaker in SPEAKERS
         if f"{speaker}_{name}" in run.hygiene
     }
+
+
+def _level(values: Numbers) -> str:
+    """Return a measure's quantiles; -120 dBFS is what silence without any sound measures."""
+    if len(values) and np.nanmax(values) <= _SILENCE:
+        return "digital silence"
+    return quantiles(values, ".2f")
 
 
 def _voices(run: Figures) -> dict[str, str]:

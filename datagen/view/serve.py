@@ -43,6 +43,7 @@ def listen(port: int) -> socket.socket:
     try:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.bind(("127.0.0.1", port))
+        server.listen(128)  # who is told the address may come at once
     except OSError as error:
         server.close()
         raise UserError(

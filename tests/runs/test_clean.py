@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 from datagen.audit import audit
 from datagen.cli import main
 from datagen.storage.run_folder import RunFolder
-from tests.fixtures.run_folder import edit_footer, edit_json
 from tests.fixtures.dummy_runs import rehearse
+from tests.fixtures.run_folder import edit_footer, edit_json
 
 SHARD = "shards/service-00000.parquet"
 STALE = ("timeline/000000.parquet", "timeline/000007.parquet", "shards/service-00004.parquet")

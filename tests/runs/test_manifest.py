@@ -16,8 +16,8 @@ from datagen.cli import main
 from datagen.runs.card import card
 from datagen.runs.manifest import Manifest, build, differences, load, save
 from datagen.types import SAMPLE_RATE, UserError
-from tests.fixtures.run_folder import edit_json
 from tests.fixtures.dummy_runs import rehearse
+from tests.fixtures.run_folder import edit_json
 
 SHARD = "shards/service-00000.parquet"
 

@@ -16,7 +16,7 @@ from datagen.cli import main
 from datagen.engine import metrics
 from datagen.engine.events import RunEvent
 from datagen.runs.status import render, status
-from datagen.types import SAMPLE_RATE, UserError
+from datagen.types import UserError
 from tests.fixtures.events import unit_line
 from tests.fixtures.run_folder import write_run
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from datagen.runs.summary import summary
 from datagen.show import listen
-from tests.fixtures.events import reject, unit_line
+from tests.fixtures.events import unit_line
 from tests.fixtures.run_folder import edit_json, write_run
 
 
