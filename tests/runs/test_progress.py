@@ -11,7 +11,9 @@ STAGES = {"tokens": 1, "shards": 0}
 
 def unit(name: str, rejects: int = 0) -> UnitMade:
     stage = name.partition("/")[0]
-    return UnitMade.model_validate(unit_line(name, audio_samples=24_000, rejects=[reject(stage)] * rejects))
+    return UnitMade.model_validate(
+        unit_line(name, audio_samples=24_000, rejects=[reject(stage)] * rejects)
+    )
 
 
 def test_a_shard_that_is_packed_again_counts_once() -> None:

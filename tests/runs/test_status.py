@@ -96,7 +96,11 @@ def test_a_run_that_stands_still_has_no_time_to_go(run: Path) -> None:
 
 def test_a_finished_run_says_so_and_keeps_its_last_pace(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run", blocks=1)
-    ended = [event(900, "started", blocks=1, resumed={}), unit(850, "tokens/000000", 5.0), event(800, "finished", dialogs=16, audio_seconds=96.0, wall_seconds=9.0)]
+    ended = [
+        event(900, "started", blocks=1, resumed={}),
+        unit(850, "tokens/000000", 5.0),
+        event(800, "finished", dialogs=16, audio_seconds=96.0, wall_seconds=9.0),
+    ]
     journal(folder, ended)
     found = status(folder, NOW)
     assert (found.state, found.eta_seconds) == ("finished", 0.0)
