@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -11,6 +11,10 @@ demo: .venv/installed
 
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
+
+# what needs no Ray and no seconds, in under a minute on two cores: for every change
+quick: .venv/dev
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m 'not slow'
 
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed

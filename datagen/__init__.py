@@ -1,3 +1,80 @@
-"""Synthetic two-channel dialogues for full-duplex speech models, as Mimi-shaped token shards."""
+"""Synthetic two-channel dialogues for full-duplex speech models, as Mimi-shaped token shards.
+
+    recipe = datagen.Recipe.load("service")  # pipelines/service.yaml, embedded backends
+    datagen.run(recipe, hours=0.2, out="runs/service")
+    run = datagen.open_run("runs/service")
+    call = run["service-0000003"]            # call.script, call.words, call.stereo() [C, S]
+    assert datagen.audit("runs/service").ok
+
+Nothing heavy is imported until a function is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datagen.audit import audit as audit
+    from datagen.config import Host, Recipe
+    from datagen.engine.plan import Plan
+    from datagen.runs.make import RunResult
+    from datagen.runs.open import Run
+    from datagen.storage import Where
 
 __version__ = "0.1.0"
+__all__ = ["Recipe", "__version__", "audit", "open_run", "plan", "run"]
+
+
+def plan(recipe: Recipe, *, hours: float | None = None, dialogs: int | None = None) -> Plan:
+    """Return how many dialogues, blocks and shards an amount comes to; give one of the two.
+
+    Raises UserError (a ValueError) for an amount that cannot be.
+    """
+    from datagen.engine.plan import make_plan
+
+    return make_plan(recipe, hours, dialogs)
+
+
+def run(
+    recipe: Recipe,
+    *,
+    hours: float | None = None,
+    dialogs: int | None = None,
+    out: Where | None = None,
+    host: Host | str = "laptop",
+    address: str | None = None,
+    part: str | None = None,
+) -> RunResult:
+    """Make dialogues in the run folder ``out``, or in runs/KIND, or go on with those there.
+
+    ``host`` is a name from pipelines/hosts, a .yaml file or a record; ``address`` a Ray cluster to
+    join; ``part`` a share of the blocks such as ``2/4``, without shards. Raises UserError for what
+    the caller can mend, `datagen.types.RunFailed` when a unit failed too often.
+    """
+    from datagen.runs.prepare import prepare
+
+    prepared = prepare(recipe, hours=hours, dialogs=dialogs, host=host, address=address, part=part)
+    return prepared.make(out)
+
+
+def open_run(where: Where) -> Run:
+    """Open a run folder at a path or an object store's URI; dialogues go by their ids.
+
+    Raises UserError if there is no run.
+    """
+    from datagen.runs.open import open_run
+
+    return open_run(where)
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for by its name: `Recipe` and `audit`."""
+    if name == "Recipe":
+        from datagen.config import Recipe
+
+        return Recipe
+    if name == "audit":
+        from importlib import import_module
+
+        return import_module("datagen.audit")  # which can be called, see there
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

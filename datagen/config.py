@@ -20,7 +20,7 @@ from datagen.types import UserError
 
 M = TypeVar("M", bound=BaseModel)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml reads five times as fast, where it is built in."""
+"""YAML loader; libyaml's reads five times as fast, where it is built in."""
 
 SECTIONS = {
     "script": ("script",),
@@ -28,7 +28,7 @@ SECTIONS = {
     "timeline": ("align",),
     "tokens": ("codec", "tokenizer"),
 }
-"""Which sections of a recipe run in a stage's workers."""
+"""Sections of a recipe that run in each stage's workers."""
 
 
 class Settings(BaseModel):
@@ -38,7 +38,7 @@ class Settings(BaseModel):
 
 
 class BackendSpec(Settings):
-    """Which implementation to use, and its own options."""
+    """An implementation to use, and its own options."""
 
     use: str
     options: dict[str, Any] = Field(default_factory=dict)
@@ -52,14 +52,14 @@ class TimelineSpec(Settings):
 
 
 class VoicesSpec(Settings):
-    """Whose voices: a catalogue, and the share of its speakers kept for validation."""
+    """The voices: a catalogue, and the share of its speakers kept for validation."""
 
     catalogue: str = "synthetic"
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
 
 
 class GatesSpec(Settings):
-    """Who listens to the clips, how strict they are, and who steps in when a voice fails."""
+    """How clips are checked: limits, a judge that listens, and a fallback for voices that fail."""
 
     limits: dict[str, Any] = Field(default_factory=dict)
     """Changes to `gates.limits.Limits`."""
@@ -73,10 +73,10 @@ class Recipe(Settings):
     """What to make. Two runs with equal recipes make equal bytes, on any number of workers."""
 
     kind: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-    """What dialogue ids and shards begin with."""
+    """Kind of dialogue; ids and shards begin with it."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     mean_seconds: Annotated[float, Field(gt=0)]
-    """Expected audio of one dialogue in seconds: turns hours into dialogues."""
+    """Expected audio of one dialogue in seconds; it turns hours into dialogues."""
     script: BackendSpec
     speech: BackendSpec
     gates: GatesSpec = GatesSpec()
@@ -86,16 +86,30 @@ class Recipe(Settings):
     tokenizer: BackendSpec
     voices: VoicesSpec
 
+    @classmethod
+    def load(
+        cls,
+        kind: str,
+        recipe: str = "embedded",
+        overrides: Sequence[str] = (),
+        seed: int | None = None,
+    ) -> Recipe:
+        """Load pipelines/KIND.yaml, lay a recipe over it, then ``a.b=value`` strings, then a seed.
+
+        ``kind`` and ``recipe`` are names, or paths that end in .yaml. Raises UserError.
+        """
+        return load_recipe(kind, recipe, overrides, seed)
+
 
 class RuntimeEnv(Settings):
     """Packages that Ray itself installs on a node, beside ours, when a stage's worker starts there.
 
-    Quick to try; for what must last, build an environment and name it (``py_executable``).
+    It is quick to try. For what must last, build an environment and name it (``py_executable``).
     """
 
     pip: tuple[str, ...] = ()
     uv: tuple[str, ...] = ()
-    """The same, installed by uv."""
+    """Packages that uv installs; exactly one of pip and uv is given."""
 
     @model_validator(mode="after")
     def _one_installer(self) -> RuntimeEnv:
@@ -109,24 +123,24 @@ class RuntimeEnv(Settings):
 
 
 class StageHost(Settings):
-    """Where one stage runs, and how patient to be with it."""
+    """Where one stage runs, and how long it may take."""
 
     workers: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
-    """How many actors; auto is one for each CPU (or each GPU share) of the cluster."""
+    """Number of actors; auto is one for each CPU (or each GPU share) of the cluster."""
     cpus: Annotated[float, Field(ge=0)] = 1.0
     gpus: Annotated[float, Field(ge=0)] = 0.0
     resources: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """Custom Ray resources of a worker, to choose among nodes: those of `ray start --resources`."""
     units: Annotated[int, Field(ge=1)] = 1
-    """How many units a worker makes at once, in threads: for writers that wait for a server."""
+    """Units that a worker makes at once, in threads: for writers that wait for a server."""
     py_executable: str | None = None
     """Interpreter of this stage's own environment, on every node."""
     runtime_env: RuntimeEnv | None = None
     env_vars: dict[str, str] = Field(default_factory=dict)
     start_seconds: Annotated[float, Field(gt=0)] = 600.0
-    """A worker that has not started by then counts as failed."""
+    """Seconds that a worker may take to start before it counts as failed."""
     unit_seconds: Annotated[float, Field(gt=0)] = 3600.0
-    """A unit (16 dialogues) that is not done by then has its worker killed, and is tried again."""
+    """Seconds that a unit (16 dialogues) may take; then its worker is killed, and it is retried."""
 
     @property
     def has_own_packages(self) -> bool:
@@ -141,10 +155,10 @@ class StageHost(Settings):
 
 
 class Host(Settings):
-    """Where to make it. Nothing here changes a byte, so it may change when a run is resumed."""
+    """Where a run is made. Nothing here changes a byte, so it may change when a run is resumed."""
 
     address: str | None = None
-    """A Ray cluster; None starts a private one on this machine."""
+    """Address of a Ray cluster; None starts a private one on this machine."""
     script: StageHost = StageHost()
     speech: StageHost = StageHost()
     timeline: StageHost = StageHost()

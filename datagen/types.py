@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 SAMPLE_RATE = 24_000
-"""Hz. Every backend resamples to this at its own edge (Mimi's rate)."""
+"""Sample rate in Hz. Every backend resamples to this at its own edge (Mimi's rate)."""
 FRAME = 1_920
 """Samples per codec frame: 80 ms, 12.5 frames a second (Mimi's)."""
 FRAME_RATE = 12.5
@@ -40,7 +40,7 @@ Direction: TypeAlias = Literal["inbound", "outbound", "assistant"]
 """Who calls: the user, the agent, or the agent for somebody else."""
 ProbeType: TypeAlias = Literal["Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6"]
 SPEAKERS: tuple[Speaker, Speaker] = ("agent", "user")
-"""In channel order."""
+"""The two speakers, in channel order."""
 
 
 class UserError(ValueError):
@@ -104,11 +104,11 @@ class Reject(Record):
 
 
 class Fact(Record):
-    """One thing the role prompt states: ``written`` in the prompt, ``spoken`` aloud."""
+    """A name or value that is spoken of, ``written`` in a role or a result and ``spoken`` aloud."""
 
     id: str
     type: str
-    """money, date, time, count, percent, duration, phone, ssn, code, name, text ..."""
+    """Money, date, time, count, percent, duration, phone, ssn, code, name, text or another kind."""
     written: str
     spoken: str
 
@@ -138,7 +138,7 @@ class Behaviour(Record):
 
 
 class Persona(Record):
-    """Who speaks; what casting needs to find a plausible voice."""
+    """A speaker, as far as casting needs it to find a plausible voice."""
 
     name: str
     gender: Literal["female", "male"]
@@ -155,6 +155,55 @@ class Pause(Record):
     kind: Literal["clause", "thinking"] = "clause"
 
 
+class Emotion(Record):
+    """What a turn sounds like, on Russell's circumplex."""
+
+    label: str
+    """Feeling: angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful or
+    relieved."""
+    valence: Annotated[float, Field(ge=-1, le=1)]
+    """How pleasant it is, from -1 (unpleasant) to 1."""
+    arousal: Annotated[float, Field(ge=-1, le=1)]
+    """How excited it is, from -1 (drowsy) to 1."""
+
+
+class WorldItem(Record):
+    """One thing that is so in the world of a call, and where it is known."""
+
+    id: str
+    visibility: str
+    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), user or
+    nobody."""
+    text: str
+    """A third-person sentence; of an item known to nobody, the question that it would answer."""
+
+
+class Tool(Record):
+    """What the agent can call."""
+
+    name: str
+    description: str
+    """A verb phrase: it follows "You can"."""
+    arguments: tuple[str, ...]
+    is_action: bool
+    """The tool changes the world; if not, it only reads."""
+    latency: tuple[float, float]
+    """Fewest and most seconds until it answers."""
+
+
+class Action(Record):
+    """One call of a tool."""
+
+    id: str
+    tool: str
+    arguments: dict[str, str]
+    turn: Annotated[int, Field(ge=0)]
+    """Index in Script.turns of the agent's turn that covers the wait."""
+    result: str
+    """Sentences; what is said later may be licensed by them."""
+    status: Literal["ok", "no_match", "failed"] = "ok"
+
+
 class Turn(Record):
     """One line of one speaker.
 
@@ -164,15 +213,22 @@ class Turn(Record):
 
     speaker: Speaker
     text: Annotated[str, Field(min_length=1)]
-    """As written: the canonical text."""
+    """The line as written: the canonical text."""
     spoken: Annotated[str, Field(min_length=1)]
-    """As said: numbers, money, dates, ids in words. Its tokens between blanks are its words."""
+    """The line as said: numbers, money, dates, ids in words. Blanks divide it into its words."""
     onset: Literal["after", "barge_in", "backchannel"] = "after"
     at_word: Annotated[int, Field(ge=1)] | None = None
     pauses: tuple[Pause, ...] = ()
     act: str = ""
-    """Dialogue act, e.g. greet, verify, answer.price."""
+    """Dialogue act; in a simulated call one of ISO 24617-2, e.g. setQuestion, inform, offer."""
     fact_ids: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+    """What the agent's claims rest on: prompt.ITEM, result.ACTION, user.VALUE; empty: no claim."""
+    emotion: Emotion | None = None
+    calls: tuple[str, ...] = ()
+    """Ids of the actions that the agent issues with this turn."""
+    repairs: Annotated[int, Field(ge=0)] | None = None
+    """Index of the turn that this one mends: asks to repeat, corrects, spells, says again."""
 
 
 class Script(Record):
@@ -197,11 +253,18 @@ class Script(Record):
     writer: str
     model: str = ""
     attempts: Annotated[int, Field(ge=1)] = 1
-    """How often it was worded until it was good."""
+    """Number of wordings until it was good."""
     scores: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
-    """A judge's: role_adherence and naturalness, 5 is best; empty if nobody judged."""
+    """Scores of a judge: role_adherence and naturalness, 5 is best; empty if nobody judged."""
     judge: str = ""
     """The model that scored it."""
+    world: tuple[WorldItem, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    actions: tuple[Action, ...] = ()
+    """Calls of tools, in their order."""
+    outcome: str = ""
+    """How it ended: solved, partly, refused, handed_on, failed or broken_off; empty without a
+    task."""
 
 
 class Voice(Record):
@@ -213,7 +276,7 @@ class Voice(Record):
     synthetic: bool
     gender: Literal["female", "male"]
     path: str | None = None
-    """Reference audio; None for a synthetic speaker."""
+    """Path of the reference audio; None for a synthetic speaker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +316,11 @@ class Clip:
     num_samples: int
     words: tuple[SpokenWord, ...] | None
     loudness: float
-    """LUFS (ITU-R BS.1770), of the clip as stored."""
+    """Loudness in LUFS (ITU-R BS.1770), of the clip as stored."""
     peak: float
-    """dBFS, of the largest sample."""
+    """Level of the largest sample, in dBFS."""
     audio: Audio | None
-    """None when only the measurements were loaded."""
+    """Samples of the clip; None when only the measurements were loaded."""
 
 
 class Fault(NamedTuple):
@@ -271,9 +334,9 @@ class Attempt(Record):
     """A take that was not good enough."""
 
     name: str
-    """Whose, as `take_name` says it."""
+    """Name of the take, as `take_name` says it."""
     step: str
-    """first, new seed, calmer, split or other backend."""
+    """Step that made it: first, new seed, calmer, split or other backend."""
     reason: str
     evidence: str
 
@@ -291,7 +354,7 @@ class Speech:
     voices: dict[Speaker, Voice]
     clips: tuple[Clip, ...]
     references: dict[Speaker, Audio | None]
-    """3-5 s of each voice saying something that is not in the dialogue, for the voice prompt."""
+    """Sound [S] of each voice for the voice prompt: 3-5 s that are not in the dialogue."""
     attempts: tuple[Attempt, ...] = ()
     """Takes that the gates refused, in order; kept to be counted, and not read back."""
 
@@ -305,7 +368,7 @@ class Segment(Record):
     at: int
     """Sample of the dialogue where it begins."""
     gain: float
-    """dB."""
+    """Gain in dB."""
     fade_in: int = 0
     fade_out: int = 0
     """Samples of raised-cosine fade inside the segment."""
@@ -332,7 +395,7 @@ class Word(Record):
     end: int
     turn: int
     confidence: float | None = None
-    """The aligner's, as in `SpokenWord`; not in shards."""
+    """Confidence of the aligner, as in `SpokenWord`; not in shards."""
 
 
 class Event(Record):
@@ -355,13 +418,13 @@ class Dialogue(Record):
 
     dialog_id: str
     num_samples: int
-    """A multiple of FRAME."""
+    """Number of samples, a multiple of FRAME."""
     segments: tuple[Segment, ...]
     turns: tuple[PlacedTurn, ...]
     words: tuple[Word, ...]
-    """Sorted by start; only what is heard."""
+    """Words that are heard, sorted by start."""
     events: tuple[Event, ...]
-    """Sorted by start."""
+    """Events sorted by start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,11 +435,11 @@ class ShardRow:
     dialogue: Dialogue
     voices: dict[Speaker, Voice]
     codes: dict[Speaker, Codes]
-    """[K, T] each."""
+    """Codes of each channel, [K, T]."""
     voice_codes: dict[Speaker, Codes]
-    """[K, Tv] each."""
+    """Codes of each voice reference, [K, Tv]."""
     text: dict[Speaker, NDArray[np.int16]]
-    """[T] each."""
+    """Text tokens of each speaker, [T]."""
     prompt_tokens: tuple[int, ...]
     hygiene: dict[str, float]
     provenance: dict[str, str | int]

@@ -17,10 +17,10 @@ from jsonschema import Draft202012Validator
 
 from datagen.assets import names, root
 from datagen.cli import main
-from datagen.cli.options import host_at
 from datagen.config import SECTIONS, Host, load_host, load_recipe
 from datagen.doctor import environments
 from datagen.engine.autoscaling import Demand
+from datagen.runs.prepare import host_at
 from tests.kuberay_schema import trim
 
 CLUSTER = root() / "pipelines" / "cluster"

@@ -35,6 +35,8 @@ from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.runs import ROOT, command
 from tests.runs.test_manifest import SHARD
 
+pytestmark = pytest.mark.slow
+
 TIMES = int(os.environ.get("FUZZ", "1"))
 
 

@@ -14,11 +14,11 @@ from datagen.audio.loudness import SILENT_PEAK, magnitude, peak, powers
 from datagen.types import FRAME, SPEAKERS, Audio, Dialogue, Speaker, Stereo
 
 WINDOW = FRAME // 8
-"""Samples: 10 ms."""
+"""Samples in a window: 10 ms."""
 _SPEECH_FLOOR = -45.0
-"""dBFS under which a window is not speech ..."""
+"""Level in dBFS under which a window is not speech."""
 _SPEECH_RANGE = 45.0
-"""... nor if it is this many dB under the loudest window."""
+"""Range in dB under the loudest window; a window below it is not speech."""
 
 
 def measure(stereo: Stereo, dialogue: Dialogue) -> dict[str, float]:

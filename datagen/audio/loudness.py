@@ -15,16 +15,16 @@ from datagen.types import SAMPLE_RATE, Audio
 SILENT_LUFS = -70.0
 """The absolute gate of BS.1770-4, and the loudness reported for silence."""
 SILENT_PEAK = -120.0
-"""dBFS reported as the peak of silence."""
+"""Level reported as the peak of silence, in dBFS."""
 BLOCK = 9_600
 """Samples in a gating block: 400 ms. What is shorter is too short to be measured well."""
 _STEP = BLOCK // 4
 _SOUNDING = 1e-6
 """Mean square under which a step has no speech: -60 dBFS."""
 _FULL_SCALE = -0.691
-"""LU: the standard's constant, which makes a full-scale 997 Hz sine read -3.01 LUFS."""
+"""The standard's constant in LU, which makes a full-scale 997 Hz sine read -3.01 LUFS."""
 _RELATIVE_GATE = -10.0
-"""LU under the mean of the blocks that pass the absolute gate."""
+"""Gate in LU under the mean of the blocks that pass the absolute gate."""
 # BS.1770-4, tables 1 and 2: (numerator, denominator) of both filters at 48 kHz
 _FILTERS = (
     (

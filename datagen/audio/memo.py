@@ -1,7 +1,7 @@
-"""What was found out about a sound that cannot change is found out once.
+"""A memory for what is measured on read-only sounds, so that each is measured once.
 
-A voice that costs nothing gives the same few arrays again and again, and marks them read-only; a
-take of a real voice is an array of its own, can be written to, and is never kept here.
+A stand-in voice gives the same few arrays again and again, and marks them read-only. A take of a
+real voice is a writable array of its own, and is never kept here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datagen.types import Audio
 
 Found = TypeVar("Found")
 _MOST = 256
-"""Sounds that are remembered."""
+"""Most sounds that are remembered."""
 
 
 def once(find: Callable[[Audio], Found]) -> Callable[[Audio], Found]:

@@ -17,7 +17,7 @@ from datagen.types import SAMPLE_RATE, Audio
 WINDOW = SAMPLE_RATE * 40 // 1_000
 STEP = WINDOW
 _FFT = 1_440
-"""Samples: the window and the longest period, so that nothing wraps around."""
+"""Samples in the window and the longest period together, so that nothing wraps around."""
 _SHORTEST, _LONGEST = SAMPLE_RATE // 400, SAMPLE_RATE // 60
 """Samples in a period of the highest and the lowest voice."""
 VOICED = 0.5
@@ -38,7 +38,7 @@ class Timbre:
     """How a clip's speaker sounds."""
 
     pitch: float
-    """Median, in semitones over 1 Hz."""
+    """Median pitch in semitones over 1 Hz."""
     shape: NDArray[np.float64]
     """Mean mel cepstrum without its level, [12]."""
 

@@ -2,7 +2,7 @@
 
     Audio [S] --speech--> [Spell] --turn_taking--> gaps, overlaps, pauses as they are heard
 
-It knows nothing of the timeline, so that what was planned can be compared with what is heard.
+The timeline is not read here, so that what was planned can be compared with what is heard.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from datagen.audio.loudness import powers
 from datagen.types import SPEAKERS, Audio, Speaker, Stereo
 
 WINDOW = 120
-"""Samples: 5 ms. Starts and ends are multiples of it, so an offset is right to 10 ms."""
+"""Samples in a window (5 ms). Starts and ends are multiples of it: an offset is right to 10 ms."""
 FLOOR = -55.0
-"""dBFS under which nothing is speech ..."""
+"""Level in dBFS under which nothing is speech."""
 RANGE = 40.0
-"""... nor what is this many dB under the channel's loud windows."""
+"""Range in dB under the channel's loud windows; nothing below it is speech."""
 _LOUD = 0.99
 """Quantile of the sounding windows' power that counts as loud: one click sets no threshold."""
 _SHORTEST = 6
-"""Windows (30 ms): shorter sounds are clicks."""
+"""Fewest windows of a sound (30 ms): shorter ones are clicks."""
 
 
 @dataclass(frozen=True, slots=True)

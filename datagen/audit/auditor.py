@@ -1,6 +1,6 @@
 """The order of an audit: settings, then shard by shard its blocks' footers and its own rows.
 
-Few tables are in memory at a time (`reading`); what is kept between shards is in `across`.
+Few tables are in memory at a time (`prefetch`); `cross_checks` holds what is kept between shards.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ class _Walk:
         self._files = FileChecks(run["fingerprint"])
         self._all_read = True
         self._scripts: str | None = script_chain.START
-        """What a shard calls all scripts so far; None if one is missing."""
+        """Hash by which a shard cites all scripts so far; None if one is missing."""
         self._tables: dict[str, pa.Table] = {}
-        """What was read of the block under way, in a deep audit."""
+        """Tables read of the block under way, in a deep audit, by stage."""
 
     def all(self, most: int | None = None) -> None:
         """Check everything, in order, up to so many shards."""

@@ -111,4 +111,4 @@ def roles(row: Row) -> Iterator[str]:
 
 CHECKS = (names, times, words, probes, roles)
 CHECKS_OF_TURNS = (words_of_turns, cuts)
-"""Only for rows that pass `CHECKS`."""
+"""Checks that are only for rows that pass `CHECKS`."""

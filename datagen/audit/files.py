@@ -38,10 +38,10 @@ class ParquetFooter:
     """What a Parquet file says of itself without its data being read."""
 
     file: str
-    """Relative to the run folder, e.g. ``speech/000003.parquet``."""
+    """Path relative to the run folder, e.g. ``speech/000003.parquet``."""
     stage: str
     number: int
-    """Of the block, or of the shard."""
+    """The number of the block, or of the shard."""
     columns: dict[str, str]
     """Name and Arrow type of each, in order."""
     num_rows: int
@@ -134,18 +134,18 @@ def content_hash(table: pa.Table) -> str:
 
 
 class _Hashed(io.RawIOBase):
-    """A file of which only the hash is kept: a shard's stream would take as much as the shard."""
+    """A file that keeps only a hash of what is written: all of it would take a shard's memory."""
 
     def __init__(self) -> None:
         self.hash = blake2b(digest_size=16)
 
     def write(self, data: Any) -> int:
-        """Take some bytes."""
+        """Hash some bytes, and return how many they are."""
         self.hash.update(data)
         return len(data)
 
     def writable(self) -> bool:
-        """Say that it can be written to."""
+        """Return True: bytes can be written here."""
         return True
 
 
@@ -186,12 +186,12 @@ def _footer_problems(schema: str, data: Any) -> Iterator[str]:
 
 
 _GOOD: dict[str, dict[str, Any]] = {}
-"""What was beside the receipt in the last good footer, by schema."""
+"""The last good footer without its receipt, by schema."""
 
 
 @cache
 def _compiled(schema: str) -> Compiled:
-    """Return what only says yes or no, a hundred times as fast as what can say why."""
+    """Return a validator that only says yes or no, a hundred times as fast as one that says why."""
     return Compiled(checked_in(schema))
 
 

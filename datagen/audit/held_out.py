@@ -1,4 +1,4 @@
-"""That nothing kept for the benchmark has come into a shard. prompts/held_out.yaml
+"""Checks that nothing kept for the benchmark (prompts/held_out.yaml) is in a shard.
 
 A held-out role is known by its company, its agent's name, and its scenario in its domain.
 """
@@ -36,7 +36,7 @@ def is_scenario(domain: str, scenario: str) -> bool:
 
 @cache
 def pattern() -> str:
-    """Return a regular expression of all companies and agents that are."""
+    """Return a regular expression of all companies and agents that are kept for the benchmark."""
     names = [role[part] for role in _roles() for part in ("company", "agent")]
     return rf"\b(?:{'|'.join(map(re.escape, names))})\b"
 

@@ -27,7 +27,7 @@ class Measure:
     unit: str
     ours: float | None
     people: tuple[float, float] | None = None
-    """Between these two."""
+    """Lowest and highest of people's figures; None without any."""
     source: str = ""
 
     @property

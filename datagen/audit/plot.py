@@ -18,11 +18,11 @@ from datagen.storage import atomic
 from datagen.types import SAMPLE_RATE, UserError
 
 _RANGE = (-1.5, 2.5)
-"""Seconds that are shown."""
+"""First and last offset shown, in seconds."""
 _BIN = 0.05
 _OVERLAPS = (0.36, 0.20, 0.75)
 _GAPS = (0.64, 0.32, 0.80)
-"""Share, median in seconds, and sigma."""
+"""Share, median in seconds, and sigma of the gaps, as of the overlaps above."""
 
 
 def plot(totals: Totals, path: Path) -> None:

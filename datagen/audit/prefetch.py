@@ -29,9 +29,9 @@ class Loaded:
     blocks: range
     file: str
     footers: Mapping[str, ParquetFooter | Unusable]
-    """By file; the shard's own is among them."""
+    """Footers by file; the shard's own is among them."""
     table: pa.Table | Unusable | None
-    """None if there is no footer."""
+    """The shard's table, or what is wrong with it; None if there is no footer."""
 
 
 def read_ahead(

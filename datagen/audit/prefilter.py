@@ -2,8 +2,8 @@
 
     pa.Table --suspects--> positions of rows that a check of `streams` or `dialogue` may refuse
 
-It decides where to look; the checks themselves are then asked, and have the sentences. What it does
-not see (text under words, sound under words, cuts) is checked on a sample and by a deep audit.
+The checks then judge these rows and word what is wrong. What is not tested here (text under words,
+sound under words, cuts) is checked on a sample and by a deep audit.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from datagen.audit.streams import REFERENCE_FRAMES
 from datagen.types import FRAME, NUM_CODEBOOKS, SPEAKERS
 
 Table: TypeAlias = Any
-"""pa.Table, of the columns of a shard."""
+"""A pa.Table of a shard's columns."""
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
 class _Lists:
-    """A column of lists: its items side by side, and the row that each is of."""
+    """A column of lists: its items side by side, and the row of each."""
 
     def __init__(self, table: Table, name: str) -> None:
         column = table.column(name).combine_chunks()
@@ -63,7 +63,7 @@ def suspects(table: Table, footer: dict[str, Any]) -> set[int]:
 
 
 def _lengths(table: Table) -> Flags:
-    """Streams as long as their dialogue, references of 3-5 s, a known split."""
+    """Flag rows unless streams fit the dialogue, references last 3-5 s, and the split is known."""
     frames = _numbers(table, "num_frames")
     found: Flags = (_numbers(table, "num_samples") != frames * FRAME) | (frames < 1)
     low, high = REFERENCE_FRAMES
@@ -78,7 +78,7 @@ def _lengths(table: Table) -> Flags:
 
 
 def _ranges(table: Table, footer: dict[str, Any]) -> Flags:
-    """Ids that exist in their codec or tokenizer."""
+    """Flag rows with ids that do not exist in their codec or tokenizer."""
     found = np.zeros(table.num_rows, np.bool_)
     for name in ("codes", "voice_codes", "text", "prompt_tokens"):
         codes = name.endswith("codes")
@@ -92,7 +92,7 @@ def _ranges(table: Table, footer: dict[str, Any]) -> Flags:
 
 
 def _words(table: Table) -> Flags:
-    """Times inside the dialogue and in order, known speakers, words inside their turns."""
+    """Flag rows with times outside or out of order, unknown speakers, or words outside turns."""
     turns, words = _Lists(table, "turns"), _Lists(table, "words")
     found = turns.any(turns.unknown("onset", ONSETS)) | _spans(table, turns)
     for lists in (words, _Lists(table, "events")):
@@ -114,7 +114,7 @@ def _words(table: Table) -> Flags:
 
 
 def _spans(table: Table, lists: _Lists) -> Flags:
-    """Items outside their dialogue, that end before they start, or of an unknown speaker."""
+    """Flag rows with items outside the dialogue, with end before start, or of unknown speakers."""
     start, end = lists.numbers("start"), lists.numbers("end")
     limit = _numbers(table, "num_samples")[lists.rows]
     wrong = (start < 0) | (start > end) | (end > limit)
@@ -129,7 +129,7 @@ def _unsorted(lists: _Lists) -> Flags:
 
 
 def _probes(table: Table) -> Flags:
-    """Probes that passed, each a turn of the user and one of the agent."""
+    """Flag rows unless probes passed, each a turn of the user and one of the agent."""
     turns, probes = _Lists(table, "turns"), _Lists(table, "probes")
     wrong = probes.unknown("verdict", VERDICTS)
     speakers = np.array([*turns.items.field("speaker").to_pylist(), ""])
@@ -142,7 +142,7 @@ def _probes(table: Table) -> Flags:
 
 
 def _roles(table: Table) -> Flags:
-    """A role prompt without tags, and its tokens; two voices."""
+    """Flag rows unless there is a role prompt without tags, its tokens, and two voices."""
     prompt = table["role_prompt"].combine_chunks()
     found = _is_empty(pc.utf8_trim_whitespace(prompt))
     found |= _flags(pc.match_substring(prompt, "<system>"))
@@ -152,7 +152,7 @@ def _roles(table: Table) -> Flags:
 
 
 def _held_out(table: Table) -> Flags:
-    """Nothing kept for the benchmark."""
+    """Flag rows with anything kept for the benchmark."""
     pairs = zip(table["domain"].to_pylist(), table["scenario"].to_pylist(), strict=True)
     found = np.array([held_out.is_scenario(*pair) for pair in pairs], np.bool_)
     for name in ("role_prompt", "user_role_prompt"):

@@ -21,7 +21,7 @@ class Finding:
     check: str
     """Name of the check that failed."""
     file: str
-    """Relative to the run folder."""
+    """Path of the file, relative to the run folder."""
     sentence: str
     dialogs: tuple[str, ...] = ()
     """Ids of the dialogues concerned, if it is about dialogues."""

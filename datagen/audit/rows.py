@@ -40,7 +40,7 @@ class Row:
 
     @property
     def num_frames(self) -> int:
-        """T."""
+        """The number of frames, T."""
         return int(self.values["num_frames"])
 
     def codes(self, speaker: str) -> NDArray[np.int16]:

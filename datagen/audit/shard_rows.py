@@ -1,9 +1,9 @@
-"""Looks at a shard's rows: all of them by `screen` and by what `across` remembers, some closely.
+"""Checks a shard's rows: all of them by `prefilter` and `cross_checks`, some of them word by word.
 
     shard --Look.rows--> what is wrong, by check;  totals
 
 Of a large run `SAMPLE` dialogues, chosen by id, are looked at word by word, and so is every one
-that the screen suspects. Of a small run, or in a deep audit, all are.
+that the prefilter suspects. Of a small run, or in a deep audit, all are.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from datagen.audit.rows import Row, null_rows, rows
 from datagen.audit.totals import Totals
 
 SAMPLE = 2_048
-"""About how many dialogues an audit that is not deep looks at word by word: some seconds."""
+"""Dialogues, on average, that an audit that is not deep looks at word by word: some seconds."""
 Problems = dict[str, list[tuple[str, str]]]
-"""(dialogue id, sentence) by check."""
+"""What is wrong, as (dialogue id, sentence), by check."""
 _TIERS: tuple[tuple[Callable[[Row], Iterator[str]], ...], ...] = (
     (*streams.CHECKS, *dialogue.CHECKS, *held_out.CHECKS),
     (*streams.CHECKS_OF_WORDS, *dialogue.CHECKS_OF_TURNS),
@@ -39,7 +39,7 @@ class Look:
         self._totals = totals
         self._dialogues = DialogueChecks()
         self._share = 1.0 if deep else SAMPLE / max(1, num_dialogues)
-        """Of the dialogues that are looked at closely."""
+        """Share of the dialogues that is looked at closely."""
 
     def rows(self, footer: ParquetFooter, table: pa.Table) -> Problems:
         """Check and count a shard's rows."""

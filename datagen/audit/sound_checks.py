@@ -24,7 +24,7 @@ from datagen.audio.vad import Spell
 from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Stereo
 
 STEP = SAMPLE_RATE // 100
-"""Samples: 10 ms, in which two accounts of who speaks are compared."""
+"""Samples in a step (10 ms), in which two accounts of who speaks are compared."""
 MAX_DISAGREEMENT = 0.05
 """Largest share of a dialogue in which sound and words may say different things of a speaker.
 

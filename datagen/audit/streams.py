@@ -15,7 +15,7 @@ from datagen.audit.rows import Row, frames_of
 from datagen.types import FRAME, FRAME_RATE, NUM_CODEBOOKS, SAMPLE_RATE, SPEAKERS
 
 REFERENCE_FRAMES = (3.0 * FRAME_RATE - 1, 5.0 * FRAME_RATE + 1)
-"""A voice reference's length, as PersonaPlex' voice prompts (3-5 s), give or take a frame."""
+"""Fewest and most frames of a voice reference: PersonaPlex' 3-5 s, give or take a frame."""
 QUIET_MARGIN = SAMPLE_RATE // 2
 """Samples around a word (0.5 s) in which a channel may still hold sound."""
 MIN_QUIET = 0.95
@@ -122,4 +122,4 @@ def _is_stand_in(row: Row) -> bool:
 
 CHECKS = (lengths, ranges, references)
 CHECKS_OF_WORDS = (text, sound)
-"""Only for rows that pass `CHECKS` and whose words are in order."""
+"""Checks that are only for rows that pass `CHECKS` and whose words are in order."""

@@ -25,16 +25,16 @@ class Comparison:
     dialogues: int
     hours: float
     mean_seconds: float
-    """These three of the published set."""
+    """Mean length of a dialogue in seconds; like dialogues and hours, of the published set."""
     share: float
-    """Of the published hours that the run has."""
+    """Share of the published hours that the run has."""
     our_seconds: float
-    """Mean of a dialogue of the run."""
+    """Mean length of a dialogue of the run, in seconds."""
     subsets: dict[str, bool]
-    """Of each nested subset, whether the run reaches its hours."""
+    """Whether the run reaches the hours of each nested subset, by the subset's name."""
 
     def lines(self, totals: Totals) -> list[str]:
-        """Say it in lines of text."""
+        """Return the comparison as lines of text."""
         reached = ", ".join(
             f"{name} {'yes' if has else 'no'}" for name, has in self.subsets.items()
         )
@@ -49,7 +49,7 @@ class Comparison:
 
 
 def compare(totals: Totals, kind: str, name: str) -> Comparison:
-    """Hold a run of a kind against a published set of that kind."""
+    """Compare the size of a run of a kind with a published set of that kind."""
     path = assets.find("manifests/targets", name, ".json")
     try:
         return _compare(totals, kind, json.loads(path.read_bytes()))

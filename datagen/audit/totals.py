@@ -36,9 +36,9 @@ class Totals:
     splits: Counter[str] = field(default_factory=Counter)
     domains: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
-    """By ``stage: reason``."""
+    """Rejected dialogues by ``stage: reason``."""
     probes: Counter[str] = field(default_factory=Counter)
-    """By ``type verdict``."""
+    """Probes by ``type verdict``."""
     events: Counter[str] = field(default_factory=Counter)
     measured: int = 0
     """Dialogues whose floor was measured."""
@@ -47,10 +47,10 @@ class Totals:
     offsets: array[int] = field(default_factory=lambda: array("i"))
     """Floor-transfer offsets in samples, by the words; negative where speakers overlap."""
     heard: Counter[str] = field(default_factory=Counter)
-    """As ``floor``, by the sound; empty if it was not listened to."""
+    """Samples as in ``floor``, measured in the sound; empty if it was not listened to."""
     heard_offsets: array[int] = field(default_factory=lambda: array("i"))
     disagreements: array[float] = field(default_factory=lambda: array("d"))
-    """Of each dialogue listened to, the share in which words and sound differ."""
+    """Share of each dialogue listened to in which words and sound differ."""
 
     @property
     def hours(self) -> float:
@@ -101,14 +101,14 @@ class Totals:
         return self.floor_seconds(), self.offsets
 
     def headline(self) -> str:
-        """Say in a line how much there is."""
+        """Return one line that says how much there is."""
         return (
             f"{self.dialogues:,} dialogues, {self.hours:,.2f} h ({listed(self.splits) or 'none'});"
             f" {self.rejects.total():,} rejected"
         )
 
     def lines(self) -> list[str]:
-        """Say the rest, a line a subject."""
+        """Return the other totals as lines, one a subject."""
         subjects = {
             "rejects": listed(self.rejects),
             "domains": listed(self.domains),

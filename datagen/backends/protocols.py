@@ -63,10 +63,10 @@ class ScriptWriter(Backend, Protocol):
 
 
 class Synthesizer(Backend, Protocol):
-    """Speaks."""
+    """Turns lines into speech, one clip a line."""
 
     source: ClassVar[str]
-    """What synthetic speakers of this backend are called in a voice's ``source``."""
+    """Name of this backend's synthetic speakers in a voice's ``source``."""
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue, in order: one utterance each.
@@ -94,7 +94,7 @@ class Aligner(Backend, Protocol):
 
 
 class Judge(Backend, Protocol):
-    """Hears what numpy cannot: other words, another voice, bad sound."""
+    """Listens for what plain measures cannot tell: other words, another voice, bad sound."""
 
     def fault(self, audio: Audio, line: Line, reference: Audio | None) -> Fault | None:
         """Return what is wrong with a clip [S], or None; ``reference`` is its voice recorded."""
@@ -106,7 +106,7 @@ class Codec(Backend, Protocol):
 
     id: str
     hash: str
-    """Of the weights or tables: shards of different hashes never mix."""
+    """Hash of the weights or tables: shards of different hashes never mix."""
     codebooks: int
     cardinality: int
     silence: tuple[int, ...]
@@ -156,7 +156,7 @@ class Slot(Record):
 
     turn: int
     after_word: int
-    """Spoken words of the turn before it."""
+    """Number of the turn's spoken words that come before the slot."""
     kind: Literal["question", "sentence", "number", "clause", "filler"]
     since: int
     """Words since the slot before, or since the turn's start."""
@@ -176,7 +176,7 @@ class Odds(Record):
 
 
 class FloorPredictor(Backend, Protocol):
-    """Says what a listener would do at places inside a turn."""
+    """Predicts what a listener would do at places inside a turn."""
 
     def predict(self, script: Script, slots: Sequence[Slot]) -> list[Odds]:
         """Return the odds at each slot of a script, in order."""

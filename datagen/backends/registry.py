@@ -144,5 +144,5 @@ FLOORS = Table[FloorPredictor](
     "floor",
     {"rules": "datagen.backends.floor.rules:Rules", "llm": "datagen.backends.floor.llm:Llm"},
 )
-"""Chosen by a timeline preset (``timeline.overrides.floor``), not by a section of the recipe."""
+"""Predictors; a timeline preset chooses one (``timeline.overrides.floor``), not the recipe."""
 TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

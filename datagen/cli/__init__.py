@@ -18,7 +18,7 @@ from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
 from datagen.cli.env import env
 from datagen.cli.manifest import manifest
-from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding, host_at
+from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.report import report
@@ -102,35 +102,35 @@ def run(
     """
     from rich.console import Console
 
-    from datagen.config import load_recipe
-    from datagen.doctor import checks
-    from datagen.engine.pipeline import ResolvedRecipe
-    from datagen.engine.plan import Slice, describe, make_plan
-    from datagen.runs.make import run as make
+    from datagen.config import Recipe
+    from datagen.runs.prepare import prepare
     from datagen.runs.summary import summary
     from datagen.show import listen
 
-    what = ResolvedRecipe(load_recipe(kind, recipe, overrides, seed))
-    plan = make_plan(what.recipe, hours, dialogs)
-    share = Slice.parse(part) if part else None
-    where = host_at(host, address)
-    checks.require(what, where)
-    if what.stand_ins:
-        click.echo(f"STAND-INS, not the real models: {', '.join(what.stand_ins)}", err=True)
+    prepared = prepare(
+        Recipe.load(kind, recipe, overrides, seed),
+        hours=hours,
+        dialogs=dialogs,
+        host=host,
+        address=address,
+        part=part,
+    )
+    if stand_ins := prepared.resolved.stand_ins:
+        click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     if dry_run:
-        click.echo(describe(what.recipe, plan))
+        click.echo(prepared.describe())
         return
-    root = out or f"runs/{what.recipe.kind}"
+    root = out or prepared.default_out
     with _stoppable():
-        if share:
-            made = make(what, plan, where, root, share.has, share.name)
-            click.echo(
-                f"slice {part} is made: {made.dialogs:,} dialogues; when all {share.count} are, the"
-                " same command without --slice packs the shards"
-            )
-            return
-        make(what, plan, where, root)
-        listen(root)
+        made = prepared.make(root)
+        if prepared.part is None:
+            listen(root)
+    if prepared.part is not None:
+        click.echo(
+            f"slice {part} is made: {made.dialogs:,} dialogues; when all {prepared.part.count} are,"
+            " the same command without --slice packs the shards"
+        )
+        return
     Console().print(summary(root))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from datagen.cli.options import ADDRESS, HOST, RECIPE, adding, host_at
+from datagen.cli.options import ADDRESS, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
 
 
@@ -28,6 +28,7 @@ def doctor(
     """
     from datagen.config import load_recipe
     from datagen.doctor.node_checks import survey
+    from datagen.runs.prepare import host_at
 
     what, where = load_recipe(kind, recipe, overrides, seed), host_at(host, address)
     num_missing = 0

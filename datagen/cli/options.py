@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-
-from datagen.types import UserError
-
-if TYPE_CHECKING:
-    from datagen.config import Host
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,19 +51,3 @@ def adding(*options: Callable[[F], F]) -> Callable[[F], F]:
         return function
 
     return decorate
-
-
-def host_at(host: str, address: str | None) -> Host:
-    """Load a host, and settle which Ray it means: --address, then $RAY_ADDRESS, then its own.
-
-    $RAY_ADDRESS counts only for a host that names a cluster: set by somebody else's job, it must
-    not send a laptop's run there.
-    """
-    from datagen.config import load_host
-
-    where = load_host(host)
-    if address == "":
-        raise UserError("--address is empty: give auto, HOST:PORT or ray://HOST:PORT, or leave it")
-    if where.address is not None:
-        address = address or os.environ.get("RAY_ADDRESS") or where.address
-    return where.model_copy(update={"address": address})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datagen.types import Script
 
 BATCH = 64
-"""Blocks of scripts in memory at once: a shard's."""
+"""Blocks of scripts in memory at once: those of a shard."""
 
 
 @click.command()

@@ -21,15 +21,15 @@ class Estimate:
     """What a run will come to."""
 
     parts: tuple[tuple[PoolEstimate, ...], ...]
-    """Pools that work at the same time; one part after the other."""
+    """Parts of the run, one after the other; the pools of a part work at the same time."""
     wall: float
-    """Seconds."""
+    """Wall time in seconds."""
     gpus: int
-    """That are held all the while: those asked for, or else those of the host's own pools."""
+    """GPUs held all the while: those asked for, or else those of the host's own pools."""
     bytes: dict[str, float]
-    """On disk, by stage."""
+    """Bytes on disk, by stage."""
     token_cost: float
-    """What hosted models ask."""
+    """Price that hosted models ask for their tokens."""
     prices: Prices
     believed: dict[str, Figure]
 
@@ -50,7 +50,7 @@ class Estimate:
 
     @property
     def rent(self) -> float:
-        """What the GPUs cost from the beginning to the end, busy or not."""
+        """The price of the GPUs from the beginning to the end, busy or not."""
         return self.gpus * self.wall / 3600 * (self.prices.gpu_hour or 0.0)
 
 

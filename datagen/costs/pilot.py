@@ -22,10 +22,10 @@ class StageRate:
     """What a stage took in a pilot, for one second of dialogue that was begun there."""
 
     seconds: Figure
-    """Of one worker."""
+    """Seconds of one worker."""
     cpu_seconds: Figure
     accept: StageShare
-    """StageShare of its dialogues that went on."""
+    """Share of the dialogues that went on."""
     spread: Figure
     """Standard deviation of a unit's seconds, as a share of their mean."""
 
@@ -36,9 +36,9 @@ class Pilot:
 
     stages: dict[str, StageRate]
     bytes: dict[str, Figure]
-    """On disk for a second of dialogue that was begun, by stage."""
+    """Bytes on disk for a second of dialogue that was begun, by stage."""
     tokens: dict[str, tuple[Figure, Figure]]
-    """Read and written for a dialogue, by model."""
+    """Tokens read and written for a dialogue, by model."""
 
 
 def measure(run: Path | str) -> Pilot:

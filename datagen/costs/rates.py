@@ -16,7 +16,7 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Figure(Settings):
-    """A number, and why anybody should believe it."""
+    """A number and its source."""
 
     value: Amount
     source: str
@@ -35,7 +35,7 @@ class StageShare(Positive):
 
 
 class Prices(Settings):
-    """In one currency, whichever."""
+    """Prices, all in one currency."""
 
     gpu_hour: Amount | None = None
     cpu_hour: Amount | None = None
@@ -46,9 +46,9 @@ class Dialogues(Settings):
     """What a dialogue asks of its writers and its voices."""
 
     prompt_tokens: Figure
-    """Read at each attempt."""
+    """Tokens read at each attempt."""
     reply_tokens: Figure
-    """Written at each attempt, thinking not included."""
+    """Tokens written at each attempt, thinking not included."""
     attempts: Positive
     """Wordings that a dialogue takes."""
     voiced: Figure
@@ -61,45 +61,45 @@ class ModelRate(Settings):
     """A language model on a server of one's own."""
 
     tokens_per_second: Positive
-    """Read and written, of one server that is kept busy."""
+    """Tokens read and written a second, by one server that is kept busy."""
     gpus: Positive
-    """Of one server."""
+    """GPUs of one server."""
     gpu_memory: Figure
     """GB (10^9 bytes) of one server, weights only."""
     thinking_tokens: Figure | None = None
-    """Written at each attempt, beyond the reply."""
+    """Tokens written at each attempt, beyond the reply."""
 
 
 class BackendRate(Settings):
     """A backend in a worker."""
 
     gpu_seconds: Figure | None = None
-    """Of a whole GPU, for a second of dialogue (of speech, for a synthesizer)."""
+    """Seconds of a whole GPU for a second of dialogue (of speech, for a synthesizer)."""
     cpu_seconds: Figure | None = None
-    """Of a core, for a second of dialogue."""
+    """Seconds of a core for a second of dialogue."""
     without_gpu: Figure | None = None
-    """Of a core, for a second of dialogue, if there is no GPU; None if it needs one."""
+    """Seconds of a core for a second of dialogue, if there is no GPU; None if it needs one."""
     start_seconds: Figure | None = None
-    """Until a worker has loaded it."""
+    """Seconds until a worker has loaded it."""
     gpu_memory: Figure | None = None
     """GB (10^9 bytes) that a worker holds."""
     accept: StageShare | None = None
-    """StageShare of its dialogues that are good enough; None for all."""
+    """Share of its dialogues that are good enough; None for all."""
 
 
 class Rates(Settings):
-    """Everything the planner believes."""
+    """All the figures that an estimate is made from."""
 
     prices: Prices = Prices()
     spread: Figure
     """Standard deviation of a unit's seconds, as a share of their mean."""
     dialogues: Dialogues
     models: dict[str, ModelRate] = Field(default_factory=dict)
-    """By the name the server knows."""
+    """Rates of models, by the name the server knows."""
     backends: dict[str, BackendRate] = Field(default_factory=dict)
-    """By section.name of the recipe."""
+    """Rates of backends, by section.name of the recipe."""
     bytes: dict[str, Figure]
-    """On disk for a second of dialogue, by stage."""
+    """Bytes on disk for a second of dialogue, by stage."""
 
 
 def load_rates(name: str = "published") -> Rates:

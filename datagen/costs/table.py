@@ -16,7 +16,7 @@ HEAD = ("", "GPU-h", "CPU-h", "workers", "h at work", "on disk", "money")
 
 
 def render(estimate: Estimate, host: Host, *, balanced: bool) -> str:
-    """Return the whole of it; ``balanced``: the pools are a proposal, not the host's."""
+    """Return an estimate as text; ``balanced`` if the pools are a proposal, not the host's."""
     lines = [*_table(estimate), "", *_verdict(estimate)]
     if balanced:
         lines += ["", *_host_lines(estimate, host)]

@@ -21,9 +21,9 @@ from datagen.types import UserError
 SCATTERED = 0.4
 """Standard deviation, as a share of a unit, beyond which workers are out of step."""
 STEPS = 400
-"""Of the integrals over a unit's seconds."""
+"""Steps of the integrals over a unit's seconds."""
 GRAIN = 1e-4
-"""Of a GPU: Ray counts shares in ten-thousandths."""
+"""Smallest share of a GPU: Ray counts shares in ten-thousandths."""
 NORMAL = NormalDist()
 
 
@@ -36,12 +36,12 @@ class PoolEstimate:
 
     @property
     def gpus(self) -> float:
-        """Held while the pool works."""
+        """GPUs held while the pool works."""
         return self.work.gpus * self.workers
 
     @property
     def seconds(self) -> float:
-        """Wall time if nothing ever kept its workers waiting."""
+        """Wall time in seconds if nothing ever kept its workers waiting."""
         return self.work.units * self.work.unit_seconds / self.workers
 
 

@@ -26,15 +26,15 @@ class Work:
 
     stage: str
     name: str
-    """The stage, or the model of a server."""
+    """Name of the stage, or of a server's model."""
     dialogs: float
     """Dialogues begun there; some are rejected later on."""
     seconds: float
-    """Of one worker, for one dialogue."""
+    """Seconds of one worker for one dialogue."""
     cpu_seconds: float = 0.0
-    """Of a core, for one dialogue."""
+    """Seconds of a core for one dialogue."""
     gpus: float = 0.0
-    """Held by one worker, or by one server."""
+    """GPUs held by one worker, or by one server."""
     start_seconds: float = 0.0
     spread: float = 0.0
     """Standard deviation of a unit's seconds, as a share of their mean."""
@@ -43,27 +43,27 @@ class Work:
 
     @property
     def units(self) -> float:
-        """Blocks of 16 dialogues."""
+        """The number of units: blocks of 16 dialogues."""
         return self.dialogs / DIALOGS_PER_BLOCK
 
     @property
     def unit_seconds(self) -> float:
-        """Seconds of one worker, for one unit."""
+        """Seconds of one worker for one unit."""
         return self.seconds * DIALOGS_PER_BLOCK
 
     @property
     def gpu_hours(self) -> float:
-        """Of whole GPUs, for all of it."""
+        """Hours of whole GPUs for all dialogues."""
         return self.dialogs * self.seconds * self.gpus / 3600
 
     @property
     def cpu_hours(self) -> float:
-        """Of cores, for all of it."""
+        """Hours of cores for all dialogues."""
         return self.dialogs * self.cpu_seconds / 3600
 
 
 class Reckoner:
-    """Finds the work of a plan, and remembers what it believed."""
+    """Computes the work of a plan, and keeps the figures that it used."""
 
     def __init__(
         self, recipe: Recipe, plan: Plan, host: Host, rates: Rates, pilot: Pilot | None = None
@@ -73,9 +73,9 @@ class Reckoner:
         self.believed: dict[str, Figure] = {}
         """Each figure that was used, by its name in the rates."""
         self.token_cost = 0.0
-        """What hosted models ask for their tokens."""
+        """Price that hosted models ask for their tokens."""
         self.works = tuple(self._works())
-        """In the line's order."""
+        """Work of each stage's workers and of the servers, in the line's order."""
 
     @cached_property
     def dialogs(self) -> float:

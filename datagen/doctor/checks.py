@@ -30,7 +30,7 @@ CONNECT_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Check:
-    """Something that must be so, and what is wrong if it is not."""
+    """One thing that is needed, and what is wrong if it is not there."""
 
     subject: str
     problem: str | None = None

@@ -47,9 +47,9 @@ class Environment:
     name: str
     purpose: str
     backends: tuple[str, ...]
-    """Which backends it serves, as section.name."""
+    """Backends that it serves, as section.name."""
     imports: tuple[str, ...]
-    """Modules that must be there."""
+    """Modules that must be importable in it."""
     requirements: Path
 
     @classmethod
@@ -164,7 +164,7 @@ def _own_requirement() -> list[str]:
 
 
 def _run(command: Sequence[str | None], failed: str) -> None:
-    """Run a command; its last words become the error."""
+    """Run a command; if it fails, the most telling line it printed becomes the error."""
     try:
         subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:

@@ -28,7 +28,7 @@ from datagen.storage import Where, open_storage
 from datagen.types import UserError
 
 HERE = "here"
-"""Where the driver is."""
+"""Name of the driver's place."""
 
 
 @dataclass(frozen=True)

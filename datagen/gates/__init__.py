@@ -1,1 +1,1 @@
-"""Is a clip somebody saying its line? T0 asks each turn, T1 the dialogue, T2 models that listen."""
+"""Checks that a clip is its line, said: T0 by turn, T1 by dialogue, T2 by models that listen."""

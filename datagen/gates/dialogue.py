@@ -1,4 +1,4 @@
-"""T1: do the turns of a dialogue fit together? Each is held against its speaker's others.
+"""T1: whether the turns of a dialogue fit together. Each is compared with its speaker's others.
 
     {turn: Heard}, {turn: Speaker} --faults--> {turn: Fault}
 
@@ -19,9 +19,9 @@ from datagen.gates.turn import Heard
 from datagen.types import SPEAKERS, Fault, Speaker
 
 MIN_OTHERS = 2
-"""Turns of a speaker without which nothing is known of their habits."""
+"""Fewest other turns of a speaker that tell their habits."""
 MIN_WORDS = 4
-"""Shorter lines say little about their speaker's pace and voice."""
+"""Fewest words of a line that tells its speaker's pace and voice."""
 
 
 def faults(

@@ -1,4 +1,4 @@
-"""How far a good clip may go: one set of limits for each kind of voice.
+"""The limits that a good clip keeps: one set for each kind of voice.
 
 Published practice (Emilia, NeMo Curator) where there is any; the rest was measured on clean speech
 and on injected faults. `benchmarks/gates.py` measures again.
@@ -19,44 +19,44 @@ class Limits(Record):
     """Times in seconds, levels in dB or dBFS, rates in letters a second."""
 
     listen: bool = True
-    """False takes clips as they come: for a stand-in that does not even try to sound."""
+    """Whether clips are listened to. False takes all of them, for a stand-in that is no speech."""
     min_seconds: float = 0.2
     max_seconds: float = 40.0
-    """Chatterbox stops at 40 s."""
+    """Longest clip in seconds; Chatterbox stops at 40 s."""
     min_peak: float = -40.0
     max_clipped: float = 1e-4
-    """Share of a clip's samples at full scale."""
+    """Largest share of a clip's samples at full scale."""
     max_offset: float = 0.02
     min_level: float = -40.0
     max_level: float = -6.0
     min_range: float = 30.0
-    """From the quietest windows up to the loud ones, in a clip of at least two seconds."""
+    """Least dB from the quietest windows up to the loud ones, in a clip of at least two seconds."""
     max_lead: float = 0.5
     max_tail: float = 1.0
     max_gap: float = 1.5
     max_noise: float = 0.6
-    """Of flat-spectrum sound at speech level: a hallucinated tail, a burst."""
+    """Most seconds of flat-spectrum sound at speech level: a hallucinated tail, a burst."""
     min_end_drop: float = 20.0
-    """The last 30 ms are this many dB under the speech, or the clip was cut off ..."""
+    """Least dB from the last 30 ms up to the speech; with less, the clip was cut off."""
     min_quick_drop: float = 25.0
-    """... and so it was with this many in a turn that is over in less time than usual."""
+    """Least such dB in a turn that is over in less time than usual (``quick_pace``)."""
     quick_pace: float = 1.05
     min_rate: float = 7.0
     max_rate: float = 24.0
     min_pace: float = 0.70
     max_pace: float = 1.30
-    """Of a turn, relative to its speaker's other turns (`pace`): text said twice has half the pace,
-    a clip that lacks its last 30 % has 1.4 times it."""
+    """Highest pace of a turn, relative to its speaker's other turns (`pace`): text said twice has
+    half the pace, a clip that lacks its last 30 % has 1.4 times it."""
     max_pitch_change: float = 4.0
-    """Semitones from the median of the speaker's other turns."""
+    """Most semitones from the median of the speaker's other turns."""
     max_level_change: float = 9.0
-    """From the median of the speaker's other turns."""
+    """Most dB from the median of the speaker's other turns."""
     max_voice_change: float = 10.0
-    """From the median of the speaker's other turns (`timbre.distance`)."""
+    """Greatest distance (`timbre.distance`) from the median of the speaker's other turns."""
     min_own_voice: float = -1.0
-    """How much nearer to its own speaker than to the other a turn must sound."""
+    """Least distance by which a turn must sound nearer to its own speaker than to the other."""
     min_voice_distance: float = 2.5
-    """Between the two speakers."""
+    """Least distance (`timbre.distance`) between the two speakers."""
 
 
 PROFILES: dict[str, dict[str, Any]] = {
@@ -74,7 +74,7 @@ PROFILES: dict[str, dict[str, Any]] = {
     "dia": {"min_end_drop": 12.0},  # its clips are cut from a dialogue, close to the next voice
     "dummy": {"listen": False},
 }
-"""What differs from `Limits`, by what a synthesizer calls itself (`Synthesizer.source`)."""
+"""Differences from `Limits`, by a synthesizer's name for itself (`Synthesizer.source`)."""
 
 
 def limits_for(source: str, overrides: Mapping[str, Any] | None = None) -> Limits:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 NUCLEUS, WEAK, STRONG = 1.1, 0.5, 1.0
-"""Weight of a vowel group, of l, r, w or h, and of any other consonant."""
+"""Weights of a vowel group, of l, r, w or h, and of any other consonant."""
 WORD, FUNCTION_WORD, NAMED = 1.8, 0.6, 1.0
-"""What a stressed word adds, an unstressed one, and a letter or digit said by its name."""
+"""Weights that a stressed word adds, an unstressed one, and a letter or digit said by its name."""
 COMMA, STOP = 4.0, 3.0
-"""What the lengthening before , or . adds; silence does not count."""
+"""Weights of the lengthening before , or . without the silence."""
 _FUNCTION_WORDS = """
 a am an and are as at be been but by can could did do does for from had has have
 he her his i if im in is it its ive me my of on or our she so that thats the

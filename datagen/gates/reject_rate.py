@@ -1,4 +1,4 @@
-"""When too many dialogues in a row are rejected, the settings are wrong, not the dialogues."""
+"""Stops a run that rejects too many dialogues: the settings are wrong, not the dialogues."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datagen.types import Reject, UserError
 
 WINDOW = 128
-"""Dialogues that are looked back on."""
+"""Number of last dialogues that are counted."""
 MIN_DIALOGS = 64
-"""Dialogues before which nothing is concluded."""
+"""Fewest dialogues from which anything is concluded."""
 MAX_REJECTED = 0.20
-"""Share of them that may be rejected."""
+"""Largest share of them that may be rejected."""
 
 
 class RejectRate:

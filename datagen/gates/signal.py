@@ -1,4 +1,4 @@
-"""T0's measures of one clip: everything about a recording that numpy alone can hear.
+"""T0's measures of one clip: loudness, silence, clipping, noise and rate, with numpy alone.
 
     Audio [S], its line --measure--> Measures
 
@@ -19,9 +19,9 @@ STEP = SAMPLE_RATE * 10 // 1_000
 """Samples between windows."""
 WINDOW = 2 * STEP
 SPEECH_RANGE = 35.0
-"""dB under the loud windows at which speech ends ..."""
+"""Range in dB under the loud windows that is speech."""
 SPEECH_FLOOR = -60.0
-"""... but never under this many dBFS."""
+"""Level in dBFS under which nothing is speech."""
 CLIPPED = 0.999
 """Magnitude from which a sample is clipped."""
 FLATNESS = 0.30
@@ -37,7 +37,7 @@ class Measures:
     """What was measured on a clip. Times in seconds, levels in dBFS."""
 
     speech: float
-    """Duration of what is speech."""
+    """Duration of the speech."""
     rate: float
     """Letters and digits of the line for each second of speech."""
     lead: float
@@ -49,13 +49,13 @@ class Measures:
     offset: float
     """Mean of the samples (direct current)."""
     level: float
-    """Of the loud windows."""
+    """Level of the loud windows."""
     floor: float
-    """Of the quietest twentieth of the windows."""
+    """Level of the quietest twentieth of the windows."""
     noise: float
     """Longest run of speech windows with a flat spectrum."""
     end: float
-    """How many dB the last 30 ms are under the loud windows."""
+    """Difference in dB from the last 30 ms up to the loud windows."""
 
 
 def measure(audio: Audio, spoken: str) -> Measures:

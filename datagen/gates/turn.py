@@ -1,4 +1,4 @@
-"""T0: can this clip be somebody saying this line? Numpy alone, always on, one turn at a time.
+"""T0: whether a clip can be somebody saying its line. Numpy alone, always on, one turn at a time.
 
 Audio [S], its line --listen--> Heard, with the first Fault found or none
 """
@@ -17,9 +17,9 @@ from datagen.gates.signal import WINDOW, Measures, measure
 from datagen.types import SAMPLE_RATE, Audio, Fault
 
 MIN_RATE_WORDS = 3
-"""Shorter clips are all onset and end, so their rate says nothing."""
+"""Fewest words of a line whose rate is judged: shorter clips are all onset and end."""
 MIN_RANGE_SECONDS = 2.0
-"""Shorter clips may have no quiet window: a code that is read out has none."""
+"""Shortest clip in seconds whose range is judged: a read-out code may have no quiet window."""
 
 
 @dataclass(frozen=True, slots=True)

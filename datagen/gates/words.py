@@ -1,4 +1,4 @@
-"""Was the line said? What a recogniser heard against what should have been said, word by word.
+"""Whether the line was said: what a recogniser heard is compared with it, word by word.
 
 Both sides go through the same normaliser. Numbers count as entities: a wrong one is a wrong fact.
 """
@@ -18,7 +18,7 @@ NUMBERS = frozenset(
     )
 )
 MIN_WORDS = 6
-"""Shorter lines are compared by their letters: one word would be a sixth of them."""
+"""Fewest words of a line compared by words, not letters: one word would be a sixth of fewer."""
 
 
 def normalise(text: str) -> list[str]:

@@ -29,7 +29,7 @@ class Useless:
     """A file that nothing will read again."""
 
     name: str
-    """Relative to the run folder."""
+    """Path relative to the run folder."""
     num_bytes: int
     reason: str
 

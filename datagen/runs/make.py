@@ -22,13 +22,13 @@ from datagen.engine import pipeline, run_files
 from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
 from datagen.engine.events import Emit, Extended, Finished, RayStarted, Started
-from datagen.engine.scheduler import Flow
 from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
-from datagen.engine.unit import GaveUp
 from datagen.engine.pipeline import ResolvedRecipe
-from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
 from datagen.engine.plan import Plan, more_blocks
+from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
+from datagen.engine.scheduler import Flow
+from datagen.engine.unit import GaveUp
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder
@@ -41,11 +41,11 @@ MAKES_BYTES = ("numpy", "pyarrow", "soxr", "soundfile", "sentencepiece", "pydant
 
 
 GAIN = 0.1
-"""Part of the missing hours that added blocks must bring, or the run stops: it would never end."""
+"""Least share of the missing hours that added blocks bring, or the run stops: it would not end."""
 
 
 @dataclass(frozen=True)
-class Result:
+class RunResult:
     """What a run came to."""
 
     dialogs: int
@@ -64,7 +64,7 @@ def run(
     where: Where,
     mine: Callable[[int], bool] | None = None,
     part: str = "",
-) -> Result:
+) -> RunResult:
     """Make ``plan`` in the run folder at ``where``, keeping every file there that is still good.
 
     ``mine`` says which blocks to make: of a slice, then, and without shards. The run without it
@@ -93,7 +93,7 @@ def run(
                     _drive(Driver(flow, folder.where, resolved, host, told), folder, more)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
-            result = Result(
+            result = RunResult(
                 dialogs=made.rows,
                 seconds=made.num_samples / SAMPLE_RATE,
                 rejects=made.rejects,
@@ -138,7 +138,10 @@ def _drive(driver: Driver, folder: RunFolder, more: Callable[[], bool]) -> None:
 
 
 def resume(
-    folder: RunFolder, resolved: ResolvedRecipe, plan: Plan, mine: Callable[[int], bool] | None = None
+    folder: RunFolder,
+    resolved: ResolvedRecipe,
+    plan: Plan,
+    mine: Callable[[int], bool] | None = None,
 ) -> Flow:
     """Return the flow of a plan, with everything that is already made taken as done."""
     flow = Flow({step.name: step.reads for step in pipeline.LINE}, plan.blocks, mine)
@@ -171,9 +174,7 @@ def _sound_shards(folder: RunFolder, plan: Plan) -> dict[int, Receipt]:
 class _Goal:
     """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
 
-    def __init__(
-        self, flow: Flow, plan: Plan, folder: RunFolder, emit: Emit
-    ) -> None:
+    def __init__(self, flow: Flow, plan: Plan, folder: RunFolder, emit: Emit) -> None:
         self._flow, self._plan, self._folder, self._emit = flow, plan, folder, emit
         self._before: tuple[float, float] | None = None
         """Seconds that were packed, and missing, when blocks were last added."""
@@ -190,9 +191,7 @@ class _Goal:
         self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
         run_files.write(self._folder, PLAN, PlanFile.of(self._plan))
         self._emit(
-            Extended(
-                blocks=self._flow.blocks, totals=_totals(self._flow), done=_done(self._flow)
-            )
+            Extended(blocks=self._flow.blocks, totals=_totals(self._flow), done=_done(self._flow))
         )
         return True
 

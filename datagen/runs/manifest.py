@@ -1,6 +1,6 @@
 """What a finished set holds, in one JSON file that is signed by its content.
 
-    RUN --build--> Manifest --save--> manifests/NAME.json      load, differences, `datagen.runs.card`
+    RUN --build--> Manifest --save--> manifests/NAME.json      load, differences, `runs.card`
 
 It names every file by its hashes, so that two machines can tell whether they have the same data
 without sending it. Nothing in it says when or where it was made.
@@ -40,11 +40,11 @@ class ShardEntry(Record):
     file: str
     rows: int
     num_samples: int
-    """Of one channel."""
+    """Number of samples of one channel."""
     content: str
-    """Hash of its values, as in its receipt."""
+    """Hash of the shard's values, as in its receipt."""
     sha256: str
-    """Of the file."""
+    """SHA-256 of the file."""
     bytes: int
 
 
@@ -55,13 +55,13 @@ class VoicesEntry(Record):
     license: str
     synthetic: bool
     voices: int
-    """Different ones."""
+    """Number of different voices."""
     dialogues: int
-    """Sides of a dialogue that they speak."""
+    """Number of dialogue sides that they speak."""
 
 
 class Manifest(Record):
-    """manifests/NAME.json: a finished set. `signature` is of all the rest."""
+    """A finished set, as manifests/NAME.json describes it. `signature` is of all other fields."""
 
     version: Annotated[Literal[1], Field(alias="schema")]
     kind: str
@@ -76,24 +76,24 @@ class Manifest(Record):
     tokenizer: dict[str, Any]
     dialogues: int
     num_samples: int
-    """Of one channel, at 24 kHz."""
+    """Number of samples of one channel, at 24 kHz."""
     hours: float
-    """The same, rounded to a second."""
+    """Hours of one channel, rounded to a second."""
     splits: Counts
     languages: Counts
     domains: Counts
     events: Counts
-    """By type."""
+    """Events by type."""
     probes: Counts
-    """By type and verdict."""
+    """Probes by type and verdict."""
     rejects: Counts
-    """By stage and reason."""
+    """Rejected dialogues by stage and reason."""
     voices: list[VoicesEntry]
     shards: list[ShardEntry]
     blocks: dict[str, list[str]]
-    """By stage, the content hash of each block's artifact, in order."""
+    """Content hashes of the blocks' artifacts in order, by stage."""
     signature: str = ""
-    """sha256 of the canonical JSON of everything else."""
+    """SHA-256 of the canonical JSON of all other fields."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the file holds."""
@@ -206,7 +206,7 @@ class _Voices:
         self._sides = Counter[tuple[str, str, bool]]()
 
     def add(self, table: pa.Table) -> None:
-        """Count a shard's."""
+        """Count the voices of a shard."""
         for speaker in SPEAKERS:
             for voice in table.column(f"{speaker}_voice").to_pylist():
                 assert voice is not None, "an audit finds nulls"
@@ -215,7 +215,7 @@ class _Voices:
                 self._sides[group] += 1
 
     def entries(self) -> list[VoicesEntry]:
-        """Return them in order."""
+        """Return the entries in order."""
         return [
             VoicesEntry(
                 source=group[0],

@@ -32,7 +32,7 @@ class Tally:
     def __init__(self, stages: dict[str, int], totals: dict[str, int], seconds: float) -> None:
         self.done = Counter(stages)
         self.totals = totals
-        """Units each stage has to make in all."""
+        """Units that each stage has to make in all."""
         self.seconds_before = seconds
         """Audio that was there when the run began."""
         self.seconds = 0.0

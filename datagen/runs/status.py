@@ -20,15 +20,15 @@ from datagen.types import SAMPLE_RATE
 WINDOW = 600.0
 """Seconds of the journal's end that rates are taken from."""
 NEVER = datetime.min.replace(tzinfo=UTC)
-"""When an event was written that does not say."""
+"""Time of an event that has none."""
 
 
 @dataclass(frozen=True)
 class StageStatus:
-    """One stage."""
+    """The state of one stage."""
 
     done: int
-    """Files that are there."""
+    """Number of files that are there."""
     planned: int
     busy: float
     """Workers at work, in the mean over the window."""
@@ -37,27 +37,27 @@ class StageStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """A run, as it was a moment ago."""
+    """The state of a run when its folder was read."""
 
     where: str
     state: str
-    """The journal's last event."""
+    """Name of the journal's last event."""
     last_event_seconds: float | None
-    """How long ago that was, by this machine's clock; None without a journal."""
+    """Seconds since the last event, by this machine's clock; None without a journal."""
     stages: dict[str, StageStatus]
     hours: float
-    """Of audio encoded, as far as the journals know."""
+    """Hours of audio encoded, as far as the journals know."""
     realtime: float
-    """Seconds of audio a second, over the window."""
+    """Seconds of audio made a second, over the window."""
     eta_seconds: float | None
-    """At the pace of the stage that is furthest from its end; None if nothing moves."""
+    """Seconds to go at the pace of the stage furthest from its end; None if nothing moves."""
     rejects: dict[str, int]
-    """By stage and reason, most frequent first."""
+    """Rejected dialogues by stage and reason, most frequent first."""
     failures: dict[str, int]
     """Units and workers that failed since the run was last started."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the state as plain values."""
         return asdict(self)
 
 

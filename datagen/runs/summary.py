@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from shlex import quote
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -16,13 +15,13 @@ from rich.text import Text
 
 from datagen.audit import FISHER, AuditReport, audit
 from datagen.audit.totals import figures, listed
+from datagen.engine.events import Finished, Spent, Trial, UnitMade, read_events
+from datagen.engine.run_files import read_plan
 from datagen.scripting.llm.accounts import lines, total
 from datagen.show import transcript
 from datagen.show.choice import varied
-from datagen.show.lookup import Lookup
+from datagen.show.lookup import RunDialogue
 from datagen.show.sound import LISTEN
-from datagen.engine.events import Finished, Spent, Trial, UnitMade, read_events
-from datagen.engine.run_files import read_plan
 from datagen.storage import Where
 from datagen.storage.run_folder import RunFolder
 from datagen.types import SAMPLE_RATE, UserError
@@ -113,11 +112,11 @@ def _example(run: Where) -> list[RenderableType]:
     """Return the transcript of a lively dialogue, if there is one."""
     try:
         ids = varied(run, 1)
-        found = [Lookup(run, dialog_id) for dialog_id in ids]
+        found = [RunDialogue(run, dialog_id) for dialog_id in ids]
         return [part for one in found for part in (_heading(one), transcript(one.dialogue))]
     except UserError:
         return []
 
 
-def _heading(found: Lookup) -> Text:
+def _heading(found: RunDialogue) -> Text:
     return Text(f"\n{found.dialog_id}: {found.script.role_prompt}")

@@ -11,7 +11,7 @@ from datagen.storage.run_folder import Receipt
 from datagen.types import CARDINALITY, FRAME_RATE, NUM_CODEBOOKS, Record
 
 VERSION = 1
-"""The schema of shards; raised with a migration note in CHANGELOG.md."""
+"""Version of the shards' schema; raised with a migration note in CHANGELOG.md."""
 _Count = Annotated[int, Field(ge=0)]
 _CodebookRow = Annotated[tuple[int, ...], Field(min_length=NUM_CODEBOOKS, max_length=NUM_CODEBOOKS)]
 

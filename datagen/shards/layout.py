@@ -50,8 +50,9 @@ HYGIENE = tuple(
     for speaker in ("agent", "user")
     for measure in ("level", "peak", "clipped", "floor", "leakage", "speech")
 )
-"""Per channel: speech level (dBFS), peak (dBFS), clipped samples, noise floor (dBFS), leakage (dBFS
-of what it holds while only the other channel speaks), fraction of the dialogue that is speech."""
+"""Measures of a channel: speech level (dBFS), peak (dBFS), clipped samples, noise floor (dBFS),
+leakage (dBFS of what it holds while only the other channel speaks), fraction of the dialogue that
+is speech."""
 PROVENANCE = ("writer", "model", "speech", "align", "timeline", "codec", "tokenizer")
 
 SCHEMA = pa.schema(

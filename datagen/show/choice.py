@@ -13,7 +13,7 @@ from datagen.types import UserError
 VARIETY = ("barge_in", "backchannel", "overlap", "pause")
 """Events that make a dialogue worth hearing, the rarest first."""
 BLOCKS = 4
-"""How many of a run's first blocks are looked at."""
+"""Number of a run's first blocks that are looked at."""
 
 
 def varied(run: Where, count: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Find one dialogue in a run folder: its id says which artifacts to read, and no other is opened.
 
-RUN, dialogue id --Lookup--> script, dialogue on the clock, voices, clips, tokens
+RUN, dialogue id --RunDialogue--> script, dialogue on the clock, voices, clips, tokens
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datagen.engine.run_files import PlanFile, read_plan
+from datagen.audio.mix import render
+from datagen.backends.registry import CODECS
+from datagen.engine.run_files import PlanFile, read_plan, read_run
 from datagen.stages.artifacts import CLIPS_WITHOUT_SOUND, read_records, read_speeches
 from datagen.storage import Where
 from datagen.storage.run_folder import UNIT_STAGES, Damaged, Missing, RunFolder
@@ -22,14 +24,17 @@ from datagen.types import (
     Codes,
     DialogId,
     Dialogue,
+    Event,
     Script,
     Speaker,
+    Stereo,
     UserError,
     Voice,
+    Word,
 )
 
 
-class Lookup:
+class RunDialogue:
     """One dialogue of a run that got as far as its timeline; what is asked for is read."""
 
     def __init__(self, run: Where, dialog_id: str) -> None:
@@ -43,23 +48,37 @@ class Lookup:
 
     @cached_property
     def script(self) -> Script:
-        """What they say."""
+        """The dialogue as text."""
         return read_records(self._rows("script"), Script)[self.dialog_id]
 
     @cached_property
     def dialogue(self) -> Dialogue:
-        """When they say it."""
+        """The dialogue on the clock."""
         return read_records(self._rows("timeline"), Dialogue)[self.dialog_id]
 
     @cached_property
     def voices(self) -> dict[Speaker, Voice]:
-        """Whose voices they are."""
+        """The voice of each speaker."""
         return read_speeches(self._rows("speech", CLIPS_WITHOUT_SOUND))[self.dialog_id].voices
 
     def clips(self) -> dict[int, Audio]:
         """Return the sound [S] of each turn."""
         speech = read_speeches(self._rows("speech"))[self.dialog_id]
         return {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words that are heard, on the dialogue's clock, in samples."""
+        return self.dialogue.words
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened between the speakers, in samples."""
+        return self.dialogue.events
+
+    def stereo(self) -> Stereo:
+        """Return the sound [C, S] as recorded: 0 is the agent, 1 the user, without effects."""
+        return render(self.dialogue, self.clips())
 
     def codes(self) -> list[Codes]:
         """Return the codes [K, T] of each channel."""
@@ -68,6 +87,14 @@ class Lookup:
         num_frames = row.column("num_frames")[0].as_py()
         lists = (np.array(row.column(name)[0].as_py(), np.int16) for name in columns)
         return [codes.reshape(-1, num_frames) for codes in lists]
+
+    def decoded(self) -> Stereo:
+        """Return the sound [C, S] of the tokens; loads the run's codec."""
+        codec = CODECS.load(read_run(self._folder).recipe.codec)
+        try:
+            return np.stack([codec.decode(codes) for codes in self.codes()])
+        finally:
+            codec.close()
 
     def _rows(self, stage: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read this dialogue's rows of a stage's artifact."""

@@ -11,17 +11,17 @@ from rich.text import Text
 
 from datagen.show.clock import clock
 from datagen.show.lanes import STYLES, Lanes
-from datagen.show.lookup import Lookup
+from datagen.show.lookup import RunDialogue
 from datagen.storage import Where
 from datagen.types import SPEAKERS, Dialogue, PlacedTurn, Probe, Script, Speaker, Voice
 
 ONSETS = {"after": "", "overlap": "(overlaps) ", "barge_in": "(barges in) "}
-"""What a line begins with, by the turn's onset."""
+"""Words that a line begins with, by the turn's onset."""
 
 
 def show(run: Where, dialog_id: str) -> Group:
     """Return a dialogue as a page for rich; it also reads well without a terminal."""
-    found = Lookup(run, dialog_id)
+    found = RunDialogue(run, dialog_id)
     script, dialogue = found.script, found.dialogue
     sections: list[RenderableType] = [
         _title(script, dialogue),

@@ -62,7 +62,7 @@ _CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
 CLIPS = pa.schema(_CLIP_COLUMNS)
 CLIPS_WITHOUT_SOUND = [name for name in CLIPS.names if name != "flac"]
 CLIPS_WITHOUT_WORDS = [name for name in CLIPS.names if name not in ("words", "attempts")]
-"""Of a speech table, what is heard: the timeline holds the words on the clock."""
+"""Columns of a speech table that are heard: the timeline holds the words on the clock."""
 
 
 def records_table(records: Iterable[Script | Dialogue]) -> pa.Table:

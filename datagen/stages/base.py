@@ -32,7 +32,7 @@ class Stage(Protocol):
     reads: Mapping[str, Sequence[str] | None]
     """Upstream stages, and the columns wanted of each (None: all)."""
     facts: TokenFacts | None
-    """What a reader must know of the tokens in this stage's files, if it makes tokens."""
+    """Facts for readers about the tokens in this stage's files; None if it makes no tokens."""
 
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
         """Make one block."""

@@ -1,4 +1,4 @@
-"""Take after take until every line is fit to be heard, or the dialogue is given up.
+"""Says lines again until each is fit to be heard, or the dialogue is given up.
 
     lines --Synthesizer--> takes --gates--> faults --new seed, calmer, split, other backend--> ...
 
@@ -33,13 +33,13 @@ from datagen.types import (
 
 Step = Literal["first", "new seed", "calmer", "split", "other backend"]
 RETAKES: tuple[Step, ...] = ("new seed", "calmer", "split", "other backend")
-"""In this order; a step that is not possible for a line (nothing to split) is left out."""
+"""Steps in the order taken; one that a line does not allow (nothing to split) is left out."""
 CALM = "calm"
-"""The emotion that makes any backend's least adventurous voice."""
+"""The emotion at which any backend varies its voice least."""
 JOIN = SAMPLE_RATE * 120 // 1_000
 """Samples of silence between the parts of a split line."""
 MIN_SPLIT_WORDS = 6
-"""A sentence with fewer words is not split: very short texts are what models say worst."""
+"""Fewest words of a sentence that is split: very short texts are what models say worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class TakeRequest:
 
 @dataclass(frozen=True)
 class Studio:
-    """Who speaks, who steps in, and who listens."""
+    """The synthesizer with its limits, the fallback for voices that fail, and the judge."""
 
     synthesizer: Synthesizer
     limits: Limits

@@ -1,4 +1,4 @@
-"""Stage 1: what the two people say.
+"""Stage 1: the dialogue as text.
 
 Job --ScriptWriter--> Script or Reject
 """
@@ -16,7 +16,7 @@ from datagen.stages.base import Outcome
 from datagen.types import Job, Reject, Script
 
 VERSION = 2
-"""Raised when a change here changes bytes."""
+"""Version of the stage; raised when a change here changes bytes."""
 
 
 class ScriptStage:

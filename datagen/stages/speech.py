@@ -42,7 +42,7 @@ from datagen.types import (
 from datagen.voices.casting import cast
 
 VERSION = 3
-"""Raised when a change here changes bytes."""
+"""Version of the stage; raised when a change here changes bytes."""
 
 
 class SpeechStage:

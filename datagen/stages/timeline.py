@@ -2,7 +2,7 @@
 
     Script, Speech --lay_out--> Dialogue
 
-It decides nothing but time, gain and effects: the sound is rendered from its edit list later.
+Only time, gain and effects are decided here: the sound is rendered from the edit list later.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from datagen.types import (
 )
 
 VERSION = 4
-"""Raised when a change here changes bytes."""
+"""Version of the stage; raised when a change here changes bytes."""
 
 
 class TimelineStage:

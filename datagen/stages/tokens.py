@@ -38,14 +38,14 @@ from datagen.types import (
 )
 
 VERSION = 2
-"""Raised when a change here changes bytes."""
+"""Version of the stage; raised when a change here changes bytes."""
 VOICE_PROMPT_LUFS = -24.0
-"""Loudness of a voice prompt (PersonaPlex, moshi/models/lm.py normalize_audio)."""
+"""Loudness of a voice prompt in LUFS (PersonaPlex, moshi/models/lm.py normalize_audio)."""
 
 
 @dataclass(frozen=True, slots=True)
 class _UnencodedRow:
-    """A dialogue that lacks nothing but its codes."""
+    """A dialogue's row without its codes."""
 
     script: Script
     speech: Speech

@@ -27,7 +27,7 @@ from datagen.types import (
 )
 
 REFERENCE_MIN, REFERENCE_MAX = 3 * SAMPLE_RATE, 5 * SAMPLE_RATE
-"""Samples of a voice reference (PersonaPlex: 3-5 s)."""
+"""Fewest and most samples of a voice reference (PersonaPlex: 3-5 s)."""
 REFERENCE_FADE = SAMPLE_RATE * 5 // 1_000
 REFERENCE_SENTENCES = (
     "The path along the river is quiet, and most of the boats are still asleep.",
@@ -51,7 +51,7 @@ REFERENCE_SENTENCES = (
     "From the roof you can see the harbour, the lighthouse, and a few islands.",
     "They planted apple trees along the fence, and each spring the lane is in bloom.",
 )
-"""Neutral, without names or numbers, long enough for three seconds of a fast speaker."""
+"""Sentences without names, numbers or emotion, long enough for three seconds of a fast speaker."""
 
 
 def reference_lines(

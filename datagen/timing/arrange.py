@@ -27,7 +27,7 @@ class Placed:
     """A take on the dialogue's clock; ``at`` is the sample where its clip begins."""
 
     index: int
-    """Of the turn."""
+    """Index of the turn."""
     speaker: Speaker
     onset: Onset
     at: int

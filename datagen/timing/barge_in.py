@@ -16,7 +16,7 @@ from datagen.timing.preset import Answer
 from datagen.timing.slots import candidates
 
 Manner: TypeAlias = Literal["yield", "hold", "override", "bridge"]
-"""Stop, finish the clause first, say everything, or stop and come back to it."""
+"""How a speaker stops: at once, after the clause, not at all, or at once to come back to it."""
 
 
 def manner_of(answer: Answer, rng: np.random.Generator, returns: bool) -> Manner:

@@ -40,7 +40,7 @@ class LogNormal(Settings):
 
     median: Annotated[float, Field(gt=0, le=60)]
     sigma: Annotated[float, Field(ge=0, le=3)]
-    """Of the natural logarithm."""
+    """Standard deviation of the natural logarithm."""
     low: Seconds = 0.0
     high: Seconds
 

@@ -24,7 +24,7 @@ LAPSE = 2.5
 MIN_OFFSETS = 30
 """Fewest transfers in each direction that a law is fitted to."""
 _SHORTEST = 0.01
-"""Seconds: shorter lengths count as this, for the logarithm."""
+"""Shortest length in seconds; shorter ones count as this, for the logarithm."""
 _QUARTILE = 0.6745
 """Standard deviations from the median to a quartile."""
 

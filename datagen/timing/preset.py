@@ -45,13 +45,13 @@ class BargeIn(Settings):
     """How a speaker is interrupted in earnest, and stops."""
 
     delay: Uniform
-    """From the end of the word that provokes it."""
+    """Time from the end of the word that provokes it, in seconds."""
     reaction: LogNormal
-    """How long the interrupted speaker goes on; the cut itself falls on a word's end."""
+    """Seconds that the interrupted speaker goes on; the cut itself falls on a word's end."""
     fade: Uniform
-    """Of the cut."""
+    """Length of the fade at the cut, in seconds."""
     longest_hold: Seconds = 3.0
-    """From the barge-in to the end of a clause that is still finished by who holds the floor."""
+    """Most seconds from the barge-in to the end of a clause that its speaker still finishes."""
 
 
 class Answer(Settings):
@@ -76,9 +76,9 @@ class Backchannel(Settings):
     """How a listener says "mm-hm" without taking the floor."""
 
     delay: Uniform
-    """From the end of the word it answers."""
+    """Time from the end of the word it answers, in seconds."""
     gain: Annotated[float, Field(ge=-30, le=0)]
-    """dB, relative to the speaker's level."""
+    """Level relative to the speaker's own, in dB."""
 
 
 class FalseInterruption(Settings):
@@ -119,20 +119,20 @@ class Level(Settings):
     """How loud the speakers are."""
 
     target: Annotated[float, Field(ge=-40, le=-10)]
-    """LUFS of every turn."""
+    """Loudness of every turn, in LUFS."""
     jitter: Annotated[float, Field(ge=0, le=12)]
-    """dB; one offset between -jitter and +jitter for each speaker of a dialogue."""
+    """Largest offset in dB; each speaker of a dialogue has one between -jitter and +jitter."""
     peak: Annotated[float, Field(ge=-20, le=0)]
-    """dBFS that no sample may pass; wins over the target."""
+    """Level in dBFS that no sample may pass; it wins over the target."""
 
 
 class Preset(Settings):
     """How two speakers share the floor."""
 
     lead_in: Uniform
-    """Before the first turn."""
+    """Time before the first turn, in seconds."""
     tail: Uniform
-    """After the last sound; also the room for text tokens that were pushed back."""
+    """Time after the last sound, in seconds; also room for text tokens that were pushed back."""
     own_gap: Annotated[float, Field(gt=0, le=2)]
     """Least silence between two turns of one speaker, in seconds."""
     overlap_share: Rate
@@ -144,16 +144,16 @@ class Preset(Settings):
     recording; null: as any other turn."""
     barge_in: BargeIn
     interrupted: tuple[Answer, Answer, Answer] = (Answer(), Answer(), Answer())
-    """By the level (0-2) of interruptions in the behaviour of who is interrupted."""
+    """Answers by the level (0-2) of interruptions in the behaviour of who is interrupted."""
     backchannel: Backchannel
     false_interruption: FalseInterruption = FalseInterruption()
     pause: Pauses
     quotas: Quotas = Quotas()
     level: Level
     floor: BackendSpec | None = None
-    """What says where a listener would answer or take the floor (backends/floor)."""
+    """Backend that says where a listener would answer or take the floor (backends/floor)."""
     effects: Effects | None = None
-    """What the user's channel goes through; a name stands for pipelines/effects/NAME.yaml."""
+    """Effects on the user's channel; a name stands for pipelines/effects/NAME.yaml."""
 
 
 def is_shipped(name: str) -> bool:

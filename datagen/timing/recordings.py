@@ -19,7 +19,7 @@ from datagen.audio.vad import Spell
 from datagen.types import SAMPLE_RATE, Speaker, UserError
 
 _COLUMNS = {".rttm": (3, 4, 7, 1), ".ctm": (2, 3, 1, 0)}
-"""Of start, duration, speaker and conversation. A CTM's speaker is its channel (A, B; 1, 2)."""
+"""Columns of start, length, speaker, conversation; a CTM's speaker is its channel (A, B; 1, 2)."""
 _SOUND = (".wav", ".flac", ".ogg")
 _SHORTEST_LINE = {".rttm": 8, ".ctm": 5}
 

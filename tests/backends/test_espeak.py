@@ -31,6 +31,8 @@ from datagen.backends.speech.espeak_voice import ACCENTS, make_voice
 from datagen.config import BackendSpec
 from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Utterance, Voice
 
+pytestmark = pytest.mark.slow
+
 espeakng_loader = pytest.importorskip("espeakng_loader")
 
 SENTENCES = (

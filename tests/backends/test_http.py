@@ -21,6 +21,8 @@ from datagen.engine.run_files import RUN
 from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Voice
 from tests.doubles.speech_server import SpeechServer, serve
 
+pytestmark = pytest.mark.slow
+
 VOICE = Voice(id="ada", source="http", license="", synthetic=True, gender="female")
 LINES = [
     Line("Good morning, how can I help you today?", VOICE, "agent", "calm"),

@@ -45,6 +45,7 @@ def test_a_faithful_model_gives_a_checked_script_for_each_job(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packs, "load_packs", lambda paths: few_packs())
+    monkeypatch.setattr("datagen.backends.writer.composer.load_worlds", lambda paths: {})
     with writing(faithful, models=[{"name": "tiny", "request": {"temperature": 0.7}}]) as (w, s):
         scripts = scripts_of(w.write(jobs(kind)))
     composed = scripts_of(Composer(Composer.Options()).write(jobs(kind)))

@@ -398,7 +398,7 @@ def test_the_script_stage_goes_through_the_registry_and_keeps_no_secret(
     assert isinstance(done, Done), done
     assert (done.receipt.rows, done.receipt.rejects) == (16, ())
     event = driver._made(Unit("script", 0), done)
-    assert total([event["spent"]])["tiny"].dialogues == 16
+    assert total([event.spent])["tiny"].dialogues == 16
     assert "script=openai" not in ResolvedRecipe(recipe).stand_ins
     assert server.headers[-1]["Authorization"].endswith("0123456789")
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

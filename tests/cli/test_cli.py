@@ -114,6 +114,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     assert "Traceback" not in answer.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -124,7 +125,7 @@ def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
         except KeyboardInterrupt:  # in Ray's binding, which raises one of its own
             raise KeyboardInterrupt from None
 
-    monkeypatch.setattr("datagen.runs.make.run", make)
+    monkeypatch.setattr("datagen.runs.prepare.run", make)
     result = call("run", "service", "--dialogs", "16", "--out", str(tmp_path))
     assert result.exit_code == 128 + number, result.output
     assert "the same command goes on" in result.output

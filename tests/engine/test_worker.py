@@ -21,6 +21,8 @@ from datagen.runs.make import describe
 from datagen.storage.run_folder import Damaged, RunFolder
 from tests.fixtures.short_calls import SMALL
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def recipe() -> Recipe:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
+from unittest import mock
 
 import pytest
 
@@ -32,7 +33,11 @@ WORDS_A_MINUTE = 165
 
 @lru_cache
 def composer() -> Composer:
-    return Composer(Composer.Options())
+    """Return a composer without worlds: what is tested here are the calls made from packs."""
+    made = Composer(Composer.Options())
+    with mock.patch("datagen.backends.writer.composer.load_worlds", return_value={}):
+        made.maker("service")
+    return made
 
 
 def job(index: int, seed: int = 0) -> Job:

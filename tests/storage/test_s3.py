@@ -24,7 +24,10 @@ from tests.doubles.s3 import S3, Fault
 from tests.fixtures.committed import committed
 from tests.fixtures.short_calls import SMALL
 
-pytestmark = pytest.mark.skipif(s3.python() is None, reason="moto is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(s3.python() is None, reason="moto is not installed"),
+]
 KEY = "AKIAPLANTEDINTHETEST"
 SECRET = "planted+secret/that+nobody+may+ever+write"
 TABLE = pa.table({"dialog_id": [f"service-{i:07d}" for i in range(40)], "n": range(40)})

@@ -29,6 +29,8 @@ from tests.stages.test_timeline import (
 )
 from tests.timing.test_events import changed, heard, tones
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_dialogue_of_200_turns() -> None:
     talk = [turn(("agent", "user")[i % 2], 3 + i % 5) for i in range(200)]

@@ -10,6 +10,8 @@ from datagen.types import Pause
 from tests.stages.test_timeline import events_of, lay, script_of, turn
 from tests.timing.test_events import CLAUSES, changed, lines
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_pause_quota_takes_pauses_out_and_puts_them_in_at_clauses() -> None:
     scripted = lines(CLAUSES, pauses=(Pause(after_word=2),))

@@ -18,6 +18,8 @@ from datagen.voices.reference import LONGEST, SHORTEST, NotFit, band, choose, ma
 from datagen.voices.shift import draw, shift
 from tests.fixtures import corpora
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = {f"speaker{n}": "female" if n % 2 else "male" for n in range(6)}
 OWN = Rights("studio", "CC0-1.0", "signed release")
 SPEECH = corpora.say("someone", "female", corpora.TEXTS[0])

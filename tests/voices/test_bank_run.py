@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -23,6 +24,7 @@ from datagen.voices.casting import check, is_held_out
 from tests.doubles.speech_server import serve
 from tests.fixtures import corpora
 from tests.fixtures.few_calls import BOTH_SPLITS, KEPT_OF_BOTH
+from tests.fixtures.runs import hashes
 
 pytest.importorskip("espeakng_loader")
 pytestmark = pytest.mark.slow
@@ -58,22 +60,29 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+def run_with(bank: Path, out: Path, url: str) -> None:
+    options = {
+        "model": "imitator",
+        "url": url,
+        "reference_field": "ref_audio",
+        "extra_body": {"gender": "{gender}"},
+    }
+    settings = [
+        *BOTH_SPLITS,
+        f"speech={json.dumps({'use': 'http', 'options': options})}",
+        f"voices={json.dumps({'catalogue': str(bank), 'held_out': HELD_OUT})}",
+    ]
+    sets = [part for setting in settings for part in ("--set", setting)]
+    datagen("run", "service", "--dialogs", 1, "--out", out, *sets)
+
+
 def test_recorded_voices_are_cast_sent_and_written_down(tmp_path: Path, bank: Path) -> None:
     with serve() as server:
-        options = {
-            "model": "imitator",
-            "url": server.url,
-            "reference_field": "ref_audio",
-            "extra_body": {"gender": "{gender}"},
-        }
-        settings = [
-            *BOTH_SPLITS,
-            f"speech={json.dumps({'use': 'http', 'options': options})}",
-            f"voices={json.dumps({'catalogue': str(bank), 'held_out': HELD_OUT})}",
-        ]
-        sets = [part for setting in settings for part in ("--set", setting)]
-        datagen("run", "service", "--dialogs", 1, "--out", tmp_path / "run", *sets)
-        requests = server.requests
+        run_with(bank, tmp_path / "run", server.url)
+        requests = list(server.requests)
+        elsewhere = shutil.copytree(bank.parent, tmp_path / "elsewhere") / bank.name
+        run_with(elsewhere, tmp_path / "again", server.url)
+    assert hashes(tmp_path / "run") == hashes(tmp_path / "again"), "its folder is in no byte"
     rows = pq.read_table(tmp_path / "run" / "shards" / "service-00000.parquet").to_pylist()
     assert len(rows) == KEPT_OF_BOTH
     known = {entry.id: entry for entry in catalogue.load(bank).voices}

@@ -24,7 +24,7 @@ from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, User
 SETTING = "align.options.model"
 CONFIG = ("config.json", "vocab.json", "preprocessor_config.json")
 FILES = (*CONFIG, "tokenizer_config.json", "model*.safetensors")
-"""What of a model's folder decides word times."""
+"""Files of a model's folder that decide word times."""
 REACH = 25 * WINDOW
 """Samples (250 ms) that a word may grow before its first frame and after its last: CTC models fire
 late and shortly, anywhere within a sound."""
@@ -34,13 +34,13 @@ class Ctc(Aligner):
     """Forced alignment over a CTC model's letters."""
 
     class Options(Record):
-        """Which model, on which device, and how sure it must be."""
+        """The model, its device, and how sure it must be."""
 
         model: str = "facebook/wav2vec2-base-960h"
         """A folder, or the id of a downloaded model."""
         revision: str = "main"
         device: str = "auto"
-        """auto is the GPU if there is one."""
+        """Torch device; ``auto`` is the GPU if there is one."""
         min_confidence: float = -3.0
         """Least mean log-probability of the frames that a letter holds."""
 

@@ -35,7 +35,7 @@ class Ctm(Aligner):
     """Reads one file a clip from a folder."""
 
     class Options(Record):
-        """Where the files are."""
+        """The folder of the files."""
 
         folder: str
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from datagen.types import SAMPLE_RATE, Audio
 
 WINDOW = SAMPLE_RATE // 100
-"""Samples: 10 ms."""
+"""Samples in a window: 10 ms."""
 FLOOR = -55.0
-"""dBFS under which a window is not speech ..."""
+"""Level in dBFS under which a window is not speech."""
 RANGE = 40.0
-"""... nor if it is this many dB under the clip's loudest window."""
+"""Range in dB under the clip's loudest window; a window below it is not speech."""
 
 
 def speech_windows(clip: Audio) -> NDArray[np.bool_]:

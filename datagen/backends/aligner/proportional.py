@@ -23,7 +23,7 @@ class Proportional(Aligner):
     stand_in: ClassVar[bool] = True
 
     class Options(Record):
-        """None."""
+        """There are no options."""
 
     def __init__(self, options: Options) -> None:
         """Do nothing: there is no model."""

@@ -21,7 +21,7 @@ from datagen.backends.protocols import Aligner
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
 
 RATE = 16_000
-"""Hz, of the acoustic model."""
+"""Sample rate of the acoustic model, in Hz."""
 STEP = SAMPLE_RATE // 100
 """Samples between the model's frames: 10 ms."""
 CENTRE = round(0.0256 / 2 * SAMPLE_RATE)
@@ -29,7 +29,7 @@ CENTRE = round(0.0256 / 2 * SAMPLE_RATE)
 BEAMS = (1e-64, 1e-200)
 """Paths less likely than the best by this factor are given up; the wide one is the second try."""
 SCORE_SCALE = 1 << 10
-"""By which the library's search divides log-likelihoods (SENSCR_SHIFT in its source)."""
+"""Factor by which the library's search divides log-likelihoods (SENSCR_SHIFT in its source)."""
 LEAD = SAMPLE_RATE // 10
 """Silence put before and after a clip, 100 ms: the model's paths begin and end in it."""
 

@@ -32,7 +32,7 @@ def best_path(
     states = np.full(2 * len(tokens) + 1, blank, np.intp)
     states[1::2] = tokens
     barred = np.full(len(states), -np.inf, np.float32)
-    """Added to a skip: a blank, and the second of two equal labels, cannot be skipped to."""
+    """Score added to a skip: a blank, and the second of two equal labels, cannot be skipped to."""
     barred[3::2] = np.where(tokens[1:] != tokens[:-1], 0, -np.inf)
     moves, last = _sweep(np.ascontiguousarray(emissions[:, states]), barred)
     state = len(states) - 1 if last[-1] > last[-2] else len(states) - 2

@@ -1,7 +1,7 @@
-"""A codec that costs nothing and keeps nothing: a frame is silence, or it is sound.
+"""A stand-in codec for rehearsals, without weights: each frame is silence, or it is sound.
 
-A STAND-IN for rehearsals, loudly: its tokens tell where a channel sounds, so that a run can be
-audited, and nothing else. `backends.speech.dummy` is its companion.
+A STAND-IN: its tokens tell where a channel sounds, so that a run can be audited, and nothing else.
+`backends.speech.dummy` is its companion.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from datagen.backends.protocols import Codec
 from datagen.types import CARDINALITY, FRAME, NUM_CODEBOOKS, Audio, Codes, Record
 
 _SILENCE, _SOUND, _SINE = range(3)
-"""The token of all codebooks, for each thing a frame can be."""
+"""The token of all codebooks, for each of the three contents of a frame."""
 _STEP = 64
 """Samples from one that is looked at to the next."""
 _LOOKS = FRAME // _STEP
-"""At a frame."""
+"""Samples that are looked at in each frame."""
 _LEVEL = 0.25
-"""Of what sound is decoded to."""
+"""Amplitude of decoded sound."""
 
 
 class DummyCodec(Codec):
-    """One token for a whole frame [K], in Mimi's geometry."""
+    """Writes one token in all codebooks of a frame [K], in Mimi's geometry."""
 
     stand_in: ClassVar[bool] = True
 

@@ -34,7 +34,7 @@ FILES = ("config.json", "model*.safetensors")
 PERSONAPLEX_SILENCE = (948, 243, 1178, 546, 1736, 1030, 1978, 2008)
 """[K], PersonaPlex's SILENCE_TOKENS (moshi/models/lm.py): Mimi's frame of digital silence."""
 PERSONAPLEX_SINE = (430, 1268, 381, 1611, 1095, 1495, 56, 472)
-"""[K], its SINE_TOKENS: one of the frames of a 440 Hz sine of amplitude 0.5."""
+"""[K], PersonaPlex's SINE_TOKENS: one of the frames of a 440 Hz sine of amplitude 0.5."""
 PROBE = 4 * SAMPLE_RATE
 """Samples of silence, and of sine, that are encoded to find their frames."""
 
@@ -45,13 +45,13 @@ class Mimi(Codec):
     """The first 8 codebooks of a Mimi checkpoint."""
 
     class Options(Record):
-        """Which weights, on which device."""
+        """The weights and their device."""
 
         model: str = "kyutai/mimi"
         """A folder, or the id of a downloaded model."""
         revision: str = "main"
         device: str = "auto"
-        """auto is the GPU if there is one."""
+        """Torch device; ``auto`` is the GPU if there is one."""
         batch_seconds: Annotated[float, Field(ge=0)] = 0
         """Audio encoded at once by `encode_batch`, with padding, in seconds; 0 is clip by clip.
         It is part of what decides the bytes: a batch rounds otherwise than its clips alone."""

@@ -28,21 +28,21 @@ MARGIN = (WINDOW - HOP) // 2
 """Samples that a frame's windows see on either side of it: 11.3 ms."""
 NUM_BANDS = 24
 TOP = 9_600.0
-"""Hz; nothing above it is coded."""
+"""Highest frequency that is coded, in Hz."""
 SILENCE = -9.0
-"""log10 of the power that every band has at least."""
+"""Least power of any band, as log10."""
 BLOCK = 64
 """Frames analysed at once, to stay in the cache and to need little memory."""
 
 LAG_RATE = 6_000
-"""Hz, the rate at which lags are counted: only what lies below 3 kHz decides the pitch."""
+"""Rate in Hz at which lags are counted: only what lies below 3 kHz decides the pitch."""
 LAG_BINS = WINDOW * LAG_RATE // (2 * SAMPLE_RATE) + 1
 RUMBLE_BINS = 3
-"""Bins left out of it: below 60 Hz."""
+"""Lowest bins left out of the autocorrelation: below 60 Hz."""
 NOISE = 1e-7
 """Power at which a perfect period scores half: -70 dBFS."""
 LAGS = np.round(np.geomspace(14, 97, 6)).astype(int)
-"""Edges of the five ranges of lags; each offers its highest peak. 62 Hz to 429 Hz."""
+"""Edges of the five ranges of lags, from 62 Hz to 429 Hz; each range offers its highest peak."""
 NUM_CANDIDATES = len(LAGS) - 1
 OCTAVE_BONUS = 0.04
 """Score per octave for a higher pitch: twice a period fits as well as the period."""
@@ -58,7 +58,7 @@ REACH = (BACK * FRAME + MARGIN, AHEAD * FRAME + MARGIN)
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The N of a channel's T frames that are not digital silence."""
+    """Measures of the N of a channel's T frames that are not digital silence."""
 
     frames: NDArray[np.intp]
     """[N], which frames."""

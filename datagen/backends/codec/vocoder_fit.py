@@ -33,7 +33,7 @@ NUM_VOICES = 400
 NUM_WORDS = 10
 """Words per sentence, one sentence per voice."""
 SPEECH_LEVEL = -23.0
-"""dBFS, RMS of a sentence before it is varied."""
+"""RMS level of a sentence before it is varied, in dBFS."""
 MAX_BITS = 5
 NUM_COMPONENTS = 60
 """Components considered; about half of them are worth a bit."""

@@ -31,9 +31,9 @@ PATTERNS = np.array(
 )
 """Where a frame can be voiced: nowhere, everywhere, up to its end, from its start."""
 PITCHES = np.linspace(np.log2(62), np.log2(430), 58)
-"""log2 of Hz at the middle of the voiced subframes."""
+"""Pitch at the middle of the voiced subframes, in log2 of Hz."""
 SLOPES = np.array([-0.04, -0.02, 0, 0.02, 0.04])
-"""Octaves per subframe."""
+"""Slopes of the pitch in octaves per subframe."""
 
 _VOICED = PATTERNS[1:]
 _COUNTS = _VOICED.sum(1, keepdims=True)

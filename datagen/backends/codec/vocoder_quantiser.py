@@ -22,9 +22,9 @@ Values = NDArray[np.float64]
 
 TABLE = Path(__file__).with_name("vocoder.json")
 VERSION = 1
-"""Of what the code makes of a table. Raise it with any change that changes a token or a sound."""
+"""Version of this code. Raise it with any change that changes a table's tokens or sound."""
 FLOOR = -6.0
-"""log10 of the lowest power that is told from silence: -60 dBFS."""
+"""Lowest power that is told from silence, as log10: -60 dBFS."""
 SHARE = np.linspace(1.3, 0.7, NUM_BANDS)
 """Weight of an error in each band: low bands matter more to what is understood (STOI +0.003)."""
 NUM_BOOKS = 7
@@ -36,11 +36,11 @@ FADE_SLOPE = 4.0
 
 
 class QuantiserTable(Record):
-    """What `vocoder_fit` finds; J components."""
+    """The table that `vocoder_fit` finds, of J components."""
 
     fitted_on: str
     mean: tuple[float, ...]
-    """[SUBFRAMES * NUM_BANDS], of weighted levels."""
+    """[SUBFRAMES * NUM_BANDS], mean of the weighted levels."""
     basis: tuple[tuple[float, ...], ...]
     """[J, SUBFRAMES * NUM_BANDS], rows of length 1."""
     levels: tuple[tuple[float, ...], ...]

@@ -29,11 +29,11 @@ BLOCK = 256
 REST_HERTZ = 120.0
 """Pitch where nothing is voiced; unheard."""
 VOICED_TOP = 5_000.0
-"""Hz around which voiced sound turns from pulses to noise; more of them would buzz."""
+"""Frequency in Hz around which voiced sound turns from pulses to noise; more of them would buzz."""
 VOICED_SLOPE = 350.0
-"""Hz."""
+"""Scale in Hz of the logistic slope from pulses to noise."""
 ROLL_OFF = 1 / 1_200
-"""log10 of power lost per Hz above TOP."""
+"""Power lost per Hz above TOP, as log10."""
 
 
 def synthesise(levels: Array, pitch: Array, voiced: NDArray[np.bool_]) -> Audio:
@@ -108,7 +108,7 @@ _HANN = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
 _HERTZ = np.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE)
 _TONAL = (0.5 - 0.5 * np.tanh((_HERTZ - VOICED_TOP) / (2 * VOICED_SLOPE))).astype(np.float32)
 _HALF_LOG = np.log(10) / 2
-"""log10 of power to the natural logarithm of amplitude."""
+"""Factor that takes log10 of power to the natural logarithm of amplitude."""
 
 
 def _spread() -> NDArray[np.float64]:

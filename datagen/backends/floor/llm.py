@@ -34,15 +34,15 @@ _CHOICES = ("silence", "backchannel", "take_floor")
 
 
 class Llm(FloorPredictor):
-    """Asks a server."""
+    """Asks a language model on a server."""
 
     class Options(Record):
-        """Which model, and where it is served."""
+        """The model, and the server it is on."""
 
         model: str
-        """As the server knows it."""
+        """Name of the model, as the server knows it."""
         request: dict[str, Any] = Field(default_factory=dict)
-        """Added to each request: temperature, max_tokens, chat_template_kwargs ..."""
+        """Fields added to each request, such as temperature, max_tokens or chat_template_kwargs."""
         url: Annotated[str, Field(exclude=True)] = "http://127.0.0.1:8000/v1"
         key_env: Annotated[str, Field(exclude=True)] = "OPENAI_API_KEY"
         """Environment variable that holds the key, if the server wants one."""

@@ -28,14 +28,14 @@ class Weights(Record):
 
 
 Coefficients = dict[str, Weights]
-"""By name of the feature."""
+"""Weights by name of the feature."""
 
 
 class Rules(FloorPredictor):
     """The logistic model."""
 
     class Options(Record):
-        """Which coefficients."""
+        """The coefficients to use."""
 
         coefficients: str = "rules"
         """A name from pipelines/floor, or a .yaml file."""

@@ -25,7 +25,7 @@ from datagen.types import UserError
 
 ANSWERS = ("silent", "backchannel", "take_floor")
 RIDGE = 1.0
-"""Weight of the squared coefficients, in votes: keeps rare features near 0."""
+"""Weight of the squared coefficients, in votes: it keeps rare features near 0."""
 _STEPS = 60
 """Most Newton steps; some 8 are enough."""
 
@@ -37,7 +37,7 @@ class Vote:
     slot: Slot
     scenario: str
     counts: tuple[float, float, float]
-    """Of silence, backchannel, take_floor."""
+    """Votes for silence, backchannel and take_floor."""
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -140,7 +140,7 @@ def uniform(found: Mapping[str, float]) -> Odds:
 
 
 def rate(votes: Sequence[Vote]) -> Callable[[Mapping[str, float]], Odds]:
-    """Return a predictor that knows nothing but how often people wanted what, over all places."""
+    """Return a predictor that only knows how often people wanted what, over all places."""
     silence, backchannel, take_floor = np.mean([vote.shares for vote in votes], axis=0)
     odds = Odds(
         silence=float(silence), backchannel=float(backchannel), take_floor=float(take_floor)

@@ -23,17 +23,17 @@ from datagen.gates.words import error_rate, wrong_numbers
 from datagen.types import SAMPLE_RATE, Audio, Fault, Line, Record, UserError
 
 RATE = 16_000
-"""Hz, of both models."""
+"""Sample rate of both models, in Hz."""
 WEIGHTS = ("config.json", "*.safetensors")
 MIN_JUDGED_SAMPLES = SAMPLE_RATE
-"""A shorter clip says too little about its speaker and its sound."""
+"""Fewest samples that are judged: a shorter clip says too little about speaker and sound."""
 
 
 class Listener(Judge):
     """Recognises words and voices, and rates; each may be left out."""
 
     class Options(Record):
-        """Which models, and how much they must agree."""
+        """The models, and how much they must agree."""
 
         recogniser: str | None = "facebook/wav2vec2-base-960h"
         """A folder, or the name of a downloaded model; null asks for no words."""
@@ -46,14 +46,14 @@ class Listener(Judge):
         speaker: str | None = "microsoft/wavlm-base-plus-sv"
         speaker_revision: str = "main"
         min_likeness: Annotated[float, Field(ge=-1, le=1)] = 0.5
-        """Cosine of the clip's and the recording's x-vectors."""
+        """Least cosine of the clip's and the recording's x-vectors."""
         quality: str | None = None
         """A TorchScript model that rates [1, S] at 16 kHz from 1 to 5: its file, or a downloaded
         model such as Blinorot/UTMOS-PyTorch (UTMOS of the VoiceMOS Challenge 2022, MIT)."""
         quality_revision: str = "main"
         quality_file: str = "utmos_scripted.pt"
         min_quality: Annotated[float, Field(ge=1, le=5)] = 3.5
-        """NeMo Curator's threshold for any speech; it has 4.0 for synthetic speech."""
+        """Least opinion score. NeMo Curator has 3.5 for any speech and 4.0 for synthetic speech."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:

@@ -1,6 +1,6 @@
 """Chatterbox by Resemble AI: Line + recording of a voice -> clip, one turn at a time.
 
-What the released PersonaPlex was voiced with. chatterbox-tts 0.1.7 needs an environment of its own
+The released PersonaPlex was voiced with it. chatterbox-tts 0.1.7 needs an environment of its own
 (`datagen env create chatterbox`). Its watermark is kept: every clip says that it is synthetic.
 """
 
@@ -41,15 +41,15 @@ WEIGHTS = {
 """Files that chatterbox-tts 0.1.7 loads."""
 REPOSITORIES = {"english": "ResembleAI/chatterbox", "turbo": "ResembleAI/chatterbox-turbo"}
 MIN_TURBO_SECONDS = 5.0
-"""Turbo refuses a recording that is not longer."""
+"""Length in seconds that a recording for Turbo must exceed, or Turbo refuses it."""
 SHORT_WORDS = 3
-"""Lines with fewer words come out as gibberish often enough to be tried out first."""
+"""Number of words under which lines come out as gibberish often enough to be tried out first."""
 SHORT_TAKES, SHORT_VARIANTS = 6, 4
 """How often a short line is tried, and how many ways a voice has of saying it."""
 MAX_SHORT_SECONDS = 0.6
-"""A short line lasts at most this, and ..."""
+"""Base of a short line's longest time, in seconds."""
 MAX_LETTER_SECONDS = 0.14
-"""... this for each of its letters."""
+"""Seconds that each of its letters adds to a short line's longest time."""
 MAX_KEPT_VOICES, MAX_KEPT_SHORT = 64, 4_096
 """How many recordings' conditionals, and short clips, are kept at hand."""
 PAUSE = SAMPLE_RATE * 120 // 1_000
@@ -69,15 +69,15 @@ class Delivery(Record):
 
 
 class Chatterbox(Synthesizer):
-    """One model, one clip at a time (it knows no batches)."""
+    """Voices one clip at a time with one model, which takes no batches."""
 
     source: ClassVar[str] = "chatterbox"
 
     class Options(Record):
-        """Which model, and how it speaks."""
+        """The model, and how it speaks."""
 
         variant: Literal["english", "turbo"] = "english"
-        """Turbo has half the parameters and knows neither exaggeration nor guidance."""
+        """Model family; turbo has half the parameters, and neither exaggeration nor guidance."""
         model: str | None = None
         """A folder, or the name of a downloaded model; null is Resemble AI's own."""
         revision: str = "main"

@@ -2,7 +2,7 @@
 
     lines --plan--> chunks --DiaModel--> mixed sound --Aligner, cut--> a clip for each line
 
-What the paper's service dialogues were voiced with. Speakers answer each other in one go, so they
+The paper's service dialogues were voiced with it. Speakers answer each other in one go, so they
 sound like a conversation; each piece is checked against its speaker, and said alone if it fails.
 """
 
@@ -35,7 +35,7 @@ PROMPT_PAUSE = SAMPLE_RATE * 300 // 1_000
 """Samples of silence between the two voices of a prompt."""
 MIN_CHUNK_SECONDS = 4.0
 SLACK = 1.8
-"""How much longer than foreseen a chunk may become before it is stopped."""
+"""Times the foreseen length that a chunk may reach before it is stopped."""
 WEIGHTS = ("config.json", "*.safetensors")
 
 
@@ -54,7 +54,7 @@ class Dia(Synthesizer):
     source: ClassVar[str] = "dia"
 
     class Options(Record):
-        """Which weights, how freely, and who finds the words."""
+        """The weights, how freely they speak, and the aligner that finds the words."""
 
         model: str = "nari-labs/Dia-1.6B-0626"
         """A folder, or the name of a downloaded model."""

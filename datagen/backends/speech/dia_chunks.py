@@ -21,11 +21,11 @@ from datagen.types import SAMPLE_RATE, Audio, Line, SpokenWord
 MAX_TURNS = 4
 MAX_SECONDS = 18.0
 MAX_BYTES = 900
-"""Of text with the prompt's; the model silently drops what is over 1,024."""
+"""Most bytes of text, the prompt's included; the model silently drops what is over 1,024."""
 _LETTERS_A_SECOND = 14.0
 _SECONDS_A_TURN = 0.4
 _REACH = SAMPLE_RATE * 60 // 1_000
-"""How far before and after the gap between two turns a cut may lie."""
+"""Samples before and after the gap between two turns within which a cut may lie: 60 ms."""
 _STEP = SAMPLE_RATE * 5 // 1_000
 _WINDOW = 4
 """Steps over which the energy is averaged: 20 ms."""

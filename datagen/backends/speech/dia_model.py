@@ -20,7 +20,7 @@ from datagen.types import SAMPLE_RATE, Audio
 MAX_STEPS = 3_072
 """Decoder steps, the prompt's included."""
 MAX_BYTES = 1_024
-"""Of text, the prompt's included; `dia_chunks.plan` stays under it."""
+"""Most bytes of text, the prompt's included; `dia_chunks.plan` stays under it."""
 
 
 class DiaModel:

@@ -1,7 +1,7 @@
-"""A synthesizer that costs nothing and says nothing: Line -> a slow square wave, a word a period.
+"""A stand-in synthesizer for rehearsals: Line -> a slow square wave, a word a period.
 
-A STAND-IN for rehearsals, loudly: it shows what the line itself costs at full size, and its data is
-of no use to anybody. Word times are exact, and FLAC stores a minute of it in six kilobytes.
+A STAND-IN without a model: it shows what the line itself costs at full size, and its data is of no
+use to anybody. Word times are exact, and FLAC stores a minute of it in six kilobytes.
 """
 
 from __future__ import annotations

@@ -43,12 +43,12 @@ from datagen.types import (
 
 LEAD = LIBRARY_RATE * 50 // 1_000
 TAIL = LIBRARY_RATE * 150 // 1_000
-"""Silence kept at most before and after the speech, in samples at 22.05 kHz."""
+"""Most samples of silence at 22.05 kHz kept before and after the speech."""
 _BLOCK = LIBRARY_RATE * 5 // 1_000
 _QUIET = 10_000
-"""Silence is 5 ms with less than 1 / 10,000 (-40 dB) of the power of the loudest 5 ms."""
+"""Ratio of powers: silence is 5 ms with less than 1 / 10,000 (-40 dB) of the loudest 5 ms."""
 _OFFSET_HALF = LIBRARY_RATE * 25 // 1_000
-"""Half of the 50 ms over which the offset is averaged."""
+"""Samples in half of the 50 ms over which the offset is averaged."""
 _FADE = SAMPLE_RATE * 5 // 1_000
 _RAMP = (0.5 - 0.5 * np.cos(np.pi * (np.arange(_FADE) + 0.5) / _FADE)).astype(np.float32)
 """[S], raised cosine from 0 to 1."""
@@ -66,7 +66,7 @@ class Prosody(NamedTuple):
     rate: int = 100
     """Percent of the voice's own speaking rate."""
     pitch_range: int = 50
-    """0 is monotone, 50 the voice's own range, 100 twice that."""
+    """Range of the pitch: 0 is monotone, 50 the voice's own range, 100 twice that."""
 
 
 PROSODY = {
@@ -84,7 +84,7 @@ PROSODY = {
     "tired": Prosody(94, 40),
     "worried": Prosody(103, 56),
 }
-"""By emotion; any other is spoken as neutral."""
+"""Prosody by emotion; any other emotion is spoken as neutral."""
 
 
 class Espeak(Synthesizer):
@@ -94,7 +94,7 @@ class Espeak(Synthesizer):
     source: ClassVar[str] = "espeak"
 
     class Options(Record):
-        """Which espeak-ng to use."""
+        """The espeak-ng to use."""
 
         library: Choice = "auto"
         """``loader`` is the espeakng-loader package, ``system`` libespeak-ng; auto tries both."""

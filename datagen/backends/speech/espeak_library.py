@@ -1,8 +1,8 @@
 """espeak-ng through ctypes: text and a voice file -> 22.05 kHz samples and phoneme times.
 
 espeak-ng keeps flutter, wave phase and noise in static variables, so the same call twice gives two
-different sounds. A virgin copy of the shared library, loaded for one utterance and closed after
-it, makes a sound depend on its arguments alone, in any order, process or thread.
+different sounds. A fresh copy of the shared library, loaded for one utterance and closed after it,
+makes a sound depend on its arguments alone, in any order, process or thread.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from datagen import assets
 from datagen.types import UserError
 
 LIBRARY_RATE = 22_050
-"""Hz of what espeak-ng makes."""
+"""Sample rate of espeak-ng's sound, in Hz."""
 Choice: TypeAlias = Literal["auto", "loader", "system"]
 REMEDY = "pip install 'fullduplex-datagen[espeak]' or apt-get install libespeak-ng1"
 
@@ -37,7 +37,7 @@ _PHONEME_EVENTS, _DONT_EXIT = 0x1, 0x8000
 _UTF8, _END_PAUSE = 0x1, 0x1000
 _RATE, _VOLUME, _PITCH_RANGE = 1, 2, 4
 _VOLUME_PERCENT = 40
-"""Of the default, at which most seeded voices run into the library's limiter."""
+"""Percent of the default volume, which drives most seeded voices into the library's limiter."""
 _EVENTS_END, _EVENT_PHONEME = 0, 7
 _SPEECH_DATA = ("phontab", "phonindex", "phondata", "intonations", "en_dict")
 
@@ -82,7 +82,7 @@ class Phoneme(NamedTuple):
     character: int
     """Index in the text of the first character of the word it belongs to."""
     sample: int
-    """Samples at 22.05 kHz."""
+    """Where it begins, in samples at 22.05 kHz."""
     pause: bool
 
 
@@ -93,7 +93,7 @@ class Sound:
     samples: NDArray[np.int16]
     """[S] at 22.05 kHz."""
     phonemes: tuple[Phoneme, ...]
-    """In the order said."""
+    """Phonemes and pauses, in the order said."""
 
 
 class EspeakLibrary:

@@ -22,7 +22,7 @@ TAIL = SAMPLE_RATE * 150 // 1_000
 FADE = SAMPLE_RATE * 5 // 1_000
 _BLOCK = SAMPLE_RATE * 5 // 1_000
 _QUIET = 10**-4
-"""Silence is 5 ms with less than this share (-40 dB) of the power of the loudest 5 ms."""
+"""Ratio of powers (-40 dB): silence is 5 ms with less than this share of the loudest 5 ms."""
 _RAMP = (0.5 - 0.5 * np.cos(np.pi * (np.arange(FADE) + 0.5) / FADE)).astype(np.float32)
 """[S], raised cosine from 0 to 1."""
 

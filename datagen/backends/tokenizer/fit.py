@@ -21,7 +21,7 @@ from datagen.types import DialogId, Job, Script
 SIZE = 4_000
 """Entries of the vocabulary: enough for call-centre English, and the file stays below 100 kB."""
 NUM_DIALOGUES = 1_000
-"""Of each kind."""
+"""Number of dialogues of each kind."""
 
 
 def lines(num_dialogues: int = NUM_DIALOGUES) -> Iterator[str]:

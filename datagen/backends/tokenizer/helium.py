@@ -28,13 +28,13 @@ class Helium(Tokenizer):
     epad, bos, eos, pad = EPAD, BOS, EOS, PAD
 
     class Options(Record):
-        """Where the model is."""
+        """The model, and the name of its file."""
 
         model: str = "kyutai/moshiko-pytorch-bf16"
         """The file, a folder, or the id of a downloaded model."""
         revision: str = "main"
         file: str = "tokenizer_spm_32k_3.model"
-        """Its name in the folder."""
+        """Name of the model's file in the folder."""
 
     def __init__(self, options: Options) -> None:
         path = _path(options)

@@ -15,7 +15,7 @@ from datagen.backends.protocols import Tokenizer
 
 MODEL = Path(__file__).with_name("shipped.model")
 EPAD, BOS, EOS, PAD = range(4)
-"""Moshi's: end_of_text_padding_id, BOS, EOS, existing_text_padding_id (moshi/models/lm.py)."""
+"""Ids of Moshi: end_of_text_padding_id, BOS, EOS, existing_text_padding_id (moshi/models/lm.py)."""
 
 
 class Shipped(Tokenizer):

@@ -16,9 +16,13 @@ from datagen.backends.protocols import ScriptWriter
 from datagen.scripting.compose.makers import CallMaker, ChatMaker, LessonMaker, Maker, default_paths
 from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
 from datagen.scripting.plans.base import PlanOptions
+from datagen.scripting.simulate import acts
+from datagen.scripting.simulate.maker import WorldMaker
+from datagen.scripting.world import pack
+from datagen.scripting.world.load import load_worlds
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "3"
+VERSION = "4"
 """Raised when a change of the composer's code changes what it writes."""
 
 
@@ -82,6 +86,17 @@ def _calls(options: Composer.Options) -> Maker:
         validation=options.validation,
         outbound=options.outbound,
         assistant=options.assistant,
+        worlds=_worlds(options),
+    )
+
+
+def _worlds(options: Composer.Options) -> WorldMaker:
+    return WorldMaker(
+        worlds=load_worlds(pack.default_paths()),
+        acts=acts.load_acts(acts.default_path()),
+        names=_names(),
+        words=options.words,
+        validation=options.validation,
     )
 
 

@@ -22,7 +22,10 @@ from datagen.scripting.plans.assistant import compose_errand, turn_around
 from datagen.scripting.plans.base import script_of
 from datagen.scripting.plans.draws import Draws, draws_for
 from datagen.scripting.plans.interplay import place
-from datagen.scripting.plans.service import Blueprint, Shares, draw_blueprint
+from datagen.scripting.plans.service import Blueprint, Shares, deal, draw_blueprint
+from datagen.scripting.simulate import acts
+from datagen.scripting.simulate.maker import WorldMaker
+from datagen.scripting.world import pack as world_pack
 from datagen.types import Job, Rejected, Script
 
 WRITER = "composer"
@@ -49,6 +52,8 @@ class CallMaker:
     validation: float
     outbound: float
     assistant: float
+    worlds: WorldMaker | None = None
+    """Makes the calls of the domains that have a world; the others are composed from packs."""
 
     def plan(self, job: Job) -> Blueprint:
         """Return the blueprint of a call."""
@@ -66,6 +71,10 @@ class CallMaker:
 
     def make(self, job: Job) -> Script:
         """Return a call."""
+        if self.worlds is not None:
+            dealt = deal(job, self.packs, Shares(self.outbound, self.assistant))
+            if dealt.direction != "assistant" and dealt.pack.id in self.worlds.worlds:
+                return self.worlds.make(job, dealt.pack.id, dealt)
         blueprint, draws = self.plan(job), _draws(job, "wording")
         if blueprint.call_direction == "assistant":
             wording = self.errand_wording
@@ -141,4 +150,6 @@ def default_paths() -> list[Path]:
         casual_pack.default_path(),
         *(templates.default_path(kind) for kind in templates.ACTS),
         people.default_path(),
+        *world_pack.default_paths(),
+        acts.default_path(),
     ]

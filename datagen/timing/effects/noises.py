@@ -19,7 +19,7 @@ _BABBLERS = 6
 _TILES = (1 << 19, 3**12)
 """Samples of two loops of pink noise, some 22 s each; together they repeat after months."""
 _LOWEST = 20.0
-"""Hz under which pink noise rises no more."""
+"""Frequency in Hz below which pink noise rises no more."""
 _SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 _LONGEST = 60
 """Seconds read of one file."""

@@ -14,17 +14,18 @@ _REPEATS = 3
 """Trains of echoes, and how much their delays and decays vary (denoiser/augment.py, RevEcho)."""
 _JITTER = 0.1
 _QUIETEST = 1e-3
-"""A train ends when it has decayed to this."""
+"""Share of its first level at which a train has ended."""
 _TAIL = 1.5
 """Longest reverberation, in seconds."""
 _LINE_RATE = 8_000
 _BAND = (300.0, 3_400.0)
+"""Lowest and highest frequency of the telephone's band, in Hz."""
 _TAPS = 255
-"""Hz of the telephone's band; so many taps make slopes of 100 Hz (Hamming: 3.3 x rate / taps)."""
+"""Taps of the telephone's band-pass; its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
 _MU = 255.0
-"""Of G.711's mu-law."""
+"""Parameter mu of G.711's mu-law."""
 _STEPS = 32_767
-"""Of a 16-bit sample, to each side of nothing."""
+"""Steps of a 16-bit sample on each side of zero."""
 
 
 def reverberate(

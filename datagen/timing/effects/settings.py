@@ -56,11 +56,11 @@ class Noise(Settings):
         "pink",
         "babble",
     )
-    """Equally likely; babble is both speakers' voices, six times, scattered and backwards."""
+    """Kinds of noise, equally likely; babble is both voices, six times, scattered and backwards."""
     folder: str | None = None
     """Sound files for the kind folder, of any rate; read where the tokens are made."""
     snr: Levels = Levels(low=5, high=30)
-    """Speech over noise, in dB."""
+    """Level of speech over noise, in dB."""
 
     @model_validator(mode="after")
     def _has_folder(self) -> Self:
@@ -75,7 +75,7 @@ class Cough(Settings):
     rate: Rate = 0.0
     per_minute: Annotated[float, Field(gt=0, le=20)] = 1.0
     db: Levels = Levels(low=-6, high=3)
-    """Relative to the user's speech."""
+    """Level relative to the user's speech, in dB."""
 
 
 class Echo(Settings):

@@ -1,0 +1,1 @@
+"""Two people with agendas talk; what they do is drawn move by move."""

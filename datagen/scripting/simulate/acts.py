@@ -1,0 +1,84 @@
+"""The bank of what is said in any call, by act and manner. prompts/acts/KIND.yaml -> Acts
+
+An act has wordings for any manner and more for some; a wording is made of parts said in order, and
+a part is a list of choices. An empty choice leaves the part out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from datagen import assets
+from datagen.config import Settings, read_yaml, validate
+from datagen.scripting.compose.grammar import opened
+from datagen.types import Speaker
+
+Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+Parts: TypeAlias = tuple[Part, ...]
+Manners: TypeAlias = dict[str, Parts]
+"""By manner; ``any`` fits all."""
+
+
+class Acts(Settings):
+    """What both speakers say, and what a listener says without taking the floor."""
+
+    agent: dict[str, Manners]
+    user: dict[str, Manners]
+    listening: dict[str, Part]
+    """Backchannels by function: continue, agree, surprise, sympathy."""
+    starts: Part
+    """Hesitations before a turn."""
+    middles: Part
+    """Hesitations after a comma."""
+
+    @cached_property
+    def lowered(self) -> frozenset[str]:
+        """First words that lose their capital inside a sentence: those that do in the bank."""
+        words = {
+            word.strip(",.?!")
+            for _, line in self.lines()
+            for word in line.split()
+            if word[0].islower()
+        }
+        return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
+
+    @model_validator(mode="after")
+    def _begin(self) -> Self:
+        """Begin sentences with capitals, be it a slot's; a later part may go on a sentence."""
+        for acts in (self.agent, self.user):
+            for manners in acts.values():
+                for manner, parts in manners.items():
+                    first, *rest = parts
+                    later = (
+                        tuple(opened(line) if line[:1].isupper() else line for line in part)
+                        for part in rest
+                    )
+                    manners[manner] = (tuple(map(opened, first)), *later)
+        return self
+
+    def of(self, speaker: Speaker) -> dict[str, Manners]:
+        """Return the acts of a speaker."""
+        return self.agent if speaker == "agent" else self.user
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield every choice with the place it stands."""
+        for speaker, acts in (("agent", self.agent), ("user", self.user)):
+            for act, manners in acts.items():
+                for manner, parts in manners.items():
+                    for part in parts:
+                        yield from ((f"{speaker}.{act}.{manner}", line) for line in part if line)
+
+
+def default_path(kind: str = "service") -> Path:
+    """Return the bank that ships with datagen."""
+    return assets.find("prompts/acts", kind)
+
+
+def load_acts(path: Path) -> Acts:
+    """Read a bank."""
+    return validate(Acts, read_yaml(path), f"the acts {path}")

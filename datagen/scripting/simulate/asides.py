@@ -1,0 +1,234 @@
+"""What callers bring up by themselves, in the middle of the agent's procedure: probes, and more.
+
+Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.talk import AgendaItem, Talk
+
+LINKED = 0.5
+"""Chance that something new is announced."""
+ACKED = 0.6
+OBJECTS = 0.35
+"""Chance that a caller does not take no for an answer, the first time."""
+
+
+def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
+    """Let the caller bring something up and the agent answer it."""
+    if event in talk.agenda:
+        talk.agenda.remove(event)
+    if link != "link":
+        talk.user(link, "interactionStructuring")
+    elif talk.chance(LINKED * min(1, talk.leisure)) and event.kind not in ("Q4", "grievance"):
+        talk.user("link", "interactionStructuring")
+    _EVENTS[event.kind](talk, event)
+
+
+def plain_aside(talk: Talk) -> AgendaItem | None:
+    """Return a question on the agenda that may come at any time, if there is one."""
+    return next((event for event in talk.agenda if event.kind in ("fact", "Q2")), None)
+
+
+def is_ready(talk: Talk, event: AgendaItem) -> bool:
+    """Tell whether the agent could answer by now."""
+    if event.kind == "grievance":
+        return all(other.kind != "Q4" for other in talk.agenda)
+    if event.kind != "Q1":
+        return True
+    if not event.what:
+        return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
+    if event.what in talk.world.terms:
+        return True
+    return talk.is_verified and (not talk.world.is_lookup or event.what in talk.returned)
+
+
+def _react(talk: Talk, act: str = "ack") -> None:
+    if talk.chance(ACKED * min(1, talk.leisure)):
+        talk.user(act, "autoPositive")
+
+
+def _names(talk: Talk, event: AgendaItem) -> None:
+    what = talk.draws.pick(("agent", "company", "both"))
+    names = {"agent": (talk.cast.agent.name,), "company": (talk.cast.company,)}
+    talk.user(f"ask_{what}", "setQuestion")
+    asked = talk.floor.last
+    talk.agent(f"state_{what}", "answer", ("prompt.role",))
+    expects = names.get(what, (talk.cast.agent.name, talk.cast.company))
+    talk.probe("Q0", "state", asked, expects)
+    _react(talk, "ack")
+
+
+def _belief(talk: Talk, event: AgendaItem) -> None:
+    """Suppose a detail of the record, rightly or wrongly."""
+    if event.what:
+        _suppose(talk, event.what, "Q1", is_right=talk.chance(0.35))
+    else:
+        _detail(talk)
+
+
+def _detail(talk: Talk) -> None:
+    """Suppose a number on file: it is confirmed, or denied without telling the right one."""
+    known = talk.world.other if talk.verified_by != "other_value" else talk.world.identity
+    right, label = known.value, known.identity.label
+    claimed = right
+    if not talk.chance(0.4):
+        claimed = known.identity.value.alter(talk.draws, right)
+    talk.words.about("detail", label)
+    talk.words.about("claimed", claimed)
+    talk.user("claim_detail", "checkQuestion")
+    asked = talk.floor.last
+    licence = (talk.found if talk.world.is_lookup else "prompt.verify",)
+    if claimed is right:
+        talk.agent("confirm_detail", "confirm", licence)
+        talk.probe("Q1", "confirm", asked)
+        _react(talk)
+        return
+    talk.agent("deny_detail", "disconfirm", licence)
+    talk.probe("Q1", "correct", asked, (), (right.spoken, claimed.spoken))
+    talk.words.about("right", right)
+    if talk.chance(0.6):
+        talk.user("right_detail", "correction")
+        talk.agent("confirm_detail", "confirm", licence)
+    else:
+        talk.user("leave_detail", "autoPositive")
+
+
+def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
+    """Suppose a fact with one of its values, which may be wrong, and be told."""
+    fact = talk.world.fact(name)
+    is_right = is_right or name in talk.told
+    line = talk.draws.pick(fact.claim)
+    slot = sorted(talk.slots((line,)))[0]
+    right = talk.value(slot)
+    wrong: Value | None = None if is_right else talk.wrong(slot)
+    if wrong:
+        talk.words.about(slot, wrong)
+    draft = talk.user_line((line,), "checkQuestion")
+    asked = talk.floor.last
+    talk.words.about(slot, right)
+    if wrong:
+        draft.values.discard(slot)
+    licence = talk.licence((name,))
+    talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
+    talk.agent_line(_stating(fact.tell, slot), "correction" if wrong else "confirm", licence)
+    talk.told.add(name)
+    act = "correct" if wrong else "confirm"
+    forbids = (wrong.spoken,) if wrong else ()
+    talk.probe(kind, act, asked, (right.spoken,), forbids)  # type: ignore[arg-type]
+    _react(talk, "ack_corrected" if wrong else "ack")
+
+
+def _stating(lines: tuple[str, ...], slot: str) -> tuple[str, ...]:
+    """Return the lines that state a value."""
+    capital = "{" + slot[0].upper() + slot[1:] + "}"
+    return tuple(line for line in lines if f"{{{slot}}}" in line or capital in line)
+
+
+def _terms(talk: Talk, event: AgendaItem) -> None:
+    """Ask about a term of the business, or suppose it."""
+    fact = talk.world.fact(event.what)
+    if fact.claim and talk.chance(0.5):
+        _suppose(talk, event.what, "Q2", is_right=talk.chance(0.4))
+        return
+    asked, told = _fact(talk, event)
+    first = talk.draws.pick(sorted(told)) if told else ""
+    talk.probe("Q2", "state", asked, (talk.value(first).spoken,) if first else ())
+    talk.probes[-1] = talk.probes[-1].model_copy(update={"agent_turn": asked + 1})
+
+
+def _aside(talk: Talk, event: AgendaItem) -> None:
+    _fact(talk, event)
+
+
+def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
+    """Ask about a fact; return where, and which values the answer states."""
+    fact = talk.world.fact(event.what)
+    talk.user_line(fact.ask, "setQuestion")
+    asked = talk.floor.last
+    if talk.chance(0.25):
+        talk.agent("ack_question", "autoPositive")
+    draft = talk.agent_line(fact.tell, "answer", talk.licence((event.what,)))
+    talk.told.add(event.what)
+    talk.mood.feel("answered")
+    told = draft.values & talk.world.values.keys()
+    _react(talk)
+    return asked, told
+
+
+def _wish(talk: Talk, event: AgendaItem) -> None:
+    """Wish for what a policy forbids, and hear no, and perhaps of another way."""
+    wish = talk.world.wish
+    assert wish, "a call with Q3 has a wish"
+    talk.user_line(wish.ask, "request")
+    asked = talk.floor.last
+    licence = talk.licence((wish.fact,))
+    lines = talk.world.fact(wish.fact).tell
+    talk.agent("decline", "declineRequest", licence)
+    talk.agent_line(lines, "declineRequest", licence)
+    talk.mood.feel("refused")
+    objects = talk.chance(OBJECTS * talk.leisure)
+    if wish.instead and not objects:
+        talk.agent_line(talk.world.fact(wish.instead).tell, "offer", talk.licence((wish.instead,)))
+    talk.probe("Q3", "decline", asked)
+    if objects:
+        talk.user("object", "disagreement")
+        talk.agent("decline_again", "declineRequest", licence)
+        if wish.instead:
+            other = talk.world.fact(wish.instead).tell
+            talk.agent_line(other, "offer", talk.licence((wish.instead,)))
+    if talk.chance(0.8):
+        talk.user("ack_bad", "autoPositive")
+
+
+def _grievance(talk: Talk, event: AgendaItem) -> None:
+    """Lose patience, for a reason, and be met."""
+    talk.mood.feel("grievance")
+    talk.user_line(talk.world.story.grievance, "disagreement")
+    if talk.chance(0.5):
+        talk.user("rude", "disagreement")
+    asked = talk.floor.last
+    talk.agent("deescalate", "apology")
+    if event.kind == "Q4":
+        talk.probe("Q4", "deescalate", asked)
+    if talk.chance(talk.calm):
+        talk.mood.feel("soothed")
+        talk.user("calm_down", "autoPositive")
+    else:
+        talk.user("still_cross", "disagreement")
+
+
+def _gap(talk: Talk, event: AgendaItem) -> None:
+    """Ask what nobody knows, and be offered that somebody finds out."""
+    talk.gap = talk.world.gap
+    talk.user_line((talk.gap,), "setQuestion")
+    asked = talk.floor.last
+    talk.agent("unknown", "answer")
+    talk.agent("find_out", "offer", ("prompt.unknown",))
+    talk.probe("Q5", "unknown", asked)
+    talk.mood.feel("unknown")
+    talk.user("accept_find_out" if talk.chance(0.5) else "decline_find_out", "answer")
+
+
+def _unrelated(talk: Talk, event: AgendaItem) -> None:
+    talk.user("ask_unrelated", "request")
+    asked = talk.floor.last
+    talk.agent("redirect", "declineRequest")
+    talk.probe("Q6", "redirect", asked)
+    _react(talk, "ack_redirect")
+
+
+_EVENTS: dict[str, Callable[[Talk, AgendaItem], object]] = {
+    "Q0": _names,
+    "Q1": _belief,
+    "Q2": _terms,
+    "Q3": _wish,
+    "Q4": _grievance,
+    "Q5": _gap,
+    "Q6": _unrelated,
+    "fact": _aside,
+    "grievance": _grievance,
+}

@@ -1,0 +1,202 @@
+"""Let two people talk until the call is over: the order of what they do is drawn, never planned.
+
+World, Cast, Acts --simulate--> Talk
+
+Each time round, either the caller brings something up or the agent takes its next step. How many
+questions come up by the way depends on how long the call is to be.
+"""
+
+from __future__ import annotations
+
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.simulate import asides, steps
+from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.world.draw import CompiledWorld, World
+from datagen.scripting.world.pack import ProcedureStep
+from datagen.scripting.world.roles import Cast
+
+STEP_WORDS, CLOSING_WORDS, ASIDE_WORDS = 26, 22, 34
+"""What a step, the closing and a question by the way come to, in words (means, measured)."""
+EARLY = 0.12
+"""How much likelier than in its turn something comes up before the agent's first step."""
+USER_FIRST = 0.1
+SPLIT = 0.22
+"""Chance that a caller says hello first, and why only when asked."""
+SHUFFLED = 0.5
+
+
+def simulate(
+    compiled: CompiledWorld, world: World, cast: Cast, acts: Acts, draws: Draws, words: float
+) -> Talk:
+    """Return a call that is over; ``words`` is how many spoken words it should have."""
+    talk = Talk(compiled, world, cast, acts, draws, words)
+    talk.steps = _procedure(talk)
+    talk.agenda = _agenda(talk)
+    _open(talk)
+    _go_on(talk)
+    if not talk.is_over:
+        _close(talk)
+    return talk
+
+
+def _procedure(talk: Talk) -> list[ProcedureStep]:
+    """Return the steps of this call: some are left out, and questions change places."""
+    leisure = talk.leisure
+    taken = [s for s in talk.world.steps if s.chance == 1.0 or talk.chance(s.chance * leisure)]
+    for at in range(len(taken) - 1):
+        one, other = taken[at], taken[at + 1]
+        is_free = one.do == other.do == "ask" and not (one.fixed or other.fixed)
+        if is_free and talk.chance(SHUFFLED):
+            taken[at], taken[at + 1] = other, one
+    return taken
+
+
+def _agenda(talk: Talk) -> list[AgendaItem]:
+    """Return what the caller will bring up: the probes, and a second outburst."""
+    events: list[AgendaItem] = []
+    spare = list(talk.world.asides)
+    for kind in talk.cast.probes:
+        what: str | None = ""
+        if kind == "Q2":
+            what = spare.pop() if spare else None
+        elif kind == "Q1":
+            what = _believed(talk)
+        if what is None:
+            continue
+        events.append(AgendaItem(kind, what))
+        if kind == "Q4":
+            talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))
+            if talk.calm < 1:
+                events.append(AgendaItem("grievance"))
+    talk.spare = spare
+    return talk.draws.shuffled(events)
+
+
+def _believed(talk: Talk) -> str | None:
+    """Return a fact that the caller may be wrong about; empty for a number on file."""
+    world = talk.world
+    facts = [name for name in world.records if world.fact(name).claim]
+    has_detail = world.story.verify and (not world.is_lookup or _opens(world))
+    if facts and not (has_detail and talk.chance(0.4)):
+        return talk.draws.pick(facts)
+    if has_detail:
+        return ""
+    terms = [name for name in world.terms if world.fact(name).claim]
+    return talk.draws.pick(terms) if terms else None
+
+
+def _opens(world: World) -> bool:
+    return any(
+        step.do == "look" and "identity" in world.pack.tools[step.tool].args for step in world.steps
+    )
+
+
+def _open(talk: Talk) -> None:
+    """Greet, and hear why somebody calls."""
+    if talk.cast.direction == "outbound":
+        _call_back(talk)
+    else:
+        _pick_up(talk)
+    story = talk.world.story
+    is_angry = any(event.kind == "Q4" for event in talk.agenda) and talk.chance(0.25)
+    talk.user_line(story.opening, "inform")
+    length = talk.cast.user.behaviour.length
+    for _ in range(length):
+        if story.more and talk.chance((0.2 + 0.15 * length) * talk.leisure):
+            talk.user_line(story.more, "inform")
+    if is_angry:
+        event = next(event for event in talk.agenda if event.kind == "Q4")
+        asides.bring_up(talk, event)
+    elif talk.chance(0.7 * min(1, talk.leisure)):
+        talk.agent(f"react_{story.mood}", "autoPositive")
+
+
+def _pick_up(talk: Talk) -> None:
+    if talk.chance(USER_FIRST):
+        talk.user("hail", "greeting")
+        talk.agent("greet_hailed", "greeting", ("prompt.role",)).rote = True
+    else:
+        talk.agent("greet", "greeting", ("prompt.role",)).rote = True
+    is_split = talk.chance(SPLIT * talk.leisure)
+    talk.is_named = talk.chance(0.75)
+    if not is_split and talk.chance(0.8):
+        talk.agent("how_help", "setQuestion").rote = True
+    talk.user("hello" if talk.is_named else "hello_nameless", "greeting")
+    if is_split:
+        talk.agent("how_help_split", "setQuestion")
+
+
+def _call_back(talk: Talk) -> None:
+    talk.is_named = True
+    talk.user("pick_up", "greeting").rote = True
+    talk.agent("call", "greeting", ("prompt.role",)).rote = True
+    talk.user("is_me", "confirm")
+    talk.agent("purpose", "inform", ("prompt.reason",))
+    talk.user("purpose_right", "confirm")
+
+
+def _go_on(talk: Talk) -> None:
+    """Talk until both have nothing left to do."""
+    is_first = True
+    while talk.steps or talk.agenda:
+        _fill_up(talk)
+        ready = [event for event in talk.agenda if asides.is_ready(talk, event)]
+        if ready and _takes_over(talk, len(ready), is_first):
+            asides.bring_up(talk, ready[0])
+            if ready[0].kind == "grievance" and _breaks_off(talk):
+                return
+        elif talk.steps:
+            steps.take(talk, talk.steps.pop(0))
+            is_first = False
+        else:  # what is left could never be answered
+            break
+
+
+def _takes_over(talk: Talk, num_ready: int, is_first: bool) -> bool:
+    if not talk.steps:
+        if talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
+            talk.agent("offer_more", "offer")
+        return True
+    share = num_ready / (num_ready + len(talk.steps))
+    return talk.chance(share * EARLY if is_first else share)
+
+
+def _fill_up(talk: Talk) -> None:
+    """Put a question on the agenda if the call would else be too short."""
+    left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
+    if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
+        talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
+
+
+def _breaks_off(talk: Talk) -> bool:
+    """Let a caller who is still angry hang up, if nothing has been done for it yet."""
+    if talk.mood.manner != "angry" or not talk.steps or not talk.chance(0.5):
+        return False
+    talk.user("break_off", "disagreement")
+    talk.outcome, talk.is_over = "broken_off", True
+    if talk.chance(0.5):
+        talk.agent("bye_broken", "apology").rote = True
+    return True
+
+
+def _close(talk: Talk) -> None:
+    """End the call in one of the ways that calls end."""
+    talk.mood.feel(_END.get(talk.outcome, "partly"))
+    if talk.chance((0.5 if talk.cast.manner == "brisk" else 0.7) * min(1, talk.leisure)):
+        talk.agent("offer_more", "offer")
+        talk.user("done_offered", "declineOffer")
+    else:
+        talk.user("done", "thanking")
+    talk.agent(_bye(talk), "goodbye").rote = True
+    if talk.chance(0.6 * min(1.2, talk.leisure)):
+        talk.user("bye", "goodbye").rote = True
+
+
+def _bye(talk: Talk) -> str:
+    if talk.mood.valence < 0 or talk.outcome in ("refused", "failed"):
+        return "bye_plain"
+    return "bye_outbound" if talk.cast.direction == "outbound" else "bye"
+
+
+_END = {"solved": "solved", "refused": "failed", "failed": "failed"}

@@ -1,0 +1,190 @@
+"""Make turns of drafts: hesitations, pauses, what a listener says, and where all of it is.
+
+Talk --finish--> Turn, Turn, ..., Action, ..., Probe, ...
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.interplay import boundaries
+from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.talk import Talk
+from datagen.types import Action, Pause, Probe, Speaker, Turn
+
+STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
+"""Chances of a hesitation before a caller's turn, after a comma and of a restart, by the level."""
+AGENT_STARTS = 0.05
+_AGENT_STARTS = ("Um,", "Uh,", "So,", "Let's see,")
+_SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring", "bridge"))
+"""Acts of an agent that have no hesitation before them."""
+_INTERJECTIONS = frozenset((
+    "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
+))  # fmt: skip
+"""First words of turns that need no hesitation before them."""
+MIN_LISTENED, MIN_PAUSED = 10, 8
+"""Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
+BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
+"""Chance of one by this listener for each word of a turn that may have one, at level 1."""
+PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
+"""Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
+_HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
+
+
+class Finished(NamedTuple):
+    """What a script holds of a call."""
+
+    turns: tuple[Turn, ...]
+    probes: tuple[Probe, ...]
+    actions: tuple[Action, ...]
+
+
+def finish(talk: Talk, acts: Acts, draws: Draws) -> Finished:
+    """Return the turns of a call with all that happens inside them."""
+    turns: list[Turn] = []
+    places: list[int] = []
+    at_word: int | None = None
+    for draft in talk.floor.drafts:
+        _hesitate(talk, draft, acts, draws)
+        num_heard = draft.cut_at or draft.num_words
+        places.append(len(turns))
+        turns.append(_turn(talk, draft, at_word, _pauses(talk, draft, num_heard, draws), places))
+        if (turn := _backchannel(talk, draft, acts, num_heard, draws)) is not None:
+            turns.append(turn)
+        at_word = draft.cut_at
+    probes = tuple(_moved(probe, places) for probe in talk.probes)
+    actions = tuple(one.model_copy(update={"turn": places[one.turn]}) for one in talk.actions)
+    return Finished(tuple(turns), probes, actions)
+
+
+def _moved(probe: Probe, places: list[int]) -> Probe:
+    user_turn, agent_turn = places[probe.user_turn], places[probe.agent_turn]
+    return probe.model_copy(update={"user_turn": user_turn, "agent_turn": agent_turn})
+
+
+def _turn(
+    talk: Talk, draft: Draft, at_word: int | None, pauses: tuple[Pause, ...], places: list[int]
+) -> Turn:
+    values, text = talk.world.values, draft.text
+    stated = sorted(
+        name for name in draft.values if name in values and values[name].written in text
+    )
+    return Turn(
+        speaker=draft.speaker,
+        text=text,
+        spoken=draft.spoken,
+        onset="barge_in" if at_word else "after",
+        at_word=at_word,
+        pauses=pauses,
+        act=draft.act,
+        fact_ids=tuple(stated),
+        licence=tuple(draft.licence),
+        emotion=draft.emotion,
+        calls=draft.calls,
+        repairs=None if draft.repairs is None else places[draft.repairs],
+    )
+
+
+def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
+    """Put hesitations into what somebody says, by the level of fillers."""
+    if draft.speaker == "agent":
+        is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
+        if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
+            _start(talk, draft, draws.pick(_AGENT_STARTS), acts)
+        return
+    level = talk.cast.user.behaviour.fillers
+    if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring":
+        return
+    if draws.chance(MIDDLES[level]):
+        _middle(draft, draws.pick(acts.middles))
+    if draws.chance(RESTARTS[level]):
+        _restart(draft, acts)
+    elif draws.chance(STARTS[level]):
+        _start(talk, draft, draws.pick(acts.starts), acts)
+
+
+def _start(talk: Talk, draft: Draft, said: str, acts: Acts) -> None:
+    first, _, rest = draft.text.partition(" ")
+    if first.rstrip(",.?!") in _INTERJECTIONS:
+        return
+    word = first.rstrip(",.?!")
+    if first == "A" or word in acts.lowered or word in talk.lowered:
+        first = first[0].lower() + first[1:]
+        draft.text = f"{said} {first} {rest}".rstrip()
+        draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"
+    else:
+        draft.text, draft.spoken = f"{said} {draft.text}", f"{said} {draft.spoken}"
+
+
+def _middle(draft: Draft, said: str) -> None:
+    at = draft.text.find(", ")
+    if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
+        draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
+        draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
+
+
+def _restart(draft: Draft, acts: Acts) -> None:
+    """Begin, break off and begin again: I need to, I need to cancel."""
+    words = draft.text.split(" ")[:3]
+    head = " ".join(words)
+    if not draft.spoken.startswith(f"{head} ") or any(mark in head for mark in ",.?!"):
+        return
+    word = words[0]
+    again = head[0].lower() + head[1:] if word in acts.lowered else head
+    draft.text = f"{head}, {again}{draft.text[len(head) :]}"
+    draft.spoken = f"{head}, {again}{draft.spoken[len(head) :]}"
+
+
+def _pauses(talk: Talk, draft: Draft, num_heard: int, draws: Draws) -> tuple[Pause, ...]:
+    """Draw at most one pause, where a clause ends or a filler stands."""
+    is_user = draft.speaker == "user"
+    if num_heard < MIN_PAUSED or (draft.rote and not is_user):
+        return ()
+    level = talk.cast.user.behaviour.fillers
+    if not draws.chance(PAUSES[level] if is_user else AGENT_PAUSES):
+        return ()
+    places = [place for place in boundaries(draft.spoken) if 2 <= place <= num_heard - 2]
+    if not places:
+        return ()
+    place = draws.pick(places)
+    beside = {word.lower() for word in draft.spoken.split()[place - 1 : place + 1]}
+    is_thinking = is_user and (draft.act == "answer" or beside & _HESITATIONS)
+    return (_pause(place, "thinking" if is_thinking else "clause"),)
+
+
+@lru_cache(maxsize=512)
+def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
+    return Pause(after_word=after_word, kind=kind)
+
+
+def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
+    """Draw at most one backchannel where a clause ends; nobody nods to a question."""
+    if num_heard < MIN_LISTENED or draft.rote or draft.text[-1] == "?" or draft.calls:
+        return None
+    listener: Speaker = "user" if draft.speaker == "agent" else "agent"
+    person = talk.cast.user if listener == "user" else talk.cast.agent
+    if not draws.chance(BACKCHANNELS[listener] * num_heard * person.behaviour.backchannels):
+        return None
+    places = [place for place in boundaries(draft.spoken) if 3 <= place <= num_heard - 4]
+    if not places:
+        return None
+    is_sad = listener == "agent" and draft.emotion.valence < -0.25 and draft.act == "inform"
+    function = "sympathy" if is_sad and draws.chance(0.6) else "continue"
+    if listener == "user" and draft.licence and draws.chance(0.4):
+        function = "agree" if draft.act != "declineRequest" else "surprise"
+    return _listens(listener, draws.pick(acts.listening[function]), draws.pick(places))
+
+
+@lru_cache(maxsize=4096)
+def _listens(listener: Speaker, said: str, at_word: int) -> Turn:
+    return Turn(
+        speaker=listener,
+        text=said,
+        spoken=said,
+        onset="backchannel",
+        at_word=at_word,
+        act="backchannel",
+    )

@@ -1,0 +1,100 @@
+"""Gather what is said into turns: pieces of one speaker in a row are one turn, unless kept apart.
+
+piece, piece, ... --Floor--> Draft, Draft, ...
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from datagen.scripting.simulate.realizer import Said
+from datagen.types import Emotion, Speaker
+
+FEEDBACK = frozenset(("autoPositive", "thanking", "stalling", "apology"))
+"""Acts that leave a turn's act to the other pieces of the turn."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A turn of the floor as it grows."""
+
+    speaker: Speaker
+    act: str
+    text: str
+    spoken: str
+    values: set[str]
+    """Names of the values it states."""
+    licence: list[str]
+    emotion: Emotion
+    calls: tuple[str, ...] = ()
+    repairs: int | None = None
+    cut_at: int | None = None
+    """After how many spoken words the next turn barges in."""
+    is_closed: bool = False
+    rote: bool = False
+    """Said by rote: no hesitation, no backchannel, no pause of an agent."""
+
+    @property
+    def num_words(self) -> int:
+        """How many spoken words it has: one blank is between two."""
+        return self.spoken.count(" ") + 1
+
+
+@dataclass(slots=True)
+class Floor:
+    """The turns of a call so far."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    num_words: int = 0
+
+    def say(
+        self,
+        speaker: Speaker,
+        act: str,
+        said: Said,
+        emotion: Emotion,
+        licence: tuple[str, ...] = (),
+        *,
+        apart: bool = False,
+    ) -> Draft:
+        """Add a piece to the speaker's turn, or begin one; ``apart`` begins one anyway."""
+        self.num_words += said.spoken.count(" ") + 1
+        last = self.drafts[-1] if self.drafts else None
+        if last is None or last.speaker != speaker or last.is_closed or apart:
+            values, rests_on = set(said.slots), list(licence)
+            last = Draft(speaker, act, said.text, said.spoken, values, rests_on, emotion)
+            self.drafts.append(last)
+            return last
+        text, spoken = _without_second_start(last, said)
+        last.text = f"{last.text} {text}"
+        last.spoken = f"{last.spoken} {spoken}"
+        last.values |= said.slots
+        last.licence += [one for one in licence if one not in last.licence]
+        last.emotion = emotion
+        if act not in FEEDBACK and last.act != "bridge":
+            last.act = act
+        return last
+
+    def close(self) -> None:
+        """End the last turn: what its speaker says next is a turn of its own."""
+        if self.drafts:
+            self.drafts[-1].is_closed = True
+
+    @property
+    def last(self) -> int:
+        """Index of the last turn."""
+        return len(self.drafts) - 1
+
+
+_STARTS = ("Okay, ", "Sure, ", "Alright, ", "So, ", "Well, ", "Oh, ")
+
+
+def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
+    """Return a piece without the word that its turn has begun with."""
+    text, spoken = said.text, said.spoken
+    for start in _STARTS:
+        if text.startswith(start) and last.text.startswith(start[:-2]):
+            size = len(start)
+            text = text[size].upper() + text[size + 1 :]
+            spoken = spoken[size].upper() + spoken[size + 1 :]
+    return text, spoken

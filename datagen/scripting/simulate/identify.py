@@ -1,0 +1,131 @@
+"""Find out who calls: numbers that are given, missing, misread, misheard, spelled and refused.
+
+Talk --identify--> a caller who is verified, or a call that cannot go on
+"""
+
+from __future__ import annotations
+
+from datagen.scripting.content.values import Code
+from datagen.scripting.simulate import tools
+from datagen.scripting.simulate.repair import mishear, take_back
+from datagen.scripting.simulate.talk import Talk
+from datagen.types import Action
+
+LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
+    0.13,
+    0.06,
+    0.08,
+    0.07,
+    0.1,
+    0.15,
+    0.12,
+)
+"""Chances of what may happen to an identity number, or to a name."""
+
+
+def identify(talk: Talk) -> None:
+    """Ask for what the role wants to know; the caller is verified afterwards, unless it fails."""
+    talk.is_verified = True
+    asked = "ask_identity" if talk.is_named else "ask_name_identity"
+    talk.agent(asked, "setQuestion")
+    question = talk.floor.last
+    if talk.chance(WHY * talk.leisure):
+        talk.user("why", "setQuestion")
+        talk.agent("why_identity", "inform", ("prompt.verify",))
+    name = "identity_value"
+    if talk.world.fails_identity:
+        _fail(talk)
+        return
+    if talk.chance(LACKS * talk.leisure):
+        talk.user("lacks_identity" if talk.is_named else "lacks_identity.named", "inform")
+        talk.agent("ask_other", "setQuestion")
+        talk.user("give_other", "answer")
+        name = "other_value"
+    else:
+        _give(talk, name, "give_identity" if talk.is_named else "give_name_identity", question)
+    talk.is_named = True
+    talk.given.add(name)
+    talk.verified_by = name
+    if talk.chance(SPELLED * talk.leisure):
+        _spell(talk)
+    if talk.chance(0.6 * talk.leisure):
+        talk.agent("identity_ok", "autoPositive")
+
+
+def _give(talk: Talk, name: str, act: str, question: int) -> None:
+    code = talk.world.identity.identity.value
+    roll = talk.draws.uniform() / talk.leisure
+    if roll < MISREAD:
+        _misread(talk, name, act, code)
+    elif roll < MISREAD + CORRECTS:
+        wrong = code.alter(talk.draws, talk.value(name))
+        talk.words.about(name, wrong)
+        talk.user(act, "answer")
+        take_back(talk, name)
+    else:
+        talk.user(act, "answer")
+        if roll < MISREAD + CORRECTS + MISHEARD:
+            mishear(talk, name, code.alter(talk.draws, talk.value(name)))
+        elif roll < MISREAD + CORRECTS + MISHEARD + READ_BACK:
+            talk.words.about("heard", talk.value(name))
+            talk.agent("read_back", "checkQuestion", (f"user.{name}",))
+            talk.user("confirm", "confirm")
+
+
+def _misread(talk: Talk, name: str, act: str, code: Code) -> None:
+    """Let the caller read out a wrong digit; nobody tells which, and it is read again."""
+    wrong = code.alter(talk.draws, talk.value(name))
+    talk.words.about(name, wrong)
+    talk.user(act, "answer")
+    given = talk.floor.last
+    talk.words.about(name, talk.value(name))
+    no_match(talk, wrong.written)
+    talk.user("read_again", "correction").repairs = given
+
+
+def no_match(talk: Talk, written: str) -> None:
+    """Let the agent say that a number is nobody's; in a world of lookups it has looked first."""
+    licence = ("prompt.verify",)
+    if talk.world.is_lookup and (tool := tools.opening(talk)):
+        draft = talk.agent("hold", "stalling")
+        action = Action(
+            id=f"call-{len(talk.actions) + 1}",
+            tool=tool,
+            arguments={"identity": written},
+            turn=talk.floor.last,
+            result=f"No record with {talk.world.identity.identity.label} {written}.",
+            status="no_match",
+        )
+        draft.calls = (action.id,)
+        talk.actions.append(action)
+        talk.floor.close()
+        licence = (f"result.{action.id}",)
+    talk.mood.feel("doubted")
+    talk.agent("no_match", "disconfirm", licence)
+
+
+def _spell(talk: Talk) -> None:
+    last = talk.cast.user.name.split()[-1]
+    letters = ", ".join(last.upper().replace("-", "").replace("'", ""))
+    talk.words.about("letters", letters)
+    talk.agent("spell_please", "request")
+    talk.user("spelling", "answer")
+    talk.agent("spelled", "autoPositive")
+
+
+def _fail(talk: Talk) -> None:
+    """Let the caller give a wrong number twice, and end it."""
+    code = talk.world.identity.identity.value
+    for act in ("give_identity" if talk.is_named else "give_name_identity", "read_again"):
+        wrong = code.alter(talk.draws, talk.value("identity_value"))
+        talk.words.about("identity_value", wrong)
+        talk.user(act, "answer")
+        no_match(talk, wrong.written)
+    talk.words.about("identity_value", talk.value("identity_value"))
+    talk.user("lacks_more", "inform")
+    talk.agent("cannot_verify", "declineRequest", ("prompt.unverified",))
+    talk.mood.feel("failed")
+    talk.user("ack_bad", "autoPositive")
+    talk.is_verified = talk.is_named = False
+    talk.outcome = "failed"
+    talk.steps.clear()

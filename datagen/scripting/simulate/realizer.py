@@ -1,0 +1,110 @@
+"""Say moves in words, written and spoken at once: acts of the bank, and lines of a pack.
+
+act or line, slots --TurnRealizer--> (text, spoken)
+
+Nothing is said twice in one call while there is another way to say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from datagen.scripting.compose.grammar import capital, opened, slots
+from datagen.scripting.content.values import Value
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.simulate.acts import Acts, Parts
+from datagen.scripting.spoken import one_stop
+from datagen.types import Speaker
+
+OWN_MANNER = {"curt": 0.9, "angry": 1.0}
+"""Chance that an act is said in the way of a manner, where it has one of its own: else 0.65."""
+
+
+class Said(NamedTuple):
+    """A piece of a turn in words."""
+
+    text: str
+    spoken: str
+    slots: frozenset[str]
+    """Which values it states."""
+
+
+class _Filling(dict[str, str]):
+    """What fills slots; one that opens a sentence has a capital, ``{Item}``, as has its text."""
+
+    def __missing__(self, name: str) -> str:
+        if not name[0].isupper():
+            raise KeyError(name)
+        return capital(self[name[0].lower() + name[1:]])
+
+
+@lru_cache(maxsize=4096)
+def _capital(name: str) -> str:
+    return capital(name)
+
+
+@lru_cache(maxsize=65536)
+def _lowered_slots(template: str) -> frozenset[str]:
+    return frozenset(name[0].lower() + name[1:] for name in slots(template))
+
+
+class TurnRealizer:
+    """Puts one call into words."""
+
+    def __init__(
+        self,
+        acts: Acts,
+        values: Mapping[str, Value],
+        words: Mapping[str, str],
+        draws: Draws,
+    ) -> None:
+        self._acts, self._draws = acts, draws
+        self._written, self._spoken = _Filling(words), _Filling(words)
+        for name, value in values.items():
+            self.about(name, value)
+        self._used: set[str] = set()
+
+    def about(self, name: str, value: Value | str) -> None:
+        """Fill a slot so from here on."""
+        if isinstance(value, str):
+            self._written[name] = self._spoken[name] = value
+            self._written.pop(_capital(name), None)
+            self._spoken.pop(_capital(name), None)
+            return
+        written, spoken = value.written, value.spoken
+        self._written[name], self._spoken[name] = written, spoken
+        begins_alike = written == spoken
+        self._written[_capital(name)] = capital(written)
+        self._spoken[_capital(name)] = capital(spoken) if begins_alike else spoken
+
+    def act(self, speaker: Speaker, name: str, manner: str) -> Said:
+        """Say an act of the bank in somebody's manner."""
+        manners = self._acts.of(speaker)[name]
+        parts: Parts = manners.get("any", ())
+        own = manners.get(manner)
+        if own is not None and (not parts or self._draws.chance(OWN_MANNER.get(manner, 0.65))):
+            parts = own
+        said = [choice for part in parts if (choice := self._pick(part))]
+        return self.fill(said[0] if len(said) == 1 else " ".join(said))
+
+    def line(self, lines: Sequence[str]) -> Said:
+        """Say one of some lines."""
+        return self.fill(opened(self._pick(lines)))
+
+    def fill(self, template: str) -> Said:
+        """Return what a template writes and says."""
+        if "{" not in template:
+            return Said(template, template, frozenset())
+        text = template.format_map(self._written)
+        spoken = one_stop(template.format_map(self._spoken))
+        return Said(text, spoken, _lowered_slots(template))
+
+    def _pick(self, choices: Sequence[str]) -> str:
+        choice = self._draws.pick(choices)
+        if choice and choice in self._used:
+            choice = self._draws.pick([c for c in choices if c not in self._used] or choices)
+        if choice:
+            self._used.add(choice)
+        return choice

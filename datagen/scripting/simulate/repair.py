@@ -1,0 +1,48 @@
+"""Mend what was heard or said wrongly, as people do: hear wrong, take back, ask again.
+
+Talk --mishear, take_back, ask_again--> turns that repair earlier ones
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.talk import Talk
+
+MAX_WORDS = 3
+"""Most words of a value that somebody can mishear or take back."""
+
+
+def is_short(value: Value) -> bool:
+    """Tell whether a value is short enough to be read back."""
+    return value.type != "text" or value.spoken.count(" ") < MAX_WORDS
+
+
+def mishear(talk: Talk, name: str, wrong: Value) -> None:
+    """Let the agent read back something else; the caller says it again."""
+    given = talk.floor.last
+    talk.words.about("heard", wrong)
+    talk.agent("read_back", "checkQuestion", (f"user.{name}",)).repairs = given
+    misheard = talk.floor.last
+    talk.mood.feel("misheard")
+    talk.words.about("right", talk.value(name))
+    talk.user("correct_heard", "correction").repairs = misheard
+    talk.agent("got_right", "autoPositive", (f"user.{name}",))
+
+
+def take_back(talk: Talk, name: str) -> None:
+    """Let the caller correct the value that was just said wrongly, in the same breath."""
+    talk.words.about(name, talk.value(name))
+    talk.words.about("right", talk.value(name))
+    draft = talk.user("self_correct", "selfCorrection")
+    draft.values.add(name)
+    talk.given.add(name)
+
+
+def ask_again(talk: Talk, lines: Sequence[str], iso: str, licence: tuple[str, ...]) -> None:
+    """Let the caller ask the agent to repeat, and the agent say it in other words."""
+    asked = talk.floor.last
+    talk.user("say_again", "requestRepeat").repairs = asked
+    talk.agent("again", "autoPositive")
+    talk.agent_line(lines, iso, licence).repairs = asked

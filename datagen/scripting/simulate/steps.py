@@ -1,0 +1,188 @@
+"""Take the steps of the agent's procedure: ask, look, tell, offer, act, and what callers do to it.
+
+Talk, ProcedureStep --take--> drafts
+"""
+
+from __future__ import annotations
+
+from datagen.scripting.plans.interplay import cuts
+from datagen.scripting.simulate import asides, tools
+from datagen.scripting.simulate.identify import identify
+from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
+from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.world.pack import ProcedureStep
+
+ISO = {
+    "ask": "setQuestion",
+    "check": "checkQuestion",
+    "instruct": "instruct",
+    "tell": "inform",
+    "look": "inform",
+    "offer": "offer",
+    "act": "inform",
+    "promise": "promise",
+    "handoff": "inform",
+}
+"""ISO 24617-2's name of what a step does."""
+ANSWERS = {"ask": "answer", "check": "confirm", "instruct": "agreement", "offer": "acceptOffer"}
+BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}
+"""What the caller answers where the pack has no line."""
+REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
+"""Chances of what happens between a question and its answer, or to the answer."""
+ACKS = {"friendly": 0.5, "brisk": 0.2, "formal": 0.4, "tired": 0.35}
+_ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
+"""Acts of an agent after which it has to come back to what it was doing."""
+_UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
+"""What a caller says that asks for no sign of having been heard."""
+REACTS = 0.55
+INTERRUPTED = (0.03, 0.12, 0.3)
+"""Chance that a caller cuts in on what is told, by its level of interruptions."""
+
+
+def take(talk: Talk, step: ProcedureStep) -> None:
+    """Take one step."""
+    if step.tool and not talk.is_verified:
+        identify(talk)
+        if not talk.is_verified:
+            return
+    if step.do == "look":
+        _look(talk, step)
+    elif step.do == "act":
+        _act(talk, step)
+    elif step.do == "tell":
+        _tell(talk, step)
+    else:
+        _exchange(talk, step)
+
+
+def _look(talk: Talk, step: ProcedureStep) -> None:
+    facts = tuple(name for name in step.facts if name in talk.world.records)
+    if talk.world.is_lookup:
+        identifier = tools.call(talk, step, facts)
+        talk.returned.update(dict.fromkeys(facts, f"result.{identifier}"))
+        talk.found = f"result.{identifier}"
+        if talk.chance(0.3 * talk.leisure):
+            talk.agent("found", "autoPositive", (talk.found,))
+    elif talk.chance(0.35):
+        talk.agent("glance", "stalling")
+    talk.is_open = True
+
+
+def _act(talk: Talk, step: ProcedureStep) -> None:
+    _acknowledge(talk)
+    licence = f"prompt.{step.tool}"
+    if talk.world.is_lookup:
+        licence = f"result.{tools.call(talk, step, ())}"
+    talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
+    talk.mood.feel("helped")
+    _react(talk, step, 0.6)
+
+
+def _tell(talk: Talk, step: ProcedureStep) -> None:
+    _acknowledge(talk)
+    if step.say:
+        talk.agent_line(step.say, "inform", talk.licence(step.facts))
+    else:
+        for name in step.facts:
+            tell(talk, name)
+    talk.told.update(step.facts)
+    _react(talk, step, REACTS)
+
+
+def tell(talk: Talk, name: str) -> None:
+    """Tell a fact; a caller may cut in, and is told the rest again afterwards."""
+    lines, licence = talk.world.fact(name).tell, talk.licence((name,))
+    draft = talk.agent_line(lines, "inform", licence)
+    places = cuts(draft.num_words, 0)
+    if not places or not talk.chance(_interrupts(talk)):
+        return
+    draft.cut_at = talk.draws.pick(places)
+    talk.floor.close()
+    aside = asides.plain_aside(talk)
+    if aside and talk.chance(0.5):
+        asides.bring_up(talk, aside, link="cut_in")
+    else:
+        talk.user("cut_in.pause", "interactionStructuring")
+        talk.agent("go_ahead", "autoPositive")
+    talk.agent("resume", "interactionStructuring")
+    talk.agent_line(lines, "bridge", licence)
+
+
+def _interrupts(talk: Talk) -> float:
+    return INTERRUPTED[talk.cast.user.behaviour.interruptions] * talk.leisure
+
+
+def _exchange(talk: Talk, step: ProcedureStep) -> None:
+    """Ask, offer or announce something, with what may come between that and its answer."""
+    if step.do == "ask" and _is_answered(talk, step):
+        return
+    _acknowledge(talk)
+    iso, licence = ISO[step.do], talk.licence(step.facts)
+    talk.agent_line(step.say, iso, licence)
+    talk.told.update(step.facts)
+    if step.do not in ANSWERS:
+        _react(talk, step, REACTS)
+        return
+    roll = talk.draws.uniform() / talk.leisure
+    if roll < REPEATS and len(step.say) > 1:
+        ask_again(talk, step.say, iso, licence)
+    elif roll < REPEATS + INSERTS and (aside := asides.plain_aside(talk)):
+        asides.bring_up(talk, aside, link="before_that")
+        talk.agent("back_to_question", "interactionStructuring")
+        talk.agent_line(step.say, iso, licence)
+    _reply(talk, step)
+
+
+def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether the caller has said by itself all that is asked for."""
+    asked = talk.slots(step.reply) & talk.world.values.keys()
+    return bool(asked) and asked <= talk.given
+
+
+def _reply(talk: Talk, step: ProcedureStep) -> None:
+    answer = "declineOffer" if step.declines else ANSWERS[step.do]
+    if not step.reply:
+        talk.user(BANK[step.do], answer)
+        return
+    said = talk.draws.uniform() / talk.leisure
+    name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
+    wrong = talk.wrong(name) if name else None
+    if wrong is None:
+        talk.user_line(step.reply, answer)
+    elif said < CORRECTS:
+        talk.words.about(name, wrong)
+        draft = talk.user_line(step.reply, ANSWERS[step.do])
+        if name in draft.values:
+            take_back(talk, name)
+        talk.words.about(name, talk.value(name))
+    else:
+        draft = talk.user_line(step.reply, ANSWERS[step.do])
+        if name in draft.values:
+            mishear(talk, name, wrong)
+
+
+def _mendable(talk: Talk, step: ProcedureStep) -> str:
+    """Return a value of the answer that may be misheard or taken back, if there is one."""
+    caller = talk.world.pack.caller
+    names = sorted(name for name in talk.slots(step.reply) if name in caller)
+    names = [name for name in names if is_short(talk.value(name)) and name not in talk.given]
+    return talk.draws.pick(names) if names else ""
+
+
+def _react(talk: Talk, step: ProcedureStep, chance: float) -> None:
+    if step.reply:
+        talk.user_line(step.reply, "autoPositive")
+    elif talk.chance(chance * talk.leisure):
+        talk.user("ack", "autoPositive")
+
+
+def _acknowledge(talk: Talk) -> None:
+    """Let the agent show that it has heard, if it was the caller who spoke."""
+    drafts = talk.floor.drafts
+    if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(0.6):
+        talk.agent("transition", "interactionStructuring")
+        return
+    if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED:
+        return
+    if talk.chance(ACKS[talk.cast.manner] * talk.leisure):
+        talk.agent("ack", "autoPositive")

@@ -1,0 +1,192 @@
+"""One call while it is going on: who talks about what, what has been said, and how to say more.
+
+World, Cast, Acts --Talk--> drafts, actions, probes   (moves: `call`, `steps`, `asides` ...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from datagen.scripting.compose.grammar import slots
+from datagen.scripting.content.values import Value
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.floor import Draft, Floor
+from datagen.scripting.simulate.mood import Mood
+from datagen.scripting.simulate.realizer import Said, TurnRealizer
+from datagen.scripting.world.draw import CompiledWorld, Drawer, World
+from datagen.scripting.world.pack import ProcedureStep
+from datagen.scripting.world.roles import Cast
+from datagen.types import Action, Probe, ProbeType, Speaker
+
+MEAN_WORDS = 178
+"""What chances are given for: a call of the paper's mean length."""
+
+
+class AgendaItem(NamedTuple):
+    """Something that a caller brings up by itself."""
+
+    kind: str
+    """A probe's (Q0 ...), fact, or grievance."""
+    what: str = ""
+    """The fact, if it is about one."""
+
+
+class Talk:
+    """The state of a call."""
+
+    def __init__(
+        self,
+        compiled: CompiledWorld,
+        world: World,
+        cast: Cast,
+        acts: Acts,
+        draws: Draws,
+        target: float,
+    ) -> None:
+        self.world, self.cast, self.draws, self.target = world, cast, draws, target
+        self.floor = Floor()
+        user = cast.user
+        self.mood = Mood(user.emotion, is_impatient=user.patience == 0)
+        self._agent_mood = Mood(cast.agent.emotion, is_impatient=False, is_steady=True)
+        self.actions: list[Action] = []
+        self.probes: list[Probe] = []
+        self.returned: dict[str, str] = {}
+        """Which licence each record has that a tool has returned."""
+        self.is_open = False
+        """The customer's record is in front of the agent."""
+        self.agenda: list[AgendaItem] = []
+        """What the caller still wants to bring up."""
+        self.spare: list[str] = []
+        """Facts that may come up by the way, if there is time."""
+        self.steps: list[ProcedureStep] = []
+        """What is left of the agent's procedure."""
+        self.is_named = False
+        """The caller has said its name."""
+        self.verified_by = "identity_value"
+        """Which of the two identity values was given."""
+        self.found = "prompt.verify"
+        """What lets the agent speak of the caller's record."""
+        self.gap = ""
+        """The question that nobody could answer."""
+        self._drawer = Drawer(compiled, draws)
+        self.leisure = min(1.6, max(0.25, target / MEAN_WORDS))
+        """How much likelier than in a mean call is what makes a call longer."""
+        self.calm = 1.0
+        """Chance that a grievance is soothed."""
+        self.told: set[str] = set()
+        """Facts that the caller has been told."""
+        self.given: set[str] = set()
+        """Values that the caller has said."""
+        self.is_verified = not world.story.verify
+        self.outcome: str = world.case.outcome
+        self.is_over = False
+        self.lowered = compiled.lowered
+        self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
+
+    def agent(
+        self, act: str, iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
+    ) -> Draft:
+        """Let the agent do an act of the bank."""
+        return self.say(
+            "agent", iso, self.words.act("agent", act, self.cast.manner), licence, apart
+        )
+
+    def agent_line(
+        self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
+    ) -> Draft:
+        """Let the agent say a line of the pack."""
+        return self.say("agent", iso, self.words.line(lines), licence, apart)
+
+    def user(self, act: str, iso: str) -> Draft:
+        """Let the caller do an act of the bank."""
+        return self.say("user", iso, self.words.act("user", act, self.mood.manner))
+
+    def user_line(self, lines: Sequence[str], iso: str) -> Draft:
+        """Let the caller say a line of the pack."""
+        draft = self.say("user", iso, self.words.line(lines))
+        self.given |= draft.values
+        return draft
+
+    def say(
+        self,
+        speaker: Speaker,
+        iso: str,
+        said: Said,
+        licence: tuple[str, ...] = (),
+        apart: bool = False,
+    ) -> Draft:
+        """Let somebody say something in words."""
+        mood = self.mood if speaker == "user" else self._agent_mood
+        return self.floor.say(speaker, iso, said, mood.emotion, licence, apart=apart)
+
+    def chance(self, probability: float) -> bool:
+        """Return True with a probability."""
+        return self.draws.chance(probability)
+
+    def licence(self, facts: Sequence[str]) -> tuple[str, ...]:
+        """Return what lets the agent say these facts: the role, or the result of an action."""
+        return tuple(self._licence(name) for name in facts)
+
+    def _licence(self, name: str) -> str:
+        if self.world.is_lookup and self.world.fact(name).source == "record":
+            return self.returned[name]
+        return f"prompt.{name}"
+
+    def says(self, name: str) -> str:
+        """Return a fact as the role prompt or a tool's result says it."""
+        return self.fill(self.world.fact(name).says)
+
+    def probe(
+        self,
+        kind: ProbeType,
+        act: str,
+        asked: int,
+        expects: Sequence[str] = (),
+        forbids: Sequence[str] = (),
+    ) -> None:
+        """Note that the last turn answered a probe asked in turn ``asked``."""
+        self.probes.append(
+            Probe(
+                type=kind,
+                act=act,
+                user_turn=asked,
+                agent_turn=self.floor.last,
+                expects=tuple(expects),
+                forbids=tuple(forbids),
+                verdict="pass",
+            )
+        )
+
+    def value(self, name: str) -> Value:
+        """Return a value of the world."""
+        return self.world.values[name]
+
+    def wrong(self, name: str) -> Value | None:
+        """Return what somebody could take a value for; None if nothing."""
+        return self._drawer.wrong(name, self.world.values)
+
+    @staticmethod
+    def slots(lines: Sequence[str]) -> set[str]:
+        """Return the slots of some lines."""
+        return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
+
+    def fill(self, template: str) -> str:
+        """Return what a template writes."""
+        return self.words.fill(template).text
+
+
+def _words(world: World, cast: Cast) -> dict[str, str]:
+    return {
+        "company": cast.company,
+        "agent": cast.agent.name,
+        "agent_first": cast.agent.name.split()[0],
+        "customer": cast.user.name,
+        "customer_first": cast.user.name.split()[0],
+        "customer_last": cast.user.name.split()[-1],
+        "daypart": cast.daypart,
+        "identity": world.identity.identity.label,
+        "other": world.other.identity.label,
+        "because": world.story.because,
+    }

@@ -1,0 +1,286 @@
+"""Draw the world of one call: a story and one way that it goes, values, and who knows what.
+
+WorldPack, story, probes --draw_world--> World
+
+All that a call says of one thing comes from one value, so nothing can contradict it. In a world of
+lookups the records come from tools; in the others all that the agent knows is in its role prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from datagen.scripting.compose.grammar import slots
+from datagen.scripting.content.packs import Identity
+from datagen.scripting.content.values import Choice, Code, Value, draw_apart, money
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.world.pack import (
+    Case,
+    Gap,
+    ProcedureStep,
+    Story,
+    Sum,
+    Wish,
+    WorldFact,
+    WorldPack,
+)
+from datagen.types import ProbeType
+
+SIDE_FACTS = (2, 5)
+"""Fewest and most facts in a role prompt that may come up by the way."""
+FAILS_IDENTITY = 0.03
+"""Share of calls with a number to verify whose callers cannot."""
+
+
+class KnownIdentity(NamedTuple):
+    """A number that tells who the caller is, in this call."""
+
+    identity: Identity
+    value: Value
+
+
+@dataclass(frozen=True)
+class World:
+    """What is so in one call."""
+
+    pack: WorldPack
+    story_id: str
+    story: Story
+    case_id: str
+    case: Case
+    is_lookup: bool
+    """Records come from tools."""
+    steps: tuple[ProcedureStep, ...]
+    """The agent's procedure in this case."""
+    identity: KnownIdentity
+    other: KnownIdentity
+    """Another detail on file, asked for if the first is not at hand."""
+    values: dict[str, Value]
+    """Of the business and of the caller, by name."""
+    terms: tuple[str, ...]
+    """Facts that are in the role prompt whatever happens."""
+    records: tuple[str, ...]
+    """Facts of the customer's record: in the prompt, or what tools return."""
+    asides: tuple[str, ...]
+    """Those of the terms that the procedure doesn't tell: the caller may ask about them."""
+    wish: Wish | None
+    gap: str
+    """A question that nobody can answer."""
+    fails_identity: bool
+    """The caller cannot say who it is."""
+
+    def fact(self, name: str) -> WorldFact:
+        """Return a fact of the pack."""
+        return self.pack.facts[name]
+
+
+class Needs(NamedTuple):
+    """What a case of a story takes from its pack."""
+
+    steps: tuple[ProcedureStep, ...]
+    facts: tuple[str, ...]
+    values: frozenset[str]
+
+
+def happens(step: ProcedureStep, case: str) -> bool:
+    """Tell whether a step belongs to a case."""
+    return not step.when or case in step.when
+
+
+def _told(steps: Iterable[ProcedureStep]) -> set[str]:
+    """Return the facts that steps tell: one that only other cases tell is not so in this one."""
+    return set(chain.from_iterable(step.facts for step in steps if step.do != "look"))
+
+
+def _lowered(pack: WorldPack) -> frozenset[str]:
+    said: list[str] = [line for fact in pack.facts.values() for line in (fact.says, *fact.ask)]
+    for story in pack.stories.values():
+        said += (*story.opening, *story.more, *story.grievance)
+        said += chain.from_iterable((*step.say, *step.reply) for step in story.steps)
+    samplers = (pack.values | pack.caller).values()
+    said += chain.from_iterable(one.choices for one in samplers if isinstance(one, Choice))
+    words = {word.strip(",.?!") for line in said for word in line.split() if word[0].islower()}
+    return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
+
+
+def _questions(gap: str | Gap, story: str) -> Sequence[str]:
+    """Return the questions of a gap that fit a story."""
+    if isinstance(gap, str):
+        return (gap,)
+    return gap.ask if story in gap.stories else ()
+
+
+class CompiledWorld:
+    """A pack with what its draws need, worked out once."""
+
+    def __init__(self, pack: WorldPack) -> None:
+        self.pack = pack
+        self.samplers = {**pack.values, **pack.caller}
+        self.fact_values = {name: fact_slots(fact) for name, fact in pack.facts.items()}
+        self.needs = {
+            (name, case): self._needs(story, case)
+            for name, story in pack.stories.items()
+            for case in story.cases
+        }
+        self.asides = {
+            name: tuple(
+                fact_name
+                for fact_name, fact in pack.facts.items()
+                if fact.source == "prompt"
+                and fact.ask
+                and (not fact.stories or name in fact.stories)
+            )
+            for name in pack.stories
+        }
+        self.lowered = _lowered(pack)
+        """First words that lose their capital inside a sentence: those that do in its lines."""
+        self.gaps = {
+            name: tuple(chain.from_iterable(_questions(gap, name) for gap in pack.gaps))
+            for name in pack.stories
+        }
+        self.wishes = {
+            name: tuple(wish for wish in pack.wishes if not wish.stories or name in wish.stories)
+            for name in pack.stories
+        }
+
+    def _needs(self, story: Story, case: str) -> Needs:
+        steps = tuple(step for step in story.steps if happens(step, case))
+        absent = _told(story.steps) - _told(steps)
+        named = chain.from_iterable(step.facts for step in steps)
+        facts = tuple(dict.fromkeys(name for name in named if name not in absent))
+        lines = chain(
+            story.opening,
+            story.more,
+            story.grievance,
+            chain.from_iterable((*step.say, *step.reply) for step in steps),
+        )
+        used = set(chain.from_iterable(map(slots, lines)))
+        for step in steps:
+            if step.tool:
+                tool = self.pack.tools[step.tool]
+                used.update(tool.args, slots(tool.done), *map(slots, tool.hold))
+        for fact in facts:
+            used |= self.fact_values[fact]
+        return Needs(steps, facts, frozenset(used & self.samplers.keys()))
+
+
+@lru_cache(maxsize=4096)
+def fact_slots(fact: WorldFact) -> frozenset[str]:
+    """Return the slots of all lines of a fact."""
+    lines = (fact.says, *fact.tell, *fact.ask, *fact.claim)
+    return frozenset(chain.from_iterable(map(slots, lines)))
+
+
+def draw_world(
+    compiled: CompiledWorld, story_id: str, probes: Sequence[ProbeType], draws: Draws
+) -> World | None:
+    """Draw a world; None if two values could not be told apart."""
+    pack, story = compiled.pack, compiled.pack.stories[story_id]
+    case_id = draw_case(story, draws)
+    needs = compiled.needs[story_id, case_id]
+    wish = _wish(compiled, story_id, draws) if "Q3" in probes else None
+    wished = (wish.fact, wish.instead) if wish and wish.instead else (wish.fact,) if wish else ()
+    told = frozenset((*needs.facts, *wished))
+    asides = [name for name in compiled.asides[story_id] if name not in told]
+    asides = draws.shuffled(asides)
+    if "Q1" in probes or "Q2" in probes:
+        asides.sort(key=lambda name: not pack.facts[name].claim)
+    asides = asides[: draws.integer(*SIDE_FACTS)]
+    facts = dict.fromkeys((*needs.facts, *wished, *asides))
+    wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
+    known, other = draws.shuffled(pack.identities)[:2]
+    drawer = Drawer(compiled, draws)
+    values = drawer.all(wanted, (known, other))
+    if values is None:
+        return None
+    return World(
+        pack=pack,
+        story_id=story_id,
+        story=story,
+        case_id=case_id,
+        case=story.cases[case_id],
+        is_lookup=draws.chance(pack.lookups),
+        steps=needs.steps,
+        identity=KnownIdentity(known, values["identity_value"]),
+        other=KnownIdentity(other, values["other_value"]),
+        values=values,
+        terms=tuple(name for name in facts if pack.facts[name].source == "prompt"),
+        records=tuple(name for name in facts if pack.facts[name].source == "record"),
+        asides=tuple(asides),
+        wish=wish,
+        gap=draws.pick(compiled.gaps[story_id]),
+        fails_identity=story.verify and "Q1" not in probes and draws.chance(FAILS_IDENTITY),
+    )
+
+
+def draw_case(story: Story, draws: Draws) -> str:
+    """Draw one way that a story goes, by weight."""
+    place = draws.uniform() * sum(case.weight for case in story.cases.values())
+    for name, case in story.cases.items():
+        place -= case.weight
+        if place < 0:
+            return name
+    return next(reversed(story.cases))
+
+
+def _wish(compiled: CompiledWorld, story_id: str, draws: Draws) -> Wish:
+    return draws.pick(compiled.wishes[story_id])
+
+
+class Drawer:
+    """Draws values that a search in text tells apart."""
+
+    def __init__(self, compiled: CompiledWorld, draws: Draws) -> None:
+        self._samplers, self._draws = compiled.samplers, draws
+
+    def all(self, names: Iterable[str], identities: Sequence[Identity]) -> dict[str, Value] | None:
+        """Return the values with these names and of both identities; None if two are alike."""
+        values: dict[str, Value] = {}
+        taken: list[Value] = []
+        samplers = {name: self._samplers[name] for name in sorted(self._closed(names))}
+        sums = {name: one for name, one in samplers.items() if isinstance(one, Sum)}
+        for name, sampler in samplers.items():
+            if isinstance(sampler, Sum):
+                continue
+            value = draw_apart(sampler, self._draws, taken)
+            if value is None:
+                return None
+            values[name] = value
+            taken.append(value)
+        for name, total in sums.items():
+            values[name] = _total(total, values)
+        for name, identity in zip(("identity_value", "other_value"), identities, strict=True):
+            value = draw_apart(identity.value, self._draws, taken)
+            if value is None:
+                return None
+            values[name] = value
+            taken.append(value)
+        return values
+
+    def _closed(self, names: Iterable[str]) -> set[str]:
+        """Return the names and those that they are worked out from."""
+        closed = set(names)
+        for name in names:
+            sampler = self._samplers[name]
+            if isinstance(sampler, Sum):
+                closed |= self._closed((*sampler.plus, *sampler.minus))
+        return closed
+
+    def wrong(self, name: str, values: dict[str, Value]) -> Value | None:
+        """Return a value that somebody could mistake for one; None if there is none."""
+        right = values[name]
+        sampler = self._samplers.get(name)
+        if isinstance(sampler, Code):
+            return sampler.alter(self._draws, right)
+        if sampler is None or isinstance(sampler, Sum):
+            return money(right.cents + 100 * self._draws.integer(3, 30)) if right.cents else None
+        return draw_apart(sampler, self._draws, list(values.values()))
+
+
+def _total(total: Sum, values: dict[str, Value]) -> Value:
+    cents = sum(values[name].cents for name in total.plus)
+    return money(cents - sum(values[name].cents for name in total.minus))

@@ -1,0 +1,347 @@
+"""Say what is wrong with a world before anybody composes with it.
+
+    WorldPack --lint--> sentences, or none      (python -m datagen.scripting.world runs it)
+
+A check is a generator of sentences; to add one, write it and list it in `CHECKS`. The last one
+reads every line of the agent against its own licence, with the checker of claims.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from datagen.config import Settings
+from datagen.scripting import numbers
+from datagen.scripting.claims.check import sources, unlicensed_line
+from datagen.scripting.claims.lexicon import load_lexicon
+from datagen.scripting.compose.grammar import article_problems, slots
+from datagen.scripting.content import held_out
+from datagen.scripting.content.values import Choice
+from datagen.scripting.spoken import speak, spelling_problems
+from datagen.scripting.world.draw import CompiledWorld, fact_slots
+from datagen.scripting.world.pack import (
+    Lines,
+    ProcedureStep,
+    Story,
+    Sum,
+    WorldFact,
+    WorldPack,
+    WorldTool,
+)
+
+RESERVED = frozenset((
+    "company", "agent", "agent_first", "customer", "customer_first", "customer_last", "daypart",
+    "identity", "identity_value", "other", "other_value", "because", "detail", "claimed", "heard",
+    "right", "letters",
+))  # fmt: skip
+"""Slots that every call fills by itself."""
+MAX_KIND, MAX_SAYS = 28, 120
+"""Characters of a kind of business and of a fact's sentence: the role prompt holds them all."""
+SHORT_OPENING, LONG_OPENING = 7, 16
+"""Words of the shortest and the longest openings that a story must have."""
+MIN_CLAIMED = 2
+"""Fewest facts of a story that a caller may ask about, and be wrong about, by the way."""
+MIN_GAPS = 4
+"""Fewest questions of a story that nobody can answer."""
+_GREETING = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
+_HESITATION = re.compile(r"(?:um|uh|er)\b", re.IGNORECASE)
+_PERSONAL = re.compile(r"\b(?:my|our|your|me|us|mine)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"[A-Z{].*[.?!]")
+
+
+def lint(pack: WorldPack) -> list[str]:
+    """Return what is wrong with a pack: "WHERE: what, in LINE"."""
+    found = list(_names(pack))
+    found += chain.from_iterable(_line_problems(where, line, pack) for where, line in lines(pack))
+    found += _references(pack)
+    if not found:  # the rest needs every slot and id to be there
+        for check in CHECKS:
+            found += check(pack)
+    return found
+
+
+def mistakes(pack: WorldPack) -> list[str]:
+    """Return what would break calls or claims; quick, so that it may be asked at every start."""
+    known = pack.values.keys() | pack.caller.keys()
+    found = [
+        f"{where}: there is no value {name!r}"
+        for where, line in lines(pack)
+        for name in sorted({name[0].lower() + name[1:] for name in slots(line)} - known)
+    ]
+    found += _names(pack)
+    found += _references(pack)
+    return found or [*_facts(pack), *_lookups(pack), *_stories(pack)]
+
+
+def lines(pack: WorldPack) -> Iterator[tuple[str, str]]:
+    """Yield every line of a pack that is said or written, with the place it stands."""
+    for name, fact in pack.facts.items():
+        yield from _said(f"facts.{name}", fact, "says", "tell", "ask", "claim")
+    for name, tool in pack.tools.items():
+        yield from _said(f"tools.{name}", tool, "hold", "done")
+    for name, story in pack.stories.items():
+        yield from _said(f"stories.{name}", story, "opening", "more", "grievance")
+        for at, step in enumerate(story.steps):
+            yield from _said(f"stories.{name}.steps[{at}]", step, "say", "reply")
+    for at, wish in enumerate(pack.wishes):
+        yield from _said(f"wishes[{at}]", wish, "ask")
+    for gap in pack.gaps:
+        yield from [("gaps", gap)] if isinstance(gap, str) else _said("gaps", gap, "ask")
+
+
+def _said(where: str, section: Settings, *parts: str) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        said = getattr(section, part)
+        for line in (said,) if isinstance(said, str) else said:
+            if line:
+                yield f"{where}.{part}", line
+
+
+def _line_problems(where: str, line: str, pack: WorldPack) -> Iterator[str]:
+    known = pack.values.keys() | pack.caller.keys()
+    used = {name[0].lower() + name[1:] for name in slots(line)}
+    problems = [f"there is no value {name!r}" for name in sorted(used - known)]
+    if any(map(str.isdecimal, line)):
+        problems.append("a number is a value: draw it, or write it in words")
+    if not _WHOLE.fullmatch(line):
+        problems.append("a line begins with a capital or a slot and ends with a stop")
+    if re.search(r"\ban? \{", line):
+        problems.append("an article before a slot may not fit what fills it")
+    problems += article_problems(re.sub(r"\{\w+\}", "value", line))
+    if ".says" not in where:
+        problems += spelling_problems(line)
+    if _HESITATION.match(line):
+        problems.append("hesitations are put in by the composer")
+    if ".opening" in where and _GREETING.match(line):
+        problems.append("an opening does not greet: the greeting comes before it")
+    yield from (f"{where}: {problem}, in {line!r}" for problem in problems)
+
+
+def _names(pack: WorldPack) -> Iterator[str]:
+    """Say which names could not be used."""
+    for name in sorted(RESERVED & (pack.values.keys() | pack.caller.keys())):
+        yield f"values: {name!r} is filled by every call, take another name"
+    for name in sorted(pack.values.keys() & pack.caller.keys()):
+        yield f"values: {name!r} is the business's and the caller's"
+    yield from held_out.company_problems(pack.companies)
+    yield from held_out.scenario_problems(pack.id, pack.stories)
+    yield from _business(pack)
+
+
+def _business(pack: WorldPack) -> Iterator[str]:
+    for kind in pack.kinds:
+        if len(kind) > MAX_KIND:
+            yield f"kinds: {kind!r} is longer than {MAX_KIND} characters"
+    for company in pack.companies:
+        if company.split().count("{stem}") != 1 or slots(company) != {"stem"}:
+            yield f"companies: {company!r} has one {{stem}}, a word of its own"
+    for identity in pack.identities:
+        sample = identity.value.pattern.replace("#", "4").replace("@", "K")
+        if speak(sample) != numbers.letters_and_digits(sample):
+            yield f"identities.{identity.id}: {sample} is said {speak(sample)!r}, no code"
+
+
+def _absent(where: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[str]:
+    yield from (f"{where}: no {what} {name!r}" for name in names if name not in set(known))
+
+
+def _references(pack: WorldPack) -> Iterator[str]:
+    """Say which ids are not there."""
+    for name, value in (pack.values | pack.caller).items():
+        if isinstance(value, Sum):
+            yield from _absent(f"values.{name}", (*value.plus, *value.minus), pack.values, "value")
+    for name, fact in pack.facts.items():
+        yield from _absent(f"facts.{name}.stories", fact.stories, pack.stories, "story")
+    for name, tool in pack.tools.items():
+        known = (*pack.values, *pack.caller, "identity")
+        yield from _absent(f"tools.{name}.args", tool.args, known, "value")
+    for at, wish in enumerate(pack.wishes):
+        facts = filter(None, (wish.fact, wish.instead))
+        yield from _absent(f"wishes[{at}]", facts, pack.facts, "fact")
+        yield from _absent(f"wishes[{at}].stories", wish.stories, pack.stories, "story")
+    for gap in pack.gaps:
+        stories = () if isinstance(gap, str) else gap.stories
+        yield from _absent("gaps", stories, pack.stories, "story")
+    yield from _step_references(pack)
+
+
+def _step_references(pack: WorldPack) -> Iterator[str]:
+    for name, story in pack.stories.items():
+        for at, step in enumerate(story.steps):
+            where = f"stories.{name}.steps[{at}]"
+            yield from _absent(where, step.facts, pack.facts, "fact")
+            yield from _absent(where, step.when, story.cases, "case")
+            yield from _absent(where, filter(None, [step.tool]), pack.tools, "tool")
+
+
+def _facts(pack: WorldPack) -> Iterator[str]:
+    """Say which facts could not be told, asked about or supposed."""
+    for name, fact in pack.facts.items():
+        yield from (f"facts.{name}{problem}" for problem in _fact(fact))
+
+
+def _fact(fact: WorldFact) -> Iterator[str]:
+    if len(fact.says) > MAX_SAYS:
+        yield f".says: longer than {MAX_SAYS} characters"
+    if fact.source == "record" and fact.ask:
+        yield ".ask: only a fact of source prompt may come up by the way"
+    if said := fact_slots(fact) - slots(fact.says):
+        yield f": its lines state {sorted(said)}, its sentence does not"
+    if any(line.endswith("?") for line in fact.tell):
+        yield ".tell: a line tells, it does not ask"
+    for line in fact.claim:
+        found = sorted(slots(line))
+        if len(found) != 1:
+            yield f".claim: exactly one slot may be wrong, in {line!r}"
+        elif not any(f"{{{found[0]}}}" in tell for tell in fact.tell):
+            yield f".tell: no line states {{{found[0]}}}, which callers suppose"
+
+
+def _values(pack: WorldPack) -> Iterator[str]:
+    """Say which words would be wrong in the other one's mouth."""
+    spoken_by_agent = set(chain.from_iterable(map(slots, _agent_lines(pack))))
+    for name, value in (pack.values | pack.caller).items():
+        if name in spoken_by_agent and isinstance(value, Choice):
+            for choice in value.choices:
+                if _PERSONAL.search(choice):
+                    yield f"values.{name}: {choice!r} is said by the agent, too: whose is it then?"
+
+
+def _agent_lines(pack: WorldPack) -> Iterator[str]:
+    for fact in pack.facts.values():
+        yield from (fact.says, *fact.tell)
+    for tool in pack.tools.values():
+        yield from (tool.done, *tool.hold)
+    for story in pack.stories.values():
+        for step in story.steps:
+            yield from step.say
+
+
+def _stories(pack: WorldPack) -> Iterator[str]:
+    """Say which stories could not be played."""
+    compiled = CompiledWorld(pack)
+    for name, story in pack.stories.items():
+        yield from _asides(compiled, name)
+        where = f"stories.{name}"
+        sizes = sorted(len(line.split()) for line in story.opening)
+        if sizes[0] > SHORT_OPENING or sizes[-1] < LONG_OPENING:
+            yield f"{where}.opening: one has at most {SHORT_OPENING} words, one {LONG_OPENING}"
+        for case in story.cases:
+            if len(compiled.needs[name, case].steps) < 2:
+                yield f"{where}.cases.{case}: it has fewer than two steps"
+        for at, step in enumerate(story.steps):
+            yield from (f"{where}.steps[{at}]: {one}" for one in _step(pack, story, step))
+
+
+def _lookups(pack: WorldPack) -> Iterator[str]:
+    """Say which records would be told before a tool has returned them."""
+    if not pack.lookups:
+        return
+    compiled = CompiledWorld(pack)
+    for (name, case), needs in compiled.needs.items():
+        seen: set[str] = set()
+        for step in needs.steps:
+            if step.do == "look":
+                seen.update(step.facts)
+                if step.chance < 1:
+                    yield f"stories.{name}: a look happens always, give it no chance"
+                continue
+            for fact in step.facts:
+                if pack.facts[fact].source == "record" and fact not in seen:
+                    yield f"stories.{name}.cases.{case}: {fact} is told before any look returns it"
+
+
+def _asides(compiled: CompiledWorld, story: str) -> Iterator[str]:
+    """Say what callers could not bring up in a story."""
+    facts = compiled.pack.facts
+    if sum(bool(facts[name].claim) for name in compiled.asides[story]) < MIN_CLAIMED:
+        yield f"stories.{story}: two facts with ask and claim must be free to come up by the way"
+    if len(compiled.gaps[story]) < MIN_GAPS:
+        yield f"stories.{story}: fewer than {MIN_GAPS} gaps fit it"
+    if not compiled.wishes[story]:
+        yield f"stories.{story}: no wish fits it"
+
+
+def _step(pack: WorldPack, story: Story, step: ProcedureStep) -> Iterator[str]:
+    tool = pack.tools.get(step.tool)
+    yield from _tool_step(pack, story, step, tool)
+    if step.do == "tell" and not (step.say or step.facts):
+        yield "tell needs facts"
+    if step.do not in ("tell", "look") and len(step.say) < 2:
+        yield f"{step.do} is said in two ways or more"
+    if step.do == "ask" and len(step.reply) < 2:
+        yield "ask has two replies or more"
+    if step.do in ("ask", "check", "offer") and not all(s.endswith("?") for s in step.say):
+        yield f"{step.do} ends in a question"
+    if step.declines and (step.do != "offer" or not step.reply):
+        yield "only the reply to an offer declines"
+
+
+def _tool_step(
+    pack: WorldPack, story: Story, step: ProcedureStep, tool: WorldTool | None
+) -> Iterator[str]:
+    if (tool is None) != (step.do not in ("look", "act")):
+        yield "look and act have a tool, and nothing else has"
+    if tool is None or step.do not in ("look", "act"):
+        return
+    if bool(tool.done) != (step.do == "act"):
+        yield "look takes a tool without done, act one with done"
+    if "identity" in tool.args and not story.verify:
+        yield f"{step.tool} takes an identity, but the story verifies nobody"
+    if step.do == "look":
+        wrong = [name for name in step.facts if pack.facts[name].source != "record"]
+        yield from (f"a look returns records only, not {name!r}" for name in wrong)
+
+
+def _repeated(pack: WorldPack) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for where, line in lines(pack):
+        part = where.rpartition(".")[2]
+        if part in ("opening", "more", "grievance", "tell", "claim", "gaps"):
+            if line in seen:
+                yield f"{where}: also in {seen[line]}, {line!r}"
+            seen[line] = where
+
+
+def unlicensed_templates(pack: WorldPack) -> Iterator[str]:
+    """Say which lines of the agent claim what their licence does not hold, whatever is drawn."""
+    lexicon = load_lexicon(*pack.same)
+    heard = " ".join(f"x{name}." for name in pack.caller)
+    for where, said, evidence in _licensed(pack):
+        known = sources(" ".join([*map(_marked, evidence), heard]), lexicon)
+        for line in said:
+            for left in unlicensed_line(_marked(line), known, lexicon):
+                yield f"{where}: nothing licenses {', '.join(sorted(left))}, in {line!r}"
+
+
+def _licensed(pack: WorldPack) -> Iterator[tuple[str, Lines, list[str]]]:
+    """Yield what the agent says, with the sentences that license it."""
+    for name, fact in pack.facts.items():
+        yield f"facts.{name}.tell", fact.tell, [fact.says]
+    for name, tool in pack.tools.items():
+        yield f"tools.{name}.hold", tool.hold, [f"You can {tool.does}.", tool.done]
+    for name, story in pack.stories.items():
+        tools = {one.tool: pack.tools[one.tool] for one in story.steps if one.tool}
+        allowed = [f"You can {tool.does}." for tool in tools.values()]
+        for at, step in enumerate(story.steps):
+            evidence = [*(pack.facts[one].says for one in step.facts), *allowed]
+            if step.tool:
+                evidence.append(tools[step.tool].done)
+            yield f"stories.{name}.steps[{at}].say", step.say, evidence
+
+
+def _marked(line: str) -> str:
+    """Return a template with a word of its own in place of each slot."""
+    return re.sub(r"\{(\w)(\w*)\}", lambda found: f"x{found[1].lower()}{found[2]}", line)
+
+
+CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
+    _facts,
+    _values,
+    _stories,
+    _lookups,
+    _repeated,
+    unlicensed_templates,
+)

@@ -1,0 +1,74 @@
+"""The linter of worlds: silent for what ships, one sentence for each thing that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from datagen import assets
+from datagen.config import read_yaml
+from datagen.scripting.world import __main__ as command
+from datagen.scripting.world.lint import lint, mistakes
+from datagen.scripting.world.pack import WorldPack, default_paths, read_pack
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(change: Change) -> WorldPack:
+    values: dict[str, Any] = read_yaml(assets.find("prompts/worlds", "vet"))
+    change(values)
+    return WorldPack.model_validate(values)
+
+
+@pytest.mark.parametrize("path", default_paths(), ids=lambda path: path.stem)
+def test_what_ships_is_clean(path: Any) -> None:
+    pack = read_pack(path)
+    assert pack.id == path.stem
+    assert lint(pack) == []
+    assert mistakes(pack) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            lambda v: v["facts"]["exam_fee"]["tell"].append("An exam is {exam} with a free toy."),
+            "nothing licenses",
+        ),
+        (lambda v: v["facts"]["teeth"]["tell"].append("It needs no blood test."), "(polarity)"),
+        (lambda v: v["facts"]["teeth"]["ask"].append("What is {wrong}?"), "no value 'wrong'"),
+        (lambda v: v["stories"]["sick"]["steps"][3]["facts"].append("none"), "no fact 'none'"),
+        (lambda v: v["stories"]["sick"]["steps"][3].update(tool="none"), "no tool 'none'"),
+        (lambda v: v["stories"]["sick"]["steps"][4]["when"].append("none"), "no case 'none'"),
+        (lambda v: v["stories"]["sick"]["opening"].append("Hi, it's me."), "does not greet"),
+        (lambda v: v["gaps"].append("Um, is it far?"), "hesitations"),
+        (lambda v: v["gaps"].append("Is it 5 miles?"), "a number is a value"),
+        (lambda v: v["gaps"].append("is it far?"), "begins with a capital"),
+        (lambda v: v["facts"]["shots"]["claim"].append("Is it {shot} or {exam}?"), "one slot"),
+        (lambda v: v["stories"]["refill"]["steps"].pop(1), "before any look"),
+        (
+            lambda v: v["values"]["drug"]["choices"].append("my own pills"),
+            "whose is it",
+        ),
+        (lambda v: v["wishes"].clear() or v["wishes"].extend(_elsewhere()), "no wish fits"),
+        (lambda v: v["caller"].update(agent={"type": "date"}), "filled by every call"),
+    ],
+)
+def test_what_is_wrong_is_said(change: Change, problem: str) -> None:
+    assert any(problem in sentence for sentence in lint(changed(change))), lint(changed(change))
+
+
+def _elsewhere() -> list[dict[str, Any]]:
+    wish = {"fact": "no_advice", "stories": ["results"], "ask": ["One?", "Two?", "Three?"]}
+    return [wish, wish]
+
+
+def test_the_command_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["vet", "--calls", "30", "--show", "1"]) == 0
+    printed = capsys.readouterr().out
+    assert "30 of 30 calls" in printed
+    assert "ROLE  You" in printed
+    assert command.main(["nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
