@@ -33,7 +33,7 @@ class Line(Record):
     who: Annotated[str, Field(max_length=80)] = ""
     dialog_id: Annotated[str, Field(min_length=1, max_length=80)]
     verdict: Literal["approve", "reject", ""] | None = None
-    """Of this person; empty takes an earlier one back."""
+    """This person's verdict; empty takes an earlier one back."""
     add: tuple[Tag, ...] = ()
     """Tags that the dialogue gets."""
     remove: tuple[Tag, ...] = ()
@@ -57,10 +57,10 @@ class Mark:
     """All that was said of one dialogue."""
 
     verdicts: dict[str, str] = field(default_factory=dict)
-    """By person."""
+    """Each person's verdict, by name."""
     tags: set[str] = field(default_factory=set)
     comments: list[dict[str, Any]] = field(default_factory=list)
-    """time, who, text and, if it is about a moment, seconds."""
+    """Each has time, who, text and, if it is about a moment, seconds."""
 
     def add(self, line: Line) -> None:
         """Take in a later line."""

@@ -47,7 +47,7 @@ class StageCost:
 
     units: int = 0
     seconds: float = 0.0
-    """Of all its workers together."""
+    """Wall time of all its workers together."""
     cpu_seconds: float = 0.0
     peak_memory: int = 0
     """Bytes of the largest worker."""
@@ -78,9 +78,9 @@ class Figures:
     plan: PlanFile
     totals: Totals = field(default_factory=Totals)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
-    """By column: direction of the call, prompt level, language, outcome."""
+    """Dialogues by value, of the call's direction, the prompt level, the language, the outcome."""
     lengths: Numbers = field(default_factory=lambda: np.empty(0))
-    """Of each dialogue."""
+    """Each dialogue's length."""
     waits: dict[str, Numbers] = field(default_factory=dict)
     """How long events last, by type."""
     hygiene: dict[str, Numbers] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Figures:
     sources: Counter[str] = field(default_factory=Counter)
     """Sides by the voices' source and licence."""
     rejects: dict[str, Reason] = field(default_factory=dict)
-    """By stage and reason."""
+    """Dialogues that were refused, by stage and reason."""
     takes: dict[str, Reason] = field(default_factory=dict)
     """Takes that the gates refused, by reason, of the sample."""
     costs: dict[str, StageCost] = field(default_factory=dict)

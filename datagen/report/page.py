@@ -21,7 +21,7 @@ from datagen.types import SPEAKERS
 _STYLE = Path(__file__).with_name("report.css")
 _MOST_ROWS = 40
 _SILENCE = -119.0
-"""dBFS."""
+"""dBFS at which nothing at all is heard."""
 Rows = list[tuple[str, ...]]
 
 

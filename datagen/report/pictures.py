@@ -17,7 +17,7 @@ from datagen.report.figures import Figures, Numbers
 from datagen.types import SPEAKERS, UserError
 
 COLOURS = ("#1d5fbf", "#d9822b")
-"""Of the run, and of the one it is compared with."""
+"""The run's colour, and that of the one it is compared with."""
 _PEOPLE = "#b42318"
 _MOST_BARS = 30
 _LONGEST_WAIT = 4.0

@@ -28,7 +28,7 @@ _SCRIPT = re.compile(r'<script src="static/([^"]+)" defer></script>\n')
 _STYLE = '<link rel="stylesheet" href="static/style.css">'
 _ICON = '<link rel="icon" href="static/icon.svg" type="image/svg+xml">'
 _NONCE = "page"
-"""Of the one style that the waveforms' library adds; a page of a disk has no secrets."""
+"""The nonce of the one style that the waveforms' library adds; a page of a disk has no secrets."""
 
 
 def export_page(

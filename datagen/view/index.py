@@ -25,7 +25,7 @@ from datagen.view.query import Query, where
 from datagen.view.source import Source
 
 VERSION = 1
-"""Of the tables: an index of another version is built anew."""
+"""The tables' version: an index of another one is built anew."""
 FACETS = ("state", "split", "domain", "direction", "level", "outcome", "reason", "stage", "writer")
 """Columns whose values are counted once, for the page's filters."""
 _MOST_VALUES = 400

@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 
     number: int
     state: str
-    """made, or rejected."""
+    """Either made or rejected."""
     split: str
     domain: str
     scenario: str
@@ -57,7 +57,7 @@ class Entry(NamedTuple):
     agent_voice: str
     user_voice: str
     stage: str
-    """Of a rejected one: who refused it."""
+    """The stage that refused it, if it was rejected."""
     reason: str
     evidence: str
     takes: int

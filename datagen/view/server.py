@@ -27,7 +27,7 @@ from datagen.view.opened import Opened
 
 STATIC = Path(__file__).parent / "static"
 _MOST_BYTES = 64 * 1024
-"""Of a mark that is sent to us."""
+"""Largest mark that is taken from a page."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 

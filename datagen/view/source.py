@@ -55,7 +55,7 @@ class Attempts(Record):
     """Index of the turn; None: of the voice's reference."""
     speaker: str
     attempts: list[dict[str, Any]]
-    """step, reason, evidence of each, in order."""
+    """Each take's step, reason and evidence, in order."""
 
 
 class Source:

@@ -29,6 +29,11 @@ FLAGS = {
     "audit": {"--deep", "--against", "--json", "--help"},
     "clean": {"--stems", "--yes", "--help"},
     "manifest": {"--out", "--verify", "--diff", "--help"},
+    "view": {
+        *("--port", "--marks", "--as", "--open", "--export", "--count", "--dialog"),
+        *("--one-file", "--help"),
+    },
+    "report": {"--compare", "--out", "--help"},
     "show": {"--run", "--audio", "--decoded", "--help"},
 }
 
