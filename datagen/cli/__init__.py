@@ -81,6 +81,17 @@ def main() -> None:
     help="Make only each Nth block, from the Ith: for N machines without a Ray in common.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, show the plan, make nothing.")
+@click.option(
+    "--leave-out",
+    multiple=True,
+    metavar="TAG",
+    help="Keep dialogues that `datagen view` marked so (or: reject) out of the shards.",
+)
+@click.option(
+    "--marks",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --leave-out: the file of marks. [default: RUN.marks.jsonl]",
+)
 def run(
     kind: str,
     hours: float | None,
@@ -93,6 +104,8 @@ def run(
     out: str | None,
     part: str | None,
     dry_run: bool,
+    leave_out: tuple[str, ...],
+    marks: Path | None,
 ) -> None:
     """Make a dataset of KIND dialogues, or go on with one.
 
@@ -122,7 +135,7 @@ def run(
         return
     root = out or prepared.default_out
     with _stoppable():
-        made = prepared.make(root)
+        made = prepared.make(root, leave_out=leave_out, marks=marks)
         if prepared.part is None:
             listen(root)
     if prepared.part is not None:

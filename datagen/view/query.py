@@ -47,7 +47,7 @@ class Query(Record):
     """Numbers of dialogues that are in question, of those that people marked."""
     without: tuple[int, ...] = ()
     sort: str = "id"
-    """One of id, length, domain, outcome, barge_in, backchannel, overlap, pause; falls with a "-"."""
+    """One of id, length, domain, outcome, barge_in, backchannel, overlap, pause; "-" falls."""
     page: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     size: Annotated[int, Field(ge=1, le=200)] = 50
 
