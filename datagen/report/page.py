@@ -186,6 +186,8 @@ def quantiles(values: Numbers, form: str = ".1f") -> str:
 
 
 def _lengths(run: Figures) -> dict[str, str]:
+    if not len(run.lengths):
+        return {}
     return {
         "median (9 in 10 are from … to …), s": quantiles(run.lengths),
         "mean, s": f"{run.lengths.mean():.1f}",
@@ -311,6 +313,8 @@ def card_lines(run: Figures) -> dict[str, str]:
     """Return what a dataset card says of a run, by subject, from the report's figures."""
     rates = run.totals.rates()
     floor = run.totals.floor_seconds()
+    if not len(run.lengths):
+        return {}
     return {
         "length, s": f"median {quantiles(run.lengths)}, mean {run.lengths.mean():.1f}",
         "events a minute": ", ".join(f"{name} {rate:.2f}" for name, rate in rates.items()),
