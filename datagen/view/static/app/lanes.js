@@ -167,7 +167,7 @@ Datagen.lanes = (() => {
       const kind = token === tokens.pad ? "pad" : token === tokens.epad ? "epad" : `${speaker}-soft`;
       pen.fillStyle = colours[kind];
       pen.fillRect(x, 1, room, view.height - 2);
-      if (wide < 16) continue;
+      if (wide < 13) continue;
       pen.save();
       pen.beginPath();
       pen.rect(x, 0, room, view.height);

@@ -33,13 +33,13 @@
       parts.push(first
         ? html`<button class="in-prompt said" onClick=${() => seek(first[2])}
             title=${`${fact.id}, said at ${D.clock(first[2])}`}>${page.role_prompt.slice(a, b)}</button>`
-        : html`<span class="in-prompt" title=${`${fact.id}, never said`}>${page.role_prompt.slice(a, b)}</span>`);
+        : html`<span class="in-prompt" title=${page.words.length ? `${fact.id}, never said` : fact.id}>${page.role_prompt.slice(a, b)}</span>`);
       done = b;
     }
     parts.push(page.role_prompt.slice(done));
     return html`<${Card} name="role" title="Role">
       <p class="prompt">${parts}</p>
-      ${spans.length > 0 && html`<p class="legend"><span class="in-prompt said">said</span>
+      ${spans.length > 0 && page.words.length > 0 && html`<p class="legend"><span class="in-prompt said">said</span>
         <span class="in-prompt">never said</span></p>`}
       ${page.user_role_prompt && html`<h3>The user's role</h3><p class="prompt">${page.user_role_prompt}</p>`}
     <//>`;
@@ -47,12 +47,13 @@
 
   function Facts({ page, seek }) {
     if (!page.facts) return null;
+    const voiced = page.words.length > 0;
     return html`<${Card} name="facts" title="Facts" count=${page.facts.length}>
-      <table><thead><tr><th>written</th><th>spoken</th><th>said at</th></tr></thead><tbody>
+      <table><thead><tr><th>written</th><th>spoken</th>${voiced && html`<th>said at</th>`}</tr></thead><tbody>
         ${page.facts.map((fact) => html`<tr>
           <td title=${`${fact.id} (${fact.type})`}>${fact.written}</td><td>${fact.spoken}</td>
-          <td>${fact.said.map(([n]) => html`<${Place} samples=${page.words[n][2]} seek=${seek} /> `)}
-            ${!fact.said.length && html`<span class="quiet">never</span>`}</td>
+          ${voiced && html`<td>${fact.said.map(([n]) => html`<${Place} samples=${page.words[n][2]} seek=${seek} /> `)}
+            ${!fact.said.length && html`<span class="quiet">never</span>`}</td>`}
         </tr>`)}
       </tbody></table>
     <//>`;
@@ -62,7 +63,7 @@
     if (!page.world) return null;
     return html`<${Card} name="world" title="World" count=${page.world.length}>
       <ul class="plain-list">${page.world.map((item) => html`<li>
-        <span class="chip">${item.visibility || item.kind || "item"}</span> ${item.text || item.written || item.id}
+        <span class="chip">${item.visibility || item.kind || "item"}</span>${" "}${item.text || item.written || item.id}
         ${(item.claimed_in || []).map((n) => html` <${Place} samples=${page.turns[n]?.start ?? 0} seek=${seek} />`)}
       </li>`)}</ul>
     <//>`;
@@ -93,10 +94,9 @@
     const start = (n) => page.turns[n]?.start;
     return html`<${Card} name="probes" title="Probes" count=${page.probes.length}>
       ${page.probes.map((probe) => html`<div class="probe">
-        <div><strong>${probe.type}</strong> ${D.words(probe.act)}
-          <span class=${`chip ${probe.verdict}`}>${probe.verdict}</span></div>
+        <div><strong>${probe.type}</strong> ${D.words(probe.act)}${" "}<span class=${`chip ${probe.verdict}`}>${probe.verdict}</span></div>
         ${[["user", "question", probe.user_turn], ["agent", "answer", probe.agent_turn]].map(([who, what, n]) =>
-          probe[what] && html`<p class="quoted"><span class=${`who of-${who}`}>${who}</span>
+          probe[what] && html`<p class="quoted"><span class=${`who of-${who}`}>${who}</span>${" "}
             ${start(n) != null && html`<${Place} samples=${start(n)} seek=${seek} />`} ${probe[what]}</p>`)}
         ${probe.expects?.length > 0 && html`<p class="quiet">expects: ${probe.expects.join(" · ")}</p>`}
         ${probe.forbids?.length > 0 && html`<p class="quiet">forbids: ${probe.forbids.join(" · ")}</p>`}

@@ -281,7 +281,7 @@
         </div>
         <div class="wave" style=${{ height: `${2 * WAVE + 14}px` }}></div>
       <//>
-      ${D.SPEAKERS.map((s) => html`<${Lane} name=${`spectrum-${s}`} label=${`${s}, 0–8 kHz`}
+      ${D.SPEAKERS.map((s) => html`<${Lane} name=${`spectrum-${s}`} label=${`${s} 0–8k`}
         short=${s[0].toUpperCase()} height=${56} hidden=${!shown.spectrum} />`)}
       ${D.SPEAKERS.map((s) => html`<${Lane} name=${`words-${s}`} label=${`${s} says`}
         short=${s[0].toUpperCase()} height=${24} />`)}

@@ -19,6 +19,14 @@
 
   const ONSETS = { overlap: "overlaps", barge_in: "barges in", backchannel: "nods" };
 
+  /** What a licence such as prompt.fee or result.call-1 stands for, in words. */
+  function grounds(page, licence) {
+    const name = licence.slice(licence.indexOf(".") + 1);
+    const action = (page.actions || []).find((a) => a.id === name);
+    const item = (page.world || []).find((i) => i.id === name);
+    return `licence: ${action?.result || item?.text || licence}`;
+  }
+
   function badges(page, turn) {
     const found = [];
     if (turn.act && turn.act !== turn.onset) found.push(["act", D.words(turn.act)]);
@@ -29,7 +37,7 @@
       const action = (page.actions || []).find((a) => a.id === call);
       found.push(["calls", `calls ${action?.tool || call}`]);
     }
-    for (const licence of [turn.licence || []].flat()) found.push(["licence", licence]);
+    for (const licence of [turn.licence || []].flat()) found.push(["licence", licence, grounds(page, licence)]);
     return found;
   }
 
@@ -55,7 +63,7 @@
           aria-label=${`Play turn ${number} at ${D.clock(turn.start)}`}>${D.clock(turn.start)}</button>`}
         <span class=${`who of-${turn.speaker}`}>${turn.speaker}</span>
         ${ONSETS[turn.onset] && html`<span class="chip onset">${ONSETS[turn.onset]}</span>`}
-        ${badges(page, turn).map(([kind, text]) => html`<span class=${`chip ${kind}`} title=${kind}>${text}</span>`)}
+        ${badges(page, turn).map(([kind, text, title]) => html`<span class=${`chip ${kind}`} title=${title || kind}>${text}</span>`)}
       </div>
       <p class="said">
         ${silent ? html`<span class="plain">${turn.text}</span>` : html`<${Words} page=${page} number=${number} seek=${seek} />`}
