@@ -168,7 +168,7 @@ def test_sounds_spectrum_and_tokens(browser: Any, address: str) -> None:
         with page.expect_response(re.compile("spectrogram/tokens")):
             page.click(".bar >> text=spectrum")
         assert page.locator("canvas[data-lane=spectrum-user]").count() == 1
-        page.click(".bar >> text=tokens")
+        page.click(".bar button:has-text('tokens')")
         assert page.locator("canvas[data-lane=codes-user]").count() == 0
 
 
