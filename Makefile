@@ -51,10 +51,10 @@ integration: .venv/dev
 chaos: .venv/dev
 	for seed in 1 2 3; do CHAOS_SEED=$$seed CHAOS_KILLS=50 $(BIN)/python -m pytest -q -s tests/chaos || exit 1; done
 
-# a minute each of settings, overrides and artefacts that coverage guides; Linux only
+# a minute each of settings, overrides, artefacts and written text that coverage guides; Linux only
 fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
-	for what in settings override artefact; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
+	for what in settings override artefact spoken; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist

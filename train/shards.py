@@ -1,4 +1,4 @@
-"""Read token shards of schema 1, once, into flat files that every process maps.
+"""Read token shards of schema 1 or 2, once, into flat files that every process maps.
 
     *.parquet  --check, decode-->  CACHE/FINGERPRINT/{agent_codes,...}.bin + rows.npz
 
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from train.config import UserError
 from train.prompt import FRAME_RATE, NUM_CODEBOOKS, Tokens
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSIONS = (1, 2)
 CACHE_VERSION = 1
 SAMPLE_RATE = 24_000
 METADATA_KEY = b"datagen"
@@ -104,10 +104,11 @@ def footer(file: Path) -> dict[str, Any]:
 
 
 def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
-    """Check a shard's metadata against schema 1."""
-    if record.get("schema") != SCHEMA_VERSION:
+    """Check a shard's metadata against the schemas that this trainer reads."""
+    if record.get("schema") not in SCHEMA_VERSIONS:
+        known = " and ".join(map(str, SCHEMA_VERSIONS))
         raise UserError(
-            f"{file} has schema {record.get('schema')!r}, this trainer reads {SCHEMA_VERSION}:"
+            f"{file} has schema {record.get('schema')!r}, this trainer reads {known}:"
             " use the trainer of the version that wrote it"
         )
     try:

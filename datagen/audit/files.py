@@ -49,6 +49,11 @@ class ParquetFooter:
     """The JSON under the metadata key ``datagen``."""
 
     @property
+    def schema(self) -> int:
+        """The schema of a file with tokens; old shards have 1."""
+        return int(self.data.get("schema", 0))
+
+    @property
     def receipt(self) -> dict[str, Any]:
         """The receipt of the file."""
         receipt = self.data["receipt"]

@@ -23,6 +23,7 @@ from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.report import report
 from datagen.cli.scripts import scripts
+from datagen.cli.spoken import spoken
 from datagen.cli.status import status
 from datagen.cli.timing import timing
 from datagen.cli.view import view
@@ -232,8 +233,20 @@ def _stoppable() -> Iterator[None]:
 
 
 _COMMANDS = (
-    *(align, clean, decode, doctor, env, manifest, plan, report, scripts),
-    *(status, timing, view, voices),
+    align,
+    clean,
+    decode,
+    doctor,
+    env,
+    manifest,
+    plan,
+    report,
+    scripts,
+    spoken,
+    status,
+    timing,
+    view,
+    voices,
 )
 for command in _COMMANDS:
     main.add_command(command)

@@ -35,6 +35,7 @@ from datagen.types import (
     Script,
     Speaker,
     Speech,
+    Turn,
     Utterance,
     Voice,
     take_name,
@@ -84,7 +85,7 @@ def voice_script(
     turns = [
         TakeRequest(
             take_name(index, turn.speaker),
-            Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn.speaker)),
+            Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn)),
             seed(),
         )
         for index, turn in enumerate(script.turns)
@@ -121,6 +122,8 @@ def make_clip(turn: int, utterance: Utterance) -> Clip:
     )
 
 
-def _emotion(script: Script, speaker: Speaker) -> str:
-    """Return what a speaker feels in this dialogue."""
-    return (script.agent if speaker == "agent" else script.user).emotion
+def _emotion(script: Script, turn: Turn) -> str:
+    """Return what a speaker feels in this turn, or, if that is not said, in this dialogue."""
+    if turn.emotion is not None:
+        return turn.emotion.label
+    return (script.agent if turn.speaker == "agent" else script.user).emotion

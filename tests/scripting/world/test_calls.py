@@ -16,9 +16,9 @@ from datagen.scripting.content import people
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.maker import WorldMaker, deal_probes
-from datagen.scripting.spoken import speak
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths
+from datagen.text import speak
 from datagen.timing import cue_checks
 from datagen.types import Direction, Job, Script, Turn
 

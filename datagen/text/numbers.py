@@ -25,13 +25,20 @@ _ONES = (
 _TENS = (
     "zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 )  # fmt: skip
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (10**3, "thousand"))
+_SCALES = (
+    (10**18, "quintillion"),
+    (10**15, "quadrillion"),
+    (10**12, "trillion"),
+    (10**9, "billion"),
+    (10**6, "million"),
+    (10**3, "thousand"),
+)
 _CODE = re.compile(r"[A-Za-z0-9]+")
 _SPELLED = {letter: letter.upper() for letter in ascii_letters} | dict(
     zip("0123456789", _ONES[:10], strict=True)
 )
 """How each character of a code is said."""
-MAX_DIGITS = 15
+MAX_DIGITS = 21
 """A longer number has no name here and is read digit by digit."""
 _ORDINALS = {
     "one": "first",
