@@ -47,9 +47,9 @@ def manifest(
 
 def _write(run: str, name: str, path: Path) -> None:
     """Write a run's manifest and its card."""
-    from datagen.runs.card import card
     from datagen.report.figures import gather
     from datagen.report.page import card_lines
+    from datagen.runs.card import card
     from datagen.runs.manifest import build, save
     from datagen.storage import atomic
     from datagen.types import UserError

@@ -27,6 +27,7 @@ from datagen.storage import Where
 from datagen.storage.run_folder import UNIT_STAGES, Damaged, RunFolder
 from datagen.timing.effects import chain
 from datagen.types import (
+    FRAME,
     SPEAKERS,
     Audio,
     Codes,
@@ -143,7 +144,7 @@ class Found:
         """What they say: the script's record, or what the shard's row has of it."""
         record = self._record("script")
         if record is None and self.row is not None:
-            shown = ("turns", "words", "events", "agent_voice", "user_voice")
+            shown = ("words", "events", "actions", "agent_voice", "user_voice")
             return {name: value for name, value in self.row.items() if name not in shown}
         return record
 
@@ -153,7 +154,8 @@ class Found:
         record = self._record("timeline")
         if record is None and self.row is not None:
             names = ("dialog_id", "num_samples", "turns", "words", "events")
-            return {name: self.row[name] for name in names}
+            actions = [_action(action) for action in self.row.get("actions") or ()]
+            return {name: self.row[name] for name in names} | {"actions": actions}
         return record
 
     @cached_property
@@ -268,6 +270,17 @@ class Found:
             raise Damaged(name, " ".join(str(error).split())) from error
         table = table.filter(pc.field("dialog_id") == self.dialog_id)
         return table if table.num_rows else None
+
+
+def _action(action: dict[str, Any]) -> dict[str, Any]:
+    """Return a shard's call of a tool as the timeline's record has it."""
+    return {
+        **{name: action[name] for name in ("id", "turn", "result", "status")},
+        "tool": action["name"],
+        "arguments": json.loads(action["arguments"]),
+        "issued": action["call_frame"] * FRAME,
+        "answered": action["result_frame"] * FRAME,
+    }
 
 
 def _groups(parquet: pq.ParquetFile, dialog_id: str) -> list[int]:

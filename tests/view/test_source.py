@@ -75,13 +75,13 @@ def test_fields_of_later_scripts_are_shown_and_their_absence_is_silent(source: S
         "actions": [{"id": "a1", "tool": "look_up", "turn": 3, "status": "ok"}],
     }
     assert found.dialogue is not None
-    found.dialogue["actions"] = [{"id": "a1", "call": 48_000, "result": 96_000}]
+    found.dialogue["actions"] = [{"id": "a1", "issued": 48_000, "answered": 96_000}]
     page = describe(source, found)
     assert page["turns"][3]["licence"] == ["prompt.fee"]
     assert page["turns"][3]["emotion"]["label"] == "calm"
     assert page["world"][0]["claimed_in"] == [3]
     assert page["actions"][0]["tool"] == "look_up"
-    assert page["actions"][0]["call"] == 48_000
+    assert page["actions"][0]["issued"] == 48_000
     assert page["about"]["outcome"] == "solved"
 
 

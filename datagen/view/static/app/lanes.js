@@ -8,9 +8,9 @@ Datagen.lanes = (() => {
   const EVENT_COLOURS = {
     barge_in: "event-barge", cut: "event-barge", overlap: "event-overlap",
     backchannel: "event-nod", false_interruption: "event-false", dropped: "event-quiet",
-    gap: "event-quiet", pause: "event-pause", lapse: "event-lapse", dead_air: "event-lapse",
+    gap: "event-quiet", pause: "event-pause", lapse: "event-lapse", dead_air: "event-lapse", wait: "event-lapse",
   };
-  const SILENCES = ["gap", "pause", "lapse", "dead_air"];
+  const SILENCES = ["gap", "pause", "lapse", "dead_air", "wait"];
   const HIDDEN = ["slot", "effect"];
   const colourOf = (type) => EVENT_COLOURS[type] || "event-other";
 

@@ -36,8 +36,8 @@
   function placedCall(page, action) {
     const first = (names) => names.map((n) => action[n]).find((v) => Number.isInteger(v));
     const turn = page.turns[action.turn];
-    const from = first(["call", "called", "start", "call_at", "called_at"]) ?? turn?.start;
-    const to = first(["result", "answered", "end", "result_at", "answered_at"]) ?? turn?.end;
+    const from = first(["issued", "call", "start"]) ?? turn?.start;
+    const to = first(["answered", "returned", "end"]) ?? turn?.end;
     if (from == null || to == null) return null;
     return { ...action, from, to: Math.max(to, from + 1200), name: action.tool || action.name || "" };
   }
