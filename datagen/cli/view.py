@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from datagen.cli.place import run_folder
 from datagen.types import UserError
+
+if TYPE_CHECKING:
+    from datagen.marks import Selection
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -26,6 +30,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--count", type=click.IntRange(1, 1000), default=12, help="With --export: dialogues.")
 @click.option("--dialog", "dialogs", multiple=True, metavar="ID", help="With --export: this one.")
+@click.option("--keep", multiple=True, metavar="TAG", help="With --export: only marked so.")
+@click.option("--leave-out", multiple=True, metavar="TAG", help="With --export: none marked so.")
 @click.option("--one-file", is_flag=True, help="With --export: each page holds all it needs.")
 def view(
     runs: tuple[str, ...],
@@ -36,6 +42,8 @@ def view(
     export: Path | None,
     count: int,
     dialogs: tuple[str, ...],
+    keep: tuple[str, ...],
+    leave_out: tuple[str, ...],
     one_file: bool,
 ) -> None:
     """Show the dialogues of RUNS in the browser: search, filter, see, hear, mark.
@@ -45,13 +53,25 @@ def view(
     """
     if len(runs) > 1 and (marks or export):
         raise UserError("--marks and --export are of one run; give one")
+    if export is None and (keep or leave_out or dialogs or one_file):
+        raise UserError("--keep, --leave-out, --dialog and --one-file go with --export DIR")
     if export is not None:
-        _export(runs[0], export, count, dialogs, one_file)
+        from datagen.marks import Selection, beside
+
+        selection = Selection.read(marks or beside(runs[0]), keep, leave_out)
+        _export(runs[0], export, count, dialogs, one_file, selection)
         return
     _serve(runs, port, marks, who, browse)
 
 
-def _export(run: str, folder: Path, count: int, dialogs: tuple[str, ...], one_file: bool) -> None:
+def _export(
+    run: str,
+    folder: Path,
+    count: int,
+    dialogs: tuple[str, ...],
+    one_file: bool,
+    selection: Selection,
+) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -63,7 +83,7 @@ def _export(run: str, folder: Path, count: int, dialogs: tuple[str, ...], one_fi
         def tell(done: int, of: int) -> None:
             bars.update(task, completed=done, total=of)
 
-        ids = export_page(run, folder, count, dialogs, one_file, tell)
+        ids = export_page(run, folder, count, dialogs, one_file, selection, tell)
     click.echo(f"wrote {len(ids)} dialogues to {folder}; open {folder / 'index.html'}")
 
 

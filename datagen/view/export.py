@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from datagen.marks import Selection
 from datagen.show.choice import varied
 from datagen.storage import atomic
 from datagen.types import UserError
@@ -37,11 +38,15 @@ def export_page(
     count: int,
     dialogs: Sequence[str] = (),
     one_file: bool = False,
+    selection: Selection | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[str]:
-    """Write pages of the dialogues asked for, or of ``count`` lively ones; return their ids."""
+    """Write pages of the dialogues asked for, or of ``count`` lively ones; return their ids.
+
+    ``selection`` says by people's marks which may be taken.
+    """
     source = Source(run)
-    ids = list(dialogs) or varied(run, count)
+    ids = list(dialogs) or _chosen(run, count, selection or Selection({}))
     if not ids:
         raise UserError(f"{run} has no dialogue that could be shown")
     _prepare(folder)
@@ -63,6 +68,16 @@ def export_page(
                 _write(target, path.read_bytes())
     progress(len(found), len(found))
     return [one.dialog_id for one in found]
+
+
+def _chosen(run: str, count: int, selection: Selection) -> list[str]:
+    """Return ids of dialogues that may be taken: those with a tag to keep, or lively ones."""
+    if selection.keep:
+        return [dialog_id for dialog_id in sorted(selection.by_id) if selection.takes(dialog_id)][
+            :count
+        ]
+    lively = varied(run, count + len(selection.by_id))
+    return [dialog_id for dialog_id in lively if selection.takes(dialog_id)][:count]
 
 
 def _prepare(folder: Path) -> None:

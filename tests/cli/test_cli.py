@@ -32,7 +32,7 @@ FLAGS = {
     "manifest": {"--out", "--verify", "--diff", "--help"},
     "view": {
         *("--port", "--marks", "--as", "--open", "--export", "--count", "--dialog"),
-        *("--one-file", "--help"),
+        *("--one-file", "--keep", "--leave-out", "--help"),
     },
     "report": {"--compare", "--out", "--help"},
     "show": {"--run", "--audio", "--decoded", "--help"},

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from datagen.cli.view import view
+from datagen.marks import Line, Marks, Selection
 from datagen.types import UserError
 from datagen.view.export import export_page
 from datagen.view.waves import decoded
@@ -63,6 +64,24 @@ def test_a_folder_of_other_things_is_left_alone(run: Path, tmp_path: Path) -> No
     with pytest.raises(UserError, match="holds other files"):
         export_page(str(run), tmp_path, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_marks_choose_what_is_exported(run: Path, tmp_path: Path) -> None:
+    marks = Marks(tmp_path / "marks.jsonl")
+    for number in (3, 5):
+        marks.add(Line(dialog_id=f"service-{number:07d}", who="ada", verdict="approve"))
+    marks.add(Line(dialog_id="service-0000005", add=("noisy",)))
+
+    def chosen(keep: tuple[str, ...], leave_out: tuple[str, ...]) -> list[str]:
+        selection = Selection.read(marks.path, keep, leave_out)
+        return export_page(str(run), tmp_path / "pages", 4, selection=selection)
+
+    assert chosen(("approve",), ()) == ["service-0000003", "service-0000005"]
+    assert chosen(("approve",), ("noisy",)) == ["service-0000003"]
+    lively = export_page(str(run), tmp_path / "pages", 4)
+    marks.add(Line(dialog_id=lively[0], add=("dull",)))
+    assert lively[0] not in chosen((), ("dull",))
+    assert len(chosen((), ("dull",))) == 4
 
 
 def test_the_command(run: Path, tmp_path: Path) -> None:
