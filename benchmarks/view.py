@@ -41,7 +41,7 @@ QUERIES: dict[str, dict[str, Any]] = {
     "failed or passed probe Q3, a minute and more": {"probe": "Q3 pass", "min_seconds": 60},
     "a word of few": {"q": "refund"},
     "a word of all": {"q": "you"},
-    "a phrase": {"q": '"have a good day"'},
+    "a phrase": {"q": '"thanks for calling"'},
     "two words and a domain": {"q": "card number", "domain": "bank"},
 }
 

@@ -21,10 +21,10 @@ from typing import Any
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES
 from datagen.types import UserError
 from datagen.view.index_rows import Chunk, Entry, Take, rows
-from datagen.view.query import Query, where
+from datagen.view.query import SORTED_EVENTS, Query, number_of, where
 from datagen.view.source import Source
 
-VERSION = 1
+VERSION = 2
 """The tables' version: an index of another one is built anew."""
 FACETS = ("state", "split", "domain", "direction", "level", "outcome", "reason", "stage", "writer")
 """Columns whose values are counted once, for the page's filters."""
@@ -45,6 +45,7 @@ CREATE VIRTUAL TABLE texts USING fts5(text, content='', tokenize="unicode61 toke
 _COLUMNS = ("state", "split", "domain", "outcome", "reason", "num_samples")
 _CREATE_INDEXES = "\n".join(
     [f"CREATE INDEX of_{name} ON dialogues({name}, number);" for name in _COLUMNS]
+    + [f"CREATE INDEX of_{name} ON dialogues({number_of(name)}, number);" for name in SORTED_EVENTS]
     + ["CREATE UNIQUE INDEX of_label ON labels(label, number, count);"]
     + ["CREATE INDEX of_take ON takes(reason, number);"]
 )
@@ -211,11 +212,9 @@ class Index:
     def page(self, query: Query) -> tuple[list[dict[str, Any]], int]:
         """Return a page of what a query finds, and how much it finds in all."""
         condition, values = where(query)
-        order, joined = query.order()
         total = self._read(f"SELECT count(*) AS n FROM dialogues WHERE {condition}", values)[0]["n"]
         rows_ = self._read(
-            f"SELECT dialogues.* FROM dialogues {joined} WHERE {condition}"
-            f" ORDER BY {order} LIMIT ? OFFSET ?",
+            f"SELECT * FROM dialogues WHERE {condition} ORDER BY {query.order()} LIMIT ? OFFSET ?",
             [*values, query.size, query.page * query.size],
         )
         return [_listed(dict(row)) for row in rows_], int(total)
