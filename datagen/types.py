@@ -51,6 +51,10 @@ class RunFailed(Exception):
     """The run cannot go on, and not because of what the user asked."""
 
 
+class AllRejected(RunFailed):
+    """Every dialogue so far was rejected: no more are tried, since none would be better."""
+
+
 class Rejected(Exception):
     """Raised by a stage when a dialogue is not good enough; it becomes a `Reject`."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 
 @click.command()
@@ -39,4 +40,4 @@ def report(run: str, other: str | None, out: Path | None) -> None:
             bars.update(tasks[name], completed=done, total=of)
 
         page = write_report(run, folder, other, tell)
-    click.echo(f"wrote {page}")
+    echo(f"wrote {page}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 from datagen.types import UserError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _export(
             bars.update(task, completed=done, total=of)
 
         ids = export_page(run, folder, count, dialogs, one_file, selection, tell)
-    click.echo(f"wrote {len(ids)} dialogues to {folder}; open {folder / 'index.html'}")
+    echo(f"wrote {len(ids)} dialogues to {folder}; open {folder / 'index.html'}")
 
 
 def _serve(
@@ -105,7 +106,7 @@ def _serve(
         )
 
     def ready(address: str) -> None:
-        click.echo(f"{address}\nCtrl-C stops it; marks go to {opened[0].marks.path}")
+        echo(f"{address}\nCtrl-C stops it; marks go to {opened[0].marks.path}")
         if browse:
             webbrowser.open(address)
 

@@ -40,7 +40,8 @@ from datagen.types import (
     Voice,
     take_name,
 )
-from datagen.voices.casting import cast
+from datagen.voices.casting import NOBODY, cast
+from datagen.voices.named import Speakers
 
 VERSION = 3
 """Version of the stage; raised when a change here changes bytes."""
@@ -53,8 +54,11 @@ class SpeechStage:
     reads: Mapping[str, Sequence[str] | None] = {"script": None}
     facts: TokenFacts | None = None
 
-    def __init__(self, studio: Studio | Synthesizer, voices: VoicesSpec) -> None:
+    def __init__(
+        self, studio: Studio | Synthesizer, voices: VoicesSpec, speakers: Speakers = NOBODY
+    ) -> None:
         self._studio = studio if isinstance(studio, Studio) else Studio.of(studio)
+        self._speakers = speakers
         self._voices = voices
         self._reject_rate = RejectRate(self.name)
 
@@ -66,7 +70,8 @@ class SpeechStage:
         return Outcome(speech_table(made), rejects)
 
     def _voice(self, run_seed: int, script: Script) -> tuple[Script, Speech]:
-        voices = cast(script, self._voices, run_seed, source=self._studio.synthesizer.source)
+        source = self._studio.synthesizer.source
+        voices = cast(script, self._voices, run_seed, source=source, speakers=self._speakers)
         return script, voice_script(script, voices, self._studio, run_seed=run_seed)
 
     def close(self) -> None:

@@ -174,7 +174,11 @@ def is_shipped(name: str) -> bool:
 def load_preset(spec: TimelineSpec) -> Preset:
     """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it."""
     data = merge(read_yaml(assets.find("pipelines/timeline", spec.preset)), spec.overrides)
-    what = f"the timeline preset {spec.preset}"
+    return check_preset(data, f"the timeline preset {spec.preset}")
+
+
+def check_preset(data: dict[str, Any], what: str) -> Preset:
+    """Return settings as a preset; ``what`` names them if they are none."""
     return validate(Preset, data | {"effects": _effects(data.get("effects"))}, what)
 
 
