@@ -39,8 +39,8 @@
     return html`<div class="bar" role="toolbar" aria-label="Player">
       <button class="play" onClick=${() => player.toggle()} aria-label=${playing ? "Pause" : "Play"} title="space">${playing ? "❚❚" : "▶"}</button>
       <div class="group">
-        <button onClick=${() => player.seek(player.audio.currentTime - 1)} aria-label="Back 1 second" title="←">−1 s</button>
-        <button onClick=${() => player.seek(player.audio.currentTime + 1)} aria-label="Forward 1 second" title="→">+1 s</button>
+        <button onClick=${() => player.skip(-1)} aria-label="Back 1 second" title="←">−1 s</button>
+        <button onClick=${() => player.skip(1)} aria-label="Forward 1 second" title="→">+1 s</button>
       </div>
       <span class="now"><output class="clock" ref=${tick} aria-label="Position">00:00.0</output> / ${D.clock(page.num_samples)}</span>
       <label class="speed"><span class="visually-hidden">Speed</span>
@@ -240,8 +240,8 @@
     const step = event.shiftKey ? 5 : 1;
     const does = {
       Space: () => !onButton && player.toggle(),
-      ArrowLeft: () => player.seek(player.audio.currentTime - step),
-      ArrowRight: () => player.seek(player.audio.currentTime + step),
+      ArrowLeft: () => player.skip(-step),
+      ArrowRight: () => player.skip(step),
       Home: () => player.seek(0),
       Equal: () => axis.current?.zoomBy(1.6), NumpadAdd: () => axis.current?.zoomBy(1.6),
       Minus: () => axis.current?.zoomBy(1 / 1.6), NumpadSubtract: () => axis.current?.zoomBy(1 / 1.6),

@@ -77,6 +77,11 @@
       else this.audio.pause();
     }
 
+    /** Go on or back from where it is, or will be as soon as there is a sound. */
+    skip(seconds) {
+      this.seek((this.wanted ?? this.audio.currentTime) + seconds);
+    }
+
     seek(seconds) {
       if (this.audio.readyState < 1) {
         this.wanted = Math.max(0, seconds);
