@@ -87,6 +87,7 @@
         this.wanted = Math.max(0, seconds);
         return;
       }
+      this.wanted = null; // the event that would have gone there may still be on its way
       const last = Number.isFinite(this.audio.duration) ? this.audio.duration : seconds;
       this.audio.currentTime = Math.max(0, Math.min(last, seconds));
     }
