@@ -27,7 +27,7 @@ from datagen.storage.run_folder import UNIT_STAGES, RunFolder
 from datagen.types import DialogId
 from datagen.view.index import Index, open_index
 from datagen.view.query import Query
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 
 PER_SHARD = BLOCKS_PER_SHARD * DIALOGS_PER_BLOCK
 QUERIES: dict[str, dict[str, Any]] = {
@@ -118,7 +118,7 @@ def main() -> None:
         if run is None:
             run = made(Path(temporary) / "run")
             grow(run, -(-arguments.dialogs // PER_SHARD))
-        cache, source = Path(temporary) / "cache", Source(run)
+        cache, source = Path(temporary) / "cache", RunSource(run)
         start = time.perf_counter()
         index = open_index(source, cache)
         taken, size = time.perf_counter() - start, index.path.stat().st_size
@@ -126,7 +126,7 @@ def main() -> None:
         count = totals["made"] + totals["rejected"]
         print(f"index of {count:,} dialogues: {taken:.1f} s, {size / 2**20:,.0f} MiB")
         start = time.perf_counter()
-        open_index(Source(run), cache).close()
+        open_index(RunSource(run), cache).close()
         print(f"opened again: {time.perf_counter() - start:.2f} s")
         measure(index)
         index.close()

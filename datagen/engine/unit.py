@@ -50,7 +50,7 @@ class Order(NamedTuple):
     scripts: str | None = None
     """What `scripting.corpus.digest` calls the scripts a shard is compared with."""
     only: int | None = None
-    """As in `Unit`."""
+    """The one dialogue of a trial, as in `Unit`."""
     without: Mapping[int, str] = {}
     """Dialogues to leave out, and why: of a block, by their place in it, those that killed their
     workers; of a shard, by their number, those that people marked."""

@@ -22,7 +22,7 @@ from datagen.storage import atomic
 from datagen.types import UserError
 from datagen.view import waves
 from datagen.view.payload import describe
-from datagen.view.source import Found, Source
+from datagen.view.source import Found, RunSource
 
 STATIC = Path(__file__).parent / "static"
 _SCRIPT = re.compile(r'<script src="static/([^"]+)" defer></script>\n')
@@ -45,7 +45,7 @@ def export_page(
 
     ``selection`` says by people's marks which may be taken.
     """
-    source = Source(run)
+    source = RunSource(run)
     ids = list(dialogs) or _chosen(run, count, selection or Selection({}))
     if not ids:
         raise UserError(f"{run} has no dialogue that could be shown")
@@ -87,7 +87,7 @@ def _prepare(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _dialogue(source: Source, found: Found, links: dict[str, str | None]) -> dict[str, Any]:
+def _dialogue(source: RunSource, found: Found, links: dict[str, str | None]) -> dict[str, Any]:
     """Return all that one page needs: with effects or as recorded, and decoded from tokens."""
     page = describe(source, found)
     kept = [name for name in found.sounds if name != "recorded" or "effects" not in found.sounds]
@@ -103,7 +103,7 @@ def _dialogue(source: Source, found: Found, links: dict[str, str | None]) -> dic
     }
 
 
-def _run(source: Source) -> dict[str, Any]:
+def _run(source: RunSource) -> dict[str, Any]:
     name = source.folder.where.rstrip("/").rpartition("/")[2]
     return {"name": name, "kind": source.kind, "where": name}
 

@@ -33,7 +33,7 @@ def policy(nonce: str) -> str:
     )
 
 
-class Gate:
+class PageGate:
     """Lets requests through to an application; others get 403 or 404, and no word why."""
 
     def __init__(self, application: Any, token: str) -> None:

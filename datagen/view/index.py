@@ -1,6 +1,6 @@
 """The index of a run: a SQLite file, built once, that answers searches over 100,000 dialogues.
 
-    Source --build--> index file (whole or not at all)      Query --Index.page--> rows, total
+    RunSource --build--> index file (whole or not at all)      Query --Index.page--> rows, total
 
 It lies in the user's cache folder, named by what it was made of; deleting it costs a minute.
 """
@@ -22,7 +22,7 @@ from datagen.storage.run_folder import SHARDS, UNIT_STAGES
 from datagen.types import UserError
 from datagen.view.index_rows import Chunk, Entry, Take, rows
 from datagen.view.query import SORTED_EVENTS, Query, number_of, where
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 
 VERSION = 2
 """The tables' version: an index of another one is built anew."""
@@ -57,7 +57,7 @@ def cache_folder() -> Path:
     return Path(root) / "fullduplex-datagen" / "view"
 
 
-def key(source: Source) -> str:
+def key(source: RunSource) -> str:
     """Name what an index is made of: the recipe and every file that is there."""
     parts = [str(VERSION), source.folder.where, source.plan.model_dump_json()]
     parts.append(source.made.fingerprint)
@@ -70,7 +70,9 @@ def key(source: Source) -> str:
 
 
 def open_index(
-    source: Source, folder: Path | None = None, progress: Callable[[int, int], None] | None = None
+    source: RunSource,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Index:
     """Return a run's index, built now if it is not there."""
     path = (folder or cache_folder()) / f"{key(source)}.sqlite"
@@ -80,7 +82,7 @@ def open_index(
     return Index(path)
 
 
-def build(source: Source, path: Path, progress: Callable[[int, int], None]) -> None:
+def build(source: RunSource, path: Path, progress: Callable[[int, int], None]) -> None:
     """Write a run's index, wholly or not at all; calls ``progress`` with chunks done and of all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.unlink(missing_ok=True)
@@ -98,7 +100,7 @@ def build(source: Source, path: Path, progress: Callable[[int, int], None]) -> N
 
 
 def _fill(
-    database: sqlite3.Connection, source: Source, progress: Callable[[int, int], None]
+    database: sqlite3.Connection, source: RunSource, progress: Callable[[int, int], None]
 ) -> None:
     chunks = max(1, source.plan.shards)
     names: dict[str, int] = {}
@@ -115,7 +117,7 @@ def _fill(
     database.executemany("INSERT INTO about VALUES (?, ?)", about.items())
 
 
-def _chunks(source: Source, count: int) -> Iterable[Chunk]:
+def _chunks(source: RunSource, count: int) -> Iterable[Chunk]:
     """Yield all chunks in order; more than a few are read by processes at the same time."""
     workers = min(4, os.cpu_count() or 1)
     if count <= 2 or workers == 1:
@@ -137,13 +139,13 @@ def _chunks(source: Source, count: int) -> Iterable[Chunk]:
             yield chunk
 
 
-_OPEN: dict[str, Source] = {}
+_OPEN: dict[str, RunSource] = {}
 """The run that a worker process reads."""
 
 
 def _rows_of(run: str, shard: int) -> Chunk:
     if run not in _OPEN:
-        _OPEN[run] = Source(run)
+        _OPEN[run] = RunSource(run)
     return rows(_OPEN[run], shard)
 
 

@@ -1,6 +1,6 @@
 """What the index knows of each dialogue, read a shard's blocks at a time with Arrow, without sound.
 
-Source, shard number --rows--> Chunk (one Entry a dialogue, made or rejected)
+RunSource, shard number --rows--> Chunk (one Entry a dialogue, made or rejected)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from datagen.storage.run_folder import UNIT_STAGES, Receipt
 from datagen.types import SPEAKERS, Reject
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 
 _COLUMNS = (
     *("dialog_id", "split", "domain", "scenario", "call_direction", "prompt_level"),
@@ -88,7 +88,7 @@ class Chunk:
     takes: list[Take] = field(default_factory=list)
 
 
-def rows(source: Source, shard: int) -> Chunk:
+def rows(source: RunSource, shard: int) -> Chunk:
     """Return what a shard's blocks hold: its own rows, else those of its blocks' tokens."""
     first = shard * source.plan.blocks_per_shard
     blocks = range(first, min(source.plan.blocks, first + source.plan.blocks_per_shard))
@@ -116,7 +116,7 @@ class _Context(NamedTuple):
     rejects: dict[int, Reject]
 
 
-def _tables(source: Source, shard: int, blocks: range) -> Iterator[pa.Table]:
+def _tables(source: RunSource, shard: int, blocks: range) -> Iterator[pa.Table]:
     folder = source.folder
     names = [folder.shard(source.kind, shard)]
     if not source.has(names[0]):
@@ -126,7 +126,7 @@ def _tables(source: Source, shard: int, blocks: range) -> Iterator[pa.Table]:
             yield _read(source, name, _COLUMNS)
 
 
-def _read(source: Source, name: str, columns: Iterable[str]) -> pa.Table:
+def _read(source: RunSource, name: str, columns: Iterable[str]) -> pa.Table:
     def look(file: Any) -> pa.Table:
         parquet = pq.ParquetFile(file)
         known = set(parquet.schema_arrow.names)
@@ -135,7 +135,7 @@ def _read(source: Source, name: str, columns: Iterable[str]) -> pa.Table:
     return source.folder.storage.load(name, look)
 
 
-def _add_made(chunk: Chunk, source: Source, table: pa.Table, about: _Context) -> None:
+def _add_made(chunk: Chunk, source: RunSource, table: pa.Table, about: _Context) -> None:
     table = table.combine_chunks()
     turns: Any = table["turns"].combine_chunks()
     events, effects = _counts(table["events"].combine_chunks())
@@ -290,7 +290,7 @@ def _add_rejected(chunk: Chunk, number: int, reject: Reject, script: str) -> Non
     chunk.texts.append((number, text))
 
 
-def _scripts(source: Source, blocks: range) -> dict[int, str]:
+def _scripts(source: RunSource, blocks: range) -> dict[int, str]:
     """Return the records of the blocks' scripts as JSON."""
     found: dict[int, str] = {}
     for block in blocks:
@@ -302,7 +302,7 @@ def _scripts(source: Source, blocks: range) -> dict[int, str]:
     return found
 
 
-def _takes(source: Source, blocks: range) -> Iterator[Take]:
+def _takes(source: RunSource, blocks: range) -> Iterator[Take]:
     for block in blocks:
         name = source.folder.unit("speech", block)
         if not source.has(name):
@@ -317,7 +317,7 @@ def _takes(source: Source, blocks: range) -> Iterator[Take]:
                 yield Take(number, turn, row["speaker"], *(attempt[name] for name in names))
 
 
-def _rejects(source: Source, blocks: range, shard: int) -> Iterator[Reject]:
+def _rejects(source: RunSource, blocks: range, shard: int) -> Iterator[Reject]:
     """Yield all rejects of the blocks' files and of their shard."""
     folder = source.folder
     names = [folder.unit(stage, block) for stage in UNIT_STAGES for block in blocks]

@@ -21,7 +21,7 @@ from datagen.view import waves
 from datagen.view.index import Index
 from datagen.view.payload import describe
 from datagen.view.query import Query
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 
 T = TypeVar("T")
 _MARKED = "marked"
@@ -31,7 +31,7 @@ _MARKED = "marked"
 class Opened:
     """One run of the page."""
 
-    def __init__(self, source: Source, index: Index, marks: Path | None = None) -> None:
+    def __init__(self, source: RunSource, index: Index, marks: Path | None = None) -> None:
         self.source, self.index = source, index
         self.marks = Marks(marks or beside(source.folder.where))
         self._wavs, self._drawn = _Recent(6), _Recent(12)

@@ -1,6 +1,6 @@
 """All that the page shows of one dialogue, as plain values: for the server and the export.
 
-Found, Source --describe--> {id, about, role, turns, words, events, probes, tokens, ...}
+Found, RunSource --describe--> {id, about, role, turns, words, events, probes, tokens, ...}
 
 What a record does not have is left out, so that pages of older runs say nothing about it. Times
 are in samples at 24 kHz.
@@ -13,7 +13,7 @@ from typing import Any
 
 from datagen.types import FRAME, SAMPLE_RATE, SPEAKERS
 from datagen.view.places import in_speech, in_text
-from datagen.view.source import SOUNDS, Found, Source
+from datagen.view.source import SOUNDS, Found, RunSource
 
 _ABOUT = (
     *("kind", "split", "language", "domain", "scenario", "call_direction", "prompt_level"),
@@ -23,7 +23,7 @@ _OF_A_TURN = ("act", "emotion", "licence", "calls", "repairs", "fact_ids")
 """What a script says of a turn and the timeline does not keep."""
 
 
-def describe(source: Source, found: Found) -> dict[str, Any]:
+def describe(source: RunSource, found: Found) -> dict[str, Any]:
     """Return one dialogue, rejected ones as far as they got."""
     script, dialogue = found.script or {}, found.dialogue or {}
     words = dialogue.get("words", [])
@@ -142,7 +142,7 @@ def _probes(script: Mapping[str, Any], dialogue: Mapping[str, Any]) -> list[dict
     ]
 
 
-def _tokens(source: Source, found: Found) -> dict[str, Any] | None:
+def _tokens(source: RunSource, found: Found) -> dict[str, Any] | None:
     """Return the rows under the sound: each speaker's semantic codes and text, and special ids."""
     tokens, tokenizer = found.tokens(), source.tokenizer
     if tokens is None:

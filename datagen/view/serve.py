@@ -11,7 +11,7 @@ from typing import Any
 from datagen.types import UserError
 from datagen.view.index import open_index
 from datagen.view.opened import Opened
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 
 NEEDS = (
     "the page needs starlette and uvicorn, which are not here:"
@@ -28,7 +28,7 @@ def open_runs(
     """Open runs, and build the indexes that are not there; ``progress`` hears of those."""
     opened = []
     for run in runs:
-        source = Source(run)
+        source = RunSource(run)
 
         def tell(done: int, of: int, run: str = run) -> None:
             progress(run, done, of)

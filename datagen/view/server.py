@@ -1,6 +1,6 @@
 """The page's server: it answers one machine's browser, and nobody who has not got the address.
 
-    browser --/TOKEN/api/...--> Gate (token, host, headers) --> Runs
+    browser --/TOKEN/api/...--> PageGate (token, host, headers) --> Runs
 
 Nothing of an address becomes a path of a file: runs go by number, dialogues by an id that is
 checked, sounds by three names.
@@ -22,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from datagen.storage.run_folder import Damaged
 from datagen.types import UserError
-from datagen.view.gate import Gate
+from datagen.view.gate import PageGate
 from datagen.view.opened import Opened
 
 STATIC = Path(__file__).parent / "static"
@@ -51,7 +51,7 @@ def application(runs: list[Opened], token: str, who: str) -> Any:
         Route("/api/runs/{run:int}/marks", _handled(api.mark), methods=["POST"]),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
-    return Gate(Starlette(routes=[Mount(f"/{token}", routes=routes)]), token)
+    return PageGate(Starlette(routes=[Mount(f"/{token}", routes=routes)]), token)
 
 
 async def _page(request: Request) -> Response:

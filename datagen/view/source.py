@@ -1,6 +1,6 @@
 """Reads one dialogue of a run: from the stages' files or, if those are gone, from its shard.
 
-RUN, dialogue id --Source.find--> Found: records as plain values, tokens, sounds
+RUN, dialogue id --RunSource.find--> Found: records as plain values, tokens, sounds
 
 All that the page knows of a run folder's files is here.
 """
@@ -59,7 +59,7 @@ class Attempts(Record):
     """Each take's step, reason and evidence, in order."""
 
 
-class Source:
+class RunSource:
     """One run, open for reading."""
 
     def __init__(self, where: Where) -> None:
@@ -126,7 +126,7 @@ def _loaded(load: Callable[[BackendSpec], Any], spec: BackendSpec) -> Any:
 class Found:
     """One dialogue; what is asked for is read, and what is not there is None or empty."""
 
-    def __init__(self, source: Source, index: int) -> None:
+    def __init__(self, source: RunSource, index: int) -> None:
         self._source, self.index = source, index
         self.dialog_id = source.id_of(index)
         self._block = index // source.plan.dialogs_per_block

@@ -16,7 +16,7 @@ from datagen.report import pictures
 from datagen.report.figures import Figures, gather
 from datagen.report.page import card_lines, quantiles, render, write_report
 from datagen.types import SAMPLE_RATE, UserError
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.hostile_calls import ATTACK, HOSTILE
 
@@ -44,7 +44,7 @@ def test_figures_are_those_of_an_audit(run: Path, figures: Figures) -> None:
 
 
 def test_figures_are_those_of_the_records(run: Path, figures: Figures) -> None:
-    source = Source(run)
+    source = RunSource(run)
     found = [source.find(source.id_of(number)) for number in range(48)]
     packed = [one for one in found if one.row is not None and not one.rejects]
     lengths = [one.dialogue["num_samples"] / SAMPLE_RATE for one in packed if one.dialogue]

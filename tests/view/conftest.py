@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datagen.view.index import Index, open_index
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 from tests.fixtures.dummy_runs import rehearse
 
 
@@ -19,12 +19,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def source(run: Path) -> Source:
-    return Source(run)
+def source(run: Path) -> RunSource:
+    return RunSource(run)
 
 
 @pytest.fixture(scope="session")
-def index(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def index(source: RunSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     found = open_index(source, tmp_path_factory.mktemp("cache"))
     yield found
     found.close()

@@ -14,7 +14,7 @@ from datagen.view import index as index_module
 from datagen.view.index import Index, key, open_index
 from datagen.view.index_rows import Chunk, rows
 from datagen.view.query import Query, match
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 from tests.fixtures.dummy_runs import rehearse
 
 
@@ -24,11 +24,11 @@ def numbers(index: Index, **settings: Any) -> list[int]:
     return [row["number"] for row in found]
 
 
-def everything(source: Source) -> list[Any]:
+def everything(source: RunSource) -> list[Any]:
     return [source.find(source.id_of(number)) for number in range(48)]
 
 
-def test_filters_agree_with_the_records(source: Source, index: Index) -> None:
+def test_filters_agree_with_the_records(source: RunSource, index: Index) -> None:
     found = everything(source)
     rejected = [one.index for one in found if one.rejects]
     assert {12, 25, 38} <= set(rejected)
@@ -49,7 +49,7 @@ def test_filters_agree_with_the_records(source: Source, index: Index) -> None:
     assert numbers(index, only=(3, 5, 12), without=(5,)) == [3, 12]
 
 
-def test_search_finds_words_and_phrases(source: Source, index: Index) -> None:
+def test_search_finds_words_and_phrases(source: RunSource, index: Index) -> None:
     one = source.find("calls-0000004" if source.kind == "calls" else source.id_of(4))
     text = one.dialogue["turns"][0]["text"].lower()
     phrase = " ".join(text.removesuffix("?").split()[8:12])
@@ -102,9 +102,9 @@ def test_settings_that_are_none(index: Index, settings: dict[str, str]) -> None:
 
 
 def test_an_index_is_there_whole_or_not_at_all(
-    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: RunSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(source: Source, shard: int) -> Chunk:
+    def broken(source: RunSource, shard: int) -> Chunk:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(index_module, "rows", broken)
@@ -123,28 +123,28 @@ def test_an_index_is_there_whole_or_not_at_all(
 
 def test_a_run_that_grew_gets_another_index(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run", 16)
-    before = key(Source(run))
-    assert before == key(Source(run))
+    before = key(RunSource(run))
+    assert before == key(RunSource(run))
     rehearse(run, 32)
-    assert key(Source(run)) != before
+    assert key(RunSource(run)) != before
 
 
-def test_processes_read_chunks_in_order(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_read_chunks_in_order(source: RunSource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_module.os, "cpu_count", lambda: 2)
     found = list(index_module._chunks(source, 5))
     assert found == [rows(source, 0), Chunk(), Chunk(), Chunk(), Chunk()]
 
 
 def test_what_is_not_packed_yet_is_found_too(
-    source: Source, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: RunSource, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = Source(source.folder.where)
+    small = RunSource(source.folder.where)
     plan = small.plan.model_copy(update={"blocks_per_shard": 1, "shards": 3})
     monkeypatch.setattr(small, "plan", plan)
     monkeypatch.setattr(index_module.os, "cpu_count", lambda: 1)
     shard = source.folder.shard(source.kind, 0)
     monkeypatch.setattr(
-        Source, "has", lambda self, name, has=Source.has: name != shard and has(self, name)
+        RunSource, "has", lambda self, name, has=RunSource.has: name != shard and has(self, name)
     )
     other = open_index(small, tmp_path)
     wanted, _ = index.page(Query(size=200))

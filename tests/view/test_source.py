@@ -11,7 +11,7 @@ import pytest
 from datagen.types import UserError
 from datagen.view.payload import describe
 from datagen.view.places import in_speech, in_text
-from datagen.view.source import Source
+from datagen.view.source import RunSource
 from datagen.view.waves import BANDS, decoded, encoded, envelope, spectrogram
 from tests.fixtures.dummy_runs import rehearse
 
@@ -22,7 +22,7 @@ def test_a_set_of_shards_alone_can_be_read(run: Path, tmp_path: Path) -> None:
     for name in ("run.json", "plan.json"):
         shutil.copy(run / name, alone / name)
     shutil.copytree(run / "shards", alone / "shards")
-    whole, part = Source(run), Source(alone)
+    whole, part = RunSource(run), RunSource(alone)
     for dialog_id in ("service-0000003", "service-0000040"):
         one, other = whole.find(dialog_id), part.find(dialog_id)
         first, second = describe(whole, one), describe(part, other)
@@ -37,7 +37,7 @@ def test_a_set_of_shards_alone_can_be_read(run: Path, tmp_path: Path) -> None:
 
 def test_sounds_are_what_was_placed_and_what_was_encoded(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run", 16, "timeline.overrides.effects=phone")
-    found = Source(run).find("service-0000001")
+    found = RunSource(run).find("service-0000001")
     assert found.sounds == ["effects", "recorded", "tokens"]
     clean, changed = found.stereo("recorded"), found.stereo("effects")
     assert np.array_equal(clean[0], changed[0])
@@ -46,7 +46,7 @@ def test_sounds_are_what_was_placed_and_what_was_encoded(tmp_path: Path) -> None
         found.stereo("../../etc")
 
 
-def test_a_rejected_dialogue_says_why(source: Source) -> None:
+def test_a_rejected_dialogue_says_why(source: RunSource) -> None:
     page = describe(source, source.find("service-0000012"))
     assert [reject["reason"] for reject in page["rejects"]] == ["unlucky"]
     assert "words" not in page
@@ -54,12 +54,12 @@ def test_a_rejected_dialogue_says_why(source: Source) -> None:
 
 
 @pytest.mark.parametrize("dialog_id", ["service-0000048", "qa-0000001", "service-x", "../x", ""])
-def test_ids_of_other_runs(source: Source, dialog_id: str) -> None:
+def test_ids_of_other_runs(source: RunSource, dialog_id: str) -> None:
     with pytest.raises(UserError, match="has no dialogue"):
         source.find(dialog_id)
 
 
-def test_fields_of_later_scripts_are_shown_and_their_absence_is_silent(source: Source) -> None:
+def test_fields_of_later_scripts_are_shown_and_their_absence_is_silent(source: RunSource) -> None:
     found = source.find("service-0000003")
     assert {"world", "actions", "tools"} & describe(source, found).keys() == set()
     assert found.script is not None
