@@ -25,7 +25,7 @@ from datagen.engine.plan import BLOCKS_PER_SHARD, DIALOGS_PER_BLOCK
 from datagen.engine.run_files import PLAN, read_plan, write
 from datagen.storage.run_folder import UNIT_STAGES, RunFolder
 from datagen.types import DialogId
-from datagen.view.index import Index, open_index
+from datagen.view.index import RunIndex, open_index
 from datagen.view.query import Query
 from datagen.view.source import RunSource
 
@@ -96,7 +96,7 @@ def _renamed(table: pa.Table, copy: int) -> pa.Table:
     return table.set_column(at, "dialog_id", column)
 
 
-def measure(index: Index) -> None:
+def measure(index: RunIndex) -> None:
     """Print the median of five askings of each query, after none that warms it up."""
     for name, settings in QUERIES.items():
         query, taken, total = Query.read(settings), [], 0

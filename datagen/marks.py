@@ -1,6 +1,6 @@
 """What people say of dialogues they read or heard: approve, reject, tags, comments.
 
-    RUN.marks.jsonl, beside the run: one line a mark, only ever added to --Marks--> {id: Mark}
+    RUN.marks.jsonl, beside the run: one line a mark, only ever added to --MarkFile--> {id: Mark}
 
 Lines are added under a lock, so two people lose nothing. A `Selection` by tags decides what an
 export or a training leaves out; the run's own files never change.
@@ -25,7 +25,7 @@ APPROVE, REJECT = "approve", "reject"
 Tag = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\s,](?:[^\n,]*[^\s,])?$")]
 
 
-class Line(Record):
+class MarkLine(Record):
     """One line of the file: what one person said of one dialogue at one moment."""
 
     time: str = ""
@@ -62,7 +62,7 @@ class Mark:
     comments: list[dict[str, Any]] = field(default_factory=list)
     """Each has time, who, text and, if it is about a moment, seconds."""
 
-    def add(self, line: Line) -> None:
+    def add(self, line: MarkLine) -> None:
         """Take in a later line."""
         if line.verdict == "":
             self.verdicts.pop(line.who, None)
@@ -85,7 +85,7 @@ class Mark:
         return {"verdicts": self.verdicts, "tags": sorted(self.tags), "comments": self.comments}
 
 
-class Marks:
+class MarkFile:
     """The marks of one run; `refresh` takes in what others added meanwhile."""
 
     def __init__(self, path: Path) -> None:
@@ -109,7 +109,7 @@ class Marks:
                 self.by_id.setdefault(line.dialog_id, Mark()).add(line)
         return self._offset
 
-    def _new_lines(self) -> Iterator[Line]:
+    def _new_lines(self) -> Iterator[MarkLine]:
         with self.path.open("rb") as file:
             file.seek(self._offset)
             data = file.read()
@@ -117,11 +117,11 @@ class Marks:
         self._offset += whole
         for text in data[:whole].splitlines():
             try:
-                yield Line.model_validate_json(text)
+                yield MarkLine.model_validate_json(text)
             except ValidationError:
                 self.unread += bool(text.strip())
 
-    def add(self, line: Line) -> None:
+    def add(self, line: MarkLine) -> None:
         """Add one line to the file, safely beside others who add to it."""
         if not line.says_something:
             raise UserError("a mark needs a verdict, a tag or a comment")
@@ -163,7 +163,7 @@ class Selection:
         """Return the selection of a marks file. Raises UserError if there is none."""
         if (keep or leave_out) and not path.exists():
             raise UserError(f"{path}: there are no marks; `datagen view` makes them")
-        return cls(Marks(path).by_id, frozenset(keep), frozenset(leave_out))
+        return cls(MarkFile(path).by_id, frozenset(keep), frozenset(leave_out))
 
     def takes(self, dialog_id: str) -> bool:
         """Say whether a dialogue is taken."""

@@ -1,4 +1,4 @@
-"""Marks are only ever added, whoever adds them at once; what they say together decides."""
+"""MarkFile are only ever added, whoever adds them at once; what they say together decides."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from datagen.marks import Line, Marks, Selection, beside
+from datagen.marks import MarkFile, MarkLine, Selection, beside
 from datagen.types import UserError
 
 
 def test_two_people_fold_into_one_mark(tmp_path: Path) -> None:
     path = tmp_path / "run.marks.jsonl"
-    one, other = Marks(path), Marks(path)
-    one.add(Line(dialog_id="qa-0000001", who="ada", verdict="approve", add=("warm",)))
-    other.add(Line(dialog_id="qa-0000001", who="bo", verdict="reject", comment=" too fast "))
-    one.add(Line(dialog_id="qa-0000001", who="ada", add=("noisy",), remove=("warm",)))
-    for marks in (one, other, Marks(path)):
+    one, other = MarkFile(path), MarkFile(path)
+    one.add(MarkLine(dialog_id="qa-0000001", who="ada", verdict="approve", add=("warm",)))
+    other.add(MarkLine(dialog_id="qa-0000001", who="bo", verdict="reject", comment=" too fast "))
+    one.add(MarkLine(dialog_id="qa-0000001", who="ada", add=("noisy",), remove=("warm",)))
+    for marks in (one, other, MarkFile(path)):
         marks.refresh()
         mark = marks.by_id["qa-0000001"]
         assert mark.labels == {"reject", "noisy"}
         assert mark.verdicts == {"ada": "approve", "bo": "reject"}
         assert [said["text"] for said in mark.comments] == ["too fast"]
-    other.add(Line(dialog_id="qa-0000001", who="bo", verdict=""))
+    other.add(MarkLine(dialog_id="qa-0000001", who="bo", verdict=""))
     assert other.by_id["qa-0000001"].labels == {"approve", "noisy"}
 
 
 def test_many_processes_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "run.marks.jsonl"
     code = (
-        "import sys; from pathlib import Path; from datagen.marks import Line, Marks\n"
-        "marks = Marks(Path(sys.argv[1]))\n"
+        "import sys; from pathlib import Path; from datagen.marks import MarkLine, MarkFile\n"
+        "marks = MarkFile(Path(sys.argv[1]))\n"
         "who = sys.argv[2]\n"
-        "for n in range(20): marks.add(Line(dialog_id=f'qa-{n}', who=who, add=(who,)))"
+        "for n in range(20): marks.add(MarkLine(dialog_id=f'qa-{n}', who=who, add=(who,)))"
     )
     people = [
         subprocess.Popen([sys.executable, "-c", code, str(path), who])
         for who in ("ada", "bo", "cy")
     ]
     assert [person.wait() for person in people] == [0, 0, 0]
-    marks = Marks(path)
+    marks = MarkFile(path)
     assert len(path.read_text("utf-8").splitlines()) == 60
     assert all(mark.tags == {"ada", "bo", "cy"} for mark in marks.by_id.values())
     assert marks.tags() == [["ada", 20], ["bo", 20], ["cy", 20]]
@@ -52,8 +52,8 @@ def test_many_processes_lose_nothing(tmp_path: Path) -> None:
 def test_a_line_that_was_torn_is_kept_and_ended(tmp_path: Path) -> None:
     path = tmp_path / "run.marks.jsonl"
     path.write_bytes(b'{"dialog_id":"qa-0","add":["a"]}\n{"dialog_id":"qa-1","ad')
-    marks = Marks(path)
-    marks.add(Line(dialog_id="qa-2", verdict="approve"))
+    marks = MarkFile(path)
+    marks.add(MarkLine(dialog_id="qa-2", verdict="approve"))
     assert set(marks.by_id) == {"qa-0", "qa-2"}
     assert marks.unread == 1
     assert path.read_bytes().startswith(
@@ -75,20 +75,20 @@ def test_a_line_that_was_torn_is_kept_and_ended(tmp_path: Path) -> None:
 )
 def test_lines_that_are_none(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Line.model_validate({"dialog_id": "qa-1", **settings})
+        MarkLine.model_validate({"dialog_id": "qa-1", **settings})
 
 
 def test_a_mark_must_say_something(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="a verdict, a tag or a comment"):
-        Marks(tmp_path / "m.jsonl").add(Line(dialog_id="qa-1", comment="  "))
+        MarkFile(tmp_path / "m.jsonl").add(MarkLine(dialog_id="qa-1", comment="  "))
     assert not (tmp_path / "m.jsonl").exists()
 
 
 def test_selection(tmp_path: Path) -> None:
     path = tmp_path / "m.jsonl"
-    marks = Marks(path)
-    marks.add(Line(dialog_id="qa-1", who="ada", verdict="approve", add=("noisy",)))
-    marks.add(Line(dialog_id="qa-2", who="ada", verdict="reject"))
+    marks = MarkFile(path)
+    marks.add(MarkLine(dialog_id="qa-1", who="ada", verdict="approve", add=("noisy",)))
+    marks.add(MarkLine(dialog_id="qa-2", who="ada", verdict="reject"))
 
     def taken(**tags: tuple[str, ...]) -> list[str]:
         selection = Selection.read(path, tags.get("keep", ()), tags.get("leave_out", ()))

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from datagen.engine.plan import DIALOGS_PER_BLOCK
-from datagen.marks import Marks
+from datagen.marks import MarkFile
 from datagen.types import DialogId, UserError
 
 MARKS = "marks"
@@ -29,7 +29,7 @@ def read(path: Path, tags: Collection[str], kind: str) -> dict[int, str]:
     if not path.exists():
         raise UserError(f"{path}: there are no marks to leave out by; `datagen view` makes them")
     found = {}
-    for text, mark in Marks(path).by_id.items():
+    for text, mark in MarkFile(path).by_id.items():
         dialog_id, said = DialogId.parse(text), sorted(mark.labels & set(tags))
         if said and dialog_id is not None and dialog_id.kind == kind:
             found[dialog_id.number] = ", ".join(said)

@@ -1,6 +1,6 @@
 """The index of a run: a SQLite file, built once, that answers searches over 100,000 dialogues.
 
-    RunSource --build--> index file (whole or not at all)      Query --Index.page--> rows, total
+    RunSource --build--> index file (whole or not at all)      Query --RunIndex.page--> rows, total
 
 It lies in the user's cache folder, named by what it was made of; deleting it costs a minute.
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES
 from datagen.types import UserError
-from datagen.view.index_rows import Chunk, Entry, Take, rows
+from datagen.view.index_rows import Chunk, Entry, TakeRow, rows
 from datagen.view.query import SORTED_EVENTS, Query, number_of, where
 from datagen.view.source import RunSource
 
@@ -35,7 +35,7 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA page_size = 8192;
 CREATE TABLE dialogues({", ".join(Entry._fields)}, PRIMARY KEY(number)) WITHOUT ROWID;
-CREATE TABLE takes({", ".join(Take._fields)});
+CREATE TABLE takes({", ".join(TakeRow._fields)});
 CREATE TABLE names(id INTEGER PRIMARY KEY, label TEXT UNIQUE);
 CREATE TABLE labels(label INTEGER, number INTEGER, count INTEGER);
 CREATE TABLE facets(facet TEXT, value TEXT, count INTEGER);
@@ -73,13 +73,13 @@ def open_index(
     source: RunSource,
     folder: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Index:
+) -> RunIndex:
     """Return a run's index, built now if it is not there."""
     path = (folder or cache_folder()) / f"{key(source)}.sqlite"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         build(source, path, progress or (lambda done, of: None))
-    return Index(path)
+    return RunIndex(path)
 
 
 def build(source: RunSource, path: Path, progress: Callable[[int, int], None]) -> None:
@@ -183,7 +183,7 @@ def _count_facets(database: sqlite3.Connection) -> None:
     )
 
 
-class Index:
+class RunIndex:
     """An index that is open for reading; threads may share it."""
 
     def __init__(self, path: Path) -> None:

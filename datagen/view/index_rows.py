@@ -64,7 +64,7 @@ class Entry(NamedTuple):
     """Takes that the gates refused."""
 
 
-class Take(NamedTuple):
+class TakeRow(NamedTuple):
     """One take that the gates refused."""
 
     number: int
@@ -85,7 +85,7 @@ class Chunk:
     """What is searched, by number."""
     labels: list[tuple[str, int, int]] = field(default_factory=list)
     """(event:barge_in, number of the dialogue, how many), and alike probe:, effect:, voice:."""
-    takes: list[Take] = field(default_factory=list)
+    takes: list[TakeRow] = field(default_factory=list)
 
 
 def rows(source: RunSource, shard: int) -> Chunk:
@@ -302,7 +302,7 @@ def _scripts(source: RunSource, blocks: range) -> dict[int, str]:
     return found
 
 
-def _takes(source: RunSource, blocks: range) -> Iterator[Take]:
+def _takes(source: RunSource, blocks: range) -> Iterator[TakeRow]:
     for block in blocks:
         name = source.folder.unit("speech", block)
         if not source.has(name):
@@ -314,7 +314,7 @@ def _takes(source: RunSource, blocks: range) -> Iterator[Take]:
             turn = -1 if row["turn"] is None else row["turn"]
             for attempt in row["attempts"]:
                 names = ("step", "reason", "evidence")
-                yield Take(number, turn, row["speaker"], *(attempt[name] for name in names))
+                yield TakeRow(number, turn, row["speaker"], *(attempt[name] for name in names))
 
 
 def _rejects(source: RunSource, blocks: range, shard: int) -> Iterator[Reject]:

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from datagen.config import describe as describe_fault
-from datagen.marks import Line, Marks, beside
+from datagen.marks import MarkFile, MarkLine, beside
 from datagen.types import UserError
 from datagen.view import waves
-from datagen.view.index import Index
+from datagen.view.index import RunIndex
 from datagen.view.payload import describe
 from datagen.view.query import Query
 from datagen.view.source import RunSource
@@ -31,9 +31,9 @@ _MARKED = "marked"
 class Opened:
     """One run of the page."""
 
-    def __init__(self, source: RunSource, index: Index, marks: Path | None = None) -> None:
+    def __init__(self, source: RunSource, index: RunIndex, marks: Path | None = None) -> None:
         self.source, self.index = source, index
-        self.marks = Marks(marks or beside(source.folder.where))
+        self.marks = MarkFile(marks or beside(source.folder.where))
         self._wavs, self._drawn = _Recent(6), _Recent(12)
         self._lock = threading.Lock()
         self._reading = threading.Lock()
@@ -115,7 +115,7 @@ class Opened:
     def mark(self, body: bytes, who: str) -> dict[str, Any]:
         """Add a mark that a page sent; return all that is said of its dialogue now."""
         try:
-            line = Line.model_validate_json(body).model_copy(update={"who": who, "time": ""})
+            line = MarkLine.model_validate_json(body).model_copy(update={"who": who, "time": ""})
         except ValidationError as error:
             raise UserError(f"mark: {describe_fault(error)}") from error
         self.source.index_of(line.dialog_id)

@@ -53,7 +53,7 @@ class Attempts(Record):
     """Takes of one turn that the gates refused."""
 
     turn: int | None
-    """Index of the turn; None: of the voice's reference."""
+    """RunIndex of the turn; None: of the voice's reference."""
     speaker: str
     attempts: list[dict[str, Any]]
     """Each take's step, reason and evidence, in order."""

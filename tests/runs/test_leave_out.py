@@ -9,7 +9,7 @@ import pytest
 
 from datagen.audit import audit
 from datagen.engine import left_out
-from datagen.marks import Line, Marks, beside
+from datagen.marks import MarkFile, MarkLine, beside
 from datagen.types import UserError
 from tests.fixtures.runs import hashes, run
 
@@ -24,10 +24,10 @@ def test_a_run_leaves_out_what_is_marked_and_takes_it_back(tmp_path: Path) -> No
     out = tmp_path / "run"
     assert run(out, 32).returncode == 0
     before, everything = hashes(out), ids(out)
-    marks = Marks(beside(str(out)))
-    marks.add(Line(dialog_id="service-0000003", who="ada", verdict="reject"))
-    marks.add(Line(dialog_id="service-0000005", who="ada", add=("noisy",)))
-    marks.add(Line(dialog_id="service-0000007", who="ada", add=("warm",)))
+    marks = MarkFile(beside(str(out)))
+    marks.add(MarkLine(dialog_id="service-0000003", who="ada", verdict="reject"))
+    marks.add(MarkLine(dialog_id="service-0000005", who="ada", add=("noisy",)))
+    marks.add(MarkLine(dialog_id="service-0000007", who="ada", add=("warm",)))
     answer = run(out, 32, "--leave-out", "reject", "--leave-out", "noisy")
     assert answer.returncode == 0, answer.stderr
     gone = {"service-0000003", "service-0000005"}
@@ -51,10 +51,10 @@ def test_numbers_of_marked_dialogues(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="datagen view"):
         left_out.read(path, ["noisy"], "qa")
     assert left_out.read(path, [], "qa") == {}
-    marks = Marks(path)
-    marks.add(Line(dialog_id="qa-0001030", who="ada", verdict="reject", add=("noisy", "odd")))
-    marks.add(Line(dialog_id="casual-0000001", add=("noisy",)))
-    marks.add(Line(dialog_id="qa-0000002", add=("odd",)))
+    marks = MarkFile(path)
+    marks.add(MarkLine(dialog_id="qa-0001030", who="ada", verdict="reject", add=("noisy", "odd")))
+    marks.add(MarkLine(dialog_id="casual-0000001", add=("noisy",)))
+    marks.add(MarkLine(dialog_id="qa-0000002", add=("odd",)))
     found = left_out.read(path, ["noisy", "reject"], "qa")
     assert found == {1030: "noisy, reject"}
     assert left_out.of_shard(found, range(64)) == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from datagen.view.index import Index, open_index
+from datagen.view.index import RunIndex, open_index
 from datagen.view.source import RunSource
 from tests.fixtures.dummy_runs import rehearse
 
@@ -24,7 +24,7 @@ def source(run: Path) -> RunSource:
 
 
 @pytest.fixture(scope="session")
-def index(source: RunSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+def index(source: RunSource, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunIndex]:
     found = open_index(source, tmp_path_factory.mktemp("cache"))
     yield found
     found.close()

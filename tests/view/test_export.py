@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from datagen.cli.view import view
-from datagen.marks import Line, Marks, Selection
+from datagen.marks import MarkFile, MarkLine, Selection
 from datagen.types import UserError
 from datagen.view.export import export_page
 from datagen.view.waves import decoded
@@ -67,10 +67,10 @@ def test_a_folder_of_other_things_is_left_alone(run: Path, tmp_path: Path) -> No
 
 
 def test_marks_choose_what_is_exported(run: Path, tmp_path: Path) -> None:
-    marks = Marks(tmp_path / "marks.jsonl")
+    marks = MarkFile(tmp_path / "marks.jsonl")
     for number in (3, 5):
-        marks.add(Line(dialog_id=f"service-{number:07d}", who="ada", verdict="approve"))
-    marks.add(Line(dialog_id="service-0000005", add=("noisy",)))
+        marks.add(MarkLine(dialog_id=f"service-{number:07d}", who="ada", verdict="approve"))
+    marks.add(MarkLine(dialog_id="service-0000005", add=("noisy",)))
 
     def chosen(keep: tuple[str, ...], leave_out: tuple[str, ...]) -> list[str]:
         selection = Selection.read(marks.path, keep, leave_out)
@@ -79,7 +79,7 @@ def test_marks_choose_what_is_exported(run: Path, tmp_path: Path) -> None:
     assert chosen(("approve",), ()) == ["service-0000003", "service-0000005"]
     assert chosen(("approve",), ("noisy",)) == ["service-0000003"]
     lively = export_page(str(run), tmp_path / "pages", 4)
-    marks.add(Line(dialog_id=lively[0], add=("dull",)))
+    marks.add(MarkLine(dialog_id=lively[0], add=("dull",)))
     assert lively[0] not in chosen((), ("dull",))
     assert len(chosen((), ("dull",))) == 4
 

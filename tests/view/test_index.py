@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from datagen.types import SAMPLE_RATE, UserError
 from datagen.view import index as index_module
-from datagen.view.index import Index, key, open_index
+from datagen.view.index import RunIndex, key, open_index
 from datagen.view.index_rows import Chunk, rows
 from datagen.view.query import Query, match
 from datagen.view.source import RunSource
 from tests.fixtures.dummy_runs import rehearse
 
 
-def numbers(index: Index, **settings: Any) -> list[int]:
+def numbers(index: RunIndex, **settings: Any) -> list[int]:
     found, total = index.page(Query.read({"size": 200, **settings}))
     assert len(found) == total
     return [row["number"] for row in found]
@@ -28,7 +28,7 @@ def everything(source: RunSource) -> list[Any]:
     return [source.find(source.id_of(number)) for number in range(48)]
 
 
-def test_filters_agree_with_the_records(source: RunSource, index: Index) -> None:
+def test_filters_agree_with_the_records(source: RunSource, index: RunIndex) -> None:
     found = everything(source)
     rejected = [one.index for one in found if one.rejects]
     assert {12, 25, 38} <= set(rejected)
@@ -49,7 +49,7 @@ def test_filters_agree_with_the_records(source: RunSource, index: Index) -> None
     assert numbers(index, only=(3, 5, 12), without=(5,)) == [3, 12]
 
 
-def test_search_finds_words_and_phrases(source: RunSource, index: Index) -> None:
+def test_search_finds_words_and_phrases(source: RunSource, index: RunIndex) -> None:
     one = source.find("calls-0000004" if source.kind == "calls" else source.id_of(4))
     text = one.dialogue["turns"][0]["text"].lower()
     phrase = " ".join(text.removesuffix("?").split()[8:12])
@@ -63,7 +63,7 @@ def test_search_finds_words_and_phrases(source: RunSource, index: Index) -> None
 
 
 @pytest.mark.parametrize("sort", ["-length", "length", "-barge_in", "domain", "-id"])
-def test_orders(index: Index, sort: str) -> None:
+def test_orders(index: RunIndex, sort: str) -> None:
     found, _ = index.page(Query.read({"sort": sort, "size": 200}))
     assert sorted(row["number"] for row in found) == list(range(48))
     lengths = [row["num_samples"] for row in found]
@@ -74,7 +74,7 @@ def test_orders(index: Index, sort: str) -> None:
         assert counts == sorted(counts, reverse=True)
 
 
-def test_pages_and_neighbours(index: Index) -> None:
+def test_pages_and_neighbours(index: RunIndex) -> None:
     first, total = index.page(Query.read({"size": 10}))
     last, _ = index.page(Query.read({"size": 10, "page": 4}))
     assert total == 48
@@ -84,7 +84,7 @@ def test_pages_and_neighbours(index: Index) -> None:
 
 
 @given(st.text(max_size=40))
-def test_no_search_breaks_the_index(index: Index, text: str) -> None:
+def test_no_search_breaks_the_index(index: RunIndex, text: str) -> None:
     index.page(Query(q=text))
 
 
@@ -96,7 +96,7 @@ def test_every_word_of_a_search_is_quoted() -> None:
 @pytest.mark.parametrize(
     "settings", [{"sort": "text; DROP"}, {"size": "0"}, {"page": "x"}, {"z": "1"}]
 )
-def test_settings_that_are_none(index: Index, settings: dict[str, str]) -> None:
+def test_settings_that_are_none(index: RunIndex, settings: dict[str, str]) -> None:
     with pytest.raises(UserError):
         index.page(Query.read(settings))
 
@@ -136,7 +136,7 @@ def test_processes_read_chunks_in_order(source: RunSource, monkeypatch: pytest.M
 
 
 def test_what_is_not_packed_yet_is_found_too(
-    source: RunSource, index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: RunSource, index: RunIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = RunSource(source.folder.where)
     plan = small.plan.model_copy(update={"blocks_per_shard": 1, "shards": 3})
