@@ -12,7 +12,7 @@ from datagen.cli.terminal import echo
 from datagen.types import UserError
 
 if TYPE_CHECKING:
-    from datagen.marks import Selection
+    from datagen.storage.marks import Selection
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -57,7 +57,7 @@ def view(
     if export is None and (keep or leave_out or dialogs or one_file):
         raise UserError("--keep, --leave-out, --dialog and --one-file go with --export DIR")
     if export is not None:
-        from datagen.marks import Selection, beside
+        from datagen.storage.marks import Selection, beside
 
         selection = Selection.read(marks or beside(runs[0]), keep, leave_out)
         _export(runs[0], export, count, dialogs, one_file, selection)

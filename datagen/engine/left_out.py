@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from datagen.engine.plan import DIALOGS_PER_BLOCK
-from datagen.marks import MarkFile
+from datagen.storage.marks import MarkFile
 from datagen.types import DialogId, UserError
 
 MARKS = "marks"

@@ -15,9 +15,9 @@ from datagen.doctor import checks
 from datagen.engine import left_out
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.plan import Plan, Slice, describe, make_plan
-from datagen.marks import beside
 from datagen.runs.make import RunResult, run
 from datagen.storage import Where
+from datagen.storage.marks import beside
 from datagen.types import UserError
 
 

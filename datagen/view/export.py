@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from datagen.marks import Selection
 from datagen.show.choice import varied
 from datagen.storage import atomic
+from datagen.storage.marks import Selection
 from datagen.types import UserError
 from datagen.view import waves
 from datagen.view.payload import describe

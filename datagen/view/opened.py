@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from datagen.config import describe as describe_fault
-from datagen.marks import MarkFile, MarkLine, beside
+from datagen.storage.marks import MarkFile, MarkLine, beside
 from datagen.types import UserError
 from datagen.view import waves
 from datagen.view.index import RunIndex

@@ -9,7 +9,7 @@ import pytest
 
 from datagen.audit import audit
 from datagen.engine import left_out
-from datagen.marks import MarkFile, MarkLine, beside
+from datagen.storage.marks import MarkFile, MarkLine, beside
 from datagen.types import UserError
 from tests.fixtures.runs import hashes, run
 

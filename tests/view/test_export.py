@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from datagen.cli.view import view
-from datagen.marks import MarkFile, MarkLine, Selection
+from datagen.storage.marks import MarkFile, MarkLine, Selection
 from datagen.types import UserError
 from datagen.view.export import export_page
 from datagen.view.waves import decoded

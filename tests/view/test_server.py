@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from datagen.marks import beside
+from datagen.storage.marks import beside
 from datagen.view.server import STATIC
 from tests.fixtures.page import TOKEN, serving
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from datagen.marks import MarkFile, MarkLine, Selection, beside
+from datagen.storage.marks import MarkFile, MarkLine, Selection, beside
 from datagen.types import UserError
 
 
@@ -33,7 +33,8 @@ def test_two_people_fold_into_one_mark(tmp_path: Path) -> None:
 def test_many_processes_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "run.marks.jsonl"
     code = (
-        "import sys; from pathlib import Path; from datagen.marks import MarkLine, MarkFile\n"
+        "import sys; from pathlib import Path\n"
+        "from datagen.storage.marks import MarkLine, MarkFile\n"
         "marks = MarkFile(Path(sys.argv[1]))\n"
         "who = sys.argv[2]\n"
         "for n in range(20): marks.add(MarkLine(dialog_id=f'qa-{n}', who=who, add=(who,)))"
