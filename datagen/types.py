@@ -51,6 +51,10 @@ class RunFailed(Exception):
     """The run cannot go on, and not because of what the user asked."""
 
 
+class AllRejected(RunFailed):
+    """Every dialogue so far was rejected: no more are tried, since none would be better."""
+
+
 class Rejected(Exception):
     """Raised by a stage when a dialogue is not good enough; it becomes a `Reject`."""
 
@@ -202,6 +206,8 @@ class Action(Record):
     result: str
     """Sentences; what is said later may be licensed by them."""
     status: Literal["ok", "no_match", "failed"] = "ok"
+    latency: Annotated[float, Field(ge=0)] = 0.0
+    """Seconds from the call to the result."""
 
 
 class Turn(Record):
@@ -398,11 +404,27 @@ class Word(Record):
     """Confidence of the aligner, as in `SpokenWord`; not in shards."""
 
 
+class PlacedAction(Record):
+    """A call of a tool on the dialogue's clock; both of its times are multiples of FRAME."""
+
+    id: str
+    tool: str
+    arguments: dict[str, str]
+    turn: int
+    """Index in Script.turns of the agent's turn that covers the wait."""
+    issued: int
+    """Sample where the agent calls the tool."""
+    answered: int
+    """Sample where the result is there: nothing the agent says before it rests on the result."""
+    result: str
+    status: Literal["ok", "no_match", "failed"] = "ok"
+
+
 class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
-    Types: gap, overlap, lapse, dead_air, barge_in, cut, false_interruption, backchannel, pause,
-    dropped, slot, effect (`timing.events` says what each is).
+    Types: gap, overlap, lapse, dead_air, wait, barge_in, cut, false_interruption, backchannel,
+    pause, dropped, slot, effect (`timing.events` says what each is).
     """
 
     type: str
@@ -425,6 +447,8 @@ class Dialogue(Record):
     """Words that are heard, sorted by start."""
     events: tuple[Event, ...]
     """Events sorted by start."""
+    actions: tuple[PlacedAction, ...] = ()
+    """Calls of tools, in the order in which they were issued."""
 
 
 @dataclass(frozen=True, slots=True)

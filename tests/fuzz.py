@@ -1,6 +1,9 @@
 """The properties of `test_fuzz` for inputs that coverage guides, for as long as one likes.
 
-    make fuzz    or    python -m tests.fuzz {settings,override,artefact,spoken} [OPTION]...
+    make fuzz    or    python -m tests.fuzz TARGET [OPTION]...
+
+TARGET is settings, override, artefact, lease, spoken, or a file or reply of others: ctm, rttm,
+TextGrid, tsv, chat, speech.
 
 Needs atheris (Linux; the options are libFuzzer's). It begins with what datagen ships and makes, or
 where it was left, and changes the bytes towards lines of code not seen yet.
@@ -17,8 +20,10 @@ import atheris
 
 with atheris.instrument_imports(include=["datagen", "yaml"]):
     from datagen.config import load_host, load_recipe, parse_override
+    from datagen.storage.holder import this_process
     from datagen.storage.run_folder import RunFolder
-    from tests.test_fuzz import check_file, check_settings
+    from tests.test_fuzz import check_file, check_lease, check_settings
+    from tests.test_fuzz_inputs import CHECKS, SEEDS
     from tests.text.properties import check_spoken
     from tests.text.readings import fresh
 from tests.fixtures.dummy_runs import rehearse
@@ -49,6 +54,11 @@ def artefact(content: bytes) -> None:
     check_file(RunFolder("."), "script/000000.parquet", content)
 
 
+def lease(content: bytes) -> None:
+    """Take bytes for who holds a run folder."""
+    check_lease(content)
+
+
 def spoken(content: bytes) -> None:
     """Take bytes for what somebody says."""
     check_spoken(content.decode(errors="replace"))
@@ -64,6 +74,10 @@ def seed(target: str, corpus: Path) -> None:
         for place, text in enumerate(OVERRIDES):
             (corpus / str(place)).write_text(text)
         return
+    seeds = {"lease": this_process().model_dump_json().encode(), **SEEDS}
+    if target in seeds:
+        (corpus / "good").write_bytes(seeds[target])
+        return
     with TemporaryDirectory() as made:
         if target == "artefact":
             found = rehearse(Path(made) / "run").rglob("*.parquet")
@@ -74,7 +88,14 @@ def seed(target: str, corpus: Path) -> None:
 
 
 def main() -> None:
-    targets = {"settings": settings, "override": override, "artefact": artefact, "spoken": spoken}
+    targets = {
+        "settings": settings,
+        "override": override,
+        "artefact": artefact,
+        "lease": lease,
+        "spoken": spoken,
+    }
+    targets |= CHECKS
     name, *options = sys.argv[1:]
     corpus = KEPT / name
     if not corpus.exists():

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +19,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from datagen import assets
 from datagen.config import describe, read_yaml
+from datagen.storage import atomic
 from datagen.types import Record, UserError, Voice
 
 REFERENCES = "references"
@@ -34,7 +35,7 @@ class CatalogueEntry(Record):
     source: str
     """The corpus, or who recorded it."""
     license: Annotated[str, Field(min_length=1)]
-    """As an SPDX name where there is one, e.g. CC-BY-4.0."""
+    """Licence, as an SPDX name where there is one, e.g. CC-BY-4.0."""
     consent: Annotated[str, Field(min_length=1)]
     """How the speaker agreed to the use of their voice; ``none needed`` if nobody's."""
     synthetic: bool = False
@@ -48,11 +49,11 @@ class CatalogueEntry(Record):
     base: str | None = None
     """The speaker whose shifted recording this is: both are one person when voices are split."""
     path: str
-    """Of the reference, from the catalogue's folder."""
+    """Path of the reference, from the catalogue's folder."""
     text: str | None = None
     """What the reference says, where that is known."""
     num_samples: int
-    """Of the reference, at 24 kHz."""
+    """Length of the reference in samples at 24 kHz."""
     loudness: float
     """LUFS of the recording; the reference itself is at -24 LUFS."""
     snr: float
@@ -60,7 +61,7 @@ class CatalogueEntry(Record):
     pitch: float
     """Hz, the median."""
     digest: str
-    """Of the reference's bytes."""
+    """Hash of the reference's bytes."""
 
     @property
     def person(self) -> str:
@@ -103,12 +104,18 @@ def _load(path: Path, _changed: int) -> Catalogue:
 
 def save(catalogue: Catalogue, path: Path) -> None:
     """Write a catalogue in the format of the file's suffix."""
+    check_suffix(path)
     data = catalogue.model_dump(mode="json", by_alias=True)
-    if path.suffix == ".parquet":
-        _write_parquet(data, path)
-    elif path.suffix == ".yaml":
-        path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    else:
+    with atomic(path) as file:
+        if path.suffix == ".parquet":
+            _write_parquet(data, file)
+        else:
+            file.write(yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
+
+
+def check_suffix(path: Path) -> None:
+    """Raise UserError if a catalogue cannot be written under a name."""
+    if path.suffix not in SUFFIXES:
         raise UserError(f"{path}: a catalogue is a .yaml or a .parquet file")
 
 
@@ -156,8 +163,8 @@ def _read_parquet(path: Path) -> dict[str, Any]:
     return {**yaml.safe_load(head.decode()), "voices": table.to_pylist()}
 
 
-def _write_parquet(data: dict[str, Any], path: Path) -> None:
+def _write_parquet(data: dict[str, Any], file: IO[bytes]) -> None:
     head = {key: value for key, value in data.items() if key != "voices"}
     table = pa.Table.from_pylist(data["voices"])
     meta = {_META: yaml.safe_dump(head).encode()}
-    pq.write_table(table.replace_schema_metadata(meta), path, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(meta), file, compression="zstd")

@@ -1,4 +1,4 @@
-"""What holds for any text whatever, for hypothesis and for `tests.guided`."""
+"""What holds for any text whatever, for hypothesis and for `tests.fuzz`."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen import assets
+from datagen.backends.speech import workspaces
 from datagen.types import UserError
 
 LIBRARY_RATE = 22_050
@@ -45,7 +46,7 @@ _LIBC_RAND = threading.Lock()
 """Held while a library before 1.52 speaks: its noise is libc's rand(), shared by all threads."""
 
 
-class _Event(ctypes.Structure):
+class _EspeakEvent(ctypes.Structure):
     """espeak_EVENT, with the union at its end read as the name of a phoneme."""
 
     _fields_ = (
@@ -72,7 +73,7 @@ class _SymbolInfo(ctypes.Structure):
 
 
 _Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_EspeakEvent)
 )
 
 
@@ -106,6 +107,7 @@ class EspeakLibrary:
         self._image = path.read_bytes()
         self._given_data = data
         self._folder = folder
+        workspaces.sweep(folder)
         with self.workspace() as workspace, self._fresh_copy(workspace) as library:
             own_data = ctypes.c_char_p()
             library.espeak_Info.restype = ctypes.c_char_p
@@ -128,8 +130,7 @@ class EspeakLibrary:
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """Make a folder for voice files and library copies, gone after the block."""
-        with tempfile.TemporaryDirectory(prefix="espeak-", dir=self._folder) as name:
-            folder = Path(name)
+        with workspaces.workspace(self._folder) as folder:
             if self._given_data:
                 # the library takes paths of 159 characters, which nested environments exceed
                 (folder / "espeak-ng-data").symlink_to(self._given_data)

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from datagen.backends.protocols import ScriptWriter
-from datagen.backends.writer.llm_server import Server, check_url
+from datagen.backends.servers.address import check_url
+from datagen.backends.writer.llm_server import Server
 from datagen.scripting.llm.accounts import FREE, Price
 from datagen.scripting.llm.author import Author, Writing
 from datagen.scripting.llm.completion import Completion, Refusal, Request
@@ -31,11 +32,11 @@ class Model(Record):
     """One model, its share of the dialogues, and where it is served."""
 
     name: str
-    """As the server knows it."""
+    """Name of the model, as the server knows it."""
     quota: Annotated[int, Field(ge=1, le=100)] = 1
     """Dialogues it writes of each round of all quotas."""
     request: dict[str, Any] = Field(default_factory=dict)
-    """Added to each request: temperature, max_tokens, chat_template_kwargs ..."""
+    """Fields added to each request, such as temperature, max_tokens or chat_template_kwargs."""
     schema_field: Annotated[Literal["json_schema", "json_object"], Field(exclude=True)] = (
         "json_schema"
     )
