@@ -207,10 +207,7 @@ def test_slices_are_made_at_once_but_not_beside_the_whole(place: Storage) -> Non
 
 
 def test_a_lease_of_a_dead_process_of_this_machine_is_void_at_once(place: Storage) -> None:
-    code = (
-        "from datagen.storage import lease\n"
-        "print(lease._this_process().model_dump_json())"
-    )
+    code = "from datagen.storage import lease\nprint(lease._this_process().model_dump_json())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     put(place, lease.LEASE, done.stdout.encode())
     with hold(place) as held:

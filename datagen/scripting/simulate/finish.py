@@ -101,7 +101,7 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(acts.middles))
     if draws.chance(RESTARTS[level]):
-        _restart(draft, acts)
+        _restart(talk, draft, acts)
     elif draws.chance(STARTS[level]):
         _start(talk, draft, draws.pick(acts.starts), acts)
 
@@ -126,14 +126,15 @@ def _middle(draft: Draft, said: str) -> None:
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
 
 
-def _restart(draft: Draft, acts: Acts) -> None:
+def _restart(talk: Talk, draft: Draft, acts: Acts) -> None:
     """Begin, break off and begin again: I need to, I need to cancel."""
     words = draft.text.split(" ")[:3]
     head = " ".join(words)
     if not draft.spoken.startswith(f"{head} ") or any(mark in head for mark in ",.?!"):
         return
     word = words[0]
-    again = head[0].lower() + head[1:] if word in acts.lowered else head
+    is_low = word == "A" or word in acts.lowered or word in talk.lowered
+    again = head[0].lower() + head[1:] if is_low else head
     draft.text = f"{head}, {again}{draft.text[len(head) :]}"
     draft.spoken = f"{head}, {again}{draft.spoken[len(head) :]}"
 

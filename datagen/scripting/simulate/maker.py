@@ -6,21 +6,36 @@ Job, Deal --draw_world, simulate, finish--> Script
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.content.people import Names, agent_persona, customer_persona, employer
+from datagen.scripting.content.people import (
+    Names,
+    agent_persona,
+    customer_persona,
+    different_name,
+    employer,
+)
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import Finished, finish
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import CompiledWorld, World, draw_world
+from datagen.scripting.world.mandate import (
+    assistant_items,
+    assistant_role,
+    business_role,
+    draw_mandate,
+    is_for_assistants,
+    turned,
+)
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
-from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool
+from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool, WorldItem
 
 WRITER = "composer"
 ATTEMPTS = 16
@@ -40,6 +55,7 @@ _AGENT_EMOTIONS = {
     "formal": "neutral",
     "tired": "tired",
 }
+_REP_EMOTIONS = ("friendly", "neutral", "neutral", "tired")
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
@@ -75,6 +91,7 @@ class WorldMaker:
     worlds: Mapping[str, CompiledWorld]
     """By the id of their domain."""
     acts: Acts
+    assistant_acts: Acts
     names: Names
     words: float
     """Mean number of spoken words of a call."""
@@ -84,7 +101,7 @@ class WorldMaker:
         """Return a call. Raises Rejected if it is not good enough."""
         compiled = self.worlds[domain]
         probes = deal_probes(job.seed, job.kind, job.index)
-        story = self._story(job, compiled, dealt.visit)
+        story = self._story(job, compiled, dealt)
         found: list[str] = []
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
@@ -92,21 +109,65 @@ class WorldMaker:
             if world is None:
                 continue
             cast = self._cast(job, world, dealt, probes, draws)
-            role = role_prompt(world, cast, draws)
-            if len(role) > PROMPT_CHARACTERS:
+            play = self._assistant if dealt.direction == "assistant" else self._service
+            script = play(job, compiled, world, cast, draws)
+            if script is None:
                 continue
-            talk = simulate(compiled, world, cast, self.acts, draws, self._aim(draws))
-            script = self._script(job, talk, role, finish(talk, self.acts, draws))
             found = list(_problems(script))
             if not found:
                 return script
         reason = "the call is not fit to be spoken" if found else "no role prompt fits"
         raise Rejected(reason, "; ".join([f"{domain}/{story}", *found]))
 
-    def _story(self, job: Job, compiled: CompiledWorld, visit: int) -> str:
-        stories = list(compiled.pack.stories)
-        name = f"{job.kind}/{compiled.pack.id}/story"
-        return stories[stratified(job.seed, name, visit, len(stories))]
+    def _service(
+        self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
+    ) -> Script | None:
+        """Return a call between a customer and an agent; None if the role is too long."""
+        role = role_prompt(world, cast, draws)
+        if len(role) > PROMPT_CHARACTERS:
+            return None
+        talk = simulate(compiled, world, cast, self.acts, draws, self._aim(draws))
+        roles = _Roles(role, user_role_prompt(world, cast), world_items(world, talk.gap))
+        return _script(job, talk, roles, finish(talk, self.acts, draws), self.validation)
+
+    def _assistant(
+        self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
+    ) -> Script | None:
+        """Return a call for a customer; None if nobody could make it for another."""
+        if not is_for_assistants(world.story, world.case_id):
+            return None
+        world, cast = turned(world), self._turned(cast, draws)
+        mandate = draw_mandate(world, cast.probes, draws)
+        role = assistant_role(world, cast, mandate, draws)
+        if len(role) > PROMPT_CHARACTERS:
+            return None
+        acts, aim = self.assistant_acts, self._aim(draws)
+        talk = simulate_assistant(compiled, world, cast, mandate, acts, draws, aim)
+        roles = _Roles(
+            role, business_role(world, cast, draws), assistant_items(world, mandate, talk.gap)
+        )
+        return _script(job, talk, roles, finish(talk, acts, draws), self.validation)
+
+    def _turned(self, cast: Cast, draws: Draws) -> Cast:
+        """Return the cast of a call for its user: somebody new answers for the business."""
+        name, gender = different_name(self.names, (cast.agent.name, cast.user.name), draws)
+        rep = agent_persona(name, gender, draws)
+        feeling = "annoyed" if "Q4" in cast.probes else draws.pick(_REP_EMOTIONS)
+        behaviour = rep.behaviour.model_copy(update={"interruptions": draws.level()})
+        update = {"emotion": feeling, "patience": 1, "behaviour": behaviour}
+        return replace(cast, user=rep.model_copy(update=update), principal=cast.user)
+
+    def _story(self, job: Job, compiled: CompiledWorld, dealt: Dealt) -> str:
+        """Return why somebody calls: every story in turn, of those that fit who calls."""
+        stories = compiled.pack.stories
+        name, fitting = f"{job.kind}/{compiled.pack.id}/story", list(stories)
+        if dealt.direction == "assistant":
+            fitting = [
+                one
+                for one in stories
+                if any(is_for_assistants(stories[one], case) for case in stories[one].cases)
+            ]
+        return fitting[stratified(job.seed, name, dealt.visit, len(fitting))]
 
     def _aim(self, draws: Draws) -> float:
         """Draw how many words a call should have: a long tail to the right, as people's have."""
@@ -138,37 +199,46 @@ class WorldMaker:
             probes=probes,
         )
 
-    def _script(self, job: Job, talk: Talk, role: str, finished: Finished) -> Script:
-        world, cast = talk.world, talk.cast
-        situation = "/".join(
-            (
-                world.story_id,
-                world.case_id,
-                "+".join(sorted((*world.terms, *world.records))),
-                "+".join(sorted(cast.probes)),
-            )
+
+class _Roles(NamedTuple):
+    """What both sides are told, and what is so."""
+
+    agent: str
+    user: str
+    items: tuple[WorldItem, ...]
+
+
+def _script(job: Job, talk: Talk, roles: _Roles, finished: Finished, validation: float) -> Script:
+    world, cast = talk.world, talk.cast
+    situation = "/".join(
+        (
+            world.story_id,
+            world.case_id,
+            "+".join(sorted((*world.terms, *world.records))),
+            "+".join(sorted(cast.probes)),
         )
-        return Script(
-            dialog_id=job.dialog_id,
-            kind=job.kind,
-            split=split_of(f"{world.pack.id}/{situation}", self.validation),
-            domain=world.pack.id,
-            scenario=situation,
-            call_direction=cast.direction,
-            prompt_level="service",
-            role_prompt=role,
-            user_role_prompt=user_role_prompt(world, cast),
-            agent=cast.agent,
-            user=cast.user,
-            facts=_facts(talk),
-            probes=finished.probes,
-            turns=finished.turns,
-            writer=WRITER,
-            world=world_items(world, talk.gap),
-            tools=_tools(world) if world.is_lookup else (),
-            actions=finished.actions,
-            outcome=talk.outcome,
-        )
+    )
+    return Script(
+        dialog_id=job.dialog_id,
+        kind=job.kind,
+        split=split_of(f"{world.pack.id}/{situation}", validation),
+        domain=world.pack.id,
+        scenario=situation,
+        call_direction=cast.direction,
+        prompt_level="service",
+        role_prompt=roles.agent,
+        user_role_prompt=roles.user,
+        agent=cast.agent,
+        user=cast.user,
+        facts=_facts(talk),
+        probes=finished.probes,
+        turns=finished.turns,
+        writer=WRITER,
+        world=roles.items,
+        tools=_tools(world) if world.is_lookup and cast.principal is None else (),
+        actions=finished.actions,
+        outcome=talk.outcome,
+    )
 
 
 def _daypart(world: World, draws: Draws) -> str:
@@ -187,7 +257,10 @@ def _hour(written: str) -> int:
 def _facts(talk: Talk) -> tuple[Fact, ...]:
     """Return all names and values that are spoken of."""
     cast = talk.cast
-    names = (("company", cast.company), ("agent", cast.agent.name), ("customer", cast.user.name))
+    customer = cast.principal or cast.user
+    names = [("company", cast.company), ("agent", cast.agent.name), ("customer", customer.name)]
+    if cast.principal:
+        names.append(("rep", cast.user.name))
     return (
         *(Fact(id=role, type="name", written=text, spoken=text) for role, text in names),
         *(

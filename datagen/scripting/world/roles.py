@@ -18,7 +18,7 @@ from datagen.types import Direction, Persona, ProbeType, WorldItem
 
 Manner: TypeAlias = Literal["friendly", "brisk", "formal", "tired"]
 MANNERS: tuple[Manner, ...] = ("friendly", "brisk", "formal", "tired")
-_MANNER_SENTENCES: dict[Manner, tuple[str, ...]] = {
+MANNER_SENTENCES: dict[Manner, tuple[str, ...]] = {
     "friendly": ("You are warm and patient.", "Be friendly.", "You like to put people at ease."),
     "brisk": ("Keep it short.", "You are quick and to the point.", "Be brief."),
     "formal": ("Speak formally.", "You are polite and formal.", "Be courteous and precise."),
@@ -50,6 +50,8 @@ class Cast:
     daypart: str
     direction: Direction
     probes: tuple[ProbeType, ...]
+    principal: Persona | None = None
+    """For whom an assistant calls; the user is then who answers for the business."""
 
 
 def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
@@ -60,7 +62,7 @@ def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
         told += [world.fact(name).says.format_map(written) for name in world.records]
     told = [*_verify(world, cast), *draws.shuffled(told), *_tools(world), *_rules(world, cast)]
     if draws.chance(MANNER_SAID):
-        told.append(draws.pick(_MANNER_SENTENCES[cast.manner]))
+        told.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     if cast.direction == "outbound":
         because = third_person(world.story.because)
         told.insert(0, f"Call back the customer, who left a message that {because}.")

@@ -58,6 +58,7 @@ def maker() -> WorldMaker:
     return WorldMaker(
         worlds=load_worlds(default_paths()),
         acts=acts.load_acts(acts.default_path()),
+        assistant_acts=acts.load_acts(acts.default_path("assistant")),
         names=people.load_names(people.default_path()),
         words=178,
         validation=0.02,
@@ -65,8 +66,12 @@ def maker() -> WorldMaker:
 
 
 def make(domain: str, index: int, seed: int = 0) -> Script:
+    directions: dict[int, Direction] = {3: "outbound"}
+    return call_of(domain, index, seed, directions.get(index % 7, "inbound"))
+
+
+def call_of(domain: str, index: int, seed: int, direction: Direction) -> Script:
     job = Job(dialog_id=f"service-{index:07d}", kind="service", index=index, seed=seed)
-    direction: Direction = "outbound" if index % 7 == 3 else "inbound"
     return maker().make(job, domain, Dealt(index, direction))
 
 
@@ -147,7 +152,7 @@ def test_the_composer_takes_what_has_a_world_from_it() -> None:
     written = [one for one in Composer(Composer.Options()).write(jobs) if isinstance(one, Script)]
     assert len(written) == len(jobs)
     for script in written:
-        has_world = script.domain in DOMAINS and script.call_direction != "assistant"
+        has_world = script.domain in DOMAINS
         assert bool(script.world) == has_world == bool(script.outcome)
     assert sum(bool(script.world) for script in written) > 10
 
