@@ -85,6 +85,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     place = scattered(job.seed, f"{job.kind}/{theme.id}", job.index // len(themes), size)
     rest, threads = divmod(place, len(_PAIRS))
     situation = "+".join(map(str, _PAIRS[threads]))
+    split = split_of(f"{theme.id}/{situation}", validation)
+    names = names.of(split)
     user = listener_persona(names, "", draws)
     agent = listener_persona(names, user.name, draws)
     facts = _describe(agent, smalltalk, draws) if level == "detailed" else ()
@@ -94,7 +96,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     return Chat(
         theme=theme,
         situation=situation,
-        split=split_of(f"{theme.id}/{situation}", validation),
+        split=split,
         prompt_level=level,
         agent=agent,
         user=user,

@@ -103,6 +103,8 @@ def draw_lesson(
     dealt = stratified(job.seed, f"{job.kind}/domain", job.index, len(subjects))
     subject, topics = subjects[dealt], _topics(job, subjects, dealt, exchanges)
     situation = "+".join(topic.id for topic in topics)
+    split = split_of(f"{subject.id}/{situation}", validation)
+    names = names.of(split)
     teacher = names.person(draws.integer(0, names.num_people - 1))
     agent = agent_persona(*teacher, draws)
     user = listener_persona(names, agent.name, draws)
@@ -116,7 +118,7 @@ def draw_lesson(
     return Lesson(
         subject=subject,
         situation=situation,
-        split=split_of(f"{subject.id}/{situation}", validation),
+        split=split,
         agent=agent,
         user=user,
         questions=tuple(questions),

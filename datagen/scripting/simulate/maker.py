@@ -35,7 +35,7 @@ from datagen.scripting.world.mandate import (
     turned,
 )
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
-from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool, WorldItem
+from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Split, Tool, WorldItem
 
 WRITER = "composer"
 ATTEMPTS = 16
@@ -136,7 +136,7 @@ class WorldMaker:
         """Return a call for a customer; None if nobody could make it for another."""
         if not is_for_assistants(world.story, world.case_id):
             return None
-        world, cast = turned(world), self._turned(cast, draws)
+        world, cast = turned(world), self._turned(world, cast, draws)
         mandate = draw_mandate(world, cast.probes, draws)
         role = assistant_role(world, cast, mandate, draws)
         if len(role) > PROMPT_CHARACTERS:
@@ -148,9 +148,14 @@ class WorldMaker:
         )
         return _script(job, talk, roles, finish(talk, acts, draws), self.validation)
 
-    def _turned(self, cast: Cast, draws: Draws) -> Cast:
+    def _split(self, world: World, probes: tuple[ProbeType, ...]) -> Split:
+        return split_of(f"{world.pack.id}/{_situation(world, probes)}", self.validation)
+
+    def _turned(self, world: World, cast: Cast, draws: Draws) -> Cast:
         """Return the cast of a call for its user: somebody new answers for the business."""
-        name, gender = different_name(self.names, (cast.agent.name, cast.user.name), draws)
+        name, gender = different_name(
+            self.names.of(self._split(world, cast.probes)), (cast.agent.name, cast.user.name), draws
+        )
         rep = agent_persona(name, gender, draws)
         feeling = "annoyed" if "Q4" in cast.probes else draws.pick(_REP_EMOTIONS)
         behaviour = rep.behaviour.model_copy(update={"interruptions": draws.level()})
@@ -183,7 +188,8 @@ class WorldMaker:
         draws: Draws,
     ) -> Cast:
         pack = world.pack
-        company, name, gender = employer(self.names, pack.companies, job.seed, pack.id, dealt.visit)
+        names = self.names.of(self._split(world, probes))
+        company, name, gender = employer(names, pack.companies, job.seed, pack.id, dealt.visit)
         manner = draws.pick(MANNERS)
         agent = agent_persona(name, gender, draws)
         agent = agent.model_copy(update={"emotion": _AGENT_EMOTIONS[manner]})
@@ -193,11 +199,17 @@ class WorldMaker:
             kind=draws.pick(pack.kinds),
             agent=agent,
             manner=manner,
-            user=customer_persona(self.names, name, world.story.mood, is_rude, draws),
+            user=customer_persona(names, name, world.story.mood, is_rude, draws),
             daypart=_daypart(world, draws),
             direction=dealt.direction,
             probes=probes,
         )
+
+
+def _situation(world: World, probes: tuple[ProbeType, ...]) -> str:
+    """Return what meets in a call: it decides the split, and with it who may talk."""
+    known = "+".join(sorted((*world.terms, *world.records)))
+    return "/".join((world.story_id, world.case_id, known, "+".join(sorted(probes))))
 
 
 class _Roles(NamedTuple):
@@ -210,14 +222,7 @@ class _Roles(NamedTuple):
 
 def _script(job: Job, talk: Talk, roles: _Roles, finished: Finished, validation: float) -> Script:
     world, cast = talk.world, talk.cast
-    situation = "/".join(
-        (
-            world.story_id,
-            world.case_id,
-            "+".join(sorted((*world.terms, *world.records))),
-            "+".join(sorted(cast.probes)),
-        )
-    )
+    situation = _situation(world, cast.probes)
     return Script(
         dialog_id=job.dialog_id,
         kind=job.kind,

@@ -74,7 +74,8 @@ def test_it_keeps_to_its_limit() -> None:
         else:
             assert "declineOffer" not in acts
             seen["accepts"] += "acceptOffer" in acts
-    assert len(seen) == 2 and min(seen.values()) > 0, seen
+    assert seen["accepts"] > 0, seen
+    assert seen["declines"] > 0, seen
 
 
 def test_every_probe_is_answered_as_it_must_be() -> None:
