@@ -25,7 +25,7 @@ from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import Finished, finish
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.world.draw import CompiledWorld, World, draw_world
+from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
     assistant_items,
     assistant_role,
@@ -61,6 +61,8 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 
 
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
+LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
+"""How much role prompts say, in rounds."""
 _OFFSETS: tuple[tuple[int, ...], ...] = ((), (0,), (0,), (0,), (0, 1), (0, 3), (0, 1, 3))
 """Which kinds of probe meet in a call, counted from its first: a seventh of calls has none."""
 
@@ -102,10 +104,13 @@ class WorldMaker:
         compiled = self.worlds[domain]
         probes = deal_probes(job.seed, job.kind, job.index)
         story = self._story(job, compiled, dealt)
+        level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
         found: list[str] = []
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
-            world = draw_world(compiled, story, probes, draws)
+            if attempt == ATTEMPTS // 2 and level == "detailed":
+                level = "service"  # all that it should say takes too much room
+            world = draw_world(compiled, story, probes, draws, level)
             if world is None:
                 continue
             cast = self._cast(job, world, dealt, probes, draws)
@@ -230,7 +235,7 @@ def _script(job: Job, talk: Talk, roles: _Roles, finished: Finished, validation:
         domain=world.pack.id,
         scenario=situation,
         call_direction=cast.direction,
-        prompt_level="service",
+        prompt_level=world.level,
         role_prompt=roles.agent,
         user_role_prompt=roles.user,
         agent=cast.agent,

@@ -254,6 +254,33 @@ def test_lengths_are_as_asked_for_and_spread() -> None:
     assert sizes[len(sizes) * 19 // 20] > 1.4 * mean
 
 
+def test_role_prompts_say_little_or_much() -> None:
+    sizes: dict[str, list[int]] = {}
+    for script in everything():
+        sizes.setdefault(script.prompt_level, []).append(len(script.role_prompt))
+    means = {level: sum(found) / len(found) for level, found in sizes.items()}
+    assert means.keys() == {"brief", "service", "detailed"}
+    assert means["brief"] + 50 < means["service"] < means["detailed"] - 50
+
+
+def test_names_are_many_and_the_validation_split_has_its_own() -> None:
+    names = maker().names
+    firsts = {*names.female, *names.male}
+    assert len(firsts) >= 3000
+    held = {
+        split: {*names.of(split).female, *names.of(split).male} for split in ("train", "validation")
+    }
+    assert held["train"] | held["validation"] == firsts
+    assert not held["train"] & held["validation"]
+    said = Counter[str]()
+    for script in everything():
+        for person in (script.agent, script.user):
+            first = person.name.split()[0]
+            said[first] += 1
+            assert first in held[script.split]
+    assert max(said.values()) <= 8
+
+
 def test_no_two_calls_are_alike() -> None:
     found = Index().add([sketch_of(script) for script in everything()])
     assert sum(one is not None for one in found) <= 0.005 * len(found)
