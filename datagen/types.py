@@ -159,11 +159,11 @@ class Emotion(Record):
     """What a turn sounds like, on Russell's circumplex."""
 
     label: str
-    """angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful, relieved."""
+    """Angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful or relieved."""
     valence: Annotated[float, Field(ge=-1, le=1)]
-    """From unpleasant to pleasant."""
+    """How pleasant it is."""
     arousal: Annotated[float, Field(ge=-1, le=1)]
-    """From drowsy to excited."""
+    """How excited it is."""
 
 
 class WorldItem(Record):
@@ -171,7 +171,7 @@ class WorldItem(Record):
 
     id: str
     visibility: str
-    """prompt (in the agent's role), tool:NAME (a tool returns it), user, or nobody."""
+    """Who knows it: prompt (the agent's role), tool:NAME (a tool returns it), user, or nobody."""
     text: str
     """A third-person sentence; of an item known to nobody, the question that it would answer."""
 
@@ -253,15 +253,16 @@ class Script(Record):
     attempts: Annotated[int, Field(ge=1)] = 1
     """Number of wordings until it was good."""
     scores: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
-    """Scores of a judge: role_adherence and naturalness, 5 is best; empty if nobody judged."""
+    """Scores of a judge: role_adherence, naturalness, goal_completion; 5 is best, empty if nobody
+    judged."""
     judge: str = ""
     """The model that scored it."""
     world: tuple[WorldItem, ...] = ()
     tools: tuple[Tool, ...] = ()
     actions: tuple[Action, ...] = ()
-    """In the order of their calls."""
+    """Calls of tools, in their order."""
     outcome: str = ""
-    """solved, partly, refused, handed_on, failed or broken_off; empty if there was no task."""
+    """Solved, partly, refused, handed_on, failed or broken_off; empty if there was no task."""
 
 
 class Voice(Record):

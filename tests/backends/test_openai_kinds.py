@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from datagen.backends.writer import llm_server
+from datagen.backends.writer import composer, llm_server
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.content import packs
 from datagen.scripting.llm import planners
@@ -45,6 +45,7 @@ def test_a_faithful_model_gives_a_checked_script_for_each_job(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packs, "load_packs", lambda paths: few_packs())
+    monkeypatch.setattr(composer, "_worlds", lambda options: None)
     with writing(faithful, models=[{"name": "tiny", "request": {"temperature": 0.7}}]) as (w, s):
         scripts = scripts_of(w.write(jobs(kind)))
     composed = scripts_of(Composer(Composer.Options()).write(jobs(kind)))
@@ -206,10 +207,10 @@ def test_the_other_model_judges_and_its_scores_are_kept(kind: str, tmp_path: Pat
         answers = writer.write(jobs(kind))
         asked = [call for call in server.calls if "weakness" in json.dumps(call)]
     kept = [answer for answer in answers if isinstance(answer, Script)]
-    assert {(s.model, s.judge, *s.scores.values()) for s in kept} == {("one", "two", 4, 4)}
+    assert {(s.model, s.judge, *s.scores.values()) for s in kept} == {("one", "two", 4, 4, 4)}
     assert len(kept) == 8, "two's are scored 3 by one"
     rejects = [answer for answer in answers if isinstance(answer, Reject)]
-    evidence = "role_adherence 3, naturalness 3: Stiff."
+    evidence = "role_adherence 3, naturalness 3, goal_completion 3: Stiff."
     assert {(r.reason, r.evidence, r.attempt) for r in rejects} == {
         ("the judge scores it too low", evidence, 2)
     }

@@ -51,7 +51,13 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> Finished:
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
-        turns.append(_turn(talk, draft, at_word, _pauses(talk, draft, num_heard, draws), places))
+        level = talk.cast.user.behaviour.fillers
+        pauses = (
+            ()
+            if draft.rote and draft.speaker == "agent"
+            else pauses_in(draft.speaker, draft.spoken, draft.act, level, num_heard, draws)
+        )
+        turns.append(_turn(talk, draft, at_word, pauses, places))
         if (turn := _backchannel(talk, draft, acts, num_heard, draws)) is not None:
             turns.append(turn)
         at_word = draft.cut_at
@@ -139,20 +145,19 @@ def _restart(talk: Talk, draft: Draft, acts: Acts) -> None:
     draft.spoken = f"{head}, {again}{draft.spoken[len(head) :]}"
 
 
-def _pauses(talk: Talk, draft: Draft, num_heard: int, draws: Draws) -> tuple[Pause, ...]:
-    """Draw at most one pause, where a clause ends or a filler stands."""
-    is_user = draft.speaker == "user"
-    if num_heard < MIN_PAUSED or (draft.rote and not is_user):
+def pauses_in(
+    speaker: Speaker, spoken: str, act: str, level: int, num_heard: int, draws: Draws
+) -> tuple[Pause, ...]:
+    """Draw at most one pause, where a clause ends or a filler stands; ``level`` is of fillers."""
+    is_user = speaker == "user"
+    if num_heard < MIN_PAUSED or not draws.chance(PAUSES[level] if is_user else AGENT_PAUSES):
         return ()
-    level = talk.cast.user.behaviour.fillers
-    if not draws.chance(PAUSES[level] if is_user else AGENT_PAUSES):
-        return ()
-    places = [place for place in boundaries(draft.spoken) if 2 <= place <= num_heard - 2]
+    places = [place for place in boundaries(spoken) if 2 <= place <= num_heard - 2]
     if not places:
         return ()
     place = draws.pick(places)
-    beside = {word.lower() for word in draft.spoken.split()[place - 1 : place + 1]}
-    is_thinking = is_user and (draft.act == "answer" or beside & _HESITATIONS)
+    beside = {word.lower() for word in spoken.split()[place - 1 : place + 1]}
+    is_thinking = is_user and (act == "answer" or beside & _HESITATIONS)
     return (_pause(place, "thinking" if is_thinking else "clause"),)
 
 

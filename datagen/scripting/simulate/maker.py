@@ -102,19 +102,9 @@ class WorldMaker:
     def make(self, job: Job, domain: str, dealt: Dealt) -> Script:
         """Return a call. Raises Rejected if it is not good enough."""
         compiled = self.worlds[domain]
-        probes = deal_probes(job.seed, job.kind, job.index)
-        story = self._story(job, compiled, dealt)
-        level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
+        play = self._assistant if dealt.direction == "assistant" else self._service
         found: list[str] = []
-        for attempt in range(ATTEMPTS):
-            draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
-            if attempt == ATTEMPTS // 2 and level == "detailed":
-                level = "service"  # all that it should say takes too much room
-            world = draw_world(compiled, story, probes, draws, level)
-            if world is None:
-                continue
-            cast = self._cast(job, world, dealt, probes, draws)
-            play = self._assistant if dealt.direction == "assistant" else self._service
+        for world, cast, draws in self._attempts(job, compiled, dealt):
             script = play(job, compiled, world, cast, draws)
             if script is None:
                 continue
@@ -122,7 +112,32 @@ class WorldMaker:
             if not found:
                 return script
         reason = "the call is not fit to be spoken" if found else "no role prompt fits"
-        raise Rejected(reason, "; ".join([f"{domain}/{story}", *found]))
+        raise Rejected(reason, "; ".join([domain, *found]))
+
+    def draw(self, job: Job, domain: str, dealt: Dealt) -> DrawnCall:
+        """Return a call from or to a customer that somebody else words. Raises Rejected."""
+        for world, cast, draws in self._attempts(job, self.worlds[domain], dealt):
+            role = role_prompt(world, cast, draws)
+            if len(role) <= PROMPT_CHARACTERS:
+                gap = world.gap if "Q5" in cast.probes else ""
+                roles = Roles(role, user_role_prompt(world, cast), world_items(world, gap))
+                return DrawnCall(world, cast, roles, self._aim(draws))
+        raise Rejected("no role prompt fits", domain)
+
+    def _attempts(
+        self, job: Job, compiled: CompiledWorld, dealt: Dealt
+    ) -> Iterator[tuple[World, Cast, Draws]]:
+        """Yield draws of a world and its people until one will do."""
+        probes = deal_probes(job.seed, job.kind, job.index)
+        story = self._story(job, compiled, dealt)
+        level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
+        for attempt in range(ATTEMPTS):
+            draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
+            if attempt == ATTEMPTS // 2 and level == "detailed":
+                level = "service"  # all that it should say takes too much room
+            world = draw_world(compiled, story, probes, draws, level)
+            if world is not None:
+                yield world, self._cast(job, world, dealt, probes, draws), draws
 
     def _service(
         self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
@@ -132,7 +147,7 @@ class WorldMaker:
         if len(role) > PROMPT_CHARACTERS:
             return None
         talk = simulate(compiled, world, cast, self.acts, draws, self._aim(draws))
-        roles = _Roles(role, user_role_prompt(world, cast), world_items(world, talk.gap))
+        roles = Roles(role, user_role_prompt(world, cast), world_items(world, talk.gap))
         return _script(job, talk, roles, finish(talk, self.acts, draws), self.validation)
 
     def _assistant(
@@ -148,7 +163,7 @@ class WorldMaker:
             return None
         acts, aim = self.assistant_acts, self._aim(draws)
         talk = simulate_assistant(compiled, world, cast, mandate, acts, draws, aim)
-        roles = _Roles(
+        roles = Roles(
             role, business_role(world, cast, draws), assistant_items(world, mandate, talk.gap)
         )
         return _script(job, talk, roles, finish(talk, acts, draws), self.validation)
@@ -217,7 +232,7 @@ def _situation(world: World, probes: tuple[ProbeType, ...]) -> str:
     return "/".join((world.story_id, world.case_id, known, "+".join(sorted(probes))))
 
 
-class _Roles(NamedTuple):
+class Roles(NamedTuple):
     """What both sides are told, and what is so."""
 
     agent: str
@@ -225,8 +240,28 @@ class _Roles(NamedTuple):
     items: tuple[WorldItem, ...]
 
 
-def _script(job: Job, talk: Talk, roles: _Roles, finished: Finished, validation: float) -> Script:
-    world, cast = talk.world, talk.cast
+class DrawnCall(NamedTuple):
+    """A call before anybody says a word."""
+
+    world: World
+    cast: Cast
+    roles: Roles
+    words: float
+    """How many spoken words it should have."""
+
+
+def _script(job: Job, talk: Talk, roles: Roles, finished: Finished, validation: float) -> Script:
+    script = script_of_call(
+        job, DrawnCall(talk.world, talk.cast, roles, 0), finished, WRITER, validation
+    )
+    return script.model_copy(update={"outcome": talk.outcome})
+
+
+def script_of_call(
+    job: Job, drawn: DrawnCall, said: Finished, writer: str, validation: float
+) -> Script:
+    """Return the script of a call whose turns are there."""
+    world, cast, roles, _ = drawn
     situation = _situation(world, cast.probes)
     return Script(
         dialog_id=job.dialog_id,
@@ -240,14 +275,14 @@ def _script(job: Job, talk: Talk, roles: _Roles, finished: Finished, validation:
         user_role_prompt=roles.user,
         agent=cast.agent,
         user=cast.user,
-        facts=_facts(talk),
-        probes=finished.probes,
-        turns=finished.turns,
-        writer=WRITER,
+        facts=facts_of(world, cast),
+        probes=said.probes,
+        turns=said.turns,
+        writer=writer,
         world=roles.items,
         tools=_tools(world) if world.is_lookup and cast.principal is None else (),
-        actions=finished.actions,
-        outcome=talk.outcome,
+        actions=said.actions,
+        outcome=world.case.outcome,
     )
 
 
@@ -264,9 +299,8 @@ def _hour(written: str) -> int:
     return int(clock.partition(":")[0]) % 12 + (12 if half == "PM" else 0)
 
 
-def _facts(talk: Talk) -> tuple[Fact, ...]:
+def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
     """Return all names and values that are spoken of."""
-    cast = talk.cast
     customer = cast.principal or cast.user
     names = [("company", cast.company), ("agent", cast.agent.name), ("customer", customer.name)]
     if cast.principal:
@@ -275,7 +309,7 @@ def _facts(talk: Talk) -> tuple[Fact, ...]:
         *(Fact(id=role, type="name", written=text, spoken=text) for role, text in names),
         *(
             Fact(id=name, type=value.type, written=value.written, spoken=value.spoken)
-            for name, value in talk.world.values.items()
+            for name, value in world.values.items()
         ),
     )
 
