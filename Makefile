@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models integration chaos fuzz check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -42,14 +42,16 @@ integration: .venv/dev
 	tests/integration/setup_vllm.sh
 	.venv-vllm/bin/python -m pytest -q tests/integration
 
-# kills drivers, workers and a node at 50 random moments, three times; a quarter of an hour
+# kills drivers, workers and a node at 50 random moments, three times, also on emulated stores (make stores) and a Slurm of one node
+# (Debian's slurm-wlm and munge) where they are installed; half an hour
 chaos: .venv/dev
 	for seed in 1 2 3; do CHAOS_SEED=$$seed CHAOS_KILLS=50 $(BIN)/python -m pytest -q -s tests/chaos || exit 1; done
 
-# a minute each of settings, overrides and artefacts that coverage guides; Linux only
+# a minute each of settings, overrides, artefacts, leases, written text, others' files and servers' replies; Linux only
 fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
-	for what in settings override artefact; do $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
+	for what in settings override artefact lease spoken ctm rttm TextGrid tsv chat speech; do \
+	  $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
 wheel: .venv/dev
 	rm -rf dist
@@ -60,6 +62,13 @@ bench: .venv/dev
 	$(BIN)/pip install -q --group bench
 	$(BIN)/python benchmarks/factory.py
 	$(BIN)/python benchmarks/codec.py
+
+# emulators of Azure and of an S3 server that does not know new checksums; node and npm must be there
+stores: .stores/installed
+
+.stores/installed: Makefile
+	npm install --no-audit --no-fund --loglevel=error --prefix .stores azurite@3.37.0 s3rver@3.7.1
+	touch $@
 
 .venv/installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -88,4 +97,4 @@ bench: .venv/dev
 	touch $@
 
 clean:
-	rm -rf .venv .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-speech .venv-train dist build

@@ -15,9 +15,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import soxr
+from clips import speak
 from pocketsphinx import Decoder
 from pystoi import stoi
-from spoken import speak
 
 from datagen.backends.protocols import Codec
 from datagen.backends.registry import CODECS

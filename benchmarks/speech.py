@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
-from spoken import speak
+from clips import speak
 
 from datagen.backends.aligner.tokens import Alignment
 from datagen.backends.aligner.viterbi import best_path

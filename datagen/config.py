@@ -12,16 +12,16 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from datagen import assets
+from datagen.settings_text import MAX_DEPTH, check_size, check_values, parse_yaml, shortened
 from datagen.types import UserError
+from datagen.visible import visible_line
 
 M = TypeVar("M", bound=BaseModel)
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""YAML loader; libyaml's reads five times as fast, where it is built in."""
-
+MAX_FAULTS = 5
+"""Faults of one file that a message names."""
 SECTIONS = {
     "script": ("script",),
     "speech": ("speech",),
@@ -32,9 +32,9 @@ SECTIONS = {
 
 
 class Settings(BaseModel):
-    """Base of every section: unknown keys are errors."""
+    """Base of every section: unknown keys are errors, and so are infinities."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class BackendSpec(Settings):
@@ -75,7 +75,7 @@ class Recipe(Settings):
     kind: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
     """Kind of dialogue; ids and shards begin with it."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    mean_seconds: Annotated[float, Field(gt=0)]
+    mean_seconds: Annotated[float, Field(ge=0.01, le=86_400)]
     """Expected audio of one dialogue in seconds; it turns hours into dialogues."""
     script: BackendSpec
     speech: BackendSpec
@@ -136,7 +136,9 @@ class StageHost(Settings):
     py_executable: str | None = None
     """Interpreter of this stage's own environment, on every node."""
     runtime_env: RuntimeEnv | None = None
-    env_vars: dict[str, str] = Field(default_factory=dict)
+    env_vars: dict[str, str | None] = Field(default_factory=dict)
+    """Set for this stage's workers. A name without a value has the node's own: Ray writes values to
+    its logs. Those of names or kinds that look like a secret it is never given."""
     start_seconds: Annotated[float, Field(gt=0)] = 600.0
     """Seconds that a worker may take to start before it counts as failed."""
     unit_seconds: Annotated[float, Field(gt=0)] = 3600.0
@@ -189,12 +191,23 @@ def load_recipe(
         data = merge(data, parse_override(item))
     if seed is not None:
         data = merge(data, {"seed": seed})
-    return validate(Recipe, data, f"the recipe of {kind}")
+    return validate(Recipe, _checked(data, f"the recipe of {kind}"), f"the recipe of {kind}")
 
 
 def load_host(name: str) -> Host:
     """Load pipelines/hosts/NAME.yaml."""
-    return validate(Host, read_yaml(assets.find("pipelines/hosts", name)), f"the host {name}")
+    data = read_yaml(assets.find("pipelines/hosts", name))
+    return validate(Host, _checked(data, f"the host {name}"), f"the host {name}")
+
+
+def _checked(data: dict[str, Any], what: str) -> dict[str, Any]:
+    """Return settings whose values any setting could have."""
+    try:
+        check_size(data)
+        check_values(data)
+    except ValueError as error:
+        raise UserError(f"{what}: {error}") from error
+    return data
 
 
 def validate(model: type[M], data: dict[str, Any], what: str) -> M:
@@ -206,23 +219,31 @@ def validate(model: type[M], data: dict[str, Any], what: str) -> M:
 
 
 def describe(error: ValidationError) -> str:
-    """Say in a line what pydantic found wrong."""
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc'])) or 'value'}: {item['msg'].lower()}"
-        + ("" if item["type"] in ("missing", "extra_forbidden") else f", not {item['input']!r}")
-        for item in error.errors()
-    )
+    """Say in a line what pydantic found wrong; of many faults the first."""
+    items = error.errors(include_url=False)
+    said = [
+        f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}: {_message(item)}"
+        for item in items[:MAX_FAULTS]
+    ]
+    return "; ".join([*said, *([f"and {len(items) - len(said)} more"] * (len(items) > len(said)))])
+
+
+def _message(item: Any) -> str:
+    """Return what is wrong with one value, and the value if that says more."""
+    message = visible_line(item["msg"].lower())[:300]
+    hidden = item["type"] in ("missing", "extra_forbidden")
+    return message if hidden else f"{message}, not {shortened(item['input'])}"
 
 
 def parse_override(item: str) -> dict[str, Any]:
     """Turn ``a.b=value`` into a nested mapping; the value is YAML."""
     key, equals, value = item.partition("=")
-    if not equals or not all(key.split(".")):
-        raise UserError(f"--set {item!r}: write it as key.of.setting=value")
+    if not equals or not all(key.split(".")) or key.count(".") >= MAX_DEPTH:
+        raise UserError(f"--set {shortened(item)}: write it as key.of.setting=value")
     try:
-        patch = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise UserError(f"--set {item!r}: the value is not YAML") from error
+        patch = parse_yaml(value)
+    except ValueError as error:
+        raise UserError(f"--set {shortened(item)}: the value is not YAML ({error})") from error
     for part in reversed(key.split(".")):
         patch = {part: patch}
     assert isinstance(patch, dict)
@@ -232,8 +253,8 @@ def parse_override(item: str) -> dict[str, Any]:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping."""
     try:
-        data = yaml.load(assets.read(path).decode("utf-8"), Loader=_Loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        data = parse_yaml(assets.read(path).decode("utf-8"))
+    except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} cannot be read as YAML ({reason})") from error
     if not isinstance(data, dict):

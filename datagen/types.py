@@ -51,6 +51,10 @@ class RunFailed(Exception):
     """The run cannot go on, and not because of what the user asked."""
 
 
+class AllRejected(RunFailed):
+    """Every dialogue so far was rejected: no more are tried, since none would be better."""
+
+
 class Rejected(Exception):
     """Raised by a stage when a dialogue is not good enough; it becomes a `Reject`."""
 
@@ -159,11 +163,12 @@ class Emotion(Record):
     """What a turn sounds like, on Russell's circumplex."""
 
     label: str
-    """Angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful or relieved."""
+    """Feeling: angry, annoyed, worried, disappointed, tired, neutral, calm, friendly, cheerful or
+    relieved."""
     valence: Annotated[float, Field(ge=-1, le=1)]
-    """How pleasant it is."""
+    """How pleasant it is, from -1 (unpleasant) to 1."""
     arousal: Annotated[float, Field(ge=-1, le=1)]
-    """How excited it is."""
+    """How excited it is, from -1 (drowsy) to 1."""
 
 
 class WorldItem(Record):
@@ -171,7 +176,8 @@ class WorldItem(Record):
 
     id: str
     visibility: str
-    """Who knows it: prompt (the agent's role), tool:NAME (a tool returns it), user, or nobody."""
+    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), user or
+    nobody."""
     text: str
     """A third-person sentence; of an item known to nobody, the question that it would answer."""
 
@@ -200,6 +206,8 @@ class Action(Record):
     result: str
     """Sentences; what is said later may be licensed by them."""
     status: Literal["ok", "no_match", "failed"] = "ok"
+    latency: Annotated[float, Field(ge=0)] = 0.0
+    """Seconds from the call to the result."""
 
 
 class Turn(Record):
@@ -262,7 +270,8 @@ class Script(Record):
     actions: tuple[Action, ...] = ()
     """Calls of tools, in their order."""
     outcome: str = ""
-    """Solved, partly, refused, handed_on, failed or broken_off; empty if there was no task."""
+    """How it ended: solved, partly, refused, handed_on, failed or broken_off; empty without a
+    task."""
 
 
 class Voice(Record):
@@ -396,11 +405,27 @@ class Word(Record):
     """Confidence of the aligner, as in `SpokenWord`; not in shards."""
 
 
+class PlacedAction(Record):
+    """A call of a tool on the dialogue's clock; both of its times are multiples of FRAME."""
+
+    id: str
+    tool: str
+    arguments: dict[str, str]
+    turn: int
+    """Index in Script.turns of the agent's turn that covers the wait."""
+    issued: int
+    """Sample where the agent calls the tool."""
+    answered: int
+    """Sample where the result is there: nothing the agent says before it rests on the result."""
+    result: str
+    status: Literal["ok", "no_match", "failed"] = "ok"
+
+
 class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
-    Types: gap, overlap, lapse, dead_air, barge_in, cut, false_interruption, backchannel, pause,
-    dropped, slot, effect (`timing.events` says what each is).
+    Types: gap, overlap, lapse, dead_air, wait, barge_in, cut, false_interruption, backchannel,
+    pause, dropped, slot, effect (`timing.events` says what each is).
     """
 
     type: str
@@ -423,6 +448,8 @@ class Dialogue(Record):
     """Words that are heard, sorted by start."""
     events: tuple[Event, ...]
     """Events sorted by start."""
+    actions: tuple[PlacedAction, ...] = ()
+    """Calls of tools, in the order in which they were issued."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,3 +288,35 @@ def test_which_ray_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert host_at("cluster", None).address == "10.0.0.1:6379"
     assert host_at("cluster", "10.0.0.2:6379").address == "10.0.0.2:6379"
     assert host_at("laptop", "auto").address == "auto"
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "8"}, "--slice 3/8"),
+        ({"SLURM_ARRAY_TASK_ID": "3", "SLURM_ARRAY_TASK_COUNT": "1"}, "--slice 3/8"),
+        (
+            {"SLURM_ARRAY_TASK_ID": "5", "SLURM_ARRAY_TASK_COUNT": "2", "SLICES": "16"},
+            "--slice 5/16",
+        ),
+        ({"SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "1"}, "--out /runs/a\n"),
+        ({"SLURM_ARRAY_TASK_ID": "9", "SLURM_ARRAY_TASK_COUNT": "16"}, "give SLICES"),
+    ],
+)
+def test_a_slice_keeps_its_number_when_it_is_submitted_again(
+    environment: dict[str, str], says: str, tmp_path: Path
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "activate").write_text(f"PATH={programs}:$PATH\n")
+    (programs / "datagen").write_text('#!/bin/sh\necho "$@"\n')
+    (programs / "datagen").chmod(0o755)
+    answer = subprocess.run(
+        ["bash", str(CLUSTER / "slices.sbatch")],
+        env={"PATH": "/usr/bin:/bin", "OUT": "/runs/a", "VENV": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert answer.returncode == (2 if "give" in says else 0)
+    assert says in answer.stdout + answer.stderr
+    assert ("--slice" in answer.stdout) == ("--slice" in says)

@@ -7,11 +7,12 @@ tries them for as long as one likes, towards lines of code not seen yet.
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager, suppress
+from contextlib import ExitStack, chdir, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,8 +30,10 @@ from datagen.cli import main
 from datagen.config import Host, Recipe, load_host, load_recipe, parse_override, validate
 from datagen.runs.status import status
 from datagen.show import listen, show
+from datagen.storage import hold
 from datagen.storage.run_folder import Damaged, RunFolder
-from datagen.types import UserError
+from datagen.types import RunFailed, UserError
+from tests.doubles.object_store import MemoryStore, storage
 from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.runs import ROOT, command
 from tests.runs.test_manifest import SHARD
@@ -216,6 +219,52 @@ def test_a_kind_cannot_name_a_place(kind: str) -> None:
     good = load_recipe("service", "dummy").model_dump(mode="json")
     with pytest.raises(UserError, match="kind"):
         validate(Recipe, good | {"kind": kind}, "the recipe")
+
+
+@tries(40)
+@given(
+    content=st.one_of(
+        st.binary(max_size=80),
+        VALUE.map(lambda value: json.dumps(value).encode()),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                **{name: st.one_of(TEXT, NAME) for name in ("owner", "host", "boot", "since")},
+                "pid": st.one_of(st.integers(), VALUE),
+                "part": VALUE,
+            },
+        ).map(lambda value: json.dumps(value).encode()),
+    )
+)
+def test_a_lease_lets_in_or_says_who_has_it(content: bytes) -> None:
+    check_lease(content)
+
+
+def check_lease(content: bytes) -> None:
+    """Whatever a lease holds, a run comes in after a lease's length at most, or is refused.
+
+    A run whose lease it becomes goes on, or stops itself.
+    """
+    shortly = {"lease.RENEW": 0.001, "lease.EXPIRES": 0.02, "lease.LOOK": 0.005}
+    shortly |= {"holder.PAUSE": 0.0, "claims.POLL": 0.001}
+    with ExitStack() as patches:
+        for name, seconds in shortly.items():
+            patches.enter_context(mock.patch(f"datagen.storage.{name}", seconds))
+        place = storage(MemoryStore())
+        with place.write(".lease") as file:
+            file.write(content)
+        said = ""
+        try:
+            with hold(place) as held:
+                held.check()
+                with place.write(".lease") as file:
+                    file.write(content)
+                held._renewed -= 1.0
+                held.check()
+                held.ours()
+        except (UserError, RunFailed) as error:
+            said = str(error)
+        assert not said or said.isprintable(), said
 
 
 PARTS = ("script", "speech", "timeline", "tokens", "shards")

@@ -1,4 +1,4 @@
-"""Read token shards of schema 1, once, into flat files that every process maps.
+"""Read token shards of schema 1 or 2, once, into flat files that every process maps.
 
     *.parquet  --check, decode-->  CACHE/FINGERPRINT/{agent_codes,...}.bin + rows.npz
 
@@ -28,10 +28,12 @@ from numpy.typing import NDArray
 from train.config import UserError
 from train.prompt import FRAME_RATE, NUM_CODEBOOKS, Tokens
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSIONS = (1, 2)
 CACHE_VERSION = 1
 SAMPLE_RATE = 24_000
 METADATA_KEY = b"datagen"
+BESIDE = "metadata.json"
+"""File beside shards that have lost their metadata, with what the shards they are made from say."""
 TOKENS = {
     "agent_codes": "codec",
     "user_codes": "codec",
@@ -94,20 +96,35 @@ def find(paths: Sequence[str]) -> list[Path]:
 
 
 def footer(file: Path) -> dict[str, Any]:
-    """Return what a shard says of itself."""
+    """Return what a shard says of itself, or what is said of it in metadata.json beside it.
+
+    Other programs that filter and write a shard drop what it says: pyarrow and datagen keep it.
+    """
+    beside = file.parent / BESIDE
     try:
-        text = (pq.read_schema(file).metadata or {})[METADATA_KEY]
-        value: dict[str, Any] = json.loads(text)
-    except (OSError, pa.ArrowException, KeyError, ValueError) as error:
+        text = (pq.read_schema(file).metadata or {}).get(METADATA_KEY)
+        if text is None and not beside.is_file():
+            raise UserError(
+                f"{file} has lost its metadata, as files that polars, duckdb and pandas wrote have:"
+                f" put that of the shard it was made from, pq.read_schema(SHARD).metadata"
+                f"[{METADATA_KEY!r}], into {beside}"
+            )
+        value = json.loads(beside.read_bytes() if text is None else text)
+        if not isinstance(value, dict):
+            raise ValueError("its metadata is no mapping")
+    except (OSError, pa.ArrowException, ValueError, RecursionError) as error:
+        if isinstance(error, UserError):
+            raise
         raise UserError(f"{file} is not a token shard ({type(error).__name__}: {error})") from error
     return value
 
 
 def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
-    """Check a shard's metadata against schema 1."""
-    if record.get("schema") != SCHEMA_VERSION:
+    """Check a shard's metadata against the schemas that this trainer reads."""
+    if record.get("schema") not in SCHEMA_VERSIONS:
+        known = " and ".join(map(str, SCHEMA_VERSIONS))
         raise UserError(
-            f"{file} has schema {record.get('schema')!r}, this trainer reads {SCHEMA_VERSION}:"
+            f"{file} has schema {record.get('schema')!r}, this trainer reads {known}:"
             " use the trainer of the version that wrote it"
         )
     try:
@@ -209,7 +226,8 @@ def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
     prompts: list[NDArray[np.int64]] = []
     handles = {name: (folder / f"{name}.bin").open("wb") for name in TOKENS}
     try:
-        for file, batch in _batches(files):
+        for file, read in _batches(files):
+            batch = _settled(read, file)
             _check_shapes(batch, file)
             for name in labels:
                 labels[name].append(np.asarray(batch.column(name).to_pylist()))
@@ -225,6 +243,8 @@ def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
             handle.flush()
             os.fsync(handle.fileno())
             handle.close()
+    if not sum(map(len, labels["num_frames"])):
+        raise UserError("data.shards: no shard has a row left; choose others, or filter less")
     columns = {name: np.concatenate(parts) for name, parts in {**labels, **lengths}.items()}
     _check_unique(columns["dialog_id"])
     columns["prompt_tokens"] = np.concatenate(prompts)
@@ -240,6 +260,35 @@ def _batches(files: Sequence[Path]) -> Iterator[tuple[Path, pa.RecordBatch]]:
                     yield file, batch
         except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
             raise UserError(f"{file} cannot be read ({error}): make it anew") from error
+
+
+def _settled(batch: pa.RecordBatch, file: Path) -> pa.RecordBatch:
+    """Return a batch whose tokens are list<int16>: other programs write lists of other integers."""
+    for name in TOKENS:
+        index = batch.schema.get_field_index(name)
+        kind = batch.schema.field(index).type if index >= 0 else None
+        if kind is not None and pa.types.is_nested(kind) and _has_holes(batch.column(index)):
+            raise UserError(f"{file}: {name} has lists with nulls in them; audit the shards")
+        if kind is None or kind == pa.list_(pa.int16()) or not _is_list_of_integers(kind):
+            continue
+        try:
+            column = batch.column(index).cast(pa.list_(pa.int16()))
+        except pa.ArrowException as error:
+            raise UserError(
+                f"{file}: {name} holds no tokens ({error}); audit the shards"
+            ) from error
+        batch = batch.set_column(index, name, column)
+    return batch
+
+
+def _has_holes(column: pa.Array) -> bool:
+    return bool(pa.types.is_struct(column.type) or column.flatten().null_count)
+
+
+def _is_list_of_integers(kind: pa.DataType) -> bool:
+    is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    is_list = is_list or pa.types.is_fixed_size_list(kind)
+    return is_list and pa.types.is_integer(kind.value_type)
 
 
 def _check_shapes(batch: pa.RecordBatch, file: Path) -> None:

@@ -79,25 +79,31 @@ def units(spells: Iterable[Spell]) -> list[Spell]:
     return joined
 
 
-def turn_taking(spells: Iterable[Spell]) -> TurnTaking:
-    """Measure one dialogue's speech."""
+def turn_taking(spells: Iterable[Spell], waits: Sequence[tuple[int, int]] = ()) -> TurnTaking:
+    """Measure one dialogue's speech, without the silences in ``waits`` (samples).
+
+    What an agent waits for a tool to answer is no matter of taking turns.
+    """
     ipus = units(spells)
     if not ipus:
         return TurnTaking()
     pauses: list[int] = []
     gaps: list[int] = []
     offsets: list[int] = []
-    num_overlaps = 0
+    num_overlaps = waited = 0
     latest = ipus[0]
     for ipu in ipus[1:]:
         silence, same = ipu.start - latest.end, ipu.speaker == latest.speaker
-        if silence >= 0:
+        is_wait = any(latest.end < end and start < ipu.start for start, end in waits)
+        if is_wait and silence > 0:
+            waited += silence
+        elif silence >= 0:
             (pauses if same else gaps).append(silence)
         num_overlaps += silence < 0
         if ipu.end > latest.end:
-            offsets += [] if same else [silence]
+            offsets += [] if same or is_wait else [silence]
             latest = ipu
-    span, ipu_total = latest.end - ipus[0].start, sum(ipu.end - ipu.start for ipu in ipus)
+    span, ipu_total = latest.end - ipus[0].start - waited, sum(ipu.end - ipu.start for ipu in ipus)
     return TurnTaking(
         span=span,
         ipu=ipu_total,

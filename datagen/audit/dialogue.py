@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from datagen.audit.rows import Row
-from datagen.types import SPEAKERS
+from datagen.types import FRAME, SPEAKERS
 
 SPLITS = ("train", "validation")
 ONSETS = ("after", "overlap", "barge_in", "backchannel")
@@ -109,6 +109,29 @@ def roles(row: Row) -> Iterator[str]:
         yield f"agent and user have the same voice {row.values['agent_voice']['id']}"
 
 
-CHECKS = (names, times, words, probes, roles)
+def actions(row: Row) -> Iterator[str]:
+    """A tool is called in a turn of the agent, and answers later, within the dialogue."""
+    turns = row.values["turns"]
+    for action in row.values.get("actions", ()):
+        if not 0 <= action["call_frame"] < action["result_frame"] <= row.num_frames:
+            yield f"action {action['id']} is called or answered outside the dialogue"
+        if not 0 <= action["turn"] < len(turns) or turns[action["turn"]]["speaker"] != "agent":
+            yield f"action {action['id']} has no agent turn {action['turn']}"
+
+
+def licences(row: Row) -> Iterator[str]:
+    """Nothing that rests on a result is said before the result is there."""
+    answered = {one["id"]: one["result_frame"] * FRAME for one in row.values.get("actions", ())}
+    for index, turn in enumerate(row.values["turns"]):
+        results = (name for name in turn.get("licence", ()) if name.startswith("result."))
+        for name in results:
+            sample = answered.get(name.removeprefix("result."))
+            if sample is None:
+                yield f"turn {index} rests on {name}, which was never called"
+            elif turn["text"] and turn["start"] < sample:
+                yield f"turn {index} says what {name} holds before it is there"
+
+
+CHECKS = (names, times, words, probes, roles, actions, licences)
 CHECKS_OF_TURNS = (words_of_turns, cuts)
 """Checks that are only for rows that pass `CHECKS`."""

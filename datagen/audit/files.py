@@ -49,6 +49,11 @@ class ParquetFooter:
     """The JSON under the metadata key ``datagen``."""
 
     @property
+    def schema(self) -> int:
+        """The schema of a file with tokens; old shards have 1."""
+        return int(self.data.get("schema", 0))
+
+    @property
     def receipt(self) -> dict[str, Any]:
         """The receipt of the file."""
         receipt = self.data["receipt"]
@@ -64,7 +69,7 @@ def read_json(storage: Storage, file: str) -> dict[str, Any]:
         raise Unusable("missing", file, f"is not there; {AGAIN}") from None
     except StorageFailed:
         raise
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Unusable("damaged", file, f"cannot be read ({_line(error)}); {AGAIN}") from error
     for problem in problems(file.removesuffix(".json"), value):
         raise Unusable("settings", file, problem)
@@ -84,7 +89,7 @@ def read_footer(storage: Storage, stage: str, number: int, file: str) -> Parquet
         raise Unusable("damaged", file, f"cannot be opened ({_line(error)}); {AGAIN}") from error
     except StorageFailed:
         raise
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise Unusable("damaged", file, f"has no receipt in its footer; {AGAIN}") from error
     for problem in _footer_problems("shard_footer" if _has_tokens(stage) else "footer", data):
         raise Unusable("receipt", file, f"{problem}; delete it and run again")

@@ -34,7 +34,7 @@ def num_rows(footer: ParquetFooter) -> Iterator[str]:
 
 def columns(footer: ParquetFooter) -> Iterator[str]:
     """A file has exactly the columns that are checked in."""
-    expected = checked_in("columns")["tokens" if footer.stage == "shards" else footer.stage]
+    expected = checked_in("columns")[_table(footer)]
     for name, kind in expected.items():
         if footer.columns.get(name) != kind:
             yield f"column {name} is {footer.columns.get(name)}, not {kind}"
@@ -42,6 +42,13 @@ def columns(footer: ParquetFooter) -> Iterator[str]:
         yield f"has columns that no schema knows: {', '.join(extra)}"
     elif list(footer.columns) != list(expected):
         yield "has its columns in another order"
+
+
+def _table(footer: ParquetFooter) -> str:
+    """Return the table of columns.json that a file has; tokens have one for each schema."""
+    if footer.stage not in ("tokens", "shards"):
+        return footer.stage
+    return "tokens" if footer.schema == 2 else f"tokens of schema {footer.schema}"
 
 
 CHECKS = (place, num_rows, columns)

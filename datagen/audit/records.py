@@ -49,7 +49,7 @@ def _records(table: pa.Table, column: str, schema: str) -> Iterator[tuple[str, s
 def _record_problems(schema: str, text: str | None) -> list[str]:
     try:
         return list(problems(schema, json.loads(text or "")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ["is not JSON"]
 
 

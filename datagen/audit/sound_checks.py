@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from datagen.audio import vad
 from datagen.audio.turn_taking import TurnTaking, turn_taking, units
 from datagen.audio.vad import Spell
+from datagen.audit.totals import waits
 from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Stereo
 
 STEP = SAMPLE_RATE // 100
@@ -56,7 +57,8 @@ def heard(timeline: pa.Table, speech: pa.Table) -> Iterator[tuple[str, HeardDial
         yield (
             row["dialog_id"],
             HeardDialogue(
-                turn_taking(spells), disagreement(words, spells, dialogue["num_samples"])
+                turn_taking(spells, waits(dialogue["events"])),
+                disagreement(words, spells, dialogue["num_samples"]),
             ),
         )
 

@@ -55,7 +55,7 @@ def compare(totals: Totals, kind: str, name: str) -> Comparison:
         return _compare(totals, kind, json.loads(path.read_bytes()))
     except UserError:
         raise
-    except (OSError, ValueError, LookupError, TypeError, ArithmeticError) as error:
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         like = assets.root() / "manifests" / "targets" / "paper.json"
         raise UserError(f"--against {name}: {path} is not a target such as {like}") from error
 

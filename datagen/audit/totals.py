@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -23,8 +23,13 @@ from datagen.types import SAMPLE_RATE
 
 FISHER = {"ipu": 53.5, "pause": 5.5, "gap": 4.4, "overlap": 3.6}
 """Seconds a minute in Fisher, people on the telephone (Moshi, table 9; from dGSLM, n = 50)."""
-PER_MINUTE = ("barge_in", "backchannel", "pause", "overlap")
+PER_MINUTE = ("wait", "barge_in", "backchannel", "pause", "overlap")
 """Events that are reported a minute."""
+
+
+def waits(events: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """Return the spans of samples in which the agent waits for a tool."""
+    return [(event["start"], event["end"]) for event in events if event["type"] == "wait"]
 
 
 @dataclass
@@ -71,7 +76,8 @@ class Totals:
     def measure(self, row: Row) -> None:
         """Measure who holds the floor in one dialogue."""
         words = row.values["words"]
-        floor = turn_taking([Spell(word["speaker"], word["start"], word["end"]) for word in words])
+        spells = [Spell(word["speaker"], word["start"], word["end"]) for word in words]
+        floor = turn_taking(spells, waits(row.values["events"]))
         self.measured += 1
         self.floor.update(_sums(floor))
         self.offsets.extend(floor.offsets)

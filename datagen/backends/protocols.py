@@ -68,6 +68,11 @@ class Synthesizer(Backend, Protocol):
     source: ClassVar[str]
     """Name of this backend's synthetic speakers in a voice's ``source``."""
 
+    @classmethod
+    def speakers(cls, options: Any) -> Mapping[str, Sequence[str]]:
+        """Return the speakers this backend has by name, by gender; none: any id is a speaker."""
+        return {}
+
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue, in order: one utterance each.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Generic, TypeVar, cast
@@ -19,7 +21,9 @@ from datagen.backends.protocols import (
     Tokenizer,
 )
 from datagen.config import BackendSpec, describe
+from datagen.settings_text import shortened
 from datagen.types import UserError
+from datagen.visible import visible_line
 
 T = TypeVar("T", bound=Backend)
 
@@ -50,6 +54,8 @@ FINGERPRINT_NAMES = {
 """What fingerprints call backends of before 0.2: where their class was then. It stays when a class
 moves, or every run made with it would refuse to go on. Later backends go by their short names."""
 
+_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
 
 @dataclass(frozen=True)
 class Table(Generic[T]):
@@ -57,19 +63,31 @@ class Table(Generic[T]):
 
     section: str
     names: dict[str, str]
+    protocol: Any = Backend
+    """What a class of this kind inherits."""
 
     def resolve(self, spec: BackendSpec) -> type[T]:
         """Return the class that ``spec.use`` names, without loading weights."""
-        module, colon, attribute = self.names.get(spec.use, spec.use).partition(":")
-        if not colon:
+        module, _, attribute = self.names.get(spec.use, spec.use).partition(":")
+        if not _MODULE.fullmatch(module) or not attribute.isidentifier():
             raise UserError(
-                f"{self.section}.use: there is no backend {spec.use!r}; known are"
+                f"{self.section}.use: there is no backend {shortened(spec.use)}; known are"
                 f" {', '.join(sorted(self.names))}, or give package.module:Class"
             )
         try:
-            return cast("type[T]", getattr(import_module(module), attribute))
-        except (ImportError, AttributeError) as error:
-            raise UserError(f"{self.section}.use: cannot load {spec.use!r} ({error})") from error
+            found = getattr(import_module(module), attribute)
+        except (Exception, SystemExit) as error:  # of whatever module was named
+            reason = visible_line(f"{type(error).__name__}: {error}")[:300]
+            raise UserError(
+                f"{self.section}.use: cannot load {shortened(spec.use)} ({reason})"
+            ) from error
+        if not isinstance(found, type) or self.protocol not in found.__mro__:
+            raise UserError(
+                f"{self.section}.use: {shortened(spec.use)} is no backend of this kind; known are"
+                f" {', '.join(sorted(self.names))}, or a class that inherits"
+                f" datagen.backends.protocols.{self.protocol.__name__}"
+            )
+        return cast("type[T]", found)
 
     def options(self, spec: BackendSpec) -> Any:
         """Return the validated options of ``spec``."""
@@ -103,8 +121,19 @@ WRITERS = Table[ScriptWriter](
         "openai": "datagen.backends.writer.openai:OpenAI",
         "vllm": "datagen.backends.writer.vllm:VLLM",
     },
+    ScriptWriter,
 )
-VOICES = Table[Synthesizer](
+
+
+class VoiceTable(Table[Synthesizer]):
+    """The table of speech backends, which may have speakers of their own."""
+
+    def speakers(self, spec: BackendSpec) -> Mapping[str, Sequence[str]]:
+        """Return the speakers that a backend has by name, by gender."""
+        return self.resolve(spec).speakers(self.options(spec))
+
+
+VOICES = VoiceTable(
     "speech",
     {
         "espeak": "datagen.backends.speech.espeak:Espeak",
@@ -113,6 +142,7 @@ VOICES = Table[Synthesizer](
         "dia": "datagen.backends.speech.dia:Dia",
         "dummy": "datagen.backends.speech.dummy:DummyVoice",
     },
+    Synthesizer,
 )
 ALIGNERS = Table[Aligner](
     "align",
@@ -123,8 +153,11 @@ ALIGNERS = Table[Aligner](
         "ctm": "datagen.backends.aligner.ctm:Ctm",
         "proportional": "datagen.backends.aligner.proportional:Proportional",
     },
+    Aligner,
 )
-JUDGES = Table[Judge]("gates.judge", {"listener": "datagen.backends.judge.listener:Listener"})
+JUDGES = Table[Judge](
+    "gates.judge", {"listener": "datagen.backends.judge.listener:Listener"}, Judge
+)
 CODECS = Table[Codec](
     "codec",
     {
@@ -132,6 +165,7 @@ CODECS = Table[Codec](
         "mimi": "datagen.backends.codec.mimi:Mimi",
         "dummy": "datagen.backends.codec.dummy:DummyCodec",
     },
+    Codec,
 )
 TOKENIZERS = Table[Tokenizer](
     "tokenizer",
@@ -139,10 +173,12 @@ TOKENIZERS = Table[Tokenizer](
         "shipped": "datagen.backends.tokenizer.shipped:Shipped",
         "helium": "datagen.backends.tokenizer.helium:Helium",
     },
+    Tokenizer,
 )
 FLOORS = Table[FloorPredictor](
     "floor",
     {"rules": "datagen.backends.floor.rules:Rules", "llm": "datagen.backends.floor.llm:Llm"},
+    FloorPredictor,
 )
 """Predictors; a timeline preset chooses one (``timeline.overrides.floor``), not the recipe."""
 TABLES: tuple[Table[Any], ...] = (WRITERS, VOICES, ALIGNERS, CODECS, TOKENIZERS)

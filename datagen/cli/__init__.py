@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,14 +23,30 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
+from datagen.cli.spoken import spoken
 from datagen.cli.status import status
+from datagen.cli.terminal import VisibleFormatter, echo, page
 from datagen.cli.timing import timing
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
+LAST_WORDS = 4.0
+"""Seconds that a run which is stopped waits for its store: to give back its lease, and so on."""
+MAX_LINE = 1_000
+"""Characters of a line of an error that are shown."""
+
 
 class _Group(click.Group):
     """Turns a user's mistake into one sentence and exit code 2."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Run as a program; one that a store keeps waiting for an answer ends all the same."""
+        try:
+            return super().__call__(*arguments, **options)
+        except SystemExit as end:
+            if requests := sys.modules.get("datagen.storage.requests"):  # else none was made
+                requests.leave(end.code)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the subcommand."""
@@ -46,7 +63,10 @@ class _Group(click.Group):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
+    lines = [
+        line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…" for line in message.split("\n")
+    ]
+    echo("error: " + "\n".join(lines), err=True)
     raise SystemExit(code)
 
 
@@ -61,7 +81,9 @@ def main() -> None:
     datagen show service-0000003        read one dialogue; --audio FILE to hear it
     datagen plan service --hours 1840   what a run would make, and how big it is
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(VisibleFormatter("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 @main.command()
@@ -98,8 +120,6 @@ def run(
     recipe and seed make the same bytes, on any number of workers. When all slices are made, the
     same command without --slice packs the shards.
     """
-    from rich.console import Console
-
     from datagen.config import Recipe
     from datagen.runs.prepare import prepare
     from datagen.runs.summary import summary
@@ -114,9 +134,9 @@ def run(
         part=part,
     )
     if stand_ins := prepared.resolved.stand_ins:
-        click.echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
+        echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     if dry_run:
-        click.echo(prepared.describe())
+        echo(prepared.describe())
         return
     root = out or prepared.default_out
     with _stoppable():
@@ -124,12 +144,12 @@ def run(
         if prepared.part is None:
             listen(root)
     if prepared.part is not None:
-        click.echo(
+        echo(
             f"slice {part} is made: {made.dialogs:,} dialogues; when all {prepared.part.count} are,"
             " the same command without --slice packs the shards"
         )
         return
-    Console().print(summary(root))
+    page(summary(root))
 
 
 @main.command()
@@ -156,7 +176,7 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
     report = check(run, deep=deep)
     if against is not None and report.kind:
         report = replace(report, against=compare(report.totals, report.kind, against))
-    click.echo(report.to_json() if as_json else render(report))
+    echo(report.to_json() if as_json else render(report))
     if report.findings:
         raise SystemExit(1)
 
@@ -177,8 +197,6 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
 @click.option("--decoded", is_flag=True, help="With --audio: the sound of its tokens.")
 def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) -> None:
     """Print one dialogue: role, transcript with times, both lanes, facts and probes."""
-    from rich.console import Console
-
     from datagen.show import save_audio
     from datagen.show import show as render
 
@@ -186,15 +204,17 @@ def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) ->
         raise UserError("--decoded changes what --audio FILE writes; give a FILE")
     root = root or f"runs/{dialog_id.rpartition('-')[0]}"
     if audio is None:
-        Console().print(render(root, dialog_id))
+        page(render(root, dialog_id))
     else:
         save_audio(root, dialog_id, audio, decoded=decoded)
-        click.echo(f"wrote {audio}")
+        echo(f"wrote {audio}")
 
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
     """Stop cleanly on Ctrl-C or SIGTERM: what is done stays done."""
+
+    from datagen.storage import requests
 
     received = signal.SIGINT
 
@@ -203,19 +223,34 @@ def _stoppable() -> Iterator[None]:
         received = signal.Signals(number)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        requests.hurry(LAST_WORDS)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from here", err=True)
+        echo("stopped; the same command goes on from here", err=True)
         raise SystemExit(128 + received) from None
     finally:
+        requests.take_time()
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-_COMMANDS = (align, clean, decode, doctor, env, manifest, plan, scripts, status, timing, voices)
+_COMMANDS = (
+    align,
+    clean,
+    decode,
+    doctor,
+    env,
+    manifest,
+    plan,
+    scripts,
+    spoken,
+    status,
+    timing,
+    voices,
+)
 for command in _COMMANDS:
     main.add_command(command)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 from datagen.types import SAMPLE_RATE, UserError
 
 
@@ -47,4 +48,4 @@ def export(run: str, folder: Path) -> None:
                 words = " ".join(part for token in turn.spoken.split() for part in parts(token))
                 path.with_suffix(".lab").write_text(words + "\n", encoding="utf-8")
                 written += 1
-    click.echo(f"wrote {written} clips to {folder}")
+    echo(f"wrote {written} clips to {folder}")

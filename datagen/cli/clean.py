@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 
 @click.command()
@@ -28,12 +29,12 @@ def clean(run: str, stems: bool, yes: bool) -> None:
     with cleaning.hold():
         found = cleaning.useless(stems=stems)
         for item in found:
-            click.echo(f"{item.name}  {item.num_bytes:,} bytes: {item.reason}")
+            echo(f"{item.name}  {item.num_bytes:,} bytes: {item.reason}")
         if not found:
-            click.echo("nothing to delete")
+            echo("nothing to delete")
             return
         total = sum(item.num_bytes for item in found)
         if not yes:
             click.confirm(f"delete {len(found):,} files, {total:,} bytes?", abort=True)
         cleaning.delete(found)
-    click.echo(f"deleted {len(found):,} files, {total:,} bytes")
+    echo(f"deleted {len(found):,} files, {total:,} bytes")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 
 @click.command()
@@ -27,4 +28,4 @@ def decode(tokens: Path, audio: Path, run: str) -> None:
     from datagen.show import decode as tokens_to_sound
 
     tokens_to_sound.decode(run, tokens, audio)
-    click.echo(f"wrote {audio}")
+    echo(f"wrote {audio}")

@@ -6,6 +6,7 @@ import click
 
 from datagen.cli.options import ADDRESS, HOST, RECIPE, adding
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 
 @click.command()
@@ -36,6 +37,6 @@ def doctor(
         problem = finding.check.problem
         num_missing += problem is not None
         line = f"{finding.place}: {finding.check.subject}"
-        click.echo(f"missing  {line}: {problem}" if problem else f"ok       {line}")
+        echo(f"missing  {line}: {problem}" if problem else f"ok       {line}")
     if num_missing:
         raise SystemExit(2)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from datagen.cli.terminal import echo
+
 
 @click.group()
 def env() -> None:
@@ -26,12 +28,12 @@ def create(name: str, folder: Path | None) -> None:
 
     environment = environments.find(name)
     folder = folder or environments.default_folder(environment.name)
-    click.echo(f"building {folder} from {environment.requirements} ...", err=True)
+    echo(f"building {folder} from {environment.requirements} ...", err=True)
     python = environments.create(environment, folder)
     sections = sorted({backend.partition(".")[0] for backend in environment.backends})
     stages = {"codec": "tokens", "tokenizer": "tokens", "align": "timeline"}
     for stage in sorted({stages.get(section, section) for section in sections}):
-        click.echo(f"{stage}: {{py_executable: {python}}}")
+        echo(f"{stage}: {{py_executable: {python}}}")
 
 
 @env.command("list")
@@ -42,5 +44,5 @@ def list_environments() -> None:
     for environment in environments.shipped():
         folder = environments.default_folder(environment.name)
         built = f"built in {folder}" if (folder / "bin" / "python").exists() else "not built here"
-        click.echo(f"{environment.name:14} {', '.join(environment.backends)}; {built}")
-        click.echo(f"{'':14} {environment.purpose}")
+        echo(f"{environment.name:14} {', '.join(environment.backends)}; {built}")
+        echo(f"{'':14} {environment.purpose}")

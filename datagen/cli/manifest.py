@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -58,13 +59,13 @@ def _write(run: str, name: str, path: Path) -> None:
     save(found, path)
     with atomic(path.with_suffix(".md")) as file:
         file.write(card(found, name).encode())
-    click.echo(f"wrote {path} and its card: {found.dialogues:,} dialogues, {found.hours:,.2f} h")
-    click.echo(f"signature {found.signature}")
+    echo(f"wrote {path} and its card: {found.dialogues:,} dialogues, {found.hours:,.2f} h")
+    echo(f"signature {found.signature}")
 
 
 def _report(found: Iterable[str], nothing: str) -> None:
     """Print what differs; exit with 1 if anything does."""
     lines = list(found)
-    click.echo("\n".join(lines or [nothing]))
+    echo("\n".join(lines or [nothing]))
     if lines:
         raise SystemExit(1)

@@ -6,6 +6,7 @@ import click
 
 from datagen.cli.options import AMOUNT, RECIPE, adding
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 
 @click.command()
@@ -68,6 +69,6 @@ def plan(
         believed = believed.model_copy(update={"prices": prices})
     pilot = measure(calibrate) if calibrate else None
     found = estimate(what, amount, where, believed, gpus=gpus, pilot=pilot)
-    click.echo(describe(what, amount))
-    click.echo()
-    click.echo(render(found, where, balanced=gpus is not None))
+    echo(describe(what, amount))
+    echo()
+    echo(render(found, where, balanced=gpus is not None))

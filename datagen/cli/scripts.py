@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 from datagen.types import UserError
 
 if TYPE_CHECKING:
@@ -43,17 +44,21 @@ def scripts(run: str) -> None:
     spent = total(event["spent"] for event in folder.events() if "spent" in event)
     figures = (*census.lines(), *structure.lines())
     for line in (*figures, *(f"  {pair}" for pair in census.pairs), *lines(spent)):
-        click.echo(line)
+        echo(line)
 
 
 def _batches(folder: RunFolder, names: list[str]) -> Iterator[list[Script]]:
     """Yield scripts in order of their ids."""
     from datagen.stages.artifacts import read_records
+    from datagen.storage.run_folder import Damaged
     from datagen.types import Script
 
     for start in range(0, len(names), BATCH):
-        yield [
-            script
-            for name in names[start : start + BATCH]
-            for script in read_records(folder.read(f"script/{name}"), Script).values()
-        ]
+        try:
+            yield [
+                script
+                for name in names[start : start + BATCH]
+                for script in read_records(folder.read(f"script/{name}"), Script).values()
+            ]
+        except Damaged as error:
+            raise UserError(f"{error}; `datagen audit` says what to do") from error

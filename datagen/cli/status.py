@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 
 @click.command()
@@ -21,4 +22,4 @@ def status(run: str, as_json: bool) -> None:
     from datagen.runs.status import status as read
 
     found = read(run)
-    click.echo(json.dumps(found.to_json(), indent=2) if as_json else render(found))
+    echo(json.dumps(found.to_json(), indent=2) if as_json else render(found))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.terminal import echo
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _OUT = click.Path(path_type=Path, dir_okay=False)
@@ -26,21 +27,26 @@ def timing() -> None:
 def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -> None:
     """Write a preset whose offsets and pauses are those of RECORDINGS.
 
-    RTTM, CTM, or WAV, FLAC, OGG with one speaker on each channel. Use the preset with
+    RTTM, CTM, or WAV, FLAC, OGG, SPHERE with one speaker on each channel. Use the preset with
     --set timeline.preset=FILE.
     """
     from datagen import assets
-    from datagen.config import TimelineSpec, merge, read_yaml
+    from datagen.config import merge, read_yaml
     from datagen.timing.fit import Intervals
     from datagen.timing.fit import fit as find
-    from datagen.timing.preset import load_preset
+    from datagen.timing.preset import check_preset
     from datagen.timing.recordings import read
 
-    intervals, num_conversations = Intervals(), 0
+    _check_name(out)
+    intervals, num_conversations, num_left_out = Intervals(), 0, 0
     for path in recordings:
-        for spells in read(path, agent).values():
+        recorded = read(path, agent)
+        for spells in recorded.conversations.values():
             intervals.add(spells)
             num_conversations += 1
+        for reason in recorded.left_out:
+            echo(f"left out: {reason}", err=True)
+            num_left_out += 1
     found = find(intervals)
     counts = {speaker: len(offsets) for speaker, offsets in intervals.offsets.items()}
     comment = (
@@ -48,9 +54,11 @@ def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -
         f" ({counts['agent']:,} transfers to the agent, {counts['user']:,} to the user,"
         f" {len(intervals.pauses):,} pauses);\n# all else as in the preset {base}."
     )
-    _write(out, comment, merge(read_yaml(assets.find("pipelines/timeline", base)), found))
-    load_preset(TimelineSpec(preset=str(out)))
-    click.echo(f"wrote {out}")
+    preset = merge(read_yaml(assets.find("pipelines/timeline", base)), found)
+    check_preset(preset, "the fitted preset (are the times in seconds?)")
+    _write(out, comment, preset)
+    left = f" ({num_left_out} of {num_conversations + num_left_out} conversations left out)"
+    echo(f"wrote {out}{left if num_left_out else ''}")
 
 
 @timing.command()
@@ -65,6 +73,7 @@ def calibrate(votes: Path, out: Path) -> None:
     from datagen.backends.floor import rules
     from datagen.backends.floor import votes as human
 
+    _check_name(out)
     train, test = human.read(votes, "train"), human.read(votes, "test")
     found = human.fit(train)
     guesses = {
@@ -74,10 +83,10 @@ def calibrate(votes: Path, out: Path) -> None:
     }
     comment = f"# Fitted to votes on {len(train):,} places by datagen timing calibrate."
     _write(out, comment, {name: weights.model_dump() for name, weights in found.items()})
-    click.echo(f"KL from the votes on {len(test):,} held-out places, in nats:")
+    echo(f"KL from the votes on {len(test):,} held-out places, in nats:")
     for name, guess in guesses.items():
-        click.echo(f"  {name:<20} {human.divergence(test, guess):.4f}")
-    click.echo(f"wrote {out}")
+        echo(f"  {name:<20} {human.divergence(test, guess):.4f}")
+    echo(f"wrote {out}")
 
 
 @timing.command()
@@ -90,22 +99,30 @@ def compare(run: str, out: Path | None) -> None:
     from datagen.audit.plot import plot
 
     totals = audit(run, deep=True).totals
-    click.echo("\n".join(table(totals)))
+    echo("\n".join(table(totals)))
     if out is not None:
         plot(totals, out)
-        click.echo(f"wrote {out}")
+        echo(f"wrote {out}")
+
+
+def _check_name(out: Path) -> None:
+    """Raise UserError if a recipe could not name a file."""
+    from datagen.types import UserError
+
+    if out.suffix != ".yaml":
+        raise UserError(f"--out {out}: the name must end in .yaml, so that a recipe can name it")
 
 
 def _write(out: Path, comment: str, data: dict[str, Any]) -> None:
     """Write settings as YAML under a comment."""
     import yaml
 
+    from datagen.storage import atomic
     from datagen.types import UserError
 
-    if out.suffix != ".yaml":
-        raise UserError(f"--out {out}: the name must end in .yaml, so that a recipe can name it")
     text = yaml.safe_dump(data, sort_keys=False)
     try:
-        out.write_text(f"{comment}\n{text}", encoding="utf-8")
+        with atomic(out) as file:
+            file.write(f"{comment}\n{text}".encode())
     except OSError as error:
         raise UserError(f"{out} cannot be written ({error.strerror})") from error

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
+from datagen.cli.terminal import echo
+
 LAYOUTS = ("folder", "libritts", "vctk", "commonvoice")
+_CONVERT = "libsndfile cannot read them; convert them, e.g. ffmpeg -i NAME.m4a NAME.flac"
 _CATALOGUE = click.argument("catalogue", type=click.Path(path_type=Path, dir_okay=False))
 
 
@@ -52,18 +55,45 @@ def import_(
     from dataclasses import replace
     from itertools import islice
 
-    from datagen.voices.catalogue import Catalogue, load
+    from datagen.types import UserError
+    from datagen.voices.catalogue import Catalogue, check_suffix, load
     from datagen.voices.corpora import LAYOUTS as READERS
+    from datagen.voices.corpora import closed
     from datagen.voices.importing import add, import_people, rights
 
+    check_suffix(out)
     allowed = replace(rights(layout, name, licence, consent, language), synthetic=synthetic)
     before = load(out) if out.exists() else Catalogue(voices=())
     people = islice(READERS[layout].read(source), limit)
     made = import_people(people, allowed, out, num_shifted=shifted)
-    for reason in made.refused:
-        click.echo(f"left out: {reason}", err=True)
+    refused = [*made.refused, *(f"{n} {s} files: {_CONVERT}" for s, n in closed(source).items())]
+    for reason in refused:
+        echo(f"left out: {reason}", err=True)
+    if not made.entries:
+        why = f" ({len(refused)} left out, the last: {refused[-1]})" if refused else ""
+        raise UserError(f"{source} has no recording that can be a reference{why}")
     after = add(before, made, out)
-    click.echo(f"{len(made.entries)} voices imported; {out} has {len(after.voices)}")
+    left = f" ({len(refused)} left out)" if refused else ""
+    echo(f"{len(made.entries)} voices imported{left}; {out} has {len(after.voices)}")
+
+
+@voices.command()
+@click.argument("url")
+@click.option("--key-env", default="SPEECH_API_KEY", show_default=True, help="Has the key.")
+def server(url: str, key_env: str) -> None:
+    """List the voices of the speech server at URL, for speech.options.voices of `speech.use: http`.
+
+    URL is the API's, such as http://127.0.0.1:8880/v1.
+    """
+    import os
+
+    from datagen.backends.speech.server_voices import list_voices
+
+    found = list_voices(url, os.environ.get(key_env))
+    for gender in ("female", "male"):
+        echo(f"{gender}: [{', '.join(found[gender])}]")
+    if found["unknown"]:
+        echo(f"of no known gender: {', '.join(found['unknown'])}", err=True)
 
 
 @voices.command("list")
@@ -76,12 +106,12 @@ def list_(catalogue: Path) -> None:
     entries = load(catalogue).voices
     for entry in entries:
         kind = "synthetic" if entry.synthetic else "recorded"
-        click.echo(
+        echo(
             f"{entry.id}  {entry.gender}{'?' if entry.gender_guessed else ''}  {entry.language}"
             f"  {entry.num_samples / SAMPLE_RATE:.1f} s  {entry.snr:.0f} dB  {entry.pitch:.0f} Hz"
             f"  {kind}  {entry.license}"
         )
-    click.echo(f"{len(entries)} voices of {len(people(entries))} people")
+    echo(f"{len(entries)} voices of {len(people(entries))} people")
 
 
 @voices.command()
@@ -96,12 +126,12 @@ def check(catalogue: Path) -> None:
 
     findings = look(catalogue)
     for suspect in findings.suspects:
-        click.echo(f"listen: {suspect}")
+        echo(f"listen: {suspect}")
     for error in findings.errors:
-        click.echo(f"wrong: {error}")
+        echo(f"wrong: {error}")
     if findings.errors:
         raise SystemExit(1)
-    click.echo(f"{catalogue} is sound")
+    echo(f"{catalogue} is sound")
 
 
 @voices.command()
@@ -124,6 +154,6 @@ def split(catalogue: Path, held_out: float) -> None:
     for entry in load(catalogue).voices:
         side = split_of(entry, held_out)
         counts[side, entry.gender] += 1
-        click.echo(f"{side}\t{entry.id}")
+        echo(f"{side}\t{entry.id}")
     for (where, gender), number in sorted(counts.items()):
-        click.echo(f"{where}: {number} {gender}", err=True)
+        echo(f"{where}: {number} {gender}", err=True)

@@ -47,7 +47,12 @@ def examine(
             checks += _backend(table, recipe, host)
     checks.append(Check("timeline", _complaint(lambda: _check_floor(resolved))))
     checks.append(Check("gates", _complaint(lambda: _check_gates(recipe))))
-    checks.append(Check("voices", _complaint(lambda: casting.check(recipe.voices))))
+    checks.append(
+        Check(
+            "voices",
+            _complaint(lambda: casting.check(recipe.voices, VOICES.speakers(recipe.speech))),
+        )
+    )
     for stage in stages:
         place: StageHost = getattr(host, stage)
         uses = [f"{name}.{getattr(recipe, name).use}" for name in SECTIONS[stage]]

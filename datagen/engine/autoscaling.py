@@ -8,6 +8,7 @@ Workers are started only where there is room, so nothing would grow the cluster 
 from __future__ import annotations
 
 from datagen.config import Host, StageHost
+from datagen.engine.capacity import needs
 
 AUTO = 64
 """Workers to ask for at most where the host leaves their number to the cluster."""
@@ -38,7 +39,7 @@ class Demand:
         from ray.autoscaler.sdk import request_resources
 
         bundles = [
-            _bundle(getattr(self._host, stage))
+            needs(getattr(self._host, stage))
             for stage, workers in self._wanted.items()
             for _ in range(workers)
         ]
@@ -50,9 +51,3 @@ class Demand:
         if self._told:
             self._wanted = {}
             self.tell()
-
-
-def _bundle(place: StageHost) -> dict[str, float]:
-    """Return what a worker holds, in Ray's names."""
-    held = {"CPU": place.cpus, "GPU": place.gpus, **place.resources}
-    return {name: amount for name, amount in held.items() if amount}

@@ -11,6 +11,7 @@ from functools import partial
 from inspect import signature
 from typing import Any
 
+from datagen.engine.head import watched_head
 from datagen.types import UserError
 
 OBJECT_STORE = 100 * 2**20
@@ -30,6 +31,10 @@ ONE_THREAD = {
 }
 
 
+SHOWN = 300
+"""Characters of Ray's own words that are shown."""
+
+
 @contextmanager
 def cluster(address: str | None) -> Iterator[None]:
     """Be connected to Ray: a private cluster on this machine, or the one at ``address``."""
@@ -45,13 +50,29 @@ def cluster(address: str | None) -> Iterator[None]:
         with _our_way() if address is None else nullcontext():
             ray.init(address=address or "local", **settings)
         signal.signal(signal.SIGTERM, on_terminate)  # Ray puts its own in place
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-        where = f"the Ray cluster at {address}" if address else "Ray on this machine"
-        raise UserError(f"cannot start {where}: {' '.join(str(error).split())}") from error
+    except Exception as error:  # Ray raises bare ones, and some of its own
+        raise UserError(_failure(address, error)) from error
     try:
-        yield
+        with watched_head():
+            yield
     finally:
         ray.shutdown()
+
+
+def _failure(address: str | None, error: Exception) -> str:
+    """Say why Ray cannot be had, and what to do."""
+    said = " ".join(str(error).split())
+    said = said if len(said) <= SHOWN else f"{said[: SHOWN - 3]}..."
+    if address is None:
+        return (
+            f"cannot start Ray on this machine: {said} (it may be too busy, or have too little"
+            " memory; the same command goes on from here)"
+        )
+    return (
+        f"cannot join the Ray cluster at {address}: {said}; if it runs, it may ask for a token, as"
+        " `ray start` has it do where ~/.ray/auth_token exists: give that here,"
+        " RAY_AUTH_MODE=token RAY_AUTH_TOKEN=..."
+    )
 
 
 @contextmanager

@@ -10,13 +10,16 @@ from collections.abc import Callable
 
 from datagen.config import Host, StageHost
 from datagen.engine.autoscaling import Demand
+from datagen.engine.capacity import Capacity
 from datagen.engine.events import Emit, Trial, UnitFailed, UnitMade, WorkerFailed, WorkerLost
+from datagen.engine.head import require_head
+from datagen.engine.nodes import nodes
 from datagen.engine.pipeline import ResolvedRecipe
-from datagen.engine.pools import Capacity, Pool, WorkerReport, wait
+from datagen.engine.pools import Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
-from datagen.types import UserError
+from datagen.types import AllRejected, UserError
 
 TICK = 0.5
 """Seconds between looks at the clock while nothing happens."""
@@ -37,19 +40,24 @@ class Driver:
         self._failed_starts: dict[str, Counter[bool]] = {}
         """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
         self._demand = Demand(host)
+        self._shared = host.address is not None
+        """Whether other runs may want a place in the cluster."""
         found = resolved.to_json()
         self._pools = {
             stage: Pool(stage, getattr(host, stage), where, found) for stage in flow.stages
         }
 
-    def run(self, more: Callable[[], bool]) -> None:
+    def run(self, more: Callable[[], bool], check: Callable[[], None] = require_head) -> None:
         """Run until the flow is finished and ``more``, which may extend it, returns False.
 
-        Raises GaveUp when a unit failed too often, UserError when only the user can mend it.
+        Raises GaveUp when a unit failed too often, UserError when only the user can mend it, and
+        what ``check`` raises, which is called again and again.
         """
         flow, pools = self._flow, self._pools
         try:
             while not flow.finished or more():
+                require_head()
+                check()
                 self._assign()
                 self._grow()
                 for pool, reference in wait(pools.values(), TICK):
@@ -68,8 +76,8 @@ class Driver:
         flow = self._flow
         for stage in reversed(flow.stages):
             pool = self._pools[stage]
-            if pool.host.gpus and flow.complete(stage):
-                pool.close()  # others may be waiting for the GPU, also outside this run
+            if (pool.host.gpus or self._shared) and flow.complete(stage):
+                pool.close()  # others may be waiting for its place, also outside this run
             while (unit := flow.next(stage)) is not None:
                 if not pool.submit(unit, flow.order(unit), exclusive=flow.suspects.exclusive(unit)):
                     break
@@ -78,7 +86,8 @@ class Driver:
     def _grow(self) -> None:
         """Start workers: first where units wait, then, if there is room, where they will come."""
         flow, pools = self._flow, self._pools
-        room = Capacity(pools.values())
+        room = Capacity(pools.values(), shared=self._shared)
+        self._follow_losses(room)
         short = [
             stage
             for stage in reversed(flow.stages)
@@ -91,6 +100,17 @@ class Driver:
         for stage in flow.stages:
             self._demand.note(stage, flow.backlog(stage), flow.left(stage))
         self._demand.tell()
+
+    def _follow_losses(self, room: Capacity) -> None:
+        """Take back what was asked for on nodes that are lost: it would be waited for for ever."""
+        short = [pool for pool in self._pools.values() if room.lacks(pool.host)]
+        alive = {node.id for node in nodes()} if short else set()
+        for pool in short:
+            for _ in range(pool.forget_idle(alive)):
+                room.give_back(pool.host)
+        for pool in short:
+            while room.lacks(pool.host) and pool.withdraw_one():
+                room.give_back(pool.host)
 
     def _make_room(self, stage: str) -> None:
         """Let a worker of another stage go for a stage that has units and no room for a worker.
@@ -149,6 +169,8 @@ class Driver:
         self._emit(UnitFailed(unit=str(unit), reason=failure.reason, trace=failure.trace))
         if failure.kind in ("storage", "user"):
             raise UserError(failure.reason)
+        if failure.kind == "rejected":
+            raise AllRejected(failure.reason)
         if unit.only is not None:
             self._flow.passed(unit)  # its worker lives; the unit itself will meet this failure
         elif failure.kind == "damaged":

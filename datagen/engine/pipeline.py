@@ -158,7 +158,7 @@ def _load_speech(resolved: ResolvedRecipe) -> Stage:
         fallback=VOICES.load(gates.fallback) if gates.fallback else None,
         judge=JUDGES.load(gates.judge) if gates.judge else None,
     )
-    return SpeechStage(studio, recipe.voices)
+    return SpeechStage(studio, recipe.voices, VOICES.speakers(recipe.speech))
 
 
 def _timeline_identity(resolved: ResolvedRecipe) -> dict[str, Any]:

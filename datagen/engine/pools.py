@@ -10,13 +10,16 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from datagen.config import StageHost
+from datagen.engine import worker_env
+from datagen.engine.capacity import Capacity
 from datagen.engine.cluster import ONE_THREAD
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Order, Unit
@@ -29,16 +32,25 @@ GOODBYE = 30.0
 class Worker:
     """The actor: a `UnitRunner` in a process of its own."""
 
-    def __init__(self, where: str, resolved: dict[str, Any], stage: str) -> None:
+    def __init__(
+        self,
+        where: str,
+        resolved: dict[str, Any],
+        stage: str,
+        told: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> None:
+        worker_env.enter(told)
         import pyarrow as pa
 
         pa.set_cpu_count(1)
         self._runner = UnitRunner(where, ResolvedRecipe.from_json(resolved), stage)
         gc.freeze()  # modules, packs and weights live as long as we do: no use to look for garbage
 
-    def ready(self) -> bool:
-        """Answer once the stage's backends are loaded."""
-        return True
+    def ready(self) -> str:
+        """Answer once the stage's backends are loaded: on which node."""
+        import ray
+
+        return str(ray.get_runtime_context().get_node_id())
 
     def make(self, order: Order) -> Done | Failure:
         """Make one unit."""
@@ -74,44 +86,12 @@ class _Actor:
     """By the reference of their answer: what it is making, and since when."""
     boot: float = 0.0
     """Seconds it took to start."""
+    node: str = ""
+    """Ray's name of its node, once it has started."""
     exclusive: bool = False
     """Whether its unit wants no company."""
     leaving: bool = False
     """Whether it is to go after its units."""
-
-
-class Capacity:
-    """What the cluster has, less what the pools hold.
-
-    A worker is asked for only when there is room for it: one that waits in Ray's queue could not
-    be told from one that hangs.
-    """
-
-    def __init__(self, pools: Iterable[Pool]) -> None:
-        import ray
-
-        have: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-        self.total_cpus, self.total_gpus = have.get("CPU", 0.0), have.get("GPU", 0.0)
-        self._cpus, self._gpus = self.total_cpus, self.total_gpus
-        self._custom = dict(have)
-        for pool in pools:
-            self._cpus -= pool.size * pool.host.cpus
-            self._gpus -= pool.size * pool.host.gpus
-            for name, amount in pool.host.resources.items():
-                self._custom[name] = self._custom.get(name, 0.0) - pool.size * amount
-
-    def take(self, host: StageHost) -> bool:
-        """Take room for one worker, if there is."""
-        if host.cpus > self._cpus + 1e-6 or host.gpus > self._gpus + 1e-6:
-            return False
-        custom = self._custom
-        if any(amount > custom.get(name, 0.0) + 1e-6 for name, amount in host.resources.items()):
-            return False
-        self._cpus -= host.cpus
-        self._gpus -= host.gpus
-        for name, amount in host.resources.items():
-            custom[name] -= amount
-        return True
 
 
 @dataclass
@@ -151,7 +131,8 @@ class Pool:
         while self.size < min(needed, self._wanted(room)):
             if not room.take(self.host):
                 return False
-            handle = self._actor().remote(self.where, self.resolved, self.stage)
+            told = worker_env.split(self.host.env_vars)[1]
+            handle = self._actor().remote(self.where, self.resolved, self.stage, told)
             self.starting[handle.ready.remote()] = _Actor(handle, time.monotonic())
         return True
 
@@ -181,7 +162,7 @@ class Pool:
         if starting:
             del self.starting[reference]
             self.workers.append(actor)
-            actor.boot = time.monotonic() - actor.since
+            actor.boot, actor.node = time.monotonic() - actor.since, str(answer)
             yield WorkerReport("started")
         else:
             unit, _ = actor.units.pop(reference)
@@ -201,6 +182,20 @@ class Pool:
             if any(now - since > limits.unit_seconds for _, since in actor.units.values()):
                 reason = f"it took over {limits.unit_seconds:g} s"
                 yield from self._lose(actor, reason, reason)
+
+    def withdraw_one(self) -> bool:
+        """Take back the last worker that was asked for and has not started; False if none is."""
+        if not self.starting:
+            return False
+        self._remove(max(self.starting.values(), key=lambda actor: actor.since))
+        return True
+
+    def forget_idle(self, alive: Container[str]) -> int:
+        """Forget the idle workers of nodes that are not ``alive``; return how many there were."""
+        gone = [a for a in self.workers if not a.units and a.node and a.node not in alive]
+        for actor in gone:
+            self._remove(actor)
+        return len(gone)
 
     def let_one_go(self, *, rested: bool) -> bool:
         """Let a worker without units go; a ``rested`` one has idled as long as it took to start.
@@ -291,7 +286,7 @@ class Pool:
     def _actor(self) -> Any:
         import ray
 
-        variables = {**ONE_THREAD, **self.host.env_vars}
+        variables = {**ONE_THREAD, **worker_env.split(self.host.env_vars)[0]}
         environment: dict[str, Any] = {}
         if any(os.environ.get(name) != value for name, value in variables.items()):
             environment["env_vars"] = variables

@@ -28,7 +28,7 @@ from datagen.shards.footer import Footer, ShardFooter, TokenFacts
 from datagen.stages.base import DialogFailed, Spender, Stage
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder, content_hash
-from datagen.types import Job, Reject, UserError
+from datagen.types import AllRejected, Job, Reject, UserError
 
 KILLS_WORKER = "kills_worker"
 """Why a dialogue is rejected that lost its worker again and again (`engine.crashes`)."""
@@ -40,8 +40,9 @@ FULL_OR_READ_ONLY = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errn
 class Failure:
     """Why a unit was not made. Crosses processes, so it is plain text."""
 
-    kind: Literal["error", "damaged", "storage", "user"]
-    """error: try again; damaged: make ``where`` anew; storage and user: stop, the user must act."""
+    kind: Literal["error", "damaged", "storage", "user", "rejected"]
+    """error: try again; damaged: make ``where`` anew; storage and user: stop, the user must
+    act; rejected: stop, nothing was good enough."""
     reason: str
     where: str = ""
     trace: str = ""
@@ -137,6 +138,8 @@ class UnitRunner:
             return Failure("damaged", str(error), where=error.name)
         except UserError as error:
             return Failure("user", str(error))
+        except AllRejected as error:
+            return Failure("rejected", str(error))
         except OSError as error:
             return self._storage_failure(error)
         except DialogFailed as error:

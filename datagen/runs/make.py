@@ -21,7 +21,7 @@ from datagen.config import Host
 from datagen.engine import pipeline, run_files
 from datagen.engine.cluster import cluster
 from datagen.engine.driver import Driver
-from datagen.engine.events import Emit, Extended, Finished, RayStarted, Started
+from datagen.engine.events import Emit, Extended, Finished, RayStarted, RunEvent, Started
 from datagen.engine.metrics import metered
 from datagen.engine.nodes import require_shared
 from datagen.engine.pipeline import ResolvedRecipe
@@ -29,6 +29,7 @@ from datagen.engine.plan import Plan, more_blocks
 from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp
+from datagen.runs.all_rejected import Watch
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder
@@ -80,17 +81,30 @@ def run(
         plan = _longest(folder, plan)
         run_files.write(folder, PLAN, PlanFile.of(plan))
         flow = resume(folder, resolved, plan, mine)
-        tally = _tally(flow)
-        with folder.journal(part) as journal, listener(tally, journal, lease.check) as emit:
+        tally, watch = _tally(flow), Watch(flow, folder)
+        with (
+            folder.journal(part, lease.ours) as journal,
+            listener(tally, journal, lease.check) as tell,
+        ):
+
+            def emit(event: RunEvent) -> None:
+                tell(event)
+                watch.take(event)
+
             emit(Started(blocks=flow.blocks, resumed=dict(flow.resumed)))
 
-            goal = _Goal(flow, plan, folder, emit)
-            more = goal.more if mine is None else lambda: False
+            goal = _Goal(flow, plan, folder, emit, lease.check)
+
+            def more() -> bool:
+                watch.check()
+                return mine is None and goal.more()
+
             if not flow.finished or more():
                 with cluster(host.address):
                     emit(RayStarted(seconds=round(tally.wall, 3)))
                     told = _joined(host, folder, emit)
-                    _drive(Driver(flow, folder.where, resolved, host, told), folder, more)
+                    driver = Driver(flow, folder.where, resolved, host, told)
+                    _drive(driver, folder, more, lease.check)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
             result = RunResult(
@@ -125,10 +139,12 @@ def _sweep(folder: RunFolder, part: str) -> None:
         folder.sweep()
 
 
-def _drive(driver: Driver, folder: RunFolder, more: Callable[[], bool]) -> None:
+def _drive(
+    driver: Driver, folder: RunFolder, more: Callable[[], bool], check: Callable[[], None]
+) -> None:
     """Run the engine; if it gives up, say how to see why."""
     try:
-        driver.run(more)
+        driver.run(more, check)
     except GaveUp as error:
         if error.unit is None or error.unit.stage == SHARDS:
             raise
@@ -174,8 +190,17 @@ def _sound_shards(folder: RunFolder, plan: Plan) -> dict[int, Receipt]:
 class _Goal:
     """The hours to reach in shards: what is rejected or left out as a duplicate is made up for."""
 
-    def __init__(self, flow: Flow, plan: Plan, folder: RunFolder, emit: Emit) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        plan: Plan,
+        folder: RunFolder,
+        emit: Emit,
+        check: Callable[[], None],
+    ) -> None:
         self._flow, self._plan, self._folder, self._emit = flow, plan, folder, emit
+        self._check = check
+        """Raises if another run has taken the folder over."""
         self._before: tuple[float, float] | None = None
         """Seconds that were packed, and missing, when blocks were last added."""
 
@@ -189,6 +214,7 @@ class _Goal:
         self._check_gain(seconds)
         self._flow.extend(blocks)
         self._plan = self._plan.model_copy(update={"blocks": self._flow.blocks})
+        self._check()
         run_files.write(self._folder, PLAN, PlanFile.of(self._plan))
         self._emit(
             Extended(blocks=self._flow.blocks, totals=_totals(self._flow), done=_done(self._flow))

@@ -160,7 +160,7 @@ def load(path: Path) -> Manifest:
     """Read a manifest. Raises UserError if it is none, or was changed after it was signed."""
     try:
         manifest = Manifest.model_validate(json.loads(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = describe(error) if isinstance(error, ValidationError) else str(error)
         raise UserError(
             f"{path} is no manifest ({reason}); `datagen manifest` makes one"

@@ -21,6 +21,7 @@ from datagen.engine.events import Emit, Extended, Failed, RunEvent, UnitMade, Wo
 from datagen.storage import Lines
 from datagen.storage.run_folder import SHARDS
 from datagen.types import SAMPLE_RATE
+from datagen.visible import visible_line
 
 LINE_EVERY = 5.0
 """Seconds between lines when there is no terminal."""
@@ -105,10 +106,10 @@ def listener(tally: Tally, journal: Lines, check: Callable[[], None]) -> Iterato
     with _display(tally) as draw:
 
         def take(event: RunEvent) -> None:
+            check()
             event = event.model_copy(update={"time": datetime.now(UTC).replace(microsecond=0)})
             journal.write(json.dumps(event.to_json()) + "\n")
             journal.flush()
-            check()
             tally.take(event)
             draw(event)
 
@@ -152,7 +153,8 @@ class _Bars:
             )
         if isinstance(event, Failed):
             where = event.stage if isinstance(event, WorkerFailed) else event.unit
-            self._bars.console.print(f"{where}: {event.reason}; trying again", style="yellow")
+            said = visible_line(f"{where}: {event.reason}; trying again")
+            self._bars.console.print(said, style="yellow", markup=False)
 
 
 class _Lines:

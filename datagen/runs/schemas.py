@@ -34,6 +34,7 @@ COLUMNS: dict[str, pa.Schema] = {
     "speech": artifacts.CLIPS,
     "timeline": artifacts.RECORDS,
     "tokens": layout.SCHEMA,
+    "tokens of schema 1": layout.SCHEMA_1,
 }
 """Columns of each stage's files; shards have those of tokens."""
 

@@ -10,7 +10,7 @@ from datagen.backends.protocols import Codec, Tokenizer
 from datagen.storage.run_folder import Receipt
 from datagen.types import CARDINALITY, FRAME_RATE, NUM_CODEBOOKS, Record
 
-VERSION = 1
+VERSION: Literal[2] = 2
 """Version of the shards' schema; raised with a migration note in CHANGELOG.md."""
 _Count = Annotated[int, Field(ge=0)]
 _CodebookRow = Annotated[tuple[int, ...], Field(min_length=NUM_CODEBOOKS, max_length=NUM_CODEBOOKS)]
@@ -46,7 +46,7 @@ class TokenFacts(Record):
 
     model_config = ConfigDict(validate_by_name=True)
 
-    version: Literal[1] = Field(default=1, alias="schema")
+    version: Literal[1, 2] = Field(default=VERSION, alias="schema")
     sample_rate: Literal[24_000] = 24_000
     frame_rate: Annotated[float, Field(ge=FRAME_RATE, le=FRAME_RATE)] = FRAME_RATE
     codec: CodecFacts

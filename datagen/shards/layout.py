@@ -1,4 +1,4 @@
-"""Schema 1: the columns of a token shard. `shards.footer` has what its file says of itself.
+"""Schema 2: the columns of a token shard. `shards.footer` has what its file says of itself.
 
     [ShardRow] --table--> pa.Table --(storage)--> tokens/NNNNNN.parquet, shards/KIND-NNNNN.parquet
 
@@ -8,6 +8,7 @@ samples at 24 kHz. Codes are row-major [K, T] and undelayed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from datagen.types import CARDINALITY, FRAME, NUM_CODEBOOKS, ShardRow
+from datagen.types import (
+    CARDINALITY,
+    FRAME,
+    NUM_CODEBOOKS,
+    Emotion,
+    PlacedAction,
+    PlacedTurn,
+    ShardRow,
+    Turn,
+)
 
 _text, _int = pa.string(), pa.int32()
 
@@ -32,7 +42,22 @@ _VOICE = pa.struct(
 _TURN = pa.struct(
     [(name, _text) for name in ("speaker", "text", "spoken", "onset", "unsaid")]
     + [("start", _int), ("end", _int)]
+    + [("act", _text), ("licence", list_of(_text))]
+    + [("emotion", _text), ("valence", pa.float32()), ("arousal", pa.float32())]
 )
+_ACTION = pa.struct(
+    [(name, _text) for name in ("id", "name", "arguments", "result", "status")]
+    + [("call_frame", _int), ("result_frame", _int), ("turn", pa.int16())]
+)
+_TOOL = pa.struct(
+    [
+        ("name", _text),
+        ("description", _text),
+        ("arguments", list_of(_text)),
+        ("is_action", pa.bool_()),
+    ]
+)
+_ITEM = pa.struct([(name, _text) for name in ("id", "visibility", "text")])
 _WORD = pa.struct(
     [("speaker", _text), ("text", _text), ("start", _int), ("end", _int), ("turn", pa.int16())]
 )
@@ -65,6 +90,8 @@ SCHEMA = pa.schema(
     + [("agent_voice_codes", _ids), ("user_voice_codes", _ids)]
     + [("turns", list_of(_TURN)), ("words", list_of(_WORD)), ("events", list_of(_EVENT))]
     + [("facts", list_of(_FACT)), ("probes", list_of(_PROBE))]
+    + [("actions", list_of(_ACTION)), ("tools", list_of(_TOOL)), ("world", list_of(_ITEM))]
+    + [("outcome", _text)]
     + [("hygiene", pa.struct([(name, pa.float32()) for name in HYGIENE]))]
     + [
         (
@@ -73,6 +100,23 @@ SCHEMA = pa.schema(
         )
     ]
 )
+
+ADDED = ("actions", "tools", "world", "outcome")
+"""Columns that schema 2 has and schema 1 has not."""
+ADDED_TO_TURNS = ("act", "licence", "emotion", "valence", "arousal")
+SCHEMA_1 = pa.schema(
+    [
+        pa.field(
+            "turns",
+            list_of(pa.struct([field for field in _TURN if field.name not in ADDED_TO_TURNS])),
+        )
+        if column.name == "turns"
+        else column
+        for column in SCHEMA
+        if column.name not in ADDED
+    ]
+)
+"""The columns of shards made before 0.2."""
 
 
 def table(rows: Sequence[ShardRow], vocabulary: int) -> pa.Table:
@@ -92,7 +136,10 @@ def _row(row: ShardRow, vocabulary: int) -> dict[str, Any]:
         "num_frames": frames,
         "num_samples": dialogue.num_samples,
         "prompt_tokens": _checked(np.asarray(row.prompt_tokens, np.int32), vocabulary),
-        "turns": [turn.model_dump() for turn in dialogue.turns],
+        "turns": [_turn(*pair) for pair in zip(dialogue.turns, script.turns, strict=True)],
+        "actions": [_action(action) for action in dialogue.actions],
+        "tools": [tool.model_dump(exclude={"latency"}) for tool in script.tools],
+        "world": [item.model_dump() for item in script.world],
         "words": [word.model_dump(exclude={"confidence"}) for word in dialogue.words],
         "events": [event.model_dump() for event in dialogue.events],
         "hygiene": row.hygiene,
@@ -121,7 +168,34 @@ _SCRIPT_COLUMNS: Any = {
     "user_role_prompt": True,
     "facts": True,
     "probes": {"__all__": {"type", "act", "verdict", "user_turn", "agent_turn"}},
+    "outcome": True,
 }
+
+
+def _turn(placed: PlacedTurn, turn: Turn) -> dict[str, Any]:
+    """Return a turn as heard, with what the script says of it; an unknown emotion is empty."""
+    emotion = turn.emotion or Emotion(label="-", valence=0.0, arousal=0.0)
+    return placed.model_dump() | {
+        "act": turn.act,
+        "licence": turn.licence,
+        "emotion": "" if turn.emotion is None else emotion.label,
+        "valence": emotion.valence,
+        "arousal": emotion.arousal,
+    }
+
+
+def _action(action: PlacedAction) -> dict[str, Any]:
+    """Return a call with its times in frames and its arguments as JSON."""
+    return {
+        "id": action.id,
+        "name": action.tool,
+        "arguments": json.dumps(action.arguments, sort_keys=True, ensure_ascii=False),
+        "result": action.result,
+        "status": action.status,
+        "call_frame": action.issued // FRAME,
+        "result_frame": action.answered // FRAME,
+        "turn": action.turn,
+    }
 
 
 def _codes(codes: NDArray[Any], frames: int | None = None) -> NDArray[np.int16]:

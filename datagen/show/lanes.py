@@ -33,6 +33,7 @@ MARKS = {
     "dropped": ",",
     "dead_air": "=",
     "lapse": "~",
+    "wait": "w",
     "pause": "-",
     "gap": "_",
     "slot": "'",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -13,7 +13,16 @@ from datagen.show.clock import clock
 from datagen.show.lanes import STYLES, Lanes
 from datagen.show.lookup import RunDialogue
 from datagen.storage import Where
-from datagen.types import SPEAKERS, Dialogue, PlacedTurn, Probe, Script, Speaker, Voice
+from datagen.types import (
+    SPEAKERS,
+    Dialogue,
+    PlacedAction,
+    PlacedTurn,
+    Probe,
+    Script,
+    Speaker,
+    Voice,
+)
 
 ONSETS = {"after": "", "overlap": "(overlaps) ", "barge_in": "(barges in) "}
 """Words that a line begins with, by the turn's onset."""
@@ -48,12 +57,22 @@ def show(run: Where, dialog_id: str) -> Group:
 
 
 def transcript(dialogue: Dialogue) -> Group:
-    """Return what is heard, turn by turn; [brackets] hold what was cut off."""
-    heard = [turn for turn in dialogue.turns if turn.spoken]
+    """Return what is heard and looked up, in order; [brackets] hold what was cut off."""
+    happened = [(turn.start, *_turn(turn)) for turn in dialogue.turns if turn.spoken]
+    for action in dialogue.actions:
+        happened += _action(action)
     lines = Table.grid(padding=(0, 1))
-    for turn in sorted(heard, key=lambda turn: turn.start):
-        lines.add_row(Text(clock(turn.start), style="dim"), *_turn(turn))
+    for sample, who, what in sorted(happened, key=lambda line: line[0]):
+        lines.add_row(Text(clock(sample), style="dim"), who, what)
     return _section("Transcript", [lines])
+
+
+def _action(action: PlacedAction) -> Iterator[tuple[int, Text, Text]]:
+    """Yield the lines of a tool's call and of its result."""
+    arguments = ", ".join(f"{name}={value}" for name, value in action.arguments.items())
+    style = "magenta" if action.status == "ok" else "red"
+    yield action.issued, Text(), Text(f"-> {action.tool}({arguments})", style=style)
+    yield action.answered, Text(), Text(f"<- {action.result}", style=style)
 
 
 def _alignment(dialogue: Dialogue) -> str:

@@ -35,11 +35,13 @@ from datagen.types import (
     Script,
     Speaker,
     Speech,
+    Turn,
     Utterance,
     Voice,
     take_name,
 )
-from datagen.voices.casting import cast
+from datagen.voices.casting import NOBODY, cast
+from datagen.voices.named import Speakers
 
 VERSION = 3
 """Version of the stage; raised when a change here changes bytes."""
@@ -52,8 +54,11 @@ class SpeechStage:
     reads: Mapping[str, Sequence[str] | None] = {"script": None}
     facts: TokenFacts | None = None
 
-    def __init__(self, studio: Studio | Synthesizer, voices: VoicesSpec) -> None:
+    def __init__(
+        self, studio: Studio | Synthesizer, voices: VoicesSpec, speakers: Speakers = NOBODY
+    ) -> None:
         self._studio = studio if isinstance(studio, Studio) else Studio.of(studio)
+        self._speakers = speakers
         self._voices = voices
         self._reject_rate = RejectRate(self.name)
 
@@ -65,7 +70,8 @@ class SpeechStage:
         return Outcome(speech_table(made), rejects)
 
     def _voice(self, run_seed: int, script: Script) -> tuple[Script, Speech]:
-        voices = cast(script, self._voices, run_seed, source=self._studio.synthesizer.source)
+        source = self._studio.synthesizer.source
+        voices = cast(script, self._voices, run_seed, source=source, speakers=self._speakers)
         return script, voice_script(script, voices, self._studio, run_seed=run_seed)
 
     def close(self) -> None:
@@ -84,7 +90,7 @@ def voice_script(
     turns = [
         TakeRequest(
             take_name(index, turn.speaker),
-            Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn.speaker)),
+            Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn)),
             seed(),
         )
         for index, turn in enumerate(script.turns)
@@ -121,6 +127,8 @@ def make_clip(turn: int, utterance: Utterance) -> Clip:
     )
 
 
-def _emotion(script: Script, speaker: Speaker) -> str:
-    """Return what a speaker feels in this dialogue."""
-    return (script.agent if speaker == "agent" else script.user).emotion
+def _emotion(script: Script, turn: Turn) -> str:
+    """Return what a speaker feels in this turn, or, if that is not said, in this dialogue."""
+    if turn.emotion is not None:
+        return turn.emotion.label
+    return (script.agent if turn.speaker == "agent" else script.user).emotion

@@ -7,14 +7,13 @@ Only time, gain and effects are decided here: the sound is rendered from the edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import partial
 
 import pyarrow as pa
 from numpy.random import Generator
 
 from datagen.backends.protocols import Aligner, FloorPredictor
-from datagen.scripting.spoken import heard
 from datagen.seeds import rng_for
 from datagen.shards.footer import TokenFacts
 from datagen.stages.artifacts import (
@@ -24,6 +23,7 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
+from datagen.text import heard
 from datagen.timing import quotas, slot_choice
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.clip_edit import Hold, Take, stretch
@@ -32,6 +32,7 @@ from datagen.timing.effects import chain
 from datagen.timing.gain import gains
 from datagen.timing.pauses import draw, falter
 from datagen.timing.preset import Answer, Preset
+from datagen.timing.waits import Waits
 from datagen.types import (
     FRAME,
     SPEAKERS,
@@ -50,7 +51,7 @@ from datagen.types import (
     Word,
 )
 
-VERSION = 4
+VERSION = 5
 """Version of the stage; raised when a change here changes bytes."""
 
 
@@ -125,18 +126,24 @@ def lay_out(
     scored = slot_choice.score(script, predictor) if predictor else {}
     if scored:
         turns = slot_choice.place(turns, scored, partial(seeded, "slot"))
+    unwanted = dict.fromkeys(silenced, "quota")
+    unwanted |= dict.fromkeys(slot_choice.nods_to_questions(turns), "question")
     script = script.model_copy(update={"turns": turns})
-    holds = _holds(turns, preset, silenced, seeded)
+    holds = _holds(turns, preset, unwanted, seeded)
     takes: list[Take] = []
     for clip, turn in zip(speech.clips, turns, strict=True):
         words = aligner.align(turn.spoken, partial(load_audio, clip.turn), clip.words)
         _check_times(words, turn, clip)
         takes.append(stretch(clip.num_samples, words, holds[clip.turn]))
+    waits = Waits(turns, script.actions, preset.lookup, partial(seeded, "wait"))
     arrangement = arrange(
-        turns, takes, preset, partial(seeded, "turn"), _answers(script, preset), silenced
+        turns, takes, preset, partial(seeded, "turn"), _answers(script, preset), unwanted, waits
     )
     slot_choice.note(arrangement.ledger, turns, scored, arrangement.placed)
-    return _dialogue(script, arrangement, preset, _levels(script, speech, preset, seeded), seeded)
+    dialogue = _dialogue(
+        script, arrangement, preset, _levels(script, speech, preset, seeded), seeded
+    )
+    return dialogue.model_copy(update={"actions": tuple(waits.placed)})
 
 
 def _dialogue(
@@ -166,12 +173,12 @@ def _dialogue(
 def _holds(
     turns: Sequence[Turn],
     preset: Preset,
-    silenced: frozenset[int],
+    unwanted: Container[int],
     seeded: Callable[..., Generator],
 ) -> list[list[Hold]]:
     """Return the silences that are put into each turn."""
     faltering = falter(
-        turns, preset.false_interruption, silenced, partial(seeded, "false_interruption")
+        turns, preset.false_interruption, unwanted, partial(seeded, "false_interruption")
     )
     return [
         (draw(turn.pauses, preset.pause, seeded("pause", index)) if turn.pauses else [])

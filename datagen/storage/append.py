@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from datagen.storage.base import Storage, StorageFailed
@@ -18,11 +19,25 @@ EVERY = 30.0
 """Seconds between copies: what a killed driver may lose of the file's end."""
 
 
-class Spool:
-    """Lines added to an object. A copy that fails is told of, and is never the writer's concern."""
+def always() -> bool:
+    """Return True: for a file that nobody else can take over."""
+    return True
 
-    def __init__(self, storage: Storage, name: str, every: float = EVERY) -> None:
-        self._storage, self._name, self._every = storage, name, every
+
+class Spool:
+    """Lines added to an object. A copy that fails is told of, and is never the writer's concern.
+
+    Nothing is copied once ``ours`` says that another run has taken the file over.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        name: str,
+        ours: Callable[[], bool] = always,
+        every: float = EVERY,
+    ) -> None:
+        self._storage, self._name, self._ours, self._every = storage, name, ours, every
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         self._lock = threading.Lock()
         self._changed, self._ended = False, threading.Event()
@@ -59,6 +74,10 @@ class Spool:
             self._file.seek(0)
             data, self._changed = self._file.read(), False
         try:
+            if not self._ours():
+                self._ended.set()
+                logger.warning("%s is not copied: another run writes it now", self._name)
+                return
             with self._storage.write(self._name) as file:
                 file.write(data)
         except (OSError, StorageFailed) as error:

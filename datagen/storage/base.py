@@ -68,8 +68,11 @@ class Storage(Protocol):
         """Open a file that appears under its name only when it is complete and safe."""
         ...
 
-    def append(self, name: str) -> AbstractContextManager[Lines]:
-        """Open a text file to add lines to; on an object store they arrive after a while."""
+    def append(self, name: str, ours: Callable[[], bool] = ...) -> AbstractContextManager[Lines]:
+        """Open a text file to add lines to; on an object store they arrive after a while.
+
+        There all of it is written anew each time, unless ``ours`` says that somebody else does.
+        """
         ...
 
     def delete(self, name: str) -> None:

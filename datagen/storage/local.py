@@ -13,6 +13,7 @@ from typing import IO, Any
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from datagen.storage.append import always
 from datagen.storage.base import Item, Lines, Storage, T, inside
 
 THREADS = 8
@@ -49,8 +50,8 @@ class LocalStorage(Storage):
         return atomic(self._path(name))
 
     @contextmanager
-    def append(self, name: str) -> Iterator[Lines]:
-        """Open a text file to add lines to."""
+    def append(self, name: str, ours: Callable[[], bool] = always) -> Iterator[Lines]:
+        """Open a text file to add lines to, at its end: what others add stays."""
         with self._path(name).open("a", encoding="utf-8") as file:
             yield file
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import io
 import logging
-import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from copy import copy
 from typing import IO, Any
 
+import pyarrow as pa
 from pyarrow import fs
 from tenacity import (
     RetryCallState,
@@ -26,7 +27,8 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from datagen.storage.append import Spool
+from datagen.storage import requests, store_errors
+from datagen.storage.append import Spool, always
 from datagen.storage.base import Item, Lines, Storage, StorageFailed, T, inside
 
 logger = logging.getLogger(__name__)
@@ -35,18 +37,13 @@ PATIENCE = 300.0
 """Seconds that a store may fail to answer: less than what a unit of speech costs to make again."""
 HURRY = 20.0
 """Seconds for what is not worth waiting for, as when somebody presses Ctrl-C."""
+REQUEST = 120.0
+"""Seconds after which a request that is not answered is made again, in a thread of its own."""
+WITH_BUCKETS = ("s3://", "gs://", "gcs://", "abfs://", "abfss://")
+SLOW = 5.0
+"""Seconds that a request may take however little patience there is."""
 THREADS = 32
 """Requests at once while a stage's footers are read."""
-_OF_A_STORE = re.compile(r"AWS Error|google::cloud|GCS|Azure|curl|HTTP", re.IGNORECASE)
-"""What an error of the store itself says, unlike one of the file that was read from it."""
-_NO_BUCKET = re.compile(r"NO_SUCH_BUCKET|bucket.{0,80}not (found|exist)|ContainerNotFound", re.I)
-_NO_ENTRY = re.compile(
-    r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE|CREDENTIAL|EXPIRED|UNRECOGNIZED_CLIENT"
-    r"|INVALID_CLIENT_TOKEN|MISSING_AUTHENTICATION|denied|forbidden"
-    r"|unauthori[sz]ed|HTTP status 40[13]",
-    re.IGNORECASE,
-)
-_REQUEST = re.compile(r"\s*\((AWS )?Request ID: [^)]*\)")
 
 
 class ObjectStorage(Storage):
@@ -61,6 +58,9 @@ class ObjectStorage(Storage):
         self._filesystem = filesystem
         self._base = base
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
+        self._reached = False
+        """Whether it has ever answered."""
+        self._bucket_seen = False
 
     def load(self, name: str, parse: Callable[[Any], T]) -> T:
         """Return what ``parse`` makes of an open object."""
@@ -69,7 +69,11 @@ class ObjectStorage(Storage):
             with self._filesystem.open_input_file(self._path(name)) as file:
                 return parse(file)
 
-        return self._patiently(attempt)
+        try:
+            return self._patiently(attempt)
+        except FileNotFoundError:
+            self._require_bucket()
+            raise
 
     def names(self, folder: str, *, hidden: bool = False) -> list[str]:
         """Return the names of the objects of a folder."""
@@ -84,12 +88,15 @@ class ObjectStorage(Storage):
         buffer = io.BytesIO()
         yield buffer
         data = buffer.getvalue()
-        self._patiently(lambda: self._threads.submit(self._put, name, data).result())
+        try:
+            self._patiently(lambda: self._put(name, data))
+        except FileNotFoundError as error:  # what a client says whose bucket is not there
+            raise StorageFailed(f"{self.where}: {store_errors.no_bucket(self.where)}") from error
 
     @contextmanager
-    def append(self, name: str) -> Iterator[Lines]:
+    def append(self, name: str, ours: Callable[[], bool] = always) -> Iterator[Lines]:
         """Open a text file to add lines to, which is copied to the store now and then."""
-        spool = Spool(self.hurried(), name)
+        spool = Spool(self.hurried(), name, ours)
         try:
             yield spool
         finally:
@@ -129,57 +136,53 @@ class ObjectStorage(Storage):
         with self._filesystem.open_output_stream(self._path(name)) as stream:
             stream.write(data)
 
+    def _require_bucket(self) -> None:
+        """Raise StorageFailed if it is not a file that is missing but the whole bucket."""
+        if self._bucket_seen or not self.where.startswith(WITH_BUCKETS):
+            return
+        bucket = self._base.strip("/").partition("/")[0]
+        try:
+            info = requests.call(lambda: self._filesystem.get_file_info(bucket), HURRY)
+        except (OSError, pa.ArrowException):
+            return  # who may read a folder may not always ask about its bucket
+        if info.type == fs.FileType.NotFound:
+            raise StorageFailed(f"{self.where}: {store_errors.no_bucket(self.where)}")
+        self._bucket_seen = True
+
     def _patiently(self, attempt: Callable[[], T]) -> T:
         """Try until the store answers. Raises StorageFailed if it refuses, or for too long."""
+        patience = requests.left(self.patience)
         retrying = Retrying(
-            retry=retry_if_exception(_passing),
+            retry=retry_if_exception(self._passing),
             wait=wait_random_exponential(multiplier=0.5, max=20),
-            stop=stop_after_delay(self.patience),
+            stop=stop_after_delay(patience),
+            sleep=self._sleep,
             before_sleep=self._say,
             reraise=True,
         )
+        until = time.monotonic() + patience
+
+        def bounded() -> T:
+            return requests.call(attempt, min(REQUEST, max(SLOW, until - time.monotonic())))
+
         try:
-            return retrying(attempt)
-        except OSError as error:
-            if isinstance(error, FileNotFoundError) or not _of_the_store(error):
+            answer = retrying(bounded)
+        except (OSError, pa.ArrowException) as error:
+            if isinstance(error, FileNotFoundError) or not store_errors.of_the_store(error):
                 raise
-            raise StorageFailed(sentence(self.where, error, self.patience)) from error
+            raise StorageFailed(store_errors.sentence(self.where, error, patience)) from error
+        self._reached = True
+        return answer
+
+    def _passing(self, error: BaseException) -> bool:
+        """Return whether an error may be gone in a minute, and there is a minute."""
+        mine = isinstance(error, OSError) and store_errors.passing(error, reached=self._reached)
+        return mine and requests.left(1.0) > 0
+
+    def _sleep(self, seconds: float) -> None:
+        time.sleep(requests.left(seconds))
 
     def _say(self, state: RetryCallState) -> None:
         assert state.outcome is not None
-        logger.warning("%s: trying again: %s", self.where, _line(state.outcome.exception()))
-
-
-def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
-    """Say what is wrong with a store, and how to mend it."""
-    said = _line(error)
-    if _NO_BUCKET.search(said):
-        return f"{where}: there is no such bucket; make it, or choose another"
-    if _NO_ENTRY.search(said):
-        return (
-            f"{where}: the store refuses entry ({said}); put its keys into the environment, or give"
-            " this machine a role, that may list, read, write and delete there"
-        )
-    if _of_the_store(error):
-        return (
-            f"{where}: the store has not answered for {patience:g} s ({said}); mend that and run"
-            " the same command again, it goes on from here"
-        )
-    return f"{where} cannot be opened: {said}"
-
-
-def _of_the_store(error: BaseException) -> bool:
-    return bool(_OF_A_STORE.search(str(error)))
-
-
-def _passing(error: BaseException) -> bool:
-    """Return whether an error may be gone in a minute."""
-    if not isinstance(error, OSError) or isinstance(error, FileNotFoundError):
-        return False
-    said = _line(error)
-    return _of_the_store(error) and not (_NO_BUCKET.search(said) or _NO_ENTRY.search(said))
-
-
-def _line(error: object) -> str:
-    text = _REQUEST.sub("", " ".join(str(error).split()))
-    return text if len(text) <= 200 else f"{text[:197]}..."
+        said = store_errors.line(state.outcome.exception())
+        logger.warning("%s: trying again: %s", self.where, said)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -28,9 +28,15 @@ from datagen.storage import (
     open_storage,
     parquet_file,
 )
+from datagen.storage.append import always
 from datagen.types import Record, Reject, RunFailed, UserError
 
 T = TypeVar("T")
+
+MAX_UNPACKED = 256 * 2**20
+"""Bytes that any file may hold when it is unpacked ..."""
+MAX_RATIO = 20
+"""... or so many times its own length."""
 
 METADATA_KEY = parquet_file.METADATA_KEY
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
@@ -107,6 +113,7 @@ class RunFolder:
 
         def table(file: Any) -> pa.Table:
             parquet = pq.ParquetFile(file, page_checksum_verification=True)
+            _check_size(name, parquet.metadata)
             return parquet.read(None if columns is None else list(columns), use_threads=False)
 
         return self._load(name, table)
@@ -142,7 +149,7 @@ class RunFolder:
             data = json.loads(text) if text else None
         except StorageFailed:
             raise
-        except (OSError, pa.ArrowException, ValueError):
+        except (OSError, pa.ArrowException, ValueError, RecursionError):
             return None
         return data if isinstance(data, dict) else None
 
@@ -160,9 +167,11 @@ class RunFolder:
         found = self.storage.each(lambda block: self.receipt(self.unit(stage, block)), there)
         return {b: receipt for b, receipt in zip(there, found, strict=True) if receipt is not None}
 
-    def journal(self, part: str = "") -> AbstractContextManager[Lines]:
-        """Open the journal, or that of a slice, to add lines to."""
-        return self.storage.append(f"journal-{part}.jsonl" if part else JOURNAL)
+    def journal(
+        self, part: str = "", ours: Callable[[], bool] = always
+    ) -> AbstractContextManager[Lines]:
+        """Open the journal, or that of a slice, to add lines to while it is ``ours``."""
+        return self.storage.append(f"journal-{part}.jsonl" if part else JOURNAL, ours)
 
     def events(self) -> list[dict[str, Any]]:
         """Return the journals' lines that are JSON; one may be gone, or end in half a line."""
@@ -172,14 +181,20 @@ class RunFolder:
         ]
 
     def read_json(self, name: str) -> dict[str, Any] | None:
-        """Read run.json or plan.json; None if there is none."""
+        """Read run.json or plan.json; None if there is none, or it is empty.
+
+        Some stores (Azure) show an empty object first: a kill just then leaves it.
+        """
         try:
-            data = json.loads(self.storage.read(name))
+            content = self.storage.read(name)
+            if not content.strip():
+                return None
+            data = json.loads(content)
         except FileNotFoundError:
             return None
         except StorageFailed:
             raise
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UserError(
                 f"{self.where}/{name} cannot be read ({error}); delete it and run again: it is made"
                 " anew"
@@ -191,8 +206,11 @@ class RunFolder:
         return data
 
     def write_json(self, name: str, data: dict[str, Any]) -> None:
-        """Write run.json or plan.json."""
+        """Write run.json or plan.json, unless it says so already."""
         text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        with suppress(FileNotFoundError):
+            if self.storage.read(name) == text.encode():
+                return
         with self.storage.write(name) as file:
             file.write(text.encode())
 
@@ -201,10 +219,20 @@ def _events(journal: bytes) -> Iterator[dict[str, Any]]:
     for line in journal.decode("utf-8", errors="replace").splitlines():
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(event, dict):
             yield event
+
+
+def _check_size(name: str, said: pq.FileMetaData) -> None:
+    """Raise Damaged for a small file that would fill the memory: none of ours is like that."""
+    groups = [said.row_group(index) for index in range(said.num_row_groups)]
+    columns = [group.column(at) for group in groups for at in range(group.num_columns)]
+    packed = sum(column.total_compressed_size for column in columns)
+    size = sum(column.total_uncompressed_size for column in columns)
+    if size > max(MAX_UNPACKED, MAX_RATIO * packed):
+        raise Damaged(name, f"its {packed:,} bytes hold {size:,}, which is no table of a run")
 
 
 def _read_pages(file: Any) -> None:

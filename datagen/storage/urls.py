@@ -7,16 +7,18 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pyarrow as pa
-from pyarrow import fs
-
 from datagen.storage.base import Storage, Where
+from datagen.storage.connect import connect
 from datagen.storage.local import LocalStorage
-from datagen.storage.object_store import ObjectStorage, sentence
+from datagen.storage.object_store import ObjectStorage
+from datagen.storage.store_errors import keys
 from datagen.types import UserError
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss", "hf")
 """Object stores that pyarrow knows (hf through fsspec and huggingface_hub)."""
+
+_KEY = re.compile(r"key|secret|token|password|(^|&)(sig|signature)=", re.IGNORECASE)
+"""What an address has that gives entry by itself."""
 
 
 def open_storage(where: Where) -> Storage:
@@ -39,21 +41,18 @@ def open_storage(where: Where) -> Storage:
 def _objects(uri: str) -> ObjectStorage:
     """Connect to an object store, once a process."""
     parts = urlsplit(uri)
-    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    user, _, server = parts.netloc.rpartition("@")
+    container = f"{user.partition(':')[0]}@" if user and parts.scheme.startswith("abfs") else ""
+    place = f"{parts.scheme}://{container}{server}{parts.path}"
     if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
         raise UserError(f"{place}: give a folder of this machine, or one of {known}")
-    if ":" in parts.netloc.rpartition("@")[0] or re.search(r"key|secret|token", parts.query):
+    if ":" in user or _KEY.search(parts.query):
         raise UserError(
             f"{place}: take the keys out of the address; they belong in the environment"
-            " (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) or in the machine's role"
+            f" ({keys(place)}) or in the machine's role"
         )
-    try:
-        filesystem, base = fs.FileSystem.from_uri(uri)
-    except ImportError as error:
-        raise UserError(f"{place}: {error} Install fsspec and huggingface_hub.") from error
-    except (OSError, pa.ArrowException, ValueError) as error:
-        raise UserError(sentence(place, error)) from error
+    filesystem, base = connect(uri, place)
     if not base.strip("/"):
         raise UserError(f"{place}: name a bucket and a folder in it")
     return ObjectStorage(uri, filesystem, base.rstrip("/"))

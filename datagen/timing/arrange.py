@@ -7,8 +7,9 @@ A turn's random draws come from its own generator, so they do not depend on othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,7 +20,10 @@ from datagen.timing.distributions import LogNormal, samples
 from datagen.timing.events import Ledger
 from datagen.timing.offsets import draw
 from datagen.timing.preset import Answer, Preset
+from datagen.timing.waits import Earliest, Waits
 from datagen.types import Onset, Speaker, Turn
+
+NONE: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,16 @@ def arrange(
     preset: Preset,
     rng_of: Callable[[int], np.random.Generator],
     interrupted: Mapping[Speaker, Answer],
-    silenced: Container[int] = (),
+    unwanted: Mapping[int, str] = NONE,
+    waits: Waits | None = None,
 ) -> Arrangement:
     """Place every turn; ``rng_of`` makes the generator of a turn's draws.
 
-    ``interrupted`` is how each speaker answers a barge-in; ``silenced`` backchannels are dropped.
+    ``interrupted`` is how each speaker answers a barge-in; ``unwanted`` backchannels are
+    dropped, each with its cause;
+    ``waits`` are the tools that the agent waits for.
     """
-    clock = _Clock(turns, takes, preset, rng_of, interrupted, silenced)
+    clock = _Clock(turns, takes, preset, rng_of, interrupted, unwanted, waits)
     floor: Placed | None = None
     answers: list[int] = []
     for index, turn in enumerate(turns):
@@ -82,6 +89,7 @@ def arrange(
         if floor:
             clock.listen(answers, floor.index, entry)
         clock.commit(entry)
+        clock.waits.issue(index, [entry.at + word.start for word in entry.take.words])
         floor, answers = entry, []
     if floor:
         clock.listen(answers, floor.index, None)
@@ -99,10 +107,12 @@ class _Clock:
         preset: Preset,
         rng_of: Callable[[int], np.random.Generator],
         interrupted: Mapping[Speaker, Answer],
-        silenced: Container[int],
+        unwanted: Mapping[int, str],
+        waits: Waits | None,
     ) -> None:
         self.turns, self.takes, self.preset, self.rng_of = turns, takes, preset, rng_of
-        self.interrupted, self.silenced = interrupted, silenced
+        self.interrupted, self.unwanted = interrupted, unwanted
+        self.waits = waits or Waits(turns, (), preset.lookup, rng_of)
         self.result = Arrangement()
         self.own_gap = samples(preset.own_gap)
         self.free: dict[Speaker, int] = {"agent": 0, "user": 0}
@@ -131,6 +141,20 @@ class _Clock:
         return Placed(index, speaker, onset, max(start - take.start, self.free[speaker]), take)
 
     def _follow(self, index: int, floor: Placed, rng: np.random.Generator, cause: str) -> Placed:
+        """Take the floor at its end: after a gap, after a tool's result, or with some overlap."""
+        floor_end = max(self.floor_end.values())
+        if (earliest := self.waits.earliest(index, floor_end)) is not None:
+            return self._wait(index, floor_end, earliest)
+        return self._transfer(index, floor, rng, cause)
+
+    def _wait(self, index: int, floor_end: int, earliest: Earliest) -> Placed:
+        """Take the floor when a tool has answered, or to say that it has not yet."""
+        entry = self._place(index, earliest.sample, "after")
+        tool = self.waits.placed[-1].tool
+        self.result.ledger.add("wait", "agent", earliest.action, (floor_end, entry.start), tool)
+        return entry
+
+    def _transfer(self, index: int, floor: Placed, rng: np.random.Generator, cause: str) -> Placed:
         """Take the floor at its end: after a gap, or with some overlap."""
         speaker, floor_end = self.turns[index].speaker, max(self.floor_end.values())
         if speaker == floor.speaker:
@@ -202,9 +226,7 @@ class _Clock:
             delay = self.preset.backchannel.delay.draw(self.rng_of(index))
             take = self.takes[index]
             answer = Placed(index, turn.speaker, "backchannel", anchor + delay - take.start, take)
-            refusal = (
-                "quota" if index in self.silenced else self._refusal(answer, at_word, floor, entry)
-            )
+            refusal = self.unwanted.get(index) or self._refusal(answer, at_word, floor, entry)
             if refusal:
                 self.result.dropped[index] = anchor
                 span = anchor, anchor

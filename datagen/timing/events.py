@@ -10,6 +10,7 @@ EventType: TypeAlias = Literal[
     "gap",
     "lapse",
     "dead_air",
+    "wait",
     "overlap",
     "barge_in",
     "cut",
@@ -23,6 +24,8 @@ EventType: TypeAlias = Literal[
 """What can happen; the speaker of each is who takes the floor, unless it says otherwise.
 
 - gap, lapse, dead_air: silence before a turn (in a lapse its speaker thinks first)
+- wait: silence before a turn of the agent that could not come before a tool had answered; text is
+  the tool
 - overlap: the turn starts before the last one ends; to the end of the overlap
 - barge_in: from the interrupter's start to where the other stops; text is what the interrupter says
 - cut: from the last word heard of the interrupted speaker to silence; text is what is unsaid
@@ -34,12 +37,13 @@ EventType: TypeAlias = Literal[
 - slot: a place inside a turn where the listener could act; text is the odds of what it could do
 - effect: what a channel goes through before it is encoded; text is its settings, as JSON
 
-The cause of a gap, lapse, dead air or overlap is ``preset``, ``first_response``, or
-``late_barge_in`` where a scripted barge-in came too late to cut anything; of a barge-in how the
-interrupted speaker answers it (yield, hold, override, bridge); of a backchannel its kind
-(``timing.backchannels``); of a drop ``unsaid``, ``late``, ``collision`` or ``quota``; of a pause
-its kind, ``turn`` or ``false_interruption``; of a slot what the listener did (silence, backchannel,
-take_floor); of an effect its name; of the others ``script`` or ``backchannel``.
+The cause of a wait is the id of its action; that of a gap, lapse, dead air or overlap is
+``preset``, ``first_response``, or ``late_barge_in`` where a scripted barge-in came too late to cut
+anything; of a barge-in how the interrupted speaker answers it (yield, hold, override, bridge); of a
+backchannel its kind (``timing.backchannels``); of a drop ``unsaid``, ``late``, ``collision``,
+``question`` or ``quota``; of a pause its kind, ``turn`` or ``false_interruption``; of a slot what
+the listener did (silence, backchannel, take_floor); of an effect its name; of the others
+``script`` or ``backchannel``.
 """
 
 

@@ -68,7 +68,7 @@ def _transfer(offsets: Sequence[float], section: str) -> dict[str, Any]:
     if len(offsets) < MIN_OFFSETS:
         raise UserError(
             f"{section}: {len(offsets)} transfers of the floor are too few to fit a law to, it"
-            f" takes {MIN_OFFSETS}; give more recordings"
+            f" takes {MIN_OFFSETS}; give more or longer recordings"
         )
     values = np.array(offsets)
     overlaps, lapses = -values[values < 0], values[values >= LAPSE]

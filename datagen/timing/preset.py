@@ -72,6 +72,15 @@ class Answer(Settings):
         return self
 
 
+class Lookup(Settings):
+    """How the agent goes on when a tool has answered, and how it fills a long wait."""
+
+    read: Uniform = Uniform(low=0.1, high=0.5)
+    """Time from the result to the agent's next word, in seconds."""
+    again: Uniform = Uniform(low=0.3, high=0.6)
+    """Share of what is left of a wait after which the agent says that it is still looking."""
+
+
 class Backchannel(Settings):
     """How a listener says "mm-hm" without taking the floor."""
 
@@ -145,6 +154,7 @@ class Preset(Settings):
     barge_in: BargeIn
     interrupted: tuple[Answer, Answer, Answer] = (Answer(), Answer(), Answer())
     """Answers by the level (0-2) of interruptions in the behaviour of who is interrupted."""
+    lookup: Lookup = Lookup()
     backchannel: Backchannel
     false_interruption: FalseInterruption = FalseInterruption()
     pause: Pauses
@@ -164,7 +174,11 @@ def is_shipped(name: str) -> bool:
 def load_preset(spec: TimelineSpec) -> Preset:
     """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it."""
     data = merge(read_yaml(assets.find("pipelines/timeline", spec.preset)), spec.overrides)
-    what = f"the timeline preset {spec.preset}"
+    return check_preset(data, f"the timeline preset {spec.preset}")
+
+
+def check_preset(data: dict[str, Any], what: str) -> Preset:
+    """Return settings as a preset; ``what`` names them if they are none."""
     return validate(Preset, data | {"effects": _effects(data.get("effects"))}, what)
 
 

@@ -1,6 +1,6 @@
 """Who speaks when in recorded conversations: from RTTM, CTM, or the sound of two channels.
 
-    FILE --read--> {conversation: [Spell]}
+    FILE --read--> {conversation: [Spell]}, and what was left out and why
 
 The speaker whose name sorts first (or channel 0) is called the agent, unless a name is given.
 """
@@ -8,56 +8,75 @@ The speaker whose name sorts first (or channel 0) is called the agent, unless a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import soundfile
 import soxr
 
-from datagen.audio import vad
-from datagen.audio.vad import Spell
-from datagen.types import SAMPLE_RATE, Speaker, UserError
+from datagen.audio.vad import Spell, speech_over_noise
+from datagen.formats.ctm import read_ctm
+from datagen.formats.rttm import read_rttm
+from datagen.formats.text import read_text
+from datagen.types import SAMPLE_RATE, SPEAKERS, Speaker, UserError
 
-_COLUMNS = {".rttm": (3, 4, 7, 1), ".ctm": (2, 3, 1, 0)}
-"""Columns of start, length, speaker, conversation; a CTM's speaker is its channel (A, B; 1, 2)."""
-_SOUND = (".wav", ".flac", ".ogg")
-_SHORTEST_LINE = {".rttm": 8, ".ctm": 5}
+SOUND = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".sph", ".nist")
+"""Suffixes of recordings; SPHERE's are those of LDC's telephone corpora."""
+TEXT = (".rttm", ".ctm")
+MAX_HOURS = 4
+"""Longest recording that is listened to."""
 
 
-def read(path: Path, agent: str | None = None) -> dict[str, list[Spell]]:
-    """Return the speech of each conversation of a file."""
+@dataclass
+class Recorded:
+    """What a file holds."""
+
+    conversations: dict[str, list[Spell]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    """Conversations that cannot be used, each with the reason."""
+
+
+def read(path: Path, agent: str | None = None) -> Recorded:
+    """Return the speech of each conversation of a file; UserError if none can be used."""
     suffix = path.suffix.lower()
-    if suffix in _SOUND:
-        return {path.stem: _listen(path)}
-    if suffix not in _COLUMNS:
-        known = ", ".join([*_COLUMNS, *_SOUND])
+    if suffix in SOUND:
+        return Recorded({path.stem: _listen(path)})
+    if suffix not in TEXT:
+        known = ", ".join([*TEXT, *SOUND])
         raise UserError(f"{path} is not a recording or transcript that can be read: give {known}")
-    conversations: dict[str, list[tuple[str, float, float]]] = {}
+    found: dict[str, list[tuple[str, float, float]]] = {}
     for name, speaker, start, length in _lines(path, suffix):
-        conversations.setdefault(name, []).append((speaker, start, length))
-    if not conversations:
+        found.setdefault(name, []).append((speaker, start, length))
+    if not found:
         raise UserError(f"{path} holds no speech; give a file with SPEAKER lines or words")
-    return {name: _spells(path, name, found, agent) for name, found in conversations.items()}
+    recorded = Recorded()
+    for name, lines in found.items():
+        try:
+            recorded.conversations[name] = _spells(path, name, lines, agent)
+        except UserError as error:
+            recorded.left_out.append(str(error))
+    if not recorded.conversations:
+        raise UserError(recorded.left_out[0])
+    return recorded
 
 
 def _lines(path: Path, suffix: str) -> Iterator[tuple[str, str, float, float]]:
-    """Yield conversation, speaker, start and length in seconds of each line that is speech."""
+    """Yield conversation, speaker, start and length in seconds of each line that is speech.
+
+    A CTM's speaker is the one it names, else its channel (A, B; 1, 2).
+    """
+    text = read_text(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read as text") from error
-    at = _COLUMNS[suffix]
-    for number, line in enumerate(text.splitlines(), 1):
-        fields = line.split()
-        if not fields or line.startswith(";;") or (suffix == ".rttm" and fields[0] != "SPEAKER"):
-            continue
-        try:
-            if len(fields) < _SHORTEST_LINE[suffix]:
-                raise ValueError
-            start, length = float(fields[at[0]]), float(fields[at[1]])
-        except ValueError as error:
-            raise UserError(f"{path}, line {number}, is no line of {suffix[1:].upper()}") from error
-        yield fields[at[3]], fields[at[2]], start, length
+        if suffix == ".rttm":
+            for turn in read_rttm(text):
+                yield turn.file, turn.speaker, turn.start, turn.length
+        else:
+            for word in read_ctm(text):
+                if word.length:
+                    yield word.file, word.speaker or word.channel, word.start, word.length
+    except ValueError as error:
+        raise UserError(f"{path} cannot be read as {suffix[1:].upper()}: {error}") from error
 
 
 def _spells(
@@ -78,12 +97,32 @@ def _spell(speaker: Speaker, start: float, length: float) -> Spell:
 
 def _listen(path: Path) -> list[Spell]:
     """Return the speech of a recording with one speaker on each channel."""
+    spells: list[Spell] = []
+    sound, rate = _sound(path)
+    for index, speaker in enumerate(SPEAKERS):
+        channel = soxr.resample(sound[:, index].copy(), rate, SAMPLE_RATE)
+        try:
+            spells += speech_over_noise(channel, speaker)
+        except ValueError as error:
+            raise UserError(f"{path}, channel {index + 1}: {error}") from error
+    return spells
+
+
+def _sound(path: Path) -> tuple[np.ndarray, int]:
+    """Read a recording [S, 2] and its rate."""
     try:
-        sound, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise UserError(f"{path} cannot be read as sound") from error
-    if sound.shape[1] != 2:
-        raise UserError(f"{path} has {sound.shape[1]} channels; it takes one for each speaker")
-    channels = [soxr.resample(sound[:, index].copy(), rate, SAMPLE_RATE) for index in (0, 1)]
-    speakers: tuple[Speaker, Speaker] = ("agent", "user")
-    return list(chain.from_iterable(map(vad.speech, channels, speakers)))
+        with soundfile.SoundFile(path) as file:
+            if file.channels != 2:
+                raise UserError(
+                    f"{path} has {file.channels} channels; it takes one for each speaker"
+                )
+            rate = int(file.samplerate)
+            most = MAX_HOURS * 3600 * rate
+            sound = file.read(most + 1, dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise UserError(f"{path} cannot be read as sound ({error})") from error
+    if len(sound) > most:
+        raise UserError(f"{path} is longer than {MAX_HOURS} hours; split it")
+    if not np.isfinite(sound).all():
+        raise UserError(f"{path} has samples that are not numbers; export it anew")
+    return sound, rate

@@ -24,6 +24,8 @@ from datagen.types import Pause, Script, Speaker, Turn
 Decision: TypeAlias = Literal["silence", "backchannel", "take_floor"]
 _MARGIN = 3
 """Fewest words of a turn before and after what is put into it."""
+FAR_FROM_QUESTION = 10
+"""Fewest words between a backchannel and the end of a turn that asks its listener something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,39 @@ def place(
     floor, free = 0, list[Scored]()
     for index, turn in enumerate(turns):
         if turn.onset == "backchannel":
-            chosen = _pick([one.odds.backchannel for one in free], 1, rng_of(index))
+            good = [one for one in free if is_for_nods(turns[floor], one.slot.after_word)]
+            chosen = _pick([one.odds.backchannel for one in good], 1, rng_of(index))
             for one in chosen:
-                moved[index] = turn.model_copy(update={"at_word": free[one].slot.after_word})
-                del free[one]
+                moved[index] = turn.model_copy(update={"at_word": good[one].slot.after_word})
+                free.remove(good[one])
             continue
         floor, free = index, _inside(turns, index, scored.get(index, ()))
         if turn.speaker == "user" and turn.pauses:
             moved[floor] = _paused(turn, free, rng_of(floor))
     return tuple(moved)
+
+
+def is_for_nods(floor: Turn, at_word: int) -> bool:
+    """Say whether a listener may nod after a word: nobody nods to what asks them something.
+
+    In a turn that ends in a question there must be a good deal of it still to come.
+    """
+    words = floor.spoken.split()
+    if words[min(at_word, len(words)) - 1].endswith("?"):
+        return False
+    return not words[-1].endswith("?") or len(words) - at_word >= FAR_FROM_QUESTION
+
+
+def nods_to_questions(turns: Sequence[Turn]) -> set[int]:
+    """Return which backchannels would answer a question."""
+    found: set[int] = set()
+    floor: Turn | None = None
+    for index, turn in enumerate(turns):
+        if turn.onset != "backchannel":
+            floor = turn
+        elif floor is not None and turn.at_word and not is_for_nods(floor, turn.at_word):
+            found.add(index)
+    return found
 
 
 def note(

@@ -18,20 +18,30 @@ from datagen.seeds import rng_for, seed_for
 from datagen.types import SPEAKERS, DialogId, Persona, Script, Speaker, Split, UserError, Voice
 from datagen.voices import catalogue as bank
 from datagen.voices.catalogue import SUFFIXES, CatalogueEntry
+from datagen.voices.named import Speakers, cast_named, check_named, dealt
 
 CATALOGUES = ("synthetic",)
+NOBODY: Speakers = {}
 
 
 def cast(
-    script: Script, spec: VoicesSpec, run_seed: int, *, source: str = "espeak"
+    script: Script,
+    spec: VoicesSpec,
+    run_seed: int,
+    *,
+    source: str = "espeak",
+    speakers: Speakers = NOBODY,
 ) -> dict[Speaker, Voice]:
     """Choose a voice for each speaker of ``script``, in channel order.
 
     A held-out voice speaks in validation dialogues only, and is all that speaks in them.
-    ``source`` is what the synthesizer calls its synthetic speakers.
+    ``source`` is what the synthesizer calls its synthetic speakers; ``speakers`` are those it has
+    by name, if it has any.
     """
     if path := _bank(spec):
         return _cast_from_bank(script, spec, path, run_seed)
+    if speakers:
+        return cast_named(script, speakers, spec.held_out, run_seed, source)
     voices: dict[Speaker, Voice] = {}
     for speaker in SPEAKERS:
         taken = {voice.id for voice in voices.values()}
@@ -43,13 +53,15 @@ def cast(
     return voices
 
 
-def check(spec: VoicesSpec) -> None:
+def check(spec: VoicesSpec, speakers: Speakers = NOBODY) -> None:
     """Raise UserError if there is no such catalogue, or it cannot fill a pair of roles.
 
     A voice bank is checked in the language that most of its voices speak.
     """
     path = _bank(spec)
     if path is None:
+        if speakers:
+            check_named(speakers, spec.held_out)
         return
     splits: tuple[Split, ...] = ("train", "validation") if spec.held_out else ("train",)
     languages = Counter(entry.language for entry in bank.load(path).voices)
@@ -89,22 +101,14 @@ def _bank(spec: VoicesSpec) -> Path | None:
 def _cast_from_bank(
     script: Script, spec: VoicesSpec, path: Path, run_seed: int
 ) -> dict[Speaker, Voice]:
-    """Deal voices like cards: nobody plays a role twice before everybody has had a turn.
-
-    Each round of as many dialogues as there are people has an order of its own. The user is half a
-    round away from the agent, so that the two never meet in one person.
-    """
+    """Deal voices like cards (`named.dealt`), and choose among each person's."""
     dialog = DialogId.parse(script.dialog_id)
     assert dialog is not None, script.dialog_id
     voices: dict[Speaker, Voice] = {}
     for speaker, persona in zip(SPEAKERS, (script.agent, script.user), strict=True):
         people = _fitting(path, spec, script, persona)
-        round_, place = divmod(dialog.number, len(people))
-        _check_reuse(path, round_, script.dialog_id)
-        order = rng_for(run_seed, script.kind, "voices", persona.gender, round_)
-        offset = 0 if speaker == "agent" else len(people) // 2
-        chosen = order.permutation(len(people))[(place + offset) % len(people)]
-        variants = people[int(chosen)]
+        _check_reuse(path, dialog.number // len(people), script.dialog_id)
+        variants = people[dealt(script, run_seed, speaker, persona.gender, len(people))]
         pick = rng_for(run_seed, script.dialog_id, "voice", speaker).integers(len(variants))
         voices[speaker] = bank.voice(variants[int(pick)], path)
     return voices

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +19,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from datagen import assets
 from datagen.config import describe, read_yaml
+from datagen.storage import atomic
 from datagen.types import Record, UserError, Voice
 
 REFERENCES = "references"
@@ -103,12 +104,18 @@ def _load(path: Path, _changed: int) -> Catalogue:
 
 def save(catalogue: Catalogue, path: Path) -> None:
     """Write a catalogue in the format of the file's suffix."""
+    check_suffix(path)
     data = catalogue.model_dump(mode="json", by_alias=True)
-    if path.suffix == ".parquet":
-        _write_parquet(data, path)
-    elif path.suffix == ".yaml":
-        path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    else:
+    with atomic(path) as file:
+        if path.suffix == ".parquet":
+            _write_parquet(data, file)
+        else:
+            file.write(yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
+
+
+def check_suffix(path: Path) -> None:
+    """Raise UserError if a catalogue cannot be written under a name."""
+    if path.suffix not in SUFFIXES:
         raise UserError(f"{path}: a catalogue is a .yaml or a .parquet file")
 
 
@@ -156,8 +163,8 @@ def _read_parquet(path: Path) -> dict[str, Any]:
     return {**yaml.safe_load(head.decode()), "voices": table.to_pylist()}
 
 
-def _write_parquet(data: dict[str, Any], path: Path) -> None:
+def _write_parquet(data: dict[str, Any], file: IO[bytes]) -> None:
     head = {key: value for key, value in data.items() if key != "voices"}
     table = pa.Table.from_pylist(data["voices"])
     meta = {_META: yaml.safe_dump(head).encode()}
-    pq.write_table(table.replace_schema_metadata(meta), path, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(meta), file, compression="zstd")

@@ -5,15 +5,22 @@ SOURCE --folder, libritts, vctk, commonvoice--> Person, Person, ...
 
 from __future__ import annotations
 
-import csv
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from datagen.formats.tables import read_table
+from datagen.formats.text import read_text
 from datagen.types import UserError
 
-AUDIO = (".wav", ".flac", ".ogg", ".opus", ".mp3")
+AUDIO = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".sph", ".aif", ".aiff", ".caf", ".au")
+CLOSED = (".m4a", ".aac", ".mp4", ".m4b", ".3gp", ".amr", ".wma", ".webm", ".mka")
+"""Suffixes of recordings that libsndfile cannot read."""
+RESOURCE_FORK = "._"
+"""Begins the names of macOS's shadows of files, which hold no sound."""
 SPEAKERS_FILE = "speakers.tsv"
 """Of a folder of one's own: speaker, gender, age, accent; only the first is needed."""
 Gender: TypeAlias = Literal["female", "male"]
@@ -65,11 +72,12 @@ def gender_of(text: str | None) -> Gender | None:
 def folder(root: Path) -> Iterator[Person]:
     """One folder a speaker, or one file; NAME.txt beside a file says what is said in it."""
     table = root / SPEAKERS_FILE
-    known = {row["speaker"]: row for row in _tsv(table, "speaker")} if table.is_file() else {}
+    rows = read_table(table, "speaker") if table.is_file() else ()
+    known = {_composed(row["speaker"]): row for row in rows}
     people: dict[str, Person] = {}
     for path in _audio(root):
         inside = path.relative_to(root).parts
-        name = inside[0] if len(inside) > 1 else path.stem
+        name = _composed(inside[0] if len(inside) > 1 else path.stem)
         row = known.get(name, {})
         person = people.setdefault(
             name,
@@ -100,7 +108,7 @@ def _libritts_genders(root: Path) -> dict[str, Gender | None]:
     if not tables:
         raise UserError(f"{root} has no SPEAKERS.txt or speakers.tsv: is it LibriTTS' top folder?")
     genders: dict[str, Gender | None] = {}
-    for line in tables[0].read_text(encoding="utf-8").splitlines():
+    for line in read_text(tables[0]).splitlines():
         cells = [cell.strip() for cell in line.replace("\t", "|").split("|")]
         if not line.startswith(";") and len(cells) > 1:
             genders[cells[0]] = gender_of(cells[1])
@@ -115,7 +123,7 @@ def vctk(root: Path) -> Iterator[Person]:
         raise UserError(
             f"{root} has no speaker-info.txt and wav48 folder: is it VCTK's top folder?"
         )
-    for line in table.read_text(encoding="utf-8").splitlines()[1:]:
+    for line in read_text(table).splitlines()[1:]:
         name, age, gender, accent, *_ = [*line.split(), "", "", "", ""]
         if not name:
             continue
@@ -136,7 +144,7 @@ def commonvoice(root: Path) -> Iterator[Person]:
     if not tables:
         raise UserError(f"{root} has no validated.tsv: is it the folder of one language?")
     people: dict[str, Person] = {}
-    for row in _tsv(tables[0], "client_id", "path"):
+    for row in read_table(tables[0], "client_id", "path"):
         path = root / "clips" / row["path"]
         name = row["client_id"][:16]
         accent = row.get("accents") or row.get("accent") or ""
@@ -170,14 +178,15 @@ def _text(path: Path) -> str | None:
     """Return the content of a transcript, None if there is none."""
     if not path.is_file():
         return None
-    return " ".join(path.read_text(encoding="utf-8").split()) or None
+    return " ".join(read_text(path).split()) or None
 
 
-def _tsv(path: Path, *needs: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a tab-separated table with a header."""
-    with path.open(encoding="utf-8", newline="") as file:
-        table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        missing = [name for name in needs if name not in (table.fieldnames or ())]
-        if missing:
-            raise UserError(f"{path} has no column {', '.join(missing)}; it must be tab-separated")
-        yield from table
+def _composed(name: str) -> str:
+    """Return a name in one form: macOS writes letters and their accents apart."""
+    return unicodedata.normalize("NFC", name)
+
+
+def closed(root: Path) -> Counter[str]:
+    """Return how many files under a folder are recordings that cannot be read, by suffix."""
+    suffixes = (path.suffix.casefold() for path in root.rglob("*"))
+    return Counter(suffix for suffix in suffixes if suffix in CLOSED)

@@ -6,6 +6,7 @@ Person --choose--> Reference --shift--> more speakers --> references/ID.flac, Ca
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -13,8 +14,9 @@ from pathlib import Path
 
 import soundfile
 
+from datagen.storage import atomic
 from datagen.types import SAMPLE_RATE, Audio, UserError
-from datagen.voices.catalogue import REFERENCES, Catalogue, CatalogueEntry, save
+from datagen.voices.catalogue import REFERENCES, Catalogue, CatalogueEntry, check_suffix, save
 from datagen.voices.corpora import LAYOUTS, Gender, Person
 from datagen.voices.features import GENDER_PITCH, median_pitch
 from datagen.voices.reference import Reference, choose, normalise
@@ -61,16 +63,20 @@ def import_people(
     people: Iterable[Person], allowed: Rights, catalogue: Path, *, num_shifted: int = 0
 ) -> Imported:
     """Write a reference for each person, and ``num_shifted`` synthetic variants of each."""
-    (catalogue.parent / REFERENCES).mkdir(parents=True, exist_ok=True)
+    check_suffix(catalogue)
     made = Imported()
     digests: dict[str, str] = {}
+    names: dict[str, str] = {}
     for person in people:
         reference, refused = choose(person.recordings)
         made.refused += [f"{person.name}: {reason}" for reason in refused]
         if reference is None:
             made.refused.append(f"{person.name}: no recording is fit to be a reference")
             continue
-        entry = _write(person, reference, allowed, catalogue)
+        name = voice_id(allowed.source, person.name)
+        if names.setdefault(name.casefold(), person.name) != person.name:
+            name = f"{name}-{_mark(person.name)}"  # "ann" and "Ann" are one file on some disks
+        entry = _write(person, name, reference, allowed, catalogue)
         first = digests.setdefault(entry.digest, entry.id)
         if first != entry.id:
             made.refused.append(f"{person.name}: has the recording of {first}")
@@ -90,12 +96,29 @@ def add(catalogue: Catalogue, made: Imported, path: Path) -> Catalogue:
     return merged
 
 
+def voice_id(source: str, name: str) -> str:
+    """Return the id of a corpus' speaker: letters of any script become ASCII, no two alike.
+
+    >>> voice_id("vctk", "p225"), voice_id("studio", "Zo\u00eb")
+    ('vctk-p225', 'studio-Zoe-b231954f')
+    """
+    said = f"{source}-{name}"
+    letters = unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", letters).strip("-._")
+    return plain if plain == said else "-".join(filter(None, (plain[:80], _mark(said))))
+
+
+def _mark(text: str) -> str:
+    """Return a short hash of a name."""
+    data = unicodedata.normalize("NFC", text).encode(errors="surrogatepass")
+    return blake2b(data, digest_size=4).hexdigest()
+
+
 def _write(
-    person: Person, reference: Reference, allowed: Rights, catalogue: Path
+    person: Person, name: str, reference: Reference, allowed: Rights, catalogue: Path
 ) -> CatalogueEntry:
     """Write a person's reference and return its entry."""
     pitch = median_pitch(reference.audio)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{allowed.source}-{person.name}").strip("-.")
     path = f"{REFERENCES}/{name}.flac"
     return CatalogueEntry(
         id=name,
@@ -144,9 +167,11 @@ def _shifted(
 
 def _save(audio: Audio, text: str | None, path: Path) -> str:
     """Write a reference, and its text beside it; return the hash of the file."""
-    soundfile.write(path, audio, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+    with atomic(path) as file:
+        soundfile.write(file, audio, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
     if text:
-        path.with_suffix(".txt").write_text(text + "\n", encoding="utf-8")
+        with atomic(path.with_suffix(".txt")) as file:
+            file.write(f"{text}\n".encode(errors="replace"))
     return file_digest(path)
 
 

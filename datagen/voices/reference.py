@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from datagen.audio.loudness import loudness, peak
 from datagen.types import SAMPLE_RATE, Audio, UserError
-from datagen.voices.corpora import Recording
+from datagen.voices.corpora import RESOURCE_FORK, Recording
 
 MIN_SECONDS, MAX_SECONDS = 3, 10
 SHORTEST, LONGEST = MIN_SECONDS * SAMPLE_RATE, MAX_SECONDS * SAMPLE_RATE
@@ -69,14 +69,27 @@ def choose(recordings: Iterable[Recording]) -> tuple[Reference | None, list[str]
     """Return the best of a speaker's recordings, and why others were refused."""
     fit = sorted(recordings, key=lambda recording: str(recording.path))
     step = max(1, -(-len(fit) // MAX_RECORDINGS))
+    others = [recording for index, recording in enumerate(fit) if index % step]
     references: list[Reference] = []
     refused: list[str] = []
-    for recording in fit[::step]:
+    num_heard = 0
+    for recording in (*fit[::step], *others):
+        if num_heard == -(-len(fit) // step):
+            break
         try:
             references.append(make(recording))
         except NotFit as reason:
             refused.append(f"{recording.path.name}: {reason}")
+        except UserError as error:  # in its place another is heard
+            refused.append(f"{recording.path.name}: {_reason(error, recording)}")
+            continue
+        num_heard += 1
     return max(references, key=lambda one: one.score, default=None), refused
+
+
+def _reason(error: UserError, recording: Recording) -> str:
+    """Return what is wrong with a file, without its name again."""
+    return str(error).removeprefix(f"{recording.path} ")
 
 
 class NotFit(Exception):
@@ -102,10 +115,14 @@ def make(recording: Recording) -> Reference:
 
 def read(path: Path) -> Audio:
     """Read the first channel of a file, [S] at 24 kHz."""
+    if path.name.startswith(RESOURCE_FORK):
+        raise UserError(f"{path} cannot be read: it is macOS's shadow of a file")
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
+    except (OSError, soundfile.SoundFileError, ValueError) as error:
         raise UserError(f"{path} cannot be read as audio ({error})") from error
+    if not len(audio):
+        raise UserError(f"{path} cannot be read: it is empty")
     mono = np.ascontiguousarray(audio[:, 0])
     if not np.isfinite(mono).all():
         raise UserError(f"{path} has samples that are not numbers")

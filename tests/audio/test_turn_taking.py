@@ -63,3 +63,19 @@ def test_pooling_weighs_by_time() -> None:
 def test_nothing_said() -> None:
     assert turn_taking([]) == TurnTaking()
     assert TurnTaking().offset_statistics() == {}
+
+
+def test_what_the_agent_waits_for_a_tool_is_counted_apart() -> None:
+    second = SAMPLE_RATE
+    spells = [
+        Spell("user", 0, second),
+        Spell("agent", 2 * second, 3 * second),
+        Spell("agent", 8 * second, 9 * second),
+        Spell("user", 10 * second, 11 * second),
+    ]
+    plain = turn_taking(spells)
+    apart = turn_taking(spells, [(3 * second, 8 * second)])
+    assert (plain.pause, apart.pause) == (5 * second, 0)
+    assert apart.span == plain.span - 5 * second
+    assert apart.gap == plain.gap == 2 * second
+    assert apart.offsets == plain.offsets

@@ -116,6 +116,7 @@ def test_totals(pristine: Path) -> None:
     assert totals.domains == {"bank": 6, "hotel": 7}
     assert totals.probes == {"Q0 pass": 13}
     assert totals.rates() == {
+        "wait": 0.0,
         "barge_in": 5.0,
         "backchannel": 5.0,
         "pause": 0.0,

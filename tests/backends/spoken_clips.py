@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.spoken import speak
+from benchmarks.clips import speak
 from datagen.types import SAMPLE_RATE, SpokenWord, Utterance
 
 SENTENCES = (

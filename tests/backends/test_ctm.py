@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -187,3 +188,10 @@ def test_silences_are_no_words(tmp_path: Path) -> None:
     path = tmp_path / "a.ctm"
     path.write_text("a 1 0 1 <eps>\na 1 1 1 word\na 1 2 1 SIL\n")
     assert [label for label, _ in read_times(path)] == ["word"]
+
+
+def test_words_that_overlap_a_little_are_put_in_order(tmp_path: Path) -> None:
+    overlapping = CTM.replace("call 1 1.0 0.2 Ayelen", "call 1 1.0 0.21 Ayelen")
+    words = align(tmp_path, ".ctm", overlapping)
+    assert [word.end for word in words[2:]] == [28_800, 48_000]
+    assert all(one.end <= other.start for one, other in pairwise(words))

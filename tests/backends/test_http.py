@@ -11,9 +11,9 @@ import pytest
 import soundfile
 
 from datagen.backends.registry import VOICES
-from datagen.backends.speech import http_client
+from datagen.backends.servers import client
 from datagen.backends.speech.http import Http, word_times
-from datagen.backends.speech.http_client import Spoken
+from datagen.backends.speech.spoken import Spoken
 from datagen.config import BackendSpec
 from datagen.engine import run_files
 from datagen.engine.pipeline import ResolvedRecipe
@@ -33,7 +33,7 @@ LINES = [
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SpeechServer]:
     pytest.importorskip("espeakng_loader")
-    monkeypatch.setattr(http_client, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.05))
     monkeypatch.delenv("SPEECH_API_KEY", raising=False)
     with serve() as running:
         yield running
@@ -126,9 +126,9 @@ def test_what_passes_is_waited_for(server: SpeechServer, failure: int | str) -> 
 
 def test_patience_ends(server: SpeechServer) -> None:
     server.failures.extend([503] * 50)
-    with pytest.raises(UserError, match=r"not answered for .* s \(status 503\)"):
+    with pytest.raises(UserError, match=r"not answered for .* last: HTTP 503: not now; mend it"):
         make(server, patience_seconds=0.05).speak(LINES[:1], seed=1)
-    assert 2 <= len(server.requests) <= 6
+    assert len(server.requests) >= 2
 
 
 def test_a_text_that_breaks_the_server_is_rejected_and_does_not_stop_the_run(
@@ -137,7 +137,9 @@ def test_a_text_that_breaks_the_server_is_rejected_and_does_not_stop_the_run(
     server.poison = LINES[0].spoken
     with pytest.raises(Rejected, match="speech_refused") as caught:
         make(server).speak(LINES[:1], seed=1)
-    assert "7 times status 500, while the server says 'Hello.'" in caught.value.evidence
+    assert (
+        "it failed 7 times, and nothing else does, last: HTTP 500: not now" in caught.value.evidence
+    )
 
 
 def test_a_text_that_the_server_is_always_too_busy_for_is_rejected(server: SpeechServer) -> None:
@@ -149,8 +151,8 @@ def test_a_text_that_the_server_is_always_too_busy_for_is_rejected(server: Speec
 @pytest.mark.parametrize(
     ("failure", "said"),
     [
-        (401, "set \\$SPEECH_API_KEY"),
-        (404, "no such model"),
+        (401, "set another key; .* variable SPEECH_API_KEY"),
+        (404, "check the model's name, the URL"),
         ("html", "sends text/html, not audio"),
     ],
 )
@@ -168,7 +170,7 @@ def test_a_refused_text_is_a_reject(server: SpeechServer) -> None:
     with pytest.raises(Rejected) as rejected:
         make(server).speak(LINES[:1], seed=1)
     assert rejected.value.reason == "speech_refused"
-    assert rejected.value.evidence == 'the server answered 422: {"error": "not now"}'
+    assert rejected.value.evidence == "HTTP 422: not now (voice 'ada')"
 
 
 def test_without_the_header_there_are_no_times(server: SpeechServer) -> None:
@@ -196,7 +198,7 @@ def test_times_of_other_words_are_not_used() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"url": "127.0.0.1:8000"}, "is not like http"),
+        ({"url": "127.0.0.1:8000"}, "is no URL"),
         ({"url": "http://127.0.0.1:9/v1"}, "no speech server answers at 127.0.0.1:9"),
         ({"voice": "{name}"}, "may only name {id}, {gender}"),
         ({"extra_body": {"input": "x"}}, "input is set by datagen itself"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from datagen.backends.writer import llm_server
+from datagen.backends.servers import client
 from datagen.backends.writer.openai import OpenAI
 from datagen.scripting.llm.judge import SCORES
 from datagen.types import Reject, Script
@@ -20,7 +20,7 @@ LIE = " And we'll send you a voucher for a free hotel."
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm_server, "WAITS", (0.001, 0.01))
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
 
 
 def brief_of(body: dict[str, Any]) -> Any:

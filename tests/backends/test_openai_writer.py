@@ -13,8 +13,9 @@ import pytest
 import urllib3
 
 from datagen.backends.registry import WRITERS, Table
-from datagen.backends.writer import llm_server
-from datagen.backends.writer.llm_server import Gate, ServerDown, _Trouble
+from datagen.backends.servers import client
+from datagen.backends.servers.client import ServerDown
+from datagen.backends.servers.gate import Gate, Trouble
 from datagen.backends.writer.openai import OpenAI
 from datagen.config import BackendSpec, Host, load_recipe
 from datagen.doctor import checks
@@ -39,7 +40,7 @@ SCORED = '{"role_adherence": 5, "naturalness": 4, "goal_completion": 5, "weaknes
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for milliseconds, and read prompts once for all tests."""
     monkeypatch.setattr(planners, "PLANNERS", {kind: few(kind) for kind in PLANNERS})
-    monkeypatch.setattr(llm_server, "WAITS", (0.001, 0.01))
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
 
 
 def test_the_same_job_is_asked_for_with_the_same_bytes() -> None:
@@ -307,8 +308,8 @@ def test_a_gate_halves_under_load_and_opens_again() -> None:
 
     def pass_through(overload: bool = False) -> None:
         if overload:
-            with pytest.raises(_Trouble), gate.one():
-                raise _Trouble("429", "busy")
+            with pytest.raises(Trouble), gate.one():
+                raise Trouble("429", "busy")
         else:
             with gate.one():
                 pass
@@ -326,8 +327,8 @@ def test_a_gate_halves_under_load_and_opens_again() -> None:
 
 def test_requests_from_before_a_cut_do_not_cut_again() -> None:
     gate = Gate(16)
-    overloaded = _Trouble("429", "busy")
-    with pytest.raises(_Trouble), gate.one(), gate.one(), gate.one():
+    overloaded = Trouble("429", "busy")
+    with pytest.raises(Trouble), gate.one(), gate.one(), gate.one():
         raise overloaded
     assert gate.limit == 8
 

@@ -1,37 +1,57 @@
-"""Runs that an earlier version began go on with this one: the same names, the same bytes."""
+"""A run that version 0.1.0 began: what still fits is kept, and nothing of it is taken for new."""
 
 from __future__ import annotations
 
 import shutil
-from hashlib import sha256
+import sys
 from pathlib import Path
 
 import pytest
 
-import datagen
+from datagen.backends.registry import CODECS, VOICES
+from datagen.config import BackendSpec
 from datagen.engine.pipeline import ResolvedRecipe
+from datagen.engine.plan import Plan
+from datagen.engine.worker import Done, UnitRunner
+from datagen.runs.make import resume, run
 from datagen.runs.open import open_run
+from datagen.runs.prepare import host_at
+from datagen.storage.run_folder import RunFolder
+from datagen.types import UserError
+from tests.fixtures import short_calls
 
 BEGUN = Path(__file__).parents[1] / "golden" / "begun_with_0.1"
-"""A run of recipe `dummy` whose scripts and speech were made by version 0.1.0, before classes had
-names of their own in fingerprints; then it was stopped."""
-FINISHED = {
-    "timeline/000000.parquet": "3636a320dbb6eb615130ac961312f152b223d2953c7743420cce3df3b1fabfe6",
-    "tokens/000000.parquet": "3090dac8c39e1b26e393b7f314e4bc459c65cb722642e26d714224eddf633c65",
-    "shards/service-00000.parquet": (
-        "2760081c62b2808a79f694d05a318568f161b35c97a705f29ba5a04814735474"
-    ),
-}
-"""sha256 of what that version made of it."""
+"""A run whose scripts and speech were made by 0.1.0, before backends had names of their own in
+fingerprints; then it was stopped. Its writer is of the tests, where that was then."""
 
 
-@pytest.mark.slow
-def test_it_is_resumed_and_ends_in_the_same_bytes(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    shutil.copytree(BEGUN, run)
-    kept = {path: path.stat().st_mtime_ns for path in run.rglob("*.parquet")}
-    begun = open_run(run)
-    assert ResolvedRecipe(begun.file.recipe).fingerprint == begun.file.fingerprint
-    datagen.run(begun.file.recipe, dialogs=16, out=run)
-    assert {path: path.stat().st_mtime_ns for path in kept} == kept, "what was there is kept"
-    assert {name: sha256((run / name).read_bytes()).hexdigest() for name in FINISHED} == FINISHED
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(sys.modules, "tests.fixtures.short_calls", short_calls)
+    return shutil.copytree(BEGUN, tmp_path / "run")
+
+
+def test_scripts_and_speech_are_kept_though_classes_have_moved(begun: Path) -> None:
+    opened = open_run(begun)
+    resolved = ResolvedRecipe(opened.file.recipe)
+    plan = Plan(**opened.plan.model_dump(include=set(Plan.model_fields)))
+    flow = resume(RunFolder(begun), resolved, plan)
+    assert flow.resumed == {"script": 1, "speech": 1}
+    kept = (begun / "speech/000000.parquet").read_bytes()
+    for stage in ("timeline", "tokens"):
+        assert isinstance(UnitRunner(begun, resolved, stage).make(0), Done)
+    assert (begun / "speech/000000.parquet").read_bytes() == kept
+    assert len(open_run(begun)) == opened.plan.dialogs - len(opened.rejects())
+
+
+def test_a_run_of_other_code_is_refused_with_what_to_do(begun: Path) -> None:
+    opened = open_run(begun)
+    plan = Plan(**opened.plan.model_dump(include=set(Plan.model_fields)))
+    with pytest.raises(UserError, match=r"another recipe \(other prompts or code\).*run.json"):
+        run(ResolvedRecipe(opened.file.recipe), plan, host_at("laptop", None), begun)
+
+
+def test_a_name_in_fingerprints_outlives_a_move() -> None:
+    for table, name in ((CODECS, "codec"), (VOICES, "speech")):
+        identity = table.identity(BackendSpec(use="dummy"))
+        assert identity["use"] == f"datagen.backends.{name}.dummy:Dummy"

@@ -33,7 +33,7 @@ def test_a_summary_says_what_there_is(run: Path) -> None:
         "dialogues          6 (train 5, validation 1)",
         "audio              0.02 h on two channels",
         "rejected           2 (script: too dull 1, tokens: too dull 1)",
-        "events a minute    barge_in 5.00, backchannel 5.00, pause 0.00, overlap 5.00",
+        "events a minute    wait 0.00, barge_in 5.00, backchannel 5.00, pause 0.00, overlap 5.00",
         "  people (Fisher)  ipu 53.5, pause 5.5, gap 4.4, overlap 3.6",
         "speed              87.0 h of audio in an hour (0.10 h in 4 s)",
         f"shards             {run}/shards/*.parquet",

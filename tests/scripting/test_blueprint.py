@@ -30,8 +30,8 @@ from datagen.scripting.plans.service import (
     draw_blueprint,
     split_of,
 )
-from datagen.scripting.spoken import speak
 from datagen.seeds import rng_for
+from datagen.text import speak
 from datagen.types import Job
 
 

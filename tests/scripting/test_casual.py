@@ -18,7 +18,7 @@ from datagen.scripting.content.casual_pack import SmallTalk, load_smalltalk
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.plans.casual import ENJOY, LEVELS, chat_problems, compose_chat, draw_chat
 from datagen.scripting.plans.draws import draws_for
-from datagen.scripting.spoken import speak
+from datagen.text import speak
 from datagen.types import Job, Reject, Script, Turn, UserError
 
 

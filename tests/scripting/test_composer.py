@@ -25,7 +25,7 @@ from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.plans.interplay import boundaries, place
 from datagen.scripting.plans.service import Blueprint
-from datagen.scripting.spoken import speak
+from datagen.text import speak, unsayable
 from datagen.types import SPEAKERS, Fact, Job, Persona, Reject, Script, Speaker, Turn, UserError
 
 WORDS_A_MINUTE = 165
@@ -307,7 +307,8 @@ def tampered(script: Script, at: int, **update: object) -> Script:
 def say(at: int, change: Callable[[str], str]) -> Callable[[Script], Script]:
     def tamper(script: Script) -> Script:
         text = change(script.turns[at].text)
-        return tampered(script, at, text=text, spoken=speak(text, script.facts))
+        spoken = text if unsayable(text, script.facts) else speak(text, script.facts)
+        return tampered(script, at, text=text, spoken=spoken)
 
     return tamper
 

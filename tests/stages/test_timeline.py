@@ -15,8 +15,8 @@ from datagen.audio.turn_taking import pooled, speech, turn_taking
 from datagen.backends.aligner.native import Native
 from datagen.backends.protocols import Aligner
 from datagen.config import TimelineSpec
-from datagen.scripting.spoken import heard
 from datagen.stages.timeline import lay_out
+from datagen.text import heard
 from datagen.timing.preset import Preset, load_preset
 from datagen.types import (
     FRAME,

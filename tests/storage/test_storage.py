@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from datagen.storage import Lease, Storage, StorageFailed, hold, lease, open_storage
+from datagen.storage import (
+    Lease,
+    Storage,
+    StorageFailed,
+    hold,
+    lease,
+    open_storage,
+    requests,
+    store_errors,
+)
 from datagen.storage.append import Spool
 from datagen.storage.local import LocalStorage
 from datagen.types import RunFailed, UserError
@@ -207,7 +216,7 @@ def test_slices_are_made_at_once_but_not_beside_the_whole(place: Storage) -> Non
 
 
 def test_a_lease_of_a_dead_process_of_this_machine_is_void_at_once(place: Storage) -> None:
-    code = "from datagen.storage import lease\nprint(lease._this_process().model_dump_json())"
+    code = "from datagen.storage import holder; print(holder.this_process().model_dump_json())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     put(place, lease.LEASE, done.stdout.encode())
     with hold(place) as held:
@@ -266,3 +275,72 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
     with hold(storage(store, patience=0.01)):
         store.faults = [OSError("AWS Error ACCESS_DENIED")] * 100
     assert "not given back" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (f"{'x' * 400} Azure Error: [AuthorizationFailure] 403 Server failed", "refuses entry"),
+        (f"{'x' * 400} Azure Error: [ContainerNotFound] 404 The specified", "no such container"),
+        ("Azure Error: [ServerBusy] 503 The server is busy", "has not answered"),
+        ("Azure Error: [] Fail to get a new connection for: http://a", "has not answered"),
+        ("google::cloud::Status(PERMISSION_DENIED: error http_status_code=403)", "refuses entry"),
+        ("google::cloud::Status(UNAUTHENTICATED: http_status_code=401)", "refuses entry"),
+        (
+            "google::cloud::Status(UNAVAILABLE: CURL error [7]=Could not connect)",
+            "has not answered",
+        ),
+        ("google::cloud::Status(UNAVAILABLE: a OAuth2 access token to authent)", "refuses entry"),
+        ("google::cloud::Status(INVALID_ARGUMENT: http_status_code=400)", "refuses what was asked"),
+        ("AWS Error UNKNOWN (HTTP status 502) during GetObject", "has not answered"),
+        ("AWS Error UNKNOWN (HTTP status 501) during PutObject", "has not answered"),
+        ("AWS Error UNKNOWN (HTTP status 400) during HeadObject", "refuses what was asked"),
+        (
+            "AWS Error NETWORK_CONNECTION: curlCode: 6, Couldn't resolve host name",
+            "no server of that",
+        ),
+    ],
+)
+def test_an_error_is_judged_by_the_whole_message(said: str, kind: str) -> None:
+    store = MemoryStore()
+    store.faults = [OSError(said)] * 100
+    place = storage(store, patience=0.01)
+    place.where = "abfs://data@account.dfs.core.windows.net/runs/a"
+    with pytest.raises(StorageFailed, match=kind) as caught:
+        put(place, "a", b"abc")
+    assert len(str(caught.value)) < 500
+    if kind != "has not answered":
+        assert store.requests == 1, "it is told at once"
+
+
+def test_a_name_that_no_server_has_any_more_is_waited_for() -> None:
+    store = MemoryStore()
+    place = storage(store)
+    put(place, "a", b"abc")
+    store.faults = [
+        OSError("AWS Error NETWORK_CONNECTION: curlCode: 6, Couldn't resolve host name")
+    ]
+    assert place.read("a") == b"abc"
+
+
+def test_signatures_of_addresses_are_not_shown() -> None:
+    for url in ("http://a/b?sv=1&sig=c2VjcmV0%3D'. Azure", "http://a/sig=c2VjcmV0%3D&sv=1 Azure"):
+        assert "c2VjcmV0" not in store_errors.line(url)
+
+
+def test_a_request_that_is_never_answered_is_left_behind() -> None:
+    release = threading.Event()
+    with pytest.raises(TimeoutError):
+        requests.call(lambda: release.wait(30), 0.3)
+    assert requests.hanging()
+    requests.hurry(0.0)
+    try:
+        with pytest.raises(TimeoutError):
+            requests.call(lambda: release.wait(30), 60.0)
+    finally:
+        requests.take_time()
+        release.set()
+    wait_until(lambda: not requests.hanging())
+    assert requests.call(lambda: 7, 5.0) == 7
+    with pytest.raises(TimeoutError, match="its own"):
+        requests.call(lambda: (_ for _ in ()).throw(TimeoutError("its own")), 5.0)

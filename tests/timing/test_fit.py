@@ -66,7 +66,7 @@ def test_rttm_has_two_speakers_of_whom_one_is_the_agent(
 ) -> None:
     spells = conversation(load_preset(TimelineSpec()), 0, 4)
     path = rttm(tmp_path / "a.rttm", spells, {"agent": "ann", "user": "bob"})
-    found = read(path, agent)["call"]
+    found = read(path, agent).conversations["call"]
     assert [spell.speaker == spells[i].speaker for i, spell in enumerate(found)] == [
         not flipped
     ] * len(spells)
@@ -76,7 +76,7 @@ def test_rttm_has_two_speakers_of_whom_one_is_the_agent(
 def test_ctm_is_words_on_channels(tmp_path: Path) -> None:
     path = tmp_path / "a.ctm"
     path.write_text(";; a comment\ncall A 0.50 0.25 hello\ncall B 1.00 0.5 hi\n")
-    assert read(path)["call"] == [
+    assert read(path).conversations["call"] == [
         Spell("agent", seconds(0.5), seconds(0.75)),
         Spell("user", seconds(1), seconds(1.5)),
     ]
@@ -86,7 +86,7 @@ def test_a_recording_has_a_speaker_on_each_channel(tmp_path: Path) -> None:
     sound = np.zeros((16_000 * 3, 2))
     sound[8_000:16_000, 0] = sound[24_000:40_000, 1] = 0.2
     soundfile.write(tmp_path / "call.wav", sound * np.sin(np.arange(48_000) * 0.4)[:, None], 16_000)
-    agent, user = read(tmp_path / "call.wav")["call"]
+    agent, user = read(tmp_path / "call.wav").conversations["call"]
     assert (agent.speaker, user.speaker) == ("agent", "user")
     edges = (agent.start, agent.end, user.start, user.end)
     assert edges == pytest.approx([seconds(s) for s in (0.5, 1.0, 1.5, 2.5)], abs=seconds(0.01))

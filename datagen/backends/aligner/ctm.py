@@ -7,9 +7,9 @@ NAME is a hash of a clip's samples and text, so times never meet the wrong sound
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,17 +18,18 @@ import numpy as np
 from datagen import assets
 from datagen.backends.aligner.tokens import Span, fill, parts, rounded
 from datagen.backends.protocols import Aligner
+from datagen.formats.ctm import SILENT, read_ctm
+from datagen.formats.text import read_text
+from datagen.formats.textgrid import read_textgrid
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
 
 SUFFIXES = (".TextGrid", ".ctm")
-TIERS = ("words", "word")
-"""Names of the TextGrid tier with the words; without one of that name it is the first."""
-SILENT = ("", "<eps>", "sil", "sp", "<sil>", "<p>")
 UNKNOWN = ("<unk>", "spn", "<spn>", "[bracketed]", "<cutoff>")
-"""Labels for no word, and for a word that the aligner did not know."""
+"""Labels for a word that the aligner did not know."""
+MAX_OVERLAP = SAMPLE_RATE // 10
+"""Samples by which decoders let a word overlap the next."""
 Entry: TypeAlias = tuple[str, float, float, float | None]
 """A label, its start and end in seconds, and a confidence where the file has one."""
-_VALUE = re.compile(r'"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:e-?\d+)?)(?![\w\].])')
 
 
 class Ctm(Aligner):
@@ -71,7 +72,7 @@ class Ctm(Aligner):
             raise Rejected("alignment", f"{self._folder} has no times of {name} ({spoken!r})")
         tokens = spoken.split()
         spans = _match(tokens, list(read_times(path)), f"{path.name} of {spoken!r}")
-        return fill(tokens, [_clamped(span, len(clip)) for span in spans], len(clip))
+        return fill(tokens, _in_order([_clamped(span, len(clip)) for span in spans]), len(clip))
 
 
 def _files(folder: str) -> list[Path]:
@@ -88,59 +89,25 @@ def clip_name(spoken: str, clip: Audio) -> str:
 
 def read_times(path: Path) -> Iterator[tuple[str, Span]]:
     """Yield the labels of a file that are words, with their samples."""
-    text = path.read_text(encoding="utf-16" if _is_utf_16(path) else "utf-8-sig")
     try:
+        text = read_text(path)
         entries = list(_textgrid(text) if path.suffix == ".TextGrid" else _ctm(text))
-    except (ValueError, IndexError) as error:
+    except ValueError as error:
         raise UserError(f"align.options.folder: {path} cannot be read ({error})") from error
     for label, start, end, confidence in entries:
         if label.casefold() not in SILENT:
             yield label, Span(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE), confidence)
 
 
-def _is_utf_16(path: Path) -> bool:
-    """Return whether a file begins as Praat's UTF-16 files do."""
-    with path.open("rb") as file:
-        return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
-
-
 def _ctm(text: str) -> Iterator[Entry]:
-    """Yield label, start, end and confidence: FILE CHANNEL START LENGTH WORD [CONFIDENCE]."""
-    for line in text.splitlines():
-        if line.strip() and not line.startswith(";;"):
-            _, _, start, length, label, *sure = line.split()
-            confidence = rounded(float(sure[0])) if sure else None
-            yield label, float(start), float(start) + float(length), confidence
+    for word in read_ctm(text):
+        sure = None if word.confidence is None else rounded(word.confidence)
+        yield word.label, word.start, word.start + word.length, sure
 
 
 def _textgrid(text: str) -> Iterator[Entry]:
-    """Yield label, start and end (no confidence), from Praat's long or short text format.
-
-    Both list the same values in the same order; the long one also names them.
-    """
-    values = [string or number for string, number in _VALUE.findall(_after_header(text))]
-    num_tiers, at = int(values[2]), 3
-    tiers: dict[str, list[Entry]] = {}
-    for _ in range(num_tiers):
-        kind, name, _, _, size = values[at : at + 5]
-        width = 3 if kind == "IntervalTier" else 2
-        body = values[at + 5 : at + 5 + width * int(size)]
-        at += 5 + width * int(size)
-        if kind == "IntervalTier":
-            tiers[name] = [
-                (label.replace('""', '"').strip(), float(start), float(end), None)
-                for start, end, label in zip(*[iter(body)] * 3, strict=True)
-            ]
-    if not tiers:
-        raise ValueError("it has no interval tier")
-    yield from next((tiers[name] for name in TIERS if name in tiers), next(iter(tiers.values())))
-
-
-def _after_header(text: str) -> str:
-    """Drop the file and object type, whose strings are not values."""
-    if "ooTextFile" not in text:
-        raise ValueError("it is not a Praat text file")
-    return text.partition('"TextGrid"')[2]
+    for label, start, end in read_textgrid(text):
+        yield label, start, end, None
 
 
 def _match(
@@ -165,6 +132,19 @@ def _match(
     if extra := next(labels, None):
         raise Rejected("alignment", f"{name}: {extra[0]!r} is not in the text")
     return spans
+
+
+def _in_order(spans: Sequence[Span | None]) -> list[Span | None]:
+    """End a word where the next begins, if it lasts a little longer (kaldi#1465)."""
+    made = list(spans)
+    known = [index for index, span in enumerate(made) if span is not None]
+    for index, following in pairwise(known):
+        one, other = made[index], made[following]
+        assert one is not None
+        assert other is not None
+        if one.start < other.start < one.end <= other.start + MAX_OVERLAP:
+            made[index] = Span(one.start, other.start, one.confidence)
+    return made
 
 
 def _clamped(span: Span | None, num_samples: int) -> Span | None:

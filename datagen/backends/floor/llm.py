@@ -7,7 +7,7 @@ The model reads the scenario and the turns so far, and the turn with a numbered 
 
 from __future__ import annotations
 
-import json
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from datagen.backends.protocols import FloorPredictor, Odds, Slot
-from datagen.backends.writer.llm_server import Server, check_url
+from datagen.backends.servers.address import check_url
+from datagen.backends.writer.llm_server import Server
+from datagen.scripting.llm.answer import objects
 from datagen.scripting.llm.completion import Message, Refusal, Request
 from datagen.seeds import seed_for
 from datagen.types import Record, Rejected, Script
@@ -67,7 +69,7 @@ class Llm(FloorPredictor):
     @classmethod
     def check(cls, options: Options) -> None:
         """Raise UserError if what is wrong can be seen without asking a server."""
-        check_url(options.url)
+        check_url(options.url, "floor.options")
 
     def close(self) -> None:
         """End the threads."""
@@ -138,10 +140,13 @@ def _schema(count: int) -> dict[str, Any]:
 def parse(text: str, slots: Sequence[Slot]) -> list[Odds]:
     """Return the odds in an answer; they are scaled to add up to 1. Raises Rejected."""
     try:
-        marks = [[float(mark[choice]) for choice in _CHOICES] for mark in json.loads(text)["marks"]]
-    except (ValueError, KeyError, TypeError) as error:
+        value = next(value for value in objects(text) if "marks" in value)
+        marks = [[float(mark[choice]) for choice in _CHOICES] for mark in value["marks"]]
+    except (StopIteration, ValueError, KeyError, TypeError) as error:
         raise Rejected("floor", f"turn {slots[0].turn}: not the JSON asked for") from error
-    if len(marks) != len(slots) or any(min(mark) < 0 or sum(mark) <= 0 for mark in marks):
+    if len(marks) != len(slots) or any(
+        min(mark) < 0 or not 0 < sum(mark) < math.inf for mark in marks
+    ):
         raise Rejected("floor", f"turn {slots[0].turn}: not {len(slots)} distributions")
     return [
         Odds(silence=s / (s + b + f), backchannel=b / (s + b + f), take_floor=f / (s + b + f))

@@ -10,6 +10,7 @@ A file has ``history``: turns with ``role``, ``content`` and, for users, ``bound
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +23,13 @@ from datagen.backends.floor.rules import Coefficients, Weights, features
 from datagen.backends.protocols import Odds, Slot
 from datagen.timing.slots import kind_at
 from datagen.types import UserError
+from datagen.visible import visible_line
 
 ANSWERS = ("silent", "backchannel", "take_floor")
 RIDGE = 1.0
 """Weight of the squared coefficients, in votes: it keeps rare features near 0."""
+MAX_VOTES = 1e6
+"""More of one answer at one place are no votes of people."""
 _STEPS = 60
 """Most Newton steps; some 8 are enough."""
 
@@ -53,8 +57,19 @@ def read(folder: Path, split: str) -> list[Vote]:
         scenario = path.parent.parent.name.removeprefix("text_dialogue_")
         try:
             votes += _votes(json.loads(path.read_text(encoding="utf-8")), scenario)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(f"{path} does not hold votes as DuplexGen writes them") from error
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
+            said = visible_line(f"{type(error).__name__}: {error}")[:120]
+            raise UserError(
+                f"{path} does not hold votes as DuplexGen writes them ({said})"
+            ) from error
     if not votes:
         raise UserError(
             f"{folder} has no votes in text_dialogue_SCENARIO/{split}/*.json; give the folder of"
@@ -66,9 +81,7 @@ def read(folder: Path, split: str) -> list[Vote]:
 def _votes(dialogue: Mapping[str, Any], scenario: str) -> Iterator[Vote]:
     for index, turn in enumerate(dialogue["history"]):
         words, last = str(turn.get("content") or "").split(), 0
-        for boundary in turn.get("boundaries") or ():
-            place = int(boundary["word_index"]) + 1
-            counts = tuple(float(boundary["counts"].get(answer, 0)) for answer in ANSWERS)
+        for place, counts in sorted(_places(turn.get("boundaries") or ()).items()):
             if 0 < place < len(words) and sum(counts) > 0:
                 slot = Slot(
                     turn=index,
@@ -79,6 +92,21 @@ def _votes(dialogue: Mapping[str, Any], scenario: str) -> Iterator[Vote]:
                 )
                 yield Vote(slot, scenario, (counts[0], counts[1], counts[2]))
                 last = place
+
+
+def _places(boundaries: Sequence[Mapping[str, Any]]) -> dict[int, tuple[float, ...]]:
+    """Return the counts at each place of a turn; those of one place are added up."""
+    places: dict[int, tuple[float, ...]] = {}
+    for boundary in boundaries:
+        place, counts = int(boundary["word_index"]) + 1, boundary["counts"]
+        if unknown := sorted(set(counts) - set(ANSWERS)):
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(ANSWERS)}")
+        numbers = [float(counts.get(answer, 0)) for answer in ANSWERS]
+        if not all(math.isfinite(number) and 0 <= number <= MAX_VOTES for number in numbers):
+            raise ValueError(f"counts of {numbers}")
+        before = places.get(place, (0.0,) * len(ANSWERS))
+        places[place] = tuple(one + more for one, more in zip(before, numbers, strict=True))
+    return places
 
 
 def fit(votes: Sequence[Vote]) -> Coefficients:

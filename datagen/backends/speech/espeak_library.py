@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen import assets
+from datagen.backends.speech import workspaces
 from datagen.types import UserError
 
 LIBRARY_RATE = 22_050
@@ -106,6 +107,7 @@ class EspeakLibrary:
         self._image = path.read_bytes()
         self._given_data = data
         self._folder = folder
+        workspaces.sweep(folder)
         with self.workspace() as workspace, self._fresh_copy(workspace) as library:
             own_data = ctypes.c_char_p()
             library.espeak_Info.restype = ctypes.c_char_p
@@ -128,8 +130,7 @@ class EspeakLibrary:
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """Make a folder for voice files and library copies, gone after the block."""
-        with tempfile.TemporaryDirectory(prefix="espeak-", dir=self._folder) as name:
-            folder = Path(name)
+        with workspaces.workspace(self._folder) as folder:
             if self._given_data:
                 # the library takes paths of 159 characters, which nested environments exceed
                 (folder / "espeak-ng-data").symlink_to(self._given_data)

@@ -5,12 +5,10 @@ sound, rate --mix down, resample, centre, trim, fade--> Utterance, its word time
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
@@ -25,12 +23,6 @@ _QUIET = 10**-4
 """Ratio of powers (-40 dB): silence is 5 ms with less than this share of the loudest 5 ms."""
 _RAMP = (0.5 - 0.5 * np.cos(np.pi * (np.arange(FADE) + 0.5) / FADE)).astype(np.float32)
 """[S], raised cosine from 0 to 1."""
-
-
-def decode(data: bytes) -> tuple[NDArray[np.float32], int]:
-    """Return the samples [S, C] of a WAV, FLAC or Ogg file and its own rate in Hz."""
-    samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
-    return samples, int(rate)
 
 
 def to_24_khz(samples: NDArray[Any], rate: int) -> Audio:

@@ -8,28 +8,37 @@ into ``voice`` and ``extra_body``, whose strings may name what is known of a lin
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import socket
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_serializer
 
 from datagen.backends.protocols import Synthesizer
+from datagen.backends.servers.address import check_url
+from datagen.backends.servers.client import Client, ServerDown
+from datagen.backends.servers.gate import Refused
 from datagen.backends.speech.finish import finish, spread_words, to_24_khz
-from datagen.backends.speech.http_client import Client, Spoken
+from datagen.backends.speech.spoken import Spoken, read_spoken
 from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Line, Record, SpokenWord, UserError, Utterance
+from datagen.types import SAMPLE_RATE, Line, Record, Rejected, SpokenWord, UserError, Utterance
 
 OURS = frozenset(("model", "input", "response_format"))
 """Fields of a request that ``extra_body`` may not set."""
 _MAX_SEED = 2**31
 """Servers take seeds of 31 bits."""
 _CONNECT_SECONDS = 5.0
+EASY = "Hello."
+"""What any server can say, in any voice it has."""
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Http(Synthesizer):
@@ -44,6 +53,9 @@ class Http(Synthesizer):
         """As the server knows it."""
         voice: str = "{id}"
         """The server's name of a line's voice."""
+        voices: dict[Literal["female", "male"], tuple[Name, ...]] = Field(default_factory=dict)
+        """The server's own voices by gender (`datagen voices server URL` lists them), dealt like a
+        bank's; without them each speaker's id is new. Not used with a bank."""
         extra_body: dict[str, Any] = Field(default_factory=dict)
         """Added to each request: exaggeration, instructions, task_type ..."""
         reference_field: str | None = None
@@ -61,12 +73,20 @@ class Http(Synthesizer):
         patience_seconds: Annotated[float, Field(ge=0, exclude=True)] = 300.0
         """How long a server may be away or busy."""
 
+        @model_serializer(mode="wrap")
+        def _as_before(self, dump: Any) -> dict[str, Any]:
+            """Leave out what is not set: fingerprints are those of before there were voices."""
+            data: dict[str, Any] = dump(self)
+            return data if data.get("voices") else {k: data[k] for k in data if k != "voices"}
+
     def __init__(self, options: Options) -> None:
         self._options = options
         self._client = Client(
             f"{_url(options)}/audio/speech",
-            key=os.environ.get(options.key_env) or None,
-            key_env=options.key_env,
+            name=f"the speech server at {_url(options)}",
+            key=os.environ.get(options.key_env),
+            key_name=options.key_env,
+            concurrency=options.concurrency,
             timeout=options.timeout_seconds,
             patience=options.patience_seconds,
         )
@@ -79,11 +99,8 @@ class Http(Synthesizer):
         if taken := sorted(OURS & options.extra_body.keys()):
             raise UserError(f"speech.options.extra_body: {taken[0]} is set by datagen itself")
         _fill({"voice": options.voice, "extra_body": options.extra_body}, _EXAMPLE)
+        check_url(_url(options), "speech.options.url")
         url = urlsplit(_url(options))
-        if url.scheme not in ("http", "https") or not url.hostname:
-            raise UserError(
-                f"speech.options.url: {_url(options)!r} is not like http://host:8000/v1"
-            )
         port = url.port or (443 if url.scheme == "https" else 80)
         try:
             socket.create_connection((url.hostname, port), _CONNECT_SECONDS).close()
@@ -92,6 +109,11 @@ class Http(Synthesizer):
                 f"no speech server answers at {url.hostname}:{port} ({error}); start one, or set"
                 f" speech.options.url{f' or ${options.url_env}' if options.url_env else ''}"
             ) from error
+
+    @classmethod
+    def speakers(cls, options: Options) -> Mapping[str, Sequence[str]]:
+        """Return the server's own voices."""
+        return {str(gender): names for gender, names in options.voices.items()}
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Ask for each line; the answers come in the lines' order."""
@@ -102,7 +124,19 @@ class Http(Synthesizer):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _say(self, line: Line, seed: int) -> Utterance:
-        spoken = self._client.ask(self._body(line, seed))
+        body = self._body(line, seed)
+        easy = {**body, "input": EASY}
+        try:
+            spoken = self._client.ask(
+                json.dumps(body).encode(),
+                read_spoken,
+                easy=json.dumps(easy).encode(),
+                seed=seed_for(seed, line.voice.id, line.spoken),
+            )
+        except Refused as error:
+            raise Rejected("speech_refused", f"{error} (voice {body['voice']!r})") from error
+        except ServerDown as error:
+            raise UserError(f"{error}; mend it and run the same command again") from error
         audio = to_24_khz(spoken.samples, spoken.rate)
         return finish(audio, word_times(line.spoken, spoken, len(audio)))
 

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from datagen.backends.protocols import ScriptWriter
-from datagen.backends.writer.llm_server import Server, check_url
+from datagen.backends.servers.address import check_url
+from datagen.backends.writer.llm_server import Server
 from datagen.scripting.llm.accounts import FREE, Price
 from datagen.scripting.llm.author import Author, Writing
 from datagen.scripting.llm.completion import Completion, Refusal, Request

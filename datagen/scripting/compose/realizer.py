@@ -17,7 +17,7 @@ from datagen.scripting.content.templates import SLOTS, Wording
 from datagen.scripting.content.values import Slots
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.exchanges import Exchange
-from datagen.scripting.spoken import one_stop
+from datagen.text import one_stop
 from datagen.types import Persona, Speaker
 
 OPTIONAL = (0.2, 0.4, 0.65)

@@ -16,7 +16,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.spoken import spelling_problems
+from datagen.text import spelling_problems
 from datagen.types import UserError
 
 

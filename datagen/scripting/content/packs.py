@@ -17,11 +17,10 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting import numbers
 from datagen.scripting.compose.grammar import article_problems, number_words, plain, slots
 from datagen.scripting.content import held_out
 from datagen.scripting.content.values import Code, Money, Sampler
-from datagen.scripting.spoken import speak, spelling_problems
+from datagen.text import numbers, speak, spelling_problems, unsayable
 from datagen.types import UserError
 
 Lines: TypeAlias = Annotated[tuple[str, ...], Field(min_length=4)]
@@ -163,7 +162,9 @@ def _lint_codes(pack: Pack) -> Iterator[str]:
     """Say which identifiers would be read as something else when they are no fact."""
     for identity in pack.identities:
         sample = identity.value.pattern.replace("#", "4").replace("@", "K")
-        if speak(sample) != numbers.letters_and_digits(sample):
+        if problem := unsayable(sample):
+            yield f"identity {identity.id}: {problem}"
+        elif speak(sample) != numbers.letters_and_digits(sample):
             yield f"identity {identity.id}: {sample} is said {speak(sample)!r}, no code"
 
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.spoken import speak
+from datagen.text import speak, unsayable
 from datagen.types import UserError
 
 Lines = Annotated[tuple[str, ...], Field(min_length=2)]
@@ -91,6 +91,12 @@ def _lint_topic(topic: Topic) -> Iterator[str]:
         if (part == "ask") != line.endswith("?"):
             yield f"{part} {line!r}: questions, and only they, end with a question mark"
         yield from (f"{problem} in {line!r}" for problem in article_problems(line))
+    refused = [
+        f"{problem} in {line!r}" for _, line in _lines(topic) if (problem := unsayable(line))
+    ]
+    yield from refused
+    if refused:
+        return
     long = [core for core in topic.core if len(speak(core).split()) > MAX_ANSWER]
     yield from (f"more than {MAX_ANSWER} words are no short answer: {core!r}" for core in long)
 

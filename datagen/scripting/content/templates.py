@@ -18,7 +18,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems, number_words, slots
-from datagen.scripting.spoken import spelling_problems
+from datagen.text import spelling_problems
 from datagen.types import UserError
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]

@@ -14,8 +14,8 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 from pydantic import Field
 
 from datagen.config import Settings
-from datagen.scripting import numbers
 from datagen.scripting.plans.draws import Draws
+from datagen.text import numbers
 
 
 class Value(NamedTuple):

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any
 
 from datagen.scripting.llm.completion import NOTHING, Usage
-from datagen.types import Record, UserError
+from datagen.types import AllRejected, Record, UserError
 
 MILLION = 1_000_000
 
@@ -41,6 +41,10 @@ class Price(Record):
 
 
 FREE = Price()
+
+
+HOPELESS = 8
+"""Dialogues of a worker that are all rejected, until a model counts as hopeless."""
 
 
 @dataclass
@@ -88,6 +92,7 @@ class Accounts:
         self, folder: Path | None, *, limit: float, window: int, prices: Mapping[str, Price]
     ) -> None:
         self._limit, self._recent = limit, deque[str](maxlen=window)
+        self._closed, self._accepted = 0, 0
         self._prices, self._accounts = prices, dict[str, Account]()
         self._lock = Lock()
         self._name = f"{socket.gethostname()}-{os.getpid()}.jsonl"
@@ -111,12 +116,17 @@ class Accounts:
         self._append("quarantine", {**asdict(entry), "reply": reply})
 
     def close_entry(self, entry: AccountEntry) -> None:
-        """Book a dialogue. Raises UserError if too many of the last ones were rejected."""
+        """Book a dialogue. Raises UserError if too many of the last ones were rejected, and
+        AllRejected if the first ones all were.
+        """
         self._append("calls", asdict(entry))
         with self._lock:
             self._book(entry)
             self._recent.append(entry.reason)
             recent = list(self._recent)
+            self._closed += 1
+            self._accepted += not entry.reason
+            is_hopeless = self._closed >= HOPELESS and not self._accepted
         rejected = Counter(reason for reason in recent if reason)
         is_full = len(recent) == self._recent.maxlen
         if is_full and rejected.total() > self._limit * len(recent):
@@ -126,6 +136,12 @@ class Accounts:
                 f" most often because {rejected.most_common(1)[0][0]!r}, the last by {entry.model}:"
                 f" {entry.evidence[:200]}{where}; try another model or sampling, or raise"
                 " script.options.reject_limit"
+            )
+        if is_hopeless:
+            raise AllRejected(
+                f"script: all of the first {len(recent)} dialogues were rejected, the last"
+                f" ({entry.dialog_id}, by {entry.model}) because {entry.reason!r}:"
+                f" {entry.evidence[:300]}; try another model or sampling"
             )
 
     def _book(self, entry: AccountEntry) -> None:

@@ -20,7 +20,7 @@ from datagen.scripting.llm.task import Task, TaskStep
 from datagen.scripting.plans.base import script_of
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts, place
-from datagen.scripting.spoken import speak
+from datagen.text import Unsayable, speak
 from datagen.types import Fact, Script
 
 
@@ -61,13 +61,10 @@ def _keeps_to_plan(steps: Sequence[TaskStep], said: Sequence[Said]) -> None:
 
 
 def _lines(task: Task, said: Sequence[Said]) -> list[PlannedLine]:
-    """Return floor turns. Raises BadScript if one of them cannot be said."""
+    """Return floor turns. Raises BadScript with every turn that cannot be said."""
     planned = {step.name: step for step in task.steps}
     lines: list[PlannedLine] = []
-    for turn in said:
-        spoken = speak(turn.text, task.plan.facts)
-        if not spoken:
-            raise BadScript([f"{turn.step}: {turn.text!r} cannot be said"])
+    for turn, spoken in zip(said, _spoken(task, said), strict=True):
         step = planned.get(turn.step)
         lines.append(
             PlannedLine(
@@ -81,6 +78,22 @@ def _lines(task: Task, said: Sequence[Said]) -> list[PlannedLine]:
             )
         )
     return lines
+
+
+def _spoken(task: Task, said: Sequence[Said]) -> list[str]:
+    """Return what each turn says. Raises BadScript with the word that cannot be said of each."""
+    spoken, found = [], []
+    for turn in said:
+        try:
+            spoken.append(speak(turn.text, task.plan.facts))
+        except Unsayable as problem:
+            found.append(f"{turn.step}: {problem}; write in words what is meant")
+            continue
+        if not spoken[-1]:
+            found.append(f"{turn.step}: {turn.text!r} cannot be said")
+    if found:
+        raise BadScript(found)
+    return spoken
 
 
 def _needed(facts: Sequence[Fact], step: TaskStep | None, text: str, spoken: str) -> int:

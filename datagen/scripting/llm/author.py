@@ -167,17 +167,26 @@ class Author:
             return
         entry.usage += answer.usage
         try:
-            if not answer.is_whole:
-                raise BadReply("was cut off at the limit of tokens")
-            draft.script = self._assemble(draft, answer.text)
+            draft.script = self._assemble(draft, answer)
             entry.reason = entry.evidence = ""
         except BadReply as error:
-            self._fail(draft, "the reply cannot be read", [f"the reply {error}"], answer.text)
+            hint = "" if answer.is_whole else ": raise max_tokens"
+            problem = f"the reply {error}"
+            self._fail(draft, "the reply cannot be read", [problem], answer.text, hint)
         except BadScript as error:
             self._fail(draft, error.reason, error.problems, answer.text)
             draft.reply = answer.text
 
-    def _assemble(self, draft: _Draft, text: str) -> Script:
+    def _assemble(self, draft: _Draft, answer: Completion) -> Script:
+        """Read a reply, also one that was cut off after its object's end."""
+        try:
+            return self._script(draft, answer.text)
+        except BadReply as error:
+            if answer.is_whole:
+                raise
+            raise BadReply("was cut off at the limit of tokens") from error
+
+    def _script(self, draft: _Draft, text: str) -> Script:
         job = draft.job
         script = draft.assignment.script(
             text,
@@ -226,9 +235,13 @@ class Author:
         else:
             self._fail(draft, "the judge scores it too low", [str(verdict)], text)
 
-    def _fail(self, draft: _Draft, reason: str, problems: Sequence[str], reply: str) -> None:
+    def _fail(
+        self, draft: _Draft, reason: str, problems: Sequence[str], reply: str, hint: str = ""
+    ) -> None:
+        """Note what was wrong; the next attempt is told the problems, people the hint, too."""
         draft.script, draft.problems, draft.reply = None, list(problems), ""
-        draft.entry.reason, draft.entry.evidence = reason, "; ".join(problems)[:MAX_EVIDENCE]
+        evidence = f"{'; '.join(problems)}{hint}"
+        draft.entry.reason, draft.entry.evidence = reason, evidence[:MAX_EVIDENCE]
         self._ledger.refused(draft.entry, reply)
 
 

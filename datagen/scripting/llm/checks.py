@@ -14,7 +14,7 @@ from typing import TypeAlias
 from datagen.scripting.checks import holds
 from datagen.scripting.compose.grammar import plain
 from datagen.scripting.llm.gist import number_runs
-from datagen.scripting.spoken import speak
+from datagen.text import speak
 from datagen.types import Script
 
 Check: TypeAlias = Callable[[Script, Sequence[str]], Iterator[str]]

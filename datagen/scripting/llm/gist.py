@@ -14,7 +14,7 @@ from itertools import groupby
 from math import ceil
 
 from datagen.scripting.compose.grammar import number_words
-from datagen.scripting.spoken import speak
+from datagen.text import speak
 
 SHARE = 0.4
 """Of a sentence's content words, how many a turn that tells it has."""

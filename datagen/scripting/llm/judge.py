@@ -88,7 +88,7 @@ def judge_messages(script: Script, rubric: Rubric) -> tuple[Message, ...]:
 
 def read_verdict(text: str) -> Verdict:
     """Read a judge's reply. Raises BadReply."""
-    value = read_json(text)
+    value = read_json(text, _LOOSE)
     if not _LOOSE.is_valid(value):
         raise BadReply("the judge's reply does not follow its schema")
     return Verdict.model_validate({**value, "weakness": tidy(value["weakness"])[:200]})

@@ -18,6 +18,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from datagen.scripting.llm.answer import objects, problem
 from datagen.types import SPEAKERS, Speaker
 
 OTHER = "other"
@@ -89,7 +90,7 @@ _TURNS = Draft202012Validator(_loosened(turns_schema((), 1)))
 
 def parse(text: str) -> list[Said]:
     """Read a reply's turns. Raises BadReply."""
-    value = read_json(text)
+    value = read_json(text, _TURNS)
     error = best_match(_TURNS.iter_errors(value))
     if error is not None:
         where = ".".join(map(str, error.absolute_path))
@@ -97,15 +98,16 @@ def parse(text: str) -> list[Said]:
     return [Said(turn["step"], turn["speaker"], tidy(turn["text"])) for turn in value["turns"]]
 
 
-def read_json(text: str) -> Any:
-    """Read the JSON object of a reply, between whatever stands around it. Raises BadReply."""
-    start, end = text.find("{"), text.rfind("}")
-    if not 0 <= start < end:
-        raise BadReply("is not a JSON object")
-    try:
-        return json.loads(text[start : end + 1], strict=False)
-    except (ValueError, RecursionError) as error:
-        raise BadReply(f"is not JSON: {error}") from error
+def read_json(text: str, schema: Draft202012Validator) -> Any:
+    """Return the first object of a reply that fits, else its first object. Raises BadReply."""
+    first: Any = None
+    for value in objects(text):
+        if schema.is_valid(value):
+            return value
+        first = value if first is None else first
+    if why := problem(text):
+        raise BadReply(why)
+    return first
 
 
 def tidy(text: str) -> str:

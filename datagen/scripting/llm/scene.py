@@ -162,7 +162,7 @@ _LOOSE = Draft202012Validator(
 
 def parse_scene(text: str) -> Scene:
     """Read an answer. Raises BadReply."""
-    value = read_json(text)
+    value = read_json(text, _LOOSE)
     error = best_match(_LOOSE.iter_errors(value))
     if error is not None:
         where = ".".join(map(str, error.absolute_path))

@@ -21,10 +21,11 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate.finish import Finished, pauses_in
 from datagen.scripting.simulate.maker import facts_of, script_of_call
-from datagen.scripting.spoken import speak
+from datagen.scripting.simulate.tools import draw_latency
+from datagen.text import Unsayable, speak, unsayable
 from datagen.types import Action, Emotion, Fact, Probe, Script, Turn
 
-MUSTS = "musts are not met"
+MUSTS, WORDS = "musts are not met", "words that cannot be said"
 NOD_MARGIN = (3, 4)
 """Fewest words of a turn before a nod, and after it."""
 
@@ -40,6 +41,8 @@ def script_of_scene(
     stock: Sequence[str],
 ) -> Script:
     """Return the script of a scene. Raises BadScript."""
+    if found := list(_unsaid(brief, scene.turns)):
+        raise BadScript(found, WORDS)
     if found := [*_unmet(brief, scene.turns), *_bad_calls(brief, scene.turns)]:
         raise BadScript(found, MUSTS)
     said = _Weaver(brief, scene, draws).woven()
@@ -49,6 +52,17 @@ def script_of_scene(
     script = judged(script_of_call(brief.job, drawn, said, writer, validation))
     check_scene(brief, scene, script, lexicon, stock)
     return script
+
+
+def _unsaid(brief: Brief, turns: Sequence[SceneTurn]) -> Iterator[str]:
+    """Say which turns nobody could say."""
+    facts = facts_of(brief.world, brief.drawn.cast)
+    for at, turn in enumerate(turns):
+        try:
+            if not speak(turn.text, facts):
+                yield f"{_where(at, turn)} says nothing"
+        except Unsayable as problem:
+            yield f"{_where(at, turn)}: {problem}"
 
 
 def places_of(musts: Sequence[Must], turns: Sequence[SceneTurn]) -> dict[str, int]:
@@ -122,8 +136,6 @@ class _Weaver:
         scene = self._scene.turns
         for at, turn in enumerate(scene):
             spoken = speak(turn.text, self._facts)
-            if not spoken:
-                raise BadScript([f"{_where(at, turn)} cannot be said"])
             following = scene[at + 1] if at + 1 < len(scene) else None
             cut = self._cut(turn, spoken, following)
             self._add(turn, spoken, at_word, cut)
@@ -172,6 +184,7 @@ class _Weaver:
                 arguments={one: values[one] for one in world.pack.tools[name].args},
                 turn=len(self._turns),
                 result=self._brief.results[name],
+                latency=draw_latency(world.pack.tools[name].latency, self._draws),
             )
         )
         return identifier
@@ -193,7 +206,7 @@ class _Weaver:
             return
         last = 0
         for nod in sorted(turn.nods, key=lambda nod: nod.after_word):
-            spoken = speak(nod.text)
+            spoken = "" if unsayable(nod.text) else speak(nod.text)
             if spoken and max(before, last + 4) <= nod.after_word <= num_heard - after:
                 last = nod.after_word
                 self._turns.append(

@@ -16,7 +16,7 @@ from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.base import DialoguePlan
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.spoken import speak
+from datagen.text import speak
 from datagen.types import Pause, Probe, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)

@@ -19,7 +19,7 @@ from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.plans.service import split_of
-from datagen.scripting.spoken import speak
+from datagen.text import speak
 from datagen.types import Direction, Fact, Job, Persona, Speaker, Split
 
 ROLE = (

@@ -23,8 +23,11 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 """Acts of an agent that have no hesitation before them."""
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
+    "Ha", "Ugh", "Hey", "Huh",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
+_QUESTION_WORDS = frozenset(("How's", "What's", "When's", "Where's", "Who's", "That's", "There's"))
+"""Words that lose their capital inside a sentence, beside those of the bank."""
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
@@ -117,7 +120,7 @@ def _start(talk: Talk, draft: Draft, said: str, acts: Acts) -> None:
     if first.rstrip(",.?!") in _INTERJECTIONS:
         return
     word = first.rstrip(",.?!")
-    if first == "A" or word in acts.lowered or word in talk.lowered:
+    if first == "A" or word in _QUESTION_WORDS or word in acts.lowered or word in talk.lowered:
         first = first[0].lower() + first[1:]
         draft.text = f"{said} {first} {rest}".rstrip()
         draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"

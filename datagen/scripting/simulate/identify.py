@@ -95,6 +95,7 @@ def no_match(talk: Talk, written: str) -> None:
             turn=talk.floor.last,
             result=f"No record with {talk.world.identity.identity.label} {written}.",
             status="no_match",
+            latency=tools.latency(talk, tool),
         )
         draft.calls = (action.id,)
         talk.actions.append(action)

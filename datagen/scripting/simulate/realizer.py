@@ -15,7 +15,7 @@ from datagen.scripting.compose.grammar import capital, opened, slots
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts, Parts
-from datagen.scripting.spoken import one_stop
+from datagen.text import one_stop
 from datagen.types import Speaker
 
 OWN_MANNER = {"curt": 0.9, "angry": 1.0}

@@ -5,12 +5,15 @@ Talk, ProcedureStep --call--> drafts, Action; only then may anybody say what the
 
 from __future__ import annotations
 
+from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import Action
 
 FAILS, WAITING = 0.06, 0.25
 """Chance that a tool fails at first, and that the caller says something while it works."""
+LONG, STILL = 4.5, 0.7
+"""Seconds from which a wait is long, and chance that the agent then says that it still looks."""
 
 
 def opening(talk: Talk) -> str:
@@ -48,13 +51,28 @@ def _issue(talk: Talk, step: ProcedureStep, result: str, status: str) -> str:
         turn=talk.floor.last,
         result=result,
         status="ok" if status == "ok" else "failed",
+        latency=latency(talk, step.tool),
     )
     talk.actions.append(action)
     talk.floor.close()
     talk.mood.feel("wait.impatient" if talk.cast.user.patience == 0 else "wait")
     if status == "ok" and talk.chance(WAITING * talk.leisure):
         talk.user("react_hold", "autoPositive")
+    if action.latency > LONG and talk.chance(STILL):
+        talk.agent("still_looking", "stalling", apart=True)
+        talk.floor.close()
     return identifier
+
+
+def latency(talk: Talk, tool: str) -> float:
+    """Draw how many seconds a tool takes."""
+    return draw_latency(talk.world.pack.tools[tool].latency, talk.draws)
+
+
+def draw_latency(law: tuple[float, float], draws: Draws) -> float:
+    """Draw seconds from a law of fewest and most: it is uniform in the logarithm."""
+    fewest, most = law
+    return float(round(fewest * (most / fewest) ** draws.uniform(), 2))
 
 
 def _arguments(talk: Talk, names: tuple[str, ...]) -> dict[str, str]:

@@ -25,6 +25,7 @@ _OBJECT = re.compile(
 )
 _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?=[,.!]|$)")
 """Ends a clause that asks nothing: will that work for you."""
+_IS_YOU = re.compile(r"\b(been|was|is|be) you\b(?=[?,.])")
 
 
 @lru_cache(maxsize=16384)
@@ -34,8 +35,14 @@ def of_caller(line: str) -> str:
     return text[0].lower() + text[1:] if line[:1].islower() else text
 
 
+def value_of_caller(text: str) -> str:
+    """Return a value in a caller's words, as somebody else says it inside a sentence."""
+    said = of_caller(text)
+    return said[0].lower() + said[1:] if text.startswith(("I ", "I'")) else said
+
+
 @lru_cache(maxsize=16384)
 def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
-    line = _OBJECT.sub(r"\1 them", line)
+    line = _IS_YOU.sub(r"\1 them", _OBJECT.sub(r"\1 them", line))
     return third_person(_AT_END.sub(" them", line))

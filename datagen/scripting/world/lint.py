@@ -13,13 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from datagen.config import Settings
-from datagen.scripting import numbers
 from datagen.scripting.claims.check import sources, unlicensed_line
 from datagen.scripting.claims.lexicon import load_lexicon
 from datagen.scripting.compose.grammar import article_problems, slots
 from datagen.scripting.content import held_out
 from datagen.scripting.content.values import Choice
-from datagen.scripting.spoken import speak, spelling_problems
 from datagen.scripting.world.draw import CompiledWorld, fact_slots
 from datagen.scripting.world.pack import (
     Lines,
@@ -30,6 +28,7 @@ from datagen.scripting.world.pack import (
     WorldPack,
     WorldTool,
 )
+from datagen.text import numbers, speak, spelling_problems
 
 RESERVED = frozenset((
     "company", "agent", "agent_first", "customer", "customer_first", "customer_last", "daypart",

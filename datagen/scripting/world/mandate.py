@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.world.absent import of_caller, to_assistant
+from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
 from datagen.scripting.world.draw import World, happens
 from datagen.scripting.world.pack import ProcedureStep, Story, Sum
 from datagen.scripting.world.roles import MANNER_SAID, MANNER_SENTENCES, Cast, role_prompt
@@ -103,7 +103,9 @@ def turned(world: World) -> World:
     for name in world.pack.caller.keys() & values.keys():
         value = values[name]
         if value.type == "text":
-            values[name] = Value("text", of_caller(value.written), of_caller(value.spoken))
+            values[name] = Value(
+                "text", value_of_caller(value.written), value_of_caller(value.spoken)
+            )
     return replace(world, values=values, fails_identity=False)
 
 

@@ -108,6 +108,19 @@ def test_what_a_step_says_may_not_be_left_out(kind: str, act: str, text: str, pr
         assembled(task, changed)
 
 
+@pytest.mark.parametrize("kind", PLANNERS)
+def test_turns_that_cannot_be_said_go_back_with_their_words(kind: str) -> None:
+    task, said = dialogue(kind, 0)
+    changed = list(said)
+    changed[0] = replace(changed[0], text=f"{changed[0].text} It is 6/10.")
+    changed[-1] = replace(changed[-1], text=f"{changed[-1].text} *sighs*")
+    with pytest.raises(BadScript) as refused:
+        assembled(task, changed)
+    first, last = refused.value.problems
+    assert "'6/10' cannot be said" in first
+    assert "'*sighs*' cannot be said" in last
+
+
 def mangle(said: list[Said], kind: str, at: int, text: str) -> list[Said]:
     """Return turns with one thing done to one of them."""
     turn = said[at]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from datagen.scripting.llm.gist import gist, missing, number_runs, words_needed
-from datagen.scripting.spoken import speak
+from datagen.text import speak
 
 STUDY = "Test yourself instead of rereading, and spread it over several days."
 

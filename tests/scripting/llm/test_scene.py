@@ -15,7 +15,7 @@ from datagen.scripting.llm.assignment import Writing
 from datagen.scripting.llm.brief_prompt import load_brief_texts, load_exemplars
 from datagen.scripting.llm.reply import BadReply
 from datagen.scripting.llm.scene import parse_scene, scene_schema
-from datagen.scripting.llm.scene_script import MUSTS
+from datagen.scripting.llm.scene_script import MUSTS, WORDS
 from datagen.scripting.plans.draws import draws_for
 from datagen.timing import cue_checks
 from datagen.types import Script
@@ -116,9 +116,19 @@ def test_stock_phrases_and_lengths_are_refused() -> None:
     turns[-2]["text"] = "Rest assured, I'm fine. Bye."
     assert refusal(writing, turns).reason == scene_checks.PHRASES
     long = turns_of(writing.brief)
-    many = [turn("user", f"And the {word} thing was odd, too." * 8) for word in ("red", "blue")]
+    many = [
+        turn("user", " ".join([f"And the {word} thing was odd, too."] * 8))
+        for word in ("red", "blue")
+    ]
     long[-2:-2] = many * 12
     assert refusal(writing, long).reason in (scene_checks.LENGTH, scene_checks.COHERENCE)
+
+
+def test_what_cannot_be_said_is_refused() -> None:
+    writing = writings(1)[0]
+    turns = turns_of(writing.brief)
+    turns[-1]["text"] = "Bye now.And take x7q$-/ care."
+    assert refusal(writing, turns).reason == WORDS
 
 
 def test_no_refusal_begins_with_consent() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from datagen.scripting.claims import unlicensed
 from datagen.scripting.corpus.minhash import Index, sketch_of
-from datagen.scripting.spoken import speak
 from datagen.scripting.world.absent import of_caller, to_assistant
+from datagen.text import speak
 from datagen.timing import cue_checks
 from datagen.types import Script
 from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon

@@ -1,0 +1,104 @@
+"""A chat completion as servers really send it: parts for text, missing fields, errors in a 200.
+
+What is there is read. What is an error raises `wording.ErrorReply`, what is no answer `Trouble`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from datagen.backends.servers.client import Reply
+from datagen.backends.servers.gate import Refused, Trouble
+from datagen.backends.servers.wording import from_value
+from datagen.scripting.llm.completion import Completion, Usage
+
+CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
+"""Reasons, in lower case, for which a reply ends before its end."""
+WITHHELD = frozenset(("content_filter", "safety", "recitation", "refusal"))
+REASONING = ("reasoning", "reasoning_content", "reasoning_details", "thinking")
+"""Fields beside the content; some servers put the whole answer there (vllm#47027)."""
+
+
+def completion(reply: Reply) -> Completion:
+    """Read a chat completion."""
+    try:
+        value = json.loads(reply.data)
+    except (ValueError, RecursionError) as error:
+        raise _no_completion(reply) from error
+    choice = _first_choice(value)
+    if choice is None:
+        raise _no_completion(reply)
+    if choice.get("error"):
+        raise from_value(choice["error"])
+    message = choice.get("message")
+    reason = str(choice.get("finish_reason") or "").casefold()
+    text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
+    if isinstance(message, dict) and not text.strip():
+        text = _called(message) or next(
+            filter(None, (_text(message.get(name)) for name in REASONING)), ""
+        )
+        if not text and (message.get("refusal") or reason in WITHHELD):
+            raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
+    return Completion(text, is_whole=reason not in CUT_OFF, usage=_usage(value.get("usage")))
+
+
+def _first_choice(value: Any) -> dict[str, Any] | None:
+    choices = value.get("choices") if isinstance(value, dict) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    is_one = isinstance(first, dict) and bool({"message", "text", "error"} & first.keys())
+    return first if is_one else None
+
+
+def _no_completion(reply: Reply) -> Trouble:
+    beginning = " ".join(reply.data[:80].decode(errors="replace").split())
+    return Trouble(
+        f"sends what is no chat completion ({reply.kind or 'no content type'}, beginning"
+        f" {beginning!r})",
+        "unreadable",
+    )
+
+
+def _text(content: Any) -> str:
+    """Return the text of a content: a string, or parts of which some are text."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        if content.get("type") in ("thinking", "reasoning"):
+            return ""
+        return _text(content.get("text", content.get("value")))
+    if isinstance(content, list):
+        return "".join(map(_text, content))
+    return ""
+
+
+def _called(message: Mapping[str, Any]) -> str:
+    """Return the arguments of a tool that a model calls with its answer, though it has none."""
+    calls = message.get("tool_calls")
+    first = calls[0] if isinstance(calls, list) and calls else {}
+    call = first.get("function") if isinstance(first, dict) else None
+    call = call or message.get("function_call")
+    arguments = call.get("arguments") if isinstance(call, dict) else None
+    return json.dumps(arguments) if isinstance(arguments, dict) else _text(arguments)
+
+
+def _usage(value: Any) -> Usage:
+    """Read token counts, whatever they are: what is no count is 0."""
+    if not isinstance(value, Mapping):
+        return Usage()
+    details = value.get("prompt_tokens_details")
+    return Usage(
+        prompt=_count(value.get("prompt_tokens")),
+        cached=_count(details.get("cached_tokens") if isinstance(details, Mapping) else 0),
+        completion=_count(value.get("completion_tokens")),
+    )
+
+
+def _count(value: Any) -> int:
+    try:
+        number = float(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return int(number) if math.isfinite(number) and 0 <= number < 2**53 else 0

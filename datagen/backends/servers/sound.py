@@ -1,0 +1,108 @@
+"""Sound in a reply's body: bytes decide what it is, headers are mended, lengths are bounded.
+
+    WAV, FLAC, Ogg, MP3 --read--> samples [S, C], rate
+
+Servers that stream write a WAV's header before they know its sizes, and put 0, 0xFFFFFFFF or those
+of the first chunk there; then the sound ends with the body.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from datagen.backends.servers.client import Reply
+from datagen.backends.servers.gate import Refused, Trouble
+from datagen.visible import visible_line
+
+MAX_SECONDS = 300.0
+"""Longest clip that is decoded; a turn has at most a minute."""
+MAX_SAMPLES = int(2 * 48_000 * MAX_SECONDS)
+"""Most samples of all channels that are decoded."""
+PLACEHOLDER = 2**28
+"""Sizes from here on are no sizes: longer than any body that is read."""
+MAGIC = (b"RIFF", b"RF64", b"RIFX", b"fLaC", b"OggS", b"ID3", b"FORM", b".snd", b"caff", b"NIST")
+"""How files begin that libsndfile reads; frames of MP3 count only where the type says so, since raw
+samples may begin like them."""
+MPEG = ("mpeg", "mp3")
+NOT_SOUND = ("text/", "application/json", "application/problem+json", "application/xml")
+
+
+def read_sound(reply: Reply) -> tuple[NDArray[np.float32], int]:
+    """Return samples [S, C] and their rate in Hz. Raises Trouble, or Refused for endless sound."""
+    data = reply.data
+    is_frames = any(name in reply.kind for name in MPEG) and data[:1] == b"\xff"
+    if not (data.startswith(MAGIC) or is_frames):
+        raise _unreadable(reply)
+    if data.startswith(b"RIFF"):
+        data = _mended(reply)
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            most = min(int(MAX_SECONDS * file.samplerate), MAX_SAMPLES // file.channels)
+            samples = file.read(most + 1, dtype="float32", always_2d=True)
+            rate, promised = int(file.samplerate), min(file.frames, most)
+    except (soundfile.SoundFileError, ValueError) as error:
+        raise _unreadable(reply, str(error)) from error
+    if len(samples) > most:
+        raise Refused(f"the sound is longer than {MAX_SECONDS:g} s")
+    if len(samples) < promised and data.startswith(b"fLaC") and file.frames < 2**40:
+        raise Trouble(f"the sound is cut short: {len(samples):,} of {promised:,} samples")
+    return samples, rate
+
+
+def is_no_sound(reply: Reply) -> bool:
+    """Return whether a reply says by its type and its bytes that it is a text."""
+    return reply.kind.startswith(NOT_SOUND) and not reply.data.startswith(MAGIC)
+
+
+def _unreadable(reply: Reply, why: str = "") -> Trouble:
+    if not reply.data:
+        return Trouble("sends sound that cannot be read: an empty body", "unreadable")
+    kind = reply.kind or "no content type"
+    reason = f", {visible_line(why)}" if why else ""
+    return Trouble(
+        f"sends sound that cannot be read: {kind}, beginning {reply.data[:16]!r}{reason}",
+        "unreadable",
+    )
+
+
+def _mended(reply: Reply) -> bytes:
+    """Return a WAV whose sizes are those of the body. Raises Trouble if it is cut short."""
+    data = reply.data
+    if data.find(b"WAVEfmt ", 16) > 0:
+        raise _unreadable(reply, "several WAV files in one body")
+    at, block = 12, 1
+    while at + 8 <= len(data):
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if name == b"data":
+            break
+        if name == b"fmt " and at + 22 <= len(data):
+            block = max(1, int.from_bytes(data[at + 20 : at + 22], "little"))
+        at += 8 + size + size % 2
+    else:
+        raise Trouble("the sound is cut short: a WAV without samples")
+    start = at + 8
+    here = len(data) - start
+    if 0 < size < PLACEHOLDER and size > here:
+        raise Trouble(f"the sound is cut short: {here:,} of {size:,} bytes")
+    if size >= PLACEHOLDER or not _is_followed_by_chunks(data[start + size + size % 2 :], size):
+        size = here // block * block
+    whole = data[:at] + struct.pack("<4sI", b"data", size) + data[start : start + size]
+    return whole[:4] + struct.pack("<I", len(whole) - 8) + whole[8:]
+
+
+def _is_followed_by_chunks(rest: bytes, size: int) -> bool:
+    """Return whether all after a WAV's samples is chunks of metadata: the stated size is right."""
+    if size == 0:
+        return False
+    while len(rest) >= 8:
+        length = int.from_bytes(rest[4:8], "little")
+        name = rest[:4]
+        if not (name.isascii() and name.decode().isprintable()) or 8 + length > len(rest):
+            return False
+        rest = rest[8 + length + length % 2 :]
+    return len(rest) < 2

@@ -1,0 +1,1 @@
+"""Text files of other programs and people: transcripts with times, tables; one reader for each."""

@@ -1,0 +1,56 @@
+"""Tables as spreadsheets export them: tabs (or ; or ,), any Unicode, blank and short rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from datagen.formats.text import read_text
+from datagen.types import UserError
+
+
+def read_table(path: Path, *needs: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table with a header, by its names in lower case.
+
+    A row that is cut short has empty cells at its end. Raises UserError for a table without the
+    columns in ``needs``, or a row without them.
+    """
+    text = re.sub(r"\A\s*sep=.\r?\n", "", read_text(path))  # which Excel puts first
+    header, _, _ = text.lstrip("\r\n").partition("\n")
+    delimiter = next((mark for mark in "\t;," if mark in header), "\t")
+    csv.field_size_limit(2**24)
+    rows = csv.reader(
+        io.StringIO(text),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
+    )
+    try:
+        yield from _rows(path, rows, needs)
+    except csv.Error as error:
+        raise UserError(f"{path} cannot be read as a table ({error})") from error
+
+
+def _rows(
+    path: Path, rows: Iterator[list[str]], needs: tuple[str, ...]
+) -> Iterator[dict[str, str]]:
+    names = [_cell(name).casefold() for name in next((row for row in rows if any(row)), [])]
+    if missing := [name for name in needs if name not in names]:
+        raise UserError(f"{path} has no column {', '.join(missing)}; it must be tab-separated")
+    for number, cells in enumerate(rows, 2):
+        if not any(map(str.strip, cells)):
+            continue
+        row = {name: "" for name in names} | dict(zip(names, map(_cell, cells), strict=False))
+        if empty := [name for name in needs if not row[name]]:
+            raise UserError(f"{path}, row {number}, has no {', '.join(empty)}; mend or delete it")
+        yield row
+
+
+def _cell(text: str) -> str:
+    """Return a cell without blanks and a spreadsheet's quotes around all of it."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1].replace('""', ""):
+        return text[1:-1].replace('""', '"').strip()
+    return text

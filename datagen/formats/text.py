@@ -1,0 +1,60 @@
+"""A text file as people have it: UTF-8, UTF-16 or UTF-32 with a mark, or Windows' Latin.
+
+What is neither is refused with the file's name; nothing is read beyond MAX_BYTES.
+"""
+
+from __future__ import annotations
+
+import codecs
+import math
+from pathlib import Path
+
+from datagen.types import UserError
+
+MAX_BYTES = 256 * 2**20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(path: Path) -> str:
+    """Return the content of a text file. Raises UserError."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror})") from error
+    if len(data) > MAX_BYTES:
+        raise UserError(f"{path} is longer than {MAX_BYTES / 2**20:.0f} MB; split it")
+    try:
+        return decode(data)
+    except UnicodeError as error:
+        raise UserError(f"{path} cannot be read as text; save it as UTF-8") from error
+
+
+def decode(data: bytes) -> str:
+    """Return bytes as text, in the first encoding that fits. Raises UnicodeError."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding)
+    if b"\0" in data[:4096]:
+        return data.decode("utf-16-le" if b"\0" in data[1:4096:2] else "utf-16-be")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
+
+
+def seconds(text: str, what: str) -> float:
+    """Return a time or length in seconds that is not negative. Raises ValueError."""
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise ValueError(f"its {what} {text!r} is no number of seconds") from error
+    if not math.isfinite(value) or not 0 <= value < 1e7:
+        raise ValueError(f"its {what} {text} is no number of seconds from 0 on")
+    return value

@@ -1,0 +1,82 @@
+"""Praat's TextGrid, long or short: the labels of the tier that has the words.
+
+Both list the same values in the same order; the long one also names them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+Interval: TypeAlias = tuple[str, float, float]
+"""A label, its start and end in seconds."""
+TIERS = ("words", "word", "orthography", "ort", "transcript", "text", "utterance")
+"""Names, in lower case, of the tier with the words; the first two also behind a speaker's name."""
+_VALUE = re.compile(
+    r'"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?(?:nan|inf))(?![\w\].])'
+)
+_MAX_TIERS = 1_000
+
+
+def read_textgrid(text: str) -> Iterator[Interval]:
+    """Yield the intervals of the tier with the words. Raises ValueError."""
+    tiers = _tiers(text)
+    if not tiers:
+        raise ValueError("it has no interval tier")
+    yield from tiers[_words(tiers)]
+
+
+def _words(tiers: Mapping[str, object]) -> str:
+    """Return the name of the tier with the words; without one of that name it is the first."""
+    parts = {name: re.split(r"[^a-z]+", name.casefold()) for name in tiers}
+    for wanted in TIERS:
+        for name in tiers:
+            if name.casefold().strip() == wanted:
+                return name
+    for wanted in TIERS[:2]:
+        for name in tiers:
+            if wanted in parts[name]:
+                return name
+    return next(iter(tiers))
+
+
+def _tiers(text: str) -> dict[str, list[Interval]]:
+    """Return the interval tiers by name; of two of one name the first."""
+    values = [string or number for string, number in _VALUE.findall(_after_header(text))]
+    num_tiers, at = _count(values, 2), 3
+    tiers: dict[str, list[Interval]] = {}
+    for _ in range(min(num_tiers, _MAX_TIERS)):
+        if at + 5 > len(values):
+            raise ValueError("it ends before its last tier")
+        kind, name, size = values[at], values[at + 1], _count(values, at + 4)
+        width = 3 if kind == "IntervalTier" else 2
+        body = values[at + 5 : at + 5 + width * size]
+        if len(body) < width * size:
+            raise ValueError(f"it ends inside its tier {name!r}")
+        at += 5 + width * size
+        if kind == "IntervalTier":
+            tiers.setdefault(name, [_interval(*body[n : n + 3]) for n in range(0, len(body), 3)])
+    return tiers
+
+
+def _interval(start: str, end: str, label: str) -> Interval:
+    times = float(start), float(end)
+    if not all(map(math.isfinite, times)) or times[1] < times[0]:
+        raise ValueError(f"the interval of {label!r} goes from {start} to {end}")
+    return label.replace('""', '"').strip(), *times
+
+
+def _count(values: list[str], at: int) -> int:
+    text = values[at] if at < len(values) else ""
+    if not text.isdecimal():
+        raise ValueError(f"{text or 'nothing'!r} stands where a number of tiers or intervals must")
+    return int(text) if len(text) < 10 else 10**9
+
+
+def _after_header(text: str) -> str:
+    """Drop the file and object type, whose strings are not values."""
+    if "ooTextFile" not in text:
+        raise ValueError("it is not a Praat text file")
+    return text.partition('TextGrid"')[2]

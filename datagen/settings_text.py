@@ -1,0 +1,97 @@
+"""Settings as text, from files and options that may be wrong in any way: bounded, and one sentence.
+
+Aliases that multiply, nesting without end, numbers without end, infinities, keys that are no names
+and values that are neither texts nor numbers are refused before anything is built from them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import yaml
+
+from datagen.visible import visible_line
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml reads five times as fast, where it is built in, and refuses deep nesting."""
+MAX_VALUES = 200_000
+"""Most values of settings, aliases counted each time."""
+MAX_DEPTH = 40
+"""Deepest nesting of settings."""
+MAX_LETTERS = 60
+"""Characters of a wrong value that are shown."""
+MAX_TEXT = 100_000
+"""Longest text among settings."""
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def parse_yaml(text: str) -> Any:
+    """Return the value of a YAML text. Raises ValueError with the reason."""
+    try:
+        value = yaml.load(text, Loader=_Loader)
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        raise ValueError(visible_line(str(error))[:300] or type(error).__name__) from error
+    if "&" in text and "*" in text:
+        _count(value, MAX_VALUES, 4 * MAX_DEPTH)
+    return value
+
+
+def check_values(value: Any, where: str = "") -> None:
+    """Raise ValueError for a value that no setting has; ``where`` is its name."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise ValueError(f"{where or 'settings'}: {shortened(key)} is no name of a setting")
+            check_values(item, f"{where}.{key}" if where else key)
+        return
+    if isinstance(value, list):
+        for item in value:
+            check_values(item, where)
+        return
+    problem = _problem(value)
+    if problem:
+        raise ValueError(f"{visible_line(where)[:200]}: {problem}")
+
+
+def check_size(value: Any) -> None:
+    """Raise ValueError for settings that are too many or too deep."""
+    _count(value, MAX_VALUES, MAX_DEPTH)
+
+
+def shortened(value: Any) -> str:
+    """Return a wrong value as a message shows it: short, its controls visible."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"a number of some {int(value.bit_length() * 0.30103) + 1:,} digits"
+    if isinstance(value, (dict, list, tuple, set)):
+        kind = "mapping" if isinstance(value, dict) else "list"
+        return repr(value) if not value else f"a {kind} of {len(value):,}"
+    if isinstance(value, (str, bytes)) and len(value) > MAX_LETTERS:
+        return f"{visible_line(repr(value[:MAX_LETTERS]))}… ({len(value):,} characters)"
+    return visible_line(repr(value))[: 2 * MAX_LETTERS]
+
+
+def _problem(value: Any) -> str | None:
+    """Return why no setting has a value that is neither a mapping nor a list."""
+    if not isinstance(value, _PLAIN):
+        return f"{shortened(value)} is no text or number; put it in quotes"
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is no finite number"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"{shortened(value)} is too large"
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return f"{shortened(value)} is too long"
+    return None
+
+
+def _count(value: Any, left: int, depth: int) -> int:
+    """Return how many values are left of ``left`` after this one's; raise ValueError if none."""
+    left -= 1
+    if left < 0:
+        raise ValueError("it holds too many values; are there aliases of aliases?")
+    if isinstance(value, (dict, list)):
+        if not depth:
+            raise ValueError("it is nested too deeply")
+        for item in value.values() if isinstance(value, dict) else value:
+            left = _count(item, left, depth - 1)
+    return left

@@ -1,0 +1,96 @@
+"""A pyarrow file system for an address: its keys from the environment, its waits bounded.
+
+"abfs://data@account.dfs.core.windows.net/runs/a" --connect--> file system, "data/runs/a"
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pyarrow as pa
+from pyarrow import fs
+
+from datagen.storage import requests, store_errors
+from datagen.types import UserError
+
+PATIENCE = 60.0
+"""Seconds that a first connection may take."""
+GCS_RETRIES = 20
+"""Seconds for which Google's client asks again by itself; left alone it does for 15 minutes."""
+FORMS = {
+    "s3": "s3://BUCKET/FOLDER",
+    "gs": "gs://BUCKET/FOLDER",
+    "gcs": "gs://BUCKET/FOLDER",
+    "abfs": "abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/FOLDER",
+    "abfss": "abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/FOLDER",
+    "hf": "hf://buckets/NAME/FOLDER",
+}
+"""How an address is written, by scheme."""
+
+
+def connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
+    """Return the file system of an address and the path in it; ``place`` names it in errors."""
+    try:
+        return requests.call(lambda: _connect(uri, place), PATIENCE)
+    except ImportError as error:
+        raise UserError(f"{place}: {error} Install fsspec and huggingface_hub.") from error
+    except UserError:
+        raise
+    except OSError as error:
+        raise UserError(store_errors.sentence(place, error, PATIENCE)) from error
+    except (pa.ArrowException, ValueError) as error:
+        if "Credentials" in str(error):
+            raise UserError(store_errors.sentence(place, error)) from error
+        form = FORMS[urlsplit(uri).scheme]
+        raise UserError(
+            f"{place}: this address is wrong ({store_errors.line(error)}); write {form}"
+        ) from error
+
+
+def _connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
+    scheme = urlsplit(uri).scheme
+    if scheme in ("gs", "gcs") and "retry_limit_seconds=" not in uri:
+        uri += f"{'&' if urlsplit(uri).query else '?'}retry_limit_seconds={GCS_RETRIES}"
+    filesystem, base = fs.FileSystem.from_uri(uri)
+    if scheme in ("abfs", "abfss"):
+        filesystem = _azure(uri, place) or filesystem
+        # a first request of another kind than this ends the process if there is no way in
+        filesystem.get_file_info(fs.FileSelector(base, allow_not_found=True))
+    return filesystem, base
+
+
+def _azure(uri: str, place: str) -> fs.FileSystem | None:
+    """Return a file system with the key or the signature of the environment; None without one."""
+    key = os.environ.get("AZURE_STORAGE_KEY") or os.environ.get("AZURE_STORAGE_ACCOUNT_KEY")
+    signature = os.environ.get("AZURE_STORAGE_SAS_TOKEN")
+    if not key and not signature:
+        return None
+    parts = urlsplit(uri)
+    account, _, domain = (parts.hostname or "").partition(".")
+    kind, _, rest = domain.partition(".")
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    scheme = "http" if options.get("enable_tls") == "false" else "https"
+    settings: dict[str, Any] = {"blob_storage_scheme": scheme, "dfs_storage_scheme": scheme}
+    for service in ("blob", "dfs"):
+        authority = options.get(f"{service}_storage_authority")
+        if authority is None and kind in ("blob", "dfs"):
+            authority = f".{service}.{rest}"
+        settings[f"{service}_storage_authority"] = authority
+    if key:
+        return fs.AzureFileSystem(account, account_key=_sound(key, place), **settings)
+    # the client puts it behind its URLs as it is
+    token = f"?{(signature or '').lstrip('?')}"
+    return fs.AzureFileSystem(account, sas_token=token, **settings)
+
+
+def _sound(key: str, place: str) -> str:
+    """Return an account key; UserError for a bad one, over which the client ends the process."""
+    try:
+        base64.b64decode(key, validate=True)
+    except (binascii.Error, ValueError):
+        raise UserError(f"{place}: AZURE_STORAGE_KEY is no account key: those are base64") from None
+    return key

@@ -1,0 +1,106 @@
+"""What an error of an object store means: something to wait for, or something to tell at once.
+
+OSError of pyarrow, its whole message --sentence--> one line for people, without secrets
+"""
+
+from __future__ import annotations
+
+import re
+
+SHOWN = 200
+"""Characters of a store's own message that are shown; what it means is decided on all of it."""
+_OF_A_STORE = re.compile(r"AWS Error|google::cloud|GCS|Azure|curl|HTTP|no answer", re.IGNORECASE)
+"""What an error of the store itself says, unlike one of the file that was read from it."""
+_NO_BUCKET = re.compile(
+    r"NO_SUCH_BUCKET|NoSuchBucket|bucket.{0,80}not (found|exist)|ContainerNotFound"
+    r"|ContainerBeingDeleted|FilesystemNotFound|container does not exist",
+    re.IGNORECASE,
+)
+_NO_ENTRY = re.compile(
+    r"ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE|CREDENTIAL|EXPIRED|UNRECOGNIZED_CLIENT"
+    r"|INVALID_CLIENT_TOKEN|MISSING_AUTHENTICATION|denied|forbidden|unauthori[sz]ed|unauthenticated"
+    r"|HTTP status 40[13]|http_status_code=40[13]|\] 40[13]\b|AuthorizationFailure"
+    r"|AuthenticationFailed|AuthorizationPermissionMismatch|NoAuthenticationInformation"
+    r"|AuthenticationException|OAuth2 access token",
+    re.IGNORECASE,
+)
+_NO_HOST = re.compile(r"resolve host|curlCode: 6\b|CURL error \[6\]|name or service", re.IGNORECASE)
+_OUTAGE = re.compile(
+    r"NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
+    r"|INTERNAL_ERROR|INTERNAL:|UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|ABORTED:"
+    r"|curlCode|CURL error|HTTP status (408|429|5\d\d)|http_status_code=(408|429|5\d\d)"
+    r"|\] (408|429|5\d\d)\b|ServerBusy|InternalError|OperationTimedOut|get a new connection"
+    r"|Error while (polling|reading|sending)|connection (was |is )?(closed|reset|refused|aborted)"
+    r"|timed? ?out|no answer|response code|retry-policy-exhausted|resolve host",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(r"\s*\(?(AWS )?Request ?ID: ?[\w-]+\)?(\s*Time:\s*\S+)?", re.IGNORECASE)
+_SIGNED = re.compile(r"\b(sig|signature|x-amz-signature|x-amz-credential)=[^&\s'\"]+", re.I)
+_KEYS = {
+    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS",
+    "gcs": "GOOGLE_APPLICATION_CREDENTIALS",
+    "abfs": "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN",
+    "abfss": "AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN",
+    "hf": "HF_TOKEN",
+}
+"""Environment variables that a store's client reads, by scheme."""
+
+
+def keys(where: str) -> str:
+    """Return which environment variables give entry to the store at an address."""
+    return _KEYS.get(where.partition("://")[0], "the variables of its client")
+
+
+def of_the_store(error: BaseException) -> bool:
+    """Return whether an error is the store's, not one of what was read from it."""
+    return bool(_OF_A_STORE.search(str(error)))
+
+
+def passing(error: BaseException, *, reached: bool = True) -> bool:
+    """Return whether an error may be gone in a minute: an outage, and nothing else.
+
+    A name that no server has is an outage only of a store that was ``reached`` before.
+    """
+    said = str(error)
+    if not of_the_store(error) or isinstance(error, FileNotFoundError):
+        return False
+    if _NO_BUCKET.search(said) or _NO_ENTRY.search(said):
+        return False
+    if _NO_HOST.search(said) and not reached:
+        return False
+    return bool(_OUTAGE.search(said))
+
+
+def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
+    """Say what is wrong with a store, and how to mend it."""
+    said, shown = str(error), line(error)
+    if _NO_BUCKET.search(said):
+        return f"{where}: {no_bucket(where)}"
+    if _NO_ENTRY.search(said):
+        return (
+            f"{where}: the store refuses entry ({shown}); put its keys into the environment"
+            f" ({keys(where)}), or give this machine a role, that may list, read, write and delete"
+            " there"
+        )
+    if _NO_HOST.search(said):
+        return f"{where}: there is no server of that name ({shown}); correct the address"
+    if passing(error):
+        return (
+            f"{where}: the store has not answered for {patience:g} s ({shown}); mend that and run"
+            " the same command again, it goes on from here"
+        )
+    return f"{where}: the store refuses what was asked ({shown})"
+
+
+def no_bucket(where: str) -> str:
+    """Say that the bucket (on Azure: the container) of an address is not there."""
+    what = "container" if where.startswith("abfs") else "bucket"
+    return f"there is no such {what}; make it, or choose another"
+
+
+def line(error: object) -> str:
+    """Return an error in one short line, without what only the store's owner can use."""
+    text = " ".join(_REQUEST.sub("", str(error)).split())
+    text = _SIGNED.sub(r"\1=...", text)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

@@ -1,0 +1,41 @@
+"""The classes of written things, a module each: how a thing is written, told apart and said."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import ModuleType
+
+from datagen.text.classes import (
+    abbreviation,
+    address,
+    cardinal,
+    code,
+    date,
+    decimal,
+    electronic,
+    fraction,
+    math,
+    measure,
+    money,
+    ordinal,
+    range,
+    roman,
+    score,
+    telephone,
+    time,
+    verbatim,
+)
+from datagen.text.form import Form
+from datagen.text.locales import LOCALES
+
+CLASSES: tuple[ModuleType, ...] = (
+    cardinal, ordinal, decimal, fraction, range, score, money, measure, date, time,
+    telephone, electronic, code, address, roman, abbreviation, math, verbatim,
+)  # fmt: skip
+"""All classes, in the order of the manual."""
+
+
+@lru_cache(maxsize=len(LOCALES))
+def forms(locale: str) -> tuple[Form, ...]:
+    """Return the forms of all classes for a locale."""
+    return tuple(form for module in CLASSES for form in module.forms(LOCALES[locale]))

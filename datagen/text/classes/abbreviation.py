@@ -1,0 +1,148 @@
+"""Words written short: "Dr. Jones", "Mon-Fri", "approx.", "w/o", "Fig. 3", "no. 7"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue, is_before
+from datagen.text.lexicon import (
+    ABBREVIATIONS,
+    BARE_TITLES,
+    BATTERIES,
+    DAY_LETTERS,
+    DAYS,
+    DOTTED,
+    END_SAFE,
+    FORMS,
+    MONTHS,
+    NEEDS_DOT,
+    NUMBERED_SHORT,
+    PHRASES,
+    TITLES,
+)
+from datagen.text.locales import Locale
+
+TOLD = (
+    "The table of short forms; where one has two meanings (Dr., St., no., min.), a name, a"
+    " number or a dot"
+    " beside it decides. A run of letters without a vowel that is in no table is refused."
+)
+EXAMPLES = (
+    ("Dr. Jones can see you.", "Doctor Jones can see you."),
+    ("We're open Mon-Fri.", "We're open Monday to Friday."),
+    ("Open M-F.", "Open Monday to Friday."),
+    ("It comes w/o fries.", "It comes without fries."),
+    ("See Fig. 3 and pp. 3-5.", "See Figure three and pages three to five."),
+    ("Meet Gov. Ito and Sen. Cole.", "Meet Governor Ito and Senator Cole."),
+)
+_STREET = re.compile(
+    r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across"
+    r"|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
+)
+_OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
+_ANY_DAY = {name: name for name in DAYS.values()} | DAYS
+_ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
+_NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d))"
+_NUMBER_OR_LETTER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d|[B-HJ-Z]\b(?!')|[IVX]{2,}\b))"
+
+
+def _days(match: Match) -> str:
+    return f"{_ANY_DAY[match['first']]} to {_ANY_DAY[match['last']]}"
+
+
+def _letters(match: Match) -> str:
+    return (
+        f"{DAY_LETTERS[match['first']]} to {DAY_LETTERS.get(match['last']) or DAYS[match['last']]}"
+    )
+
+
+def _months(match: Match) -> str:
+    return f"{_ANY_MONTH[match['first']]} to {_ANY_MONTH[match['last']]}"
+
+
+def _numbered(match: Match) -> str:
+    said = NUMBERED_SHORT[match["word"]]
+    if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
+        said = said.lower()
+    return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
+
+
+def _title(match: Match) -> str | None:
+    """Say a title before a name; after the name of a street it is none."""
+    return None if is_before(match, _STREET) else TITLES[match["word"]]
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the words that are written short."""
+    make = Maker("abbreviation")
+    day, month = any_of(_ANY_DAY), any_of(_ANY_MONTH)
+    bare = {short: name for short, name in TITLES.items() if short in BARE_TITLES}
+    dotted = {short: name for short, name in TITLES.items() if short not in BARE_TITLES}
+    end_safe = {short: DOTTED[short] for short in END_SAFE}
+    with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
+    no_dot = [short for short in NUMBERED_SHORT if short not in NEEDS_DOT]
+    letter_days = r"(?P<first>M|T|W|Th)-(?P<last>Thurs?|Th|Fri|F|Sat?|Sun?|S)(?![\w-])"
+    return (
+        make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
+        make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
+        make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
+        make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
+        make.words(dotted, r"\.(?= [A-Z])", Sure.CUE),
+        make.words(ABBREVIATIONS, rf"(?![\w/&-]|'\w|\.\w){DOT}", Sure.USUAL),
+        make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
+        make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),
+        make(rf"(?P<word>{any_of(with_dot)})\.{_NUMBER}", _numbered, Sure.CERTAIN),
+        make(
+            rf"(?P<word>{any_of(no_dot)})\b\.?{_NUMBER_OR_LETTER}(?! \d+(?::|\s?[ap]m))",
+            _numbered,
+            Sure.CUE,
+        ),
+        make.words(MONTHS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
+        make.words(
+            {m: name for m, name in MONTHS.items() if m not in ("Mar", "Jun")},
+            r"(?= (?:\d|and [A-Z]|or [A-Z]|to [A-Z])|[,?!]|$)",
+            Sure.GUESS,
+            before="(?<=(?:.in|.of|mid|til|by|nce|.to|and| or) )" if False else "(?<![\\w-])",
+        ),
+        make.words(
+            {m: name for m, name in MONTHS.items()}, r"\b", Sure.USUAL, before="(?<=[a-z]-)"
+        ),
+        make(rf"(?P<first>{month})\.? ?- ?(?P<last>{month})\b{DOT}(?! \d)", _months),
+        make(rf"(?P<first>{day})\.? ?- ?(?P<last>{day})\b{DOT}", _days),
+        make(
+            letter_days,
+            _letters,
+            Sure.CUE,
+            before=cue(
+                r"open|closed|hours|hours are|available|from|works?|runs?|in|is|are|daily|class"
+                r"|staffed|meets|every|weekdays|office|store|dept|department|service|support",
+                r"[:,]? ",
+            ),
+        ),
+        make(r"(?P<first>M|T|W|Th)-(?P<last>Thurs|Fri|Sat|Sun)(?![\w-])", _letters),
+        make(
+            r"(?P<word>Sr|Jr)\.(?= [A-Z])",
+            lambda m: ABBREVIATIONS[m["word"]],
+            before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
+        ),
+        make(r"(?P<first>M)-(?P<last>F|Th)(?![\w-])(?=,? (?:\d|from|and|only))", _letters),
+        make.words(
+            {d: n for d, n in DAYS.items() if d not in ("Sat", "Sun", "Wed", "Weds")},
+            rf"(?![\w/-]|'\w|\.\w){DOT}",
+            Sure.USUAL,
+        ),
+        make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
+        make.words(
+            {"Sat": "Saturday", "Sun": "Sunday", "Wed": "Wednesday", "Weds": "Wednesday"},
+            r"(?= (?:the \d|at \d|&|and |or |\d|night|morning|afternoon|evening|from \d|thru"
+            r"|through)|[?!]|[.,]|$)(?![.])",
+            Sure.USUAL,
+            before="(?<![-\\w])",
+        ),
+        make(
+            r"no\.(?= (?:is|was|on|for|of)\b)",
+            "number",
+            before=re.compile(r"[a-z] \Z", re.IGNORECASE),
+        ),
+        make.words(BATTERIES, r"(?= batter)"),
+    )

@@ -1,0 +1,87 @@
+"""Places: "1420 Oak St. in Dayton", "Dayton, OH 45402", "NW 23rd Ave", "P.O. Box 1180"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of
+from datagen.text.locales import Locale
+from datagen.text.places import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
+
+TOLD = (
+    "A number before a street's name; a street's short type after one; a state after a city and"
+    " a comma;"
+    " a compass point between a house number and a name, or after a road."
+)
+EXAMPLES = (
+    ("I live at 1420 Oak St. in Dayton.", "I live at fourteen twenty Oak Street in Dayton."),
+    ("I moved here from Austin, TX.", "I moved here from Austin, Texas."),
+    ("The shop is on NW 23rd Ave.", "The shop is on Northwest twenty-third Avenue."),
+    ("Take I-95 N to exit 4A.", "Take I ninety-five North to exit four A."),
+    ("St. Mary's St. is closed.", "Saint Mary's Street is closed."),
+)
+_NAME = r"(?:(?:[NSEW]\.?|[NS][EW]|St\.|[A-Z][A-Za-z']+|[A-Z]|\d+(?:st|nd|rd|th)) ){1,4}?"
+_AFTER_NAME = re.compile(
+    r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
+)
+_CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
+_COMMA = re.compile(r"[A-Z][\w.']+, \Z")
+_HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
+_ROAD = re.compile(
+    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+|\d) \Z"
+)
+
+
+def _house(match: Match) -> str:
+    return numbers.pairs(int(match[0]))
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the parts of an address."""
+    make = Maker("address")
+    types, names = any_of(STREETS), any_of(STREET_WORDS)
+    street = make(
+        rf"(?P<type>{types}|hwy|st|ave|rd|blvd|ST|AVE|RD|BLVD)\b(?!'){DOT}",
+        lambda m: STREETS.get(m["type"]) or STREETS[m["type"].capitalize()],
+        Sure.CERTAIN,
+        before=_AFTER_NAME,
+    )
+    ends = r"(?= [a-z(]| \d|[.,?!;]|$)"
+    return (
+        make(rf"\d{{1,5}}(?= {_NAME}(?:{names}|{types})\b)", _house),
+        street,
+        make.words(CORNERS, r"\b(?= (?:[A-Z][a-z]|\d+(?:st|nd|rd|th)\b))"),
+        make(
+            r"(?P<point>[NSEW])\b\.?(?= (?:[A-Z]|\d))",
+            lambda m: COMPASS[m["point"]],
+            before=_HOUSE,
+        ),
+        make(
+            r"(?P<point>[NSEW])\b\.?(?= \d+(?:st|nd|rd|th)\b)",
+            lambda m: COMPASS[m["point"]],
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<point>[NSEW])\b(?=[.,?!]| (?:to|at|and|until|toward|for|past|exit|from|near"
+            r"|is)\b|$)",
+            lambda m: COMPASS[m["point"]],
+            before=_ROAD,
+        ),
+        make(rf"(?P<state>{any_of(STATES)})\b{ends}", lambda m: STATES[m["state"]], before=_COMMA),
+        make(
+            rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",
+            lambda m: STATES[m["state"]],
+            before=_CITY,
+        ),
+        make(
+            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=,? \d{{5}})",
+            lambda m: STATES_OR_WORDS[m["state"]],
+            before=_CITY,
+        ),
+        make(
+            r"\d{5}(?![\w.,/:-]\d|\w)",
+            lambda m: numbers.digits(m[0]),
+            before=re.compile(r"[A-Z]{2},? \Z"),
+        ),
+    )

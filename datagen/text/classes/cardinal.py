@@ -1,0 +1,88 @@
+"""Whole numbers: "12", "1,200", "-5", "2.5M rows", "1000s of people", "1,2,3"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers, quantity
+from datagen.text.form import END, PLURAL, Form, Maker, Match, Sure, cue, is_after, is_before
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC, INT
+
+TOLD = "It stands alone, or before what is counted; a comma groups three digits."
+EXAMPLES = (
+    (
+        "We served 1,250,000 customers.",
+        "We served one million two hundred fifty thousand customers.",
+    ),
+    ("It was -5 at dawn.", "It was minus five at dawn."),
+    ("It's 2.5M rows.", "It's two point five million rows."),
+    ("1000s of people came.", "thousands of people came."),
+)
+_SCALED = {
+    "k": "thousand", "K": "thousand", "M": "million", "m": "million", "MM": "million",
+    "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
+    "tn": "trillion",
+}  # fmt: skip
+_COUNTED = re.compile(
+    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|of (?:them|us|the))\b"
+)
+_ABOUT = cue(
+    r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
+    r"|up to"
+    r"|passed|some"
+)
+_RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
+_NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
+
+
+def _scaled(match: Match) -> str | None:
+    """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
+    number, scale = match["number"], match["scale"]
+    if number in ("5", "8", "10", "15") and is_before(match, _RUN):
+        return f"{quantity.say(number)} K" if scale in "kK" else None
+    is_large = quantity.value(number) >= 11 and scale == "K"
+    says = (
+        is_after(match, _COUNTED)
+        or (scale in "MB" and "." in number)
+        or (scale in ("k", "mn", "mil", "bn", "tn", "MM"))
+        or is_large
+        or (scale in "MB" and is_before(match, _ABOUT))
+    )
+    if not says or (scale == "T" and not is_after(match, _COUNTED)):
+        return None
+    low = f"{quantity.say(match['low'])} to " if match["low"] else ""
+    return f"{low}{quantity.say(number)} {_SCALED[scale]}"
+
+
+def _digits(match: Match) -> str:
+    return numbers.digits(match[0])
+
+
+def _cardinal(match: Match) -> str:
+    return numbers.decimal(match[0])
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a whole number."""
+    make = Maker("cardinal")
+    return (
+        make(rf"\d{{1,3}}(?:,\d{{3}})+{END}", _cardinal, Sure.USUAL),
+        make(rf"(?:0|[1-9]\d{{0,3}}){END}", _cardinal, Sure.GUESS),
+        make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
+        make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),
+        make(
+            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC})"
+            rf" ?(?P<scale>{'|'.join(sorted(_SCALED, key=len, reverse=True))})"
+            rf"(?![\w/-]|\.\w)",
+            _scaled,
+            Sure.CUE,
+        ),
+        make(rf"(?P<word>{'|'.join(_NAMES)})'?s(?= of\b| and )", lambda m: _NAMES[m["word"]]),
+        make(
+            r"[1-9]\d{0,2}(?: 000)+(?![\w ]\d|\w)",
+            lambda m: numbers.cardinal(int(m[0].replace(" ", ""))),
+        ),
+        make(r"\d(?:,\d){2,}(?![\d,])", lambda m: ", ".join(map(numbers.digits, m[0].split(",")))),
+        make(rf"({INT})ish\b", lambda m: f"{numbers.decimal(m[1])}ish"),
+    )

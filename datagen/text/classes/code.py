@@ -1,0 +1,269 @@
+"""Identifiers, by character, group or pair: "QX71B", "4821-0098", "UA 1742", "I-95", "Room 305"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import END, Form, Maker, Match, Sure, any_of, cue, is_before
+from datagen.text.lexicon import SET_CODES
+from datagen.text.locales import Locale
+from datagen.text.names import AIRLINES
+from datagen.text.words import is_word
+
+TOLD = (
+    "Capital letters and digits in one word; groups about hyphens; what is named before it"
+    " (code, account,"
+    " order, ending in). Flights, rooms, forms and roads are said by pairs, seats and gates as"
+    " numbers."
+)
+EXAMPLES = (
+    ("Your confirmation code is QX71B.", "Your confirmation code is Q X seven one B."),
+    ("The card ending in 4821 was charged.", "The card ending in four eight two one was charged."),
+    ("You're on UA 1742 to Denver.", "You're on U A seventeen forty-two to Denver."),
+    ("You're in seat 12A at gate C4.", "You're in seat twelve A at gate C four."),
+    ("Take I-405 north.", "Take I four oh five north."),
+    ("Come to Room 305.", "Come to Room three oh five."),
+    ("HTTP 404 came up.", "HTTP four oh four came up."),
+    ("Case #88213 is open.", "Case number eight eight two one three is open."),
+)
+_NAMED = (
+    r"order|ticket|case|account|acct\.?|confirmation|reference|ref\.?|invoice|claim"
+    r"|member(?:ship)?|policy|tracking|routing"
+    r"|serial|code|passcode|password|PIN|ID|OTP|ZIP|zip|SKU|SSN|VIN|PNR|extension|ext\.?|card"
+    r"|check|cheque|check(?: number)?"
+    r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
+    r"|prescription|rx|employee"
+    r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
+    r"|locker combo|combination|imei"
+)
+_DIGITS = cue(
+    r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
+    r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
+    r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
+    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:is|was|are|isn't|wasn't"
+    rf"|ends|starts with|can't be|read|reads))?"
+    r"|can't be|digits (?:are|is)|(?<=\d{4} )or|digit code(?: is)?",
+    r"[:,]? [#\"']?",
+)
+_SHORT = cue(
+    r"(?:security |access |gate |door |entry |verification |area |lock |one-time |zip "
+    r"|promo )?(?:code|pin|passcode|otp|cvv|combination)"
+    r"(?: number)?(?:'s)?(?: (?:is|was|isn't))?",
+    r":? ",
+)
+_PAIRED = cue(
+    r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
+    r"|flight|form|gate|exit|channel|locker"
+    r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
+    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road",
+    r" #?",
+)
+_CARD = cue(
+    r"visa|mastercard|amex|discover|card|checking|savings|debit|credit|ending in|ending", " "
+)
+_ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
+_AIRLINE = any_of(AIRLINES)
+_RUN = re.compile(r"[A-Za-z]+|\d+")
+
+
+def _spelled(match: Match) -> str:
+    """Say a code by character, but the number of a gate, seat or road as one: "B12", "12A"."""
+    return say(match[0])
+
+
+def say(code: str) -> str:
+    """Say a code of capitals and digits."""
+    short = re.fullmatch(r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)", code)
+    if not short:
+        return numbers.letters_and_digits(code)
+    parts = (part for part in short.groups() if part)
+    return " ".join(numbers.decimal(part) if part.isdecimal() else part for part in parts)
+
+
+def _digits(match: Match) -> str:
+    return numbers.digits(match[0])
+
+
+def _groups(match: Match) -> str:
+    return numbers.grouped_digits(match[0])
+
+
+def _pairs(match: Match) -> str:
+    return numbers.pairs(int(match["number"]))
+
+
+def _door(match: Match) -> str:
+    """Say "Room 3-117"."""
+    return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
+
+
+def _flight(match: Match) -> str:
+    return f"{numbers.letters_and_digits(match['code'])} {numbers.pairs(int(match['number']))}"
+
+
+def _road(match: Match) -> str:
+    letters = " ".join(match["road"])
+    return f"{letters} {numbers.pairs(int(match['number']))}"
+
+
+def _plural(match: Match) -> str:
+    """Say "MP3s" and "W-2s"."""
+    letters, number = match["letters"], numbers.cardinal(int(match["number"]))
+    many = (
+        number[:-1] + "ies"
+        if number.endswith("y")
+        else number + ("es" if number.endswith("x") else "s")
+    )
+    return f"{' '.join(letters)} {many}"
+
+
+def _named(match: Match) -> str | None:
+    """Say "iPhone15", "COVID-19", "SAVE20": a word, then a number."""
+    word, number = match["word"], match["number"]
+    if len(word) < 3 or not is_word(word) or (word.isupper() and not re.search("[AEIOUY]", word)):
+        return None
+    said = (
+        numbers.digits(number)
+        if number[0] == "0" or len(number) > 3
+        else numbers.cardinal(int(number))
+    )
+    return f"{word} {said}"
+
+
+def _hexadecimal(match: Match) -> str:
+    return "zero x " + numbers.letters_and_digits(match["digits"])
+
+
+def _colour(match: Match) -> str:
+    return "hash " + numbers.letters_and_digits(match["digits"])
+
+
+def _mixed(match: Match) -> str | None:
+    """Say a code with small letters by character, where something names it as one."""
+    return numbers.letters_and_digits(match[0]) if re.search(r"\d", match[0]) else None
+
+
+def _masked(match: Match) -> str:
+    """Say "xxxx-1234" or "****1234"."""
+    masks = " ".join("x" for _ in match["mask"])
+    return f"{masks}, {numbers.digits(match['digits'])}"
+
+
+def _masked_four(match: Match) -> str:
+    """Say the "-1234" or "*1234" of a card."""
+    return numbers.digits(match["digits"])
+
+
+def _form(match: Match) -> str:
+    return numbers.pairs(int(match[1])) + (f" {match[2]}" if match[2] else "")
+
+
+def _blank_groups(match: Match) -> str | None:
+    """Say groups between blanks: a card number, or what a word before names."""
+    is_card = len(re.findall(r"\d{4}", match[0])) > 2
+    return (
+        _groups(match) if is_card or is_before(match, _DIGITS) or is_before(match, _SHORT) else None
+    )
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write an identifier."""
+    make = Maker("code")
+    upper = (
+        r"(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w@&+^²³]|-\w|[./:]\w|'\d)"
+    )
+    return (
+        make(upper, _spelled, Sure.USUAL),
+        make(
+            r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS
+        ),
+        make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
+        make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
+        make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
+        make(
+            r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)",
+            _groups,
+            Sure.GUESS,
+        ),
+        make(r"(?:\d{1,6}-)+\d+(?![\w-]|[.,]\d)", _groups, Sure.CUE, before=_DIGITS),
+        make(
+            r"(?:\d{2}-0\d+|\d{1,4}-\d{5,}|\d{4,}-\d{2,}|0\d*-\d{2,}|\d\d-\d{3,4}"
+            r"|\d-\d{4})(?![\w%-]|[.,]\d)",
+            _groups,
+            Sure.GUESS,
+        ),
+        make(rf"\d{{5}}-\d{{4}}{END}", _groups),
+        make(
+            rf"(?P<number>[1-9]\d{{2,3}}){END}(?! (?:feet|people|miles|minutes|hours|dollars)\b)",
+            _pairs,
+            before=_PAIRED,
+        ),
+        make(
+            rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
+        ),
+        make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),
+        make(
+            rf"(?P<code>{_AIRLINE})(?P<number>[1-9]\d{{2,3}}){END}",
+            _flight,
+            before=cue("on|aboard|board|flight|take|catch|booked", " "),
+        ),
+        make(
+            rf"(?P<code>[A-Z]{{2}}|[A-Z]\d) ?(?P<number>[1-9]\d{{0,3}}){END}",
+            _flight,
+            before=cue("flight", " "),
+        ),
+        make(
+            r"(?P<road>I|US|SR|CA|TX|FL|NY|M|A|B|E)-(?P<number>\d{1,3})(?![\w-])",
+            _road,
+            before=_ROAD,
+        ),
+        make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),
+        make(
+            r"(?<![\w-])(?P<word>(?:[A-Z]?[a-z]+"
+            r"|[a-z]?[A-Z][a-z]+)+)-?(?P<number>\d{1,4})(?![\w-]|[.,:/]\d)",
+            _named,
+            Sure.USUAL,
+        ),
+        make(
+            r"(?P<word>[A-Z]{3,})-(?P<number>\d{1,3})(?![\w-]|[.,:/]\d)",
+            _named,
+            Sure.CUE,
+            before=cue("code|coupon|promo|voucher|use", " "),
+        ),
+        make(
+            r"(?P<word>(?=[A-Z]*[AEIOU])[A-Z]{4,})(?P<number>[1-9]\d?)(?![\w-])",
+            _named,
+            Sure.CUE,
+            before=cue(
+                r"(?:promo|coupon|discount|voucher)(?: code)?(?: is)?|the coupon|use code|code",
+                ":? ",
+            ),
+        ),
+        make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
+        make(
+            r"#(?P<digits>(?=[0-9A-F]*[A-F])(?:[0-9A-F]{6}|[0-9A-F]{3}))(?!\w)",
+            _colour,
+            Sure.USUAL,
+            before=cue("colou?r(?: is)?|hex", ":? "),
+        ),
+        make(
+            r"(?=\w*[A-Za-z])\w+(?:[-]\w+)*(?![\w@-]|[./:]\w)", _mixed, Sure.USUAL, before=_DIGITS
+        ),
+        make(r"[*-](?P<digits>\d{4})(?!\w|[.,-]\d)", _masked_four, before=_CARD),
+        make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
+        make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
+        make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
+        make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]+s\b)", _form),
+        make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
+        make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
+        make.words(SET_CODES, r"(?![\w/-]|[.,]\d)"),
+    )
+
+
+def _blank_code(match: Match) -> str | None:
+    """Say "XQJ 208" by group, where a word names it and it has a digit."""
+    if not re.search(r"\d", match[0]):
+        return None
+    return ", ".join(numbers.letters_and_digits(group) for group in match[0].split(" "))

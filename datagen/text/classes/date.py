@@ -1,0 +1,379 @@
+"""Days, months, years and decades: "May 9, 2026", "4/12", "2026-11-22", "the '90s", "44 BC"."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+
+from datagen.text import numbers
+from datagen.text.form import (
+    DOT,
+    END,
+    LONE,
+    Form,
+    Maker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+)
+from datagen.text.lexicon import MONTH_NAMES, MONTHS_ANY_CASE
+from datagen.text.locales import Locale
+
+TOLD = (
+    'The name of a month; three numbers that can be a day; "on", "by", "due" before two. A year'
+    " by the"
+    ' word before it ("in", "since"), or alone if it is of our time. en-GB has the day first.'
+)
+EXAMPLES = (
+    ("The hearing is May 9, 2026.", "The hearing is May ninth, twenty twenty-six."),
+    ("Does 4/12 work for you?", "Does April twelfth work for you?"),
+    (
+        "The warranty ends on 2026-11-22.",
+        "The warranty ends on November twenty-second, twenty twenty-six.",
+    ),
+    ("He likes music from the '90s.", "He likes music from the nineties."),
+    ("Caesar died in 44 BC.", "Caesar died in forty-four BC."),
+    ("It expires 08/2027.", "It expires August twenty twenty-seven."),
+)
+_MONTH = any_of(MONTHS_ANY_CASE)
+_DAY = r"(?:[12]\d|3[01]|0?[1-9])(?!\d)"
+_YEAR = r"(?:1\d|20|21)\d\d"
+_DATED = cue(
+    r"on|on or about|by|until|till|before|after|since|from|through|thru|due|dated?(?: of|:)?"
+    r"|starting|starts?|ends?|ending"
+    r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
+    r"|begins?|beginning|week of|as of"
+    r"|for|come|comes|see you|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur"
+    r"|sun)day|mon|tues?|wed|thur?s?|fri|sat"
+    r"|sun|birthday|dob|born|booked|scheduled|moved to|re:|opens|closes|renews?"
+    r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing"
+    r"|move|trip|wedding|checkout|check-in"
+    r"|closing|concert|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
+    r"[:,]? [(\"']?",
+)
+_WORKS = re.compile(
+    r"(?:(?:,? (?:at|okay|ok|fine|good|or|and|through|thru|meeting|flight|statement|bill|payment"
+    r"|show|game)\b)|[.,?!)]|$)"
+)
+_SURELY = re.compile(
+    r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
+    r"|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?[ap]\.?m|noon)"
+    r"|deadline|appointment|okay\b|available\b)"
+)
+_TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
+_IN_YEAR = cue(
+    r"Q[1-4]|in|since|between|and|to|of|by|until|till|before|after|from|during|year|years"
+    r"|class of|spring|summer"
+    r"|fall|autumn|winter|early|late|mid|circa|ca\.|c\.|est\.|established|copyright|©|through"
+    r"|was|back in"
+    rf"|the|a|an|my|your|our|his|her|their|{'|'.join(MONTH_NAMES)}"
+)
+_COUNTED = re.compile(
+    r" (?:[a-z]{4,}(?<!s)s\b(?! (?:ago|later))|people|men|women|more|feet|of (?:them|us|these"
+    r"|those)|in stock|calories|words?\b"
+    r"|dollars|miles|hours?\b)"
+)
+_PLAIN_YEAR = re.compile(
+    r"(?! [a-z])|(?: (?:and|to|or|was|is|were|for|when|by|at|that|with|as|but|because|so|on"
+    r"|until|through|edition|model|election|season|census|budget|report|tax)\b)"
+)
+_SPAN = cue(r"from|between|in|during|season|years?|the|war|of|since|\(", r",? ?\(?")
+_DECADE = cue(
+    r"the|her|his|my|their|your|our|late|early|mid|low|high|upper|lower|mid-|and|or|'", r"[ -]?"
+)
+_EXPIRES = cue(
+    r"exp\.?|expires|expiring|expiration(?: date)?(?: is)?|expiry(?: date)?(?: is)?|good thru"
+    r"|valid thru|through"
+)
+
+
+def _month(written: str) -> int:
+    if written.isdecimal():
+        return int(written)
+    return MONTHS_ANY_CASE[written]
+
+
+def _is_day(month: int, day: int) -> bool:
+    """Tell whether some year has such a day."""
+    return 1 <= month <= 12 and 1 <= day <= monthrange(2024, month)[1]
+
+
+def whole_year(written: str) -> int:
+    """Return the year that two or four digits write: "98" is 1998, "27" is 2027."""
+    if len(written) == 4:
+        return int(written)
+    return int(written) + (2000 if int(written) < 50 else 1900)
+
+
+def padded(two_digits: str) -> str:
+    """Say two digits of a year or card: "08" is "oh eight"."""
+    said = numbers.cardinal(int(two_digits))
+    return f"oh {said}" if two_digits[0] == "0" else said
+
+
+def _with_era(written: str) -> str:
+    return numbers.pairs(int(written)) if len(written) > 2 else numbers.cardinal(int(written))
+
+
+class _Dates:
+    """Says dates as a locale does."""
+
+    def __init__(self, locale: Locale) -> None:
+        self._locale = locale
+
+    def day(self, month: int, day: int, year: str | None = None) -> str | None:
+        """Say a day; None if there is no such day."""
+        if not _is_day(month, day):
+            return None
+        said = self._locale.date.format(month=numbers.MONTHS[month - 1], day=numbers.ordinal(day))
+        return f"{said}, {numbers.year(whole_year(year))}" if year else said
+
+    def named(self, match: Match) -> str | None:
+        """Say "May 9, 2026"."""
+        if is_after(match, _TIMED) and not match["year"]:
+            return None
+        said = self.day(_month(match["month"]), int(match["day"]), match["year"])
+        if said is None:
+            raise Unsayable(match[0], "there is no such day")
+        return said
+
+    def days(self, match: Match) -> str | None:
+        """Say "June 5-7" or "May 5/6"."""
+        first, last = int(match["first"]), int(match["last"])
+        if is_after(match, _TIMED) or first >= last:
+            return None
+        said = self.day(_month(match["month"]), first)
+        joint = "or" if match["joint"] == "/" else "to"
+        year = f", {numbers.year(int(match['year']))}" if match["year"] else ""
+        return said and f"{said} {joint} {numbers.ordinal(last)}{year}"
+
+    def day_first(self, match: Match) -> str | None:
+        """Say "16 July 1943"."""
+        said = self.day(_month(match["month"]), int(match["day"]), match["year"])
+        if said is None or not self._is_spoken_day_first(match):
+            return said
+        month, day = numbers.MONTHS[_month(match["month"]) - 1], numbers.ordinal(int(match["day"]))
+        year = f", {numbers.year(int(match['year']))}" if match["year"] else ""
+        the = "" if match["the"] else "the "
+        return f"{match['the'] or ''}{the}{day} of {month}{year}"
+
+    def _is_spoken_day_first(self, match: Match) -> bool:
+        return True
+
+    def figures(self, match: Match) -> str | None:
+        """Say three numbers, or two, in the order of the locale, or in the only one that can be."""
+        first, second = int(match["first"]), int(match["second"])
+        month, day = (second, first) if self._locale.is_day_first else (first, second)
+        year = match["year"]
+        return self.day(month, day, year) or (self.day(day, month, year) if year else None)
+
+    def sorted(self, match: Match) -> str | None:
+        """Say a year, month and day."""
+        return self.day(int(match["month"]), int(match["day"]), match["year"])
+
+    def two(self, match: Match) -> str | None:
+        """Say "4/12" where it can only be a day."""
+        first, second = int(match["first"]), int(match["second"])
+        month, day = (second, first) if self._locale.is_day_first else (first, second)
+        return self.day(month, day)
+
+    def dated(self, match: Match) -> str | None:
+        """Say "4/12" where a word before it, or after, says that it is a day."""
+        is_dated = is_before(match, _DATED) and is_after(match, _WORKS)
+        return self.two(match) if is_dated or is_after(match, _SURELY) else None
+
+    def span(self, match: Match) -> str | None:
+        """Say "9/5-9/7" or "5/5-5/9/2025"."""
+        first, last = match["one"].split("/"), match["other"].split("/")
+        ends = []
+        for month, day in (first[:2], last[:2]):
+            if self._locale.is_day_first:
+                month, day = day, month
+            ends.append(self.day(int(month), int(day)))
+        if None in ends:
+            return None
+        years = [numbers.year(whole_year(end[2])) if len(end) > 2 else "" for end in (first, last)]
+        said = [f"{end}, {year}" if year else end for end, year in zip(ends, years, strict=True)]
+        return " to ".join(map(str, said))
+
+
+def _year(match: Match) -> str | None:
+    return None if is_after(match, _COUNTED) else numbers.year(int(match["year"]))
+
+
+def _lone_year(match: Match) -> str | None:
+    """Say a year of our time that no noun follows."""
+    if is_after(match, _COUNTED) or not is_after(match, _PLAIN_YEAR):
+        return None
+    return numbers.year(int(match["year"]))
+
+
+def _years(match: Match) -> str | None:
+    """Say "2024-2025" or "1861-65"."""
+    first, last = match["first"], match["last"]
+    if is_after(match, _COUNTED):
+        return None
+    whole = last if len(last) == 4 else first[: 4 - len(last)] + last
+    if int(whole) <= int(first):
+        return None
+    return f"{numbers.year(int(first))} to {numbers.year(int(whole))}"
+
+
+def _decade(match: Match) -> str | None:
+    """Say "1980s", "'80s", "80s"."""
+    number = int(match["decade"])
+    said = numbers.year(number) if number % 100 or number >= 1000 else numbers.pairs(number)
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
+
+
+def _decades(match: Match) -> str:
+    ends = []
+    for end in (match["low"], match["high"]):
+        said = numbers.year(int(end))
+        ends.append(f"{said[:-1]}ies" if said.endswith("y") else f"{said}s")
+    return " to ".join(ends)
+
+
+def _month_year(match: Match) -> str | None:
+    """Say the "08/27" of a card as two numbers and "08/2027" as a month."""
+    month, year = int(match["month"]), match["year"]
+    if not 1 <= month <= 12:
+        return None
+    if len(year) == 4:
+        return f"{numbers.MONTHS[month - 1]} {numbers.year(int(year))}"
+    return f"{padded(match['month'])} {padded(year)}"
+
+
+def _quarter(match: Match) -> str:
+    """Say "Q3 2025", "Q1-Q3" or "2Q22"."""
+    said = f"Q {numbers.cardinal(int(match['quarter']))}"
+    if match["last"]:
+        said += f" to Q {numbers.cardinal(int(match['last']))}"
+    if not match["year"]:
+        return said
+    year = match["year"]
+    return f"{said} {numbers.year(int(year)) if len(year) == 4 else padded(year)}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a date."""
+    make, dates = Maker("date"), _Dates(locale)
+    two = rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)"
+    named = rf"(?P<month>{_MONTH})\b\.?(?= |-|$)"
+    year = rf"(?:,? (?P<year>{_YEAR})\b(?![,.]\d|:\d))?"
+    in_year = r"(?P<year>\d{4}|\d\d)(?![\w/.-]\w)(?!\w)"
+    return (
+        make(
+            rf"{named}[ -](?P<day>{_DAY})(?:st|nd|rd|th)?(?:-(?P<year>{_YEAR}))(?!\w|-\d)",
+            dates.named,
+        ),
+        make(
+            rf"{named}[ -](?P<day>{_DAY})(?:st|nd|rd|th)?\b{year}(?![/\d]|-\d|[.,]\d)", dates.named
+        ),
+        make(
+            rf"{named} (?P<first>{_DAY})(?:st|nd|rd|th)? ?(?P<joint>[-/]) ?(?P<last>{_DAY})(?:st"
+            rf"|nd|rd|th)?\b{year}"
+            r"(?![/-]\d)",
+            dates.days,
+        ),
+        make(rf"{named}'? ?(?P<year>{_YEAR})\b(?![,.]\d|:\d)", lambda m: _named_year(m)),
+        make(
+            rf"(?:(?P<the>the ))?(?P<day>{_DAY})(?:st|nd|rd"
+            rf"|th)? (?:of )?(?P<month>{_MONTH})\b{DOT}(?:,? (?P<year>{_YEAR})\b)?"
+            r"(?! \d)",
+            dates.day_first,
+        ),
+        make(
+            rf"(?P<year>{_YEAR})([-/.])(?P<month>\d\d?)\2(?P<day>\d\d?)(?![\w/.-]\w)(?!\w)",
+            dates.sorted,
+        ),
+        make(rf"(?P<first>\d\d?)([-/])(?P<second>\d\d?)\2{in_year}", dates.figures),
+        make(rf"(?P<first>\d\d?)\.(?P<second>\d\d?)\.(?P<year>\d{{4}}){END}", dates.figures),
+        make(
+            rf"(?P<first>\d\d?)\.(?P<second>\d\d?)\.(?P<year>\d\d){END}",
+            dates.figures,
+            Sure.CUE,
+            before=_DATED,
+        ),
+        make(
+            rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)(?![\w/%]|-\d|\.\d)",
+            dates.dated,
+            Sure.CUE,
+        ),
+        make(
+            rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)(?![\w/%]|-\d|\.\d)",
+            dates.two,
+            Sure.GUESS,
+        ),
+        make(
+            r"(?P<one>\d\d?/\d\d?(?:/\d{2,4})?) ?- ?(?P<other>\d\d?/\d\d?(?:/\d{2,4})?)(?![\w/])",
+            dates.span,
+        ),
+        make(
+            r"(?P<month>0?[1-9]|1[0-2])/(?P<year>\d\d)(?![\w/]|\.\d)",
+            _month_year,
+            before=_EXPIRES,
+        ),
+        make(
+            r"(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
+            _month_year,
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<month>[1-9])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
+            _month_year,
+            Sure.CUE,
+            before=_IN_YEAR,
+        ),
+        make(
+            rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",
+            dates.two,
+            Sure.CUE,
+            before=cue("from|between", " "),
+        ),
+        make(
+            rf"{two}(?![\w/%])",
+            dates.two,
+            Sure.CUE,
+            before=cue(r"(?:from|between) \d\d?/\d\d? (?:to|through|thru|and|until)", " "),
+        ),
+        make(rf"(?P<year>{_YEAR})(?!-\d){END}", _year, Sure.CUE, before=_IN_YEAR),
+        make(rf"{LONE}(?P<year>1[1-9]\d\d|20[0-4]\d)(?!-\d){END}", _lone_year, Sure.USUAL),
+        make(rf"(?P<first>{_YEAR}) ?- ?(?P<last>{_YEAR}|\d\d)(?![\w%-]|[.,]\d)", _years, Sure.CUE),
+        make(
+            r"(?P<number>\d{1,4}) ?(?P<era>A\.?D|B\.?C\.?E|B\.?C|C\.?E)\b" + DOT,
+            lambda m: f"{_with_era(m['number'])} {m['era'].replace('.', '')}",
+        ),
+        make(r"'(?P<decade>\d0)'?s\b", _decade),
+        make(r"(?P<decade>(?:1\d|20)\d0)'? ?s\b(?! of\b)", _decade),
+        make(r"(?P<low>(?:1\d|20)?\d0)s-(?P<high>(?:1\d|20)?\d0)s\b", _decades),
+        make(r"(?P<decade>\d0)'?s\b(?! of\b)", _decade, Sure.CUE, before=_DECADE),
+        make(r"(?P<decade>[2-9]\d0)s\b(?! of\b)", _decade),
+        make(
+            r"(?P<decade>[2-9]0)s(?= (?:music|movies?|hits?|rock|pop|fashion|style|kids?|shows?"
+            r"|songs?|era|party|night|sitcoms?)\b)",
+            _decade,
+        ),
+        make(r"'(?P<year>\d\d)\b(?!['\"\w])", lambda m: padded(m["year"])),
+        make(
+            r"Q(?P<quarter>[1-4])(?: ?- ?Q?(?P<last>[2-4]))?(?: ?'?(?P<year>20\d\d"
+            r"|(?<=')\d\d))?(?![\w-])",
+            _quarter,
+        ),
+        make(r"(?P<quarter>[1-4])Q(?P<last>)(?P<year>20\d\d|\d\d)(?![\w-])", _quarter),
+        make(r"FY ?'?(?P<year>20\d\d|\d\d)(?![\w-])", _fiscal),
+    )
+
+
+def _named_year(match: Match) -> str:
+    return f"{numbers.MONTHS[_month(match['month']) - 1]} {numbers.year(int(match['year']))}"
+
+
+def _fiscal(match: Match) -> str:
+    """Say "FY27" or "FY 2027"."""
+    year = match["year"]
+    return f"F Y {numbers.year(int(year)) if len(year) == 4 else padded(year)}"

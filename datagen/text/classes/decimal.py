@@ -1,0 +1,49 @@
+"""Decimal numbers and what numbers point by point: "3.14", ".5", "version 1.2.3"."""
+
+from __future__ import annotations
+
+from datagen.text import numbers, quantity
+from datagen.text.form import END, Form, Maker, Match, Sure, cue
+from datagen.text.locales import Locale
+from datagen.text.quantity import INT
+
+TOLD = "A point with digits behind it; two points number a version, three an address (electronic)."
+EXAMPLES = (
+    ("Pi is 3.14.", "Pi is three point one four."),
+    ("A dose of .5 is fine.", "A dose of point five is fine."),
+    ("It runs version 1.2.3 now.", "It runs version one point two point three now."),
+    ("Version v1.2 is out.", "Version v one point two is out."),
+    ("About 4.5 billion years.", "About four point five billion years."),
+)
+_VERSION = cue(
+    r"version|versions|ver\.?|v|release|firmware|build|update|to|iOS|Android|app|section|sec\.?|§"
+)
+
+
+def _version(match: Match) -> str:
+    """Say numbers with "point" between; one that begins with zero is read by digit."""
+    return " point ".join(
+        numbers.digits(part) if part[0] == "0" else numbers.decimal(part)
+        for part in match["number"].split(".")
+    )
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a decimal number."""
+    make = Maker("decimal")
+    return (
+        make(rf"{INT}\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
+        make(rf"\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
+        make(rf"(?P<number>\d+(?:\.\d+){{2}}){END}", _version, Sure.USUAL),
+        make(rf"(?P<number>\d+(?:\.\d+){{2,}}){END}", _version, Sure.CUE, before=_VERSION),
+        make(
+            rf"(?:v\.?|V(?=\d+\.\d))(?P<number>\d+(?:\.\d+)*){END}",
+            lambda m: f"v {_version(m)}" if "." in m["number"] else f"version {_version(m)}",
+        ),
+        make(r"(?P<number>\d+\.\d+)(?P<letter>[A-Z])\b(?![.\d-])", _lettered, Sure.GUESS),
+    )
+
+
+def _lettered(match: Match) -> str:
+    """Say "a 1.5T engine"."""
+    return f"{quantity.number(match['number'])} {match['letter']}"

@@ -1,0 +1,117 @@
+"""E-mail and web addresses, names of accounts, files and machines: "jane.doe@example.com"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, Maker, Match, Sure, cue
+from datagen.text.locales import Locale
+from datagen.text.words import is_word
+
+TOLD = (
+    "An @ or a known ending (.com, .pdf); three dots between numbers up to 255; names with"
+    " underscores."
+)
+EXAMPLES = (
+    (
+        "Send it to jane.doe@example.com, please.",
+        "Send it to jane dot doe at example dot com, please.",
+    ),
+    (
+        "Visit www.swiftplex.com/returns today.",
+        "Visit w w w dot swiftplex dot com slash returns today.",
+    ),
+    ("Follow us @brightway for updates.", "Follow us at brightway for updates."),
+    (
+        "The router's at 192.168.1.1 now.",
+        "The router's at one nine two dot one six eight dot one dot one now.",
+    ),
+)
+SYMBOLS = {
+    ".": "dot", "@": "at", "/": "slash", "_": "underscore", "-": "dash", "+": "plus",
+    ":": "colon", "#": "hash", "&": "ampersand", "=": "equals", "?": "question mark",
+    "%": "percent", "~": "tilde",
+    "\\": "backslash",
+}  # fmt: skip
+_ENDINGS = (
+    r"com|net|org|gov|edu|mil|io|us|biz|info|co|ai|app|dev|tv|me|uk|ca|de|fr|it|es|eu|au|nz|in"
+    r"|jp|cn|ru|nl|se|ch|be|at"
+    r"|store|shop|online|site|example|test|health|bank|tech|ly|gg|fm"
+)
+_FILES = (
+    r"pdf|docx?|xlsx?|pptx?|csv|txt|jpe?g|png|gif|zip|mp[34]|wav|mov|html?|json|exe|py|md|xml|log"
+)
+_TOKEN = re.compile(r"[A-Za-z\u00c0-\u024f]+|\d+|.")
+_KNOWN = frozenset(("com", "net", "org", "edu", "gov", "www"))
+
+
+def _part(part: str) -> str:
+    if part.isdecimal():
+        return numbers.digits(part)
+    if part in SYMBOLS:
+        return SYMBOLS[part]
+    if part.lower() == "www":
+        return "w w w"
+    if is_word(part) or len(part) > 5:
+        return part
+    return " ".join(part)
+
+
+def say(address: str) -> str:
+    """Say an address: its words, and its signs by name."""
+    text = re.sub(r"^https?://", "", address.rstrip("/"))
+    return " ".join(map(_part, _TOKEN.findall(text)))
+
+
+def _address(match: Match) -> str:
+    return say(match[0])
+
+
+def _machine(match: Match) -> str | None:
+    """Say the four numbers of a machine's address, digit by digit."""
+    parts = match["parts"].split(".")
+    if any(int(part) > 255 for part in parts):
+        return None
+    port = f" colon {numbers.digits(match['port'])}" if match["port"] else ""
+    return " dot ".join(map(numbers.digits, parts)) + port
+
+
+def _hardware(match: Match) -> str:
+    return ", ".join(map(numbers.letters_and_digits, match[0].split(":")))
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write an address of the net."""
+    make = Maker("electronic")
+    path = r"(?:[/:?#][\w/.~%&=?#+:-]*[\w/])?"
+    return (
+        make(r"[\w.+&-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:/[\w/-]+)?(?!\w)", _address),
+        make(r"(?:https?|ftp)://[\w.-]+(?::\d+)?" + path, _address),
+        make(rf"(?:[A-Za-z0-9-]+\.)+(?:{_ENDINGS})\b(?![@'-]?\w|\.\w)" + path, _site),
+        make(r"www\.[\w.-]+\w" + path, _address),
+        make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
+        make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:\.\w+)*)", lambda m: f"at {say(m['name'])}"),
+        make(r"#(?P<name>[A-Za-z]\w{2,})(?!\w)", _tag, Sure.USUAL),
+        make(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+(?![\w@]|\.\w)", _address),
+        make(r"(?P<parts>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d+))?(?![\w]|\.\d)", _machine),
+        make(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])", _hardware),
+        make(
+            r"(?P<port>\d{2,5})(?![\w.,:/-]\d|\w)",
+            lambda m: numbers.digits(m[0]),
+            before=cue("port", " "),
+        ),
+    )
+
+
+def _site(match: Match) -> str | None:
+    """Say a web address that begins with no scheme; "U.S." is none."""
+    return None if re.fullmatch(r"(?:[A-Z]\.)+[A-Z]{2}", match[0]) else say(match[0])
+
+
+def _tag(match: Match) -> str | None:
+    """Say a hashtag of small letters; "#A20" is the number of something."""
+    name = match["name"]
+    return (
+        f"hashtag {say(name)}" if re.search("[a-z]", name) and not re.search(r"\d", name) else None
+    )

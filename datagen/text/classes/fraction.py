@@ -1,0 +1,95 @@
+"""Parts of one: "1/2", "2 1/2", "3½", "5/8 inch", "five sixths done"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import quantity
+from datagen.text.form import Form, Maker, Match, Sure, cue, is_after, is_before
+from datagen.text.locales import Locale
+
+TOLD = (
+    'Two numbers about a slash, where what follows is a part of something (a unit, "of the",'
+    ' "done"), or what stands before measures ("about"); never where a date may be meant.'
+)
+EXAMPLES = (
+    ("It takes 2 1/2 hours.", "It takes two and a half hours."),
+    ("It's 5/6 done.", "It's five sixths done."),
+    ("About 1/3 of our riders use it.", "About one third of our riders use it."),
+    ("It's a 7/8 size.", "It's a seven eighths size."),
+)
+_OF = re.compile(
+    r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
+    r"|ounce"
+    r"|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
+    r"|way\b"
+    r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
+    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|time|portion|lab\b|poodle)"
+    r"|-[a-z]| ?[+=\u00d7÷])"
+)
+_MUCH = cue(
+    r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
+    r"|add|take"
+    r"|[=+\u00d7]|half or|one|is [-]"
+)
+_WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
+
+
+def _parts(match: Match) -> tuple[int, int]:
+    return int(match["top"]), int(match["bottom"])
+
+
+def _fraction(match: Match) -> str | None:
+    """Say a fraction of something; no more than half of what has a slash is one."""
+    top, bottom = _parts(match)
+    if bottom < 2 or bottom > 1000:
+        return None
+    return quantity.fraction(top, bottom)
+
+
+def _measured(match: Match) -> str | None:
+    """Say a fraction where the words beside it say that it is one."""
+    if is_after(match, _OF):
+        return _fraction(match)
+    is_much = is_before(match, _MUCH) and match["bottom"] not in ("5", "10", "20", "50", "100")
+    return _fraction(match) if is_much else None
+
+
+def _undated(match: Match) -> str | None:
+    """Say what is no date in any country and no score: "31/32"."""
+    top, bottom = _parts(match)
+    if min(top, bottom) <= 12 and max(top, bottom) <= 31:
+        return None
+    is_fine = bottom in (32, 64) or bottom <= 16 or (top == 1 and bottom % 50 == 0)
+    return _fraction(match) if top < bottom and is_fine else None
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a fraction."""
+    make = Maker("fraction")
+    over = r"(?P<top>\d{1,3})/(?P<bottom>\d{1,4})"
+    end = r"(?![\d/%]|\.\d)"
+    return (
+        make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
+        make(rf"[{quantity.VULGAR}]", lambda m: quantity.say(m[0])),
+        make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
+        make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
+        make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
+        make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
+        make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
+    )
+
+
+def _any(match: Match) -> str | None:
+    top, bottom = _parts(match)
+    is_date = min(top, bottom) <= 12 and max(top, bottom) <= 31
+    is_score = top <= bottom and bottom in (5, 10, 20, 50, 100)
+    return _fraction(match) if is_date and not is_score and top != bottom else None
+
+
+def _mixed(match: Match) -> str | None:
+    """Say "2 1/2"; "24 7/24" is no mixed number."""
+    part = re.search(r"(\d+)/(\d+)$", match[0])
+    if part and not int(part[1]) < int(part[2]) <= 64:
+        return None
+    return quantity.say(match[0])

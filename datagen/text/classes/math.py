@@ -1,0 +1,130 @@
+"""Sums and formulas: "2 + 2 = 4", "x^2", "f(x)", "3 x 10^8", "√9"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers, quantity
+from datagen.text.form import Form, Maker, Match, Sure, is_near
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC
+
+TOLD = (
+    'A sign between two numbers or letters, in a sentence with "=" or a word that calculates;'
+    " powers and roots."
+)
+EXAMPLES = (
+    ("2 + 2 = 4, right?", "two plus two equals four, right?"),
+    ("What is 17 x 6?", "What is seventeen times six?"),
+    ("If f(x) = x^2, then f(3) is 9.", "If f of x equals x squared, then f of three is nine."),
+    ("It's 10 < 12.", "It's ten less than twelve."),
+)
+_SUM = re.compile(
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
+    r"|evaluate)\b",
+    re.IGNORECASE,
+)
+_OPERATORS = {
+    "+": "plus", "=": "equals", "\u00d7": "times", "*": "times", "÷": "divided by",
+    "<": "less than",
+    ">": "more than",
+    "≤": "at most", "≥": "at least", "≠": "does not equal", "≈": "is about", "±": "plus or minus",
+    "-": "minus",
+    "/": "divided by",
+}  # fmt: skip
+_POWERS = {"2": "squared", "3": "cubed", "²": "squared", "³": "cubed"}
+_OPERAND = r"[\w)²³½¼¾%π.]"
+
+
+def _operator(match: Match) -> str | None:
+    sign = match["sign"]
+    if sign in "-/*" and not is_near(match, _SUM, 80, 40):
+        return None
+    return f" {_OPERATORS[sign]} " if not match["blank"] else f"{_OPERATORS[sign]} "
+
+
+def _power(exponent: str) -> str:
+    exponent = exponent.strip("{}()")
+    if exponent in _POWERS:
+        return _POWERS[exponent]
+    if exponent.lstrip("-").isdecimal():
+        number = int(exponent)
+        return (
+            f"to the minus {numbers.ordinal(-number)}"
+            if number < 0
+            else f"to the {numbers.ordinal(number)}"
+        )
+    return f"to the {exponent}"
+
+
+def _raised(match: Match) -> str:
+    base = match["base"]
+    return f"{quantity.number(base) if base[0].isdigit() else base} {_power(match['power'])}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a sum."""
+    make = Maker("math")
+    power = r"\^(?P<power>-?\d+|[a-z]|\{-?\w+\}|\(-?\w+\))"
+    return (
+        make(
+            rf"(?<={_OPERAND}) ?(?P<blank>)(?P<sign>[+\u00d7÷=≠≤≥<>*/-]) ?"
+            rf"(?=[-+]?[$.]?\d|[A-Za-z]\b"
+            rf"|[A-Za-z]\(|[a-z]\^|√|π|\()",
+            _operator,
+            Sure.USUAL,
+        ),
+        make(
+            rf"(?<={_OPERAND} )(?P<sign>[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
+            _spaced,
+            Sure.CUE,
+        ),
+        make(rf"(?P<base>{DEC}|[A-Za-z]){power}(?!\w)", _raised),
+        make(r"(?P<base>[A-Za-z])(?P<power>[²³])(?!\w)", _raised),
+        make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
+        make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
+        make(r"π", "pi"),
+        make(
+            rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
+            _term,
+            Sure.CUE,
+        ),
+        make(r"(?P<name>[a-zA-Z])\((?P<inner>\w+)\)", _function),
+        make(
+            rf"√(?P<base>{DEC}|[a-z])(?!\w)",
+            lambda m: (
+                f"the square root of"
+                f" {quantity.number(m['base']) if m['base'][0].isdigit() else m['base']}"
+            ),
+        ),
+    )
+
+
+def _letters_raised(match: Match) -> str | None:
+    """Say "mc²" in an equation."""
+    if not is_near(match, _SUM, 80, 40):
+        return None
+    return f"{' '.join(match['letters'])} {_power(match['power'] or match['sign'])}"
+
+
+def _spaced(match: Match) -> str | None:
+    sign = match["sign"]
+    if sign in "*-" and not is_near(match, _SUM, 80, 40):
+        return None
+    return f"{_OPERATORS[sign]} "
+
+
+def _term(match: Match) -> str | None:
+    if not is_near(match, _SUM, 80, 40):
+        return None
+    letter = match["letter"].replace("π", "pi ").strip()
+    power = match["power"] or match["squared"]
+    return f"{quantity.number(match['number'])} {letter}" + (f" {_power(power)}" if power else "")
+
+
+def _function(match: Match) -> str | None:
+    """Say "f(x)"."""
+    inner = match["inner"]
+    if len(inner) > 1 and not inner.isdecimal():
+        return None
+    return f"{match['name']} of {numbers.decimal(inner) if inner.isdecimal() else inner}"

@@ -1,0 +1,322 @@
+"""Amounts of a unit: "5 lbs", "60 Mbps", "72°F", 5 ft 10, "15%", "2-3x", "12x14", "30 mi/gal"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from datagen.text import numbers, quantity
+from datagen.text.form import (
+    DOT,
+    Form,
+    Maker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    attributive,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC, QTY, SPAN
+from datagen.text.units import (
+    ADJECTIVES,
+    MEASURED,
+    PER,
+    PER_WORDS,
+    UNIT,
+    UNITS,
+    plural,
+    unit_of,
+)
+
+TOLD = (
+    'A unit\'s symbol right after a number. A symbol that is a word or a letter as well ("in",'
+    ' "m", "A")'
+    " needs a word beside it that measures; before a noun the unit stays singular."
+)
+EXAMPLES = (
+    ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
+    ("It's a 12V battery.", "It's a twelve volt battery."),
+    ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
+    ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
+    ("He is 5'10\" tall.", "He is five foot ten tall."),
+    ("The rug is 5x7.", "The rug is five by seven."),
+    ("It's 2-3x faster.", "It's two to three times faster."),
+    ("It's 3 m² in size.", "It's three square meters in size."),
+    ("Parking is $3/day.", "Parking is three dollars per day."),
+)
+_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b|/\d", re.IGNORECASE)
+_LONG = re.compile(
+    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
+)
+_METERS = re.compile(
+    r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
+    r"|ahead|apart|pool|by|in)\b"
+    r"|[.,?!]?$|[.,?!] |-"
+)
+_CURRENT = re.compile(
+    r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
+    r"|[.,?!]?$|[.,] "
+)
+_DRAWS = cue(
+    r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
+    " ",
+)
+_SECONDS = cue(
+    r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
+    r"|only|in just|than|up to"
+)
+_STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
+_PRICE = re.compile(r"[$€£][\d.,]+ \Z")
+_AT = cue("at|by|until", " ")
+_OF = re.compile(r" of\b")
+_SIZED = re.compile(
+    r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
+    r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
+    r"|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
+    re.IGNORECASE,
+)
+_VOLTS = re.compile(r"\d ?(?:V|volts)\b")
+_HEAT = re.compile(
+    r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
+    r"|thermostat|freez\w+)\b",
+    re.I,
+)
+_MATH = re.compile(
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
+    r"|times table)\b",
+    re.IGNORECASE,
+)
+_NO_INCH = re.compile(
+    r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
+    r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
+)
+
+
+def _count(said: str, unit: str, is_one: bool) -> str:
+    return f"{said} {unit if is_one else plural(unit)}"
+
+
+def _low(match: Match) -> str:
+    """Say the first part of a range, with its "to"."""
+    return f"{quantity.say(match['low'])} to " if match["low"] else ""
+
+
+def _is_inch(match: Match) -> bool:
+    """Tell "1 in long" and "2.5in" from "1 in the box"."""
+    if match["joint"] == "" and "." in match["number"]:
+        return True
+    return is_after(match, _LONG) and not is_after(match, _NO_INCH)
+
+
+def _is_meter(match: Match) -> bool:
+    """Tell "100 m away" from minutes and millions."""
+    return is_after(match, _METERS) and not is_before(match, _SECONDS)
+
+
+def _is_amp(match: Match) -> bool:
+    """Tell "a 200A panel" from "seat 14A"."""
+    number, joint = match["number"], match["joint"]
+    if joint == "-":
+        return False
+    is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
+    is_free = "." in number or joint == " " or quantity.value(number) >= 40
+    return (is_current and is_free) or is_near(match, _VOLTS)
+
+
+def _is_second(match: Match) -> bool:
+    """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
+    number, joint = match["number"], match["joint"]
+    if joint or not number.isdecimal() or number == "10":
+        return True
+    is_other = len(number) > 2 or number[-1] == "0"
+    return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
+
+
+def _is_apart(match: Match) -> bool:
+    return match["joint"] == " "
+
+
+_IN_DOUBT: dict[str, Callable[[Match], bool]] = {
+    "in": _is_inch,
+    "m": _is_meter,
+    "A": _is_amp,
+    "s": _is_second,
+    "W": lambda match: not is_after(match, _STREET),
+    "pt": lambda match: is_after(match, _OF),
+    "pts": lambda match: is_after(match, _OF),
+    "pp": lambda match: False,
+    **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
+    **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
+}
+"""Symbols that are words or codes as well: what tells that they are units."""
+
+
+def _measure(match: Match) -> str | None:
+    """Say "5 lbs", or the adjectives in "a 20 GB plan", "24-hr service", "two 500 mg pills"."""
+    number, joint, symbol = match["number"], match["joint"], match["unit"] + (match["per"] or "")
+    is_unit = _IN_DOUBT.get(match["unit"])
+    if is_unit and not match["per"] and not is_unit(match):
+        return None
+    if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
+        return None
+    if match["unit"] in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT)):
+        return None  # a time of day: "0800 hrs"
+    unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
+    if joint == "-":
+        return f"{said}-{unit}"
+    if is_after(match, _MEASURED) or attributive(match):
+        return f"{said} {unit}"
+    return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
+
+
+def _feet_and_inches(match: Match) -> str:
+    inches = quantity.say(match["inches"])
+    return f"{quantity.say(match['feet'])} foot {inches}"
+
+
+def _mark(match: Match) -> str | None:
+    """Say "12'" or "55\\""; a mark that closes a quotation is none."""
+    if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
+        return None
+    unit = "inch" if match["mark"] == '"' else "foot"
+    said = _low(match) + quantity.say(match["number"])
+    if attributive(match) or is_after(match, _MEASURED):
+        return f"{said} {unit}"
+    return _count(said, unit, quantity.is_one(match["number"]))
+
+
+_QUOTE = re.compile(r"(?<!\d)\"")
+_SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
+
+
+def _degrees(match: Match) -> str:
+    scale = _SCALES.get(match["scale"] or {"℉": "F", "℃": "C"}.get(match["sign"], ""), "")
+    return (
+        _count(_low(match) + quantity.say(match["number"]), "degree", match["number"] == "1")
+        + scale
+    )
+
+
+def _bare_degrees(match: Match) -> str | None:
+    """Say "98.6 F" where something is warm or cold."""
+    if "." not in match["number"] and not is_near(match, _HEAT):
+        return None
+    return (
+        _count(_low(match) + quantity.say(match["number"]), "degree", False)
+        + _SCALES[match["scale"]]
+    )
+
+
+def _percent(match: Match) -> str:
+    """Say "5-10%" and "5%-10%"; "+5%" has its sign said elsewhere."""
+    low = match["low"]
+    first = f"{quantity.say(low)}{' percent' if match['sign'] else ''} to " if low else ""
+    return f"{first}{quantity.say(match['number'])} percent"
+
+
+def _times(match: Match) -> str:
+    said = _low(match) + quantity.say(match["number"])
+    return (
+        said + (" time" if match["number"] == "1" else " times") + ("-" if match["joint"] else "")
+    )
+
+
+def _by(match: Match) -> str:
+    """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
+    sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
+    is_product = is_near(match, _MATH) or "*" in match[0]
+    if not is_product and _is_bare(match) and not is_near(match, _SIZED):
+        raise Unsayable(match[0].strip(), "it may be a product or a size")
+    joint = " times " if is_product else " by "
+    unit = f" {plural(UNITS[match['unit']])}" if match["unit"] else ""
+    return joint.join(map(_side, sides)) + unit
+
+
+def _is_bare(match: Match) -> bool:
+    """Tell whether only blanks and an x are between two numbers without a unit."""
+    return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
+
+
+def _side(written: str) -> str:
+    if written[-1] not in "\"'":
+        return quantity.say(written)
+    unit = "inch" if written[-1] == '"' else "foot"
+    return _count(quantity.say(written[:-1]), unit, written[:-1] == "1")
+
+
+def _per(match: Match) -> str:
+    unit = match["unit"]
+    count = match["count"] or ""
+    said = f"{numbers.decimal(count.strip())} " if count else ""
+    name = PER.get(unit) or UNITS.get(unit) or unit
+    return f" per {said}{name}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a measure."""
+    make = Maker("measure")
+    per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
+    unit_end = (
+        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]\w|'[a-z]|/(?!\d"
+        rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
+    )
+    spelled = "|".join((*PER, *PER_WORDS, UNIT))
+    side = rf"(?:{QTY})['\"]?"
+    return (
+        make(
+            rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion"
+            rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
+            _measure,
+        ),
+        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
+        make(
+            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
+            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
+            _feet_and_inches,
+        ),
+        make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
+        make(
+            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
+            rf" ?(?P<scale>[FCK])\b)?(?!\w)",
+            _degrees,
+        ),
+        make(
+            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FC])(?![\w-])",
+            _bare_degrees,
+            Sure.CUE,
+        ),
+        make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
+        make(
+            rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
+            rf"[xX\u00d7](?P<joint>)(?![\w²³^]|\.\d|-\d"
+            rf"| ?\d)",
+            _times,
+            Sure.USUAL,
+        ),
+        make(
+            r"[x\u00d7](?P<number>\d{1,3})\b(?![\w-])(?!\.\d)",
+            lambda m: f"times {numbers.decimal(m['number'])}",
+            Sure.USUAL,
+        ),
+        make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
+        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
+        make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(
+            rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
+            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
+            _by,
+        ),
+        make(
+            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
+            _per,
+        ),
+        make(
+            r"(?P<number>1080|720|480|2160|1440)p\b",
+            lambda m: f"{numbers.pairs(int(m['number']))} p",
+        ),
+    )

@@ -1,0 +1,140 @@
+"""Amounts of money: "$9.50", "a $25 fee", "$10-15K", "C$30", "20 USD", "99¢"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers, quantity
+from datagen.text.form import Form, Maker, Match, Sure, any_of, attributive, is_after
+from datagen.text.locales import Currency, Locale
+from datagen.text.quantity import DEC, SCALES
+
+TOLD = (
+    "A currency's sign or ISO code. Hundredths are said where there are two digits behind the"
+    " point (or"
+    " one); a scale (K, M, bn, million) is said before the currency; before a noun the unit"
+    " stays singular."
+)
+EXAMPLES = (
+    ("It comes to $9.50 with tax.", "It comes to nine dollars and fifty cents with tax."),
+    ("A $25 late fee applies.", "A twenty-five dollar late fee applies."),
+    ("Our budget is $10-15K.", "Our budget is ten to fifteen thousand dollars."),
+    ("It's C$30 with shipping.", "It's thirty Canadian dollars with shipping."),
+    ("It cost 20 USD.", "It cost twenty US dollars."),
+    ("It's 50 c a call.", "It's fifty cents a call."),
+)
+_PRICED = re.compile(
+    r" (?:(?:annual|booking|cancellation|cleaning|delivery|flat|gift|late|monthly|one-time"
+    r"|overdraft|processing"
+    r"|reconnection|restocking|security|service|store|travel|[A-Z]{2,}|non-refundable|refundable"
+    r"|activation|installation"
+    r"|maintenance|early termination) )?(?:bill|bonus|card|charge|copay|coupon|credit|deductible"
+    r"|deposit|discount|fee"
+    r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
+    r"|fine|down payment)s?\b"
+)
+_SCALE = any_of(SCALES)
+
+
+class _Amounts:
+    """Says amounts with the currencies of a locale."""
+
+    def __init__(self, locale: Locale) -> None:
+        self._locale = locale
+
+    def _currency(self, sign: str) -> Currency:
+        return self._locale.currencies[sign]
+
+    def amount(self, match: Match) -> str | None:
+        """Say an amount and its currency, singular before a noun that it describes."""
+        sign = match["sign"] if match["sign"] in self._locale.currencies else match["sign"].upper()
+        is_attributive = is_after(match, _PRICED) or attributive(match)
+        return self._say(match["amount"], match["scale"], self._currency(sign), is_attributive)
+
+    def coded(self, match: Match) -> str | None:
+        """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""
+        is_attributive = is_after(match, _PRICED)
+        return self._say(
+            match["amount"], match["scale"], self._currency(match["sign"]), is_attributive
+        )
+
+    def _say(
+        self, amount: str, scale: str | None, currency: Currency, is_attributive: bool
+    ) -> str | None:
+        amount = amount.replace(",", "")
+        whole, _, part = amount.partition(".")
+        unit = currency.one if is_attributive else currency.many
+        if scale:
+            return f"{quantity.number(amount)} {SCALES[scale.strip()]} {unit}"
+        part = re.sub(r"(?<=\d\d)0+$", "", part)
+        if len(whole) > numbers.MAX_DIGITS:
+            return None
+        if not currency.minor or len(part) > 2:
+            part = part if part.strip("0") else ""
+            said = quantity.number(f"{whole}.{part}" if part else whole)
+            return f"{said} {currency.one if said == 'one' else unit}"
+        return self._change(int(whole or 0), int(part.ljust(2, "0") or 0), currency, is_attributive)
+
+    def _change(self, major: int, minor: int, currency: Currency, is_attributive: bool) -> str:
+        said = []
+        if major or not minor:
+            unit = currency.one if is_attributive or major == 1 else currency.many
+            said.append(f"{numbers.cardinal(major)} {unit}")
+        if minor:
+            name = currency.minor if is_attributive or minor == 1 else currency.minors
+            said.append(f"{numbers.cardinal(minor)} {name}")
+        is_short = currency.is_short or not self._locale.says_minor
+        if len(said) > 1 and is_short and minor >= 10:
+            return f"{said[0]} {numbers.cardinal(minor)}"
+        return " and ".join(said)
+
+    def span(self, match: Match) -> str | None:
+        """Say "$20-30" (the unit is said once) or "$9.50-$12"."""
+        low, high, scale = match["low"], match["high"], match["scale"]
+        if quantity.value(low) >= quantity.value(high) and not match["low_scale"]:
+            return None
+        currency = self._currency(match["sign"])
+        is_attributive = is_after(match, _PRICED) or attributive(match)
+        first_scale = match["low_scale"] or (scale if "." not in low or scale else None)
+        end = self._say(high, scale, currency, is_attributive)
+        if end is None:
+            return None
+        if (first_scale or "").strip() != (scale or "").strip() or (
+            not scale and "." in low + high
+        ):
+            start = self._say(low, match["low_scale"], currency, is_attributive)
+            return start and f"{start} to {end}"
+        return f"{quantity.number(low)} to {end}"
+
+    def minor(self, match: Match) -> str:
+        """Say "99¢", "50 c" or, in Britain, "50p"."""
+        currency = self._currency(self._locale.minor_signs.get(match["sign"], "$"))
+        is_one = match["cents"] == "1" or attributive(match)
+        return f"{quantity.number(match['cents'])} {currency.minor if is_one else currency.minors}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write an amount of money."""
+    make, amounts = Maker("money"), _Amounts(locale)
+    symbols = any_of(sign for sign in locale.currencies if not sign.isalpha())
+    codes = any_of(sign for sign in locale.currencies if sign.isalpha())
+    scale = rf"(?P<scale> ?(?:{_SCALE})(?![\w]))?"
+    low_scale = rf"(?P<low_scale> ?(?:{_SCALE})(?!\w))?"
+    end = r"(?![\d%@^⁹]|[A-Za-z](?!sh\b)|[.,]\d)"
+    cents = r"(?P<cents>\d{1,3}(?:\.\d+)?)"
+    return (
+        make(rf"(?P<sign>{symbols}) ?(?P<amount>{DEC})(?:\.-)?{scale}{end}", amounts.amount),
+        make(
+            rf"(?P<sign>{symbols}) ?(?P<low>{DEC}){low_scale} ?-+ ?(?:{symbols})?"
+            rf" ?(?P<high>{DEC}){scale}{end}",
+            amounts.span,
+        ),
+        make(rf"(?P<sign>{codes}) ?(?P<amount>{DEC}){scale}{end}", amounts.amount),
+        make(rf"(?P<amount>{DEC}){scale} ?(?P<sign>{symbols})(?![\w$])", amounts.coded),
+        make(rf"[$€£¥]?(?P<amount>{DEC}){scale} ?(?P<sign>{codes})\b", amounts.coded),
+        make(rf"{cents} ?(?P<sign>{any_of(locale.minor_signs)})(?![\w])", amounts.minor),
+        make(
+            r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
+        ),
+        make(rf"{cents} ?(?P<sign>c)(?= (?:a|an|per|each|off|apiece)\b)", amounts.minor, Sure.CUE),
+    )

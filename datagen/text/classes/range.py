@@ -1,0 +1,41 @@
+"""Ranges of plain numbers: "5-10", "10 - 14", "1-1.5", "pages 112-118"."""
+
+from __future__ import annotations
+
+from datagen.text import quantity
+from datagen.text.form import END, Form, Maker, Match, Sure
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC
+
+TOLD = (
+    "Two numbers about a hyphen or dash, the lower one first; the other way round is a score or"
+    " refused."
+)
+EXAMPLES = (
+    ("Allow 6-8 weeks for delivery.", "Allow six to eight weeks for delivery."),
+    ("It takes 1-1.5 hours.", "It takes one to one point five hours."),
+)
+
+
+def _range(match: Match) -> str | None:
+    low, high = match["low"], match["high"]
+    if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
+        return None  # a code: "44-4444"
+    is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
+    if is_code or quantity.value(low) >= quantity.value(high):
+        return None
+    return f"{quantity.say(low)} to {quantity.say(high)}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a range."""
+    make = Maker("range")
+    number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
+    return (
+        make(
+            rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?!"
+            rf" ?=)(?!-(?![a-z]{3}))",
+            _range,
+            Sure.USUAL,
+        ),
+    )

@@ -1,0 +1,92 @@
+"""Roman numerals: "Henry VIII", "chapter IV", "Rocky III"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, Maker, Match, Sure, cue
+from datagen.text.locales import Locale
+from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
+
+TOLD = (
+    "A ruler's name makes it a rank, what is numbered (chapter, war, type, tier) a number; after"
+    " two"
+    " names it is a person's rank, after one a title's number."
+)
+EXAMPLES = (
+    ("Did Henry VIII build it?", "Did Henry the eighth build it?"),
+    ("Read chapter IV tonight.", "Read chapter four tonight."),
+    ("Robert Ellis III is the owner.", "Robert Ellis the third is the owner."),
+    ("Watch Rocky III.", "Watch Rocky three."),
+)
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+
+
+def value(roman: str) -> int:
+    """Return the number that a Roman numeral writes: 14 of "XIV"."""
+    worth = [_VALUES[letter] for letter in roman]
+    following = [*worth[1:], 0]
+    return sum(-one if one < after else one for one, after in zip(worth, following, strict=True))
+
+
+def _rank(match: Match) -> str:
+    return f"the {numbers.ordinal(value(match['roman']))}"
+
+
+def _number(match: Match) -> str:
+    return numbers.cardinal(value(match["roman"].upper()))
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a Roman numeral."""
+    make = Maker("roman")
+    end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
+    return (
+        make(
+            rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}(?!(?<= I) [a-z])",
+            _rank,
+            before=cue("|".join(MONARCHS), " "),
+        ),
+        make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
+        make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
+        make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
+        make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
+        make(
+            rf"(?P<roman>(?![A-Z]\b)(?:{_ROMAN}|x?(?:ix|iv|v?i{{1,3}}|v))){end}",
+            _number,
+            before=cue("|".join(NUMBERED), r"\.? "),
+        ),
+        make(
+            rf"(?P<roman>(?!I\b|V\b|X\b|C\b|L\b){_ROMAN}){end}",
+            _number,
+            Sure.CUE,
+            before=cue("|".join(CARDINALLY), " "),
+        ),
+        make(
+            rf"(?P<roman>(?!I\b|V\b|X\b|C\b|L\b|XL\b|CC\b|LL\b|CV\b|CI\b){_ROMAN}){end}",
+            _number,
+            Sure.GUESS,
+            before=_TITLE,
+        ),
+    )
+
+
+def _rank_of_name(match: Match) -> str | None:
+    """Say the rank of a person: no more than five bear one name."""
+    return _rank(match) if match["roman"] in ("II", "III", "IV", "V") else None
+
+
+_SURELY = re.compile(
+    r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
+)
+_TYPED = re.compile(r"\b(?:Type|Class|Schedule|Division|Trauma) \Z")
+_PERSON = re.compile(
+    rf"(?<![\w-])(?:{'|'.join(FIRST_NAMES)}) (?:[A-Z][a-z]+ |[A-Z]\. [A-Z][a-z]+ )?\Z"
+)
+_TWO_NAMES = re.compile(
+    r"(?<![\w-])(?!(?:The|An?|My|Your|Our|Its|In|Play|Watch|Get|See|Is|Buy|Try|Use|On|At) )"
+    r"[A-Z][a-z]+ [A-Z][a-z]+ \Z"
+)
+_TITLE = re.compile(r"(?<![\w-])[A-Z][a-z]+ \Z")

@@ -1,0 +1,142 @@
+"""Scores, ratings, odds and readings of two numbers: "8/10", "21-14", "16:9", "120/80", "9-3"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers, quantity
+from datagen.text.form import END, Form, Maker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC
+
+TOLD = (
+    "What is rated, won or measured beside it; a decimal before the slash; two numbers that are no"
+    " date and no fraction."
+)
+EXAMPLES = (
+    ("Rated 8/10.", "Rated eight out of ten."),
+    ("It's rated 4/5 stars.", "It's rated four out of five stars."),
+    ("The score was 21-14.", "The score was twenty-one to fourteen."),
+    ("BP is 120/80 now.", "BP is one twenty over eighty now."),
+    ("The ratio is 3:1.", "The ratio is three to one."),
+    ("They're 9-3 this season.", "They're nine and three this season."),
+)
+_RATED = cue(
+    r"rated(?: (?:it|us|them|at))?|rate(?: (?:it|this|that|us|them|you|him|her))?(?: an?| at)?"
+    r"|rating(?: of| is|:)?"
+    r"|rating was|scored?(?: an?| of| is| was)?|gave (?:it|us|them|him|her|you)(?: an?)?"
+    r"|give (?:it|us|them|him|her|you)(?: an?)?|gets? an?|got(?: an?)?|a solid|solid|review"
+    r"|graded?|at"
+    r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
+    r"|it an?|an easy|reviews?"
+)
+_STARS = re.compile(
+    r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test"
+    r"|exam)"
+    r"|times|callers|people|customers|dentists|doctors|users|questions|for (?:service|taste|me"
+    r"|effort)"
+    r"|would |experience|review|recommend|overall|on Yelp|on Google)|, would"
+)
+_PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
+_WON = re.compile(
+    r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
+    r"|game|match|vote|voted|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|series)\b",
+    re.IGNORECASE,
+)
+_RECORD = re.compile(
+    r" (?:this (?:season|year)|at home|on the road|away|overall|record|so far|start"
+    r"|in the (?:league|division|conference))"
+)
+_RATIO = re.compile(
+    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?)\b", re.I
+)
+_SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
+
+
+def _out_of(match: Match) -> str | None:
+    if quantity.value(match["bottom"]) < quantity.value(match["top"]):
+        return None
+    bottom = match["bottom"].removesuffix(".0")
+    return f"{quantity.number(match['top'])} out of {quantity.number(bottom)}"
+
+
+def _rated(match: Match) -> str | None:
+    return _out_of(match) if is_before(match, _RATED) or is_after(match, _STARS) else None
+
+
+def _round(match: Match) -> str | None:
+    """Say what is over a round number, and so may be a score."""
+    return _out_of(match) if match["bottom"] in ("5", "10", "20", "50", "100") else None
+
+
+def _three(number: str) -> str:
+    """Say a pressure or a score as people do: 120 is "one twenty"."""
+    value = int(number)
+    return numbers.pairs(value) if value > 99 else numbers.cardinal(value)
+
+
+def _over(match: Match) -> str | None:
+    top, bottom = int(match["top"]), int(match["bottom"])
+    if not (70 <= top <= 260 and 35 <= bottom <= 150 and top > bottom) or bottom == 100:
+        return None
+    return f"{_three(match['top'])} over {_three(match['bottom'])}"
+
+
+def _pressure(match: Match) -> str | None:
+    return _over(match) if is_before(match, _PRESSURE) else None
+
+
+def _vision(match: Match) -> str | None:
+    """Say "20/40" of an eye."""
+    if match["top"] != "20":
+        return None
+    return f"twenty {_three(match['bottom'])}"
+
+
+def _won(match: Match) -> str | None:
+    """Say the two sides of a score."""
+    low, high = int(match["low"]), int(match["high"])
+    if is_after(match, _RECORD):
+        return f"{_three(match['low'])} and {_three(match['high'])}"
+    if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
+        return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
+    if not is_near(match, _WON):
+        return None
+    return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
+
+
+def _ratio(match: Match) -> str | None:
+    if not is_near(match, _RATIO) and len(match["bottom"]) > 1:
+        return None
+    return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a score."""
+    make = Maker("score")
+    over = r"(?P<top>\d{1,3})/(?P<bottom>\d{1,3})(?![\w/%]|\.\d)"
+    return (
+        make(r"(?P<top>\d{1,3}\.\d{1,2})/(?P<bottom>\d{1,3}(?:\.0)?)(?![\w/%]|\.\d)", _out_of),
+        make(rf"(?P<top>{DEC})/(?P<bottom>\d{{1,3}})(?= stars?\b)", _out_of),
+        make(over, _rated, Sure.CUE),
+        make(over, _round, Sure.GUESS),
+        make(over, _pressure, Sure.CUE),
+        make(over, _over, Sure.USUAL),
+        make(rf"(?P<low>\d{{1,3}})-(?P<high>\d{{1,3}}){END}(?!-)", _won, Sure.CUE),
+        make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
+        make(
+            over,
+            _vision,
+            Sure.CUE,
+            before=cue(
+                r"vision(?: is| was)?|eyesight(?: is)?|have|see"
+                r"|sees",
+                " ",
+            ),
+        ),
+        make(r"50/50\b", "fifty-fifty"),
+        make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
+        make(r"24/7\b", "twenty-four seven"),
+        make(r"20/20\b(?= vision)", "twenty twenty"),
+    )

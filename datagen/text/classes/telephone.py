@@ -1,0 +1,111 @@
+"""Telephone numbers, extensions, short codes and social security numbers, digit by digit."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, Maker, Match, Sure, cue
+from datagen.text.locales import Locale
+
+TOLD = (
+    'Groups of 3-3-4, 3-4 or 3-2-4 digits; 911 and its like; star and pound codes; "x" or "ext."'
+    " before an extension."
+)
+EXAMPLES = (
+    (
+        "You can reach me at (415) 555-0142.",
+        "You can reach me at four one five, five five five, zero one four two.",
+    ),
+    ("Dial 555-0142 ext. 12.", "Dial five five five, zero one four two extension one two."),
+    ("My SSN is 078-05-1120.", "My SSN is zero seven eight, zero five, one one two zero."),
+    ("In an emergency, dial 911.", "In an emergency, dial nine one one."),
+    ("Press *67 first.", "Press star six seven first."),
+)
+_CALLED = cue(
+    r"dial|call|calls|called|calling|text|1 or|11 or|11, not|or|and|not|to|ring|reach|emergency",
+    r",? ",
+)
+_PRESSED = cue(r"press|dial|hit|then|use|enter|and|or|key in|type", " ")
+_SEVEN = cue(
+    r"number(?:'s| is|:)?|phone(?:'s| is|:)?|cell(?: is)?|call|dial|text|at|fax(?: is)?"
+    r"|reach me(?: at)?|mobile(?: is)?|line is",
+    " ",
+)
+_END = r"(?:(?=x\d)|(?![\w%]|[.,-]\d))"
+_VANITY = re.compile(r"[A-Z]+|\d+")
+
+
+def _phone(match: Match) -> str:
+    """Say a number in its groups; the plus of a country code is not said."""
+    return numbers.phone(match[0])
+
+
+def _groups(match: Match) -> str:
+    return numbers.grouped_digits(match[0])
+
+
+def _extension(match: Match) -> str:
+    large = match[0].lstrip(", ").startswith("E")
+    digits = match["digits"]
+    is_count = len(digits) < 3 and match[0].lstrip(", ")[0] == "x" and digits[0] != "0"
+    said = numbers.cardinal(int(digits)) if is_count else numbers.digits(digits)
+    return f"{'E' if large else 'e'}xtension {said}"
+
+
+def _vanity(match: Match) -> str:
+    """Say the words of "1-800-GO-U-HAUL" as words."""
+    head, rest = match["head"], match["rest"]
+    said = [part if part.isalpha() else numbers.digits(part) for part in _VANITY.findall(rest)]
+    return f"{numbers.phone(head)}, {' '.join(said)}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a telephone number."""
+    make = Maker("telephone")
+    area = r"(?:\(\d{3}\)[ -]?|\d{3}[-. /])"
+    return (
+        make(rf"(?:\+?1[-. ]?(?=[ (\d]))?{area}\d{{3}}[-. ]\d{{4}}{_END}", _phone),
+        make(r"\d{3}[-.]\d{3}[-.]\d{4}(?:-\d+)(?![\w-])", _phone),
+        make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
+        make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
+        make(rf"\d{{3}} \d{{4}}{_END}", _groups, before=_SEVEN),
+        make(rf"\d{{3}}-\d{{2}}-\d{{4}}{_END}", _groups),
+        make(
+            rf"[2-9]11{_END}(?! [a-z]{{4,}}s\b| people)",
+            lambda m: numbers.digits(m[0]),
+            before=_CALLED,
+        ),
+        make(r"9-1-1\b|911\b(?!-)", "nine one one"),
+        make(rf"988{_END}(?! [a-z]{{4,}}s\b)", lambda m: numbers.digits(m[0]), before=_CALLED),
+        make(
+            rf"\d{{5,6}}{_END}",
+            lambda m: numbers.digits(m[0]),
+            Sure.CUE,
+            before=cue(r"text [A-Z]+ to|text|short code", " "),
+        ),
+        make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
+        make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_PRESSED),
+        make(
+            r"(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
+            r"|[.,-]\d)",
+            _extension,
+            before=re.compile(
+                r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on"
+                r"|to),? \Z"
+            ),
+        ),
+        make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),
+        make(
+            r"(?P<head>1-8\d\d)-(?P<rest>(?:[A-Z]+|\d+)(?:-(?:[A-Z]+|\d+))*)(?<=[A-Z])(?![\w-])",
+            _vanity,
+        ),
+    )
+
+
+def _star(match: Match) -> str:
+    return f"star {numbers.digits(match['digits'])}{' pound' if match[0].endswith('#') else ''}"
+
+
+def _pound(match: Match) -> str:
+    return f"pound {numbers.digits(match['digits'])}"

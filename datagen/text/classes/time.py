@@ -1,0 +1,223 @@
+"""Times of day and lengths of time: "4:30 PM", "9-5 PM", "1:45:30", "2h 15m", "0800 hours"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import DOT, Form, Maker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.locales import Locale
+
+TOLD = (
+    "A.M. or P.M., or hours and minutes about a colon. What took, lasted or is left is a length"
+    " of time;"
+    ' three parts are one unless "at" stands before.'
+)
+EXAMPLES = (
+    ("Can you come at 4:30 p.m.?", "Can you come at four thirty p.m.?"),
+    (
+        "The class runs 6:30-7:45 PM ET.",
+        "The class runs six thirty to seven forty-five p.m. Eastern.",
+    ),
+    ("It took 1:45:30 to load.", "It took one hour forty-five minutes and thirty seconds to load."),
+    ("The flight is 2h 15m long.", "The flight is two hours fifteen minutes long."),
+    ("Meet at 0800 hours.", "Meet at oh eight hundred hours."),
+)
+_TOOK = cue(
+    r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?"
+    r"|elapsed|time of|in just|record of"
+    r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in|with|after"
+    r"|timer to|timer for|video's|song is"
+    r"|clip is|every|wait time(?: is)?|hold time(?: is)?"
+)
+_LEFT = re.compile(
+    r" (?:left|remaining|long|on the clock|to go|in length|into the|mark\b|min\b|minutes)"
+)
+_AT = cue(r"at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
+_LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
+_HOUR = r"(?:[01]?\d|2[0-3])"
+_TWELVE = r"(?:1[0-2]|0?[1-9])"
+_HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
+_SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
+_AROUND = re.compile(
+    r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
+    r"|\w+day|shift|job|work)\b",
+    re.IGNORECASE,
+)
+
+
+def clock(hour: str, minute: str | None) -> str:
+    """Say an hour and its minutes."""
+    return numbers.clock(int(hour), int(minute or 0))
+
+
+def _on_the_hour(hour: str, minute: str | None) -> str:
+    """Say "10:00" as "ten o'clock" and "18:00" as "eighteen hundred"; 9 is "nine"."""
+    if minute is None or int(minute):
+        return clock(hour, minute)
+    late = "hundred" if int(hour) > 12 else "o'clock"
+    return f"{numbers.cardinal(int(hour))} {late}"
+
+
+def _counts(parts: list[tuple[int, str]]) -> str:
+    said = [f"{numbers.cardinal(n)} {unit}{'' if n == 1 else 's'}" for n, unit in parts]
+    return " and ".join([" ".join(said[:-1]), said[-1]]) if len(said) > 2 else " ".join(said)
+
+
+class _Times:
+    """Says times with the zones of a locale."""
+
+    def __init__(self, locale: Locale) -> None:
+        self._zones = locale.zones
+
+    def half_day(self, match: Match) -> str | None:
+        """Say "4:30 p.m.", "9-5 PM", "4pm-5pm ET"."""
+        if not 0 < int(match["hour"]) <= 12:
+            return None
+        end = f"{clock(match['hour'], match['minute'])} {match['half'].lower()}.m."
+        if match["first"]:
+            half = f" {match['first_half'].lower()}.m." if match["first_half"] else ""
+            end = f"{clock(match['first'], match['first_minute'])}{half} to {end}"
+        return end + self._zone(match)
+
+    def _zone(self, match: Match) -> str:
+        zone = match["zone"]
+        return f" {self._zones[zone.replace('.', '').upper()]}" if zone else ""
+
+    def clock(self, match: Match) -> str | None:
+        """Say "10:00" or "18:30"."""
+        hour, minute = match["hour"], match["minute"]
+        return _on_the_hour(hour, minute) + self._zone(match)
+
+    def span(self, match: Match) -> str:
+        """Say "10:00-11:30"."""
+        minute = match.groupdict().get("minute")
+        ends = ((match["first"], match["first_minute"]), (match["hour"], minute))
+        return " to ".join(_on_the_hour(*end) for end in ends) + self._zone(match)
+
+    def precise(self, match: Match) -> str:
+        """Say "10:15:00" or "21:05:33 UTC" as a time of day."""
+        hour, minute, second = (int(match[name]) for name in ("hour", "minute", "second"))
+        is_full = not minute and not match["half"]
+        said = f"{numbers.cardinal(hour)} o'clock" if is_full else numbers.clock(hour, minute)
+        if second:
+            said += f" and {numbers.cardinal(second)} second{'' if second == 1 else 's'}"
+        half = f" {match['half'].lower()}.m." if match["half"] else ""
+        return said + half + self._zone(match)
+
+
+def _working_hours(match: Match) -> str | None:
+    """Say "9-5" where something is open or somebody works."""
+    low, high = int(match["low"]), int(match["high"])
+    if low <= high or not is_near(match, _AROUND):
+        return None
+    return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
+
+
+def _lasting(match: Match) -> str | None:
+    """Say hours, minutes and seconds that something took; no leading part that is zero."""
+    values = [int(part) for part in match[0].split(":")]
+    names = ("hour", "minute", "second")[-len(values) :]
+    parts = list(zip(values, names, strict=True))
+    while len(parts) > 1 and parts[0][0] == 0:
+        parts.pop(0)
+    while len(parts) > 1 and parts[-1][0] == 0:
+        parts.pop()
+    return _counts(parts)
+
+
+def _took(match: Match) -> str | None:
+    return _lasting(match) if is_before(match, _TOOK) or is_after(match, _LEFT) else None
+
+
+def _letters(match: Match) -> str | None:
+    """Say "2h 15m", "1h40m", "2h 58m 12s"."""
+    names = {"h": "hour", "m": "minute", "s": "second", "d": "day"}
+    return _counts([(int(n), names[unit]) for n, unit in re.findall(r"(\d+) ?([dhms])", match[0])])
+
+
+def _military(match: Match) -> str | None:
+    """Say "0800 hours" and "1430 hours"."""
+    hour, minute = int(match[1][:2]), int(match[1][2:])
+    if hour > 23 or minute > 59:
+        return None
+    oh = "oh " if hour < 10 else ""
+    rest = (
+        "hundred"
+        if minute == 0
+        else f"oh {numbers.cardinal(minute)}"
+        if minute < 10
+        else numbers.cardinal(minute)
+    )
+    return f"{oh}{numbers.cardinal(hour)} {rest} hours"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a time."""
+    make, times = Maker("time"), _Times(locale)
+    zones = [rf"{'[.]?'.join(zone)}" for zone in locale.zones]
+    zone = (
+        rf"(?: ?\(?(?P<zone>(?i:{'|'.join(sorted(zones, key=len, reverse=True))})(?=\.?(?:\W"
+        rf"|$)))(?:\)|\.(?= ?[a-z]))?)?"
+    )
+    free = r"(?![\w:]|[.,-]\d)"
+    first = (
+        rf"(?:(?P<first>{_TWELVE})(?:[:.](?P<first_minute>[0-5]\d))?"
+        rf" ?(?:(?P<first_half>[AaPp])\.?[Mm]?\.?)? ?-+ ?)?"
+    )
+    return (
+        make(
+            rf"{first}(?P<hour>0\d|{_TWELVE})(?:[:.](?P<minute>[0-5]\d))?{_HALF}{zone}",
+            times.half_day,
+        ),
+        make(
+            rf"{first}(?P<hour>0\d|{_TWELVE})(?:[:.](?P<minute>[0-5]\d))?{_SHORT_HALF}{zone}",
+            times.half_day,
+            Sure.CUE,
+            before=_AT,
+        ),
+        make(
+            rf"(?P<low>{_TWELVE}) ?- ?(?P<high>{_TWELVE})(?![\w:%/-]|[.,]\d)",
+            _working_hours,
+            Sure.CUE,
+        ),
+        make(
+            r"(?<=[ap]\.m\.) ?- ?(?=(?:noon|midnight|close|late)\b)|(?<=[ap]m) ?- ?(?=(?:noon"
+            r"|midnight|close)\b)",
+            " to ",
+        ),
+        make(
+            rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d){_HALF}{zone}",
+            times.precise,
+        ),
+        make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
+        make(
+            rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?-"
+            rf" ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
+            times.span,
+        ),
+        make(
+            rf"(?P<first>{_HOUR})(?::(?P<first_minute>[0-5]\d))? ?-"
+            rf" ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
+            times.span,
+            Sure.USUAL,
+        ),
+        make(
+            rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?- ?(?P<hour>{_HOUR}){zone}{free}",
+            times.span,
+            Sure.USUAL,
+        ),
+        make(rf"\d{{1,2}}:[0-5]\d{free}", _took, Sure.CUE),
+        make(rf"\d{{1,3}}:[0-5]\d:[0-5]\d{free}", _lasting, Sure.USUAL),
+        make(
+            rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?P<half>){zone}{free}",
+            times.precise,
+            Sure.CUE,
+            before=_LOGGED,
+        ),
+        make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),
+        make(r"\d+ ?h ?\d+ ?m(?: ?\d+ ?s)?(?!\w)", _letters),
+        make(r"\d+ ?m ?\d+ ?s(?!\w)", _letters),
+        make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military),
+        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military, before=_AT),
+    )

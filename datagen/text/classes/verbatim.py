@@ -1,0 +1,96 @@
+"""Signs that are said by name, and what joins words: "AT&T", "#1", "~25", "his/her"."""
+
+from __future__ import annotations
+
+from datagen.text.form import Form, Maker, Match, Sure, any_of, cue
+from datagen.text.lexicon import ABBREVIATIONS, KEYS, SIGNS
+from datagen.text.locales import Locale
+from datagen.text.units import PER, PER_WORDS
+from datagen.text.words import LATIN
+
+TOLD = (
+    "A sign by itself, or between two words or before a number; a sign that is none of these is"
+    " refused."
+)
+EXAMPLES = (
+    ("Hit the # key twice.", "Hit the pound key twice."),
+    ("You're #12 in the queue.", "You're number twelve in the queue."),
+    ("AT&T called.", "AT and T called."),
+    ("The drive is ~25 mi.", "The drive is about twenty-five miles."),
+    ("Seniors 65+ ride free.", "Seniors sixty-five plus ride free."),
+    ("Is it his/her name?", "Is it his or her name?"),
+)
+_OR = frozenset((
+    "his/her", "he/she", "him/her", "her/his", "she/he", "hers/his", "yes/no", "on/off",
+    "true/false",
+    "either/or", "mr/mrs", "am/pm", "in/out", "mom/dad", "he/him", "and/or", "pass/fail",
+))  # fmt: skip
+_BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
+_FACT = "[\ue100-\uf8ff]"
+
+
+def _slash(match: Match) -> str:
+    """Say the slash between two words."""
+    if match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS):
+        return f"{match['left']} per {PER.get(match['right'], match['right'])}"
+    pair = f"{match['left']}/{match['right']}"
+    if pair.lower() in _BESIDE:
+        return pair.replace("/", " ")
+    return pair.replace("/", " or " if pair.lower() in _OR else " slash ")
+
+
+def _keys(match: Match) -> str:
+    """Say the keys of "Ctrl+Alt+Del"."""
+    return " ".join(ABBREVIATIONS.get(key, key) for key in match[0].split("+"))
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return what is said of signs."""
+    make = Maker("verbatim")
+    word = rf"[{LATIN}]+(?:'[{LATIN}]+)?"
+    return (
+        make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
+        make(r"#(?= (?:key|sign|button)\b)", "pound"),
+        make(
+            r"#(?![\w#])",
+            "pound",
+            before=cue(r"press|hit|push|then|enter|the|with|by|or|\d", r",? ?"),
+        ),
+        make(r"(?<=\d)#(?!\w)", " pound"),
+        make(r"(?<=[\d.$€£%])ish\b", " ish"),
+        make(r"(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])", lambda m: m[0]),
+        make(r"(?<=[A-Z]{2})-(?=[A-Z]\b(?!-))", " "),
+        make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
+        make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
+        make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
+        make(r"\*(?= (?:key|sign|button)\b)", "star"),
+        make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
+        make(r"[~≈] ?(?=[$€£¥.]?\d)", "about "),
+        make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
+        make(r"№ ?(?=\d)", "number "),
+        make(r"§ ?(?=\d)", "section "),
+        make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
+        make(r"(?<![\w)])\+(?=[$€£¥]?\.?\d)", "plus "),
+        make(r"(?<=[\w)%])\+(?![\w+])", " plus"),
+        make(r"(?<=[\d\w])\+\+(?!\w)", " plus plus"),
+        make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
+        make(r">(?= ?[$€£¥.]?\d)", "more than "),
+        make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
+        make(r"[≥](?= ?[$€£¥.]?\d)", "at least "),
+        make(r"(?<=\w)&(?=\w)", " and "),
+        make(rf"(?P<left>{word})/(?P<right>{word})(?![\w/]|\.\w)", _slash, Sure.USUAL),
+        make(rf"(?P<word>{any_of(SIGNS)})(?!\S)", lambda m: SIGNS[m["word"]], Sure.USUAL),
+        make(r"(?<=[a-z] )/(?= [A-Za-z])", "slash", Sure.USUAL),
+        make(r"(?<=[A-Z])-(?! )(?=\))", " minus"),
+        make(
+            r"[A-F]-(?= (?:in|on|for|average|this|and|or|minus)\b|[.,?!]|$)",
+            lambda m: f"{m[0][0]} minus",
+            Sure.USUAL,
+        ),
+        make(
+            r"(?:AB|[ABO])-(?=(?: blood| negative)?\b)",
+            lambda m: f"{m[0][:-1]} negative",
+            before=cue("type|blood(?: type)?(?: is)?", " "),
+        ),
+        make(r"(?:AB|[ABO])-(?= blood\b)", lambda m: f"{m[0][:-1]} negative"),
+    )

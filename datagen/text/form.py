@@ -1,0 +1,166 @@
+"""A written form: a pattern, what it says, and how sure one may be of it.
+
+    "$9.50" --Form.read--> Reading(kind="money", end=5, said="nine dollars and fifty cents", ...)
+
+A class of written things (money, date, ...) is a module of `datagen.text.classes` with its forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+Match = re.Match[str]
+
+REACH = 64
+"""How many characters before a form may tell what it is."""
+LONE = r"(?<![\w.,$/:-])"
+"""A pattern before a number: it is not the end of something longer."""
+END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
+"""A pattern after a number: it is not the beginning of something longer."""
+DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit)[\"'(]?[A-Z]))?"
+"""The dot of an abbreviation; it is left where it ends the sentence too."""
+PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|feet)\b)"
+"""A pattern before what is counted, perhaps after one word: "1200 new chairs"."""
+
+
+class Unsayable(ValueError):
+    """A written form that no rule reads, or that two rules read in two ways.
+
+    Attributes:
+        word: the word between blanks that holds it, as it is written.
+        why: what is wrong with it, in words.
+    """
+
+    def __init__(self, word: str, why: str) -> None:
+        super().__init__(f"{word!r} cannot be said: {why}")
+        self.word = word
+        self.why = why
+
+    def __reduce__(self) -> tuple[type[Unsayable], tuple[str, str]]:
+        """Return what makes an equal one, so that it crosses processes."""
+        return Unsayable, (self.word, self.why)
+
+
+class Sure(IntEnum):
+    """How sure a reading is; among readings of equal length the surest is said."""
+
+    GUESS = 0
+    """The shape allows it, as it allows others."""
+    USUAL = 1
+    """What the shape means where nothing speaks against it."""
+    CUE = 2
+    """A word beside it says so."""
+    CERTAIN = 3
+    """Nothing else is written like this."""
+
+
+class Reading(NamedTuple):
+    """One way to say a stretch of text that begins at a known place."""
+
+    kind: str
+    end: int
+    said: str
+    sure: Sure
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a thing of a class."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    say: Callable[[Match], str | None]
+    """Returns what is said, or None if it is no thing of this class after all."""
+    sure: Sure
+    before: re.Pattern[str] | None
+    """What has to stand before it."""
+
+    def read(self, text: str, at: int) -> Reading | None:
+        """Read a text from a place on, if this form is written there."""
+        match = self.pattern.match(text, at)
+        if match is None:
+            return None
+        if self.before is not None and not self.before.search(text, max(0, at - REACH), at):
+            return None
+        said = self.say(match)
+        return None if said is None else Reading(self.kind, match.end(), said, self.sure)
+
+
+class Maker:
+    """Makes the forms of one class."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(
+        self,
+        pattern: str,
+        say: Callable[[Match], str | None] | str,
+        sure: Sure = Sure.CERTAIN,
+        *,
+        before: re.Pattern[str] | None = None,
+    ) -> Form:
+        """Return a form that says a word, or what a function makes of the match."""
+        function = say if callable(say) else lambda match: say
+        return Form(self.kind, re.compile(pattern), function, sure, before)
+
+    def words(
+        self, table: Mapping[str, str], after: str, sure: Sure = Sure.CERTAIN, before: str = ""
+    ) -> Form:
+        """Return a form for a table of words, with patterns of what stands beside."""
+        pattern = f"{before}(?P<word>{any_of(table)}){after}"
+        return self(pattern, lambda match: table[match["word"]], sure)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def cue(words: str, between: str = r"[:,]? ?[#(\"']?") -> re.Pattern[str]:
+    """Return a pattern that finds one of the words right before a place, in any case."""
+    return re.compile(rf"(?<![\w-])(?:{words}){between}\Z", re.IGNORECASE)
+
+
+def is_before(match: Match, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a cue stands before a match."""
+    start = match.start()
+    return pattern.search(match.string, max(0, start - REACH), start) is not None
+
+
+def is_after(match: Match, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a pattern matches right after a match."""
+    return pattern.match(match.string, match.end()) is not None
+
+
+def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int = 32) -> bool:
+    """Tell whether a pattern is found around a match, within so many characters."""
+    start, end = max(0, match.start() - left), match.end() + right
+    return pattern.search(match.string, start, end) is not None
+
+
+_BEFORE = re.compile(
+    r"(?<![\w-])(?:an?|A[n]?) (?:new |nice |good |big |small |used |brand-new |full |single "
+    r"|standard |simple |mere |whopping )?\Z"
+)
+_NOUN = re.compile(
+    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every"
+    r"|more|less|left|ago|away|long|wide|tall"
+    r"|deep|thick|old|high|later|early|total|off|down|up|over|under|now|only|today|with|without"
+    r"|after|before|because|so|than|that|as|by"
+    r"|it|we|you|i|he|she|they|right|please|plus|and|minus|apart|extra|ish|late|back|yesterday"
+    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b)"
+)
+_PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
+
+
+def attributive(match: Match) -> bool:
+    """Tell whether an amount describes what follows: "a 20 GB plan", "a $3/day charge"."""
+    text, start, end = match.string, match.start(), match.end()
+    if not _BEFORE.search(text, max(0, start - REACH), start):
+        return False
+    return bool(_NOUN.match(text, end) or _PER.match(text, end))

@@ -1,0 +1,168 @@
+"""Words that are written short, and what is said for them: data alone.
+
+`classes.abbreviation` has the rules that go with it.
+"""
+
+from __future__ import annotations
+
+from datagen.text import numbers
+
+MONTHS = {name[:3]: name for name in numbers.MONTHS if name != "May"} | {"Sept": "September"}
+MONTH_NAMES = numbers.MONTHS
+_NUMBERS = {name: number for number, name in enumerate(numbers.MONTHS, start=1)}
+_ANY = _NUMBERS | {short: _NUMBERS[name] for short, name in MONTHS.items()}
+MONTHS_ANY_CASE = (
+    _ANY
+    | {name.upper(): number for name, number in _ANY.items()}
+    | {name.lower(): number for name, number in _ANY.items()}
+)
+"""Months as they are written before a day or a year."""
+DAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Weds": "Wednesday",
+    "Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday",
+    "Sat": "Saturday", "Sun": "Sunday",
+}  # fmt: skip
+DAY_LETTERS = {
+    "M": "Monday", "T": "Tuesday", "W": "Wednesday", "Th": "Thursday", "F": "Friday",
+    "Sa": "Saturday", "Su": "Sunday", "S": "Saturday", "R": "Thursday",
+}  # fmt: skip
+FORMS = {
+    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miss",
+}  # fmt: skip
+TITLES = {
+    "Asst": "Assistant", "Messrs": "Messieurs",
+    "Dr": "Doctor", "Prof": "Professor", "St": "Saint", "Mt": "Mount", "Ft": "Fort",
+    "Lt": "Lieutenant", "Sgt": "Sergeant", "Capt": "Captain", "Rev": "Reverend",
+    "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Gen": "General",
+    "Col": "Colonel", "Maj": "Major", "Cpl": "Corporal", "Pvt": "Private", "Pres": "President",
+    "Hon": "Honorable", "Fr": "Father", "Supt": "Superintendent", "Bros": "Brothers",
+    "Atty": "Attorney", "Det": "Detective", "Ofc": "Officer", "Ald": "Alderman",
+    "Cmdr": "Commander", "Adm": "Admiral", "Insp": "Inspector", "Ste": "Sainte",
+}  # fmt: skip
+"""Titles before a name; all but those of `BARE_TITLES` need their dot."""
+BARE_TITLES = (
+    "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt",
+)  # fmt: skip
+ABBREVIATIONS = {
+    "cc": "C C", "avg": "average", "Avg": "Average",
+    "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
+    "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
+    "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
+    "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
+    "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",
+    "wk": "week", "wkend": "weekend", "wkends": "weekends", "wkly": "weekly", "yr": "year",
+    "hr": "hour", "lbs": "pounds", "lb": "pound", "oz": "ounces", "bldg": "building",
+    "Bldg": "Building", "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway",
+    "hwy": "highway", "tbsp": "tablespoon", "tsp": "teaspoon", "govt": "government",
+    "mgmt": "management", "mgr": "manager", "Mgr": "Manager", "asst": "assistant",
+    "mtg": "meeting", "msg": "message", "msgs": "messages", "pkg": "package", "pkgs": "packages",
+    "qty": "quantity", "Qty": "Quantity", "addr": "address", "pymt": "payment", "pmt": "payment",
+    "pmts": "payments", "rcvd": "received", "tmrw": "tomorrow", "pls": "please", "plz": "please",
+    "thx": "thanks", "btw": "by the way", "b4": "before", "ur": "your", "bc": "because",
+    "ppl": "people", "tix": "tickets", "bdrm": "bedroom", "sq": "square", "Rx": "prescription",
+    "kwh": "kilowatt hours", "tel": "telephone", "kWh": "kilowatt hours", "mph": "miles per hour",
+    "mpg": "miles per gallon", "Mbps": "megabits per second", "Gbps": "gigabits per second",
+    "GB": "gigabytes", "MB": "megabytes", "TB": "terabytes", "KB": "kilobyte",
+    "idk": "I don't know", "brb": "be right back", "lol": "L O L", "omg": "oh my god",
+    "tbh": "to be honest", "imo": "in my opinion", "fyi": "F Y I", "asap": "A S A P",
+    "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
+    "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
+    "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F",
+    "Ctrl": "Control", "Esc": "Escape", "Del": "Delete", "PgUp": "Page Up",
+    "PgDn": "Page Down", "www": "w w w", "MWF": "Monday, Wednesday, Friday",
+    "TTh": "Tuesday, Thursday", "WWI": "World War One", "WWII": "World War Two", "bks": "books",
+    "ctrl": "control", "incl": "including", "tv": "TV", "ssn": "SSN", "gps": "GPS", "dvd": "DVD",
+    "cd": "CD", "pc": "PC", "vpn": "VPN", "sms": "SMS", "pdf": "PDF", "html": "HTML",
+    "http": "HTTP", "https": "HTTPS", "cpr": "CPR", "qr": "QR", "bbq": "BBQ", "pnr": "PNR",
+    "cvv": "CVV", "dmv": "DMV", "dj": "DJ", "llc": "LLC", "mvp": "MVP", "dns": "DNS",
+    "nfl": "NFL", "mlb": "MLB", "nhl": "NHL", "rv": "RV", "jpg": "JPG", "png": "PNG",
+    "crm": "CRM", "tvs": "TVs", "cds": "CDs", "dvds": "DVDs", "pcs": "PCs", "Pls": "Please",
+    "Plz": "Please", "Thx": "Thanks", "Btw": "By the way", "Idk": "I don't know",
+    "Brb": "Be right back", "Lol": "L O L", "Omg": "Oh my god", "Tbh": "To be honest",
+    "Imo": "In my opinion", "Nvm": "Never mind", "Ppl": "People", "Tmrw": "Tomorrow",
+    "Msg": "Message",
+}  # fmt: skip
+"""Short forms with or without a dot, and letters that are often written small."""
+DOTTED = {
+    "Dr": "Doctor", "Co": "Company", "Apt": "Apartment", "apt": "apartment", "Bros": "Brothers",
+    "Vol": "Volume", "vol": "volume", "max": "maximum", "Max": "Maximum", "min": "minimum",
+    "Min": "Minimum", "est": "established", "Est": "Established", "Rm": "Room", "rm": "room",
+    "Ste": "Suite", "ste": "suite", "Fig": "Figure", "fig": "figure", "Figs": "Figures",
+    "Sec": "Section", "Ch": "Chapter", "ch": "chapter", "Ref": "Reference", "ref": "reference",
+    "Tel": "Telephone", "Ext": "Extension", "ext": "extension", "No": "Number", "Nos": "Numbers",
+    "nos": "numbers", "p": "page", "pp": "pages", "Ep": "Episode", "ep": "episode",
+    "exp": "expiration", "Exp": "Expiration", "misc": "miscellaneous", "Misc": "Miscellaneous",
+    "temp": "temperature", "Temp": "Temperature", "Assn": "Association", "Univ": "University",
+    "attn": "attention", "Attn": "Attention", "Ave": "Avenue", "St": "Street", "Rd": "Road",
+    "Ln": "Lane", "cont": "continued", "ca": "circa", "tbsp": "tablespoon", "Sq": "Square",
+    "sq": "square", "Tues": "Tuesday", "ver": "version", "Ver": "Version",
+    "Int'l": "International", "Natl": "National", "eds": "editors", "Art": "Article",
+    "Pt": "Part", "pt": "part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
+    "ed": "edition", "hosp": "hospital", "Hosp": "Hospital", "tech": "technician",
+    "env": "envelope", "Dir": "Director", "doz": "dozen",
+}  # fmt: skip
+"""Short forms that need their dot."""
+END_SAFE = (
+    "Dr", "Co", "Apt", "apt", "Bros", "Vol", "vol", "Ave", "St", "Rd", "Ln", "Sq", "sq", "Univ",
+    "Assn", "tbsp", "misc",
+)  # fmt: skip
+"""Those of `DOTTED` that may end a sentence; the others are words or names there."""
+NUMBERED_SHORT = {
+    "Eq": "Equation",
+    "Rt": "Route", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
+    "Rte": "Route", "rte": "route", "Rm": "Room", "rm": "room", "Bldg": "Building",
+    "Hwy": "Highway", "Fig": "Figure", "fig": "figure", "Ch": "Chapter", "Sec": "Section",
+    "Vol": "Volume", "vol": "volume", "Ep": "Episode", "ep": "episode", "Fl": "Floor",
+    "Pg": "Page", "pg": "page", "pp": "pages", "Ext": "Extension", "ext": "extension",
+    "No": "Number", "no": "number", "nos": "numbers", "Nos": "Numbers", "p": "page",
+    "Ref": "Reference", "ref": "reference", "min": "minimum", "Min": "Minimum", "max": "maximum",
+    "Max": "Maximum", "Art": "Article", "art": "article", "Pt": "Part", "Ed": "Edition",
+    "Wk": "Week", "wk": "week", "Tel": "Telephone", "tel": "telephone", "Lvl": "Level",
+    "lvl": "level", "Gr": "Grade", "sec": "section", "Col": "Column",
+}  # fmt: skip
+"""Short forms before a number; those of `NEEDS_DOT` need their dot."""
+NEEDS_DOT = (
+    "No", "no", "nos", "Nos", "p", "min", "Min", "max", "Max", "Art", "art", "Ed", "Pt", "Ref",
+    "ref", "sec", "Col", "Fl", "Sec", "Tel", "tel",
+)  # fmt: skip
+PHRASES = {
+    "e.g.": "for example", "e.g": "for example", "i.e.": "that is", "w/o": "without",
+    "c/o": "care of", "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
+    "b/c": "because", "N/A": "N A", "n/a": "N A", "w/e": "whatever", "P.O.": "P.O.",
+    "R&D": "R and D", "Q&A": "Q and A", "B&B": "B and B", "P&L": "P and L", "P/E": "P E",
+    "y/o": "year old", "w/": "with", "a.k.a.": "also known as", "aka": "also known as",
+    "et al.": "and others", "P.S.": "P.S.", "h/t": "hat tip", "w/r/t": "with respect to",
+    "a.m.": "a.m.", "p.m.": "p.m.", "M.D.": "M.D.", "I/O": "I O", "N.B.": "N.B.",
+    "R.I.P.": "R.I.P.", "A/V": "A V", "T/Th": "Tuesday and Thursday",
+    "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
+    "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between", "t/c": "T C",
+}  # fmt: skip
+SET_CODES = {
+    "24-7": "twenty-four seven",
+    "401(k)": "four oh one k", "401(k)s": "four oh one k's", "403(b)": "four oh three b",
+    "401k": "four oh one k", "401ks": "four oh one k's", "401-k": "four oh one k",
+    "457(b)": "four fifty-seven b", "501(c)(3)": "five oh one c three",
+    "COVID-19": "COVID nineteen", "Covid-19": "Covid nineteen", "covid-19": "covid nineteen",
+    "B2B": "B to B", "B2C": "B to C", "P2P": "P to P", "F-150": "F one fifty",
+    "F-250": "F two fifty", "F-350": "F three fifty", "B-52": "B fifty-two",
+    "737-800": "seven thirty-seven, eight hundred", "C-3PO": "C three P O",
+    "R2-D2": "R two D two", "4x4": "four by four", "2x4": "two by four", "2x4s": "two by fours",
+    "PG-13": "P G thirteen", "K-12": "K through twelve", "K-8": "K through eight",
+    "H2O": "H two O", "CO2": "C O two", "MP3": "M P three", "mp3": "M P three", "MP4": "M P four",
+    "mp4": "M P four", "10-4": "ten four", "M&Ms": "M and M's", "M&M's": "M and M's",
+    "7-Eleven": "Seven-Eleven", "7-eleven": "seven-eleven", "U2": "U two",
+    "5W-30": "five W thirty", "0W-20": "zero W twenty", "10W-30": "ten W thirty",
+    "5W-20": "five W twenty", "S&P": "S and P", "A1C": "A one C", "H1N1": "H one N one",
+    "ps5": "P S five", "b4": "before", "gr8": "great", "l8r": "later", "m8": "mate",
+    "2day": "today", "2nite": "tonight",
+}  # fmt: skip
+"""Codes that have a reading of their own."""
+BATTERIES = {
+    "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
+}  # fmt: skip
+KEYS = (
+    "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
+)  # fmt: skip
+SIGNS = {
+    "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent",
+}  # fmt: skip

@@ -1,0 +1,59 @@
+"""Names that tell how a number or numeral beside them is said: data alone."""
+
+from __future__ import annotations
+
+AIRLINES = (
+    "AA", "AC", "AF", "AS", "B6", "BA", "DL", "EK", "F9", "HA", "KL", "LH", "NK", "UA", "VS",
+    "WN",
+)  # fmt: skip
+"""IATA codes of carriers that US callers fly, for "UA 1742"."""
+ROMANS = frozenset((
+    "II", "III", "IV", "IX", "LIX", "LVIII", "LX", "V", "VI", "VII", "VIII", "X", "XI", "XII",
+    "XIII", "XIV", "XIX", "XL", "XV", "XVI", "XVII", "XVIII", "XX", "XXI", "ii", "iii", "iv",
+    "ix", "vi", "vii", "viii",
+))  # fmt: skip
+MONARCHS = (
+    "Benedict", "Catherine", "Charles", "Edward", "Elizabeth", "George", "Henry", "James",
+    "John Paul", "Louis", "Mary", "Napoleon", "Nicholas", "Philip", "Richard", "William", "Pius",
+    "Leo", "Gregory", "Ramses", "Ivan", "Peter", "Alexander", "Frederick", "Wilhelm", "Francis",
+    "Clement", "Innocent", "Urban", "Paul", "Felipe", "Queen \\w+", "King \\w+", "Pope \\w+",
+    "Pope \\w+ \\w+", "Emperor \\w+", "Tsar \\w+", "Prince \\w+",
+)  # fmt: skip
+"""Who is counted by Roman numerals; patterns."""
+NUMBERED = (
+    "World War", "Act", "Chapter", "Class", "Part", "Phase", "Section", "Stage", "Title", "Type",
+    "Volume", "Vol", "Ch", "Appendix", "Model", "Level", "Tier", "Mark", "Schedule", "Grade",
+    "Scene", "Book", "Article", "Figure", "Table", "Step", "Annex", "Exhibit", "Group",
+    "Category", "Super Bowl", "Apollo", "Factor", "Trauma", "Element", "Page", "Unit", "Vatican",
+    "Episode", "Division", "Algebra", "Calculus", "Calc", "Physics", "Chemistry", "English",
+    "Spanish", "French", "Statistics", "Biology", "Zone", "Room", "Season", "Round", "Region",
+    "Fantasy", "Auto", "Version", "Quest",
+)  # fmt: skip
+"""What is numbered by them, in any case; patterns."""
+CARDINALLY = (
+    "Rocky", "Godfather", "Rambo", "Saw", "Diablo", "Civilization", "Battlefield", "Souls",
+    "Star Wars", "Creed", "Civ",
+)  # fmt: skip
+"""Titles of works and the like, which number their parts."""
+FIRST_NAMES = (
+    "James", "John", "Robert", "Michael", "William", "David", "Richard", "Joseph", "Thomas",
+    "Charles", "Christopher", "Daniel", "Matthew", "Anthony", "Mark", "Donald", "Steven", "Paul",
+    "Andrew", "Joshua", "Kenneth", "Kevin", "Brian", "George", "Edward", "Ronald", "Timothy",
+    "Jason", "Jeffrey", "Ryan", "Jacob", "Gary", "Nicholas", "Eric", "Jonathan", "Stephen",
+    "Larry", "Justin", "Scott", "Brandon", "Benjamin", "Samuel", "Gregory", "Frank", "Alexander",
+    "Raymond", "Patrick", "Jack", "Dennis", "Jerry", "Tyler", "Aaron", "Jose", "Adam", "Henry",
+    "Nathan", "Douglas", "Zachary", "Peter", "Kyle", "Walter", "Ethan", "Jeremy", "Harold",
+    "Keith", "Christian", "Roger", "Noah", "Gerald", "Carl", "Terry", "Sean", "Austin", "Arthur",
+    "Lawrence", "Jesse", "Dylan", "Bryan", "Joe", "Jordan", "Billy", "Bruce", "Albert", "Willie",
+    "Gabriel", "Logan", "Alan", "Juan", "Wayne", "Roy", "Ralph", "Randy", "Eugene", "Vincent",
+    "Russell", "Elijah", "Louis", "Bobby", "Philip", "Johnny", "Martin", "Luis", "Carlos",
+    "Miguel", "Victor", "Fred", "Bob", "Bill", "Jim", "Tom", "Ted", "Sam", "Will", "Hank",
+    "Ellis", "Harrison", "Theodore", "Frederick", "Leonard", "Stanley", "Oscar", "Hector",
+    "Mason", "Owen", "Liam",
+)  # fmt: skip
+"""Given names after which a surname and a numeral make a person."""
+NUMBERED_BY_ONE = (
+    "World War", "Phase", "Stage", "Title", "Tier", "Level", "Chapter", "Act", "Book", "Volume",
+    "Article", "Type", "Class", "Schedule", "Division", "Trauma",
+)  # fmt: skip
+"""What is numbered even by an I that words follow: "Type I error"."""

@@ -1,0 +1,38 @@
+"""Streets, compass points and states, as they are written short: data alone."""
+
+from __future__ import annotations
+
+STREETS = {
+    "St": "Street", "Ave": "Avenue", "Av": "Avenue", "Blvd": "Boulevard", "Rd": "Road",
+    "Dr": "Drive", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Pkwy": "Parkway",
+    "Hwy": "Highway", "Fwy": "Freeway", "Cir": "Circle", "Ter": "Terrace", "Sq": "Square",
+    "Expy": "Expressway", "Tpke": "Turnpike", "Trl": "Trail", "Aly": "Alley", "Xing": "Crossing",
+    "Plz": "Plaza",
+}  # fmt: skip
+STREET_WORDS = (
+    *STREETS.values(), "Way", "Terrace", "Trail", "Circle", "Broadway", "Row", "Loop", "Pike",
+)  # fmt: skip
+COMPASS = {
+    "N": "North", "S": "South", "E": "East", "W": "West",
+}  # fmt: skip
+CORNERS = {
+    "NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest",
+}  # fmt: skip
+STATES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California",
+    "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware", "FL": "Florida", "GA": "Georgia",
+    "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky",
+    "ME": "Maine", "MD": "Maryland", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi",
+    "MO": "Missouri", "MT": "Montana", "NE": "Nebraska", "NV": "Nevada", "NH": "New Hampshire",
+    "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York", "NC": "North Carolina",
+    "ND": "North Dakota", "OR": "Oregon", "RI": "Rhode Island", "SC": "South Carolina",
+    "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont",
+    "VA": "Virginia", "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin",
+    "WY": "Wyoming",
+}  # fmt: skip
+"""States, as they are written after a city and a comma."""
+STATES_OR_WORDS = {
+    "HI": "Hawaii", "ID": "Idaho", "LA": "Louisiana", "MA": "Massachusetts", "OH": "Ohio",
+    "OK": "Oklahoma", "PA": "Pennsylvania",
+}  # fmt: skip
+"""States whose letters are words too ("Sure, OK."): they need a ZIP code."""

@@ -1,0 +1,257 @@
+"""Walk a text from left to right; at each place, the longest and surest reading of all is said.
+
+    "At 4 PM, Dr. Lee." --scan--> [Span(0, 1, "At"), Span(1, 3, "four p.m.,"), ...]
+
+What has no reading, or two that say different things and are as long and as sure, is unsayable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+
+from datagen.text import lexicon, names, places
+from datagen.text.classes import forms
+from datagen.text.form import Reading, Unsayable
+from datagen.text.locales import LOCALES
+from datagen.text.units import UNITS
+from datagen.text.words import LATIN, WORD, is_word
+
+FactTable: TypeAlias = Sequence[tuple[str, str]]
+"""Facts as (written, said), the longest first."""
+_MARKS = ".,?!;:"
+_OPENERS = "\"'(`"
+_CLOSERS = "\"')`"
+_MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
+_PAUSE = re.compile(r"(?:—|-{2,})|(?<= )-(?= |$)")
+_JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
+_EMPHASIS = re.compile(r"\*\*")
+_EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
+_DIRECTION = re.compile(
+    r"\((?:laugh|sigh|chuckl|cough|paus|silen|typing|inaudible|crosstalk|beat\b|smil|clears"
+    r"|giggl|gasp|whisper|sob|cry)"
+    r"[a-z ]*\)"
+)
+_CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
+_LETTER = re.compile(rf"[{LATIN}]")
+_POSSESSIVE = re.compile(r"[']s?(?!\w)")
+_AFTER_WORD = re.compile(
+    r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=/\d)|(?=\+(?!\w))|(?=&\w)"
+)
+_AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
+_BEFORE_FACT = re.compile(r"[\w$.,:/-]")
+"""What makes a fact's characters part of something longer."""
+_TOKEN = re.compile(r"\S+")
+
+
+class Span(NamedTuple):
+    """Some whole words between blanks, and what is said for them."""
+
+    first: int
+    """The first of the words, counted from 0."""
+    end: int
+    """The one after the last."""
+    said: str
+
+
+class Scanner:
+    """Reads texts with the forms of one locale."""
+
+    def __init__(self, locale: str) -> None:
+        self._locale = LOCALES[locale]
+        self._forms = forms(locale)
+
+    def scan(self, text: str, facts: FactTable = ()) -> list[Span]:
+        """Read a text of single blanks. Raises Unsayable."""
+        return _Walk(self, text, facts).spans()
+
+    def best(self, text: str, at: int) -> Reading | None:
+        """Return the reading at a place. Raises Unsayable if two are as good."""
+        found = [reading for form in self._forms if (reading := form.read(text, at))]
+        if len(found) < 2:
+            return found[0] if found else None
+        best = max((reading.end, reading.sure) for reading in found)
+        winners = [reading for reading in found if (reading.end, reading.sure) == best]
+        if len({reading.said for reading in winners}) > 1:
+            kinds = sorted({reading.kind for reading in winners})
+            what = " or a ".join(kinds) if len(kinds) > 1 else f"{kinds[0]} read in two ways"
+            raise Unsayable(word_at(text, at), f"it may be a {what}")
+        return winners[0]
+
+    def finish(self, said: str) -> str:
+        """Return a reading as this locale says it."""
+        return self._locale.finish(said)
+
+
+@lru_cache(maxsize=len(LOCALES))
+def scanner(locale: str) -> Scanner:
+    """Return the scanner of a locale, made once."""
+    return Scanner(locale)
+
+
+def word_at(text: str, at: int) -> str:
+    """Return the word between blanks that holds a place, without quotes and marks around it."""
+    start, end = text.rfind(" ", 0, at) + 1, text.find(" ", at)
+    word = text[start : end if end >= 0 else len(text)]
+    closers = _CLOSERS if "(" not in word[1:] else _CLOSERS.replace(")", "")
+    return word.lstrip(_OPENERS).rstrip(closers + _MARKS) or word
+
+
+class _Walk:
+    """One walk over one text."""
+
+    def __init__(self, scanner: Scanner, text: str, facts: FactTable) -> None:
+        self._scanner, self._text, self._facts = scanner, text, facts
+        self._said: list[str] = []
+        self._spans: list[Span] = []
+        self._first = self._blanks = 0
+
+    def spans(self) -> list[Span]:
+        """Read it all."""
+        at, text = 0, self._text
+        while at < len(text):
+            if text[at] == " ":
+                self._blanks += 1
+                self._close()
+                at += 1
+            else:
+                at = self._step(at)
+        if text:
+            self._blanks += 1
+            self._close()
+        return self._spans
+
+    def _close(self) -> None:
+        """End a span at a blank."""
+        self._spans.append(Span(self._first, self._blanks, "".join(self._said)))
+        self._said, self._first = [], self._blanks
+
+    def _say(self, start: int, end: int, said: str) -> int:
+        """Take in a stretch of text; return where the next begins."""
+        self._said.append(said)
+        self._blanks += self._text.count(" ", start, end)
+        return end
+
+    def _step(self, at: int) -> int:
+        for take in (self._fact, self._plain, self._reading, self._word, self._sign):
+            end = take(at)
+            if end > at:
+                return end
+        raise Unsayable(word_at(self._text, at), "no rule reads it")
+
+    def _fact(self, at: int) -> int:
+        """Say a fact as it says itself."""
+        for written, said in self._facts:
+            if self._text.startswith(written, at) and self._is_whole(at, at + len(written)):
+                return self._say(at, at + len(written), said)
+        return at
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Tell whether a fact's characters are not part of something longer."""
+        text = self._text
+        if text[end : end + 1] != " " and _AFTER_FACT.match(text, end):
+            return False
+        return not start or text[start - 1] == " " or not _BEFORE_FACT.match(text, start - 1)
+
+    def _plain(self, at: int) -> int:
+        """Say a word that no form begins with, if a blank or a mark follows."""
+        if at and self._text[at - 1] != " ":
+            return at
+        found = _SIMPLE.match(self._text, at)
+        if found is None or found[0] in OPENING or not is_word(found[0]):
+            return at
+        return self._say(at, found.end(), found[0])
+
+    def _reading(self, at: int) -> int:
+        reading = self._scanner.best(self._text, at)
+        if reading is None:
+            return at
+        said = self._scanner.finish(reading.said)
+        is_stuck = at and self._text[at - 1].isalnum() and said[:1].isalpha()
+        return self._say(at, reading.end, f" {said}" if is_stuck else said)
+
+    def _word(self, at: int) -> int:
+        """Say a word as it is written, with what joins it to the next."""
+        found = WORD.match(self._text, at)
+        if found is None or not is_word(found[0]) or not _AFTER_WORD.match(self._text, found.end()):
+            return at
+        said = found[0]
+        if "-" in said and any(map(_is_own, said.split("-")[1:])):
+            said = said[: said.index("-")]  # the next part may be a form: "mid-Jan."
+        return self._say(at, at + len(said), said)
+
+    def _sign(self, at: int) -> int:
+        """Take in marks, pauses and joints."""
+        text = self._text
+        if _DIRECTION.match(text, at):
+            raise Unsayable(word_at(text, at), "a stage direction is not said")
+        if found := _PAUSE.match(text, at):
+            return self._pause(at, found.end())
+        if found := _MARK.match(text, at):
+            return self._say(at, found.end(), found[0] + self._blank(found.end()))
+        if found := _POSSESSIVE.match(text, at):
+            return self._say(at, found.end(), found[0] if at and text[at - 1] != " " else "")
+        if _JOINT.match(text, at) and not _CUT_OFF.match(text, at):
+            return self._say(at, at + 1, "-")
+        return self._silent(at)
+
+    def _silent(self, at: int) -> int:
+        """Take in what nobody says: quotes and brackets, emphasis, faces, the dash of a stop."""
+        text = self._text
+        for pattern in (_EMOTICON, _CUT_OFF, _EMPHASIS):
+            if found := pattern.match(text, at):
+                return self._say(at, found.end(), "")
+        if text[at] in _OPENERS and (not at or text[at - 1] in " -\u2014" + _OPENERS):
+            return self._say(at, at + 1, "")
+        if text[at] in _CLOSERS and at and text[at - 1] != " ":
+            return self._say(at, at + 1, self._blank(at + 1))
+        return at
+
+    def _blank(self, at: int) -> str:
+        """Return a blank where one was forgotten: "one,two"."""
+        return " " if _LETTER.match(self._text, at) else ""
+
+    def _pause(self, start: int, end: int) -> int:
+        """Say a dash between words as a comma."""
+        text = self._text
+        before = text[:start].rstrip()
+        is_marked = not before or before[-1] in _MARKS or text[end : end + 1] in tuple(_MARKS)
+        joined = end < len(text) and text[end] != " " and start and text[start - 1] != " "
+        self._say(start, end, ("" if is_marked else ",") + (" " if joined else ""))
+        return end
+
+
+def _is_own(part: str) -> bool:
+    """Tell whether what follows a hyphen may be more than a part of a word."""
+    return part in OPENING or (len(part) == 1 and part.isupper())
+
+
+_SIMPLE = re.compile(rf"[{LATIN}]+(?:'[{LATIN}]+)?(?=[.,?!;:]*(?: |$))")
+OPENING = frozenset(
+    chain(
+        lexicon.MONTH_NAMES,
+        lexicon.MONTHS_ANY_CASE,
+        lexicon.DAYS,
+        places.STREETS,
+        places.COMPASS,
+        places.CORNERS,
+        lexicon.FORMS,
+        lexicon.TITLES,
+        lexicon.ABBREVIATIONS,
+        lexicon.DOTTED,
+        lexicon.NUMBERED_SHORT,
+        lexicon.BATTERIES,
+        names.AIRLINES,
+        places.STATES,
+        places.STATES_OR_WORDS,
+        names.ROMANS,
+        lexicon.SET_CODES,
+        UNITS,
+        ("I", "the", "FY", "x", "hwy", "st", "ave", "rd", "aka", "ext"),
+        *(locale.currencies for locale in LOCALES.values()),
+    )
+)
+"""Words that begin a form, or are one: no other word needs a look at the forms."""

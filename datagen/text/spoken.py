@@ -1,0 +1,230 @@
+"""Turn the written English of a phone call into what is said, and find what of it was heard.
+
+    "It's $9.50 at 4 PM." -> "It's nine dollars and fifty cents at four p.m."
+
+Both read one list of pieces (written words, and what is said for them), so they cannot disagree.
+Punctuation that shapes speech stays on its word; what nobody says (quotes, brackets) goes. What
+cannot be said for certain is Unsayable, with the word that holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from datagen.text.form import Unsayable
+from datagen.text.lexicon import ABBREVIATIONS, BATTERIES, DAYS, DOTTED, FORMS, MONTHS, TITLES
+from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
+from datagen.text.places import STATES, STREETS
+from datagen.text.scanner import FactTable, Span, scanner
+from datagen.text.words import LATIN, is_word
+from datagen.types import Fact
+
+LOCALE = "en-US"
+"""The locale of a text, if nothing else is said."""
+MOST_SMALL = 2
+"""Most digits of a number that is left to the rules, although it is a fact."""
+MOST_KNOWN = 1 << 16
+MOST_CHARACTERS = 200
+"""Most characters of a word between blanks that is looked at."""
+_TYPOGRAPHY = str.maketrans(
+    {
+        "\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u2033": '"',
+        "\u2026": "...", "\u2013": "-", "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-",
+        "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u00b5": "\u00b5",
+        "\u03bc": "\u00b5",
+        "\u00ae": "", "\u2122": "", "\u2044": "/", "\u2126": "\u03a9", "\u00ba": "\u00b0",
+    }
+)  # fmt: skip
+"""Curly quotes, ellipsis, dashes and minus, as a keyboard writes them; what has no width goes."""
+_MARKS = ".,?!;:"
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+_UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")
+_LETTER = re.compile(f"[{LATIN}]")
+_EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
+_HYPHENATED = re.compile(
+    r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)-|[A-Z]-[A-Z]\b|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
+)
+"""What a hyphen joins to more than a word: a range of days, or letters one by one."""
+_TOKEN = re.compile(r"\S+")
+_SLOT = re.compile(r"\{\w+\}")
+_SHORT = frozenset(
+    (
+        *ABBREVIATIONS,
+        *BATTERIES,
+        *DAYS,
+        *FORMS,
+        *MONTHS,
+        *ROMANS,
+        *STATES,
+        *STREETS,
+        *TITLES,
+        *DOTTED,
+        "War",
+    )
+) - {"No", "min", "Art"}
+"""What a rule may change in a text of nothing but letters, single blanks and marks."""
+_NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
+_APART = str.maketrans("'-.,?!;:", "        ")
+_known: set[str] = set()
+"""Easy tokens met so far."""
+
+
+def speak(text: str, facts: Iterable[Fact] = (), locale: str = LOCALE) -> str:
+    """Return the spoken form of ``text``: facts as they say themselves, the rest by class.
+
+    It holds no digit and no sign, and its tokens between blanks are its words. Empty if there is
+    nothing to say. Raises Unsayable with the first word that cannot be said for certain.
+    """
+    stated = tuple([(fact.written, fact.spoken) for fact in facts])
+    if stated:
+        return _speak(text, _fact_table(stated, locale), locale)
+    return _speak_alone(text, locale)
+
+
+def one_stop(said: str) -> str:
+    """Leave one stop where a value that ends in one ("four p.m.") ends a sentence."""
+    return _TWO_STOPS.sub(".", said) if ".." in said else said
+
+
+def spelling_problems(template: str) -> list[str]:
+    """Say which tokens of a template are not said as they are written; a slot counts as a word."""
+    return [
+        f"{token!r} is not said as it is written: spell it out"
+        for token in template.split()
+        if not _is_easy(_SLOT.sub("slot", token))
+    ]
+
+
+def unsayable(text: str, facts: Iterable[Fact] = ()) -> Unsayable | None:
+    """Return what cannot be said of a text, or None."""
+    try:
+        speak(text, facts)
+    except Unsayable as problem:
+        return problem
+    return None
+
+
+def heard(text: str, facts: Iterable[Fact], num_words: int) -> str:
+    """Return the longest start of ``text`` whose spoken form is within ``num_words`` words."""
+    end = 0
+    for written, said in pieces(text, facts):
+        num_words -= len(said.split())
+        if num_words < 0:
+            break
+        end = text.index(written, end) + len(written)
+    return text[:end].strip()
+
+
+def pieces(text: str, facts: Iterable[Fact] = (), locale: str = LOCALE) -> list[tuple[str, str]]:
+    """Cut ``text`` into written pieces of one or more whole tokens, each with what is said."""
+    table = _fact_table(tuple((fact.written, fact.spoken) for fact in facts), locale)
+    return _pieces(text, table, locale)
+
+
+def _are_easy(tokens: list[str]) -> bool:
+    """Tell whether all tokens are said as they stand; those that are need no second look."""
+    if _known.issuperset(tokens):
+        return True
+    fresh = [token for token in tokens if token not in _known]
+    if not all(map(_is_easy, fresh)):
+        return False
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    _known.update(fresh)
+    return True
+
+
+def _is_easy(token: str) -> bool:
+    """Tell whether a token is said as it stands, whatever words it stands beside."""
+    found = _EASY.fullmatch(token)
+    if not found or not _SHORT.isdisjoint(token.translate(_APART).split()):
+        return False
+    return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
+
+
+def _numbers_by_one(text: str) -> bool:
+    """Tell whether a text of easy words has an I that is a numeral: "Elizabeth I"."""
+    return " I" in text and _NUMERAL.search(text) is not None
+
+
+def _speak(text: str, table: FactTable, locale: str) -> str:
+    is_easy = text.isascii() and _are_easy(text.split(" ")) and not _numbers_by_one(text)
+    if is_easy and not any(written in text for written, _ in table):
+        return text
+    return " ".join(said for _, said in _pieces(text, table, locale))
+
+
+def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
+    tokens = [(match.span(), match[0].translate(_TYPOGRAPHY)) for match in _TOKEN.finditer(text)]
+    bounds = [bound for bound, typed in tokens if typed]
+    for bound, typed in tokens:
+        if len(typed) > MOST_CHARACTERS:
+            raise Unsayable(text[bound[0] : bound[0] + 20] + "...", "nobody says so long a word")
+    line = " ".join(typed for _, typed in tokens if typed)
+    spans = scanner(locale).scan(line, table)
+    found = [
+        (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
+        for span in _with_words(spans)
+    ]
+    for written, said in found:
+        if left := _UNSAID.search(said):
+            raise Unsayable(written, f"it leaves {left[0]!r}")
+    return found
+
+
+def _with_words(spans: list[Span]) -> Iterator[Span]:
+    """Join what only points ("Well ...") to the word before it, or the one after."""
+    held: Span | None = None
+    first = 0
+    for span in spans:
+        said = " ".join(span.said.split())
+        if _LETTER.search(said):
+            if held:
+                yield held
+                first = held.end
+            held = Span(first, span.end, said.lstrip(_MARKS + "- "))
+        elif held:
+            held = Span(held.first, span.end, _mark(held.said, said))
+    if held:
+        yield held
+
+
+def _mark(word: str, token: str) -> str:
+    """Put the marks of a token that only points on the word before it."""
+    marks = "".join(character for character in token if character in _MARKS)
+    return word if word[-1] in _MARKS else word + marks
+
+
+def _speak_alone(text: str, locale: str) -> str:
+    """Return the spoken form of a text that states no fact; most are said as they stand."""
+    if text.isascii() and _known.issuperset(text.split(" ")) and not _numbers_by_one(text):
+        return text
+    return _speak_anew(text, locale)
+
+
+@lru_cache(maxsize=4096)
+def _speak_anew(text: str, locale: str) -> str:
+    return _speak(text, (), locale)
+
+
+@lru_cache(maxsize=16)
+def _fact_table(facts: tuple[tuple[str, str], ...], locale: str) -> FactTable:
+    """Return the written form and the words of each fact, the longest first.
+
+    A bare number of `MOST_SMALL` digits is left to the other rules: 12 is no count in "April 12".
+    """
+    spoken = {
+        typed: _speak_alone(said, locale)
+        for written, said in facts
+        if len(typed := _as_typed(written)) > MOST_SMALL or not typed.isdecimal()
+    }
+    table = [(written, said) for written, said in spoken.items() if written]
+    return tuple(sorted(table, key=lambda row: -len(row[0])))
+
+
+def _as_typed(written: str) -> str:
+    """Return what a keyboard writes, with single blanks."""
+    return " ".join((written if written.isascii() else written.translate(_TYPOGRAPHY)).split())

@@ -1,0 +1,135 @@
+"""Units as they are written short, and how they are said for one and for several."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text.form import any_of
+
+UNITS = {
+    # weight
+    "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
+    "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
+    "kgs": "kilogram", "t": "ton", "gr": "gram", "IU": "I U", "mEq": "milliequivalent",
+    # volume
+    "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
+    "tsp": "teaspoon", "pt": "pint", "pts": "pint", "qt": "quart", "qts": "quart",
+    "gal": "gallon", "gals": "gallon", "ml": "milliliter", "mL": "milliliter", "cl": "centiliter",
+    "dL": "deciliter", "L": "liter", "l": "liter", "cc": "C C", "bbl": "barrel",
+    # length
+    "in": "inch", "ins": "inch", "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile",
+    "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer", "KM": "kilometer",
+    "nm": "nanometer", "µm": "micrometer", "millimeter": "millimeter", "kilogram": "kilogram",
+    # area and volume
+    "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
+    "sq-ft": "square foot", "pk": "pack", "SF": "square foot",
+    "sf": "square foot", "ft2": "square foot", "ft²": "square foot",
+    "sq mi": "square mile", "sq. mi": "square mile", "sq yd": "square yard",
+    "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
+    "sq km": "square kilometer", "cu ft": "cubic foot", "cu. ft": "cubic foot",
+    "cu yd": "cubic yard", "cu. yd": "cubic yard", "cu in": "cubic inch",
+    "m²": "square meter", "m2": "square meter", "m^2": "square meter",
+    "m³": "cubic meter", "m3": "cubic meter", "m^3": "cubic meter",
+    "cm²": "square centimeter", "cm2": "square centimeter", "cm^2": "square centimeter",
+    "cm³": "cubic centimeter", "cm3": "cubic centimeter", "km²": "square kilometer",
+    "km2": "square kilometer", "km³": "cubic kilometer", "ac": "acre", "ha": "hectare",
+    # speed, rate
+    "mph": "mile per hour", "MPH": "mile per hour", "kph": "kilometer per hour",
+    "km/h": "kilometer per hour", "kmh": "kilometer per hour", "mpg": "mile per gallon",
+    "MPG": "mile per gallon", "rpm": "R P M", "RPM": "R P M", "bpm": "beat per minute",
+    "BPM": "beat per minute", "wpm": "word per minute", "fps": "frame per second",
+    "FPS": "frame per second", "ppm": "part per million", "ppb": "part per billion",
+    "kt": "knot", "kts": "knot", "kn": "knot", "cfm": "C F M", "CFM": "C F M",
+    "m/s^2": "meter per second squared", "m/s²": "meter per second squared",
+    "m/s2": "meter per second squared", "gpm": "gallon per minute",
+    # electricity, energy, pressure, sound
+    "V": "volt", "kV": "kilovolt", "mV": "millivolt", "W": "watt", "kW": "kilowatt",
+    "MW": "megawatt", "GW": "gigawatt", "kWh": "kilowatt hour", "kwh": "kilowatt hour",
+    "KWH": "kilowatt hour", "kw": "kilowatt",
+    "MWh": "megawatt hour", "Wh": "watt hour", "A": "amp", "mA": "milliamp",
+    "mAh": "milliamp hour", "Ah": "amp hour", "Ω": "ohm", "kΩ": "kilohm", "Hz": "hertz",
+    "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "hp": "horsepower",
+    "HP": "horsepower", "BTU": "B T U", "BTUs": "B T U", "cal": "calorie", "kcal": "kilocalorie",
+    "psi": "P S I", "PSI": "P S I", "bar": "bar", "kPa": "kilopascal", "hPa": "hectopascal",
+    "mmHg": "millimeter of mercury", "J": "joule", "kJ": "kilojoule", "N": "newton",
+    "dB": "decibel", "dBm": "D B M", "dBA": "D B A", "lm": "lumen", "lx": "lux",
+    "ft-lb": "foot-pound", "ft-lbs": "foot-pound", "ft lbs": "foot-pound", "lb-ft": "pound-foot",
+    "mol": "mole", "mmol": "millimole",
+    # data
+    "KB": "kilobyte", "kB": "kilobyte", "MB": "megabyte", "GB": "gigabyte",
+    "TB": "terabyte", "PB": "petabyte", "Kb": "kilobit", "kb": "kilobit", "Mb": "megabit",
+    "Gb": "gigabit", "MiB": "mebibyte", "GiB": "gibibyte", "gb": "gigabyte", "mb": "megabyte",
+    "tb": "terabyte", "gig": "gig", "gigs": "gig", "meg": "meg", "megs": "meg",
+    "bps": "bit per second", "kbps": "kilobit per second", "Kbps": "kilobit per second",
+    "Mbps": "megabit per second", "mbps": "megabit per second", "MBps": "megabyte per second",
+    "Gbps": "gigabit per second", "gbps": "gigabit per second", "Tbps": "terabit per second",
+    "MP": "megapixel", "Mpx": "megapixel", "px": "pixel", "dpi": "dot per inch",
+    "DPI": "dot per inch", "ppi": "pixel per inch", "pp": "page",
+    # time
+    "ms": "millisecond", "s": "second", "sec": "second", "secs": "second", "min": "minute",
+    "mins": "minute", "h": "hour", "hr": "hour", "hrs": "hour", "wk": "week", "wks": "week",
+    "mo": "month", "mos": "month", "mth": "month", "mths": "month", "yr": "year",
+    "yrs": "year", "y/o": "year old", "y.o": "year old", "yo": "year old",
+    # counts
+    "pc": "piece", "pcs": "piece", "pkg": "package", "pkgs": "package", "ct": "count",
+    "doz": "dozen", "ea": "each", "qty": "quantity", "BR": "bedroom", "br": "bedroom",
+    "BA": "bath", "ba": "bath", "bdrm": "bedroom", "lg": "large", "sm": "small", "med": "medium",
+    "lcd": "candela", "pct": "percent", "lbf": "pound-force", "HRs": "home run",
+}  # fmt: skip
+"""A symbol and the name of one of it; a dot after it is taken in."""
+PLURALS = {
+    "foot": "feet", "square foot": "square feet", "cubic foot": "cubic feet", "inch": "inches",
+    "square inch": "square inches", "cubic inch": "cubic inches", "hertz": "hertz",
+    "kilohertz": "kilohertz", "megahertz": "megahertz", "gigahertz": "gigahertz",
+    "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C", "C F M": "C F M",
+    "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
+    "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
+    "small": "small", "medium": "medium", "year old": "year old", "percent": "percent",
+    "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
+    "pound-foot": "pound-feet",
+}  # fmt: skip
+ADJECTIVES = (
+    "long|wide|tall|high|deep|thick|apart|across|away|square|diameter|drill|bit|screen|pipe|hose"
+    "|screw|board|tape|nail|gap|margin|by|x|from"
+)
+"""What a measure of length describes, right after its unit: "1 in long"."""
+MEASURED = (
+    "bag", "battery", "bottle", "box", "breaker", "bulb", "cable", "camera", "can", "capsule",
+    "charger", "class", "connection", "diet", "drive", "engine", "filter", "freezer", "hose",
+    "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel", "phone", "pill",
+    "pipe", "plan", "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
+    "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
+)  # fmt: skip
+"""What a measure before it describes: "two 500 mg tablets"."""
+PER = {
+    "mo": "month", "yr": "year", "wk": "week", "hr": "hour", "h": "hour", "d": "day",
+    "min": "minute",
+    "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
+    "ppl": "people",
+    "pp": "person", "pers": "person", "pkg": "package",
+}  # fmt: skip
+"""Short names of what something is counted per, besides units."""
+PER_WORDS = (
+    "month", "year", "week", "hour", "day", "night", "minute", "second", "person", "user", "seat",
+    "line", "unit", "quarter", "semester", "adult", "child", "head", "guest", "visit", "session",
+    "lesson", "class", "call", "text", "mile", "gallon", "pound", "ounce", "foot", "yard", "acre",
+    "box", "bag", "bottle", "piece", "page", "item", "order", "room", "ticket", "license",
+    "device", "vehicle", "car", "employee", "member", "student", "family", "household", "couple",
+    "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word",
+)  # fmt: skip
+"""What follows a slash and is counted by, in full."""
+UNIT = any_of(UNITS)
+
+
+def unit_of(symbol: str) -> str:
+    """Return the name of one of a unit, e.g. "mile per gallon" for "mi/gal"."""
+    if symbol in UNITS:
+        return UNITS[symbol]
+    top, _, bottom = symbol.partition("/")
+    return f"{UNITS[top]} per {UNITS.get(bottom) or PER.get(bottom, bottom)}"
+
+
+def plural(unit: str) -> str:
+    """Return the name of several of a unit: "miles per hour" of "mile per hour"."""
+    head, per, rest = unit.partition(" per ")
+    return (PLURALS.get(head) or re.sub(r"$", "s", head)) + per + rest

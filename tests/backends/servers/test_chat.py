@@ -1,0 +1,388 @@
+"""Chat completions as real servers send them, and errors in a 200."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from datagen.backends.servers import client
+from datagen.backends.servers.client import ServerDown
+from datagen.backends.writer.llm_server import EASY, Server
+from datagen.scripting.llm.answer import objects
+from datagen.scripting.llm.completion import Completion, Refusal, Request, Usage
+from datagen.scripting.llm.reply import BadReply, parse
+from datagen.types import UserError
+from tests.doubles.raw_server import Answer, Asked, RawServer, raw
+
+KEY = "sk-very-secret"
+TURNS = {
+    "turns": [
+        {"step": "greet", "speaker": "agent", "text": "Hello."},
+        {"step": "bye", "speaker": "user", "text": "Bye."},
+    ]
+}
+OBJECT = json.dumps(TURNS)
+OTHER = json.dumps({"turns": []})
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
+
+
+def said(value: Any, **headers: str) -> Answer:
+    return Answer(200, json.dumps(value).encode(), {"Content-Type": "application/json", **headers})
+
+
+def chat(content: Any, **choice: Any) -> Answer:
+    return said({"choices": [{"message": {"role": "assistant", "content": content}, **choice}]})
+
+
+def easily(asked: Asked) -> Answer | None:
+    """Answer the probe as a server that keeps to schemas."""
+    if not asked.body["messages"][-1]["content"].startswith("What is 2 + 2"):
+        return None
+    return chat('{"colour": "periwinkle"}')
+
+
+def server(url: str, **options: Any) -> Server:
+    settings: dict[str, Any] = {
+        "model": "tiny",
+        "url": url,
+        "key": KEY,
+        "key_name": "OPENAI_API_KEY",
+        "body": {},
+        "schema_field": "json_schema",
+        "concurrency": 4,
+        "timeout": 5.0,
+        "patience": 0.5,
+    }
+    return Server(**{**settings, **options})
+
+
+REQUEST = Request(0, ({"role": "user", "content": "Word this."},), EASY.schema, seed=7)
+
+
+def ask(answer: Answer, **options: Any) -> Completion | Refusal:
+    with raw(lambda asked: easily(asked) or answer) as running:
+        return server(running.url, **options).ask(REQUEST)
+
+
+CONTENTS = {
+    "a string": "hello",
+    "parts of text": [{"type": "text", "text": "hel"}, {"type": "text", "text": "lo"}],
+    "parts after reasoning": [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "{}"}]},
+        {"type": "text", "text": "hello"},
+    ],
+    "output_text": [{"type": "output_text", "text": "hello", "annotations": []}],
+    "strings": ["hel", "lo"],
+    "one part": {"type": "text", "text": "hello"},
+    "a value": [{"type": "text", "text": {"value": "hello"}}],
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_content_is_a_string_or_parts(name: str) -> None:
+    answer = ask(chat(CONTENTS[name], finish_reason="stop"))
+    assert isinstance(answer, Completion)
+    assert answer.text == "hello"
+
+
+ELSEWHERE: dict[str, Any] = {
+    "reasoning": "hello",
+    "reasoning_content": "hello",
+    "reasoning_details": [{"type": "reasoning.text", "text": "hello"}],
+    "tool_calls": [{"type": "function", "function": {"name": "reply", "arguments": "hello"}}],
+    "function_call": {"name": "reply", "arguments": "hello"},
+}
+
+
+@pytest.mark.parametrize("field", ELSEWHERE)
+def test_an_answer_that_stands_elsewhere_alone_is_read(field: str) -> None:
+    message = {"role": "assistant", "content": None, field: ELSEWHERE[field]}
+    answer = ask(said({"choices": [{"message": message}]}))
+    assert isinstance(answer, Completion)
+    assert answer.text == "hello"
+
+
+def test_a_text_completion_is_read() -> None:
+    answer = ask(said({"choices": [{"text": "hello"}]}))
+    assert isinstance(answer, Completion)
+    assert answer.text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("usage", "counted"),
+    [
+        ("42", Usage()),
+        ([1, 2], Usage()),
+        (None, Usage()),
+        ({"prompt_tokens": "12", "completion_tokens": 3.0}, Usage(12, 0, 3)),
+        ({"prompt_tokens": None, "prompt_tokens_details": []}, Usage()),
+        ({"prompt_tokens": -5, "completion_tokens": 1e400}, Usage()),
+        ({"prompt_tokens": [], "completion_tokens": "many"}, Usage()),
+    ],
+)
+def test_usage_in_any_type_and_no_finish_reason(usage: Any, counted: Usage) -> None:
+    answer = ask(said({"choices": [{"message": {"content": "x"}}], "usage": usage}))
+    assert answer == Completion("x", is_whole=True, usage=counted)
+
+
+@pytest.mark.parametrize("reason", ["length", "MAX_TOKENS", "max_tokens"])
+def test_a_reply_that_was_cut_off_is_told(reason: str) -> None:
+    answer = ask(chat("x", finish_reason=reason))
+    assert isinstance(answer, Completion)
+    assert not answer.is_whole
+
+
+def test_what_a_model_refuses_is_refused() -> None:
+    message = {"content": None, "refusal": "I cannot help with that."}
+    answer = ask(said({"choices": [{"message": message, "finish_reason": "stop"}]}))
+    assert answer == Refusal("the model refuses: I cannot help with that.")
+    withheld = ask(chat(None, finish_reason="content_filter"))
+    assert withheld == Refusal("the model refuses: content_filter")
+
+
+ERRORS: dict[str, tuple[Any, type[Exception] | None, str]] = {
+    "a code of 429": ({"error": {"code": 429, "message": "slow down"}}, ServerDown, "slow down"),
+    "a code as text": ({"error": {"code": "503", "message": "full"}}, ServerDown, "full"),
+    "a type": ({"error": {"type": "overloaded_error", "message": "busy"}}, ServerDown, "busy"),
+    "a wrong key": (
+        {"error": {"code": 401, "message": "no key"}},
+        UserError,
+        "no key.*another",
+    ),
+    "no money": ({"error": {"code": 402, "message": "credits"}}, UserError, "402 .credits.*pay"),
+    "a quota": (
+        {"error": {"code": "insufficient_quota", "message": "your quota"}},
+        UserError,
+        "402 .your quota",
+    ),
+    "an old vLLM's": ({"object": "error", "message": "too long", "code": 400}, None, "too long"),
+    "FastAPI's": (
+        {"detail": [{"loc": ["body", "seed"], "msg": "not an int"}], "code": 422},
+        None,
+        "body.seed: not an int",
+    ),
+    "in a choice": (
+        {"choices": [{"error": {"code": 400, "message": "upstream"}, "finish_reason": "error"}]},
+        None,
+        "upstream",
+    ),
+    "a gateway's": (
+        {"code": "rate_limit_daily", "message": "Error code: 429 - no more today"},
+        ServerDown,
+        "no more today",
+    ),
+    "a message alone": ({"message": "Requests rate limit exceeded"}, UserError, "rate limit"),
+    "a status in words": ({"error": "upstream: status 503, busy"}, ServerDown, "busy"),
+    "no choices": ({"choices": None, "error": None}, UserError, "no chat completion"),
+    "a string": ({"error": "model is loading"}, UserError, "model is loading"),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_in_a_200_is_what_it_says(name: str) -> None:
+    value, raised, words = ERRORS[name]
+    with raw(lambda asked: said(value)) as running:
+        running.reply = lambda asked: said(value)
+        if raised is None:
+            with raw(lambda asked: easily(asked) or said(value)) as other:
+                answer = server(other.url).ask(REQUEST)
+            assert isinstance(answer, Refusal)
+            assert words in answer.reason
+        else:
+            with pytest.raises(raised, match=words) as caught:
+                server(running.url).ask(REQUEST)
+            assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 405])
+def test_what_every_request_would_get_stops_at_once_with_the_servers_sentence(status: int) -> None:
+    body = json.dumps({"error": {"message": f"key {KEY} has no credits"}}).encode()
+    with raw(lambda asked: Answer(status, body)) as running:
+        with pytest.raises(UserError, match=rf"{status} \(key \*\*\* has no credits\)"):
+            server(running.url).ask(REQUEST)
+        assert len(running.asked) == 1
+
+
+def test_a_quota_that_is_used_up_is_not_waited_for() -> None:
+    body = b'{"error": {"message": "exceeded", "type": "insufficient_quota", "code": null}}'
+    with raw(lambda asked: Answer(429, body)) as running:
+        with pytest.raises(UserError, match="answers 402"):
+            server(running.url).ask(REQUEST)
+        assert len(running.asked) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_on_the_same_host_is_followed_with_method_body_and_key(status: int) -> None:
+    def reply(asked: Asked) -> Answer:
+        if asked.path.startswith("/v1"):
+            return Answer(status, headers={"Location": "/api/v1/chat/completions"})
+        return chat("hello")
+
+    with raw(reply) as running:
+        answer = server(running.url).ask(REQUEST)
+    assert isinstance(answer, Completion)
+    first, second = running.asked
+    assert (second.method, second.path) == ("POST", "/api/v1/chat/completions")
+    assert second.body == first.body
+    assert second.headers["authorization"] == f"Bearer {KEY}"
+
+
+def redirecting(status: int, target: RawServer) -> RawServer:
+    location = f"{target.url}/chat/completions?token=1"
+    return raw(lambda asked: Answer(status, headers={"Location": location}))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 300])
+def test_a_redirect_to_another_host_that_would_become_get_is_refused(status: int) -> None:
+    with raw(lambda asked: chat("stolen")) as other, redirecting(status, other) as running:  # type: ignore[attr-defined]
+        with pytest.raises(UserError, match=rf"redirects \({status}\) to {other.root}/v1"):
+            server(running.url).ask(REQUEST)
+        assert other.asked == []
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_the_key_goes_to_no_other_host(status: int) -> None:
+    with raw(lambda asked: chat("hello")) as other, redirecting(status, other) as running:  # type: ignore[attr-defined]
+        answer = server(running.url).ask(REQUEST)
+    assert isinstance(answer, Completion)
+    (asked,) = other.asked
+    assert asked.method == "POST"
+    assert asked.body["model"] == "tiny"
+    assert "authorization" not in asked.headers
+
+
+@pytest.mark.parametrize("location", ["", "ftp://x/y", "file:///etc/passwd"])
+def test_a_redirect_to_nowhere_is_said(location: str) -> None:
+    headers = {"Location": location} if location else {}
+    message = "answers 307 and names no address"
+    with (
+        raw(lambda asked: Answer(307, headers=headers)) as running,
+        pytest.raises(UserError, match=message),
+    ):
+        server(running.url).ask(REQUEST)
+
+
+def test_a_circle_of_redirects_ends() -> None:
+    with raw(lambda asked: Answer(308, headers={"Location": asked.path})) as running:
+        with pytest.raises(UserError, match="in a circle"):
+            server(running.url).ask(REQUEST)
+        assert len(running.asked) == 6
+
+
+def test_a_server_that_was_never_understood_is_told_soon() -> None:
+    with raw(lambda asked: Answer(200, b"<html>hello</html>", {"Content-Type": "text/html"})) as it:
+        with pytest.raises(UserError, match=r"no chat completion \(text/html, beginning '<html>"):
+            server(it.url, patience=60).ask(REQUEST)
+        assert len(it.asked) == client.UNREADABLE_TRIES
+
+
+def test_a_server_that_refuses_everything_is_told() -> None:
+    body = b'{"detail": "json_schema is not supported"}'
+    with (
+        raw(lambda asked: Answer(400, body)) as running,
+        pytest.raises(UserError, match=r"refuses every request: .*is not supported"),
+    ):
+        server(running.url).probe()
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_server_that_refuses_a_form_of_schema_is_told_the_other(status: int) -> None:
+    said_so = b'{"error": {"message": "response_format type must be one of text or json_object"}}'
+
+    def older(asked: Asked) -> Answer:
+        if asked.body["response_format"]["type"] == "json_schema":
+            return Answer(status, said_so)
+        return chat('{"colour": "periwinkle"}')
+
+    with raw(older) as running:
+        with pytest.raises(UserError, match=r"must be one of.*with schema_field: json_object"):
+            server(running.url, patience=60).probe()
+        assert len(running.asked) <= 4
+
+
+def test_the_hint_says_which_form_of_schema_the_server_keeps_to() -> None:
+    def llama_cpp_python(asked: Asked) -> Answer:
+        if asked.body["response_format"]["type"] == "json_schema":
+            return chat("4")
+        return chat('{"colour": "periwinkle"}')
+
+    with raw(llama_cpp_python) as running:
+        with pytest.raises(UserError, match="it does with schema_field: json_object, so set that"):
+            server(running.url).probe()
+        server(running.url, schema_field="json_object").probe()
+    with raw(
+        lambda asked: chat('<think>{"a": {}}</think>\n```json\n{"colour": "periwinkle"}```')
+    ) as it:
+        server(it.url).probe()
+
+
+def test_a_key_from_a_file_may_end_in_a_line_break_but_not_hold_one() -> None:
+    with raw(lambda asked: chat("hello")) as running:
+        server(running.url, key=f"{KEY}\n").ask(REQUEST)
+        assert running.asked[0].headers["authorization"] == f"Bearer {KEY}"
+    for key in ("a\nb", "sk-\u20ac", "a\x1bb"):
+        with pytest.raises(UserError, match="OPENAI_API_KEY") as caught:
+            server("http://127.0.0.1:9/v1", key=key)
+        assert key not in str(caught.value)
+
+
+def test_an_endless_answer_is_refused_in_bounded_memory() -> None:
+    answer = ask(Answer(200, b" " * (17 * 2**20)))
+    assert isinstance(answer, Refusal)
+    assert "longer than 16 MB" in answer.reason
+
+
+REPLIES = {
+    "braces in the reasoning": f"<think>Maybe {{x}} or {OTHER}?</think>{OBJECT}",
+    "a lone closing tag": f"so I say {{hm}}\n</think>\n\n{OBJECT}",
+    "reasoning that holds the form": f"<think>{OTHER}</think>\n{OBJECT}",
+    "another tag": f"<reasoning>{{}}</reasoning>{OBJECT}",
+    "Mistral's": f"[THINK]{{}}[/THINK]{OBJECT}",
+    "Kimi's": f"\u25c1think\u25b7{{}}\u25c1/think\u25b7{OBJECT}",
+    "harmony": "<|channel|>analysis<|message|>{no}<|end|><|start|>assistant<|channel|>final"
+    f"<|message|>{OBJECT}<|return|>",
+    "harmony, constrained": "<|channel|>analysis<|message|>{}<|end|><|start|>assistant"
+    f"<|channel|>final <|constrain|>json<|message|>{OBJECT}",
+    "harmony without its tokens": f"analysisWe need {{json}}.assistantfinal{OBJECT}",
+    "a fence": f"```json\n{OBJECT}\n```",
+    "a fence and a note": f"Here it is:\n```json\n{OBJECT}\n```\nI kept to {{the rules}}.",
+    "two objects": f"{OBJECT}\n{OBJECT}",
+    "another object first": f'{{"note": "as asked"}}\n{OBJECT}',
+    "a brace before": f"{{ {OBJECT}",
+    "a closing tag at the end": f"{OBJECT}</think>",
+    "a tool's call": f'<tool_call>{{"name": "reply", "arguments": {OBJECT}}}</tool_call>',
+    "a tool's call in a text": json.dumps({"name": "reply", "arguments": OBJECT}),
+    "a wrapper": f'{{"reply": {OBJECT}}}',
+    "trailing commas": OBJECT.replace("}]", "},]"),
+    "several reasonings": f"<think>a</think>{OTHER}<think>b</think>{OBJECT}",
+    "capitals": f"<THINK>{{}}</THINK>{OBJECT}",
+    "a mark": f"\ufeff{OBJECT}",
+    "raw control characters": OBJECT.replace("Hello.", "Hel\nlo."),
+}
+
+
+@pytest.mark.parametrize("name", REPLIES)
+def test_the_object_is_found(name: str) -> None:
+    assert [one.step for one in parse(REPLIES[name])] == ["greet", "bye"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<think>{}", "{" * 50_000, "}{", '{"turns": [', "[1, 2]", "</think>" * 1000]
+)
+def test_what_holds_no_object_is_bad(text: str) -> None:
+    with pytest.raises(BadReply):
+        parse(text)
+
+
+def test_objects_come_in_order_those_after_the_reasoning_first() -> None:
+    assert list(objects('{"a": 1}</think>{"b": 2} {"c": 3}')) == [
+        {"b": 2},
+        {"c": 3},
+        {"a": 1},
+    ]

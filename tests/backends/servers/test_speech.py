@@ -1,0 +1,239 @@
+"""Speech servers' replies as they really are: headers that lie, bodies cut short, other forms."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from datagen.backends.servers import client, sound
+from datagen.backends.speech.http import EASY, Http
+from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Utterance, Voice
+from tests.doubles.raw_server import Answer, Asked, raw
+
+VOICE = Voice(id="ada", source="http", license="", synthetic=True, gender="female")
+LINE = Line("Good morning.", VOICE, "agent")
+SOUND = (0.3 * np.sin(np.arange(SAMPLE_RATE) * 0.1)).astype(np.float32)
+BODY = SAMPLE_RATE * 2
+"""Bytes of the samples."""
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
+    monkeypatch.setenv("SPEECH_API_KEY", "very-secret-key")
+
+
+def encoded(kind: str = "WAV", audio: Any = SOUND, rate: int = SAMPLE_RATE, **more: Any) -> bytes:
+    file = io.BytesIO()
+    soundfile.write(file, audio, rate, format=kind, **more)
+    return file.getvalue()
+
+
+WAV = encoded()
+assert WAV[36:40] == b"data"
+assert len(WAV) == BODY + 44
+
+
+def with_sizes(riff: int, data: int) -> bytes:
+    """Return the WAV with other sizes in its header."""
+    return WAV[:4] + struct.pack("<I", riff) + WAV[8:40] + struct.pack("<I", data) + WAV[44:]
+
+
+def speak(reply: Callable[[Asked], Answer] | Answer, **options: Any) -> Utterance:
+    answer = (lambda asked: reply) if isinstance(reply, Answer) else reply
+    with raw(answer) as running:
+        settings = {"model": "tts", "url": running.url, "patience_seconds": 0.5, **options}
+        return Http(Http.Options.model_validate(settings)).speak([LINE], seed=1)[0]
+
+
+def audio(data: bytes, kind: str = "audio/wav", **headers: str) -> Answer:
+    return Answer(200, data, {"Content-Type": kind, **headers} if kind else headers)
+
+
+GOOD = {
+    "sizes of zero": audio(with_sizes(0, 0)),
+    "the first chunk's sizes": audio(with_sizes(36 + 4_800, 4_800)),
+    "sizes of 0xFFFFFFFF": audio(with_sizes(0xFFFFFFFF, 0xFFFFFFFF)),
+    "sizes of 0xFFFFFFFF less the header": audio(with_sizes(0xFFFFFFFF, 0xFFFFFFFF - 36)),
+    "sizes of 0x7FFFFFFF": audio(with_sizes(0x7FFFFFFF, 0x7FFFFFFF - 36)),
+    "sizes of 0x7FFFF000": audio(with_sizes(0x7FFFF024, 0x7FFFF000)),
+    "a wrong size of the whole": audio(with_sizes(36, BODY)),
+    "metadata behind": audio(WAV + b"LIST" + struct.pack("<I", 4) + b"INFO"),
+    "no content type": audio(WAV, ""),
+    "binary/octet-stream": audio(WAV, "binary/octet-stream"),
+    "application/octet-stream": audio(WAV, "application/octet-stream; charset=utf-8"),
+    "a wrong type": audio(WAV, "text/plain"),
+    "called mp3": audio(WAV, "audio/mpeg"),
+    "no length": Answer(200, WAV, {"Content-Type": "audio/wav"}, length=False),
+    "FLAC": audio(encoded("FLAC"), "audio/flac"),
+    "Ogg": audio(encoded("OGG"), "audio/ogg"),
+    "MP3": audio(encoded("MP3"), "audio/mpeg"),
+    "float samples": audio(encoded(subtype="FLOAT")),
+    "A-law": audio(encoded(subtype="ALAW")),
+    "stereo": audio(encoded(audio=np.stack([SOUND, SOUND], 1))),
+    "extensible": audio(encoded("WAVEX")),
+    "RF64": audio(encoded("RF64")),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_sound_is_read_to_its_end(name: str) -> None:
+    made = speak(GOOD[name]).audio
+    assert len(made) == pytest.approx(SAMPLE_RATE, rel=0.12)
+    assert np.abs(made).max() > 0.2
+
+
+def of_a_text(bad: Answer, later: Answer | None = None) -> Callable[[Asked], Answer]:
+    """Answer the line with what is bad, the first time or always, and all else well."""
+    times: list[None] = []
+
+    def reply(asked: Asked) -> Answer:
+        if asked.body["input"] == EASY or (times and later):
+            return audio(WAV)
+        times.append(None)
+        return bad
+
+    return reply
+
+
+CUT = {
+    "a length": audio(WAV[:20_000], **{"Content-Length": str(len(WAV))}),
+    "no length": Answer(200, WAV[:20_000], {"Content-Type": "audio/wav"}, length=False),
+    "a length of what is there": audio(WAV[:20_000]),
+    "before the samples": audio(WAV[:30]),
+    "FLAC": audio(encoded("FLAC", np.random.default_rng(0).normal(size=48_000) * 0.1)[:30_000]),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_sound_that_is_cut_short_is_asked_for_again(name: str) -> None:
+    made = speak(of_a_text(CUT[name], audio(WAV))).audio
+    assert len(made) == pytest.approx(SAMPLE_RATE, rel=0.01)
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_sound_that_is_always_cut_short_is_not_accepted(name: str) -> None:
+    with pytest.raises((Rejected, UserError)):
+        speak(of_a_text(CUT[name]))
+
+
+PCM = (SOUND * 32_767).astype("<i2").tobytes()
+UNREADABLE = {
+    "several WAVs": (audio(WAV + WAV), "several WAV files"),
+    "several WAVs of no size": (audio(with_sizes(0, 0) + with_sizes(0, 0)), "several WAV files"),
+    "raw PCM": (audio(PCM, "audio/pcm"), r"audio/pcm, beginning b'\\x00"),
+    "raw PCM that begins as MP3": (audio(b"\xff\xfb" + PCM, "audio/L16"), "audio/l16, beginning"),
+    "raw PCM called WAV": (audio(PCM), "audio/wav, beginning"),
+    "an empty 200": (audio(b""), "an empty body"),
+    "no type and no sound": (audio(b"hello there", ""), "no content type, beginning b'hello"),
+    "a WAV of nonsense": (audio(b"RIFF\0\0\0\0WAVEdata\0\0\0\0"), "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_sound_that_cannot_be_read_is_said_soon(name: str) -> None:
+    answer, words = UNREADABLE[name]
+    with raw(lambda asked: answer) as running:
+        http = Http(Http.Options(model="tts", url=running.url, patience_seconds=60))
+        with pytest.raises(UserError, match=words) as caught:
+            http.speak([LINE], seed=1)
+        assert "sends sound that cannot be read" in str(caught.value)
+        assert len(running.asked) == client.UNREADABLE_TRIES
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json"])
+def test_text_is_no_sound(kind: str) -> None:
+    with pytest.raises(UserError, match=f"sends {kind}, not audio"):
+        speak(audio(b"{}", kind))
+
+
+def test_an_error_in_a_200_is_what_it_says() -> None:
+    busy = said({"error": {"code": 503, "message": "loading the model"}})
+    assert len(speak(of_a_text(busy, audio(WAV))).audio) > 0
+    with pytest.raises(UserError, match="loading the model"):
+        speak(busy)
+
+
+def said(value: Any, status: int = 200) -> Answer:
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"error": {"message": "voice ada is not available"}},
+        {"error": "voice ada is not available"},
+        {"detail": "voice ada is not available"},
+        {"detail": {"error": "validation_error", "message": "voice ada is not available"}},
+        {"message": "voice ada is not available", "code": "invalid"},
+    ],
+)
+def test_a_voice_the_server_does_not_have_stops_with_its_sentence(value: Any) -> None:
+    with raw(lambda asked: said(value, 400)) as running:
+        http = Http(Http.Options(model="tts", url=running.url, voice="{id}"))
+        with pytest.raises(UserError, match=r"refuses every request: .*voice ada is not available"):
+            http.speak([LINE], seed=1)
+        assert {asked.body["voice"] for asked in running.asked} == {"ada"}
+
+
+def test_a_text_that_is_refused_is_a_reject_with_the_servers_sentence() -> None:
+    with pytest.raises(Rejected) as caught:
+        speak(of_a_text(said({"detail": "text too long"}, 413)))
+    assert caught.value.evidence == "HTTP 413: text too long (voice 'ada')"
+
+
+def test_endless_bodies_and_sounds_are_refused_in_bounded_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flac = encoded("FLAC", np.zeros(SAMPLE_RATE * 400, np.int16))
+    assert len(flac) < 300_000
+    with pytest.raises(Rejected, match="speech_refused") as caught:
+        speak(of_a_text(audio(flac, "audio/flac")))
+    assert f"longer than {sound.MAX_SECONDS:g} s" in caught.value.evidence
+    with pytest.raises(Rejected, match="speech_refused") as caught:
+        speak(of_a_text(audio(WAV + bytes(70 * 2**20))))
+    assert "longer than 64 MB" in caught.value.evidence
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_redirect_is_followed_without_the_key_to_another_host(status: int) -> None:
+    with raw(lambda asked: audio(WAV)) as other:
+        location = {"Location": f"{other.url}/audio/speech"}
+        speak(Answer(status, headers=location))
+        (asked,) = other.asked
+    assert (asked.method, asked.body["input"]) == ("POST", LINE.spoken)
+    assert "authorization" not in asked.headers
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_would_become_get_is_refused(status: int) -> None:
+    with raw(lambda asked: audio(WAV)) as other:
+        location = {"Location": f"{other.url}/audio/speech"}
+        with pytest.raises(UserError, match=f"redirects .{status}. to {other.root}"):
+            speak(Answer(status, headers=location))
+        assert other.asked == []
+
+
+WORDS = [{"word": "Good", "start_ms": 0, "end_ms": 400}, {"word": "morning.", "start_ms": 400}]
+
+
+@pytest.mark.parametrize("end", ["NaN", "Infinity", "-Infinity", "-3", "1e999", '"soon"', "[]"])
+def test_word_times_that_are_none_are_an_aligners_task(end: str) -> None:
+    header = json.dumps(WORDS)[:-2] + f', "end_ms": {end}}}]'
+    made = speak(audio(WAV, **{"X-Word-Timestamps": header}))
+    assert made.words is None
+    good = json.dumps(WORDS)[:-2] + ', "end_ms": 900}]'
+    made = speak(audio(WAV, **{"X-Word-Timestamps": good}))
+    assert [word.text for word in made.words or ()] == ["Good", "morning."]
+
+
+@pytest.mark.parametrize("header", ["[", "[" * 9_000, "{}", '[{"word": "x"}]', "null", "[1]"])
+def test_a_header_of_no_word_times_is_left_out(header: str) -> None:
+    assert speak(audio(WAV, **{"X-Word-Timestamps": header})).words is None

@@ -1,0 +1,75 @@
+"""A model that cannot do it stops the run soon, and a reply that was cut off says what to raise."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from datagen.backends.servers import client
+from datagen.engine.worker import Failure, UnitRunner
+from datagen.scripting.llm import planners
+from datagen.scripting.llm.accounts import HOPELESS
+from datagen.scripting.llm.planners import PLANNERS
+from datagen.types import AllRejected, Reject
+from tests.doubles.chat_server import completion
+from tests.fixtures.model_replies import few, reply_of, task_of
+from tests.fixtures.openai_writer import after, asked_for, jobs, scripts_of, writing
+
+JOBS = jobs()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planners, "PLANNERS", {kind: few(kind) for kind in PLANNERS})
+    monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
+
+
+def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
+    with writing(lambda body, times: completion("No."), attempts=1) as (writer, _):
+        writer.write(JOBS[: HOPELESS - 1])
+        with pytest.raises(AllRejected, match=r"all of the first 8 dialogues.*not a JSON object"):
+            writer.write(JOBS[HOPELESS - 1 : HOPELESS])
+
+
+def test_one_good_dialogue_is_hope_enough() -> None:
+    def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
+        task = asked_for(body)
+        return completion(reply_of(task) if task is task_of(JOBS[3]) else "No.")
+
+    with writing(answer, attempts=1) as (writer, _):
+        answers = writer.write(JOBS[:12])
+    assert sum(isinstance(one, Reject) for one in answers) == 11
+
+
+def test_a_reply_that_was_cut_off_names_max_tokens() -> None:
+    half = '{"turns": [{"step": "gr'
+    with writing(lambda body, times: completion(half, "length"), attempts=1) as (writer, server):
+        (reject,) = writer.write(JOBS[:1])
+    assert isinstance(reject, Reject)
+    assert reject.evidence == "the reply was cut off at the limit of tokens: raise max_tokens"
+    with writing(after(lambda body: completion(half, "length"))) as (writer, server):
+        scripts_of(writer.write(JOBS[:1]))
+        told = server.calls[1]["messages"][1]["content"]
+    assert "cut off" in told
+    assert "max_tokens" not in told, "that is for people"
+
+
+def test_a_reply_that_was_cut_off_behind_its_object_is_whole() -> None:
+    def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
+        return completion(f"{reply_of(asked_for(body))}{' ' * 500}", "length")
+
+    with writing(answer) as (writer, _):
+        assert scripts_of(writer.write(JOBS[:1]))[0].attempts == 1
+
+
+def test_a_worker_hands_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AllRejected("all were")
+
+    monkeypatch.setattr(UnitRunner, "_run", fail)
+    runner = UnitRunner.__new__(UnitRunner)
+    runner._stage = json  # type: ignore[assignment]  # anything but None
+    from datagen.engine.unit import Order
+
+    assert runner._try(Order(0)) == Failure("rejected", "all were")

@@ -1,0 +1,266 @@
+"""Clusters on a bad day: a node lost, its head lost, two runs at once, secrets in a host's file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from datagen.config import StageHost
+from datagen.engine import cluster as joining
+from datagen.engine import head
+from datagen.engine.capacity import Capacity
+from datagen.engine.pools import Pool, _Actor
+from datagen.engine.worker_env import enter, split
+from datagen.types import RunFailed, UserError
+from tests.fixtures.runs import ROOT, artifacts, command, hashes, make_plainly, running
+from tests.fixtures.two_nodes import two_nodes
+
+KEY = "hf_planted0planted0planted0"
+STAGES = ("script", "speech", "timeline", "tokens", "shards")
+
+
+# room
+
+
+def pool(host: StageHost, workers: int = 0, starting: int = 0) -> Pool:
+    made = Pool("speech", host, "/nowhere", {})
+    made.workers = [_Actor(object(), 0.0) for _ in range(workers)]
+    now = time.monotonic()
+    made.starting = {object(): _Actor(object(), now - place) for place in range(starting)}
+    return made
+
+
+@pytest.fixture
+def two_cpus(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """What Ray says is free; a test may change it."""
+    free = {"CPU": 2.0}
+    monkeypatch.setattr("ray.cluster_resources", lambda: {"CPU": 2.0, "speech": 1.0})
+    monkeypatch.setattr("ray.available_resources", lambda: free)
+    monkeypatch.setattr("ray.kill", lambda *_, **__: None)
+    return free
+
+
+def test_a_worker_that_asks_for_nothing_needs_no_room(two_cpus: dict[str, float]) -> None:
+    room = Capacity([pool(StageHost(cpus=0.4), workers=7)])
+    assert room.take(StageHost(cpus=0))
+    assert not room.take(StageHost(cpus=0.1))
+    assert not room.take(StageHost(cpus=0, resources={"speech": 2.0}))
+    assert room.take(StageHost(cpus=0, resources={"speech": 1.0}))
+    assert not room.take(StageHost(cpus=0, resources={"nowhere": 0.1}))
+
+
+def test_what_was_asked_for_on_a_lost_node_is_taken_back(two_cpus: dict[str, float]) -> None:
+    held = pool(StageHost(cpus=0.4), workers=4, starting=3)
+    room = Capacity([held])
+    assert room.lacks(held.host)
+    assert not room.lacks(StageHost(cpus=0))
+    youngest = next(iter(held.starting))
+    assert held.withdraw_one()
+    room.give_back(held.host)
+    assert youngest not in held.starting
+    assert held.withdraw_one()
+    room.give_back(held.host)
+    assert not room.lacks(held.host)
+
+
+def test_idle_workers_of_a_lost_node_are_forgotten(two_cpus: dict[str, float]) -> None:
+    held = pool(StageHost(cpus=0.4), workers=3)
+    for actor, node in zip(held.workers, ("here", "lost", ""), strict=True):
+        actor.node = node
+    assert held.forget_idle({"here"}) == 1
+    assert [actor.node for actor in held.workers] == ["here", ""]
+
+
+def test_on_a_shared_cluster_what_others_hold_is_no_room(two_cpus: dict[str, float]) -> None:
+    two_cpus["CPU"] = 0.5
+    ours = pool(StageHost(cpus=0.4), workers=1)
+    assert Capacity([ours]).take(StageHost(cpus=1.0))
+    shared = Capacity([ours], shared=True)
+    assert not shared.take(StageHost(cpus=0.6))
+    assert shared.take(StageHost(cpus=0.5))
+    asked = pool(StageHost(cpus=0.4), starting=1)
+    assert not Capacity([asked], shared=True).take(StageHost(cpus=0.2)), "it is being placed"
+    two_cpus["CPU"] = 0.0
+    assert not Capacity([ours], shared=True).lacks(ours.host), "others hold it, nothing is lost"
+
+
+# secrets
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"HF_TOKEN": "x"},
+        {"SPEECH_API_KEY": "x"},
+        {"DB_PASSWORD": "x"},
+        {"AZURE_STORAGE_SAS_TOKEN": "x"},
+        {"PLAIN": KEY},
+        {"ENDPOINT": "https://me:hunter2@example.com/v1"},
+        {"ANYTHING": None},
+    ],
+)
+def test_ray_is_not_told_secrets(variables: dict[str, str | None]) -> None:
+    assert split(variables) == ({}, variables)
+
+
+def test_ray_is_told_what_must_be_there_when_a_process_starts() -> None:
+    plain = {"PYTHONPATH": "/a:/b", "CUDA_VISIBLE_DEVICES": "0", "HF_HOME": "/models"}
+    assert split(plain) == (plain, {})
+
+
+def test_a_name_without_a_value_has_the_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THERE", "a")
+    enter({"THERE": None})
+    with pytest.raises(UserError, match="no NOT_THERE, which the host's env_vars name"):
+        enter({"THERE": None, "NOT_THERE": None})
+    enter({"THERE": "b"})
+    assert os.environ["THERE"] == "b"
+
+
+@pytest.mark.slow
+def test_secrets_of_a_host_are_nowhere_in_rays_files(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has them: its stage refuses to start without."""
+    sessions = Path("/tmp") / f"ray-{os.getpid()}"  # socket names must be short
+    monkeypatch.setenv("RAY_TMPDIR", str(sessions))
+    monkeypatch.setenv("OF_THE_NODE", "there")
+    host = tmp_path / "host.yaml"
+    host.write_text(f"script: {{env_vars: {{HF_TOKEN: {KEY}, OF_THE_NODE: , SHOWN: shown}}}}\n")
+    answer = subprocess.run(
+        command(tmp_path / "run", 16, "--host", str(host)),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    try:
+        assert answer.returncode == 0, answer.stderr
+        found = {p: p.read_bytes() for p in sessions.rglob("*") if p.is_file()}
+        assert any(b"shown" in text for text in found.values()), "Ray logs what it is given"
+        assert not [path for path, text in found.items() if KEY.encode() in text]
+    finally:
+        subprocess.run(["rm", "-rf", str(sessions)], check=True)
+
+
+# the head
+
+
+def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(**_: object) -> None:
+        raise Exception("The current node timed out during startup.\nThis could happen")
+
+    monkeypatch.setattr("ray.init", slow)
+    for address, says in ((None, "too busy"), ("10.0.0.1:6379", "RAY_AUTH_MODE=token")):
+        with pytest.raises(UserError, match=says) as caught, joining.cluster(address):
+            pass
+        assert "timed out during startup. This" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_head_that_is_silent_for_long_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    head.require_head()
+    watch = head.Watch("127.0.0.1:1")
+    monkeypatch.setattr(head, "_watch", watch)
+    head.require_head()
+    watch.heard -= 50
+    with pytest.raises(
+        RunFailed, match=r"head of the Ray cluster \(127\.0\.0\.1:1\) has been gone"
+    ):
+        head.require_head()
+    watch.end()
+
+
+@pytest.mark.slow
+def test_a_lost_head_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "20")
+    with running(tmp_path / "run", 16 * 200) as driver:
+        deadline = time.monotonic() + 120
+        while artifacts(tmp_path / "run") < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        (gcs,) = children(driver.pid, b"gcs_server")
+        os.kill(gcs, signal.SIGKILL)
+        _, said = driver.communicate(timeout=60)
+    assert driver.returncode == 1, said
+    errors = [line for line in said.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert "the head of the Ray cluster" in errors[0]
+    assert "Traceback" not in said
+
+
+def children(parent: int, name: bytes) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            program = (entry / "cmdline").read_bytes().partition(b"\0")[0]
+            if int(stat[1]) == parent and program.endswith(name):
+                found.append(int(entry.name))
+    return found
+
+
+# a lost node, two runs
+
+
+def host_file(path: Path, **stages: object) -> str:
+    path.write_text(json.dumps({stage: {"cpus": 0.4, "workers": 1} for stage in STAGES} | stages))
+    return str(path)
+
+
+@pytest.mark.slow
+def test_a_lost_node_costs_seconds(tmp_path: Path) -> None:
+    """One that held the worker which asks for no CPU, while all CPUs of the other are held."""
+    blocks = 4
+    make_plainly(tmp_path / "plain", blocks)
+    out = tmp_path / "run"
+    two = {"cpus": 0.4, "workers": 2}
+    host = host_file(tmp_path / "h.yaml", speech=two, shards={"cpus": 0, "workers": 1})
+    with two_nodes() as nodes:
+        more = ("--host", host, "--address", nodes.address)
+        with running(out, 16 * blocks, *more) as driver:
+            deadline = time.monotonic() + 120
+            while artifacts(out) < 6:
+                assert time.monotonic() < deadline
+                assert driver.poll() is None
+                time.sleep(0.1)
+            nodes.lose()
+            start = time.monotonic()
+            _, said = driver.communicate(timeout=200)
+            assert driver.returncode == 0, said
+            assert time.monotonic() - start < 60
+    assert hashes(out) == hashes(tmp_path / "plain")
+
+
+@pytest.mark.slow
+def test_a_second_run_gets_its_share(tmp_path: Path) -> None:
+    """The first one's writers have nothing left to do, and hold what the second needs."""
+    with two_nodes() as nodes:
+        small = {"cpus": 0.25, "workers": 1}
+        writers = {"cpus": 0.8, "workers": 1, "units": 4}
+        stages = {stage: small for stage in STAGES} | {"script": writers}
+        first_host = host_file(tmp_path / "a.yaml", **stages)
+        second = host_file(tmp_path / "b.yaml")
+        address = ("--address", nodes.address)
+        with running(tmp_path / "a", 16 * 150, "--host", first_host, *address) as long_one:
+            deadline = time.monotonic() + 150
+            while len(list((tmp_path / "a").glob("script/*.parquet"))) < 150:
+                assert time.monotonic() < deadline
+                assert long_one.poll() is None
+                time.sleep(0.2)
+            short = subprocess.run(
+                command(tmp_path / "b", 16, "--host", second, *address),
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=200,
+            )
+            assert short.returncode == 0, short.stderr
+            assert long_one.poll() is None, "it was still at work"

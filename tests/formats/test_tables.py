@@ -1,0 +1,53 @@
+"""Tables as spreadsheets write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datagen.formats.tables import read_table
+from datagen.types import UserError
+
+TEXT = "speaker\tgender\tage\nann\tfemale\t30\nzoë\tfemale\t\n"
+GOOD = {
+    "as it is": TEXT.encode(),
+    "with a mark": TEXT.encode("utf-8-sig"),
+    "UTF-16": TEXT.encode("utf-16"),
+    "Latin-1": TEXT.encode("latin-1"),
+    "carriage returns": TEXT.replace("\n", "\r\n").encode(),
+    "a last row cut short": TEXT.encode().removesuffix(b"\t\n"),
+    "blank rows": TEXT.replace("ann", "\n\t\t\nann").encode(),
+    "semicolons": TEXT.replace("\t", ";").encode(),
+    "Excel's first line": f"sep=;\r\n{TEXT}".replace("\t", ";").encode("utf-8-sig"),
+    "commas": TEXT.replace("\t", ",").encode(),
+    "capitals and blanks": TEXT.replace("speaker", " Speaker ").encode(),
+    "quotes": TEXT.replace("ann", '"ann"').encode(),
+    "more columns than names": TEXT.replace("30", "30\tx\ty").encode(),
+    "blanks around cells": TEXT.replace("ann", " ann ").encode(),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_rows_are_read(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "speakers.tsv"
+    path.write_bytes(GOOD[name])
+    assert list(read_table(path, "speaker")) == [
+        {"speaker": "ann", "gender": "female", "age": "30"},
+        {"speaker": "zoë", "gender": "female", "age": ""},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name\tage\nann\t3\n", "no column speaker"),
+        ("", "no column speaker"),
+        ("speaker\tage\n\t3\n", "row 2, has no speaker"),
+    ],
+)
+def test_what_is_missing_is_said(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "speakers.tsv"
+    path.write_text(text)
+    with pytest.raises(UserError, match=said):
+        list(read_table(path, "speaker"))

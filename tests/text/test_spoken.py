@@ -1,0 +1,271 @@
+import pickle
+import re
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from datagen.text import Unsayable, grammar, heard, numbers, pieces, speak
+from datagen.text.classes import CLASSES
+from datagen.types import Fact
+from tests.text.properties import check_spoken
+from tests.text.readings import fresh, is_right, table
+
+GOLDEN = Path(__file__).with_name("golden.tsv")
+WRITTEN = st.text(alphabet="aAmMpPxK 0123456789$%#&/:.,'-+@()°½—\u2013\n", max_size=40)
+
+
+def golden() -> dict[str, list[tuple[str, str]]]:
+    """Return the sentences of each part, as (written, spoken)."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            sentences = parts.setdefault(line[3:], [])
+        elif not line.startswith("# "):
+            written, spoken = line.split("\t")
+            sentences.append((written, spoken))
+    return parts
+
+
+TOKENS = sorted({token for some in golden().values() for text, _ in some for token in text.split()})
+STATED = ["$37", "4 PM", "OH"]
+
+
+def fact(written: str, spoken: str) -> Fact:
+    return Fact(id=written, type="text", written=written, spoken=spoken)
+
+
+def said_or_refused(text: str, facts: tuple[Fact, ...] = ()) -> str | None:
+    """Return what is said, or None if it is refused."""
+    try:
+        return speak(text, facts)
+    except Unsayable:
+        return None
+
+
+SENTENCES = [pair for sentences in golden().values() for pair in sentences]
+
+
+@pytest.mark.parametrize(("written", "said"), SENTENCES)
+def test_golden_sentences(written: str, said: str) -> None:
+    assert speak(written) == said
+
+
+@pytest.mark.parametrize(("written", "right"), table("cases"))
+def test_what_was_said_wrong_in_the_field(written: str, right: str) -> None:
+    assert is_right(speak(written), right), speak(written)
+
+
+def test_fresh_lines_are_right_or_refused() -> None:
+    lines = fresh()
+    read = [(written, right, said_or_refused(written)) for written, right in lines]
+    wrong = [(written, said) for written, right, said in read if said and not is_right(said, right)]
+    refused = [written for written, _, said in read if said is None]
+    assert len(lines) >= 300
+    assert not wrong
+    assert len(refused) <= 0.03 * len(lines), refused
+
+
+@pytest.mark.parametrize(("text", "word"), table("unsayable"))
+def test_what_could_be_two_things_or_none_is_refused_with_its_word(text: str, word: str) -> None:
+    with pytest.raises(Unsayable) as refused:
+        speak(text)
+    assert refused.value.word == word
+    assert repr(word) in str(refused.value)
+
+
+def test_a_refusal_crosses_processes() -> None:
+    problem = pickle.loads(pickle.dumps(Unsayable("8/10", "it may be a date or a score")))
+    assert (problem.word, problem.why) == ("8/10", "it may be a date or a score")
+
+
+@pytest.mark.parametrize("module", CLASSES, ids=lambda module: module.__name__)
+def test_examples_of_the_classes(module: ModuleType) -> None:
+    for written, said in module.EXAMPLES:
+        assert speak(written) == said
+
+
+@pytest.mark.parametrize(("written", "right"), table("british"))
+def test_british_dates_and_money(written: str, right: str) -> None:
+    assert is_right(speak(written, locale="en-GB"), right), speak(written, locale="en-GB")
+
+
+def test_a_text_of_plain_words_is_said_as_its_pieces_are() -> None:
+    for sentences in golden().values():
+        for text in chain.from_iterable(sentences):
+            assert speak(text) == " ".join(said for _, said in pieces(text))
+
+
+@given(st.lists(st.sampled_from(TOKENS + STATED * 99), min_size=1, max_size=7).map(" ".join))
+def test_a_text_with_numbers_and_facts_is_said_as_its_pieces_are(text: str) -> None:
+    said = ("thirty-seven dollars", "four p.m.", "Ohio")
+    facts = [fact(written, spoken) for written, spoken in zip(STATED, said, strict=True)]
+    for known in ((), tuple(facts)):
+        if said_or_refused(text, known) is None:
+            continue
+        assert speak(text, known) == " ".join(said for _, said in pieces(text, known))
+
+
+def test_golden_parts_do_not_overlap() -> None:
+    parts = golden()
+    assert not {written for written, _ in parts["dev"]} & {written for written, _ in parts["held"]}
+
+
+@pytest.mark.parametrize("part", ["dev", "held"])
+def test_what_is_said_already_stays(part: str) -> None:
+    for written, _ in golden()[part]:
+        assert speak(speak(written)) == speak(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Sure, OK.", "Sure, OK."),
+        ("My phone is an SE 2, from LA.", "My phone is an SE two, from LA."),
+        ("Bring cash, ID and a pen.", "Bring cash, ID and a pen."),
+        ("We call 411 people.", "We call four hundred eleven people."),
+        ('She said "it is size 12" twice.', "She said it is size twelve twice."),
+        ("I got my $35 back.", "I got my thirty-five dollars back."),
+        ("Is 7/8 or 3/5 of next month fine?", "Is July eighth or March fifth of next month fine?"),
+        ("I think part I lost is here.", "I think part I lost is here."),
+        (
+            "The bus 120 miles away is 12V.",
+            "The bus one hundred twenty miles away is twelve volts.",
+        ),
+        ("May I? In May. Then mar it.", "May I? In May. Then mar it."),
+        ("See you in Oct. Or in Nov.", "See you in October. Or in November."),
+        ("It was '05 - or '98?", "It was oh five, or ninety-eight?"),
+    ],
+)
+def test_lookalikes(text: str, said: str) -> None:
+    assert speak(text) == said
+
+
+def test_the_stop_after_a_time_survives() -> None:
+    assert speak("We open at 10 AM. Then we close.") == "We open at ten a.m. Then we close."
+
+
+@given(st.one_of(WRITTEN, st.text(max_size=30), st.lists(st.sampled_from(TOKENS)).map(" ".join)))
+@example("\u200b")
+@example("a\x1b[31mb")
+@example("1" * 5_000)
+@example("a." * 5_000)
+@example("1 " * 5_000)
+@example("- " * 5_000)
+@example("$1-" * 5_000)
+@example("8/10 " * 2_000)
+def test_any_text_is_said_in_words_or_refused(text: str) -> None:
+    check_spoken(text)
+
+
+def test_the_manual_has_every_class() -> None:
+    page = Path(__file__).parents[2] / "docs" / "spoken-forms.md"
+    assert page.read_text(encoding="utf-8") == grammar.table()
+
+
+@given(WRITTEN)
+def test_no_digit_is_left_and_every_word_can_be_said(text: str) -> None:
+    said = said_or_refused(text)
+    if said is None:
+        return
+    assert re.fullmatch(r"[A-Za-z',.?!;: -]*", said)
+    assert all(re.search("[a-z]", word, re.IGNORECASE) for word in said.split(" ") if said)
+
+
+@given(WRITTEN)
+def test_pieces_cover_the_words_in_order(text: str) -> None:
+    if said_or_refused(text) is None:
+        return
+    found = pieces(text)
+    assert " ".join(said for _, said in found) == speak(text)
+    if found:
+        assert " ".join(written for written, _ in found).split() == text.split()
+
+
+@given(WRITTEN, st.integers(0, 30))
+def test_heard_is_the_longest_start_that_fits(text: str, num_words: int) -> None:
+    if said_or_refused(text) is None:
+        return
+    found = pieces(text)
+    ends = [sum(len(said.split()) for _, said in found[:n]) for n in range(len(found) + 1)]
+    kept = max(n for n, end in enumerate(ends) if end <= num_words)
+    prefix = heard(text, (), num_words)
+    assert text.strip().startswith(prefix)
+    assert prefix.split() == " ".join(written for written, _ in found[:kept]).split()
+
+
+def test_heard_of_a_cut_turn() -> None:
+    text = "Your total is $9.50, due at 4 PM."
+    assert [heard(text, (), n) for n in (0, 2, 3, 7, 8, 10, 12, 99)] == [
+        "",
+        "Your total",
+        "Your total is",
+        "Your total is",
+        "Your total is $9.50,",
+        "Your total is $9.50, due at",
+        text,
+        text,
+    ]
+
+
+def test_facts_say_themselves() -> None:
+    facts = [fact("$450", "four fifty"), fact("QX71B", "Q X seventy-one B"), fact("9 PM", "nine")]
+    text = "It's $450/month until 9 PM. Code #QX71B; not $4500, QX71BC or $450.50."
+    assert speak(text, facts) == (
+        "It's four fifty per month until nine. Code number Q X seventy-one B; not four thousand"
+        " five hundred dollars, Q X seven one B C or four hundred fifty dollars and fifty cents."
+    )
+    assert heard(text, facts, 6) == "It's $450/month until"
+
+
+def test_a_fact_with_a_dot_ends_a_sentence_with_one() -> None:
+    facts = [fact("4 PM", "four p.m.")]
+    assert speak("At 4 PM. Is 4 PM fine? 4 PM...", facts) == (
+        "At four p.m. Is four p.m. fine? four p.m...."
+    )
+
+
+def test_the_longest_fact_wins() -> None:
+    facts = [fact("Oak St.", "Oak Street"), fact("12 Oak St.", "twelve Oak")]
+    assert speak("Go to 12 Oak St. now", facts) == "Go to twelve Oak now"
+
+
+def test_a_small_count_is_not_the_day_of_a_date() -> None:
+    assert (
+        speak("12 of them on April 12.", [fact("12", "twelve")])
+        == "twelve of them on April twelfth."
+    )
+
+
+def test_digits_in_what_a_fact_says_are_said() -> None:
+    assert speak("Take B12.", [fact("B12", "B 12")]) == "Take B twelve."
+
+
+@pytest.mark.parametrize("text", ["", "   ", "...", "\u200b", "--"])
+def test_nothing_to_say(text: str) -> None:
+    assert speak(text) == ""
+    assert heard(text, (), 5) == ""
+
+
+@given(st.integers(0, 10**7))
+def test_money_is_said_as_numbers_says_it(cents: int) -> None:
+    dollars, rest = divmod(cents, 100)
+    written = f"${dollars:,}.{rest:02d}" if rest else f"${dollars}"
+    assert speak(written) == numbers.money(cents)
+
+
+@given(st.dates(), st.integers(0, 23), st.integers(0, 59))
+def test_dates_and_times_are_said_as_numbers_says_them(date: date, hour: int, minute: int) -> None:
+    month, day = date.month, date.day
+    half = "AM" if hour < 12 else "PM"
+    text = f"On {numbers.MONTHS[month - 1]} {day}, {(hour - 1) % 12 + 1}:{minute:02d} {half}"
+    assert speak(text) == f"On {numbers.date(month, day)}, {numbers.time_of_day(hour, minute)}"
+
+
+@given(st.from_regex(r"[A-Z]{2}[0-9]{3}[A-Z]?(-[0-9]{4})?", fullmatch=True))
+def test_codes_are_said_as_numbers_says_them(code: str) -> None:
+    assert speak(f"It's {code}.") == f"It's {numbers.letters_and_digits(code)}."
