@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from datagen.scripting.claims import unlicensed
 from datagen.scripting.llm import scene_checks
+from datagen.scripting.llm.__main__ import main as show
 from datagen.scripting.llm.assemble import BadScript
 from datagen.scripting.llm.assignment import Writing
 from datagen.scripting.llm.brief_prompt import load_brief_texts, load_exemplars
@@ -198,3 +199,11 @@ def test_exemplars_are_calls_of_nobody_and_hold_no_stock_phrase() -> None:
         speakers = {line[:2] for line in one.text.strip().splitlines()}
         assert speakers == {"A:", "U:"}
         assert not any(phrase in one.text.lower() for phrase in load_brief_texts().stock)
+
+
+@pytest.mark.parametrize("kind", ["service", "qa", "casual"])
+def test_what_is_asked_can_be_shown(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert show([kind, "--index", "3"]) == 0
+    shown = capsys.readouterr().out
+    assert "--- system, about " in shown
+    assert "--- user, about " in shown
