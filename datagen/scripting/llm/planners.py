@@ -32,7 +32,7 @@ from datagen.scripting.plans import casual, qa
 from datagen.scripting.plans.service import Blueprint, Shares, deal
 from datagen.types import Job, Script
 
-CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25), (39, 43)
+CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25), (39, 38)
 """Words a dialogue is told to have, and for each exchange: a line fitted to composed dialogues."""
 
 

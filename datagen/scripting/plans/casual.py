@@ -35,7 +35,7 @@ INTERRUPTIONS = (0.0, 0.2, 0.4)
 GOODBYES = 0.6
 MORE = (0.9, 0.45)
 """Chances of a third thread, and then of a fourth."""
-WORDS = (50, 400)
+WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
