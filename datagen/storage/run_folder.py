@@ -34,9 +34,9 @@ from datagen.types import Record, Reject, RunFailed, UserError
 T = TypeVar("T")
 
 MAX_UNPACKED = 256 * 2**20
-"""Bytes that any file may hold when it is unpacked ..."""
+"""Bytes that any file may hold when it is unpacked."""
 MAX_RATIO = 20
-"""... or so many times its own length."""
+"""Bytes that a larger one may hold, for each byte of its own length."""
 
 METADATA_KEY = parquet_file.METADATA_KEY
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
@@ -53,7 +53,7 @@ class Receipt(Record):
     block: int
     """Block number; for shards the number of the shard."""
     fingerprint: str
-    """Of everything that decides the content, upstream stages included."""
+    """Hash of everything that decides the content, upstream stages included."""
     reads: dict[str, str]
     """Content hash of every file read, by ``stage/number``."""
     content: str

@@ -167,7 +167,7 @@ def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_head_that_is_silent_for_long_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     head.require_head()
-    watch = head.Watch("127.0.0.1:1")
+    watch = head.HeadWatch("127.0.0.1:1")
     monkeypatch.setattr(head, "_watch", watch)
     head.require_head()
     watch.heard -= 50
