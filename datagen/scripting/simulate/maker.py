@@ -131,11 +131,15 @@ class WorldMaker:
         probes = deal_probes(job.seed, job.kind, job.index)
         story = self._story(job, compiled, dealt)
         level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
+        cases: tuple[str, ...] = ()
+        if dealt.direction == "assistant":
+            told = compiled.pack.stories[story]
+            cases = tuple(case for case in told.cases if is_for_assistants(told, case))
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
             if attempt == ATTEMPTS // 2 and level == "detailed":
                 level = "service"  # all that it should say takes too much room
-            world = draw_world(compiled, story, probes, draws, level)
+            world = draw_world(compiled, story, probes, draws, level, cases=cases)
             if world is not None:
                 yield world, self._cast(job, world, dealt, probes, draws), draws
 
@@ -153,9 +157,7 @@ class WorldMaker:
     def _assistant(
         self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
     ) -> Script | None:
-        """Return a call for a customer; None if nobody could make it for another."""
-        if not is_for_assistants(world.story, world.case_id):
-            return None
+        """Return a call for a customer; None if the role is too long."""
         world, cast = turned(world), self._turned(world, cast, draws)
         mandate = draw_mandate(world, cast.probes, draws)
         role = assistant_role(world, cast, mandate, draws)

@@ -189,10 +189,12 @@ def draw_world(
     probes: Sequence[ProbeType],
     draws: Draws,
     level: PromptLevel = "service",
+    *,
+    cases: Sequence[str] = (),
 ) -> World | None:
-    """Draw a world; None if two values could not be told apart."""
+    """Draw a world; None if two values could not be told apart. ``cases`` are those that may be."""
     pack, story = compiled.pack, compiled.pack.stories[story_id]
-    case_id = draw_case(story, draws)
+    case_id = draw_case(story, draws, cases)
     needs = compiled.needs[story_id, case_id]
     wish = _wish(compiled, story_id, draws) if "Q3" in probes else None
     wished = (wish.fact, wish.instead) if wish and wish.instead else (wish.fact,) if wish else ()
@@ -230,14 +232,15 @@ def draw_world(
     )
 
 
-def draw_case(story: Story, draws: Draws) -> str:
-    """Draw one way that a story goes, by weight."""
-    place = draws.uniform() * sum(case.weight for case in story.cases.values())
-    for name, case in story.cases.items():
+def draw_case(story: Story, draws: Draws, among: Sequence[str] = ()) -> str:
+    """Draw one way that a story goes, by weight: any, or one among some."""
+    cases = {name: case for name, case in story.cases.items() if not among or name in among}
+    place = draws.uniform() * sum(case.weight for case in cases.values())
+    for name, case in cases.items():
         place -= case.weight
         if place < 0:
             return name
-    return next(reversed(story.cases))
+    return next(reversed(cases))
 
 
 def _wish(compiled: CompiledWorld, story_id: str, draws: Draws) -> Wish:
