@@ -42,7 +42,7 @@ class Assignment(Protocol):
 
 
 @dataclass(frozen=True)
-class Wording:
+class WordingAssignment:
     """A plan whose turns a model words."""
 
     task: Task
@@ -63,7 +63,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Writing:
+class BriefAssignment:
     """A world whose call a model writes."""
 
     brief: Brief

@@ -77,7 +77,7 @@ class Author:
         self._options, self._completer = options, completer
         self._writer, self._models = writer, list(models)
         self._deal = [at for at, model in enumerate(models) for _ in range(model.quota)]
-        self._planners: dict[str, tuple[planners.Planner, dict[str, Any]]] = {}
+        self._planners: dict[str, tuple[planners.AssignmentPlanner, dict[str, Any]]] = {}
         self._reading = Lock()
         self._rubric = judge.load_rubric(judge.default_path())
         self._ledger = Accounts(
@@ -116,7 +116,7 @@ class Author:
         """Return what each model has done and cost since this was last asked."""
         return self._ledger.spent()
 
-    def _planner(self, kind: str) -> tuple[planners.Planner, dict[str, Any]]:
+    def _planner(self, kind: str) -> tuple[planners.AssignmentPlanner, dict[str, Any]]:
         """Return what plans a kind, and the schema of its replies; read when first needed."""
         with self._reading:
             if kind not in self._planners:

@@ -1,13 +1,13 @@
 """Decide calls that a model writes by itself: of the domains that have a world.
 
-Job --BriefPlanner--> Writing, or None for what is worded from a plan
+Job --BriefPlanner--> BriefAssignment, or None for what is worded from a plan
 """
 
 from __future__ import annotations
 
 from datagen.scripting.claims import load_lexicon
 from datagen.scripting.content.people import Names
-from datagen.scripting.llm.assignment import Writing
+from datagen.scripting.llm.assignment import BriefAssignment
 from datagen.scripting.llm.brief import Brief, knows_of, musts_of, results_of
 from datagen.scripting.llm.brief_prompt import (
     Exemplar,
@@ -45,7 +45,7 @@ class BriefPlanner:
             validation=options.validation,
         )
 
-    def assignment(self, job: Job, dealt: Deal) -> Writing | None:
+    def assignment(self, job: Job, dealt: Deal) -> BriefAssignment | None:
         """Return a call to be written; None if its domain has no world, or an assistant calls.
 
         Raises Rejected if no role prompt fits.
@@ -66,7 +66,7 @@ class BriefPlanner:
             exemplar=self._exemplars[shown].text,
             order=self._options.order,
         )
-        return Writing(
+        return BriefAssignment(
             brief=brief,
             schema=self._schema,
             texts=self._texts,

@@ -23,7 +23,7 @@ from datagen.scripting.llm import (
     qa_steps,
     service_steps,
 )
-from datagen.scripting.llm.assignment import Assignment, Wording
+from datagen.scripting.llm.assignment import Assignment, WordingAssignment
 from datagen.scripting.llm.brief_planner import BriefPlanner
 from datagen.scripting.llm.brief_prompt import EXEMPLARS
 from datagen.scripting.llm.options import AuthorOptions
@@ -36,7 +36,7 @@ CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25
 """Words a dialogue is told to have, and for each exchange: a line fitted to composed dialogues."""
 
 
-class Planner(TaskPlanner, Protocol):
+class AssignmentPlanner(TaskPlanner, Protocol):
     """Decides what models make of one kind."""
 
     def assignment(self, job: Job, schema: dict[str, Any]) -> Assignment:
@@ -44,7 +44,7 @@ class Planner(TaskPlanner, Protocol):
         ...
 
 
-class Words:
+class WordingPlanner:
     """Plans dialogues that a model words step by step."""
 
     def task(self, job: Job) -> Task:
@@ -53,10 +53,10 @@ class Words:
 
     def assignment(self, job: Job, schema: dict[str, Any]) -> Assignment:
         """Return what a model is to make of a job."""
-        return Wording(self.task(job), schema)
+        return WordingAssignment(self.task(job), schema)
 
 
-class CallPlanner(Words):
+class CallPlanner(WordingPlanner):
     """Plans service calls of every direction."""
 
     steps = numbered(
@@ -121,7 +121,7 @@ def _call_check(
     return check
 
 
-class LessonPlanner(Words):
+class LessonPlanner(WordingPlanner):
     """Plans questions and answers with a teacher."""
 
     steps = numbered("greet", "close", "bye")
@@ -161,7 +161,7 @@ class LessonPlanner(Words):
         )
 
 
-class ChatPlanner(Words):
+class ChatPlanner(WordingPlanner):
     """Plans small talk."""
 
     steps = numbered("greet", "open", "name", "meet", "close", "bye")
@@ -199,7 +199,7 @@ class ChatPlanner(Words):
         )
 
 
-PLANNERS: Mapping[str, Callable[[AuthorOptions], Planner]] = {
+PLANNERS: Mapping[str, Callable[[AuthorOptions], AssignmentPlanner]] = {
     "service": CallPlanner,
     "qa": LessonPlanner,
     "casual": ChatPlanner,

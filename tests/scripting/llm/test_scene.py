@@ -12,7 +12,7 @@ from datagen.scripting.claims import unlicensed
 from datagen.scripting.llm import scene_checks
 from datagen.scripting.llm.__main__ import main as show
 from datagen.scripting.llm.assemble import BadScript
-from datagen.scripting.llm.assignment import Writing
+from datagen.scripting.llm.assignment import BriefAssignment
 from datagen.scripting.llm.brief_prompt import load_brief_texts, load_exemplars
 from datagen.scripting.llm.reply import BadReply
 from datagen.scripting.llm.scene import parse_scene, scene_schema
@@ -25,12 +25,14 @@ from tests.fixtures.scene_replies import reply_of, turn, turns_of, writings
 NUM = 60
 
 
-def script_of(writing: Writing, turns: list[dict[str, Any]] | None = None, **more: Any) -> Script:
+def script_of(
+    writing: BriefAssignment, turns: list[dict[str, Any]] | None = None, **more: Any
+) -> Script:
     draws = draws_for(0, writing.job.dialog_id, "test")
     return writing.script(reply_of(writing.brief, turns, **more), draws, writer="w", model="m")
 
 
-def refusal(writing: Writing, turns: list[dict[str, Any]], **more: Any) -> BadScript:
+def refusal(writing: BriefAssignment, turns: list[dict[str, Any]], **more: Any) -> BadScript:
     with pytest.raises(BadScript) as error:
         script_of(writing, turns, **more)
     return error.value
@@ -80,7 +82,7 @@ def test_a_result_is_not_known_before_its_tool_is_called() -> None:
     assert refusal(writing, turns).reason == scene_checks.CLAIMS
 
 
-def _is_result(one: dict[str, Any], writing: Writing) -> bool:
+def _is_result(one: dict[str, Any], writing: BriefAssignment) -> bool:
     records = [
         item.text for item in writing.brief.drawn.roles.items if item.visibility.startswith("tool:")
     ]
