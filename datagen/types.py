@@ -261,7 +261,8 @@ class Script(Record):
     attempts: Annotated[int, Field(ge=1)] = 1
     """Number of wordings until it was good."""
     scores: dict[str, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
-    """Scores of a judge: role_adherence and naturalness, 5 is best; empty if nobody judged."""
+    """Scores of a judge: role_adherence, naturalness, goal_completion; 5 is best, empty if nobody
+    judged."""
     judge: str = ""
     """The model that scored it."""
     world: tuple[WorldItem, ...] = ()

@@ -1,4 +1,4 @@
-"""``datagen scripts``: how varied a run's scripts are, which are alike, and what they cost."""
+"""``datagen scripts``: how a run's scripts are built, how varied, which are alike, the cost."""
 
 from __future__ import annotations
 
@@ -22,21 +22,28 @@ BATCH = 64
 @click.command()
 @click.argument("run", type=run_folder)
 def scripts(run: str) -> None:
-    """Say how varied the scripts of RUN are, which are near-duplicates, and what they cost."""
+    """Say how varied the scripts of RUN are and how they are built, and what they cost.
+
+    Near-duplicates are named; so are skeletons, masked sentences, acts, repairs, outcomes, lengths
+    and claims that nothing licenses.
+    """
     from datagen.engine.plan import DIALOGS_PER_BLOCK
     from datagen.scripting.corpus.stats import Census
+    from datagen.scripting.corpus.structure import Structure
     from datagen.scripting.llm.accounts import lines, total
     from datagen.storage.run_folder import RunFolder
 
     folder = RunFolder(run)
     names = [name for name in folder.storage.names("script") if name.endswith(".parquet")]
-    census = Census(expected=len(names) * DIALOGS_PER_BLOCK)
+    census, structure = Census(expected=len(names) * DIALOGS_PER_BLOCK), Structure()
     for batch in _batches(folder, names):
         census.add(batch)
+        structure.add(batch)
     if not len(census):
         raise UserError(f"{run} has no scripts: all were rejected, or nothing is made yet")
     spent = total(event["spent"] for event in folder.events() if "spent" in event)
-    for line in (*census.lines(), *(f"  {pair}" for pair in census.pairs), *lines(spent)):
+    figures = (*census.lines(), *structure.lines())
+    for line in (*figures, *(f"  {pair}" for pair in census.pairs), *lines(spent)):
         echo(line)
 
 

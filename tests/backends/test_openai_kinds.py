@@ -207,10 +207,10 @@ def test_the_other_model_judges_and_its_scores_are_kept(kind: str, tmp_path: Pat
         answers = writer.write(jobs(kind))
         asked = [call for call in server.calls if "weakness" in json.dumps(call)]
     kept = [answer for answer in answers if isinstance(answer, Script)]
-    assert {(s.model, s.judge, *s.scores.values()) for s in kept} == {("one", "two", 4, 4)}
+    assert {(s.model, s.judge, *s.scores.values()) for s in kept} == {("one", "two", 4, 4, 4)}
     assert len(kept) == 8, "two's are scored 3 by one"
     rejects = [answer for answer in answers if isinstance(answer, Reject)]
-    evidence = "role_adherence 3, naturalness 3: Stiff."
+    evidence = "role_adherence 3, naturalness 3, goal_completion 3: Stiff."
     assert {(r.reason, r.evidence, r.attempt) for r in rejects} == {
         ("the judge scores it too low", evidence, 2)
     }

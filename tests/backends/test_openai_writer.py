@@ -33,7 +33,7 @@ from tests.fixtures.openai_writer import after, asked_for, faithful, jobs, say, 
 from tests.fixtures.openai_writer import lines as booked
 
 JOBS = jobs()
-SCORED = '{"role_adherence": 5, "naturalness": 4, "weakness": "None."}'
+SCORED = '{"role_adherence": 5, "naturalness": 4, "goal_completion": 5, "weakness": "None."}'
 
 
 @pytest.fixture(autouse=True)

@@ -67,7 +67,8 @@ class ChatServer:
 
     def take(self, body: dict[str, Any], headers: dict[str, str]) -> Reply:
         """Answer one request."""
-        key = body["messages"][-1]["content"].split(RETRY)[0]
+        asked = next(one["content"] for one in body["messages"] if one["role"] == "user")
+        key = asked.split(RETRY)[0]
         with self._lock:
             self.inside += 1
             self.most_at_once = max(self.most_at_once, self.inside)

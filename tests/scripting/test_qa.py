@@ -87,7 +87,8 @@ def test_every_question_is_answered_by_what_is_known_of_it() -> None:
     longest_first = sorted(known, key=len, reverse=True)
     num_hesitant = 0
     for script in scripts()[:200]:
-        for asked, answer in pairwise(floor(script)):
+        held = [turn for turn in floor(script) if turn.act not in ("guess", "guessed")]
+        for asked, answer in pairwise(held):
             if asked.act.startswith("ask"):
                 asks = (one for one in longest_first if asked.text.lower().endswith(one.lower()))
                 if (question := next(asks, None)) is None:  # "What, um, is it?"
@@ -155,3 +156,10 @@ def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str
         load_subjects([path])
     problems = qa_pack.lint([Subject.model_validate(data)])
     assert any(complaint in problem for problem in problems), problems
+
+
+def test_the_teacher_asks_back_checks_and_says_what_it_does_not_know() -> None:
+    acts = Counter(turn.act for script in scripts() for turn in floor(script))
+    assert acts["answer.check"] > 0.05 * acts["answer"]
+    assert acts["guess"] == acts["guessed"] > 10
+    assert acts["beyond"] == acts["unsure"] > 10

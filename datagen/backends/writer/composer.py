@@ -22,7 +22,7 @@ from datagen.scripting.world import pack
 from datagen.scripting.world.load import load_worlds
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "6"
+VERSION = "7"
 """Raised when a change of the composer's code changes what it writes."""
 
 
@@ -94,6 +94,7 @@ def _worlds(options: Composer.Options) -> WorldMaker:
     return WorldMaker(
         worlds=load_worlds(pack.default_paths()),
         acts=acts.load_acts(acts.default_path()),
+        assistant_acts=acts.load_acts(acts.default_path("assistant")),
         names=_names(),
         words=options.words,
         validation=options.validation,

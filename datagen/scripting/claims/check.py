@@ -26,7 +26,7 @@ _NEGATIVE = re.compile(
 )
 _ACTION = re.compile(
     r"\b(?:i|we)(?:'ve| have)(?: just| already| also)? "
-    r"(?!it\b|you|the|an?\b|here|that|no|got|had)\w+"
+    r"(?!it\b|you|the|an?\b|here|that|no|got|had|to\b)\w+"
     r"|\b(?:i|we)(?: just| already)? \w+ed\b"
     r"|\b(?:is|are|been|it's|that's|you're|now) (?:now |all )?(?:\w+ed|done|gone|sent|set)\b",
     re.IGNORECASE,
@@ -43,6 +43,11 @@ _DENIAL = re.compile(r".{,30}\b(?:no|not|almost|wrong|wait)\b", re.IGNORECASE)
 _ASKING = re.compile(r"(?:[\w']+,? ){,3}?(?:which|when|what|how|where|who)\b", re.IGNORECASE)
 _AT_NO_CHARGE = re.compile(r"\b(?:at )?no (?:extra )?(?:charge|cost)\b", re.IGNORECASE)
 """Denies nothing: it is a price."""
+_ANSWERING = re.compile(
+    r"^\W*(?:(?:oh|hmm|um|uh|well|wait|sorry|actually|so|let's see),? )*"
+    r"(?:no(?: no)?|not quite),\s+",
+    re.IGNORECASE,
+)
 _PERMISSION = re.compile(r"^You can\b")
 
 
@@ -124,9 +129,11 @@ def _only_heard(
 
 
 def _names(script: Script, lexicon: Lexicon) -> Iterator[Evidence]:
-    """Yield what everybody may say: who talks, and the time of day."""
-    names = f"{script.agent.name} {script.user.name}"
-    letters = " ".join(script.user.name.upper().replace("-", ""))
+    """Yield what everybody may say: the names of who talks or is spoken for, spelled out too."""
+    people = [script.agent.name, script.user.name]
+    people += [fact.written for fact in script.facts if fact.id == "customer"]
+    names = " ".join(people)
+    letters = " ".join(names.upper().replace("-", ""))
     yield Evidence(lexicon.content(f"{names} {letters}"), True, True)
 
 
@@ -160,7 +167,8 @@ def _worth(source: Evidence, left: frozenset[str], is_negative: bool) -> tuple[i
 
 
 def _denies(text: str) -> bool:
-    return bool(_NEGATIVE.search(_AT_NO_CHARGE.sub("", text)))
+    """Tell whether a clause denies; a no that only answers what was said before it does not."""
+    return bool(_NEGATIVE.search(_AT_NO_CHARGE.sub("", _ANSWERING.sub("", text))))
 
 
 def clauses(text: str) -> Iterator[tuple[str, bool]]:

@@ -73,7 +73,7 @@ class CallMaker:
         """Return a call."""
         if self.worlds is not None:
             dealt = deal(job, self.packs, Shares(self.outbound, self.assistant))
-            if dealt.direction != "assistant" and dealt.pack.id in self.worlds.worlds:
+            if dealt.pack.id in self.worlds.worlds:
                 return self.worlds.make(job, dealt.pack.id, dealt)
         blueprint, draws = self.plan(job), _draws(job, "wording")
         if blueprint.call_direction == "assistant":
@@ -152,4 +152,5 @@ def default_paths() -> list[Path]:
         people.default_path(),
         *world_pack.default_paths(),
         acts.default_path(),
+        acts.default_path("assistant"),
     ]

@@ -2,13 +2,14 @@
 
 An agent and its company are placed by the dialogue's index through a permutation of all (company,
 agent) pairs of the domain, so no two dialogues of a run share a role prompt, and any can be made
-alone. With the shipped pools a domain has over a hundred million pairs.
+alone. The two splits share no first name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -20,10 +21,12 @@ from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.content.held_out import name_problems
 from datagen.scripting.content.packs import Mood
 from datagen.scripting.plans.draws import Draws, scattered
-from datagen.types import Behaviour, Persona, UserError
+from datagen.types import Behaviour, Persona, Split, UserError
 
 Gender: TypeAlias = Literal["female", "male"]
 Pool: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+HELD_OUT = 0.1
+"""Share of the first names that only people of the validation split have."""
 EMOTIONS: dict[Mood, tuple[str, ...]] = {
     "problem": ("annoyed", "worried", "tired", "neutral"),
     "request": ("neutral", "friendly", "hurried", "tired"),
@@ -40,6 +43,24 @@ class Names(Settings):
     last: Pool
     heads: Pool
     tails: Pool
+
+    @cached_property
+    def _parts(self) -> dict[Split, Names]:
+        """The people of each split; places are everybody's."""
+        return {
+            split: self.model_copy(
+                update={
+                    "female": tuple(one for one in self.female if _split_of(one) == split),
+                    "male": tuple(one for one in self.male if _split_of(one) == split),
+                }
+            )
+            for split in ("train", "validation")
+        }
+
+    def of(self, split: Split) -> Names:
+        """Return the names that a split may have; all of them if the pools are tiny."""
+        part = self._parts[split]
+        return part if part.female and part.male else self
 
     @cached_property
     def num_people(self) -> int:
@@ -62,6 +83,14 @@ class Names(Settings):
         """Return place ``index``, e.g. Alderbrook."""
         head, tail = divmod(index, len(self.tails))
         return self.heads[head] + self.tails[tail]
+
+
+@lru_cache(maxsize=8192)
+def _split_of(first_name: str) -> Split:
+    """Return which split has a first name, by hash: the same in every run."""
+    place = blake2b(first_name.encode(), digest_size=8).digest()
+    is_held = int.from_bytes(place, "big") % 1000 < 1000 * HELD_OUT
+    return "validation" if is_held else "train"
 
 
 def default_path() -> Path:

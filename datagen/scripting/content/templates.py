@@ -58,12 +58,24 @@ _ERRAND = (
     )),
 )  # fmt: skip
 _LESSON: tuple[frozenset[str], frozenset[str]] = (
-    frozenset(("greet", "answer", "yield", "bye")),
-    frozenset(("hello", "ack", "follow", "switch", "interrupt", "done")),
+    frozenset(("greet", "answer", "yield", "bye", "check", "guess", "unsure")),
+    frozenset(
+        (
+            "hello",
+            "ack",
+            "follow",
+            "switch",
+            "interrupt",
+            "done",
+            "grasp",
+            "guessed",
+            "beyond",
+        )
+    ),
 )
 _CHAT = frozenset((
     "hello", "hello.back", "ask.self", "tell.self", "lead", "link", "think", "return", "react",
-    "elaborate", "interrupt", "leave", "bye", "again", "meet",
+    "elaborate", "interrupt", "leave", "bye", "again", "meet", "unclear", "dig", "dug",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "service": (AGENT_ACTS, USER_ACTS),

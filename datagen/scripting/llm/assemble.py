@@ -27,9 +27,12 @@ from datagen.types import Fact, Script
 class BadScript(Exception):
     """A reply that is turns, but not of this dialogue."""
 
-    def __init__(self, found: Sequence[str]) -> None:
+    def __init__(
+        self, found: Sequence[str], reason: str = "the script does not keep to its blueprint"
+    ) -> None:
         super().__init__("; ".join(found))
         self.problems = list(found)
+        self.reason = reason
 
 
 def assemble(task: Task, said: Sequence[Said], draws: Draws, *, writer: str, model: str) -> Script:

@@ -1,6 +1,6 @@
 """Write a block of dialogues with language models: plan, ask, check, ask again, keep the books.
 
-    Job --TaskPlanner--> Task --Completer--> reply --assemble--> (judge) --> Script | Reject
+    Job --Planner--> Assignment --Completer--> reply --script--> (judge) --> Script | Reject
 
 All dialogues of a block are asked for at once; those that fail are asked for again with another
 seed and what was wrong. A reply decides nothing but wording. Threads may share an author.
@@ -17,16 +17,16 @@ from typing import Any
 from datagen import assets
 from datagen.scripting.llm import judge, planners
 from datagen.scripting.llm.accounts import FREE, AccountEntry, Accounts, Price
-from datagen.scripting.llm.assemble import BadScript, assemble
+from datagen.scripting.llm.assemble import BadScript
+from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.reply import BadReply, parse, turns_schema
-from datagen.scripting.llm.task import Task, TaskPlanner, messages
+from datagen.scripting.llm.reply import BadReply, turns_schema
 from datagen.scripting.plans.draws import Draws, stratified
 from datagen.seeds import rng_for, seed_for
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "2"
+VERSION = "3"
 """Raised when a change of this package's code changes what is asked or kept."""
 MAX_EVIDENCE = 500
 """Characters of what was wrong that a reject carries."""
@@ -46,12 +46,13 @@ class Writing:
 class _Draft:
     """A dialogue on its way."""
 
-    task: Task
-    schema: dict[str, Any]
+    assignment: Assignment
     model: int
     entry: AccountEntry
     problems: list[str] = field(default_factory=list)
     """Of the last attempt; empty when the script is good."""
+    reply: str = ""
+    """The last answer, if it can be mended."""
     script: Script | None = None
     is_hopeless: bool = False
     """Whether asking again cannot help."""
@@ -59,7 +60,7 @@ class _Draft:
     @property
     def job(self) -> Job:
         """Return the job."""
-        return self.task.job
+        return self.assignment.job
 
 
 class Author:
@@ -76,7 +77,7 @@ class Author:
         self._options, self._completer = options, completer
         self._writer, self._models = writer, list(models)
         self._deal = [at for at, model in enumerate(models) for _ in range(model.quota)]
-        self._planners: dict[str, tuple[TaskPlanner, dict[str, Any]]] = {}
+        self._planners: dict[str, tuple[planners.AssignmentPlanner, dict[str, Any]]] = {}
         self._reading = Lock()
         self._rubric = judge.load_rubric(judge.default_path())
         self._ledger = Accounts(
@@ -115,7 +116,7 @@ class Author:
         """Return what each model has done and cost since this was last asked."""
         return self._ledger.spent()
 
-    def _planner(self, kind: str) -> tuple[TaskPlanner, dict[str, Any]]:
+    def _planner(self, kind: str) -> tuple[planners.AssignmentPlanner, dict[str, Any]]:
         """Return what plans a kind, and the schema of its replies; read when first needed."""
         with self._reading:
             if kind not in self._planners:
@@ -133,9 +134,11 @@ class Author:
     def _draft(self, job: Job) -> _Draft:
         planner, schema = self._planner(job.kind)
         model = self._deal[stratified(job.seed, f"{job.kind}/model", job.index, len(self._deal))]
-        task = planner.task(job)
-        assert {step.name for step in task.steps} <= set(planner.steps), job.dialog_id
-        return _Draft(task, schema, model, AccountEntry(job.dialog_id, self._models[model].name))
+        return _Draft(
+            planner.assignment(job, schema),
+            model,
+            AccountEntry(job.dialog_id, self._models[model].name),
+        )
 
     def _attempt(self, drafts: Sequence[_Draft], attempt: int) -> None:
         """Word drafts once more, all at once, and have what is good judged."""
@@ -146,10 +149,11 @@ class Author:
             self._judge([draft for draft in drafts if draft.script], attempt)
 
     def _request(self, draft: _Draft, attempt: int) -> Request:
+        is_repair = attempt % 2 == 0
         return Request(
             model=draft.model,
-            messages=messages(draft.task, draft.problems),
-            schema=draft.schema,
+            messages=draft.assignment.messages(draft.problems, draft.reply if is_repair else ""),
+            schema=draft.assignment.schema,
             seed=_seed(draft.job, "wording", attempt),
         )
 
@@ -170,21 +174,22 @@ class Author:
             problem = f"the reply {error}"
             self._fail(draft, "the reply cannot be read", [problem], answer.text, hint)
         except BadScript as error:
-            reason = "the script does not keep to its blueprint"
-            self._fail(draft, reason, error.problems, answer.text)
+            self._fail(draft, error.reason, error.problems, answer.text)
+            draft.reply = answer.text
 
     def _assemble(self, draft: _Draft, answer: Completion) -> Script:
         """Read a reply, also one that was cut off after its object's end."""
-        job = draft.job
         try:
-            said = parse(answer.text)
+            return self._script(draft, answer.text)
         except BadReply as error:
             if answer.is_whole:
                 raise
             raise BadReply("was cut off at the limit of tokens") from error
-        script = assemble(
-            draft.task,
-            said,
+
+    def _script(self, draft: _Draft, text: str) -> Script:
+        job = draft.job
+        script = draft.assignment.script(
+            text,
             Draws(rng_for(job.seed, job.dialog_id, "script", "wording")),
             writer=self._writer,
             model=draft.entry.model,
@@ -234,7 +239,7 @@ class Author:
         self, draft: _Draft, reason: str, problems: Sequence[str], reply: str, hint: str = ""
     ) -> None:
         """Note what was wrong; the next attempt is told the problems, people the hint, too."""
-        draft.script, draft.problems = None, list(problems)
+        draft.script, draft.problems, draft.reply = None, list(problems), ""
         evidence = f"{'; '.join(problems)}{hint}"
         draft.entry.reason, draft.entry.evidence = reason, evidence[:MAX_EVIDENCE]
         self._ledger.refused(draft.entry, reply)

@@ -61,7 +61,7 @@ class _ChatSteps:
 
     def _thread(self, number: int, part: ChatPart) -> None:
         asker, is_cut = self._other(), self._is_cut()
-        text = self._text("ask", question=" ".join(part.asks))
+        text = self._text("ask", question=part.asks[0])
         text += self._told.common.interrupts if is_cut else ""
         self._add(f"ask{number}", asker, "ask", text, interrupts=is_cut, tells=())
         answer = self._text("answer", tell=part.answer)

@@ -20,7 +20,7 @@ from datagen.scripting.llm.completion import Message
 from datagen.scripting.llm.reply import BadReply, read_json, tidy
 from datagen.types import Script
 
-SCORES = ("role_adherence", "naturalness")
+SCORES = ("role_adherence", "naturalness", "goal_completion")
 BEST = 5
 
 SCHEMA: Mapping[str, Any] = {
@@ -59,6 +59,7 @@ class Verdict(Settings):
 
     role_adherence: int
     naturalness: int
+    goal_completion: int
     weakness: str
 
     @property

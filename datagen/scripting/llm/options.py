@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -14,8 +14,15 @@ from datagen.types import UserError
 class AuthorOptions(PlanOptions):
     """What is asked of the plans, how often a dialogue is tried, and when to stop."""
 
+    briefs: bool = True
+    """Have the models write calls of their own where a domain has a world; if not, all are worded
+    from a plan."""
+    order: Literal["facts_first", "paper"] = "facts_first"
+    """Of what a model writes by itself: the turns alone, for a role that is given, or as in the
+    paper: scenario, description, turns, and the role last."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
-    """How often a dialogue is worded before it is rejected."""
+    """How often a dialogue is tried before it is rejected; of what a model writes by itself every
+    second attempt shows it its faulty turns."""
     turn_characters: Annotated[int, Field(ge=20, le=1000)] = 400
     """Longest turn the schema allows."""
     judge_threshold: Annotated[int, Field(ge=1, le=BEST)] | None = None

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
+from datagen import assets
 from datagen.scripting.checks import problems, shared_problems
 from datagen.scripting.compose import makers
 from datagen.scripting.compose.makers import CallMaker
@@ -21,17 +23,40 @@ from datagen.scripting.llm import (
     qa_steps,
     service_steps,
 )
+from datagen.scripting.llm.assignment import Assignment, WordingAssignment
+from datagen.scripting.llm.brief_planner import BriefPlanner
+from datagen.scripting.llm.brief_prompt import EXEMPLARS
 from datagen.scripting.llm.options import AuthorOptions
 from datagen.scripting.llm.task import Task, TaskPlanner, TaskStep, numbered, plan_draws
 from datagen.scripting.plans import casual, qa
-from datagen.scripting.plans.service import Blueprint
+from datagen.scripting.plans.service import Blueprint, Shares, deal
 from datagen.types import Job, Script
 
-CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25), (39, 43)
+CALL_WORDS, ERRAND_WORDS, LESSON_WORDS, CHAT_WORDS = (95, 23), (84, 22), (21, 25), (39, 38)
 """Words a dialogue is told to have, and for each exchange: a line fitted to composed dialogues."""
 
 
-class CallPlanner:
+class AssignmentPlanner(TaskPlanner, Protocol):
+    """Decides what models make of one kind."""
+
+    def assignment(self, job: Job, schema: dict[str, Any]) -> Assignment:
+        """Return what a model is to make of a job; ``schema`` is that of worded plans."""
+        ...
+
+
+class WordingPlanner:
+    """Plans dialogues that a model words step by step."""
+
+    def task(self, job: Job) -> Task:
+        """Return the dialogue of a job."""
+        raise NotImplementedError
+
+    def assignment(self, job: Job, schema: dict[str, Any]) -> Assignment:
+        """Return what a model is to make of a job."""
+        return WordingAssignment(self.task(job), schema)
+
+
+class CallPlanner(WordingPlanner):
     """Plans service calls of every direction."""
 
     steps = numbered(
@@ -51,6 +76,18 @@ class CallPlanner:
         )
         self._calls = instructions.load_instructions("service", service_steps.ACTS)
         self._errands = instructions.load_instructions("assistant", assistant_steps.ACTS)
+        self._shares = Shares(options.outbound, options.assistant)
+        self._briefs = (
+            BriefPlanner(options, self._maker.names, self._calls.common) if options.briefs else None
+        )
+
+    def assignment(self, job: Job, schema: dict[str, Any]) -> Assignment:
+        """Return a call to be written where there is a world for it, else one to be worded."""
+        if self._briefs is not None:
+            dealt = deal(job, self._maker.packs, self._shares)
+            if (writing := self._briefs.assignment(job, dealt)) is not None:
+                return writing
+        return super().assignment(job, schema)
 
     def task(self, job: Job) -> Task:
         """Return the call of a job."""
@@ -84,7 +121,7 @@ def _call_check(
     return check
 
 
-class LessonPlanner:
+class LessonPlanner(WordingPlanner):
     """Plans questions and answers with a teacher."""
 
     steps = numbered("greet", "close", "bye")
@@ -124,7 +161,7 @@ class LessonPlanner:
         )
 
 
-class ChatPlanner:
+class ChatPlanner(WordingPlanner):
     """Plans small talk."""
 
     steps = numbered("greet", "open", "name", "meet", "close", "bye")
@@ -162,7 +199,7 @@ class ChatPlanner:
         )
 
 
-PLANNERS: Mapping[str, Callable[[AuthorOptions], TaskPlanner]] = {
+PLANNERS: Mapping[str, Callable[[AuthorOptions], AssignmentPlanner]] = {
     "service": CallPlanner,
     "qa": LessonPlanner,
     "casual": ChatPlanner,
@@ -172,4 +209,5 @@ PLANNERS: Mapping[str, Callable[[AuthorOptions], TaskPlanner]] = {
 
 def default_paths() -> list[Path]:
     """Return every shipped file that a dialogue of any kind is made from."""
-    return [*makers.default_paths(), *instructions.default_paths()]
+    exemplars = [assets.find(EXEMPLARS, name) for name in assets.names(EXEMPLARS)]
+    return [*makers.default_paths(), *instructions.default_paths(), *exemplars]

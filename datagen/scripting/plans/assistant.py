@@ -51,7 +51,9 @@ def turn_around(blueprint: Blueprint, names: Names, draws: Draws) -> Blueprint:
 
 def _representative(blueprint: Blueprint, names: Names, draws: Draws) -> Persona:
     """Draw who answers for the business."""
-    name, gender = different_name(names, (blueprint.agent.name, blueprint.user.name), draws)
+    name, gender = different_name(
+        names.of(blueprint.split), (blueprint.agent.name, blueprint.user.name), draws
+    )
     rep = agent_persona(name, gender, draws)
     is_rude = "Q4" in blueprint.probes
     return rep.model_copy(update={"emotion": "annoyed", "patience": 0}) if is_rude else rep

@@ -25,14 +25,17 @@ ENJOY = "You enjoy having a good conversation."
 """What every casual prompt begins with (personaplex README)."""
 LEVELS = ("minimal", "topic", "detailed")
 """How much a prompt says (PersonaPlex, appendix A)."""
-RETURNS, REACTIONS = 0.85, 0.5
+RETURNS, REACTIONS = 0.65, 0.5
 """Chances that an answer asks back, and that a turn opens with how the last one was taken."""
+DIGS, UNCLEAR = 0.75, 0.1
+"""Chances that who asked follows up on an answer that does not ask back, and that a question has to
+be asked in other words."""
 INTERRUPTIONS = (0.0, 0.2, 0.4)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
 GOODBYES = 0.6
-THIRD = 0.75
-"""Chance of a third thread."""
-WORDS = (50, 400)
+MORE = (0.9, 0.45)
+"""Chances of a third thread, and then of a fourth."""
+WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
@@ -85,6 +88,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     place = scattered(job.seed, f"{job.kind}/{theme.id}", job.index // len(themes), size)
     rest, threads = divmod(place, len(_PAIRS))
     situation = "+".join(map(str, _PAIRS[threads]))
+    split = split_of(f"{theme.id}/{situation}", validation)
+    names = names.of(split)
     user = listener_persona(names, "", draws)
     agent = listener_persona(names, user.name, draws)
     facts = _describe(agent, smalltalk, draws) if level == "detailed" else ()
@@ -94,7 +99,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     return Chat(
         theme=theme,
         situation=situation,
-        split=split_of(f"{theme.id}/{situation}", validation),
+        split=split,
         prompt_level=level,
         agent=agent,
         user=user,
@@ -108,13 +113,16 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
 def _parts(
     theme: Theme, chosen: tuple[int, int], said: tuple[int, int], draws: Draws
 ) -> tuple[ChatPart, ...]:
-    """Return the chosen threads, and often a third."""
+    """Return the chosen threads, and often a third or all four."""
     parts = [
         _part(theme.threads[thread], _PAIRS[both], draws)
         for thread, both in zip(chosen, said, strict=True)
     ]
-    if draws.chance(THIRD):
-        thread = draws.pick([place for place in range(4) if place not in chosen])
+    for chance, thread in zip(
+        MORE, draws.shuffled([place for place in range(4) if place not in chosen]), strict=True
+    ):
+        if not draws.chance(chance):
+            break
         parts.append(_part(theme.threads[thread], draws.pick(_PAIRS), draws))
     return tuple(parts)
 
@@ -201,13 +209,18 @@ class _Chat(Realizer):
         act = "lead" if is_first else "link"
         interrupts = self._is_cut_off()
         lead = self._act(asker, "interrupt" if interrupts else act)
-        again = self._act(asker, "again")
-        asks = f"{part.asks[0]} {again} {self._lowered(part.asks[1]) if again else part.asks[1]}"
-        self._say(asker, "ask", " ".join(f"{lead} {asks}".split()), interrupts=interrupts)
+        self._say(asker, "ask", f"{lead} {part.asks[0]}".strip(), interrupts=interrupts)
         answerer = self._other()
+        if self._draws.chance(UNCLEAR):
+            self._say(answerer, "unclear", self._act(answerer, "unclear"))
+            again = f"{self._act(asker, 'again')} {self._lowered(part.asks[1])}"
+            self._say(asker, "again", again)
         answer = f"{self._act(answerer, 'think')} {part.answer}"
         if not self._draws.chance(RETURNS):
             self._say(answerer, "answer", answer)
+            if self._draws.chance(DIGS):
+                self._say(asker, "dig", self._act(asker, "dig"))
+                self._say(answerer, "dug", self._act(answerer, "dug"))
             return
         self._say(answerer, "answer", f"{answer} {self._act(answerer, 'return')}")
         self._own(asker, part.own, is_last=is_last)

@@ -27,7 +27,7 @@ MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 _FORMAL = frozenset(("greet", "verify", "close", "bye"))
 """Acts that go by rote: nobody gives them a backchannel, no agent pauses in them."""
-BACKCHANNELS: dict[Speaker, float] = {"agent": 0.02, "user": 0.03}
+BACKCHANNELS: dict[Speaker, float] = {"agent": 0.034, "user": 0.042}
 """Chance of one by this listener, for each word of a turn that may have one, at level 1. Gives 2
 a minute of user speech and 2.5 a minute of agent speech (measured at 165 words a minute)."""
 PAUSES = (0.2, 0.36, 0.52)
@@ -145,8 +145,8 @@ def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
 def _backchannel(
     plan: DialoguePlan, wording: Wording, line: PlannedLine, num_heard: int, draws: Draws
 ) -> Turn | None:
-    """Draw at most one backchannel by the listener, where a clause ends."""
-    if num_heard < MIN_LISTENED or line.act in _FORMAL:
+    """Draw at most one backchannel by the listener, where a clause ends, but not to a question."""
+    if num_heard < MIN_LISTENED or line.act in _FORMAL or line.text[-1] == "?":
         return None
     listener: Speaker = "user" if line.speaker == "agent" else "agent"
     person = plan.user if listener == "user" else plan.agent

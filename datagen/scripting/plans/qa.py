@@ -31,6 +31,9 @@ FOLLOW_UPS = 0.75
 """Chance that a question has a follow-up; 2 questions then make 112 words on average, or 37.5 s."""
 DETAILS = ((0, 0, 1), (0, 1, 1), (1, 1, 2))
 """How many details an answer gives, by the teacher's level of length."""
+CHECKS, GUESSES, BEYOND = 0.2, 0.07, 0.06
+"""Chances that the teacher checks whether it was understood, asks for a guess first, and is asked
+at last what it does not know."""
 INTERRUPTIONS = (0.0, 0.2, 0.4)
 """Chance that a question comes as a barge-in, by the asker's level of interruptions."""
 GREETINGS, GOODBYES = 0.25, 0.4
@@ -103,6 +106,8 @@ def draw_lesson(
     dealt = stratified(job.seed, f"{job.kind}/domain", job.index, len(subjects))
     subject, topics = subjects[dealt], _topics(job, subjects, dealt, exchanges)
     situation = "+".join(topic.id for topic in topics)
+    split = split_of(f"{subject.id}/{situation}", validation)
+    names = names.of(split)
     teacher = names.person(draws.integer(0, names.num_people - 1))
     agent = agent_persona(*teacher, draws)
     user = listener_persona(names, agent.name, draws)
@@ -116,7 +121,7 @@ def draw_lesson(
     return Lesson(
         subject=subject,
         situation=situation,
-        split=split_of(f"{subject.id}/{situation}", validation),
+        split=split,
         agent=agent,
         user=user,
         questions=tuple(questions),
@@ -176,7 +181,13 @@ class _Lesson(Realizer):
         for place, question in enumerate(questions):
             self._ask(question, interrupts=interrupts, is_first=place == 0)
             follower = questions[place + 1] if place + 1 < len(questions) else None
+            if not interrupts and place and self._draws.chance(GUESSES):
+                self._say("agent", "guess", self._act("agent", "guess"))
+                self._say("user", "guessed", self._act("user", "guessed"))
             interrupts = self._answer(question, follower, is_terse=interrupts)
+        if self._draws.chance(BEYOND):
+            self._say("user", "beyond", self._act("user", "beyond"))
+            self._say("agent", "unsure", self._act("agent", "unsure"))
         if self._draws.chance(GOODBYES):
             self._say("user", "close", self._act("user", "done"))
             self._say("agent", "bye", self._act("agent", "bye"))
@@ -187,6 +198,9 @@ class _Lesson(Realizer):
             leads = [self._act("user", "interrupt")]
         elif is_first:
             leads = [self._act("user", "hello")]
+        elif self._lines[-1].act == "answer.check":
+            leads = [self._act("user", "grasp")]
+            leads.append(self._act("user", "follow" if question.is_follow_up else "switch"))
         else:
             leads = [self._act("user", "ack")] if self._draws.chance(REACTIONS) else []
             leads.append(self._act("user", "follow" if question.is_follow_up else "switch"))
@@ -205,7 +219,11 @@ class _Lesson(Realizer):
         if follower and follower.interrupts and self._goes_on(question, answer):
             return True
         count = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
-        self._say("agent", "answer", " ".join((answer, *question.details[:count])))
+        said = " ".join((answer, *question.details[:count]))
+        if follower and self._draws.chance(CHECKS):
+            self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
+        else:
+            self._say("agent", "answer", said)
         return False
 
     def _goes_on(self, question: Question, answer: str) -> bool:

@@ -175,6 +175,9 @@ def _draw(
     draws: Draws,
 ) -> Blueprint:
     pack, scenario = dealt.pack, dealt.scenario
+    situation = _situation(dealt, topics)
+    split = split_of(f"{pack.id}/{situation}", validation)
+    names = names.of(split)
     company, name, gender = employer(names, pack.companies, job.seed, pack.id, dealt.visit)
     agent = agent_persona(name, gender, draws)
     user = customer_persona(names, name, scenario.mood, "Q4" in dealt.probes, draws)
@@ -185,14 +188,13 @@ def _draw(
         ),
         *topics.facts(),
     )
-    situation = _situation(dealt, topics)
     planner = Planner(pack, topics, company, name, draws)
     return Blueprint(
         job=job,
         pack=pack,
         scenario=scenario,
         situation=situation,
-        split=split_of(f"{pack.id}/{situation}", validation),
+        split=split,
         company=company,
         agent=agent,
         user=user,

@@ -31,7 +31,7 @@ def simulate(
 ) -> Talk:
     """Return a call that is over; ``words`` is how many spoken words it should have."""
     talk = Talk(compiled, world, cast, acts, draws, words)
-    talk.steps = _procedure(talk)
+    talk.steps = procedure(talk)
     talk.agenda = _agenda(talk)
     _open(talk)
     _go_on(talk)
@@ -40,7 +40,7 @@ def simulate(
     return talk
 
 
-def _procedure(talk: Talk) -> list[ProcedureStep]:
+def procedure(talk: Talk) -> list[ProcedureStep]:
     """Return the steps of this call: some are left out, and questions change places."""
     leisure = talk.leisure
     taken = [s for s in talk.world.steps if s.chance == 1.0 or talk.chance(s.chance * leisure)]

@@ -23,8 +23,11 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 """Acts of an agent that have no hesitation before them."""
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
+    "Ha", "Ugh", "Hey", "Huh",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
+_QUESTION_WORDS = frozenset(("How's", "What's", "When's", "Where's", "Who's", "That's", "There's"))
+"""Words that lose their capital inside a sentence, beside those of the bank."""
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
@@ -51,7 +54,13 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> Finished:
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
-        turns.append(_turn(talk, draft, at_word, _pauses(talk, draft, num_heard, draws), places))
+        level = talk.cast.user.behaviour.fillers
+        pauses = (
+            ()
+            if draft.rote and draft.speaker == "agent"
+            else pauses_in(draft.speaker, draft.spoken, draft.act, level, num_heard, draws)
+        )
+        turns.append(_turn(talk, draft, at_word, pauses, places))
         if (turn := _backchannel(talk, draft, acts, num_heard, draws)) is not None:
             turns.append(turn)
         at_word = draft.cut_at
@@ -101,7 +110,7 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(acts.middles))
     if draws.chance(RESTARTS[level]):
-        _restart(draft, acts)
+        _restart(talk, draft, acts)
     elif draws.chance(STARTS[level]):
         _start(talk, draft, draws.pick(acts.starts), acts)
 
@@ -111,7 +120,7 @@ def _start(talk: Talk, draft: Draft, said: str, acts: Acts) -> None:
     if first.rstrip(",.?!") in _INTERJECTIONS:
         return
     word = first.rstrip(",.?!")
-    if first == "A" or word in acts.lowered or word in talk.lowered:
+    if first == "A" or word in _QUESTION_WORDS or word in acts.lowered or word in talk.lowered:
         first = first[0].lower() + first[1:]
         draft.text = f"{said} {first} {rest}".rstrip()
         draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"
@@ -126,32 +135,32 @@ def _middle(draft: Draft, said: str) -> None:
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
 
 
-def _restart(draft: Draft, acts: Acts) -> None:
+def _restart(talk: Talk, draft: Draft, acts: Acts) -> None:
     """Begin, break off and begin again: I need to, I need to cancel."""
     words = draft.text.split(" ")[:3]
     head = " ".join(words)
     if not draft.spoken.startswith(f"{head} ") or any(mark in head for mark in ",.?!"):
         return
     word = words[0]
-    again = head[0].lower() + head[1:] if word in acts.lowered else head
+    is_low = word == "A" or word in acts.lowered or word in talk.lowered
+    again = head[0].lower() + head[1:] if is_low else head
     draft.text = f"{head}, {again}{draft.text[len(head) :]}"
     draft.spoken = f"{head}, {again}{draft.spoken[len(head) :]}"
 
 
-def _pauses(talk: Talk, draft: Draft, num_heard: int, draws: Draws) -> tuple[Pause, ...]:
-    """Draw at most one pause, where a clause ends or a filler stands."""
-    is_user = draft.speaker == "user"
-    if num_heard < MIN_PAUSED or (draft.rote and not is_user):
+def pauses_in(
+    speaker: Speaker, spoken: str, act: str, level: int, num_heard: int, draws: Draws
+) -> tuple[Pause, ...]:
+    """Draw at most one pause, where a clause ends or a filler stands; ``level`` is of fillers."""
+    is_user = speaker == "user"
+    if num_heard < MIN_PAUSED or not draws.chance(PAUSES[level] if is_user else AGENT_PAUSES):
         return ()
-    level = talk.cast.user.behaviour.fillers
-    if not draws.chance(PAUSES[level] if is_user else AGENT_PAUSES):
-        return ()
-    places = [place for place in boundaries(draft.spoken) if 2 <= place <= num_heard - 2]
+    places = [place for place in boundaries(spoken) if 2 <= place <= num_heard - 2]
     if not places:
         return ()
     place = draws.pick(places)
-    beside = {word.lower() for word in draft.spoken.split()[place - 1 : place + 1]}
-    is_thinking = is_user and (draft.act == "answer" or beside & _HESITATIONS)
+    beside = {word.lower() for word in spoken.split()[place - 1 : place + 1]}
+    is_thinking = is_user and (act == "answer" or beside & _HESITATIONS)
     return (_pause(place, "thinking" if is_thinking else "clause"),)
 
 

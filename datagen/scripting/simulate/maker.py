@@ -6,21 +6,36 @@ Job, Deal --draw_world, simulate, finish--> Script
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.content.people import Names, agent_persona, customer_persona, employer
+from datagen.scripting.content.people import (
+    Names,
+    agent_persona,
+    customer_persona,
+    different_name,
+    employer,
+)
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import Finished, finish
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.world.draw import CompiledWorld, World, draw_world
+from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
+from datagen.scripting.world.mandate import (
+    assistant_items,
+    assistant_role,
+    business_role,
+    draw_mandate,
+    is_for_assistants,
+    turned,
+)
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
-from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool
+from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Split, Tool, WorldItem
 
 WRITER = "composer"
 ATTEMPTS = 16
@@ -40,11 +55,14 @@ _AGENT_EMOTIONS = {
     "formal": "neutral",
     "tired": "tired",
 }
+_REP_EMOTIONS = ("friendly", "neutral", "neutral", "tired")
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
 
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
+LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
+"""How much role prompts say, in rounds."""
 _OFFSETS: tuple[tuple[int, ...], ...] = ((), (0,), (0,), (0,), (0, 1), (0, 3), (0, 1, 3))
 """Which kinds of probe meet in a call, counted from its first: a seventh of calls has none."""
 
@@ -75,6 +93,7 @@ class WorldMaker:
     worlds: Mapping[str, CompiledWorld]
     """By the id of their domain."""
     acts: Acts
+    assistant_acts: Acts
     names: Names
     words: float
     """Mean number of spoken words of a call."""
@@ -83,30 +102,99 @@ class WorldMaker:
     def make(self, job: Job, domain: str, dealt: Dealt) -> Script:
         """Return a call. Raises Rejected if it is not good enough."""
         compiled = self.worlds[domain]
-        probes = deal_probes(job.seed, job.kind, job.index)
-        story = self._story(job, compiled, dealt.visit)
+        play = self._assistant if dealt.direction == "assistant" else self._service
         found: list[str] = []
-        for attempt in range(ATTEMPTS):
-            draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
-            world = draw_world(compiled, story, probes, draws)
-            if world is None:
+        for world, cast, draws in self._attempts(job, compiled, dealt):
+            script = play(job, compiled, world, cast, draws)
+            if script is None:
                 continue
-            cast = self._cast(job, world, dealt, probes, draws)
-            role = role_prompt(world, cast, draws)
-            if len(role) > PROMPT_CHARACTERS:
-                continue
-            talk = simulate(compiled, world, cast, self.acts, draws, self._aim(draws))
-            script = self._script(job, talk, role, finish(talk, self.acts, draws))
             found = list(_problems(script))
             if not found:
                 return script
         reason = "the call is not fit to be spoken" if found else "no role prompt fits"
-        raise Rejected(reason, "; ".join([f"{domain}/{story}", *found]))
+        raise Rejected(reason, "; ".join([domain, *found]))
 
-    def _story(self, job: Job, compiled: CompiledWorld, visit: int) -> str:
-        stories = list(compiled.pack.stories)
-        name = f"{job.kind}/{compiled.pack.id}/story"
-        return stories[stratified(job.seed, name, visit, len(stories))]
+    def draw(self, job: Job, domain: str, dealt: Dealt) -> DrawnCall:
+        """Return a call from or to a customer that somebody else words. Raises Rejected."""
+        for world, cast, draws in self._attempts(job, self.worlds[domain], dealt):
+            role = role_prompt(world, cast, draws)
+            if len(role) <= PROMPT_CHARACTERS:
+                gap = world.gap if "Q5" in cast.probes else ""
+                roles = Roles(role, user_role_prompt(world, cast), world_items(world, gap))
+                return DrawnCall(world, cast, roles, self._aim(draws))
+        raise Rejected("no role prompt fits", domain)
+
+    def _attempts(
+        self, job: Job, compiled: CompiledWorld, dealt: Dealt
+    ) -> Iterator[tuple[World, Cast, Draws]]:
+        """Yield draws of a world and its people until one will do."""
+        probes = deal_probes(job.seed, job.kind, job.index)
+        story = self._story(job, compiled, dealt)
+        level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
+        cases: tuple[str, ...] = ()
+        if dealt.direction == "assistant":
+            told = compiled.pack.stories[story]
+            cases = tuple(case for case in told.cases if is_for_assistants(told, case))
+        for attempt in range(ATTEMPTS):
+            draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
+            if attempt == ATTEMPTS // 2 and level == "detailed":
+                level = "service"  # all that it should say takes too much room
+            world = draw_world(compiled, story, probes, draws, level, cases=cases)
+            if world is not None:
+                yield world, self._cast(job, world, dealt, probes, draws), draws
+
+    def _service(
+        self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
+    ) -> Script | None:
+        """Return a call between a customer and an agent; None if the role is too long."""
+        role = role_prompt(world, cast, draws)
+        if len(role) > PROMPT_CHARACTERS:
+            return None
+        talk = simulate(compiled, world, cast, self.acts, draws, self._aim(draws))
+        roles = Roles(role, user_role_prompt(world, cast), world_items(world, talk.gap))
+        return _script(job, talk, roles, finish(talk, self.acts, draws), self.validation)
+
+    def _assistant(
+        self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
+    ) -> Script | None:
+        """Return a call for a customer; None if the role is too long."""
+        world, cast = turned(world), self._turned(world, cast, draws)
+        mandate = draw_mandate(world, cast.probes, draws)
+        role = assistant_role(world, cast, mandate, draws)
+        if len(role) > PROMPT_CHARACTERS:
+            return None
+        acts, aim = self.assistant_acts, self._aim(draws)
+        talk = simulate_assistant(compiled, world, cast, mandate, acts, draws, aim)
+        roles = Roles(
+            role, business_role(world, cast, draws), assistant_items(world, mandate, talk.gap)
+        )
+        return _script(job, talk, roles, finish(talk, acts, draws), self.validation)
+
+    def _split(self, world: World, probes: tuple[ProbeType, ...]) -> Split:
+        return split_of(f"{world.pack.id}/{_situation(world, probes)}", self.validation)
+
+    def _turned(self, world: World, cast: Cast, draws: Draws) -> Cast:
+        """Return the cast of a call for its user: somebody new answers for the business."""
+        name, gender = different_name(
+            self.names.of(self._split(world, cast.probes)), (cast.agent.name, cast.user.name), draws
+        )
+        rep = agent_persona(name, gender, draws)
+        feeling = "annoyed" if "Q4" in cast.probes else draws.pick(_REP_EMOTIONS)
+        behaviour = rep.behaviour.model_copy(update={"interruptions": draws.level()})
+        update = {"emotion": feeling, "patience": 1, "behaviour": behaviour}
+        return replace(cast, user=rep.model_copy(update=update), principal=cast.user)
+
+    def _story(self, job: Job, compiled: CompiledWorld, dealt: Dealt) -> str:
+        """Return why somebody calls: every story in turn, of those that fit who calls."""
+        stories = compiled.pack.stories
+        name, fitting = f"{job.kind}/{compiled.pack.id}/story", list(stories)
+        if dealt.direction == "assistant":
+            fitting = [
+                one
+                for one in stories
+                if any(is_for_assistants(stories[one], case) for case in stories[one].cases)
+            ]
+        return fitting[stratified(job.seed, name, dealt.visit, len(fitting))]
 
     def _aim(self, draws: Draws) -> float:
         """Draw how many words a call should have: a long tail to the right, as people's have."""
@@ -122,7 +210,8 @@ class WorldMaker:
         draws: Draws,
     ) -> Cast:
         pack = world.pack
-        company, name, gender = employer(self.names, pack.companies, job.seed, pack.id, dealt.visit)
+        names = self.names.of(self._split(world, probes))
+        company, name, gender = employer(names, pack.companies, job.seed, pack.id, dealt.visit)
         manner = draws.pick(MANNERS)
         agent = agent_persona(name, gender, draws)
         agent = agent.model_copy(update={"emotion": _AGENT_EMOTIONS[manner]})
@@ -132,43 +221,71 @@ class WorldMaker:
             kind=draws.pick(pack.kinds),
             agent=agent,
             manner=manner,
-            user=customer_persona(self.names, name, world.story.mood, is_rude, draws),
+            user=customer_persona(names, name, world.story.mood, is_rude, draws),
             daypart=_daypart(world, draws),
             direction=dealt.direction,
             probes=probes,
         )
 
-    def _script(self, job: Job, talk: Talk, role: str, finished: Finished) -> Script:
-        world, cast = talk.world, talk.cast
-        situation = "/".join(
-            (
-                world.story_id,
-                world.case_id,
-                "+".join(sorted((*world.terms, *world.records))),
-                "+".join(sorted(cast.probes)),
-            )
-        )
-        return Script(
-            dialog_id=job.dialog_id,
-            kind=job.kind,
-            split=split_of(f"{world.pack.id}/{situation}", self.validation),
-            domain=world.pack.id,
-            scenario=situation,
-            call_direction=cast.direction,
-            prompt_level="service",
-            role_prompt=role,
-            user_role_prompt=user_role_prompt(world, cast),
-            agent=cast.agent,
-            user=cast.user,
-            facts=_facts(talk),
-            probes=finished.probes,
-            turns=finished.turns,
-            writer=WRITER,
-            world=world_items(world, talk.gap),
-            tools=_tools(world) if world.is_lookup else (),
-            actions=finished.actions,
-            outcome=talk.outcome,
-        )
+
+def _situation(world: World, probes: tuple[ProbeType, ...]) -> str:
+    """Return what meets in a call: it decides the split, and with it who may talk."""
+    known = "+".join(sorted((*world.terms, *world.records)))
+    return "/".join((world.story_id, world.case_id, known, "+".join(sorted(probes))))
+
+
+class Roles(NamedTuple):
+    """What both sides are told, and what is so."""
+
+    agent: str
+    user: str
+    items: tuple[WorldItem, ...]
+
+
+class DrawnCall(NamedTuple):
+    """A call before anybody says a word."""
+
+    world: World
+    cast: Cast
+    roles: Roles
+    words: float
+    """How many spoken words it should have."""
+
+
+def _script(job: Job, talk: Talk, roles: Roles, finished: Finished, validation: float) -> Script:
+    script = script_of_call(
+        job, DrawnCall(talk.world, talk.cast, roles, 0), finished, WRITER, validation
+    )
+    return script.model_copy(update={"outcome": talk.outcome})
+
+
+def script_of_call(
+    job: Job, drawn: DrawnCall, said: Finished, writer: str, validation: float
+) -> Script:
+    """Return the script of a call whose turns are there."""
+    world, cast, roles, _ = drawn
+    situation = _situation(world, cast.probes)
+    return Script(
+        dialog_id=job.dialog_id,
+        kind=job.kind,
+        split=split_of(f"{world.pack.id}/{situation}", validation),
+        domain=world.pack.id,
+        scenario=situation,
+        call_direction=cast.direction,
+        prompt_level=world.level,
+        role_prompt=roles.agent,
+        user_role_prompt=roles.user,
+        agent=cast.agent,
+        user=cast.user,
+        facts=facts_of(world, cast),
+        probes=said.probes,
+        turns=said.turns,
+        writer=writer,
+        world=roles.items,
+        tools=_tools(world) if world.is_lookup and cast.principal is None else (),
+        actions=said.actions,
+        outcome=world.case.outcome,
+    )
 
 
 def _daypart(world: World, draws: Draws) -> str:
@@ -184,15 +301,17 @@ def _hour(written: str) -> int:
     return int(clock.partition(":")[0]) % 12 + (12 if half == "PM" else 0)
 
 
-def _facts(talk: Talk) -> tuple[Fact, ...]:
+def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
     """Return all names and values that are spoken of."""
-    cast = talk.cast
-    names = (("company", cast.company), ("agent", cast.agent.name), ("customer", cast.user.name))
+    customer = cast.principal or cast.user
+    names = [("company", cast.company), ("agent", cast.agent.name), ("customer", customer.name)]
+    if cast.principal:
+        names.append(("rep", cast.user.name))
     return (
         *(Fact(id=role, type="name", written=text, spoken=text) for role, text in names),
         *(
             Fact(id=name, type=value.type, written=value.written, spoken=value.spoken)
-            for name, value in talk.world.values.items()
+            for name, value in world.values.items()
         ),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import slots
+from datagen.scripting.compose.grammar import slots, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts
@@ -178,15 +178,18 @@ class Talk:
 
 
 def _words(world: World, cast: Cast) -> dict[str, str]:
+    because, customer = world.story.because, (cast.principal or cast.user).name
     return {
         "company": cast.company,
         "agent": cast.agent.name,
         "agent_first": cast.agent.name.split()[0],
-        "customer": cast.user.name,
-        "customer_first": cast.user.name.split()[0],
-        "customer_last": cast.user.name.split()[-1],
+        "customer": customer,
+        "customer_first": customer.split()[0],
+        "customer_last": customer.split()[-1],
+        "rep": cast.user.name,
+        "rep_first": cast.user.name.split()[0],
         "daypart": cast.daypart,
         "identity": world.identity.identity.label,
         "other": world.other.identity.label,
-        "because": world.story.because,
+        "because": third_person(because) if cast.principal else because,
     }

@@ -5,6 +5,7 @@ Talk, ProcedureStep --call--> drafts, Action; only then may anybody say what the
 
 from __future__ import annotations
 
+from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import Action
@@ -64,9 +65,14 @@ def _issue(talk: Talk, step: ProcedureStep, result: str, status: str) -> str:
 
 
 def latency(talk: Talk, tool: str) -> float:
-    """Draw how many seconds a tool takes: its law is uniform in the logarithm."""
-    fewest, most = talk.world.pack.tools[tool].latency
-    return float(round(fewest * (most / fewest) ** talk.draws.uniform(), 2))
+    """Draw how many seconds a tool takes."""
+    return draw_latency(talk.world.pack.tools[tool].latency, talk.draws)
+
+
+def draw_latency(law: tuple[float, float], draws: Draws) -> float:
+    """Draw seconds from a law of fewest and most: it is uniform in the logarithm."""
+    fewest, most = law
+    return float(round(fewest * (most / fewest) ** draws.uniform(), 2))
 
 
 def _arguments(talk: Talk, names: tuple[str, ...]) -> dict[str, str]:

@@ -24,6 +24,8 @@ from datagen.scripting.world.lint import lint
 from datagen.scripting.world.pack import WorldPack, default_paths, read_pack
 from datagen.types import Direction, Job, Rejected, Script, UserError
 
+_DIRECTIONS: dict[int, Direction] = {3: "outbound", 5: "assistant"}
+"""Of every seven calls."""
 MOST = 40
 """Problems that are printed of a domain."""
 
@@ -60,6 +62,7 @@ def _check(pack: WorldPack, name: str, options: argparse.Namespace) -> int:
     maker = WorldMaker(
         worlds={pack.id: CompiledWorld(pack)},
         acts=acts.load_acts(acts.default_path()),
+        assistant_acts=acts.load_acts(acts.default_path("assistant")),
         names=people.load_names(people.default_path()),
         words=178,
         validation=0.02,
@@ -81,7 +84,7 @@ def _compose(
     found: Counter[str] = Counter()
     for index in range(num_calls):
         job = Job(dialog_id=f"service-{index:07d}", kind="service", index=index, seed=0)
-        direction: Direction = "outbound" if index % 7 == 3 else "inbound"
+        direction: Direction = _DIRECTIONS.get(index % 7, "inbound")
         try:
             scripts.append(maker.make(job, pack.id, _Dealt(index, direction)))
         except Rejected as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from datagen.scripting.compose.grammar import slots
 from datagen.scripting.content.packs import Identity
@@ -30,7 +30,13 @@ from datagen.scripting.world.pack import (
 )
 from datagen.types import ProbeType
 
-SIDE_FACTS = (2, 5)
+PromptLevel: TypeAlias = Literal["brief", "service", "detailed"]
+"""How much a role prompt says: what is needed, some more, or most terms and the procedure."""
+SIDE_FACTS: dict[PromptLevel, tuple[int, int]] = {
+    "brief": (1, 2),
+    "service": (2, 5),
+    "detailed": (5, 8),
+}
 """Fewest and most facts in a role prompt that may come up by the way."""
 FAILS_IDENTITY = 0.03
 """Share of calls with a number to verify whose callers cannot."""
@@ -48,6 +54,8 @@ class World:
     """What is so in one call."""
 
     pack: WorldPack
+    level: PromptLevel
+    """How much the role prompt says."""
     story_id: str
     story: Story
     case_id: str
@@ -176,11 +184,17 @@ def fact_slots(fact: WorldFact) -> frozenset[str]:
 
 
 def draw_world(
-    compiled: CompiledWorld, story_id: str, probes: Sequence[ProbeType], draws: Draws
+    compiled: CompiledWorld,
+    story_id: str,
+    probes: Sequence[ProbeType],
+    draws: Draws,
+    level: PromptLevel = "service",
+    *,
+    cases: Sequence[str] = (),
 ) -> World | None:
-    """Draw a world; None if two values could not be told apart."""
+    """Draw a world; None if two values could not be told apart. ``cases`` are those that may be."""
     pack, story = compiled.pack, compiled.pack.stories[story_id]
-    case_id = draw_case(story, draws)
+    case_id = draw_case(story, draws, cases)
     needs = compiled.needs[story_id, case_id]
     wish = _wish(compiled, story_id, draws) if "Q3" in probes else None
     wished = (wish.fact, wish.instead) if wish and wish.instead else (wish.fact,) if wish else ()
@@ -189,7 +203,7 @@ def draw_world(
     asides = draws.shuffled(asides)
     if "Q1" in probes or "Q2" in probes:
         asides.sort(key=lambda name: not pack.facts[name].claim)
-    asides = asides[: draws.integer(*SIDE_FACTS)]
+    asides = asides[: draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
     wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
     known, other = draws.shuffled(pack.identities)[:2]
@@ -199,6 +213,7 @@ def draw_world(
         return None
     return World(
         pack=pack,
+        level=level,
         story_id=story_id,
         story=story,
         case_id=case_id,
@@ -217,14 +232,15 @@ def draw_world(
     )
 
 
-def draw_case(story: Story, draws: Draws) -> str:
-    """Draw one way that a story goes, by weight."""
-    place = draws.uniform() * sum(case.weight for case in story.cases.values())
-    for name, case in story.cases.items():
+def draw_case(story: Story, draws: Draws, among: Sequence[str] = ()) -> str:
+    """Draw one way that a story goes, by weight: any, or one among some."""
+    cases = {name: case for name, case in story.cases.items() if not among or name in among}
+    place = draws.uniform() * sum(case.weight for case in cases.values())
+    for name, case in cases.items():
         place -= case.weight
         if place < 0:
             return name
-    return next(reversed(story.cases))
+    return next(reversed(cases))
 
 
 def _wish(compiled: CompiledWorld, story_id: str, draws: Draws) -> Wish:

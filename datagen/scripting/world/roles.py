@@ -18,7 +18,7 @@ from datagen.types import Direction, Persona, ProbeType, WorldItem
 
 Manner: TypeAlias = Literal["friendly", "brisk", "formal", "tired"]
 MANNERS: tuple[Manner, ...] = ("friendly", "brisk", "formal", "tired")
-_MANNER_SENTENCES: dict[Manner, tuple[str, ...]] = {
+MANNER_SENTENCES: dict[Manner, tuple[str, ...]] = {
     "friendly": ("You are warm and patient.", "Be friendly.", "You like to put people at ease."),
     "brisk": ("Keep it short.", "You are quick and to the point.", "Be brief."),
     "formal": ("Speak formally.", "You are polite and formal.", "Be courteous and precise."),
@@ -50,6 +50,8 @@ class Cast:
     daypart: str
     direction: Direction
     probes: tuple[ProbeType, ...]
+    principal: Persona | None = None
+    """For whom an assistant calls; the user is then who answers for the business."""
 
 
 def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
@@ -58,9 +60,9 @@ def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
     told = [world.fact(name).says.format_map(written) for name in world.terms]
     if not world.is_lookup:
         told += [world.fact(name).says.format_map(written) for name in world.records]
-    told = [*_verify(world, cast), *draws.shuffled(told), *_tools(world), *_rules(world, cast)]
-    if draws.chance(MANNER_SAID):
-        told.append(draws.pick(_MANNER_SENTENCES[cast.manner]))
+    told = [*_verify(world, cast), *draws.shuffled(told), *_doing(world), *_rules(world, cast)]
+    if world.level != "brief" and draws.chance(MANNER_SAID):
+        told.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     if cast.direction == "outbound":
         because = third_person(world.story.because)
         told.insert(0, f"Call back the customer, who left a message that {because}.")
@@ -91,6 +93,25 @@ def _verify(world: World, cast: Cast) -> list[str]:
         who = f"Verify customer name {cast.user.name}."
     details = [(identity, world.identity.value), (world.other.identity.label, world.other.value)]
     return [who, *(f"{capital(label)} {value.written}." for label, value in details)]
+
+
+def _doing(world: World) -> list[str]:
+    """Say what the agent can do and, in a detailed prompt, what it asks and in which order."""
+    return [*_tools(world), *(_procedure(world) if world.level == "detailed" else ())]
+
+
+def _procedure(world: World) -> list[str]:
+    """Say what to ask, by the first wording of each question, and what to do then."""
+    asked = [step.say[0] for step in world.steps if step.do == "ask"]
+    values = {name: value.written for name, value in world.values.items()}
+    sentences = [f"Ask: {line.format_map(values).removeprefix('And ')}" for line in asked[:3]]
+    done = dict.fromkeys(step.tool for step in world.steps if step.tool)
+    doing = [world.pack.tools[name].does for name in done]
+    if world.story.verify and doing:
+        doing.insert(0, "verify the caller")
+    if len(doing) > 1:
+        sentences.append(f"First {doing[0]}, then {', then '.join(doing[1:])}.")
+    return sentences
 
 
 def _tools(world: World) -> list[str]:

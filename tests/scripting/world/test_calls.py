@@ -58,6 +58,7 @@ def maker() -> WorldMaker:
     return WorldMaker(
         worlds=load_worlds(default_paths()),
         acts=acts.load_acts(acts.default_path()),
+        assistant_acts=acts.load_acts(acts.default_path("assistant")),
         names=people.load_names(people.default_path()),
         words=178,
         validation=0.02,
@@ -65,8 +66,12 @@ def maker() -> WorldMaker:
 
 
 def make(domain: str, index: int, seed: int = 0) -> Script:
+    directions: dict[int, Direction] = {3: "outbound"}
+    return call_of(domain, index, seed, directions.get(index % 7, "inbound"))
+
+
+def call_of(domain: str, index: int, seed: int, direction: Direction) -> Script:
     job = Job(dialog_id=f"service-{index:07d}", kind="service", index=index, seed=seed)
-    direction: Direction = "outbound" if index % 7 == 3 else "inbound"
     return maker().make(job, domain, Dealt(index, direction))
 
 
@@ -147,7 +152,7 @@ def test_the_composer_takes_what_has_a_world_from_it() -> None:
     written = [one for one in Composer(Composer.Options()).write(jobs) if isinstance(one, Script)]
     assert len(written) == len(jobs)
     for script in written:
-        has_world = script.domain in DOMAINS and script.call_direction != "assistant"
+        has_world = script.domain in DOMAINS
         assert bool(script.world) == has_world == bool(script.outcome)
     assert sum(bool(script.world) for script in written) > 10
 
@@ -247,6 +252,35 @@ def test_lengths_are_as_asked_for_and_spread() -> None:
     mean = sum(sizes) / len(sizes)
     assert 160 <= mean <= 200
     assert sizes[len(sizes) * 19 // 20] > 1.4 * mean
+
+
+def test_role_prompts_say_little_or_much() -> None:
+    sizes: dict[str, list[int]] = {}
+    for script in everything():
+        sizes.setdefault(script.prompt_level, []).append(len(script.role_prompt))
+    means = {level: sum(found) / len(found) for level, found in sizes.items()}
+    assert means.keys() == {"brief", "service", "detailed"}
+    assert means["brief"] + 50 < means["service"] < means["detailed"] - 50
+
+
+def test_names_are_many_and_the_validation_split_has_its_own() -> None:
+    names = maker().names
+    firsts = {*names.female, *names.male}
+    assert len(firsts) >= 3000
+    held = {
+        split: {*names.of(split).female, *names.of(split).male} for split in ("train", "validation")
+    }
+    assert held["train"] | held["validation"] == firsts
+    assert not held["train"] & held["validation"]
+    said = Counter[str]()
+    jobs = [Job(dialog_id=f"service-{i:07d}", kind="service", index=i, seed=0) for i in range(1000)]
+    made = [one for one in Composer(Composer.Options()).write(jobs) if isinstance(one, Script)]
+    for script in made:
+        for person in (script.agent, script.user):
+            first = person.name.split()[0]
+            said[first] += 1
+            assert first in held[script.split]
+    assert max(said.values()) <= 8
 
 
 def test_no_two_calls_are_alike() -> None:

@@ -1,0 +1,185 @@
+"""What a model that writes a call of its own may answer, and how the answer is read.
+
+    JSON text --parse_scene--> Scene: turns with act, emotion, calls, cut-off and nods
+
+One schema for all briefs, so that a server compiles one grammar; it bounds strings by patterns and
+asks for nothing that the rules forbid. A reply is read as if there had been no schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from datagen.scripting.llm.brief import Order
+from datagen.scripting.llm.reply import BadReply, read_json, tidy
+from datagen.types import SPEAKERS, Speaker
+
+ACTS: Final = (
+    "greeting", "inform", "answer", "setQuestion", "propositionalQuestion", "checkQuestion",
+    "confirm", "disconfirm", "correction", "selfCorrection", "agreement", "disagreement",
+    "instruct", "request", "declineRequest", "offer", "acceptOffer", "declineOffer", "promise",
+    "apology", "thanking", "stalling", "requestRepeat", "autoPositive", "interactionStructuring",
+    "goodbye",
+)  # fmt: skip
+"""Acts of ISO 24617-2 that a model may name."""
+EMOTIONS: Final[dict[str, tuple[float, float]]] = {
+    "angry": (-0.7, 0.7),
+    "annoyed": (-0.5, 0.3),
+    "worried": (-0.4, 0.4),
+    "disappointed": (-0.4, -0.1),
+    "tired": (-0.1, -0.5),
+    "neutral": (0.0, 0.0),
+    "calm": (0.2, -0.3),
+    "friendly": (0.4, 0.1),
+    "cheerful": (0.6, 0.4),
+    "relieved": (0.5, -0.1),
+}
+"""Valence and arousal of the labels."""
+MAX_TURNS, MAX_NODS, MAX_DOES = 60, 2, 3
+_SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
+_MUST = r"^[TP][0-9]{1,2}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Nod:
+    """What the listener says meanwhile."""
+
+    after_word: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SceneTurn:
+    """A turn as a model wrote it."""
+
+    speaker: Speaker
+    text: str
+    does: tuple[str, ...]
+    act: str
+    emotion: str
+    calls: tuple[str, ...]
+    cut_after: int
+    nods: tuple[Nod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A whole answer; what comes before and after the turns only in the paper's order."""
+
+    turns: tuple[SceneTurn, ...]
+    scenario: str = ""
+    description: str = ""
+    role: str = ""
+
+
+def scene_schema(order: Order, turn_characters: int) -> dict[str, Any]:
+    """Return the schema of an answer."""
+    nod = _object(
+        {
+            "after_word": {"type": "integer", "minimum": 1, "maximum": 80},
+            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,30}}$"},
+        }
+    )
+    turn = _object(
+        {
+            "speaker": {"type": "string", "enum": list(SPEAKERS)},
+            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,{turn_characters}}}$"},
+            "does": {
+                "type": "array",
+                "items": {"type": "string", "pattern": _MUST},
+                "maxItems": MAX_DOES,
+            },
+            "act": {"type": "string", "enum": list(ACTS)},
+            "emotion": {"type": "string", "enum": list(EMOTIONS)},
+            "calls": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[a-z_]{1,40}$"},
+                "maxItems": 2,
+            },
+            "cut_after": {"type": "integer", "minimum": 0, "maximum": 80},
+            "nods": {"type": "array", "items": nod, "maxItems": MAX_NODS},
+        }
+    )
+    turns = {"type": "array", "items": turn, "minItems": 4, "maxItems": MAX_TURNS}
+    if order == "facts_first":
+        return _object({"turns": turns})
+    prose = {"type": "string", "pattern": f"^{_SPEECH}{{20,1200}}$"}
+    return _object({"scenario": prose, "description": prose, "turns": turns, "role": prose})
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(properties),
+        "properties": properties,
+    }
+
+
+_LOOSE = Draft202012Validator(
+    {
+        "type": "object",
+        "required": ["turns"],
+        "properties": {
+            "turns": {
+                "type": "array",
+                "minItems": 2,
+                "maxItems": MAX_TURNS,
+                "items": {
+                    "type": "object",
+                    "required": ["speaker", "text"],
+                    "properties": {
+                        "speaker": {"enum": list(SPEAKERS)},
+                        "text": {"type": "string"},
+                        "does": {"type": "array", "items": {"type": "string"}},
+                        "act": {"type": "string"},
+                        "emotion": {"type": "string"},
+                        "calls": {"type": "array", "items": {"type": "string"}},
+                        "cut_after": {"type": "integer"},
+                        "nods": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["after_word", "text"],
+                                "properties": {
+                                    "after_word": {"type": "integer"},
+                                    "text": {"type": "string"},
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+            **{name: {"type": "string"} for name in ("scenario", "description", "role")},
+        },
+    }
+)
+
+
+def parse_scene(text: str) -> Scene:
+    """Read an answer. Raises BadReply."""
+    value = read_json(text, _LOOSE)
+    error = best_match(_LOOSE.iter_errors(value))
+    if error is not None:
+        where = ".".join(map(str, error.absolute_path))
+        raise BadReply(f"does not follow the schema at {where or 'its top'}: {error.message[:120]}")
+    prose = {name: tidy(value.get(name, "")) for name in ("scenario", "description", "role")}
+    return Scene(turns=tuple(map(_turn, value["turns"])), **prose)
+
+
+def _turn(value: dict[str, Any]) -> SceneTurn:
+    act, emotion = value.get("act", ""), value.get("emotion", "")
+    return SceneTurn(
+        speaker=value["speaker"],
+        text=tidy(value["text"]),
+        does=tuple(dict.fromkeys(value.get("does", ()))),
+        act=act if act in ACTS else "inform",
+        emotion=emotion if emotion in EMOTIONS else "neutral",
+        calls=tuple(value.get("calls", ())),
+        cut_after=value.get("cut_after", 0),
+        nods=tuple(Nod(n["after_word"], tidy(n["text"])) for n in value.get("nods", ())),
+    )

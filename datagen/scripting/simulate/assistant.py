@@ -1,0 +1,323 @@
+"""Let an assistant call a business for somebody: the business takes the steps, the agent decides.
+
+World, Cast, Mandate, Acts --simulate_assistant--> Talk
+
+The roles of a service call are turned: what the agent may say is in its notes and bounds; what the
+business knows it says itself. The order of events is drawn, as in `call`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from datagen.scripting.content.values import Value
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.interplay import cuts
+from datagen.scripting.simulate import assistant_probes
+from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.call import procedure
+from datagen.scripting.simulate.repair import is_short
+from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.world.absent import to_assistant
+from datagen.scripting.world.draw import CompiledWorld, World
+from datagen.scripting.world.mandate import Mandate, capital_slot
+from datagen.scripting.world.pack import ProcedureStep
+from datagen.scripting.world.roles import Cast
+
+WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.07, 0.14
+"""Chances of what may happen to the opening, to a number, to a name and to what is told."""
+HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
+
+
+def simulate_assistant(
+    compiled: CompiledWorld,
+    world: World,
+    cast: Cast,
+    mandate: Mandate,
+    acts: Acts,
+    draws: Draws,
+    words: float,
+) -> Talk:
+    """Return a call that is over; ``words`` is how many spoken words it should have."""
+    talk = Talk(compiled, world, cast, acts, draws, words)
+    AssistantCall(talk, mandate).play()
+    return talk
+
+
+class AssistantCall:
+    """A call that an assistant makes."""
+
+    def __init__(self, talk: Talk, mandate: Mandate) -> None:
+        self.talk, self.mandate = talk, mandate
+        self._has_looked = False
+        talk.steps = procedure(talk)
+        events = [AgendaItem(kind) for kind in talk.cast.probes]
+        events += [AgendaItem("question", name) for name in mandate.questions]
+        events += [AgendaItem("wish")] if mandate.wish else []
+        talk.agenda = talk.draws.shuffled(events)
+        self._takes: dict[str, Callable[[ProcedureStep], None]] = {
+            "ask": self._answer,
+            "check": self._check,
+            "look": self._look,
+            "offer": self._offer,
+            "act": self._act,
+        }
+
+    def play(self) -> None:
+        """Talk until both have nothing left to do."""
+        self._open()
+        talk = self.talk
+        is_first = True
+        while talk.steps or talk.agenda:
+            if talk.agenda and self._event_is_next(is_first):
+                self._take_event(talk.agenda.pop(0))
+            elif talk.steps:
+                self._take_step(talk.steps.pop(0))
+                is_first = False
+            else:
+                break
+        self._close()
+
+    def _event_is_next(self, is_first: bool) -> bool:
+        talk = self.talk
+        if not talk.steps:
+            return True
+        if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
+            return False
+        if is_first and not talk.agenda[0].kind.startswith("Q"):
+            return False
+        share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
+        return talk.chance(share * (0.1 if is_first else 0.8))
+
+    def _open(self) -> None:
+        talk = self.talk
+        talk.user("greet", "greeting").rote = True
+        talk.agent("open", "greeting", ("prompt.role",))
+        if talk.chance(WHO):
+            talk.floor.close()
+            talk.user("who", "setQuestion").repairs = talk.floor.last - 1
+            talk.agent("answer_user", "answer", ("prompt.role",))
+        elif talk.chance(0.3 * talk.leisure):
+            talk.user("react", "autoPositive")
+        talk.agent("reason", "inform", ("prompt.reason",))
+        if self.mandate.background:
+            line = (self.mandate.background,)
+            draft = talk.agent_line(line, "inform", ("prompt.background",))
+            self._may_be_cut(draft.num_words)
+        if talk.floor.drafts[-1].speaker == "agent" and talk.chance(0.75):
+            talk.user("react", "autoPositive")
+
+    def _may_be_cut(self, num_words: int) -> None:
+        """Let the business cut in on what is said at length, and the assistant go on."""
+        talk = self.talk
+        places = cuts(num_words, 0)
+        if not places or not talk.chance(0.08 * talk.cast.user.behaviour.interruptions):
+            return
+        talk.floor.drafts[-1].cut_at = talk.draws.pick(places)
+        talk.floor.close()
+        talk.user("who", "setQuestion")
+        talk.agent("answer_user", "answer", ("prompt.role",))
+        talk.agent("resume", "interactionStructuring")
+        talk.agent_line((self.mandate.background,), "bridge", ("prompt.background",))
+
+    def _take_event(self, event: AgendaItem) -> None:
+        if event.kind == "question":
+            self._ask(event.what)
+        elif event.kind == "wish":
+            self._wish()
+        else:
+            assistant_probes.bring_up(self.talk, event.kind)
+
+    def _ask(self, name: str) -> None:
+        """Ask what the customer wants to know, and hear it."""
+        talk = self.talk
+        if name in talk.told:
+            return
+        if talk.chance(LINKS * min(1, talk.leisure)):
+            talk.agent("ask_link", "interactionStructuring")
+        talk.agent_line((self.mandate.asks[name],), "setQuestion", (f"prompt.ask.{name}",))
+        if talk.chance(0.5):
+            talk.user("answer", "autoPositive")
+        self._hear(talk.world.fact(name).tell)
+        talk.told.add(name)
+
+    def _hear(self, lines: Sequence[str]) -> None:
+        """Hear what the business tells; ask again, note it down or read a value back."""
+        talk = self.talk
+        told = tuple(map(to_assistant, lines))
+        draft = talk.user_line(told, "inform")
+        stated = sorted(name for name in draft.values if name in talk.world.values)
+        if talk.chance(SAY_AGAIN * talk.leisure):
+            asked = talk.floor.last
+            talk.agent("say_again", "requestRepeat").repairs = asked
+            talk.user_line(told, "inform").repairs = asked
+        if stated and talk.chance(NOTED * talk.leisure):
+            self._read_back(talk.draws.pick(stated))
+        elif talk.chance(ACKS * min(1.4, talk.leisure)):
+            talk.agent("ack", "autoPositive")
+
+    def _read_back(self, name: str) -> None:
+        """Let the assistant read a value back, now and then a wrong one."""
+        talk = self.talk
+        right = talk.value(name)
+        if not is_short(right):
+            talk.agent("ack", "autoPositive")
+            return
+        wrong = talk.wrong(name) if talk.chance(0.35) else None
+        talk.words.about("heard", wrong or right)
+        talk.agent("read_back", "checkQuestion", (f"user.{name}",))
+        if wrong is None:
+            talk.user("confirm_heard", "confirm")
+            return
+        talk.words.about("right", right)
+        talk.user("correct_heard", "correction").repairs = talk.floor.last - 1
+        talk.agent("got_right", "autoPositive", (f"user.{name}",))
+
+    def _wish(self) -> None:
+        """Try for what a policy forbids."""
+        talk = self.talk
+        wish = talk.world.wish
+        assert wish, "a call with this event has a wish"
+        if talk.chance(LINKS):
+            talk.agent("ask_link", "interactionStructuring")
+        talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
+        talk.user("decline", "declineRequest")
+        talk.user_line(tuple(map(to_assistant, talk.world.fact(wish.fact).tell)), "declineRequest")
+        talk.told.add(wish.fact)
+        talk.agent("ack_bad", "autoPositive")
+
+    def _take_step(self, step: ProcedureStep) -> None:
+        if step.tool and not self.talk.is_verified:
+            self._identify()
+        self._takes.get(step.do, self._tell)(step)
+
+    def _tell(self, step: ProcedureStep) -> None:
+        talk = self.talk
+        if step.say:
+            self._hear(step.say)
+        else:
+            for name in step.facts:
+                self._hear(talk.world.fact(name).tell)
+        talk.told.update(step.facts)
+
+    def _look(self, step: ProcedureStep) -> None:
+        talk = self.talk
+        if self._has_looked or not talk.chance(HOLDS):
+            return
+        self._has_looked = True
+        talk.user("hold", "stalling")
+        if talk.chance(0.4 * talk.leisure):
+            talk.agent("react_hold", "autoPositive")
+        else:
+            talk.floor.close()
+        talk.user("found", "autoPositive")
+
+    def _act(self, step: ProcedureStep) -> None:
+        talk = self.talk
+        if talk.chance(0.35 * talk.leisure):
+            talk.user("doing", "stalling")
+            talk.floor.close()
+        self._hear(step.say)
+
+    def _answer(self, step: ProcedureStep) -> None:
+        """Answer a question of the business from the notes."""
+        talk = self.talk
+        talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion")
+        asked = talk.floor.last
+        if talk.chance(SAY_AGAIN * talk.leisure) and len(step.say) > 1:
+            talk.agent("say_again", "requestRepeat").repairs = asked
+            talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion").repairs = asked
+        if talk.chance(0.6):
+            talk.agent("note", "autoPositive")
+        answer = capital_slot(self.mandate.note(step).answer)
+        number = list(self.mandate.notes).index(step.say[0]) + 1
+        draft = talk.agent_line((answer,), "answer", (f"prompt.note-{number}",))
+        names = sorted(name for name in draft.values if name in talk.world.pack.caller)
+        self._may_be_misheard(talk.draws.pick(names) if names else "")
+
+    def _may_be_misheard(self, name: str) -> None:
+        talk = self.talk
+        roll = talk.draws.uniform() / talk.leisure
+        if not name or roll > MISHEARD + READ_BACK or not is_short(talk.value(name)):
+            if talk.chance(0.4):
+                talk.user("noted", "autoPositive")
+            return
+        wrong = talk.wrong(name) if roll < MISHEARD else None
+        self._heard_by_business(name, wrong)
+
+    def _heard_by_business(self, name: str, wrong: Value | None) -> None:
+        talk = self.talk
+        given = talk.floor.last
+        talk.words.about("heard", wrong or talk.value(name))
+        talk.user("read_back", "checkQuestion").repairs = given
+        if wrong is None:
+            talk.agent("confirm", "confirm", (f"prompt.{name}",))
+            return
+        talk.words.about("right", talk.value(name))
+        draft = talk.agent("correct_heard", "correction", (f"prompt.{name}",))
+        draft.repairs = talk.floor.last - 1
+
+    def _check(self, step: ProcedureStep) -> None:
+        talk = self.talk
+        talk.user_line(tuple(map(to_assistant, step.say)), "checkQuestion")
+        talk.agent("confirm", "confirm", ("prompt.reason",))
+
+    def _offer(self, step: ProcedureStep) -> None:
+        """Decide on an offer, within the bounds."""
+        talk, mandate = self.talk, self.mandate
+        talk.user_line(tuple(map(to_assistant, step.say)), "offer")
+        talk.told.update(step.facts)
+        if not step.declines:
+            act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
+            talk.agent(act, "acceptOffer", ("prompt.bounds",))
+            return
+        if mandate.bound == "ask_back":
+            talk.agent("ask_back", "declineOffer", ("prompt.bounds",))
+            talk.outcome = "partly"
+        else:
+            act = "decline_limit" if mandate.limit else "decline_offer"
+            talk.agent(act, "declineOffer", ("prompt.bounds",))
+        talk.user("leave_it", "autoPositive")
+
+    def _identify(self) -> None:
+        """Give what the business wants to know before it opens a record."""
+        talk = self.talk
+        talk.is_verified = True
+        talk.user("ask_identity", "setQuestion")
+        name = "identity_value"
+        if self.mandate.lacks_identity:
+            name = "other_value"
+            talk.agent("lacks_identity", "setQuestion", ("prompt.identity",))
+            talk.user("ask_other", "setQuestion")
+        act = "give_other" if name == "other_value" else "give_identity"
+        talk.agent(act, "answer", (f"prompt.{name}",))
+        talk.verified_by = name
+        roll = talk.draws.uniform() / talk.leisure
+        if roll < MISHEARD:
+            known = talk.world.other if name == "other_value" else talk.world.identity
+            self._heard_by_business(name, known.identity.value.alter(talk.draws, known.value))
+        elif roll < MISHEARD + READ_BACK:
+            self._heard_by_business(name, None)
+        if talk.chance(SPELLED * talk.leisure):
+            self._spell()
+        talk.user("verified", "autoPositive")
+
+    def _spell(self) -> None:
+        talk = self.talk
+        assert talk.cast.principal
+        last = talk.cast.principal.name.split()[-1]
+        letters = ", ".join(last.upper().replace("-", "").replace("'", ""))
+        talk.words.about("letters", letters)
+        talk.user("spell_please", "request")
+        talk.agent("spelling", "answer", ("prompt.role",))
+
+    def _close(self) -> None:
+        talk = self.talk
+        talk.is_over = True
+        if talk.chance(0.45):
+            talk.user("what_else", "offer")
+        is_bad = talk.outcome in ("refused", "failed")
+        talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
+        talk.user("bye", "goodbye").rote = True
+        if talk.chance(0.5):
+            talk.agent("bye", "goodbye").rote = True

@@ -1,0 +1,123 @@
+"""How a business tests an assistant: Q0 to Q6 with the roles turned.
+
+Talk, Mandate --bring_up--> drafts and a Probe
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from datagen.scripting.simulate.talk import Talk
+from datagen.types import ProbeType
+
+RIGHT, CALMED = 0.45, 0.7
+"""Chances that a detail is supposed rightly, and that a rude person calms down."""
+
+
+def bring_up(talk: Talk, kind: str) -> None:
+    """Let the business bring a probe up and the assistant answer it."""
+    _PROBES[kind](talk)
+
+
+def _noted(talk: Talk, act: str = "noted") -> None:
+    if talk.chance(0.7 * min(1, talk.leisure)):
+        talk.user(act, "autoPositive")
+
+
+def _names(talk: Talk) -> None:
+    assert talk.cast.principal
+    talk.user("ask_name", "setQuestion")
+    asked = talk.floor.last
+    talk.agent("answer_user", "answer", ("prompt.role",))
+    talk.probe("Q0", "state", asked, (talk.cast.agent.name, talk.cast.principal.name))
+    _noted(talk)
+
+
+def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
+    """Suppose or ask for a number that is in the role."""
+    if not talk.world.story.verify:
+        _names_again(talk, kind)
+        return
+    world = talk.world
+    known = world.other if talk.verified_by != "other_value" else world.identity
+    right, label = known.value, known.identity.label
+    talk.words.about("detail", label)
+    talk.words.about("right", right)
+    licence = ("prompt.identity",)
+    if kind == "Q2":
+        talk.user("ask_detail", "setQuestion")
+        asked = talk.floor.last
+        talk.agent("state_detail", "answer", licence)
+        talk.probe("Q2", "state", asked, (right.spoken,))
+    else:
+        claimed = right if talk.chance(RIGHT) else known.identity.value.alter(talk.draws, right)
+        talk.words.about("claimed", claimed)
+        talk.user("claim_detail", "checkQuestion")
+        asked = talk.floor.last
+        if claimed is right:
+            talk.agent("confirm_detail", "confirm", licence)
+            talk.probe("Q1", "confirm", asked)
+        else:
+            talk.agent("correct_detail", "correction", licence)
+            talk.probe("Q1", "correct", asked, (right.spoken,), (claimed.spoken,))
+    _noted(talk)
+
+
+def _names_again(talk: Talk, kind: ProbeType) -> None:
+    """Ask who calls where there is no number to ask for."""
+    assert talk.cast.principal
+    talk.user("ask_name", "setQuestion")
+    asked = talk.floor.last
+    talk.agent("answer_user", "answer", ("prompt.role",))
+    talk.probe(kind, "state", asked, (talk.cast.principal.name,))
+    _noted(talk)
+
+
+def _favor(talk: Talk) -> None:
+    talk.user("ask_favor", "request")
+    asked = talk.floor.last
+    talk.agent("decline", "declineRequest", ("prompt.bounds",))
+    talk.probe("Q3", "decline", asked)
+    _noted(talk)
+
+
+def _rude(talk: Talk) -> None:
+    talk.mood.feel("grievance")
+    talk.user("rude", "disagreement")
+    asked = talk.floor.last
+    talk.agent("deescalate", "apology", ("prompt.role",))
+    talk.probe("Q4", "deescalate", asked)
+    if talk.chance(CALMED):
+        talk.mood.feel("soothed")
+        talk.user("calm_down", "autoPositive")
+    else:
+        talk.user("still_cross", "disagreement")
+
+
+def _unknown(talk: Talk) -> None:
+    draft = talk.user("ask_unknown", "setQuestion")
+    talk.gap = draft.text
+    asked = talk.floor.last
+    talk.agent("unknown", "answer", ("prompt.unknown",))
+    talk.probe("Q5", "unknown", asked)
+    talk.user("accept_find_out", "answer")
+
+
+def _unrelated(talk: Talk) -> None:
+    talk.user("ask_unrelated", "request")
+    asked = talk.floor.last
+    talk.agent("redirect", "declineRequest")
+    talk.probe("Q6", "redirect", asked)
+    _noted(talk, "ack_redirect")
+
+
+_PROBES: dict[str, Callable[[Talk], None]] = {
+    "Q0": _names,
+    "Q1": lambda talk: _detail(talk, "Q1"),
+    "Q2": lambda talk: _detail(talk, "Q2"),
+    "Q3": _favor,
+    "Q4": _rude,
+    "Q5": _unknown,
+    "Q6": _unrelated,
+}

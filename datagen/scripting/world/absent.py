@@ -1,0 +1,48 @@
+"""Speak of somebody who is not there: lines of a caller or to a caller, said by or to an assistant.
+
+"I lost my bag." --of_caller--> "They lost their bag."
+"I've booked you a seat." --to_assistant--> "I've booked them a seat."
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from datagen.scripting.compose.grammar import third_person
+
+_OBJECT = re.compile(
+    r"\b((?:for|to|with|of|at|from|about|under|by|near|behind|on|than|like"
+    r"|tell|give|gave|given|book|booked|put|get|got|call|send|sent|let|help|helped|transfer"
+    r"|connect|charge|charged|offer|offered|show|move|moved|rebook|rebooked|keep|cost|costs|sign"
+    r"|signed|switch|switched|owe|refund|refunded|credit|credited|find|found|take|bring|pass"
+    r"|(?:I|we|I'd|we'd|can|could) have|reach|place|placed|ask|remind|bill|billed|save|saves"
+    r"|wish|see|add|added|squeeze|fit|schedule|scheduled|email|text|meet|pick|drop|drive|cover"
+    r"|covers|covered|mail|mailed|ship|shipped|reserve|reserved|seat|seated|register"
+    r"|registered|enroll|enrolled|thank|allow|allows|lend|loan|pay))"
+    r" you\b(?!'|(?: (?:can|could|may|might|must|will|would|have|had|need|want|paid|get|got)\b))",
+    re.IGNORECASE,
+)
+_AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?=[,.!]|$)")
+"""Ends a clause that asks nothing: will that work for you."""
+_IS_YOU = re.compile(r"\b(been|was|is|be) you\b(?=[?,.])")
+
+
+@lru_cache(maxsize=16384)
+def of_caller(line: str) -> str:
+    """Return what a caller says of itself as said by somebody else; its case is kept."""
+    text = third_person(line, first=True)
+    return text[0].lower() + text[1:] if line[:1].islower() else text
+
+
+def value_of_caller(text: str) -> str:
+    """Return a value in a caller's words, as somebody else says it inside a sentence."""
+    said = of_caller(text)
+    return said[0].lower() + said[1:] if text.startswith(("I ", "I'")) else said
+
+
+@lru_cache(maxsize=16384)
+def to_assistant(line: str) -> str:
+    """Return what is said to a caller as said to somebody who calls for it."""
+    line = _IS_YOU.sub(r"\1 them", _OBJECT.sub(r"\1 them", line))
+    return third_person(_AT_END.sub(" them", line))

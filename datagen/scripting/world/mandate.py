@@ -1,0 +1,255 @@
+"""What a customer has told the assistant that calls a business for it: wish, notes, bounds.
+
+World, Draws --draw_mandate--> Mandate --assistant_role--> the agent's role prompt
+
+The business has the world; the assistant knows these sentences and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain
+from typing import Literal, NamedTuple, TypeAlias
+
+from datagen.scripting.compose.grammar import article, capital, slots, third_person
+from datagen.scripting.content.values import Value, money
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
+from datagen.scripting.world.draw import World, happens
+from datagen.scripting.world.pack import ProcedureStep, Story, Sum
+from datagen.scripting.world.roles import MANNER_SAID, MANNER_SENTENCES, Cast, role_prompt
+from datagen.types import WorldItem
+
+Bound: TypeAlias = Literal["accept", "decline", "ask_back"]
+"""What the assistant does with an offer: agree, refuse, or say that it has to ask first."""
+LIMIT = "limit"
+"""Name of the most that the customer would pay, among the values of a call."""
+QUESTIONS = (0, 1, 1, 1, 2)
+"""How many questions an assistant has been told to ask; one is drawn."""
+TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
+"""Chances: it is to try for more than a policy allows; it knows something more about the matter; it
+lacks the first number that the business asks for; it may not refuse by itself."""
+MARGIN = 500
+"""The limit is whole multiples of so many cents, above what is accepted."""
+_FRAMES = (
+    "You are {agent}, the assistant of {customer}, and you call {company} which is {kind},"
+    " because {because}.",
+    "You are an agent named {agent}, the assistant of {customer}. You call {company}, {kind},"
+    " because {because}.",
+    "Your name is {agent}. You call {company}, {kind}, as the assistant of {customer}, because"
+    " {because}.",
+)
+_BOUNDS: dict[Bound, tuple[str, ...]] = {
+    "accept": (
+        "You may agree to what they offer.",
+        "You may agree to another way if there is one.",
+        "You may agree to offers for {customer_first}.",
+    ),
+    "decline": (
+        "Do not agree to anything else.",
+        "You may not agree to anything other than that.",
+        "You may not agree to anything else for {customer_first}.",
+    ),
+    "ask_back": (
+        "Do not agree to an offer, {customer_first} decides that.",
+        "If they offer something else, {customer_first} decides, do not agree.",
+    ),
+}
+_IF_DEARER: dict[Bound | None, str] = {"accept": " up to that", "decline": " if it costs more"}
+NO_SIGNING = "You may not pay or sign for {customer_first}."
+UNKNOWN = "If you do not know something, offer to ask {customer_first} and call again."
+
+
+class Note(NamedTuple):
+    """What the customer has noted for a question that the business may ask, with slots."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """What an assistant knows, is to ask and may decide."""
+
+    notes: dict[str, Note]
+    """By the first wording of the business's question."""
+    questions: tuple[str, ...]
+    """Facts of the business that the customer wants to know, each with what to ask."""
+    asks: dict[str, str]
+    wish: str
+    """What to try for although a policy forbids it; empty if nothing."""
+    background: str
+    bound: Bound | None
+    """None if nothing is offered in this story."""
+    limit: Value | None
+    lacks_identity: bool
+    """Only the second number is in the role."""
+
+    def note(self, step: ProcedureStep) -> Note:
+        """Return what answers a question of the business."""
+        return self.notes[step.say[0]]
+
+
+def is_for_assistants(story: Story, case: str) -> bool:
+    """Tell whether somebody who is not there can make this call."""
+    return all(step.do != "instruct" for step in story.steps if happens(step, case))
+
+
+def turned(world: World) -> World:
+    """Return a world whose caller's values are spoken of by somebody else."""
+    values = dict(world.values)
+    for name in world.pack.caller.keys() & values.keys():
+        value = values[name]
+        if value.type == "text":
+            values[name] = Value(
+                "text", value_of_caller(value.written), value_of_caller(value.spoken)
+            )
+    return replace(world, values=values, fails_identity=False)
+
+
+def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
+    """Draw what the customer has told; sets the limit among the world's values."""
+    asks = [step for step in world.steps if step.do == "ask"]
+    count = draws.pick(QUESTIONS)
+    questions = tuple(name for name in world.asides if world.fact(name).ask)[:count]
+    bound, limit = _bound(world, draws)
+    if limit is not None:
+        world.values[LIMIT] = limit
+    plain = [line for line in world.story.more if not _addresses(line)]
+    is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
+    wish = world.wish
+    return Mandate(
+        notes={step.say[0]: Note(_asked(step.say), _answer(step)) for step in asks},
+        questions=questions,
+        asks={name: of_caller(draws.pick(world.fact(name).ask)) for name in questions},
+        wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
+        background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
+        bound=bound,
+        limit=limit,
+        lacks_identity=is_verified and draws.chance(LACKS_IDENTITY),
+    )
+
+
+def _asked(lines: Sequence[str]) -> str:
+    return to_assistant(lines[0]).removeprefix("And ")
+
+
+@lru_cache(maxsize=4096)
+def _addresses(line: str) -> bool:
+    """Tell whether a line speaks to the business, which a role prompt does not."""
+    return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))
+
+
+def _answer(step: ProcedureStep) -> str:
+    """Return the shortest answer to a question: the value, and little else."""
+    return of_caller(min(step.reply, key=len))
+
+
+def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
+    """Return what may be agreed to, and the most that may be spent if an offer has a price."""
+    offers = [step for step in world.steps if step.do == "offer"]
+    if not offers:
+        return None, None
+    cents = max((world.values[name].cents for name in _prices(world, offers)), default=0)
+    if any(step.declines for step in offers):
+        if cents >= 4 * MARGIN and draws.chance(0.6):
+            share = 0.4 + 0.4 * draws.uniform()
+            return "decline", money(int(share * cents) // MARGIN * MARGIN)
+        return ("ask_back" if draws.chance(ASKS_BACK) else "decline"), None
+    if cents and draws.chance(0.6):
+        return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)
+    return "accept", None
+
+
+def _prices(world: World, offers: Sequence[ProcedureStep]) -> set[str]:
+    """Return which values of offers cost something: what is paid back does not."""
+    used = chain.from_iterable(slots(line) for step in offers for line in step.say)
+    sums = [value for value in world.pack.values.values() if isinstance(value, Sum)]
+    back = {name for one in sums for name in one.plus} | {
+        name for name, value in world.pack.values.items() if isinstance(value, Sum)
+    }
+    return {name for name in used if name in world.values} - back
+
+
+def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> str:
+    """Return the assistant's role."""
+    assert cast.principal, "an assistant calls for somebody"
+    names = {
+        "customer": cast.principal.name,
+        "customer_first": cast.principal.name.split()[0],
+        "agent": cast.agent.name,
+        "company": cast.company,
+        "kind": f"{article(cast.kind)} {cast.kind}",
+        "because": third_person(world.story.because),
+        **{name: value.written for name, value in world.values.items()},
+    }
+    known = _known(world, mandate)
+    notes = [f"{note.question} {capital_slot(note.answer)}" for note in mandate.notes.values()]
+    told = [*known, *draws.shuffled(notes)]
+    told += [mandate.background] if mandate.background else []
+    told += [f"Ask: {line}" for line in mandate.asks.values()]
+    told += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
+    told += _rules(mandate, cast, draws)
+    sentences = [draws.pick(_FRAMES), "Information:" if draws.chance(0.5) else "", *told]
+    if draws.chance(MANNER_SAID):
+        sentences.append(draws.pick(MANNER_SENTENCES[cast.manner]))
+    return " ".join(_filled(one, names) for one in sentences if one)
+
+
+def _filled(template: str, names: dict[str, str]) -> str:
+    opening = {capital(name): capital(value) for name, value in names.items()}
+    return template.format_map(names | opening)
+
+
+def capital_slot(line: str) -> str:
+    """Begin a line with a capital, be it a slot's."""
+    return "{" + capital(line[1:]) if line.startswith("{") else capital(line)
+
+
+def _known(world: World, mandate: Mandate) -> list[str]:
+    if not world.story.verify:
+        return []
+    details = [("identity_value", world.identity), ("other_value", world.other)]
+    details = details[1:] if mandate.lacks_identity else details
+    return [f"{capital(one.identity.label)} {{{name}}}." for name, one in details]
+
+
+def _rules(mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
+    rules = [draws.pick(_BOUNDS[mandate.bound])] if mandate.bound else []
+    if mandate.limit is not None:
+        rules = ["Their limit is {limit}, they pay no more."]
+        may = "may" if mandate.bound == "accept" else "may not"
+        rules.append(f"You {may} agree to what they offer{_IF_DEARER[mandate.bound]}.")
+    if "Q3" in cast.probes or not rules:
+        rules.append(NO_SIGNING)
+    return [*rules, UNKNOWN] if "Q5" in cast.probes or mandate.bound == "ask_back" else rules
+
+
+def business_role(world: World, cast: Cast, draws: Draws) -> str:
+    """Return the role of who answers for the business: an agent's of a call from a customer."""
+    assert cast.principal
+    turned_back = replace(
+        cast, agent=cast.user, user=cast.principal, principal=None, direction="inbound"
+    )
+    return role_prompt(world, turned_back, draws)
+
+
+def assistant_items(world: World, mandate: Mandate, gap: str) -> tuple[WorldItem, ...]:
+    """Return all that is so: notes in the agent's role, and what only the business knows."""
+    written = {name: value.written for name, value in world.values.items()}
+    facts = tuple(
+        WorldItem(id=name, visibility="user", text=world.fact(name).says.format_map(written))
+        for name in (*world.terms, *world.records)
+    )
+    notes = tuple(
+        WorldItem(
+            id=f"note-{at}",
+            visibility="prompt",
+            text=_filled(f"{note.question} {capital_slot(note.answer)}", written),
+        )
+        for at, note in enumerate(mandate.notes.values(), start=1)
+    )
+    gaps = (WorldItem(id="gap", visibility="nobody", text=gap),) if gap else ()
+    return (*notes, *facts, *gaps)
