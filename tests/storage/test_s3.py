@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
+from pyarrow import fs
 
 from datagen.cli import main
 from datagen.storage import StorageFailed, hold, object_store, open_storage, urls
@@ -139,6 +140,7 @@ def test_an_upload_that_never_ends_leaves_what_was_there(
         (403, "SignatureDoesNotMatch", "refuses entry"),
         (403, "InvalidAccessKeyId", "refuses entry"),
         (400, "ExpiredToken", "refuses entry"),
+        (403, "RequestTimeTooSkewed", "this machine's clock"),
         (404, "NoSuchBucket", "there is no such bucket"),
     ],
 )
@@ -163,6 +165,19 @@ def test_a_bucket_or_server_that_is_not_there_is_one_sentence(server: S3) -> Non
     place = open_storage(server.uri("run", port=s3.free_port()))
     with pytest.raises(UserError, match=r"has not answered for 0\.2 s"), hold(place):
         pass
+
+
+def test_markers_that_consoles_leave_for_folders_are_no_files(uri: str) -> None:
+    files, path = fs.FileSystem.from_uri(uri)
+    files.open_output_stream(path).close()  # of the folder's own name, as Hadoop's _$folder$
+    files.create_dir(f"{path}/script", recursive=True)
+    folder = RunFolder(uri)
+    with folder.lock():
+        receipt = committed(folder, 0, TABLE)
+    assert folder.receipts("script", range(3)) == {0: receipt}
+    assert folder.read(folder.unit("script", 0)).equals(TABLE)
+    assert len(folder.storage.names("script")) == 1
+    assert "" not in folder.storage.names("")
 
 
 def test_damage_is_seen(uri: str) -> None:
