@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 DONE = b"data: [DONE]"
+MAX_LINES = 100_000
+"""Lines of a stream that are looked at: twice those of the longest answer."""
 _JOINED = ("content", "reasoning", "reasoning_content", "refusal")
 
 
@@ -23,6 +25,8 @@ def gathered(data: bytes) -> bytes:
         whole = data.rstrip()
         return whole.removesuffix(DONE) if whole.endswith(DONE) else data
     if not head.startswith((b":", b"data:", b"event:", b"id:", b"retry:")):
+        return data
+    if data.count(b"\n") > MAX_LINES:
         return data
     lines = [line.strip() for line in data.splitlines()]
     frames = list(_frames(lines))
