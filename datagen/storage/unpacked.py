@@ -53,7 +53,7 @@ def _copies(file: Any, paths: list[str]) -> int:
     return total
 
 
-def _leaves(array: pa.Array) -> Iterator[pa.DictionaryArray]:
+def _leaves(array: Any) -> Iterator[Any]:
     if pa.types.is_dictionary(array.type):
         yield array
     elif pa.types.is_struct(array.type):
@@ -63,6 +63,7 @@ def _leaves(array: pa.Array) -> Iterator[pa.DictionaryArray]:
         yield from _leaves(array.flatten())
 
 
-def _bytes(array: pa.DictionaryArray) -> int:
-    lengths = pc.cast(pc.binary_length(array.dictionary), pa.int64())
+def _bytes(array: Any) -> int:
+    """Return the bytes that a dictionary's indices stand for."""
+    lengths: Any = pc.binary_length(array.dictionary).cast(pa.int64())
     return int(pc.sum(lengths.take(array.indices)).as_py() or 0)
