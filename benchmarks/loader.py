@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from train import plan
+from train import batches
 from train.config import DataSpec
 from train.data import Corpus
 from train.prompt import MOSHI_SILENCE, MOSHI_SINE, PromptPolicy
@@ -84,14 +84,14 @@ def measured(work: Callable[[], T]) -> tuple[T, float]:
 def assemble(corpus: Corpus, epoch_number: int) -> tuple[float, int]:
     """Put together every batch of one epoch, on one process; return useful share and bytes."""
     epoch = corpus.epoch(PromptPolicy(min_voice_frames=38), 0, epoch_number)
-    rows, weights = plan.population(corpus.kinds, corpus.splits, "train")
+    rows, weights = batches.population(corpus.kinds, corpus.splits, "train")
     batch_size = min(32, len(rows))
-    made = plan.Plan(0, batch_size, 64, rows, weights, lambda _: epoch.lengths)
+    made = batches.BatchPlan(0, batch_size, 64, rows, weights, lambda _: epoch.lengths)
     total = frames = filled = 0
     for step in range(made.steps_per_epoch):
         _, batch = made.at(step)
         micro = 8 if batch_size % 8 == 0 else 1
-        for part in plan.share(batch, epoch.lengths, 0, 1, micro):
+        for part in batches.share(batch, epoch.lengths, 0, 1, micro):
             total += epoch.batch(part).codes.nbytes
             frames += int(epoch.lengths[part].sum())
             filled += len(part) * int(epoch.lengths[part].max())

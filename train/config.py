@@ -65,6 +65,12 @@ class DataSpec:
     mix: dict[str, float] = field(default_factory=dict)
     """How often each dialogue of a kind is seen in an epoch; 1 where nothing is said, 0 leaves a
     kind out, 1.5 is once and for a half of them twice."""
+    view: Literal["all", "text", "openings"] = "all"
+    """What of a dialogue an example holds. `text` leaves all audio rows empty. `openings` is the
+    role and the agent's first words without padding, one token after the other: text alone, dense,
+    where a small model learns to quote its prompt soonest. Neither trains the depth transformer."""
+    opening_tokens: int = 26
+    """Tokens of text in an example of `openings`."""
     max_frames: int = MAX_FRAMES
     bucket_batches: int = 64
     """Batches whose dialogues are sorted by length together: more waste fewer frames, fewer are
@@ -110,6 +116,23 @@ class RunSpec:
     keep: int = 2
     """Checkpoints that stay; older ones are removed."""
     tensorboard: bool = True
+    """Write event files too, if tensorboard is installed."""
+    wandb: str | None = None
+    """A project of Weights & Biases to log to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DpoSpec:
+    """Training on preference pairs; `python -m train dpo` alone reads it."""
+
+    pairs: tuple[str, ...] = ()
+    """Runs with pairs, or files of them."""
+    respects: tuple[str, ...] = ()
+    """Only pairs that are wrong in these; empty is all."""
+    beta: float = 4.0
+    """How much a nat a token of margin counts: more keeps closer to the model before."""
+    anchor: float = 0.1
+    """Weight of the chosen side's own likelihood beside the preference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +149,12 @@ class Config:
     loss: LossWeights = field(default_factory=LossWeights)
     optim: OptimSpec = field(default_factory=OptimSpec)
     run: RunSpec = field(default_factory=RunSpec)
+    dpo: DpoSpec = field(default_factory=DpoSpec)
+
+    @property
+    def text_alone(self) -> bool:
+        """Whether no audio is read or predicted."""
+        return self.data.view != "all"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `parse` takes."""
@@ -134,6 +163,16 @@ class Config:
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     """Read a config: a path, or the name of a shipped one; then lay ``a.b=value`` over it."""
+    data = read(path)
+    if "stages" in data:
+        raise UserError(f"{path} trains in stages: use it with `python -m train rehearse {path}`")
+    for item in overrides:
+        override(data, item)
+    return parse(data, str(path))
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """Return the settings in a YAML file, or in a shipped config of that name."""
     file = Path(path)
     if not file.is_file() and (CONFIGS / f"{path}.yaml").is_file():
         file = CONFIGS / f"{path}.yaml"
@@ -147,9 +186,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
         ) from error
     if not isinstance(data, dict):
         raise UserError(f"{file} must hold settings (key: value)")
-    for item in overrides:
-        override(data, item)
-    return parse(data, str(file))
+    return data
 
 
 def override(data: dict[str, Any], item: str) -> None:
@@ -184,6 +221,7 @@ def _limits(config: Config) -> dict[str, bool]:
     return {
         "data.fraction must be more than 0 and at most 1": 0 < data.fraction <= 1,
         "data.mix must not be negative": all(weight >= 0 for weight in data.mix.values()),
+        "data.opening_tokens must be at least 1": data.opening_tokens >= 1,
         "data.max_frames must be at least 16": data.max_frames >= 16,
         "data.bucket_batches must be at least 1": data.bucket_batches >= 1,
         "optim.batch_size, micro_batch and steps must be at least 1": min(
@@ -209,8 +247,11 @@ def _limits(config: Config) -> dict[str, bool]:
             run.validate_every, run.validate_batches
         )
         >= 0,
-        "loss.text must not be negative": config.loss.text >= 0,
+        "loss.text and loss.quoted must not be negative": min(config.loss.text, config.loss.quoted)
+        >= 0,
         "loss.depth_frames must be more than 0 and at most 1": 0 < config.loss.depth_frames <= 1,
+        "dpo.beta must be more than 0 and dpo.anchor not negative": config.dpo.beta > 0
+        and config.dpo.anchor >= 0,
         "lora.rank must not be negative": config.lora.rank >= 0,
     }
 

@@ -1,107 +1,73 @@
-"""Names of weights: ours (moshi >= 0.2), PersonaPlex's files, and the widening of Moshi to 16 rows.
+"""Weights from one program's names to another's, without a model in memory.
 
-    self_attn.in_projs.{i}.weight, i = 0 ... n-1  <-->  i-th part of self_attn.in_proj_weight
-    depth step 8 ... 15  <--  depth step 0 ... 7 of a Moshi that predicts the agent alone
-
-PersonaPlex's server reads the fused names only (NVIDIA/personaplex, moshi/models/loaders.py).
+file, folder or hub id  --fuse or split attention, widen 8 rows to 16-->  .safetensors
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, Literal
 
-import torch
 from torch import Tensor
 
 from train.config import UserError
-from train.model import DuplexLM, ModelConfig
+from train.prompt import NUM_CODEBOOKS
+from train.weight_names import origin, to_personaplex
+from train.weights import find_weights, open_weights, save_atomically
 
-_SPLIT = re.compile(r"(.*\.self_attn\.)(in|out)_projs\.(\d+)\.weight")
-_STEP = re.compile(
-    r"(depformer_in\.|linears\.|depformer_emb\."
-    r"|depformer\.layers\.\d+\.(?:gating|self_attn\.(?:in|out)_projs)\.)(\d+)(\..*)"
-)
-
-
-class Part(NamedTuple):
-    """Where a parameter lies in a file with fused names."""
-
-    name: str
-    part: int | None
-    """Which of the equal parts along the first axis; None is the whole tensor."""
+Names = Literal["personaplex", "moshi"]
+_FUSED = re.compile(r"(.*\.self_attn\.)(?:(in)_proj_weight|(out)_proj\.weight)")
 
 
-def fused(name: str) -> Part:
-    """Return where PersonaPlex keeps the parameter that we call ``name``."""
-    if not (match := _SPLIT.fullmatch(name)):
-        return Part(name, None)
-    prefix, side, index = match.groups()
-    return Part(f"{prefix}{'in_proj_weight' if side == 'in' else 'out_proj.weight'}", int(index))
+def convert(source: str | Path, target: Path, names: Names, *, widen: bool = False) -> int:
+    """Write the weights of ``source`` with other names; return how many tensors there are."""
+    path = find_weights(source)
+    if target.suffix != ".safetensors":
+        raise UserError(f"convert: {target} must be a .safetensors file")
+    with open_weights(path) as file:
+        state = _split(file, path)
+        metadata = dict(file.metadata() or {})
+    if widen:
+        state = _widened(state, path)
+    result = state if names == "moshi" else to_personaplex(state)
+    metadata.pop("format", None)
+    save_atomically({name: value.contiguous() for name, value in result.items()}, target, metadata)
+    return len(result)
 
 
-def to_personaplex(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Fuse the attention weights of a state dict in our names."""
-    parts: dict[str, dict[int, Tensor]] = {}
-    for name, tensor in state.items():
-        where = fused(name)
-        parts.setdefault(where.name, {})[where.part or 0] = tensor
-    return {
-        name: tensors[0] if len(tensors) == 1 else torch.cat([tensors[i] for i in sorted(tensors)])
-        for name, tensors in parts.items()
-    }
+def _split(file: Any, path: Path) -> dict[str, Tensor]:
+    """Return all tensors with newer moshi's names: attention of each depth step apart."""
+    steps = sum(name.startswith("linears.") for name in file.keys())  # noqa: SIM118
+    if not steps:
+        raise UserError(f"convert: {path} does not hold a Moshi (no linears.0.weight)")
+    state: dict[str, Tensor] = {}
+    for name in file.keys():  # noqa: SIM118
+        tensor = file.get_tensor(name)
+        match = _FUSED.fullmatch(name)
+        if match is None:
+            state[name] = tensor
+            continue
+        side = match[2] or match[3]
+        parts = steps if name.startswith("depformer.") else 1
+        for index, part in enumerate(tensor.chunk(parts)):
+            state[f"{match[1]}{side}_projs.{index}.weight"] = part
+    return state
 
 
-def origin(name: str, dep_q: int) -> str:
-    """Return which parameter of a model of ``dep_q`` rows a wider one starts its ``name`` from.
-
-    The user's depth steps begin as copies of the agent's. Rows 0 ... dep_q - 2 have an embedding
-    (the last one's token is read by nobody), so the one of row dep_q - 1 has no counterpart:
-    NVIDIA's loader leaves it as memory was, we copy the row before it, acoustic too.
-    """
-    match = _STEP.fullmatch(name)
-    if match is None or int(match[2]) < dep_q - match[1].startswith("depformer_emb"):
-        return name
-    index = int(match[2])
-    if index == dep_q - 1:
-        return f"{match[1]}{dep_q - 2}{match[3]}"
-    return f"{match[1]}{index - dep_q}{match[3]}"
-
-
-def layout(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Return every parameter's name and shape, without making one."""
-    with torch.device("meta"):
-        model = DuplexLM(config)
-    return {name: tuple(parameter.shape) for name, parameter in model.named_parameters()}
-
-
-def personaplex_layout(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Return every tensor's name and shape in PersonaPlex's file: 475 at full size."""
-    shapes: dict[str, tuple[int, ...]] = {}
-    for name, shape in layout(config).items():
-        whole = fused(name).name
-        rows = shapes[whole][0] if whole in shapes else 0
-        shapes[whole] = (rows + shape[0], *shape[1:])
-    return shapes
-
-
-def check_layout(
-    found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]], where: str
-) -> None:
-    """Refuse tensors whose names or shapes are not exactly as expected."""
-    missing, extra = sorted(expected.keys() - found.keys()), sorted(found.keys() - expected.keys())
-    other = sorted(name for name in expected.keys() & found.keys() if expected[name] != found[name])
-    details = [
-        *(f"{len(missing)} missing, first {missing[0]}" for _ in missing[:1]),
-        *(f"{len(extra)} unknown, first {extra[0]}" for _ in extra[:1]),
-        *(
-            f"{len(other)} of other shape, first {name} {found[name]} for {expected[name]}"
-            for name in other[:1]
-        ),
-    ]
-    if details:
-        raise UserError(
-            f"{where} does not fit the model ({'; '.join(details)});"
-            " choose the model.preset of these weights, or other weights"
-        )
+def _widened(state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Return the state of a model that predicts the user's rows too, which begin as copies."""
+    steps = sum(name.startswith("linears.") for name in state)
+    if steps != NUM_CODEBOOKS:
+        raise UserError(f"convert: {path} predicts {steps} rows; --widen takes one of 8")
+    pattern = re.compile(r"(.*(?:depformer_in|linears|gating|in_projs|out_projs)\.)(\d+)(\..*)")
+    wide = dict(state)
+    for name in state:
+        match = pattern.fullmatch(name)
+        if match is not None and not name.startswith("transformer."):
+            wide_name = f"{match[1]}{int(match[2]) + steps}{match[3]}"
+            wide[wide_name] = state[origin(wide_name, steps)].clone()
+    for index in range(steps - 1, 2 * steps - 1):
+        name = f"depformer_emb.{index}.weight"
+        wide[name] = state[origin(name, steps)].clone()
+    return wide

@@ -8,7 +8,8 @@ Prompts are put together here, at load time, so that voice, level and role can b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,15 @@ from numpy.typing import NDArray
 
 from train import prompt
 from train.config import DataSpec, UserError
-from train.prompt import NO_TOKEN, NUM_CODEBOOKS, NUM_STREAMS, Dialogue, Marks, PromptPolicy, Tokens
+from train.prompt import (
+    NO_TOKEN,
+    NUM_CODEBOOKS,
+    NUM_STREAMS,
+    ExampleParts,
+    Marks,
+    PromptPolicy,
+    Tokens,
+)
 from train.remote import local
 from train.shards import NUM_LEVELS, ROWS, Metadata, cached, find, read_metadata
 
@@ -36,11 +45,33 @@ class Batch:
     """Frames of each row that are there [B], prompt included."""
     dialog_ids: tuple[str, ...]
     kinds: tuple[str, ...]
+    quoted: NDArray[np.bool_] | None = None
+    """Which text is quoted from the example's prompt [B, T], if that was asked for."""
 
     def loss_mask(self) -> NDArray[np.bool_]:
         """Return which frames train [B, T]: neither prompt nor filling."""
         frames = np.arange(self.codes.shape[2])
         return (frames >= self.prompt_frames[:, None]) & (frames < self.num_frames[:, None])
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What of the dialogues an example holds; see `DataSpec.view`."""
+
+    name: str = "all"
+    opening_tokens: int = 26
+    quoted: bool = False
+    """Whether batches mark what is quoted from prompts."""
+
+    @classmethod
+    def of(cls, spec: DataSpec, quoted: float = 1.0) -> View:
+        """Return the view of a config; ``quoted`` is the weight of quoted text."""
+        return cls(name=spec.view, opening_tokens=spec.opening_tokens, quoted=quoted != 1.0)
+
+
+EVERYTHING = View()
+COMMON = 0.1
+"""Share of the role prompts from which a token that stands in them is wording, not a quote."""
 
 
 class Corpus:
@@ -93,7 +124,12 @@ class Corpus:
         return int(found[0])
 
     def epoch(
-        self, policy: PromptPolicy, seed: int, epoch: int, max_frames: int = prompt.MAX_FRAMES
+        self,
+        policy: PromptPolicy,
+        seed: int,
+        epoch: int,
+        max_frames: int = prompt.MAX_FRAMES,
+        view: View = EVERYTHING,
     ) -> Epoch:
         """Draw the prompts of one epoch."""
         if (policy.swap_roles or policy.shorten) and not self.prompt_lengths[:, 1].any():
@@ -101,11 +137,11 @@ class Corpus:
                 "prompt.swap_roles and prompt.shorten write prompts that the shards do not hold:"
                 " give data.tokenizer, the SentencePiece model of the shards"
             )
-        return Epoch(self, policy, seed, epoch, max_frames)
+        return Epoch(self, policy, seed, epoch, max_frames, view)
 
     def dialogue(
         self, row: int, *, swapped: bool, level: int, voice_frames: int, first: int = 0
-    ) -> Dialogue:
+    ) -> ExampleParts:
         """Return the parts of one example from frame ``first`` on, as views of the mapped files."""
         agent, user = SIDES[::-1] if swapped else SIDES
         frames = int(self.num_frames[row])
@@ -114,13 +150,36 @@ class Corpus:
         tokens = self._tokens["prompt_tokens"]
         whole_voice = int(self.voice_frames[row, int(swapped)])
         voice = self._codes(f"{agent}_voice_codes", row, whole_voice)
-        return Dialogue(
+        return ExampleParts(
             text=self._slice(f"{agent}_text", row, frames)[first:],
             agent=self._codes(f"{agent}_codes", row, frames)[:, first:],
             user=self._codes(f"{user}_codes", row, frames)[:, first:],
             voice=voice[:, :voice_frames],
             prompt=tokens[start : start + self.prompt_lengths[row, form]],
         )
+
+    @cached_property
+    def rare(self) -> NDArray[np.bool_]:
+        """Which tokens [V] stand in few of the agents' prompts: what of them can be a quote."""
+        lengths = self.prompt_lengths[:, 0]
+        rows = np.repeat(np.arange(len(self)), lengths)
+        starts = np.repeat(self._prompt_offsets[:, 0] - _offsets(lengths), lengths)
+        tokens = self._tokens["prompt_tokens"][starts + np.arange(len(rows))].astype(np.int64)
+        size = self.metadata.vocabulary
+        prompts = np.bincount(np.unique(rows * size + tokens) % size, minlength=size)
+        return np.asarray(prompts < COMMON * len(self))
+
+    @cached_property
+    def spoken_tokens(self) -> NDArray[np.int64]:
+        """How many tokens of text each side says [N, 2]."""
+        silent = (self.metadata.pad, self.metadata.epad)
+        counts = []
+        for side in SIDES:
+            row = self._tokens[f"{side}_text"]
+            before = np.concatenate(([0], np.cumsum(~np.isin(row, silent))))
+            start = self._offsets[f"{side}_text"]
+            counts.append(before[start + self.num_frames] - before[start])
+        return np.stack(counts, axis=1)
 
     def _slice(self, name: str, row: int, count: int) -> Tokens:
         start = self._offsets[name][row]
@@ -134,9 +193,15 @@ class Epoch:
     """The dialogues with the prompts drawn for one epoch."""
 
     def __init__(
-        self, corpus: Corpus, policy: PromptPolicy, seed: int, epoch: int, max_frames: int
+        self,
+        corpus: Corpus,
+        policy: PromptPolicy,
+        seed: int,
+        epoch: int,
+        max_frames: int,
+        view: View = EVERYTHING,
     ) -> None:
-        self._corpus = corpus
+        self._corpus, self._view = corpus, view
         self.number = epoch
         everyone = np.arange(len(corpus))
         lengths = corpus.prompt_lengths
@@ -149,43 +214,68 @@ class Epoch:
         )
         forms = self._roll.swapped * NUM_LEVELS + self._roll.level
         tokens = lengths[everyone, forms]
-        self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(
-            self._roll.voice_frames, tokens
-        )
-        whole = self.prompt_frames + corpus.num_frames
+        frames, voice_frames = corpus.num_frames, self._roll.voice_frames
+        if view.name == "openings":
+            said = corpus.spoken_tokens[everyone, self._roll.swapped.astype(np.int64)]
+            frames, voice_frames = np.minimum(said, view.opening_tokens), 0 * voice_frames
+        self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(voice_frames, tokens)
+        whole = self.prompt_frames + frames
         self.lengths: NDArray[np.int64] = np.minimum(whole, max_frames)
         """Frames of each example [N]."""
         self.cut_frames: NDArray[np.int64] = whole - self.lengths
         """Frames of each example that do not fit [N]."""
         self._first = (self._roll.begin * (self.cut_frames + 1)).astype(np.int64)
 
-    def dialogue(self, row: int) -> Dialogue:
+    def dialogue(self, row: int) -> ExampleParts:
         """Return the parts of one example; its tail may not fit."""
-        return self._corpus.dialogue(
+        parts = self._corpus.dialogue(
             row,
             first=int(self._first[row]),
             swapped=bool(self._roll.swapped[row]),
             level=int(self._roll.level[row]),
             voice_frames=int(self._roll.voice_frames[row]),
         )
+        return parts if self._view.name != "openings" else self._opening(parts)
+
+    def _opening(self, parts: ExampleParts) -> ExampleParts:
+        """Return the first words of an example, without padding, voice and audio."""
+        metadata = self._corpus.metadata
+        spoken = parts.text[(parts.text != metadata.pad) & (parts.text != metadata.epad)]
+        text = spoken[: self._view.opening_tokens]
+        nothing = np.full((NUM_CODEBOOKS, len(text)), NO_TOKEN, np.int16)
+        return replace(parts, text=text, agent=nothing, user=nothing, voice=nothing[:, :0])
 
     def batch(self, rows: Sequence[int] | NDArray[np.int64]) -> Batch:
         """Put together the examples of some rows."""
         rows = np.asarray(rows)
         num_frames = self.lengths[rows]
         codes = np.empty((len(rows), NUM_STREAMS, int(num_frames.max())), np.int16)
+        quoted = np.zeros((len(rows), codes.shape[2]), np.bool_) if self._view.quoted else None
         for position, row in enumerate(rows.tolist()):
             length = int(num_frames[position])
             one = codes[position]
             one[:, length:] = NO_TOKEN
-            prompt.write_example(one[:, :length], self.dialogue(row), self._corpus.marks)
+            parts = self.dialogue(row)
+            start, _ = prompt.write_example(one[:, :length], parts, self._corpus.marks)
+            if quoted is not None:
+                quoted[position, start:length] = self._quotes(one[prompt.TEXT, start:length], parts)
+        if self._view.name != "all":
+            codes[:, 1:] = NO_TOKEN
         return Batch(
             codes=codes,
             prompt_frames=self.prompt_frames[rows],
             num_frames=num_frames,
             dialog_ids=tuple(self._corpus.dialog_ids[rows].tolist()),
             kinds=tuple(self._corpus.kinds[rows].tolist()),
+            quoted=quoted,
         )
+
+    def _quotes(self, text: Tokens, parts: ExampleParts) -> NDArray[np.bool_]:
+        """Mark the tokens [T] that stand in the example's prompt and in few others'."""
+        rare = self._corpus.rare
+        held = np.zeros(len(rare), np.bool_)
+        held[parts.prompt[rare[parts.prompt]]] = True
+        return np.asarray(held[text])
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ RUN/run.json, config, launcher  ->  argv of python, torchrun or ray  (printed, o
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -14,17 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from train import build, loop
 from train import config as configs
-from train import loop, network
 from train.config import Config, UserError
 from train.remote import local
-from train.shards import find, read_metadata
+from train.shards import find, footer, read_metadata
 
 LAUNCHERS = ("none", "torchrun", "ray")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class LaunchJob:
     """What to train, and on how many processes."""
 
     config: str
@@ -45,14 +46,31 @@ def data_of(manifest: Path) -> str:
     shards = folder / "shards"
     if not shards.is_dir():
         raise UserError(f"--manifest {manifest}: {shards} is not there; finish the run first")
+    _check_finished(folder, manifest)
     return shards.resolve().as_posix()
 
 
-def check(job: Job) -> Config:
+def _check_finished(folder: Path, manifest: Path) -> None:
+    """Refuse a run whose shards hold fewer blocks than its plan: the job would miss the rest."""
+    try:
+        planned = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["blocks"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"--manifest {manifest}: {folder}/plan.json cannot be read") from error
+    reads = [footer(file).get("receipt", {}).get("reads", {}) for file in find([str(folder)])]
+    packed = {name for names in reads for name in names if name.startswith("tokens/")}
+    if len(packed) < planned:
+        raise UserError(
+            f"--manifest {manifest}: the run is not finished, {len(packed)} of {planned} blocks"
+            " are in its shards; finish it with `datagen run`, or train on what is there with"
+            f" `python -m train CONFIG --set data.shards={folder}`"
+        )
+
+
+def check(job: LaunchJob) -> Config:
     """Find now what would stop the job on the cluster: its config, its shards, its tokens."""
     config = configs.load(job.config, job.overrides)
     cache = Path(config.data.cache or Path(config.out) / "cache")
-    network.sizes(config, read_metadata(find(local(config.data.shards, cache))))
+    build.sizes(config, read_metadata(find(local(config.data.shards, cache))))
     size, micro = job.processes * job.nodes, config.optim.micro_batch
     if config.optim.batch_size % (size * micro):
         raise UserError(
@@ -62,7 +80,7 @@ def check(job: Job) -> Config:
     return config
 
 
-def command(job: Job) -> list[str]:
+def command(job: LaunchJob) -> list[str]:
     """Return the command that trains."""
     arguments = [job.config, *(part for item in job.overrides for part in ("--set", item))]
     if job.launcher == "none":

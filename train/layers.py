@@ -69,6 +69,11 @@ def each(modules: Iterable[nn.Module], x: Tensor) -> Tensor:
     )
 
 
+def take(x: Tensor, read: Tensor) -> Tensor:
+    """Return the positions ``read`` [N] of x [B, T, D], counted over B x T, as [1, N, D]."""
+    return x.flatten(0, 1).index_select(0, read)[None]
+
+
 def rotate(x: Tensor, positions: Tensor, max_period: float) -> Tensor:
     """Turn neighbouring pairs of x [B, H, T, D] by angles that grow with positions [B, T]."""
     half = x.shape[-1] // 2
@@ -129,13 +134,19 @@ class Attention(nn.Module):
             key = rotate(key, positions, self.max_period)
         return query, key, value
 
-    def forward(self, x: Tensor, positions: Tensor, mask: Tensor | None) -> Tensor:
-        """Mix x [B, T, D]; ``mask`` [B, 1, T, T] is True where a query (row) sees a key."""
+    def forward(
+        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Tensor | None = None
+    ) -> Tensor:
+        """Mix x [B, T, D]; ``mask`` [B, 1, T, T] is True where a query (row) sees a key.
+
+        With ``read`` [N], only those of all B x T positions come out: [1, N, D].
+        """
         query, key, value = self.heads(each(self.in_projs, x), positions)
         mixed = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=mask, is_causal=mask is None
         )
-        return each(self.out_projs, mixed.transpose(1, 2).flatten(2))
+        mixed = mixed.transpose(1, 2).flatten(2)
+        return each(self.out_projs, mixed if read is None else take(mixed, read))
 
     def step(self, x: Tensor, positions: Tensor, cache: KVCache, index: int) -> Tensor:
         """Go on from the cache with x [B, T, D]; more than one position only when it is empty."""
@@ -171,18 +182,29 @@ class Layer(nn.Module):
         """The feed-forward layers, one for each step that has its own."""
         return list(self.gating) if isinstance(self.gating, nn.ModuleList) else [self.gating]
 
-    def forward(self, x: Tensor, positions: Tensor, mask: Tensor | None) -> Tensor:
-        """Map x [B, T, D] -> [B, T, D]."""
+    def forward(
+        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Tensor | None = None
+    ) -> Tensor:
+        """Map x [B, T, D] -> [B, T, D], or to the N positions ``read`` of it [1, N, D]."""
         if self.checkpointed and torch.is_grad_enabled():
             # nothing in a layer is random
             out: Tensor = checkpoint(
-                self._compute, x, positions, mask, use_reentrant=False, preserve_rng_state=False
+                self._compute,
+                x,
+                positions,
+                mask,
+                read,
+                use_reentrant=False,
+                preserve_rng_state=False,
             )
             return out
-        return self._compute(x, positions, mask)
+        return self._compute(x, positions, mask, read)
 
-    def _compute(self, x: Tensor, positions: Tensor, mask: Tensor | None) -> Tensor:
-        x = x + self.self_attn(self.norm1(x), positions, mask)
+    def _compute(
+        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Tensor | None
+    ) -> Tensor:
+        mixed = self.self_attn(self.norm1(x), positions, mask, read)
+        x = mixed + (x if read is None else take(x, read))
         return x + each(self.gates, self.norm2(x))
 
     def step(self, x: Tensor, positions: Tensor, cache: KVCache, index: int = 0) -> Tensor:
@@ -210,11 +232,23 @@ class Transformer(nn.Module):
             Layer(dim, num_heads, feedforward, num_steps, max_period) for _ in range(num_layers)
         )
 
-    def forward(self, x: Tensor, positions: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Map x [B, T, D] -> [B, T, D]; causal over T where no mask [B, 1, T, T] says more."""
-        for layer in self.layers:
+    def forward(
+        self,
+        x: Tensor,
+        positions: Tensor,
+        mask: Tensor | None = None,
+        read: Tensor | None = None,
+    ) -> Tensor:
+        """Map x [B, T, D] -> [B, T, D]; causal over T where no mask [B, 1, T, T] says more.
+
+        With ``read`` [N], only those of all B x T positions come out, [1, N, D]: the last layer
+        computes nothing but keys and values for the others.
+        """
+        *layers, last = self.layers
+        for layer in layers:
             x = layer(x, positions, mask)
-        return x
+        out: Tensor = last(x, positions, mask, read)
+        return out
 
     def caches(self, capacity: int) -> list[KVCache]:
         """Return an empty cache for each layer."""

@@ -12,7 +12,7 @@ import logging
 import math
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -20,18 +20,25 @@ from typing import Any
 
 import torch
 
-from train import network, state
+from train import build
+from train import checkpoint as checkpoints
+from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
-from train.data import Batch, Corpus, Epoch
+from train.data import Batch, Corpus, Epoch, View
 from train.delay import Delayed
+from train.distributed import Group, join
+from train.journal import Journal, open_journal
 from train.loss import LossSums, counts, sums, total
-from train.metrics import Journal, Meter, by_stream, flops_per_frame, peak_flops
+from train.metrics import Meter, by_stream, flops_per_frame, peak_flops
+from train.model import DuplexLM
 from train.optim import adamw, set_rates
-from train.plan import Plan, Rows, population, share, useful
-from train.validate import Validation
-from train.world import World, join
+from train.validation import Validation
 
 logger = logging.getLogger(__name__)
+
+
+Probe = Callable[[DuplexLM], Mapping[str, float | None]]
+"""Measures a model at each validation; what it finds goes to the metrics."""
 
 
 class Diverged(Exception):
@@ -41,25 +48,28 @@ class Diverged(Exception):
 class Trainer:
     """One run: knows how to take a step, and when to report, validate, save and stop."""
 
-    def __init__(self, config: Config, world: World) -> None:
-        self._config, self._world = config, world
+    def __init__(self, config: Config, group: Group, probes: Sequence[Probe] = ()) -> None:
+        self._config, self._group, self._probes = config, group, probes
         self._check_split()
         self._current: Epoch | None = None
-        self.corpus = open_corpus(config, world)
+        self.corpus = open_corpus(config, group)
         self.plan = make_plan(config, self.corpus, self._epoch)
         self._epoch(0)  # a policy that cannot work is said now
-        self.model = network.build(config, self.corpus.metadata, world)
+        self.model = build.make_model(config, self.corpus.metadata, group)
         self.optimizer = adamw(self.model, config.optim)
+        self._num_audio = 0 if config.text_alone else self.model.config.dep_q
+        """Audio rows that are predicted."""
         self._identity = identity(self.corpus, self.plan)
         self.step = 0
-        if (checkpoint := state.latest(config.out)) is not None:
-            self.step = state.restore(
+        if (checkpoint := checkpoints.latest(config.out)) is not None:
+            self.step = checkpoints.restore(
                 checkpoint, config, self._identity, self.model, self.optimizer
             )
             logger.info("continuing after step %d from %s", self.step, checkpoint)
-        self._validation = Validation(config, self.corpus, world)
-        flops = flops_per_frame(self.model, config.loss.depth_frames)
-        self._meter = Meter(flops, peak_flops(world.device))
+        self._validation = Validation(config, self.corpus, group)
+        share = 0.0 if config.text_alone else config.loss.depth_frames
+        flops = flops_per_frame(self.model, share)
+        self._meter = Meter(flops, peak_flops(group.device))
         self._since: LossSums | None = None
         self._asked = False
         """Whether this process was told to stop."""
@@ -67,10 +77,10 @@ class Trainer:
         """Whether one of them was, as all know since the last step."""
 
     def _check_split(self) -> None:
-        optim, world = self._config.optim, self._world
-        if optim.batch_size % (optim.micro_batch * world.size):
+        optim, group = self._config.optim, self._group
+        if optim.batch_size % (optim.micro_batch * group.size):
             raise UserError(
-                f"optim.batch_size {optim.batch_size} does not divide among {world.size} processes"
+                f"optim.batch_size {optim.batch_size} does not divide among {group.size} processes"
                 f" of optim.micro_batch {optim.micro_batch}: change one of them"
             )
 
@@ -78,7 +88,11 @@ class Trainer:
         if self._current is None or self._current.number != number:
             config = self._config
             self._current = self.corpus.epoch(
-                config.prompt, config.seed, number, config.data.max_frames
+                config.prompt,
+                config.seed,
+                number,
+                config.data.max_frames,
+                View.of(config.data, config.loss.quoted),
             )
         return self._current
 
@@ -96,24 +110,34 @@ class Trainer:
         with self._meter.step():
             rates, norm = self.take_step()
         last = self.step == steps or self._stop
+        values: dict[str, float | None] = {}
         if self.step % run.log_every == 0 or last:
-            self._report(journal, rates, norm)
+            values |= self._report(rates, norm)
         if run.validate_every and (self.step % run.validate_every == 0 or self.step == steps):
-            self._write(journal, self.validate())
+            values |= self.validate()
+        self._write(journal, values)
         if self.step % run.checkpoint_every == 0 or last:
-            state.save(
-                self._config, self._identity, self.step, self.model, self.optimizer, self._world
+            checkpoints.save(
+                self._config, self._identity, self.step, self.model, self.optimizer, self._group
             )
 
     @contextmanager
     def _journal(self) -> Iterator[Journal | None]:
         """Open the metrics, on the first process."""
-        if not self._world.first:
+        if not self._group.first:
             yield None
             return
-        journal = Journal(Path(self._config.out), self.step, self._config.run.tensorboard)
+        run = self._config.run
+        journal = open_journal(
+            Path(self._config.out),
+            self.step,
+            tensorboard=run.tensorboard,
+            wandb=run.wandb,
+            config=self._config.to_dict(),
+        )
         try:
-            self._describe(journal)
+            if journal.empty:
+                self._describe(journal)
             yield journal
         finally:
             journal.close()
@@ -131,7 +155,7 @@ class Trainer:
             raise Diverged(
                 f"step {self.step} gives no number (gradient norm {float(norm)}); its dialogues:"
                 f" {', '.join(self.corpus.dialog_ids[rows].tolist())}; the weights before it are"
-                f" in {state.latest(self._config.out) or 'no checkpoint yet'}"
+                f" in {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
             )
         self.optimizer.step()
         self.step += 1
@@ -139,59 +163,83 @@ class Trainer:
         return rates, float(norm)
 
     def validate(self) -> dict[str, float | None]:
-        """Return the losses on the validation split, by kind and stream."""
-        return self._validation.run(self.model)
+        """Return the losses on the validation split, by kind and stream, and what probes find."""
+        values = self._validation.run(self.model)
+        self.model.eval()
+        for probe in self._probes:
+            values |= probe(self.model)
+        self.model.train()
+        return values
 
     def _gradients(self, epoch: Epoch, rows: Rows) -> LossSums:
         """Fill the gradients of a step; return its sums over all processes."""
-        config, world, sizes = self._config, self._world, self.model.config
+        config, group = self._config, self._group
         micro = config.optim.micro_batch
-        parts = share(rows, epoch.lengths, world.rank, world.size, micro)
+        parts = share(rows, epoch.lengths, group.rank, group.size, micro)
         everyone = [
             part
-            for rank in range(world.size)
-            for part in share(rows, epoch.lengths, rank, world.size, micro)
+            for rank in range(group.size)
+            for part in share(rows, epoch.lengths, rank, group.size, micro)
         ]
         self._meter.add(*useful(everyone, epoch.lengths))
         batches = [self._steps(epoch.batch(part)) for part in parts]
         denominators = torch.stack(
-            [counts(item.targets, item.mask, config.loss, sizes.dep_q) for item, _ in batches]
+            [
+                counts(item.targets, item.mask, config.loss, self._num_audio, quoted)
+                for item, _, quoted in batches
+            ]
         ).sum(0)
-        stopping = torch.tensor([float(self._asked)], device=world.device)
-        reduced = world.sum(torch.cat((denominators, stopping)))
+        stopping = torch.tensor([float(self._asked)], device=group.device)
+        reduced = group.sum(torch.cat((denominators, stopping)))
         denominators, self._stop = reduced[:-1], bool(reduced[-1])
         numerators = torch.zeros_like(denominators)
-        for item, chosen in batches:
-            with network.precision(config, world):
-                text, audio = self.model(item.inputs, item.targets, depth_steps=chosen)
-            found = sums(text, audio, item.targets, item.mask, config.loss, chosen)
-            loss = total(found, config.loss, denominators) * world.size
+        for item, chosen, quoted in batches:
+            with build.precision(config, group):
+                out = build.predict(self.model, item, chosen, config.text_alone)
+            found = sums(
+                out.text,
+                out.audio,
+                item.targets,
+                item.mask,
+                config.loss,
+                out.depth_steps,
+                text_steps=out.text_steps,
+                quoted=quoted,
+            )
+            loss = total(found, config.loss, denominators) * group.size
             loss.backward()  # type: ignore[no-untyped-call]
             numerators += found.numerators.detach()
-        return LossSums(world.sum(numerators), denominators)
+        return LossSums(group.sum(numerators), denominators)
 
-    def _steps(self, batch: Batch) -> tuple[Delayed, torch.Tensor | None]:
-        """Return a micro-batch, and which of its steps go through the depth transformer."""
-        steps = network.steps_of(batch, self.model.config, self._world.device)
+    def _steps(self, batch: Batch) -> tuple[Delayed, torch.Tensor | None, torch.Tensor | None]:
+        """Return a micro-batch, which of its steps go through the depth transformer, and which
+        are quoted."""
+        steps = build.steps_of(batch, self.model.config, self._group.device)
+        quoted = build.quotes_of(batch, self._group.device)
         names = [f"{self._config.seed}/{self.step}/{name}/depth" for name in batch.dialog_ids]
-        return network.draw_depth(steps, self._config.loss.depth_frames, names)
+        share = 1.0 if self._config.text_alone else self._config.loss.depth_frames
+        return *build.draw_depth(steps, share, names), quoted
 
-    def _report(self, journal: Journal | None, rates: dict[str, float], norm: float) -> None:
+    def _report(self, rates: dict[str, float], norm: float) -> dict[str, float | None]:
+        """Return what was measured since the last report."""
         assert self._since is not None
         values: dict[str, float | None] = {"loss": float(total(self._since, self._config.loss))}
         values |= by_stream(self._since.per_row())
-        values |= {"gradient_norm": norm, **rates, **self._meter.report(self._world.size)}
-        if self._world.device.type == "cuda":
-            values["memory_gb"] = torch.cuda.max_memory_allocated(self._world.device) / 1e9
+        values |= {"gradient_norm": norm, **rates, **self._meter.report(self._group.size)}
+        if self._group.device.type == "cuda":
+            values["memory_gb"] = torch.cuda.max_memory_allocated(self._group.device) / 1e9
         self._since = None
-        self._write(journal, values)
+        return values
 
     def _write(self, journal: Journal | None, values: dict[str, float | None]) -> None:
-        if journal is not None and values:
-            journal.write(self.step, values)
-            loss = values.get("loss", values.get("validation/all/loss"))
-            name = "loss" if "loss" in values else "validation"
-            logger.info("step %d of %d: %s %.4f", self.step, self._config.optim.steps, name, loss)
+        if journal is None or not values:
+            return
+        journal.write(self.step, values)
+        for name, key in (("loss", "loss"), ("validation", "validation/all/loss")):
+            if (loss := values.get(key)) is not None:
+                logger.info(
+                    "step %d of %d: %s %.4f", self.step, self._config.optim.steps, name, loss
+                )
 
     def _describe(self, journal: Journal) -> None:
         """Write what the data came to: dialogues, epochs, tails that are cut."""
@@ -228,20 +276,20 @@ class Trainer:
             signal.signal(signal.SIGTERM, before)
 
 
-def open_corpus(config: Config, world: World) -> Corpus:
+def open_corpus(config: Config, group: Group) -> Corpus:
     """Open the shards; the first process decodes them, the others find them decoded."""
     cache = Path(config.out) / "cache"
-    corpus = Corpus.open(config.data, cache) if world.first else None
-    world.barrier()
+    corpus = Corpus.open(config.data, cache) if group.first else None
+    group.barrier()
     return corpus or Corpus.open(config.data, cache)
 
 
-def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> Plan:
+def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> BatchPlan:
     """Return the batches of the whole run."""
     data = config.data
     rows, weights = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
     fits = corpus.fits(data.max_frames)[rows]
-    return Plan(
+    return BatchPlan(
         seed=config.seed,
         batch_size=config.optim.batch_size,
         window=data.bucket_batches,
@@ -251,7 +299,7 @@ def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> Plan:
     )
 
 
-def identity(corpus: Corpus, plan: Plan) -> dict[str, Any]:
+def identity(corpus: Corpus, plan: BatchPlan) -> dict[str, Any]:
     """Name the data of a run, so that it is not continued on other data."""
     hasher = blake2b(digest_size=12)
     hasher.update("/".join(corpus.dialog_ids[plan.rows].tolist()).encode())
@@ -267,5 +315,5 @@ def identity(corpus: Corpus, plan: Plan) -> dict[str, Any]:
 
 def train(config: Config) -> int:
     """Train, or go on training; return how many steps are done."""
-    with join(config.run.device) as world:
-        return Trainer(config, world).run()
+    with join(config.run.device) as group:
+        return Trainer(config, group).run()

@@ -8,6 +8,7 @@ denominators must be known before the first backward pass: `counts` needs only t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -29,6 +30,9 @@ class LossWeights:
     pad: float = 0.3
     """Weight of text whose target is in ``pad_ids``."""
     pad_ids: tuple[int, ...] = (PAD, EPAD)
+    quoted: float = 1.0
+    """Factor on text whose token stands in the example's own role prompt and in few others': names,
+    prices, times. More than 1 teaches to quote the prompt sooner; the paper has no such weight."""
     user_stream: float = 1.0
     """Factor on the user's rows; 0 leaves them inputs only."""
     depth_frames: float = 1.0
@@ -69,32 +73,49 @@ class LossSums:
         return self.numerators / self.denominators
 
 
-def counts(targets: Tensor, mask: Tensor, weights: LossWeights, dep_q: int) -> Tensor:
-    """Return the denominators [1 + dep_q] of targets and mask [B, K, S], before any forward."""
-    text = (_text_weights(targets[:, 0], weights) * mask[:, 0]).sum()
+def counts(
+    targets: Tensor,
+    mask: Tensor,
+    weights: LossWeights,
+    dep_q: int,
+    quoted: Tensor | None = None,
+) -> Tensor:
+    """Return the denominators [1 + dep_q] of targets and mask [B, K, S], before any forward.
+
+    ``quoted`` [B, S] marks the text that is quoted from the prompt.
+    """
+    text = (_text_weights(targets[:, 0], weights, quoted) * mask[:, 0]).sum()
     return torch.cat((text[None], mask[:, 1 : 1 + dep_q].sum((0, 2)).to(text)))
 
 
 def sums(
     text_logits: Tensor,
-    audio_logits: Tensor,
+    audio_logits: Tensor | Sequence[Tensor] | None,
     targets: Tensor,
     mask: Tensor,
     weights: LossWeights,
     depth_steps: Tensor | None = None,
+    *,
+    text_steps: Tensor | None = None,
+    quoted: Tensor | None = None,
 ) -> LossSums:
-    """Sum up the loss of text logits [B, S, Vt] and audio logits [B, dep_q, S, Va].
+    """Sum up the loss of text logits [B, S, Vt] and audio logits [B, dep_q, S, Va], if any.
 
-    With ``depth_steps`` [B, S], audio logits are of those steps alone: [1, dep_q, N, Va].
+    The audio's rows may be given apart, [B, S, Va] each. With ``depth_steps`` [B, S], they are of
+    those steps alone: [1, N, Va]; with ``text_steps`` [B, S], text logits are: [1, N, Vt].
     """
-    denominators = counts(targets, mask, weights, audio_logits.shape[1])
-    losses, kept = _cross_entropy(text_logits, targets[:, 0], mask[:, 0])
-    numerators = [(losses * _text_weights(kept, weights)).sum()]
+    rows = audio_logits.unbind(1) if isinstance(audio_logits, Tensor) else audio_logits or ()
+    denominators = counts(targets, mask, weights, len(rows), quoted)
+    text_weights = _text_weights(targets[:, 0], weights, quoted) * mask[:, 0]
+    text_targets = targets[:, 0]
+    if text_steps is not None:
+        text_weights, text_targets = text_weights[text_steps][None], text_targets[text_steps][None]
+    numerators = [(_cross_entropy(text_logits, text_targets) * text_weights).sum()]
     if depth_steps is not None:
         targets, mask = at(targets, depth_steps), at(mask, depth_steps)
-    for row, logits in enumerate(audio_logits.unbind(1), start=1):
-        losses, _ = _cross_entropy(logits, targets[:, row], mask[:, row])
-        numerators.append(losses.sum())
+    for row, logits in enumerate(rows, start=1):
+        losses = _cross_entropy(logits, targets[:, row])
+        numerators.append((losses * mask[:, row]).sum())
     return LossSums(torch.stack(numerators), denominators)
 
 
@@ -113,19 +134,23 @@ def total(step: LossSums, weights: LossWeights, denominators: Tensor | None = No
     return weights.text * text + audio
 
 
-def _cross_entropy(logits: Tensor, targets: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Return loss and target of the N positions that train; logits [B, S, V] -> [N], [N].
+def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+    """Return the loss of each position, float32; logits [B, S, V], targets [B, S] -> [B, S].
 
-    Selecting first, and widening inside of the softmax, keeps float32 logits out of memory.
+    Targets that no prediction has (-1, the initial token) are counted as another: the caller
+    gives them no weight.
     """
-    kept = targets[mask]
-    log_probabilities = functional.log_softmax(logits[mask], dim=-1, dtype=torch.float32)
-    return functional.nll_loss(log_probabilities, kept, reduction="none"), kept
+    log_probabilities = functional.log_softmax(logits, dim=-1, dtype=torch.float32)
+    flat = log_probabilities.flatten(0, -2)
+    inside = targets.clamp(0, logits.shape[-1] - 1).flatten()
+    losses = functional.nll_loss(flat, inside, reduction="none")
+    return losses.view_as(targets)
 
 
-def _text_weights(targets: Tensor, weights: LossWeights) -> Tensor:
+def _text_weights(targets: Tensor, weights: LossWeights, quoted: Tensor | None = None) -> Tensor:
     padded = torch.isin(targets, torch.tensor(weights.pad_ids, device=targets.device))
-    return torch.where(padded, weights.pad, 1.0)
+    found = torch.where(padded, weights.pad, 1.0)
+    return found if quoted is None else torch.where(quoted, found * weights.quoted, found)
 
 
 def _ratio(numerator: Tensor, denominator: Tensor) -> Tensor:

@@ -1,18 +1,14 @@
-"""What is measured while training: JSON lines always, TensorBoard where it is installed.
+"""What is measured while training: the loss of each stream, frames a second, use of the device.
 
-step, values  ->  OUT/metrics.jsonl, OUT/tensorboard/
+sums of losses, frames, seconds  ->  values by name, which `train.journal` writes
 """
 
 from __future__ import annotations
 
-import json
-import logging
 import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -20,70 +16,10 @@ from torch import nn
 from train.model import is_depth
 from train.prompt import NUM_CODEBOOKS, NUM_STREAMS
 
-logger = logging.getLogger(__name__)
-
 STREAMS = ("text", *(f"{side}_{k}" for side in ("agent", "user") for k in range(NUM_CODEBOOKS)))
 """Names of the rows; 0 of each speaker is semantic."""
 PEAK_FLOPS = {"H100": 989e12, "H200": 989e12, "H800": 989e12, "A100": 312e12, "L40S": 362e12}
 """Dense bfloat16 FLOP/s by the device's name (NVIDIA's data sheets, without sparsity)."""
-
-
-class Journal:
-    """Writes metrics; each step stands there once, however often a run was stopped and resumed."""
-
-    def __init__(self, out: Path, step: int, tensorboard: bool) -> None:
-        out.mkdir(parents=True, exist_ok=True)
-        path = out / "metrics.jsonl"
-        _drop_after(path, step)
-        self._file = path.open("a", encoding="utf-8")
-        self._board = _board(out / "tensorboard", step) if tensorboard else None
-
-    def write(self, step: int, values: dict[str, float | None]) -> None:
-        """Write the values of a step; None is for what could not be measured."""
-        line = {"step": step} | {
-            key: value if value is None else round(value, 8) for key, value in values.items()
-        }
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
-        if self._board is not None:
-            for key, value in values.items():
-                if value is not None:
-                    self._board.add_scalar(key, value, step)
-
-    def close(self) -> None:
-        """Close the files."""
-        self._file.close()
-        if self._board is not None:
-            self._board.close()
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    """Read a metrics file; a last line that was cut off by a kill is left out."""
-    records = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            records.append(json.loads(line))
-        except ValueError:
-            logger.warning("%s has a line that was cut off; it is left out", path)
-    return records
-
-
-def _drop_after(path: Path, step: int) -> None:
-    """Remove the lines of steps that will be done again."""
-    if path.is_file():
-        kept = [record for record in read(path) if record["step"] <= step]
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text("".join(json.dumps(record) + "\n" for record in kept))
-        temporary.replace(path)
-
-
-def _board(folder: Path, step: int) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        logger.info("tensorboard is not installed: metrics are in metrics.jsonl alone")
-        return None
-    return SummaryWriter(folder.as_posix(), purge_step=step + 1)
 
 
 def by_stream(losses: torch.Tensor, prefix: str = "loss") -> dict[str, float | None]:

@@ -165,22 +165,42 @@ class DuplexLM(nn.Module):
     def forward(
         self,
         inputs: Tensor,
-        targets: Tensor,
+        targets: Tensor | None = None,
         segments: Tensor | None = None,
         depth_steps: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
+        text_steps: Tensor | None = None,
+        *,
+        apart: bool = False,
+    ) -> tuple[Tensor, Any]:
         """Predict every target [B, K, S] from the inputs [B, K, S] and the targets above it.
 
         ``segments`` [B, S] tells packed sequences apart: attention and positions begin anew where
-        the id changes. Returns text logits [B, S, Vt] and audio logits [B, dep_q, S, Va], or
-        [1, dep_q, N, Va] of the N ``depth_steps`` [B, S].
+        the id changes. Returns text logits [B, S, Vt], or [1, N, Vt] of the N ``text_steps``
+        [B, S]; and audio logits [B, dep_q, S, Va], or [1, dep_q, N, Va] of the ``depth_steps``.
+        What no prediction reads is not computed. Without targets the model sees and predicts text
+        alone: audio inputs are not read, and audio logits are None. ``apart`` leaves the audio
+        rows a tuple, [B, S, Va] each, which spares a copy of the largest tensor there is.
         """
         positions, mask = attention_plan(inputs, segments, self.config.context)
-        hidden = self.out_norm(self.transformer(self.embed(inputs), positions, mask))
-        text = self.text_linear(hidden)
+        if targets is None:
+            read = None if text_steps is None else text_steps.flatten().nonzero()[:, 0]
+            x = self.transformer(self.text_emb(inputs[:, 0]), positions, mask, read)
+            return self.text_linear(self.out_norm(x)), None
+        x = self.embed(inputs)
+        if depth_steps is None or text_steps is None:
+            hidden = self.out_norm(self.transformer(x, positions, mask))
+            of_text = hidden if text_steps is None else hidden[text_steps][None]
+            of_depth = hidden if depth_steps is None else hidden[depth_steps][None]
+        else:
+            wanted = text_steps | depth_steps
+            read = wanted.flatten().nonzero()[:, 0]
+            hidden = self.out_norm(self.transformer(x, positions, mask, read))
+            of_text = hidden[:, text_steps[wanted]]
+            of_depth = hidden[:, depth_steps[wanted]]
         if depth_steps is not None:
-            hidden, targets = hidden[depth_steps][None], at(targets, depth_steps)
-        return text, self._depth(hidden, targets)
+            targets = at(targets, depth_steps)
+        rows = self._depth(of_depth, targets)
+        return self.text_linear(of_text), rows if apart else torch.stack(rows, dim=1)
 
     def embed(self, inputs: Tensor) -> Tensor:
         """Add up the vectors of all rows: [B, K, S] -> [B, S, D]."""
@@ -195,16 +215,14 @@ class DuplexLM(nn.Module):
         out: Tensor = self.depformer_in[index](hidden) + embedding(token)
         return out
 
-    def _depth(self, hidden: Tensor, targets: Tensor) -> Tensor:
+    def _depth(self, hidden: Tensor, targets: Tensor) -> tuple[Tensor, ...]:
         num_rows = self.config.dep_q
         x = torch.stack(
             [self.depth_input(k, hidden, targets[:, k]) for k in range(num_rows)], dim=2
         )
         positions = torch.arange(num_rows, device=x.device)[None]
         x = self.depformer(x.flatten(0, 1), positions).view_as(x)
-        return torch.stack(
-            [linear(row) for linear, row in zip(self.linears, x.unbind(2), strict=True)], dim=1
-        )
+        return tuple(linear(row) for linear, row in zip(self.linears, x.unbind(2), strict=True))
 
 
 def attention_plan(

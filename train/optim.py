@@ -35,6 +35,7 @@ def adamw(model: nn.Module, spec: OptimSpec) -> torch.optim.AdamW:
         ],
         betas=spec.betas,
         eps=spec.eps,
+        fused=True,
     )
 
 

@@ -54,7 +54,7 @@ class Marks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dialogue:
+class ExampleParts:
     """What one example is made of: both speakers as the model sees them, and the agent's prompt."""
 
     text: Tokens
@@ -87,7 +87,7 @@ def write_prompt(codes: Tokens, voice: Tokens, prompt: Tokens, marks: Marks) -> 
     return end
 
 
-def write_example(codes: Tokens, dialogue: Dialogue, marks: Marks) -> tuple[int, int]:
+def write_example(codes: Tokens, dialogue: ExampleParts, marks: Marks) -> tuple[int, int]:
     """Write prompt and dialogue into codes [17, T]; what does not fit is cut from the tail.
 
     Returns the frames of the prompt, and the frames written in all.
@@ -102,7 +102,7 @@ def write_example(codes: Tokens, dialogue: Dialogue, marks: Marks) -> tuple[int,
 
 
 def assemble(
-    dialogue: Dialogue, marks: Marks, max_frames: int = MAX_FRAMES
+    dialogue: ExampleParts, marks: Marks, max_frames: int = MAX_FRAMES
 ) -> tuple[Tokens, NDArray[np.bool_]]:
     """Return codes [17, T] and the loss mask [17, T] (True trains) of one example."""
     length = int(prompt_frames(dialogue.voice.shape[1], len(dialogue.prompt))) + len(dialogue.text)

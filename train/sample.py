@@ -22,20 +22,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train import network, prompt, state
+from train import build, prompt
+from train import checkpoint as checkpoints
 from train.config import Config, DataSpec, UserError
+from train.conversation import Conversation, Request, prepare
 from train.data import Corpus
 from train.delay import delay
+from train.distributed import Group, choose_device
 from train.model import DuplexLM
-from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, PromptPolicy, Tokens
+from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Tokens
 from train.stream import Stream
-from train.world import World, choose_device
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sampling:
+class TokenSampling:
     """How tokens are drawn: Moshi's own settings (moshi, lm.py LMGen). Temperature 0 takes the
     likeliest."""
 
@@ -50,13 +52,16 @@ def respond(
     model: DuplexLM,
     prompt_codes: Tokens,
     user: Tokens,
-    sampling: Sampling,
+    sampling: TokenSampling,
     generator: torch.Generator,
 ) -> Tokens:
     """Return codes [17, T - 1] of a dialogue: the user's [K, T] as given, the agent's drawn.
 
-    The last frame is missing: its acoustic codes belong to the step after the last.
+    The last frame is missing: its acoustic codes belong to the step after the last. The first frame
+    of the prompt is left out, since PersonaPlex's inference never feeds it (lm.py, LMGen
+    prepare_step_input): what training sees is later by one frame, and nothing else differs.
     """
+    prompt_codes = prompt_codes[:, 1:]
     device = next(model.parameters()).device
     given = known(prompt_codes, user).to(device)
     start = prompt_codes.shape[1]
@@ -94,7 +99,7 @@ def _known_rows(given: Tensor, first: int, step: int) -> Tensor:
     return torch.stack(rows) if rows else given[:0, 0]
 
 
-def draw(row: int, logits: Tensor, sampling: Sampling, generator: torch.Generator) -> Tensor:
+def draw(row: int, logits: Tensor, sampling: TokenSampling, generator: torch.Generator) -> Tensor:
     """Draw one token [B] from logits [B, V] of the k likeliest."""
     text = row == TEXT
     temperature = sampling.text_temperature if text else sampling.audio_temperature
@@ -109,37 +114,43 @@ def draw(row: int, logits: Tensor, sampling: Sampling, generator: torch.Generato
 
 def open_untrained(config: Config, corpus: Corpus) -> tuple[DuplexLM, Config]:
     """Return the model that a config starts from: what training is to improve on."""
-    world = World(0, 1, choose_device(config.run.device))
-    return network.build(config, corpus.metadata, world).eval(), config
+    group = Group(0, 1, choose_device(config.run.device))
+    return build.make_model(config, corpus.metadata, group).eval(), config
 
 
 def open_model(checkpoint: Path, corpus: Corpus, device: str = "auto") -> tuple[DuplexLM, Config]:
     """Return the model of a checkpoint, checked to know the tokens of the shards."""
-    record, config = state.read_record(checkpoint), state.read_config(checkpoint)
+    record, config = checkpoints.read_record(checkpoint), checkpoints.read_config(checkpoint)
     metadata = corpus.metadata
     for part, found in (("codec", metadata.codec_hash), ("tokenizer", metadata.tokenizer_hash)):
         if record["corpus"][part] != found:
             raise UserError(f"{checkpoint} was trained on tokens of another {part} than the shards")
-    world = World(0, 1, choose_device(device))
-    model = network.build(config, metadata, world, fill=config.lora.rank > 0)
-    state.load_model(checkpoint, model)
+    group = Group(0, 1, choose_device(device))
+    model = build.make_model(
+        config, metadata, group, fill=config.lora.rank > 0 or config.text_alone
+    )
+    checkpoints.load_model(checkpoint, model)
     return model.eval(), config
 
 
-def sample_dialog(
-    model: DuplexLM, config: Config, corpus: Corpus, dialog_id: str, sampling: Sampling
+def converse(
+    model: DuplexLM, config: Config, conversation: Conversation, sampling: TokenSampling
 ) -> Tokens:
-    """Return codes [17, T - 1] of one dialogue of the shards, the agent's part spoken anew."""
-    dialogue = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of(dialog_id))
-    frames = int(prompt.prompt_frames(dialogue.voice.shape[1], len(dialogue.prompt)))
-    prompt_codes = np.empty((NUM_STREAMS, frames), np.int16)
-    prompt.write_prompt(prompt_codes, dialogue.voice, dialogue.prompt, corpus.marks)
-    room = config.data.max_frames - frames
-    digest = blake2b(f"{sampling.seed}/{dialog_id}/sample".encode(), digest_size=7).digest()
+    """Return codes [17, T - 1] of a conversation, the agent's part spoken by the model."""
+    frames = conversation.prompt.shape[1] + conversation.user.shape[1]
+    if frames > config.data.max_frames:
+        logger.warning(
+            "%s: %d frames with the prompt, and training saw %d at most",
+            conversation.name,
+            frames,
+            config.data.max_frames,
+        )
+    seed = f"{sampling.seed}/{conversation.name}/sample"
+    digest = blake2b(seed.encode(), digest_size=7).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision == "bf16"):
-        return respond(model, prompt_codes, dialogue.user[:, :room], sampling, generator)
+        return respond(model, conversation.prompt, conversation.user, sampling, generator)
 
 
 def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -> None:
@@ -163,14 +174,17 @@ def spell(tokens: Sequence[int], tokenizer: str, silent: Sequence[int]) -> str:
 def run(
     source: Path | Config,
     data: DataSpec,
-    dialog_ids: Sequence[str],
+    requests: Sequence[Request],
     out: Path,
-    sampling: Sampling,
+    sampling: TokenSampling,
+    *,
     decode: str | None = None,
+    encode: str | None = None,
 ) -> list[Path]:
-    """Sample dialogues from a checkpoint, or from what a config starts from.
+    """Let the model of a checkpoint, or what a config starts from, speak; return the token files.
 
-    ``decode`` is a command that is given each .npz and the .wav to write.
+    ``decode`` is a command that is given each .npz and the .wav to write, ``encode`` one that is
+    given a sound file and the .npz to write.
     """
     corpus = Corpus.open(data, out / "cache")
     if isinstance(source, Config):
@@ -179,12 +193,14 @@ def run(
         model, config, name = *open_model(source, corpus), str(source)
     tokenizer = data.tokenizer or config.data.tokenizer
     files = []
-    for dialog_id in dialog_ids:
-        codes = sample_dialog(model, config, corpus, dialog_id, sampling)
+    for request in requests:
+        conversation = prepare(request, corpus, tokenizer, encode, out / "encoded")
+        codes = converse(model, config, conversation, sampling)
         silent = (corpus.metadata.pad, corpus.metadata.epad)
         text = spell(codes[TEXT].tolist(), tokenizer, silent) if tokenizer else None
-        file = out / f"{dialog_id}.npz"
-        write(file, codes, text, {"dialog_id": dialog_id, "model": name})
+        file = out / f"{conversation.name}.npz"
+        record = {"dialog_id": request.dialog_id, "role": request.role, "model": name}
+        write(file, codes, text, record)
         logger.info("%s: %d frames, %s", file, codes.shape[1], text or "text as tokens")
         if decode is not None:
             _decode(decode, file)

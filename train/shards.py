@@ -29,6 +29,7 @@ from train.config import UserError
 from train.prompt import FRAME_RATE, NUM_CODEBOOKS, Tokens
 
 SCHEMA_VERSIONS = (1, 2)
+"""Schemas whose columns of tokens and labels are those of schema 1; later ones add columns."""
 CACHE_VERSION = 1
 SAMPLE_RATE = 24_000
 METADATA_KEY = b"datagen"
@@ -71,6 +72,11 @@ class Metadata:
     pad: int
     epad: int
     stand_ins: tuple[str, ...] = ()
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Say whose tokens they are."""
+        return {"codec": self.codec_hash, "tokenizer": self.tokenizer_hash}
 
     @property
     def foreign(self) -> str:
@@ -137,6 +143,7 @@ def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
         codec, tokenizer = record["codec"], record["tokenizer"]
         wrong += [] if codec["codebooks"] == NUM_CODEBOOKS else ["codec.codebooks"]
         wrong += [f"codec.{key}" for key in ("silence", "sine") if len(codec[key]) != NUM_CODEBOOKS]
+        wrong += _outside(codec, tokenizer)
         if wrong:
             raise UserError(f"{file}: {', '.join(wrong)} is not what Moshi's sequences need")
         return Metadata(
@@ -154,6 +161,17 @@ def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
         )
     except (KeyError, TypeError) as error:
         raise UserError(f"{file}: its metadata lacks {error}") from error
+
+
+def _outside(codec: dict[str, Any], tokenizer: dict[str, Any]) -> list[str]:
+    """Name the constant rows of a prompt that hold ids the codec or tokenizer does not have."""
+    rows = {f"codec.{key}": (codec[key], codec["cardinality"]) for key in ("silence", "sine")}
+    rows |= {f"tokenizer.{key}": ([tokenizer[key]], tokenizer["size"]) for key in ("pad", "epad")}
+    return [
+        name
+        for name, (ids, limit) in rows.items()
+        if not all(isinstance(id_, int) and 0 <= id_ < limit for id_ in ids)
+    ]
 
 
 def read_metadata(files: Sequence[Path]) -> Metadata:
@@ -288,7 +306,7 @@ def _has_holes(column: pa.Array) -> bool:
 def _is_list_of_integers(kind: pa.DataType) -> bool:
     is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
     is_list = is_list or pa.types.is_fixed_size_list(kind)
-    return is_list and pa.types.is_integer(kind.value_type)
+    return bool(is_list and pa.types.is_integer(kind.value_type))
 
 
 def _check_shapes(batch: pa.RecordBatch, file: Path) -> None:

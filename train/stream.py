@@ -20,8 +20,10 @@ Choose = Callable[[int, Tensor], Tensor]
 class Stream:
     """Conversations that go on together, with the keys and values of all steps so far."""
 
-    def __init__(self, model: DuplexLM) -> None:
+    def __init__(self, model: DuplexLM, *, text_alone: bool = False) -> None:
         self.model = model
+        self._text_alone = text_alone
+        """Read and predict no audio."""
         self.caches = model.transformer.caches(model.config.context)
         self.steps = 0
 
@@ -33,10 +35,11 @@ class Stream:
         """
         num = inputs.shape[-1]
         positions = torch.arange(self.steps, self.steps + num, device=inputs.device)[None]
-        x = self.model.embed(inputs)
-        hidden = self.model.out_norm(self.model.transformer.step(x, positions, self.caches))
+        model = self.model
+        x = model.text_emb(inputs[:, 0]) if self._text_alone else model.embed(inputs)
+        hidden = model.out_norm(model.transformer.step(x, positions, self.caches))
         self.steps += num
-        return hidden, self.model.text_linear(hidden)
+        return hidden, model.text_linear(hidden)
 
     @torch.no_grad()
     def depth(self, hidden: Tensor, text: Tensor, choose: Choose) -> Tensor:
@@ -52,7 +55,9 @@ class Stream:
         return torch.stack(tokens[1:], dim=1)
 
     def step(self, inputs: Tensor, choose: Choose) -> Tensor:
-        """Read one step's inputs [B, K]; return the tokens [B, 1 + dep_q] it predicts."""
+        """Read one step's inputs [B, K]; return the tokens [B, 1 + dep_q] that it predicts."""
         hidden, logits = self.temporal(inputs[..., None])
         text = choose(0, logits[:, -1])
+        if self._text_alone:
+            return text[:, None]
         return torch.cat((text[:, None], self.depth(hidden[:, -1], text, choose)), dim=1)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +24,9 @@ from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 
 from train.config import UserError
-from train.convert import (
+from train.lora import adapters, is_adapter, merge
+from train.model import DuplexLM
+from train.weight_names import (
     check_layout,
     fused,
     layout,
@@ -30,14 +34,14 @@ from train.convert import (
     personaplex_layout,
     to_personaplex,
 )
-from train.lora import adapters, is_adapter, merge
-from train.model import DuplexLM
 
 logger = logging.getLogger(__name__)
 
 FILE_NAME = "model.safetensors"
 ALIASES = {"kyutai/moshiko": "kyutai/moshiko-pytorch-bf16"}
 """Short names of repositories on the Hugging Face hub."""
+TOKEN_KEYS = ("codec", "tokenizer")
+"""Metadata of an exported file: the hashes of whose ids its model knows."""
 
 
 def initialise(model: DuplexLM, seed: int) -> None:
@@ -65,10 +69,16 @@ def load_weights(model: DuplexLM, source: str | Path, *, seed: int = 0) -> None:
     logger.info("weights of %s, %d rows", path, weights.dep_q)
 
 
-def save_weights(model: DuplexLM, path: Path, dtype: torch.dtype = torch.bfloat16) -> None:
+def save_weights(
+    model: DuplexLM,
+    path: Path,
+    dtype: torch.dtype = torch.bfloat16,
+    tokens: Mapping[str, str] | None = None,
+) -> None:
     """Write a model, its adapters merged, as `moshi.offline --moshi-weight PATH` reads it.
 
-    All ranks of a sharded model must call it; the first one writes.
+    All ranks of a sharded model must call it; the first one writes. ``tokens`` are the hashes of
+    the codec and the tokenizer whose ids the model knows: they are kept in the file.
     """
     first = not dist.is_initialized() or dist.get_rank() == 0
     adapted = dict(adapters(model))
@@ -83,16 +93,50 @@ def save_weights(model: DuplexLM, path: Path, dtype: torch.dtype = torch.bfloat1
         if first:
             state[name] = tensor.to("cpu", dtype)
     if first:
-        _write(state, model, path)
+        _write(state, model, path, dict(tokens or {}))
+
+
+@dataclass(frozen=True)
+class WeightsInfo:
+    """What a file of weights says of itself."""
+
+    path: Path
+    card: int
+    """Codes of a codebook."""
+    text_card: int
+    """Ids of the tokenizer."""
+    tokens: Mapping[str, str]
+    """Hashes of `codec` and `tokenizer`, if it was exported here; empty in others' files."""
+
+
+def inspect(source: str | Path) -> WeightsInfo | None:
+    """Read the header of a file of weights; None for a hub id, which is not downloaded for it."""
+    path = _local(source)
+    if path is None:
+        return None
+    with open_weights(path) as file:
+        names = set(file.keys())
+        if not {"emb.0.weight", "text_emb.weight"} <= names:
+            raise UserError(f"model.weights: {path} does not hold a Moshi (no emb.0.weight)")
+        rows = [file.get_slice(name).get_shape()[0] for name in ("emb.0.weight", "text_emb.weight")]
+        metadata = file.metadata() or {}
+    kept = {key: metadata[key] for key in TOKEN_KEYS if key in metadata}
+    return WeightsInfo(path, rows[0] - 1, rows[1] - 1, kept)
+
+
+def _local(source: str | Path) -> Path | None:
+    """Return the file of a folder or a path, if it is there."""
+    path = Path(source).expanduser()
+    path = path / FILE_NAME if path.is_dir() else path
+    return path if path.is_file() else None
 
 
 def find_weights(source: str | Path) -> Path:
     """Return the file of a folder, a file or a hub id[@revision], downloaded if need be."""
+    if (found := _local(source)) is not None:
+        return found
     path = Path(source).expanduser()
-    if path.is_dir():
-        path = path / FILE_NAME
-    if path.is_file():
-        return path
+    path = path / FILE_NAME if path.is_dir() else path
     repository, _, revision = str(source).partition("@")
     if path.suffix or repository.count("/") != 1 or not all(repository.split("/")):
         raise UserError(
@@ -126,7 +170,8 @@ def _download(repository: str, revision: str | None) -> Path:
         ) from error
 
 
-def _open(path: Path) -> Any:
+def open_weights(path: Path) -> Any:
+    """Open a safetensors file, or say that it is none."""
     try:
         return safe_open(path, framework="pt")
     except (SafetensorError, OSError) as error:
@@ -139,7 +184,7 @@ class _Weights:
     """A file of weights that fits a model, read a parameter at a time."""
 
     def __init__(self, path: Path, model: DuplexLM) -> None:
-        self._file = _open(path)
+        self._file = open_weights(path)
         self._names = set(self._file.keys())
         found = {name: tuple(self._file.get_slice(name).get_shape()) for name in self._names}
         self.dep_q = sum(name.startswith("linears.") for name in found)
@@ -164,13 +209,24 @@ class _Weights:
         return cast(Tensor, self._file.get_slice(where.name)[start : start + num_rows])
 
 
-def _write(state: dict[str, Tensor], model: DuplexLM, path: Path) -> None:
+def _write(state: dict[str, Tensor], model: DuplexLM, path: Path, metadata: dict[str, str]) -> None:
     file = to_personaplex(state)
     shapes = {name: tuple(tensor.shape) for name, tensor in file.items()}
     check_layout(shapes, personaplex_layout(model.config), str(path))
+    save_atomically(file, path, metadata)
+
+
+def save_atomically(file: dict[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
+    """Write tensors wholly or not at all, readable by whom the umask allows.
+
+    safetensors makes its files readable by their owner alone, and a server may run as another.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    save_file(file, temporary, metadata={"format": "pt"})
+    temporary.touch()
+    mode = temporary.stat().st_mode & 0o777
+    save_file(file, temporary, metadata={"format": "pt", **metadata})
+    temporary.chmod(mode)
     temporary.replace(path)
 
 

@@ -141,6 +141,7 @@ VOICES = VoiceTable(
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
         "dummy": "datagen.backends.speech.dummy:DummyVoice",
+        "chords": "datagen.backends.speech.chords:ChordVoice",
     },
     Synthesizer,
 )
@@ -164,6 +165,7 @@ CODECS = Table[Codec](
         "vocoder": "datagen.backends.codec.vocoder:Vocoder",
         "mimi": "datagen.backends.codec.mimi:Mimi",
         "dummy": "datagen.backends.codec.dummy:DummyCodec",
+        "chords": "datagen.backends.codec.chords:ChordCodec",
     },
     Codec,
 )

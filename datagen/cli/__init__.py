@@ -17,9 +17,11 @@ from datagen.cli.align import align
 from datagen.cli.clean import clean
 from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
+from datagen.cli.encode import encode
 from datagen.cli.env import env
 from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
+from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
 from datagen.cli.scripts import scripts
@@ -243,8 +245,10 @@ _COMMANDS = (
     clean,
     decode,
     doctor,
+    encode,
     env,
     manifest,
+    pairs,
     plan,
     scripts,
     spoken,

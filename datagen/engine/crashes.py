@@ -29,7 +29,7 @@ class Suspects:
         self._losses: Counter[Unit] = Counter()
         self._losses_alone: Counter[Unit] = Counter()
         self._waiting: dict[Unit, set[int]] = {}
-        """Of each unit on trial: the dialogues not tried to an end yet."""
+        """Dialogues that are not tried to an end yet, of each unit on trial."""
         self._culprits: dict[Unit, dict[int, str]] = {}
 
     def exclusive(self, unit: Unit) -> bool:

@@ -38,7 +38,7 @@ class Driver:
         self._flow = flow
         self._emit = emit
         self._failed_starts: dict[str, Counter[bool]] = {}
-        """Of each stage, since a worker last started: by themselves (False), and killed (True)."""
+        """Failed starts of a stage since one succeeded: by themselves (False), killed (True)."""
         self._demand = Demand(host)
         self._shared = host.address is not None
         """Whether other runs may want a place in the cluster."""

@@ -1,6 +1,6 @@
 """Whether the head of the Ray cluster (its GCS) is still there: without it Ray ends the process.
 
-    address --Watch, a thread--> lost or not --require_head--> RunFailed, in words
+    address --HeadWatch, a thread--> lost or not --require_head--> RunFailed, in words
 
 Ray's client waits 60 seconds for a head that may come back, and then ends the process with a line
 of its own; we are a little sooner, so that a run ends as every other does.
@@ -28,7 +28,7 @@ LOOK = 2.0
 """Seconds between looks."""
 
 
-class Watch:
+class HeadWatch:
     """Looks whether somebody listens at the head's address."""
 
     def __init__(self, address: str) -> None:
@@ -66,17 +66,17 @@ class Watch:
                 os._exit(1)
 
 
-_watch: Watch | None = None
+_watch: HeadWatch | None = None
 
 
 @contextmanager
 def watched_head() -> Iterator[None]:
-    """Watch the head of the cluster that is joined."""
+    """HeadWatch the head of the cluster that is joined."""
     global _watch
     import ray
 
     address = ray.get_runtime_context().gcs_address
-    _watch = Watch(address) if ":" in address else None
+    _watch = HeadWatch(address) if ":" in address else None
     try:
         yield
     finally:

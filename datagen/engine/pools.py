@@ -70,11 +70,11 @@ class WorkerReport:
     answer: Done | Failure | None = None
     reason: str = ""
     alone: bool = False
-    """Of a lost unit: no other was in its worker."""
+    """Whether no other unit was in the worker of a lost one."""
     how: str = ""
-    """Of a lost unit: what happened, in words that are the same every time."""
+    """What happened to a lost unit, in words that are the same every time."""
     killed: bool = False
-    """Of a worker that has not started: it was not its own code that failed."""
+    """Whether a worker that has not started was killed, and did not fail by itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +83,7 @@ class _Actor:
     since: float
     """When it was asked to start, or became idle (monotonic seconds)."""
     units: dict[Any, tuple[Unit, float]] = field(default_factory=dict)
-    """By the reference of their answer: what it is making, and since when."""
+    """What it is making and since when, by the reference of the answer."""
     boot: float = 0.0
     """Seconds it took to start."""
     node: str = ""
@@ -106,7 +106,7 @@ class Pool:
     """The recipe and what follows from it (`pipeline.ResolvedRecipe.to_json`)."""
     workers: list[_Actor] = field(default_factory=list)
     starting: dict[Any, _Actor] = field(default_factory=dict)
-    """By the reference of their first answer."""
+    """Workers that are starting, by the reference of their first answer."""
 
     @property
     def size(self) -> int:

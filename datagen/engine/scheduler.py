@@ -53,7 +53,7 @@ class Flow:
         self._redone: dict[Unit, str] = {}
         """Units made anew, and what they held before."""
         self._prefixes = [digest.START]
-        """Of the scripts of the first 0, 1, 2 ... blocks, as far as they are done."""
+        """Hashes of the scripts of the first 0, 1, 2 and more blocks, as far as they are done."""
 
     def resume(self, stage: str, receipts: Mapping[int, Receipt], fingerprint: str) -> None:
         """Accept the artifacts that are still good; call for each stage, upstream first."""

@@ -50,7 +50,7 @@ class Order(NamedTuple):
     scripts: str | None = None
     """What `scripting.corpus.digest` calls the scripts a shard is compared with."""
     only: int | None = None
-    """As in `Unit`."""
+    """The one dialogue of a trial, as in `Unit`."""
     without: Mapping[int, str] = {}
     """Dialogues to leave out, by their place in the block, and how they killed their workers."""
 

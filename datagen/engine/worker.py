@@ -41,8 +41,8 @@ class Failure:
     """Why a unit was not made. Crosses processes, so it is plain text."""
 
     kind: Literal["error", "damaged", "storage", "user", "rejected"]
-    """error: try again; damaged: make ``where`` anew; storage and user: stop, the user must
-    act; rejected: stop, nothing was good enough."""
+    """What to do: error, try again; damaged, make ``where`` anew; storage and user, stop, since the
+    user must act; rejected, stop, since nothing was good enough."""
     reason: str
     where: str = ""
     trace: str = ""
@@ -55,11 +55,11 @@ class Done:
     receipt: Receipt
     seconds: float
     cpu_seconds: float
-    """Of the whole process since the unit before was done, or since this one was begun."""
+    """CPU seconds of the process since the unit before was done, or since this one was begun."""
     peak_memory: int
     """Bytes the worker's process has ever held."""
     spent: Mapping[str, Mapping[str, float]]
-    """By each model since a unit was last done: dialogues, tokens, dollars (`llm.ledger`)."""
+    """Dialogues, tokens and dollars of each model since a unit was last done (`llm.accounts`)."""
 
 
 class _CpuClock:

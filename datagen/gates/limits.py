@@ -73,6 +73,7 @@ PROFILES: dict[str, dict[str, Any]] = {
     "chatterbox": {},
     "dia": {"min_end_drop": 12.0},  # its clips are cut from a dialogue, close to the next voice
     "dummy": {"listen": False},
+    "chords": {"listen": False},
 }
 """Differences from `Limits`, by a synthesizer's name for itself (`Synthesizer.source`)."""
 

@@ -83,9 +83,18 @@ def measure(audio: Audio, spoken: str) -> Measures:
     )
 
 
+SPELLED = 3
+"""Letters that a spelled one counts for: its name is a syllable that stands alone."""
+
+
 def num_letters(spoken: str) -> int:
-    """Return how many letters and digits a line has."""
-    return sum(map(str.isalnum, spoken))
+    """Return how many letters and digits a line has; spelled letters count for more."""
+    count = 0
+    for word in spoken.split():
+        letters = sum(map(str.isalnum, word))
+        is_spelled = letters == 1 and word.strip(".,?!") not in ("a", "A", "I")
+        count += SPELLED if is_spelled else letters
+    return count
 
 
 def levels(windows: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """A run that keeps nothing stops early, and says why the first dialogue was rejected.
 
-unit events --Watch--> nothing, or AllRejected after two blocks of a stage that kept no dialogue
+unit events --RejectWatch--> nothing, or AllRejected after two blocks that kept no dialogue
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_EVIDENCE = 500
 """Characters of a reject's evidence that are shown."""
 
 
-class Watch:
+class RejectWatch:
     """Counts the blocks of each stage that had dialogues and kept none."""
 
     def __init__(self, flow: Flow, folder: RunFolder) -> None:

@@ -29,7 +29,7 @@ from datagen.engine.plan import Plan, more_blocks
 from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile, read_plan
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import GaveUp
-from datagen.runs.all_rejected import Watch
+from datagen.runs.all_rejected import RejectWatch
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder
@@ -81,7 +81,7 @@ def run(
         plan = _longest(folder, plan)
         run_files.write(folder, PLAN, PlanFile.of(plan))
         flow = resume(folder, resolved, plan, mine)
-        tally, watch = _tally(flow), Watch(flow, folder)
+        tally, watch = _tally(flow), RejectWatch(flow, folder)
         with (
             folder.journal(part, lease.ours) as journal,
             listener(tally, journal, lease.check) as tell,

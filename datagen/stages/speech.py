@@ -43,7 +43,7 @@ from datagen.types import (
 from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
-VERSION = 3
+VERSION = 4
 """Version of the stage; raised when a change here changes bytes."""
 
 

@@ -37,7 +37,7 @@ from datagen.types import (
     Stereo,
 )
 
-VERSION = 2
+VERSION = 3
 """Version of the stage; raised when a change here changes bytes."""
 VOICE_PROMPT_LUFS = -24.0
 """Loudness of a voice prompt in LUFS (PersonaPlex, moshi/models/lm.py normalize_audio)."""
@@ -121,9 +121,7 @@ class TokensStage:
             dialogue=draft.dialogue,
             voices=draft.speech.voices,
             codes={"agent": agent, "user": user},
-            voice_codes={
-                s: self._codec.encode_prompt(_voice_prompt(references[s])) for s in SPEAKERS
-            },
+            voice_codes={s: self._codec.encode_prompt(_reference(references[s])) for s in SPEAKERS},
             text=draft.text,
             prompt_tokens=tuple(prompt),
             hygiene=measure(draft.stereo, draft.dialogue),
@@ -141,9 +139,12 @@ class TokensStage:
         self._tokenizer.close()
 
 
-def _voice_prompt(audio: Audio | None) -> Audio:
-    """Bring a voice reference [S] to the prompt's loudness, without clipping."""
-    assert audio is not None
+def voice_prompt(audio: Audio) -> Audio:
+    """Bring a voice reference [S] to the prompt's loudness, as inference does: peaks stay."""
     gain = 10 ** ((VOICE_PROMPT_LUFS - loudness(audio)) / 20)
-    limit = 0.999 / max(float(np.abs(audio).max()), 1e-9)
-    return (audio * np.float32(min(gain, limit))).astype(np.float32)
+    return (audio * np.float32(gain)).astype(np.float32)
+
+
+def _reference(audio: Audio | None) -> Audio:
+    assert audio is not None
+    return voice_prompt(audio)

@@ -20,7 +20,7 @@ POLL = 0.2
 """Seconds between looks at the others' claims, which are there for a few requests."""
 
 
-class Claim:
+class FolderClaim:
     """A claim that this run has made, until it is inside or steps back."""
 
     def __init__(self, storage: Storage, holder: Holder, expires: float) -> None:

@@ -30,7 +30,7 @@ class Holder(Record):
     """Drawn anew for each run."""
     host: str
     boot: str
-    """Of the machine, so that processes of equal numbers are told apart."""
+    """Boot id of the machine, so that processes of equal numbers are told apart."""
     pid: int
     since: str
     """When the process started, in the kernel's ticks."""
@@ -62,7 +62,7 @@ class Sign:
     """None if it cannot be read."""
     empty: bool
     written: float | None
-    """By the storage's clock, in seconds."""
+    """When it was written, in seconds of the storage's clock."""
 
 
 def read_sign(storage: Storage, name: str) -> Sign | None:

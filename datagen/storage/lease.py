@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from datagen.storage.base import Storage
-from datagen.storage.claims import Claim, wait_for_end
+from datagen.storage.claims import FolderClaim, wait_for_end
 from datagen.storage.holder import Holder, Sign, read_sign, this_process, write_sign
 from datagen.types import RunFailed, UserError
 
@@ -127,7 +127,7 @@ def _enter(storage: Storage, name: str, holder: Holder) -> None:
     """Write our lease when nobody else holds one or is about to; raise UserError if one does."""
     for _ in range(TURNS):
         void = {rival: _wait_for_the_dead(storage, rival) for rival in _rivals(storage, holder)}
-        claim = Claim(storage, holder, EXPIRES)
+        claim = FolderClaim(storage, holder, EXPIRES)
         try:
             time.sleep(storage.settle_seconds)
             first = claim.ahead()

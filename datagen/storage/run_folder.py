@@ -34,7 +34,6 @@ from datagen.types import Record, Reject, RunFailed, UserError
 
 T = TypeVar("T")
 
-
 METADATA_KEY = parquet_file.METADATA_KEY
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
 """Stages with one artifact for each block, upstream first."""
@@ -50,7 +49,7 @@ class Receipt(Record):
     block: int
     """Block number; for shards the number of the shard."""
     fingerprint: str
-    """Of everything that decides the content, upstream stages included."""
+    """Hash of everything that decides the content, upstream stages included."""
     reads: dict[str, str]
     """Content hash of every file read, by ``stage/number``."""
     content: str

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 MAX_UNPACKED = 256 * 2**20
-"""Bytes that any file may hold when it is unpacked ..."""
+"""Bytes that any file may hold when it is unpacked."""
 MAX_RATIO = 20
-"""... or so many times its own length."""
+"""Bytes that a larger one may hold, for each byte of its own length."""
 
 
 def too_much(file: Any, said: pq.FileMetaData) -> str | None:

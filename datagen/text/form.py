@@ -90,7 +90,7 @@ class Form:
         return None if said is None else Reading(self.kind, match.end(), said, self.sure)
 
 
-class Maker:
+class FormMaker:
     """Makes the forms of one class."""
 
     def __init__(self, kind: str) -> None:

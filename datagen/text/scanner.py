@@ -1,6 +1,6 @@
 """Walk a text from left to right; at each place, the longest and surest reading of all is said.
 
-    "At 4 PM, Dr. Lee." --scan--> [Span(0, 1, "At"), Span(1, 3, "four p.m.,"), ...]
+    "At 4 PM, Dr. Lee." --scan--> [ScannedSpan(0, 1, "At"), ScannedSpan(1, 3, "four p.m.,"), ...]
 
 What has no reading, or two that say different things and are as long and as sure, is unsayable.
 """
@@ -47,7 +47,7 @@ _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 _TOKEN = re.compile(r"\S+")
 
 
-class Span(NamedTuple):
+class ScannedSpan(NamedTuple):
     """Some whole words between blanks, and what is said for them."""
 
     first: int
@@ -64,9 +64,9 @@ class Scanner:
         self._locale = LOCALES[locale]
         self._forms = forms(locale)
 
-    def scan(self, text: str, facts: FactTable = ()) -> list[Span]:
+    def scan(self, text: str, facts: FactTable = ()) -> list[ScannedSpan]:
         """Read a text of single blanks. Raises Unsayable."""
-        return _Walk(self, text, facts).spans()
+        return _Scan(self, text, facts).spans()
 
     def best(self, text: str, at: int) -> Reading | None:
         """Return the reading at a place. Raises Unsayable if two are as good."""
@@ -100,16 +100,16 @@ def word_at(text: str, at: int) -> str:
     return word.lstrip(_OPENERS).rstrip(closers + _MARKS) or word
 
 
-class _Walk:
+class _Scan:
     """One walk over one text."""
 
     def __init__(self, scanner: Scanner, text: str, facts: FactTable) -> None:
         self._scanner, self._text, self._facts = scanner, text, facts
         self._said: list[str] = []
-        self._spans: list[Span] = []
+        self._spans: list[ScannedSpan] = []
         self._first = self._blanks = 0
 
-    def spans(self) -> list[Span]:
+    def spans(self) -> list[ScannedSpan]:
         """Read it all."""
         at, text = 0, self._text
         while at < len(text):
@@ -126,7 +126,7 @@ class _Walk:
 
     def _close(self) -> None:
         """End a span at a blank."""
-        self._spans.append(Span(self._first, self._blanks, "".join(self._said)))
+        self._spans.append(ScannedSpan(self._first, self._blanks, "".join(self._said)))
         self._said, self._first = [], self._blanks
 
     def _say(self, start: int, end: int, said: str) -> int:

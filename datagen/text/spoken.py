@@ -17,7 +17,7 @@ from datagen.text.form import Unsayable
 from datagen.text.lexicon import ABBREVIATIONS, BATTERIES, DAYS, DOTTED, FORMS, MONTHS, TITLES
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
 from datagen.text.places import STATES, STREETS
-from datagen.text.scanner import FactTable, Span, scanner
+from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_word
 from datagen.types import Fact
 
@@ -175,9 +175,9 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     return found
 
 
-def _with_words(spans: list[Span]) -> Iterator[Span]:
+def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:
     """Join what only points ("Well ...") to the word before it, or the one after."""
-    held: Span | None = None
+    held: ScannedSpan | None = None
     first = 0
     for span in spans:
         said = " ".join(span.said.split())
@@ -185,9 +185,9 @@ def _with_words(spans: list[Span]) -> Iterator[Span]:
             if held:
                 yield held
                 first = held.end
-            held = Span(first, span.end, said.lstrip(_MARKS + "- "))
+            held = ScannedSpan(first, span.end, said.lstrip(_MARKS + "- "))
         elif held:
-            held = Span(held.first, span.end, _mark(held.said, said))
+            held = ScannedSpan(held.first, span.end, _mark(held.said, said))
     if held:
         yield held
 

@@ -35,7 +35,7 @@ class CatalogueEntry(Record):
     source: str
     """The corpus, or who recorded it."""
     license: Annotated[str, Field(min_length=1)]
-    """As an SPDX name where there is one, e.g. CC-BY-4.0."""
+    """Licence, as an SPDX name where there is one, e.g. CC-BY-4.0."""
     consent: Annotated[str, Field(min_length=1)]
     """How the speaker agreed to the use of their voice; ``none needed`` if nobody's."""
     synthetic: bool = False
@@ -49,11 +49,11 @@ class CatalogueEntry(Record):
     base: str | None = None
     """The speaker whose shifted recording this is: both are one person when voices are split."""
     path: str
-    """Of the reference, from the catalogue's folder."""
+    """Path of the reference, from the catalogue's folder."""
     text: str | None = None
     """What the reference says, where that is known."""
     num_samples: int
-    """Of the reference, at 24 kHz."""
+    """Length of the reference in samples at 24 kHz."""
     loudness: float
     """LUFS of the recording; the reference itself is at -24 LUFS."""
     snr: float
@@ -61,7 +61,7 @@ class CatalogueEntry(Record):
     pitch: float
     """Hz, the median."""
     digest: str
-    """Of the reference's bytes."""
+    """Hash of the reference's bytes."""
 
     @property
     def person(self) -> str:

@@ -22,7 +22,7 @@ CLOSED = (".m4a", ".aac", ".mp4", ".m4b", ".3gp", ".amr", ".wma", ".webm", ".mka
 RESOURCE_FORK = "._"
 """Begins the names of macOS's shadows of files, which hold no sound."""
 SPEAKERS_FILE = "speakers.tsv"
-"""Of a folder of one's own: speaker, gender, age, accent; only the first is needed."""
+"""Table in a folder of one's own: speaker, gender, age, accent; only the first is needed."""
 Gender: TypeAlias = Literal["female", "male"]
 _GENDERS: dict[str, Gender] = {
     "f": "female",
@@ -166,7 +166,7 @@ LAYOUTS = {
         commonvoice, "commonvoice", "CC0-1.0", "contributors dedicate their clips under CC0"
     ),
 }
-"""By name. A folder of one's own has no licence and consent but those its owner states."""
+"""Layouts by name. A folder of one's own has no licence and consent but those its owner states."""
 
 
 def _audio(root: Path) -> list[Path]:

@@ -25,7 +25,7 @@ SHORTEST, LONGEST = MIN_SECONDS * SAMPLE_RATE, MAX_SECONDS * SAMPLE_RATE
 LUFS = -24.0
 """Loudness of a reference (PersonaPlex's voice prompts)."""
 MAX_PEAK = -0.5
-"""dBFS."""
+"""Level of the largest sample of a reference, in dBFS."""
 MAX_RECORDINGS = 12
 """Recordings of a speaker that are listened to."""
 MIN_SNR = 20.0
@@ -58,7 +58,7 @@ class Reference:
     loudness: float
     """LUFS of the recording."""
     snr: float
-    """dB."""
+    """Level of the speech over what is under it, in dB."""
 
     @property
     def score(self) -> float:

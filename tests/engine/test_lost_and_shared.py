@@ -183,7 +183,7 @@ def test_a_cluster_of_other_versions_is_said_without_talk_of_tokens(
 
 def test_a_head_that_is_silent_for_long_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     head.require_head()
-    watch = head.Watch("127.0.0.1:1")
+    watch = head.HeadWatch("127.0.0.1:1")
     monkeypatch.setattr(head, "_watch", watch)
     head.require_head()
     watch.heard -= 50

@@ -13,7 +13,7 @@ from datagen.backends.speech.espeak import Espeak
 from datagen.gates import dialogue
 from datagen.gates.limits import PROFILES, Limits, limits_for
 from datagen.gates.pace import COMMA, NAMED, STOP, weight
-from datagen.gates.signal import measure
+from datagen.gates.signal import SPELLED, measure, num_letters
 from datagen.gates.turn import Heard, listen
 from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Fault, Line, Speaker, UserError, Voice
 from tests.fixtures.speech_like import babble, voiced
@@ -250,3 +250,9 @@ def test_a_take_without_measures_has_no_place_in_a_dialogue() -> None:
     broken = listen(silence(1.0), SAID[0], LIMITS)
     assert broken.measures is None
     assert dialogue.faults({0: replace(broken, fault=None)}, {0: "agent"}, LIMITS) == {}
+
+
+def test_spelled_letters_count_for_more() -> None:
+    assert num_letters("I am at a bank.") == 10
+    assert num_letters("G, R, I, F.") == 3 * SPELLED + 1
+    assert num_letters("It's B seven four.") == 3 + SPELLED + 9

@@ -9,7 +9,7 @@ import pytest
 from datagen.backends.speech.dummy import DummyVoice
 from datagen.engine.events import UnitMade
 from datagen.engine.scheduler import Flow
-from datagen.runs.all_rejected import Watch
+from datagen.runs.all_rejected import RejectWatch
 from datagen.storage.run_folder import RunFolder
 from datagen.types import AllRejected, Line, Record, Reject, Rejected, Utterance
 from tests.fixtures import runs
@@ -44,8 +44,8 @@ def made(stage: str, block: int, rows: int, rejects: int) -> UnitMade:
     )
 
 
-def watch(tmp_path: Path) -> Watch:
-    return Watch(Flow(READS, 8), RunFolder(tmp_path))
+def watch(tmp_path: Path) -> RejectWatch:
+    return RejectWatch(Flow(READS, 8), RunFolder(tmp_path))
 
 
 def test_two_blocks_of_rejects_stop_a_run(tmp_path: Path) -> None:

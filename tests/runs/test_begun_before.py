@@ -1,4 +1,4 @@
-"""A run that version 0.1.0 began: what still fits is kept, and nothing of it is taken for new."""
+"""A run that version 0.1.0 began: what still fits is kept, the rest is made anew."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return shutil.copytree(BEGUN, tmp_path / "run")
 
 
-def test_scripts_and_speech_are_kept_though_classes_have_moved(begun: Path) -> None:
+def test_scripts_are_kept_and_the_rest_is_made_anew(begun: Path) -> None:
     opened = open_run(begun)
     resolved = ResolvedRecipe(opened.file.recipe)
     plan = Plan(**opened.plan.model_dump(include=set(Plan.model_fields)))
     flow = resume(RunFolder(begun), resolved, plan)
-    assert flow.resumed == {"script": 1, "speech": 1}
-    kept = (begun / "speech/000000.parquet").read_bytes()
-    for stage in ("timeline", "tokens"):
+    assert flow.resumed == {"script": 1}
+    kept = (begun / "script/000000.parquet").read_bytes()
+    for stage in ("speech", "timeline", "tokens"):
         assert isinstance(UnitRunner(begun, resolved, stage).make(0), Done)
-    assert (begun / "speech/000000.parquet").read_bytes() == kept
+    assert (begun / "script/000000.parquet").read_bytes() == kept
     assert len(open_run(begun)) == opened.plan.dialogs - len(opened.rejects())
 
 

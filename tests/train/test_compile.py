@@ -11,8 +11,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.config import Config
+from train.distributed import Group
 from train.loop import Trainer
-from train.world import World
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,10 +37,10 @@ def losses(trainer: Trainer) -> list[float]:
 def test_compiled_steps_are_the_plain_ones(tiny: Callable[..., Config], checkpointed: bool) -> None:
     config = tiny("data.max_frames=64", f"model.checkpoint_activations={checkpointed}")
     compiled = dataclasses.replace(config.model, compile=True)
-    world = World(0, 1, torch.device("cpu"))
-    expected = losses(Trainer(config, world))
+    group = Group(0, 1, torch.device("cpu"))
+    expected = losses(Trainer(config, group))
     torch._dynamo.utils.counters.clear()
-    trainer = Trainer(dataclasses.replace(config, model=compiled), world)
+    trainer = Trainer(dataclasses.replace(config, model=compiled), group)
     assert losses(trainer) == pytest.approx(expected, rel=1e-4)
     assert expected[-1] < expected[0] - 0.1, "steps that change nothing prove nothing"
     counters = torch._dynamo.utils.counters

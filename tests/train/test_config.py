@@ -4,14 +4,18 @@ import pytest
 
 pytest.importorskip("torch")
 
-from train import config
+from train import config, curriculum
 from train.config import CONFIGS, UserError
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in CONFIGS.glob("*.yaml")))
 def test_shipped_configs_load_and_survive_a_round_trip(name: str) -> None:
-    loaded = config.load(name)
-    assert config.parse(loaded.to_dict(), "again") == loaded
+    stages = curriculum.load(name)
+    for stage in stages:
+        assert config.parse(stage.config.to_dict(), "again") == stage.config
+    if len(stages) > 1:
+        with pytest.raises(UserError, match="trains in stages"):
+            config.load(name)
 
 
 def test_the_paper_config_is_the_paper() -> None:

@@ -11,7 +11,7 @@ from train import prompt
 from train import shards as shard_files
 from train.config import DataSpec, UserError
 from train.data import Corpus
-from train.prompt import Dialogue, Marks, PromptPolicy
+from train.prompt import ExampleParts, Marks, PromptPolicy
 
 Factory = tuple[Callable[..., dict[str, Any]], Callable[..., Path]]
 
@@ -34,7 +34,7 @@ def test_rows_come_back_as_written_in_the_order_of_their_ids(
     marks = Marks(silence=(1, 2, 3, 4, 5, 6, 7, 8), sine=(9, 8, 7, 6, 5, 4, 3, 2))
     for position, (index, kind) in enumerate(wanted):
         row = make_row(index, kind)
-        dialogue = Dialogue(
+        dialogue = ExampleParts(
             text=row["agent_text"],
             agent=row["agent_codes"].reshape(8, -1),
             user=row["user_codes"].reshape(8, -1),
@@ -160,12 +160,15 @@ def change(record: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"schema": 2}, "schema 2"),
+        ({"schema": 3}, "schema 3"),
         ({"codec__hash": "other"}, "another codec"),
         ({"tokenizer__hash": "other"}, "another tokenizer"),
         ({"delays_applied": True}, "delays_applied"),
         ({"frame_rate": 25.0}, "frame_rate"),
         ({"codec__silence": [1, 2]}, r"codec\.silence"),
+        ({"codec__silence": [1, 2, 3, 4, 5, 6, 7, 16]}, r"codec\.silence"),
+        ({"codec__sine": [-1, 2, 3, 4, 5, 6, 7, 8]}, r"codec\.sine"),
+        ({"tokenizer__pad": 48}, r"tokenizer\.pad"),
         ({"codec": {}}, "metadata lacks"),
     ],
 )

@@ -10,14 +10,21 @@ pytest.importorskip("torch")
 from train import launch
 from train.__main__ import main
 from train.config import UserError
-from train.launch import Job
+from train.launch import LaunchJob
 
 
 @pytest.fixture
-def run(tmp_path: Path, shard_factory: tuple[Callable[..., dict], Callable[..., Path]]) -> Path:
+def run(
+    tmp_path: Path,
+    shard_metadata: dict,
+    shard_factory: tuple[Callable[..., dict], Callable[..., Path]],
+) -> Path:
     make_row, write_shard = shard_factory
-    write_shard(tmp_path / "RUN" / "shards" / "a.parquet", [make_row(i) for i in range(8)])
+    metadata = shard_metadata | {"receipt": {"reads": {"tokens/000000": "h", "script/0": "h"}}}
+    rows = [make_row(i) for i in range(8)]
+    write_shard(tmp_path / "RUN" / "shards" / "a.parquet", rows, metadata)
     (tmp_path / "RUN" / "run.json").write_text(json.dumps({}))
+    (tmp_path / "RUN" / "plan.json").write_text(json.dumps({"blocks": 1}))
     return tmp_path / "RUN"
 
 
@@ -31,19 +38,19 @@ def test_the_command_for_one_machine(run: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_the_command_for_many_machines_and_for_ray() -> None:
-    many = Job(config="paper", processes=8, nodes=2, address="head:29500")
+    many = LaunchJob(config="paper", processes=8, nodes=2, address="head:29500")
     assert launch.command(many)[:9] == [
         *("torchrun", "--nnodes", "2", "--rdzv-backend", "c10d"),
         *("--rdzv-endpoint", "head:29500", "--nproc-per-node", "8"),
     ]
-    ray = Job(config="paper", overrides=("seed=1",), launcher="ray", processes=8, nodes=2)
+    ray = LaunchJob(config="paper", overrides=("seed=1",), launcher="ray", processes=8, nodes=2)
     assert launch.command(ray) == [
         *("ray", "job", "submit", "--working-dir", ".", "--"),
         *("python", "-m", "train", "ray", "paper", "--set", "seed=1"),
         *("--set", f"out={Path('runs/paper').resolve()}", "--workers", "16"),
     ]
     with pytest.raises(UserError, match="--address"):
-        launch.command(Job(config="paper", nodes=2))
+        launch.command(LaunchJob(config="paper", nodes=2))
 
 
 @pytest.mark.parametrize(
@@ -67,6 +74,15 @@ def test_a_manifest_must_be_of_a_finished_run(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("{}")
     with pytest.raises(UserError, match="finish the run first"):
         launch.data_of(tmp_path / "run.json")
+
+
+def test_a_run_that_goes_on_is_no_data_yet(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (run / "plan.json").write_text(json.dumps({"blocks": 3}))
+    assert main(["launch", "--manifest", str(run), "--config", "tiny"]) == 2
+    assert "not finished, 1 of 3 blocks" in capsys.readouterr().err
+    (run / "plan.json").write_text("{")
+    with pytest.raises(UserError, match=r"plan\.json cannot be read"):
+        launch.data_of(run)
 
 
 def test_submitting_runs_the_command(run: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from train.rehearsal.likelihood import ratio
+from train.evaluation.likelihood import ratio
 
 
 def test_the_error_of_a_ratio_is_that_of_independent_dialogues() -> None:

@@ -14,17 +14,18 @@ pytest.importorskip("torch")
 import torch
 
 from train import config as configs
-from train import loop, metrics
+from train import journal, loop, metrics
 from train.config import Config, UserError
+from train.distributed import Group
 from train.loop import Diverged, Trainer
-from train.world import World
+from train.weights import save_weights
 
 Make = Callable[..., Config]
-ALONE = World(0, 1, torch.device("cpu"))
+ALONE = Group(0, 1, torch.device("cpu"))
 
 
 def lines(config: Config) -> list[dict[str, Any]]:
-    return metrics.read(Path(config.out) / "metrics.jsonl")
+    return journal.read(Path(config.out) / "metrics.jsonl")
 
 
 def test_200_steps_lower_the_loss_of_every_stream(tiny: Make) -> None:
@@ -80,6 +81,30 @@ def test_kill_and_resume_is_the_uninterrupted_run_bit_for_bit(
         for trainer in (straight, resumed)
     ]
     assert kept[0] == kept[1]
+
+
+def test_more_steps_go_on_bit_for_bit_and_fewer_are_refused(
+    tiny: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = ("run.checkpoint_every=2", "run.log_every=1", "run.validate_every=2")
+    trained = []
+    for name in ("straight", "killed"):
+        out = f"out={tmp_path}/{name}"
+        Trainer(tiny("optim.steps=4", *settings, out), ALONE).run()
+        longer = tiny("optim.steps=9", *settings, out)
+        if name == "killed":
+            with monkeypatch.context() as patch:
+                interrupt_at(patch, 7)
+                with pytest.raises(KeyboardInterrupt):
+                    Trainer(longer, ALONE).run()
+        trained.append(Trainer(longer, ALONE))
+        assert trained[-1].step == (4 if name == "straight" else 6)
+        trained[-1].run()
+        assert [line["step"] for line in lines(longer)] == list(range(10)), "each step once"
+    one, two = trained
+    assert all(map(torch.equal, one.model.parameters(), two.model.parameters()))
+    with pytest.raises(UserError, match=r"optim\.steps 9, which may grow but not shrink to 5"):
+        Trainer(tiny("optim.steps=5", *settings, f"out={tmp_path}/killed"), ALONE)
 
 
 def test_sigterm_saves_and_stops(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,8 +178,16 @@ def test_two_processes_take_the_same_steps_as_one(tiny: Make, tmp_path: Path) ->
         assert torch.allclose(one, two, atol=1e-4)
 
 
-def test_lora_trains_adapters_alone_and_resumes(tiny: Make) -> None:
-    config = tiny("optim.steps=3", "lora.rank=2", "run.checkpoint_every=2")
+def test_lora_trains_adapters_of_an_own_export_alone_and_resumes(
+    tiny: Make, tmp_path: Path
+) -> None:
+    begun = Trainer(tiny(), ALONE)
+    metadata = begun.corpus.metadata
+    tokens = {"codec": metadata.codec_hash, "tokenizer": metadata.tokenizer_hash}
+    save_weights(begun.model, tmp_path / "model.safetensors", tokens=tokens)
+    config = tiny(
+        "optim.steps=3", "lora.rank=2", "run.checkpoint_every=2", f"model.weights={tmp_path}"
+    )
     trainer = Trainer(config, ALONE)
     frozen = trainer.model.text_emb.weight.clone()
     trainer.run()
@@ -182,6 +215,7 @@ def test_a_whole_batch_without_loss_changes_no_number(tiny: Make) -> None:
         ("model.weights=nvidia/personaplex-7b-v1", "tokens of stand-ins"),
         ("data.mix={qa: 0, service: 0}", "there are 0 to train on"),
         ("data.max_frames=16", "there are 0 to train on"),
+        ("lora.rank=4", "adapters beside frozen noise"),
         ("loss.pad_ids=[0]", "the PAD of the shards"),
         ("data.shards=[]", "data.shards is empty"),
         ("prompt.swap_roles=0.5", r"data\.tokenizer"),
@@ -199,4 +233,4 @@ def test_what_cannot_be_trained_is_said_before_a_step(
 
 def test_processes_must_share_a_batch_evenly(tiny: Make) -> None:
     with pytest.raises(UserError, match="does not divide among 3 processes"):
-        Trainer(tiny(), World(0, 3, torch.device("cpu")))
+        Trainer(tiny(), Group(0, 3, torch.device("cpu")))

@@ -7,22 +7,23 @@ pytest.importorskip("torch")
 
 import torch
 
-from train import metrics
-from train.metrics import Journal, Meter
+from train import journal, metrics
+from train.journal import Journal, open_journal
+from train.metrics import Meter
 from train.model import PRESETS, DuplexLM
 
 
 def test_each_step_stands_there_once_after_a_resume(tmp_path: Path) -> None:
-    first = Journal(tmp_path, 0, tensorboard=False)
+    first = Journal(tmp_path, 0)
     for step in (1, 2, 3):
         first.write(step, {"loss": float(step), "mfu": None})
     first.close()
     with (tmp_path / "metrics.jsonl").open("a") as file:
         file.write('{"step": 4, "lo')
-    second = Journal(tmp_path, 2, tensorboard=False)
+    second = Journal(tmp_path, 2)
     second.write(3, {"loss": 9.0})
     second.close()
-    assert metrics.read(tmp_path / "metrics.jsonl") == [
+    assert journal.read(tmp_path / "metrics.jsonl") == [
         {"step": 1, "loss": 1.0, "mfu": None},
         {"step": 2, "loss": 2.0, "mfu": None},
         {"step": 3, "loss": 9.0},
@@ -30,9 +31,9 @@ def test_each_step_stands_there_once_after_a_resume(tmp_path: Path) -> None:
 
 
 def test_tensorboard_gets_them_too_where_it_is_installed(tmp_path: Path) -> None:
-    journal = Journal(tmp_path, 0, tensorboard=True)
-    journal.write(1, {"loss": 1.0, "mfu": None})
-    journal.close()
+    written = open_journal(tmp_path, 0, tensorboard=True)
+    written.write(1, {"loss": 1.0, "mfu": None})
+    written.close()
     installed = importlib.util.find_spec("tensorboard") is not None
     assert any((tmp_path / "tensorboard").glob("events*")) == installed
 

@@ -8,12 +8,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.config import UserError
-from train.convert import layout
 from train.delay import delay
 from train.loss import LossWeights, sums, total
 from train.model import PRESETS, DuplexLM, is_depth, model_config
 from train.prompt import DELAYS
 from train.stream import Stream
+from train.weight_names import layout
 from train.weights import initialise
 
 CONFIG = PRESETS["tiny"]

@@ -4,16 +4,16 @@ import pytest
 pytest.importorskip("torch")
 
 from train import prompt
-from train.prompt import Dialogue, Marks, PromptPolicy
+from train.prompt import ExampleParts, Marks, PromptPolicy
 
 
-def example(frames: int = 9, voice: int = 7, tokens: int = 5, seed: int = 0) -> Dialogue:
+def example(frames: int = 9, voice: int = 7, tokens: int = 5, seed: int = 0) -> ExampleParts:
     rng = np.random.default_rng(seed)
 
     def codes(length: int) -> prompt.Tokens:
         return rng.integers(0, 2_048, (8, length)).astype(np.int16)
 
-    return Dialogue(
+    return ExampleParts(
         text=rng.integers(0, 32_000, frames).astype(np.int16),
         agent=codes(frames),
         user=codes(frames),
@@ -22,7 +22,7 @@ def example(frames: int = 9, voice: int = 7, tokens: int = 5, seed: int = 0) -> 
     )
 
 
-def feed(dialogue: Dialogue) -> list[list[int]]:
+def feed(dialogue: ExampleParts) -> list[list[int]]:
     """Inference's own order, a frame at a time, from its description: not the code under test."""
     silence = [948, 243, 1178, 546, 1736, 1030, 1978, 2008]
     sine = [430, 1268, 381, 1611, 1095, 1495, 56, 472]

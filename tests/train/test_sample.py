@@ -12,26 +12,32 @@ pytest.importorskip("torch")
 
 import torch
 
-from train import prompt, sample, state
+from train import checkpoint as checkpoints
+from train import prompt, sample
 from train.__main__ import main
 from train.config import Config, DataSpec, UserError
+from train.conversation import Conversation, Request, prepare
 from train.data import Corpus
 from train.delay import delay
+from train.distributed import Group
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, PromptPolicy
-from train.sample import Sampling
-from train.world import World
+from train.sample import TokenSampling
 
 Make = Callable[..., Config]
-GREEDY = Sampling(text_temperature=0.0, audio_temperature=0.0)
+GREEDY = TokenSampling(text_temperature=0.0, audio_temperature=0.0)
 ID = "service-0000007"
+
+
+def asked(corpus: Corpus) -> Conversation:
+    return prepare(Request(dialog_id=ID), corpus, None, None, Path("nowhere"))
 
 
 @pytest.fixture
 def trained(tiny: Make) -> tuple[Config, Path]:
     config = tiny("optim.steps=6", "optim.warmup_steps=0")
-    Trainer(config, World(0, 1, torch.device("cpu"))).run()
-    found = state.latest(config.out)
+    Trainer(config, Group(0, 1, torch.device("cpu"))).run()
+    found = checkpoints.latest(config.out)
     assert found is not None
     return config, found
 
@@ -42,11 +48,12 @@ def test_greedy_tokens_are_what_the_whole_sequence_predicts(
     config, checkpoint = trained
     corpus = Corpus.open(config.data, tmp_path / "cache")
     model, _ = sample.open_model(checkpoint, corpus)
-    codes = sample.sample_dialog(model, config, corpus, ID, GREEDY)
+    codes = sample.converse(model, config, asked(corpus), GREEDY)
     dialogue = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of(ID))
     assert (codes[USER] == dialogue.user[:, :-1]).all()
     spoken = replace(dialogue, text=codes[TEXT], agent=codes[AGENT].copy(), user=codes[USER].copy())
     whole, mask = prompt.assemble(spoken, corpus.marks)
+    whole, mask = whole[:, 1:], mask[:, 1:]  # as PersonaPlex's inference, which drops a frame
     steps = delay(torch.from_numpy(whole).long(), torch.from_numpy(mask), model.config.initial)
     with torch.no_grad():
         text, audio = model(steps.inputs[None], steps.targets[None])
@@ -64,7 +71,8 @@ def test_a_seed_gives_the_same_tokens_and_another_gives_others(
     corpus = Corpus.open(config.data, tmp_path / "cache")
     model, _ = sample.open_model(checkpoint, corpus)
     first, again, other = (
-        sample.sample_dialog(model, config, corpus, ID, Sampling(seed=seed)) for seed in (0, 0, 1)
+        sample.converse(model, config, asked(corpus), TokenSampling(seed=seed))
+        for seed in (0, 0, 1)
     )
     assert (first == again).all()
     assert (first[AGENT] != other[AGENT]).any()
@@ -75,7 +83,7 @@ def test_a_seed_gives_the_same_tokens_and_another_gives_others(
 def test_only_the_likeliest_tokens_are_drawn() -> None:
     logits = torch.tensor([[0.0, 5.0, 4.0, 1.0]])
     generator = torch.Generator().manual_seed(0)
-    two = Sampling(text_top_k=2, text_temperature=5.0, audio_temperature=0.0)
+    two = TokenSampling(text_top_k=2, text_temperature=5.0, audio_temperature=0.0)
     drawn = {int(sample.draw(0, logits, two, generator)) for _ in range(50)}
     assert drawn == {1, 2}
     assert int(sample.draw(3, logits, two, generator)) == 1
@@ -102,7 +110,9 @@ def test_the_command_writes_tokens_and_calls_the_decoder(
 def test_a_model_can_be_heard_before_it_is_trained(
     tiny: Make, tmp_path: Path, shards: Path
 ) -> None:
-    files = sample.run(tiny(), DataSpec(shards=(str(shards),)), [ID], tmp_path / "out", GREEDY)
+    files = sample.run(
+        tiny(), DataSpec(shards=(str(shards),)), [Request(dialog_id=ID)], tmp_path / "out", GREEDY
+    )
     assert json.loads(files[0].with_suffix(".json").read_text())["model"] == "noise"
 
 

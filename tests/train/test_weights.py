@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +15,12 @@ torch = pytest.importorskip("torch")
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from train import build
 from train.config import UserError
-from train.convert import personaplex_layout, to_personaplex
+from train.data import Corpus
 from train.model import PRESETS, DuplexLM
-from train.weights import find_weights, initialise, load_weights, save_weights
+from train.weight_names import personaplex_layout, to_personaplex
+from train.weights import find_weights, initialise, inspect, load_weights, save_weights
 
 CONFIG = PRESETS["tiny"]
 AGENT_ALONE = dataclasses.replace(CONFIG, dep_q=8)
@@ -150,3 +154,47 @@ def test_without_huggingface_hub_the_remedy_is_named(
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(UserError, match="pip install huggingface_hub, or give the path"):
         find_weights("nvidia/personaplex-7b-v1")
+
+
+def test_an_export_says_whose_tokens_it_knows_and_is_readable(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    before = os.umask(0o022)
+    try:
+        save_weights(make(1), path, tokens={"codec": "c0dec", "tokenizer": "70ken"})
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644
+    info = inspect(tmp_path)
+    assert info is not None
+    assert (info.card, info.text_card) == (CONFIG.card, CONFIG.text_card)
+    assert info.tokens == {"codec": "c0dec", "tokenizer": "70ken"}
+    save_weights(make(1), path)
+    assert inspect(path) == dataclasses.replace(info, tokens={})
+    assert inspect("nvidia/personaplex-7b-v1") is None, "nothing is downloaded for its header"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "size", "message"),
+    [
+        ({"codec": "c0dec", "tokenizer": "70ken"}, 48, None),
+        ({"codec": "other", "tokenizer": "70ken"}, 48, "tokens of codec other"),
+        ({}, 48, "tokens of stand-ins"),
+        ({"codec": "c0dec", "tokenizer": "70ken"}, 50, "text_card 50 and the shards 48"),
+    ],
+)
+def test_weights_must_know_the_tokens_of_the_shards(
+    tokens: dict[str, str], size: int, message: str | None, tiny: Any, tmp_path: Path
+) -> None:
+    config = tiny(f"model.weights={tmp_path}")
+    metadata = Corpus.open(config.data, tmp_path / "cache").metadata
+    own = build.sizes(tiny(), metadata)
+    save_weights(
+        make(1, dataclasses.replace(own, text_card=size)),
+        tmp_path / "model.safetensors",
+        tokens=tokens,
+    )
+    if message is None:
+        assert build.sizes(config, metadata) == own
+        return
+    with pytest.raises(UserError, match=message):
+        build.sizes(config, metadata)

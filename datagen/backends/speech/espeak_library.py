@@ -46,7 +46,7 @@ _LIBC_RAND = threading.Lock()
 """Held while a library before 1.52 speaks: its noise is libc's rand(), shared by all threads."""
 
 
-class _Event(ctypes.Structure):
+class _EspeakEvent(ctypes.Structure):
     """espeak_EVENT, with the union at its end read as the name of a phoneme."""
 
     _fields_ = (
@@ -73,7 +73,7 @@ class _SymbolInfo(ctypes.Structure):
 
 
 _Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_EspeakEvent)
 )
 
 

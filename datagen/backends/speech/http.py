@@ -50,14 +50,14 @@ class Http(Synthesizer):
         """Which server, which voices, and what it wants besides the text."""
 
         model: str
-        """As the server knows it."""
+        """Name of the model, as the server knows it."""
         voice: str = "{id}"
         """The server's name of a line's voice."""
         voices: dict[Literal["female", "male"], tuple[Name, ...]] = Field(default_factory=dict)
         """The server's own voices by gender (`datagen voices server URL` lists them), dealt like a
         bank's; without them each speaker's id is new. Not used with a bank."""
         extra_body: dict[str, Any] = Field(default_factory=dict)
-        """Added to each request: exaggeration, instructions, task_type ..."""
+        """Fields added to each request, such as exaggeration, instructions or task_type."""
         reference_field: str | None = None
         """Field that takes the voice's recording as a data URL, e.g. ref_audio."""
         seed_field: str | None = "seed"
@@ -69,7 +69,7 @@ class Http(Synthesizer):
         """Environment variable that holds the key, if the server wants one."""
         concurrency: Annotated[int, Field(ge=1, le=256, exclude=True)] = 8
         timeout_seconds: Annotated[float, Field(gt=0, exclude=True)] = 120.0
-        """For one clip."""
+        """Most seconds that one clip may take."""
         patience_seconds: Annotated[float, Field(ge=0, exclude=True)] = 300.0
         """How long a server may be away or busy."""
 

@@ -51,7 +51,7 @@ class Server:
 
     model: str
     url: str
-    """Of the API, e.g. http://127.0.0.1:8000/v1."""
+    """Address of the API, e.g. http://127.0.0.1:8000/v1."""
     key: str | None = field(repr=False)
     key_name: str
     """The environment variable the key is from, for messages."""

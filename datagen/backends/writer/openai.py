@@ -32,11 +32,11 @@ class Model(Record):
     """One model, its share of the dialogues, and where it is served."""
 
     name: str
-    """As the server knows it."""
+    """Name of the model, as the server knows it."""
     quota: Annotated[int, Field(ge=1, le=100)] = 1
     """Dialogues it writes of each round of all quotas."""
     request: dict[str, Any] = Field(default_factory=dict)
-    """Added to each request: temperature, max_tokens, chat_template_kwargs ..."""
+    """Fields added to each request, such as temperature, max_tokens or chat_template_kwargs."""
     schema_field: Annotated[Literal["json_schema", "json_object"], Field(exclude=True)] = (
         "json_schema"
     )

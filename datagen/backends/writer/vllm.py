@@ -39,11 +39,11 @@ class VLLM(ScriptWriter):
         sampling: dict[str, Any] = Field(
             default_factory=lambda: {"temperature": 0.7, "top_p": 0.8, "max_tokens": 3000}
         )
-        """vLLM's SamplingParams."""
+        """Arguments of vLLM's SamplingParams."""
         template: dict[str, Any] = Field(default_factory=lambda: {"enable_thinking": False})
         """Given to the chat template."""
         engine: dict[str, Any] = Field(default_factory=dict, exclude=True)
-        """vLLM's LLM arguments, e.g. tensor_parallel_size, max_model_len."""
+        """Arguments of vLLM's LLM, e.g. tensor_parallel_size, max_model_len."""
 
     def __init__(self, options: Options) -> None:
         self._options = options

@@ -56,7 +56,7 @@ class Unlicensed(NamedTuple):
     """Stems that no source holds."""
 
 
-class Claim(NamedTuple):
+class TextClaim(NamedTuple):
     """A clause that claims something."""
 
     kind: Kind
@@ -64,7 +64,7 @@ class Claim(NamedTuple):
     is_question: bool
 
 
-class Source(NamedTuple):
+class Evidence(NamedTuple):
     """A sentence that may license claims."""
 
     content: frozenset[str]
@@ -81,7 +81,7 @@ def unlicensed(script: Script, lexicon: Lexicon) -> list[Unlicensed]:
 def _unlicensed(script: Script, lexicon: Lexicon) -> Iterator[Unlicensed]:
     known = [*sources(script.role_prompt, lexicon), *_names(script, lexicon)]
     done = [source for source in known if not (script.tools and source.is_permission)]
-    heard: list[Source] = []
+    heard: list[Evidence] = []
     pending = [(action.turn, action.result) for action in script.actions]
     for at, turn in enumerate(script.turns):
         while pending and pending[0][0] < at:
@@ -95,14 +95,14 @@ def _unlicensed(script: Script, lexicon: Lexicon) -> Iterator[Unlicensed]:
                 kind = kind_of(clause, is_question)
                 if kind is None or (is_question and is_denied):
                     continue
-                claim = Claim(kind, clause, is_question)
+                claim = TextClaim(kind, clause, is_question)
                 evidence = done if kind == "action" else known
                 if missing := _missing(claim, evidence, heard, lexicon):
                     yield Unlicensed(at, kind, clause, tuple(sorted(missing)))
 
 
 def _missing(
-    claim: Claim, evidence: list[Source], heard: list[Source], lexicon: Lexicon
+    claim: TextClaim, evidence: list[Evidence], heard: list[Evidence], lexicon: Lexicon
 ) -> frozenset[str]:
     sure = [*evidence, *heard]
     missing = unsupported(claim.clause, sure, lexicon, numbers_only=claim.is_question)
@@ -112,7 +112,7 @@ def _missing(
 
 
 def _only_heard(
-    clause: str, kind: Kind, evidence: Sequence[Source], lexicon: Lexicon
+    clause: str, kind: Kind, evidence: Sequence[Evidence], lexicon: Lexicon
 ) -> frozenset[str]:
     """Return what the caller's words alone can't license: what is done, and most of a promise."""
     known = frozenset[str]().union(*(source.content for source in evidence))
@@ -123,11 +123,11 @@ def _only_heard(
     return content - known if 2 * len(content & known) < len(content) else frozenset()
 
 
-def _names(script: Script, lexicon: Lexicon) -> Iterator[Source]:
+def _names(script: Script, lexicon: Lexicon) -> Iterator[Evidence]:
     """Yield what everybody may say: who talks, and the time of day."""
     names = f"{script.agent.name} {script.user.name}"
     letters = " ".join(script.user.name.upper().replace("-", ""))
-    yield Source(lexicon.content(f"{names} {letters}"), True, True)
+    yield Evidence(lexicon.content(f"{names} {letters}"), True, True)
 
 
 def _is_denied(script: Script, at: int) -> bool:
@@ -137,14 +137,14 @@ def _is_denied(script: Script, at: int) -> bool:
     return following is not None and bool(_DENIAL.match(following.text))
 
 
-def sources(text: str, lexicon: Lexicon) -> list[Source]:
+def sources(text: str, lexicon: Lexicon) -> list[Evidence]:
     """Return the sentences of a text as sources."""
     found = []
     for sentence in _SENTENCE.split(text):
         parts = re.split(r",|;|\bbut\b|\bunless\b|\band\b", sentence)
         negatives = [_denies(part) for part in parts]
         found.append(
-            Source(
+            Evidence(
                 lexicon.content(sentence),
                 is_positive=not all(negatives),
                 is_negative=any(negatives),
@@ -154,7 +154,7 @@ def sources(text: str, lexicon: Lexicon) -> list[Source]:
     return found
 
 
-def _worth(source: Source, left: frozenset[str], is_negative: bool) -> tuple[int, bool]:
+def _worth(source: Evidence, left: frozenset[str], is_negative: bool) -> tuple[int, bool]:
     agrees = source.is_negative if is_negative else source.is_positive
     return len(left & source.content), agrees
 
@@ -172,7 +172,7 @@ def clauses(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def unlicensed_line(
-    text: str, evidence: Sequence[Source], lexicon: Lexicon
+    text: str, evidence: Sequence[Evidence], lexicon: Lexicon
 ) -> Iterator[frozenset[str]]:
     """Yield the stems of each clause of a text that the evidence does not hold."""
     for clause, is_question in clauses(text):
@@ -198,7 +198,7 @@ def kind_of(clause: str, is_question: bool) -> Kind | None:
 
 
 def unsupported(
-    clause: str, evidence: Sequence[Source], lexicon: Lexicon, *, numbers_only: bool = False
+    clause: str, evidence: Sequence[Evidence], lexicon: Lexicon, *, numbers_only: bool = False
 ) -> frozenset[str]:
     """Return the stems of a clause that no few sentences of the evidence hold."""
     content = lexicon.content(clause)

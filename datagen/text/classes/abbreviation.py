@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of, cue, is_before
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of, cue, is_before
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BARE_TITLES,
@@ -74,7 +74,7 @@ def _title(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the words that are written short."""
-    make = Maker("abbreviation")
+    make = FormMaker("abbreviation")
     day, month = any_of(_ANY_DAY), any_of(_ANY_MONTH)
     bare = {short: name for short, name in TITLES.items() if short in BARE_TITLES}
     dotted = {short: name for short, name in TITLES.items() if short not in BARE_TITLES}

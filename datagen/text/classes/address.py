@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import DOT, Form, Maker, Match, Sure, any_of
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of
 from datagen.text.locales import Locale
 from datagen.text.places import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
 
@@ -39,7 +39,7 @@ def _house(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the parts of an address."""
-    make = Maker("address")
+    make = FormMaker("address")
     types, names = any_of(STREETS), any_of(STREET_WORDS)
     street = make(
         rf"(?P<type>{types}|hwy|st|ave|rd|blvd|ST|AVE|RD|BLVD)\b(?!'){DOT}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, PLURAL, Form, Maker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import END, PLURAL, Form, FormMaker, Match, Sure, cue, is_after, is_before
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, INT
 
@@ -72,7 +72,7 @@ def _spaced(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a whole number."""
-    make = Maker("cardinal")
+    make = FormMaker("cardinal")
     return (
         make(rf"\d{{1,3}}(?:,\d{{3}})+{END}", _cardinal, Sure.USUAL),
         make(rf"(?:0|[1-9]\d{{0,3}}){END}", _cardinal, Sure.GUESS),

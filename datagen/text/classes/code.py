@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, Form, Maker, Match, Sure, any_of, cue, is_before
+from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue, is_before
 from datagen.text.lexicon import SET_CODES
 from datagen.text.locales import Locale
 from datagen.text.names import AIRLINES
@@ -176,7 +176,7 @@ def _long_groups(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an identifier."""
-    make = Maker("code")
+    make = FormMaker("code")
     upper = (
         r"(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w@&+^²³]|-\w|[./:]\w|'\d)"
     )

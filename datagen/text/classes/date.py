@@ -11,7 +11,7 @@ from datagen.text.form import (
     END,
     LONE,
     Form,
-    Maker,
+    FormMaker,
     Match,
     Sure,
     Unsayable,
@@ -261,7 +261,7 @@ def _quarter(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a date."""
-    make, dates = Maker("date"), _Dates(locale)
+    make, dates = FormMaker("date"), _Dates(locale)
     two = rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)"
     named = rf"(?P<month>{_MONTH})\b\.?(?= |-|$)"
     year = rf"(?:,? (?P<year>{_YEAR})\b(?![,.]\d|:\d))?"

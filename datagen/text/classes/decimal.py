@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, Maker, Match, Sure, cue
+from datagen.text.form import END, Form, FormMaker, Match, Sure, cue
 from datagen.text.locales import Locale
 from datagen.text.quantity import INT
 
@@ -30,7 +30,7 @@ def _version(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a decimal number."""
-    make = Maker("decimal")
+    make = FormMaker("decimal")
     return (
         make(rf"{INT}\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
         make(rf"\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, Maker, Match, Sure, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, cue
 from datagen.text.locales import Locale
 from datagen.text.words import is_word
 
@@ -83,7 +83,7 @@ def _hardware(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an address of the net."""
-    make = Maker("electronic")
+    make = FormMaker("electronic")
     path = r"(?:[/:?#][\w/.~%&=?#+:-]*[\w/])?"
     return (
         make(r"[\w.+&-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:/[\w/-]+)?(?!\w)", _address),

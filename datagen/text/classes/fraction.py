@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import Form, Maker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -66,7 +66,7 @@ def _undated(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a fraction."""
-    make = Maker("fraction")
+    make = FormMaker("fraction")
     over = r"(?P<top>\d{1,3})/(?P<bottom>\d{1,4})"
     end = r"(?![\d/%]|\.\d)"
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, Maker, Match, Sure, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -64,7 +64,7 @@ def _raised(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a sum."""
-    make = Maker("math")
+    make = FormMaker("math")
     power = r"\^(?P<power>-?\d+|[a-z]|\{-?\w+\}|\(-?\w+\))"
     return (
         make(

@@ -9,7 +9,7 @@ from datagen.text import numbers, quantity
 from datagen.text.form import (
     DOT,
     Form,
-    Maker,
+    FormMaker,
     Match,
     Sure,
     Unsayable,
@@ -259,7 +259,7 @@ def _per(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a measure."""
-    make = Maker("measure")
+    make = FormMaker("measure")
     per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
     unit_end = (
         rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]\w|'[a-z]|/(?!\d"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, Maker, Match, Sure, any_of, attributive, is_after
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, attributive, is_after
 from datagen.text.locales import Currency, Locale
 from datagen.text.quantity import DEC, SCALES
 
@@ -115,7 +115,7 @@ class _Amounts:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an amount of money."""
-    make, amounts = Maker("money"), _Amounts(locale)
+    make, amounts = FormMaker("money"), _Amounts(locale)
     symbols = any_of(sign for sign in locale.currencies if not sign.isalpha())
     codes = any_of(sign for sign in locale.currencies if sign.isalpha())
     scale = rf"(?P<scale> ?(?:{_SCALE})(?![\w]))?"

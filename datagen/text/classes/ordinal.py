@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datagen.text import numbers
-from datagen.text.form import Form, Maker, Match
+from datagen.text.form import Form, FormMaker, Match
 from datagen.text.locales import Locale
 from datagen.text.quantity import INT
 
@@ -36,7 +36,7 @@ def _range(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a rank."""
-    make = Maker("ordinal")
+    make = FormMaker("ordinal")
     return (
         make(rf"(?P<number>{INT})(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)\b", _ordinal),
         make(r"(?P<low>\d+)(?:st|nd|rd|th)? ?- ?(?P<high>\d+)(?:st|nd|rd|th)\b", _range),

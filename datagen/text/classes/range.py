@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datagen.text import quantity
-from datagen.text.form import END, Form, Maker, Match, Sure
+from datagen.text.form import END, Form, FormMaker, Match, Sure
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -29,7 +29,7 @@ def _range(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a range."""
-    make = Maker("range")
+    make = FormMaker("range")
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
     return (
         make(

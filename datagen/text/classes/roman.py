@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, Maker, Match, Sure, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, cue
 from datagen.text.locales import Locale
 from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
 
@@ -41,7 +41,7 @@ def _number(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a Roman numeral."""
-    make = Maker("roman")
+    make = FormMaker("roman")
     end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
     return (
         make(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, Maker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import END, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -114,7 +114,7 @@ def _ratio(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a score."""
-    make = Maker("score")
+    make = FormMaker("score")
     over = r"(?P<top>\d{1,3})/(?P<bottom>\d{1,3})(?![\w/%]|\.\d)"
     return (
         make(r"(?P<top>\d{1,3}\.\d{1,2})/(?P<bottom>\d{1,3}(?:\.0)?)(?![\w/%]|\.\d)", _out_of),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import PLURAL, Form, Maker, Match, Sure, cue, is_after
+from datagen.text.form import PLURAL, Form, FormMaker, Match, Sure, cue, is_after
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -70,7 +70,7 @@ def _vanity(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a telephone number."""
-    make = Maker("telephone")
+    make = FormMaker("telephone")
     area = r"(?:\(\d{3}\)[ -]?|\d{3}[-. /])"
     return (
         make(rf"(?:\+?1[-. ]?(?=[ (\d]))?{area}\d{{3}}[-. ]\d{{4}}{_END}", _phone),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import DOT, Form, Maker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -154,7 +154,7 @@ def _military(match: Match) -> str | None:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a time."""
-    make, times = Maker("time"), _Times(locale)
+    make, times = FormMaker("time"), _Times(locale)
     zones = [rf"{'[.]?'.join(zone)}" for zone in locale.zones]
     zone = (
         rf"(?: ?\(?(?P<zone>(?i:{'|'.join(sorted(zones, key=len, reverse=True))})(?=\.?(?:\W"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datagen.text.form import Form, Maker, Match, Sure, any_of, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
 from datagen.text.lexicon import ABBREVIATIONS, KEYS, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS
@@ -46,7 +46,7 @@ def _keys(match: Match) -> str:
 
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return what is said of signs."""
-    make = Maker("verbatim")
+    make = FormMaker("verbatim")
     word = rf"[{LATIN}]+(?:'[{LATIN}]+)?"
     return (
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),

@@ -1,0 +1,128 @@
+"""Commands: which is meant, and what their answers look like."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from safetensors.torch import load_file
+
+from train import planner
+from train.cli.main import COMMANDS, main
+from train.config import load
+from train.model import PRESETS, DuplexLM
+from train.weight_names import personaplex_layout
+from train.weights import initialise, inspect, load_weights, save_weights
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["lauch", "--manifest", "x"], "did you mean launch"),
+        (["papr"], "did you mean paper"),
+        (["zzz"], "there is no command or config 'zzz'; commands are ray"),
+        (["missing.yaml"], "cannot be read as YAML"),
+    ],
+)
+def test_a_mistyped_command_is_named(words: list[str], message: str, capsys: Any) -> None:
+    assert main(words) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_without_a_command_there_is_help(capsys: Any) -> None:
+    assert main([]) == main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said for name in COMMANDS)
+
+
+def test_every_command_has_help(capsys: Any) -> None:
+    for name in COMMANDS:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert f"python -m train {name}" in capsys.readouterr().out
+
+
+def test_weights_convert_both_ways_bit_for_bit(tmp_path: Path, capsys: Any) -> None:
+    model = DuplexLM(PRESETS["tiny"])
+    initialise(model, 1)
+    first, moshi, back = (tmp_path / f"{name}.safetensors" for name in ("first", "moshi", "back"))
+    save_weights(model, first, tokens={"codec": "c0dec", "tokenizer": "70ken"})
+    assert main(["convert", str(first), str(moshi), "--to", "moshi"]) == 0
+    assert main(["convert", str(moshi), str(back)]) == 0
+    assert f"{len(personaplex_layout(PRESETS['tiny']))} tensors" in capsys.readouterr().out
+    one, two = load_file(back), load_file(first)
+    assert one.keys() == two.keys()
+    assert all(torch.equal(one[name], two[name]) for name in two)
+    assert inspect(back) == dataclasses.replace(inspect(first), path=back)
+    loaded = DuplexLM(PRESETS["tiny"])
+    load_weights(loaded, moshi)
+    rounded = model.bfloat16().float()
+    assert all(map(torch.equal, loaded.parameters(), rounded.parameters()))
+    assert main(["convert", str(first), str(tmp_path / "x.bin")]) == 2
+    assert main(["convert", str(first), str(back), "--widen"]) == 2
+
+
+def test_a_moshi_is_widened_as_loading_widens_it(tmp_path: Path) -> None:
+    narrow = DuplexLM(dataclasses.replace(PRESETS["tiny"], dep_q=8))
+    initialise(narrow, 2)
+    save_weights(narrow, tmp_path / "narrow.safetensors")
+    wide = str(tmp_path / "wide.safetensors")
+    assert main(["convert", str(tmp_path / "narrow.safetensors"), wide, "--widen"]) == 0
+    models = [DuplexLM(PRESETS["tiny"]) for _ in range(2)]
+    for model, file in zip(models, ("narrow", "wide"), strict=True):
+        load_weights(model, tmp_path / f"{file}.safetensors")
+    assert all(map(torch.equal, models[0].parameters(), models[1].parameters()))
+
+
+def test_the_paper_fits_on_eight_gpus_and_not_on_one(capsys: Any) -> None:
+    assert main(["plan", "paper", "--gpus", "8", "--price", "2.5"]) == 0
+    said = capsys.readouterr().out
+    assert "8.371 B parameters" in said
+    assert "fits on 8 x H100" in said
+    assert "$" in said
+    assert main(["plan", "paper", "--gpus", "1"]) == 1
+    assert "does not fit" in capsys.readouterr().out
+    assert main(["plan", "lora", "--gpus", "1"]) == 0
+    assert "moshi-finetune" in capsys.readouterr().out
+
+
+def test_a_plan_knows_the_data_and_what_was_measured(
+    shards: Path, tmp_path: Path, capsys: Any
+) -> None:
+    (tmp_path / "metrics.jsonl").write_text(json.dumps({"step": 1, "frames_per_second": 3_600.0}))
+    words = ["plan", "tiny", "--gpus", "1", "--metrics", str(tmp_path / "metrics.jsonl")]
+    words += ["--set", f"data.shards=[{shards}]", "--set", f"out={tmp_path}/out"]
+    assert main([*words, "--set", "optim.steps=1000"]) == 0
+    said = capsys.readouterr().out
+    assert f"{17 * 3_600:,} tokens/s: as measured" in said
+    (tmp_path / "metrics.jsonl").write_text("{}")
+    assert main(words) == 2
+
+
+def test_kept_activations_are_what_torch_keeps() -> None:
+    """Counted from shapes, against the tensors that a forward pass really saves."""
+    config = load("small", ["run.precision=fp32", "data.max_frames=64", "optim.micro_batch=2"])
+    sizes = {"card": 64, "text_card": 128}
+    model = DuplexLM(planner.network(config, sizes).config)
+    initialise(model, 0)
+    weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    kept: dict[int, int] = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    tokens = torch.randint(0, 64, (2, 17, 64))
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        text, audio = model(tokens, tokens)
+        total = text.sum() + audio.sum()
+    assert total.requires_grad
+    counted = planner.memory(config, model, 1).activations
+    assert 0.7 < counted / sum(kept.values()) < 1.5, (counted, sum(kept.values()))

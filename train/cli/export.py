@@ -1,0 +1,40 @@
+"""``python -m train export``: what was trained, as others read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from train.cli import options
+from train.config import DataSpec
+
+
+def command(arguments: Sequence[str]) -> int:
+    """Write a checkpoint as PersonaPlex's server reads it, adapters merged; and voice presets."""
+    parser = options.parser("export", command.__doc__)
+    parser.add_argument("--checkpoint", type=Path, required=True, help="OUT, or OUT/checkpoints/…")
+    parser.add_argument("--shards", required=True, action="append", help="what it was trained on")
+    parser.add_argument("--out", type=Path, default=Path("model.safetensors"))
+    parser.add_argument(
+        "--voices",
+        type=Path,
+        metavar="FOLDER",
+        help="write FOLDER/ID.pt: the agents' voices of the dialogues --dialog names",
+    )
+    parser.add_argument("--dialog", action="append", default=[], metavar="ID")
+    chosen = parser.parse_args(arguments)
+    if bool(chosen.voices) != bool(chosen.dialog):
+        parser.error("--voices and --dialog go together")
+    from train import sample
+    from train.data import Corpus
+    from train.voice_preset import save_presets
+    from train.weights import save_weights
+
+    checkpoint = options.checkpoint(chosen.checkpoint)
+    corpus = Corpus.open(DataSpec(shards=tuple(chosen.shards)), chosen.out.parent / "cache")
+    model, _ = sample.open_model(checkpoint, corpus, "cpu")
+    save_weights(model, chosen.out, tokens=corpus.metadata.hashes)
+    print(f"{chosen.out} holds {checkpoint}")
+    for file in save_presets(model, corpus, chosen.dialog, chosen.voices) if chosen.dialog else ():
+        print(f"{file} holds the agent's voice")
+    return 0

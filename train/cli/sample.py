@@ -1,0 +1,66 @@
+"""``python -m train sample``: hear what a model says."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from train import config as configs
+from train.cli import options
+from train.config import DataSpec
+from train.conversation import Request
+
+
+def command(arguments: Sequence[str]) -> int:
+    """Let a model take the agent's part: in dialogues of the shards, or with what you give it."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.frames is not None and chosen.frames < 2:
+        parser.error("--frames must be at least 2")
+    from train import sample
+
+    sampling = sample.TokenSampling(seed=chosen.seed)
+    if chosen.greedy:
+        sampling = replace(sampling, text_temperature=0.0, audio_temperature=0.0)
+    asked = [
+        Request(
+            dialog_id=dialog_id,
+            role=chosen.role,
+            voice=chosen.voice,
+            user=chosen.user,
+            frames=chosen.frames,
+        )
+        for dialog_id in chosen.dialog or [None]
+    ]
+    sample.run(
+        configs.load(chosen.config) if chosen.config else options.checkpoint(chosen.checkpoint),
+        DataSpec(shards=tuple(chosen.shards), tokenizer=chosen.tokenizer),
+        asked,
+        chosen.out,
+        sampling,
+        decode=chosen.decode,
+        encode=chosen.encode,
+    )
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = options.parser("sample", command.__doc__)
+    model = parser.add_mutually_exclusive_group(required=True)
+    model.add_argument("--checkpoint", type=Path, help="OUT, or OUT/checkpoints/…")
+    model.add_argument("--config", help="take what a config starts from, untrained")
+    parser.add_argument("--shards", required=True, action="append", help="a run, or its shards")
+    parser.add_argument("--dialog", action="append", metavar="ID", help="a dialogue of the shards")
+    parser.add_argument("--role", metavar="TEXT", help="a role prompt instead of the dialogue's")
+    parser.add_argument("--voice", type=Path, metavar="FILE", help="a voice sample: .wav or .npz")
+    parser.add_argument("--user", type=Path, metavar="FILE", help="what the user says: .wav, .npz")
+    parser.add_argument("--frames", type=int, help="frames of 80 ms to speak, prompt not counted")
+    parser.add_argument("--out", type=Path, default=Path("samples"))
+    parser.add_argument("--tokenizer", help="SentencePiece model, to spell the text")
+    parser.add_argument("--decode", metavar="COMMAND", help="is given IN.npz and OUT.wav")
+    parser.add_argument("--encode", metavar="COMMAND", help="is given [--voice] IN.wav and OUT.npz")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--greedy", action="store_true", help="take the likeliest tokens")
+    return parser
