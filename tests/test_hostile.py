@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
+from datagen.audit.files import ParquetFooter, Unusable, read_table
 from datagen.backends.registry import CODECS, TABLES, WRITERS
 from datagen.cli import main
 from datagen.cli.terminal import Shown, VisibleFormatter, echo
 from datagen.config import BackendSpec, load_host, load_recipe
 from datagen.settings_text import parse_yaml, shortened
+from datagen.storage import open_storage
 from datagen.storage.run_folder import Damaged, RunFolder
 from datagen.types import UserError
 from datagen.visible import visible, visible_line
@@ -280,6 +282,9 @@ def test_a_dictionary_that_stands_for_many_long_texts_is_damaged(
     assert path.stat().st_size < 200_000
     with pytest.raises(Damaged, match="hold 800,000,"):
         RunFolder(tmp_path).read("script/000000.parquet")
+    footer = ParquetFooter("script/000000.parquet", "script", 0, {}, len(values), {})
+    with pytest.raises(Unusable, match=r"damaged inside \(its .* hold 800,000,"):
+        read_table(open_storage(str(tmp_path)), footer)
 
 
 def test_short_texts_that_come_often_are_no_damage(tmp_path: Path) -> None:
