@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
+from datagen.audit.files import ParquetFooter, Unusable, read_table
 from datagen.backends.registry import CODECS, TABLES, WRITERS
 from datagen.cli import main
 from datagen.cli.terminal import Shown, VisibleFormatter, echo
 from datagen.config import BackendSpec, load_host, load_recipe
 from datagen.settings_text import parse_yaml, shortened
+from datagen.storage import open_storage
 from datagen.storage.run_folder import Damaged, RunFolder
 from datagen.types import UserError
 from datagen.visible import visible, visible_line
@@ -265,3 +267,28 @@ def test_a_small_file_that_would_fill_the_memory_is_damaged(tmp_path: Path) -> N
     result = command("scripts", str(tmp_path))
     assert result.exit_code == 2
     assert "which is no table of a run" in result.output
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_dictionary_that_stands_for_many_long_texts_is_damaged(
+    nested: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "script").mkdir()
+    path = tmp_path / "script" / "000000.parquet"
+    text = "a" * 2_000_000
+    values = [[{"text": text}] * 40] * 10 if nested else [text] * 400
+    table = pa.table({"dialog_id": range(len(values)), "record": values})
+    pq.write_table(table, path, compression="zstd")
+    assert path.stat().st_size < 200_000
+    with pytest.raises(Damaged, match="hold 800,000,"):
+        RunFolder(tmp_path).read("script/000000.parquet")
+    footer = ParquetFooter("script/000000.parquet", "script", 0, {}, len(values), {})
+    with pytest.raises(Unusable, match=r"damaged inside \(its .* hold 800,000,"):
+        read_table(open_storage(str(tmp_path)), footer)
+
+
+def test_short_texts_that_come_often_are_no_damage(tmp_path: Path) -> None:
+    (tmp_path / "script").mkdir()
+    words = pa.table({"words": [[{"text": f"word{n % 5_000}"} for n in range(40_000)]] * 2})
+    pq.write_table(words, tmp_path / "script" / "000000.parquet")
+    assert RunFolder(tmp_path).read("script/000000.parquet") == words

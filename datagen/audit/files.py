@@ -21,6 +21,7 @@ from jsonschema_rs import Draft202012Validator as Compiled
 
 from datagen import assets
 from datagen.storage import Storage, StorageFailed
+from datagen.storage.unpacked import too_much
 
 AGAIN = "run the same command again: it is made anew"
 
@@ -124,6 +125,8 @@ def _table(file: Any) -> pa.Table:
     They become one batch: the hash is of one, and columns are looked at whole.
     """
     opened = pq.ParquetFile(file, page_checksum_verification=True)
+    if wrong := too_much(file, opened.metadata):
+        raise pa.ArrowInvalid(f"{wrong}, which is no table of a run")
     groups = range(opened.num_row_groups)
     read = [opened.read_row_group(number, use_threads=False) for number in groups]
     return pa.concat_tables(read).combine_chunks()

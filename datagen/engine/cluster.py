@@ -68,6 +68,11 @@ def _failure(address: str | None, error: Exception) -> str:
             f"cannot start Ray on this machine: {said} (it may be too busy, or have too little"
             " memory; the same command goes on from here)"
         )
+    if "ersion mismatch" in said:
+        return (
+            f"cannot join the Ray cluster at {address}: {said}; install the same versions of Ray"
+            " and Python here, or there"
+        )
     return (
         f"cannot join the Ray cluster at {address}: {said}; if it runs, it may ask for a token, as"
         " `ray start` has it do where ~/.ray/auth_token exists: give that here,"

@@ -29,14 +29,10 @@ from datagen.storage import (
     parquet_file,
 )
 from datagen.storage.append import always
+from datagen.storage.unpacked import too_much
 from datagen.types import Record, Reject, RunFailed, UserError
 
 T = TypeVar("T")
-
-MAX_UNPACKED = 256 * 2**20
-"""Bytes that any file may hold when it is unpacked."""
-MAX_RATIO = 20
-"""Bytes that a larger one may hold, for each byte of its own length."""
 
 METADATA_KEY = parquet_file.METADATA_KEY
 UNIT_STAGES = ("script", "speech", "timeline", "tokens")
@@ -113,7 +109,8 @@ class RunFolder:
 
         def table(file: Any) -> pa.Table:
             parquet = pq.ParquetFile(file, page_checksum_verification=True)
-            _check_size(name, parquet.metadata)
+            if wrong := too_much(file, parquet.metadata):
+                raise Damaged(name, f"{wrong}, which is no table of a run")
             return parquet.read(None if columns is None else list(columns), use_threads=False)
 
         return self._load(name, table)
@@ -223,16 +220,6 @@ def _events(journal: bytes) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(event, dict):
             yield event
-
-
-def _check_size(name: str, said: pq.FileMetaData) -> None:
-    """Raise Damaged for a small file that would fill the memory: none of ours is like that."""
-    groups = [said.row_group(index) for index in range(said.num_row_groups)]
-    columns = [group.column(at) for group in groups for at in range(group.num_columns)]
-    packed = sum(column.total_compressed_size for column in columns)
-    size = sum(column.total_uncompressed_size for column in columns)
-    if size > max(MAX_UNPACKED, MAX_RATIO * packed):
-        raise Damaged(name, f"its {packed:,} bytes hold {size:,}, which is no table of a run")
 
 
 def _read_pages(file: Any) -> None:

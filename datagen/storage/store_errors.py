@@ -24,6 +24,12 @@ _NO_ENTRY = re.compile(
     r"|AuthenticationException|OAuth2 access token",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(
+    r"TOO_?SKEWED|REQUEST_EXPIRED|request time and the current time|date header too old"
+    r"|not within the allowed|reasonable timeframe|check the system clock",
+    re.IGNORECASE,
+)
+"""What S3, Azure and Google say to a machine whose clock is wrong; waiting does not mend it."""
 _NO_HOST = re.compile(r"resolve host|curlCode: 6\b|CURL error \[6\]|name or service", re.IGNORECASE)
 _OUTAGE = re.compile(
     r"NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
@@ -65,7 +71,7 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    if _NO_BUCKET.search(said) or _NO_ENTRY.search(said):
+    if any(told.search(said) for told in (_NO_BUCKET, _NO_ENTRY, _CLOCK)):
         return False
     if _NO_HOST.search(said) and not reached:
         return False
@@ -77,6 +83,11 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
     said, shown = str(error), line(error)
     if _NO_BUCKET.search(said):
         return f"{where}: {no_bucket(where)}"
+    if _CLOCK.search(said):
+        return (
+            f"{where}: this machine's clock is not the store's ({shown}); set it, and run the same"
+            " command again"
+        )
     if _NO_ENTRY.search(said):
         return (
             f"{where}: the store refuses entry ({shown}); put its keys into the environment"

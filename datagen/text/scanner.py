@@ -219,7 +219,8 @@ class _Scan:
         text = self._text
         before = text[:start].rstrip()
         is_marked = not before or before[-1] in _MARKS or text[end : end + 1] in tuple(_MARKS)
-        joined = end < len(text) and text[end] != " " and start and text[start - 1] != " "
+        follows = end < len(text) and text[end] not in (" ", *_MARKS)
+        joined = follows and start and text[start - 1] != " "
         self._say(start, end, ("" if is_marked else ",") + (" " if joined else ""))
         return end
 

@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from datagen.audio.unreadable import why_unreadable
 from datagen.audio.vad import Spell, speech_over_noise
 from datagen.formats.ctm import read_ctm
 from datagen.formats.rttm import read_rttm
@@ -120,7 +121,9 @@ def _sound(path: Path) -> tuple[np.ndarray, int]:
             most = MAX_HOURS * 3600 * rate
             sound = file.read(most + 1, dtype="float32", always_2d=True)
     except (OSError, soundfile.SoundFileError) as error:
-        raise UserError(f"{path} cannot be read as sound ({error})") from error
+        raise UserError(
+            f"{path} cannot be read as sound ({why_unreadable(path, error)})"
+        ) from error
     if len(sound) > most:
         raise UserError(f"{path} is longer than {MAX_HOURS} hours; split it")
     if not np.isfinite(sound).all():

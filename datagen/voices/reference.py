@@ -15,6 +15,7 @@ import soxr
 from numpy.typing import NDArray
 
 from datagen.audio.loudness import loudness, peak
+from datagen.audio.unreadable import why_unreadable
 from datagen.types import SAMPLE_RATE, Audio, UserError
 from datagen.voices.corpora import RESOURCE_FORK, Recording
 
@@ -120,7 +121,9 @@ def read(path: Path) -> Audio:
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.SoundFileError, ValueError) as error:
-        raise UserError(f"{path} cannot be read as audio ({error})") from error
+        raise UserError(
+            f"{path} cannot be read as audio ({why_unreadable(path, error)})"
+        ) from error
     if not len(audio):
         raise UserError(f"{path} cannot be read: it is empty")
     mono = np.ascontiguousarray(audio[:, 0])

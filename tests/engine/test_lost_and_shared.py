@@ -165,6 +165,22 @@ def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
         assert "\n" not in str(caught.value)
 
 
+def test_a_cluster_of_other_versions_is_said_without_talk_of_tokens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def other(**_: object) -> None:
+        raise RuntimeError(
+            "Version mismatch: The cluster was started with:\n    Ray: 2.9.3\n    Python: 3.10.13\n"
+            "This process on node 10.0.0.4 was started with:\n    Ray: 2.60.0\n    Python: 3.11.2"
+        )
+
+    monkeypatch.setattr("ray.init", other)
+    says = r"Ray: 2\.9\.3 .*Ray: 2\.60\.0 .*install the same versions"
+    with pytest.raises(UserError, match=says) as caught, joining.cluster("10.0.0.1:6379"):
+        pass
+    assert "TOKEN" not in str(caught.value)
+
+
 def test_a_head_that_is_silent_for_long_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     head.require_head()
     watch = head.HeadWatch("127.0.0.1:1")

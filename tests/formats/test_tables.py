@@ -38,6 +38,13 @@ def test_rows_are_read(name: str, tmp_path: Path) -> None:
     ]
 
 
+def test_quotes_of_a_sentence_that_do_not_pair_swallow_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "validated.tsv"
+    said = ['"Is it?" he said.', '"It never ends.', 'A 5" pipe.', "Plain."]
+    path.write_text("path\tsentence\tage\n" + "".join(f"a.mp3\t{one}\t\n" for one in said))
+    assert [row["sentence"] for row in read_table(path, "path")] == said
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -174,6 +174,55 @@ def test_the_tier_with_the_words_is_found(name: str) -> None:
     assert list(read_textgrid(textgrid(*TIERS[name]))) == [("yes", 0.5, 1.5)]
 
 
+def long_textgrid(label: str, points: str = "") -> str:
+    """Return a long TextGrid with one interval, perhaps behind a tier of points."""
+    head = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\nxmin = 0\nxmax = 2\n'
+    tier = f"""    item [{2 if points else 1}]:
+        class = "IntervalTier"
+        name = "words"
+        xmin = 0
+        xmax = 2
+        intervals: size = 1
+        intervals [1]:
+            xmin = 0.5
+            xmax = 1.5
+            text = "{label}"
+"""
+    return f"{head}tiers? <exists>\nsize = {2 if points else 1}\nitem []:\n{points}{tier}"
+
+
+POINTS = """    item [1]:
+\tclass = "TextTier"
+\tname = "tones"
+\txmin = 0
+\txmax = 2
+\tintervals: size = 2
+\tpoints [1]:
+\t\tnumber = 0.1
+\t\tmark = "H*"
+\tpoints [2]:
+\t\ttime = 0.9
+\t\tmark = "L%"
+"""
+LONG = {
+    "points called intervals, as older tools call them": (long_textgrid("yes", POINTS), "yes"),
+    "line breaks, quotes and digits in a label": (
+        long_textgrid('zao\nchen\n""liu"" 3'),
+        'zao\nchen\n"liu" 3',
+    ),
+    "all lines indented": (
+        "  \n" + "".join(f"    {line}\n" for line in long_textgrid("yes").splitlines()),
+        "yes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_textgrids_of_other_tools(name: str) -> None:
+    text, label = LONG[name]
+    assert list(read_textgrid(text)) == [(label, 0.5, 1.5)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
 def test_a_textgrid_in_any_encoding(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "a.TextGrid"

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
+from pyarrow import fs
 
 from datagen.cli import main
 from datagen.storage import StorageFailed, hold, object_store, open_storage, urls
@@ -154,6 +155,16 @@ def test_a_store_that_refuses_is_one_sentence(
     assert KEY not in str(caught.value)
 
 
+def test_a_clock_that_is_wrong_is_not_waited_for(
+    uri: str, server: S3, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = open_storage(uri)
+    server.faults = [Fault(403, "RequestTimeTooSkewed", count=10_000)]
+    with pytest.raises(StorageFailed, match="this machine's clock is not the store's"):
+        put(place, "a", b"abc")
+    assert "trying again" not in caplog.text, "the client's own tries are enough"
+
+
 def test_a_bucket_or_server_that_is_not_there_is_one_sentence(server: S3) -> None:
     with (
         pytest.raises(UserError, match="there is no such bucket"),
@@ -163,6 +174,19 @@ def test_a_bucket_or_server_that_is_not_there_is_one_sentence(server: S3) -> Non
     place = open_storage(server.uri("run", port=s3.free_port()))
     with pytest.raises(UserError, match=r"has not answered for 0\.2 s"), hold(place):
         pass
+
+
+def test_markers_that_consoles_leave_for_folders_are_no_files(uri: str) -> None:
+    files, path = fs.FileSystem.from_uri(uri)
+    files.open_output_stream(path).close()  # of the folder's own name, as Hadoop's _$folder$
+    files.create_dir(f"{path}/script", recursive=True)
+    folder = RunFolder(uri)
+    with folder.lock():
+        receipt = committed(folder, 0, TABLE)
+    assert folder.receipts("script", range(3)) == {0: receipt}
+    assert folder.read(folder.unit("script", 0)).equals(TABLE)
+    assert len(folder.storage.names("script")) == 1
+    assert "" not in folder.storage.names("")
 
 
 def test_damage_is_seen(uri: str) -> None:

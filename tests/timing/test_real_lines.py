@@ -91,6 +91,21 @@ def test_sphere_files_of_telephone_corpora_are_read(subtype: str, tmp_path: Path
     )
 
 
+@pytest.mark.parametrize("coding", ["ulaw", "pcm"])
+def test_sphere_files_that_are_compressed_are_not_heard_as_noise(
+    coding: str, tmp_path: Path
+) -> None:
+    header = (
+        "NIST_1A\n   1024\nchannel_count -i 2\nsample_count -i 64000\nsample_rate -i 8000\n"
+        f"sample_n_bytes -i {1 if coding == 'ulaw' else 2}\nsample_byte_format -s2 01\n"
+        f"sample_coding -s{len(coding) + 23} {coding},embedded-shorten-v2.00\nend_head\n"
+    )
+    path = tmp_path / "fe_03_00001.sph"
+    path.write_bytes(header.encode().ljust(1024) + b"ajkg\x02" + bytes(range(256)) * 300)
+    with pytest.raises(UserError, match="sph2pipe"):
+        read(path)
+
+
 def command(*arguments: str) -> Any:
     return CliRunner().invoke(main, ["timing", "fit", *arguments])
 

@@ -25,6 +25,7 @@ from datagen.backends.servers.address import (
     is_same_host,
     target,
 )
+from datagen.backends.servers.events import gathered
 from datagen.backends.servers.gate import Gate, Refused, Trouble
 from datagen.backends.servers.wording import ErrorReply
 from datagen.seeds import rng_for
@@ -169,6 +170,7 @@ class Client:
             raise UserError(f"{self.name} redirects in a circle, last to {url}; mend its URL")
         if not 200 <= status < 300:
             raise wording.http_error(status, reply.data, _retry_after(reply.headers))
+        reply = Reply(gathered(reply.data), reply.headers)
         if (error := wording.error_of(reply.data)) is not None:
             raise error
         return reply

@@ -47,6 +47,8 @@ def read_sound(reply: Reply) -> tuple[NDArray[np.float32], int]:
             rate, promised = int(file.samplerate), min(file.frames, most)
     except (soundfile.SoundFileError, ValueError) as error:
         raise _unreadable(reply, str(error)) from error
+    if not len(samples):
+        raise _unreadable(reply, "no samples")
     if len(samples) > most:
         raise Refused(f"the sound is longer than {MAX_SECONDS:g} s")
     if len(samples) < promised and data.startswith(b"fLaC") and file.frames < 2**40:
@@ -90,9 +92,22 @@ def _mended(reply: Reply) -> bytes:
     if 0 < size < PLACEHOLDER and size > here:
         raise Trouble(f"the sound is cut short: {here:,} of {size:,} bytes")
     if size >= PLACEHOLDER or not _is_followed_by_chunks(data[start + size + size % 2 :], size):
-        size = here // block * block
+        size = (_end(data, start) - start) // block * block
     whole = data[:at] + struct.pack("<4sI", b"data", size) + data[start : start + size]
     return whole[:4] + struct.pack("<I", len(whole) - 8) + whole[8:]
+
+
+def _end(data: bytes, start: int) -> int:
+    """Return where a WAV's samples end.
+
+    A writer that cannot go back to its header may put the sizes behind the samples, alone or where
+    they stand in a header of zeros (Kokoro-FastAPI before 0.4, PyAV); they would be heard.
+    """
+    for length in (8, start):
+        end = len(data) - length
+        if start < end and int.from_bytes(data[-4:], "little") == end - start:
+            return end
+    return len(data)
 
 
 def _is_followed_by_chunks(rest: bytes, size: int) -> bool:

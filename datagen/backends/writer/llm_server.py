@@ -95,7 +95,7 @@ class Server:
             answer = self.ask(EASY)
         except UserError as error:
             if "refuses every request" in str(error) and (other := self._other_field()):
-                raise UserError(f"{error}; it does not with schema_field: {other}") from error
+                raise UserError(f"{error}: it answers with schema_field: {other}") from error
             raise
         if isinstance(answer, Refusal):
             said = answer.reason

@@ -27,6 +27,8 @@ _SCALED = {
 _COUNTED = re.compile(
     r" (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|of (?:them|us|the))\b"
 )
+_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<!s)s|people|men|women|children)\b)"
+"""A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
     r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
     r"|up to"
@@ -63,6 +65,11 @@ def _cardinal(match: Match) -> str:
     return numbers.decimal(match[0])
 
 
+def _spaced(match: Match) -> str:
+    """Say thousands that blanks part: "12 345 678"."""
+    return numbers.cardinal(int(match[0].replace(" ", "")))
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a whole number."""
     make = FormMaker("cardinal")
@@ -81,8 +88,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<word>{'|'.join(_NAMES)})'?s(?= of\b| and )", lambda m: _NAMES[m["word"]]),
         make(
             r"[1-9]\d{0,2}(?: 000)+(?![\w ]\d|\w)",
-            lambda m: numbers.cardinal(int(m[0].replace(" ", ""))),
+            _spaced,
         ),
+        make(rf"[1-9]\d{{0,2}}(?: \d{{3}}){{2,}}{END}", _spaced, Sure.GUESS),
+        make(rf"[1-9]\d{{0,2}}(?: \d{{3}}){{2,}}{END}{PLURAL}", _spaced, Sure.CUE),
+        make(rf"[1-9]\d{{0,2}} \d{{3}}{END}{_COUNTED_NEXT}", _spaced, Sure.CUE),
         make(r"\d(?:,\d){2,}(?![\d,])", lambda m: ", ".join(map(numbers.digits, m[0].split(",")))),
         make(rf"({INT})ish\b", lambda m: f"{numbers.decimal(m[1])}ish"),
     )

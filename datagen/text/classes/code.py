@@ -167,6 +167,13 @@ def _blank_groups(match: Match) -> str | None:
     )
 
 
+def _long_groups(match: Match) -> str | None:
+    """Say three or more groups between blanks that are no thousands: "020 7946 0018"."""
+    parts = match[0].split(" ")
+    is_code = len("".join(parts)) > 6 and any(len(part) > 2 or part[0] == "0" for part in parts)
+    return _groups(match) if is_code else None
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an identifier."""
     make = FormMaker("code")
@@ -181,6 +188,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
         make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
+        make(rf"\d{{2,}}(?: \d{{2,}}){{2,7}}{END}", _long_groups, Sure.GUESS),
         make(
             r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)",
             _groups,

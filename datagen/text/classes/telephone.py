@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue
+from datagen.text.form import PLURAL, Form, FormMaker, Match, Sure, cue, is_after
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -33,6 +33,7 @@ _SEVEN = cue(
     " ",
 )
 _END = r"(?:(?=x\d)|(?![\w%]|[.,-]\d))"
+_COUNTED = re.compile(PLURAL)
 _VANITY = re.compile(r"[A-Z]+|\d+")
 
 
@@ -43,6 +44,13 @@ def _phone(match: Match) -> str:
 
 def _groups(match: Match) -> str:
     return numbers.grouped_digits(match[0])
+
+
+def _blank_groups(match: Match) -> str | None:
+    """Say "1300 555 019" and "0800 83 83 83" where a word before says that it is a number."""
+    num_digits, num_groups = len(match[0].replace(" ", "")), match[0].count(" ") + 1
+    is_one = num_digits >= 7 and (num_groups > 2 or match[0].startswith("0"))
+    return _groups(match) if is_one and not is_after(match, _COUNTED) else None
 
 
 def _extension(match: Match) -> str:
@@ -70,6 +78,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
         make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
         make(rf"\d{{3}} \d{{4}}{_END}", _groups, before=_SEVEN),
+        make(rf"\d{{2,5}}(?: \d{{2,5}}){{1,5}}{_END}", _blank_groups, before=_SEVEN),
         make(rf"\d{{3}}-\d{{2}}-\d{{4}}{_END}", _groups),
         make(
             rf"[2-9]11{_END}(?! [a-z]{{4,}}s\b| people)",

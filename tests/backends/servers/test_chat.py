@@ -108,6 +108,68 @@ def test_an_answer_that_stands_elsewhere_alone_is_read(field: str) -> None:
     assert answer.text == "hello"
 
 
+DONE = b"data: [DONE]\n\n"
+
+
+def stream(*deltas: dict[str, Any], reason: str = "stop", end: bytes = DONE) -> bytes:
+    """Return server-sent events: a comment, a chunk for each delta, the reason, usage."""
+    chunks = [{"choices": [{"index": 0, "delta": d, "finish_reason": None}]} for d in deltas]
+    last = {"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
+    usage = {"choices": [], "usage": {"completion_tokens": 2}}
+    frames = [f"data: {json.dumps(one)}\n\n".encode() for one in (*chunks, last, usage)]
+    return b": keep-alive\n\n" + b"".join(frames) + end
+
+
+WHOLE = json.dumps(
+    {"choices": [{"message": {"content": "hello"}, "finish_reason": "stop"}]}
+).encode()
+EVENTS = {
+    "a whole answer that ends as a stream": WHOLE + b"\n\n" + DONE,
+    "a whole answer in one event": b"data: " + WHOLE + b"\n\n",
+    "a whole answer behind comments": b": PROCESSING\n\n: PROCESSING\n\n" + WHOLE,
+    "chunks": stream({"role": "assistant", "content": ""}, {"content": "hel"}, {"content": "lo"}),
+    "chunks without an end": stream({"content": "hello"}, end=b""),
+    "chunks with reasoning": stream({"reasoning": "hm"}, {"content": "hello"}),
+    "chunks of a call": stream(
+        {"tool_calls": [{"index": 0, "function": {"name": "reply", "arguments": "hel"}}]},
+        {"tool_calls": [{"index": 0, "function": {"arguments": "lo"}}]},
+    ),
+    "carriage returns": stream({"content": "hello"}).replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_stream_that_nobody_asked_for_is_put_together(name: str) -> None:
+    answer = ask(Answer(200, EVENTS[name], {"Content-Type": "text/event-stream"}))
+    assert isinstance(answer, Completion)
+    assert answer.text == "hello"
+    assert answer.is_whole
+
+
+def test_a_stream_says_when_it_was_cut_off_and_what_went_wrong() -> None:
+    events = {"Content-Type": "text/event-stream"}
+    cut = ask(Answer(200, stream({"content": "x"}, reason="length"), events))
+    assert isinstance(cut, Completion)
+    assert not cut.is_whole
+    assert cut.usage == Usage(0, 0, 2)
+    error = b'data: {"error": {"code": 400, "message": "too long"}}\n\ndata: [DONE]\n\n'
+    answer = ask(Answer(200, error, events))
+    assert isinstance(answer, Refusal)
+    assert "too long" in answer.reason
+    half = b'data: {"choices": [{"delta": {"content": "x"}}]}\n\ndata: {"choi'
+    with pytest.raises(UserError, match=r"no chat completion \(text/event-stream"):
+        ask(Answer(200, half, events))
+
+
+def test_an_answer_of_nothing_but_tokens_costs_one_attempt() -> None:
+    message = {"role": "assistant", "content": None, "reasoning": None, "tool_calls": []}
+    usage = {"prompt_tokens": 5, "completion_tokens": 90}
+    answer = ask(said({"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}))
+    assert answer == Completion("", is_whole=True, usage=Usage(5, 0, 90))
+    with pytest.raises(BadReply):
+        parse("")
+
+
 def test_a_text_completion_is_read() -> None:
     answer = ask(said({"choices": [{"text": "hello"}]}))
     assert isinstance(answer, Completion)
@@ -304,6 +366,20 @@ def test_a_server_that_refuses_a_form_of_schema_is_told_the_other(status: int) -
         with pytest.raises(UserError, match=r"must be one of.*with schema_field: json_object"):
             server(running.url, patience=60).probe()
         assert len(running.asked) <= 4
+
+
+def test_a_server_without_json_object_is_told_the_standard_form() -> None:
+    said_so = b"""{"error": "'response_format.type' must be 'json_schema' or 'text'"}"""
+
+    def lm_studio(asked: Asked) -> Answer:
+        is_standard = asked.body["response_format"]["type"] == "json_schema"
+        return chat('{"colour": "periwinkle"}') if is_standard else Answer(400, said_so)
+
+    with (
+        raw(lm_studio) as running,
+        pytest.raises(UserError, match=r"'json_schema' or 'text'.*with schema_field: json_schema"),
+    ):
+        server(running.url, schema_field="json_object", patience=60).probe()
 
 
 def test_the_hint_says_which_form_of_schema_the_server_keeps_to() -> None:

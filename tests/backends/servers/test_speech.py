@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import struct
@@ -64,6 +65,7 @@ GOOD = {
     "sizes of 0xFFFFFFFF less the header": audio(with_sizes(0xFFFFFFFF, 0xFFFFFFFF - 36)),
     "sizes of 0x7FFFFFFF": audio(with_sizes(0x7FFFFFFF, 0x7FFFFFFF - 36)),
     "sizes of 0x7FFFF000": audio(with_sizes(0x7FFFF024, 0x7FFFF000)),
+    "sizes of a stream without end": audio(with_sizes(2_000_000_036, 2_000_000_000)),
     "a wrong size of the whole": audio(with_sizes(36, BODY)),
     "metadata behind": audio(WAV + b"LIST" + struct.pack("<I", 4) + b"INFO"),
     "no content type": audio(WAV, ""),
@@ -88,6 +90,17 @@ def test_sound_is_read_to_its_end(name: str) -> None:
     made = speak(GOOD[name]).audio
     assert len(made) == pytest.approx(SAMPLE_RATE, rel=0.12)
     assert np.abs(made).max() > 0.2
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("size", [0, 0xFFFFFFFF])
+def test_sizes_that_a_writer_puts_behind_the_samples_are_not_heard(alone: bool, size: int) -> None:
+    quiet = encoded(audio=np.concatenate([SOUND, np.zeros(4_800, np.float32)]))
+    sizes = [struct.pack("<I", len(quiet) - less) for less in (8, 44)]
+    behind = b"".join(sizes) if alone else bytes(4) + sizes[0] + bytes(32) + sizes[1]
+    head = struct.pack("<I", size)
+    made = speak(audio(quiet[:4] + head + quiet[8:40] + head + quiet[44:] + behind)).audio
+    assert np.abs(made[-3_000:]).max() < 0.001
 
 
 def of_a_text(bad: Answer, later: Answer | None = None) -> Callable[[Asked], Answer]:
@@ -133,6 +146,8 @@ UNREADABLE = {
     "raw PCM called WAV": (audio(PCM), "audio/wav, beginning"),
     "an empty 200": (audio(b""), "an empty body"),
     "no type and no sound": (audio(b"hello there", ""), "no content type, beginning b'hello"),
+    "a WAV without samples": (audio(encoded(audio=SOUND[:0])), "no samples"),
+    "a streamed WAV without samples": (audio(WAV[:40] + b"\xff" * 4), "no samples"),
     "a WAV of nonsense": (audio(b"RIFF\0\0\0\0WAVEdata\0\0\0\0"), "cannot be read"),
 }
 
@@ -152,6 +167,17 @@ def test_sound_that_cannot_be_read_is_said_soon(name: str) -> None:
 def test_text_is_no_sound(kind: str) -> None:
     with pytest.raises(UserError, match=f"sends {kind}, not audio"):
         speak(audio(b"{}", kind))
+
+
+def test_a_page_or_json_with_the_sound_in_it_is_told_in_a_line() -> None:
+    page = base64.b64encode(WAV).decode()
+    for answer in (
+        said({"audio": page, "audio_format": "wav", "timestamps": []}),
+        audio(f"<!doctype html><p>{page}".encode(), "audio/mpeg"),
+    ):
+        with pytest.raises(UserError, match=r"application/json|audio/mpeg") as caught:
+            speak(answer, patience_seconds=60)
+        assert len(str(caught.value)) < 300
 
 
 def test_an_error_in_a_200_is_what_it_says() -> None:

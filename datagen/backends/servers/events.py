@@ -1,0 +1,88 @@
+"""A reply as server-sent events, though none were asked for, made into what they stand for.
+
+    data: {"choices": [{"delta": ...}]} ... data: [DONE] --> {"choices": [{"message": ...}]}
+
+Some gateways stream whatever a request says; others only end a whole answer as a stream ends, or
+keep the line open with comments before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+DONE = b"data: [DONE]"
+MAX_LINES = 100_000
+"""Lines of a stream that are looked at: twice those of the longest answer."""
+_JOINED = ("content", "reasoning", "reasoning_content", "refusal")
+
+
+def gathered(data: bytes) -> bytes:
+    """Return the JSON that a body's events amount to; any other body as it is."""
+    head = data[:64].lstrip()
+    if head.startswith(b"{"):
+        whole = data.rstrip()
+        return whole.removesuffix(DONE) if whole.endswith(DONE) else data
+    if not head.startswith((b":", b"data:", b"event:", b"id:", b"retry:")):
+        return data
+    if data.count(b"\n") > MAX_LINES:
+        return data
+    lines = [line.strip() for line in data.splitlines()]
+    frames = list(_frames(lines))
+    if not frames:
+        return b"\n".join(line for line in lines if not line.startswith(b":"))
+    for frame in frames:
+        if frame.get("error") or "message" in _choice(frame):
+            return json.dumps(frame).encode()
+    merged = _merged(frames)
+    return json.dumps(merged).encode() if DONE in lines or _reason(merged) else data
+
+
+def _frames(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if not line.startswith(b"data:"):
+            continue
+        try:
+            value = json.loads(line[5:])
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            yield value
+
+
+def _merged(frames: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return the completion that the chunks of a stream make."""
+    message: dict[str, str] = {}
+    called, reason, usage = "", None, None
+    for frame in frames:
+        choice = _choice(frame)
+        delta = choice.get("delta")
+        delta = delta if isinstance(delta, dict) else {"content": choice.get("text")}
+        for name in _JOINED:
+            if isinstance(delta.get(name), str):
+                message[name] = message.get(name, "") + delta[name]
+        called += _arguments(delta)
+        reason, usage = choice.get("finish_reason") or reason, frame.get("usage") or usage
+    calls = {"function_call": {"arguments": called}} if called else {}
+    choices = [{"message": {**message, **calls}, "finish_reason": reason}]
+    return {"choices": choices, "usage": usage}
+
+
+def _choice(frame: dict[str, Any]) -> dict[str, Any]:
+    choices = frame.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, dict) else {}
+
+
+def _arguments(delta: dict[str, Any]) -> str:
+    """Return a chunk's piece of the arguments of the first tool that is called."""
+    calls = delta.get("tool_calls")
+    call = calls[0] if isinstance(calls, list) and calls else None
+    function = call.get("function") if isinstance(call, dict) else None
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    return arguments if isinstance(arguments, str) else ""
+
+
+def _reason(completion: dict[str, Any]) -> object:
+    return completion["choices"][0]["finish_reason"]
