@@ -43,7 +43,7 @@ class PlannedLine(NamedTuple):
     interrupts: bool = False
 
 
-class _Filling(dict[str, str]):
+class _SlotFilling(dict[str, str]):
     """What fills slots; one that opens a sentence has a capital, ``{Item}``, as has its text."""
 
     def __missing__(self, name: str) -> str:
@@ -65,7 +65,7 @@ class Realizer:
         self._wording, self._people, self._draws = wording, people, draws
         self._acts = {"agent": wording.agent, "user": wording.user}
         self._optional = {who: OPTIONAL[some.behaviour.length] for who, some in people.items()}
-        self._written, self._spoken = _Filling(), _Filling()
+        self._written, self._spoken = _SlotFilling(), _SlotFilling()
         self._lines: list[PlannedLine] = []
         self._used: set[str] = set()
         self._about(slots)

@@ -1,6 +1,6 @@
 """Make a script of a model's turns, or say what is wrong with them.
 
-    Task + Said, Said, ... --assemble--> Script   (or BadScript: problems)
+    Task + ReplyTurn, ReplyTurn, ... --assemble--> Script   (or BadScript: problems)
 
 The listener's part (barge-ins, backchannels, pauses) is placed by the code that places it in
 composed dialogues, so its rates do not depend on who wrote the words.
@@ -15,7 +15,7 @@ from datagen.scripting.checks import holds, judged
 from datagen.scripting.compose.grammar import plain
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.llm.gist import missing, words_needed
-from datagen.scripting.llm.reply import OTHER, Said
+from datagen.scripting.llm.reply import OTHER, ReplyTurn
 from datagen.scripting.llm.task import Task, TaskStep
 from datagen.scripting.plans.base import script_of
 from datagen.scripting.plans.draws import Draws
@@ -35,7 +35,9 @@ class BadScript(Exception):
         self.reason = reason
 
 
-def assemble(task: Task, said: Sequence[Said], draws: Draws, *, writer: str, model: str) -> Script:
+def assemble(
+    task: Task, said: Sequence[ReplyTurn], draws: Draws, *, writer: str, model: str
+) -> Script:
     """Return the script of a task. Raises BadScript with everything that is wrong with it."""
     _keeps_to_plan(task.steps, said)
     lines = _lines(task, said)
@@ -48,7 +50,7 @@ def assemble(task: Task, said: Sequence[Said], draws: Draws, *, writer: str, mod
     return script
 
 
-def _keeps_to_plan(steps: Sequence[TaskStep], said: Sequence[Said]) -> None:
+def _keeps_to_plan(steps: Sequence[TaskStep], said: Sequence[ReplyTurn]) -> None:
     wanted = [(step.name, step.speaker) for step in steps]
     found = [(turn.step, turn.speaker) for turn in said if turn.step != OTHER]
     if wanted == found:
@@ -60,7 +62,7 @@ def _keeps_to_plan(steps: Sequence[TaskStep], said: Sequence[Said]) -> None:
     raise BadScript([f"step {at + 1} of the plan is {names[0]}, the reply has {instead[0]}"])
 
 
-def _lines(task: Task, said: Sequence[Said]) -> list[PlannedLine]:
+def _lines(task: Task, said: Sequence[ReplyTurn]) -> list[PlannedLine]:
     """Return floor turns. Raises BadScript with every turn that cannot be said."""
     planned = {step.name: step for step in task.steps}
     lines: list[PlannedLine] = []
@@ -80,7 +82,7 @@ def _lines(task: Task, said: Sequence[Said]) -> list[PlannedLine]:
     return lines
 
 
-def _spoken(task: Task, said: Sequence[Said]) -> list[str]:
+def _spoken(task: Task, said: Sequence[ReplyTurn]) -> list[str]:
     """Return what each turn says. Raises BadScript with the word that cannot be said of each."""
     spoken, found = [], []
     for turn in said:
@@ -108,7 +110,7 @@ def _needed(facts: Sequence[Fact], step: TaskStep | None, text: str, spoken: str
 
 
 def _untold(
-    steps: Sequence[TaskStep], said: Sequence[Said], lines: Sequence[PlannedLine]
+    steps: Sequence[TaskStep], said: Sequence[ReplyTurn], lines: Sequence[PlannedLine]
 ) -> Iterator[str]:
     """Say what the plan's turns leave out of what their steps say."""
     floor = [line for line, turn in zip(lines, said, strict=True) if turn.step != OTHER]
@@ -122,7 +124,7 @@ def _untold(
                 yield f"{step.name}: does not tell {sentence!r}, say more of {', '.join(lacks)}"
 
 
-def _crowded(said: Sequence[Said], lines: Sequence[PlannedLine]) -> Iterator[str]:
+def _crowded(said: Sequence[ReplyTurn], lines: Sequence[PlannedLine]) -> Iterator[str]:
     """Say which turn that is cut into ends too soon after what must be heard."""
     for (line, after), turn in zip(pairwise(lines), said, strict=False):
         if after.interrupts and not cuts(len(line.spoken.split()), line.needed):

@@ -1,6 +1,6 @@
 """What a model may say, and how its reply is read: turns only, whatever else it tried.
 
-    JSON text --parse--> Said, Said, ...
+    JSON text --parse--> ReplyTurn, ReplyTurn, ...
 
 The schema bounds strings by a pattern: with maxLength, engines on xgrammar let raw control
 characters through (mlc-ai/xgrammar#800). A reply is read as if there had been no schema.
@@ -43,7 +43,7 @@ class BadReply(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ReplyTurn:
     """One turn as a model worded it."""
 
     step: str
@@ -88,14 +88,14 @@ def _loosened(schema: dict[str, Any]) -> dict[str, Any]:
 _TURNS = Draft202012Validator(_loosened(turns_schema((), 1)))
 
 
-def parse(text: str) -> list[Said]:
+def parse(text: str) -> list[ReplyTurn]:
     """Read a reply's turns. Raises BadReply."""
     value = read_json(text, _TURNS)
     error = best_match(_TURNS.iter_errors(value))
     if error is not None:
         where = ".".join(map(str, error.absolute_path))
         raise BadReply(f"does not follow the schema at {where or 'its top'}: {error.message[:120]}")
-    return [Said(turn["step"], turn["speaker"], tidy(turn["text"])) for turn in value["turns"]]
+    return [ReplyTurn(turn["step"], turn["speaker"], tidy(turn["text"])) for turn in value["turns"]]
 
 
 def read_json(text: str, schema: Draft202012Validator) -> Any:

@@ -19,7 +19,7 @@ from datagen.scripting.llm.scene import EMOTIONS, Scene, SceneTurn
 from datagen.scripting.llm.scene_checks import check_scene
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
-from datagen.scripting.simulate.finish import Finished, pauses_in
+from datagen.scripting.simulate.finish import FinishedCall, pauses_in
 from datagen.scripting.simulate.maker import facts_of, script_of_call
 from datagen.scripting.simulate.tools import draw_latency
 from datagen.text import Unsayable, speak, unsayable
@@ -130,7 +130,7 @@ class _Weaver:
         """Where each turn of the scene is in the script."""
         self._actions: list[Action] = []
 
-    def woven(self) -> Finished:
+    def woven(self) -> FinishedCall:
         """Return turns, probes and actions."""
         at_word: int | None = None
         scene = self._scene.turns
@@ -140,7 +140,7 @@ class _Weaver:
             cut = self._cut(turn, spoken, following)
             self._add(turn, spoken, at_word, cut)
             at_word = cut
-        return Finished(tuple(self._turns), tuple(self._probes()), tuple(self._actions))
+        return FinishedCall(tuple(self._turns), tuple(self._probes()), tuple(self._actions))
 
     def _cut(self, turn: SceneTurn, spoken: str, following: SceneTurn | None) -> int | None:
         """Return where the next speaker cuts in: as near as may be to where the model says."""

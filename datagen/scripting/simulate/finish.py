@@ -37,7 +37,7 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 
 
-class Finished(NamedTuple):
+class FinishedCall(NamedTuple):
     """What a script holds of a call."""
 
     turns: tuple[Turn, ...]
@@ -45,7 +45,7 @@ class Finished(NamedTuple):
     actions: tuple[Action, ...]
 
 
-def finish(talk: Talk, acts: Acts, draws: Draws) -> Finished:
+def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     """Return the turns of a call with all that happens inside them."""
     turns: list[Turn] = []
     places: list[int] = []
@@ -66,7 +66,7 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> Finished:
         at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
     actions = tuple(one.model_copy(update={"turn": places[one.turn]}) for one in talk.actions)
-    return Finished(tuple(turns), probes, actions)
+    return FinishedCall(tuple(turns), probes, actions)
 
 
 def _moved(probe: Probe, places: list[int]) -> Probe:

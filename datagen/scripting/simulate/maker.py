@@ -23,7 +23,7 @@ from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
-from datagen.scripting.simulate.finish import Finished, finish
+from datagen.scripting.simulate.finish import FinishedCall, finish
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
@@ -252,7 +252,9 @@ class DrawnCall(NamedTuple):
     """How many spoken words it should have."""
 
 
-def _script(job: Job, talk: Talk, roles: Roles, finished: Finished, validation: float) -> Script:
+def _script(
+    job: Job, talk: Talk, roles: Roles, finished: FinishedCall, validation: float
+) -> Script:
     script = script_of_call(
         job, DrawnCall(talk.world, talk.cast, roles, 0), finished, WRITER, validation
     )
@@ -260,7 +262,7 @@ def _script(job: Job, talk: Talk, roles: Roles, finished: Finished, validation: 
 
 
 def script_of_call(
-    job: Job, drawn: DrawnCall, said: Finished, writer: str, validation: float
+    job: Job, drawn: DrawnCall, said: FinishedCall, writer: str, validation: float
 ) -> Script:
     """Return the script of a call whose turns are there."""
     world, cast, roles, _ = drawn

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.llm.assemble import BadScript, assemble
 from datagen.scripting.llm.planners import PLANNERS
-from datagen.scripting.llm.reply import BadReply, Said, parse
+from datagen.scripting.llm.reply import BadReply, ReplyTurn, parse
 from datagen.scripting.llm.task import Task
 from datagen.scripting.plans.draws import Draws
 from datagen.seeds import rng_for
@@ -22,12 +22,12 @@ from tests.fixtures.model_replies import job, reply_of, task_of
 
 
 @lru_cache
-def dialogue(kind: str, index: int) -> tuple[Task, tuple[Said, ...]]:
+def dialogue(kind: str, index: int) -> tuple[Task, tuple[ReplyTurn, ...]]:
     task = task_of(job(index, kind=kind))
     return task, tuple(parse(reply_of(task)))
 
 
-def assembled(task: Task, said: list[Said]) -> Script:
+def assembled(task: Task, said: list[ReplyTurn]) -> Script:
     draws = Draws(rng_for(0, "place", task.job.index))
     return assemble(task, said, draws, writer="w", model="m")
 
@@ -42,7 +42,7 @@ def recheck(task: Task, script: Script) -> list[str]:
     return task.check(script, lines)
 
 
-def interrupted(kind: str) -> tuple[Task, list[Said], int]:
+def interrupted(kind: str) -> tuple[Task, list[ReplyTurn], int]:
     """Return a dialogue, a faithful reply, and a turn of it that the next one cuts into."""
     for index in range(200):
         task, said = dialogue(kind, index)
@@ -121,7 +121,7 @@ def test_turns_that_cannot_be_said_go_back_with_their_words(kind: str) -> None:
     assert "'*sighs*' cannot be said" in last
 
 
-def mangle(said: list[Said], kind: str, at: int, text: str) -> list[Said]:
+def mangle(said: list[ReplyTurn], kind: str, at: int, text: str) -> list[ReplyTurn]:
     """Return turns with one thing done to one of them."""
     turn = said[at]
     other = "user" if turn.speaker == "agent" else "agent"
@@ -130,7 +130,7 @@ def mangle(said: list[Said], kind: str, at: int, text: str) -> list[Said]:
         "double": [turn, turn],
         "text": [replace(turn, text=text)],
         "cut": [replace(turn, text=turn.text[: len(text)])],
-        "other": [Said("other", turn.speaker, "Okay, one moment."), turn],
+        "other": [ReplyTurn("other", turn.speaker, "Okay, one moment."), turn],
         "step": [replace(turn, step=said[0].step)],
         "speaker": [replace(turn, speaker=other)],
     }
@@ -141,7 +141,7 @@ KINDS = ("drop", "double", "text", "cut", "other", "step", "speaker")
 CHANGES = st.tuples(st.sampled_from(KINDS), st.integers(0, 7), st.text(max_size=40))
 
 
-def parse_again(said: list[Said]) -> list[Said]:
+def parse_again(said: list[ReplyTurn]) -> list[ReplyTurn]:
     """Return turns as a reply would bring them."""
     turns = [{"step": one.step, "speaker": one.speaker, "text": one.text} for one in said]
     return parse(json.dumps({"turns": turns}))
@@ -172,7 +172,10 @@ def test_whatever_is_said_becomes_a_good_script_or_problems(
 
 def test_turns_beside_the_plan_are_kept_where_they_fit() -> None:
     task, said = dialogue("service", 0)
-    extra = [Said("other", "user", "Oh, good."), Said("other", "agent", "Glad to hear it.")]
+    extra = [
+        ReplyTurn("other", "user", "Oh, good."),
+        ReplyTurn("other", "agent", "Glad to hear it."),
+    ]
     place = next(at for at, one in enumerate(said) if one.step == "resolve") + 1
     script = assembled(task, [*said[:place], *extra, *said[place:]])
     acts = [turn.act for turn in script.turns if turn.onset != "backchannel"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from datagen.scripting.llm.checks import _UNSAYABLE
-from datagen.scripting.llm.reply import BadReply, Said, parse, tidy, turns_schema
+from datagen.scripting.llm.reply import BadReply, ReplyTurn, parse, tidy, turns_schema
 
 STEPS = ("greet", "bye")
 
@@ -48,7 +48,7 @@ def test_any_reply_is_turns_or_bad(text: str) -> None:
         said = parse(text)
     except BadReply:
         return
-    assert all(isinstance(one, Said) for one in said)
+    assert all(isinstance(one, ReplyTurn) for one in said)
 
 
 def test_a_deep_reply_is_bad_and_no_crash() -> None:
