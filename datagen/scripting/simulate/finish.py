@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from datagen.scripting.compose.grammar import continued
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import boundaries
 from datagen.scripting.simulate.acts import Acts
@@ -23,8 +24,15 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 """Acts of an agent that have no hesitation before them."""
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
+    "And", "Also", "Another", "Next",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
+_ANSWERS = frozenset((
+    "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
+    "Hey", "Thanks", "Actually", "Mm-hmm", "Understood", "Got", "Thank", "Great", "Perfect",
+))  # fmt: skip
+"""First words of turns that have no more than an um before them."""
+_BARE = ("Um,", "Uh,")
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
@@ -93,7 +101,8 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.speaker == "agent":
         is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            _start(talk, draft, draws.pick(_AGENT_STARTS), acts)
+            starts = _BARE if draft.text[-1] == "?" else _AGENT_STARTS
+            _start(talk, draft, draws.pick(starts))
         return
     level = talk.cast.user.behaviour.fillers
     if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring":
@@ -101,22 +110,17 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(acts.middles))
     if draws.chance(RESTARTS[level]):
-        _restart(draft, acts)
+        _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        _start(talk, draft, draws.pick(acts.starts), acts)
+        _start(talk, draft, draws.pick(acts.starts))
 
 
-def _start(talk: Talk, draft: Draft, said: str, acts: Acts) -> None:
-    first, _, rest = draft.text.partition(" ")
-    if first.rstrip(",.?!") in _INTERJECTIONS:
+def _start(talk: Talk, draft: Draft, said: str) -> None:
+    first = draft.text.split(" ", 1)[0].rstrip(",.?!")
+    if first in _INTERJECTIONS or (first in _ANSWERS and said not in _BARE):
         return
-    word = first.rstrip(",.?!")
-    if first == "A" or word in acts.lowered or word in talk.lowered:
-        first = first[0].lower() + first[1:]
-        draft.text = f"{said} {first} {rest}".rstrip()
-        draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"
-    else:
-        draft.text, draft.spoken = f"{said} {draft.text}", f"{said} {draft.spoken}"
+    text, spoken = continued(draft.text, draft.spoken, talk.keeps_capital(draft.text))
+    draft.text, draft.spoken = f"{said} {text}", f"{said} {spoken}"
 
 
 def _middle(draft: Draft, said: str) -> None:
@@ -126,14 +130,13 @@ def _middle(draft: Draft, said: str) -> None:
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
 
 
-def _restart(draft: Draft, acts: Acts) -> None:
+def _restart(talk: Talk, draft: Draft) -> None:
     """Begin, break off and begin again: I need to, I need to cancel."""
     words = draft.text.split(" ")[:3]
     head = " ".join(words)
     if not draft.spoken.startswith(f"{head} ") or any(mark in head for mark in ",.?!"):
         return
-    word = words[0]
-    again = head[0].lower() + head[1:] if word in acts.lowered else head
+    again, _ = continued(head, head, talk.keeps_capital(head))
     draft.text = f"{head}, {again}{draft.text[len(head) :]}"
     draft.spoken = f"{head}, {again}{draft.spoken[len(head) :]}"
 

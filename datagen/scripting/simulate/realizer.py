@@ -79,13 +79,20 @@ class TurnRealizer:
         self._written[_capital(name)] = capital(written)
         self._spoken[_capital(name)] = capital(spoken) if begins_alike else spoken
 
-    def act(self, speaker: Speaker, name: str, manner: str) -> Said:
-        """Say an act of the bank in somebody's manner."""
+    def low(self, speaker: Speaker, name: str) -> str:
+        """Return the variant of an act for when there is nothing to be glad about, if any."""
+        variant = f"{name}.low"
+        return variant if variant in self._acts.of(speaker) else name
+
+    def act(self, speaker: Speaker, name: str, manner: str, hidden: str = "") -> Said:
+        """Say an act of the bank in somebody's manner, in words without what is ``hidden``."""
         manners = self._acts.of(speaker)[name]
         parts: Parts = manners.get("any", ())
         own = manners.get(manner)
         if own is not None and (not parts or self._draws.chance(OWN_MANNER.get(manner, 0.65))):
             parts = own
+        if hidden:
+            parts = tuple(tuple(c for c in part if hidden not in c) or part for part in parts)
         said = [choice for part in parts if (choice := self._pick(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 

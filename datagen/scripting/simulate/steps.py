@@ -75,17 +75,25 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
         licence = f"result.{tools.call(talk, step, ())}"
     talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
     talk.mood.feel("helped")
-    _react(talk, step, 0.6)
+    talk.is_helped = True
+    _react(talk, step, 0.6, "ack_done")
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
+    """Tell facts; what the caller has just been told is left out, or a reminder."""
+    news = [name for name in step.facts if not talk.is_fresh(name)]
+    if not news and step.facts and not step.reply:
+        return
     _acknowledge(talk)
-    if step.say:
-        talk.agent_line(step.say, "inform", talk.licence(step.facts))
+    licence = talk.licence(step.facts)
+    if not news and step.facts:
+        talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
+    elif step.say:
+        talk.agent_line(step.say, "inform", licence)
     else:
-        for name in step.facts:
+        for name in news:
             tell(talk, name)
-    talk.told.update(step.facts)
+    talk.tell(step.facts)
     _react(talk, step, REACTS)
 
 
@@ -119,7 +127,7 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     talk.agent_line(step.say, iso, licence)
-    talk.told.update(step.facts)
+    talk.tell(step.facts)
     if step.do not in ANSWERS:
         _react(talk, step, REACTS)
         return
@@ -147,7 +155,7 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     said = talk.draws.uniform() / talk.leisure
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     wrong = talk.wrong(name) if name else None
-    if wrong is None:
+    if wrong is None or not is_short(wrong):
         talk.user_line(step.reply, answer)
     elif said < CORRECTS:
         talk.words.about(name, wrong)
@@ -169,11 +177,11 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
     return talk.draws.pick(names) if names else ""
 
 
-def _react(talk: Talk, step: ProcedureStep, chance: float) -> None:
+def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
     if step.reply:
         talk.user_line(step.reply, "autoPositive")
     elif talk.chance(chance * talk.leisure):
-        talk.user("ack", "autoPositive")
+        talk.user(act, "autoPositive")
 
 
 def _acknowledge(talk: Talk) -> None:
