@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import AgendaItem, Talk, changed
 
 LINKED = 0.5
 """Chance that something new is announced."""
@@ -143,7 +143,7 @@ def _terms(talk: Talk, event: AgendaItem) -> None:
     asked, told = _fact(talk, event)
     first = talk.draws.pick(sorted(told)) if told else ""
     talk.probe("Q2", "state", asked, (talk.value(first).spoken,) if first else ())
-    talk.probes[-1] = talk.probes[-1].model_copy(update={"agent_turn": asked + 1})
+    talk.probes[-1] = changed(talk.probes[-1], agent_turn=asked + 1)
 
 
 def _aside(talk: Talk, event: AgendaItem) -> None:

@@ -13,7 +13,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import boundaries
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.simulate.talk import Talk, changed
 from datagen.types import Action, Pause, Probe, Speaker, Turn
 
 STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
@@ -64,13 +64,13 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> Finished:
             turns.append(turn)
         at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
-    actions = tuple(one.model_copy(update={"turn": places[one.turn]}) for one in talk.actions)
+    actions = tuple(changed(one, turn=places[one.turn]) for one in talk.actions)
     return Finished(tuple(turns), probes, actions)
 
 
 def _moved(probe: Probe, places: list[int]) -> Probe:
     user_turn, agent_turn = places[probe.user_turn], places[probe.agent_turn]
-    return probe.model_copy(update={"user_turn": user_turn, "agent_turn": agent_turn})
+    return changed(probe, user_turn=user_turn, agent_turn=agent_turn)
 
 
 def _turn(

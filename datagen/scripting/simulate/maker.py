@@ -17,7 +17,7 @@ from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import Finished, finish
-from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.simulate.talk import Talk, changed
 from datagen.scripting.world.draw import CompiledWorld, World, draw_world
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
 from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool
@@ -125,7 +125,7 @@ class WorldMaker:
         company, name, gender = employer(self.names, pack.companies, job.seed, pack.id, dealt.visit)
         manner = draws.pick(MANNERS)
         agent = agent_persona(name, gender, draws)
-        agent = agent.model_copy(update={"emotion": _AGENT_EMOTIONS[manner]})
+        agent = changed(agent, emotion=_AGENT_EMOTIONS[manner])
         is_rude = "Q4" in probes
         return Cast(
             company=company,
