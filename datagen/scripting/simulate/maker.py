@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from datagen.scripting.simulate.finish import Finished, finish
 from datagen.scripting.simulate.talk import Talk, changed
 from datagen.scripting.world.draw import CompiledWorld, World, draw_world
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
-from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Tool
+from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script
 
 WRITER = "composer"
 ATTEMPTS = 16
@@ -140,6 +141,8 @@ class WorldMaker:
 
     def _script(self, job: Job, talk: Talk, role: str, finished: Finished) -> Script:
         world, cast = talk.world, talk.cast
+        tools = self.worlds[world.pack.id].tools
+        names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
         situation = "/".join(
             (
                 world.story_id,
@@ -165,7 +168,7 @@ class WorldMaker:
             turns=finished.turns,
             writer=WRITER,
             world=world_items(world, talk.gap),
-            tools=_tools(world) if world.is_lookup else (),
+            tools=tuple(tools[name] for name in names) if world.is_lookup else (),
             actions=finished.actions,
             outcome=talk.outcome,
         )
@@ -189,27 +192,17 @@ def _facts(talk: Talk) -> tuple[Fact, ...]:
     cast = talk.cast
     names = (("company", cast.company), ("agent", cast.agent.name), ("customer", cast.user.name))
     return (
-        *(Fact(id=role, type="name", written=text, spoken=text) for role, text in names),
+        *(_fact(role, "name", text, text) for role, text in names),
         *(
-            Fact(id=name, type=value.type, written=value.written, spoken=value.spoken)
+            _fact(name, value.type, value.written, value.spoken)
             for name, value in talk.world.values.items()
         ),
     )
 
 
-def _tools(world: World) -> tuple[Tool, ...]:
-    names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
-    tools = world.pack.tools
-    return tuple(
-        Tool(
-            name=name,
-            description=tools[name].does,
-            arguments=tools[name].args,
-            is_action=bool(tools[name].done),
-            latency=tools[name].latency,
-        )
-        for name in names
-    )
+@lru_cache(maxsize=16384)
+def _fact(name: str, kind: str, written: str, spoken: str) -> Fact:
+    return Fact(id=name, type=kind, written=written, spoken=spoken)
 
 
 def _problems(script: Script) -> Iterator[str]:

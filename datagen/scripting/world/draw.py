@@ -29,7 +29,7 @@ from datagen.scripting.world.pack import (
     WorldFact,
     WorldPack,
 )
-from datagen.types import ProbeType
+from datagen.types import ProbeType, Tool
 
 SIDE_FACTS = (2, 5)
 """Fewest and most facts in a role prompt that may come up by the way."""
@@ -165,6 +165,16 @@ class CompiledWorld:
         }
         self.lowered = _lowered(pack)
         """First words that lose their capital inside a sentence: those that do in its lines."""
+        self.tools = {
+            name: Tool(
+                name=name,
+                description=tool.does,
+                arguments=tool.args,
+                is_action=bool(tool.done),
+                latency=tool.latency,
+            )
+            for name, tool in pack.tools.items()
+        }
         self.proper = _proper(pack)
         """First words that keep it: those that have one inside a sentence."""
         self.gaps = {

@@ -102,7 +102,9 @@ def test_what_was_told_long_ago_is_told() -> None:
 
 
 def draft(text: str) -> Draft:
-    return Draft("user", "inform", text, text, set(), [], Emotion(label="neutral", valence=0, arousal=0))
+    return Draft(
+        "user", "inform", text, text, set(), [], Emotion(label="neutral", valence=0, arousal=0)
+    )
 
 
 @pytest.mark.parametrize(
