@@ -33,6 +33,9 @@ _ANSWERS = frozenset((
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
+MIN_MIDDLE = 2
+"""Fewest words, less one, before a comma after which somebody says more than um."""
+_POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
@@ -125,6 +128,9 @@ def _start(talk: Talk, draft: Draft, said: str) -> None:
 
 def _middle(draft: Draft, said: str) -> None:
     at = draft.text.find(", ")
+    is_brief = draft.text.count(" ", 0, max(at, 0)) < MIN_MIDDLE or draft.act in _POLITE
+    if is_brief and said not in ("um,", "uh,"):
+        return
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"

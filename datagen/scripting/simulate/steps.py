@@ -35,6 +35,8 @@ _ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
 _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
 """What a caller says that asks for no sign of having been heard."""
 REACTS = 0.55
+JUST = 2
+"""Turns after which an offer need not say that it was told already."""
 INTERRUPTED = (0.03, 0.12, 0.3)
 """Chance that a caller cuts in on what is told, by its level of interruptions."""
 
@@ -126,7 +128,9 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
         return
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
-    talk.agent_line(step.say, iso, licence)
+    is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
+    say = talk.remind if is_known and step.do == "offer" else talk.agent_line
+    say(step.say, iso, licence)
     talk.tell(step.facts)
     if step.do not in ANSWERS:
         _react(talk, step, REACTS)

@@ -154,9 +154,9 @@ class Talk:
         """Note that the last turn has told facts."""
         self.told.update(dict.fromkeys(names, self.floor.last))
 
-    def is_fresh(self, name: str) -> bool:
+    def is_fresh(self, name: str, turns: int = FRESH) -> bool:
         """Tell whether a fact was told in the last few turns."""
-        return name in self.told and self.floor.last - self.told[name] <= FRESH
+        return name in self.told and self.floor.last - self.told[name] <= turns
 
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""

@@ -38,10 +38,11 @@ FAILS_IDENTITY = 0.03
 
 _INSIDE = re.compile(r"(?<=[a-z,}] )[A-Z][a-z']+")
 """A word with a capital that does not begin a sentence."""
-_CALENDAR = frozenset(
-    "January February March April June July August September October November December "
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-)
+_CALENDAR = frozenset((
+    "January", "February", "March", "April", "June", "July", "August", "September", "October",
+    "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    "Sunday",
+))  # fmt: skip
 
 
 class KnownIdentity(NamedTuple):

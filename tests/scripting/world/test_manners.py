@@ -13,7 +13,7 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate import steps
 from datagen.scripting.simulate.asides import is_ready
-from datagen.scripting.simulate.finish import _restart, _start
+from datagen.scripting.simulate.finish import _middle, _restart, _start
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import draw_world
@@ -148,6 +148,26 @@ def test_nothing_but_an_um_comes_before_a_yes() -> None:
     said = draft("Yes, it's the red one.")
     _start(talk_of("vet", "refill", "ordered"), said, "Yeah, so,")
     assert said.text == "Yes, it's the red one."
+
+
+def test_no_more_than_an_um_follows_a_word_of_assent() -> None:
+    for text in ("Yes, it's the red one.", "Hold on, here it is."):
+        said = draft(text)
+        _middle(said, "I mean,")
+        assert said.text == text
+    said = draft("It's the red one, with a dent.")
+    _middle(said, "I mean,")
+    assert said.text == "It's the red one, I mean, with a dent."
+
+
+def test_an_offer_of_what_was_just_told_says_so() -> None:
+    call = talk_of("auto_insurance", "higher_bill", "lowered")
+    step = next(s for s in call.steps if s.do == "offer")
+    call.user("ack", "autoPositive")
+    call.tell(step.facts)
+    steps.take(call, step)
+    leads = [line for where, line in maker().acts.lines() if where.startswith("agent.remind")]
+    assert any(lead in one.text for one in call.floor.drafts for lead in leads)
 
 
 @pytest.mark.parametrize("emotion", ["angry", "annoyed", "worried"])
