@@ -188,11 +188,18 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         talk.user(act, "autoPositive")
 
 
+def _is_redirected(talk: Talk) -> bool:
+    """Tell whether the agent has just led back to the call already."""
+    last = talk.probes[-1] if talk.probes else None
+    return last is not None and last.type == "Q6" and last.agent_turn == talk.floor.last
+
+
 def _acknowledge(talk: Talk) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
     if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(0.6):
-        talk.agent("transition", "interactionStructuring")
+        if not _is_redirected(talk):
+            talk.agent("transition", "interactionStructuring")
         return
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED:
         return

@@ -101,6 +101,17 @@ def test_what_was_told_long_ago_is_told() -> None:
     assert call.floor.num_words > before
 
 
+def test_callers_do_not_ask_what_they_supposed() -> None:
+    for script in scripts():
+        told = [
+            t.licence[0] for t in floor(script) if t.act in ("confirm", "correction") and t.licence
+        ]
+        supposed = {one for one in told if one.startswith("prompt.")} - {"prompt.verify"}
+        later = [t for t in floor(script) if t.act == "answer" and t.licence]
+        for turn in later:
+            assert turn.licence[0] not in supposed, (script.dialog_id, script.domain, turn.text)
+
+
 def draft(text: str) -> Draft:
     return Draft(
         "user", "inform", text, text, set(), [], Emotion(label="neutral", valence=0, arousal=0)
