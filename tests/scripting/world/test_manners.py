@@ -228,14 +228,16 @@ def test_nobody_is_named_who_gave_no_name() -> None:
 
 
 def test_only_short_values_are_misheard() -> None:
-    call = talk_of("vet", "refill", "ordered")
-    step = next(s for s in call.steps if s.do == "ask")
-    long = Value("text", "the tutor looks at the phone", "the tutor looks at the phone")
-    call.wrong = lambda name: long  # type: ignore[method-assign]
-    for _ in range(60):
-        call.given.clear()
-        steps._reply(call, step)
-        assert long.written not in " ".join(one.text for one in call.floor.drafts)
+    call = talk_of("event_rental", "short_delivery", "second_truck")
+    step = next(s for s in call.steps if s.do == "ask" and steps._mendable(call, s))
+    short, clause = (Value("text", said, said) for said in ("a ladder", "a ladder that fell down"))
+    for wrong, is_said in ((short, True), (clause, False)):
+        call.wrong = lambda name, wrong=wrong: wrong  # type: ignore[method-assign,misc]
+        for _ in range(60):
+            call.given.clear()
+            steps._reply(call, step)
+        heard = [one for one in call.floor.drafts if wrong.written in one.text]
+        assert bool(heard) == is_said
 
 
 def test_a_record_is_supposed_only_after_it_was_told() -> None:
