@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-view integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -20,6 +20,11 @@ quick: .venv/dev
 test-train: .venv-train/installed
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
+
+# the page in a real browser, with axe-core; BROWSER is any Chromium
+BROWSER ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
+test-view: .venv/dev
+	BROWSER=$(BROWSER) $(BIN)/python -m pytest -q -n 0 tests/browser
 
 # the models' real classes with tiny random weights, through `datagen run`; torch and transformers take 1.5 GB
 test-models: .venv-speech/installed

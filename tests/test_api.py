@@ -67,3 +67,21 @@ def test_importing_it_imports_nothing_heavy() -> None:
         " & set(sys.modules); assert callable(datagen.audit)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_a_notebook_tries_first() -> None:
+    assert datagen.plan("service", dialogs=17).blocks == 2
+    assert {"Recipe", "Host", "UserError", "run", "audit"} <= set(dir(datagen))
+    assert issubclass(datagen.UserError, ValueError)
+    for wrong in ("16", 1.5):
+        with pytest.raises(UserError, match="give a number"):
+            datagen.plan("service", dialogs=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_a_run_says_what_it_is_and_wants_ids(made: Path) -> None:
+    run = datagen.open_run(made)
+    assert f"{len(run)} dialogues" in repr(run)
+    assert "service-0000001" in repr(run["service-1"])
+    with pytest.raises(UserError, match="give an id such as service-0000000"):
+        run[0]  # type: ignore[index]

@@ -16,7 +16,7 @@ from typing import Any
 
 from train import build, curriculum
 from train.config import UserError
-from train.curriculum import Stage
+from train.curriculum import TrainingStage
 from train.distributed import Group, join
 from train.evaluation import Values, report, role, summary, transition, turns, voice
 from train.evaluation.continuation import continue_all
@@ -49,7 +49,7 @@ class Ablation:
 
     def __init__(
         self,
-        stages: Sequence[Stage],
+        stages: Sequence[TrainingStage],
         group: Group,
         count: int = 24,
         *,
@@ -136,17 +136,17 @@ class Ablation:
             config = replace(self.config, seed=seed)
             return build.make_model(config, self._corpus.metadata, self.group)
         stages = [_with_data(stage, fraction=fraction * TRAINED) for stage in self._stages]
-        stages = [Stage(s.name, replace(s.config, seed=seed)) for s in stages]
+        stages = [TrainingStage(s.name, replace(s.config, seed=seed)) for s in stages]
         out = self.folder(fraction, seed - self.config.seed)
         return curriculum.train(stages, self.group, out, self._probes)
 
-    def _probes(self, stage: Stage) -> Sequence[Probe]:
+    def _probes(self, stage: TrainingStage) -> Sequence[Probe]:
         """Return what is asked at each validation of a stage, so that the transition is seen."""
         if self._encode is None:
             return ()
         return (self._fact_scores(stage).teacher_forced,)
 
-    def _fact_scores(self, stage: Stage) -> FactScores:
+    def _fact_scores(self, stage: TrainingStage) -> FactScores:
         if stage.name not in self._facts:
             assert self._encode is not None
             held_out = HeldOutDialogs(stage.config, self._corpus, self._count)
@@ -193,13 +193,13 @@ class Ablation:
         return voice.similarity(self.held_out, said, self._decode, self._out / "decoded" / name)
 
 
-def _with_data(stage: Stage, **changes: Any) -> Stage:
+def _with_data(stage: TrainingStage, **changes: Any) -> TrainingStage:
     config = stage.config
-    return Stage(stage.name, replace(config, data=replace(config.data, **changes)))
+    return TrainingStage(stage.name, replace(config, data=replace(config.data, **changes)))
 
 
 def ablate(
-    stages: Sequence[Stage],
+    stages: Sequence[TrainingStage],
     fractions: Sequence[float] = FRACTIONS,
     *,
     seeds: int = 1,

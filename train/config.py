@@ -65,6 +65,12 @@ class DataSpec:
     mix: dict[str, float] = field(default_factory=dict)
     """How often each dialogue of a kind is seen in an epoch; 1 where nothing is said, 0 leaves a
     kind out, 1.5 is once and for a half of them twice."""
+    marks: str | None = None
+    """File of marks that `datagen view` wrote; what the two settings that follow are about."""
+    keep: tuple[str, ...] = ()
+    """Tags or verdicts (approve, reject) of which a dialogue must have one; empty takes all."""
+    leave_out: tuple[str, ...] = ()
+    """Tags or verdicts of which a dialogue must have none."""
     view: Literal["all", "text", "openings"] = "all"
     """What of a dialogue an example holds. `text` leaves all audio rows empty. `openings` is the
     role and the agent's first words without padding, one token after the other: text alone, dense,

@@ -23,7 +23,7 @@ from train.shards import load_tokenizer, wrap
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class SpeakRequest:
     """What the user of `train sample` wants to hear."""
 
     dialog_id: str | None = None
@@ -58,7 +58,7 @@ class Conversation:
 
 
 def prepare(
-    request: Request, corpus: Corpus, tokenizer: str | None, encode: str | None, work: Path
+    request: SpeakRequest, corpus: Corpus, tokenizer: str | None, encode: str | None, work: Path
 ) -> Conversation:
     """Return a request as tokens; ``encode`` is the command that turns sound into codes."""
     parts = _parts(request, corpus, tokenizer)
@@ -75,7 +75,7 @@ def prepare(
     return Conversation(name=request.name, prompt=codes, user=user)
 
 
-def _parts(request: Request, corpus: Corpus, tokenizer: str | None) -> ExampleParts:
+def _parts(request: SpeakRequest, corpus: Corpus, tokenizer: str | None) -> ExampleParts:
     """Return what the shards give, with the role that is asked for."""
     if request.dialog_id is not None:
         row = corpus.row_of(request.dialog_id)

@@ -31,14 +31,14 @@ ALONE = "all"
 
 
 @dataclass(frozen=True)
-class Stage:
+class TrainingStage:
     """One training among several."""
 
     name: str
     config: Config
 
 
-def load(path: str | Path, overrides: Sequence[str] = ()) -> list[Stage]:
+def load(path: str | Path, overrides: Sequence[str] = ()) -> list[TrainingStage]:
     """Read a config with `stages`, a list of changes to it, each with a `name`.
 
     ``a.b=v`` changes all stages, ``NAME.a.b=v`` the one of that name.
@@ -57,7 +57,7 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> list[Stage]:
                 configs.override(data, item)
             elif first == name:
                 configs.override(data, rest)
-        found.append(Stage(name, configs.parse(data, f"{path}, stage {name}")))
+        found.append(TrainingStage(name, configs.parse(data, f"{path}, stage {name}")))
     return found
 
 
@@ -84,10 +84,10 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 
 def train(
-    stages: Sequence[Stage],
+    stages: Sequence[TrainingStage],
     group: Group,
     out: Path,
-    probes_of: Callable[[Stage], Sequence[Probe]] = lambda stage: (),
+    probes_of: Callable[[TrainingStage], Sequence[Probe]] = lambda stage: (),
 ) -> DuplexLM:
     """Train all stages under ``out``, or go on where they stopped; return the last one's model.
 

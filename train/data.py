@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from train import prompt
 from train.config import DataSpec, UserError
+from train.marks import taken
 from train.prompt import (
     NO_TOKEN,
     NUM_CODEBOOKS,
@@ -106,7 +107,18 @@ class Corpus:
         folder = Path(spec.cache) if spec.cache else cache
         files = find(local(spec.shards, folder))
         metadata = read_metadata(files)
-        return cls(cached(files, folder, spec.tokenizer), metadata)
+        corpus = cls(cached(files, folder, spec.tokenizer), metadata)
+        corpus.select(spec)
+        return corpus
+
+    def select(self, spec: DataSpec) -> None:
+        """Take the dialogues that are not taken, by people's marks, out of every split."""
+        if not (spec.keep or spec.leave_out):
+            return
+        if spec.marks is None:
+            raise UserError("data.keep and data.leave_out need data.marks, the file of marks")
+        chosen = taken(self.dialog_ids.tolist(), Path(spec.marks), spec.keep, spec.leave_out)
+        self.splits = np.where(chosen, self.splits, "")
 
     def __len__(self) -> int:
         return len(self.dialog_ids)

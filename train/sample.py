@@ -25,7 +25,7 @@ from torch import Tensor
 from train import build, prompt
 from train import checkpoint as checkpoints
 from train.config import Config, DataSpec, UserError
-from train.conversation import Conversation, Request, prepare
+from train.conversation import Conversation, SpeakRequest, prepare
 from train.data import Corpus
 from train.delay import delay
 from train.distributed import Group, choose_device
@@ -174,7 +174,7 @@ def spell(tokens: Sequence[int], tokenizer: str, silent: Sequence[int]) -> str:
 def run(
     source: Path | Config,
     data: DataSpec,
-    requests: Sequence[Request],
+    requests: Sequence[SpeakRequest],
     out: Path,
     sampling: TokenSampling,
     *,

@@ -24,11 +24,13 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
+from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
 from datagen.cli.status import status
 from datagen.cli.terminal import VisibleFormatter, echo, page
 from datagen.cli.timing import timing
+from datagen.cli.view import view
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
@@ -103,6 +105,17 @@ def main() -> None:
     help="Make only each Nth block, from the Ith: for N machines without a Ray in common.",
 )
 @click.option("--dry-run", is_flag=True, help="Check everything, show the plan, make nothing.")
+@click.option(
+    "--leave-out",
+    multiple=True,
+    metavar="TAG",
+    help="Keep dialogues that `datagen view` marked so (or: reject) out of the shards.",
+)
+@click.option(
+    "--marks",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --leave-out: the file of marks. [default: RUN.marks.jsonl]",
+)
 def run(
     kind: str,
     hours: float | None,
@@ -115,6 +128,8 @@ def run(
     out: str | None,
     part: str | None,
     dry_run: bool,
+    leave_out: tuple[str, ...],
+    marks: Path | None,
 ) -> None:
     """Make a dataset of KIND dialogues, or go on with one.
 
@@ -142,7 +157,7 @@ def run(
         return
     root = out or prepared.default_out
     with _stoppable():
-        made = prepared.make(root)
+        made = prepared.make(root, leave_out=leave_out, marks=marks)
         if prepared.part is None:
             listen(root)
     if prepared.part is not None:
@@ -250,10 +265,12 @@ _COMMANDS = (
     manifest,
     pairs,
     plan,
+    report,
     scripts,
     spoken,
     status,
     timing,
+    view,
     voices,
 )
 for command in _COMMANDS:

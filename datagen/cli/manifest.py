@@ -48,6 +48,8 @@ def manifest(
 
 def _write(run: str, name: str, path: Path) -> None:
     """Write a run's manifest and its card."""
+    from datagen.report.figures import gather
+    from datagen.report.page import card_lines
     from datagen.runs.card import card
     from datagen.runs.manifest import build, save
     from datagen.storage import atomic
@@ -58,7 +60,7 @@ def _write(run: str, name: str, path: Path) -> None:
     found = build(run)
     save(found, path)
     with atomic(path.with_suffix(".md")) as file:
-        file.write(card(found, name).encode())
+        file.write(card(found, name, card_lines(gather(run))).encode())
     echo(f"wrote {path} and its card: {found.dialogues:,} dialogues, {found.hours:,.2f} h")
     echo(f"signature {found.signature}")
 

@@ -47,7 +47,7 @@ def pairs(run: str, respects: tuple[str, ...], each: int, seed: int, check: bool
 
 
 def _line(name: str, made: object) -> str:
-    from datagen.pairs.make import Made
+    from datagen.pairs.make import MadePairs
 
-    assert isinstance(made, Made)
+    assert isinstance(made, MadePairs)
     return f"{name}: {made.dialogues} dialogues, {made.pairs.total()} pairs so far"

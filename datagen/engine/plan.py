@@ -69,6 +69,8 @@ def make_plan(recipe: Recipe, hours: float | None, dialogs: int | None) -> Plan:
     """Plan for hours of audio, or for a number of dialogues."""
     if (hours is None) == (dialogs is None):
         raise UserError("say how much to make: --hours H or --dialogs N, one of them")
+    if not isinstance(dialogs, int | None) or not isinstance(hours, int | float | None):
+        raise UserError(f"hours {hours!r}, dialogs {dialogs!r}: give a number; dialogs are whole")
     if hours is not None and not 0 < hours <= MAX_HOURS:
         raise UserError(f"--hours {hours:g}: give a number above 0 and up to {MAX_HOURS:,.0f}")
     if dialogs is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 
+from datagen.engine import left_out
 from datagen.engine.crashes import Suspects
 from datagen.engine.plan import BLOCKS_PER_SHARD
 from datagen.engine.unit import GaveUp, Made, Order, Unit
@@ -44,6 +45,8 @@ class Flow:
         self.done: dict[str, dict[int, Made]] = {stage: {} for stage in self.stages}
         self.resumed: Counter[str] = Counter()
         self.suspects = Suspects()
+        self.marked: Mapping[int, str] = {}
+        """Dialogues that people marked to be left out of shards, by number, and their tags."""
         self._mine = mine
         self._num_mine = sum(1 for block in range(blocks) if mine is None or mine(block))
         self._queue: dict[str, deque[Unit]] = {stage: deque() for stage in self.stages}
@@ -81,6 +84,8 @@ class Flow:
             if len(self._prefixes) <= stop:
                 return None  # a script before this shard is not done, or is being made anew
             reads[digest.key(stop)] = self._prefixes[stop]
+            if marked := left_out.of_shard(self.marked, self.parts(unit.block)):
+                reads[left_out.MARKS] = left_out.digest(marked)
         return reads
 
     def parts(self, shard: int) -> range:
@@ -132,7 +137,8 @@ class Flow:
             culprits = dict(self.suspects.culprits(unit.whole))
             return Order(unit.block, only=unit.only, without=culprits)
         parts = self.parts(unit.block)
-        return Order(unit.block, tuple(parts), self._prefixes[parts.stop])
+        marked = left_out.of_shard(self.marked, parts)
+        return Order(unit.block, tuple(parts), self._prefixes[parts.stop], without=marked)
 
     def backlog(self, stage: str) -> int:
         """Return how many units of a stage are ready."""

@@ -52,7 +52,8 @@ class Order(NamedTuple):
     only: int | None = None
     """The one dialogue of a trial, as in `Unit`."""
     without: Mapping[int, str] = {}
-    """Dialogues to leave out, by their place in the block, and how they killed their workers."""
+    """Dialogues to leave out, and why: of a block, by their place in it, those that killed their
+    workers; of a shard, by their number, those that people marked."""
 
 
 class GaveUp(RunFailed):

@@ -132,7 +132,7 @@ class UnitRunner:
     def _try(self, order: Order) -> Receipt | Failure:
         try:
             if self._stage is None:
-                return self._packer.pack(order.block, order.parts, order.scripts)
+                return self._packer.pack(order.block, order.parts, order.scripts, order.without)
             return self._run(self._stage, order)
         except Damaged as error:
             return Failure("damaged", str(error), where=error.name)

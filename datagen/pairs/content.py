@@ -15,7 +15,7 @@ import numpy as np
 
 from datagen.pairs.crop import around
 from datagen.pairs.timing import Pair
-from datagen.pairs.tokens import Span, TokenDialogue, Track
+from datagen.pairs.tokens import FrameSpan, TokenDialogue, Track
 
 ANSWER = (6, 90)
 """Frames of an answer that can be exchanged: 0.5 to 7.2 s."""
@@ -118,7 +118,7 @@ def exchange(
             yield _with_donor(dialogue, name, span, donor)
 
 
-def _with_donor(dialogue: TokenDialogue, name: str, span: Span, donor: Donor) -> Pair | None:
+def _with_donor(dialogue: TokenDialogue, name: str, span: FrameSpan, donor: Donor) -> Pair | None:
     """Return a pair that ends with the answer; the shorter answer ends in silence."""
     length = max(span.length, len(donor.piece.text))
     crop = around(span.start, span.start + length, dialogue.num_frames)

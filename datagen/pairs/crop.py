@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datagen.pairs.tokens import Span
+from datagen.pairs.tokens import FrameSpan
 
 BEFORE = 150
 """Frames (12 s) before the moment that counts."""
@@ -14,7 +14,7 @@ MIN_BEFORE = 13
 """Frames (1 s) without which a moment has no context."""
 
 
-def around(first: int, stop: int, num_frames: int) -> Span | None:
+def around(first: int, stop: int, num_frames: int) -> FrameSpan | None:
     """Return the crop around frames [first, stop) in which two versions differ.
 
     None if there is too little before them, or too much between them.
@@ -23,4 +23,4 @@ def around(first: int, stop: int, num_frames: int) -> Span | None:
     end = min(num_frames, max(stop, first + 1))
     if first - start < MIN_BEFORE or end - start > MAX_FRAMES:
         return None
-    return Span(start, end)
+    return FrameSpan(start, end)

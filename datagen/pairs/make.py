@@ -45,7 +45,7 @@ class Wanted:
 
 
 @dataclass
-class Made:
+class MadePairs:
     """What was made."""
 
     dialogues: int = 0
@@ -54,14 +54,14 @@ class Made:
 
 
 def make(
-    run: Where, wanted: Wanted, progress: Callable[[str, Made], None] = lambda name, made: None
-) -> Made:
+    run: Where, wanted: Wanted, progress: Callable[[str, MadePairs], None] = lambda name, made: None
+) -> MadePairs:
     """Make the pairs and clips of all shards of a run; those that are there are made anew."""
     folder = RunFolder(run)
     names = [name for name in folder.storage.names(SHARDS) if name.endswith(".parquet")]
     if not names:
         raise UserError(f"{folder.where} has no shards yet: finish it with `datagen run`")
-    made = Made()
+    made = MadePairs()
     with folder.lock(FOLDER):
         for number, name in enumerate(names):
             _of_shard(folder, _inside(name), number, wanted, made)
@@ -73,7 +73,7 @@ def _inside(name: str) -> str:
     return name if name.startswith(f"{SHARDS}/") else f"{SHARDS}/{name}"
 
 
-def _of_shard(folder: RunFolder, name: str, number: int, wanted: Wanted, made: Made) -> None:
+def _of_shard(folder: RunFolder, name: str, number: int, wanted: Wanted, made: MadePairs) -> None:
     metadata = folder.metadata(name)
     if metadata is None:
         raise UserError(f"{folder.where}/{name} is not a shard; audit the run")

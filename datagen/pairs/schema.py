@@ -1,6 +1,6 @@
 """The columns of pairs and clips, schema 1: what `train` and others may rely on.
 
-    TokenDialogue, Pair | Clip  ->  row  ->  RUN/pairs/pairs-00000.parquet, clips-00000.parquet
+    TokenDialogue, Pair | AxisClip  ->  row  ->  RUN/pairs/pairs-00000.parquet, clips-00000.parquet
 
 Codes are row-major [K, T] and undelayed; T is the crop's. The footer is a shard's, with `pairs`.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from datagen.pairs.axes import Clip
+from datagen.pairs.axes import AxisClip
 from datagen.pairs.timing import Pair
 from datagen.pairs.tokens import TokenDialogue
 
@@ -77,7 +77,7 @@ def pair_row(dialogue: TokenDialogue, pair: Pair, number: int) -> dict[str, Any]
     }
 
 
-def clip_row(dialogue: TokenDialogue, clip: Clip, number: int) -> dict[str, Any]:
+def clip_row(dialogue: TokenDialogue, clip: AxisClip, number: int) -> dict[str, Any]:
     """Return a clip as a row."""
     start, stop = clip.span.start, clip.span.stop
     agent = dialogue.agent.piece(start, stop)

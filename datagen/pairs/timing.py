@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datagen.pairs.crop import around
-from datagen.pairs.tokens import Ids, Span, TokenDialogue, Track
+from datagen.pairs.tokens import FrameSpan, Ids, TokenDialogue, Track
 from datagen.types import FRAME
 
 EARLY = (15, 31)
@@ -42,7 +42,7 @@ class Pair:
 
     respect: str
     axis: str
-    crop: Span
+    crop: FrameSpan
     first: int
     """The first frame of the dialogue at which the two differ."""
     chosen: Track
@@ -85,7 +85,7 @@ def _pair(
     )
 
 
-def _moved(dialogue: TokenDialogue, span: Span, by: int) -> Track:
+def _moved(dialogue: TokenDialogue, span: FrameSpan, by: int) -> Track:
     changed = dialogue.agent.copy()
     piece = dialogue.agent.piece(span.start, span.stop)
     changed.mute(span.start, span.stop, dialogue.silence)
@@ -93,7 +93,7 @@ def _moved(dialogue: TokenDialogue, span: Span, by: int) -> Track:
     return changed
 
 
-def _answers(dialogue: TokenDialogue) -> Iterator[Span]:
+def _answers(dialogue: TokenDialogue) -> Iterator[FrameSpan]:
     """Yield the agent's turns that come after the user has finished."""
     gaps = {span.stop for span in dialogue.events_of("gap", "agent")}
     for index in dialogue.agent_turns():
@@ -108,7 +108,7 @@ def early_entry(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterator[P
     user = dialogue.speaking("user")
     for span in _answers(dialogue):
         by = int(rng.integers(*EARLY, endpoint=True))
-        target = Span(span.start - by, span.stop - by)
+        target = FrameSpan(span.start - by, span.stop - by)
         if dialogue.free(target, but=span) and user[max(target.start, 0) : span.start].any():
             yield _pair(
                 dialogue,
@@ -124,7 +124,7 @@ def late_answer(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterator[P
     """The agent lets the user wait."""
     for span in _answers(dialogue):
         by = int(rng.integers(*LATE, endpoint=True))
-        target = Span(span.start + by, span.stop + by)
+        target = FrameSpan(span.start + by, span.stop + by)
         if dialogue.free(target, but=span):
             changed = _moved(dialogue, span, by)
             yield _pair(
@@ -140,7 +140,7 @@ def shift_for_hold(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterato
         if following is None or not PAUSE[0] <= pause.length <= PAUSE[1]:
             continue
         length = min(int(rng.integers(*SHIFT, endpoint=True)), following.length)
-        target = Span(pause.start + 2, pause.start + 2 + length)
+        target = FrameSpan(pause.start + 2, pause.start + 2 + length)
         if length >= SHIFT[0] and target.stop <= following.start and dialogue.free(target):
             changed = dialogue.agent.copy()
             changed.put(
@@ -186,7 +186,7 @@ def surplus_nods(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterator[
         if turn["speaker"] != "user" or turn["onset"] == "backchannel":
             continue
         start = turn["start"] // FRAME + NODS_APART
-        target = Span(start, start + step + nod.length)
+        target = FrameSpan(start, start + step + nod.length)
         if target.stop * FRAME <= turn["end"] and dialogue.free(target):
             changed = dialogue.agent.copy()
             changed.put(target.start, piece)
@@ -232,7 +232,7 @@ def does_not_yield(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterato
         if cut is None or following is None:
             continue
         length = min(int(rng.integers(*GOES_ON, endpoint=True)), following.length)
-        target = Span(cut.stop, cut.stop + length)
+        target = FrameSpan(cut.stop, cut.stop + length)
         if length >= SHIFT[0] and target.stop <= following.start and dialogue.free(target):
             changed = dialogue.agent.copy()
             changed.put(

@@ -80,7 +80,7 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Span:
+class FrameSpan:
     """What happens in frames [start, stop)."""
 
     start: int
@@ -117,7 +117,7 @@ class TokenDialogue:
         """T"""
         return len(self.agent.text)
 
-    def span(self, index: int) -> Span:
+    def span(self, index: int) -> FrameSpan:
         """Return the frames in which a turn of the agent is said: its sound and its tokens."""
         turn = self.turns[index]
         start, stop = turn["start"] // FRAME, min(-(-turn["end"] // FRAME), self.num_frames)
@@ -127,7 +127,7 @@ class TokenDialogue:
             stop += 1
         if start and self.agent.text[start - 1] == self.silence.epad:
             start -= 1
-        return Span(start, min(stop, following))
+        return FrameSpan(start, min(stop, following))
 
     def _starts_after(self, index: int) -> Iterator[int]:
         first = self.turns[index]["start"]
@@ -143,10 +143,10 @@ class TokenDialogue:
             if turn["speaker"] == "agent" and turn["onset"] != "backchannel"
         ]
 
-    def events_of(self, type_: str, speaker: str) -> list[Span]:
+    def events_of(self, type_: str, speaker: str) -> list[FrameSpan]:
         """Return the frames of a speaker's events of a type."""
         return [
-            Span(event["start"] // FRAME, -(-event["end"] // FRAME))
+            FrameSpan(event["start"] // FRAME, -(-event["end"] // FRAME))
             for event in self.events
             if event["type"] == type_ and event["speaker"] == speaker
         ]
@@ -159,7 +159,7 @@ class TokenDialogue:
                 frames[turn["start"] // FRAME : -(-turn["end"] // FRAME)] = True
         return frames
 
-    def free(self, span: Span, *, but: Span | None = None) -> bool:
+    def free(self, span: FrameSpan, *, but: FrameSpan | None = None) -> bool:
         """Say whether the agent is silent in a span, the frames of ``but`` not counted."""
         if span.start < 0 or span.stop > self.num_frames:
             return False

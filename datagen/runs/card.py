@@ -22,10 +22,10 @@ train = rows.filter(lambda split: split == "train", input_columns="split")
 ```"""
 
 
-def card(manifest: Manifest, name: str) -> str:
-    """Return the text of README.md."""
+def card(manifest: Manifest, name: str, figures: Mapping[str, str] | None = None) -> str:
+    """Return the text of README.md; ``figures`` are the report's (`report.page.card_lines`)."""
     front = yaml.safe_dump(_front_matter(manifest, name), sort_keys=False, allow_unicode=True)
-    return f"---\n{front}---\n\n" + "\n\n".join(_sections(manifest, name)) + "\n"
+    return f"---\n{front}---\n\n" + "\n\n".join(_sections(manifest, name, figures or {})) + "\n"
 
 
 def _front_matter(manifest: Manifest, name: str) -> dict[str, object]:
@@ -47,7 +47,7 @@ def _front_matter(manifest: Manifest, name: str) -> dict[str, object]:
     }
 
 
-def _sections(manifest: Manifest, name: str) -> Iterator[str]:
+def _sections(manifest: Manifest, name: str, figures: Mapping[str, str]) -> Iterator[str]:
     yield f"# {name}"
     yield (
         f"{manifest.dialogues:,} two-channel dialogues of kind `{manifest.kind}`,"
@@ -69,6 +69,7 @@ def _sections(manifest: Manifest, name: str) -> Iterator[str]:
             "events": _listed(manifest.events),
             "probes": _listed(manifest.probes),
             "left out, with reasons": _listed(manifest.rejects),
+            **figures,
             "codec": str(manifest.codec.get("id", "")),
             "tokenizer": str(manifest.tokenizer.get("id", "")),
         }

@@ -10,7 +10,7 @@ import os
 import platform
 import shlex
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -41,6 +41,7 @@ MAKES_BYTES = ("numpy", "pyarrow", "soxr", "soundfile", "sentencepiece", "pydant
 """Packages whose versions can change a byte."""
 
 
+NOBODY: Mapping[int, str] = {}
 GAIN = 0.1
 """Least share of the missing hours that added blocks bring, or the run stops: it would not end."""
 
@@ -65,12 +66,14 @@ def run(
     where: Where,
     mine: Callable[[int], bool] | None = None,
     part: str = "",
+    marked: Mapping[int, str] = NOBODY,
 ) -> RunResult:
     """Make ``plan`` in the run folder at ``where``, keeping every file there that is still good.
 
     ``mine`` says which blocks to make: of a slice, then, and without shards. The run without it
     that comes after all slices finds their blocks made, packs the shards and reaches the hours.
-    ``part`` names the slice, so that several may be made at once.
+    ``part`` names the slice, so that several may be made at once. ``marked`` has the numbers of
+    dialogues that people want left out of the shards, and their tags.
     What the recipe needs must be there (`doctor.checks.require`). Raises UserError, or
     `engine.unit.GaveUp` when a unit failed too often.
     """
@@ -80,7 +83,7 @@ def run(
         _claim(folder, resolved)
         plan = _longest(folder, plan)
         run_files.write(folder, PLAN, PlanFile.of(plan))
-        flow = resume(folder, resolved, plan, mine)
+        flow = resume(folder, resolved, plan, mine, marked)
         tally, watch = _tally(flow), RejectWatch(flow, folder)
         with (
             folder.journal(part, lease.ours) as journal,
@@ -158,9 +161,11 @@ def resume(
     resolved: ResolvedRecipe,
     plan: Plan,
     mine: Callable[[int], bool] | None = None,
+    marked: Mapping[int, str] = NOBODY,
 ) -> Flow:
     """Return the flow of a plan, with everything that is already made taken as done."""
     flow = Flow({step.name: step.reads for step in pipeline.LINE}, plan.blocks, mine)
+    flow.marked = marked
     for stage, fingerprint in resolved.fingerprints.items():
         flow.resume(stage, folder.receipts(stage, range(plan.blocks)), fingerprint)
         if stage == flow.last:

@@ -14,7 +14,7 @@ from datagen.engine.run_files import PlanFile, RunFile, read_plan, read_run
 from datagen.show.lookup import RunDialogue
 from datagen.storage import Where
 from datagen.storage.run_folder import Receipt, RunFolder
-from datagen.types import Reject
+from datagen.types import DialogId, Reject, UserError
 
 
 class Run:
@@ -36,8 +36,13 @@ class Run:
         """What run.json holds: the recipe, its fingerprint, stand-ins, versions."""
         return read_run(self._folder)
 
+    def __repr__(self) -> str:
+        return f"Run({self.where!r}: {self.plan.kind}, {len(self)} dialogues)"
+
     def __getitem__(self, dialog_id: str) -> RunDialogue:
-        """Return a dialogue; raise UserError if the run has none of this id, or rejected it."""
+        """Return a dialogue by its id; raise UserError if there is none, or it was rejected."""
+        if not isinstance(dialog_id, str):
+            raise UserError(f"{dialog_id!r}: give an id such as {DialogId(self.plan.kind, 0)}")
         return RunDialogue(self.where, dialog_id)
 
     def __iter__(self) -> Iterator[str]:

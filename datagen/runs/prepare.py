@@ -6,14 +6,18 @@ Recipe, amount, host --prepare--> PreparedRun --make--> RUN/
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from datagen.config import Host, Recipe, load_host
 from datagen.doctor import checks
+from datagen.engine import left_out
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.plan import Plan, Slice, describe, make_plan
 from datagen.runs.make import RunResult, run
 from datagen.storage import Where
+from datagen.storage.marks import beside
 from datagen.types import UserError
 
 
@@ -31,14 +35,24 @@ class PreparedRun:
         """Return for people what the run would make."""
         return describe(self.resolved.recipe, self.plan)
 
-    def make(self, out: Where | None = None) -> RunResult:
+    def make(
+        self,
+        out: Where | None = None,
+        *,
+        leave_out: Collection[str] = (),
+        marks: Path | None = None,
+    ) -> RunResult:
         """Make the run in ``out``, or in runs/KIND; what is there already is kept.
 
-        Raises UserError, or `engine.unit.GaveUp` when a unit failed too often.
+        Dialogues with one of the tags or verdicts ``leave_out``, by the file of ``marks`` (of the
+        run, if it is None), stay out of the shards, and more are made for them. Raises UserError,
+        or `engine.unit.GaveUp` when a unit failed too often.
         """
         where = self.default_out if out is None else out
         if self.part is None:
-            return run(self.resolved, self.plan, self.host, where)
+            file = beside(str(where)) if marks is None else marks
+            marked = left_out.read(file, leave_out, self.resolved.recipe.kind)
+            return run(self.resolved, self.plan, self.host, where, marked=marked)
         return run(self.resolved, self.plan, self.host, where, self.part.has, self.part.name)
 
     @property

@@ -46,6 +46,9 @@ class RunDialogue:
         self._block = found.number // plan.dialogs_per_block
         self._refuse_rejected()
 
+    def __repr__(self) -> str:
+        return f"RunDialogue({self.dialog_id!r} of {self._folder.where})"
+
     @cached_property
     def script(self) -> Script:
         """The dialogue as text."""
@@ -81,7 +84,7 @@ class RunDialogue:
         return render(self.dialogue, self.clips())
 
     def codes(self) -> list[Codes]:
-        """Return the codes [K, T] of each channel."""
+        """Return the codes [K, T] of each channel: of the agent, then of the user."""
         columns = [f"{speaker}_codes" for speaker in SPEAKERS]
         row = self._rows("tokens", ["dialog_id", "num_frames", *columns])
         num_frames = row.column("num_frames")[0].as_py()

@@ -18,7 +18,8 @@ README = Path(__file__).parents[2] / "README.md"
 FLAGS = {
     "run": {
         *("--hours", "--dialogs", "--recipe", "--set", "--seed"),
-        *("--host", "--address", "--out", "--slice", "--dry-run", "--help"),
+        *("--host", "--address", "--out", "--slice", "--dry-run", "--leave-out", "--marks"),
+        "--help",
     },
     "plan": {
         *("--hours", "--dialogs", "--recipe", "--set", "--seed", "--help"),
@@ -29,6 +30,11 @@ FLAGS = {
     "audit": {"--deep", "--against", "--json", "--help"},
     "clean": {"--stems", "--yes", "--help"},
     "manifest": {"--out", "--verify", "--diff", "--help"},
+    "view": {
+        *("--port", "--marks", "--as", "--open", "--export", "--count", "--dialog"),
+        *("--one-file", "--keep", "--leave-out", "--help"),
+    },
+    "report": {"--compare", "--out", "--help"},
     "show": {"--run", "--audio", "--decoded", "--help"},
 }
 
@@ -119,7 +125,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def make(*arguments: object) -> None:
+    def make(*arguments: object, **more: object) -> None:
         try:
             signal.raise_signal(number)
         except KeyboardInterrupt:  # in Ray's binding, which raises one of its own

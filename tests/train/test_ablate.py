@@ -22,7 +22,7 @@ from train.ablate import ablate
 from train.batches import population
 from train.cli.rehearse import command
 from train.config import Config, UserError
-from train.curriculum import Stage
+from train.curriculum import TrainingStage
 from train.data import Corpus
 from train.evaluation import report, role, timbre, turns, voice
 from train.evaluation.continuation import continue_all
@@ -374,7 +374,7 @@ def test_the_command_needs_only_shards(
 ) -> None:
     asked: dict[str, Any] = {}
 
-    def ablate(stages: list[Stage], fractions: list[float], **options: Any) -> None:
+    def ablate(stages: list[TrainingStage], fractions: list[float], **options: Any) -> None:
         asked.update(options, config=stages[-1].config, fractions=fractions)
         (tmp_path / "rehearsal.md").write_text("what was found")
 
@@ -396,7 +396,7 @@ def test_a_model_of_few_rows_is_read_and_not_heard(tiny: Make, eventful: Path) -
         "data.max_frames=124",
     )
     config = tiny(f"data.shards=[{eventful}]", *few, "run.validate_every=0")
-    scores = ablate([Stage("all", config)], (1.0,), count=2)[1.0]
+    scores = ablate([TrainingStage("all", config)], (1.0,), count=2)[1.0]
     assert scores["voice/gain"] is not None
     assert scores["agent_1"] is not None
     assert scores["agent_2"] is None
@@ -412,7 +412,7 @@ def test_a_rehearsal_from_end_to_end(tiny: Make, eventful: Path, decoder: str) -
         "run.checkpoint_every=12",
         "data.max_frames=124",
     )
-    found = ablate([Stage("all", config)], (0.0, 1.0), count=2, decode=decoder)
+    found = ablate([TrainingStage("all", config)], (0.0, 1.0), count=2, decode=decoder)
     for name in ("loss", "text", "agent_0", "user_7"):
         assert found[1.0][name] < found[0.0][name], name  # type: ignore[operator]
     out = Path(config.out)

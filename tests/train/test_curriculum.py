@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from train import curriculum
 from train.build import make_model
 from train.config import Config, UserError
-from train.curriculum import Stage
+from train.curriculum import TrainingStage
 from train.data import Corpus
 from train.distributed import Group
 from train.evaluation import summary, transition
@@ -165,14 +165,14 @@ def test_stages_change_the_base_and_overrides_know_them(tmp_path: Path) -> None:
 def test_each_stage_begins_where_the_last_ended_and_is_not_done_twice(
     tiny: Make, factual: Path, tmp_path: Path
 ) -> None:
-    def stage(name: str, *more: str) -> Stage:
+    def stage(name: str, *more: str) -> TrainingStage:
         settings = (f"data.shards=[{factual}]", "optim.steps=4", "run.validate_every=2")
-        return Stage(name, tiny(*settings, "data.max_frames=64", "loss.quoted=4", *more))
+        return TrainingStage(name, tiny(*settings, "data.max_frames=64", "loss.quoted=4", *more))
 
     stages = [stage("dense", "data.view=openings"), stage("timed", "data.view=text"), stage("all")]
     begun: list[str] = []
 
-    def probes(one: Stage) -> list[Callable[[DuplexLM], dict[str, float]]]:
+    def probes(one: TrainingStage) -> list[Callable[[DuplexLM], dict[str, float]]]:
         begun.append(one.name)
         return [lambda model: {"facts/company/own": 0.5}]
 

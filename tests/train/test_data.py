@@ -243,3 +243,30 @@ def test_stand_ins_are_named(
 ) -> None:
     record = change(shard_metadata, changes)
     assert shard_files.parse_metadata(record, Path("x")).foreign == foreign
+
+
+def test_people_s_marks_decide_what_is_trained_on(shards: Path, tmp_path: Path) -> None:
+    lines = [
+        '{"dialog_id":"service-0000002","who":"ada","verdict":"reject"}',
+        '{"dialog_id":"service-0000002","who":"bo","verdict":"approve"}',
+        '{"dialog_id":"qa-0000003","add":["noisy","short"]}',
+        '{"dialog_id":"qa-0000003","remove":["noisy"]}',
+        "half a li",
+        '{"dialog_id":"qa-0000005","who":"ada","verdict":"approve"}',
+    ]
+    marks = tmp_path / "marks.jsonl"
+    marks.write_text("\n".join(lines), encoding="utf-8")
+    everything = corpus_of(shards, tmp_path)
+
+    def trained(**spec: Any) -> set[str]:
+        corpus = corpus_of(shards, tmp_path, marks=str(marks), **spec)
+        return set(corpus.dialog_ids[corpus.splits != ""].tolist())
+
+    every = set(everything.dialog_ids.tolist())
+    assert trained(leave_out=("reject",)) == every - {"service-0000002"}
+    assert trained(leave_out=("noisy",)) == every
+    assert trained(keep=("approve", "short")) == {"qa-0000003", "qa-0000005"}
+    with pytest.raises(UserError, match=r"data\.marks"):
+        corpus_of(shards, tmp_path, leave_out=("reject",))
+    with pytest.raises(UserError, match="cannot be read"):
+        corpus_of(shards, tmp_path, marks=str(tmp_path / "none"), keep=("approve",))

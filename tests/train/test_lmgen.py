@@ -16,7 +16,7 @@ from lmgen import LMGen, speak
 from train import build, sample
 from train.cli.main import main
 from train.config import Config, UserError
-from train.conversation import Request, prepare
+from train.conversation import SpeakRequest, prepare
 from train.data import Corpus
 from train.model import DuplexLM
 from train.prompt import AGENT, TEXT, USER
@@ -42,7 +42,7 @@ def model(tiny: Callable[..., Config], corpus: Corpus) -> DuplexLM:
 def test_greedy_is_the_forks_cell_for_cell(
     tiny: Callable[..., Config], corpus: Corpus, model: DuplexLM
 ) -> None:
-    asked = prepare(Request(dialog_id=ID, frames=14), corpus, None, None, Path("nowhere"))
+    asked = prepare(SpeakRequest(dialog_id=ID, frames=14), corpus, None, None, Path("nowhere"))
     ours = sample.converse(model, tiny(), asked, GREEDY)
     theirs = torch.stack(speak(model, asked.prompt, asked.user), dim=1).numpy()
     # the first frame out is the prompt's last; the last one's acoustic codes are still to come
@@ -110,7 +110,7 @@ def test_role_voice_and_user_may_be_ones_own(
     command = encoder(tmp_path, codes)
     sound = tmp_path / "hello.wav"
     sound.write_bytes(b"RIFF")
-    request = Request(role="You help.", voice=sound, user=sound, frames=9)
+    request = SpeakRequest(role="You help.", voice=sound, user=sound, frames=9)
     made = prepare(request, corpus, "tokenizer.model", command, tmp_path / "work")
     assert made.name == "hello"
     assert (made.prompt[AGENT, :6] == codes).all()
@@ -119,8 +119,8 @@ def test_role_voice_and_user_may_be_ones_own(
     assert (made.user[:, 6:] == np.array(corpus.marks.silence)[:, None]).all(), "the user is silent"
     assert (tmp_path / "called").read_text() == "--voice.."
     assert made.prompt[USER, 0].tolist() == list(corpus.marks.sine)
-    whole = prepare(Request(dialog_id=ID), corpus, None, None, tmp_path)
-    short = prepare(Request(dialog_id=ID, frames=5), corpus, None, None, tmp_path)
+    whole = prepare(SpeakRequest(dialog_id=ID), corpus, None, None, tmp_path)
+    short = prepare(SpeakRequest(dialog_id=ID, frames=5), corpus, None, None, tmp_path)
     assert (short.user == whole.user[:, :5]).all()
 
 
@@ -138,7 +138,7 @@ def test_what_a_request_lacks_is_said(
     request_: dict[str, object], message: str, corpus: Corpus, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError, match=message):
-        prepare(Request(**request_), corpus, None, None, tmp_path)
+        prepare(SpeakRequest(**request_), corpus, None, None, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,14 @@ def test_what_a_request_lacks_is_said(
 def test_codes_are_checked(codes: np.ndarray, message: str, corpus: Corpus, tmp_path: Path) -> None:
     np.savez(tmp_path / "user.npz", codes=codes)
     with pytest.raises(UserError, match=message):
-        prepare(Request(dialog_id=ID, user=tmp_path / "user.npz"), corpus, None, None, tmp_path)
+        prepare(
+            SpeakRequest(dialog_id=ID, user=tmp_path / "user.npz"), corpus, None, None, tmp_path
+        )
 
 
 def test_sound_needs_an_encoder_that_works(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "user.wav").write_bytes(b"RIFF")
-    request = Request(dialog_id=ID, user=tmp_path / "user.wav")
+    request = SpeakRequest(dialog_id=ID, user=tmp_path / "user.wav")
     with pytest.raises(UserError, match="--encode must turn it"):
         prepare(request, corpus, None, None, tmp_path)
     with pytest.raises(UserError, match="failed"):

@@ -16,7 +16,7 @@ from train import checkpoint as checkpoints
 from train import prompt, sample
 from train.__main__ import main
 from train.config import Config, DataSpec, UserError
-from train.conversation import Conversation, Request, prepare
+from train.conversation import Conversation, SpeakRequest, prepare
 from train.data import Corpus
 from train.delay import delay
 from train.distributed import Group
@@ -30,7 +30,7 @@ ID = "service-0000007"
 
 
 def asked(corpus: Corpus) -> Conversation:
-    return prepare(Request(dialog_id=ID), corpus, None, None, Path("nowhere"))
+    return prepare(SpeakRequest(dialog_id=ID), corpus, None, None, Path("nowhere"))
 
 
 @pytest.fixture
@@ -111,7 +111,11 @@ def test_a_model_can_be_heard_before_it_is_trained(
     tiny: Make, tmp_path: Path, shards: Path
 ) -> None:
     files = sample.run(
-        tiny(), DataSpec(shards=(str(shards),)), [Request(dialog_id=ID)], tmp_path / "out", GREEDY
+        tiny(),
+        DataSpec(shards=(str(shards),)),
+        [SpeakRequest(dialog_id=ID)],
+        tmp_path / "out",
+        GREEDY,
     )
     assert json.loads(files[0].with_suffix(".json").read_text())["model"] == "noise"
 

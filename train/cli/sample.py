@@ -10,7 +10,7 @@ from pathlib import Path
 from train import config as configs
 from train.cli import options
 from train.config import DataSpec
-from train.conversation import Request
+from train.conversation import SpeakRequest
 
 
 def command(arguments: Sequence[str]) -> int:
@@ -25,7 +25,7 @@ def command(arguments: Sequence[str]) -> int:
     if chosen.greedy:
         sampling = replace(sampling, text_temperature=0.0, audio_temperature=0.0)
     asked = [
-        Request(
+        SpeakRequest(
             dialog_id=dialog_id,
             role=chosen.role,
             voice=chosen.voice,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from train import journal
-from train.curriculum import Stage
+from train.curriculum import TrainingStage
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ Curve = list[tuple[int, float]]
 """Examples seen since the first stage began, and a share."""
 
 
-def curves(folder: Path, stages: Sequence[Stage]) -> tuple[dict[str, Curve], list[int]]:
+def curves(folder: Path, stages: Sequence[TrainingStage]) -> tuple[dict[str, Curve], list[int]]:
     """Return each share over the examples seen, and where stages end."""
     found: dict[str, Curve] = {}
     ends, seen = [], 0
@@ -34,7 +34,7 @@ def curves(folder: Path, stages: Sequence[Stage]) -> tuple[dict[str, Curve], lis
     return found, ends
 
 
-def plot(out: Path, folder: Path, stages: Sequence[Stage]) -> bool:
+def plot(out: Path, folder: Path, stages: Sequence[TrainingStage]) -> bool:
     """Draw the curves; return whether there are any, and matplotlib to draw them."""
     found, ends = curves(folder, stages)
     if not found:

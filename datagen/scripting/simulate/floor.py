@@ -95,6 +95,7 @@ def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
     for start in _STARTS:
         if text.startswith(start) and last.text.startswith(start[:-2]):
             size = len(start)
+            begins_alike = text[size] == spoken[size]  # a number is digits, and small in words
             text = text[size].upper() + text[size + 1 :]
-            spoken = spoken[size].upper() + spoken[size + 1 :]
+            spoken = (spoken[size].upper() if begins_alike else spoken[size]) + spoken[size + 1 :]
     return text, spoken

@@ -1,0 +1,1 @@
+"""What a run came to, as figures and as a page with pictures."""
