@@ -31,6 +31,8 @@ class _File(BaseModel):
 
     grammar: str
     talk: str
+    phrases: list[str]
+    """Words that claim nothing beside one another, as patterns in lower case."""
     irregular: dict[str, str]
     same: list[list[str]]
 
@@ -41,6 +43,7 @@ class Lexicon:
     def __init__(self, file: _File, same: Iterable[Iterable[str]] = ()) -> None:
         self._irregular = file.irregular
         self._stems: dict[str, str] = {}
+        self._phrases = re.compile(rf"\b(?:{'|'.join(file.phrases)})\b", re.IGNORECASE)
         self._plain = {self._bare(word) for word in f"{file.grammar} {file.talk}".split()}
         self._plain |= set(f"{file.grammar} {file.talk}".split())
         self._same: dict[str, str] = {}
@@ -83,8 +86,9 @@ class Lexicon:
 
     def content(self, text: str) -> frozenset[str]:
         """Return the stems of a text's words that claim something, numbers among them."""
+        said = words(self._phrases.sub(" ", text))
         return frozenset(
-            self.stem(word) for word in words(text) if is_number(word) or not self.is_plain(word)
+            self.stem(word) for word in said if is_number(word) or not self.is_plain(word)
         )
 
 

@@ -105,6 +105,13 @@ def third_person(text: str, *, first: bool = False) -> str:
     return sentence_case(text) if first else text
 
 
+def continued(text: str, spoken: str, keeps_capital: bool) -> tuple[str, str]:
+    """Return a written and a spoken sentence as they go on after other words."""
+    if keeps_capital:
+        return text, spoken
+    return text[0].lower() + text[1:], spoken[0].lower() + spoken[1:]
+
+
 def capital(text: str) -> str:
     """Begin with a capital."""
     return text[:1].upper() + text[1:]

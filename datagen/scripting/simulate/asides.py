@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.simulate.talk import AgendaItem, Talk, changed
 
 LINKED = 0.5
 """Chance that something new is announced."""
@@ -43,7 +43,13 @@ def is_ready(talk: Talk, event: AgendaItem) -> bool:
         return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
     if event.what in talk.world.terms:
         return True
-    return talk.is_verified and (not talk.world.is_lookup or event.what in talk.returned)
+    is_there = not talk.world.is_lookup or event.what in talk.returned
+    return talk.is_verified and is_there and not _is_to_come(talk, event.what)
+
+
+def _is_to_come(talk: Talk, name: str) -> bool:
+    """Tell whether a fact is news that the agent has yet to break."""
+    return any(name in step.facts for step in talk.steps if step.do != "look")
 
 
 def _react(talk: Talk, act: str = "ack") -> None:
@@ -100,7 +106,7 @@ def _detail(talk: Talk) -> None:
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
-    is_right = is_right or name in talk.told
+    is_right = is_right or talk.is_fresh(name)
     line = talk.draws.pick(fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
@@ -115,7 +121,7 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     licence = talk.licence((name,))
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
     talk.agent_line(_stating(fact.tell, slot), "correction" if wrong else "confirm", licence)
-    talk.told.add(name)
+    talk.tell((name,))
     act = "correct" if wrong else "confirm"
     forbids = (wrong.spoken,) if wrong else ()
     talk.probe(kind, act, asked, (right.spoken,), forbids)  # type: ignore[arg-type]
@@ -137,7 +143,7 @@ def _terms(talk: Talk, event: AgendaItem) -> None:
     asked, told = _fact(talk, event)
     first = talk.draws.pick(sorted(told)) if told else ""
     talk.probe("Q2", "state", asked, (talk.value(first).spoken,) if first else ())
-    talk.probes[-1] = talk.probes[-1].model_copy(update={"agent_turn": asked + 1})
+    talk.probes[-1] = changed(talk.probes[-1], agent_turn=asked + 1)
 
 
 def _aside(talk: Talk, event: AgendaItem) -> None:
@@ -152,7 +158,7 @@ def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
     if talk.chance(0.25):
         talk.agent("ack_question", "autoPositive")
     draft = talk.agent_line(fact.tell, "answer", talk.licence((event.what,)))
-    talk.told.add(event.what)
+    talk.tell((event.what,))
     talk.mood.feel("answered")
     told = draft.values & talk.world.values.keys()
     _react(talk)
@@ -168,20 +174,30 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     licence = talk.licence((wish.fact,))
     lines = talk.world.fact(wish.fact).tell
     talk.agent("decline", "declineRequest", licence)
-    talk.agent_line(lines, "declineRequest", licence)
+    if talk.is_fresh(wish.fact):
+        talk.remind(lines, "declineRequest", licence)
+    else:
+        talk.agent_line(lines, "declineRequest", licence)
+    talk.tell((wish.fact,))
     talk.mood.feel("refused")
     objects = talk.chance(OBJECTS * talk.leisure)
     if wish.instead and not objects:
-        talk.agent_line(talk.world.fact(wish.instead).tell, "offer", talk.licence((wish.instead,)))
+        _instead(talk, wish.instead)
     talk.probe("Q3", "decline", asked)
     if objects:
         talk.user("object", "disagreement")
         talk.agent("decline_again", "declineRequest", licence)
         if wish.instead:
-            other = talk.world.fact(wish.instead).tell
-            talk.agent_line(other, "offer", talk.licence((wish.instead,)))
+            _instead(talk, wish.instead)
     if talk.chance(0.8):
         talk.user("ack_bad", "autoPositive")
+
+
+def _instead(talk: Talk, name: str) -> None:
+    """Offer another way, unless it has just been told."""
+    if not talk.is_fresh(name):
+        talk.agent_line(talk.world.fact(name).tell, "offer", talk.licence((name,)))
+        talk.tell((name,))
 
 
 def _grievance(talk: Talk, event: AgendaItem) -> None:

@@ -139,7 +139,7 @@ class AssistantCall:
         if talk.chance(0.5):
             talk.user("answer", "autoPositive")
         self._hear(talk.world.fact(name).tell)
-        talk.told.add(name)
+        talk.tell((name,))
 
     def _hear(self, lines: Sequence[str]) -> None:
         """Hear what the business tells; ask again, note it down or read a value back."""
@@ -183,7 +183,7 @@ class AssistantCall:
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         talk.user("decline", "declineRequest")
         talk.user_line(tuple(map(to_assistant, talk.world.fact(wish.fact).tell)), "declineRequest")
-        talk.told.add(wish.fact)
+        talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")
 
     def _take_step(self, step: ProcedureStep) -> None:
@@ -198,7 +198,7 @@ class AssistantCall:
         else:
             for name in step.facts:
                 self._hear(talk.world.fact(name).tell)
-        talk.told.update(step.facts)
+        talk.tell(step.facts)
 
     def _look(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -266,7 +266,7 @@ class AssistantCall:
         """Decide on an offer, within the bounds."""
         talk, mandate = self.talk, self.mandate
         talk.user_line(tuple(map(to_assistant, step.say)), "offer")
-        talk.told.update(step.facts)
+        talk.tell(step.facts)
         if not step.declines:
             act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
             talk.agent(act, "acceptOffer", ("prompt.bounds",))

@@ -8,6 +8,8 @@ questions come up by the way depends on how long the call is to be.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
@@ -61,7 +63,8 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
         if kind == "Q2":
             what = spare.pop() if spare else None
         elif kind == "Q1":
-            what = _believed(talk)
+            what = _believed(talk, {event.what for event in events})
+            spare = [name for name in spare if name != what]
         if what is None:
             continue
         events.append(AgendaItem(kind, what))
@@ -73,7 +76,7 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
     return talk.draws.shuffled(events)
 
 
-def _believed(talk: Talk) -> str | None:
+def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     """Return a fact that the caller may be wrong about; empty for a number on file."""
     world = talk.world
     facts = [name for name in world.records if world.fact(name).claim]
@@ -82,7 +85,7 @@ def _believed(talk: Talk) -> str | None:
         return talk.draws.pick(facts)
     if has_detail:
         return ""
-    terms = [name for name in world.terms if world.fact(name).claim]
+    terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
     return talk.draws.pick(terms) if terms else None
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from datagen.scripting.compose.grammar import continued
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import boundaries
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.simulate.talk import Talk, changed
 from datagen.types import Action, Pause, Probe, Speaker, Turn
 
 STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
@@ -24,10 +25,18 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
     "Ha", "Ugh", "Hey", "Huh",
+    "And", "Also", "Another", "Next",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
-_QUESTION_WORDS = frozenset(("How's", "What's", "When's", "Where's", "Who's", "That's", "There's"))
-"""Words that lose their capital inside a sentence, beside those of the bank."""
+_ANSWERS = frozenset((
+    "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
+    "Hey", "Thanks", "Actually", "Mm-hmm", "Understood", "Got", "Thank", "Great", "Perfect",
+))  # fmt: skip
+"""First words of turns that have no more than an um before them."""
+_BARE = ("Um,", "Uh,")
+MIN_MIDDLE = 2
+"""Fewest words, less one, before a comma after which somebody says more than um."""
+_POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
@@ -65,13 +74,13 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
             turns.append(turn)
         at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
-    actions = tuple(one.model_copy(update={"turn": places[one.turn]}) for one in talk.actions)
+    actions = tuple(changed(one, turn=places[one.turn]) for one in talk.actions)
     return FinishedCall(tuple(turns), probes, actions)
 
 
 def _moved(probe: Probe, places: list[int]) -> Probe:
     user_turn, agent_turn = places[probe.user_turn], places[probe.agent_turn]
-    return probe.model_copy(update={"user_turn": user_turn, "agent_turn": agent_turn})
+    return changed(probe, user_turn=user_turn, agent_turn=agent_turn)
 
 
 def _turn(
@@ -102,7 +111,8 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.speaker == "agent":
         is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            _start(talk, draft, draws.pick(_AGENT_STARTS), acts)
+            starts = _BARE if draft.text[-1] == "?" else _AGENT_STARTS
+            _start(talk, draft, draws.pick(starts))
         return
     level = talk.cast.user.behaviour.fillers
     if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring":
@@ -110,40 +120,36 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(acts.middles))
     if draws.chance(RESTARTS[level]):
-        _restart(talk, draft, acts)
+        _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        _start(talk, draft, draws.pick(acts.starts), acts)
+        _start(talk, draft, draws.pick(acts.starts))
 
 
-def _start(talk: Talk, draft: Draft, said: str, acts: Acts) -> None:
-    first, _, rest = draft.text.partition(" ")
-    if first.rstrip(",.?!") in _INTERJECTIONS:
+def _start(talk: Talk, draft: Draft, said: str) -> None:
+    first = draft.text.split(" ", 1)[0].rstrip(",.?!")
+    if first in _INTERJECTIONS or (first in _ANSWERS and said not in _BARE):
         return
-    word = first.rstrip(",.?!")
-    if first == "A" or word in _QUESTION_WORDS or word in acts.lowered or word in talk.lowered:
-        first = first[0].lower() + first[1:]
-        draft.text = f"{said} {first} {rest}".rstrip()
-        draft.spoken = f"{said} {draft.spoken[0].lower()}{draft.spoken[1:]}"
-    else:
-        draft.text, draft.spoken = f"{said} {draft.text}", f"{said} {draft.spoken}"
+    text, spoken = continued(draft.text, draft.spoken, talk.keeps_capital(draft.text))
+    draft.text, draft.spoken = f"{said} {text}", f"{said} {spoken}"
 
 
 def _middle(draft: Draft, said: str) -> None:
     at = draft.text.find(", ")
+    is_brief = draft.text.count(" ", 0, max(at, 0)) < MIN_MIDDLE or draft.act in _POLITE
+    if is_brief and said not in ("um,", "uh,"):
+        return
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
 
 
-def _restart(talk: Talk, draft: Draft, acts: Acts) -> None:
+def _restart(talk: Talk, draft: Draft) -> None:
     """Begin, break off and begin again: I need to, I need to cancel."""
     words = draft.text.split(" ")[:3]
     head = " ".join(words)
     if not draft.spoken.startswith(f"{head} ") or any(mark in head for mark in ",.?!"):
         return
-    word = words[0]
-    is_low = word == "A" or word in acts.lowered or word in talk.lowered
-    again = head[0].lower() + head[1:] if is_low else head
+    again, _ = continued(head, head, talk.keeps_capital(head))
     draft.text = f"{head}, {again}{draft.text[len(head) :]}"
     draft.spoken = f"{head}, {again}{draft.spoken[len(head) :]}"
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import exp
 from typing import NamedTuple, Protocol
 
@@ -24,7 +25,7 @@ from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import FinishedCall, finish
-from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.simulate.talk import Talk, changed
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
     assistant_items,
@@ -214,7 +215,7 @@ class WorldMaker:
         company, name, gender = employer(names, pack.companies, job.seed, pack.id, dealt.visit)
         manner = draws.pick(MANNERS)
         agent = agent_persona(name, gender, draws)
-        agent = agent.model_copy(update={"emotion": _AGENT_EMOTIONS[manner]})
+        agent = changed(agent, emotion=_AGENT_EMOTIONS[manner])
         is_rude = "Q4" in probes
         return Cast(
             company=company,
@@ -310,26 +311,43 @@ def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
     if cast.principal:
         names.append(("rep", cast.user.name))
     return (
-        *(Fact(id=role, type="name", written=text, spoken=text) for role, text in names),
+        *(_fact(role, "name", text, text) for role, text in names),
         *(
-            Fact(id=name, type=value.type, written=value.written, spoken=value.spoken)
+            _fact(name, value.type, value.written, value.spoken)
             for name, value in world.values.items()
         ),
     )
 
 
+@lru_cache(maxsize=16384)
+def _fact(name: str, kind: str, written: str, spoken: str) -> Fact:
+    return Fact(id=name, type=kind, written=written, spoken=spoken)
+
+
 def _tools(world: World) -> tuple[Tool, ...]:
+    """Return the tools that the story's steps call."""
     names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
-    tools = world.pack.tools
+    known = world.pack.tools
     return tuple(
-        Tool(
-            name=name,
-            description=tools[name].does,
-            arguments=tools[name].args,
-            is_action=bool(tools[name].done),
-            latency=tools[name].latency,
-        )
+        _tool(name, known[name].does, known[name].args, bool(known[name].done), known[name].latency)
         for name in names
+    )
+
+
+@lru_cache(maxsize=2048)
+def _tool(
+    name: str,
+    description: str,
+    arguments: tuple[str, ...],
+    is_action: bool,
+    latency: tuple[float, float],
+) -> Tool:
+    return Tool(
+        name=name,
+        description=description,
+        arguments=arguments,
+        is_action=is_action,
+        latency=latency,
     )
 
 

@@ -40,9 +40,24 @@ class _Filling(dict[str, str]):
         return capital(self[name[0].lower() + name[1:]])
 
 
+class _Spoken(dict[str, str]):
+    """What fills slots when spoken; it has the capital of its text where it begins alike."""
+
+    def __init__(self, written: _Filling) -> None:
+        super().__init__(written)
+        self._written = written
+
+    def __missing__(self, name: str) -> str:
+        if not name[0].isupper():
+            raise KeyError(name)
+        name = name[0].lower() + name[1:]
+        spoken = self[name]
+        return capital(spoken) if spoken == self._written[name] else spoken
+
+
 @lru_cache(maxsize=4096)
-def _capital(name: str) -> str:
-    return capital(name)
+def _without(parts: Parts, hidden: str) -> Parts:
+    return tuple(tuple(one for one in part if hidden not in one) or part for part in parts)
 
 
 @lru_cache(maxsize=65536)
@@ -60,8 +75,9 @@ class TurnRealizer:
         words: Mapping[str, str],
         draws: Draws,
     ) -> None:
-        self._acts, self._draws = acts, draws
-        self._written, self._spoken = _Filling(words), _Filling(words)
+        self._acts, self._draws = {"agent": acts.agent, "user": acts.user}, draws
+        self._written = _Filling(words)
+        self._spoken = _Spoken(self._written)
         for name, value in values.items():
             self.about(name, value)
         self._used: set[str] = set()
@@ -70,22 +86,23 @@ class TurnRealizer:
         """Fill a slot so from here on."""
         if isinstance(value, str):
             self._written[name] = self._spoken[name] = value
-            self._written.pop(_capital(name), None)
-            self._spoken.pop(_capital(name), None)
-            return
-        written, spoken = value.written, value.spoken
-        self._written[name], self._spoken[name] = written, spoken
-        begins_alike = written == spoken
-        self._written[_capital(name)] = capital(written)
-        self._spoken[_capital(name)] = capital(spoken) if begins_alike else spoken
+        else:
+            self._written[name], self._spoken[name] = value.written, value.spoken
 
-    def act(self, speaker: Speaker, name: str, manner: str) -> Said:
-        """Say an act of the bank in somebody's manner."""
-        manners = self._acts.of(speaker)[name]
+    def low(self, speaker: Speaker, name: str) -> str:
+        """Return the variant of an act for when there is nothing to be glad about, if any."""
+        variant = f"{name}.low"
+        return variant if variant in self._acts[speaker] else name
+
+    def act(self, speaker: Speaker, name: str, manner: str, hidden: str = "") -> Said:
+        """Say an act of the bank in somebody's manner, in words without what is ``hidden``."""
+        manners = self._acts[speaker][name]
         parts: Parts = manners.get("any", ())
         own = manners.get(manner)
         if own is not None and (not parts or self._draws.chance(OWN_MANNER.get(manner, 0.65))):
             parts = own
+        if hidden:
+            parts = _without(parts, hidden)
         said = [choice for part in parts if (choice := self._pick(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 

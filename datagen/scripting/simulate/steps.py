@@ -35,6 +35,8 @@ _ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
 _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
 """What a caller says that asks for no sign of having been heard."""
 REACTS = 0.55
+JUST = 2
+"""Turns after which an offer need not say that it was told already."""
 INTERRUPTED = (0.03, 0.12, 0.3)
 """Chance that a caller cuts in on what is told, by its level of interruptions."""
 
@@ -75,17 +77,25 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
         licence = f"result.{tools.call(talk, step, ())}"
     talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
     talk.mood.feel("helped")
-    _react(talk, step, 0.6)
+    talk.is_helped = True
+    _react(talk, step, 0.6, "ack_done")
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
+    """Tell facts; what the caller has just been told is left out, or a reminder."""
+    news = [name for name in step.facts if not talk.is_fresh(name)]
+    if not news and step.facts and not step.reply:
+        return
     _acknowledge(talk)
-    if step.say:
-        talk.agent_line(step.say, "inform", talk.licence(step.facts))
+    licence = talk.licence(step.facts)
+    if not news and step.facts:
+        talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
+    elif step.say:
+        talk.agent_line(step.say, "inform", licence)
     else:
-        for name in step.facts:
+        for name in news:
             tell(talk, name)
-    talk.told.update(step.facts)
+    talk.tell(step.facts)
     _react(talk, step, REACTS)
 
 
@@ -118,8 +128,10 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
         return
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
-    talk.agent_line(step.say, iso, licence)
-    talk.told.update(step.facts)
+    is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
+    say = talk.remind if is_known and step.do == "offer" else talk.agent_line
+    say(step.say, iso, licence)
+    talk.tell(step.facts)
     if step.do not in ANSWERS:
         _react(talk, step, REACTS)
         return
@@ -147,7 +159,7 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     said = talk.draws.uniform() / talk.leisure
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     wrong = talk.wrong(name) if name else None
-    if wrong is None:
+    if wrong is None or not is_short(wrong):
         talk.user_line(step.reply, answer)
     elif said < CORRECTS:
         talk.words.about(name, wrong)
@@ -169,18 +181,25 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
     return talk.draws.pick(names) if names else ""
 
 
-def _react(talk: Talk, step: ProcedureStep, chance: float) -> None:
+def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
     if step.reply:
         talk.user_line(step.reply, "autoPositive")
     elif talk.chance(chance * talk.leisure):
-        talk.user("ack", "autoPositive")
+        talk.user(act, "autoPositive")
+
+
+def _is_redirected(talk: Talk) -> bool:
+    """Tell whether the agent has just led back to the call already."""
+    last = talk.probes[-1] if talk.probes else None
+    return last is not None and last.type == "Q6" and last.agent_turn == talk.floor.last
 
 
 def _acknowledge(talk: Talk) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
     if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(0.6):
-        talk.agent("transition", "interactionStructuring")
+        if not _is_redirected(talk):
+            talk.agent("transition", "interactionStructuring")
         return
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED:
         return

@@ -5,10 +5,10 @@ World, Cast, Acts --Talk--> drafts, actions, probes   (moves: `call`, `steps`, `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
-from datagen.scripting.compose.grammar import slots, third_person
+from datagen.scripting.compose.grammar import continued, slots, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts
@@ -18,10 +18,16 @@ from datagen.scripting.simulate.realizer import Said, TurnRealizer
 from datagen.scripting.world.draw import CompiledWorld, Drawer, World
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
-from datagen.types import Action, Probe, ProbeType, Speaker
+from datagen.types import Action, Probe, ProbeType, Record, Speaker
 
+R = TypeVar("R", bound=Record)
 MEAN_WORDS = 178
 """What chances are given for: a call of the paper's mean length."""
+FRESH = 6
+"""Turns for which a caller still has in its ear what it was told."""
+LOW = -0.15
+"""Valence of a caller under which an agent is not cheerful."""
+_SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 
 
 class AgendaItem(NamedTuple):
@@ -31,6 +37,11 @@ class AgendaItem(NamedTuple):
     """A probe's (Q0 ...), fact, or grievance."""
     what: str = ""
     """The fact, if it is about one."""
+
+
+def changed(record: R, **fields: object) -> R:
+    """Return a record with some fields changed; checked again, and quicker than a copy."""
+    return type(record)(**(record.__dict__ | fields))
 
 
 class Talk:
@@ -75,23 +86,23 @@ class Talk:
         """How much likelier than in a mean call is what makes a call longer."""
         self.calm = 1.0
         """Chance that a grievance is soothed."""
-        self.told: set[str] = set()
-        """Facts that the caller has been told."""
+        self.told: dict[str, int] = {}
+        """Facts that the caller has been told, with the turn that told them last."""
         self.given: set[str] = set()
         """Values that the caller has said."""
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
-        self.is_over = False
-        self.lowered = compiled.lowered
+        self.is_over = self.is_helped = False
+        self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
     def agent(
         self, act: str, iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
-        """Let the agent do an act of the bank."""
-        return self.say(
-            "agent", iso, self.words.act("agent", act, self.cast.manner), licence, apart
-        )
+        """Let the agent do an act of the bank; it names no one who has given no name."""
+        hidden = "" if self.is_named else "{customer"
+        said = self.words.act("agent", self._fitting("agent", act), self.cast.manner, hidden)
+        return self.say("agent", iso, said, licence, apart)
 
     def agent_line(
         self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
@@ -101,7 +112,19 @@ class Talk:
 
     def user(self, act: str, iso: str) -> Draft:
         """Let the caller do an act of the bank."""
-        return self.say("user", iso, self.words.act("user", act, self.mood.manner))
+        said = self.words.act("user", self._fitting("user", act), self.mood.manner)
+        return self.say("user", iso, said)
+
+    def _fitting(self, speaker: Speaker, act: str) -> str:
+        """Return the act as it is done when there is nothing to be glad about, if it differs."""
+        is_low = self.is_low if speaker == "agent" else self._is_let_down
+        return self.words.low(speaker, act) if is_low else act
+
+    @property
+    def _is_let_down(self) -> bool:
+        """Whether the caller does not get what it called for."""
+        is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
+        return is_partly or self.outcome in ("refused", "failed")
 
     def user_line(self, lines: Sequence[str], iso: str) -> Draft:
         """Let the caller say a line of the pack."""
@@ -120,6 +143,41 @@ class Talk:
         """Let somebody say something in words."""
         mood = self.mood if speaker == "user" else self._agent_mood
         return self.floor.say(speaker, iso, said, mood.emotion, licence, apart=apart)
+
+    @property
+    def is_low(self) -> bool:
+        """Whether cheerful feedback of the agent would be out of place."""
+        is_trouble = self.world.story.mood == "problem" and not self.is_helped
+        return is_trouble or self.mood.valence < LOW
+
+    def tell(self, names: Iterable[str]) -> None:
+        """Note that the last turn has told facts."""
+        self.told.update(dict.fromkeys(names, self.floor.last))
+
+    def is_fresh(self, name: str, turns: int = FRESH) -> bool:
+        """Tell whether a fact was told in the last few turns."""
+        return name in self.told and self.floor.last - self.told[name] <= turns
+
+    def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
+        """Let the agent say a line once more, as a reminder."""
+        lead = self.words.act("agent", "remind", self.cast.manner)
+        said = self.words.line(lines)
+        text, spoken = continued(said.text, said.spoken, self.keeps_capital(said.text))
+        joined = Said(f"{lead.text} {text}", f"{lead.spoken} {spoken}", said.slots)
+        return self.say("agent", iso, joined, licence)
+
+    def keeps_capital(self, text: str) -> bool:
+        """Tell whether the first word of a text has a capital inside a sentence, too."""
+        first = text.split(" ", 1)[0]
+        word = first.rstrip(",.?!")
+        names = f"{self.cast.agent.name} {self.cast.user.name}".split()
+        if first == "A":
+            return False
+        letters = word.replace("'", "")
+        is_word = len(word) > 1 and letters.isalpha() and letters[1:].islower()
+        if not is_word or word in _SELF or word in names or text.startswith(self.cast.company):
+            return True
+        return word in self._proper and not any(word in words for words in self._lowered)
 
     def chance(self, probability: float) -> bool:
         """Return True with a probability."""

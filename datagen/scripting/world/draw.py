@@ -8,6 +8,7 @@ lookups the records come from tools; in the others all that the agent knows is i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,14 @@ SIDE_FACTS: dict[PromptLevel, tuple[int, int]] = {
 """Fewest and most facts in a role prompt that may come up by the way."""
 FAILS_IDENTITY = 0.03
 """Share of calls with a number to verify whose callers cannot."""
+
+_INSIDE = re.compile(r"(?<=[a-z,}] )[A-Z][a-z']+")
+"""A word with a capital that does not begin a sentence."""
+_CALENDAR = frozenset((
+    "January", "February", "March", "April", "June", "July", "August", "September", "October",
+    "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    "Sunday",
+))  # fmt: skip
 
 
 class KnownIdentity(NamedTuple):
@@ -104,13 +113,32 @@ def _told(steps: Iterable[ProcedureStep]) -> set[str]:
     return set(chain.from_iterable(step.facts for step in steps if step.do != "look"))
 
 
-def _lowered(pack: WorldPack) -> frozenset[str]:
+def _said(pack: WorldPack) -> list[str]:
+    """Return what is said in a domain: lines, and choices that fill their slots."""
     said: list[str] = [line for fact in pack.facts.values() for line in (fact.says, *fact.ask)]
     for story in pack.stories.values():
         said += (*story.opening, *story.more, *story.grievance)
         said += chain.from_iterable((*step.say, *step.reply) for step in story.steps)
     samplers = (pack.values | pack.caller).values()
     said += chain.from_iterable(one.choices for one in samplers if isinstance(one, Choice))
+    return said
+
+
+def _proper(pack: WorldPack) -> frozenset[str]:
+    labels = [f"the {identity.label}" for identity in pack.identities]
+    chosen = [
+        f"the {choice}"
+        for one in (pack.values | pack.caller).values()
+        if isinstance(one, Choice)
+        for choice in one.choices
+    ]
+    lines = (*_said(pack), *(line for fact in pack.facts.values() for line in fact.tell))
+    found = chain.from_iterable(map(_INSIDE.findall, (*lines, *labels, *chosen)))
+    return frozenset(found) | _CALENDAR
+
+
+def _lowered(pack: WorldPack) -> frozenset[str]:
+    said = _said(pack)
     words = {word.strip(",.?!") for line in said for word in line.split() if word[0].islower()}
     return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
 
@@ -146,6 +174,8 @@ class CompiledWorld:
         }
         self.lowered = _lowered(pack)
         """First words that lose their capital inside a sentence: those that do in its lines."""
+        self.proper = _proper(pack)
+        """First words that keep it: those that have one inside a sentence."""
         self.gaps = {
             name: tuple(chain.from_iterable(_questions(gap, name) for gap in pack.gaps))
             for name in pack.stories

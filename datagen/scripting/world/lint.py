@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, cycle
 
 from datagen.config import Settings
 from datagen.scripting.claims.check import sources, unlicensed_line
 from datagen.scripting.claims.lexicon import load_lexicon
 from datagen.scripting.compose.grammar import article_problems, slots
 from datagen.scripting.content import held_out
-from datagen.scripting.content.values import Choice
+from datagen.scripting.content.values import Choice, Code
 from datagen.scripting.world.draw import CompiledWorld, fact_slots
 from datagen.scripting.world.pack import (
     Lines,
@@ -136,10 +136,20 @@ def _business(pack: WorldPack) -> Iterator[str]:
     for company in pack.companies:
         if company.split().count("{stem}") != 1 or slots(company) != {"stem"}:
             yield f"companies: {company!r} has one {{stem}}, a word of its own"
-    for identity in pack.identities:
-        sample = identity.value.pattern.replace("#", "4").replace("@", "K")
-        if speak(sample) != numbers.letters_and_digits(sample):
-            yield f"identities.{identity.id}: {sample} is said {speak(sample)!r}, no code"
+    codes = {f"identities.{one.id}": one.value for one in pack.identities}
+    codes |= {f"caller.{name}": v for name, v in pack.caller.items() if isinstance(v, Code)}
+    for where, code in codes.items():
+        for sample in _samples(code.pattern):
+            if speak(sample) != numbers.letters_and_digits(sample):
+                yield f"{where}: {sample} is said {speak(sample)!r}, no code"
+                break
+
+
+def _samples(pattern: str) -> Iterator[str]:
+    """Yield codes of a pattern: a pair of numbers that rises is taken for a range."""
+    for digits in ("4", "152539817", "120758463"):
+        following = cycle(digits)
+        yield "".join({"#": next(following), "@": "K"}.get(mark, mark) for mark in pattern)
 
 
 def _absent(where: str, names: Iterable[str], known: Iterable[str], what: str) -> Iterator[str]:
@@ -252,6 +262,26 @@ def _lookups(pack: WorldPack) -> Iterator[str]:
                     yield f"stories.{name}.cases.{case}: {fact} is told before any look returns it"
 
 
+def _arguments(pack: WorldPack) -> Iterator[str]:
+    """Say which tools would be called with what nobody has said or told by then."""
+    compiled = CompiledWorld(pack)
+    unheard: set[tuple[str, str, str]] = set()
+    for (name, _), needs in compiled.needs.items():
+        said = _slots((*pack.stories[name].opening, *pack.stories[name].more))
+        for step in needs.steps:
+            if step.tool:
+                args = set(pack.tools[step.tool].args) - {"identity"} - said
+                unheard |= {(name, step.tool, argument) for argument in args}
+            said |= _slots((*step.say, *step.reply))
+            said |= _slots(pack.facts[fact].says for fact in step.facts)
+    for name, tool, argument in sorted(unheard):
+        yield f"stories.{name}: {tool} takes {argument!r}, which no step before it asks or tells"
+
+
+def _slots(said: Iterable[str]) -> set[str]:
+    return {name[0].lower() + name[1:] for line in said for name in slots(line)}
+
+
 def _asides(compiled: CompiledWorld, story: str) -> Iterator[str]:
     """Say what callers could not bring up in a story."""
     facts = compiled.pack.facts
@@ -341,6 +371,7 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _values,
     _stories,
     _lookups,
+    _arguments,
     _repeated,
     unlicensed_templates,
 )

@@ -1,0 +1,274 @@
+"""What would sound wrong between two people: told twice, too glad, a name nobody gave, capitals."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+import pytest
+
+from datagen.scripting.claims import load_lexicon
+from datagen.scripting.content.values import Value
+from datagen.scripting.plans.draws import draws_for
+from datagen.scripting.simulate import steps
+from datagen.scripting.simulate.asides import is_ready
+from datagen.scripting.simulate.finish import _middle, _restart, _start
+from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.world.draw import draw_world
+from datagen.scripting.world.pack import ProcedureStep
+from datagen.scripting.world.roles import Cast
+from datagen.types import Behaviour, Emotion, Persona, Script
+from tests.scripting.world.test_calls import DOMAINS, floor, make, maker
+
+CALLS = 30
+GLAD = re.compile(r"(?:Okay, (?:great|good)|Perfect|Lovely|Wonderful|Good|Great)[,.] ?")
+
+
+@lru_cache
+def scripts() -> tuple[Script, ...]:
+    return tuple(make(domain, index) for domain in DOMAINS for index in range(CALLS))
+
+
+def person(name: str, emotion: str = "neutral") -> Persona:
+    behaviour = Behaviour(length=1, fillers=1, backchannels=1, interruptions=0)
+    return Persona(name=name, gender="female", emotion=emotion, patience=1, behaviour=behaviour)
+
+
+def talk_of(domain: str, story: str, case: str, *, emotion: str = "neutral") -> Talk:
+    """Return a call without lookups in which nothing has been said yet."""
+    compiled = maker().worlds[domain]
+    for attempt in range(2000):
+        draws = draws_for(0, domain, "manners", attempt)
+        world = draw_world(compiled, story, (), draws)
+        if world and world.case_id == case:
+            world = replace(world, is_lookup=False)
+            cast = Cast(
+                company="Amberfield Desk",
+                kind="desk",
+                agent=person("Ines Brennan"),
+                manner="friendly",
+                user=person("Will Weir", emotion),
+                daypart="morning",
+                direction="inbound",
+                probes=(),
+            )
+            call = Talk(compiled, world, cast, maker().acts, draws, 178)
+            call.is_verified = call.is_named = True
+            call.steps = list(world.steps)
+            call.user("hello", "greeting")
+            return call
+    raise AssertionError(f"{domain}/{story}/{case} is never drawn")
+
+
+def telling(call: Talk) -> ProcedureStep:
+    return next(s for s in call.steps if s.do == "tell" and not s.say and len(s.facts) == 1)
+
+
+def test_what_was_just_told_is_not_told_again() -> None:
+    call = talk_of("auto_insurance", "claim_wait", "mailed")
+    step = telling(call)
+    steps.tell(call, step.facts[0])
+    call.tell(step.facts)
+    before = len(call.floor.drafts), call.floor.num_words
+    steps.take(call, step.model_copy(update={"reply": ()}))
+    assert (len(call.floor.drafts), call.floor.num_words) == before
+
+
+def test_a_step_with_a_reply_reminds_of_what_was_just_told() -> None:
+    call = talk_of("auto_insurance", "claim_wait", "missing")
+    step = telling(call)
+    assert step.reply
+    call.user("ack", "autoPositive")
+    call.tell(step.facts)
+    steps.take(call, step)
+    agent, user = call.floor.drafts[-2:]
+    leads = [line for where, line in maker().acts.lines() if where.startswith("agent.remind")]
+    assert any(lead in agent.text for lead in leads)
+    assert user.text in {call.fill(line) for line in step.reply}
+
+
+def test_what_was_told_long_ago_is_told() -> None:
+    call = talk_of("auto_insurance", "claim_wait", "mailed")
+    step = telling(call)
+    call.tell(step.facts)
+    for _ in range(6):
+        call.agent("unknown", "answer")
+        call.user("ack", "autoPositive")
+    before = call.floor.num_words
+    steps.take(call, step)
+    assert call.floor.num_words > before
+
+
+def test_callers_do_not_ask_what_they_supposed() -> None:
+    for script in scripts():
+        told = [
+            t.licence[0] for t in floor(script) if t.act in ("confirm", "correction") and t.licence
+        ]
+        supposed = {one for one in told if one.startswith("prompt.")} - {"prompt.verify"}
+        later = [t for t in floor(script) if t.act == "answer" and t.licence]
+        for turn in later:
+            assert turn.licence[0] not in supposed, (script.dialog_id, script.domain, turn.text)
+
+
+def draft(text: str) -> Draft:
+    return Draft(
+        "user", "inform", text, text, set(), [], Emotion(label="neutral", valence=0, arousal=0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("He never came back.", "Um, he never came back."),
+        ("Weird, okay, never mind.", "Um, weird, okay, never mind."),
+        ("A red hard case.", "Um, a red hard case."),
+        ("I'm in a hurry here.", "Um, I'm in a hurry here."),
+        ("I want that.", "Um, I want that."),
+        ("Will Weir is my name.", "Um, Will Weir is my name."),
+        ("Will that be all?", "Um, Will that be all?"),
+        ("Monday would be fine.", "Um, Monday would be fine."),
+        ("Amberfield Desk, is that you?", "Um, Amberfield Desk, is that you?"),
+        ("A, B, and then C.", "Um, A, B, and then C."),
+        ("KX-4021 is the number.", "Um, KX-4021 is the number."),
+        ("Okay, thanks for that.", "Okay, thanks for that."),
+    ],
+)
+def test_only_names_keep_their_capital_after_a_filler(text: str, begun: str) -> None:
+    said = draft(text)
+    _start(talk_of("vet", "refill", "ordered"), said, "Um,")
+    assert (said.text, said.spoken) == (begun, begun)
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("A red hard case of mine.", "A red hard, a red hard case of mine."),
+        ("He never came back.", "He never came, he never came back."),
+        ("I want it back.", "I want it, I want it back."),
+    ],
+)
+def test_only_names_keep_their_capital_in_a_restart(text: str, begun: str) -> None:
+    said = draft(text)
+    _restart(talk_of("vet", "refill", "ordered"), said)
+    assert said.text == begun
+
+
+def test_nothing_but_an_um_comes_before_a_yes() -> None:
+    said = draft("Yes, it's the red one.")
+    _start(talk_of("vet", "refill", "ordered"), said, "Yeah, so,")
+    assert said.text == "Yes, it's the red one."
+
+
+def test_no_more_than_an_um_follows_a_word_of_assent() -> None:
+    for text in ("Yes, it's the red one.", "Hold on, here it is."):
+        said = draft(text)
+        _middle(said, "I mean,")
+        assert said.text == text
+    said = draft("It's the red one, with a dent.")
+    _middle(said, "I mean,")
+    assert said.text == "It's the red one, I mean, with a dent."
+
+
+def test_an_offer_of_what_was_just_told_says_so() -> None:
+    call = talk_of("auto_insurance", "higher_bill", "lowered")
+    step = next(s for s in call.steps if s.do == "offer")
+    call.user("ack", "autoPositive")
+    call.tell(step.facts)
+    steps.take(call, step)
+    leads = [line for where, line in maker().acts.lines() if where.startswith("agent.remind")]
+    assert any(lead in one.text for one in call.floor.drafts for lead in leads)
+
+
+@pytest.mark.parametrize("emotion", ["angry", "annoyed", "worried"])
+def test_an_agent_is_not_glad_of_bad_news(emotion: str) -> None:
+    for at in range(40):
+        call = talk_of("auto_insurance", "crash", "filed", emotion=emotion)
+        call.draws = draws_for(0, str(at), "glad")
+        call.words._draws = call.draws
+        for act in ("ack", "identity_ok", "spelled", "react_request", "ack_question"):
+            call.floor.close()
+            text = call.agent(act, "autoPositive").text
+            assert not GLAD.search(text), text
+            assert "question" not in text
+
+
+def test_feedback_may_be_glad_where_nothing_is_wrong() -> None:
+    call = talk_of("vet", "refill", "ordered", emotion="cheerful")
+    said = set()
+    for _ in range(60):
+        call.floor.close()
+        said.add(call.agent("ack", "autoPositive").text)
+    assert any(map(GLAD.match, said))
+
+
+def test_callers_do_not_praise_what_was_refused() -> None:
+    refused = [s for s in scripts() if s.outcome == "refused"]
+    praise = re.compile(r"You've been a help|that was easy|for sorting that out|glad I called")
+    assert len(refused) > 20
+    assert not [s.dialog_id for s in refused if praise.search(" ".join(t.text for t in s.turns))]
+
+
+def test_nobody_is_named_who_gave_no_name() -> None:
+    nameless = 0
+    for script in scripts():
+        if script.call_direction == "outbound":
+            continue
+        first, last = script.user.name.split()[0], script.user.name.split()[-1]
+        given = False
+        for turn in floor(script):
+            is_named = bool(re.search(rf"\b(?:{first}|{last})\b", turn.text))
+            if turn.speaker == "user":
+                given = given or is_named
+            else:
+                assert given or not is_named, (script.dialog_id, turn.text)
+        nameless += not given
+    assert nameless > 10
+
+
+def test_only_short_values_are_misheard() -> None:
+    call = talk_of("event_rental", "short_delivery", "second_truck")
+    step = next(s for s in call.steps if s.do == "ask" and steps._mendable(call, s))
+    short, clause = (Value("text", said, said) for said in ("a ladder", "a ladder that fell down"))
+    for wrong, is_said in ((short, True), (clause, False)):
+        call.wrong = lambda name, wrong=wrong: wrong  # type: ignore[method-assign,misc]
+        for _ in range(60):
+            call.given.clear()
+            steps._reply(call, step)
+        heard = [one for one in call.floor.drafts if wrong.written in one.text]
+        assert bool(heard) == is_said
+
+
+def test_a_record_is_supposed_only_after_it_was_told() -> None:
+    call = talk_of("auto_insurance", "claim_wait", "mailed")
+    step = telling(call)
+    event = AgendaItem("Q1", step.facts[0])
+    assert not is_ready(call, event)
+    call.steps.remove(step)
+    assert is_ready(call, event)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll keep your place.",
+        "Do you want it done, then?",
+        "We'll leave it off.",
+        "I'm connecting to it now.",
+        "That'll be it, among others.",
+    ],
+)
+def test_plain_phone_words_claim_nothing(text: str) -> None:
+    assert not load_lexicon().content(text)
+
+
+@pytest.mark.parametrize(
+    "forms", [("agree", "agrees", "agreed"), ("transfer", "transferred"), ("plug", "unplug")]
+)
+def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({load_lexicon().stem(form) for form in forms}) == 1
+
+
+def test_a_place_or_a_leave_of_its_own_is_still_a_claim() -> None:
+    assert load_lexicon().content("There are places left at the pool.")
