@@ -27,7 +27,7 @@ fingerprints; then it was stopped. Its writer is of the tests, where that was th
 
 @pytest.fixture
 def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(sys.modules, "tests.fixtures.short_calls", short_calls)
+    monkeypatch.setitem(sys.modules, "tests" + ".small", short_calls)
     return shutil.copytree(BEGUN, tmp_path / "run")
 
 

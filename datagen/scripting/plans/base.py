@@ -15,8 +15,9 @@ from datagen.types import Direction, Fact, Job, Persona, Probe, Record, Script, 
 class PlanOptions(Record):
     """What may be asked of the plans, whoever words them."""
 
-    words: Annotated[float, Field(ge=140, le=200)] = 178
-    """Mean number of spoken words of a service call, backchannels included; 178 give 62.8 s."""
+    words: Annotated[float, Field(ge=140, le=200)] = 162
+    """Mean number of spoken words of a service call, backchannels included; 162 give 62.8 s with the
+    waits for tools and the turns of espeak."""
     exchanges: Annotated[int, Field(ge=1, le=4)] = 2
     """Questions of a lesson (kind qa), follow-ups not counted."""
     outbound: Annotated[float, Field(ge=0, le=0.5)] = 0.15
