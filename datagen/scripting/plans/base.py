@@ -16,8 +16,8 @@ class PlanOptions(Record):
     """What may be asked of the plans, whoever words them."""
 
     words: Annotated[float, Field(ge=140, le=200)] = 162
-    """Mean number of spoken words of a service call, backchannels included; 162 give 62.8 s with the
-    waits for tools and the turns of espeak."""
+    """Mean number of spoken words of a service call, backchannels included; 162 give 62.8 s, waits
+    for tools included."""
     exchanges: Annotated[int, Field(ge=1, le=4)] = 2
     """Questions of a lesson (kind qa), follow-ups not counted."""
     outbound: Annotated[float, Field(ge=0, le=0.5)] = 0.15

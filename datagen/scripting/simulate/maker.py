@@ -47,8 +47,8 @@ PROMPT_CHARACTERS = 1000
 SPREAD = 0.6
 """Standard deviation of the logarithm of the length that a call aims at."""
 FIT = 2.4
-"""How many times shorter the aim is than the mean that is asked for, fitted with the shipped worlds: a
-call whose aim is short still has its whole task."""
+"""How many times shorter the aim is than the mean that is asked for, fitted with the shipped
+worlds: a call whose aim is short still has its whole task."""
 _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
 """Parts of the day, with the hour after which they have begun."""
 _AGENT_EMOTIONS = {
