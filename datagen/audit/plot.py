@@ -49,7 +49,7 @@ def plot(totals: Totals, path: Path) -> None:
     )
     axes.axvline(0, color="grey", linewidth=0.8)
     axes.set(xlabel="floor-transfer offset in s; overlap is negative", ylabel="density")
-    axes.legend()
+    axes.legend(loc="upper right")
     try:
         with atomic(path) as file:
             figure.savefig(file, format="png", dpi=120, metadata={"Software": None})

@@ -71,7 +71,7 @@ def _lengths(axes: Any, runs: Sequence[Figures]) -> bool:
 
 def _legend(axes: Any, runs: Sequence[Figures]) -> bool:
     if len(runs) > 1:
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, loc="upper right")
     return True
 
 
@@ -87,7 +87,7 @@ def _offsets(axes: Any, runs: Sequence[Figures]) -> bool:
     axes.plot(middles, reference(middles), color=_PEOPLE, label="a law fitted to telephone speech")
     axes.axvline(0, color="grey", linewidth=0.8)
     axes.set(xlabel="floor-transfer offset, s; overlap is negative", ylabel="density")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper right")
     return True
 
 
@@ -177,7 +177,7 @@ def _of_channels(measure: str, label: str) -> Callable[[Any, Sequence[Figures]],
                     axes.plot(values, share, style, color=colour, label=text)
         axes.set(xlabel=label, ylabel="share of dialogues at most this")
         if some:
-            axes.legend(frameon=False)
+            axes.legend(frameon=False, loc="upper right")
         return some
 
     return paint

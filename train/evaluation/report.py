@@ -192,6 +192,6 @@ def plot(path: Path, found: Found, recorded: Mapping[str, float | None]) -> bool
             if (mark := recorded.get(name)) is not None:
                 axes.axhline(mark, color=line.get_color(), linestyle=":", linewidth=1)
         axes.set(title=title, xlabel="% of the data (bars: standard error; dotted: the dialogues)")
-        axes.legend()
+        axes.legend(loc="upper right")
     figure.savefig(path)
     return True

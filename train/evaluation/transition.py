@@ -55,6 +55,6 @@ def plot(out: Path, folder: Path, stages: Sequence[TrainingStage]) -> bool:
         axes.axvline(end, color="grey", linewidth=0.8)
         axes.text(end, 1.02, stage.name, ha="right", fontsize=8)
     axes.set(xlabel="examples seen", ylabel="said exactly, teacher-forced", ylim=(-0.02, 1.08))
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, loc="upper right")
     figure.savefig(out / "transition.png")
     return True
