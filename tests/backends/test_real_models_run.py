@@ -139,10 +139,10 @@ def test_chatterbox_speaks_through_its_double(tmp_path: Path, bank: Path) -> Non
         (weights / name).write_bytes(name.encode())
     (package / "__init__.py").touch()
     (package / "tts.py").write_text(
-        "from tests.chatterbox_double import ChatterboxTTS as ChatterboxTTS\n"
+        "from tests.doubles.chatterbox import ChatterboxTTS as ChatterboxTTS\n"
     )
     (package / "tts_turbo.py").write_text(
-        "from tests.chatterbox_double import ChatterboxTurboTTS as ChatterboxTurboTTS\n"
+        "from tests.doubles.chatterbox import ChatterboxTurboTTS as ChatterboxTurboTTS\n"
     )
     (package.parent / "torch.py").write_text(
         "seed = 0\n\n\ndef manual_seed(number):\n    global seed\n    seed = number\n"

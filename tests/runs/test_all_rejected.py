@@ -75,7 +75,7 @@ def test_blocks_that_got_nothing_are_not_counted(tmp_path: Path) -> None:
 def test_a_run_whose_every_dialogue_is_rejected_ends_with_1_and_the_reason(
     tmp_path: Path, dialogs: int
 ) -> None:
-    voice = "speech.use=tests.fixtures.runs.test_all_rejected:Hoarse"
+    voice = "speech.use=tests.runs.test_all_rejected:Hoarse"
     for _ in range(2):  # the same command again says the same
         answer = runs.run(tmp_path / "run", dialogs, "--set", voice)
         assert answer.returncode == 1, answer.stderr
