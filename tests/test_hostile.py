@@ -29,6 +29,8 @@ from datagen.types import UserError
 from datagen.visible import visible, visible_line
 from tests.fixtures.dummy_runs import rehearse
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = {
     "a colour": "\x1b[31mred",
     "a title": "\x1b]0;owned\x07",

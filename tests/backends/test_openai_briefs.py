@@ -14,6 +14,8 @@ from datagen.types import Reject, Script
 from tests.doubles.chat_server import Answer, Reply, completion, probed, serving
 from tests.fixtures.scene_replies import reply_of, turns_of, writings
 
+pytestmark = pytest.mark.slow
+
 NUM = 6
 LIE = " And we'll send you a voucher for a free hotel."
 

@@ -30,6 +30,8 @@ from tests.fixtures.openai_writer import (
     writing,
 )
 
+pytestmark = pytest.mark.slow
+
 KINDS = tuple(PLANNERS)
 
 

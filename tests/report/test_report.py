@@ -20,6 +20,8 @@ from datagen.view.source import RunSource
 from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.hostile_calls import ATTACK, HOSTILE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -23,6 +23,8 @@ from datagen.storage.run_folder import RunFolder
 from datagen.types import RunFailed, UserError
 from tests.doubles.object_store import MemoryStore, _Stream, storage
 
+pytestmark = pytest.mark.slow
+
 PARTS = ("", "1-of-2", "2-of-2", "")
 HELD = {"owner": "o", "host": "other", "boot": "b", "pid": 7, "since": "9"}
 

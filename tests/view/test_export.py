@@ -19,6 +19,8 @@ from datagen.view.waves import decoded
 from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.hostile_calls import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 
 def data_of(page: Path) -> dict[str, object]:
     found = re.search(

@@ -22,6 +22,8 @@ from datagen.timing import cue_checks
 from datagen.types import Script
 from tests.fixtures.scene_replies import reply_of, turn, turns_of, writings
 
+pytestmark = pytest.mark.slow
+
 NUM = 60
 
 

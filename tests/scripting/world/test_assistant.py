@@ -16,6 +16,8 @@ from datagen.timing import cue_checks
 from datagen.types import Script
 from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon
 
+pytestmark = pytest.mark.slow
+
 CALLS = 100
 
 

@@ -22,6 +22,8 @@ from datagen.text import speak
 from datagen.timing import cue_checks
 from datagen.types import Direction, Job, Script, Turn
 
+pytestmark = pytest.mark.slow
+
 CALLS = 120
 INVENTIONS = (
     "There's no interest on it.",
