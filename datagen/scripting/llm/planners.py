@@ -5,6 +5,7 @@ Job --CallPlanner, LessonPlanner or ChatPlanner--> Task
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -44,12 +45,12 @@ class AssignmentPlanner(TaskPlanner, Protocol):
         ...
 
 
-class WordingPlanner:
+class WordingPlanner(ABC):
     """Plans dialogues that a model words step by step."""
 
+    @abstractmethod
     def task(self, job: Job) -> Task:
         """Return the dialogue of a job."""
-        raise NotImplementedError
 
     def assignment(self, job: Job, schema: dict[str, Any]) -> Assignment:
         """Return what a model is to make of a job."""
