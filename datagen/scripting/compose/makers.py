@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from datagen.scripting.checks import problems, shared_problems
+from datagen.scripting.compose.qa import compose_lesson
 from datagen.scripting.compose.service import compose
 from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
 from datagen.scripting.content.casual_pack import SmallTalk
@@ -105,7 +106,7 @@ class LessonMaker:
             job, self.subjects, self.names, exchanges=self.exchanges, validation=self.validation
         )
         draws = _draws(job, "wording")
-        lines = qa.compose_lesson(drawn, self.wording, draws)
+        lines = compose_lesson(drawn, self.wording, draws)
         turns, _ = place(drawn, self.wording, lines, draws)
         script = script_of(job, drawn, turns, writer=WRITER)
         _refuse(shared_problems(script, qa.WORDS))

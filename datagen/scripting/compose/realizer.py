@@ -41,6 +41,8 @@ class PlannedLine(NamedTuple):
     needed: int = 0
     """How many spoken words must be heard before anybody may cut in."""
     interrupts: bool = False
+    repairs: int | None = None
+    """Which line this one mends."""
 
 
 class _SlotFilling(dict[str, str]):
@@ -90,9 +92,11 @@ class Realizer:
         exchange: Exchange | None = None,
         needed: int = 0,
         interrupts: bool = False,
+        repairs: int | None = None,
     ) -> None:
         text, spoken = self._filled(template.strip())
-        self._lines.append(PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts))
+        line = PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts, repairs)
+        self._lines.append(line)
 
     def _act(
         self,
