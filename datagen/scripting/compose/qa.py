@@ -88,7 +88,7 @@ class _Lesson(Realizer):
             follower = questions[place + 1] if place + 1 < len(questions) else None
             is_cut = self._answer(question, opening, follower)
             if question.beyond and not is_cut and self._happens(BEYOND):
-                self._say("user", "beyond", f"{self._lead('curious')} {question.beyond}")
+                self._say("user", "beyond", self._joined(self._lead("curious"), question.beyond))
                 self._say("agent", "unsure", self._act("agent", "unsure"))
         self._close()
         return self._lines
@@ -139,7 +139,7 @@ class _Lesson(Realizer):
         else:
             lead = self._lead("near" if question.is_near else "switch")
         asked = question.ask if lead else self._hesitant("user", question.ask)
-        self._say("user", act, f"{lead} {asked}", interrupts=interrupts)
+        self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""

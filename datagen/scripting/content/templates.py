@@ -69,8 +69,10 @@ _LESSON = (
     )),
 )  # fmt: skip
 _CHAT = frozenset((
-    "hello", "hello.back", "ask.self", "tell.self", "lead", "link", "think", "return", "react",
-    "elaborate", "interrupt", "leave", "bye", "again", "meet", "unclear", "dig", "dug",
+    "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "meet", "lead", "link",
+    "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt", "leave", "bye",
+    "again", "unclear", "wonder", "want", "thanks", "aside", "ask.work", "ask.place", "ask.past",
+    "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "service": (AGENT_ACTS, USER_ACTS),

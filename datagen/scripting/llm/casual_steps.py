@@ -14,6 +14,8 @@ from datagen.scripting.plans.casual import GOODBYES, INTERRUPTIONS, RETURNS, Cha
 from datagen.scripting.plans.draws import Draws
 from datagen.types import SPEAKERS, Speaker
 
+TRAITS = ("likes", "owns", "dislikes")
+"""What the agent says of itself at the start."""
 ACTS = frozenset((
     "greet", "hello", "ask.self", "tell.self", "hello.self", "meet", "ask", "answer", "return",
     "tell", "leave", "bye",
@@ -54,7 +56,7 @@ class _ChatSteps:
         if first == "agent":
             self._say("open", "user", "ask.self", "ask.self")
         act = "tell.self" if first == "agent" else "hello.self"
-        traits = tuple(fact.spoken for fact in self._chat.facts if fact.id != "name")
+        traits = tuple(fact.spoken for fact in self._chat.facts if fact.id in TRAITS)
         says = (self._slots["name_first"], *traits)
         self._say("name", "agent", "tell.self", act, says=says)
         self._say("meet", "user", "meet", "meet")
