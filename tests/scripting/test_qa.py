@@ -45,8 +45,8 @@ def floor(script: Script) -> list[Turn]:
     return [turn for turn in script.turns if turn.onset != "backchannel"]
 
 
-def test_there_are_three_hundred_topics_in_balanced_subjects() -> None:
-    assert sum(len(subject.topics) for subject in shipped()) >= 300
+def test_there_are_five_hundred_topics_in_balanced_subjects() -> None:
+    assert sum(len(subject.topics) for subject in shipped()) >= 500
     assert len({len(subject.topics) for subject in shipped()}) == 1
     dealt = Counter(subject.id for subject in shipped())
     for script in scripts():
