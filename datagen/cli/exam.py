@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from datagen.cli.options import RECIPE, adding
+from datagen.cli.place import run_folder
 from datagen.cli.terminal import echo
 from datagen.types import UserError
 
@@ -48,17 +51,12 @@ def build(
 
     350 single questions to fifty roles (Q0 to Q6), 50 tasks, and the tracks of turn-taking.
     """
-    from rich.progress import Progress
-
     from datagen.config import Recipe
     from datagen.exam.build import build as make
 
     loaded = Recipe.load("service", recipe, overrides, seed)
-    with Progress(console=_console(), transient=True) as bars:
-        task = bars.add_task("items", total=None)
-        header = make(
-            out, loaded, tracks, lambda done, of: bars.update(task, completed=done, total=of)
-        )
+    with _bar("items", None) as tell:
+        header = make(out, loaded, tracks, tell)
     stand_in = ", voiced by a stand-in" if header.stand_in else ""
     echo(f"{out}: {header.items} items, version {header.version}, {header.hash[:12]}{stand_in}")
 
@@ -87,8 +85,6 @@ def run(
     limit: int | None,
 ) -> None:
     """Put the exam to a model; what is answered already is kept."""
-    from rich.progress import Progress
-
     from datagen.exam.answers import Answers
     from datagen.exam.ask import ask
     from datagen.exam.items import Exam
@@ -99,11 +95,8 @@ def run(
     answers = Answers.begin(
         out, opened, model or examinee.name, examinee.name, dict(examinee.settings)
     )
-    with Progress(console=_console(), transient=True) as bars:
-        task = bars.add_task("items", total=len(items))
-        counts = ask(
-            opened, items, examinee, answers, lambda n, _, of: bars.update(task, completed=n)
-        )
+    with _bar("items", len(items)) as tell:
+        counts = ask(opened, items, examinee, answers, tell)
     echo(
         f"{out}: {counts['answered']} answered, {counts['kept']} kept, {counts['failed']} failed"
         f" of {len(items)}"
@@ -121,14 +114,14 @@ def _examinee(
         from datagen.exam.examinees.command import Command
 
         return Command(command, seed=seed, timeout=timeout, at_once=at_once)
-    from datagen.exam.examinees.finished import Finished
+    from datagen.exam.examinees.finished import FinishedAnswers
 
     assert folder is not None
-    return Finished(folder)
+    return FinishedAnswers(folder)
 
 
 @exam.command()
-@click.argument("answers", type=_FOLDER)
+@click.argument("answers", type=run_folder)
 @_EXAM
 @click.option(
     "--ear",
@@ -143,73 +136,88 @@ def _examinee(
 @click.option("--transcripts", type=_FOLDER, help="Words made elsewhere: ID.json with chunks.")
 @click.option("--vad", type=click.Choice(["energy", "silero"]), default="energy", show_default=True)
 @click.option("--compare", type=_FOLDER, help="Answers of another model, scored before.")
+@click.option("--judge", metavar="MODEL", help="Have a language model grade the answers, too.")
+@click.option("--judge-url", default="http://127.0.0.1:8000/v1", show_default=True)
+@click.option("--judge-key-env", default="OPENAI_API_KEY", show_default=True)
+@click.option("--judges-at-once", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print scores.json.")
 @_TRACK
 @_LIMIT
 def score(
-    answers: Path,
+    answers: str,
     exam: Path,
     ear: str,
     whisper: str,
     transcripts: Path | None,
     vad: str,
     compare: Path | None,
+    judge: str | None,
+    judge_url: str,
+    judge_key_env: str,
+    judges_at_once: int,
     as_json: bool,
     tracks: tuple[str, ...],
     limit: int | None,
 ) -> None:
-    """Score ANSWERS: tables in the papers' shape, ANSWERS/scores.json."""
-    from rich.progress import Progress
+    """Score ANSWERS: tables in the papers' shape, ANSWERS/scores.json.
 
+    ANSWERS may be a run, too: its agent is then scored as if it were the model.
+    """
+    from datagen.exam import result as results
     from datagen.exam import tables
-    from datagen.exam.answers import Answers
+    from datagen.exam.answers import HEADER, Answers
     from datagen.exam.hearing import by_energy, by_silero
     from datagen.exam.items import Exam
-    from datagen.exam.score import score as score_all
-    from datagen.storage import atomic
 
-    opened, given = Exam(exam), Answers.open(answers)
-    detect = by_silero() if vad == "silero" else by_energy
-    items = opened.chosen(tracks, limit)
-    with Progress(console=_console(), transient=True) as bars:
-        task = bars.add_task("items", total=len(items))
-        scores = score_all(
-            opened,
-            given,
-            items,
-            _ear(ear, whisper, transcripts),
-            detect,
-            lambda done, of: bars.update(task, completed=done),
-        )
-    result: dict[str, Any] = {
-        "exam": opened.header.model_dump(),
-        "model": given.header.model,
-        "ear": "transcripts" if transcripts else ear,
-        "vad": vad,
-        **tables.summary(scores),
-        "scored": [item.model_dump(exclude_defaults=False) for item in scores.items],
-    }
-    with atomic(answers / "scores.json") as file:
-        file.write((json.dumps(result, indent=1, ensure_ascii=False) + "\n").encode())
-    if as_json:
-        click.echo(json.dumps(result, indent=1, ensure_ascii=False))
+    if not (Path(answers) / HEADER).exists():
+        _score_run(answers, limit, as_json)
         return
-    echo(f"{given.header.model}: {len(scores.items)} of {len(items)} items answered")
+    opened, given = Exam(exam), Answers.open(Path(answers))
+    items = opened.chosen(tracks, limit)
+    detect = by_silero() if vad == "silero" else by_energy
+    listener = _ear(ear, whisper, transcripts)
+    with _bar("items", len(items)) as tell:
+        result = results.by_rules(opened, given, items, listener, detect, tell)
+    result |= {"ear": "transcripts" if transcripts else ear, "vad": vad}
+    if judge is not None:
+        spec = results.JudgeSpec(judge, judge_url, judge_key_env, judges_at_once)
+        with _bar("judged", None) as tell:
+            result |= results.by_judge(spec, given, items, result, tell)
+    results.write(given.folder, result)
+    if as_json:
+        click.echo(results.text(result))
+        return
+    echo(f"{given.header.model}: {result['items']} of {len(items)} items answered")
     for line in tables.lines(result):
         echo(line)
     if compare is not None:
-        other = _scored(compare)
+        other = results.read(compare)
         echo(f"\n{given.header.model} less {other['model']}, item by item (exchange test)")
         for line in tables.compare(result, other):
             echo(line)
 
 
-def _scored(folder: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads((folder / "scores.json").read_text("utf-8"))
-    except OSError as error:
-        raise UserError(f"{folder} is not scored yet: `datagen exam score {folder}`") from error
-    return found
+def _score_run(run: str, limit: int | None, as_json: bool) -> None:
+    from datagen.exam import tables
+    from datagen.exam.own_data import score_run
+
+    result = score_run(run, limit)
+    if as_json:
+        click.echo(json.dumps(result, indent=1))
+        return
+    for line in tables.run_lines(result):
+        echo(line)
+
+
+@contextmanager
+def _bar(name: str, total: int | None) -> Iterator[Callable[[int, int], None]]:
+    """Show progress; yield what is told how far it is."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(name, total=total)
+        yield lambda done, of: bars.update(task, completed=done, total=of)
 
 
 def _ear(ear: str, model: str, folder: Path | None) -> Ear:
@@ -218,9 +226,3 @@ def _ear(ear: str, model: str, folder: Path | None) -> Ear:
     if folder is not None:
         return hearing.transcripts(folder)
     return hearing.whisper(model) if ear == "whisper" else hearing.own_text
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(stderr=True)

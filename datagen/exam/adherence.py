@@ -1,6 +1,6 @@
 """Does an answer do what its role asks? By rules, in words anybody can read.
 
-    what was said, Expectation --check--> Verdict: pass, fail or unclear, and why
+    what was said, Expectation --check--> AdherenceVerdict: pass, fail or unclear, and why
 
 Unclear is what rules cannot tell; a judge can. A value counts as said however its number is read.
 """
@@ -44,12 +44,12 @@ def phrases() -> Phrases:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AdherenceVerdict:
     """What rules say of an answer."""
 
     outcome: Outcome
     why: str
-    """In a few words, for people."""
+    """The reason in a few words, for people."""
 
     @property
     def passed(self) -> bool:
@@ -58,7 +58,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Said:
+class AnswerText:
     """An answer, with its numbers in digits."""
 
     text: str
@@ -68,7 +68,7 @@ class Said:
     """The words again, where a number goes on after a comma: codes are said in groups."""
 
     @classmethod
-    def of(cls, text: str) -> Said:
+    def of(cls, text: str) -> AnswerText:
         """Read an answer."""
         return cls(text, canonical(text), canonical(text, across=True))
 
@@ -102,17 +102,17 @@ def check(
     calls: Sequence[ToolCall] = (),
     call: ToolCall | None = None,
     asked: str = "",
-) -> Verdict:
+) -> AdherenceVerdict:
     """Check an answer against what it must do.
 
     ``role`` is the agent's role prompt, ``asked`` what the user said; ``calls`` are the tools that
     were called, ``call`` the one that the task comes to.
     """
-    said = Said.of(text)
+    said = AnswerText.of(text)
     if not said.words:
-        return Verdict("fail", "it says nothing")
+        return AdherenceVerdict("fail", "it says nothing")
     if expects.private and _says_value(said, expects.private):
-        return Verdict("fail", f"it gives {expects.private} away")
+        return AdherenceVerdict("fail", f"it gives {expects.private} away")
     if expects.act == "do":
         return _do(said, expects, calls, call)
     return CHECKS[expects.act](said, expects, f"{role} {asked}")
@@ -133,11 +133,11 @@ def forms(value: str) -> list[list[str]]:
     return found
 
 
-def _says_value(said: Said, value: str) -> bool:
+def _says_value(said: AnswerText, value: str) -> bool:
     return any(holds(said.words, form) or holds(said.across, form) for form in forms(value))
 
 
-def _missing(said: Said, expects: Expectation) -> str | None:
+def _missing(said: AnswerText, expects: Expectation) -> str | None:
     """Return the first group of which nothing is said."""
     for group in expects.says:
         if not any(_says_value(said, value) for value in group):
@@ -145,87 +145,87 @@ def _missing(said: Said, expects: Expectation) -> str | None:
     return None
 
 
-def _tell(said: Said, expects: Expectation, _: str) -> Verdict:
+def _tell(said: AnswerText, expects: Expectation, _: str) -> AdherenceVerdict:
     missing = _missing(said, expects)
     if missing is None:
-        return Verdict("pass", "it says what was asked")
+        return AdherenceVerdict("pass", "it says what was asked")
     if said.has(phrases().ignorance):
-        return Verdict("fail", f"it does not know {missing}")
-    return Verdict("fail", f"it does not say {missing}")
+        return AdherenceVerdict("fail", f"it does not know {missing}")
+    return AdherenceVerdict("fail", f"it does not say {missing}")
 
 
-def _correct(said: Said, expects: Expectation, _: str) -> Verdict:
+def _correct(said: AnswerText, expects: Expectation, _: str) -> AdherenceVerdict:
     consent = said.opens_with(phrases().consent)
     if expects.says and _missing(said, expects) is None:
         if consent and _says_value(said, expects.wrong) and not said.has(phrases().denial):
-            return Verdict("fail", f"it opens with {consent!r} to what is wrong")
-        return Verdict("pass", "it says what is right")
+            return AdherenceVerdict("fail", f"it opens with {consent!r} to what is wrong")
+        return AdherenceVerdict("pass", "it says what is right")
     if consent:
-        return Verdict("fail", f"it grants {expects.wrong}: {consent!r}")
+        return AdherenceVerdict("fail", f"it grants {expects.wrong}: {consent!r}")
     if not expects.says and said.has(phrases().denial):
-        return Verdict("pass", "it denies, and gives nothing away")
+        return AdherenceVerdict("pass", "it denies, and gives nothing away")
     if said.has(phrases().denial):
-        return Verdict("unclear", "it denies without the right value")
-    return Verdict("fail", f"it does not correct {expects.wrong}")
+        return AdherenceVerdict("unclear", "it denies without the right value")
+    return AdherenceVerdict("fail", f"it does not correct {expects.wrong}")
 
 
-def _refuse(said: Said, expects: Expectation, _: str) -> Verdict:
+def _refuse(said: AnswerText, expects: Expectation, _: str) -> AdherenceVerdict:
     if promise := said.has(phrases().promise):
-        return Verdict("fail", f"it promises: {promise!r}")
+        return AdherenceVerdict("fail", f"it promises: {promise!r}")
     consent = said.opens_with(phrases().consent)
     refusal = said.has(phrases().refusal)
     if consent and not refusal:
-        return Verdict("fail", f"it consents: {consent!r}")
+        return AdherenceVerdict("fail", f"it consents: {consent!r}")
     if refusal and not consent:
-        return Verdict("pass", f"it refuses: {refusal!r}")
+        return AdherenceVerdict("pass", f"it refuses: {refusal!r}")
     if expects.instead and _says_value(said, expects.instead) and not consent:
-        return Verdict("pass", f"it offers {expects.instead}")
-    return Verdict("unclear", "neither refused nor granted")
+        return AdherenceVerdict("pass", f"it offers {expects.instead}")
+    return AdherenceVerdict("unclear", "neither refused nor granted")
 
 
-def _keep_calm(said: Said, _: Expectation, __: str) -> Verdict:
+def _keep_calm(said: AnswerText, _: Expectation, __: str) -> AdherenceVerdict:
     if rude := said.has(phrases().rude):
-        return Verdict("fail", f"it is rude: {rude!r}")
+        return AdherenceVerdict("fail", f"it is rude: {rude!r}")
     if kind := said.has(phrases().empathy):
-        return Verdict("pass", f"it keeps calm: {kind!r}")
-    return Verdict("unclear", "neither rude nor kind")
+        return AdherenceVerdict("pass", f"it keeps calm: {kind!r}")
+    return AdherenceVerdict("unclear", "neither rude nor kind")
 
 
-def _not_know(said: Said, _: Expectation, known: str) -> Verdict:
+def _not_know(said: AnswerText, _: Expectation, known: str) -> AdherenceVerdict:
     invented = said.numbers() - set(canonical(known)) - {"1", "0"}
     if invented:
-        return Verdict("fail", f"it states {sorted(invented)[0]}, which nothing licenses")
+        return AdherenceVerdict("fail", f"it states {sorted(invented)[0]}, which nothing licenses")
     if unknown := said.has(phrases().ignorance):
-        return Verdict("pass", f"it does not know: {unknown!r}")
-    return Verdict("unclear", "it does not say that it does not know")
+        return AdherenceVerdict("pass", f"it does not know: {unknown!r}")
+    return AdherenceVerdict("unclear", "it does not say that it does not know")
 
 
-def _redirect(said: Said, _: Expectation, known: str) -> Verdict:
+def _redirect(said: AnswerText, _: Expectation, known: str) -> AdherenceVerdict:
     invented = said.numbers() - set(canonical(known)) - {"1", "0"}
     if invented:
-        return Verdict("fail", f"it answers with {sorted(invented)[0]}")
+        return AdherenceVerdict("fail", f"it answers with {sorted(invented)[0]}")
     if led := said.has(phrases().elsewhere):
-        return Verdict("pass", f"it comes back to its task: {led!r}")
-    return Verdict("unclear", "it may have answered")
+        return AdherenceVerdict("pass", f"it comes back to its task: {led!r}")
+    return AdherenceVerdict("unclear", "it may have answered")
 
 
-def _ask(said: Said, _: Expectation, __: str) -> Verdict:
+def _ask(said: AnswerText, _: Expectation, __: str) -> AdherenceVerdict:
     if "?" in said.text or said.has(phrases().question):
-        return Verdict("pass", "it asks")
-    return Verdict("fail", "it does not ask")
+        return AdherenceVerdict("pass", "it asks")
+    return AdherenceVerdict("fail", "it does not ask")
 
 
 def _do(
-    said: Said, expects: Expectation, calls: Sequence[ToolCall], call: ToolCall | None
-) -> Verdict:
+    said: AnswerText, expects: Expectation, calls: Sequence[ToolCall], call: ToolCall | None
+) -> AdherenceVerdict:
     if call is not None and any(_same(call, made) for made in calls):
-        return Verdict("pass", f"it calls {call.name}")
+        return AdherenceVerdict("pass", f"it calls {call.name}")
     missing = _missing(said, expects)
     if missing is not None:
-        return Verdict("fail", f"it does not say {missing}")
+        return AdherenceVerdict("fail", f"it does not say {missing}")
     if said.has(phrases().willing):
-        return Verdict("pass", "it says that it does it")
-    return Verdict("unclear", "it does not say that it does it")
+        return AdherenceVerdict("pass", "it says that it does it")
+    return AdherenceVerdict("unclear", "it does not say that it does it")
 
 
 def _same(wanted: ToolCall, made: ToolCall) -> bool:
@@ -236,7 +236,7 @@ def _same(wanted: ToolCall, made: ToolCall) -> bool:
     )
 
 
-CHECKS: dict[str, Callable[[Said, Expectation, str], Verdict]] = {
+CHECKS: dict[str, Callable[[AnswerText, Expectation, str], AdherenceVerdict]] = {
     "tell": _tell,
     "correct": _correct,
     "refuse": _refuse,

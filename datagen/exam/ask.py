@@ -22,8 +22,8 @@ from datagen.types import RunFailed
 MOST_FAILED = 8
 """Items without an answer after which, if none had one, no more are asked."""
 
-Tell = Callable[[int, int, int], None]
-"""Told how many are answered, how many failed, and of how many."""
+Tell = Callable[[int, int], None]
+"""Told how many items are done, and of how many."""
 
 
 def ask(
@@ -55,7 +55,7 @@ def ask(
                 counts["failed" if record.error else "answered"] += 1
                 _stop_if_hopeless(counts, record)
             if tell is not None:
-                tell(counts["kept"] + counts["answered"], counts["failed"], len(items))
+                tell(counts.total(), len(items))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         examinee.close()

@@ -25,7 +25,7 @@ _CODE = re.compile(r"\b(?=[\w-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 _SHORTEST_CODE = 3
 
 
-class Answer(Settings):
+class ModelAnswer(Settings):
     """What a good answer to one question of a role says."""
 
     reference: str
@@ -50,7 +50,7 @@ class TaskTurn(Settings):
     unknown: bool = False
 
 
-class Task(Settings):
+class RoleTask(Settings):
     """A call that comes to something."""
 
     adds: str
@@ -76,8 +76,8 @@ class ExamRole:
     """One role with everything that it is asked and told."""
 
     role: HeldOutRole
-    answers: dict[ProbeType, Answer]
-    task: Task
+    answers: dict[ProbeType, ModelAnswer]
+    task: RoleTask
     lines: TalkLines
 
     @property
@@ -116,10 +116,12 @@ def _role(role: HeldOutRole, texts: dict[str, dict[str, Any]]) -> ExamRole:
     if service.keys() != role.questions.keys():
         raise UserError(f"{where}: answers are needed to {', '.join(sorted(role.questions))}")
     answers = {
-        question: validated(Answer, service[question], f"{where}.{question}")
+        question: validated(ModelAnswer, service[question], f"{where}.{question}")
         for question in role.questions
     }
-    return ExamRole(role, answers, validated(Task, task, where), validated(TalkLines, lines, where))
+    return ExamRole(
+        role, answers, validated(RoleTask, task, where), validated(TalkLines, lines, where)
+    )
 
 
 def _of(text: dict[str, Any], name: str, domain: str) -> dict[str, Any]:

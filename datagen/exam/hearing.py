@@ -1,6 +1,6 @@
 """From an answer's sound to what rules hear: words with times, and stretches of speech.
 
-Answer --ear, voice detector--> Channel
+ModelAnswer --ear, voice detector--> Channel
 
 An ear is the model's own text, transcripts made elsewhere, or Whisper.
 """
@@ -17,28 +17,29 @@ import soxr
 
 from datagen.audio.vad import speech
 from datagen.exam.answers import AnswerRecord
-from datagen.exam.rules.channel import Channel, Span, Word
+from datagen.exam.rules.channel import Channel, HeardWord, TimeSpan
 from datagen.types import SAMPLE_RATE, Audio, SpokenWord, UserError
 
 Ear = Callable[[str, Audio, AnswerRecord], Sequence[SpokenWord]]
 """Item's id, sound, record -> words on the item's clock."""
-Detector = Callable[[Audio], Sequence[Span]]
+Detector = Callable[[Audio], Sequence[TimeSpan]]
 _WHISPER_RATE = 16_000
 _SILERO_RATE = 16_000
 
 
 def channel(audio: Audio, words: Sequence[SpokenWord], detect: Detector) -> Channel:
     """Return what rules hear of a sound [S] with its words."""
-    said = [Word(w.text, w.start / SAMPLE_RATE, w.end / SAMPLE_RATE) for w in words]
+    said = [HeardWord(w.text, w.start / SAMPLE_RATE, w.end / SAMPLE_RATE) for w in words]
     return Channel(max(len(audio) / SAMPLE_RATE, 0.08), said, detect(audio))
 
 
-def by_energy(audio: Audio) -> list[Span]:
+def by_energy(audio: Audio) -> list[TimeSpan]:
     """Return stretches of speech by their energy: right for the clean channel of a model."""
     if not len(audio):
         return []
     return [
-        Span(spell.start / SAMPLE_RATE, spell.end / SAMPLE_RATE) for spell in speech(audio, "agent")
+        TimeSpan(spell.start / SAMPLE_RATE, spell.end / SAMPLE_RATE)
+        for spell in speech(audio, "agent")
     ]
 
 
@@ -53,10 +54,10 @@ def by_silero() -> Detector:
         ) from error
     model = load_silero_vad()
 
-    def detect(audio: Audio) -> list[Span]:
+    def detect(audio: Audio) -> list[TimeSpan]:
         sound = torch.from_numpy(soxr.resample(audio, SAMPLE_RATE, _SILERO_RATE))
         found = get_speech_timestamps(sound, model, sampling_rate=_SILERO_RATE)
-        return [Span(s["start"] / _SILERO_RATE, s["end"] / _SILERO_RATE) for s in found]
+        return [TimeSpan(s["start"] / _SILERO_RATE, s["end"] / _SILERO_RATE) for s in found]
 
     return detect
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.exam.adherence import Verdict, check, phrases
+from datagen.exam.adherence import AdherenceVerdict, check, phrases
 from datagen.exam.answers import AnswerRecord, Answers
 from datagen.exam.figures import canonical
 from datagen.exam.hearing import Detector, Ear, channel
 from datagen.exam.items import SERVICE, Exam, ExamItem, UserTurn
 from datagen.exam.rules import eva, mtr, overlap, tau_voice
 from datagen.exam.rules import full_duplex_bench as fdb
-from datagen.exam.rules.channel import MODES, Channel, Span, Word
+from datagen.exam.rules.channel import MODES, Channel, HeardWord, TimeSpan
 from datagen.types import SAMPLE_RATE, Audio, Record, SpokenWord, UserError
 
 EARLY = 0.3
@@ -64,7 +64,7 @@ class ItemScore(Record):
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardItem:
     """An item with what both sides of it sound like."""
 
     item: ExamItem
@@ -108,33 +108,33 @@ def score(
 
 def hear(
     item: ExamItem, record: AnswerRecord, sound: Audio | None, ear: Ear, detect: Detector
-) -> Heard:
+) -> HeardItem:
     """Listen to an answer; what is missing is silence."""
     audio = np.zeros(item.num_samples, np.float32) if sound is None else sound
     words: Sequence[SpokenWord] = () if sound is None else ear(item.id, audio, record)
-    return Heard(item, user_channel(item), channel(audio, words, detect), record)
+    return HeardItem(item, user_channel(item), channel(audio, words, detect), record)
 
 
 def user_channel(item: ExamItem) -> Channel:
     """Return the user's side, as the exam laid it out."""
     words = [
-        Word(word.text, word.start / SAMPLE_RATE, word.end / SAMPLE_RATE)
+        HeardWord(word.text, word.start / SAMPLE_RATE, word.end / SAMPLE_RATE)
         for turn in item.turns
         for word in turn.words
     ]
     return Channel(item.num_samples / SAMPLE_RATE, words, [_span(turn) for turn in item.turns])
 
 
-def _span(turn: UserTurn) -> Span:
-    return Span(turn.start / SAMPLE_RATE, turn.end / SAMPLE_RATE)
+def _span(turn: UserTurn) -> TimeSpan:
+    return TimeSpan(turn.start / SAMPLE_RATE, turn.end / SAMPLE_RATE)
 
 
-def events(item: ExamItem) -> list[tau_voice.Event]:
+def events(item: ExamItem) -> list[tau_voice.LineEvent]:
     """Return an item's stretches as τ-voice types them."""
-    return [tau_voice.Event(_span(turn), turn.part) for turn in item.turns]
+    return [tau_voice.LineEvent(_span(turn), turn.part) for turn in item.turns]
 
 
-def score_item(heard: Heard) -> ItemScore:
+def score_item(heard: HeardItem) -> ItemScore:
     """Score one item by the rules of its track."""
     item = heard.item
     figures = dict(TRACKS.get(item.track, _overlap)(heard))
@@ -150,7 +150,7 @@ def score_item(heard: Heard) -> ItemScore:
     )
 
 
-def _adherence(heard: Heard) -> Iterator[TurnScore]:
+def _adherence(heard: HeardItem) -> Iterator[TurnScore]:
     """Yield what the answers to the turns do that expect something."""
     turns = heard.item.turns
     for number, turn in enumerate(turns):
@@ -169,7 +169,7 @@ def _adherence(heard: Heard) -> Iterator[TurnScore]:
         yield _turn_score(number, said, verdict, turn)
 
 
-def _turn_score(number: int, said: Channel, verdict: Verdict, turn: UserTurn) -> TurnScore:
+def _turn_score(number: int, said: Channel, verdict: AdherenceVerdict, turn: UserTurn) -> TurnScore:
     latency = said.words[0].start - turn.end / SAMPLE_RATE if said.words else None
     return TurnScore(
         turn=number,
@@ -187,7 +187,7 @@ def answer_to(agent: Channel, turn: UserTurn, follows: UserTurn | None) -> Chann
     return agent.between(max(start, turn.start / SAMPLE_RATE), end)
 
 
-def _service(heard: Heard) -> Iterator[tuple[str, float]]:
+def _service(heard: HeardItem) -> Iterator[tuple[str, float]]:
     for turn in heard.item.floor:
         end = turn.end / SAMPLE_RATE
         yield from _taken(heard.agent, end)
@@ -205,9 +205,9 @@ def _taken(agent: Channel, end: float) -> Iterator[tuple[str, float]]:
             yield f"turn_taking/latency@{mode}", taken.latency
 
 
-def _task(heard: Heard) -> Iterator[tuple[str, float]]:
+def _task(heard: HeardItem) -> Iterator[tuple[str, float]]:
     spans = [_span(turn) for turn in heard.item.floor]
-    after = [Span(span.end, _next(heard.item, number)) for number, span in enumerate(spans)]
+    after = [TimeSpan(span.end, _next(heard.item, number)) for number, span in enumerate(spans)]
     passed = [mtr.smooth(heard.agent, *pair) for pair in zip(spans, after, strict=True)]
     yield "mtr/smooth", float(np.mean(passed))
     gaps = [mtr.latency(heard.agent, span.end) for span in spans]
@@ -223,9 +223,9 @@ def _next(item: ExamItem, number: int) -> float:
     return item.num_samples / SAMPLE_RATE
 
 
-def _pause(heard: Heard) -> Iterator[tuple[str, float]]:
+def _pause(heard: HeardItem) -> Iterator[tuple[str, float]]:
     silences = [
-        Span(start / SAMPLE_RATE, end / SAMPLE_RATE)
+        TimeSpan(start / SAMPLE_RATE, end / SAMPLE_RATE)
         for turn in heard.item.turns
         for start, end in turn.pauses
     ]
@@ -234,7 +234,7 @@ def _pause(heard: Heard) -> Iterator[tuple[str, float]]:
     yield "mtr/pause", float(np.mean([mtr.pause(heard.agent, s) for s in silences]))
 
 
-def _backchannel(heard: Heard) -> Iterator[tuple[str, float]]:
+def _backchannel(heard: HeardItem) -> Iterator[tuple[str, float]]:
     reference = fdb.histogram(nod_places(heard.item), heard.item.num_samples / SAMPLE_RATE)
     for mode in MODES:
         nods = fdb.backchannel(heard.agent, reference.tolist(), mode)
@@ -244,31 +244,31 @@ def _backchannel(heard: Heard) -> Iterator[tuple[str, float]]:
     yield "mtr/backchannels", mtr.backchannels(heard.agent)
 
 
-def nod_places(item: ExamItem) -> list[Span]:
+def nod_places(item: ExamItem) -> list[TimeSpan]:
     """Return where people would nod: around the ends of a story's clauses."""
     return [
-        Span(max(0.0, start / SAMPLE_RATE - NEAR), end / SAMPLE_RATE + NEAR)
+        TimeSpan(max(0.0, start / SAMPLE_RATE - NEAR), end / SAMPLE_RATE + NEAR)
         for turn in item.turns
         for start, end in turn.pauses
     ]
 
 
-def _turn_taking(heard: Heard) -> Iterator[tuple[str, float]]:
+def _turn_taking(heard: HeardItem) -> Iterator[tuple[str, float]]:
     yield from _taken(heard.agent, heard.item.turns[0].end / SAMPLE_RATE)
 
 
-def _interruption(heard: Heard) -> Iterator[tuple[str, float]]:
+def _interruption(heard: HeardItem) -> Iterator[tuple[str, float]]:
     turn = heard.item.turns[-1]
     for mode in MODES:
         taken = fdb.interruption(heard.agent, turn.end / SAMPLE_RATE, mode)
         yield f"interruption/taken@{mode}", float(taken.took)
         if taken.latency is not None:
             yield f"interruption/latency@{mode}", taken.latency
-    answer = Span(_span(turn).end, heard.agent.seconds)
+    answer = TimeSpan(_span(turn).end, heard.agent.seconds)
     yield "mtr/interruption", float(mtr.interruption(heard.agent, _span(turn), answer))
 
 
-def _overlap(heard: Heard) -> Iterator[tuple[str, float]]:
+def _overlap(heard: HeardItem) -> Iterator[tuple[str, float]]:
     for mode in MODES:
         stops = overlap.stops(heard.user, heard.agent, mode)
         if stops:
@@ -280,12 +280,12 @@ def _overlap(heard: Heard) -> Iterator[tuple[str, float]]:
         yield "mtr/background", float(mtr.background(heard.agent, _span(heard.item.turns[-1])))
 
 
-def _side_talk(heard: Heard) -> Iterator[tuple[str, float]]:
+def _side_talk(heard: HeardItem) -> Iterator[tuple[str, float]]:
     start = heard.item.turns[0].start / SAMPLE_RATE
     yield "side_talk/answered", float(fdb.is_turn(heard.agent.between(start).words))
 
 
-def _tag(heard: Heard, turns: Sequence[TurnScore]) -> str:
+def _tag(heard: HeardItem, turns: Sequence[TurnScore]) -> str:
     turn = heard.item.turns[-1]
     after = heard.agent.between(_span(turn).start)
     if turns:
@@ -303,7 +303,7 @@ def _topics(text: str) -> set[str]:
     return {word for word in canonical(text) if len(word) >= _TELLING or word.isdecimal()}
 
 
-TRACKS: dict[str, Callable[[Heard], Iterator[tuple[str, float]]]] = {
+TRACKS: dict[str, Callable[[HeardItem], Iterator[tuple[str, float]]]] = {
     SERVICE: _service,
     "task": _task,
     "pause": _pause,

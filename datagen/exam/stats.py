@@ -33,7 +33,7 @@ def mean(values: Sequence[float], seed: int = 0) -> Mean | None:
     return Mean(float(found.mean()), float(low), float(high), len(found))
 
 
-class Comparison(NamedTuple):
+class PairedTest(NamedTuple):
     """How two models differ on the items that both answered."""
 
     difference: float
@@ -43,16 +43,16 @@ class Comparison(NamedTuple):
     items: int
 
 
-def paired(one: Sequence[float], other: Sequence[float], seed: int = 0) -> Comparison:
+def paired(one: Sequence[float], other: Sequence[float], seed: int = 0) -> PairedTest:
     """Compare two models item by item, by exchanging the two at random."""
     differences = np.asarray(one, np.float64) - np.asarray(other, np.float64)
     if not len(differences) or not differences.any():
-        return Comparison(0.0, 1.0, len(differences))
+        return PairedTest(0.0, 1.0, len(differences))
     observed = abs(differences.mean())
     rng = np.random.default_rng(seed)
     signs = rng.choice((-1.0, 1.0), size=(FLIPS, len(differences)))
     extreme = int((np.abs((signs * differences).mean(axis=1)) >= observed - 1e-12).sum())
-    return Comparison(float(differences.mean()), (extreme + 1) / (FLIPS + 1), len(differences))
+    return PairedTest(float(differences.mean()), (extreme + 1) / (FLIPS + 1), len(differences))
 
 
 def krippendorff(ratings: Sequence[Sequence[float | None]]) -> float | None:

@@ -130,7 +130,9 @@ def _humdial(items: Sequence[ItemScore]) -> dict[str, float] | None:
 
 def lines(result: Mapping[str, Any]) -> Iterator[str]:
     """Yield the tables as text for a terminal."""
-    yield from _role_lines(result["role_adherence"], result.get("judge") or {})
+    yield from _role_lines(result["role_adherence"])
+    if judge := result.get("judge"):
+        yield from _judge_lines(judge)
     yield from _turn_lines(result["turn_taking"])
     if result["overlap_tags"]:
         yield from _tag_lines(result["overlap_tags"])
@@ -148,10 +150,10 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _role_lines(found: Mapping[str, Any], judge: Mapping[str, Any]) -> Iterator[str]:
+def _role_lines(found: Mapping[str, Any]) -> Iterator[str]:
     if not found:
         return
-    yield "Role adherence by checks of facts: share that passed (95 % interval), unclear ones apart"
+    yield "Role adherence by checks of facts: share that passed (95 % interval), unclear ones half"
     for name in (*QUESTIONS, SERVICE, "task", "interruption"):
         if name in found:
             row = found[name]
@@ -159,14 +161,25 @@ def _role_lines(found: Mapping[str, Any], judge: Mapping[str, Any]) -> Iterator[
                 f"  {name:12} {row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
                 f"  of {row['items']}, failed {row['failed']}, unclear {row['unclear']}"
             )
-    if judge:
-        yield ""
-        yield "Role adherence by the judge, 0 to 5, beside what is published of others"
-        rows = {"this model": judge, **published()["service_duplex_bench"]}
-        yield "  " + " ".join([f"{'':16}", *(f"{q:>5}" for q in QUESTIONS)])
-        for name, row in rows.items():
-            cells = (f"{row[q]:5.2f}" if q in row else "    -" for q in QUESTIONS)
-            yield "  " + " ".join([f"{name:16}", *cells])
+
+
+def _judge_lines(judge: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    if judge["objections"]:
+        yield f"{judge['model']} cannot be believed as a judge: {'; '.join(judge['objections'])}"
+        return
+    alpha = "-" if judge["agreement"] is None else f"{judge['agreement']:.2f}"
+    yield (
+        f"Role adherence graded by {judge['model']}, 0 to 5, beside what is published of others"
+        f" (controls: bad {judge['bad_controls']:.2f}, good {judge['good_controls']:.2f};"
+        f" alpha {alpha})"
+    )
+    rows = {"this model": judge["questions"], **published()["service_duplex_bench"]}
+    yield "  " + " ".join([f"{'':16}", *(f"{q:>5}" for q in QUESTIONS), " mean"])
+    for name, row in rows.items():
+        cells = [f"{row[q]:5.2f}" if q in row else "    -" for q in QUESTIONS]
+        yield "  " + " ".join([f"{name:16}", *cells, f"{np.mean(list(row.values())):5.2f}"])
+    yield from (f"  {remark}" for remark in judge["remarks"])
 
 
 def _turn_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -193,6 +206,21 @@ def _tag_lines(tags: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     yield "What it does about an overlap, by rules"
     for track, found in tags.items():
         yield f"  {track:20} " + ", ".join(f"{tag} {count}" for tag, count in sorted(found.items()))
+
+
+def run_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the tables of a run that was scored as a model."""
+    yield f"{result['dialogues']} dialogues, their agent scored as a model"
+    for kind, row in result["role_adherence"].items():
+        yield (
+            f"  {kind:6} {row['value']:7.3f}  of {row['items']}, failed {row['failed']},"
+            f" unclear {row['unclear']}"
+        )
+    if result["eva"]:
+        yield f"  EVA's worth of its latencies {result['eva']['value']:.3f}"
+    for name, rate in result["tau_voice"].items():
+        value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
+        yield f"  {name:6} {value:>7}  of {rate['events']}"
 
 
 def compare(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """From roles to what is to be voiced: the tracks of the exam.
 
-    ExamRole --drafts--> [Draft]: who says what after how much silence
+    ExamRole --drafts--> [ItemDraft]: who says what after how much silence
 
 Service questions come after a silence in which an agent may greet; the tracks of turn-taking have
 the forms of Full-Duplex-Bench (v1: pause, backchannel, turn-taking, interruption; v1.5: four kinds
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from datagen.exam.content import Answer, ExamRole, TaskTurn
+from datagen.exam.content import ExamRole, ModelAnswer, TaskTurn
 from datagen.exam.items import SERVICE, Act, Expectation, Part, ToolCall
 
 VERSION = 1
@@ -48,7 +48,7 @@ BACKGROUND = (
 
 
 @dataclass(frozen=True)
-class Said:
+class SaidPart:
     """Something on the user's channel."""
 
     text: str
@@ -61,14 +61,14 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Draft:
+class ItemDraft:
     """An item before it has a sound."""
 
     track: str
     category: str
     role: ExamRole
     role_prompt: str
-    said: tuple[Said, ...]
+    said: tuple[SaidPart, ...]
     tail: float
     """Seconds of silence at the end."""
     call: ToolCall | None = None
@@ -82,25 +82,25 @@ class Draft:
         return f"{self.track}-{self.role.name}"
 
 
-def drafts(roles: tuple[ExamRole, ...]) -> Iterator[Draft]:
+def drafts(roles: tuple[ExamRole, ...]) -> Iterator[ItemDraft]:
     """Yield the drafts of all tracks, track by track."""
     for make in TRACKS.values():
         for number, role in enumerate(roles):
             yield from make(number, role)
 
 
-def _service(_: int, role: ExamRole) -> Iterator[Draft]:
+def _service(_: int, role: ExamRole) -> Iterator[ItemDraft]:
     for question, answer in role.answers.items():
-        said = Said(
+        said = SaidPart(
             role.role.questions[question],
             GREETING,
             expects=expectation(question, answer),
             reference=answer.reference,
         )
-        yield Draft(SERVICE, question, role, role.role.role_prompt, (said,), ANSWER)
+        yield ItemDraft(SERVICE, question, role, role.role.role_prompt, (said,), ANSWER)
 
 
-def expectation(question: str, answer: Answer) -> Expectation:
+def expectation(question: str, answer: ModelAnswer) -> Expectation:
     """Return what an answer to a question must do."""
     says = tuple(tuple(value.split("|")) for value in answer.says)
     if answer.right and not answer.identity:
@@ -115,13 +115,13 @@ def expectation(question: str, answer: Answer) -> Expectation:
     )
 
 
-def _task(_: int, role: ExamRole) -> Iterator[Draft]:
+def _task(_: int, role: ExamRole) -> Iterator[ItemDraft]:
     said = tuple(
-        Said(turn.user, NEXT if number else GREETING, expects=_of_turn(turn))
+        SaidPart(turn.user, NEXT if number else GREETING, expects=_of_turn(turn))
         for number, turn in enumerate(role.task.turns)
     )
     call = ToolCall(name=role.task.tool, arguments=role.task.arguments)
-    yield Draft("task", "task", role, role.task_prompt, said, NEXT, call=call)
+    yield ItemDraft("task", "task", role, role.task_prompt, said, NEXT, call=call)
 
 
 def _of_turn(turn: TaskTurn) -> Expectation:
@@ -138,34 +138,34 @@ def _of_turn(turn: TaskTurn) -> Expectation:
     return Expectation(act=act, says=says, wrong=turn.refuses, instead=turn.instead)
 
 
-def _pause(_: int, role: ExamRole) -> Iterator[Draft]:
+def _pause(_: int, role: ExamRole) -> Iterator[ItemDraft]:
     # it ends with the turn: an answer that is right comes after the sound, and is not heard
-    said = (Said(role.lines.pause, LEAD),)
-    yield Draft("pause", "pause", role, role.role.role_prompt, said, 0.0)
+    said = (SaidPart(role.lines.pause, LEAD),)
+    yield ItemDraft("pause", "pause", role, role.role.role_prompt, said, 0.0)
 
 
-def _backchannel(_: int, role: ExamRole) -> Iterator[Draft]:
-    said = (Said(role.lines.story, LEAD),)
-    yield Draft("backchannel", "backchannel", role, role.role.role_prompt, said, 0.0)
+def _backchannel(_: int, role: ExamRole) -> Iterator[ItemDraft]:
+    said = (SaidPart(role.lines.story, LEAD),)
+    yield ItemDraft("backchannel", "backchannel", role, role.role.role_prompt, said, 0.0)
 
 
-def _turn_taking(_: int, role: ExamRole) -> Iterator[Draft]:
-    said = (Said(role.lines.first, LEAD),)
-    yield Draft("turn_taking", "turn_taking", role, role.role.role_prompt, said, 8.0)
+def _turn_taking(_: int, role: ExamRole) -> Iterator[ItemDraft]:
+    said = (SaidPart(role.lines.first, LEAD),)
+    yield ItemDraft("turn_taking", "turn_taking", role, role.role.role_prompt, said, 8.0)
 
 
-def _interruption(_: int, role: ExamRole) -> Iterator[Draft]:
+def _interruption(_: int, role: ExamRole) -> Iterator[ItemDraft]:
     says = tuple(tuple(value.split("|")) for value in role.lines.says)
     said = (
-        Said(role.lines.first, LEAD),
-        Said(role.lines.then, INTO, expects=Expectation(act="tell", says=says)),
+        SaidPart(role.lines.first, LEAD),
+        SaidPart(role.lines.then, INTO, expects=Expectation(act="tell", says=says)),
     )
-    yield Draft("interruption", "interruption", role, role.role.role_prompt, said, 10.0)
+    yield ItemDraft("interruption", "interruption", role, role.role.role_prompt, said, 10.0)
 
 
-def _overlaps(number: int, role: ExamRole) -> Iterator[Draft]:
+def _overlaps(number: int, role: ExamRole) -> Iterator[ItemDraft]:
     """Yield the four overlaps of Full-Duplex-Bench v1.5, and a tic."""
-    first = Said(role.lines.first, LEAD)
+    first = SaidPart(role.lines.first, LEAD)
     says = tuple(tuple(value.split("|")) for value in role.lines.says)
     into: dict[str, tuple[str, Part]] = {
         "user_interruption": (role.lines.then, "floor"),
@@ -176,16 +176,16 @@ def _overlaps(number: int, role: ExamRole) -> Iterator[Draft]:
     }
     for track, (text, part) in into.items():
         expects = Expectation(act="tell", says=says) if part == "floor" else None
-        said = (first, Said(text, INTO, part, expects))
-        yield Draft(track, track, role, role.role.role_prompt, said, 10.0, has_clean=True)
+        said = (first, SaidPart(text, INTO, part, expects))
+        yield ItemDraft(track, track, role, role.role.role_prompt, said, 10.0, has_clean=True)
 
 
-def _side_talk(_: int, role: ExamRole) -> Iterator[Draft]:
-    said = (Said(role.lines.aside, GREETING, "aside"),)
-    yield Draft("side_talk", "side_talk", role, role.role.role_prompt, said, 5.0)
+def _side_talk(_: int, role: ExamRole) -> Iterator[ItemDraft]:
+    said = (SaidPart(role.lines.aside, GREETING, "aside"),)
+    yield ItemDraft("side_talk", "side_talk", role, role.role.role_prompt, said, 5.0)
 
 
-TRACKS: dict[str, Callable[[int, ExamRole], Iterator[Draft]]] = {
+TRACKS: dict[str, Callable[[int, ExamRole], Iterator[ItemDraft]]] = {
     SERVICE: _service,
     "task": _task,
     "pause": _pause,
@@ -197,6 +197,6 @@ TRACKS: dict[str, Callable[[int, ExamRole], Iterator[Draft]]] = {
 }
 
 
-def without_overlap(draft: Draft) -> Draft:
+def without_overlap(draft: ItemDraft) -> ItemDraft:
     """Return the draft of an item's clean sound: only the question, as long as the item."""
     return replace(draft, said=draft.said[:1])

@@ -1,6 +1,6 @@
 """Gives items their sound: the user's channel, laid out on a clock.
 
-    Draft --Booth--> VoicedItem: ExamItem, sound [S], clean sound [S] or None
+    ItemDraft --Booth--> VoicedItem: ExamItem, sound [S], clean sound [S] or None
 
 Every take is listened to by the gates, as in a run; an item that one voice cannot say well is
 said by the next.
@@ -17,7 +17,7 @@ import numpy as np
 from datagen.audio.loudness import SILENT_LUFS, loudness
 from datagen.backends.protocols import Aligner
 from datagen.exam.items import ExamItem, Part, UserTurn
-from datagen.exam.tracks import Draft, Said
+from datagen.exam.tracks import ItemDraft, SaidPart
 from datagen.seeds import rng_for, seed_for
 from datagen.stages.retakes import Studio, TakeRequest, record
 from datagen.stages.voice_prompts import REFERENCE_MIN, REFERENCE_SENTENCES, cut_reference
@@ -92,7 +92,7 @@ class _Piece:
     """Samples of silence before it."""
 
 
-def voiced(draft: Draft, number: int, booth: Booth) -> VoicedItem:
+def voiced(draft: ItemDraft, number: int, booth: Booth) -> VoicedItem:
     """Voice an item. Raises RunFailed if no voice says it well."""
     agent = booth.agents[number % len(booth.agents)]
     problem: Rejected | None = None
@@ -106,7 +106,7 @@ def voiced(draft: Draft, number: int, booth: Booth) -> VoicedItem:
     raise RunFailed(f"{draft.id} cannot be voiced well enough: {problem} ({problem.evidence})")  # type: ignore[union-attr]  # a try failed
 
 
-def _pieces(draft: Draft, place: int, booth: Booth) -> Iterator[_Piece]:
+def _pieces(draft: ItemDraft, place: int, booth: Booth) -> Iterator[_Piece]:
     """Say everything of an item."""
     rng = rng_for(booth.seed, draft.id, "exam", "silences")
     told = [(index, said, _split(said)) for index, said in enumerate(draft.said)]
@@ -140,21 +140,21 @@ def _audio(take: Utterance) -> Audio:
     return take.audio
 
 
-def _split(said: Said) -> list[str]:
+def _split(said: SaidPart) -> list[str]:
     return [part.strip() for part in said.text.split("|")]
 
 
-def _voice(said: Said, place: int, booth: Booth) -> Voice:
+def _voice(said: SaidPart, place: int, booth: Booth) -> Voice:
     """Return who says it: somebody else, if it is background."""
     shift = len(booth.users) // 2 if said.part == "background" else 0
     return booth.users[(place + shift) % len(booth.users)]
 
 
-def _emotion(draft: Draft, said: Said) -> str:
+def _emotion(draft: ItemDraft, said: SaidPart) -> str:
     return "angry" if draft.category == "Q4" and said.part == "floor" else "neutral"
 
 
-def _laid_out(draft: Draft, user: Voice, agent: Voice, pieces: Sequence[_Piece]) -> VoicedItem:
+def _laid_out(draft: ItemDraft, user: Voice, agent: Voice, pieces: Sequence[_Piece]) -> VoicedItem:
     """Put the takes on the clock."""
     spans, cursor = [], 0
     for piece in pieces:
@@ -201,7 +201,7 @@ def _gain(audio: Audio, level: float) -> float:
 
 
 def _turn(
-    said: Said, index: int, pieces: Sequence[_Piece], spans: Sequence[tuple[int, int]]
+    said: SaidPart, index: int, pieces: Sequence[_Piece], spans: Sequence[tuple[int, int]]
 ) -> UserTurn:
     own = [(piece, span) for piece, span in zip(pieces, spans, strict=True) if piece.said == index]
     words = tuple(

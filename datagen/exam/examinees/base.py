@@ -11,7 +11,7 @@ from datagen.exam.items import Exam, ExamItem
 from datagen.types import Audio
 
 
-class Reply(NamedTuple):
+class ModelReply(NamedTuple):
     """An answer: what is known of it, and its sound at 24 kHz [S] on the item's clock."""
 
     record: AnswerRecord
@@ -28,7 +28,7 @@ class Examinee(Protocol):
     at_once: int
     """Most items that it is asked at once."""
 
-    def answer(self, exam: Exam, item: ExamItem, work: Path) -> Reply:
+    def answer(self, exam: Exam, item: ExamItem, work: Path) -> ModelReply:
         """Ask one item. ``work`` is an empty folder for files.
 
         Raises NoAnswer for this item alone, UserError or RunFailed if no item can be asked.

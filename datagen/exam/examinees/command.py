@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from datagen.exam.answers import AnswerRecord, read_sound
-from datagen.exam.examinees.base import NoAnswer, Reply
+from datagen.exam.examinees.base import ModelReply, NoAnswer
 from datagen.exam.items import Exam, ExamItem
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, SpokenWord, UserError
@@ -43,7 +43,7 @@ class Command:
         self.at_once = at_once
         self._seed, self._timeout = seed, timeout
 
-    def answer(self, exam: Exam, item: ExamItem, work: Path) -> Reply:
+    def answer(self, exam: Exam, item: ExamItem, work: Path) -> ModelReply:
         """Run the command, read what it wrote."""
         out, text = work / "output.wav", work / "output.json"
         values = {
@@ -61,7 +61,7 @@ class Command:
             raise NoAnswer(f"the command wrote no {out.name}")
         words = read_text(text) if text.exists() else None
         record = AnswerRecord(item=item.id, words=words, seconds=time.monotonic() - begun)
-        return Reply(record, read_sound(out))
+        return ModelReply(record, read_sound(out))
 
     def _run(self, words: list[str], work: Path) -> None:
         try:

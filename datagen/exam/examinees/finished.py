@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from datagen.exam.answers import AnswerRecord, read_sound
-from datagen.exam.examinees.base import NoAnswer, Reply
+from datagen.exam.examinees.base import ModelReply, NoAnswer
 from datagen.exam.examinees.command import read_text
 from datagen.exam.items import Exam, ExamItem
 from datagen.types import UserError
 
 
-class Finished:
+class FinishedAnswers:
     """Answers that are there."""
 
     name = "folder"
@@ -28,13 +28,13 @@ class Finished:
         self._folder = folder
         self.settings: Mapping[str, Any] = {"folder": folder.name}
 
-    def answer(self, exam: Exam, item: ExamItem, work: Path) -> Reply:
+    def answer(self, exam: Exam, item: ExamItem, work: Path) -> ModelReply:
         """Return the answer with this item's name."""
         for sound in (self._folder / f"{item.id}.wav", self._folder / item.id / "output.wav"):
             if sound.exists():
                 text = sound.with_suffix(".json")
                 words = read_text(text) if text.exists() else None
-                return Reply(AnswerRecord(item=item.id, words=words), read_sound(sound))
+                return ModelReply(AnswerRecord(item=item.id, words=words), read_sound(sound))
         raise NoAnswer(f"there is no {item.id}.wav and no {item.id}/output.wav")
 
     def close(self) -> None:

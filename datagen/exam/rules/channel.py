@@ -10,7 +10,7 @@ Mode: TypeAlias = Literal["as-published", "corrected"]
 MODES: tuple[Mode, Mode] = ("as-published", "corrected")
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """A stretch of time in seconds; ``end`` is exclusive."""
 
     start: float
@@ -21,12 +21,12 @@ class Span(NamedTuple):
         """How long it lasts, in seconds."""
         return self.end - self.start
 
-    def meets(self, other: Span) -> bool:
+    def meets(self, other: TimeSpan) -> bool:
         """Tell whether two stretches have time in common."""
         return self.start < other.end and other.start < self.end
 
 
-class Word(NamedTuple):
+class HeardWord(NamedTuple):
     """A word and when it is said, in seconds."""
 
     text: str
@@ -40,8 +40,8 @@ class Channel:
 
     seconds: float
     """Length of the recording."""
-    words: Sequence[Word] = ()
-    speech: Sequence[Span] = field(default=())
+    words: Sequence[HeardWord] = ()
+    speech: Sequence[TimeSpan] = field(default=())
     """Stretches that a voice detector calls speech, in order."""
 
     def between(self, start: float, end: float = float("inf")) -> Channel:
@@ -58,12 +58,12 @@ class Channel:
         return " ".join(word.text for word in self.words)
 
 
-def merged(spans: Iterable[Span], gap: float) -> list[Span]:
+def merged(spans: Iterable[TimeSpan], gap: float) -> list[TimeSpan]:
     """Join stretches that are at most ``gap`` seconds apart."""
-    found: list[Span] = []
+    found: list[TimeSpan] = []
     for span in sorted(spans):
         if found and span.start - found[-1].end <= gap:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+            found[-1] = TimeSpan(found[-1].start, max(found[-1].end, span.end))
         else:
             found.append(span)
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.exam.rules.channel import Channel, Mode, Span, Word
+from datagen.exam.rules.channel import Channel, HeardWord, Mode, TimeSpan
 
 SHORT_SECONDS = 1.0
 SHORT_WORDS = 3
@@ -47,14 +47,14 @@ class Nods:
     count: int
 
 
-def is_turn(words: Sequence[Word]) -> bool:
+def is_turn(words: Sequence[HeardWord]) -> bool:
     """Tell whether words are a turn, and not only a nod."""
     if not words:
         return False
     return words[-1].end - words[0].start >= SHORT_SECONDS or len(words) > SHORT_WORDS
 
 
-def pause(agent: Channel, pauses: Sequence[Span] = (), mode: Mode = "as-published") -> bool:
+def pause(agent: Channel, pauses: Sequence[TimeSpan] = (), mode: Mode = "as-published") -> bool:
     """Tell whether the agent took the turn of somebody who only paused: it should not.
 
     Corrected, only words that begin inside a pause, or before the next word of the user's, count.
@@ -64,7 +64,7 @@ def pause(agent: Channel, pauses: Sequence[Span] = (), mode: Mode = "as-publishe
     return any(_begins_turn(agent, span) for span in pauses)
 
 
-def _begins_turn(agent: Channel, span: Span) -> bool:
+def _begins_turn(agent: Channel, span: TimeSpan) -> bool:
     """Tell whether a turn of the agent begins inside a stretch."""
     first = next((w for w in agent.words if span.start <= w.start < span.end), None)
     if first is None:
@@ -95,7 +95,7 @@ def interruption(agent: Channel, user_end: float, mode: Mode = "as-published") -
     return _taken(after, user_end, floor=False)
 
 
-def _taken(words: Sequence[Word], moment: float, *, floor: bool) -> Taken:
+def _taken(words: Sequence[HeardWord], moment: float, *, floor: bool) -> Taken:
     if not is_turn(words):
         return Taken(False, None)
     latency = words[0].start - moment
@@ -107,7 +107,7 @@ def backchannel(
 ) -> Nods:
     """Say how a listener nodded. ``reference`` is how people's nods lie over the recording."""
     took = False
-    nods: list[Span] = []
+    nods: list[TimeSpan] = []
     for span in agent.speech:
         if span.length > NOD_SECONDS:
             took = True
@@ -119,21 +119,23 @@ def backchannel(
     return Nods(took, len(nods) / agent.seconds, _divergence(nods, agent, reference), len(nods))
 
 
-def _takes_floor(agent: Channel, span: Span) -> bool:
+def _takes_floor(agent: Channel, span: TimeSpan) -> bool:
     words = [word for word in agent.words if _within(word, span)]
     if len(words) > SHORT_WORDS:
         return True
     return not (span.length < SHORT_SECONDS and len(words) <= NOD_WORDS)
 
 
-def _within(word: Word, span: Span) -> bool:
+def _within(word: HeardWord, span: TimeSpan) -> bool:
     inside = word.start >= span.start and word.end <= span.end
     goes_on = word.start <= span.end < word.end
     began = word.start <= span.start < word.end
     return inside or goes_on or began
 
 
-def _divergence(nods: Sequence[Span], agent: Channel, reference: Sequence[float] | None) -> float:
+def _divergence(
+    nods: Sequence[TimeSpan], agent: Channel, reference: Sequence[float] | None
+) -> float:
     if not nods or reference is None:
         return 1.0
     return jensen_shannon(histogram(nods, agent.seconds), stretched(reference, agent.seconds))
@@ -144,7 +146,7 @@ def bins(seconds: float) -> int:
     return int(seconds / WINDOW) + 1
 
 
-def histogram(spans: Sequence[Span], seconds: float) -> NDArray[np.float64]:
+def histogram(spans: Sequence[TimeSpan], seconds: float) -> NDArray[np.float64]:
     """Return where spans lie: a distribution over bins of 0.2 s."""
     counts = np.zeros(bins(seconds))
     for span in spans:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from datagen.exam.rules.channel import Channel, Span, Word
+from datagen.exam.rules.channel import Channel, HeardWord, TimeSpan
 
 LEAST_SECONDS = 1.0
 MOST_WORDS = 3
@@ -20,38 +20,39 @@ BACKGROUND_GAP = 0.1
 NOD_SECONDS, NOD_WORDS = 3.0, 2
 
 
-def speaks(channel: Channel, window: Span) -> bool:
+def speaks(channel: Channel, window: TimeSpan) -> bool:
     """Tell whether a model speaks in a window, segment by segment."""
     return any(
         span.meets(window) and _says_enough(channel.words, span, window) for span in channel.speech
     )
 
 
-def _says_enough(words: Sequence[Word], span: Span, window: Span) -> bool:
+def _says_enough(words: Sequence[HeardWord], span: TimeSpan, window: TimeSpan) -> bool:
     inside = [
-        Span(max(word.start, window.start), min(word.end, window.end))
+        TimeSpan(max(word.start, window.start), min(word.end, window.end))
         for word in words
-        if Span(word.start, word.end).meets(span) and Span(word.start, word.end).meets(window)
+        if TimeSpan(word.start, word.end).meets(span)
+        and TimeSpan(word.start, word.end).meets(window)
     ]
     return sum(part.length for part in inside) >= LEAST_SECONDS or len(inside) > MOST_WORDS
 
 
-def smooth(model: Channel, user: Span, answer: Span) -> bool:
+def smooth(model: Channel, user: TimeSpan, answer: TimeSpan) -> bool:
     """Tell whether a model is silent while the user speaks, and then speaks."""
     return not speaks(model, user) and speaks(model, answer)
 
 
-def interruption(model: Channel, interrupt: Span, answer: Span) -> bool:
+def interruption(model: Channel, interrupt: TimeSpan, answer: TimeSpan) -> bool:
     """Tell whether a model falls silent for an interruption, and then answers."""
     return not speaks(model, interrupt) and speaks(model, answer)
 
 
-def pause(model: Channel, silence: Span) -> bool:
+def pause(model: Channel, silence: TimeSpan) -> bool:
     """Tell whether a model stays silent in a pause and a second longer."""
-    return not speaks(model, Span(silence.start, silence.end + AFTER_PAUSE))
+    return not speaks(model, TimeSpan(silence.start, silence.end + AFTER_PAUSE))
 
 
-def background(model: Channel, noise: Span) -> bool:
+def background(model: Channel, noise: TimeSpan) -> bool:
     """Tell whether a model's words go on over background without a gap."""
     cursor = noise.start + BACKGROUND_LEAD
     for word in sorted(model.words, key=lambda w: w.start):
@@ -74,6 +75,6 @@ def backchannels(model: Channel) -> float:
         span
         for span in model.speech
         if span.length < NOD_SECONDS
-        and sum(Span(w.start, w.end).meets(span) for w in model.words) <= NOD_WORDS
+        and sum(TimeSpan(w.start, w.end).meets(span) for w in model.words) <= NOD_WORDS
     ]
     return len(nods) / total if total else 0.0

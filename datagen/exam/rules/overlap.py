@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from datagen.exam.rules.channel import Channel, Mode, Span, merged
+from datagen.exam.rules.channel import Channel, Mode, TimeSpan, merged
 
 USER_GAP, MODEL_GAP = 0.6, 0.5
 Behaviour: TypeAlias = Literal["C_RESPOND", "C_RESUME", "C_UNCERTAIN_HANDLING", "C_UNKNOWN"]
@@ -20,7 +20,7 @@ RESUMES_WITHIN = 2.0
 """Seconds of silence after which an agent that goes on has not resumed but begun anew."""
 
 
-def stops(user: Channel, model: Channel, mode: Mode = "as-published") -> list[Span]:
+def stops(user: Channel, model: Channel, mode: Mode = "as-published") -> list[TimeSpan]:
     """Return the stretches in which both speak: how long the model takes to stop.
 
     As published one stretch of each end is kept, the shortest. Corrected, only those in which it
@@ -30,53 +30,53 @@ def stops(user: Channel, model: Channel, mode: Mode = "as-published") -> list[Sp
     found = list(_overlaps(users, models))
     if mode == "corrected":
         return [
-            Span(u.start, m.end)
+            TimeSpan(u.start, m.end)
             for u in users
             for m in models
             if m.start < u.start < m.end <= u.end
         ]
-    best: dict[int, Span] = {}
+    best: dict[int, TimeSpan] = {}
     for span in found:
         key = round(span.end * 1000)
         if key not in best or span.length < best[key].length:
             best[key] = span
-    return [Span(round(s.start, 3), round(s.end, 3)) for s in _by_end(best.values())]
+    return [TimeSpan(round(s.start, 3), round(s.end, 3)) for s in _by_end(best.values())]
 
 
-def _overlaps(users: Sequence[Span], models: Sequence[Span]) -> Iterator[Span]:
+def _overlaps(users: Sequence[TimeSpan], models: Sequence[TimeSpan]) -> Iterator[TimeSpan]:
     """Yield the overlaps of two ordered lists, going through both at once."""
     i = j = 0
     while i < len(users) and j < len(models):
         user, model = users[i], models[j]
         start, end = max(user.start, model.start), min(user.end, model.end)
         if end > start:
-            yield Span(start, end)
+            yield TimeSpan(start, end)
         if user.end < model.end:
             i += 1
         else:
             j += 1
 
 
-def answers(user: Channel, model: Channel) -> list[Span]:
+def answers(user: Channel, model: Channel) -> list[TimeSpan]:
     """Return, for each start of the model's, the silence since the user's last end before it."""
     starts = [span.start for span in merged(model.speech, MODEL_GAP)]
-    best: dict[int, Span] = {}
+    best: dict[int, TimeSpan] = {}
     for span in merged(user.speech, USER_GAP):
         start = next((s for s in starts if s > span.end), None)
         if start is None:
             continue
-        gap, key = Span(round(span.end, 3), round(start, 3)), round(start * 1000)
+        gap, key = TimeSpan(round(span.end, 3), round(start, 3)), round(start * 1000)
         if key not in best or gap.start > best[key].start:
             best[key] = gap
     return _by_end(best.values())
 
 
-def _by_end(spans: Iterable[Span]) -> list[Span]:
+def _by_end(spans: Iterable[TimeSpan]) -> list[TimeSpan]:
     return sorted(spans, key=lambda span: span.end)
 
 
 def behaviour(
-    model: Channel, overlap: Span, *, answered: bool, uncertain: Sequence[str]
+    model: Channel, overlap: TimeSpan, *, answered: bool, uncertain: Sequence[str]
 ) -> Behaviour:
     """Say what a model did about an overlap: answer it, go on, ask, or none of these.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.exam.rules.channel import Channel, Span
+from datagen.exam.rules.channel import Channel, TimeSpan
 
 TICK = 0.2
 NO_YIELD = 2.0
@@ -41,14 +41,14 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Event:
+class LineEvent:
     """A stretch of the user's channel, and what it is (`items.Part`)."""
 
-    span: Span
+    span: TimeSpan
     part: str
 
 
-def ticks(spans: Iterable[Span], seconds: float) -> NDArray[np.bool_]:
+def ticks(spans: Iterable[TimeSpan], seconds: float) -> NDArray[np.bool_]:
     """Return in which ticks there is speech [n]: any of it."""
     found = np.zeros(max(1, int(np.ceil(seconds / TICK - 1e-9))), bool)
     for span in spans:
@@ -57,7 +57,7 @@ def ticks(spans: Iterable[Span], seconds: float) -> NDArray[np.bool_]:
     return found
 
 
-def count(agent: Channel, events: Sequence[Event], counts: Counts) -> None:
+def count(agent: Channel, events: Sequence[LineEvent], counts: Counts) -> None:
     """Add what an agent did about the events of an item."""
     speech = ticks(agent.speech, agent.seconds)
     turns = [event for event in events if event.part == "floor"]
@@ -70,7 +70,7 @@ def count(agent: Channel, events: Sequence[Event], counts: Counts) -> None:
             _selectivity(speech, event, counts)
 
 
-def _incursions(speech: NDArray[np.bool_], turns: Sequence[Event]) -> int:
+def _incursions(speech: NDArray[np.bool_], turns: Sequence[LineEvent]) -> int:
     """Count the stretches of the agent's that begin inside a turn of the user's."""
     starts = np.flatnonzero(speech & ~np.concatenate([[False], speech[:-1]]))
     inside = [
@@ -79,7 +79,7 @@ def _incursions(speech: NDArray[np.bool_], turns: Sequence[Event]) -> int:
     return len(inside)
 
 
-def _turn(speech: NDArray[np.bool_], span: Span, follows: float, counts: Counts) -> None:
+def _turn(speech: NDArray[np.bool_], span: TimeSpan, follows: float, counts: Counts) -> None:
     """Score a turn of the user's: was it an interruption that the agent yielded to, an answer?"""
     start, end = _first(span), _last(span)
     if start < len(speech) and start > 0 and speech[start - 1] and speech[start]:
@@ -96,7 +96,7 @@ def _turn(speech: NDArray[np.bool_], span: Span, follows: float, counts: Counts)
         counts.responses.append(float(answer[0] * TICK))
 
 
-def _selectivity(speech: NDArray[np.bool_], event: Event, counts: Counts) -> None:
+def _selectivity(speech: NDArray[np.bool_], event: LineEvent, counts: Counts) -> None:
     name, start = SELECTIVE[event.part], _first(event.span)
     speaking = 0 < start < len(speech) and bool(speech[start - 1])
     if not speaking and event.part == "backchannel":
@@ -111,11 +111,11 @@ def _selectivity(speech: NDArray[np.bool_], event: Event, counts: Counts) -> Non
     counts.correct[name] = counts.correct.get(name, 0) + (not wrong)
 
 
-def _first(span: Span) -> int:
+def _first(span: TimeSpan) -> int:
     return int(span.start / TICK + 1e-9)
 
 
-def _last(span: Span) -> int:
+def _last(span: TimeSpan) -> int:
     return int(np.ceil(span.end / TICK - 1e-9))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datagen.exam.rules.channel import Span
+from datagen.exam.rules.channel import TimeSpan
 
 EARLY, LATE = 0.25, 3.0
 AGREE = 0.2
@@ -61,7 +61,7 @@ def gold(annotations: Sequence[Sequence[float]]) -> list[float]:
 
 
 def match(
-    predicted: Sequence[float], events: Sequence[float], negatives: Sequence[Span] = ()
+    predicted: Sequence[float], events: Sequence[float], negatives: Sequence[TimeSpan] = ()
 ) -> Matches:
     """Match predictions, in order of time, with events."""
     ordered, used = sorted(predicted), set[int]()
