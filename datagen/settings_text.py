@@ -15,6 +15,13 @@ from datagen.visible import visible_line
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml reads five times as fast, where it is built in, and refuses deep nesting."""
+MAX_BYTES = 16 * 2**20
+"""Longest settings file."""
+MAX_PARTS = 500_000
+"""Most values, lists and mappings of a file, keys included: each takes some 400 bytes while it is
+read, and a catalogue of 10,000 voices has 350,000."""
+_SHORT = 2**18
+"""Characters of a text that can hold no more values than it may."""
 MAX_VALUES = 200_000
 """Most values of settings, aliases counted each time."""
 MAX_DEPTH = 40
@@ -29,12 +36,22 @@ _PLAIN = (str, int, float, bool, type(None))
 def parse_yaml(text: str) -> Any:
     """Return the value of a YAML text. Raises ValueError with the reason."""
     try:
+        _check_parts(text)
         value = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         raise ValueError(visible_line(str(error))[:300] or type(error).__name__) from error
     if "&" in text and "*" in text:
         _count(value, MAX_VALUES, 4 * MAX_DEPTH)
     return value
+
+
+def _check_parts(text: str) -> None:
+    """Raise ValueError for a text of too many values, before any of them is kept."""
+    if len(text) <= _SHORT:
+        return
+    parts = enumerate(yaml.parse(text, Loader=_Loader))
+    if any(number > MAX_PARTS for number, _ in parts):
+        raise ValueError(f"it holds more than {MAX_PARTS:,} values")
 
 
 def check_values(value: Any, where: str = "") -> None:

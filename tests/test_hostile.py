@@ -118,6 +118,8 @@ BOMB = "\n".join(
 FILES = {
     "a long number": f"seed: 0x{'f' * 5000}\n",
     "a longer number": f"seed: {'9' * 100_000}\n",
+    "many values": "a: [" + "1," * 600_000 + "1]\n",
+    "many bytes": "a: " + "x" * 17_000_000 + "\n",
     "aliases that multiply": f"script: {{use: composer, options: {{x: 1}}}}\n{BOMB}\n",
     "an alias of itself": "script: &a {use: composer, options: *a}\n",
     "aliases in options": "script: {use: composer, options: {a: &a [1, 2], b: &b [*a, *a]}}\n",

@@ -1,17 +1,23 @@
 """A text file as people have it: UTF-8, UTF-16 or UTF-32 with a mark, or Windows' Latin.
 
-What is neither is refused with the file's name; nothing is read beyond MAX_BYTES.
+What is neither is refused with the file's name; nothing is read beyond a limit.
 """
 
 from __future__ import annotations
 
 import codecs
 import math
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from datagen.types import UserError
 
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 128 * 2**20
+"""Longest file of a corpus."""
+MAX_CLIP_BYTES = 4 * 2**20
+"""Longest file of one clip: ten minutes with a tier of phones have some 500 kB."""
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -21,15 +27,15 @@ _MARKS = (
 )
 
 
-def read_text(path: Path) -> str:
-    """Return the content of a text file. Raises UserError."""
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Return the content of a text file of ``most`` bytes. Raises UserError."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror})") from error
-    if len(data) > MAX_BYTES:
-        raise UserError(f"{path} is longer than {MAX_BYTES / 2**20:.0f} MB; split it")
+    if len(data) > most:
+        raise UserError(f"{path} is longer than {most / 2**20:.0f} MB; split it")
     try:
         return decode(data)
     except UnicodeError as error:
@@ -47,6 +53,12 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252")
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text with their numbers from 1 on, one after the other."""
+    for number, line in enumerate(_LINE.finditer(text), 1):
+        yield number, line[1]
 
 
 def seconds(text: str, what: str) -> float:

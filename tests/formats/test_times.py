@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -257,3 +258,23 @@ def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
         path.write_bytes(b"\x81\x8d\xff")
         with pytest.raises(UserError, match="cannot be read as text"):
             list(read_times(path))
+
+
+def test_a_long_file_is_refused_in_bounded_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.TextGrid"
+    path.write_bytes(b"1 " * 6_000_000)
+    tracemalloc.start()
+    with pytest.raises(UserError, match="is longer than 4 MB"):
+        list(read_times(path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**24
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_anywhere(end: str) -> None:
+    text = end.join((";; a comment", "", "a 1 0.5 0.5 hello", "a 1 1.0 0.5 nan\u2028", "a 1 x 1 y"))
+    words = read_ctm(text)
+    assert [next(words).label, next(words).label] == ["hello", "nan"]
+    with pytest.raises(ValueError, match="line 5"):
+        next(words)
