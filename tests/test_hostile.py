@@ -115,7 +115,16 @@ def nested(levels: int) -> str:
 BOMB = "\n".join(
     ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 30))]
 )
+MERGES = "\n".join(
+    [
+        "m0: &m0 {k: v}",
+        *(f"m{n}: &m{n} {{<<: [{f'*m{n - 1}, ' * 9}], k{n}: v}}" for n in range(1, 40)),
+    ]
+)
 FILES = {
+    "merges that multiply": MERGES,
+    "a key twice": "kind: service\nscript: {use: composer}\nkind: qa\n",
+    "a key twice in a mapping of one line": "script: {use: composer, use: openai}\n",
     "a long number": f"seed: 0x{'f' * 5000}\n",
     "a longer number": f"seed: {'9' * 100_000}\n",
     "many values": "a: [" + "1," * 600_000 + "1]\n",
@@ -170,6 +179,19 @@ def test_absurd_overrides_are_one_short_sentence(item: str) -> None:
     assert result.exit_code == 2, result.output[:500]
     assert result.output.startswith("error: ")
     assert len(result.output) < 700
+
+
+def test_a_key_that_is_there_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("script: {use: composer}\nseed: 1\n\nseed: 2\n")
+    with pytest.raises(UserError, match=r"x\.yaml .*line 4: 'seed' is there twice"):
+        load_recipe("service", str(path))
+    result = command("run", "service", "--set", "script={use: composer, use: openai}", "--dry-run")
+    assert result.exit_code == 2
+    assert "'use' is there twice" in result.output
+    merged = parse_yaml("a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}\nc: {<<: [*a, *a]}")
+    assert merged["b"] == {"x": 3, "y": 2}
+    assert merged["c"] == merged["a"]
 
 
 def test_a_short_form_says_what_a_value_is() -> None:

@@ -17,6 +17,8 @@ MAX_BYTES = 128 * 2**20
 """Longest file of a corpus."""
 MAX_CLIP_BYTES = 4 * 2**20
 """Longest file of one clip: ten minutes with a tier of phones have some 500 kB."""
+_MOSTLY = 0.3
+"""Share of the high bytes of UTF-16 without a mark that are zero, in languages of Latin letters."""
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,9 +39,13 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
     if len(data) > most:
         raise UserError(f"{path} is longer than {most / 2**20:.0f} MB; split it")
     try:
-        return decode(data)
+        text = decode(data)
     except UnicodeError as error:
         raise UserError(f"{path} cannot be read as text; save it as UTF-8") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UserError(f"{path}, line {line}, holds a NUL byte; mend or delete it")
+    return text
 
 
 def decode(data: bytes) -> str:
@@ -47,8 +53,10 @@ def decode(data: bytes) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding)
-    if b"\0" in data[:4096]:
-        return data.decode("utf-16-le" if b"\0" in data[1:4096:2] else "utf-16-be")
+    beginning = data[:4096]
+    for half, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if beginning[half::2].count(0) > len(beginning) * _MOSTLY / 2:
+            return data.decode(encoding)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -129,6 +129,16 @@ def test_what_is_wrong_in_an_rttm_names_its_line(name: str, tmp_path: Path) -> N
         read(path)
 
 
+def test_comments_of_a_textgrid_are_no_values() -> None:
+    text = (
+        '"ooTextFile"\n"TextGrid"\n0 2.3 ! 9 seconds\n<exists>\n2 tiers\n'
+        '"IntervalTier" "Mary" ! name of tier 1\n0 2.3 ! 0 "to" 9\n2 intervals coming\n'
+        '0 1 "Hi! 1" ! interval 1 on tier 1\n1 2.3 "there"\n'
+        '"TextTier" "bell" ! tier 2\n0 2.3\n0 points coming ! none of 3\n'
+    )
+    assert list(read_textgrid(text)) == [("Hi! 1", 0.0, 1.0), ("there", 1.0, 2.3)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_an_rttm_in_any_unicode(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "a.rttm"
