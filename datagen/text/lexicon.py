@@ -47,6 +47,8 @@ ABBREVIATIONS = {
     "cc": "C C", "avg": "average", "Avg": "Average",
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
+    "Etc": "Et cetera", "Approx": "Approximately", "Incl": "Including", "Mgmt": "Management",
+    "Govt": "Government", "Mtg": "Meeting", "Appts": "Appointments", "Accts": "Accounts",
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
     "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
     "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",

@@ -67,6 +67,8 @@ _SHORT = frozenset(
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
+_NUMBER = re.compile(r"[a-z] no\. (?:is|was|on|for|of)\b")
+"""Short for "number", though "no." mostly ends a sentence."""
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()
 """Easy tokens met so far."""
@@ -145,13 +147,15 @@ def _is_easy(token: str) -> bool:
     return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
 
 
-def _numbers_by_one(text: str) -> bool:
-    """Tell whether a text of easy words has an I that is a numeral: "Elizabeth I"."""
-    return " I" in text and _NUMERAL.search(text) is not None
+def _needs_a_look(text: str) -> bool:
+    """Tell whether easy words hold a numeral ("Elizabeth I") or a number's short form ("no.")."""
+    if " I" in text and _NUMERAL.search(text):
+        return True
+    return " no. " in text and _NUMBER.search(text) is not None
 
 
 def _speak(text: str, table: FactTable, locale: str) -> str:
-    is_easy = text.isascii() and _are_easy(text.split(" ")) and not _numbers_by_one(text)
+    is_easy = text.isascii() and _are_easy(text.split(" ")) and not _needs_a_look(text)
     if is_easy and not any(written in text for written, _ in table):
         return text
     return " ".join(said for _, said in _pieces(text, table, locale))
@@ -200,7 +204,7 @@ def _mark(word: str, token: str) -> str:
 
 def _speak_alone(text: str, locale: str) -> str:
     """Return the spoken form of a text that states no fact; most are said as they stand."""
-    if text.isascii() and _known.issuperset(text.split(" ")) and not _numbers_by_one(text):
+    if text.isascii() and _known.issuperset(text.split(" ")) and not _needs_a_look(text):
         return text
     return _speak_anew(text, locale)
 

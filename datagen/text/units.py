@@ -84,7 +84,7 @@ PLURALS = {
     "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C", "C F M": "C F M",
     "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
-    "small": "small", "medium": "medium", "year old": "year old", "percent": "percent",
+    "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
     "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
     "pound-foot": "pound-feet",
 }  # fmt: skip

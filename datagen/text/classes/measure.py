@@ -70,6 +70,15 @@ _SECONDS = cue(
     r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
     r"|only|in just|than|up to"
 )
+_PLACED = cue(
+    r"exit|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
+    r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
+    r"|stall|slip|cabin|dorm|number|no",
+    r"\.? #?",
+)
+"""What a number with a letter names a place of, not an amount."""
+_LETTERS = frozenset("AWNJL")
+_ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
@@ -164,12 +173,15 @@ def _measure(match: Match) -> str | None:
         return None
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
         return None
+    if symbol in _LETTERS and is_before(match, _PLACED):
+        return None
     if match["unit"] in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT)):
         return None  # a time of day: "0800 hrs"
     unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
     if joint == "-":
         return f"{said}-{unit}"
-    if is_after(match, _MEASURED) or attributive(match):
+    is_person = unit == "year old" and is_before(match, _ARTICLE)
+    if is_after(match, _MEASURED) or attributive(match) or is_person:
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
@@ -306,6 +318,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(
+            rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("per", " "),
+        ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
             rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
