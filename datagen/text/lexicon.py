@@ -78,7 +78,8 @@ ABBREVIATIONS = {
     "http": "HTTP", "https": "HTTPS", "cpr": "CPR", "qr": "QR", "bbq": "BBQ", "pnr": "PNR",
     "cvv": "CVV", "dmv": "DMV", "dj": "DJ", "llc": "LLC", "mvp": "MVP", "dns": "DNS",
     "nfl": "NFL", "mlb": "MLB", "nhl": "NHL", "rv": "RV", "jpg": "JPG", "png": "PNG",
-    "crm": "CRM", "tvs": "TVs", "cds": "CDs", "dvds": "DVDs", "pcs": "PCs", "Pls": "Please",
+    "crm": "CRM", "btwn": "between", "tvs": "TVs", "cds": "CDs", "dvds": "DVDs", "pcs": "PCs",
+    "Pls": "Please",
     "Plz": "Please", "Thx": "Thanks", "Btw": "By the way", "Idk": "I don't know",
     "Brb": "Be right back", "Lol": "L O L", "Omg": "Oh my god", "Tbh": "To be honest",
     "Imo": "In my opinion", "Nvm": "Never mind", "Ppl": "People", "Tmrw": "Tomorrow",
@@ -101,7 +102,9 @@ DOTTED = {
     "Int'l": "International", "Natl": "National", "eds": "editors", "Art": "Article",
     "Pt": "Part", "pt": "part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
     "ed": "edition", "hosp": "hospital", "Hosp": "Hospital", "tech": "technician",
-    "env": "envelope", "Dir": "Director", "doz": "dozen",
+    "env": "envelope", "reg": "regularly", "cyl": "cylinder", "orig": "original",
+    "prev": "previous", "elec": "electric", "lic": "license", "addl": "additional",
+    "Dir": "Director", "doz": "dozen",
 }  # fmt: skip
 """Short forms that need their dot."""
 END_SAFE = (
@@ -128,6 +131,9 @@ NEEDS_DOT = (
     "ref", "sec", "Col", "Fl", "Sec", "Tel", "tel",
 )  # fmt: skip
 PHRASES = {
+    "gov't": "government", "Gov't": "Government", "int'l": "international", "dep't": "department",
+    "Dep't": "Department", "nat'l": "national", "Nat'l": "National", "cont'd": "continued",
+    "sec'y": "secretary", "ass'n": "association", "Ass'n": "Association",
     "e.g.": "for example", "e.g": "for example", "i.e.": "that is", "w/o": "without",
     "c/o": "care of", "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
     "b/c": "because", "N/A": "N A", "n/a": "N A", "w/e": "whatever", "P.O.": "P.O.",

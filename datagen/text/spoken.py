@@ -14,7 +14,16 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from datagen.text.form import Unsayable
-from datagen.text.lexicon import ABBREVIATIONS, BATTERIES, DAYS, DOTTED, FORMS, MONTHS, TITLES
+from datagen.text.lexicon import (
+    ABBREVIATIONS,
+    BATTERIES,
+    DAYS,
+    DOTTED,
+    FORMS,
+    MONTHS,
+    PHRASES,
+    TITLES,
+)
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
 from datagen.text.places import STATES, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
@@ -67,8 +76,8 @@ _SHORT = frozenset(
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
-_NUMBER = re.compile(r"[a-z] no\. (?:is|was|on|for|of)\b")
-"""Short for "number", though "no." mostly ends a sentence."""
+_STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
+"""A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()
 """Easy tokens met so far."""
@@ -142,16 +151,20 @@ def _are_easy(tokens: list[str]) -> bool:
 def _is_easy(token: str) -> bool:
     """Tell whether a token is said as it stands, whatever words it stands beside."""
     found = _EASY.fullmatch(token)
-    if not found or not _SHORT.isdisjoint(token.translate(_APART).split()):
+    if (
+        not found
+        or found["word"] in PHRASES
+        or not _SHORT.isdisjoint(token.translate(_APART).split())
+    ):
         return False
     return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
 
 
 def _needs_a_look(text: str) -> bool:
-    """Tell whether easy words hold a numeral ("Elizabeth I") or a number's short form ("no.")."""
+    """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
     if " I" in text and _NUMERAL.search(text):
         return True
-    return " no. " in text and _NUMBER.search(text) is not None
+    return ". " in text and _STOP_INSIDE.search(text) is not None
 
 
 def _speak(text: str, table: FactTable, locale: str) -> str:

@@ -49,7 +49,7 @@ EXAMPLES = (
     ("It's 3 m² in size.", "It's three square meters in size."),
     ("Parking is $3/day.", "Parking is three dollars per day."),
 )
-_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b|/\d", re.IGNORECASE)
+_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
 )
@@ -89,6 +89,7 @@ _SIZED = re.compile(
     r"|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
     re.IGNORECASE,
 )
+_AND_BATHS = re.compile(r"/\d")
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
@@ -104,6 +105,10 @@ _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
 )
+
+
+_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc")
+"""Short forms of what things are priced by: "$3.49 a gal"."""
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -140,6 +145,8 @@ def _is_amp(match: Match) -> bool:
 def _is_second(match: Match) -> bool:
     """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
     number, joint = match["number"], match["joint"]
+    if is_before(match, quantity.NOTES):
+        return False
     if joint or not number.isdecimal() or number == "10":
         return True
     is_other = len(number) > 2 or number[-1] == "0"
@@ -181,7 +188,8 @@ def _measure(match: Match) -> str | None:
     if joint == "-":
         return f"{said}-{unit}"
     is_person = unit == "year old" and is_before(match, _ARTICLE)
-    if is_after(match, _MEASURED) or attributive(match) or is_person:
+    is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
+    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed:
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
@@ -266,7 +274,8 @@ def _per(match: Match) -> str:
     count = match["count"] or ""
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
-    return f" per {said}{name}"
+    is_many = count.strip() not in ("", "1") and unit in UNITS
+    return f" per {said}{plural(name) if is_many else name}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -318,6 +327,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(
+            rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("an?|per|each", " "),
+        ),
         make(
             rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
             lambda m: UNITS[m["unit"]],

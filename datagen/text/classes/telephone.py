@@ -27,6 +27,9 @@ _CALLED = cue(
     r",? ",
 )
 _PRESSED = cue(r"press|dial|hit|then|use|enter|and|or|key in|type", " ")
+_DIALLED = re.compile(
+    r"\b(?:press|dial|hit|enter|key in|type|punch)(?: |\b.* (?:then|and|or|use) )\Z", re.IGNORECASE
+)
 _SEVEN = cue(
     r"number(?:'s| is|:)?|phone(?:'s| is|:)?|cell(?: is)?|call|dial|text|at|fax(?: is)?"
     r"|reach me(?: at)?|mobile(?: is)?|line is",
@@ -94,7 +97,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue(r"text [A-Z]+ to|text|short code", " "),
         ),
         make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
-        make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_PRESSED),
+        make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_DIALLED),
         make(
             r"(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
             r"|[.,-]\d)",
