@@ -144,7 +144,8 @@ def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int =
 
 
 _BEFORE = re.compile(
-    r"(?<![\w-])(?:an?|A[n]?) (?:new |nice |good |big |small |used |brand-new |full |single "
+    r"(?<![\w-])(?:an?|An?|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r" (?:new |nice |good |big |small |used |brand-new |full |single "
     r"|standard |simple |mere |whopping )?\Z"
 )
 _NOUN = re.compile(

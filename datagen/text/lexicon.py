@@ -143,7 +143,8 @@ PHRASES = {
     "a.m.": "a.m.", "p.m.": "p.m.", "M.D.": "M.D.", "I/O": "I O", "N.B.": "N.B.",
     "R.I.P.": "R.I.P.", "A/V": "A V", "T/Th": "Tuesday and Thursday",
     "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
-    "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between", "t/c": "T C",
+    "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between",
+    "y/y": "year over year", "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
     "24-7": "twenty-four seven",

@@ -212,6 +212,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{_pairs(m)} {m['letter']}",
             before=_PAIRED,
         ),
+        make(
+            rf"(?P<number>[1-9]\d\d){END}"
+            r"(?= (?:to|north|south|east|west|freeway|fwy|until|exit)\b)",
+            _pairs,
+            before=cue("(?:take|on|off|via|from|to) the", " "),
+        ),
         make(rf"(?P<number>[45]\d\d){END}(?= (?:error|status|response|page)\b)", _pairs),
         make(
             rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",

@@ -53,6 +53,11 @@ _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
 )
+_SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
+_SIDE_OF = re.compile(
+    r"\b(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
+    r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
+)
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
     r"|ahead|apart|pool|by|in)\b"
@@ -123,6 +128,8 @@ def _low(match: Match) -> str:
 def _is_inch(match: Match) -> bool:
     """Tell "1 in long" and "2.5in" from "1 in the box"."""
     if match["joint"] == "" and "." in match["number"]:
+        return True
+    if is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF):
         return True
     return is_after(match, _LONG) and not is_after(match, _NO_INCH)
 

@@ -81,6 +81,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
         make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
         make(rf"\d{{3}} \d{{4}}{_END}", _groups, before=_SEVEN),
+        make(rf"(?:555 \d{{4}}|\d{{3}} 0\d{{3}}){_END}", _groups, Sure.CUE),
         make(rf"\d{{2,5}}(?: \d{{2,5}}){{1,5}}{_END}", _blank_groups, before=_SEVEN),
         make(rf"\d{{3}}-\d{{2}}-\d{{4}}{_END}", _groups),
         make(

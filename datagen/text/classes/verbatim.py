@@ -52,6 +52,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
         make(r"#(?= (?:key|sign|button)\b)", "pound"),
         make(
+            r"#(?= (?:is|was|ends|on|for|and)\b)",
+            "number",
+            before=cue(
+                "acct\\.?|account|order|ticket|case|phone|confirmation|policy|member|reference"
+                "|invoice|serial|model|tracking|part|contract|claim|card",
+                " ",
+            ),
+        ),
+        make(
             r"#(?![\w#])",
             "pound",
             before=cue(r"press|hit|push|then|enter|the|with|by|or|\d", r",? ?"),
