@@ -169,6 +169,13 @@ SET_CODES = {
 BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip
+LEFT_SHORT = frozenset((
+    "Tue", "Tues", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Ste", "oz", "mos", "qty",
+    "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
+    "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
+    "elec", "qtr", "yr", "hr",
+))  # fmt: skip
+"""Short forms that are no words, and are refused where no rule has said them in full."""
 KEYS = (
     "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
 )  # fmt: skip

@@ -38,7 +38,8 @@ _DIRECTION = re.compile(
 _CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
 _LETTER = re.compile(rf"[{LATIN}]")
 _POSSESSIVE = re.compile(r"[']s?(?!\w)")
-_OPENED = re.compile(r"(?:^|(?<=[ (-]))'(?=\w)|(?<=\w)'(?= |$)")
+_OPENED = re.compile(r"(?:^|(?<=[ (-]))'(?=\w)")
+_CLOSED = re.compile(r"(?<=\w)'(?= |$)")
 _AFTER_WORD = re.compile(
     r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=/\d)|(?=\+(?!\w))|(?=&\w)"
 )
@@ -210,7 +211,8 @@ class _Scan:
 
     def _closes(self, at: int, mark: str) -> bool:
         """Tell whether an apostrophe closes what one has opened: "Text 'HELP' to us"."""
-        return mark == "'" and len(_OPENED.findall(self._text, 0, at)) % 2 == 1
+        opened = [found.end() for found in _OPENED.finditer(self._text, 0, at)]
+        return mark == "'" and bool(opened) and not _CLOSED.search(self._text, opened[-1], at)
 
     def _silent(self, at: int) -> int:
         """Take in what nobody says: quotes and brackets, emphasis, faces, the dash of a stop."""
@@ -266,7 +268,7 @@ OPENING = frozenset(
         names.ROMANS,
         lexicon.SET_CODES,
         UNITS,
-        ("I", "the", "FY", "x", "hwy", "st", "ave", "rd", "aka", "ext"),
+        ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext"),
         *(locale.currencies for locale in LOCALES.values()),
     )
 )

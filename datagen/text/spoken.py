@@ -20,6 +20,7 @@ from datagen.text.lexicon import (
     DAYS,
     DOTTED,
     FORMS,
+    LEFT_SHORT,
     MONTHS,
     PHRASES,
     TITLES,
@@ -189,6 +190,8 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
+        if said.strip(_MARKS) in LEFT_SHORT:
+            raise Unsayable(written, "it is short for something")
     return found
 
 

@@ -34,7 +34,8 @@ _PERSON = re.compile(
 )
 _HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
 _ROAD = re.compile(
-    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+|\d) \Z"
+    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
+    r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+) \Z"
 )
 
 
@@ -72,6 +73,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<point>[NSEW])\b\.?(?= \d+(?:st|nd|rd|th)\b)",
             lambda m: COMPASS[m["point"]],
             Sure.CUE,
+        ),
+        make(r"(?P<point>[NSEW])\b(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
+        make(
+            r"(?P<point>[NS][EW])\b(?= (?:at|of|to)\b|[.,?!]|$)",
+            lambda m: CORNERS[m["point"]].lower(),
+            Sure.CUE,
+            before=cue(r"winds?(?: is| are|'s)?|blowing|head(?:ing|ed)?|going|facing|just", " "),
         ),
         make(
             r"(?P<point>[NSEW])\b(?= (?:on|for|from|to|toward|until|and|past|about)\b|$|[.,])",

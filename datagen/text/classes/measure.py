@@ -67,6 +67,7 @@ _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
     r"|[.,?!]?$|[.,] "
 )
+_CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
@@ -78,7 +79,7 @@ _SECONDS = cue(
 _PLACED = cue(
     r"exit|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
     r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
-    r"|stall|slip|cabin|dorm|number|no",
+    r"|stall|slip|cabin|dorm|number|no|size",
     r"\.? #?",
 )
 """What a number with a letter names a place of, not an amount."""
@@ -112,7 +113,7 @@ _NO_INCH = re.compile(
 )
 
 
-_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc")
+_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr")
 """Short forms of what things are priced by: "$3.49 a gal"."""
 
 
@@ -144,6 +145,8 @@ def _is_amp(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if joint == "-":
         return False
+    if is_after(match, _CARRIES):
+        return True
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
     is_free = "." in number or joint == " " or quantity.value(number) >= 40
     return (is_current and is_free) or is_near(match, _VOLTS)
@@ -264,6 +267,21 @@ def _by(match: Match) -> str:
     return joint.join(map(_side, sides)) + unit
 
 
+def _box(match: Match) -> str:
+    """Say "48\"W x 24\"D"."""
+    sides = _BOX.findall(match[0])
+    return " by ".join(
+        f"{_count(quantity.say(number), 'inch', number == '1')} {_SIDES[side]}"
+        if mark
+        else f"{quantity.say(number)} {_SIDES[side]}"
+        for number, mark, side in sides
+    )
+
+
+_BOX = re.compile(rf"({DEC})(\"| ?in\.?)? ?([WDHL])")
+_SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
+
+
 def _is_bare(match: Match) -> bool:
     """Tell whether only blanks and an x are between two numbers without a unit."""
     return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
@@ -336,13 +354,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(
             rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
-            lambda m: UNITS[m["unit"]],
+            lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
             before=cue("an?|per|each", " "),
         ),
         make(
             rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
             lambda m: UNITS[m["unit"]],
             before=cue("per", " "),
+        ),
+        make(
+            rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",
+            _box,
         ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
-from datagen.text.lexicon import ABBREVIATIONS, KEYS, SIGNS
+from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS
 from datagen.text.words import LATIN
@@ -31,6 +31,8 @@ _FACT = "[\ue100-\uf8ff]"
 
 def _slash(match: Match) -> str:
     """Say the slash between two words."""
+    if match["left"] in DAYS and match["right"] in DAYS:
+        return f"{DAYS[match['left']]} and {DAYS[match['right']]}"
     if match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS):
         return f"{match['left']} per {PER.get(match['right'], match['right'])}"
     pair = f"{match['left']}/{match['right']}"
@@ -69,6 +71,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<=[\d.$€£%])ish\b", " ish"),
         make(r"(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])", lambda m: m[0]),
         make(r"(?<=[A-Z]{2})-(?=[A-Z]\b(?!-))", " "),
+        make(
+            r"(?P<first>[A-Z])-(?P<last>[A-Z])(?![\w-])",
+            lambda m: f"{m['first']} to {m['last']}" if m["first"] < m["last"] else None,
+            before=cue(
+                "(?:seat|row|gate|section|block|lot|door|lane|group|zone|name|letter|aisle|exit"
+                "|unit|apartment|wing|building)s",
+                " ",
+            ),
+        ),
         make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
