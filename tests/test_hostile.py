@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,6 +96,31 @@ def test_styles_of_ours_still_reach_a_terminal() -> None:
     with console.capture() as capture:
         console.print(Shown(Text("\x1b[31mred", style="bold")))
     assert capture.get() == "\x1b[1m\u241b[31mred\x1b[0m\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_an_output_that_lacks_characters_is_written_all_the_same(
+    encoding: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "李明 ✓.rttm"
+    path.write_text("SPEAKER x 1 0 1 <NA> <NA> a <NA> <NA>\n")
+    arguments = ("timing", "fit", str(path), "--out", str(tmp_path / "x.yaml"))
+    found = subprocess.run(
+        [sys.executable, "-m", "datagen", *arguments],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        timeout=120,
+    )
+    assert found.returncode == 2
+    assert found.stderr.decode(encoding, "replace").startswith("error: ")
+    page = "from rich.text import Text; from datagen.cli.terminal import page, write_what_can_be"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"{page}; write_what_can_be(); page(Text('a \u00b7 \u674e b'))"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        timeout=120,
+    )
+    assert shown.stdout.decode(encoding).strip() in ("a ? ? b", "a \u00b7 ? b"), shown.stderr
 
 
 def command(*arguments: str) -> Any:
