@@ -102,7 +102,9 @@ DOTTED = {
     "Int'l": "International", "Natl": "National", "eds": "editors", "Art": "Article",
     "Pt": "Part", "pt": "part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
     "ed": "edition", "hosp": "hospital", "Hosp": "Hospital", "tech": "technician",
-    "env": "envelope", "reg": "regularly", "cyl": "cylinder", "orig": "original",
+    "env": "envelope", "emp": "employee", "dep": "deposit", "ins": "insurance",
+    "grp": "group", "Grp": "Group", "exch": "exchange", "reg": "regularly", "cyl": "cylinder",
+    "orig": "original",
     "prev": "previous", "elec": "electric", "lic": "license", "addl": "additional",
     "Dir": "Director", "doz": "dozen",
 }  # fmt: skip
@@ -116,6 +118,7 @@ NUMBERED_SHORT = {
     "Eq": "Equation",
     "Rt": "Route", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
     "Rte": "Route", "rte": "route", "Rm": "Room", "rm": "room", "Bldg": "Building",
+    "bldg": "building", "Grp": "Group", "grp": "group",
     "Hwy": "Highway", "Fig": "Figure", "fig": "figure", "Ch": "Chapter", "Sec": "Section",
     "Vol": "Volume", "vol": "volume", "Ep": "Episode", "ep": "episode", "Fl": "Floor",
     "Pg": "Page", "pg": "page", "pp": "pages", "Ext": "Extension", "ext": "extension",

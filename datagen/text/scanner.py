@@ -47,7 +47,7 @@ _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
 _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 """What makes a fact's characters part of something longer."""
 _TOKEN = re.compile(r"\S+")
-_SHORTENED = re.compile(rf"[{LATIN}]{{2,5}}\.(?= [a-z\d$£€¥#])")
+_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
 """A short word whose stop ends no sentence: what follows is small, or a number."""
 
 

@@ -10,7 +10,8 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "t": "ton", "gr": "gram", "IU": "I U", "mEq": "milliequivalent",
+    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
+    "t": "ton", "gr": "gram", "IU": "I U", "mEq": "milliequivalent",
     # volume
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
     "tsp": "teaspoon", "pt": "pint", "pts": "pint", "qt": "quart", "qts": "quart",

@@ -68,6 +68,10 @@ _CURRENT = re.compile(
     r"|[.,?!]?$|[.,] "
 )
 _CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
+_CARRYING = cue(
+    r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated| rated at)?", " (?:an? )?"
+)
+_LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
@@ -145,7 +149,7 @@ def _is_amp(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if joint == "-":
         return False
-    if is_after(match, _CARRIES):
+    if is_after(match, _CARRIES) or is_before(match, _CARRYING):
         return True
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
     is_free = "." in number or joint == " " or quantity.value(number) >= 40
@@ -348,6 +352,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"[x\u00d7](?P<number>\d{1,3})\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
+        ),
+        make(
+            r"(?P<number>[1-9]\d00)K\b",
+            lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
