@@ -29,7 +29,7 @@ from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
 from datagen.cli.status import status
-from datagen.cli.terminal import VisibleFormatter, echo, page
+from datagen.cli.terminal import VisibleFormatter, echo, page, write_what_can_be
 from datagen.cli.timing import timing
 from datagen.cli.view import view
 from datagen.cli.voices import voices
@@ -46,6 +46,7 @@ class _Group(click.Group):
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Run as a program; one that a store keeps waiting for an answer ends all the same."""
+        write_what_can_be()
         try:
             return super().__call__(*arguments, **options)
         except SystemExit as end:
