@@ -1,4 +1,4 @@
-"""Sounds behind a speaker, as long as the dialogue: pink noise, babble, a folder's; and a cough.
+"""Sounds behind a speaker, as long as the dialogue: a room, noise, babble, a folder's; and a cough.
 
 All of them depend on a seed and, babble and folder, on what they are made of.
 """
@@ -13,13 +13,21 @@ import numpy as np
 import soundfile
 import soxr
 
-from datagen.types import SAMPLE_RATE, Audio, Stereo, UserError
+from datagen.types import FRAME, SAMPLE_RATE, Audio, Stereo, UserError
 
 _BABBLERS = 6
 _TILES = (1 << 19, 3**12)
-"""Samples of two loops of pink noise, some 22 s each; together they repeat after months."""
+"""Samples of two loops of noise, some 22 s each; together they repeat after months."""
 _LOWEST = 20.0
-"""Frequency in Hz below which pink noise rises no more."""
+"""Frequency in Hz below which noise rises no more."""
+WHITE, PINK, BROWN = 0.0, -0.5, -1.0
+"""Exponents of frequency in noise's amplitude: 0, 3 and 6 dB less an octave."""
+_MAINS = (480, 400)
+"""Samples of a period of the mains: 50 and 60 Hz."""
+_BLADES = (100, 300)
+"""Fewest and most samples of a period of a fan: 240 to 80 Hz."""
+_DRIFT_FRAMES = 25
+"""Frames between two drawn levels of a room: 2 s."""
 _SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 _LONGEST = 60
 """Seconds read of one file."""
@@ -36,23 +44,65 @@ def make(settings: dict[str, Any], stereo: Stereo) -> Audio:
 
 
 def pink(num_samples: int, rng: np.random.Generator) -> Audio:
-    """Return noise [S] of power 1 that falls by 3 dB an octave, from 20 Hz on.
+    """Return noise [S] of power 1 that falls by 3 dB an octave, from 20 Hz on."""
+    return steady(num_samples, rng, PINK)
+
+
+def steady(num_samples: int, rng: np.random.Generator, exponent: float) -> Audio:
+    """Return noise [S] of power 1; its amplitude goes with frequency to the power of ``exponent``.
 
     It is the sum of two loops, each from anywhere: made once, and another noise for every draw.
     """
     noise = np.zeros(num_samples, np.float32)
     for length in _TILES:
-        _add_loop(noise, _tile(length), int(rng.integers(length)))
+        _add_loop(noise, _tile(length, exponent), int(rng.integers(length)))
     return noise
 
 
 @cache
-def _tile(length: int) -> Audio:
-    """Return pink noise [S] of power 1/2 whose end goes on into its beginning."""
-    amplitudes = np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), _LOWEST) ** -0.5
+def _tile(length: int, exponent: float) -> Audio:
+    """Return noise [S] of power 1/2 whose end goes on into its beginning."""
+    amplitudes = np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), _LOWEST) ** exponent
     real, imaginary = np.random.default_rng(length).standard_normal((2, len(amplitudes)))
     tile = np.fft.irfft((real + 1j * imaginary) * amplitudes, length)
     return np.asarray(tile / np.sqrt(2 * np.mean(np.square(tile))), np.float32)
+
+
+def room(
+    num_samples: int, *, brown: float, tone: str, tone_db: float, drift: float, seed: int
+) -> Audio:
+    """Return a room's noise [S] of power about 1: its share ``brown`` falls by 6 dB an octave."""
+    rng = np.random.default_rng(seed)
+    noise = steady(num_samples, rng, PINK) * np.float32(np.sqrt(1 - brown))
+    noise += steady(num_samples, rng, BROWN) * np.float32(np.sqrt(brown))
+    if tone != "none":
+        period = _period(tone, rng) * np.float32(10 ** (tone_db / 20))
+        _add_loop(noise, np.tile(period, 64), int(rng.integers(len(period))))
+    return _drifting(noise, drift, rng)
+
+
+def _period(tone: str, rng: np.random.Generator) -> Audio:
+    """Return a period [S] of a tone of power 1, with some harmonics."""
+    length = int(rng.choice(_MAINS) if tone == "hum" else rng.integers(*_BLADES))
+    harmonics = np.arange(1, 7 if tone == "hum" else 4)
+    levels = rng.uniform(0.2, 1.0, len(harmonics)) / harmonics
+    turns = np.outer(harmonics, np.arange(length) / length) + rng.random((len(harmonics), 1))
+    period = levels @ np.sin(2 * np.pi * turns)
+    return np.asarray(period / np.sqrt(np.mean(np.square(period))), np.float32)
+
+
+def _drifting(noise: Audio, drift: float, rng: np.random.Generator) -> Audio:
+    """Let the level of a noise [S] wander by up to ``drift`` dB, in place.
+
+    It changes from frame to frame, by so little that no step is heard.
+    """
+    num_frames = -(-len(noise) // FRAME)
+    marks = np.arange(0, num_frames + _DRIFT_FRAMES, _DRIFT_FRAMES)
+    decibels = rng.uniform(-drift / 2, drift / 2, len(marks))
+    gains = 10 ** (np.interp(np.arange(num_frames), marks, decibels) / 20)
+    for start, gain in zip(range(0, len(noise), FRAME), gains, strict=True):
+        noise[start : start + FRAME] *= np.float32(gain)
+    return noise
 
 
 def _add_loop(noise: Audio, tile: Audio, first: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -17,11 +18,31 @@ _QUIETEST = 1e-3
 """Share of its first level at which a train has ended."""
 _TAIL = 1.5
 """Longest reverberation, in seconds."""
-_LINE_RATE = 8_000
-_BAND = (300.0, 3_400.0)
-"""Lowest and highest frequency of the telephone's band, in Hz."""
-_TAPS = 255
-"""Taps of the telephone's band-pass; its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
+
+
+class _Line(NamedTuple):
+    """What a kind of telephone line carries."""
+
+    rate: int
+    """Sample rate in Hz."""
+    low: float
+    high: float
+    """Lowest and highest frequency of its band, in Hz."""
+    taps: int
+    """Taps of its band-pass; the slopes are 3.3 x rate / taps Hz wide (Hamming)."""
+    coded: bool
+    """Its samples are 8 bits of mu-law."""
+
+
+_LINES = {
+    "g711": _Line(8_000, 300.0, 3_400.0, 255, coded=True),
+    "amr": _Line(8_000, 100.0, 3_400.0, 255, coded=False),
+    "wideband": _Line(16_000, 50.0, 7_000.0, 511, coded=False),
+}
+"""Kinds of line: ITU-T G.711, mobile narrowband, and ITU-T G.722's 50-7000 Hz.
+
+The lower edge of amr is chosen.
+"""
 _MU = 255.0
 """Parameter mu of G.711's mu-law."""
 _STEPS = 32_767
@@ -52,25 +73,28 @@ def _response(initial: float, rt60: float, first_delay: float, rng: np.random.Ge
     return response
 
 
-def telephone(audio: Audio) -> Audio:
-    """Return a channel [S] as a telephone line carries it: 8 kHz, 300-3400 Hz, 8-bit mu-law."""
-    narrow = soxr.resample(audio, SAMPLE_RATE, _LINE_RATE, quality="MQ")
-    narrow = convolve(narrow, _band(), delay=_TAPS // 2) * np.float32(_STEPS)
-    steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
-    coded = _mu_law()[steps.view(np.uint16)]
-    heard = soxr.resample(coded, _LINE_RATE, SAMPLE_RATE, quality="MQ")[: len(audio)]
+def telephone(audio: Audio, kind: str = "g711") -> Audio:
+    """Return a channel [S] as a telephone line of a kind carries it."""
+    way = _LINES[kind]
+    narrow = soxr.resample(audio, SAMPLE_RATE, way.rate, quality="MQ")
+    narrow = convolve(narrow, _band(way), delay=way.taps // 2)
+    if way.coded:
+        narrow *= np.float32(_STEPS)
+        steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
+        narrow = _mu_law()[steps.view(np.uint16)]
+    heard = soxr.resample(narrow, way.rate, SAMPLE_RATE, quality="MQ")[: len(audio)]
     line = np.zeros(len(audio), np.float32)
     line[: len(heard)] = heard
     return line
 
 
 @cache
-def _band() -> Audio:
+def _band(way: _Line) -> Audio:
     """Return a band-pass filter [L] of linear phase: two windowed sincs."""
-    place = np.arange(_TAPS) - _TAPS // 2
-    low, high = (2 * edge / _LINE_RATE for edge in _BAND)
+    place = np.arange(way.taps) - way.taps // 2
+    low, high = (2 * edge / way.rate for edge in (way.low, way.high))
     taps = high * np.sinc(high * place) - low * np.sinc(low * place)
-    return np.asarray(taps * np.hamming(_TAPS), np.float32)
+    return np.asarray(taps * np.hamming(way.taps), np.float32)
 
 
 @cache
