@@ -94,9 +94,10 @@ class Totals:
             self._count_codes(row)
 
     def _count_codes(self, row: Row) -> None:
-        """Keep the hash of each frame's codes; streams of a wrong length are found elsewhere."""
+        """Keep the hash of each frame's codes, if they are there and whole."""
         for speaker in SPEAKERS:
-            if row.tokens[f"{speaker}_codes"].size == NUM_CODEBOOKS * row.num_frames:
+            codes = row.tokens.get(f"{speaker}_codes")
+            if codes is not None and codes.size == NUM_CODEBOOKS * row.num_frames:
                 hashes = _MIX @ row.codes(speaker).astype(np.int64)
                 self.code_rows[speaker].frombytes(hashes.tobytes())
 

@@ -64,18 +64,19 @@ def _held(turn: Placed) -> list[Hold]:
 
 
 def breath(num_samples: int, seed: int) -> Audio:
-    """Return a breath [S] with a mean square of about 1: air through an open mouth."""
+    """Return a breath [S] with a mean square of 1: air through an open mouth."""
     rng = np.random.default_rng(seed)
-    frequencies = np.fft.rfftfreq(num_samples, 1 / SAMPLE_RATE)
+    size = 1 << (num_samples - 1).bit_length()
+    frequencies = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
     power = np.full(len(frequencies), 0.03)
     for low, high in _RESONANCES:
         centre, height = rng.uniform(low, high), rng.uniform(0.3, 1.0)
         power += height * np.exp(-0.5 * np.square((frequencies - centre) / _WIDTH))
     power *= np.minimum(1.0, (1_000.0 / np.maximum(frequencies, 1.0)) ** _TILT)
     power *= frequencies > 120.0
-    real, imaginary = rng.standard_normal((2, len(frequencies)))
-    sound = np.fft.irfft((real + 1j * imaginary) * np.sqrt(power), num_samples)
-    sound *= _swell(num_samples)
+    spectrum = rng.standard_normal((len(frequencies), 2), np.float32).view(np.complex64)[:, 0]
+    spectrum *= np.sqrt(power).astype(np.float32)
+    sound = np.fft.irfft(spectrum, size)[:num_samples] * _swell(num_samples)
     return np.asarray(sound / np.sqrt(np.mean(np.square(sound))), np.float32)
 
 

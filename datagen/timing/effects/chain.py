@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.random import Generator
@@ -37,6 +38,7 @@ from datagen.timing.effects.settings import (
 from datagen.types import FRAME, SAMPLE_RATE, SPEAKERS, Audio, Event, Speaker, Stereo
 
 Settings: TypeAlias = dict[str, Any]
+Kind = TypeVar("Kind")
 _FULL_SCALE = 0.999
 """Largest sample after all effects: what would be louder is turned down, not clipped."""
 _USUAL_POWER = 10**-2.3
@@ -69,6 +71,18 @@ def draw(
             yield name, json.dumps(_DRAWS[name](effect, rng, context))
 
 
+class CleanSound:
+    """The channels [C, S] as they were recorded, and what effects are measured by."""
+
+    def __init__(self, stereo: Stereo) -> None:
+        self.stereo = stereo
+
+    @cached_property
+    def user_power(self) -> float:
+        """Mean square of the user's speech; 0.0 if there is none."""
+        return speech_power(self.stereo[1])
+
+
 def speaker_of(name: str) -> Speaker:
     """Return whose channel an effect changes."""
     return "agent" if name in _OF_AGENT else "user"
@@ -79,11 +93,11 @@ def apply(stereo: Stereo, events: Sequence[Event]) -> Stereo:
     wanted = {event.cause: json.loads(event.text) for event in events if event.type == "effect"}
     if not wanted:
         return stereo
-    heard = stereo.copy()
+    heard, clean = stereo.copy(), CleanSound(stereo)
     for name in Effects.model_fields:
         if name in wanted:
             channel = heard[SPEAKERS.index(speaker_of(name))]
-            _APPLY[name](channel, stereo, wanted[name])
+            _APPLY[name](channel, clean, wanted[name])
     for speaker in {speaker_of(name) for name in wanted}:
         channel = heard[SPEAKERS.index(speaker)]
         loudest = magnitude(channel)
@@ -100,7 +114,7 @@ def _seed(rng: Generator) -> int:
     return int(rng.integers(2**31))
 
 
-def _pick(kinds: Sequence[str], rng: Generator) -> str:
+def _pick(kinds: Sequence[Kind], rng: Generator) -> Kind:
     return kinds[int(rng.integers(len(kinds)))]
 
 
@@ -122,9 +136,9 @@ def _draw_reverb(reverb: Reverb, rng: Generator, context: DrawContext) -> Settin
 
 
 def _draw_room(room: Room, rng: Generator, context: DrawContext) -> Settings:
-    numbers = {name: _uniform(getattr(room, name), rng) for name in ("snr", "brown", "drift")}
-    tone = {"tone": _pick(room.tones, rng), "tone_db": _uniform(room.tone_db, rng)}
-    return numbers | tone | {"seed": _seed(rng)}
+    numbers = {name: _uniform(getattr(room, name), rng) for name in ("snr", "drift", "tone_db")}
+    kind = {"slope": _pick(room.slopes, rng), "tone": _pick(room.tones, rng)}
+    return numbers | kind | {"seed": _seed(rng)}
 
 
 def _draw_noise(noise: Noise, rng: Generator, context: DrawContext) -> Settings:
@@ -173,44 +187,42 @@ _DRAWS: Mapping[str, Callable[[Any, Generator, DrawContext], Settings]] = {
 }
 
 
-def _breath(user: Audio, stereo: Stereo, settings: Settings) -> None:
-    scale = np.sqrt(speech_power(stereo[1])) * 10 ** (settings["db"] / 20)
+def _breath(user: Audio, clean: CleanSound, settings: Settings) -> None:
+    scale = np.sqrt(clean.user_power) * 10 ** (settings["db"] / 20)
     for index, (start, length) in enumerate(settings["at"]):
         sound = breaths.breath(length, settings["seed"] + index)
         user[start : start + length] += sound * np.float32(scale)
 
 
-def _reverb(user: Audio, stereo: Stereo, settings: Settings) -> None:
+def _reverb(user: Audio, clean: CleanSound, settings: Settings) -> None:
     user[:] = rooms.reverberate(user, **settings)
 
 
-def _echo(user: Audio, stereo: Stereo, settings: Settings) -> None:
+def _echo(user: Audio, clean: CleanSound, settings: Settings) -> None:
     """Add the agent, later and quieter."""
     delay = min(round(settings["delay"] * SAMPLE_RATE), len(user))
-    user[delay:] += np.float32(settings["scale"]) * stereo[0, : len(user) - delay]
+    user[delay:] += np.float32(settings["scale"]) * clean.stereo[0, : len(user) - delay]
 
 
-def _room(user: Audio, stereo: Stereo, settings: Settings) -> None:
+def _room(user: Audio, clean: CleanSound, settings: Settings) -> None:
     """Add a room at so many dB under the user's speech; one who says nothing has a quiet room."""
     numbers = {name: value for name, value in settings.items() if name != "snr"}
-    noise = noises.room(len(user), **numbers)
-    level = speech_power(stereo[1]) or _USUAL_POWER
-    noise *= np.float32(np.sqrt(level) * 10 ** (-settings["snr"] / 20))
-    user += noise
+    level = clean.user_power or _USUAL_POWER
+    noises.add_room(user, np.sqrt(level) * 10 ** (-settings["snr"] / 20), **numbers)
 
 
-def _noise(user: Audio, stereo: Stereo, settings: Settings) -> None:
+def _noise(user: Audio, clean: CleanSound, settings: Settings) -> None:
     """Add a noise at so many dB under the user's speech; a silent user gets none."""
-    noise = noises.make(settings, stereo)
+    noise = noises.make(settings, clean.stereo)
     power = float(powers(noise, FRAME).mean(dtype=np.float64))
-    level = speech_power(stereo[1])
+    level = clean.user_power
     if power and level:
         noise *= np.float32(np.sqrt(level / power * 10 ** (-settings["snr"] / 10)))
         user += noise
 
 
-def _cough(user: Audio, stereo: Stereo, settings: Settings) -> None:
-    level = speech_power(stereo[1])
+def _cough(user: Audio, clean: CleanSound, settings: Settings) -> None:
+    level = clean.user_power
     for index, seconds in enumerate(settings["at"]):
         start = round(seconds * SAMPLE_RATE)
         sound = noises.cough(settings["seed"] + index)[: max(0, len(user) - start)]
@@ -218,27 +230,28 @@ def _cough(user: Audio, stereo: Stereo, settings: Settings) -> None:
         user[start : start + len(sound)] += sound * np.float32(scale)
 
 
-def _gain(user: Audio, stereo: Stereo, settings: Settings) -> None:
+def _gain(user: Audio, clean: CleanSound, settings: Settings) -> None:
     user *= np.float32(10 ** (settings["db"] / 20))
 
 
-def _line(user: Audio, stereo: Stereo, settings: Settings) -> None:
-    rng = np.random.default_rng(settings["seed"])
-    hiss = noises.steady(len(user), rng, noises.WHITE)
-    user += hiss * np.float32(10 ** (settings["level"] / 20))
+def _line(user: Audio, clean: CleanSound, settings: Settings) -> None:
+    _add_faint(user, settings, noises.WHITE)
 
 
-def _telephone(user: Audio, stereo: Stereo, settings: Settings) -> None:
+def _telephone(user: Audio, clean: CleanSound, settings: Settings) -> None:
     user[:] = rooms.telephone(user, **settings)
 
 
-def _floor(agent: Audio, stereo: Stereo, settings: Settings) -> None:
+def _floor(agent: Audio, clean: CleanSound, settings: Settings) -> None:
+    _add_faint(agent, settings, noises.PINK)
+
+
+def _add_faint(channel: Audio, settings: Settings, exponent: float) -> None:
     rng = np.random.default_rng(settings["seed"])
-    noise = noises.pink(len(agent), rng)
-    agent += noise * np.float32(10 ** (settings["level"] / 20))
+    noises.add(channel, noises.faint(rng, exponent, 10 ** (settings["level"] / 20)))
 
 
-_APPLY: Mapping[str, Callable[[Audio, Stereo, Settings], None]] = {
+_APPLY: Mapping[str, Callable[[Audio, CleanSound, Settings], None]] = {
     "breath": _breath,
     "reverb": _reverb,
     "echo": _echo,
@@ -250,4 +263,4 @@ _APPLY: Mapping[str, Callable[[Audio, Stereo, Settings], None]] = {
     "telephone": _telephone,
     "floor": _floor,
 }
-"""Change a channel [S] in place; the channels [C, S] are as they were before all."""
+"""Change a channel [S] in place; the clean sound is as it was before all."""

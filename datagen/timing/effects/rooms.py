@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -18,31 +17,12 @@ _QUIETEST = 1e-3
 """Share of its first level at which a train has ended."""
 _TAIL = 1.5
 """Longest reverberation, in seconds."""
-
-
-class _Line(NamedTuple):
-    """What a kind of telephone line carries."""
-
-    rate: int
-    """Sample rate in Hz."""
-    low: float
-    high: float
-    """Lowest and highest frequency of its band, in Hz."""
-    taps: int
-    """Taps of its band-pass; the slopes are 3.3 x rate / taps Hz wide (Hamming)."""
-    coded: bool
-    """Its samples are 8 bits of mu-law."""
-
-
-_LINES = {
-    "g711": _Line(8_000, 300.0, 3_400.0, 255, coded=True),
-    "amr": _Line(8_000, 100.0, 3_400.0, 255, coded=False),
-    "wideband": _Line(16_000, 50.0, 7_000.0, 511, coded=False),
-}
-"""Kinds of line: ITU-T G.711, mobile narrowband, and ITU-T G.722's 50-7000 Hz.
-
-The lower edge of amr is chosen.
-"""
+_LINE_RATES = {"g711": 8_000, "amr": 8_000, "wideband": 16_000}
+"""Sample rates in Hz of the kinds of line."""
+_BAND = (300.0, 3_400.0)
+"""Lowest and highest frequency of G.711's band, in Hz; the others have their rate's."""
+_TAPS = 255
+"""Taps of its band-pass; its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
 _MU = 255.0
 """Parameter mu of G.711's mu-law."""
 _STEPS = 32_767
@@ -75,26 +55,30 @@ def _response(initial: float, rt60: float, first_delay: float, rng: np.random.Ge
 
 def telephone(audio: Audio, kind: str = "g711") -> Audio:
     """Return a channel [S] as a telephone line of a kind carries it."""
-    way = _LINES[kind]
-    narrow = soxr.resample(audio, SAMPLE_RATE, way.rate, quality="MQ")
-    narrow = convolve(narrow, _band(way), delay=way.taps // 2)
-    if way.coded:
-        narrow *= np.float32(_STEPS)
-        steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
-        narrow = _mu_law()[steps.view(np.uint16)]
-    heard = soxr.resample(narrow, way.rate, SAMPLE_RATE, quality="MQ")[: len(audio)]
+    rate = _LINE_RATES[kind]
+    narrow = soxr.resample(audio, SAMPLE_RATE, rate, quality="MQ")
+    if kind == "g711":
+        narrow = _coded(convolve(narrow, _band(rate), delay=_TAPS // 2))
+    heard = soxr.resample(narrow, rate, SAMPLE_RATE, quality="MQ")[: len(audio)]
     line = np.zeros(len(audio), np.float32)
     line[: len(heard)] = heard
     return line
 
 
+def _coded(narrow: Audio) -> Audio:
+    """Return what mu-law leaves of a channel [S], which is overwritten."""
+    narrow *= np.float32(_STEPS)
+    steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
+    return _mu_law()[steps.view(np.uint16)]
+
+
 @cache
-def _band(way: _Line) -> Audio:
+def _band(rate: int) -> Audio:
     """Return a band-pass filter [L] of linear phase: two windowed sincs."""
-    place = np.arange(way.taps) - way.taps // 2
-    low, high = (2 * edge / way.rate for edge in (way.low, way.high))
+    place = np.arange(_TAPS) - _TAPS // 2
+    low, high = (2 * edge / rate for edge in _BAND)
     taps = high * np.sinc(high * place) - low * np.sinc(low * place)
-    return np.asarray(taps * np.hamming(way.taps), np.float32)
+    return np.asarray(taps * np.hamming(_TAPS), np.float32)
 
 
 @cache

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from datagen.config import Settings
 from datagen.timing.distributions import Rate, Uniform
 
+Slope = Annotated[float, Field(ge=0, le=12)]
 Decibels = Annotated[float, Field(ge=-120, le=60)]
 
 
@@ -69,16 +70,13 @@ class Gain(Settings):
 
 
 class Room(Settings):
-    """Where the user is: steady noise that falls with frequency, a hum or a fan in it, never still.
-
-    A real room's noise lies between pink (3 dB an octave) and brown (6 dB).
-    """
+    """Where the user is: noise that falls with frequency, perhaps a hum or a fan, never still."""
 
     rate: Rate = 0.0
     snr: Levels = Levels(low=18, high=42)
     """Level of speech over the room, in dB."""
-    brown: Share = Share(low=0.0, high=1.0)
-    """Share of the noise's power that is brown; the rest is pink."""
+    slopes: Annotated[tuple[Slope, ...], Field(min_length=1)] = (3.0, 4.5, 6.0)
+    """By how many dB an octave it falls, equally likely: 3 is pink, 6 brown."""
     tones: Annotated[tuple[Literal["none", "hum", "fan"], ...], Field(min_length=1)] = (
         "none",
         "none",
@@ -154,8 +152,8 @@ class Telephone(Settings):
     kinds: Annotated[tuple[Literal["g711", "amr", "wideband"], ...], Field(min_length=1)] = (
         "g711",
     )
-    """Kinds of line, equally likely: G.711 (300-3400 Hz, mu-law), the band alone of AMR
-    (100-3400 Hz) or of AMR-WB and G.722 (50-7000 Hz): their coding is not modelled."""
+    """Kinds of line, equally likely: G.711 (300-3400 Hz, mu-law); the band alone of 8 kHz, as
+    AMR's, or of 16 kHz, as AMR-WB's and G.722's, whose coding is not modelled."""
 
 
 class QuietFloor(Settings):
