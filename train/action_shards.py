@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from train.actions import ActionMarks, Insertions
+from train.actions import ActionMarks, Insertions, MarkedTokens
 from train.config import UserError
 from train.prompt import Tokens
-from train.shards import fingerprint, footer, load_tokenizer, made_once
+from train.shards import Metadata, fingerprint, footer, made_once
 
 FILE = "actions.npz"
 FIRST_SCHEMA = 2
@@ -26,23 +26,28 @@ FIRST_SCHEMA = 2
 
 
 def cached_actions(
-    files: Sequence[Path], cache: Path, tokenizer: str, marks: ActionMarks, vocabulary: int
+    files: Sequence[Path], cache: Path, tokenizer: str, marks: ActionMarks, metadata: Metadata
 ) -> Path:
     """Return the folder of the shards' calls as tokens, making it unless it is there."""
     name = blake2b(repr(marks).encode(), digest_size=12)
     name.update(fingerprint(files, tokenizer).encode())
 
     def make(folder: Path) -> None:
-        np.savez(folder / FILE, allow_pickle=False, **_decode(files, tokenizer, marks, vocabulary))
+        np.savez(folder / FILE, allow_pickle=False, **_decode(files, tokenizer, marks, metadata))
 
     return made_once(cache / f"actions-{name.hexdigest()}", make)
 
 
 def _decode(
-    files: Sequence[Path], tokenizer: str, marks: ActionMarks, vocabulary: int
+    files: Sequence[Path], tokenizer: str, marks: ActionMarks, metadata: Metadata
 ) -> dict[str, Any]:
     """Return frames, kinds, lengths and tokens of all insertions, and how many each row has."""
-    encode = load_tokenizer(tokenizer)
+    marked = MarkedTokens.load(tokenizer, marks)
+    if {marked.call[0], marked.result[0]} & {metadata.pad, metadata.epad}:
+        raise UserError(
+            f"data.action_marks: {marks.call} or {marks.result} begins with the padding of the"
+            " shards' text; choose other marks"
+        )
     frames, kinds, tokens = list[int](), list[int](), list[list[int]]()
     counts, names = list[int](), list[str]()
     for file in files:
@@ -53,8 +58,8 @@ def _decode(
             counts.append(len(parts))
             frames += [frame for frame, _, _ in parts]
             kinds += [kind for _, kind, _ in parts]
-            tokens += [encode(text) for _, _, text in parts]
-    if max(map(max, tokens), default=0) >= vocabulary:
+            tokens += [marked.spell(kind, text) for _, kind, text in parts]
+    if max(map(max, tokens), default=0) >= metadata.vocabulary:
         raise UserError(
             f"data.tokenizer: {tokenizer} has pieces that the shards' has not: give the model they"
             " were made with"
@@ -77,6 +82,8 @@ def _rows(file: Path) -> list[tuple[str, list[dict[str, Any]]]]:
             " or data.actions=leave_out"
         )
     try:
+        if "actions" not in pq.read_schema(file).names:
+            raise UserError(f"data.actions: {file} has lost its column actions: make it anew")
         table = pq.read_table(file, columns=["dialog_id", "actions"], partitioning=None)
         rows = table.to_pylist()
     except (OSError, pa.ArrowException) as error:

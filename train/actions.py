@@ -9,7 +9,7 @@ codes are silence and the user's the sine, as in a prompt. So no word is moved, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,23 +32,40 @@ class ActionMarks:
     call: str = "<call>"
     result: str = "<result>"
 
-    def call_text(self, name: str, arguments: str) -> str:
-        """Return a call as the model writes it; ``arguments`` is JSON.
-
-        >>> ActionMarks().call_text("find", '{"order":"7"}')
-        '<call> find {"order":"7"} <call>'
-        """
-        return f"{self.call} {name} {arguments} {self.call}"
-
-    def result_text(self, result: str) -> str:
-        """Return a result as the model is given it."""
-        return f"{self.result} {result or NO_ANSWER} {self.result}"
-
     def texts(self, action: Mapping[str, Any]) -> tuple[tuple[int, int, str], tuple[int, int, str]]:
-        """Return frame, kind and text of a call of a shard, and of its result."""
+        """Return frame, kind and text, without marks, of a call of a shard and of its result."""
         arguments = json.dumps(json.loads(action["arguments"]), separators=(",", ":"))
-        call = action["call_frame"], CALL, self.call_text(action["name"], arguments)
-        return call, (action["result_frame"], RESULT, self.result_text(action["result"]))
+        call = action["call_frame"], CALL, f"{action['name']} {arguments}"
+        return call, (action["result_frame"], RESULT, action["result"] or NO_ANSWER)
+
+
+@dataclass(frozen=True)
+class MarkedTokens:
+    """How calls and results are spelled in a tokenizer."""
+
+    encode: Callable[[str], list[int]]
+    call: tuple[int, ...]
+    """Tokens of the mark around calls; no word begins with the first of them."""
+    result: tuple[int, ...]
+
+    @classmethod
+    def load(cls, path: str, marks: ActionMarks) -> MarkedTokens:
+        """Read a SentencePiece model; the blank before a mark's own piece is no part of it."""
+        from sentencepiece import SentencePieceProcessor
+
+        model = SentencePieceProcessor(model_file=path)
+        spelled = []
+        for mark in (marks.call, marks.result):
+            tokens = [int(token) for token in model.encode(mark)]
+            while len(tokens) > 1 and not model.decode(tokens[:1]).strip():
+                tokens = tokens[1:]
+            spelled.append(tuple(tokens))
+        return cls(lambda text: [int(token) for token in model.encode(text)], *spelled)
+
+    def spell(self, kind: int, text: str) -> list[int]:
+        """Return a call or a result as tokens, its mark before and after it."""
+        mark = self.call if kind == CALL else self.result
+        return [*mark, *self.encode(text), *mark]
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ class Corpus:
         corpus = cls(cached(files, folder, spec.tokenizer), metadata)
         marks = spec.marks_in_text
         if marks is not None and spec.tokenizer is not None:
-            made = cached_actions(files, folder, spec.tokenizer, marks, metadata.vocabulary)
+            made = cached_actions(files, folder, spec.tokenizer, marks, metadata)
             corpus.actions = ActionTable(made, corpus.dialog_ids)
         corpus.select(spec)
         return corpus

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from train import build, prompt
 from train import checkpoint as checkpoints
+from train.actions import MarkedTokens
 from train.config import Config, DataSpec, UserError
 from train.conversation import Conversation, SpeakRequest, prepare
 from train.data import Corpus
@@ -31,7 +32,6 @@ from train.delay import delay
 from train.distributed import Group, choose_device
 from train.model import DuplexLM
 from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Tokens
-from train.shards import load_tokenizer
 from train.stream import Stream
 from train.tools import Call, Caller, Sheet, Tools, read_tools
 
@@ -281,7 +281,7 @@ class _Calling:
         recorded = None
         if dialog_id is not None and actions is not None:
             recorded = actions.of(self.corpus.row_of(dialog_id))
-        tools = Tools.of(load_tokenizer(self.tokenizer), marks, recorded, by_name)
+        tools = Tools.of(MarkedTokens.load(self.tokenizer, marks), recorded, by_name)
         return Caller(tools, self.corpus.marks, lambda ids: spell(ids, self.tokenizer, ()))
 
 

@@ -18,10 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train.actions import NO_ANSWER, ActionMarks, Insertions
+from train.actions import NO_ANSWER, RESULT, Insertions, MarkedTokens
 from train.config import UserError
 from train.prompt import DELAYS, FRAME_RATE, NO_TOKEN, NUM_STREAMS, TEXT, Marks, Tokens
-from train.shards import Encode
 
 LONGEST_CALL = 160
 """Most tokens of a call."""
@@ -48,20 +47,20 @@ class Call:
 class CallReader:
     """Finds calls in what a model writes, token by token."""
 
-    mark: Tokens
-    """Tokens [M] of the mark that begins and ends a call."""
+    mark: tuple[int, ...]
+    """Tokens of the mark that begins and ends a call."""
     tokens: list[int] = field(default_factory=list)
     """The call under way, marks included; empty if there is none."""
 
     def begins(self, token: int) -> bool:
         """Say whether a token begins a call: no word of a dialogue begins as a mark does."""
-        return not self.tokens and token == int(self.mark[0])
+        return not self.tokens and token == self.mark[0]
 
     def read(self, token: int) -> Tokens | None:
         """Add a token; return the whole call if this ends it."""
         self.tokens.append(token)
         size = len(self.mark)
-        ended = len(self.tokens) > size and self.tokens[-size:] == self.mark.tolist()
+        ended = len(self.tokens) > size and tuple(self.tokens[-size:]) == self.mark
         if not (ended and len(self.tokens) >= 2 * size) and len(self.tokens) < LONGEST_CALL:
             return None
         call, self.tokens = np.array(self.tokens, np.int16), []
@@ -72,8 +71,7 @@ class CallReader:
 class Tools:
     """What calls of one dialogue are answered with."""
 
-    encode: Encode
-    marks: ActionMarks
+    marked: MarkedTokens
     recorded: Sequence[tuple[int, Tokens]] = ()
     """Frames from call to result, and the result's tokens, of each recorded call."""
     by_name: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -84,21 +82,23 @@ class Tools:
     @classmethod
     def of(
         cls,
-        encode: Encode,
-        marks: ActionMarks,
+        marked: MarkedTokens,
         found: Insertions | None,
         by_name: Mapping[str, tuple[int, str]],
     ) -> Tools:
         """Return the tools of a dialogue; a file's go before what was recorded."""
-        return cls(encode, marks, found.calls if found is not None else (), by_name)
+        return cls(marked, found.calls if found is not None else (), by_name)
 
     def reader(self) -> CallReader:
         """Return a reader of calls."""
-        return CallReader(np.array(self.encode(self.marks.call), np.int16))
+        return CallReader(self.marked.call)
 
     def answer(self, text: str) -> tuple[int, Tokens]:
-        """Return the frames until a call is answered, and the tokens of its result."""
-        words = text.removeprefix(self.marks.call).split()
+        """Return the frames until a call is answered, and the tokens of its result.
+
+        ``text`` is the call without its marks.
+        """
+        words = text.split()
         place, self.answered = self.answered, self.answered + 1
         if words and words[0] in self.by_name:
             frames, result = self.by_name[words[0]]
@@ -106,7 +106,7 @@ class Tools:
             return self.recorded[place]
         else:
             frames, result = USUAL_WAIT, NO_ANSWER
-        return frames, np.array(self.encode(self.marks.result_text(result)), np.int16)
+        return frames, np.array(self.marked.spell(RESULT, result), np.int16)
 
 
 def read_tools(path: Path) -> dict[str, tuple[int, str]]:
@@ -208,7 +208,8 @@ class Caller:
         }
 
     def _end(self, call: Tokens, frame: int) -> None:
-        frames, result = self._tools.answer(self._spell(call.tolist()))
+        size = len(self._tools.marked.call)
+        frames, result = self._tools.answer(self._spell(call[size:-size].tolist()))
         self._due.append((frame + frames, len(self.calls), result))
         self.calls.append(Call(frame, call))
 

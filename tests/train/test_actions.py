@@ -18,13 +18,13 @@ import torch
 from train import build, prompt, sample
 from train import checkpoint as checkpoints
 from train.__main__ import main
-from train.actions import CALL, ON_CLOCK, RESULT, ActionMarks, Insertions, insert
+from train.actions import CALL, ON_CLOCK, RESULT, ActionMarks, Insertions, MarkedTokens, insert
 from train.config import Config, DataSpec, UserError
 from train.data import Corpus
 from train.distributed import Group
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, ExampleParts, Marks, PromptPolicy
-from train.shards import Encode, load_tokenizer
+from train.shards import load_tokenizer
 from train.tools import LONGEST_CALL, CallReader, Tools, read_tools
 
 Factory = tuple[Callable[..., dict[str, Any]], Callable[..., Path]]
@@ -55,14 +55,14 @@ def tokenizer(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     text = tmp_path / "text.txt"
     line = '<call> find {"order":"7"} <call> <result> It is on its way. no answer <result> pay'
     text.write_text(f"<system> You help. <system>\n{line}\n" * 20)
-    symbols = {"user_defined_symbols": ["<call>", "<result>"]} if request.param == "pieces" else {}
+    symbols = ["<pad>", *(["<call>", "<result>"] if request.param == "pieces" else [])]
     spm.SentencePieceTrainer.train(
         input=str(text),
         model_prefix=str(tmp_path / "spm"),
         vocab_size=VOCABULARY,
         hard_vocab_limit=False,
         minloglevel=2,
-        **symbols,
+        user_defined_symbols=symbols,
     )
     return tmp_path / "spm.model"
 
@@ -71,13 +71,17 @@ def tokenizer(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def folder(
     tokenizer: Path, tmp_path: Path, shard_factory: Factory, shard_metadata: dict[str, Any]
 ) -> Path:
-    """Shards of schema 2: every odd dialogue has two calls, the second made on the first's result."""
+    """Shards of schema 2: every odd dialogue has two calls, the second on the first's result."""
     make_row, write_shard = shard_factory
     shard_metadata |= {"schema": 2}
     shard_metadata["tokenizer"]["size"] = VOCABULARY
     encode = load_tokenizer(str(tokenizer))
     role = np.asarray(encode("<system> You help. <system>"), np.int16)
     rows = [make_row(index, frames=20) | {"prompt_tokens": role} for index in range(16)]
+    known = sorted({*encode("help on its way")} - {*encode("<call> <result>")})
+    words = np.resize(known, 20)  # no mark begins with one of these
+    for row in rows:
+        row["agent_text"] = np.where(np.arange(20) % 3, 3, words).astype(np.int16)
     file = write_shard(tmp_path / "shards" / "service-00000.parquet", rows, shard_metadata)
     table = pq.read_table(file, partitioning=None)
     calls = pa.array(
@@ -92,15 +96,16 @@ def opened(folder: Path, tokenizer: Path, tmp_path: Path, actions: Any = "text")
     return Corpus.open(spec, tmp_path / "cache")
 
 
-def expected(encode: Encode) -> list[tuple[int, int, list[int]]]:
+def expected(tokenizer: Path) -> list[tuple[int, int, list[int]]]:
     """Frame, kind and tokens of what is put into the text row."""
-    found = '<call> find {"order":"7"} <call>'
-    paid = '<call> pay {"order":"7"} <call>'
+    encode = load_tokenizer(str(tokenizer))
+    blank = encode("x")[:1] if encode("x")[:1] == encode("<call>")[:1] else []
+    call, result = (encode(mark)[len(blank) :] for mark in ("<call>", "<result>"))
     return [
-        (4, CALL, encode(found)),
-        (9, RESULT, encode("<result> It is on its way. <result>")),
-        (9, CALL, encode(paid)),
-        (12, RESULT, encode("<result> no answer <result>")),
+        (4, CALL, [*call, *encode('find {"order":"7"}'), *call]),
+        (9, RESULT, [*result, *encode("It is on its way."), *result]),
+        (9, CALL, [*call, *encode('pay {"order":"7"}'), *call]),
+        (12, RESULT, [*result, *encode("no answer"), *result]),
     ]
 
 
@@ -111,7 +116,7 @@ def test_calls_stand_where_they_are_made_and_no_frame_is_moved(
     plain = opened(folder, tokenizer, tmp_path, "leave_out")
     row = corpus.row_of(ID)
     made, before = (one.epoch(PromptPolicy(), 0, 0).dialogue(row) for one in (corpus, plain))
-    wanted = expected(load_tokenizer(str(tokenizer)))
+    wanted = expected(tokenizer)
     assert made.off_clock is not None
     assert before.off_clock is None
     place = 0
@@ -200,21 +205,39 @@ def test_who_plays_the_user_calls_nothing() -> None:
 
 
 def test_what_cannot_be_is_one_sentence(
-    folder: Path, tokenizer: Path, tmp_path: Path, shards: Path, tiny: Make
+    folder: Path,
+    tokenizer: Path,
+    tmp_path: Path,
+    tiny: Make,
+    shard_factory: Factory,
+    shard_metadata: dict[str, Any],
 ) -> None:
+    shard_metadata |= {"schema": 1}
+    make_row, write_shard = shard_factory
+    encode = load_tokenizer(str(tokenizer))
+    role = np.asarray(encode("<system> You help. <system>"), np.int16)
+    old = write_shard(
+        tmp_path / "old" / "a.parquet", [make_row(0) | {"prompt_tokens": role}], shard_metadata
+    )
     with pytest.raises(UserError, match=r"schema 1, which has no tool calls"):
-        opened(shards, tokenizer, tmp_path)
+        opened(old, tokenizer, tmp_path)
+    marks = ActionMarks(call="<pad>")
+    spec = DataSpec(
+        shards=(str(folder),), tokenizer=str(tokenizer), actions="text", action_marks=marks
+    )
+    with pytest.raises(UserError, match="padding"):
+        Corpus.open(spec, tmp_path / "cache")
     with pytest.raises(UserError, match=r"data\.actions: text needs data\.tokenizer"):
         tiny("data.actions=text")
     with pytest.raises(UserError, match="action_marks"):
         tiny("data.action_marks.call=<result>")
+    (tmp_path / "tools.json").write_text("[1]")
     with pytest.raises(UserError, match=r"--tools .* must be JSON"):
-        (tmp_path / "tools.json").write_text("[1]")
         read_tools(tmp_path / "tools.json")
 
 
 def test_a_call_is_read_to_its_second_mark_or_to_a_limit() -> None:
-    reader = CallReader(np.array([5, 6], np.int16))
+    reader = CallReader((5, 6))
     assert reader.begins(5)
     assert not reader.begins(6)
     read = [reader.read(token) for token in (5, 6, 9, 5, 6)]
@@ -229,19 +252,19 @@ def test_a_call_is_read_to_its_second_mark_or_to_a_limit() -> None:
 
 
 def test_tools_answer_as_recorded_or_as_a_file_says(tokenizer: Path, tmp_path: Path) -> None:
-    encode = load_tokenizer(str(tokenizer))
-    frames, kinds, tokens = zip(*expected(encode), strict=True)
+    marked = MarkedTokens.load(str(tokenizer), ActionMarks())
+    frames, kinds, tokens = zip(*expected(tokenizer), strict=True)
     arrays = [np.asarray(one, np.int16) for one in tokens]
     recorded = Insertions(np.array(frames), np.array(kinds), arrays)
-    tools = Tools.of(encode, ActionMarks(), recorded, {})
-    first, second, third = (tools.answer("<call> find {} <call>") for _ in range(3))
+    tools = Tools.of(marked, recorded, {})
+    first, second, third = (tools.answer("find {}") for _ in range(3))
     assert (first[0], second[0], third[0]) == (5, 3, 13)
     assert first[1].tolist() == list(tokens[1])
-    assert third[1].tolist() == encode("<result> no answer <result>")
+    assert third[1].tolist() == tokens[3]
     (tmp_path / "tools.json").write_text('{"find": {"result": "It is on its way.", "seconds": 2}}')
-    named = Tools.of(encode, ActionMarks(), recorded, read_tools(tmp_path / "tools.json"))
-    assert named.answer("<call> find {} <call>")[0] == 25
-    assert named.answer("<call> pay {} <call>")[1].tolist() == encode("<result> no answer <result>")
+    named = Tools.of(marked, recorded, read_tools(tmp_path / "tools.json"))
+    assert named.answer("find {}")[0] == 25
+    assert named.answer("pay {}")[1].tolist() == tokens[3]
 
 
 @pytest.fixture
@@ -282,8 +305,6 @@ def test_a_model_that_calls_sees_what_training_showed_it(
             drawn["text"] += 1
             return torch.tensor([int(codes[TEXT, drawn["text"] - 1])])
         place = drawn["agent"]
-        if place[row] == start and prompt.DELAYS[row]:
-            pass
         while free[1][place[row] - start] != ON_CLOCK:
             place[row] += 1
         place[row] += 1
