@@ -24,7 +24,7 @@ from datagen.stages.artifacts import (
 )
 from datagen.stages.base import Outcome, each
 from datagen.text import heard
-from datagen.timing import quotas, slot_choice
+from datagen.timing import quotas, slot_choice, unsaid
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.clip_edit import Hold, Take, stretch
 from datagen.timing.cue_checks import check
@@ -51,7 +51,7 @@ from datagen.types import (
     Word,
 )
 
-VERSION = 5
+VERSION = 6
 """Version of the stage; raised when a change here changes bytes."""
 
 
@@ -139,6 +139,7 @@ def lay_out(
     arrangement = arrange(
         turns, takes, preset, partial(seeded, "turn"), _answers(script, preset), unwanted, waits
     )
+    unsaid.account(turns, script.facts, arrangement)
     slot_choice.note(arrangement.ledger, turns, scored, arrangement.placed)
     dialogue = _dialogue(
         script, arrangement, preset, _levels(script, speech, preset, seeded), seeded
