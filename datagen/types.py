@@ -265,7 +265,7 @@ class Turn(Record):
     repairs: Annotated[int, Field(ge=0)] | None = None
     """Index of the turn that this one mends: asks to repeat, corrects, spells, says again."""
     interruption: Interruption | None = None
-    """Of a turn that barges in, if a script knows it."""
+    """What a turn barges in for, if it does and the script knows it."""
     meanwhile: bool = False
     """The agent says it while a tool works: it rests on no result, and waits for none."""
 

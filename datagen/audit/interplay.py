@@ -31,9 +31,9 @@ class Interplay:
     offsets: dict[str, array[int]] = field(
         default_factory=lambda: {kind: array("i") for kind in KINDS}
     )
-    """From the end of what an agent's turn follows to its start."""
+    """Samples from the end of what an agent's turn follows to its start, by what it follows."""
     waits: array[int] = field(default_factory=lambda: array("i"))
-    """From the call of a tool to its result."""
+    """Samples from each call of a tool to its result."""
     actions: Counter[str] = field(default_factory=Counter)
     """Calls by how they ended."""
     held: int = 0
@@ -45,7 +45,7 @@ class Interplay:
     functions: Counter[str] = field(default_factory=Counter)
     sounds: Counter[str] = field(default_factory=Counter)
     barge_ins: Counter[str] = field(default_factory=Counter)
-    """By how the interrupted speaker stops."""
+    """Barge-ins by how the interrupted speaker stops."""
     kinds: Counter[str] = field(default_factory=Counter)
     uptakes: Counter[str] = field(default_factory=Counter)
     fates: Counter[str] = field(default_factory=Counter)
