@@ -215,12 +215,18 @@ def _levels(
     level, levels = preset.level, dict[int, float]()
     for speaker in SPEAKERS:
         clips = [clip for clip in speech.clips if script.turns[clip.turn].speaker == speaker]
-        nods = [script.turns[clip.turn].onset == "backchannel" for clip in clips]
-        offsets = [preset.backchannel.gain if quiet else 0.0 for quiet in nods]
+        offsets = [_level_offset(script.turns[clip.turn], preset) for clip in clips]
         jitter = float(seeded("level", speaker).uniform(-level.jitter, level.jitter))
         for clip, gain in zip(clips, gains(clips, level, jitter, offsets), strict=True):
             levels[clip.turn] = gain
     return levels
+
+
+def _level_offset(turn: Turn, preset: Preset) -> float:
+    """Return how much louder than usual a turn is, in dB: nods are quiet, excitement is loud."""
+    arousal = 0.0 if turn.emotion is None else turn.emotion.arousal
+    quiet = preset.backchannel.gain if turn.onset == "backchannel" else 0.0
+    return quiet + preset.level.feeling * arousal
 
 
 def _segments(arrangement: Arrangement, levels: Mapping[int, float]) -> tuple[Segment, ...]:

@@ -135,6 +135,8 @@ class Level(Settings):
     """Loudness of every turn, in LUFS."""
     jitter: Annotated[float, Field(ge=0, le=12)]
     """Largest offset in dB; each speaker of a dialogue has one between -jitter and +jitter."""
+    feeling: Annotated[float, Field(ge=0, le=12)] = 0.0
+    """How many dB louder than usual a turn is whose arousal is 1; as much quieter at -1."""
     peak: Annotated[float, Field(ge=-20, le=0)]
     """Level in dBFS that no sample may pass; it wins over the target."""
 

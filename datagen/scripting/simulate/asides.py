@@ -15,7 +15,7 @@ from datagen.scripting.simulate.talk import AgendaItem, Talk, changed
 LINKED = 0.5
 """Chance that something new is announced."""
 ACKED = 0.6
-PRESSING = 0.4
+PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""

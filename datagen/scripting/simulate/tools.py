@@ -125,11 +125,10 @@ def _wait(talk: Talk, action: Action) -> None:
 
 def _say_meanwhile(talk: Talk, action: Action) -> None:
     """Let the caller react to the wait, add something, or ask what the agent knows anyway."""
-    if action.latency > ASKS_FROM and asides.plain_aside(talk) and talk.chance(ASKS):
+    ask = asides.pressing(talk) if action.latency > ASKS_FROM and talk.chance(ASKS) else None
+    if ask is not None:
         first = len(talk.floor.drafts)
         talk.is_interrupted, before = True, talk.is_interrupted
-        ask = asides.pressing(talk)
-        assert ask is not None, "there is one"
         ask("link")
         talk.is_interrupted = before
         for draft in talk.floor.drafts[first:]:
