@@ -123,12 +123,17 @@ class Interplay:
             _shares("backchannels by function", self.functions),
             f"  near the end of a question   {_share(self.nods_to_questions, self.nods)}",
             _shares("false barge-ins", self.sounds),
-            _shares("barge-ins by kind", self.kinds),
+            _shares("barge-ins by kind", self._kinds()),
             _shares("  the other", self.barge_ins),
             _shares("  and afterwards", self.uptakes),
             f"  leave a fact unsaid          {_share(self.unsaying, self.barge_ins.total())}",
             _shares("  such facts are", self.fates),
         ]
+
+    def _kinds(self) -> Counter[str]:
+        """Return the barge-ins by kind; those of a script that does not say are ``unknown``."""
+        unknown = self.barge_ins.total() - self.kinds.total()
+        return self.kinds + Counter({"unknown": unknown})
 
     def _wait_lines(self) -> list[str]:
         if not self.waits:
