@@ -19,15 +19,16 @@ from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import Interruption, InterruptionKind, Uptake
 
-INTERRUPTED = (0.16, 0.34, 0.6)
-"""Chance that a caller cuts in on what is told, by its level of interruptions."""
+INTERRUPTED, PLAIN = (0.22, 0.46, 0.8), 0.4
+"""Chance that a caller cuts in on what is told, by its level of interruptions, and how much less
+likely it does so where no value is told."""
 ANGRY = 1.6
 """How much likelier an angry caller cuts in."""
-UNSAYING = 0.85
+UNSAYING = 0.95
 """Chance that a cut falls before a value is out, where that can be."""
 ANSWERED = 2
 """Words that an interrupted speaker goes on for."""
-EARLY, COLLIDES, STOPPED = (0.02, 0.05, 0.1), 0.12, 0.3
+EARLY, COLLIDES, STOPPED = (0.02, 0.05, 0.1), 0.2, 0.3
 """Chances that a caller answers before a question ends, by its level of interruptions; that both
 begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
@@ -84,6 +85,8 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     """
     level = talk.cast.user.behaviour.interruptions
     chance = INTERRUPTED[level] * (ANGRY if talk.mood.manner == "angry" else 1)
+    if not slots(talk.words.chosen):
+        chance *= PLAIN
     if talk.is_interrupted or not talk.chance(chance) or (place := _place(talk)) is None:
         return True
     talk.is_interrupted = True
@@ -233,8 +236,7 @@ def early(talk: Talk, answer: Callable[[], object]) -> None:
             talk.floor.close()
     answer()
     if draft.cut_at is not None:
-        planned = Interruption(kind="early", answer="yield", uptake="drop")
-        talk.floor.drafts[cut + 1].interruption = planned
+        mark(talk, cut + 1, "early")
 
 
 def correct_at_once(talk: Talk, heard: str, right: str) -> bool:
@@ -271,7 +273,7 @@ def stop_rambling(talk: Talk) -> None:
     talk.floor.close()
     answer: Literal["yield", "hold"] = "hold" if talk.chance(0.15) else "yield"
     opening = talk.agent("jump_in", "interactionStructuring")
-    opening.interruption = Interruption(kind="slot", answer=answer, uptake="drop")
+    opening.interruption = Interruption(kind="slot", answer=answer)
 
 
 def collide(talk: Talk) -> bool:
@@ -303,7 +305,7 @@ def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
     take_step()
     following = talk.floor.drafts[begun + 1 : begun + 2]
     if following and following[0].speaker == "agent":
-        mark(talk, begun + 1, "collision", "drop")
+        mark(talk, begun + 1, "collision")
     else:
         draft.cut_at = None
 

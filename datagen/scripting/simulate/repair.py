@@ -31,7 +31,7 @@ def mishear(talk: Talk, name: str, wrong: Value) -> None:
     talk.words.about("right", talk.value(name))
     talk.user("correct_heard", "correction").repairs = misheard
     if is_cut:
-        mark(talk, misheard + 1, "correction", "drop")
+        mark(talk, misheard + 1, "correction")
     talk.agent("got_right", "autoPositive", (f"user.{name}",))
 
 
