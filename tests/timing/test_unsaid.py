@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from datagen.config import TimelineSpec
+from datagen.audio.mix import render
+from datagen.backends.registry import TOKENIZERS
+from datagen.config import BackendSpec, TimelineSpec
+from datagen.shards.text_stream import text_of, text_row
 from datagen.timing.preset import load_preset
-from datagen.types import Dialogue, Emotion, Event, Fact, Interruption, Turn
-from tests.stages.test_timeline import events_of, lay, preset, script_of, seconds
+from datagen.types import (
+    FRAME,
+    SPEAKERS,
+    Dialogue,
+    Emotion,
+    Event,
+    Fact,
+    Interruption,
+    Rejected,
+    Script,
+    Turn,
+)
+from tests.stages.test_timeline import (
+    events_of,
+    lay,
+    preset,
+    script_of,
+    scripts,
+    seconds,
+    speech_of,
+)
 
 FACTS = (
     Fact(id="price", type="money", written="$9", spoken="nine dollars"),
@@ -127,3 +152,42 @@ def test_the_angry_start_sooner() -> None:
     assert sum(offset < 0 for offset in cross) > 1.5 * sum(offset < 0 for offset in calm)
     assert sum(cross) < 0.8 * sum(calm)
     assert offsets(Emotion(label="cheerful", valence=0.8, arousal=0.8)) == calm
+
+
+SPEECH_TOKENS = TOKENIZERS.load(BackendSpec(use="shipped"))
+
+
+@settings(max_examples=60, derandomize=True)
+@given(scripts(), st.integers(0, 200))
+def test_sound_words_and_tokens_end_at_the_same_word(script: Script, seed: int) -> None:
+    dialogue = lay(script, preset(), seed)
+    clips = {clip.turn: np.ones(clip.num_samples, np.float32) for clip in speech_of(script).clips}
+    stereo = render(dialogue, clips)
+    for channel, speaker in enumerate(SPEAKERS):
+        words = [word for word in dialogue.words if word.speaker == speaker]
+        said = " ".join(word.text for word in words)
+        try:
+            row = text_row(words, dialogue.num_samples // FRAME, SPEECH_TOKENS)
+        except Rejected:
+            assume(False)
+        assert text_of(row, SPEECH_TOKENS).split() == said.split()
+        turns = [one for one in dialogue.turns if one.speaker == speaker and one.spoken]
+        for turn in turns:
+            later = [one.at for one in dialogue.segments if one.at >= turn.end]
+            own = [at for at in later if at in _starts(dialogue, speaker)]
+            if turn.unsaid:
+                after = turn.end + seconds(0.07)
+                assert not stereo[channel, after : min(own, default=None)].any()
+    heard = [f"{one.spoken} {one.unsaid}".split() for one in dialogue.turns if one.spoken]
+    asked = [
+        one.spoken.split()
+        for one, placed in zip(script.turns, dialogue.turns, strict=True)
+        if placed.spoken
+    ]
+    assert heard == asked
+
+
+def _starts(dialogue: Dialogue, speaker: str) -> set[int]:
+    """Return where a speaker's segments begin."""
+    turns = dialogue.turns
+    return {one.at for one in dialogue.segments if turns[one.turn].speaker == speaker}
