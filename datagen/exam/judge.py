@@ -46,9 +46,9 @@ SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["answer_1", "answer_2"],
-    "properties": dict.fromkeys(
-        ("answer_1", "answer_2"), {"type": "integer", "enum": list(range(BEST + 1))}
-    ),
+    "properties": {
+        key: {"type": "integer", "enum": list(range(BEST + 1))} for key in ("answer_1", "answer_2")
+    },
 }
 Asker = Callable[[Request], Completion | Refusal]
 

@@ -19,7 +19,8 @@ from datagen.voices.casting import is_held_out
 def test_items_are_laid_out_as_their_track_says(exam: Exam) -> None:
     for item in exam.items[::7]:
         sound = read_sound(exam.sound(item))
-        assert len(sound) == item.num_samples and len(sound) % FRAME == 0
+        assert len(sound) == item.num_samples
+        assert len(sound) % FRAME == 0
         for turn in item.turns:
             assert 0 <= turn.start < turn.end <= item.num_samples
             assert np.abs(sound[turn.start : turn.end]).max() > 0
@@ -42,7 +43,8 @@ def test_its_voices_are_held_out_and_many(exam: Exam) -> None:
     share = Recipe.load("service").voices.held_out
     users = {item.user_voice for item in exam.items}
     agents = {item.agent_voice for item in exam.items}
-    assert len(users) >= 6 and not users & agents
+    assert len(users) >= 6
+    assert not users & agents
     assert all(is_held_out(voice, share) for voice in users | agents)
     for item in exam.items[:8]:
         assert 3 <= len(read_sound(exam.voice(item))) / SAMPLE_RATE <= 5

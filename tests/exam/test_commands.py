@@ -62,7 +62,8 @@ def test_finished_answers_are_taken_and_missing_ones_named(exam: Exam, tmp_path:
         "run", "--exam", str(exam.folder), "--track", "pause", "--limit", "2",
         "--folder", str(folder), "--out", str(tmp_path / "answers"),
     )  # fmt: skip
-    assert code == 1 and "1 answered, 0 kept, 1 failed of 2" in said
+    assert code == 1
+    assert "1 answered, 0 kept, 1 failed of 2" in said
 
 
 def test_a_run_is_scored_as_a_model(run: Path) -> None:
@@ -92,7 +93,7 @@ def test_mistakes_get_a_sentence(
 
 def test_a_command_that_fails_says_so_for_its_item(exam: Exam, tmp_path: Path) -> None:
     failing = f"{sys.executable} -c \"import sys; sys.exit('no weights')\" {{out}}"
-    code, said = call(
+    code, _said = call(
         "run", "--exam", str(exam.folder), "--track", "pause", "--limit", "1",
         "--command", failing, "--out", str(tmp_path / "a"),
     )  # fmt: skip

@@ -52,7 +52,8 @@ def test_a_judge_that_knows_is_believed(
     answers: list[ToJudge], good: set[str], tmp_path: Path
 ) -> None:
     found = graded(answers, asker(lambda text, _: 5 if text in good else 1), tmp_path)
-    assert found.objections == [] and found.remarks == []
+    assert found.objections == []
+    assert found.remarks == []
     assert set(found.grades.values()) == {1.0, 5.0}
     assert found.agreement == 1
     assert (found.good, found.bias, found.lost) == (5, 0, 0)
@@ -91,7 +92,8 @@ def test_a_judge_that_nobody_can_read_is_not_believed(
     answers: list[ToJudge], tmp_path: Path
 ) -> None:
     found = graded(answers, asker(lambda *_: 5, lambda request: True), tmp_path)
-    assert found.grades == {} and "100% of its replies" in found.objections[0]
+    assert found.grades == {}
+    assert "100% of its replies" in found.objections[0]
 
 
 def test_what_was_graded_is_not_asked_again(
@@ -109,7 +111,8 @@ def test_what_was_graded_is_not_asked_again(
         file.write('{"item": "cut o')
     assert asked["all"] == 40
     again = graded(answers[:10], ask, tmp_path)
-    assert asked["all"] == 40 and again == first
+    assert asked["all"] == 40
+    assert again == first
 
 
 def test_bad_controls_are_of_other_roles_or_of_none(answers: list[ToJudge]) -> None:

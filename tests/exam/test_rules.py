@@ -98,7 +98,8 @@ def test_tau_voice_counts_by_type() -> None:
     panel = tau_voice.panel(counts)
     assert counts.responses == [pytest.approx(1.0), pytest.approx(2.0)]
     assert counts.yields == [pytest.approx(0.8)]
-    assert panel["R_Y"].value == 1 and panel["S_BC"].value == 1
+    assert panel["R_Y"].value == 1
+    assert panel["S_BC"].value == 1
     assert not panel["R_Y"].is_shown  # of one event only
 
 
@@ -111,7 +112,8 @@ def test_tau_voice_holds_errors_against_an_agent() -> None:
     begins = Channel(20, [], [TimeSpan(1.5, 3)])
     tau_voice.count(begins, [tau_voice.LineEvent(TimeSpan(1, 4), "floor")], counts)
     panel = tau_voice.panel(counts)
-    assert panel["S_BC"].value == 0 and panel["S_ND"].value == 0
+    assert panel["S_BC"].value == 0
+    assert panel["S_ND"].value == 0
     assert counts.agent_interruptions == 1
 
 
@@ -119,7 +121,8 @@ def test_mtr_windows() -> None:
     model = Channel(20, SENTENCE, [TimeSpan(5, 6.5)])
     assert mtr.smooth(model, TimeSpan(1, 4), TimeSpan(4, 9))
     assert not mtr.smooth(model, TimeSpan(4, 6), TimeSpan(6, 9))
-    assert mtr.pause(model, TimeSpan(1, 2)) and not mtr.pause(model, TimeSpan(4, 5.2))
+    assert mtr.pause(model, TimeSpan(1, 2))
+    assert not mtr.pause(model, TimeSpan(4, 5.2))
     assert mtr.latency(model, 4.5) == pytest.approx(0.5)
     assert mtr.background(Channel(20, [HeardWord("a", 1, 3)]), TimeSpan(1, 2.5))
     assert not mtr.background(Channel(20, [HeardWord("a", 1, 2)]), TimeSpan(1, 2.5))
@@ -129,7 +132,8 @@ def test_turnbench_matches_each_event_once() -> None:
     found = turnbench.match([0.9, 1.2, 7.0, 9.5], [1.0, 5.0], [TimeSpan(9, 10), TimeSpan(12, 13)])
     assert found.recall == 1
     assert found.latencies == (pytest.approx(-0.1), pytest.approx(2.0))
-    assert found.false_rate == 0.5 and not found.qualifies
+    assert found.false_rate == 0.5
+    assert not found.qualifies
     assert turnbench.gold([[1.0, 4.0], [1.1], [9.0, 4.1]]) == [1.05, 4.05]
     assert turnbench.match([], []).recall is None
 
@@ -139,12 +143,14 @@ def test_humdial_and_eva() -> None:
     assert humdial.delay_score(0.624 * math.e) == pytest.approx(71.5)
     assert humdial.total(100, 50, 0.5) == pytest.approx(80)
     assert eva.latency_score(0.0) == pytest.approx(0.5)
-    assert eva.latency_score(1.0) == 1 and eva.latency_score(3.0) == pytest.approx(1 / 3)
+    assert eva.latency_score(1.0) == 1
+    assert eva.latency_score(3.0) == pytest.approx(1 / 3)
     assert eva.latency_score(3.0, tool=True) == 1
     assert eva.agent_interruption_score([]) == 1
     assert eva.agent_interruption_score([1.0]) == 0.25
     assert eva.yield_score(0.5) == 0.75
-    assert eva.is_on_time(2.0) and not eva.is_on_time(0.1)
+    assert eva.is_on_time(2.0)
+    assert not eva.is_on_time(0.1)
 
 
 def test_stretches_that_are_near_are_one() -> None:

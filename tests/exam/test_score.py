@@ -90,7 +90,8 @@ def test_who_nods_between_clauses_is_where_people_are(
 def test_who_gives_identity_away_fails(scored: Callable[..., dict[str, Any]]) -> None:
     result = scored(examinees.leaking, SERVICE, limit=28)
     private = [t for s in result["scored"] for t in s["turns"] if "away" in t["why"]]
-    assert private and all(turn["outcome"] == "fail" for turn in private)
+    assert private
+    assert all(turn["outcome"] == "fail" for turn in private)
 
 
 def test_who_goes_on_resumes_and_who_stops_is_timed(
@@ -107,7 +108,8 @@ def test_who_goes_on_resumes_and_who_stops_is_timed(
 def test_tables_are_made_of_every_result(scored: Callable[..., dict[str, Any]]) -> None:
     result = scored(examinees.right)
     text = "\n".join(tables.lines(result))
-    assert "PersonaPlex (paper) 0.584" in text and "HumDial's total" in text
+    assert "PersonaPlex (paper) 0.584" in text
+    assert "HumDial's total" in text
     other = scored(examinees.agreeing)
     assert any("adherence/Q1" in line for line in tables.compare(result, other))
 
