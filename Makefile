@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-view integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-view consumers integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -29,6 +29,10 @@ test-view: .venv/dev
 # the models' real classes with tiny random weights, through `datagen run`; torch and transformers take 1.5 GB
 test-models: .venv-speech/installed
 	.venv-speech/bin/python -m pytest -q tests/backends
+
+# every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
+consumers: .venv-consumers/installed
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers
 
 check: lint types imports test test-train
 
@@ -101,5 +105,14 @@ stores: .stores/installed
 	.venv-train/bin/pip install -q --group train
 	touch $@
 
+# moshi pins an older torch than it needs; torchcodec 0.13 is the newest of the package index that a CPU's torch loads
+.venv-consumers/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-consumers
+	.venv-consumers/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-consumers/bin/pip install -q torch==2.13.0
+	.venv-consumers/bin/pip install -q -e '.[espeak]' --group consumers
+	.venv-consumers/bin/pip install -q --no-deps moshi==0.2.13 torchcodec==0.13.0
+	touch $@
+
 clean:
-	rm -rf .stores .venv .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-consumers .venv-speech .venv-train dist build

@@ -26,7 +26,9 @@ from datagen.types import UserError
     help="Where marks are. [default: RUN.marks.jsonl]",
 )
 @click.option("--fraction", type=float, default=1.0, show_default=True, help="Share of them.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes."
+)
 @click.option("--check", "only_check", is_flag=True, help="Only check what --out holds.")
 def export(
     form: str,
@@ -81,7 +83,7 @@ def export(
         return Selection.read(marks or beside(run), keep, leave_out)
 
     try:
-        with _Bars(form) as bars:
+        with _ExportBar(form) as bars:
             receipt = make(
                 form, runs, out, choice, marks=marks_of, workers=workers, progress=bars.tell
             )
@@ -97,17 +99,18 @@ def export(
         echo(f"{count:,} {note}")
 
 
-class _Bars:
+class _ExportBar:
     """Progress on the terminal."""
 
     def __init__(self, form: str) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
-        self._bars = Progress(console=Console(stderr=True), transient=True)
+        console = Console(stderr=True)
+        self._bars = Progress(console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bars.add_task(form, total=None)
 
-    def __enter__(self) -> _Bars:
+    def __enter__(self) -> _ExportBar:
         self._bars.start()
         return self
 

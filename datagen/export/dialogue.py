@@ -43,9 +43,9 @@ class ExportedDialogue:
         self.kind: str = table["kind"][index].as_py()
         self.split: str = table["split"][index].as_py()
         self.num_frames: int = table["num_frames"][index].as_py()
-        """T"""
+        """Length in frames of 80 ms, T."""
         self.num_samples: int = table["num_samples"][index].as_py()
-        """S"""
+        """Length in samples, S."""
 
     @property
     def seconds(self) -> float:

@@ -61,6 +61,8 @@ class Candidate:
     shard: str
     content: str
     row: int
+    dialogue: int
+    """Number of the dialogue in its run's plan."""
     kind: str
     split: str
     num_samples: int

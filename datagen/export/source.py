@@ -7,7 +7,7 @@ A run whose speech or timeline files are gone, or are not those its tokens were 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,8 +80,19 @@ class ExportSource:
             for row, values in enumerate(table.to_pylist()):
                 found = {event["type"] for event in values.pop("events", ())}
                 samples = values.pop("num_samples")
-                if choice.takes(events=found, **values) and marks.takes(values.pop("dialog_id")):
-                    yield Candidate(run, shard, content, row, **values, num_samples=samples)
+                if choice.takes(events=found, **values) and marks.takes(values["dialog_id"]):
+                    number = _number(values.pop("dialog_id"))
+                    yield Candidate(run, shard, content, row, number, **values, num_samples=samples)
+
+    def require_sound(self, dialogues: Iterable[int]) -> None:
+        """Raise UserError unless there is all that the sound of some dialogues is made of."""
+        blocks = {number // self._plan.dialogs_per_block for number in dialogues}
+        for stage in ("speech", "timeline"):
+            there = set(self.folder.storage.names(stage))
+            for block in sorted(blocks):
+                name = self.folder.unit(stage, block)
+                if name.rpartition("/")[2] not in there:
+                    raise _no_sound(self.folder, name)
 
     def dialogues(
         self, piece: ShardSlice, columns: Collection[str], *, sound: bool
@@ -127,9 +138,7 @@ class ExportSource:
 
     def _sound_of(self, dialog_id: str) -> BlockSound:
         """Return the sound of the block that holds a dialogue; the last one is kept."""
-        found = DialogId.parse(dialog_id)
-        assert found is not None, dialog_id
-        block = found.number // self._plan.dialogs_per_block
+        block = _number(dialog_id) // self._plan.dialogs_per_block
         if self._sound is None or self._sound.block != block:
             self._sound = BlockSound(self.folder, block)
         return self._sound
@@ -195,12 +204,22 @@ def _read(
     try:
         return folder.read(name, columns)
     except Missing as error:
-        raise UserError(
-            f"{folder.where} has no {name}, so its sound cannot be made again: run the same recipe"
-            " again, or export a form of tokens only (nu-dialogue, f-actor)"
-        ) from error
+        raise _no_sound(folder, name) from error
     except Damaged as error:
         raise UserError(f"{error}; delete it and run again: it is made anew") from error
+
+
+def _no_sound(folder: RunFolder, name: str) -> UserError:
+    return UserError(
+        f"{folder.where} has no {name}, so its sound cannot be made again: run the same recipe"
+        " again, or export a form of tokens only (nu-dialogue, f-actor)"
+    )
+
+
+def _number(dialog_id: str) -> int:
+    found = DialogId.parse(dialog_id)
+    assert found is not None, dialog_id
+    return found.number
 
 
 def _group_sizes(file: Any) -> list[int]:
