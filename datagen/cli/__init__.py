@@ -20,6 +20,7 @@ from datagen.cli.doctor import doctor
 from datagen.cli.encode import encode
 from datagen.cli.env import env
 from datagen.cli.exam import exam
+from datagen.cli.export import export
 from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
@@ -265,6 +266,7 @@ _COMMANDS = (
     encode,
     env,
     exam,
+    export,
     manifest,
     pairs,
     plan,

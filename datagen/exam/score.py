@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import Field
 
 from datagen.exam.adherence import AdherenceVerdict, check, phrases
 from datagen.exam.answers import AnswerRecord, Answers
@@ -46,7 +47,7 @@ class ItemScore(Record):
     item: str
     track: str
     category: str
-    figures: dict[str, float] = {}
+    figures: dict[str, float] = Field(default_factory=dict)
     """Figures of the published rules by ``rule/name`` or ``rule/name@mode``; seconds and rates."""
     turns: tuple[TurnScore, ...] = ()
     tag: str = ""

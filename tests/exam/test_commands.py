@@ -88,7 +88,8 @@ def test_mistakes_get_a_sentence(
 ) -> None:
     more = ("--out", str(tmp_path / "a")) if words[0] == "run" else ()
     code, said = call(*words, "--exam", str(exam.folder), *more)
-    assert code == 2 and says in said, said
+    assert code == 2, said
+    assert says in said
 
 
 def test_a_command_that_fails_says_so_for_its_item(exam: Exam, tmp_path: Path) -> None:

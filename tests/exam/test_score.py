@@ -138,8 +138,8 @@ def test_a_failed_item_is_asked_again_and_a_hopeless_model_stops(
     counts = ask(exam, items, Scripted(examinees.silent), answers)
     assert counts == {"kept": 0, "answered": 3, "failed": 0}
     assert ask(exam, items, Failing(examinees.silent), answers)["kept"] == 3
+    other = Answers.begin(tmp_path / "other", exam, "m", "scripted", {})
     with pytest.raises(RunFailed, match="not one answer; the last: it is down"):
-        other = Answers.begin(tmp_path / "other", exam, "m", "scripted", {})
         ask(exam, exam.chosen((SERVICE,), 40), Failing(examinees.silent), other)
 
 
