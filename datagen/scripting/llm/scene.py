@@ -1,4 +1,4 @@
-"""What a model that writes a call of its own may answer, and how the answer is read.
+"""What a model that writes a dialogue of its own may answer, and how the answer is read.
 
     JSON text --parse_scene--> Scene: turns with act, emotion, calls, cut-off and nods
 
@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from datagen.scripting.llm.brief import Order
-from datagen.scripting.llm.reply import BadReply, read_json, tidy
+from datagen.scripting.llm.reply import SPEECH, BadReply, read_json, tidy
 from datagen.types import SPEAKERS, Speaker
 
 ACTS: Final = (
@@ -40,7 +40,6 @@ EMOTIONS: Final[dict[str, tuple[float, float]]] = {
 }
 """Valence and arousal of the labels."""
 MAX_TURNS, MAX_NODS, MAX_DOES = 60, 2, 3
-_SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 _MUST = r"^[TP][0-9]{1,2}$"
 
 
@@ -76,39 +75,40 @@ class Scene:
     role: str = ""
 
 
-def scene_schema(order: Order, turn_characters: int) -> dict[str, Any]:
-    """Return the schema of an answer."""
+def scene_schema(
+    order: Order, turn_characters: int, *, has_tools: bool = True, writes_role: bool = True
+) -> dict[str, Any]:
+    """Return the schema of an answer: with calls where agents have tools, and in the paper's order
+    with a role where a model may write it.
+    """
     nod = _object(
         {
             "after_word": {"type": "integer", "minimum": 1, "maximum": 80},
-            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,30}}$"},
+            "text": {"type": "string", "pattern": f"^{SPEECH}{{1,30}}$"},
         }
     )
-    turn = _object(
-        {
-            "speaker": {"type": "string", "enum": list(SPEAKERS)},
-            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,{turn_characters}}}$"},
-            "does": {
-                "type": "array",
-                "items": {"type": "string", "pattern": _MUST},
-                "maxItems": MAX_DOES,
-            },
-            "act": {"type": "string", "enum": list(ACTS)},
-            "emotion": {"type": "string", "enum": list(EMOTIONS)},
-            "calls": {
-                "type": "array",
-                "items": {"type": "string", "pattern": "^[a-z_]{1,40}$"},
-                "maxItems": 2,
-            },
-            "cut_after": {"type": "integer", "minimum": 0, "maximum": 80},
-            "nods": {"type": "array", "items": nod, "maxItems": MAX_NODS},
-        }
-    )
-    turns = {"type": "array", "items": turn, "minItems": 4, "maxItems": MAX_TURNS}
+    turn: dict[str, Any] = {
+        "speaker": {"type": "string", "enum": list(SPEAKERS)},
+        "text": {"type": "string", "pattern": f"^{SPEECH}{{1,{turn_characters}}}$"},
+        "does": {
+            "type": "array",
+            "items": {"type": "string", "pattern": _MUST},
+            "maxItems": MAX_DOES,
+        },
+        "act": {"type": "string", "enum": list(ACTS)},
+        "emotion": {"type": "string", "enum": list(EMOTIONS)},
+    }
+    if has_tools:
+        name = {"type": "string", "pattern": "^[a-z_]{1,40}$"}
+        turn["calls"] = {"type": "array", "items": name, "maxItems": 2}
+    turn["cut_after"] = {"type": "integer", "minimum": 0, "maximum": 80}
+    turn["nods"] = {"type": "array", "items": nod, "maxItems": MAX_NODS}
+    turns = {"type": "array", "items": _object(turn), "minItems": 4, "maxItems": MAX_TURNS}
     if order == "facts_first":
         return _object({"turns": turns})
-    prose = {"type": "string", "pattern": f"^{_SPEECH}{{20,1200}}$"}
-    return _object({"scenario": prose, "description": prose, "turns": turns, "role": prose})
+    prose = {"type": "string", "pattern": f"^{SPEECH}{{20,1200}}$"}
+    before = {"scenario": prose, "description": prose, "turns": turns}
+    return _object({**before, "role": prose} if writes_role else before)
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
