@@ -5,7 +5,6 @@ prompts/llm/brief.yaml, prompts/llm/KIND.yaml, prompts/exemplars/KIND.yaml -> Br
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -131,7 +130,7 @@ class BriefTexts:
         assert isinstance(self.own, CasualTexts)
         return self.own
 
-    @cached_property
+    @property
     def has_tools(self) -> bool:
         """Whether agents of this kind may have tools."""
         return bool(self.own.tools)

@@ -55,17 +55,10 @@ class Planner(Protocol):
 
 
 class Briefing:
-    """What planners of all kinds have: texts, a schema, and exemplars in turn."""
+    """What planners of all kinds have: texts, and exemplars in turn."""
 
     def __init__(self, kind: str, options: AuthorOptions) -> None:
-        self.texts = BriefTexts(kind)
-        self._order = options.order
-        self._schema = scene_schema(
-            options.order,
-            options.turn_characters,
-            has_tools=self.texts.has_tools,
-            writes_role=self.texts.writes_role,
-        )
+        self.texts, self._options = BriefTexts(kind), options
 
     def exemplar(self, job: Job) -> str:
         """Return the dialogue that a model is shown: each in turn."""
@@ -75,7 +68,9 @@ class Briefing:
 
     def assign(self, brief: Brief) -> Assignment:
         """Return the assignment of a brief."""
-        return Assignment(brief, self._schema, self.texts)
+        characters, writes_role = self._options.turn_characters, self.texts.writes_role
+        schema = scene_schema(brief, characters, writes_role=writes_role)
+        return Assignment(brief, schema, self.texts)
 
 
 def brief_draws(job: Job) -> Draws:

@@ -15,7 +15,7 @@ from datagen.scripting.compose.grammar import plain
 from datagen.scripting.llm.brief import Brief
 from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.musts import places_of, unmet, where
-from datagen.scripting.llm.scene import EMOTIONS, Scene, SceneTurn
+from datagen.scripting.llm.scene import EMOTIONS, NOD_WORDS, Scene, SceneTurn
 from datagen.scripting.llm.scene_checks import check_scene
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
@@ -167,7 +167,8 @@ class _Weaver:
         last = 0
         for nod in sorted(turn.nods, key=lambda nod: nod.after_word):
             spoken = "" if unsayable(nod.text) else speak(nod.text)
-            if spoken and max(before, last + 4) <= nod.after_word <= num_heard - after:
+            is_short = 0 < len(spoken.split()) <= NOD_WORDS
+            if is_short and max(before, last + 4) <= nod.after_word <= num_heard - after:
                 last = nod.after_word
                 self._turns.append(
                     Turn(

@@ -4,7 +4,7 @@
 
 Lists are made when a dialogue first needs one, seeded by run and area and not by who asks, kept as
 files that the first writer makes and all others read, and never made twice. The n-th dialogue of an
-area has its n-th topic, so all have come once before any comes again.
+area has its n-th topic. An area knows its own topics only: another may have one of them, too.
 """
 
 from __future__ import annotations
@@ -141,6 +141,8 @@ class TopicLists:
         made: list[tuple[TopicCard, ...]] = [() for _ in wanted]
         for attempt in range(1, TRIES + 1):
             places = [at for at, cards in enumerate(made) if not cards]
+            if not places:
+                break
             answers = self._ask([self._request(*wanted[at], attempt) for at in places])
             for at, answer in zip(places, answers, strict=True):
                 made[at] = self._heard(*wanted[at], answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,17 +13,23 @@ from jsonschema import Draft202012Validator
 from datagen.scripting.llm.checks import _UNSAYABLE
 from datagen.scripting.llm.reply import BadReply, tidy
 from datagen.scripting.llm.scene import Scene, parse_scene, scene_schema
+from tests.fixtures.scene_replies import assignment, job
 
 TURN = {
     "speaker": "agent",
     "text": "Hi, it's $9.50 at 3 PM.",
-    "does": ["T1"],
+    "does": ["T2"],
     "act": "inform",
     "emotion": "calm",
-    "calls": [],
     "cut_after": 0,
     "nods": [],
 }
+
+
+def _schema(turn_characters: int) -> dict[str, Any]:
+    """Return the schema of a lesson, whose first must is the user's."""
+    brief = assignment(job(0, "qa")).brief
+    return scene_schema(brief, turn_characters, writes_role=False)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +74,7 @@ def test_a_deep_reply_is_bad_and_no_crash() -> None:
 
 
 def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
-    schema = scene_schema("facts_first", 30)
+    schema = _schema(30)
     Draft202012Validator.check_schema(schema)
     text = json.dumps(schema)
     assert "axLength" not in text
@@ -83,6 +90,9 @@ def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
         {"text": ""},
         {"act": "sing"},
         {"does": ["greet"]},
+        {"does": ["T1"]},
+        {"calls": ["open_safe"]},
+        {"nods": [{"after_word": 3, "text": "And I want to say one more thing."}]},
         {"speaker": "narrator"},
         {"facts": []},
     ):
@@ -90,8 +100,8 @@ def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
 
 
 def test_what_the_schema_lets_through_can_be_said() -> None:
-    turns = scene_schema("facts_first", 1)["properties"]["turns"]
-    pattern = turns["items"]["properties"]["text"]["pattern"]
+    turns = _schema(1)["properties"]["turns"]
+    pattern = turns["items"]["anyOf"][0]["properties"]["text"]["pattern"]
     valid = Draft202012Validator({"type": "string", "pattern": pattern}).is_valid
     for code in range(32, 127):
         character = chr(code)
