@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from datagen.scripting.content.people import Names, agent_persona, listener_persona
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
+from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
-from datagen.scripting.plans.service import split_of
 from datagen.types import Direction, Fact, Job, Persona, Split
 
 ROLE = (
