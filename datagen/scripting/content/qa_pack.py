@@ -56,9 +56,9 @@ class Topic(Settings):
     """Something people ask a teacher."""
 
     id: str
-    ask: Lines
-    """The question, in several wordings."""
-    core: Lines
+    ask: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The question, in several wordings: what is another question belongs to ``more``."""
+    core: Annotated[tuple[str, ...], Field(min_length=1)]
     """The answer to each of them, in the same order."""
     details: Lines
     """What may follow any ``core``, in any order."""
