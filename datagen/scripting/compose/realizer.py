@@ -116,9 +116,9 @@ class Realizer:
             return f"{lead} {question}".strip()
         if not _ASKS.match(question):
             return question
-        return (
-            f"{lead.removesuffix(',') if lead.endswith('but,') else lead} {self._lowered(question)}"
-        )
+        if lead.lower().endswith(("but,", "and,")):
+            lead = lead[:-1]
+        return f"{lead} {self._lowered(question)}"
 
     def _hesitant(self, speaker: Speaker, template: str) -> str:
         """Put fillers into what somebody says, by the level of fillers."""
