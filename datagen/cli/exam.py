@@ -66,6 +66,11 @@ def build(
 @click.option("--out", type=_FOLDER, default="answers", show_default=True)
 @click.option("--command", help="Ask by a command for each item; it holds {audio} {role} {out} …")
 @click.option("--folder", type=_FOLDER, help="Take answers that are there: ID.wav, ID.json.")
+@click.option("--moshi", metavar="URL", help="Ask a Moshi or PersonaPlex server: ws://HOST:8998.")
+@click.option("--realtime", metavar="URL", help="Ask a server of the OpenAI Realtime protocol.")
+@click.option("--key-env", default="OPENAI_API_KEY", show_default=True, help="With --realtime.")
+@click.option("--voice", default="", help="With --realtime: the server's name of a voice.")
+@click.option("--speed", default=1.0, show_default=True, help="Of a server: 2 is twice real time.")
 @click.option("--model", help="What to call the model. [default: how it is asked]")
 @click.option("--at-once", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds an item.")
@@ -77,6 +82,11 @@ def run(
     out: Path,
     command: str | None,
     folder: Path | None,
+    moshi: str | None,
+    realtime: str | None,
+    key_env: str,
+    voice: str,
+    speed: float,
     model: str | None,
     at_once: int,
     timeout: float,
@@ -91,7 +101,18 @@ def run(
 
     opened = Exam(exam)
     items = opened.chosen(tracks, limit)
-    examinee = _examinee(command, folder, at_once, timeout, seed)
+    ways: dict[str, Callable[[], Examinee]] = {}
+    if command is not None:
+        ways["command"] = lambda: _command(command, seed, timeout, at_once)
+    if folder is not None:
+        ways["folder"] = lambda: _finished(folder)
+    if moshi is not None:
+        ways["moshi"] = lambda: _moshi(moshi, speed, seed)
+    if realtime is not None:
+        ways["realtime"] = lambda: _realtime(realtime, key_env, voice, speed, at_once)
+    if len(ways) != 1:
+        raise UserError("give one way to ask the model: --command, --folder, --moshi or --realtime")
+    examinee = next(iter(ways.values()))()
     answers = Answers.begin(
         out, opened, model or examinee.name, examinee.name, dict(examinee.settings)
     )
@@ -105,19 +126,28 @@ def run(
         raise SystemExit(1)
 
 
-def _examinee(
-    command: str | None, folder: Path | None, at_once: int, timeout: float, seed: int
-) -> Examinee:
-    if (command is None) == (folder is None):
-        raise UserError("give one way to ask the model: --command or --folder")
-    if command is not None:
-        from datagen.exam.examinees.command import Command
+def _command(command: str, seed: int, timeout: float, at_once: int) -> Examinee:
+    from datagen.exam.examinees.command import Command
 
-        return Command(command, seed=seed, timeout=timeout, at_once=at_once)
+    return Command(command, seed=seed, timeout=timeout, at_once=at_once)
+
+
+def _finished(folder: Path) -> Examinee:
     from datagen.exam.examinees.finished import FinishedAnswers
 
-    assert folder is not None
     return FinishedAnswers(folder)
+
+
+def _moshi(url: str, speed: float, seed: int) -> Examinee:
+    from datagen.exam.examinees.moshi import Moshi
+
+    return Moshi(url, speed=speed, seed=seed)
+
+
+def _realtime(url: str, key_env: str, voice: str, speed: float, at_once: int) -> Examinee:
+    from datagen.exam.examinees.realtime import Realtime
+
+    return Realtime(url, key_env=key_env, voice=voice, speed=speed, at_once=at_once)
 
 
 @exam.command()
