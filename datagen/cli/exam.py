@@ -227,6 +227,90 @@ def score(
             echo(line)
 
 
+@exam.command()
+@click.argument("answers", type=_FOLDER)
+@_EXAM
+@click.option("--out", type=_FOLDER, required=True, help="The page's folder.")
+@_TRACK
+@_LIMIT
+def page(answers: Path, exam: Path, out: Path, tracks: tuple[str, ...], limit: int | None) -> None:
+    """Write a page of scored ANSWERS: each item with its sound, what was said, and why."""
+    from datagen.exam import result as results
+    from datagen.exam.answers import Answers
+    from datagen.exam.items import Exam
+    from datagen.exam.page import write_page
+
+    opened, given = Exam(exam), Answers.open(answers)
+    items = opened.chosen(tracks, limit)
+    with _bar("items", len(items)) as tell:
+        path = write_page(opened, given, items, results.read(answers), out, tell)
+    echo(f"wrote {path}")
+
+
+@exam.command()
+@click.argument("answers", type=_FOLDER, nargs=-1)
+@_EXAM
+@click.option("--out", type=_FOLDER, help="The test's folder; give it to raters, without key.json.")
+@click.option("--ratings", type=_FOLDER, help="A test's folder: score raters' files in it, *.csv.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@_TRACK
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+def listen(
+    answers: tuple[Path, ...],
+    exam: Path,
+    out: Path | None,
+    ratings: Path | None,
+    seed: int,
+    tracks: tuple[str, ...],
+    limit: int,
+) -> None:
+    """Make a listening test of ANSWERS of several models, or score the raters' files of one."""
+    from datagen.exam.answers import Answers
+    from datagen.exam.items import Exam
+    from datagen.exam.listening import ratings_of, write_test
+
+    if (ratings is None) == (out is None):
+        raise UserError("give --out to make a test of ANSWERS, or --ratings to score one")
+    if ratings is not None:
+        found = ratings_of(ratings, sorted(ratings.glob("*.csv")))
+        for model, mean in sorted(found.means.items(), key=lambda pair: -pair[1].value):
+            echo(f"{model:24} {mean.value:.2f} ({mean.low:.2f} to {mean.high:.2f}) of {mean.items}")
+        alpha = "none" if found.alpha is None else f"{found.alpha:.2f}"
+        echo(f"{found.raters} raters, Krippendorff's alpha {alpha}")
+        if found.left_out:
+            echo(f"left out, since they rated noise over 2: {', '.join(found.left_out)}")
+        return
+    if not answers:
+        raise UserError("give the ANSWERS of one model or more")
+    assert out is not None
+    opened = Exam(exam)
+    clips = write_test(
+        opened, [Answers.open(path) for path in answers], opened.chosen(tracks, limit), out, seed
+    )
+    echo(f"wrote {clips} clips; open {out / 'index.html'}, keep {out / 'key.json'} to yourself")
+
+
+@exam.command()
+@click.argument("shares", nargs=-1, required=True, metavar="SHARE=ANSWERS...")
+def ablation(shares: tuple[str, ...]) -> None:
+    """Show scored answers by the share of data they were trained on, beside the paper's table 5.
+
+    \b
+    datagen exam ablation 0=answers-0 25=answers-25 50=answers-50 100=answers-100
+    """
+    from datagen.exam import ablation as table
+    from datagen.exam import result as results
+
+    scored = {}
+    for given in shares:
+        share, equals, folder = given.partition("=")
+        if not equals or not share.isdecimal() or int(share) > 100:
+            raise UserError(f"{given}: give a share in per cent and answers, e.g. 25=answers-25")
+        scored[int(share)] = results.read(Path(folder))
+    for line in table.lines(scored):
+        echo(line)
+
+
 def _score_run(run: str, limit: int | None, as_json: bool) -> None:
     from datagen.exam import tables
     from datagen.exam.own_data import score_run
