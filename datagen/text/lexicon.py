@@ -187,7 +187,7 @@ SIGNS = {
 }  # fmt: skip
 
 _SHORT_WORDS = """
-it so oh no yes me you us him her them that this one two too now here there then on off in out
+added it so oh no yes me you us him her them that this one two too now here there then on off in out
 up down go do is was are be all more less day days week year month again back away home time
 work well good fine okay right wrong sure yet still else once over done gone made said know
 think see say ask tell help need want like try call wait stay stop start begin left lost found
