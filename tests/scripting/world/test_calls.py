@@ -220,22 +220,8 @@ def test_agents_ask() -> None:
 def test_nobody_nods_to_a_question() -> None:
     for script in everything():
         for before, turn in pairwise(script.turns):
-            if turn.onset == "backchannel":
+            if turn.act == "backchannel":  # coughs and words to somebody else come anywhere
                 assert not before.text.endswith("?")
-
-
-def test_what_is_cut_off_is_said_again() -> None:
-    cut = 0
-    for script in everything():
-        held = floor(script)
-        for at, turn in enumerate(held):
-            if turn.onset == "barge_in":
-                cut += 1
-                later = [one for one in held[at:] if one.speaker != turn.speaker]
-                assert "bridge" in {one.act for one in later[:3]} or any(
-                    set(held[at - 1].licence) <= set(one.licence) for one in later[:3]
-                ), script.dialog_id
-    assert cut > 20
 
 
 def test_anger_has_a_course() -> None:
