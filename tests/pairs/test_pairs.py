@@ -157,7 +157,7 @@ def test_silence_is_the_channels_own() -> None:
     codes[:, still] = rng.integers(20, 90, (8, int(still.sum())))
     (dialogue,) = read_dialogues(table([one]), METADATA)
     known = {tuple(frame) for frame in codes[:, still].T.tolist()}
-    for pair in made("late_answer", dialogue) + made("not_yielding", dialogue):
+    for pair in made("late_answer", dialogue):
         _, rejected, _ = sides(pair)
         quiet = rejected.codes[:, rejected.codes.max(0) < 90]
         assert {tuple(frame) for frame in quiet.T.tolist()} <= known
