@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from datagen.audio.turn_taking import TurnTaking, turn_taking
 from datagen.audio.vad import Spell
+from datagen.audit.interplay import Interplay
 from datagen.audit.rows import Row
 from datagen.types import NUM_CODEBOOKS, SAMPLE_RATE, SPEAKERS
 
@@ -56,6 +57,8 @@ class Totals:
     """Samples of ipu, pause, gap and overlap, and of the span from first to last word."""
     offsets: array[int] = field(default_factory=lambda: array("i"))
     """Floor-transfer offsets in samples, by the words; negative where speakers overlap."""
+    interplay: Interplay = field(default_factory=Interplay)
+    """Interruptions, waits and sounds of the dialogues that were measured."""
     heard: Counter[str] = field(default_factory=Counter)
     """Samples as in ``floor``, measured in the sound; empty if it was not listened to."""
     heard_offsets: array[int] = field(default_factory=lambda: array("i"))
@@ -88,6 +91,7 @@ class Totals:
         spells = [Spell(word["speaker"], word["start"], word["end"]) for word in words]
         floor = turn_taking(spells, waits(row.values["events"]))
         self.measured += 1
+        self.interplay.add(row)
         self.floor.update(_sums(floor))
         self.offsets.extend(floor.offsets)
         if self.measured <= MOST_CODED:

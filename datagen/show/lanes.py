@@ -28,6 +28,7 @@ MARKS = {
     "cut": "x",
     "barge_in": "!",
     "backchannel": "b",
+    "false_barge_in": "c",
     "false_interruption": "?",
     "overlap": "o",
     "dropped": ",",
@@ -36,6 +37,8 @@ MARKS = {
     "wait": "w",
     "pause": "-",
     "gap": "_",
+    "interruption": "i",
+    "unsaid": "u",
     "slot": "'",
 }
 """Event types that are marked, the one that wins a shared character first; effects last throughout
