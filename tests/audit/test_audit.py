@@ -185,7 +185,7 @@ def test_a_sample_is_chosen_by_id(
     whole = audit(pristine).totals
     assert 0 < some.measured < whole.measured == 13
     assert f"{some.measured} of 13 dialogues word by word" in render(report)
-    counted = {"floor", "offsets", "measured"}
+    counted = {"floor", "offsets", "measured", "interplay"}
     for name in vars(whole).keys() - counted:
         assert getattr(some, name) == getattr(whole, name), name
     assert audit(pristine, deep=True).totals.measured == 13
