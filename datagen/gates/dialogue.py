@@ -8,6 +8,7 @@ A turn that says its text twice, or in another's voice, is found by what its spe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import sqrt
 from statistics import median
 
 import numpy as np
@@ -108,7 +109,7 @@ def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]
 
 def _slack(spoken: str) -> float:
     """Return how much more a line may deviate than a long one."""
-    return max(1.0, (STEADY / weight(spoken)) ** 0.5)
+    return max(1.0, sqrt(STEADY / weight(spoken)))
 
 
 def _voice(
