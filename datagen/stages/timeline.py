@@ -28,7 +28,9 @@ from datagen.timing import quotas, slot_choice, unsaid
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.clip_edit import Hold, Take, stretch
 from datagen.timing.cue_checks import check
-from datagen.timing.effects import chain
+from datagen.timing.effects.breaths import places
+from datagen.timing.effects.chain import DrawContext, speaker_of
+from datagen.timing.effects.chain import draw as draw_effects
 from datagen.timing.gain import gains
 from datagen.timing.pauses import draw, falter
 from datagen.timing.preset import Answer, Preset
@@ -159,8 +161,10 @@ def _dialogue(
     num_samples = last + preset.tail.draw(seeded("tail"))
     num_samples = -(-num_samples // FRAME) * FRAME
     if preset.effects:
-        for name, settings in chain.draw(preset.effects, num_samples, partial(seeded, "effects")):
-            arrangement.ledger.add("effect", "user", name, (0, num_samples), settings)
+        context = DrawContext(num_samples, partial(places, arrangement.placed.values(), "user"))
+        for name, settings in draw_effects(preset.effects, context, partial(seeded, "effects")):
+            span = 0, num_samples
+            arrangement.ledger.add("effect", speaker_of(name), name, span, settings)
     return Dialogue(
         dialog_id=script.dialog_id,
         num_samples=num_samples,

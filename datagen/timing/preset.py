@@ -172,7 +172,7 @@ class Preset(Settings):
     floor: BackendSpec | None = None
     """Backend that says where a listener would answer or take the floor (backends/floor)."""
     effects: Effects | None = None
-    """Effects on the user's channel; a name stands for pipelines/effects/NAME.yaml."""
+    """Effects on the channels; a name stands for pipelines/effects/NAME.yaml."""
 
 
 def is_shipped(name: str) -> bool:
@@ -181,8 +181,12 @@ def is_shipped(name: str) -> bool:
 
 
 def load_preset(spec: TimelineSpec) -> Preset:
-    """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it."""
+    """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it.
+
+    The recipe's effects are used if neither says any, or none.
+    """
     data = merge(read_yaml(assets.find("pipelines/timeline", spec.preset)), spec.overrides)
+    data.setdefault("effects", spec.effects)
     return check_preset(data, f"the timeline preset {spec.preset}")
 
 

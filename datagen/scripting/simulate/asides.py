@@ -10,13 +10,15 @@ from functools import partial
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate.interruptions import Ask, Telling, may_cut_in
-from datagen.scripting.simulate.talk import AgendaItem, Talk, changed
+from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk, changed
 
 LINKED = 0.5
 """Chance that something new is announced."""
 ACKED = 0.6
 PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
+EARLY = 5
+"""Turns before which nobody can complain of how the agent talks, or makes small talk."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -53,6 +55,8 @@ def is_ready(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the agent could answer by now."""
     if event.kind == "grievance":
         return all(other.kind != "Q4" for other in talk.agenda)
+    if event.kind == "Q6":
+        return talk.floor.last >= EARLY or not talk.steps
     if event.kind != "Q1":
         return True
     if not event.what:
@@ -233,7 +237,7 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
     talk.mood.feel("grievance")
     talk.user_line(talk.world.story.grievance, "disagreement")
     if talk.chance(0.5):
-        talk.user("rude", "disagreement")
+        talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
     asked = talk.floor.last
     talk.agent("deescalate", "apology")
     if event.kind == "Q4":
@@ -258,7 +262,8 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    talk.user("ask_unrelated", "request")
+    """Ask for something that is not the agent's business; nobody who is upset makes small talk."""
+    talk.user("ask_unrelated.low" if talk.mood.valence < LOW else "ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     talk.probe("Q6", "redirect", asked)

@@ -45,8 +45,9 @@ JUST = 2
 
 
 def take(talk: Talk, step: ProcedureStep) -> None:
-    """Take one step."""
-    if step.tool and not talk.is_verified:
+    """Take one step; whoever calls is verified before anything on record is touched or told."""
+    is_private = step.tool or any(name in talk.world.records for name in step.facts)
+    if is_private and not talk.is_verified:
         stop_rambling(talk)
         talk.current = step
         identify(talk)
@@ -191,7 +192,8 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
 
 def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
     if step.reply:
-        talk.user_line(step.reply, "autoPositive")
+        told = [line for line in step.reply if line[-1] != "?"]
+        talk.user_line(told or step.reply, "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
 
