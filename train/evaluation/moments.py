@@ -85,7 +85,7 @@ def _of_events(events: list[dict[str, Any]], row: int) -> Iterator[Moment]:
             yield Moment(kind=ANSWER, row=row, frame=first)
         elif event["type"] == "pause" and of_user and stop - first >= MIN_PAUSE:
             yield Moment(kind=PAUSE, row=row, frame=first, window=min(stop - first, WINDOW))
-        elif event["type"] == "barge_in" and of_user and event["cause"] not in GOES_ON:
+        elif event["type"] == "barge_in" and of_user and event.get("cause") not in GOES_ON:
             yield Moment(kind=BARGE_IN, row=row, frame=first)
 
 
