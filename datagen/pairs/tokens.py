@@ -8,7 +8,7 @@ exact for codecs without memory, nearly so for Mimi, whose codes know some of wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from datagen.types import FRAME, NUM_CODEBOOKS
 
 Ids = NDArray[np.int16]
+GOES_ON_ANYWAY = ("hold", "override")
+"""Causes of barge-ins after which the interrupted speaker goes on by intent."""
 COLUMNS = (
     "dialog_id",
     "kind",
@@ -151,12 +153,12 @@ class TokenDialogue:
             if turn["speaker"] == "agent" and turn["onset"] != "backchannel"
         ]
 
-    def events_of(self, type_: str, speaker: str) -> list[FrameSpan]:
-        """Return the frames of a speaker's events of a type."""
+    def events_of(self, type_: str, speaker: str, but: Collection[str] = ()) -> list[FrameSpan]:
+        """Return the frames of a speaker's events of a type, ``but`` those of some causes."""
         return [
             FrameSpan(event["start"] // FRAME, -(-event["end"] // FRAME))
             for event in self.events
-            if event["type"] == type_ and event["speaker"] == speaker
+            if event["type"] == type_ and event["speaker"] == speaker and event["cause"] not in but
         ]
 
     def speaking(self, speaker: str) -> NDArray[np.bool_]:
