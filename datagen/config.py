@@ -55,6 +55,8 @@ class TimelineSpec(Settings):
     """How the speakers share the floor: pipelines/timeline/PRESET.yaml and changes to it."""
 
     preset: str = "service"
+    effects: str | None = None
+    """Effects (pipelines/effects/NAME.yaml) where neither preset nor overrides say which."""
     overrides: dict[str, Any] = Field(default_factory=dict)
 
 

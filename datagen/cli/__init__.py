@@ -19,6 +19,8 @@ from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
 from datagen.cli.encode import encode
 from datagen.cli.env import env
+from datagen.cli.exam import exam
+from datagen.cli.export import export
 from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
@@ -263,6 +265,8 @@ _COMMANDS = (
     doctor,
     encode,
     env,
+    exam,
+    export,
     manifest,
     pairs,
     plan,
