@@ -57,7 +57,7 @@ def test_lhotse_finds_nothing_wrong(cuts: Any) -> None:
     for cut in cuts:
         lhotse.validate(
             cut
-        )  # read_data=True compares a tuple with a list: findings/lhotse-validate-arrays.sh
+        )  # read_data=True compares a tuple with a list: findings/lhotse-cut-arrays-and-words.sh
 
 
 @pytest.mark.parametrize(("offset", "duration"), [(8.0, 16.0), (4.08, 10.0), (0.0, 5.52)])
