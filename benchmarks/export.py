@@ -2,9 +2,9 @@
 
     python benchmarks/export.py RUN [--tokens RUN] [--only FORMAT]
 
-Forms with sound are measured on RUN (made with a voice that speaks: its FLAC is decoded, effects are
-applied, and the sound is encoded again), forms of tokens on the other run, or on RUN. CPU time is
-that of one process; reading everything back and hashing it is in it.
+Forms with sound are measured on RUN (made with a voice that speaks: its FLAC is decoded, effects
+are applied, and the sound is encoded again), forms of tokens on the other run, or on RUN. CPU time
+is that of one process; reading everything back and hashing it is in it.
 """
 
 from __future__ import annotations
