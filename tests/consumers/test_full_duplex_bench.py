@@ -133,10 +133,12 @@ def test_nods_are_where_the_distribution_says(
         assert loud & {n for n, share in enumerate(shares) if share > 0.01}
 
 
-@pytest.mark.parametrize("task", ["user_interruption", "user_backchannel"])
+@pytest.mark.parametrize("task", ["user_interruption", "user_backchannel", "talking_to_other"])
 def test_the_clean_version_lacks_the_overlap_alone(
     folder: Path, items: dict[str, Any], task: str
 ) -> None:
+    if not (folder / "v1_5" / task).exists():
+        pytest.skip("nobody did so in these few dialogues")
     for path, _ in of_task(folder, items, f"v1_5/{task}"):
         start, end = json.loads((path / "metadata.json").read_text())["timestamps"]
         sound, _ = soundfile.read(path / "input.wav", dtype="int16")

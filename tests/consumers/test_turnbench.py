@@ -16,8 +16,12 @@ import soundfile
 from tests.consumers.conftest import Truth, speech_f1
 
 FLOOR = {"Normal Turn", "Overlap", "Floor-taking Competitive Interruption"}
-NODS = {"Continuer Backchannel", "Non-floor Taking Competitive Interruption"}
-"""What takes no floor: nods, and those at which the speaker faltered."""
+NODS = {
+    "Continuer Backchannel",
+    "Non-floor Taking Competitive Interruption",
+    "Non-Speech Noise",
+}
+"""What takes no floor: nods, those at which the speaker faltered, coughs and words to others."""
 KNOWN = FLOOR | NODS
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from datagen.export.archive import flac, parquet_file
 from datagen.export.dialogue import ExportedDialogue, channel_of, seconds
 from datagen.export.folder import ExportFolder, to_json
+from datagen.export.formats.bench_items import false_barge_ins
 from datagen.export.formats.raon import units
 from datagen.export.plan import ExportPart
 from datagen.export.protocol import CHANNELS, ExportFormat, PartReport
@@ -29,7 +30,7 @@ ANNOTATORS = ("a", "b", "c")
 TURN, OVERLAP = "Normal Turn", "Overlap"
 INTERRUPTION = "Floor-taking Competitive Interruption"
 ATTEMPT = "Non-floor Taking Competitive Interruption"
-NOD = "Continuer Backchannel"
+NOD, NOISE = "Continuer Backchannel", "Non-Speech Noise"
 _AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _SPANS = pa.list_(
     pa.struct([("start_s", pa.float64()), ("end_s", pa.float64()), ("label", pa.string())])
@@ -93,9 +94,11 @@ def _spans(one: ExportedDialogue) -> list[list[dict[str, Any]]]:
         for event in one["events"]
         if event["type"] == "false_interruption"
     }
+    sounds = false_barge_ins(one["events"])
     found: list[list[dict[str, Any]]] = [[], []]
     for turn in one.turns():
-        label = _label(turn, attempts)
+        sound = sounds.get((turn["speaker"], turn["start"]))
+        label = NOISE if sound == "cough" else ATTEMPT if sound else _label(turn, attempts)
         for place, unit in enumerate(units(turn["words"])):
             span: dict[str, Any] = {
                 "start_s": seconds(unit[0]["start"]),
