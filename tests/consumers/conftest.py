@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -92,11 +91,6 @@ def exported(runs: list[str], tmp_path_factory: pytest.TempPathFactory) -> Calla
         return made[form]
 
     return make
-
-
-@pytest.fixture(scope="session")
-def same_rows() -> Callable[[pa.Table, pa.Table], bool]:
-    return lambda one, other: one.to_pylist() == other.to_pylist()
 
 
 def speech_f1(channel: np.ndarray[Any, Any], words: list[tuple[str, float, float]]) -> float:
