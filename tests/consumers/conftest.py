@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -62,7 +63,8 @@ class Truth:
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    root = tmp_path_factory.mktemp("runs")
+    """Return a run of each of two kinds; CONSUMERS_RUNS is a folder that they are kept in."""
+    root = Path(os.environ.get("CONSUMERS_RUNS") or tmp_path_factory.mktemp("runs"))
     for kind, dialogs in (("service", 20), ("qa", 16)):
         command = [sys.executable, "-m", "datagen", "run", kind, "--dialogs", str(dialogs)]
         subprocess.run([*command, "--out", str(root / kind)], check=True, capture_output=True)
