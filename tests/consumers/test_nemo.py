@@ -144,9 +144,9 @@ def test_system_prompt_and_word_times_for_stt(cuts: Any, truth: dict[str, Truth]
         assert said >= 0.9 * sum(len(tokenizer.text_to_ids(word)) for word in words)
 
 
-def test_inline_word_times_are_where_the_sound_is(cuts: Any) -> None:
+def test_inline_word_times_are_where_the_sound_is(cuts: Any, truth: dict[str, Truth]) -> None:
     scores = []
-    for cut in cuts[:12]:
+    for cut in [cut for cut in cuts if truth[cut.id].clean][:12]:
         words = [
             (word, turn.start + first * FRAME, turn.start + (last + 1) * FRAME)
             for turn in cut.supervisions
