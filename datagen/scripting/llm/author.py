@@ -118,7 +118,7 @@ class Author:
             answers[dialog_id] = draft.script or _reject(
                 draft.job, draft.entry.attempts, draft.entry.reason, draft.entry.evidence
             )
-            self._ledger.close_entry(draft.entry)
+        self._ledger.close_entries([draft.entry for draft in drafts.values()])
         return [answers[job.dialog_id] for job in jobs]
 
     def spent(self) -> Mapping[str, Mapping[str, float]]:

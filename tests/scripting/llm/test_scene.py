@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.fixtures.scene_replies import reply_of, turn, turns_of, writings
 pytestmark = pytest.mark.slow
 
 NUM = 60
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def script_of(
@@ -272,3 +274,11 @@ def test_what_is_asked_can_be_shown(kind: str, capsys: pytest.CaptureFixture[str
     shown = capsys.readouterr().out
     assert "--- system, about " in shown
     assert "--- user, about " in shown
+
+
+def test_the_documentation_shows_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Made by `python -m datagen.scripting.llm docs > docs/prompts.md`."""
+    assert show(["docs"]) == 0
+    page = capsys.readouterr().out
+    assert page.count("\n### ") == 8
+    assert page == (ROOT / "docs/prompts.md").read_text()
