@@ -35,8 +35,8 @@ INTRODUCTION = """\
 Two complete requests a kind, as they are sent; `python -m datagen.scripting.llm KIND --index N`
 prints any other, and `docs` for the kind this page. Sizes are estimates at {per} characters a
 token, as measured with the tokenizer of SmolLM2; those of Qwen3 and gpt-oss are larger and need
-somewhat fewer. The system text is the same for all dialogues of a kind, so a server's prefix cache holds it.
-An answer has 700 to 1,400 tokens.
+somewhat fewer. The system text is the same for all dialogues of a kind, so a server's prefix cache
+holds it. An answer has 700 to 1,400 tokens.
 
 All is *written*, not worded: a model is given people, what is so, and musts, and decides scene,
 order and words. Every second attempt is a repair: the request goes on with the model's own answer
