@@ -24,6 +24,7 @@ from datagen.scripting.llm.reply import BadReply
 from datagen.scripting.llm.topic_lists import TopicLists, load_topic_texts
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.seeds import rng_for, seed_for
+from datagen.text import VERSION as TEXT_VERSION
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
 VERSION = "4"
@@ -96,8 +97,9 @@ class Author:
 
     @staticmethod
     def identity() -> dict[str, str]:
-        """Return the digest of every file a dialogue is made from."""
-        return {"files": assets.digest(*planners.default_paths()), "version": VERSION}
+        """Return the digest of every file a dialogue is made from, and the rules of its text."""
+        files = assets.digest(*planners.default_paths())
+        return {"files": files, "version": VERSION, "text": TEXT_VERSION}
 
     def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
         """Return a script or a reject for each job, in order; threads may call it at once."""

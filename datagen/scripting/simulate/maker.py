@@ -47,7 +47,7 @@ PROMPT_CHARACTERS = 1000
 """Most characters of a role prompt: PersonaPlex's own page takes no more."""
 SPREAD = 0.6
 """Standard deviation of the logarithm of the length that a call aims at."""
-FIT = 2.4
+FIT = 2.8
 """How many times shorter the aim is than the mean that is asked for, fitted with the shipped
 worlds: a call whose aim is short still has its whole task."""
 _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
