@@ -15,7 +15,7 @@ from functools import lru_cache
 from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.completion import Completion, Message, Refusal, Request
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.planners import PLANNERS, Planner
+from datagen.scripting.llm.planners import PLANNERS, AssignmentPlanner
 from datagen.scripting.llm.topic_lists import TopicLists, load_topic_texts
 from datagen.types import Job, Rejected
 
@@ -58,7 +58,7 @@ def example_topics() -> TopicLists:
 
 
 @lru_cache
-def _planner(kind: str, order: str) -> Planner:
+def _planner(kind: str, order: str) -> AssignmentPlanner:
     return PLANNERS[kind](AuthorOptions.model_validate({"order": order}), example_topics())
 
 
