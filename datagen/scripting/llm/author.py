@@ -1,6 +1,6 @@
 """Write a block of dialogues with language models: plan, ask, check, ask again, keep the books.
 
-    Job --AssignmentPlanner--> Assignment --Completer--> reply --script--> (judge) --> Script | Reject
+    Job --planner--> Assignment --Completer--> reply --script--> (judge) --> Script | Reject
 
 All dialogues of a block are asked for at once; those that fail are asked for again with another
 seed and what was wrong. What is so has been decided before. Threads may share an author.
