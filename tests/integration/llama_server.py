@@ -14,8 +14,8 @@ from pathlib import Path
 
 CONTEXT = 6144
 """Tokens of a dialogue: a brief of about 2,000, an answer, and both again in a repair."""
-PARALLEL = 8
-"""Answers at once: together they take little longer than one."""
+PARALLEL = 2
+"""Answers at once; each has the system text of the one before in its cache."""
 THREADS = 1
 """More would wait for one another on a machine that has other work."""
 
