@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.llm.brief import Brief, Ground, Must, Order, events_of, task_of
-from datagen.scripting.llm.brief_texts import CasualTexts, CasualTheme
+from datagen.scripting.llm.brief_texts import CasualTexts, CasualTheme, works_at
 from datagen.scripting.llm.lengths import aim
 from datagen.scripting.plans.casual import ENJOY, LEVELS
 from datagen.scripting.plans.draws import Draws, stratified
@@ -78,10 +78,11 @@ def draw_casual(
 
 
 def _person(texts: CasualTexts, persona: Persona, draws: Draws) -> ChatPerson:
+    age = draws.pick(texts.ages)
     return ChatPerson(
         persona,
-        draws.pick(texts.ages),
-        draws.pick(texts.works),
+        age,
+        draws.pick(works_at(texts.works, age)),
         draws.pick(texts.places),
         draws.pick(texts.pasts),
     )

@@ -15,6 +15,7 @@ from datagen.scripting.llm.__main__ import main as show
 from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.brief_texts import KINDS as BRIEFED
 from datagen.scripting.llm.brief_texts import BriefTexts
+from datagen.scripting.llm.casual_brief import second_person
 from datagen.scripting.llm.checks import _UNSAYABLE
 from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.reply import BadReply
@@ -282,3 +283,43 @@ def test_the_documentation_shows_what_is_asked(capsys: pytest.CaptureFixture[str
     page = capsys.readouterr().out
     assert page.count("\n### ") == 8
     assert page == (ROOT / "docs/prompts.md").read_text()
+
+
+def test_nobody_is_retired_at_nineteen() -> None:
+    for kind in ("service", "qa", "casual"):
+        for writing in writings(NUM, kind=kind):
+            age, work = writing.brief.slots["age"], writing.brief.slots["work"]
+            assert int(age) >= 58 or "retired" not in work
+            assert int(age) <= 40 or not work.startswith("studies")
+
+
+def test_small_talk_is_between_people_with_a_life_and_an_aim() -> None:
+    seen = set()
+    for writing in writings(NUM, kind="casual"):
+        ground, call = writing.brief.ground, writing.messages()[1]["content"]
+        lives = [item.text for item in ground.items]
+        assert len(lives) == 6
+        assert all(life in call for life in lives)
+        assert ground.role.startswith("You enjoy having a good conversation.")
+        if ground.items[0].visibility == "prompt":
+            assert ground.agent.name in ground.role
+            assert f"from {lives[1]}" in ground.role
+        seen.add(writing.brief.musts[0].what)
+    assert len(seen) > 0.7 * NUM
+
+
+@pytest.mark.parametrize(
+    ("third", "second"),
+    [
+        ("drives a tow truck", "drive a tow truck"),
+        ("studies to be a vet", "study to be a vet"),
+        ("teaches shop class", "teach shop class"),
+        ("is a court reporter", "are a court reporter"),
+        ("has never left the state", "have never left the state"),
+        ("once drove a cab", "once drove a cab"),
+        ("raises goats", "raise goats"),
+        ("does taxes", "do taxes"),
+    ],
+)
+def test_a_role_speaks_to_the_agent(third: str, second: str) -> None:
+    assert second_person(third) == second
