@@ -38,7 +38,7 @@ def test_models_list_topics_and_write_lessons_on_them(tmp_path: Path) -> None:
     for script in scripts:
         said = " ".join(turn.text for turn in script.turns)
         assert script.scenario in said
-        assert [item.visibility for item in script.world] == ["prompt"] * len(script.world)
+        assert [item.visibility for item in script.world] == ["agent"] * len(script.world)
 
 
 def test_another_worker_reads_the_topics_that_one_has_listed(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def casual_ground(job: Job, drawn: DrawnChat, validation: float) -> Ground:
     items = tuple(
         WorldItem(id=f"{who}-{what}", visibility=visibility, text=text)
         for who, visibility, person in (
-            ("agent", "prompt" if drawn.level == "detailed" else "nobody", drawn.agent),
+            ("agent", "prompt" if drawn.level == "detailed" else "agent", drawn.agent),
             ("user", "user", drawn.user),
         )
         for what, text in (("work", person.work), ("place", person.place), ("past", person.past))

@@ -18,8 +18,9 @@ from datagen.scripting.llm.brief_texts import BriefTexts
 from datagen.scripting.llm.casual_brief import second_person
 from datagen.scripting.llm.checks import _UNSAYABLE
 from datagen.scripting.llm.faults import BadScript
+from datagen.scripting.llm.prose_checks import check_prose
 from datagen.scripting.llm.reply import BadReply
-from datagen.scripting.llm.scene import parse_scene
+from datagen.scripting.llm.scene import Scene, parse_scene
 from datagen.scripting.llm.scene_script import MUSTS, WORDS
 from datagen.scripting.plans.draws import draws_for
 from datagen.text import unsayable
@@ -231,6 +232,21 @@ def test_a_scenario_and_a_description_are_of_this_world(kind: str) -> None:
         error = refusal(writing, turns, **{**PROSE, name: text}, role=role)
         assert error.reason == scene_checks.ROLE
         assert said in error.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction"),
+    [("service", "inbound"), ("service", "assistant"), ("qa", ""), ("casual", "")],
+)
+def test_a_true_description_is_let_through(kind: str, direction: str) -> None:
+    for writing in writings(12, "paper", kind, direction):
+        ground = writing.brief.ground
+        first = ground.user.name.split()[0]
+        told = [item.text.rstrip(".?!") for item in ground.items if item.visibility != "nobody"]
+        scenario = f"{first} talks on a bad day, and wants an answer."
+        description = f"{first} is tired, and {'. '.join(told[:5])}. In the end they say goodbye."
+        scene = Scene((), scenario, f"{description} Nobody is quite happy with it.", ground.role)
+        assert list(check_prose(writing.brief, scene)) == []
 
 
 def test_a_description_may_not_deny_what_is_so() -> None:
