@@ -76,7 +76,7 @@ TRANSPORT = {
     "503": lambda body: Reply(503),
     "half a body": lambda body: completion(answer_to(body), cut=True),
     "a proxy's page": lambda body: Reply(200, b"<html>hello</html>"),
-    "no choices": lambda body: Reply(200, b'{"choices": []}'),
+    "no choices": lambda body: Reply(200, b'{"choices": [{}]}'),
 }
 
 
