@@ -16,8 +16,8 @@ from datagen.scripting.llm.brief import Brief, Ground, Must, Order, events_of, t
 from datagen.scripting.llm.brief_texts import CasualTexts, CasualTheme, works_at
 from datagen.scripting.llm.lengths import aim
 from datagen.scripting.plans.casual import ENJOY, LEVELS
+from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, stratified
-from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.finish import FinishedCall
 from datagen.types import Job, Persona, Script, Speaker, WorldItem
 
