@@ -61,7 +61,7 @@ class Dia(Synthesizer):
         calm: DiaSampling = DiaSampling(temperature=1.2)
         aligner: BackendSpec = BackendSpec(use="sphinx")
         precision: Literal["float32", "bfloat16", "float16"] = "bfloat16"
-        batch: Annotated[int, Field(ge=1, le=64)] = 8
+        batch: Annotated[int, Field(ge=1, le=64)] = 16
         """Chunks said at once. It decides what is drawn, so it is part of the recipe."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
