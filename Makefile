@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-chatterbox test-view integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-chatterbox test-view consumers integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -34,6 +34,9 @@ test-models: .venv-speech/installed
 # its pins want torch 2.6, which is not needed on a CPU, and torchaudio's libraries want CUDA, its Python does not
 test-chatterbox: .venv-chatterbox/installed
 	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
+# every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
+consumers: .venv-consumers/installed
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers
 
 check: lint types imports test test-train
 
@@ -117,5 +120,15 @@ stores: .stores/installed
 	.venv-train/bin/pip install -q --group train
 	touch $@
 
+# moshi pins an older torch than it needs; torchcodec 0.13 is the newest of the package index that a CPU's torch loads
+.venv-consumers/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-consumers
+	.venv-consumers/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-consumers/bin/pip install -q torch==2.13.0
+	.venv-consumers/bin/pip install -q -e '.[espeak]' --group consumers
+	.venv-consumers/bin/pip install -q --no-deps moshi==0.2.13 torchcodec==0.13.0
+	touch $@
+
 clean:
 	rm -rf .stores .venv .venv-chatterbox .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-consumers .venv-speech .venv-train dist build

@@ -51,7 +51,7 @@ from datagen.types import (
 from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
-VERSION = 4
+VERSION = 5
 """Version of the stage; raised when a change here changes bytes."""
 
 

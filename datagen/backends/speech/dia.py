@@ -118,9 +118,9 @@ class Dia(Synthesizer):
         wanted = [chunk for scene in scenes for chunk in scene.chunks(self._model.seconds())]
         for (scene, chunk), sound in zip(wanted, self._say(wanted), strict=True):
             part = scene.lines[chunk.start : chunk.stop]
-            for place, line, take in zip(chunk, part, self._pieces(part, sound), strict=True):
+            for at, line, take in zip(chunk, part, self._pieces(part, sound), strict=True):
                 if take is not None and self._is_fit(take, line, scene.prompt):
-                    scene.takes[place] = take
+                    scene.takes[at] = take
         missing = [(scene, range(n, n + 1)) for scene in scenes for n in scene.missing()]
         for (scene, place), sound in zip(missing, self._say(missing, alone=True), strict=True):
             line = scene.lines[place.start]
