@@ -159,8 +159,8 @@ def measure_batches(arguments: argparse.Namespace) -> dict[str, Any]:
     """The same texts together."""
     import torch
 
-    from datagen.backends.speech.chatterbox_batch import TokenRow, TokenSampling
-    from datagen.backends.speech.chatterbox_noise import Noise
+    from datagen.backends.speech.chatterbox_batch import T3Sampling, TokenRow
+    from datagen.backends.speech.chatterbox_noise import RowNoise
     from datagen.backends.speech.chatterbox_sound import SoundDecoder, SoundRow
     from datagen.backends.speech.chatterbox_tokens import TokenDecoder
 
@@ -173,8 +173,8 @@ def measure_batches(arguments: argparse.Namespace) -> dict[str, Any]:
             TokenRow(
                 said[number],
                 known[number % VOICES].t3,
-                TokenSampling(),
-                Noise(number, "cpu"),
+                T3Sampling(),
+                RowNoise(number, "cpu"),
                 steps,
             )
             for number in numbers
@@ -190,7 +190,7 @@ def measure_batches(arguments: argparse.Namespace) -> dict[str, Any]:
         SoundRow(
             torch.randint(0, 6_561, (arguments.tokens,)),
             known[number % VOICES].gen,
-            Noise(number, "cpu"),
+            RowNoise(number, "cpu"),
         )
         for number in range(arguments.sounds)
     ]

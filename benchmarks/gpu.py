@@ -153,8 +153,8 @@ def chatterbox(bench: Bench) -> Iterator[Result]:
     """T3 and S3Gen one text at a time, as the package does, and in batches."""
     import torch
 
-    from datagen.backends.speech.chatterbox_batch import TokenRow, TokenSampling
-    from datagen.backends.speech.chatterbox_noise import Noise
+    from datagen.backends.speech.chatterbox_batch import T3Sampling, TokenRow
+    from datagen.backends.speech.chatterbox_noise import RowNoise
     from datagen.backends.speech.chatterbox_sound import SoundDecoder, SoundRow
     from datagen.backends.speech.chatterbox_tokens import TokenDecoder
     from tests.backends import tiny_chatterbox
@@ -182,13 +182,13 @@ def chatterbox(bench: Bench) -> Iterator[Result]:
 
     def rows(size: int, count: int) -> list[TokenRow]:
         return [
-            TokenRow(text, voices[n % 4].t3, TokenSampling(), Noise(n, bench.device), count)
+            TokenRow(text, voices[n % 4].t3, T3Sampling(), RowNoise(n, bench.device), count)
             for n in range(size)
         ]
 
     def sounds(size: int) -> list[SoundRow]:
         said = torch.randint(0, 6_561, (tokens,), generator=rng)
-        return [SoundRow(said, voices[n % 4].gen, Noise(n, bench.device)) for n in range(size)]
+        return [SoundRow(said, voices[n % 4].gen, RowNoise(n, bench.device)) for n in range(size)]
 
     own(2)
     spent, _ = bench.seconds(lambda: own(steps))

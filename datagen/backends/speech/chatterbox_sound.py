@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from datagen.backends.speech.chatterbox_noise import Noise
+from datagen.backends.speech.chatterbox_noise import RowNoise
 
 HOP = 480
 """Samples of a mel frame."""
@@ -29,7 +29,7 @@ class SoundRow:
     """[N]"""
     voice: Mapping[str, Any]
     """What `S3Gen.embed_ref` makes of a recording."""
-    noise: Noise
+    noise: RowNoise
 
 
 class SoundDecoder:

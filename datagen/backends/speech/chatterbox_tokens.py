@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from datagen.backends.speech.chatterbox_batch import TokenBatch, TokenRow, TokenSampling
+from datagen.backends.speech.chatterbox_batch import T3Sampling, TokenBatch, TokenRow
 
 NUM_SPEECH_TOKENS = 6_561
 """Number of ids that are sound; the start and the end of speech come next."""
@@ -123,4 +123,4 @@ class _Draws:
         return self._penalty(self._said, logits)
 
 
-__all__ = ["TokenDecoder", "TokenRow", "TokenSampling"]
+__all__ = ["T3Sampling", "TokenDecoder", "TokenRow"]
