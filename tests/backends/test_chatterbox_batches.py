@@ -18,6 +18,8 @@ from datagen.backends.speech.chatterbox_model import (
     in_batches,
     max_tokens,
 )
+from datagen.backends.speech.chatterbox_noise import RowNoise
+from datagen.backends.speech.chatterbox_sound import SoundDecoder, SoundRow
 from datagen.types import Audio
 
 pytest.importorskip("chatterbox.tts")
@@ -129,6 +131,22 @@ def test_a_row_that_ends_at_once_is_silent(package: Any, model: ChatterboxModel)
     silent, spoken = model.say([piece(package, 0), piece(package, 0, seed=1)], 2)
     assert len(spoken) > 0
     assert len(silent) in (0, 3 * 960), "Turbo adds silence of its own"
+
+
+def test_a_rounded_flow_is_near_the_exact_one(package: Any, model: ChatterboxModel) -> None:
+    """A flow is solved in small steps, so rounding must not add up."""
+    import torch
+
+    said = model._conditionals["1"].gen
+    mels = []
+    for precision in ("float32", "bfloat16"):
+        decoder = SoundDecoder(package.s3gen, precision)
+        row = SoundRow(torch.arange(12), said, RowNoise(3, "cpu"))
+        with torch.inference_mode():
+            mels.append(decoder._mels([row])[0])
+    exact, rounded = mels
+    assert rounded.dtype == torch.float32
+    assert 0 < float((exact - rounded).std() / exact.std()) < 0.05
 
 
 def test_what_is_alike_in_length_goes_together() -> None:

@@ -103,6 +103,9 @@ class Chatterbox(Synthesizer):
         """Characters said in one go; over some 350 the model begins to make things up."""
         batch: Annotated[int, Field(ge=1, le=128)] = 32
         """Texts said at once. It rounds sums otherwise, so it is part of the recipe."""
+        precision: Literal["float32", "bfloat16"] = "float32"
+        """Arithmetic of the flow that makes sound of tokens; bfloat16 takes half the time or less,
+        and its sound is not the package's to the last bit."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:
@@ -124,7 +127,8 @@ class Chatterbox(Synthesizer):
 
     @classmethod
     def _load(cls, options: Options) -> ChatterboxModel:
-        return ChatterboxModel(load(_folder(options), options.variant, options.device))
+        model = load(_folder(options), options.variant, options.device)
+        return ChatterboxModel(model, options.precision)
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice each line; the utterances depend on these lines and ``seed`` alone."""

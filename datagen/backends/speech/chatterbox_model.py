@@ -53,12 +53,12 @@ class SpokenPiece:
 class ChatterboxModel:
     """One variant as chatterbox-tts has loaded it, and what it made of each recording."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, precision: str = "float32") -> None:
         self._model = model
         self._turbo = bool(model.t3.is_gpt)
         self._device = str(model.device)
         self._tokens = TokenDecoder(self._model.t3)
-        self._sounds = SoundDecoder(self._model.s3gen)
+        self._sounds = SoundDecoder(self._model.s3gen, precision)
         self._conditionals: dict[str, Any] = {}
 
     def say(self, pieces: Sequence[SpokenPiece], batch: int) -> list[Audio]:

@@ -33,12 +33,13 @@ class SoundRow:
 
 
 class SoundDecoder:
-    """S3Gen with its weights."""
+    """S3Gen with its weights, and the precision in which its flow, most of its work, is solved."""
 
-    def __init__(self, s3gen: Any) -> None:
+    def __init__(self, s3gen: Any, precision: str = "float32") -> None:
         import torch
 
         self._torch = torch
+        self._precision = getattr(torch, precision)
         self._s3gen = s3gen
         self._flow = s3gen.flow
         self._vocoder = s3gen.mel2wav
@@ -75,7 +76,9 @@ class SoundDecoder:
             batch_first=True,
         )
         given = {"mu": means, "mask": mask, "spks": speakers, "cond": conditions}
-        mels = self._solve(noise.transpose(1, 2).contiguous(), given)
+        rounded = self._precision != torch.float32
+        with torch.autocast(device.type, self._precision, enabled=rounded):
+            mels = self._solve(noise.transpose(1, 2).contiguous(), given).float()
         return [
             mel[:, len(prompt) : length]
             for mel, prompt, length in zip(mels, prompts, lengths.tolist(), strict=True)
