@@ -205,7 +205,7 @@ def _measure(folder: RunFolder, found: Figures) -> None:
     names = _spread(_files(folder, found.plan), 8)
     each = -(-SAMPLE // max(1, len(names)))
     for name in names:
-        table = _read(folder, name, ("dialog_id", "words", "events"))
+        table = _read(folder, name, ("dialog_id", "words", "events", "turns", "actions"))
         for values in table.slice(0, each).to_pylist():
             found.totals.measure(Row(values=values, tokens={}, footer={}))
             found.measured += 1
