@@ -55,6 +55,9 @@ _STARTS = (
 _PHRASE = re.compile(rf"(?<=[.?!]) |(?<=,) (?=(?:{_STARTS})(?<!\w)|(?:{_STARTS})\b)", re.IGNORECASE)
 """Where a phrase begins with which somebody may go on: a sentence, or after a comma what does not
 begin with a noun."""
+_DENIES = re.compile(
+    r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
+)
 _LINK = re.compile(r"^(?:and|but|so|though|or) (?:then )?", re.IGNORECASE)
 
 R = TypeVar("R")
@@ -176,7 +179,12 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
 
 
 def _summary(talk: Talk, place: _Place) -> str:
-    """Return the values of the line that the cut leaves unsaid, as a template; empty if none."""
+    """Return the values of the line that the cut leaves unsaid, as a template; empty if none.
+
+    Of what denies something a value alone would say the contrary.
+    """
+    if _DENIES.search(" ".join(place.phrases)):
+        return ""
     spoken = talk.floor.drafts[place.draft].spoken.lower()
     left = []
     for name in slots(" ".join(place.phrases)):
