@@ -26,7 +26,7 @@ _MARKS = ".,?!;:"
 _OPENERS = "\"'(`"
 _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
-_PAUSE = re.compile(r"(?:(?:—|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
+_PAUSE = re.compile(r"(?:(?:—[-—]*|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
 _JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
 _EMPHASIS = re.compile(r"\*\*")
 _EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
@@ -164,7 +164,7 @@ class _Scan:
         """Say a word that no form begins with, if a blank or a mark follows."""
         if at and self._text[at - 1] not in " -":
             return at
-        if _SHORTENED.match(self._text, at) and self._scanner.best(self._text, at) is None:
+        if self._is_shortened(at) and self._scanner.best(self._text, at) is None:
             raise Unsayable(word_at(self._text, at), "it may be short for something")
         if at and self._text[at - 1] != " ":
             return at
@@ -172,6 +172,11 @@ class _Scan:
         if found is None or found[0] in OPENING or not is_word(found[0]):
             return at
         return self._say(at, found.end(), found[0])
+
+    def _is_shortened(self, at: int) -> bool:
+        """Tell whether a word may be the beginning of a longer one: "approx. 5"."""
+        short = _SHORTENED.match(self._text, at)
+        return short is not None and short[0][:-1].lower() not in lexicon.ENDS_SENTENCES
 
     def _reading(self, at: int) -> int:
         reading = self._scanner.best(self._text, at)
