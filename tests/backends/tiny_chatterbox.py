@@ -5,7 +5,6 @@ Widths are the package's, which fixes them; what is left out is depth.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from datagen.backends.speech.chatterbox import Chatterbox
@@ -133,9 +132,8 @@ def conditionals(seed: int, prompt: int = 20, tokens: int = 150) -> Any:
 
 
 class Tiny(Chatterbox):
-    """Chatterbox on tiny models, for whole runs."""
+    """The adapter on tiny models."""
 
     @classmethod
     def _load(cls, options: Chatterbox.Options) -> ChatterboxModel:
-        Path(options.model or "").stat()
-        return ChatterboxModel(package(options.variant))
+        return ChatterboxModel(package(options.variant), options.precision)
