@@ -60,7 +60,7 @@ def items_of(
 ) -> Iterator[BenchItem]:
     """Yield the items of a dialogue, task by task."""
     heard = sorted((turn for turn in turns if turn["words"]), key=lambda turn: turn["start"])
-    talk = _Talk(heard, num_samples)
+    talk = _HeardTurns(heard, num_samples)
     sounds = false_barge_ins(events)
     yield from _pauses(talk, events)
     yield from _turn_taking(talk)
@@ -79,7 +79,7 @@ def false_barge_ins(events: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int]
 
 
 @dataclass(frozen=True)
-class _Talk:
+class _HeardTurns:
     """A dialogue's turns that are heard, in order of start."""
 
     turns: Sequence[Turn]
@@ -115,7 +115,7 @@ def _transcription(item: BenchItem, turns: Sequence[Turn]) -> list[dict[str, Any
     return [{"speaker": 0, "item": words}]
 
 
-def _pauses(talk: _Talk, events: Sequence[Mapping[str, Any]]) -> Iterator[BenchItem]:
+def _pauses(talk: _HeardTurns, events: Sequence[Mapping[str, Any]]) -> Iterator[BenchItem]:
     """Yield turns of the user with pauses; they end with the turn, before an answer is right."""
     for turn in talk.floor("user"):
         inside = [
@@ -135,7 +135,7 @@ def _pauses(talk: _Talk, events: Sequence[Mapping[str, Any]]) -> Iterator[BenchI
             yield item
 
 
-def _turn_taking(talk: _Talk) -> Iterator[BenchItem]:
+def _turn_taking(talk: _HeardTurns) -> Iterator[BenchItem]:
     """Yield turns of the user that the agent answered after a gap, with room for an answer."""
     floor = [turn for turn in talk.turns if turn["onset"] != "backchannel"]
     for turn, answer in pairwise(floor):
@@ -149,7 +149,7 @@ def _turn_taking(talk: _Talk) -> Iterator[BenchItem]:
             yield item
 
 
-def _backchannels(talk: _Talk, sounds: Mapping[tuple[str, int], str]) -> Iterator[BenchItem]:
+def _backchannels(talk: _HeardTurns, sounds: Mapping[tuple[str, int], str]) -> Iterator[BenchItem]:
     """Yield turns of the user that the agent nodded to, with where it did."""
     for turn in talk.floor("user"):
         nods = [
@@ -177,7 +177,7 @@ def distribution(spans: Sequence[Sequence[float]], length: float) -> list[float]
     return [count / total for count in counts]
 
 
-def _interruptions(talk: _Talk) -> Iterator[BenchItem]:
+def _interruptions(talk: _HeardTurns) -> Iterator[BenchItem]:
     """Yield barge-ins of the user with the turn of theirs before, and room for an answer."""
     for turn in talk.of("user", "barge_in"):
         context, stop = talk.before(turn), talk.tail(turn)
@@ -204,7 +204,7 @@ TASKS = {
 """Tasks of version 1.5, by what the user does; a cough is of none."""
 
 
-def _overlaps(talk: _Talk, sounds: Mapping[tuple[str, int], str]) -> Iterator[BenchItem]:
+def _overlaps(talk: _HeardTurns, sounds: Mapping[tuple[str, int], str]) -> Iterator[BenchItem]:
     """Yield what version 1.5 has pairs of: what the user says meanwhile, with and without it."""
     for turn in talk.of("user", "barge_in", "backchannel"):
         task = TASKS.get(sounds.get(("user", turn["start"]), turn["onset"]))
