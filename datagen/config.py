@@ -56,6 +56,8 @@ class VoicesSpec(Settings):
 
     catalogue: str = "synthetic"
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    max_dialogs: Annotated[int, Field(ge=1)] | None = None
+    """Most dialogues in which a backend's own speaker may play one role; a bank has its own cap."""
 
 
 class GatesSpec(Settings):

@@ -140,6 +140,7 @@ VOICES = VoiceTable(
         "http": "datagen.backends.speech.http:Http",
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
+        "kokoro": "datagen.backends.speech.kokoro:Kokoro",
         "dummy": "datagen.backends.speech.dummy:DummyVoice",
         "chords": "datagen.backends.speech.chords:ChordVoice",
     },

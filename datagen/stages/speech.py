@@ -17,6 +17,7 @@ from datagen.config import VoicesSpec
 from datagen.gates.reject_rate import RejectRate
 from datagen.seeds import seed_for
 from datagen.shards.footer import TokenFacts
+from datagen.stages import nods
 from datagen.stages.artifacts import read_records, speech_table
 from datagen.stages.base import Outcome, each
 from datagen.stages.retakes import Studio, TakeRequest, record
@@ -43,7 +44,7 @@ from datagen.types import (
 from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
-VERSION = 4
+VERSION = 5
 """Version of the stage; raised when a change here changes bytes."""
 
 
@@ -71,7 +72,14 @@ class SpeechStage:
 
     def _voice(self, run_seed: int, script: Script) -> tuple[Script, Speech]:
         source = self._studio.synthesizer.source
-        voices = cast(script, self._voices, run_seed, source=source, speakers=self._speakers)
+        voices = cast(
+            script,
+            self._voices,
+            run_seed,
+            source=source,
+            speakers=self._speakers,
+            license=self._studio.synthesizer.license,
+        )
         return script, voice_script(script, voices, self._studio, run_seed=run_seed)
 
     def close(self) -> None:
@@ -87,10 +95,16 @@ def voice_script(
     Raises Rejected if a line cannot be said well enough.
     """
     seed = partial(seed_for, run_seed, script.dialog_id, "speech")
+    said = nods.replaced(script, studio.can_say, run_seed)
     turns = [
         TakeRequest(
             take_name(index, turn.speaker),
-            Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn)),
+            Line(
+                said.get(index, turn.spoken),
+                voices[turn.speaker],
+                turn.speaker,
+                _emotion(script, turn),
+            ),
             seed(),
         )
         for index, turn in enumerate(script.turns)
@@ -103,7 +117,9 @@ def voice_script(
         voice: recorded_reference(voice) for voice in voices.values() if voice.path is not None
     }
     takes, attempts = record(studio, [*turns, *asked], recorded)
-    clips = tuple(make_clip(turn, take) for turn, take in enumerate(takes[: len(turns)]))
+    clips = tuple(
+        make_clip(turn, take, said.get(turn)) for turn, take in enumerate(takes[: len(turns)])
+    )
     spoken = {
         request.line.speaker: cut_reference(take)
         for request, take in zip(asked, takes[len(turns) :], strict=True)
@@ -115,8 +131,8 @@ def voice_script(
     return Speech(script.dialog_id, voices, clips, references, attempts)
 
 
-def make_clip(turn: int, utterance: Utterance) -> Clip:
-    """Measure one turn's sound."""
+def make_clip(turn: int, utterance: Utterance, said: str | None = None) -> Clip:
+    """Measure one turn's sound; ``said`` is what was said in place of its line, if not that."""
     return Clip(
         turn=turn,
         num_samples=len(utterance.audio),
@@ -124,6 +140,7 @@ def make_clip(turn: int, utterance: Utterance) -> Clip:
         loudness=loudness(utterance.audio),
         peak=peak(utterance.audio),
         audio=utterance.audio,
+        said=said,
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import Field
 from datagen.backends.hub import find_model
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech.finish import finish, to_24_khz
+from datagen.backends.speech.nonverbal import CHATTERBOX_TURBO, has_tags, with_tags
 from datagen.backends.speech.texts import chunks, num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.gates.limits import limits_for
@@ -107,6 +108,13 @@ class Chatterbox(Synthesizer):
         digest = weights_digest(_folder(options), *WEIGHTS[options.variant])
         return {"package": PACKAGE, "weights": digest, "watermark": "perth"}
 
+    def can_say(self, spoken: str) -> bool:
+        """Return whether the model knows every tag of a line; the English one knows none.
+
+        Sounds that are spelled, as nods are, come from the pool of short lines that were tried.
+        """
+        return has_tags(spoken, CHATTERBOX_TURBO if self._turbo else {})
+
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice each line; an utterance depends on its line and ``seed`` alone."""
         return [self._utter(line, seed) for line in lines]
@@ -176,6 +184,7 @@ class Chatterbox(Synthesizer):
         import torch
 
         torch.manual_seed(seed)  # of all devices
+        text = with_tags(text, CHATTERBOX_TURBO)
         wave = self._model.generate(text, **self._manner(emotion))
         samples = np.asarray(wave.detach().cpu(), dtype=np.float32).reshape(-1)
         return to_24_khz(samples, self._model.sr)

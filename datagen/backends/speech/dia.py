@@ -22,6 +22,7 @@ from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech import dia_chunks
 from datagen.backends.speech.dia_model import DiaModel
 from datagen.backends.speech.finish import finish, to_24_khz
+from datagen.backends.speech.nonverbal import DIA, has_tags
 from datagen.backends.speech.texts import num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
@@ -104,6 +105,10 @@ class Dia(Synthesizer):
             "codec": weights_digest(codec, *WEIGHTS),
             "aligner": repr(sorted(aligner.items())),
         }
+
+    def can_say(self, spoken: str) -> bool:
+        """Return whether the model was trained with every tag of a line."""
+        return has_tags(spoken, DIA)
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue; they depend on all lines and ``seed`` alone."""
