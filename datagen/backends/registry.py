@@ -158,7 +158,12 @@ ALIGNERS = Table[Aligner](
     Aligner,
 )
 JUDGES = Table[Judge](
-    "gates.judge", {"listener": "datagen.backends.judge.listener:Listener"}, Judge
+    "gates.judge",
+    {
+        "listener": "datagen.backends.judge.listener:Listener",
+        "whisper": "datagen.backends.judge.whisper:Whisper",
+    },
+    Judge,
 )
 CODECS = Table[Codec](
     "codec",
