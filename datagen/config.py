@@ -15,7 +15,14 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from datagen import assets
-from datagen.settings_text import MAX_DEPTH, check_size, check_values, parse_yaml, shortened
+from datagen.settings_text import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    check_size,
+    check_values,
+    parse_yaml,
+    shortened,
+)
 from datagen.types import UserError
 from datagen.visible import visible_line
 
@@ -48,6 +55,8 @@ class TimelineSpec(Settings):
     """How the speakers share the floor: pipelines/timeline/PRESET.yaml and changes to it."""
 
     preset: str = "service"
+    effects: str | None = None
+    """Effects (pipelines/effects/NAME.yaml) where neither preset nor overrides say which."""
     overrides: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -254,6 +263,8 @@ def parse_override(item: str) -> dict[str, Any]:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping."""
+    if path.is_file() and path.stat().st_size > MAX_BYTES:
+        raise UserError(f"{path} is longer than {MAX_BYTES / 2**20:.0f} MB, as no settings are")
     try:
         data = parse_yaml(assets.read(path).decode("utf-8"))
     except (OSError, ValueError) as error:

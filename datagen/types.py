@@ -195,6 +195,10 @@ class Tool(Record):
     """Fewest and most seconds until it answers."""
 
 
+ActionStatus: TypeAlias = Literal["ok", "no_match", "failed", "timed_out", "cancelled"]
+"""How a call of a tool ends; a cancelled one ends as the agent takes it back."""
+
+
 class Action(Record):
     """One call of a tool."""
 
@@ -205,9 +209,34 @@ class Action(Record):
     """Index in Script.turns of the agent's turn that covers the wait."""
     result: str
     """Sentences; what is said later may be licensed by them."""
-    status: Literal["ok", "no_match", "failed"] = "ok"
+    status: ActionStatus = "ok"
     latency: Annotated[float, Field(ge=0)] = 0.0
     """Seconds from the call to the result."""
+
+
+InterruptionKind: TypeAlias = Literal[
+    "question", "pause", "known", "protest", "early", "correction", "slot", "collision", "cancel"
+]
+"""What somebody interrupts for.
+
+A caller asks something, wants the agent to wait, knows that already, does not believe it, answers
+before the end, corrects what is said, or takes an order back; an agent asks a caller who rambles
+for a slot; in a collision both begin at once, and one of them stops.
+"""
+Uptake: TypeAlias = Literal["resume", "repeat", "summarise", "drop"]
+"""What an interrupted speaker does later: goes on from the phrase that was cut, says all of it
+again, says it in short, or leaves it."""
+
+
+class Interruption(Record):
+    """How a turn that barges in came about, and what comes of it."""
+
+    kind: InterruptionKind
+    answer: Literal["yield", "hold", "override"] | None = None
+    """How the interrupted speaker stops: at once, after the clause, not at all; None: as the
+    timeline's preset draws it."""
+    uptake: Uptake | None = None
+    """What the interrupted speaker does afterwards; None if nobody planned it."""
 
 
 class Turn(Record):
@@ -235,6 +264,10 @@ class Turn(Record):
     """Ids of the actions that the agent issues with this turn."""
     repairs: Annotated[int, Field(ge=0)] | None = None
     """Index of the turn that this one mends: asks to repeat, corrects, spells, says again."""
+    interruption: Interruption | None = None
+    """What a turn barges in for, if it does and the script knows it."""
+    meanwhile: bool = False
+    """The agent says it while a tool works: it rests on no result, and waits for none."""
 
 
 class Script(Record):
@@ -423,14 +456,15 @@ class PlacedAction(Record):
     answered: int
     """Sample where the result is there: nothing the agent says before it rests on the result."""
     result: str
-    status: Literal["ok", "no_match", "failed"] = "ok"
+    status: ActionStatus = "ok"
 
 
 class Event(Record):
     """One line of the ledger of what happened between the speakers.
 
-    Types: gap, overlap, lapse, dead_air, wait, barge_in, cut, false_interruption, backchannel,
-    pause, dropped, slot, effect (`timing.events` says what each is).
+    Types: gap, overlap, lapse, dead_air, wait, barge_in, interruption, cut, unsaid, false_barge_in,
+    false_interruption, backchannel, pause, dropped, slot, effect (`timing.events` says what each
+    is).
     """
 
     type: str

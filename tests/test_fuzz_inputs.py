@@ -26,7 +26,8 @@ from datagen.backends.servers.wording import ErrorReply
 from datagen.backends.speech.server_voices import read_voices
 from datagen.backends.speech.spoken import read_spoken, word_header
 from datagen.formats.tables import read_table
-from datagen.scripting.llm.reply import BadReply, parse
+from datagen.scripting.llm.reply import BadReply
+from datagen.scripting.llm.scene import parse_scene
 from datagen.timing.recordings import read
 from datagen.types import UserError
 from datagen.visible import visible
@@ -84,7 +85,7 @@ def check_chat(content: bytes) -> None:
         answer = completion(reply)
         assert isinstance(answer.text, str)
         assert min(answer.usage.prompt, answer.usage.cached, answer.usage.completion) >= 0
-        parse(answer.text)
+        parse_scene(answer.text)
     except (Trouble, BadReply) as error:
         _check_length(error)
     except (Refused, ErrorReply):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,6 +98,31 @@ def test_styles_of_ours_still_reach_a_terminal() -> None:
     assert capture.get() == "\x1b[1m\u241b[31mred\x1b[0m\n"
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_an_output_that_lacks_characters_is_written_all_the_same(
+    encoding: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "李明 ✓.rttm"
+    path.write_text("SPEAKER x 1 0 1 <NA> <NA> a <NA> <NA>\n")
+    arguments = ("timing", "fit", str(path), "--out", str(tmp_path / "x.yaml"))
+    found = subprocess.run(
+        [sys.executable, "-m", "datagen", *arguments],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        timeout=120,
+    )
+    assert found.returncode == 2
+    assert found.stderr.decode(encoding, "replace").startswith("error: ")
+    page = "from rich.text import Text; from datagen.cli.terminal import page, write_what_can_be"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"{page}; write_what_can_be(); page(Text('a \u00b7 \u674e b'))"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        timeout=120,
+    )
+    assert shown.stdout.decode(encoding).strip() in ("a ? ? b", "a \u00b7 ? b"), shown.stderr
+
+
 def command(*arguments: str) -> Any:
     return CliRunner().invoke(main, arguments)
 
@@ -115,9 +143,20 @@ def nested(levels: int) -> str:
 BOMB = "\n".join(
     ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 30))]
 )
+MERGES = "\n".join(
+    [
+        "m0: &m0 {k: v}",
+        *(f"m{n}: &m{n} {{<<: [{f'*m{n - 1}, ' * 9}], k{n}: v}}" for n in range(1, 40)),
+    ]
+)
 FILES = {
+    "merges that multiply": MERGES,
+    "a key twice": "kind: service\nscript: {use: composer}\nkind: qa\n",
+    "a key twice in a mapping of one line": "script: {use: composer, use: openai}\n",
     "a long number": f"seed: 0x{'f' * 5000}\n",
     "a longer number": f"seed: {'9' * 100_000}\n",
+    "many values": "a: [" + "1," * 600_000 + "1]\n",
+    "many bytes": "a: " + "x" * 17_000_000 + "\n",
     "aliases that multiply": f"script: {{use: composer, options: {{x: 1}}}}\n{BOMB}\n",
     "an alias of itself": "script: &a {use: composer, options: *a}\n",
     "aliases in options": "script: {use: composer, options: {a: &a [1, 2], b: &b [*a, *a]}}\n",
@@ -168,6 +207,19 @@ def test_absurd_overrides_are_one_short_sentence(item: str) -> None:
     assert result.exit_code == 2, result.output[:500]
     assert result.output.startswith("error: ")
     assert len(result.output) < 700
+
+
+def test_a_key_that_is_there_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("script: {use: composer}\nseed: 1\n\nseed: 2\n")
+    with pytest.raises(UserError, match=r"x\.yaml .*line 4: 'seed' is there twice"):
+        load_recipe("service", str(path))
+    result = command("run", "service", "--set", "script={use: composer, use: openai}", "--dry-run")
+    assert result.exit_code == 2
+    assert "'use' is there twice" in result.output
+    merged = parse_yaml("a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}\nc: {<<: [*a, *a]}")
+    assert merged["b"] == {"x": 3, "y": 2}
+    assert merged["c"] == merged["a"]
 
 
 def test_a_short_form_says_what_a_value_is() -> None:

@@ -163,7 +163,7 @@ def precision(config: Config, group: Group) -> AbstractContextManager[object]:
 def steps_of(batch: Batch, model_sizes: ModelConfig, device: torch.device) -> Delayed:
     """Return a batch as the model takes it, on its device."""
     codes = torch.from_numpy(batch.codes).to(device).long()
-    mask = torch.from_numpy(batch.loss_mask()).to(device)[:, None].expand_as(codes)
+    mask = torch.from_numpy(batch.stream_mask()).to(device)
     return delay(codes, mask, model_sizes.initial.to(device))
 
 

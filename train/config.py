@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar, Union
 
 import yaml
 
+from train.actions import ActionMarks
 from train.loss import LossWeights
 from train.prompt import MAX_FRAMES, PromptPolicy
 
@@ -82,7 +83,17 @@ class DataSpec:
     """Batches whose dialogues are sorted by length together: more waste fewer frames, fewer are
     more random."""
     tokenizer: str | None = None
-    """SentencePiece model of the shards; needed to swap roles or shorten prompts."""
+    """SentencePiece model of the shards; needed to swap roles, shorten prompts or write actions."""
+    actions: Literal["leave_out", "text"] = "leave_out"
+    """Whether tool calls and their results stand in the agent's text row, in frames of their own:
+    calls train as text, results and the sound of these frames do not (`train.actions`)."""
+    action_marks: ActionMarks = field(default_factory=ActionMarks)
+    """What begins and ends them. A piece of the tokenizer's own is one token."""
+
+    @property
+    def marks_in_text(self) -> ActionMarks | None:
+        """What marks calls in the text row, if they are there."""
+        return self.action_marks if self.actions == "text" else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,6 +241,13 @@ def _limits(config: Config) -> dict[str, bool]:
         "data.opening_tokens must be at least 1": data.opening_tokens >= 1,
         "data.max_frames must be at least 16": data.max_frames >= 16,
         "data.bucket_batches must be at least 1": data.bucket_batches >= 1,
+        "data.actions: text needs data.tokenizer, the SentencePiece model of the shards": (
+            data.actions == "leave_out" or data.tokenizer is not None
+        ),
+        "data.action_marks must be two words": len(
+            {*data.action_marks.call.split(), *data.action_marks.result.split()}
+        )
+        == 2,
         "optim.batch_size, micro_batch and steps must be at least 1": min(
             optim.batch_size, optim.micro_batch, optim.steps
         )

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train import prompt
+from train.action_shards import ActionTable, cached_actions
+from train.actions import ON_CLOCK, RESULT, insert
 from train.config import DataSpec, UserError
 from train.marks import taken
 from train.prompt import (
@@ -48,11 +50,21 @@ class Batch:
     kinds: tuple[str, ...]
     quoted: NDArray[np.bool_] | None = None
     """Which text is quoted from the example's prompt [B, T], if that was asked for."""
+    off_clock: NDArray[np.int8] | None = None
+    """Which frames hold a tool's call or its result [B, T], if those are in the text row."""
 
     def loss_mask(self) -> NDArray[np.bool_]:
-        """Return which frames train [B, T]: neither prompt nor filling."""
+        """Return which frames train [B, T]: neither prompt nor filling, nor a tool's result."""
         frames = np.arange(self.codes.shape[2])
-        return (frames >= self.prompt_frames[:, None]) & (frames < self.num_frames[:, None])
+        trained = (frames >= self.prompt_frames[:, None]) & (frames < self.num_frames[:, None])
+        return trained if self.off_clock is None else trained & (self.off_clock != RESULT)
+
+    def stream_mask(self) -> NDArray[np.bool_]:
+        """Return which codes train [B, 17, T]: where a tool is called, the text alone."""
+        mask = np.repeat(self.loss_mask()[:, None], NUM_STREAMS, axis=1)
+        if self.off_clock is not None:
+            mask[:, 1:] &= (self.off_clock == ON_CLOCK)[:, None]
+        return mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +89,9 @@ COMMON = 0.1
 
 class Corpus:
     """All dialogues of a set of shards, in the order of their ids."""
+
+    actions: ActionTable | None = None
+    """Tool calls of the agents, if they are to be in the text row."""
 
     def __init__(self, folder: Path, metadata: Metadata) -> None:
         self.metadata = metadata
@@ -108,6 +123,10 @@ class Corpus:
         files = find(local(spec.shards, folder))
         metadata = read_metadata(files)
         corpus = cls(cached(files, folder, spec.tokenizer), metadata)
+        marks = spec.marks_in_text
+        if marks is not None and spec.tokenizer is not None:
+            made = cached_actions(files, folder, spec.tokenizer, marks, metadata)
+            corpus.actions = ActionTable(made, corpus.dialog_ids)
         corpus.select(spec)
         return corpus
 
@@ -154,7 +173,10 @@ class Corpus:
     def dialogue(
         self, row: int, *, swapped: bool, level: int, voice_frames: int, first: int = 0
     ) -> ExampleParts:
-        """Return the parts of one example from frame ``first`` on, as views of the mapped files."""
+        """Return the parts of one example from frame ``first`` on, as views of the mapped files.
+
+        Tool calls are the agent's, so that who plays the user has none.
+        """
         agent, user = SIDES[::-1] if swapped else SIDES
         frames = int(self.num_frames[row])
         form = swapped * NUM_LEVELS + level
@@ -162,13 +184,16 @@ class Corpus:
         tokens = self._tokens["prompt_tokens"]
         whole_voice = int(self.voice_frames[row, int(swapped)])
         voice = self._codes(f"{agent}_voice_codes", row, whole_voice)
-        return ExampleParts(
-            text=self._slice(f"{agent}_text", row, frames)[first:],
-            agent=self._codes(f"{agent}_codes", row, frames)[:, first:],
-            user=self._codes(f"{user}_codes", row, frames)[:, first:],
+        parts = ExampleParts(
+            text=self._slice(f"{agent}_text", row, frames),
+            agent=self._codes(f"{agent}_codes", row, frames),
+            user=self._codes(f"{user}_codes", row, frames),
             voice=voice[:, :voice_frames],
             prompt=tokens[start : start + self.prompt_lengths[row, form]],
         )
+        if self.actions is not None and not swapped:
+            parts = insert(parts, self.actions.of(row), self.marks)
+        return parts.later(first)
 
     @cached_property
     def rare(self) -> NDArray[np.bool_]:
@@ -227,6 +252,8 @@ class Epoch:
         forms = self._roll.swapped * NUM_LEVELS + self._roll.level
         tokens = lengths[everyone, forms]
         frames, voice_frames = corpus.num_frames, self._roll.voice_frames
+        if corpus.actions is not None:
+            frames = frames + np.where(self._roll.swapped, 0, corpus.actions.num_frames)
         if view.name == "openings":
             said = corpus.spoken_tokens[everyone, self._roll.swapped.astype(np.int64)]
             frames, voice_frames = np.minimum(said, view.opening_tokens), 0 * voice_frames
@@ -252,23 +279,32 @@ class Epoch:
     def _opening(self, parts: ExampleParts) -> ExampleParts:
         """Return the first words of an example, without padding, voice and audio."""
         metadata = self._corpus.metadata
-        spoken = parts.text[(parts.text != metadata.pad) & (parts.text != metadata.epad)]
+        is_spoken = (parts.text != metadata.pad) & (parts.text != metadata.epad)
+        if parts.off_clock is not None:
+            is_spoken &= parts.off_clock == ON_CLOCK
+        spoken = parts.text[is_spoken]
         text = spoken[: self._view.opening_tokens]
         nothing = np.full((NUM_CODEBOOKS, len(text)), NO_TOKEN, np.int16)
-        return replace(parts, text=text, agent=nothing, user=nothing, voice=nothing[:, :0])
+        return replace(
+            parts, text=text, agent=nothing, user=nothing, voice=nothing[:, :0], off_clock=None
+        )
 
     def batch(self, rows: Sequence[int] | NDArray[np.int64]) -> Batch:
         """Put together the examples of some rows."""
         rows = np.asarray(rows)
         num_frames = self.lengths[rows]
         codes = np.empty((len(rows), NUM_STREAMS, int(num_frames.max())), np.int16)
-        quoted = np.zeros((len(rows), codes.shape[2]), np.bool_) if self._view.quoted else None
+        shape = len(rows), codes.shape[2]
+        quoted = np.zeros(shape, np.bool_) if self._view.quoted else None
+        off_clock = np.zeros(shape, np.int8) if self._corpus.actions is not None else None
         for position, row in enumerate(rows.tolist()):
             length = int(num_frames[position])
             one = codes[position]
             one[:, length:] = NO_TOKEN
             parts = self.dialogue(row)
             start, _ = prompt.write_example(one[:, :length], parts, self._corpus.marks)
+            if off_clock is not None and parts.off_clock is not None:
+                off_clock[position, start:length] = parts.off_clock[: length - start]
             if quoted is not None:
                 quoted[position, start:length] = self._quotes(one[prompt.TEXT, start:length], parts)
         if self._view.name != "all":
@@ -280,6 +316,7 @@ class Epoch:
             dialog_ids=tuple(self._corpus.dialog_ids[rows].tolist()),
             kinds=tuple(self._corpus.kinds[rows].tolist()),
             quoted=quoted,
+            off_clock=off_clock,
         )
 
     def _quotes(self, text: Tokens, parts: ExampleParts) -> NDArray[np.bool_]:

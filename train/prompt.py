@@ -9,7 +9,7 @@ Voice, 6 pause frames, text at one token a frame, 6 pause frames, dialogue: as i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -67,6 +67,31 @@ class ExampleParts:
     """The agent's voice sample [K, Tv]."""
     prompt: Tokens
     """Tokens of ``<system> role <system>`` [N]."""
+    off_clock: NDArray[np.int8] | None = None
+    """Which of the T frames hold a tool's call (1) or result (2) and no sound; None if none do."""
+
+    def on_clock(self) -> ExampleParts:
+        """Return the example without calls of tools and their results."""
+        if self.off_clock is None:
+            return self
+        kept = self.off_clock == 0
+        return replace(
+            self,
+            text=self.text[kept],
+            agent=self.agent[:, kept],
+            user=self.user[:, kept],
+            off_clock=None,
+        )
+
+    def later(self, first: int) -> ExampleParts:
+        """Return the example without its frames before ``first``."""
+        return replace(
+            self,
+            text=self.text[first:],
+            agent=self.agent[:, first:],
+            user=self.user[:, first:],
+            off_clock=None if self.off_clock is None else self.off_clock[first:],
+        )
 
 
 def prompt_frames(voice_frames: Any, num_tokens: Any) -> Any:

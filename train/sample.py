@@ -12,8 +12,8 @@ import json
 import logging
 import shlex
 import subprocess
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from torch import Tensor
 
 from train import build, prompt
 from train import checkpoint as checkpoints
+from train.actions import MarkedTokens
 from train.config import Config, DataSpec, UserError
 from train.conversation import Conversation, SpeakRequest, prepare
 from train.data import Corpus
@@ -32,6 +33,7 @@ from train.distributed import Group, choose_device
 from train.model import DuplexLM
 from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Tokens
 from train.stream import Stream
+from train.tools import Call, Caller, Sheet, Tools, read_tools
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,15 @@ class TokenSampling:
     seed: int = 0
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What came of a dialogue: the codes of its clock, and what was called beside it."""
+
+    codes: Tokens
+    """[17, T - 1]"""
+    calls: tuple[Call, ...] = ()
+
+
 def respond(
     model: DuplexLM,
     prompt_codes: Tokens,
@@ -61,27 +72,48 @@ def respond(
     of the prompt is left out, since PersonaPlex's inference never feeds it (lm.py, LMGen
     prepare_step_input): what training sees is later by one frame, and nothing else differs.
     """
+    return respond_with_tools(model, prompt_codes, user, sampling, generator).codes
+
+
+def respond_with_tools(
+    model: DuplexLM,
+    prompt_codes: Tokens,
+    user: Tokens,
+    sampling: TokenSampling,
+    generator: torch.Generator,
+    caller: Caller | None = None,
+) -> Reply:
+    """Return what `respond` does; ``caller`` stops the clock while a tool is called or answers."""
     prompt_codes = prompt_codes[:, 1:]
     device = next(model.parameters()).device
-    given = known(prompt_codes, user).to(device)
-    start = prompt_codes.shape[1]
-    initial = model.config.initial.to(device)
-    codes = given.clone()
-    forced = delay(given[:, :start], torch.ones_like(given[:, :start], dtype=torch.bool), initial)
+    sheet = Sheet(known(prompt_codes, user).to(device), prompt_codes.shape[1])
+    start = sheet.start
+    forced = delay(
+        sheet.given[:, :start],
+        torch.ones_like(sheet.given[:, :start], dtype=torch.bool),
+        model.config.initial.to(device),
+    )
     stream = Stream(model)
     stream.temporal(forced.inputs[None])
-    tokens = forced.targets[:, -1]
-    for step in range(start, codes.shape[1]):
+    tokens, step = forced.targets[:, -1], start
+    while step < sheet.num_frames:
 
         def choose(row: int, logits: Tensor, step: int = step) -> Tensor:
-            token = given[row, step - DELAYS[row]]
-            return token[None] if token >= 0 else draw(row, logits, sampling, generator)
+            token = sheet.given[row, step - DELAYS[row]]
+            if token >= 0:
+                return token[None]
+            drawn = draw(row, logits, sampling, generator)
+            if row == TEXT and caller is not None:
+                caller.drawn(sheet, step, int(drawn))
+            return drawn
 
         predicted = stream.step(tokens[None], choose)[0]
-        tokens = torch.cat((predicted, _known_rows(given, len(predicted), step)))
-        for row in range(NUM_STREAMS):
-            codes[row, step - DELAYS[row]] = tokens[row]
-    return codes[:, start:-1].cpu().numpy().astype(np.int16)
+        tokens = torch.cat((predicted, _known_rows(sheet.given, len(predicted), step)))
+        sheet.keep(step, tokens)
+        if caller is not None:
+            caller.stepped(sheet, step, int(tokens[TEXT]))
+        step += 1
+    return Reply(sheet.dialogue(), tuple(caller.calls) if caller is not None else ())
 
 
 def known(prompt_codes: Tokens, user: Tokens) -> Tensor:
@@ -137,6 +169,17 @@ def converse(
     model: DuplexLM, config: Config, conversation: Conversation, sampling: TokenSampling
 ) -> Tokens:
     """Return codes [17, T - 1] of a conversation, the agent's part spoken by the model."""
+    return converse_with_tools(model, config, conversation, sampling, None).codes
+
+
+def converse_with_tools(
+    model: DuplexLM,
+    config: Config,
+    conversation: Conversation,
+    sampling: TokenSampling,
+    caller: Caller | None,
+) -> Reply:
+    """Return what `converse` does, and the tools that the model called."""
     frames = conversation.prompt.shape[1] + conversation.user.shape[1]
     if frames > config.data.max_frames:
         logger.warning(
@@ -150,7 +193,9 @@ def converse(
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision == "bf16"):
-        return respond(model, conversation.prompt, conversation.user, sampling, generator)
+        return respond_with_tools(
+            model, conversation.prompt, conversation.user, sampling, generator, caller
+        )
 
 
 def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -> None:
@@ -180,11 +225,13 @@ def run(
     *,
     decode: str | None = None,
     encode: str | None = None,
+    tools: Path | None = None,
 ) -> list[Path]:
     """Let the model of a checkpoint, or what a config starts from, speak; return the token files.
 
     ``decode`` is a command that is given each .npz and the .wav to write, ``encode`` one that is
-    given a sound file and the .npz to write.
+    given a sound file and the .npz to write; ``tools`` is a file of what tools answer a model that
+    was trained to call them.
     """
     corpus = Corpus.open(data, out / "cache")
     if isinstance(source, Config):
@@ -192,20 +239,61 @@ def run(
     else:
         model, config, name = *open_model(source, corpus), str(source)
     tokenizer = data.tokenizer or config.data.tokenizer
-    files = []
+    files, by_name = [], {} if tools is None else read_tools(tools)
+    calling = _calling(config, data, tokenizer, out / "cache")
+    if tools is not None and calling is None:
+        raise UserError("--tools is for a model that was trained with data.actions=text")
     for request in requests:
         conversation = prepare(request, corpus, tokenizer, encode, out / "encoded")
-        codes = converse(model, config, conversation, sampling)
+        caller = None if calling is None else calling.caller(request.dialog_id, by_name)
+        reply = converse_with_tools(model, config, conversation, sampling, caller)
+        codes = reply.codes
         silent = (corpus.metadata.pad, corpus.metadata.epad)
         text = spell(codes[TEXT].tolist(), tokenizer, silent) if tokenizer else None
         file = out / f"{conversation.name}.npz"
-        record = {"dialog_id": request.dialog_id, "role": request.role, "model": name}
+        record: dict[str, Any] = {
+            "dialog_id": request.dialog_id,
+            "role": request.role,
+            "model": name,
+        }
+        if caller is not None:
+            record |= {"calls": [caller.written(call) for call in reply.calls]}
         write(file, codes, text, record)
         logger.info("%s: %d frames, %s", file, codes.shape[1], text or "text as tokens")
         if decode is not None:
             _decode(decode, file)
         files.append(file)
     return files
+
+
+@dataclass(frozen=True)
+class _Calling:
+    """What a model that calls tools is given them by."""
+
+    corpus: Corpus
+    """The dialogues with their recorded calls."""
+    config: Config
+    tokenizer: str
+
+    def caller(self, dialog_id: str | None, by_name: Mapping[str, tuple[int, str]]) -> Caller:
+        """Return who answers the calls of a conversation."""
+        actions, marks = self.corpus.actions, self.config.data.action_marks
+        recorded = None
+        if dialog_id is not None and actions is not None:
+            recorded = actions.of(self.corpus.row_of(dialog_id))
+        tools = Tools.of(MarkedTokens.load(self.tokenizer, marks), recorded, by_name)
+        return Caller(tools, self.corpus.marks, lambda ids: spell(ids, self.tokenizer, ()))
+
+
+def _calling(config: Config, data: DataSpec, tokenizer: str | None, cache: Path) -> _Calling | None:
+    """Return what a model's calls take, if it was trained to make some."""
+    if config.data.marks_in_text is None:
+        return None
+    if tokenizer is None:
+        raise UserError("sample: the model calls tools; give --tokenizer, the shards' own")
+    marks = config.data.action_marks
+    spec = replace(data, tokenizer=tokenizer, actions="text", action_marks=marks)
+    return _Calling(Corpus.open(spec, cache), config, tokenizer)
 
 
 def _decode(command: str, file: Path) -> None:

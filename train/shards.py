@@ -193,18 +193,23 @@ def read_metadata(files: Sequence[Path]) -> Metadata:
 
 
 def cached(files: Sequence[Path], cache: Path, tokenizer: str | None = None) -> Path:
-    """Return the folder of the decoded shards, making it unless it is there.
+    """Return the folder of the decoded shards, making it unless it is there."""
+    folder = cache / fingerprint(files, tokenizer)
+    return made_once(folder, lambda working: _decode(files, working, tokenizer))
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Return a folder that ``make`` fills, unless it is there.
 
     Safe with many processes at once: each writes under a name of its own, and the first to finish
     gives the folder its name.
     """
-    folder = cache / _fingerprint(files, tokenizer)
     if folder.is_dir():
         return folder
-    cache.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(prefix=".tokens-", dir=cache))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    working = Path(tempfile.mkdtemp(prefix=".tokens-", dir=folder.parent))
     try:
-        _decode(files, working, tokenizer)
+        make(working)
         working.chmod(0o755)
         try:
             working.rename(folder)
@@ -216,7 +221,7 @@ def cached(files: Sequence[Path], cache: Path, tokenizer: str | None = None) -> 
     return folder
 
 
-def _fingerprint(files: Sequence[Path], tokenizer: str | None) -> str:
+def fingerprint(files: Sequence[Path], tokenizer: str | None) -> str:
     """Name the content of the cache: what files say of their content, else size and time."""
     hasher = blake2b(f"cache {CACHE_VERSION}".encode(), digest_size=12)
     for file in files:

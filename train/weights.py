@@ -23,6 +23,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 
+from train.actions import ActionMarks
 from train.config import UserError
 from train.lora import adapters, is_adapter, merge
 from train.model import DuplexLM
@@ -74,11 +75,13 @@ def save_weights(
     path: Path,
     dtype: torch.dtype = torch.bfloat16,
     tokens: Mapping[str, str] | None = None,
+    marks: ActionMarks | None = None,
 ) -> None:
     """Write a model, its adapters merged, as `moshi.offline --moshi-weight PATH` reads it.
 
     All ranks of a sharded model must call it; the first one writes. ``tokens`` are the hashes of
-    the codec and the tokenizer whose ids the model knows: they are kept in the file.
+    the codec and the tokenizer whose ids the model knows, ``marks`` what it puts around calls of
+    tools: they are kept in the file.
     """
     first = not dist.is_initialized() or dist.get_rank() == 0
     adapted = dict(adapters(model))
@@ -93,7 +96,8 @@ def save_weights(
         if first:
             state[name] = tensor.to("cpu", dtype)
     if first:
-        _write(state, model, path, dict(tokens or {}))
+        notes = {} if marks is None else {"call_mark": marks.call, "result_mark": marks.result}
+        _write(state, model, path, {**(tokens or {}), **notes})
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
     Stereo [C, S], Dialogue --measure--> {measure: value} for the keys in shards.layout.HYGIENE
 
 Who should speak comes from the timeline; what is heard comes from the energy of 10 ms windows.
+Behind a speaker may be a room: speech is what is louder, where the timeline has some.
 """
 
 from __future__ import annotations
@@ -19,17 +20,19 @@ _SPEECH_FLOOR = -45.0
 """Level in dBFS under which a window is not speech."""
 _SPEECH_RANGE = 45.0
 """Range in dB under the loudest window; a window below it is not speech."""
+_OVER_ROOM = 6.0
+"""Range in dB over the channel where nobody speaks; a window below it is not speech."""
 
 
 def measure(stereo: Stereo, dialogue: Dialogue) -> dict[str, float]:
     """Return the measures of both channels; levels are in dBFS, -120.0 where there is nothing."""
     power = {s: powers(channel, WINDOW) for s, channel in zip(SPEAKERS, stereo, strict=True)}
     placed = {speaker: _placed(dialogue, speaker) for speaker in SPEAKERS}
-    speech = {speaker: _speech(power[speaker]) for speaker in SPEAKERS}
     nobody = ~(placed["agent"] | placed["user"])
+    speech = {s: placed[s] & _loud(power[s], power[s][nobody]) for s in SPEAKERS}
     measures: dict[str, float] = {}
     for speaker, other, channel in zip(SPEAKERS, SPEAKERS[::-1], stereo, strict=True):
-        only_other = speech[other] & placed[other] & ~placed[speaker]
+        only_other = speech[other] & ~placed[speaker]
         measures |= {
             f"{speaker}_level": _level(power[speaker][speech[speaker]]),
             f"{speaker}_peak": peak(channel),
@@ -56,10 +59,11 @@ def _placed(dialogue: Dialogue, speaker: Speaker) -> NDArray[np.bool_]:
     return windows
 
 
-def _speech(power: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which windows are loud enough to be speech."""
+def _loud(power: NDArray[np.float32], room: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which windows are loud enough to be speech, over those of the ``room`` alone."""
     loudest = 10 * np.log10(max(float(power.max(initial=0.0)), 1e-12))
-    gate = max(_SPEECH_FLOOR, loudest - _SPEECH_RANGE)
+    behind = 10 * np.log10(max(float(np.median(room)) if len(room) else 0.0, 1e-12))
+    gate = max(_SPEECH_FLOOR, loudest - _SPEECH_RANGE, behind + _OVER_ROOM)
     return np.asarray(power > 10 ** (gate / 10), np.bool_)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from datagen.audit.rows import Row
+from datagen.audit.unsaid import unsaid
 from datagen.types import FRAME, SPEAKERS
 
 SPLITS = ("train", "validation")
@@ -133,5 +134,5 @@ def licences(row: Row) -> Iterator[str]:
 
 
 CHECKS = (names, times, words, probes, roles, actions, licences)
-CHECKS_OF_TURNS = (words_of_turns, cuts)
+CHECKS_OF_TURNS = (words_of_turns, cuts, unsaid)
 """Checks that are only for rows that pass `CHECKS`."""

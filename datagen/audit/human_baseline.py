@@ -68,6 +68,10 @@ def comparison(totals: Totals) -> list[Measure]:
             (4.3, 5.2),
             "conversations of two (Sesame TurnBench)",
         ),
+        *(
+            Measure(f"commonest frame, {speaker}", "share", share)
+            for speaker, share in totals.commonest_code_row().items()
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 
 import pyarrow as pa
 
-from datagen.audit import dialogue, held_out, streams
+from datagen.audit import dialogue, held_out, levels, streams
 from datagen.audit.cross_checks import DialogueChecks
 from datagen.audit.files import ParquetFooter
 from datagen.audit.prefilter import suspects
@@ -26,7 +26,7 @@ SAMPLE = 2_048
 Problems = dict[str, list[tuple[str, str]]]
 """What is wrong, as (dialogue id, sentence), by check."""
 _TIERS: tuple[tuple[Callable[[Row], Iterator[str]], ...], ...] = (
-    (*streams.CHECKS, *dialogue.CHECKS, *held_out.CHECKS),
+    (*streams.CHECKS, *dialogue.CHECKS, *levels.CHECKS, *held_out.CHECKS),
     (*streams.CHECKS_OF_WORDS, *dialogue.CHECKS_OF_TURNS),
 )
 """Checks of a row; a tier is run only if the row passes the one before."""

@@ -13,14 +13,20 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datagen.audio.turn_taking import TurnTaking, turn_taking
 from datagen.audio.vad import Spell
+from datagen.audit.interplay import Interplay
 from datagen.audit.rows import Row
-from datagen.types import SAMPLE_RATE
+from datagen.types import NUM_CODEBOOKS, SAMPLE_RATE, SPEAKERS
 
+MOST_CODED = 2_048
+"""Dialogues whose rows of codes are counted: 26 MB of them."""
+_MIX = np.random.default_rng(0).integers(1, 2**62, NUM_CODEBOOKS, dtype=np.int64)
+"""Factors of the codes in a row's hash, [K]."""
 FISHER = {"ipu": 53.5, "pause": 5.5, "gap": 4.4, "overlap": 3.6}
 """Seconds a minute in Fisher, people on the telephone (Moshi, table 9; from dGSLM, n = 50)."""
 PER_MINUTE = ("wait", "barge_in", "backchannel", "pause", "overlap")
@@ -51,9 +57,15 @@ class Totals:
     """Samples of ipu, pause, gap and overlap, and of the span from first to last word."""
     offsets: array[int] = field(default_factory=lambda: array("i"))
     """Floor-transfer offsets in samples, by the words; negative where speakers overlap."""
+    interplay: Interplay = field(default_factory=Interplay)
+    """Interruptions, waits and sounds of the dialogues that were measured."""
     heard: Counter[str] = field(default_factory=Counter)
     """Samples as in ``floor``, measured in the sound; empty if it was not listened to."""
     heard_offsets: array[int] = field(default_factory=lambda: array("i"))
+    code_rows: dict[str, array[int]] = field(
+        default_factory=lambda: {speaker: array("q") for speaker in SPEAKERS}
+    )
+    """Hashes of the codes [K] of each frame, by channel, of `MOST_CODED` dialogues."""
     disagreements: array[float] = field(default_factory=lambda: array("d"))
     """Share of each dialogue listened to in which words and sound differ."""
 
@@ -79,8 +91,27 @@ class Totals:
         spells = [Spell(word["speaker"], word["start"], word["end"]) for word in words]
         floor = turn_taking(spells, waits(row.values["events"]))
         self.measured += 1
+        self.interplay.add(row)
         self.floor.update(_sums(floor))
         self.offsets.extend(floor.offsets)
+        if self.measured <= MOST_CODED:
+            self._count_codes(row)
+
+    def _count_codes(self, row: Row) -> None:
+        """Keep the hash of each frame's codes, if they are there and whole."""
+        for speaker in SPEAKERS:
+            codes = row.tokens.get(f"{speaker}_codes")
+            if codes is not None and codes.size == NUM_CODEBOOKS * row.num_frames:
+                hashes = _MIX @ row.codes(speaker).astype(np.int64)
+                self.code_rows[speaker].frombytes(hashes.tobytes())
+
+    def commonest_code_row(self) -> dict[str, float]:
+        """Return the share of a channel's frames that have its commonest codes, by channel."""
+        found = {}
+        for speaker, hashes in self.code_rows.items():
+            counts = np.unique(np.frombuffer(hashes, np.int64), return_counts=True)[1]
+            found[speaker] = float(counts.max() / len(hashes)) if len(hashes) else 0.0
+        return found
 
     def listen(self, floor: TurnTaking, disagreement: float) -> None:
         """Count one dialogue as it sounds."""
@@ -143,6 +174,7 @@ class Totals:
             "events_per_minute": self.rates(),
             "floor_seconds_per_minute": self.floor_seconds(),
             "heard_seconds_per_minute": _a_minute(self.heard) if self.disagreements else None,
+            "commonest_code_row": self.commonest_code_row(),
             "disagreement": fmean(self.disagreements) if self.disagreements else None,
         }
 

@@ -8,7 +8,7 @@ driver, before any worker starts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from datagen.types import (
     Audio,
@@ -18,6 +18,7 @@ from datagen.types import (
     Line,
     Record,
     Reject,
+    Rejected,
     Script,
     SpokenWord,
     Utterance,
@@ -62,6 +63,13 @@ class ScriptWriter(Backend, Protocol):
         return {}
 
 
+class SpeakRequest(NamedTuple):
+    """Lines of one dialogue to be said."""
+
+    lines: Sequence[Line]
+    seed: int
+
+
 class Synthesizer(Backend, Protocol):
     """Turns lines into speech, one clip a line."""
 
@@ -71,6 +79,8 @@ class Synthesizer(Backend, Protocol):
     """Licence of the speakers that this backend has by name, as SPDX writes it."""
     random: ClassVar[bool] = True
     """False if a new seed gives the same take: retakes then change speed, parts or voice."""
+    batches: ClassVar[bool] = False
+    """True if `speak_batch` says lines of several dialogues together; it then gets whole blocks."""
 
     @classmethod
     def speakers(cls, options: Any) -> Mapping[str, Sequence[str]]:
@@ -87,6 +97,16 @@ class Synthesizer(Backend, Protocol):
         Raises Rejected if the dialogue cannot be voiced well enough.
         """
         ...
+
+    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+        """Voice the lines of several dialogues, in order; clips depend on ``requests`` alone."""
+        answers: list[list[Utterance] | Rejected] = []
+        for lines, seed in requests:
+            try:
+                answers.append(self.speak(lines, seed=seed))
+            except Rejected as verdict:
+                answers.append(verdict)
+        return answers
 
 
 class Aligner(Backend, Protocol):

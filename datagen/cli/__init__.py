@@ -19,6 +19,8 @@ from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
 from datagen.cli.encode import encode
 from datagen.cli.env import env
+from datagen.cli.exam import exam
+from datagen.cli.export import export
 from datagen.cli.manifest import manifest
 from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
@@ -28,7 +30,7 @@ from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
 from datagen.cli.status import status
-from datagen.cli.terminal import VisibleFormatter, echo, page
+from datagen.cli.terminal import VisibleFormatter, echo, page, write_what_can_be
 from datagen.cli.timing import timing
 from datagen.cli.view import view
 from datagen.cli.voices import voices
@@ -45,6 +47,7 @@ class _Group(click.Group):
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Run as a program; one that a store keeps waiting for an answer ends all the same."""
+        write_what_can_be()
         try:
             return super().__call__(*arguments, **options)
         except SystemExit as end:
@@ -262,6 +265,8 @@ _COMMANDS = (
     doctor,
     encode,
     env,
+    exam,
+    export,
     manifest,
     pairs,
     plan,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import sys
 
 import click
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 
 from datagen.visible import visible
+
+
+def write_what_can_be() -> None:
+    """Have characters that the output's encoding lacks (ASCII, Windows' Latin) written as "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def echo(text: str = "", *, err: bool = False) -> None:

@@ -99,7 +99,7 @@ def compare(run: str, out: Path | None) -> None:
     from datagen.audit.plot import plot
 
     totals = audit(run, deep=True).totals
-    echo("\n".join(table(totals)))
+    echo("\n".join([*table(totals), "", *totals.interplay.lines()]))
     if out is not None:
         plot(totals, out)
         echo(f"wrote {out}")

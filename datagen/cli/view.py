@@ -50,7 +50,7 @@ def view(
     """Show the dialogues of RUNS in the browser: search, filter, see, hear, mark.
 
     The page is for this machine alone: its address holds a secret, and nothing is sent anywhere.
-    MarkFile are lines in a file beside the run; the run itself is only read.
+    Marks are lines in a file beside the run; the run itself is only read.
     """
     if len(runs) > 1 and (marks or export):
         raise UserError("--marks and --export are of one run; give one")

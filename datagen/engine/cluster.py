@@ -63,6 +63,11 @@ def _failure(address: str | None, error: Exception) -> str:
     """Say why Ray cannot be had, and what to do."""
     said = " ".join(str(error).split())
     said = said if len(said) <= SHOWN else f"{said[: SHOWN - 3]}..."
+    if address is None and "path length" in said:
+        return (
+            f"cannot start Ray on this machine: {said}; set RAY_TMPDIR to a folder with a shorter"
+            " name"
+        )
     if address is None:
         return (
             f"cannot start Ray on this machine: {said} (it may be too busy, or have too little"

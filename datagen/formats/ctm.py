@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datagen.formats.text import seconds
+from datagen.formats.text import numbered_lines, seconds
 
 SILENT = frozenset(
     ("", "<eps>", "sil", "sp", "<sil>", "<p>", "<blank>", "<b>", "@", "!sil", "[sil]")
@@ -43,7 +43,7 @@ class CtmWord:
 def read_ctm(text: str) -> Iterator[CtmWord]:
     """Yield the words of a CTM. Raises ValueError that names the line."""
     alternative = 0
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in numbered_lines(text):
         fields = line.split()
         if not fields or fields[0].startswith(";;"):
             continue

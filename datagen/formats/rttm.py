@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datagen.formats.text import seconds
+from datagen.formats.text import numbered_lines, seconds
 
 _FEWEST, _MOST = 8, 10
 
@@ -26,7 +26,7 @@ class RttmTurn:
 
 def read_rttm(text: str) -> Iterator[RttmTurn]:
     """Yield the turns of an RTTM; those of no length are left out. Raises ValueError."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in numbered_lines(text):
         fields = line.split()
         if not fields or fields[0] != "SPEAKER":
             continue

@@ -12,11 +12,14 @@ from datagen.formats.text import read_text
 from datagen.types import UserError
 
 
-def read_table(path: Path, *needs: str) -> Iterator[dict[str, str]]:
+def read_table(
+    path: Path, *needs: str, broken: list[int] | None = None
+) -> Iterator[dict[str, str]]:
     """Yield the rows of a table with a header, by its names in lower case.
 
     A row that is cut short has empty cells at its end. Raises UserError for a table without the
-    columns in ``needs``, or a row without them.
+    columns in ``needs``, and for a row without them, unless the numbers of such rows are collected
+    in ``broken``.
     """
     text = re.sub(r"\A\s*sep=.\r?\n", "", read_text(path))  # which Excel puts first
     header, _, _ = text.lstrip("\r\n").partition("\n")
@@ -26,15 +29,19 @@ def read_table(path: Path, *needs: str) -> Iterator[dict[str, str]]:
         io.StringIO(text),
         delimiter=delimiter,
         quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
+        strict=True,  # else a quotation mark that is not closed swallows the rows behind it
     )
     try:
-        yield from _rows(path, rows, needs)
+        yield from _rows(path, rows, needs, broken)
     except csv.Error as error:
-        raise UserError(f"{path} cannot be read as a table ({error})") from error
+        raise UserError(
+            f"{path} cannot be read as a table (row before line {rows.line_num + 1}: {error}; is a"
+            " quotation mark not closed?)"
+        ) from error
 
 
 def _rows(
-    path: Path, rows: Iterator[list[str]], needs: tuple[str, ...]
+    path: Path, rows: Iterator[list[str]], needs: tuple[str, ...], broken: list[int] | None
 ) -> Iterator[dict[str, str]]:
     names = [_cell(name).casefold() for name in next((row for row in rows if any(row)), [])]
     if missing := [name for name in needs if name not in names]:
@@ -43,7 +50,11 @@ def _rows(
         if not any(map(str.strip, cells)):
             continue
         row = {name: "" for name in names} | dict(zip(names, map(_cell, cells), strict=False))
-        if empty := [name for name in needs if not row[name]]:
+        empty = [name for name in needs if not row[name]]
+        if empty and broken is not None:
+            broken.append(number)
+            continue
+        if empty:
             raise UserError(f"{path}, row {number}, has no {', '.join(empty)}; mend or delete it")
         yield row
 

@@ -1,6 +1,7 @@
 """Praat's TextGrid, long or short: the labels of the tier that has the words.
 
-Both list the same values in the same order; the long one also names them.
+Both list the same values in the same order; the long one also names them. What stands behind a !
+is a comment.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Interval: TypeAlias = tuple[str, float, float]
 TIERS = ("words", "word", "orthography", "ort", "transcript", "text", "utterance")
 """Names, in lower case, of the tier with the words; the first two also behind a speaker's name."""
 _VALUE = re.compile(
-    r'"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?(?:nan|inf))(?![\w\].])'
+    r'!.*|"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?(?:nan|inf))(?![\w\].])'
 )
 _MAX_TIERS = 1_000
 
@@ -44,7 +45,11 @@ def _words(tiers: Mapping[str, object]) -> str:
 
 def _tiers(text: str) -> dict[str, list[Interval]]:
     """Return the interval tiers by name; of two of one name the first."""
-    values = [string or number for string, number in _VALUE.findall(_after_header(text))]
+    values = [
+        found[1] or found[2] or ""
+        for found in _VALUE.finditer(_after_header(text))
+        if found.lastindex
+    ]
     num_tiers, at = _count(values, 2), 3
     tiers: dict[str, list[Interval]] = {}
     for _ in range(min(num_tiers, _MAX_TIERS)):

@@ -22,6 +22,11 @@ MIN_OTHERS = 2
 """Fewest other turns of a speaker that tell their habits."""
 MIN_WORDS = 4
 """Fewest words of a line that tells its speaker's pace and voice."""
+ONE_WORD = 1.5
+"""Distance by which a single word may sound nearer to the other speaker than other lines may."""
+STEADY = 45.0
+"""Weight (`pace`) of a line from which its pace is steady, some ten words. Of a shorter one more is
+allowed, by the root of how much shorter it is: half of the weight, 1.4 times the deviation."""
 
 
 def faults(
@@ -95,7 +100,8 @@ def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]
     usual = median(weight(o.spoken) / o.measures.speech for o in known if o.measures)
     assert take.measures
     pace = weight(take.spoken) / take.measures.speech / usual
-    if not limits.min_pace <= pace <= limits.max_pace:
+    slack = max(1.0, (STEADY / weight(take.spoken)) ** 0.5)
+    if not 1 - slack * (1 - limits.min_pace) <= pace <= 1 + slack * (limits.max_pace - 1):
         yield Fault("turn_pace", f"is said at {pace:.2f} times its speaker's usual pace")
     drop = take.measures.end
     is_letter = len(take.spoken.split()[-1].strip(".,?!")) == 1  # whose name may end without decay
@@ -119,5 +125,6 @@ def _voice(
         yield Fault("turn_voice", f"sounds {away:.1f} unlike its speaker's other turns")
     if others_voice is not None:
         nearer = distance(take.timbre, others_voice) - away
-        if nearer < limits.min_own_voice:
+        is_word = len(take.spoken.split()) == 1
+        if nearer < limits.min_own_voice - (ONE_WORD if is_word else 0):
             yield Fault("turn_speaker", f"sounds {-nearer:.1f} nearer to the other speaker")

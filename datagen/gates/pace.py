@@ -8,6 +8,7 @@ a turn's weight a second is within 5 % of its speaker's other turns (with letter
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 NUCLEUS, WEAK, STRONG = 1.1, 0.5, 1.0
 """Weights of a vowel group, of l, r, w or h, and of any other consonant."""
@@ -26,6 +27,7 @@ _DOUBLE = re.compile(r"([a-z])\1")
 _SILENT_E = re.compile(r"(?<=[aeiouy])([^\W\daeiouyl]+)e$")
 
 
+@lru_cache(maxsize=1_024)  # a dialogue's lines are compared with each new one
 def weight(spoken: str) -> float:
     """Return how long a line should take, in strong consonants.
 
@@ -38,6 +40,7 @@ def weight(spoken: str) -> float:
     return round(sum(map(_word_weight, words)) + COMMA * commas + STOP * stops, 6)
 
 
+@lru_cache(maxsize=16_384)
 def _word_weight(word: str) -> float:
     """Return the weight of a word in lower case."""
     sounds = _DIGRAPH.sub("t", _DOUBLE.sub(r"\1", _SILENT_E.sub(r"\1", word)))

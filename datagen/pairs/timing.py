@@ -205,6 +205,7 @@ def yields_to_noise(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterat
     """The agent stops for a nod, a cough or a word aside, and should go on."""
     sounds = dialogue.events_of("backchannel", "user")
     sounds += dialogue.events_of("false_interruption", "user")
+    sounds += dialogue.events_of("false_barge_in", "user")
     for index in dialogue.agent_turns():
         span = dialogue.span(index)
         for sound in sounds:

@@ -21,6 +21,7 @@ from pydantic import Field, ValidationError
 from datagen.audit.totals import Totals
 from datagen.config import describe
 from datagen.engine.run_files import read_plan, read_run
+from datagen.formats.text import read_text
 from datagen.storage import Where, atomic
 from datagen.storage.run_folder import UNIT_STAGES, Receipt, RunFolder
 from datagen.types import SAMPLE_RATE, SPEAKERS, Record, UserError
@@ -31,6 +32,8 @@ _COLUMNS = (
     *("probes.list.element.type", "probes.list.element.verdict"),
 )
 _CHUNK = 2**20
+MAX_BYTES = 64 * 2**20
+"""Longest manifest; that of the paper's set has some 4 MB."""
 Counts = dict[str, int]
 
 
@@ -158,8 +161,9 @@ def save(manifest: Manifest, path: Path) -> None:
 
 def load(path: Path) -> Manifest:
     """Read a manifest. Raises UserError if it is none, or was changed after it was signed."""
+    text = read_text(path, MAX_BYTES)
     try:
-        manifest = Manifest.model_validate(json.loads(path.read_bytes()))
+        manifest = Manifest.model_validate(json.loads(text))
     except (OSError, ValueError, RecursionError) as error:
         reason = describe(error) if isinstance(error, ValidationError) else str(error)
         raise UserError(

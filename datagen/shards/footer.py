@@ -12,6 +12,8 @@ from datagen.types import CARDINALITY, FRAME_RATE, NUM_CODEBOOKS, Record
 
 VERSION: Literal[2] = 2
 """Version of the shards' schema; raised with a migration note in CHANGELOG.md."""
+LEDGER: Literal[2] = 2
+"""Version of the events in shards that are made now."""
 _Count = Annotated[int, Field(ge=0)]
 _CodebookRow = Annotated[tuple[int, ...], Field(min_length=NUM_CODEBOOKS, max_length=NUM_CODEBOOKS)]
 
@@ -52,11 +54,15 @@ class TokenFacts(Record):
     codec: CodecFacts
     tokenizer: TokenizerFacts
     delays_applied: Literal[False] = False
+    ledger: Literal[1, 2] = 1
+    """Version of the events: from 2 on, what each barge-in is for, and what becomes of each fact
+    that it leaves unsaid."""
 
     @classmethod
     def of(cls, codec: Codec, tokenizer: Tokenizer) -> TokenFacts:
         """Return what is so of the tokens of a codec and a tokenizer."""
         return cls(
+            ledger=LEDGER,
             codec=CodecFacts(**_attributes(CodecFacts, codec)),
             tokenizer=TokenizerFacts(**_attributes(TokenizerFacts, tokenizer)),
         )

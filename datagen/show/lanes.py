@@ -28,6 +28,7 @@ MARKS = {
     "cut": "x",
     "barge_in": "!",
     "backchannel": "b",
+    "false_barge_in": "c",
     "false_interruption": "?",
     "overlap": "o",
     "dropped": ",",
@@ -36,6 +37,8 @@ MARKS = {
     "wait": "w",
     "pause": "-",
     "gap": "_",
+    "interruption": "i",
+    "unsaid": "u",
     "slot": "'",
 }
 """Event types that are marked, the one that wins a shared character first; effects last throughout
@@ -97,14 +100,20 @@ def _ruler(first: int, width: int) -> str:
 def _legend(events: Sequence[Event]) -> list[str]:
     """Say what the characters mean, of those marks that the dialogue has, and name its effects."""
     kinds = {event.type for event in events}
-    effects = [event.cause for event in events if event.type == "effect"]
     marked = [f"{mark} {kind.replace('_', ' ')}" for kind, mark in MARKS.items() if kind in kinds]
     lines = [
         f"one character is {CELL / SAMPLE_RATE:g} s; the darker, the more speech",
-        f"effects on the user: {', '.join(effects)}" if effects else "",
+        *(_effects(events, speaker) for speaker in reversed(SPEAKERS)),
         " · ".join(marked),
     ]
     return [line for line in lines if line]
+
+
+def _effects(events: Sequence[Event], speaker: str) -> str:
+    """Name what a channel goes through, if anything."""
+    of_channel = (event for event in events if event.speaker == speaker)
+    names = [event.cause for event in of_channel if event.type == "effect"]
+    return f"effects on the {speaker}: {', '.join(names)}" if names else ""
 
 
 def _line(name: str, content: str, style: str) -> Text:

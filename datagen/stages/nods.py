@@ -1,4 +1,4 @@
-"""Backchannels that a voice cannot make give way to another of their kind.
+"""Backchannels that a voice cannot make give way to another of their function.
 
     Script, can_say --replaced--> {turn: what is said}      turns, clips --as_said--> turns
 
@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from datagen.seeds import rng_for
-from datagen.timing.backchannels import AnswerKind, kind_of
+from datagen.timing.backchannels import Function, function_of
 from datagen.types import Clip, Rejected, Script, Turn
 
-ALTERNATIVES: Mapping[AnswerKind, tuple[str, ...]] = {
-    "continuer": ("Okay.", "Right.", "Yes.", "Yeah."),
-    "acknowledgement": ("Okay.", "Right.", "Got it.", "I see."),
-    "assessment": ("Great.", "Good.", "Nice."),
+ALTERNATIVES: Mapping[Function, tuple[str, ...]] = {
+    "continue": ("Okay.", "Right.", "Yes.", "Yeah."),
+    "agree": ("Okay.", "Right.", "Got it.", "I see."),
     "surprise": ("Oh.", "Really?"),
-    "other": ("Okay.", "Right."),
+    "sympathy": ("Oh no.", "I'm sorry."),
 }
-"""Words that any voice says, by the kind of backchannel they stand for."""
+"""Words that any voice says, by the function of the backchannel they stand for."""
 
 
 def replaced(script: Script, can_say: Callable[[str], bool], run_seed: int) -> dict[int, str]:
@@ -34,7 +33,7 @@ def replaced(script: Script, can_say: Callable[[str], bool], run_seed: int) -> d
         if can_say(turn.spoken):
             continue
         rng = rng_for(run_seed, script.dialog_id, "speech", "nod", index)
-        others = [text for text in ALTERNATIVES[kind_of(turn.spoken)] if can_say(text)]
+        others = [text for text in ALTERNATIVES[function_of(turn)] if can_say(text)]
         if turn.onset != "backchannel" or not others:
             raise Rejected("unsayable_sound", f"turn {index}: {turn.spoken!r} has a sound that the"
                            " voice cannot make")  # fmt: skip

@@ -3,19 +3,20 @@
     lines --Synthesizer--> takes --gates--> faults --new seed, slower, calmer, split, other--> ...
 
 Only the lines at fault are said again, never twice in the same way, and every take that failed is
-recorded with its reason.
+recorded with its reason. What several dialogues have to say at a step is said together, if the
+synthesizer does such a thing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from datagen.backends.protocols import Judge, Synthesizer
+from datagen.backends.protocols import Judge, SpeakRequest, Synthesizer
 from datagen.gates import dialogue
 from datagen.gates.limits import Limits, limits_for
 from datagen.gates.turn import Heard, listen
@@ -57,6 +58,32 @@ class TakeRequest:
     min_samples: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Lines that one synthesizer is to say together, and which requests they belong to."""
+
+    synthesizer: Synthesizer
+    lines: list[Line]
+    seed: int
+    indices: tuple[int, ...]
+    """The request of each line; or one request, whose parts the lines are."""
+
+    def takes(self, answer: list[Utterance] | Rejected) -> dict[int, Utterance | Fault]:
+        """Return a take, or what is wrong, for each request."""
+        if isinstance(answer, Rejected):
+            return dict.fromkeys(self.indices, Fault(answer.reason, answer.evidence))
+        if len(answer) != len(self.lines):
+            name = type(self.synthesizer).__qualname__
+            raise RuntimeError(f"{name} made {len(answer)} clips of {len(self.lines)} lines")
+        if len(self.indices) == 1:
+            return {self.indices[0]: join(answer)}
+        return dict(zip(self.indices, answer, strict=True))
+
+
+Recorded = tuple[list[Utterance], tuple[Attempt, ...]]
+"""A good take of every request of a dialogue, and the takes that were not."""
+
+
 @dataclass(frozen=True)
 class Studio:
     """The synthesizer with its limits, the fallback for voices that fail, and the judge."""
@@ -85,23 +112,39 @@ class Studio:
 
 def record(
     studio: Studio, requests: Sequence[TakeRequest], references: Mapping[Voice, Audio] | None = None
-) -> tuple[list[Utterance], tuple[Attempt, ...]]:
-    """Return a good take of every request, and the takes that were not.
+) -> Recorded:
+    """Return a good take of every request of a dialogue, and the takes that were not.
 
     ``references`` are recordings of the voices, for a judge of likeness. Raises Rejected, with
     all attempts as evidence, when the retakes are used up.
     """
-    session = Session(studio, requests, references or {})
-    faults = session.take("first", range(len(requests)))
-    for step in RETAKES:
-        if faults:
-            faults = session.take(step, faults)
-    if faults:
-        worst = faults[min(faults)]
-        evidence = "; ".join(f"{a.step}: {a.name} {a.evidence}" for a in session.attempts)
-        raise Rejected(worst.reason, evidence)
-    utterances = [session.takes[index] for index in range(len(requests))]
-    return utterances, tuple(session.attempts)
+    (answer,) = record_together([Session(studio, requests, references or {})])
+    if isinstance(answer, Rejected):
+        raise answer
+    return answer
+
+
+def record_together(sessions: Sequence[Session]) -> list[Recorded | Rejected]:
+    """Return what `record` does of each of several dialogues, or why it cannot be voiced."""
+    verdicts: dict[int, Rejected] = {}
+    faults: dict[int, Collection[int]] = {
+        number: range(session.num_requests) for number, session in enumerate(sessions)
+    }
+    for step in ("first", *RETAKES):
+        asks = {
+            number: sessions[number].ask(step, indices)
+            for number, indices in faults.items()
+            if indices and number not in verdicts
+        }
+        answers = iter(_speak_all([ask for those in asks.values() for ask in those]))
+        for number, those in asks.items():
+            made = [ask.takes(next(answers)) for ask in those]
+            takes = {index: take for one in made for index, take in one.items()}
+            try:
+                faults[number] = sessions[number].hear(step, faults[number], takes)
+            except Rejected as verdict:
+                verdicts[number] = verdict
+    return [verdicts.get(n) or session.result() for n, session in enumerate(sessions)]
 
 
 class Session:
@@ -120,15 +163,26 @@ class Session:
         """Lines that were said, in their parts, by the main backend."""
         self._heard: dict[int, Heard] = {}
         self._faults: dict[int, Fault] = {}
+        self._last: dict[int, Fault] = {}
         self.takes: dict[int, Utterance] = {}
         self.attempts: list[Attempt] = []
 
-    def take(self, step: Step, indices: Iterable[int]) -> dict[int, Fault]:
-        """Say some lines again in one way, listen, and return all lines that are at fault now."""
-        before = list(indices)
-        made = (
-            _first(self._studio, self._requests) if step == "first" else self._again(step, before)
-        )
+    @property
+    def num_requests(self) -> int:
+        """Return how many lines are to be said."""
+        return len(self._requests)
+
+    def ask(self, step: Step, indices: Iterable[int]) -> list[Ask]:
+        """Return what is to be said for some lines in one way; nothing if it can do nothing."""
+        if step == "first":
+            return self._first()
+        return self._step_in(indices) if step == "other backend" else self._again(step, indices)
+
+    def hear(
+        self, step: Step, asked: Iterable[int], made: Mapping[int, Utterance | Fault]
+    ) -> dict[int, Fault]:
+        """Listen to what was said, and return all lines that are at fault now."""
+        before = list(asked)
         for index, answer in made.items():
             self._listen(index, answer)
         faults = self._faults | self._misfits()
@@ -139,14 +193,36 @@ class Session:
                     name=name, step=step, reason=fault.reason, evidence=fault.evidence
                 )
                 self.attempts.append(attempt)
+        self._last = faults
         return faults
 
-    def _again(self, step: Step, indices: Sequence[int]) -> dict[int, Utterance | Fault]:
-        """Return new takes of the lines that this step can do something for."""
-        if step == "other backend":
-            return self._step_in(indices)
+    def result(self) -> Recorded | Rejected:
+        """Return the takes, if all are good, and the failed attempts; else why they are not."""
+        if self._last:
+            worst = self._last[min(self._last)]
+            evidence = "; ".join(f"{a.step}: {a.name} {a.evidence}" for a in self.attempts)
+            return Rejected(worst.reason, evidence)
+        return [self.takes[index] for index in range(self.num_requests)], tuple(self.attempts)
+
+    def _first(self) -> list[Ask]:
+        """Ask for everything, lines with one seed together: some models do better with context."""
+        groups: dict[int, list[int]] = {}
+        for index, request in enumerate(self._requests):
+            groups.setdefault(request.seed, []).append(index)
+        return [
+            Ask(
+                self._studio.synthesizer,
+                [self._requests[index].line for index in indices],
+                seed,
+                tuple(indices),
+            )
+            for seed, indices in groups.items()
+        ]
+
+    def _again(self, step: Step, indices: Iterable[int]) -> list[Ask]:
+        """Ask for new takes of the lines that this step can do something for."""
+        asks: list[Ask] = []
         synthesizer = self._studio.synthesizer
-        takes: dict[int, Utterance | Fault] = {}
         for index in indices:
             request = self._requests[index]
             lines = _changed(request.line, step)
@@ -156,23 +232,24 @@ class Session:
                 continue
             self._asked.add((index, lines))
             seed = seed_for(request.seed, request.name, step)
-            takes[index] = _speak_once(synthesizer, list(lines), seed)
-        return takes
+            asks.append(Ask(synthesizer, list(lines), seed, (index,)))
+        return asks
 
-    def _step_in(self, indices: Sequence[int]) -> dict[int, Utterance | Fault]:
+    def _step_in(self, indices: Iterable[int]) -> list[Ask]:
         """Let the other backend say all lines of the speakers at fault, so each keeps one voice."""
         if self._studio.fallback is None:
-            return {}
+            return []
         speakers = {self._speakers[index] for index in indices}
-        return {
-            index: _speak_once(
+        return [
+            Ask(
                 self._studio.fallback,
                 [request.line],
                 seed_for(request.seed, request.name, "other backend"),
+                (index,),
             )
             for index, request in enumerate(self._requests)
             if self._speakers[index] in speakers
-        }
+        ]
 
     def _listen(self, index: int, answer: Utterance | Fault) -> None:
         """Put a take on record, with the fault that T0 or a judge finds in it."""
@@ -253,35 +330,11 @@ def join(parts: Sequence[Utterance]) -> Utterance:
     return Utterance(np.concatenate(pieces), tuple(words))
 
 
-def _first(studio: Studio, requests: Sequence[TakeRequest]) -> dict[int, Utterance | Fault]:
-    """Say everything, lines with one seed together: some models do better with context."""
-    groups: dict[int, list[int]] = {}
-    for index, request in enumerate(requests):
-        groups.setdefault(request.seed, []).append(index)
-    takes: dict[int, Utterance | Fault] = {}
-    for seed, indices in groups.items():
-        lines = [requests[index].line for index in indices]
-        answers = _speak(studio.synthesizer, lines, seed)
-        if isinstance(answers, Fault):
-            takes |= dict.fromkeys(indices, answers)
-        else:
-            takes |= dict(zip(indices, answers, strict=True))
-    return takes
-
-
-def _speak_once(synthesizer: Synthesizer, parts: list[Line], seed: int) -> Utterance | Fault:
-    """Say one line, in one part or more."""
-    answers = _speak(synthesizer, parts, seed)
-    return answers if isinstance(answers, Fault) else join(answers)
-
-
-def _speak(synthesizer: Synthesizer, lines: list[Line], seed: int) -> list[Utterance] | Fault:
-    """Speak lines; a backend that skips one must not shift the others."""
-    try:
-        utterances = synthesizer.speak(lines, seed=seed)
-    except Rejected as verdict:
-        return Fault(verdict.reason, verdict.evidence)
-    if len(utterances) != len(lines):
-        name = type(synthesizer).__qualname__
-        raise RuntimeError(f"{name}.speak made {len(utterances)} clips of {len(lines)} lines")
-    return utterances
+def _speak_all(asks: Sequence[Ask]) -> list[list[Utterance] | Rejected]:
+    """Let each synthesizer say what it is asked for at once; return the answers in order."""
+    answers: dict[int, list[Utterance] | Rejected] = {}
+    for synthesizer in {id(ask.synthesizer): ask.synthesizer for ask in asks}.values():
+        places = [place for place, ask in enumerate(asks) if ask.synthesizer is synthesizer]
+        requests = [SpeakRequest(asks[place].lines, asks[place].seed) for place in places]
+        answers |= zip(places, synthesizer.speak_batch(requests), strict=True)
+    return [answers[place] for place in range(len(asks))]

@@ -20,7 +20,13 @@ from datagen.shards.footer import TokenFacts
 from datagen.stages import nods
 from datagen.stages.artifacts import read_records, speech_table
 from datagen.stages.base import Outcome, each
-from datagen.stages.retakes import Studio, TakeRequest, record
+from datagen.stages.retakes import (
+    Recorded,
+    Session,
+    Studio,
+    TakeRequest,
+    record_together,
+)
 from datagen.stages.voice_prompts import (
     REFERENCE_MIN,
     cut_reference,
@@ -33,6 +39,8 @@ from datagen.types import (
     Clip,
     Job,
     Line,
+    Reject,
+    Rejected,
     Script,
     Speaker,
     Speech,
@@ -44,12 +52,16 @@ from datagen.types import (
 from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
-VERSION = 5
+VERSION = 6
 """Version of the stage; raised when a change here changes bytes."""
 
 
+Voiced = tuple[list[tuple[Script, Speech]], tuple[Reject, ...]]
+"""The dialogues of a block that were voiced, and why the others were not."""
+
+
 class SpeechStage:
-    """Voices dialogues one at a time, each with a cast of its own."""
+    """Voices the dialogues of a block, each with a cast of its own."""
 
     name = "speech"
     reads: Mapping[str, Sequence[str] | None] = {"script": None}
@@ -66,13 +78,41 @@ class SpeechStage:
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
         """Voice one block."""
         scripts = read_records(upstream["script"], Script)
-        made, rejects = each(self.name, scripts.items(), partial(self._voice, jobs[0].seed))
+        voice = self._voice_together if self._studio.synthesizer.batches else self._voice_each
+        made, rejects = voice(scripts, jobs[0].seed)
         self._reject_rate.add(len(made), rejects)
         return Outcome(speech_table(made), rejects)
 
-    def _voice(self, run_seed: int, script: Script) -> tuple[Script, Speech]:
+    def _voice_each(self, scripts: Mapping[str, Script], run_seed: int) -> Voiced:
+        """Voice one dialogue after the other."""
+
+        def voice(script: Script) -> tuple[Script, Speech]:
+            return script, voice_script(
+                script, self._cast(script, run_seed), self._studio, run_seed=run_seed
+            )
+
+        return each(self.name, scripts.items(), voice)
+
+    def _voice_together(self, scripts: Mapping[str, Script], run_seed: int) -> Voiced:
+        """Voice all dialogues at once: what is said together is decided by the block."""
+
+        def prepare(script: Script) -> Prepared:
+            return Prepared(script, self._cast(script, run_seed), self._studio, run_seed)
+
+        def finish(one: tuple[Prepared, Recorded | Rejected]) -> tuple[Script, Speech]:
+            return one[0].script, one[0].speech(one[1])
+
+        prepared, early = each(self.name, scripts.items(), prepare)
+        answers = record_together([one.session for one in prepared])
+        ids = [one.script.dialog_id for one in prepared]
+        both = zip(prepared, answers, strict=True)
+        made, late = each(self.name, zip(ids, both, strict=True), finish)
+        places = {dialog_id: place for place, dialog_id in enumerate(scripts)}
+        return made, tuple(sorted(early + late, key=lambda reject: places[reject.dialog_id]))
+
+    def _cast(self, script: Script, run_seed: int) -> dict[Speaker, Voice]:
         source = self._studio.synthesizer.source
-        voices = cast(
+        return cast(
             script,
             self._voices,
             run_seed,
@@ -80,7 +120,6 @@ class SpeechStage:
             speakers=self._speakers,
             license=self._studio.synthesizer.license,
         )
-        return script, voice_script(script, voices, self._studio, run_seed=run_seed)
 
     def close(self) -> None:
         """Free the models."""
@@ -94,41 +133,62 @@ def voice_script(
 
     Raises Rejected if a line cannot be said well enough.
     """
-    seed = partial(seed_for, run_seed, script.dialog_id, "speech")
-    said = nods.replaced(script, studio.can_say, run_seed)
-    turns = [
-        TakeRequest(
-            take_name(index, turn.speaker),
-            Line(
-                said.get(index, turn.spoken),
-                voices[turn.speaker],
-                turn.speaker,
-                _emotion(script, turn),
-            ),
-            seed(),
+    prepared = Prepared(script, voices, studio, run_seed)
+    (answer,) = record_together([prepared.session])
+    return prepared.speech(answer)
+
+
+class Prepared:
+    """What is to be said for one dialogue, and by whom."""
+
+    def __init__(
+        self, script: Script, voices: dict[Speaker, Voice], studio: Studio, run_seed: int
+    ) -> None:
+        seed = partial(seed_for, run_seed, script.dialog_id, "speech")
+        self._said = said = nods.replaced(script, studio.can_say, run_seed)
+        turns = [
+            TakeRequest(
+                take_name(index, turn.speaker),
+                Line(
+                    said.get(index, turn.spoken),
+                    voices[turn.speaker],
+                    turn.speaker,
+                    _emotion(script, turn),
+                ),
+                seed(),
+            )
+            for index, turn in enumerate(script.turns)
+        ]
+        self._asked = [
+            TakeRequest(take_name(None, speaker), line, seed("reference"), REFERENCE_MIN)
+            for speaker, line in reference_lines(script, voices, run_seed).items()
+        ]
+        self._recorded = {
+            voice: recorded_reference(voice) for voice in voices.values() if voice.path is not None
+        }
+        self._voices = voices
+        self.script = script
+        self.session = Session(studio, [*turns, *self._asked], self._recorded)
+
+    def speech(self, answer: Recorded | Rejected) -> Speech:
+        """Return the dialogue as it was said; raises Rejected if it could not be."""
+        if isinstance(answer, Rejected):
+            raise answer
+        takes, attempts = answer
+        num_turns = len(self.script.turns)
+        clips = tuple(
+            make_clip(turn, take, self._said.get(turn))
+            for turn, take in enumerate(takes[:num_turns])
         )
-        for index, turn in enumerate(script.turns)
-    ]
-    asked = [
-        TakeRequest(take_name(None, speaker), line, seed("reference"), REFERENCE_MIN)
-        for speaker, line in reference_lines(script, voices, run_seed).items()
-    ]
-    recorded = {
-        voice: recorded_reference(voice) for voice in voices.values() if voice.path is not None
-    }
-    takes, attempts = record(studio, [*turns, *asked], recorded)
-    clips = tuple(
-        make_clip(turn, take, said.get(turn)) for turn, take in enumerate(takes[: len(turns)])
-    )
-    spoken = {
-        request.line.speaker: cut_reference(take)
-        for request, take in zip(asked, takes[len(turns) :], strict=True)
-    }
-    references: dict[Speaker, Audio | None] = {
-        speaker: spoken[speaker] if speaker in spoken else recorded[voices[speaker]]
-        for speaker in SPEAKERS
-    }
-    return Speech(script.dialog_id, voices, clips, references, attempts)
+        spoken = {
+            request.line.speaker: cut_reference(take)
+            for request, take in zip(self._asked, takes[num_turns:], strict=True)
+        }
+        references: dict[Speaker, Audio | None] = {
+            speaker: spoken[speaker] if speaker in spoken else self._recorded[self._voices[speaker]]
+            for speaker in SPEAKERS
+        }
+        return Speech(self.script.dialog_id, self._voices, clips, references, attempts)
 
 
 def make_clip(turn: int, utterance: Utterance, said: str | None = None) -> Clip:

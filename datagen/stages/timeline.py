@@ -25,11 +25,13 @@ from datagen.stages.artifacts import (
 from datagen.stages.base import Outcome, each
 from datagen.stages.nods import as_said
 from datagen.text import heard
-from datagen.timing import quotas, slot_choice
+from datagen.timing import quotas, slot_choice, unsaid
 from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.clip_edit import Hold, Take, stretch
 from datagen.timing.cue_checks import check
-from datagen.timing.effects import chain
+from datagen.timing.effects.breaths import places
+from datagen.timing.effects.chain import DrawContext, speaker_of
+from datagen.timing.effects.chain import draw as draw_effects
 from datagen.timing.gain import gains
 from datagen.timing.pauses import draw, falter
 from datagen.timing.preset import Answer, Preset
@@ -52,7 +54,7 @@ from datagen.types import (
     Word,
 )
 
-VERSION = 5
+VERSION = 6
 """Version of the stage; raised when a change here changes bytes."""
 
 
@@ -142,6 +144,7 @@ def lay_out(
     arrangement = arrange(
         turns, takes, preset, partial(seeded, "turn"), _answers(script, preset), unwanted, waits
     )
+    unsaid.account(turns, script.facts, arrangement)
     slot_choice.note(arrangement.ledger, turns, scored, arrangement.placed)
     dialogue = _dialogue(
         script, arrangement, preset, _levels(script, speech, preset, seeded), seeded
@@ -161,8 +164,10 @@ def _dialogue(
     num_samples = last + preset.tail.draw(seeded("tail"))
     num_samples = -(-num_samples // FRAME) * FRAME
     if preset.effects:
-        for name, settings in chain.draw(preset.effects, num_samples, partial(seeded, "effects")):
-            arrangement.ledger.add("effect", "user", name, (0, num_samples), settings)
+        context = DrawContext(num_samples, partial(places, arrangement.placed.values(), "user"))
+        for name, settings in draw_effects(preset.effects, context, partial(seeded, "effects")):
+            span = 0, num_samples
+            arrangement.ledger.add("effect", speaker_of(name), name, span, settings)
     return Dialogue(
         dialog_id=script.dialog_id,
         num_samples=num_samples,
@@ -217,12 +222,18 @@ def _levels(
     level, levels = preset.level, dict[int, float]()
     for speaker in SPEAKERS:
         clips = [clip for clip in speech.clips if script.turns[clip.turn].speaker == speaker]
-        nods = [script.turns[clip.turn].onset == "backchannel" for clip in clips]
-        offsets = [preset.backchannel.gain if quiet else 0.0 for quiet in nods]
+        offsets = [_level_offset(script.turns[clip.turn], preset) for clip in clips]
         jitter = float(seeded("level", speaker).uniform(-level.jitter, level.jitter))
         for clip, gain in zip(clips, gains(clips, level, jitter, offsets), strict=True):
             levels[clip.turn] = gain
     return levels
+
+
+def _level_offset(turn: Turn, preset: Preset) -> float:
+    """Return how much louder than usual a turn is, in dB: nods are quiet, excitement is loud."""
+    arousal = 0.0 if turn.emotion is None else turn.emotion.arousal
+    quiet = preset.backchannel.gain if turn.onset == "backchannel" else 0.0
+    return quiet + preset.level.feeling * arousal
 
 
 def _segments(arrangement: Arrangement, levels: Mapping[int, float]) -> tuple[Segment, ...]:

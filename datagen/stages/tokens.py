@@ -37,7 +37,7 @@ from datagen.types import (
     Stereo,
 )
 
-VERSION = 3
+VERSION = 4
 """Version of the stage; raised when a change here changes bytes."""
 VOICE_PROMPT_LUFS = -24.0
 """Loudness of a voice prompt in LUFS (PersonaPlex, moshi/models/lm.py normalize_audio)."""

@@ -5,7 +5,9 @@ OSError of pyarrow, its whole message --sentence--> one line for people, without
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 SHOWN = 200
 """Characters of a store's own message that are shown; what it means is decided on all of it."""
@@ -40,6 +42,8 @@ _OUTAGE = re.compile(
     r"|timed? ?out|no answer|response code|retry-policy-exhausted|resolve host",
     re.IGNORECASE,
 )
+_GOOGLE_FILE = Path("~/.config/gcloud/application_default_credentials.json")
+"""Where `gcloud auth application-default login` puts keys."""
 _REQUEST = re.compile(r"\s*\(?(AWS )?Request ?ID: ?[\w-]+\)?(\s*Time:\s*\S+)?", re.IGNORECASE)
 _SIGNED = re.compile(r"\b(sig|signature|x-amz-signature|x-amz-credential)=[^&\s'\"]+", re.I)
 _KEYS = {
@@ -98,10 +102,22 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
         return f"{where}: there is no server of that name ({shown}); correct the address"
     if passing(error):
         return (
-            f"{where}: the store has not answered for {patience:g} s ({shown}); mend that and run"
-            " the same command again, it goes on from here"
+            f"{where}: the store has not answered for {patience:g} s ({shown});{_no_keys(where)}"
+            " mend that and run the same command again, it goes on from here"
         )
     return f"{where}: the store refuses what was asked ({shown})"
+
+
+def _no_keys(where: str) -> str:
+    """Say that there are no keys for Google's store, whose client then asks a machine of Google's.
+
+    Elsewhere nobody answers it, and it waits as it does for a store that is out.
+    """
+    if not where.startswith(("gs://", "gcs://")) or "://anonymous@" in where:
+        return ""
+    if os.environ.get(_KEYS["gs"]) or _GOOGLE_FILE.expanduser().is_file():
+        return ""
+    return f" {_KEYS['gs']} is not set, and only machines of Google have a role instead:"
 
 
 def no_bucket(where: str) -> str:

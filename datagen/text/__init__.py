@@ -4,8 +4,12 @@ from datagen.text.form import Unsayable
 from datagen.text.locales import LOCALES
 from datagen.text.spoken import heard, one_stop, pieces, speak, spelling_problems, unsayable
 
+VERSION = "1"
+"""Raised when what is said of a written form, or whether it is refused, changes."""
+
 __all__ = [
     "LOCALES",
+    "VERSION",
     "Unsayable",
     "heard",
     "one_stop",

@@ -144,7 +144,8 @@ def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int =
 
 
 _BEFORE = re.compile(
-    r"(?<![\w-])(?:an?|A[n]?) (?:new |nice |good |big |small |used |brand-new |full |single "
+    r"(?<![\w-])(?:an?|An?|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r" (?:new |nice |good |big |small |used |brand-new |full |single "
     r"|standard |simple |mere |whopping )?\Z"
 )
 _NOUN = re.compile(
@@ -153,7 +154,7 @@ _NOUN = re.compile(
     r"|deep|thick|old|high|later|early|total|off|down|up|over|under|now|only|today|with|without"
     r"|after|before|because|so|than|that|as|by"
     r"|it|we|you|i|he|she|they|right|please|plus|and|minus|apart|extra|ish|late|back|yesterday"
-    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b)"
+    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b|\d+[KGp]\b)"
 )
 _PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
 

@@ -47,6 +47,8 @@ ABBREVIATIONS = {
     "cc": "C C", "avg": "average", "Avg": "Average",
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
+    "Etc": "Et cetera", "Approx": "Approximately", "Incl": "Including", "Mgmt": "Management",
+    "Govt": "Government", "Mtg": "Meeting", "Appts": "Appointments", "Accts": "Accounts",
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
     "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
     "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",
@@ -76,7 +78,8 @@ ABBREVIATIONS = {
     "http": "HTTP", "https": "HTTPS", "cpr": "CPR", "qr": "QR", "bbq": "BBQ", "pnr": "PNR",
     "cvv": "CVV", "dmv": "DMV", "dj": "DJ", "llc": "LLC", "mvp": "MVP", "dns": "DNS",
     "nfl": "NFL", "mlb": "MLB", "nhl": "NHL", "rv": "RV", "jpg": "JPG", "png": "PNG",
-    "crm": "CRM", "tvs": "TVs", "cds": "CDs", "dvds": "DVDs", "pcs": "PCs", "Pls": "Please",
+    "crm": "CRM", "btwn": "between", "tvs": "TVs", "cds": "CDs", "dvds": "DVDs", "pcs": "PCs",
+    "Pls": "Please",
     "Plz": "Please", "Thx": "Thanks", "Btw": "By the way", "Idk": "I don't know",
     "Brb": "Be right back", "Lol": "L O L", "Omg": "Oh my god", "Tbh": "To be honest",
     "Imo": "In my opinion", "Nvm": "Never mind", "Ppl": "People", "Tmrw": "Tomorrow",
@@ -99,7 +102,11 @@ DOTTED = {
     "Int'l": "International", "Natl": "National", "eds": "editors", "Art": "Article",
     "Pt": "Part", "pt": "part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
     "ed": "edition", "hosp": "hospital", "Hosp": "Hospital", "tech": "technician",
-    "env": "envelope", "Dir": "Director", "doz": "dozen",
+    "env": "envelope", "emp": "employee", "dep": "deposit", "ins": "insurance",
+    "grp": "group", "Grp": "Group", "exch": "exchange", "reg": "regularly", "cyl": "cylinder",
+    "orig": "original",
+    "prev": "previous", "elec": "electric", "lic": "license", "addl": "additional",
+    "Dir": "Director", "doz": "dozen",
 }  # fmt: skip
 """Short forms that need their dot."""
 END_SAFE = (
@@ -111,6 +118,7 @@ NUMBERED_SHORT = {
     "Eq": "Equation",
     "Rt": "Route", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
     "Rte": "Route", "rte": "route", "Rm": "Room", "rm": "room", "Bldg": "Building",
+    "bldg": "building", "Grp": "Group", "grp": "group",
     "Hwy": "Highway", "Fig": "Figure", "fig": "figure", "Ch": "Chapter", "Sec": "Section",
     "Vol": "Volume", "vol": "volume", "Ep": "Episode", "ep": "episode", "Fl": "Floor",
     "Pg": "Page", "pg": "page", "pp": "pages", "Ext": "Extension", "ext": "extension",
@@ -126,6 +134,9 @@ NEEDS_DOT = (
     "ref", "sec", "Col", "Fl", "Sec", "Tel", "tel",
 )  # fmt: skip
 PHRASES = {
+    "gov't": "government", "Gov't": "Government", "int'l": "international", "dep't": "department",
+    "Dep't": "Department", "nat'l": "national", "Nat'l": "National", "cont'd": "continued",
+    "sec'y": "secretary", "ass'n": "association", "Ass'n": "Association",
     "e.g.": "for example", "e.g": "for example", "i.e.": "that is", "w/o": "without",
     "c/o": "care of", "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
     "b/c": "because", "N/A": "N A", "n/a": "N A", "w/e": "whatever", "P.O.": "P.O.",
@@ -135,7 +146,8 @@ PHRASES = {
     "a.m.": "a.m.", "p.m.": "p.m.", "M.D.": "M.D.", "I/O": "I O", "N.B.": "N.B.",
     "R.I.P.": "R.I.P.", "A/V": "A V", "T/Th": "Tuesday and Thursday",
     "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
-    "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between", "t/c": "T C",
+    "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between",
+    "y/y": "year over year", "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
     "24-7": "twenty-four seven",
@@ -160,9 +172,32 @@ SET_CODES = {
 BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip
+LEFT_SHORT = frozenset((
+    "Tue", "Tues", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Ste", "oz", "mos", "qty",
+    "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
+    "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
+    "elec", "qtr", "yr", "hr",
+))  # fmt: skip
+"""Short forms that are no words, and are refused where no rule has said them in full."""
 KEYS = (
     "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
 )  # fmt: skip
 SIGNS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent",
 }  # fmt: skip
+
+_SHORT_WORDS = """
+it so oh no yes me you us him her them that this one two too now here there then on off in out
+up down go do is was are be all more less day days week year month again back away home time
+work well good fine okay right wrong sure yet still else once over done gone made said know
+think see say ask tell help need want like try call wait stay stop start begin left lost found
+paid sent hear read use used know mine yours ours his hers both none some any many much few most
+own same way ways part parts end side top half first last next late early soon later today ever
+never ah hm um uh hey hi bye just even only bit lot thing mind sense true false old new big
+small high low hot cold open shut free full safe busy easy hard fast slow long short near far
+not nice great sorry please thanks alone apart along about above below under after kind name
+names man men life world water money house door car cars food job jobs room rooms city town road
+line phone
+"""
+ENDS_SENTENCES = frozenset(_SHORT_WORDS.split())
+"""Whole words of at most five letters that can end a sentence: their stop is no abbreviation's."""

@@ -62,7 +62,8 @@ SOUNDS: dict[str, NonverbalSound] = {
     "exhale": NonverbalSound("breath", r"[\[(*<](?:exhales?|breathes-out)[\])*>]"),
     "cough": NonverbalSound("breath", r"[\[(*<](?:cough(?:s|ing)?)[\])*>]"),
     "sniff": NonverbalSound("breath", r"[\[(*<](?:sniffs?|sniffles?)[\])*>]"),
-    "clear-throat": NonverbalSound("breath", r"[\[(*<](?:clears?-throat|ahem)[\])*>]|ahem"),
+    "clear-throat": NonverbalSound("breath", r"[\[(*<](?:clears?-throat|ahem)[\])*>]"),
+    "ahem": NonverbalSound("breath", r"(?:a|u)h?-?hem"),
 }
 """Every sound that is known, the sounds written as tags last."""
 _SPELLINGS = {name: re.compile(sound.spellings) for name, sound in SOUNDS.items()}

@@ -30,6 +30,10 @@ _VULGARS = dict(
 )  # fmt: skip
 _HALVES = {2: "half", 4: "quarter"}
 _MIXED = re.compile(rf"(?P<whole>\d+)?[ -]?(?:(?P<top>\d+)/(?P<bottom>\d+)|(?P<sign>[{VULGAR}]))")
+NOTES = re.compile(
+    r"(?:[$€£]\d[\d,.]*|\b(?:cash|change|bills|it all|some)) (?:all )?in (?:\d+s(?:,| and| or) )?\Z"
+)
+"""What stands before bank notes: "$40 in 20s"."""
 SCALES = {
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
     "K": "thousand", "k": "thousand", "M": "million", "MM": "million", "mm": "million",

@@ -26,7 +26,7 @@ _MARKS = ".,?!;:"
 _OPENERS = "\"'(`"
 _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
-_PAUSE = re.compile(r"(?:—|-{2,})|(?<= )-(?= |$)")
+_PAUSE = re.compile(r"(?:(?:—[-—]*|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
 _JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
 _EMPHASIS = re.compile(r"\*\*")
 _EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
@@ -38,6 +38,8 @@ _DIRECTION = re.compile(
 _CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
 _LETTER = re.compile(rf"[{LATIN}]")
 _POSSESSIVE = re.compile(r"[']s?(?!\w)")
+_OPENED = re.compile(r"(?:^|(?<=[ (-]))'(?=\w)")
+_CLOSED = re.compile(r"(?<=\w)'(?= |$)")
 _AFTER_WORD = re.compile(
     r"(?![\w&@_/\\+=<>^~|]|[.:]\w|'\w)|(?=/(?! )[^\w])|(?=/\d)|(?=\+(?!\w))|(?=&\w)"
 )
@@ -45,6 +47,8 @@ _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
 _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 """What makes a fact's characters part of something longer."""
 _TOKEN = re.compile(r"\S+")
+_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
+"""A short word whose stop ends no sentence: what follows is small, or a number."""
 
 
 class ScannedSpan(NamedTuple):
@@ -158,12 +162,21 @@ class _Scan:
 
     def _plain(self, at: int) -> int:
         """Say a word that no form begins with, if a blank or a mark follows."""
+        if at and self._text[at - 1] not in " -":
+            return at
+        if self._is_shortened(at) and self._scanner.best(self._text, at) is None:
+            raise Unsayable(word_at(self._text, at), "it may be short for something")
         if at and self._text[at - 1] != " ":
             return at
         found = _SIMPLE.match(self._text, at)
         if found is None or found[0] in OPENING or not is_word(found[0]):
             return at
         return self._say(at, found.end(), found[0])
+
+    def _is_shortened(self, at: int) -> bool:
+        """Tell whether a word may be the beginning of a longer one: "approx. 5"."""
+        short = _SHORTENED.match(self._text, at)
+        return short is not None and short[0][:-1].lower() not in lexicon.ENDS_SENTENCES
 
     def _reading(self, at: int) -> int:
         reading = self._scanner.best(self._text, at)
@@ -179,6 +192,8 @@ class _Scan:
         if found is None or not is_word(found[0]) or not _AFTER_WORD.match(self._text, found.end()):
             return at
         said = found[0]
+        if said[-1] == "'" and self._closes(at + len(said) - 1, "'"):
+            return self._say(at, at + len(said), said[:-1])
         if "-" in said and any(map(_is_own, said.split("-")[1:])):
             said = said[: said.index("-")]  # the next part may be a form: "mid-Jan."
         return self._say(at, at + len(said), said)
@@ -193,10 +208,16 @@ class _Scan:
         if found := _MARK.match(text, at):
             return self._say(at, found.end(), found[0] + self._blank(found.end()))
         if found := _POSSESSIVE.match(text, at):
-            return self._say(at, found.end(), found[0] if at and text[at - 1] != " " else "")
+            is_kept = at and text[at - 1] != " " and not self._closes(at, found[0])
+            return self._say(at, found.end(), found[0] if is_kept else "")
         if _JOINT.match(text, at) and not _CUT_OFF.match(text, at):
             return self._say(at, at + 1, "-")
         return self._silent(at)
+
+    def _closes(self, at: int, mark: str) -> bool:
+        """Tell whether an apostrophe closes what one has opened: "Text 'HELP' to us"."""
+        opened = [found.end() for found in _OPENED.finditer(self._text, 0, at)]
+        return mark == "'" and bool(opened) and not _CLOSED.search(self._text, opened[-1], at)
 
     def _silent(self, at: int) -> int:
         """Take in what nobody says: quotes and brackets, emphasis, faces, the dash of a stop."""
@@ -243,6 +264,7 @@ OPENING = frozenset(
         lexicon.TITLES,
         lexicon.ABBREVIATIONS,
         lexicon.DOTTED,
+        lexicon.PHRASES,
         lexicon.NUMBERED_SHORT,
         lexicon.BATTERIES,
         names.AIRLINES,
@@ -251,7 +273,7 @@ OPENING = frozenset(
         names.ROMANS,
         lexicon.SET_CODES,
         UNITS,
-        ("I", "the", "FY", "x", "hwy", "st", "ave", "rd", "aka", "ext"),
+        ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext"),
         *(locale.currencies for locale in LOCALES.values()),
     )
 )

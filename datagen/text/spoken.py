@@ -14,7 +14,17 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from datagen.text.form import Unsayable
-from datagen.text.lexicon import ABBREVIATIONS, BATTERIES, DAYS, DOTTED, FORMS, MONTHS, TITLES
+from datagen.text.lexicon import (
+    ABBREVIATIONS,
+    BATTERIES,
+    DAYS,
+    DOTTED,
+    FORMS,
+    LEFT_SHORT,
+    MONTHS,
+    PHRASES,
+    TITLES,
+)
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
 from datagen.text.places import STATES, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
@@ -67,6 +77,8 @@ _SHORT = frozenset(
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
+_STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
+"""A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()
 """Easy tokens met so far."""
@@ -140,18 +152,24 @@ def _are_easy(tokens: list[str]) -> bool:
 def _is_easy(token: str) -> bool:
     """Tell whether a token is said as it stands, whatever words it stands beside."""
     found = _EASY.fullmatch(token)
-    if not found or not _SHORT.isdisjoint(token.translate(_APART).split()):
+    if (
+        not found
+        or found["word"] in PHRASES
+        or not _SHORT.isdisjoint(token.translate(_APART).split())
+    ):
         return False
     return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
 
 
-def _numbers_by_one(text: str) -> bool:
-    """Tell whether a text of easy words has an I that is a numeral: "Elizabeth I"."""
-    return " I" in text and _NUMERAL.search(text) is not None
+def _needs_a_look(text: str) -> bool:
+    """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
+    if " I" in text and _NUMERAL.search(text):
+        return True
+    return ". " in text and _STOP_INSIDE.search(text) is not None
 
 
 def _speak(text: str, table: FactTable, locale: str) -> str:
-    is_easy = text.isascii() and _are_easy(text.split(" ")) and not _numbers_by_one(text)
+    is_easy = text.isascii() and _are_easy(text.split(" ")) and not _needs_a_look(text)
     if is_easy and not any(written in text for written, _ in table):
         return text
     return " ".join(said for _, said in _pieces(text, table, locale))
@@ -172,6 +190,8 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
+        if said.strip(_MARKS) in LEFT_SHORT:
+            raise Unsayable(written, "it is short for something")
     return found
 
 
@@ -200,7 +220,7 @@ def _mark(word: str, token: str) -> str:
 
 def _speak_alone(text: str, locale: str) -> str:
     """Return the spoken form of a text that states no fact; most are said as they stand."""
-    if text.isascii() and _known.issuperset(text.split(" ")) and not _numbers_by_one(text):
+    if text.isascii() and _known.issuperset(text.split(" ")) and not _needs_a_look(text):
         return text
     return _speak_anew(text, locale)
 

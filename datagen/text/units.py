@@ -10,7 +10,8 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "t": "ton", "gr": "gram", "IU": "I U", "mEq": "milliequivalent",
+    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
+    "t": "ton", "gr": "gram", "IU": "I U", "mEq": "milliequivalent",
     # volume
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
     "tsp": "teaspoon", "pt": "pint", "pts": "pint", "qt": "quart", "qts": "quart",
@@ -84,7 +85,7 @@ PLURALS = {
     "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C", "C F M": "C F M",
     "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
-    "small": "small", "medium": "medium", "year old": "year old", "percent": "percent",
+    "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
     "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
     "pound-foot": "pound-feet",
 }  # fmt: skip

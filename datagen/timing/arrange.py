@@ -13,12 +13,12 @@ from types import MappingProxyType
 
 import numpy as np
 
-from datagen.timing.backchannels import kind_of
+from datagen.timing.backchannels import false_barge_in, function_of
 from datagen.timing.barge_in import Manner, manner_of, num_heard, num_held
 from datagen.timing.clip_edit import Hold, Take
 from datagen.timing.distributions import LogNormal, samples
 from datagen.timing.events import Ledger
-from datagen.timing.offsets import draw
+from datagen.timing.offsets import anger, draw
 from datagen.timing.preset import Answer, Preset
 from datagen.timing.waits import Earliest, Waits
 from datagen.types import Onset, Speaker, Turn
@@ -89,6 +89,7 @@ def arrange(
         if floor:
             clock.listen(answers, floor.index, entry)
         clock.commit(entry)
+        clock.waits.take_back(index, entry.start)
         clock.waits.issue(index, [entry.at + word.start for word in entry.take.words])
         floor, answers = entry, []
     if floor:
@@ -166,7 +167,9 @@ class _Clock:
         shorter = min(floor.take.num_spoken, self.takes[index].num_spoken)
         latency = self._latency(index)
         cause = "first_response" if latency else cause
-        offset = draw(transfer, rng, int(self.preset.overlap_share * shorter), latency)
+        longest = int(self.preset.overlap_share * shorter)
+        haste = self.preset.haste * anger(self.turns[index].emotion)
+        offset = draw(transfer, rng, longest, latency, haste)
         entry = self._place(index, floor_end + offset.samples, "after")
         if entry.start < floor_end:
             span = entry.start, min(floor_end, entry.end)
@@ -184,12 +187,16 @@ class _Clock:
         )
         assert turn.at_word is not None
         ends = [floor.at + word.end for word in floor.take.words]
-        entry = self._place(index, ends[turn.at_word - 1] + delay, "barge_in")
+        start = ends[turn.at_word - 1] + delay
+        if turn.interruption is not None and turn.interruption.kind == "collision":
+            start = min(start, floor.start + policy.collision.draw(rng))
+        entry = self._place(index, start, "barge_in")
         num_words = num_heard(ends, entry.start, reaction, policy.reaction)
         if num_words == len(ends):
             return None
         answer = self.interrupted[floor.speaker]
-        manner = manner_of(answer, rng, self._returns(index, floor.speaker))
+        returns = self._returns(index, floor.speaker)
+        manner = manner_of(answer, rng, returns, turn.interruption)
         words = self.turns[floor.index].spoken.split()
         latest = entry.start + samples(policy.longest_hold)
         num_words = num_held(manner, words, ends, num_words, latest)
@@ -210,6 +217,9 @@ class _Clock:
         span = entry.start, max(entry.start, heard.end)
         text = self.turns[entry.index].spoken
         self.result.ledger.add("barge_in", entry.speaker, manner, span, text)
+        if (planned := self.turns[entry.index].interruption) is not None:
+            text = planned.uptake or ""
+            self.result.ledger.add("interruption", entry.speaker, planned.kind, span, text)
         if is_cut:
             self.commit(heard)
             unsaid = " ".join(words[num_words:])
@@ -233,9 +243,15 @@ class _Clock:
                 self.result.ledger.add("dropped", turn.speaker, refusal, span, turn.spoken)
             else:
                 self.commit(answer)
-                span = answer.start, answer.end
-                kind = kind_of(turn.spoken)
-                self.result.ledger.add("backchannel", turn.speaker, kind, span, turn.spoken)
+                self._note_sound(turn, (answer.start, answer.end))
+
+    def _note_sound(self, turn: Turn, span: tuple[int, int]) -> None:
+        """Write down what a listener's sound is."""
+        ledger = self.result.ledger
+        if (sound := false_barge_in(turn)) is not None:
+            ledger.add("false_barge_in", turn.speaker, sound, span, turn.spoken)
+        else:
+            ledger.add("backchannel", turn.speaker, function_of(turn), span, turn.spoken)
 
     def _refusal(
         self, answer: Placed, at_word: int, floor: Placed, entry: Placed | None
@@ -270,6 +286,5 @@ class _Clock:
         self.result.ledger.add("pause", speaker, hold.kind, span)
         if hold.answer is not None and hold.answer in self.result.placed:
             turn = self.turns[hold.answer]
-            self.result.ledger.add(
-                "false_interruption", turn.speaker, "backchannel", span, turn.spoken
-            )
+            cause = false_barge_in(turn) or "backchannel"
+            self.result.ledger.add("false_interruption", turn.speaker, cause, span, turn.spoken)

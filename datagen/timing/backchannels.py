@@ -1,31 +1,42 @@
-"""What kind of backchannel a listener's few words are.
+"""What a listener's sound is for: the function of a backchannel, or a sound that is for nobody.
 
-The kinds are those of the literature on feedback: a continuer hands the floor back ("mm-hm"), an
-acknowledgement says that it was understood ("right"), an assessment has an opinion ("great"), a
-surprise asks for more ("really?").
+To continue ("mm-hm", go on), to agree ("right"), to be surprised ("really?") and to feel with who
+speaks ("oh no") are the functions of the literature on feedback. A cough, and words to somebody
+else in the room, look like a barge-in and are none.
 """
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-AnswerKind: TypeAlias = Literal["continuer", "acknowledgement", "assessment", "surprise", "other"]
+from datagen.types import Turn
 
-_KINDS: dict[AnswerKind, frozenset[str]] = {
-    "surprise": frozenset({"really", "oh", "what", "huh"}),
-    "assessment": frozenset(
-        {"great", "good", "nice", "perfect", "sorry", "wonderful", "excellent", "wow", "cool"}
-    ),
-    "acknowledgement": frozenset(
+Function: TypeAlias = Literal["continue", "agree", "surprise", "sympathy"]
+FalseBargeIn: TypeAlias = Literal["cough", "side_talk"]
+FUNCTIONS: tuple[Function, ...] = get_args(Function)
+FALSE_BARGE_INS: tuple[FalseBargeIn, ...] = get_args(FalseBargeIn)
+
+_WORDS: dict[Function, frozenset[str]] = {
+    "sympathy": frozenset({"no", "dear", "sorry", "ouch", "goodness", "shame"}),
+    "surprise": frozenset({"really", "oh", "what", "huh", "wow", "seriously"}),
+    "agree": frozenset(
         {"right", "okay", "ok", "yes", "sure", "yeah", "yep", "alright", "understood", "see"}
-        | {"exactly", "true", "correct", "course", "got"}
+        | {"exactly", "true", "correct", "course", "got", "great", "good", "nice", "perfect"}
+        | {"wonderful", "excellent", "cool"}
     ),
-    "continuer": frozenset({"mm-hmm", "mm-hm", "mhm", "mm", "hm", "hmm", "uh-huh", "uhuh", "um"}),
 }
-"""Words that make a backchannel of a kind; the first kind of which there is one."""
+"""Words that tell a backchannel's function; the first one of which there is a word."""
 
 
-def kind_of(spoken: str) -> AnswerKind:
-    """Return the kind of a backchannel, by its words."""
-    words = {word.strip(",.?!").lower() for word in spoken.split()}
-    return next((kind for kind, marks in _KINDS.items() if words & marks), "other")
+def function_of(turn: Turn) -> Function:
+    """Return the function of a backchannel: as its script says, else by its words."""
+    for function in FUNCTIONS:
+        if turn.act == function:
+            return function
+    words = {word.strip(",.?!").lower() for word in turn.spoken.split()}
+    return next((name for name, marks in _WORDS.items() if words & marks), "continue")
+
+
+def false_barge_in(turn: Turn) -> FalseBargeIn | None:
+    """Return which sound it is that only seems to interrupt; None if it is a backchannel."""
+    return next((kind for kind in FALSE_BARGE_INS if turn.act == kind), None)

@@ -14,16 +14,33 @@ import numpy as np
 from datagen.timing.distributions import LogNormal, samples
 from datagen.timing.preset import Answer
 from datagen.timing.slots import candidates
+from datagen.types import Interruption
 
 Manner: TypeAlias = Literal["yield", "hold", "override", "bridge"]
 """How a speaker stops: at once, after the clause, not at all, or at once to come back to it."""
+RETURNS = ("resume", "repeat", "summarise")
+"""What a script has an interrupted speaker do who comes back to what was cut."""
 
 
-def manner_of(answer: Answer, rng: np.random.Generator, returns: bool) -> Manner:
-    """Draw how a speaker answers a barge-in; ``returns`` if its next turn comes back to this."""
+def manner_of(
+    answer: Answer,
+    rng: np.random.Generator,
+    returns: bool,
+    planned: Interruption | None = None,
+) -> Manner:
+    """Draw how a speaker answers a barge-in; ``returns`` if its next turn comes back to this.
+
+    Where the preset leaves every turn whole, so is this one; else a script's plan counts most.
+    """
     choice = rng.random()
-    if returns:
+    if answer.override == 1:
+        return "override"
+    if planned is not None and planned.answer in ("hold", "override"):
+        return planned.answer
+    if returns or (planned is not None and planned.uptake in RETURNS):
         return "bridge"
+    if planned is not None and planned.answer is not None:
+        return planned.answer
     if choice < answer.hold:
         return "hold"
     return "override" if choice < answer.hold + answer.override else "yield"

@@ -13,8 +13,11 @@ EventType: TypeAlias = Literal[
     "wait",
     "overlap",
     "barge_in",
+    "interruption",
     "cut",
+    "unsaid",
     "backchannel",
+    "false_barge_in",
     "dropped",
     "pause",
     "false_interruption",
@@ -28,9 +31,15 @@ EventType: TypeAlias = Literal[
   the tool
 - overlap: the turn starts before the last one ends; to the end of the overlap
 - barge_in: from the interrupter's start to where the other stops; text is what the interrupter says
+- interruption: what a barge-in is for, at its place; text is what the interrupted speaker does
+  later (resume, repeat, summarise, drop), if the script says so
 - cut: from the last word heard of the interrupted speaker to silence; text is what is unsaid
+- unsaid: facts that a cut left unsaid, of the interrupted speaker; text is their ids. It spans the
+  later turn that says them, or nothing at the cut
 - backchannel: a listener's few words; text is those
-- dropped: a backchannel that could not be placed, at the word it had to follow; text is those
+- false_barge_in: a listener's sound that is not for the speaker, who goes on; text is its words
+- dropped: a backchannel, or such a sound, that could not be placed, at the word it had to follow;
+  text is its words
 - pause: silence within one speaker's turn, or between two turns of one speaker
 - false_interruption: the silence of a speaker who falters at a listener's sound and then goes on;
   of the listener, text is its words
@@ -39,11 +48,13 @@ EventType: TypeAlias = Literal[
 
 The cause of a wait is the id of its action; that of a gap, lapse, dead air or overlap is
 ``preset``, ``first_response``, or ``late_barge_in`` where a scripted barge-in came too late to cut
-anything; of a barge-in how the interrupted speaker answers it (yield, hold, override, bridge); of a
-backchannel its kind (``timing.backchannels``); of a drop ``unsaid``, ``late``, ``collision``,
-``question`` or ``quota``; of a pause its kind, ``turn`` or ``false_interruption``; of a slot what
-the listener did (silence, backchannel, take_floor); of an effect its name; of the others
-``script`` or ``backchannel``.
+anything; of a barge-in how the interrupted speaker answers it (yield, hold, override, bridge); of
+an interruption its kind (``types.InterruptionKind``); of what is unsaid what becomes of it
+(``timing.unsaid.Fate``); of a backchannel its function (``timing.backchannels``); of a false
+barge-in ``cough`` or ``side_talk``; of a drop ``unsaid``, ``late``, ``collision``, ``question`` or
+``quota``; of a pause its kind, ``turn`` or ``false_interruption``; of a slot what the listener did
+(silence, backchannel, take_floor); of an effect its name; of the others ``script`` or
+``backchannel``.
 """
 
 

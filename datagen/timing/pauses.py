@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Sequence
 
 import numpy as np
 
+from datagen.timing.backchannels import false_barge_in
 from datagen.timing.clip_edit import Hold
 from datagen.timing.distributions import LogNormal, Uniform
 from datagen.timing.preset import FalseInterruption, Pauses
@@ -38,13 +39,14 @@ def falter(
         if turn.onset != "backchannel":
             floor = index
             continue
-        if turn.speaker == "agent" or index in silenced or floor in holds or not law.rate:
+        rate = law.sound_rate if false_barge_in(turn) else law.rate
+        if turn.speaker == "agent" or index in silenced or floor in holds or not rate:
             continue
         assert turn.at_word is not None
         place, said = turn.at_word + 1, turns[floor]
         taken = {pause.after_word for pause in said.pauses}
         rng = rng_of(index)
-        if rng.random() < law.rate and place < len(said.spoken.split()) and place not in taken:
+        if rng.random() < rate and place < len(said.spoken.split()) and place not in taken:
             length = law.silence.draw(rng)
             holds[floor] = Hold(place, "false_interruption", length, index)
     return holds

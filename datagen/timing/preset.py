@@ -50,6 +50,8 @@ class BargeIn(Settings):
     """Seconds that the interrupted speaker goes on; the cut itself falls on a word's end."""
     fade: Uniform
     """Length of the fade at the cut, in seconds."""
+    collision: Uniform = Uniform(low=0.0, high=0.25)
+    """Time from the start of a turn to that of another which begins at about the same time."""
     longest_hold: Seconds = 3.0
     """Most seconds from the barge-in to the end of a clause that its speaker still finishes."""
 
@@ -95,6 +97,8 @@ class FalseInterruption(Settings):
 
     rate: Rate = 0.0
     """Share of the user's backchannels that make the agent falter."""
+    sound_rate: Rate = 0.0
+    """Share of the user's coughs and words to somebody else that do."""
     silence: Uniform = Uniform(low=0.3, high=0.8)
 
 
@@ -131,6 +135,8 @@ class Level(Settings):
     """Loudness of every turn, in LUFS."""
     jitter: Annotated[float, Field(ge=0, le=12)]
     """Largest offset in dB; each speaker of a dialogue has one between -jitter and +jitter."""
+    feeling: Annotated[float, Field(ge=0, le=12)] = 0.0
+    """How many dB louder than usual a turn is whose arousal is 1; as much quieter at -1."""
     peak: Annotated[float, Field(ge=-20, le=0)]
     """Level in dBFS that no sample may pass; it wins over the target."""
 
@@ -151,6 +157,9 @@ class Preset(Settings):
     first_response: LogNormal | None = None
     """The agent's first answer after the user's end, or its opening after the start of the
     recording; null: as any other turn."""
+    haste: Rate = 0.0
+    """How much sooner somebody starts who is as angry as can be: at 1 twice as many overlaps, and
+    gaps half as long."""
     barge_in: BargeIn
     interrupted: tuple[Answer, Answer, Answer] = (Answer(), Answer(), Answer())
     """Answers by the level (0-2) of interruptions in the behaviour of who is interrupted."""
@@ -163,7 +172,7 @@ class Preset(Settings):
     floor: BackendSpec | None = None
     """Backend that says where a listener would answer or take the floor (backends/floor)."""
     effects: Effects | None = None
-    """Effects on the user's channel; a name stands for pipelines/effects/NAME.yaml."""
+    """Effects on the channels; a name stands for pipelines/effects/NAME.yaml."""
 
 
 def is_shipped(name: str) -> bool:
@@ -172,8 +181,12 @@ def is_shipped(name: str) -> bool:
 
 
 def load_preset(spec: TimelineSpec) -> Preset:
-    """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it."""
+    """Load pipelines/timeline/PRESET.yaml with the recipe's overrides laid over it.
+
+    The recipe's effects are used if neither says any, or none.
+    """
     data = merge(read_yaml(assets.find("pipelines/timeline", spec.preset)), spec.overrides)
+    data.setdefault("effects", spec.effects)
     return check_preset(data, f"the timeline preset {spec.preset}")
 
 

@@ -7,6 +7,7 @@ The speaker whose name sorts first (or channel 0) is called the agent, unless a 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,11 +72,12 @@ def _lines(path: Path, suffix: str) -> Iterator[tuple[str, str, float, float]]:
     try:
         if suffix == ".rttm":
             for turn in read_rttm(text):
-                yield turn.file, turn.speaker, turn.start, turn.length
+                yield sys.intern(turn.file), sys.intern(turn.speaker), turn.start, turn.length
         else:
             for word in read_ctm(text):
+                speaker = sys.intern(word.speaker or word.channel)
                 if word.length:
-                    yield word.file, word.speaker or word.channel, word.start, word.length
+                    yield sys.intern(word.file), speaker, word.start, word.length
     except ValueError as error:
         raise UserError(f"{path} cannot be read as {suffix[1:].upper()}: {error}") from error
 

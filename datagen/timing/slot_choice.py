@@ -17,6 +17,7 @@ import numpy as np
 
 from datagen.backends.protocols import FloorPredictor, Odds, Slot
 from datagen.timing.arrange import Placed
+from datagen.timing.backchannels import false_barge_in
 from datagen.timing.events import Ledger
 from datagen.timing.slots import candidates
 from datagen.types import Pause, Script, Speaker, Turn
@@ -59,6 +60,8 @@ def place(
     moved = list(turns)
     floor, free = 0, list[Scored]()
     for index, turn in enumerate(turns):
+        if turn.onset == "backchannel" and false_barge_in(turn):
+            continue
         if turn.onset == "backchannel":
             good = [one for one in free if is_for_nods(turns[floor], one.slot.after_word)]
             chosen = _pick([one.odds.backchannel for one in good], 1, rng_of(index))
@@ -152,7 +155,7 @@ def _done(turns: Sequence[Turn], floor: int, placed: Mapping[int, Placed]) -> di
     for index in range(floor + 1, len(turns)):
         turn = turns[index]
         if turn.onset == "backchannel":
-            if turn.at_word is not None and index in placed:
+            if turn.at_word is not None and index in placed and not false_barge_in(turn):
                 done[turn.at_word] = "backchannel"
             continue
         if turn.onset == "barge_in" and turn.at_word is not None:

@@ -3,7 +3,8 @@
     [Action], placed turns --Waits--> PlacedAction (issued, answered), earliest start of a turn
 
 A call is issued as the agent begins the last sentence of the turn that covers the wait. Until the
-result is there the agent may stall, and nothing else; the caller may say what it likes.
+result is there the agent may stall, or say what rests on no result; the caller may say what it
+likes, and take the order back.
 """
 
 from __future__ import annotations
@@ -68,6 +69,16 @@ class Waits:
             )
             call = result
 
+    def take_back(self, index: int, start: int) -> None:
+        """End a call that its caller has taken back, as the agent's next turn begins."""
+        turn = self._turns[index]
+        if not self.placed or turn.speaker != "agent":
+            return
+        last = self.placed[-1]
+        if last.status == "cancelled" and index > last.turn and not _only_stalls(turn):
+            end = max(last.issued + FRAME, min(last.answered, start // FRAME * FRAME))
+            self.placed[-1] = last.model_copy(update={"answered": end})
+
     def earliest(self, index: int, now: int) -> Earliest | None:
         """Return when a turn of the agent may start if that is later than ``now``.
 
@@ -75,15 +86,22 @@ class Waits:
         comes after the result and the time that it takes to read it.
         """
         turn = self._turns[index]
-        if turn.speaker != "agent" or not self.placed:
+        if turn.speaker != "agent" or turn.meanwhile or not self.placed:
             return None
         last = self.placed[-1]
+        if last.status == "cancelled" and not _only_stalls(turn):
+            return None
         if last.answered <= now - samples(self._law.read.low):
             return None
         rng = self._rng_of(index)
-        if turn.act == STALLING and not turn.calls:
+        if _only_stalls(turn):
             share = rng.uniform(self._law.again.low, self._law.again.high)
             start = now + int(share * max(0, last.answered - now))
         else:
             start = last.answered + self._law.read.draw(rng)
         return Earliest(start, last.id) if start > now else None
+
+
+def _only_stalls(turn: Turn) -> bool:
+    """Say whether a turn only fills a wait, and calls nothing by itself."""
+    return turn.act == STALLING and not turn.calls

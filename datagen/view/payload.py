@@ -37,7 +37,7 @@ def describe(source: RunSource, found: Found) -> dict[str, Any]:
         "role_prompt": script.get("role_prompt", ""),
         "user_role_prompt": script.get("user_role_prompt"),
         "facts": _facts(script, words),
-        "world": _world(script, words),
+        "world": _world(script),
         "tools": script.get("tools"),
         "actions": _actions(script, dialogue),
         "turns": _turns(script, dialogue),
@@ -77,9 +77,9 @@ def _said(fact: Mapping[str, Any], words: list[dict[str, Any]]) -> list[list[int
     return found
 
 
-def _world(script: Mapping[str, Any], words: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is so in the call's world, each with the turns whose claims rest on it."""
-    turns = script.get("turns", ())
+def _world(script: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what is so in the call's world: where the role prompt says it, what claims it."""
+    turns, prompt = script.get("turns", ()), script.get("role_prompt", "")
 
     def claimed(item: Mapping[str, Any]) -> list[int]:
         return [
@@ -88,7 +88,11 @@ def _world(script: Mapping[str, Any], words: list[dict[str, Any]]) -> list[dict[
             if any(str(licence).endswith(f".{item.get('id')}") for licence in _licences(turn))
         ]
 
-    return [dict(item) | {"claimed_in": claimed(item)} for item in script.get("world") or ()]
+    return [
+        dict(item)
+        | {"in_prompt": in_text(str(item.get("text", "")), prompt), "claimed_in": claimed(item)}
+        for item in script.get("world") or ()
+    ]
 
 
 def _licences(turn: Mapping[str, Any]) -> list[str]:

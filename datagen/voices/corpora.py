@@ -5,6 +5,7 @@ SOURCE --folder, libritts, vctk, commonvoice--> Person, Person, ...
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from datagen.types import UserError
 AUDIO = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".sph", ".aif", ".aiff", ".caf", ".au")
 CLOSED = (".m4a", ".aac", ".mp4", ".m4b", ".3gp", ".amr", ".wma", ".webm", ".mka")
 """Suffixes of recordings that libsndfile cannot read."""
+logger = logging.getLogger(__name__)
 RESOURCE_FORK = "._"
 """Begins the names of macOS's shadows of files, which hold no sound."""
 SPEAKERS_FILE = "speakers.tsv"
@@ -144,7 +146,8 @@ def commonvoice(root: Path) -> Iterator[Person]:
     if not tables:
         raise UserError(f"{root} has no validated.tsv: is it the folder of one language?")
     people: dict[str, Person] = {}
-    for row in read_table(tables[0], "client_id", "path"):
+    broken: list[int] = []
+    for row in read_table(tables[0], "client_id", "path", broken=broken):
         path = root / "clips" / row["path"]
         name = row["client_id"][:16]
         accent = row.get("accents") or row.get("accent") or ""
@@ -153,6 +156,8 @@ def commonvoice(root: Path) -> Iterator[Person]:
         )
         if path.is_file():
             person.recordings.append(Recording(path, row.get("sentence") or None))
+    if broken:  # sentences of people may hold tabs and line breaks
+        logger.warning("%s: %d rows left out, the first is %d", tables[0], len(broken), broken[0])
     yield from (person for person in people.values() if person.recordings)
 
 

@@ -160,6 +160,8 @@ def test_rows_are_the_same_in_batches(run: Path, monkeypatch: pytest.MonkeyPatch
 
 CLOSE = {"text late", "text without EPAD", "text empty", "channels swapped", "codes swapped"}
 CLOSE |= {"channel silent", "words overlap", "goes on after the cut", "unsaid without a cut"}
+CLOSE |= {"the other leaks in", "a floor louder than drawn", "a room that is not there"}
+CLOSE |= {"a room louder than drawn", "clipped", "too quiet without a gain"}
 """Damages that only a close look finds."""
 WHOLE = {"row lost", "row twice", "all rows lost", "rejected row kept", "id of another shard"}
 """Damages that are no row's own."""
@@ -185,7 +187,7 @@ def test_a_sample_is_chosen_by_id(
     whole = audit(pristine).totals
     assert 0 < some.measured < whole.measured == 13
     assert f"{some.measured} of 13 dialogues word by word" in render(report)
-    counted = {"floor", "offsets", "measured"}
+    counted = {"floor", "offsets", "measured", "code_rows"}
     for name in vars(whole).keys() - counted:
         assert getattr(some, name) == getattr(whole, name), name
     assert audit(pristine, deep=True).totals.measured == 13

@@ -110,6 +110,8 @@ def test_figures_near_peoples_are_starred() -> None:
         "overlap, median": False,
         "barge-ins": False,
         "backchannels": True,
+        "commonest frame, agent": False,
+        "commonest frame, user": False,
     }
     lines = table(totals(-0.3, 0.1))
     assert "from the sound" in lines[0]

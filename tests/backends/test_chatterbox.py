@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 import soundfile
 import yaml
 
+from datagen.backends.protocols import SpeakRequest
 from datagen.backends.registry import VOICES
 from datagen.backends.speech.chatterbox import (
     PACKAGE,
@@ -24,7 +25,7 @@ from datagen.backends.speech.finish import LEAD, TAIL, finish
 from datagen.backends.speech.texts import chunks
 from datagen.config import BackendSpec
 from datagen.types import SAMPLE_RATE, Line, Rejected, SpokenWord, UserError, Voice
-from tests.doubles import chatterbox as double
+from tests.doubles.chatterbox import ChatterboxDouble, Doubled
 from tests.fixtures.speech_like import voiced
 
 CONTRACT = yaml.safe_load(
@@ -48,113 +49,99 @@ def voice(tmp_path: Path) -> Voice:
     )
 
 
-@pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    double.install(monkeypatch)
-    return
+def make(weights: Path, **options: Any) -> tuple[Chatterbox, ChatterboxDouble]:
+    made = Doubled(Chatterbox.Options.model_validate({"model": str(weights), **options}))
+    return made, ChatterboxDouble.made[-1]
 
 
-def make(weights: Path, **options: Any) -> tuple[Chatterbox, double.ChatterboxTTS]:
-    made = Chatterbox(Chatterbox.Options.model_validate({"model": str(weights), **options}))
-    kind = double.ChatterboxTurboTTS if options.get("variant") == "turbo" else double.ChatterboxTTS
-    return made, kind.made[-1]
-
-
-@pytest.mark.usefixtures("installed")
 def test_a_line_is_said_in_its_voice_and_trimmed(weights: Path, voice: Voice) -> None:
     chatterbox, model = make(weights)
     line = Line("Your balance is forty dollars.", voice, "agent")
     one, again = chatterbox.speak([line, line], seed=5)
-    assert model.device == "cuda"
     assert np.array_equal(one.audio, again.audio)
     assert one.words is None
     letters = sum(map(str.isalnum, line.spoken))
     assert len(one.audio) <= letters * SAMPLE_RATE // 14 + TAIL
-    assert model.prepared == [voice.path]
-    (first, second) = model.said
-    assert first == second
-    assert first["voice"] == voice.path
-    assert (first["exaggeration"], first["cfg_weight"], first["temperature"]) == (0.5, 0.5, 0.8)
+    (first,) = model.said
+    assert first.voice == voice.path
+    assert (first.exaggeration, first.cfg_weight, first.temperature) == (0.5, 0.5, 0.8)
     chatterbox.speak([line], seed=6)
-    assert model.said[-1]["seed"] != first["seed"]
+    assert model.said[-1].seed != first.seed
 
 
-@pytest.mark.usefixtures("installed")
-def test_emotions_are_manners(weights: Path, voice: Voice) -> None:
+def test_the_lines_of_many_dialogues_are_said_at_once(weights: Path, voice: Voice) -> None:
+    chatterbox, model = make(weights)
+    other = voice.model_copy(update={"id": "bo"})
+    dialogues = [
+        SpeakRequest([Line(f"This is line {n} of {d}.", v, "agent") for n, v in enumerate(pair)], d)
+        for d, pair in enumerate([(voice, other), (other, voice), (voice, voice)])
+    ]
+    unspeakable = SpeakRequest([Line("...", voice, "user")], 7)
+    answers = chatterbox.speak_batch([*dialogues[:2], unspeakable, dialogues[2]])
+    assert len(model.calls) == 1
+    assert isinstance(answers[2], Rejected)
+    for request, answer in zip(dialogues, [*answers[:2], answers[3]], strict=True):
+        assert not isinstance(answer, Rejected)
+        alone = chatterbox.speak(request.lines, seed=request.seed)
+        for one, together in zip(alone, answer, strict=True):
+            assert np.array_equal(one.audio, together.audio)
+
+
+def test_emotions_are_deliveries(weights: Path, voice: Voice) -> None:
     chatterbox, model = make(weights)
     line = Line("This is the third time I have called.", voice, "user")
     chatterbox.speak([replace(line, emotion=e) for e in ("angry", "calm", "neutral")], seed=1)
     angry, calm, neutral = model.said
-    assert angry["exaggeration"] > neutral["exaggeration"] > calm["exaggeration"]
-    assert calm["temperature"] < neutral["temperature"]
-    assert angry["seed"] == neutral["seed"]
+    assert angry.exaggeration > neutral.exaggeration > calm.exaggeration
+    assert calm.temperature < neutral.temperature
+    assert angry.seed == neutral.seed
 
 
-@pytest.mark.usefixtures("installed")
-def test_a_voice_is_prepared_once_and_put_back(weights: Path, voice: Voice, tmp_path: Path) -> None:
-    chatterbox, model = make(weights)
-    path = tmp_path / "bo.wav"
-    soundfile.write(path, voiced(6 * SAMPLE_RATE, 90.0), SAMPLE_RATE)
-    other = voice.model_copy(update={"id": "bo", "path": str(path)})
-    lines = [
-        Line(f"This is line number {n}.", v, "agent") for n, v in enumerate([voice, other] * 3)
-    ]
-    chatterbox.speak(lines, seed=1)
-    assert model.prepared == [voice.path, other.path]
-    assert [said["voice"] for said in model.said] == [voice.path, other.path] * 3
-
-
-@pytest.mark.usefixtures("installed")
 def test_long_lines_are_said_in_parts(weights: Path, voice: Voice) -> None:
     chatterbox, model = make(weights, max_letters=60)
     spoken = "I see. " + "That will be ready on Monday, or Tuesday at the latest. " * 3
     (utterance,) = chatterbox.speak([Line(spoken, voice, "agent")], seed=1)
-    texts = [said["text"] for said in model.said]
+    texts = [piece.text for piece in model.said]
     assert " ".join(texts) == spoken.strip()
     assert max(map(len, texts)) <= 60
     assert len(texts) == 4
-    assert len({said["seed"] for said in model.said}) == 4
+    assert len({piece.seed for piece in model.said}) == 4
     assert len(utterance.audio) > 10 * SAMPLE_RATE
 
 
-@pytest.mark.usefixtures("installed")
 def test_short_lines_are_tried_until_one_is_good(weights: Path, voice: Voice) -> None:
     chatterbox, model = make(weights)
     model.spoil["Mm-hmm."] = 2
     line = Line("Mm-hmm.", voice, "user")
-    (first,) = chatterbox.speak([line], seed=8)
-    assert len(model.said) == 3
+    long = Line("This one is long enough to be good.", voice, "agent")
+    first, second, _ = chatterbox.speak([line, line, long], seed=8)
+    assert [len(call) for call in model.calls] == [2, 1, 1], "with the others, then alone"
+    assert np.array_equal(first.audio, second.audio)
+    model.spoil["Mm-hmm."] = 2
     (again,) = chatterbox.speak([line], seed=8 + SHORT_VARIANTS)
-    assert len(model.said) == 3, "the voice has said it before"
-    assert np.array_equal(first.audio, again.audio)
+    assert np.array_equal(first.audio, again.audio), "a voice has few ways of saying it"
     chatterbox.speak([line], seed=9)
-    assert len(model.said) == 4
-    fresh, _ = make(weights)
-    model_again = double.ChatterboxTTS.made[-1]
-    model_again.spoil["Mm-hmm."] = 2
-    assert np.array_equal(fresh.speak([line], seed=8)[0].audio, first.audio)
+    assert model.said[-1].seed != model.said[0].seed
     model.spoil["Uh-huh."] = 99
     with pytest.raises(Rejected, match="short_line") as rejected:
         chatterbox.speak([replace(line, spoken="Uh-huh.")], seed=1)
     assert f"failed {SHORT_TAKES} times" in rejected.value.evidence
 
 
-@pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("spoken", ["...", " ", "—"])
 def test_nothing_to_say_is_not_said(weights: Path, voice: Voice, spoken: str) -> None:
     chatterbox, model = make(weights)
     with pytest.raises(Rejected, match="unspeakable"):
         chatterbox.speak([Line(spoken, voice, "user")], seed=1)
-    assert model.said == []
+    assert not any(model.said)
 
 
-@pytest.mark.usefixtures("installed")
 def test_turbo_has_fewer_settings_and_wants_longer_recordings(
     weights: Path, voice: Voice, tmp_path: Path
 ) -> None:
     chatterbox, model = make(weights, variant="turbo", device="cpu")
     chatterbox.speak([Line("Good morning to all of you.", voice, "agent", "angry")], seed=1)
-    assert set(model.said[0]) == {"text", "seed", "voice", "temperature"}
+    assert model.said[0].exaggeration == model.said[0].cfg_weight == 0
     path = tmp_path / "short.wav"
     soundfile.write(path, voiced(5 * SAMPLE_RATE), SAMPLE_RATE)
     short = voice.model_copy(update={"path": str(path)})
@@ -162,7 +149,6 @@ def test_turbo_has_fewer_settings_and_wants_longer_recordings(
         chatterbox.speak([Line("Good morning.", short, "agent")], seed=1)
 
 
-@pytest.mark.usefixtures("installed")
 def test_a_voice_needs_a_recording(weights: Path, voice: Voice, tmp_path: Path) -> None:
     chatterbox, _ = make(weights)
     for path, said in ((None, "needs a recording"), (str(tmp_path / "no.wav"), "is no recording")):
@@ -171,7 +157,11 @@ def test_a_voice_needs_a_recording(weights: Path, voice: Voice, tmp_path: Path) 
             chatterbox.speak([line], seed=1)
 
 
-def test_a_bare_machine_is_told_what_is_missing(weights: Path) -> None:
+def test_a_bare_machine_is_told_what_is_missing(
+    weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("chatterbox", "chatterbox.tts"):
+        monkeypatch.setitem(__import__("sys").modules, name, None)
     with pytest.raises(UserError, match="env create chatterbox"):
         Chatterbox(Chatterbox.Options(model=str(weights)))
     (weights / "ve.safetensors").unlink()
@@ -181,14 +171,18 @@ def test_a_bare_machine_is_told_what_is_missing(weights: Path) -> None:
         VOICES.check(BackendSpec(use="chatterbox", options={"variant": "turbo"}))
 
 
-@pytest.mark.usefixtures("installed")
 def test_a_lost_watermarker_is_explained(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(ckpt_dir: object, device: str) -> None:
-        raise TypeError("'NoneType' object is not callable")
+    class ChatterboxTTS:
+        @classmethod
+        def from_local(cls, ckpt_dir: object, device: str) -> None:
+            raise TypeError("'NoneType' object is not callable")
 
-    monkeypatch.setattr(double.ChatterboxTTS, "from_local", broken)
+    package = ModuleType("chatterbox.tts")
+    package.ChatterboxTTS = ChatterboxTTS  # type: ignore[attr-defined]
+    for name, module in (("chatterbox", ModuleType("chatterbox")), ("chatterbox.tts", package)):
+        monkeypatch.setitem(__import__("sys").modules, name, module)
     with pytest.raises(UserError, match="setuptools<81"):
-        make(weights)
+        Chatterbox(Chatterbox.Options(model=str(weights)))
 
 
 def test_identity_follows_the_weights_not_the_device(weights: Path) -> None:
@@ -213,18 +207,10 @@ def arguments(method: Any) -> str:
 
 
 @pytest.mark.parametrize("variant", WEIGHTS)
-def test_the_double_keeps_the_recorded_contract(variant: str) -> None:
+def test_the_installed_package_keeps_the_recorded_contract(variant: str) -> None:
     contract = CONTRACT[variant]
-    kind = getattr(double, contract["class"].partition(":")[2])
-    for name, expected in contract["methods"].items():
-        assert arguments(getattr(kind, name)) == expected
     assert list(WEIGHTS[variant]) == contract["files"]
     assert f"chatterbox-tts {CONTRACT['version']}" == PACKAGE
-
-
-@pytest.mark.parametrize("variant", WEIGHTS)
-def test_the_installed_package_keeps_it_too(variant: str) -> None:
-    contract = CONTRACT[variant]
     module, _, name = contract["class"].partition(":")
     kind = getattr(pytest.importorskip(module), name)
     assert version("chatterbox-tts") == CONTRACT["version"]

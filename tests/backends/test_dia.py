@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from datagen.audio.timbre import distance, timbre
+from datagen.backends.protocols import SpeakRequest
 from datagen.backends.registry import VOICES
 from datagen.backends.speech import dia as module
 from datagen.backends.speech import dia_chunks
@@ -104,7 +105,7 @@ def test_a_dialogue_is_said_in_chunks_and_cut_into_turns(
     takes = dia[0].speak(lines, seed=1)
     check_pieces(takes, lines)
     (call,) = dia[1].calls
-    first, second = call["texts"]
+    second, first = call["texts"]  # the shorter one first
     prompt = (
         "[S1] This is how I sound when I read something aloud, and these are my words. "
         "[S2] This is how I sound when I read something aloud, and these are my words. "
@@ -123,9 +124,29 @@ def test_the_same_lines_and_seed_are_said_the_same(
     one, again, other = (dia[0].speak(lines, seed=seed) for seed in (1, 1, 2))
     for first, second in zip(one, again, strict=True):
         assert np.array_equal(first.audio, second.audio)
-    seeds = [call["seed"] for call in dia[1].calls]
+    seeds = [call["seeds"] for call in dia[1].calls]
     assert seeds[0] == seeds[1] != seeds[2]
     assert len(other) == len(lines)
+
+
+def test_chunks_of_many_dialogues_are_said_together(
+    dia: tuple[Dia, DiaDouble], lines: list[Line]
+) -> None:
+    dia[1].confused.add(SAID[1])
+    requests = [
+        SpeakRequest(lines, 1),
+        SpeakRequest(lines[:2], 2),
+        SpeakRequest([Line("...", lines[0].voice, "agent")], 3),
+        SpeakRequest([Line(SAID[1], lines[1].voice, "user", "calm")], 4),
+    ]
+    answers = dia[0].speak_batch(requests)
+    sizes = [(len(call["texts"]), call["temperature"]) for call in dia[1].calls]
+    assert sizes == [(3, 1.8), (1, 1.2), (2, 1.8)], "the calm one, and two lines again"
+    assert isinstance(answers[2], Rejected)
+    for request, answer in zip(requests, answers, strict=True):
+        if not isinstance(answer, Rejected):
+            alone = dia[0].speak(request.lines, seed=request.seed)
+            assert all(np.array_equal(a.audio, b.audio) for a, b in zip(answer, alone, strict=True))
 
 
 def test_a_piece_in_the_wrong_voice_is_said_alone(
@@ -144,7 +165,7 @@ def test_a_chunk_without_alignment_is_said_line_by_line(
 ) -> None:
     dia[1].lost.add(SAID[4])
     check_pieces(dia[0].speak(lines, seed=1), lines)
-    assert len(dia[1].calls) == 3
+    assert [len(call["texts"]) for call in dia[1].calls] == [2, 2], "the lost lines go together"
     dia[1].lost.clear()
     with pytest.raises(Rejected, match="unspeakable"):
         dia[0].speak([Line("...", lines[0].voice, "agent")], seed=1)
@@ -269,6 +290,24 @@ def test_the_real_classes_speak_and_are_cut(tiny: tuple[Path, Path], lines: list
         assert first.words[-1].end <= len(first.audio)
     other = dia.speak(lines, seed=4)
     assert not all(np.array_equal(a.audio, b.audio) for a, b in zip(one, other, strict=True))
+
+
+def test_rows_of_a_batch_are_what_they_are_alone(tiny: tuple[Path, Path]) -> None:
+    """Prompts and texts of other lengths beside them, ends of their own, seeds of their own."""
+    model = DiaModel(*tiny, "cpu", "float32")
+    texts = [f"[S1] Hi. {said} [S2]" for said in ("Yes.", "It is not so late, is it?", "No, it is")]
+    prompts = [voiced(SAMPLE_RATE * n // 2) for n in (2, 3, 1)]
+    seconds, seeds = [1.5, 3.0, 2.0], [5, 6, 7]
+    sampling = {"temperature": 1.5, "top_p": 0.9, "top_k": 45, "guidance_scale": 3.0}
+    together = model.say(texts, prompts, seconds=seconds, seeds=seeds, sampling=sampling)
+    for number, sound in enumerate(together):
+        one = slice(number, number + 1)
+        (alone,) = model.say(
+            texts[one], prompts[one], seconds=seconds[one], seeds=seeds[one], sampling=sampling
+        )
+        assert len(sound) == len(alone) > 0
+        assert np.abs(sound - alone).max() < 1e-3
+        assert len(sound) <= (seconds[number] + 0.2) * SAMPLE_RATE
 
 
 def test_a_sequence_that_has_no_end_is_decoded_up_to_where_it_is_whole(

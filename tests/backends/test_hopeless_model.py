@@ -13,8 +13,8 @@ from datagen.scripting.llm.accounts import HOPELESS
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import AllRejected, Reject
 from tests.doubles.chat_server import completion
-from tests.fixtures.model_replies import few, reply_of, task_of
-from tests.fixtures.openai_writer import after, asked_for, jobs, scripts_of, writing
+from tests.fixtures.openai_writer import after, answer_to, asked_for, jobs, scripts_of, writing
+from tests.fixtures.scene_replies import assignment, few
 
 JOBS = jobs()
 
@@ -34,8 +34,8 @@ def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
 
 def test_one_good_dialogue_is_hope_enough() -> None:
     def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
-        task = asked_for(body)
-        return completion(reply_of(task) if task is task_of(JOBS[3]) else "No.")
+        is_good = asked_for(body) is assignment(JOBS[3])
+        return completion(answer_to(body) if is_good else "No.")
 
     with writing(answer, attempts=1) as (writer, _):
         answers = writer.write(JOBS[:12])
@@ -57,7 +57,7 @@ def test_a_reply_that_was_cut_off_names_max_tokens() -> None:
 
 def test_a_reply_that_was_cut_off_behind_its_object_is_whole() -> None:
     def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
-        return completion(f"{reply_of(asked_for(body))}{' ' * 500}", "length")
+        return completion(f"{answer_to(body)}{' ' * 500}", "length")
 
     with writing(answer) as (writer, _):
         assert scripts_of(writer.write(JOBS[:1]))[0].attempts == 1

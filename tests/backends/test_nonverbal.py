@@ -105,7 +105,7 @@ def test_what_a_table_lacks_cannot_be_said() -> None:
 
 
 def test_dia_gets_its_own_tags() -> None:
-    said = dia_chunks.transcript([(1, "[laughs] No!"), (2, "*sighs* (well) [ahem]")])
+    said = dia_chunks.transcript([(1, "[laughs] No!"), (2, "*sighs* (well) [clears-throat]")])
     assert said == "[S1] (laughs) No. [S2] (sighs) well (clears throat) [S1]"
 
 

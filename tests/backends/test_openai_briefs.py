@@ -28,7 +28,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def brief_of(body: dict[str, Any]) -> Any:
     """Return the brief that a request is about: the one whose call it holds."""
     asked = body["messages"][1]["content"]
-    return next(one.brief for one in writings(NUM) if one.messages([], "")[1]["content"] in asked)
+    return next(one.brief for one in writings(NUM) if one.messages()[1]["content"] in asked)
 
 
 def lying(body: dict[str, Any], times: int) -> str:
@@ -59,7 +59,7 @@ def test_what_a_model_writes_becomes_scripts() -> None:
     assert len({call["messages"][0]["content"] for call in calls}) == 1
     for one, writing in zip(made, writings(NUM), strict=True):
         assert isinstance(one, Script)
-        assert one.role_prompt == writing.brief.drawn.roles.agent
+        assert one.role_prompt == writing.brief.ground.role
         assert (one.model, one.writer, one.attempts) == ("tiny", "openai", 1)
         assert one.outcome
         assert one.world

@@ -28,9 +28,19 @@ from datagen.scripting.llm.accounts import lines, total
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
 from tests.doubles.chat_server import Reply, completion, probed, serving
-from tests.fixtures.model_replies import few, reply_of, task_of
-from tests.fixtures.openai_writer import after, asked_for, faithful, jobs, say, scripts_of, writing
+from tests.fixtures.openai_writer import (
+    LIE,
+    after,
+    answer_to,
+    asked_for,
+    faithful,
+    jobs,
+    say,
+    scripts_of,
+    writing,
+)
 from tests.fixtures.openai_writer import lines as booked
+from tests.fixtures.scene_replies import assignment, few
 
 JOBS = jobs()
 SCORED = '{"role_adherence": 5, "naturalness": 4, "goal_completion": 5, "weakness": "None."}'
@@ -64,7 +74,7 @@ TRANSPORT = {
     "429": lambda body: Reply(429, b"{}", {"Retry-After": "0"}),
     "500": lambda body: Reply(500, b"boom"),
     "503": lambda body: Reply(503),
-    "half a body": lambda body: completion(reply_of(asked_for(body)), cut=True),
+    "half a body": lambda body: completion(answer_to(body), cut=True),
     "a proxy's page": lambda body: Reply(200, b"<html>hello</html>"),
     "no choices": lambda body: Reply(200, b'{"choices": []}'),
 }
@@ -81,7 +91,7 @@ def test_trouble_on_the_way_costs_no_attempt(trouble: str) -> None:
 
 def test_a_slow_answer_is_asked_for_again() -> None:
     def slow(body: dict[str, Any]) -> Reply:
-        return completion(reply_of(asked_for(body)), wait=0.5)
+        return completion(answer_to(body), wait=0.5)
 
     with writing(after(slow), timeout_seconds=0.2) as (writer, server):
         assert len(scripts_of(writer.write(JOBS[:2]))) == 2
@@ -90,8 +100,8 @@ def test_a_slow_answer_is_asked_for_again() -> None:
 
 def test_a_hopeless_dialogue_is_rejected_with_its_evidence_and_the_others_go_on() -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
-        if asked_for(body) is task_of(JOBS[1]):
-            return say("resolve", "It costs $1,234.")(body)
+        if asked_for(body) is assignment(JOBS[1]):
+            return say(LIE)(body)
         return faithful(body, times)
 
     with writing(answer) as (writer, server):
@@ -100,7 +110,7 @@ def test_a_hopeless_dialogue_is_rejected_with_its_evidence_and_the_others_go_on(
     reject = answers[1]
     assert isinstance(reject, Reject)
     assert (reject.dialog_id, reject.stage, reject.attempt) == (JOBS[1].dialog_id, "script", 3)
-    assert "234, which no fact states" in reject.evidence
+    assert "nothing licenses this promise" in reject.evidence
     assert len(server.calls) == 6
 
 
@@ -119,7 +129,7 @@ def test_a_request_the_server_refuses_is_not_repeated() -> None:
 @pytest.mark.parametrize("num_jobs", [1, len(JOBS)])
 def test_a_request_that_breaks_a_server_is_given_up_beside_others_and_alone(num_jobs: int) -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
-        is_poison = asked_for(body) is task_of(JOBS[0])
+        is_poison = asked_for(body) is assignment(JOBS[0])
         return Reply(500, b"assertion failed") if is_poison else faithful(body, times)
 
     with writing(answer, patience_seconds=20) as (writer, _):
@@ -139,7 +149,7 @@ def test_patience_begins_when_a_request_fails_and_not_when_it_is_sent() -> None:
 
 def test_what_a_server_is_always_too_busy_for_is_given_up_while_it_answers_others() -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
-        is_too_large = asked_for(body) is task_of(JOBS[0])
+        is_too_large = asked_for(body) is assignment(JOBS[0])
         return Reply(429, b"over the limit") if is_too_large else faithful(body, times)
 
     with writing(answer, patience_seconds=0.3) as (writer, _):
@@ -162,7 +172,7 @@ def test_a_server_that_is_away_for_too_long_is_no_fault_of_a_dialogue() -> None:
 
 def test_a_server_that_goes_and_comes_back_costs_no_dialogue() -> None:
     """Half of the dialogues are answered; nothing listens while the other half waits."""
-    waiting = [task_of(job) for job in JOBS[1::2]]
+    waiting = [assignment(job) for job in JOBS[1::2]]
     gone = Event()
 
     def back(body: dict[str, Any], times: int) -> Reply:
@@ -222,16 +232,16 @@ def test_llama_cpp_takes_its_schema_another_way() -> None:
 
 
 def test_too_many_rejects_stop_the_run() -> None:
-    bad = say("resolve", "It costs $1,234.")
+    bad = say(LIE)
     always = writing(lambda body, times: bad(body), reject_window=8, attempts=1)
-    said = r"8 of the last 8 dialogues.*does not keep.*1,234"
+    said = r"8 of the last 8 dialogues.*claims without a licence.*voucher"
     with always as (writer, _), pytest.raises(UserError, match=said):
         writer.write(JOBS[:8])
 
 
 def test_tokens_and_cost_are_booked_once() -> None:
     price = {"prompt": 1.0, "cached": 0.5, "completion": 10.0}
-    bad = say("resolve", "That is $9,999 in all.")
+    bad = say(LIE)
     with writing(after(bad), models=[{"name": "tiny", "price": price}]) as (writer, _):
         writer.write(JOBS[:3])
         accounts = total([writer.spent(), writer.spent()])
@@ -259,7 +269,7 @@ def test_threads_share_a_writer_its_gates_its_judges_and_its_books(tmp_path: Pat
             return completion(SCORED, wait=0.01)
         if not times:
             return completion("nothing", wait=0.01)
-        return completion(reply_of(asked_for(body)), wait=0.01)
+        return completion(answer_to(body), wait=0.01)
 
     settings = {"models": [{"name": "one"}, {"name": "two"}], "judge_threshold": 4}
     with writing(slowly, concurrency=3, records=str(tmp_path), **settings) as (writer, server):

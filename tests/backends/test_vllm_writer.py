@@ -16,8 +16,8 @@ from datagen.scripting.llm import planners
 from datagen.scripting.llm.completion import Completion, Request
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Reject, Script, UserError
-from tests.fixtures.model_replies import few, reply_of
-from tests.fixtures.openai_writer import asked_for, jobs
+from tests.fixtures.openai_writer import answer_to, jobs
+from tests.fixtures.scene_replies import few
 
 
 class Parameters(SimpleNamespace):
@@ -36,7 +36,7 @@ class Engine:
         return [self._output(conversation) for conversation in messages]
 
     def _output(self, conversation: list[dict[str, str]]) -> Any:
-        text = reply_of(asked_for({"messages": conversation}))
+        text = answer_to({"messages": conversation})
         is_first = len(self.batches) == 1
         written = SimpleNamespace(
             text=text[:100] if is_first else text,

@@ -98,6 +98,17 @@ def test_play_seek_by_word_and_words_that_light(browser: Any, address: str) -> N
         assert clock(page) == pytest.approx(at + 1, abs=0.15)
 
 
+def test_the_sentence_that_licenses_a_claim_lights_as_it_is_made(
+    browser: Any, address: str
+) -> None:
+    with tab(browser, f"{address}#/0/service-0000003") as page:
+        page.wait_for_selector(".turn")
+        sentence = page.locator(".prompt .licence-in").first
+        turn = re.findall(r"\|(\d+)\|", sentence.get_attribute("data-turns"))[0]
+        page.locator(f"#turn-{turn} .word").nth(1).click()
+        wait_for(page, f"document.querySelector('.licence-in.lit[data-turns*=\"|{turn}|\"]')")
+
+
 def test_a_click_on_the_words_lane_goes_there(browser: Any, address: str) -> None:
     with tab(browser, f"{address}#/0/service-0000003") as page:
         page.wait_for_selector(".turn")

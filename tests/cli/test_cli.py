@@ -34,6 +34,10 @@ FLAGS = {
         *("--port", "--marks", "--as", "--open", "--export", "--count", "--dialog"),
         *("--one-file", "--keep", "--leave-out", "--help"),
     },
+    "export": {
+        *("--out", "--split", "--kind", "--event", "--keep", "--leave-out", "--marks"),
+        *("--fraction", "--workers", "--check", "--help"),
+    },
     "report": {"--compare", "--out", "--help"},
     "show": {"--run", "--audio", "--decoded", "--help"},
 }

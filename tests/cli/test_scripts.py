@@ -15,7 +15,7 @@ from datagen.stages.artifacts import records_table
 from datagen.storage.run_folder import RunFolder
 from datagen.types import Script, UserError
 from tests.fixtures.events import unit_line
-from tests.fixtures.model_replies import job
+from tests.fixtures.scene_replies import job
 from tests.fixtures.short_calls import ShortCalls
 
 

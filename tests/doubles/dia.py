@@ -76,12 +76,17 @@ class DiaDouble:
         return 35.7
 
     def say(
-        self, texts: Sequence[str], prompt: Audio, *, max_seconds: float, seed: int, sampling: Any
+        self,
+        texts: Sequence[str],
+        prompts: Sequence[Audio],
+        *,
+        seconds: Sequence[float],
+        seeds: Sequence[int],
+        sampling: Any,
     ) -> list[Audio]:
-        self.calls.append(
-            {"texts": list(texts), "seed": seed, "max_seconds": max_seconds, **sampling}
-        )
-        return [self._say(text, seed) for text in texts]
+        self.calls.append({"texts": list(texts), "seeds": list(seeds), **sampling})
+        assert len(texts) == len(prompts) == len(seconds)
+        return [self._say(text, seed) for text, seed in zip(texts, seeds, strict=True)]
 
     def _say(self, text: str, seed: int) -> Audio:
         runs = re.findall(r"\[S([12])\] ([^\[]+)", text)

@@ -165,6 +165,16 @@ def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
         assert "\n" not in str(caught.value)
 
 
+def test_a_folder_of_too_long_a_name_for_ray_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def long(**_: object) -> None:
+        raise OSError("AF_UNIX path length cannot exceed 107 bytes")
+
+    monkeypatch.setattr("ray.init", long)
+    says = "exceed 107 bytes; set RAY_TMPDIR to a folder with a shorter name"
+    with pytest.raises(UserError, match=says), joining.cluster(None):
+        pass
+
+
 def test_a_cluster_of_other_versions_is_said_without_talk_of_tokens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -58,3 +58,32 @@ def test_what_is_missing_is_said(text: str, said: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(UserError, match=said):
         list(read_table(path, "speaker"))
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_quotation_mark_that_is_not_closed_swallows_no_rows(mark: str, tmp_path: Path) -> None:
+    path = tmp_path / "clips.csv"
+    rows = ['a;"it never ends\u201d', "b;Fine.", 'c;"Good."']
+    path.write_text("\n".join(["path;sentence", *rows]).replace(";", mark))
+    with pytest.raises(UserError, match=r"cannot be read as a table \(row before line"):
+        list(read_table(path, "path"))
+    path.write_text(f'path{mark}sentence\na{mark}"Two\nlines, ""quoted""."\nb{mark}Fine.\n')
+    assert [row["path"] for row in read_table(path, "path")] == ["a", "b"]
+
+
+def test_rows_that_are_broken_may_be_collected(tmp_path: Path) -> None:
+    path = tmp_path / "validated.tsv"
+    path.write_text("client\tpath\nann\ta.mp3\nof a sentence\n\tb.mp3\nbea\tc.mp3\n")
+    broken: list[int] = []
+    rows = read_table(path, "client", "path", broken=broken)
+    assert [row["path"] for row in rows] == ["a.mp3", "c.mp3"]
+    assert broken == [3, 4]
+
+
+def test_a_nul_byte_is_said_and_not_taken_for_another_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "speakers.tsv"
+    path.write_bytes(TEXT.encode().replace("zoë".encode(), b"z\0oe"))
+    with pytest.raises(UserError, match=r"speakers\.tsv, line 3, holds a NUL byte"):
+        list(read_table(path, "speaker"))
+    path.write_bytes(TEXT.encode("utf-16-be"))
+    assert len(list(read_table(path, "speaker"))) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,16 @@ def test_what_is_wrong_in_an_rttm_names_its_line(name: str, tmp_path: Path) -> N
     path.write_text(text)
     with pytest.raises(UserError, match=words):
         read(path)
+
+
+def test_comments_of_a_textgrid_are_no_values() -> None:
+    text = (
+        '"ooTextFile"\n"TextGrid"\n0 2.3 ! 9 seconds\n<exists>\n2 tiers\n'
+        '"IntervalTier" "Mary" ! name of tier 1\n0 2.3 ! 0 "to" 9\n2 intervals coming\n'
+        '0 1 "Hi! 1" ! interval 1 on tier 1\n1 2.3 "there"\n'
+        '"TextTier" "bell" ! tier 2\n0 2.3\n0 points coming ! none of 3\n'
+    )
+    assert list(read_textgrid(text)) == [("Hi! 1", 0.0, 1.0), ("there", 1.0, 2.3)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
@@ -257,3 +268,23 @@ def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
         path.write_bytes(b"\x81\x8d\xff")
         with pytest.raises(UserError, match="cannot be read as text"):
             list(read_times(path))
+
+
+def test_a_long_file_is_refused_in_bounded_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.TextGrid"
+    path.write_bytes(b"1 " * 6_000_000)
+    tracemalloc.start()
+    with pytest.raises(UserError, match="is longer than 4 MB"):
+        list(read_times(path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**24
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_anywhere(end: str) -> None:
+    text = end.join((";; a comment", "", "a 1 0.5 0.5 hello", "a 1 1.0 0.5 nan\u2028", "a 1 x 1 y"))
+    words = read_ctm(text)
+    assert [next(words).label, next(words).label] == ["hello", "nan"]
+    with pytest.raises(ValueError, match="line 5"):
+        next(words)

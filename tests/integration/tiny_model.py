@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from datagen.scripting.llm import instructions
+from datagen.scripting.llm import brief_texts
 
 CONTEXT = 8192
 TEMPLATE = (
@@ -33,7 +33,7 @@ def make(folder: Path) -> None:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    bpe.train([str(path) for path in instructions.default_paths()], trainer)
+    bpe.train([str(path) for path in brief_texts.default_paths()], trainer)
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>"
     )

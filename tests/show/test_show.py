@@ -125,7 +125,7 @@ def test_every_kind_of_event_has_a_mark_of_its_own() -> None:
         Event(type="effect", speaker="user", cause=cause, start=0, end=NUM_SAMPLES)
         for cause in ("noise", "telephone")
     ]
-    page = printed(Lanes(dialogue.model_copy(update={"events": (*events, *effects)})), width=160)
+    page = printed(Lanes(dialogue.model_copy(update={"events": (*events, *effects)})), width=200)
     lines = page.splitlines()
     assert lines[3][8:] == "".join(MARKS.values())
     assert lines[-3].strip() == "one character is 0.25 s; the darker, the more speech"

@@ -5,8 +5,8 @@ import pytest
 
 from datagen.backends.speech.nonverbal import KOKORO, has_all
 from datagen.stages.nods import ALTERNATIVES, as_said, replaced
-from datagen.timing.backchannels import kind_of
-from datagen.types import Clip, Rejected, Script
+from datagen.timing.backchannels import function_of
+from datagen.types import Clip, Rejected, Script, Turn
 from tests.stages.test_speech import make_script
 
 
@@ -29,7 +29,8 @@ def test_a_nod_that_cannot_be_said_gives_way_to_one_of_its_kind() -> None:
     found = replaced(with_nod("Psst, really?"), says, 0)
     ((place, text),) = found.items()
     assert text in ALTERNATIVES["surprise"]
-    assert kind_of(text) == "surprise"
+    said = Turn(speaker="user", text=text, spoken=text, onset="backchannel", at_word=1)
+    assert function_of(said) == "surprise"
     assert replaced(with_nod("Psst, really?"), says, 0) == found
     assert with_nod("Psst, really?").turns[place].onset == "backchannel"
 

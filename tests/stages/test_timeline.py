@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -24,6 +24,9 @@ from datagen.types import (
     Audio,
     Clip,
     Dialogue,
+    Fact,
+    Interruption,
+    InterruptionKind,
     Pause,
     Persona,
     Rejected,
@@ -31,6 +34,7 @@ from datagen.types import (
     Speech,
     SpokenWord,
     Turn,
+    Uptake,
     Voice,
 )
 
@@ -122,6 +126,18 @@ def events_of(dialogue: Dialogue, kind: str) -> list[Any]:
 # What always holds, whatever the script asks for
 
 
+INTERRUPTIONS = st.builds(
+    Interruption,
+    kind=st.sampled_from(get_args(InterruptionKind)),
+    answer=st.sampled_from([None, "yield", "hold", "override"]),
+    uptake=st.sampled_from([None, *get_args(Uptake)]),
+)
+FACTS = tuple(
+    Fact(id=spoken, type="text", written=spoken, spoken=spoken)
+    for spoken in ("order", "monday", "house", "noon")
+)
+
+
 @st.composite
 def scripts(draw: st.DrawFn) -> Script:
     turns = [turn("agent", draw(st.integers(1, 12)))]
@@ -133,6 +149,10 @@ def scripts(draw: st.DrawFn) -> Script:
         options: dict[str, Any] = {}
         if onset != "after":
             options["at_word"] = draw(st.integers(1, floor_words))
+        if onset == "barge_in" and draw(st.booleans()):
+            options["interruption"] = draw(INTERRUPTIONS)
+        if onset == "backchannel":
+            options["act"] = draw(st.sampled_from(["agree", "cough", "side_talk"]))
         if onset != "backchannel" and num_words > 2 and draw(st.booleans()):
             after = sorted(draw(st.sets(st.integers(1, num_words - 1), min_size=1, max_size=3)))
             kinds = st.sampled_from(["clause", "thinking"])
@@ -141,7 +161,7 @@ def scripts(draw: st.DrawFn) -> Script:
         turns.append(turn(floor.speaker if same else other, num_words, onset, **options))
         if onset != "backchannel":
             floor = turns[-1]
-    return script_of(*turns)
+    return script_of(*turns).model_copy(update={"facts": FACTS})
 
 
 @settings(max_examples=200, derandomize=True)
@@ -167,6 +187,7 @@ def test_invariants(script: Script, name: str, seed: int, length: float, gap: fl
     check_turns(dialogue, script)
     check_cuts(dialogue)
     check_gaps(dialogue)
+    check_unsaid(dialogue)
 
 
 def check_segments(dialogue: Dialogue, clips: tuple[Clip, ...]) -> None:
@@ -232,6 +253,28 @@ def check_cuts(dialogue: Dialogue) -> None:
         )
         last = [s for s in dialogue.segments if s.turn == index][-1]
         assert last.at + last.end - last.start == cut.end <= cut.start + seconds(0.07)
+
+
+def check_unsaid(dialogue: Dialogue) -> None:
+    """What a cut has left unsaid of the facts is said later, or the ledger says why not."""
+    events = events_of(dialogue, "unsaid")
+    assert set(chain.from_iterable(event.text.split() for event in events)) <= {*WORDS}
+    for placed in dialogue.turns:
+        heard, meant = placed.spoken.split(), f"{placed.spoken} {placed.unsaid}".split()
+        for fact in FACTS:
+            if not placed.unsaid or fact.id in heard or fact.id not in meant:
+                continue
+            account = next(
+                event
+                for event in events
+                if event.start >= placed.start
+                and event.speaker == placed.speaker
+                and fact.id in event.text.split()
+            )
+            later = [p.spoken for p in dialogue.turns if p.start == account.start]
+            is_said = account.cause in ("resumed", "repeated", "summarised", "said")
+            assert is_said == any(fact.id in spoken.split() for spoken in later)
+            assert is_said or account.start == account.end == placed.end
 
 
 def check_gaps(dialogue: Dialogue) -> None:

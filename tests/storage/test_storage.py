@@ -313,6 +313,25 @@ def test_an_error_is_judged_by_the_whole_message(said: str, kind: str) -> None:
         assert store.requests == 1, "it is told at once"
 
 
+@pytest.mark.parametrize(
+    ("where", "key", "is_told"),
+    [
+        ("gs://data/runs/a", "", True),
+        ("gs://anonymous@data/runs/a", "", False),
+        ("gs://data/runs/a", "/keys.json", False),
+        ("s3://data/runs/a", "", False),
+    ],
+)
+def test_googles_store_that_does_not_answer_may_lack_keys(
+    where: str, key: str, is_told: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", key)
+    said = store_errors.sentence(where, OSError("no answer in time"), 20)
+    assert ("GOOGLE_APPLICATION_CREDENTIALS is not set" in said) == is_told
+    assert "has not answered for 20 s (no answer in time);" in said
+
+
 def test_a_name_that_no_server_has_any_more_is_waited_for() -> None:
     store = MemoryStore()
     place = storage(store)

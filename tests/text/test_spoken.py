@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from datagen.text import Unsayable, grammar, heard, numbers, pieces, speak
+from datagen.scripting.llm import author
+from datagen.scripting.llm.author import Author
+from datagen.text import VERSION, Unsayable, grammar, heard, numbers, pieces, speak
 from datagen.text.classes import CLASSES
 from datagen.types import Fact
 from tests.text.properties import check_spoken
@@ -81,6 +83,13 @@ def test_what_could_be_two_things_or_none_is_refused_with_its_word(text: str, wo
 def test_a_refusal_crosses_processes() -> None:
     problem = pickle.loads(pickle.dumps(Unsayable("8/10", "it may be a date or a score")))
     assert (problem.word, problem.why) == ("8/10", "it may be a date or a score")
+
+
+def test_what_models_write_depends_on_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Author.identity()
+    monkeypatch.setattr(author, "TEXT_VERSION", "another")
+    assert before["text"] == VERSION
+    assert Author.identity() != before
 
 
 @pytest.mark.parametrize("module", CLASSES, ids=lambda module: module.__name__)

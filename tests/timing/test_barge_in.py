@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from datagen.timing.barge_in import num_heard
+from datagen.timing.barge_in import manner_of, num_heard
 from datagen.timing.distributions import LogNormal
-from datagen.types import SAMPLE_RATE
+from datagen.timing.preset import Answer
+from datagen.types import SAMPLE_RATE, Interruption
 
 LIMITS = LogNormal(median=0.45, sigma=0.35, low=0.2, high=1.0)
 
@@ -24,3 +26,24 @@ LIMITS = LogNormal(median=0.45, sigma=0.35, low=0.2, high=1.0)
 def test_num_heard(ends: list[float], reaction: float, expected: int) -> None:
     samples = [round(end * SAMPLE_RATE) for end in ends]
     assert num_heard(samples, SAMPLE_RATE, round(reaction * SAMPLE_RATE), LIMITS) == expected
+
+
+@pytest.mark.parametrize(
+    ("preset", "returns", "planned", "expected"),
+    [
+        (Answer(), False, None, "yield"),
+        (Answer(hold=1.0), False, None, "hold"),
+        (Answer(hold=1.0), True, None, "bridge"),
+        (Answer(override=1.0), True, None, "override"),  # clips stay whole, whatever is planned
+        (Answer(), False, Interruption(kind="protest", answer="hold", uptake="resume"), "hold"),
+        (Answer(), False, Interruption(kind="protest", answer="override"), "override"),
+        (Answer(hold=1.0), False, Interruption(kind="known", answer="yield"), "yield"),
+        (Answer(), False, Interruption(kind="pause", answer="yield", uptake="repeat"), "bridge"),
+        (Answer(hold=1.0), False, Interruption(kind="question"), "hold"),
+    ],
+)
+def test_how_somebody_stops(
+    preset: Answer, returns: bool, planned: Interruption | None, expected: str
+) -> None:
+    rng = np.random.default_rng(0)
+    assert manner_of(preset, rng, returns, planned) == expected

@@ -65,13 +65,13 @@ def test_offsets_come_from_overlaps_gaps_and_lapses_in_their_shares() -> None:
     offsets = [draw(transfer, rng, SAMPLE_RATE // 4) for _ in range(4000)]
     for kind, share in (
         ("overlap", 0.20),
-        ("gap", 0.75),
-        ("lapse", 0.03),
+        ("gap", 0.755),
+        ("lapse", 0.025),
         ("dead_air", 0.02),
     ):
         assert np.mean([one.kind == kind for one in offsets]) == pytest.approx(share, abs=0.02)
     seconds = np.array([one.samples for one in offsets]) / SAMPLE_RATE
     assert seconds.min() == -0.25
-    assert np.median(seconds[seconds > 0]) == pytest.approx(0.40, abs=0.03)
+    assert np.median(seconds[seconds > 0]) == pytest.approx(0.36, abs=0.03)
     lapses = [one.samples / SAMPLE_RATE for one in offsets if one.kind == "lapse"]
     assert 1 <= min(lapses) < max(lapses) <= 3

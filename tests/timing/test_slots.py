@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.timing.backchannels import kind_of
+from datagen.timing.backchannels import false_barge_in, function_of
 from datagen.timing.slots import candidates
+from datagen.types import Turn
 
 
 @pytest.mark.parametrize(
@@ -31,16 +32,31 @@ def test_a_slot_knows_what_is_around_it() -> None:
     assert second.turn == 3
 
 
+def sound(spoken: str, act: str = "backchannel") -> Turn:
+    return Turn(speaker="user", text=spoken, spoken=spoken, onset="backchannel", at_word=1, act=act)
+
+
 @pytest.mark.parametrize(
-    ("spoken", "kind"),
+    ("spoken", "function"),
     [
-        ("Mm-hmm.", "continuer"),
-        ("uh-huh", "continuer"),
-        ("Right.", "acknowledgement"),
-        ("okay, great", "assessment"),
+        ("Mm-hmm.", "continue"),
+        ("uh-huh", "continue"),
+        ("Right.", "agree"),
+        ("okay, great", "agree"),
         ("oh, really?", "surprise"),
-        ("bananas", "other"),
+        ("Oh no.", "sympathy"),
+        ("bananas", "continue"),
     ],
 )
-def test_kinds_of_backchannel(spoken: str, kind: str) -> None:
-    assert kind_of(spoken) == kind
+def test_functions_of_backchannels_by_their_words(spoken: str, function: str) -> None:
+    assert function_of(sound(spoken)) == function
+
+
+def test_a_script_knows_best_what_a_backchannel_is_for() -> None:
+    assert function_of(sound("I see.", "sympathy")) == "sympathy"
+    assert function_of(sound("Oh no.", "continue")) == "continue"
+
+
+@pytest.mark.parametrize("act", ["cough", "side_talk", "backchannel", "agree"])
+def test_sounds_that_are_for_nobody(act: str) -> None:
+    assert false_barge_in(sound("Ahem.", act)) == (act if act in ("cough", "side_talk") else None)

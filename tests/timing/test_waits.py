@@ -16,19 +16,27 @@ from datagen.timing.arrange import Arrangement, arrange
 from datagen.timing.clip_edit import stretch
 from datagen.timing.preset import Answer, load_preset
 from datagen.timing.waits import Waits
-from datagen.types import FRAME, SAMPLE_RATE, Action, Speaker, SpokenWord, Turn
+from datagen.types import FRAME, SAMPLE_RATE, Action, ActionStatus, Speaker, SpokenWord, Turn
 
 PRESET = load_preset(TimelineSpec(preset="service"))
 WORD = SAMPLE_RATE // 4
 
 
-def turn(speaker: Speaker, text: str, act: str = "inform", *calls: str) -> Turn:
-    return Turn(speaker=speaker, text=text, spoken=text, act=act, calls=calls)
+def turn(
+    speaker: Speaker, text: str, act: str = "inform", *calls: str, meanwhile: bool = False
+) -> Turn:
+    return Turn(speaker=speaker, text=text, spoken=text, act=act, calls=calls, meanwhile=meanwhile)
 
 
-def call(number: int, at: int, latency: float) -> Action:
+def call(number: int, at: int, latency: float, status: ActionStatus = "ok") -> Action:
     return Action(
-        id=f"call-{number}", tool="open", arguments={}, turn=at, result="It is so.", latency=latency
+        id=f"call-{number}",
+        tool="open",
+        arguments={},
+        turn=at,
+        result="It is so.",
+        latency=latency,
+        status=status,
     )
 
 
@@ -110,3 +118,41 @@ def test_a_call_begins_with_the_last_sentence(text: str, before: int) -> None:
     turns = [turn("agent", text, "stalling", "call-1"), turn("agent", "It is so.")]
     made, waits = laid_out(turns, [call(1, 0, 1.0)])
     assert waits.placed[0].issued == (made.placed[0].at + before * WORD) // FRAME * FRAME
+
+
+CORRECTED = [
+    turn("user", "My number is five.", "answer"),
+    turn("agent", "Thanks for that. Let me look.", "stalling", "call-1"),
+    turn("user", "No wait it is six.", "correction"),
+    turn("agent", "Six got it. One moment.", "stalling", "call-2"),
+    turn("agent", "It is so.", "inform"),
+]
+
+
+@given(hundredths=st.integers(30, 1200), seed=st.integers(0, 1000))
+def test_a_call_that_is_taken_back_ends_as_the_agent_takes_it_back(
+    hundredths: int, seed: int
+) -> None:
+    calls = [call(1, 1, hundredths / 100, "cancelled"), call(2, 3, 2.0)]
+    made, waits = laid_out(CORRECTED, calls, seed)
+    first, second = waits.placed
+    assert first.status == "cancelled"
+    assert first.issued < first.answered <= second.issued < second.answered
+    assert first.answered <= max(made.placed[3].start, first.issued + FRAME)
+    assert made.placed[4].start >= second.answered
+    gap = made.placed[3].start - made.placed[2].end
+    assert gap < 4 * SAMPLE_RATE, "nobody waits for what is taken back"
+
+
+@given(seed=st.integers(0, 1000))
+def test_what_rests_on_no_result_is_said_meanwhile(seed: int) -> None:
+    turns = [
+        CALL[0],
+        CALL[1],
+        turn("user", "Are you open today?", "setQuestion"),
+        turn("agent", "Yes we are.", "answer", meanwhile=True),
+        turn("agent", "It is so.", "inform"),
+    ]
+    made, waits = laid_out(turns, [call(1, 1, 12.0)], seed)
+    (action,) = waits.placed
+    assert made.placed[3].end < action.answered <= made.placed[4].start

@@ -71,6 +71,7 @@ def test_fields_of_later_scripts_are_shown_and_their_absence_is_silent(source: R
     }
     found.script |= {
         "outcome": "solved",
+        "role_prompt": "You work for Oak. The fee is $9. Be kind.",
         "world": [{"id": "fee", "visibility": "prompt", "text": "The fee is $9."}],
         "actions": [{"id": "a1", "tool": "look_up", "turn": 3, "status": "ok"}],
     }
@@ -80,6 +81,7 @@ def test_fields_of_later_scripts_are_shown_and_their_absence_is_silent(source: R
     assert page["turns"][3]["licence"] == ["prompt.fee"]
     assert page["turns"][3]["emotion"]["label"] == "calm"
     assert page["world"][0]["claimed_in"] == [3]
+    assert page["world"][0]["in_prompt"] == [[18, 32]]
     assert page["actions"][0]["tool"] == "look_up"
     assert page["actions"][0]["issued"] == 48_000
     assert page["about"]["outcome"] == "solved"

@@ -32,9 +32,15 @@ def command(arguments: Sequence[str]) -> int:
 
     checkpoint = options.checkpoint(chosen.checkpoint)
     corpus = Corpus.open(DataSpec(shards=tuple(chosen.shards)), chosen.out.parent / "cache")
-    model, _ = sample.open_model(checkpoint, corpus, "cpu")
-    save_weights(model, chosen.out, tokens=corpus.metadata.hashes)
+    model, config = sample.open_model(checkpoint, corpus, "cpu")
+    marks = config.data.marks_in_text
+    save_weights(model, chosen.out, tokens=corpus.metadata.hashes, marks=marks)
     print(f"{chosen.out} holds {checkpoint}")
+    if marks is not None:
+        print(
+            f"it calls tools between two {marks.call} in its text: PersonaPlex's server prints them"
+            " and answers none, `train sample` does"
+        )
     for file in save_presets(model, corpus, chosen.dialog, chosen.voices) if chosen.dialog else ():
         print(f"{file} holds the agent's voice")
     return 0

@@ -42,6 +42,7 @@ def command(arguments: Sequence[str]) -> int:
         sampling,
         decode=chosen.decode,
         encode=chosen.encode,
+        tools=chosen.tools,
     )
     return 0
 
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tokenizer", help="SentencePiece model, to spell the text")
     parser.add_argument("--decode", metavar="COMMAND", help="is given IN.npz and OUT.wav")
     parser.add_argument("--encode", metavar="COMMAND", help="is given [--voice] IN.wav and OUT.npz")
+    parser.add_argument(
+        "--tools", type=Path, metavar="FILE", help="what tools answer, by name: JSON"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--greedy", action="store_true", help="take the likeliest tokens")
     return parser

@@ -61,8 +61,8 @@ class HeldOutDialogs:
         return self.corpus.metadata.pad, self.corpus.metadata.epad
 
     def parts(self, row: int) -> ExampleParts:
-        """Return prompt and streams of a dialogue, whole."""
-        return self._epoch.dialogue(row)
+        """Return prompt and streams of a dialogue, whole, without calls of tools."""
+        return self._epoch.dialogue(row).on_clock()
 
     def num_frames(self, row: int) -> int:
         """Return how long a dialogue is, without prompt."""

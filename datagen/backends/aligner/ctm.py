@@ -21,7 +21,7 @@ from datagen.backends.aligner.extra import MAX_EXTRA, check_extra
 from datagen.backends.aligner.tokens import Span, fill, parts, rounded
 from datagen.backends.protocols import Aligner
 from datagen.formats.ctm import SILENT, read_ctm
-from datagen.formats.text import read_text
+from datagen.formats.text import MAX_CLIP_BYTES, read_text
 from datagen.formats.textgrid import read_textgrid
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
 
@@ -98,7 +98,7 @@ def clip_name(spoken: str, clip: Audio) -> str:
 def read_times(path: Path) -> Iterator[tuple[str, Span]]:
     """Yield the labels of a file that are words, with their samples."""
     try:
-        text = read_text(path)
+        text = read_text(path, MAX_CLIP_BYTES)
         entries = list(_textgrid(text) if path.suffix == ".TextGrid" else _ctm(text))
     except ValueError as error:
         raise UserError(f"align.options.folder: {path} cannot be read ({error})") from error

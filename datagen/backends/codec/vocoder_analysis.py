@@ -50,6 +50,8 @@ JUMP_COST = 1.2
 """Score per octave of change between subframes."""
 MAX_JUMP = 0.6
 """Octaves beyond which a change costs no more."""
+VOICED = 0.5
+"""Correlation from which a subframe counts as voiced."""
 BACK, AHEAD = 2, 1
 """Frames before and after a frame that help to choose its pitch."""
 REACH = (BACK * FRAME + MARGIN, AHEAD * FRAME + MARGIN)
@@ -159,43 +161,60 @@ def _candidates(power: Array) -> tuple[Array, Array]:
     peak = (here > correlation[:, :-2]) & (here >= correlation[:, 2:])
     height = np.where(peak, here, 0)
     tops = [a + height[:, a - 1 : b - 1].argmax(1) for a, b in pairwise(LAGS)]
-    lag = np.stack(tops, axis=1)
-    before, at, after = (
-        np.take_along_axis(correlation, lag + shift, axis=1) for shift in (-1, 0, 1)
-    )
+    lag, rows = np.stack(tops, axis=1), np.arange(len(power))[:, None]
+    before, at, after = (correlation[rows, lag + shift] for shift in (-1, 0, 1))
     bend = np.minimum(before - 2 * at + after, np.float32(-1e-6))
     offset = np.clip((before - after) / (2 * bend), -0.5, 0.5)
     pitch = np.log2(LAG_RATE / (lag + offset))
-    return np.asarray(pitch, np.float32), np.take_along_axis(height, lag - 1, axis=1)
+    return np.asarray(pitch, np.float32), height[rows, lag - 1]
 
 
 def _track(pitches: Array, voicings: Array, frames: NDArray[np.intp]) -> tuple[Array, Array]:
     """Return pitch and voicing [N, SUBFRAMES] of the likeliest path through candidates [.., 4, 5].
 
-    Each frame has its own path through itself and its neighbours; all are found at once.
+    Each frame has its own path through itself and its neighbours; all are found at once. A frame
+    none of whose candidates is voiced is coded without a pitch, so it needs no path.
     """
-    around = frames[:, None] + np.arange(BACK + 1 + AHEAD)
-    steps = (len(frames), (BACK + 1 + AHEAD) * SUBFRAMES, NUM_CANDIDATES)
-    pitch = pitches[around].reshape(steps).swapaxes(0, 1)
-    voicing = voicings[around].reshape(steps).swapaxes(0, 1)
-    choice = _viterbi(pitch, voicing + np.float32(OCTAVE_BONUS) * pitch)[..., None]
-    own = slice(BACK * SUBFRAMES, (BACK + 1) * SUBFRAMES)
-    return (
-        np.take_along_axis(pitch[own], choice[own], axis=2)[..., 0].T,
-        np.take_along_axis(voicing[own], choice[own], axis=2)[..., 0].T,
+    tracks = np.zeros((2, len(frames), SUBFRAMES), np.float32)
+    voiced = np.flatnonzero(voicings[frames + BACK].max((1, 2)) >= VOICED)
+    around = frames[voiced, None] + np.arange(BACK + 1 + AHEAD)
+    steps = (len(voiced), (BACK + 1 + AHEAD) * SUBFRAMES, NUM_CANDIDATES)
+    pitch, voicing = (
+        np.ascontiguousarray(found[around].reshape(steps).transpose(1, 2, 0))
+        for found in (pitches, voicings)
     )
+    choice = _viterbi(pitch, voicing + np.float32(OCTAVE_BONUS) * pitch)[:, None]
+    own = slice(BACK * SUBFRAMES, (BACK + 1) * SUBFRAMES)
+    for track, found in zip(tracks, (pitch, voicing), strict=True):
+        track[voiced] = np.take_along_axis(found[own], choice[own], axis=1)[:, 0].T
+    return tracks[0], tracks[1]
 
 
 def _viterbi(pitch: Array, score: Array) -> NDArray[np.intp]:
-    """Return which candidate [steps, N] lies on the best path through [steps, N, 5]."""
+    """Return which candidate [steps, N] lies on the best path through [steps, 5, N].
+
+    The first of equal ones is taken. Frames lie side by side, so that each step is a few sums of
+    whole rows.
+    """
     best = score[0]
-    origins = []
+    origins = np.zeros(pitch.shape, np.int8)
     for step in range(1, len(pitch)):
-        change = np.abs(pitch[step - 1, :, :, None] - pitch[step, :, None, :])
-        total = best[:, :, None] - np.float32(JUMP_COST) * np.minimum(change, np.float32(MAX_JUMP))
-        origins.append(total.argmax(1))
-        best = score[step] + total.max(1)
-    path = [best.argmax(1)]
-    for origin in reversed(origins):
-        path.append(origin[np.arange(len(origin)), path[-1]])
+        total, place = _entered(pitch[step - 1, 0], pitch[step], best[0]), origins[step]
+        for candidate in range(1, NUM_CANDIDATES):
+            other = _entered(pitch[step - 1, candidate], pitch[step], best[candidate])
+            place[other > total] = candidate
+            np.maximum(total, other, out=total)
+        best = score[step] + total
+    path, columns = [best.argmax(0)], np.arange(best.shape[1])
+    for origin in origins[:0:-1]:
+        path.append(origin[path[-1], columns].astype(np.intp))
     return np.stack(path[::-1])
+
+
+def _entered(before: Array, pitch: Array, best: Array) -> Array:
+    """Return the score [5, N] of coming to candidates from one before them, without their own."""
+    change: Array = np.abs(before - pitch)
+    np.minimum(change, np.float32(MAX_JUMP), out=change)
+    change *= np.float32(JUMP_COST)
+    np.subtract(best, change, out=change)
+    return change

@@ -11,11 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.backends.codec.vocoder_analysis import SUBFRAMES, Array
+from datagen.backends.codec.vocoder_analysis import SUBFRAMES, VOICED, Array
 from datagen.types import CARDINALITY
 
-THRESHOLD = 0.5
-"""Correlation from which a subframe counts as voiced."""
 PATTERNS = np.array(
     [
         [0, 0, 0, 0],
@@ -45,7 +43,7 @@ assert _LAST < CARDINALITY
 
 def encode_pitch(pitch: Array, voicing: Array) -> NDArray[np.int16]:
     """Encode log2 Hz and correlation [N, SUBFRAMES] as indices [N]."""
-    evidence = (voicing - THRESHOLD)[:, None] * PATTERNS
+    evidence = (voicing - VOICED)[:, None] * PATTERNS
     pattern = evidence.sum(2).argmax(1)
     voiced = np.maximum(pattern - 1, 0)
     mean = (_VOICED[voiced] * pitch).sum(1) / _COUNTS[voiced, 0]

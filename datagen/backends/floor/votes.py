@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from datagen.backends.floor.rules import Coefficients, Weights, features
 from datagen.backends.protocols import Odds, Slot
+from datagen.formats.text import read_text
 from datagen.timing.slots import kind_at
 from datagen.types import UserError
 from datagen.visible import visible_line
@@ -28,6 +29,8 @@ from datagen.visible import visible_line
 ANSWERS = ("silent", "backchannel", "take_floor")
 RIDGE = 1.0
 """Weight of the squared coefficients, in votes: it keeps rare features near 0."""
+MAX_BYTES = 16 * 2**20
+"""Longest file; one dialogue has some 50 kB."""
 MAX_VOTES = 1e6
 """More of one answer at one place are no votes of people."""
 _STEPS = 60
@@ -55,8 +58,9 @@ def read(folder: Path, split: str) -> list[Vote]:
     votes: list[Vote] = []
     for path in sorted(folder.glob(f"text_dialogue_*/{split}/*.json")):
         scenario = path.parent.parent.name.removeprefix("text_dialogue_")
+        text = read_text(path, MAX_BYTES)
         try:
-            votes += _votes(json.loads(path.read_text(encoding="utf-8")), scenario)
+            votes += _votes(json.loads(text), scenario)
         except (
             OSError,
             ValueError,

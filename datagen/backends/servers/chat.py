@@ -30,13 +30,14 @@ def completion(reply: Reply) -> Completion:
         raise _no_completion(reply) from error
     choice = _first_choice(value)
     if choice is None:
-        raise _no_completion(reply)
+        raise _no_completion(reply, value)
     if choice.get("error"):
         raise from_value(choice["error"])
     message = choice.get("message")
     reason = str(choice.get("finish_reason") or "").casefold()
     text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
-    if isinstance(message, dict) and not text.strip():
+    if not text.strip():
+        message = message if isinstance(message, dict) else {}
         text = _called(message) or next(
             filter(None, (_text(message.get(name)) for name in REASONING)), ""
         )
@@ -52,7 +53,10 @@ def _first_choice(value: Any) -> dict[str, Any] | None:
     return first if is_one else None
 
 
-def _no_completion(reply: Reply) -> Trouble:
+def _no_completion(reply: Reply, value: Any = None) -> Trouble | Refused:
+    """Return what is wrong with what is no completion; one without choices costs an attempt."""
+    if isinstance(value, dict) and value.get("choices") == [] and not value.get("error"):
+        return Refused("the model gives no answer: its choices are empty, as those of filters are")
     beginning = " ".join(reply.data[:80].decode(errors="replace").split())
     return Trouble(
         f"sends what is no chat completion ({reply.kind or 'no content type'}, beginning"

@@ -1,4 +1,4 @@
-"""Chatterbox by Resemble AI: Line + recording of a voice -> clip, one turn at a time.
+"""Chatterbox by Resemble AI: Lines + recordings of voices -> clips, the turns of a block together.
 
 The released PersonaPlex was voiced with it. chatterbox-tts 0.1.7 needs an environment of its own
 (`datagen env create chatterbox`). Its watermark is kept: every clip says that it is synthetic.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import soundfile
 from pydantic import Field
 
 from datagen.backends.hub import find_model
-from datagen.backends.protocols import Synthesizer
-from datagen.backends.speech.finish import finish, to_24_khz
+from datagen.backends.protocols import SpeakRequest, Synthesizer
+from datagen.backends.speech.chatterbox_model import ChatterboxModel, Piece, load
+from datagen.backends.speech.finish import finish
 from datagen.backends.speech.nonverbal import CHATTERBOX_TURBO, has_tags, with_tags
 from datagen.backends.speech.texts import chunks, num_words
 from datagen.backends.speech.weights import weights_digest
@@ -51,8 +52,8 @@ MAX_SHORT_SECONDS = 0.6
 """Base of a short line's longest time, in seconds."""
 MAX_LETTER_SECONDS = 0.14
 """Seconds that each of its letters adds to a short line's longest time."""
-MAX_KEPT_VOICES, MAX_KEPT_SHORT = 64, 4_096
-"""How many recordings' conditionals, and short clips, are kept at hand."""
+DECODING = "batched 1"
+"""Name of how tokens and noise are drawn; it changes when the same seed gives other sound."""
 PAUSE = SAMPLE_RATE * 120 // 1_000
 """Samples of silence between the parts of a long line."""
 LIVELY = frozenset(
@@ -69,10 +70,24 @@ class Delivery(Record):
     temperature: Annotated[float, Field(gt=0.0, le=2.0)] = 0.8
 
 
+class ShortLine(NamedTuple):
+    """A line of few words, as one of the few ways in which a voice says it."""
+
+    voice: str
+    path: str
+    spoken: str
+    emotion: str
+    variant: int
+
+
 class Chatterbox(Synthesizer):
-    """Voices one clip at a time with one model, which takes no batches."""
+    """Voices the lines of several dialogues at once with one model.
+
+    Its weights have not been had: the package's own classes were run with random ones.
+    """
 
     source: ClassVar[str] = "chatterbox"
+    batches: ClassVar[bool] = True
 
     class Options(Record):
         """The model, and how it speaks."""
@@ -87,15 +102,15 @@ class Chatterbox(Synthesizer):
         calm: Delivery = Delivery(exaggeration=0.4, cfg_weight=0.3, temperature=0.6)
         max_letters: Annotated[int, Field(ge=40, le=350)] = 250
         """Characters said in one go; over some 350 the model begins to make things up."""
+        batch: Annotated[int, Field(ge=1, le=128)] = 32
+        """Texts said at once. It rounds sums otherwise, so it is part of the recipe."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:
         """Load the weights."""
         self._options = options
         self._turbo = options.variant == "turbo"
-        self._model = _load(options)
-        self._conditionals: dict[str, Any] = {}
-        self._short: dict[tuple[str, str, str, int], Audio] = {}
+        self._model = self._load(options)
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -104,9 +119,13 @@ class Chatterbox(Synthesizer):
 
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
-        """Name the package's version and the weights."""
+        """Name the package's version, the weights, and how they are decoded."""
         digest = weights_digest(_folder(options), *WEIGHTS[options.variant])
-        return {"package": PACKAGE, "weights": digest, "watermark": "perth"}
+        return {"package": PACKAGE, "weights": digest, "watermark": "perth", "decoding": DECODING}
+
+    @classmethod
+    def _load(cls, options: Options) -> ChatterboxModel:
+        return ChatterboxModel(load(_folder(options), options.variant, options.device))
 
     def can_say(self, spoken: str) -> bool:
         """Return whether the model knows every tag of a line; the English one knows none.
@@ -116,119 +135,145 @@ class Chatterbox(Synthesizer):
         return has_tags(spoken, CHATTERBOX_TURBO if self._turbo else {})
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
-        """Voice each line; an utterance depends on its line and ``seed`` alone."""
-        return [self._utter(line, seed) for line in lines]
+        """Voice each line; the utterances depend on these lines and ``seed`` alone."""
+        (answer,) = self.speak_batch([SpeakRequest(lines, seed)])
+        if isinstance(answer, Rejected):
+            raise answer
+        return answer
 
-    def _utter(self, line: Line, seed: int) -> Utterance:
-        if not num_words(line.spoken):
-            # the model would say that it needs some text
-            raise Rejected("unspeakable", f"{line.spoken!r} has no word to say")
-        self._condition(line.voice)
-        if num_words(line.spoken) < SHORT_WORDS:
-            return Utterance(self._say_short(line, seed), None)
+    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+        """Voice the lines of several dialogues, which depend on these requests alone."""
+        verdicts = [_unspeakable(request.lines) for request in requests]
+        going = [
+            (line, request.seed)
+            for request, verdict in zip(requests, verdicts, strict=True)
+            if verdict is None
+            for line in request.lines
+        ]
+        for voice in {line.voice.id: line.voice for line, _ in going}.values():
+            self._check_recording(voice)
+        pieces = [piece for line, seed in going for piece in self._pieces(line, seed)]
+        shorts = [_short_line(line, seed) for line, seed in going if _is_short(line)]
+        clips, good = self._say_all(list(dict.fromkeys(pieces)), list(dict.fromkeys(shorts)))
+        return [
+            verdict or self._answer(request, clips, good)
+            for request, verdict in zip(requests, verdicts, strict=True)
+        ]
+
+    def _say_all(
+        self, pieces: list[Piece], shorts: list[ShortLine]
+    ) -> tuple[dict[Piece, Audio], dict[ShortLine, Audio | str]]:
+        """Say everything; short lines again until they are fit, or what is wrong with them."""
+        clips: dict[Piece, Audio] = {}
+        good: dict[ShortLine, Audio | str] = {}
+        pending = shorts
+        for number in range(SHORT_TAKES):
+            takes = [self._short_piece(short, number) for short in pending]
+            asked = [*(pieces if number == 0 else ()), *takes]
+            clips |= zip(asked, self._model.say(asked, self._options.batch), strict=True)
+            for short, take in zip(pending, takes, strict=True):
+                good[short] = self._fit(short, clips[take])
+            pending = [short for short in pending if isinstance(good[short], str)]
+            if not pending:
+                break
+        return clips, good
+
+    def _answer(
+        self,
+        request: SpeakRequest,
+        clips: dict[Piece, Audio],
+        good: dict[ShortLine, Audio | str],
+    ) -> list[Utterance] | Rejected:
+        """Put the lines of one dialogue together."""
+        utterances: list[Utterance] = []
+        for line in request.lines:
+            if not _is_short(line):
+                parts = [clips[piece] for piece in self._pieces(line, request.seed)]
+                utterances.append(finish(_joined(parts)))
+                continue
+            audio = good[_short_line(line, request.seed)]
+            if isinstance(audio, str):
+                said = f"{line.spoken!r} failed {SHORT_TAKES} times; the last one {audio}"
+                return Rejected("short_line", said)
+            utterances.append(Utterance(audio, None))
+        return utterances
+
+    def _pieces(self, line: Line, seed: int) -> list[Piece]:
+        """Return the parts of a line, each said in one go; none if it is short."""
+        if _is_short(line):
+            return []
         own = seed_for(seed, line.voice.id, line.spoken)
-        pieces: list[Audio] = []
-        for number, part in enumerate(chunks(line.spoken, self._options.max_letters)):
-            pieces += [
-                self._generate(part, line.emotion, own + number),
-                np.zeros(PAUSE, np.float32),
-            ]
-        return finish(np.concatenate(pieces[:-1]))
+        return [
+            self._piece(part, str(line.voice.path), line.emotion, own + number)
+            for number, part in enumerate(chunks(line.spoken, self._options.max_letters))
+        ]
 
-    def _say_short(self, line: Line, seed: int) -> Audio:
-        """Return one of a voice's few verified ways of saying a short line."""
-        key = (line.voice.id, line.spoken, line.emotion, seed % SHORT_VARIANTS)
-        if key not in self._short:
-            _drop_oldest(self._short, MAX_KEPT_SHORT)
-            self._short[key] = self._find_short(line, key)
-        return self._short[key]
+    def _short_piece(self, short: ShortLine, number: int) -> Piece:
+        key = (short.voice, short.spoken, short.emotion, str(short.variant))
+        seed = seed_for(0, *key, number)
+        return self._piece(short.spoken, short.path, short.emotion, seed)
 
-    def _find_short(self, line: Line, key: tuple[str, str, str, int]) -> Audio:
-        letters = sum(map(str.isalnum, line.spoken))
+    def _piece(self, text: str, path: str, emotion: str, seed: int) -> Piece:
+        options = self._options
+        delivery = options.neutral
+        if emotion in LIVELY:
+            delivery = options.lively
+        elif emotion in CALM:
+            delivery = options.calm
+        if self._turbo:  # which has neither exaggeration nor guidance
+            delivery = Delivery(exaggeration=0.0, cfg_weight=0.0, temperature=delivery.temperature)
+        said = with_tags(text, CHATTERBOX_TURBO) if self._turbo else text
+        return Piece(said, path, seed=seed, **delivery.model_dump())
+
+    def _fit(self, short: ShortLine, audio: Audio) -> Audio | str:
+        """Return a short line's clip, or what is wrong with it."""
+        letters = sum(map(str.isalnum, short.spoken))
         longest = MAX_SHORT_SECONDS + MAX_LETTER_SECONDS * letters
         limits = limits_for(self.source).model_copy(update={"max_seconds": longest})
-        problem = ""
-        for number in range(SHORT_TAKES):
-            take_seed = seed_for(0, *map(str, key), number)
-            audio = finish(self._generate(line.spoken, line.emotion, take_seed)).audio
-            fault = listen(audio, line.spoken, limits).fault
-            if fault is None:
-                return audio
-            problem = fault.evidence
-        raise Rejected(
-            "short_line", f"{line.spoken!r} failed {SHORT_TAKES} times; the last one {problem}"
-        )
+        clip = finish(audio).audio
+        fault = listen(clip, short.spoken, limits).fault
+        return clip if fault is None else fault.evidence
 
-    def _condition(self, voice: Voice) -> None:
-        """Let the model imitate a recording; what it makes of one is kept."""
+    def _check_recording(self, voice: Voice) -> None:
+        """Raise UserError if a voice has no recording that the model can imitate."""
         if voice.path is None:
             raise UserError(
                 f"chatterbox needs a recording of each voice and {voice.id} has none: set"
                 " voices.catalogue to a bank of recorded voices (datagen voices import)"
             )
-        if voice.path not in self._conditionals:
-            if not Path(voice.path).is_file():
-                raise UserError(f"voice {voice.id}: there is no recording {voice.path}")
-            if self._turbo and soundfile.info(voice.path).duration <= MIN_TURBO_SECONDS:
-                raise UserError(
-                    f"voice {voice.id}: chatterbox turbo needs a recording of more than"
-                    f" {MIN_TURBO_SECONDS:g} s; leave the voice out, or use variant: english"
-                )
-            _drop_oldest(self._conditionals, MAX_KEPT_VOICES)
-            self._model.prepare_conditionals(voice.path)
-            self._conditionals[voice.path] = self._model.conds
-        self._model.conds = self._conditionals[voice.path]
-
-    def _generate(self, text: str, emotion: str, seed: int) -> Audio:
-        """Return what the model says, [S] at 24 kHz."""
-        import torch
-
-        torch.manual_seed(seed)  # of all devices
-        text = with_tags(text, CHATTERBOX_TURBO)
-        wave = self._model.generate(text, **self._manner(emotion))
-        samples = np.asarray(wave.detach().cpu(), dtype=np.float32).reshape(-1)
-        return to_24_khz(samples, self._model.sr)
-
-    def _manner(self, emotion: str) -> dict[str, float]:
-        options = self._options
-        manner = options.neutral
-        if emotion in LIVELY:
-            manner = options.lively
-        elif emotion in CALM:
-            manner = options.calm
-        return manner.model_dump(include={"temperature"} if self._turbo else None)
+        if not Path(voice.path).is_file():
+            raise UserError(f"voice {voice.id}: there is no recording {voice.path}")
+        if self._turbo and soundfile.info(voice.path).duration <= MIN_TURBO_SECONDS:
+            raise UserError(
+                f"voice {voice.id}: chatterbox turbo needs a recording of more than"
+                f" {MIN_TURBO_SECONDS:g} s; leave the voice out, or use variant: english"
+            )
 
 
-def _drop_oldest(kept: dict[Any, Any], limit: int) -> None:
-    """Make room for one more."""
-    if len(kept) >= limit:
-        del kept[next(iter(kept))]
+def _unspeakable(lines: Sequence[Line]) -> Rejected | None:
+    """Return why lines cannot be said: of one without words the model says that it needs text."""
+    for line in lines:
+        if not num_words(line.spoken):
+            return Rejected("unspeakable", f"{line.spoken!r} has no word to say")
+    return None
+
+
+def _is_short(line: Line) -> bool:
+    return num_words(line.spoken) < SHORT_WORDS
+
+
+def _short_line(line: Line, seed: int) -> ShortLine:
+    path = str(line.voice.path)
+    return ShortLine(line.voice.id, path, line.spoken, line.emotion, seed % SHORT_VARIANTS)
+
+
+def _joined(parts: Sequence[Audio]) -> Audio:
+    """Put the parts of a line together, with a short silence between them."""
+    pause = np.zeros(PAUSE, np.float32)
+    return np.concatenate([piece for part in parts for piece in (part, pause)][:-1])
 
 
 def _folder(options: Chatterbox.Options) -> Path:
     model = options.model or REPOSITORIES[options.variant]
     needs = WEIGHTS[options.variant]
     return find_model("speech.options.model", model, options.revision, *needs)
-
-
-def _load(options: Chatterbox.Options) -> Any:
-    """Build chatterbox-tts's own class."""
-    try:
-        if options.variant == "turbo":
-            from chatterbox.tts_turbo import ChatterboxTurboTTS as Model
-        else:
-            from chatterbox.tts import ChatterboxTTS as Model
-    except ImportError as error:
-        raise UserError(
-            f"speech.use: chatterbox cannot be imported ({error}); datagen env create chatterbox,"
-            " and name its python in the host's speech.py_executable"
-        ) from error
-    try:
-        return Model.from_local(_folder(options), options.device)
-    except TypeError as error:  # perth is None where setuptools has lost pkg_resources
-        if "NoneType" not in str(error):
-            raise
-        raise UserError(
-            f"chatterbox cannot load its watermarker ({error}): its environment needs"
-            " 'setuptools<81' (datagen env create chatterbox)"
-        ) from error

@@ -9,35 +9,30 @@ sound like a conversation; each piece is checked against its speaker, and said a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
-import soundfile
 from pydantic import Field
 
-from datagen.audio.timbre import Timbre, distance, timbre
+from datagen.audio.timbre import distance
 from datagen.backends.hub import find_model
-from datagen.backends.protocols import Synthesizer
+from datagen.backends.protocols import SpeakRequest, Synthesizer
 from datagen.backends.speech import dia_chunks
 from datagen.backends.speech.dia_model import DiaModel
-from datagen.backends.speech.finish import finish, to_24_khz
+from datagen.backends.speech.dia_scene import SLACK, Prompt, Scene
+from datagen.backends.speech.finish import finish
 from datagen.backends.speech.nonverbal import DIA, has_tags
-from datagen.backends.speech.texts import num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
 from datagen.gates.limits import limits_for
 from datagen.gates.turn import listen
-from datagen.seeds import seed_for
-from datagen.types import SAMPLE_RATE, Audio, Line, Record, Rejected, UserError, Utterance, Voice
+from datagen.types import Audio, Line, Record, Rejected, UserError, Utterance
 
-CALM = "calm"
-PROMPT_PAUSE = SAMPLE_RATE * 300 // 1_000
-"""Samples of silence between the two voices of a prompt."""
-MIN_CHUNK_SECONDS = 4.0
-SLACK = 1.8
-"""Times the foreseen length that a chunk may reach before it is stopped."""
 WEIGHTS = ("config.json", "*.safetensors")
+DECODING = "rows 1"
+"""Name of how rows draw their tokens; it changes when the same seed gives other sound."""
 
 
 class DiaSampling(Record):
@@ -53,6 +48,7 @@ class Dia(Synthesizer):
     """Says chunks of dialogue and cuts them into turns."""
 
     source: ClassVar[str] = "dia"
+    batches: ClassVar[bool] = True
 
     class Options(Record):
         """The weights, how freely they speak, and the aligner that finds the words."""
@@ -104,6 +100,7 @@ class Dia(Synthesizer):
             "weights": weights_digest(model, *WEIGHTS),
             "codec": weights_digest(codec, *WEIGHTS),
             "aligner": repr(sorted(aligner.items())),
+            "decoding": DECODING,
         }
 
     def can_say(self, spoken: str) -> bool:
@@ -112,49 +109,58 @@ class Dia(Synthesizer):
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue; they depend on all lines and ``seed`` alone."""
-        for line in lines:
-            if not num_words(line.spoken):
-                raise Rejected("unspeakable", f"{line.spoken!r} has no word to say")
-        prompt = Prompt.of([line.voice for line in lines if line.speaker == "agent"], lines)
-        chunks = self._say(lines, prompt, seed)
-        takes: list[Utterance] = []
-        for chunk, sound in chunks:
-            part = lines[chunk.start : chunk.stop]
-            for line, take in zip(part, self._pieces(part, sound), strict=True):
-                good = take is not None and self._is_fit(take, line, prompt)
-                takes.append(take if good and take else self._alone(line, prompt, seed))
-        return takes
+        (answer,) = self.speak_batch([SpeakRequest(lines, seed)])
+        if isinstance(answer, Rejected):
+            raise answer
+        return answer
+
+    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+        """Voice the lines of several dialogues, which depend on these requests alone.
+
+        Chunks of all are said together; then, together, the lines that were no good in one.
+        """
+        scenes = [Scene(request) for request in requests]
+        wanted = [chunk for scene in scenes for chunk in scene.chunks(self._model.seconds())]
+        for (scene, chunk), sound in zip(wanted, self._say(wanted), strict=True):
+            part = scene.lines[chunk.start : chunk.stop]
+            for at, line, take in zip(chunk, part, self._pieces(part, sound), strict=True):
+                if take is not None and self._is_fit(take, line, scene.prompt):
+                    scene.takes[at] = take
+        missing = [(scene, range(n, n + 1)) for scene in scenes for n in scene.missing()]
+        for (scene, place), sound in zip(missing, self._say(missing, alone=True), strict=True):
+            line = scene.lines[place.start]
+            take = self._pieces([line], sound)[0]
+            if take is None:
+                scene.reject("alignment", f"{line.spoken!r} is not heard in what dia said")
+            else:  # whether that is good enough is for the gates
+                scene.takes[place.start] = take
+        return [scene.answer() for scene in scenes]
 
     def close(self) -> None:
         """Free the aligner."""
         self._aligner.close()
 
-    def _say(self, lines: Sequence[Line], prompt: Prompt, seed: int) -> list[tuple[range, Audio]]:
-        """Return the sound of each chunk; chunks of one batch are said at once."""
-        room = self._model.seconds() - prompt.seconds
-        longest = min(dia_chunks.MAX_SECONDS, room / SLACK)
-        if longest < MIN_CHUNK_SECONDS:
-            raise UserError(
-                f"the recordings of {prompt.names} last {prompt.seconds:.1f} s together, which"
-                " leaves dia no room to speak; 5 to 10 s each are best"
-            )
-        chunks = dia_chunks.plan(lines, len(prompt.text.encode()), longest)
-        calm = all(line.emotion == CALM for line in lines)
-        sampling = self._options.calm if calm else self._options.sampling
-        said: list[tuple[range, Audio]] = []
-        for first in range(0, len(chunks), self._options.batch):
-            batch = chunks[first : first + self._options.batch]
-            parts = [lines[chunk.start : chunk.stop] for chunk in batch]
-            foreseen = max(sum(dia_chunks.seconds(x.spoken) for x in part) for part in parts)
-            sounds = self._model.say(
-                [prompt.transcript(part) for part in parts],
-                prompt.audio,
-                max_seconds=min(room, SLACK * foreseen),
-                seed=seed_for(seed, prompt.names, lines[batch[0].start].spoken, first),
-                sampling=sampling.model_dump(),
-            )
-            said += zip(batch, sounds, strict=True)
-        return said
+    def _say(self, wanted: Sequence[tuple[Scene, range]], *, alone: bool = False) -> list[Audio]:
+        """Return the sound of each chunk; those of like length are said at once."""
+        rooms = [self._model.seconds() - scene.prompt.seconds for scene, _ in wanted]
+        foreseen = [scene.foreseen(chunk) for scene, chunk in wanted]
+        calm = [scene.calm for scene, _ in wanted]
+        order = sorted(range(len(wanted)), key=lambda n: (calm[n], foreseen[n], n))
+        sounds: dict[int, Audio] = {}
+        for _, alike in groupby(order, key=lambda n: calm[n]):
+            ordered = list(alike)
+            for first in range(0, len(ordered), self._options.batch):
+                batch = ordered[first : first + self._options.batch]
+                sampling = self._options.calm if calm[batch[0]] else self._options.sampling
+                said = self._model.say(
+                    [wanted[n][0].transcript(wanted[n][1]) for n in batch],
+                    [wanted[n][0].prompt.audio for n in batch],
+                    seconds=[min(rooms[n], SLACK * foreseen[n]) for n in batch],
+                    seeds=[wanted[n][0].seed_of(wanted[n][1], alone) for n in batch],
+                    sampling=sampling.model_dump(),
+                )
+                sounds |= zip(batch, said, strict=True)
+        return [sounds[n] for n in range(len(wanted))]
 
     def _pieces(self, lines: Sequence[Line], sound: Audio) -> list[Utterance | None]:
         """Cut a chunk [S] into its lines; Nones if its words cannot be found."""
@@ -182,75 +188,6 @@ class Dia(Synthesizer):
             distance(heard.timbre, other) - distance(heard.timbre, own) > self._limits.min_own_voice
             for other in others
         )
-
-    def _alone(self, line: Line, prompt: Prompt, seed: int) -> Utterance:
-        """Say one line by itself; whether that is good enough is for the gates."""
-        ((_, sound),) = self._say([line], prompt, seed_for(seed, "alone", line.spoken))
-        take = self._pieces([line], sound)[0]
-        if take is None:
-            raise Rejected("alignment", f"{line.spoken!r} is not heard in what dia said")
-        return take
-
-
-class Prompt:
-    """The recordings of a dialogue's voices, which come before every chunk, and their words."""
-
-    def __init__(self, voices: Sequence[Voice]) -> None:
-        self.names = " and ".join(voice.id for voice in voices)
-        self._tags = {voice.id: tag for tag, voice in enumerate(voices, start=1)}
-        recordings = [_recording(voice) for voice in voices]
-        pause = np.zeros(PROMPT_PAUSE, np.float32)
-        joined = [part for recording in recordings for part in (recording, pause)]
-        self.audio: Audio = np.concatenate(joined)
-        self.seconds = len(self.audio) / SAMPLE_RATE
-        self._said = [(self._tags[voice.id], _words_of(voice)) for voice in voices]
-        self.text = dia_chunks.transcript(self._said)
-        heard = {voice.id: timbre(sound) for voice, sound in zip(voices, recordings, strict=True)}
-        self.timbres: dict[str, Timbre] = {name: known for name, known in heard.items() if known}
-
-    @classmethod
-    def of(cls, agents: Sequence[Voice], lines: Sequence[Line]) -> Prompt:
-        """Return the prompt of a dialogue's lines: the agent first, if it speaks."""
-        ordered = [*agents, *(line.voice for line in lines)]
-        voices = list({voice.id: voice for voice in ordered}.values())
-        assert 1 <= len(voices) <= 2, "a dialogue has two voices"
-        return cls(voices)
-
-    def transcript(self, lines: Sequence[Line]) -> str:
-        """Return the prompt's words and then the lines, tagged."""
-        return dia_chunks.transcript(
-            [*self._said, *((self._tags[line.voice.id], line.spoken) for line in lines)]
-        )
-
-
-def _recording(voice: Voice) -> Audio:
-    """Return a voice's recording [S]."""
-    if voice.path is None:
-        raise UserError(
-            f"dia needs a recording of each voice and {voice.id} has none: set voices.catalogue to"
-            " a bank of recorded voices (datagen voices import)"
-        )
-    try:
-        samples, rate = soundfile.read(voice.path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise UserError(f"voice {voice.id}: {voice.path} cannot be read ({error})") from error
-    return to_24_khz(samples, int(rate))
-
-
-def _words_of(voice: Voice) -> str:
-    """Return what is said in a voice's recording: NAME.txt beside NAME.wav."""
-    assert voice.path is not None
-    path = Path(voice.path).with_suffix(".txt")
-    try:
-        words = path.read_text(encoding="utf-8").strip()
-    except OSError:
-        words = ""
-    if not words:
-        raise UserError(
-            f"dia must know the words of each recording, and those of voice {voice.id} are not in"
-            f" {path}; write them there"
-        )
-    return words
 
 
 def _folders(options: Dia.Options) -> tuple[Path, Path]:

@@ -1,6 +1,6 @@
-"""Dia as transformers has it: texts and one voice prompt -> 44.1 kHz sound, a batch at a time.
+"""Dia as transformers has it: texts and voice prompts -> 44.1 kHz sound, a batch at a time.
 
-    transcripts, recording [S] --DiaForConditionalGeneration, DacModel--> [S] each, at 24 kHz
+    transcripts, recordings [S] --DiaForConditionalGeneration, DacModel--> [S] each, at 24 kHz
 
 Nari Labs' own package is not on the index and cannot live with Ray; the weights are the same.
 """
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import soxr
 
+from datagen.backends.speech.dia_rows import Draws, Limits, processing
 from datagen.backends.speech.finish import to_24_khz
 from datagen.types import SAMPLE_RATE, Audio
 
@@ -59,30 +60,40 @@ class DiaModel:
     def say(
         self,
         texts: Sequence[str],
-        prompt: Audio,
+        prompts: Sequence[Audio],
         *,
-        max_seconds: float,
-        seed: int,
+        seconds: Sequence[float],
+        seeds: Sequence[int],
         sampling: dict[str, float],
     ) -> list[Audio]:
-        """Return the sound of each text after the prompt [S], whose transcript begins each text."""
-        torch = self._torch
-        recording = soxr.resample(prompt, SAMPLE_RATE, self._rate)
+        """Return the sound of each text after its prompt [S], whose transcript begins the text.
+
+        ``seconds`` are the longest that each may last. A row draws from its own seed.
+        """
+        recordings = {id(prompt): prompt for prompt in prompts}
+        heard = {
+            key: soxr.resample(prompt, SAMPLE_RATE, self._rate)
+            for key, prompt in recordings.items()
+        }
         inputs = self._processor(
             text=list(texts),
-            audio=[recording] * len(texts),
+            audio=[heard[id(prompt)] for prompt in prompts],
             text_kwargs={"padding": True, "truncation": True, "max_length": MAX_BYTES},
             audio_kwargs={"padding": True, "sampling_rate": self._rate},
             return_tensors="pt",
         ).to(self._device)
         prompt_steps = self._processor.get_audio_prompt_len(inputs["decoder_attention_mask"])
         room = self._max_steps - inputs["decoder_attention_mask"].shape[1]
-        torch.manual_seed(seed)
-        with torch.inference_mode():
+        steps = [min(room, int(length * self._rate / self._hop)) for length in seconds]
+        config = self._model.config
+        codebooks = len(config.delay_pattern)
+        limits = Limits(steps, codebooks, config.decoder_config.eos_token_id)
+        draws = Draws(seeds, codebooks, self._device)
+        with self._torch.inference_mode(), processing(self._model, limits, draws):
             tokens = self._model.generate(
                 **inputs,
                 do_sample=True,
-                max_new_tokens=min(room, self._delay + int(max_seconds * self._rate / self._hop)),
+                max_new_tokens=min(room, 2 * self._delay + max(steps)),
                 **sampling,
             )
             return [self._decode(row[None], prompt_steps) for row in tokens]

@@ -42,6 +42,7 @@ ESPEAK: dict[str, str] = {
     "ha": AS_WRITTEN,
     "haha": AS_WRITTEN,
     "hehe": AS_WRITTEN,
+    "ahem": AS_WRITTEN,
 }
 """Phoneme mnemonics of espeak-ng (its docs/phonemes.md), of sounds that all its accents have."""
 KOKORO: dict[str, str] = {
@@ -72,6 +73,7 @@ KOKORO: dict[str, str] = {
     "ha": "hˈɑ",
     "haha": "hɑhˈɑ",
     "hehe": "hihˈi",
+    "ahem": "əhˈɛm",
 }
 """Phonemes of Kokoro's own alphabet, most as its dictionary has them (misaki 0.9.4, us_gold)."""
 DIA: dict[str, str] = {

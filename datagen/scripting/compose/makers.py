@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from datagen.scripting.checks import problems, shared_problems
+from datagen.scripting.compose.casual import compose_chat
+from datagen.scripting.compose.qa import compose_lesson
 from datagen.scripting.compose.service import compose
 from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
 from datagen.scripting.content.casual_pack import SmallTalk
@@ -105,7 +107,7 @@ class LessonMaker:
             job, self.subjects, self.names, exchanges=self.exchanges, validation=self.validation
         )
         draws = _draws(job, "wording")
-        lines = qa.compose_lesson(drawn, self.wording, draws)
+        lines = compose_lesson(drawn, self.wording, draws)
         turns, _ = place(drawn, self.wording, lines, draws)
         script = script_of(job, drawn, turns, writer=WRITER)
         _refuse(shared_problems(script, qa.WORDS))
@@ -125,10 +127,10 @@ class ChatMaker:
         """Return a chat."""
         drawn = casual.draw_chat(job, self.smalltalk, self.names, validation=self.validation)
         draws = _draws(job, "wording")
-        lines = casual.compose_chat(drawn, self.wording, draws)
+        lines = compose_chat(drawn, self.wording, draws)
         turns, _ = place(drawn, self.wording, lines, draws)
         script = script_of(job, drawn, turns, writer=WRITER)
-        _refuse([*shared_problems(script, casual.WORDS), *casual.chat_problems(drawn, lines)])
+        _refuse([*shared_problems(script, casual.WORDS), *casual.unsaid(drawn, lines)])
         return script
 
 

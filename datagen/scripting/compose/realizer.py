@@ -9,6 +9,7 @@ A template is not used twice in a dialogue while there are others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,11 @@ OPTIONAL = (0.2, 0.4, 0.65)
 """Chance that an optional part is said, by the speaker's level of length."""
 FILLERS = (0.03, 0.2, 0.45)
 """Chance of a filler before a turn, and half of that inside it, by the level of fillers."""
+_ASKS = re.compile(
+    r"(?:What|Why|How|Who|Whose|Where|When|Which|Is|Are|Am|Do|Does|Did|Can|Could|Should|Would|Will"
+    r"|Have|Has|Had|Was|Were|If)(?:'s|'d|'re)? "
+)
+"""Opens a question with a word that is no name."""
 OPENED = {name: capital(name) for name in (*SLOTS, "value")}
 """What a slot is called where it opens a sentence."""
 TELL = "{Tell}"
@@ -41,6 +47,8 @@ class PlannedLine(NamedTuple):
     needed: int = 0
     """How many spoken words must be heard before anybody may cut in."""
     interrupts: bool = False
+    repairs: int | None = None
+    """Which line this one mends."""
 
 
 class _SlotFilling(dict[str, str]):
@@ -90,9 +98,11 @@ class Realizer:
         exchange: Exchange | None = None,
         needed: int = 0,
         interrupts: bool = False,
+        repairs: int | None = None,
     ) -> None:
         text, spoken = self._filled(template.strip())
-        self._lines.append(PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts))
+        line = PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts, repairs)
+        self._lines.append(line)
 
     def _act(
         self,
@@ -131,6 +141,16 @@ class Realizer:
             choice = self._draws.pick([c for c in choices if c not in self._used] or choices)
         self._used.add(choice)
         return opened(choice)
+
+    def _joined(self, lead: str, question: str) -> str:
+        """Return a question after what leads to it: in its sentence, if that ends in a comma."""
+        if not lead.endswith(","):
+            return f"{lead} {question}".strip()
+        if not _ASKS.match(question):
+            return question
+        return (
+            f"{lead.removesuffix(',') if lead.endswith('but,') else lead} {self._lowered(question)}"
+        )
 
     def _hesitant(self, speaker: Speaker, template: str) -> str:
         """Put fillers into what somebody says, by the level of fillers."""

@@ -1,15 +1,17 @@
-"""What two people may chat about, and who the model may be. prompts/casual.yaml -> SmallTalk
+"""What two people may chat about, and who they may be. prompts/casual.yaml -> SmallTalk
 
-A thread is something one of them asks, in two questions of which the second helps the first, and
-what people say to it. Both of the two may say one of its lines.
+A thread is something one of them asks, in two wordings of which either gets any answer, and what
+people say to it. What is asked further belongs to the line that it is asked about.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
@@ -19,13 +21,40 @@ from datagen.scripting.compose.grammar import article_problems
 from datagen.text import spelling_problems
 from datagen.types import UserError
 
+TraitKind: TypeAlias = Literal["work", "place", "past", "likes", "owns", "dislikes"]
+_PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+TRAITS: tuple[TraitKind, ...] = get_args(TraitKind)
+"""What is said of somebody, in the order of a role prompt."""
+
+
+class Saying(Settings):
+    """What somebody says of itself, and what comes of it."""
+
+    tell: str
+    dig: str
+    """What the other asks about it."""
+    dug: str
+    """The answer to that."""
+    later: str
+    """What the other may say when it comes back to the answer."""
+    low: bool = False
+    """It is nothing to laugh about."""
+
 
 class Thread(Settings):
     """A question, and what people say to it about themselves."""
 
     ask: tuple[str, str]
-    """Asked together, in any order."""
-    say: Annotated[tuple[str, ...], Field(min_length=4, max_length=4)]
+    say: Annotated[tuple[Saying, ...], Field(min_length=4, max_length=4)]
+
+
+class Goal(Settings):
+    """What somebody wants from the talk."""
+
+    want: str
+    """As in "you want to ..."."""
+    ask: str
+    reply: Annotated[tuple[str, ...], Field(min_length=2)]
 
 
 class Theme(Settings):
@@ -34,16 +63,39 @@ class Theme(Settings):
     id: str
     about: str
     """As in "a casual conversation about ..."."""
+    skips: tuple[TraitKind, ...] = ()
+    """Traits that what is said on the theme could contradict."""
+    apart: tuple[tuple[str, str], ...] = ()
+    """Lines, as "thread.line" from 1.1, that one person does not both say."""
+    goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
     threads: Annotated[tuple[Thread, ...], Field(min_length=4, max_length=4)]
 
+    def clashes(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Tell whether one person can't say both of two lines, (thread, line) from 0."""
+        names = tuple(f"{thread + 1}.{line + 1}" for thread, line in (one, other))
+        return names in self.apart or names[::-1] in self.apart
 
-class Traits(Settings):
-    """Pieces of a person's description, for the detailed prompts."""
 
-    likes: Annotated[tuple[str, ...], Field(min_length=8)]
-    """What somebody likes to do: a verb and the rest."""
-    owns: Annotated[tuple[str, ...], Field(min_length=8)]
-    dislikes: Annotated[tuple[str, ...], Field(min_length=8)]
+class TraitQuestion(Settings):
+    """What people ask about a trait, and the answer."""
+
+    ask: str
+    tell: str
+
+
+class Trait(Settings):
+    """Something about somebody, for a description and for the talk."""
+
+    what: str
+    """As in "you are Ann, a baker", "you live ...", "you once ...", "you like to ..."."""
+    tell: str = ""
+    """How the person says it; the wording has that of likes, possessions and dislikes."""
+    more: Annotated[tuple[TraitQuestion, ...], Field(min_length=1)]
+    low: bool = False
+    """It is nothing to laugh about."""
+
+
+Traits: TypeAlias = Annotated[tuple[Trait, ...], Field(min_length=8)]
 
 
 class SmallTalk(Settings):
@@ -52,8 +104,22 @@ class SmallTalk(Settings):
     moods: Annotated[tuple[str, ...], Field(min_length=4)]
     """What kind of conversation the prompt asks for, e.g. casual."""
     nouns: Annotated[tuple[str, ...], Field(min_length=2)]
-    traits: Traits
+    traits: dict[TraitKind, Traits]
     topics: Annotated[tuple[Theme, ...], Field(min_length=4)]
+
+    @cached_property
+    def proper(self) -> frozenset[str]:
+        """Words that have a capital inside a sentence: names, which keep it after "so,"."""
+        lines = chain.from_iterable(
+            (said.tell, said.dug)
+            for theme in self.topics
+            for thread in theme.threads
+            for said in thread.say
+        )
+        answers = (more.tell for trait in chain(*self.traits.values()) for more in trait.more)
+        return frozenset(
+            word for line in chain(lines, answers) for word in _PROPER.findall(line) if word != "I"
+        )
 
 
 def default_path() -> Path:
@@ -73,20 +139,41 @@ def lint(smalltalk: SmallTalk) -> list[str]:
     """Say what the model cannot: repetitions, articles, stops, what is not said as written."""
     problems, seen = [], set()
     for theme in smalltalk.topics:
-        for line in chain([theme.id], *(thread.ask + thread.say for thread in theme.threads)):
+        for line in chain([theme.id], *(_texts(thread) for thread in theme.threads)):
             if line in seen:
                 problems.append(f"{theme.id}: {line!r} is there twice")
             seen.add(line)
-        problems += [f"{theme.id}: {problem}" for problem in _lint_threads(theme)]
-    for trait in chain(*smalltalk.traits.model_dump().values()):
-        problems += article_problems(trait) + spelling_problems(trait)
+        problems += [f"{theme.id}: {problem}" for problem in _lint_theme(theme)]
+    problems += [f"no trait says {kind}" for kind in TRAITS if kind not in smalltalk.traits]
+    for trait in chain(*smalltalk.traits.values()):
+        problems += article_problems(trait.what) + spelling_problems(trait.what)
+        for more in trait.more:
+            problems += [*_lint_line(more.ask, is_question=True), *_lint_line(more.tell)]
     return problems
 
 
-def _lint_threads(theme: Theme) -> Iterator[str]:
+def _texts(thread: Thread) -> Iterator[str]:
+    yield from thread.ask
+    for said in thread.say:
+        yield from (said.tell, said.dug, said.later)
+
+
+def _lint_theme(theme: Theme) -> Iterator[str]:
     for thread in theme.threads:
-        for line in (*thread.ask, *thread.say):
-            if not line[0].isupper() or line[-1] != ("?" if line in thread.ask else "."):
-                yield f"a question ends with a question mark and an answer with a stop: {line!r}"
-            for problem in (*article_problems(line), *spelling_problems(line)):
-                yield f"{problem} in {line!r}"
+        for line in (*thread.ask, *(said.dig for said in thread.say)):
+            yield from _lint_line(line, is_question=True)
+        for said in thread.say:
+            for line in (said.tell, said.dug, said.later):
+                yield from _lint_line(line)
+    for goal in theme.goals:
+        yield from _lint_line(goal.ask, is_question=True)
+        yield from (problem for line in goal.reply for problem in _lint_line(line))
+    known = {f"{thread}.{line}" for thread in range(1, 5) for line in range(1, 5)}
+    yield from (f"no line is {name!r}" for name in sorted({*chain(*theme.apart)} - known))
+
+
+def _lint_line(line: str, *, is_question: bool = False) -> Iterator[str]:
+    if not line[0].isupper() or line[-1] != ("?" if is_question else "."):
+        yield f"a question ends with a question mark and an answer with a stop: {line!r}"
+    yield from (f"{problem} in {line!r}" for problem in article_problems(line))
+    yield from (f"{problem} in {line!r}" for problem in spelling_problems(line))

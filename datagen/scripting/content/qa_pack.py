@@ -1,12 +1,15 @@
 """What people ask a teacher, and the right answers. prompts/qa/SUBJECT.yaml -> Subject
 
-A topic has a question and its answer in two wordings, details that may follow either, and further
-questions with their answers. Every statement is common knowledge, written to be checked by reading.
+A topic has a question and its answer in two wordings, details that may follow either, further
+questions with their answers, what people wrongly believe of it, a question that shows whether it
+was understood, and one that no teacher can answer. Statements are common knowledge.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +34,24 @@ class FollowUp(Settings):
     tell: str
 
 
+class Doubt(Settings):
+    """What people wrongly believe, and what is right."""
+
+    think: str
+    """A clause, to follow "I always thought"."""
+    tell: str
+
+
+class Quiz(Settings):
+    """What a teacher asks to see whether it was understood."""
+
+    ask: str
+    right: str
+    wrong: str
+    tell: str
+    """The right answer in a sentence."""
+
+
 class Topic(Settings):
     """Something people ask a teacher."""
 
@@ -42,6 +63,10 @@ class Topic(Settings):
     details: Lines
     """What may follow any ``core``, in any order."""
     more: Annotated[tuple[FollowUp, ...], Field(min_length=2)]
+    doubt: Doubt
+    quiz: Quiz
+    beyond: str
+    """A question on it that the teacher can't know the answer to."""
 
 
 class Subject(Settings):
@@ -50,7 +75,19 @@ class Subject(Settings):
     id: str
     about: str
     """As in "you are curious about ..."."""
+    paths: tuple[tuple[str, ...], ...]
+    """Topics that lead to one another, by their ids; each is in one of them at least."""
     topics: Annotated[tuple[Topic, ...], Field(min_length=4)]
+
+    @cached_property
+    def near(self) -> dict[str, tuple[Topic, ...]]:
+        """The topics that each topic leads to."""
+        known = {topic.id: topic for topic in self.topics}
+        return {
+            name: tuple(known[other] for other in known if other in found and other != name)
+            for name in known
+            for found in [set(chain.from_iterable(path for path in self.paths if name in path))]
+        }
 
 
 def default_paths() -> list[Path]:
@@ -76,17 +113,31 @@ def lint(subjects: Sequence[Subject]) -> list[str]:
                 problems.append(f"{topic.id}: {name!r} is there twice")
             seen.add(name)
         problems += [f"{topic.id}: {problem}" for problem in _lint_topic(topic)]
+    for subject in subjects:
+        problems += _lint_paths(subject)
     sizes = {len(subject.topics) for subject in subjects}
     if len(sizes) > 1:
         problems.append(f"subjects of {min(sizes)} and {max(sizes)} topics cannot be balanced")
     return problems
 
 
+def _lint_paths(subject: Subject) -> Iterator[str]:
+    """Say which topics the paths miss, and what they name that is none."""
+    known = {topic.id for topic in subject.topics}
+    named = set(chain.from_iterable(subject.paths))
+    yield from (f"{name}: a path leads to it, but it is no topic" for name in sorted(named - known))
+    lonely = [name for name in known & named if not subject.near[name]]
+    yield from (f"{name}: no path leads on from it" for name in sorted((known - named) | {*lonely}))
+
+
 def _lint_topic(topic: Topic) -> Iterator[str]:
     if len(topic.ask) != len(topic.core):
         yield f"{len(topic.ask)} questions have {len(topic.core)} answers"
     for part, line in _lines(topic):
-        if not (line[0].isupper() or line[0].isdigit()) or line[-1] not in ".?!":
+        if part == "think":
+            if line[-1] in ".?!":
+                yield f"what people think ends without a stop, unlike {line!r}"
+        elif not re.match(r"[A-Z0-9$].*[.?!]$", line):
             yield f"a line begins with a capital and ends with a stop, unlike {line!r}"
         if (part == "ask") != line.endswith("?"):
             yield f"{part} {line!r}: questions, and only they, end with a question mark"
@@ -108,3 +159,8 @@ def _lines(topic: Topic) -> Iterator[tuple[str, str]]:
     for follow in topic.more:
         yield "ask", follow.ask
         yield "tell", follow.tell
+    yield "think", topic.doubt.think
+    yield "tell", topic.doubt.tell
+    yield "ask", topic.quiz.ask
+    yield from (("tell", line) for line in (topic.quiz.right, topic.quiz.wrong, topic.quiz.tell))
+    yield "ask", topic.beyond

@@ -29,7 +29,7 @@ SLOTS = frozenset((
     "company", "agent", "agent_first", "customer", "customer_first", "daypart", "identity",
     "identity_value", "detail", "detail_value", "item", "price", "per", "other", "other_price",
     "difference", "cheaper", "claimed", "tell", "because", "likes", "owns", "dislikes",
-    "rep", "rep_first",
+    "rep", "rep_first", "think",
 ))  # fmt: skip
 """What a template may ask for; see `compose`."""
 
@@ -57,25 +57,22 @@ _ERRAND = (
         "claim.detail", "ask.detail", "ask.favor", "rude", "ask.unknown", "ask.unrelated", "bye",
     )),
 )  # fmt: skip
-_LESSON: tuple[frozenset[str], frozenset[str]] = (
-    frozenset(("greet", "answer", "yield", "bye", "check", "guess", "unsure")),
-    frozenset(
-        (
-            "hello",
-            "ack",
-            "follow",
-            "switch",
-            "interrupt",
-            "done",
-            "grasp",
-            "guessed",
-            "beyond",
-        )
-    ),
-)
+_LESSON = (
+    frozenset((
+        "greet", "answer", "yield", "bye", "check", "guess", "scope", "unsure", "never_mind",
+        "correct", "quiz", "right", "wrong", "again", "offer", "besides",
+    )),
+    frozenset((
+        "hello", "hail", "ack", "taken", "follow", "near", "switch", "curious", "interrupt", "done",
+        "grasp", "lost", "guessed", "believe", "doubt", "try", "long", "short", "again", "accept",
+        "enough", "settled", "thanks",
+    )),
+)  # fmt: skip
 _CHAT = frozenset((
-    "hello", "hello.back", "ask.self", "tell.self", "lead", "link", "think", "return", "react",
-    "elaborate", "interrupt", "leave", "bye", "again", "meet", "unclear", "dig", "dug",
+    "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "meet", "lead", "link",
+    "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt", "leave", "bye",
+    "again", "unclear", "wonder", "want", "thanks", "aside", "ask.work", "ask.place", "ask.past",
+    "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "service": (AGENT_ACTS, USER_ACTS),

@@ -22,6 +22,9 @@ FILLERS = ("um", "uh", "er", "hmm", "you know", "i mean")
 """Hesitations that are counted; "well" and "so" have other uses."""
 
 
+COUNTED = ("last", "model", "direction", "level", "topic")
+
+
 class Census:
     """Counts of a run's scripts, taken in order of their ids."""
 
@@ -32,7 +35,7 @@ class Census:
         """Near-duplicates: which is like which earlier one."""
         self._sample: list[list[str]] = []
         self._lengths: list[int] = []
-        self._counts = {name: Counter[str]() for name in ("last", "model", "direction", "level")}
+        self._counts = {name: Counter[str]() for name in COUNTED}
         self._said = {speaker: Counter[str]() for speaker in SPEAKERS}
         self._attempts: list[int] = []
         self._scores: dict[str, list[int]] = {}
@@ -59,6 +62,8 @@ class Census:
         self._counts["model"][script.model or script.writer] += 1
         self._counts["direction"][script.call_direction] += 1
         self._counts["level"][script.prompt_level] += 1
+        if script.kind == "qa":
+            self._counts["topic"][script.scenario] += 1
         for name, score in script.scores.items():
             self._scores.setdefault(name, []).append(score)
         for turn in script.turns:
@@ -78,6 +83,9 @@ class Census:
             shares = self._counts[name].most_common()
             if len(shares) > 1 or name == "model":
                 yield f"{title}: " + ", ".join(f"{what} {self._share(n)}" for what, n in shares)
+        if topics := self._counts["topic"]:
+            (name, count), *_ = topics.most_common(1)
+            yield f"topics: {len(topics):,}, the commonest {self._share(count)} ({name})"
         yield from self._effort()
         line, count = self._counts["last"].most_common(1)[0]
         yield f"most used last line: {self._share(count)} {line!r}"

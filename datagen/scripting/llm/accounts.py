@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from datagen.scripting.llm.agreement import pair_name
 from datagen.scripting.llm.completion import NOTHING, Usage
 from datagen.types import AllRejected, Record, UserError
 
@@ -62,6 +63,10 @@ class AccountEntry:
     """The judge's, of the last attempt that was judged."""
     judge: str = ""
     judge_usage: Usage = NOTHING
+    pairs: list[tuple[str, int, int]] = field(default_factory=list)
+    """Of attempts that the writing model scored, too: the score's name, the judge's, its own."""
+    own_usage: Usage = NOTHING
+    """Tokens of the writing model as a second judge."""
 
 
 @dataclass
@@ -76,6 +81,8 @@ class Account:
     completion: int = 0
     """Tokens, as in `Usage`."""
     dollars: float = 0.0
+    pairs: Counter[str] = field(default_factory=Counter)
+    """How often each pair of scores came up, see `agreement`."""
 
     def take(self, usage: Usage, price: Price) -> None:
         """Add tokens and what they cost."""
@@ -83,6 +90,10 @@ class Account:
         self.cached += usage.cached
         self.completion += usage.completion
         self.dollars += price.of(usage)
+
+
+FIGURES = tuple(one.name for one in fields(Account) if one.name != "pairs")
+"""What is counted of a model beside its pairs of scores."""
 
 
 class Accounts:
@@ -109,7 +120,15 @@ class Accounts:
         """Return the accounts of all entries closed since this was last asked, and forget them."""
         with self._lock:
             accounts, self._accounts = self._accounts, {}
-        return {model: asdict(account) for model, account in sorted(accounts.items())}
+        return {
+            model: {**_figures(account), **account.pairs}
+            for model, account in sorted(accounts.items())
+        }
+
+    def take(self, model: str, usage: Usage) -> None:
+        """Book tokens that belong to no dialogue."""
+        with self._lock:
+            self._accounts.setdefault(model, Account()).take(usage, self._prices[model])
 
     def refused(self, entry: AccountEntry, reply: str) -> None:
         """Keep a reply that could not be used, as it came."""
@@ -150,6 +169,8 @@ class Accounts:
         account.accepted += not entry.reason
         account.attempts += entry.attempts
         account.take(entry.usage, self._prices[entry.model])
+        account.take(entry.own_usage, self._prices[entry.model])
+        account.pairs.update(pair_name(*pair) for pair in entry.pairs)
         if entry.judge:
             judge = self._accounts.setdefault(entry.judge, Account())
             judge.take(entry.judge_usage, self._prices[entry.judge])
@@ -161,14 +182,18 @@ class Accounts:
                 file.write(json.dumps(line) + "\n")
 
 
+def _figures(account: Account) -> dict[str, float]:
+    return {one: getattr(account, one) for one in FIGURES}
+
+
 def total(spent: Iterable[Mapping[str, Mapping[str, float]]]) -> dict[str, Account]:
     """Add up what `Accounts.spent` returned, by model, in order of their names."""
     accounts: dict[str, Account] = {}
     for each in spent:
         for model, figures in each.items():
             account = accounts.setdefault(model, Account())
-            for one in fields(Account):
-                setattr(account, one.name, getattr(account, one.name) + figures.get(one.name, 0))
+            for one in FIGURES:
+                setattr(account, one, getattr(account, one) + figures.get(one, 0))
     return dict(sorted(accounts.items()))
 
 

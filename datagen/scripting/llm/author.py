@@ -3,7 +3,7 @@
     Job --Planner--> Assignment --Completer--> reply --script--> (judge) --> Script | Reject
 
 All dialogues of a block are asked for at once; those that fail are asked for again with another
-seed and what was wrong. A reply decides nothing but wording. Threads may share an author.
+seed and what was wrong. What is so has been decided before. Threads may share an author.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from datagen import assets
 from datagen.scripting.llm import judge, planners
 from datagen.scripting.llm.accounts import FREE, AccountEntry, Accounts, Price
-from datagen.scripting.llm.assemble import BadScript
 from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
+from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.reply import BadReply, turns_schema
-from datagen.scripting.plans.draws import Draws, stratified
+from datagen.scripting.llm.reply import BadReply
+from datagen.scripting.llm.topic_lists import TopicLists, load_topic_texts
+from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.seeds import rng_for, seed_for
+from datagen.text import VERSION as TEXT_VERSION
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "3"
+VERSION = "4"
 """Raised when a change of this package's code changes what is asked or kept."""
 MAX_EVIDENCE = 500
 """Characters of what was wrong that a reject carries."""
@@ -77,7 +78,7 @@ class Author:
         self._options, self._completer = options, completer
         self._writer, self._models = writer, list(models)
         self._deal = [at for at, model in enumerate(models) for _ in range(model.quota)]
-        self._planners: dict[str, tuple[planners.AssignmentPlanner, dict[str, Any]]] = {}
+        self._planners: dict[str, planners.Planner] = {}
         self._reading = Lock()
         self._rubric = judge.load_rubric(judge.default_path())
         self._ledger = Accounts(
@@ -86,14 +87,24 @@ class Author:
             window=options.reject_window,
             prices={model.name: model.price for model in models},
         )
+        self._topics = TopicLists(
+            load_topic_texts(),
+            self._ask_for_topics,
+            [model.name for model in models],
+            num_topics=options.topics,
+            folder=Path(options.records) if options.records else None,
+        )
 
     @staticmethod
     def identity() -> dict[str, str]:
-        """Return the digest of every file a dialogue is made from."""
-        return {"files": assets.digest(*planners.default_paths()), "version": VERSION}
+        """Return the digest of every file a dialogue is made from, and the rules of its text."""
+        files = assets.digest(*planners.default_paths())
+        return {"files": files, "version": VERSION, "text": TEXT_VERSION}
 
     def write(self, jobs: Sequence[Job]) -> list[Script | Reject]:
         """Return a script or a reject for each job, in order; threads may call it at once."""
+        for kind in {job.kind for job in jobs}:
+            self._planner(kind).prepare([job for job in jobs if job.kind == kind])
         drafts: dict[str, _Draft] = {}
         answers: dict[str, Script | Reject] = {}
         for job in jobs:
@@ -116,8 +127,8 @@ class Author:
         """Return what each model has done and cost since this was last asked."""
         return self._ledger.spent()
 
-    def _planner(self, kind: str) -> tuple[planners.AssignmentPlanner, dict[str, Any]]:
-        """Return what plans a kind, and the schema of its replies; read when first needed."""
+    def _planner(self, kind: str) -> planners.Planner:
+        """Return what plans a kind; its files are read when it is first needed."""
         with self._reading:
             if kind not in self._planners:
                 if kind not in planners.PLANNERS:
@@ -126,16 +137,21 @@ class Author:
                         f"script.use={self._writer} has no instructions for the kind {kind!r}, only"
                         f" for {known}; another kind needs another script.use"
                     )
-                planner = planners.PLANNERS[kind](self._options)
-                schema = turns_schema(planner.steps, self._options.turn_characters)
-                self._planners[kind] = planner, schema
+                self._planners[kind] = planners.PLANNERS[kind](self._options, self._topics)
             return self._planners[kind]
 
+    def _ask_for_topics(self, requests: Sequence[Request]) -> list[Completion | Refusal]:
+        """Ask for topics, and book what it takes."""
+        answers = self._completer.complete(requests)
+        for request, answer in zip(requests, answers, strict=True):
+            if isinstance(answer, Completion):
+                self._ledger.take(self._models[request.model].name, answer.usage)
+        return answers
+
     def _draft(self, job: Job) -> _Draft:
-        planner, schema = self._planner(job.kind)
         model = self._deal[stratified(job.seed, f"{job.kind}/model", job.index, len(self._deal))]
         return _Draft(
-            planner.assignment(job, schema),
+            self._planner(job.kind).assignment(job),
             model,
             AccountEntry(job.dialog_id, self._models[model].name),
         )
@@ -197,23 +213,36 @@ class Author:
         return script.model_copy(update={"attempts": draft.entry.attempts})
 
     def _judge(self, drafts: Sequence[_Draft], attempt: int) -> None:
-        """Have each script scored by the next of the models, which did not write it."""
-        requests = [
-            Request(
-                model=(draft.model + 1) % len(self._models),
-                messages=judge.judge_messages(draft.script, self._rubric),
-                schema=dict(judge.SCHEMA),
-                seed=_seed(draft.job, "judge", attempt),
-            )
-            for draft in drafts
-            if draft.script
-        ]
+        """Have each script scored by the next of the models, and some by their writers, too."""
+        both = [draft for draft in drafts if self._is_scored_twice(draft, attempt)]
+        asked = [(draft, (draft.model + 1) % len(self._models)) for draft in drafts]
+        asked += [(draft, draft.model) for draft in both]
+        requests = [self._judgement(draft, model, attempt) for draft, model in asked]
         answers = self._completer.complete(requests) if requests else []
-        for draft, request, answer in zip(drafts, requests, answers, strict=True):
-            draft.entry.judge = self._models[request.model].name
-            self._hear(draft, answer)
+        own = dict(
+            zip([draft.job.dialog_id for draft in both], answers[len(drafts) :], strict=True)
+        )
+        for (draft, model), answer in zip(asked[: len(drafts)], answers, strict=False):
+            draft.entry.judge = self._models[model].name
+            self._hear(draft, answer, own.get(draft.job.dialog_id))
 
-    def _hear(self, draft: _Draft, answer: Completion | Refusal) -> None:
+    def _is_scored_twice(self, draft: _Draft, attempt: int) -> bool:
+        job = draft.job
+        draws = draws_for(job.seed, job.dialog_id, "script", "agreement", attempt)
+        return draws.chance(self._options.judge_agreement)
+
+    def _judgement(self, draft: _Draft, model: int, attempt: int) -> Request:
+        assert draft.script
+        return Request(
+            model=model,
+            messages=judge.judge_messages(draft.script, self._rubric),
+            schema=dict(judge.SCHEMA),
+            seed=_seed(draft.job, "judge", attempt),
+        )
+
+    def _hear(
+        self, draft: _Draft, answer: Completion | Refusal, own: Completion | Refusal | None
+    ) -> None:
         """Take in what the judge said of a draft; a judge that says nothing accepts nothing."""
         entry, threshold = draft.entry, self._options.judge_threshold
         assert threshold
@@ -229,11 +258,23 @@ class Author:
             self._fail(draft, "the judge cannot be read", [str(error)], text)
             return
         entry.scores = verdict.scores
+        self._compare(entry, own)
         if verdict.passes(threshold):
             scored = {"scores": verdict.scores, "judge": entry.judge}
             draft.script = draft.script.model_copy(update=scored)
         else:
             self._fail(draft, "the judge scores it too low", [str(verdict)], text)
+
+    def _compare(self, entry: AccountEntry, own: Completion | Refusal | None) -> None:
+        """Note how the model that wrote a script scores it, if that can be read."""
+        if not isinstance(own, Completion):
+            return
+        entry.own_usage += own.usage
+        try:
+            scores = judge.read_verdict(own.text).scores
+        except BadReply:
+            return
+        entry.pairs += [(name, score, scores[name]) for name, score in entry.scores.items()]
 
     def _fail(
         self, draft: _Draft, reason: str, problems: Sequence[str], reply: str, hint: str = ""

@@ -8,7 +8,7 @@ sentence turned around; numbers and names are checked elsewhere as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 from math import ceil
@@ -62,19 +62,6 @@ def missing(spoken: str, sentence: str) -> list[str]:
     absent = [word for word in wanted if word[:STEM] not in heard]
     is_told = len(wanted) - len(absent) >= ceil(SHARE * len(wanted))
     return lacks if is_told else lacks + absent
-
-
-def words_needed(spoken: str, sentences: Iterable[str]) -> int:
-    """Return after how many words of a turn all that it tells of some sentences has been heard."""
-    wanted: set[str] = set()
-    for sentence in sentences:
-        wanted.update(word[:STEM] for word in (*gist(sentence), *number_words(speak(sentence))))
-    needed = 0
-    for place, token in enumerate(spoken.split(), 1):
-        if wanted & (stems := set(_stems(token))):
-            wanted -= stems
-            needed = place
-    return needed
 
 
 def _stems(text: str) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""What a model that writes a call of its own may answer, and how the answer is read.
+"""What a model that writes a dialogue of its own may answer, and how the answer is read.
 
     JSON text --parse_scene--> Scene: turns with act, emotion, calls, cut-off and nods
 
-One schema for all briefs, so that a server compiles one grammar; it bounds strings by patterns and
-asks for nothing that the rules forbid. A reply is read as if there had been no schema.
+The schema is that of one brief: its musts and tools by name, so that a small model cannot make up
+any. It bounds strings by patterns. A reply is read as if there had been no schema.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from datagen.scripting.llm.brief import Order
-from datagen.scripting.llm.reply import BadReply, read_json, tidy
+from datagen.scripting.llm.brief import Brief
+from datagen.scripting.llm.reply import SPEECH, BadReply, read_json, tidy
 from datagen.types import SPEAKERS, Speaker
 
 ACTS: Final = (
@@ -39,9 +39,16 @@ EMOTIONS: Final[dict[str, tuple[float, float]]] = {
     "relieved": (0.5, -0.1),
 }
 """Valence and arousal of the labels."""
-MAX_TURNS, MAX_NODS, MAX_DOES = 60, 2, 3
-_SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
-_MUST = r"^[TP][0-9]{1,2}$"
+NODS: Final = (
+    "Mm-hmm.", "Uh-huh.", "Mhm.", "Right.", "Yeah.", "Yes.", "Okay.", "Sure.", "Oh.", "Oh no.",
+    "Hm.", "Huh.", "Wow.", "I see.", "Got it.", "Ha.", "Really?", "True.", "No.", "Ugh.",
+)  # fmt: skip
+"""What a listener says meanwhile."""
+NOD_WORDS = 3
+"""Most words of what counts as a nod, whatever a model says."""
+MAX_TURNS, MAX_NODS, MAX_DOES, MAX_CALLS = 60, 2, 3, 2
+FREE_TURNS = 20
+"""Turns of an answer beyond two for each must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,39 +83,47 @@ class Scene:
     role: str = ""
 
 
-def scene_schema(order: Order, turn_characters: int) -> dict[str, Any]:
-    """Return the schema of an answer."""
-    nod = _object(
-        {
-            "after_word": {"type": "integer", "minimum": 1, "maximum": 80},
-            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,30}}$"},
-        }
-    )
-    turn = _object(
-        {
-            "speaker": {"type": "string", "enum": list(SPEAKERS)},
-            "text": {"type": "string", "pattern": f"^{_SPEECH}{{1,{turn_characters}}}$"},
-            "does": {
-                "type": "array",
-                "items": {"type": "string", "pattern": _MUST},
-                "maxItems": MAX_DOES,
-            },
-            "act": {"type": "string", "enum": list(ACTS)},
-            "emotion": {"type": "string", "enum": list(EMOTIONS)},
-            "calls": {
-                "type": "array",
-                "items": {"type": "string", "pattern": "^[a-z_]{1,40}$"},
-                "maxItems": 2,
-            },
-            "cut_after": {"type": "integer", "minimum": 0, "maximum": 80},
-            "nods": {"type": "array", "items": nod, "maxItems": MAX_NODS},
-        }
-    )
-    turns = {"type": "array", "items": turn, "minItems": 4, "maxItems": MAX_TURNS}
-    if order == "facts_first":
+def scene_schema(brief: Brief, turn_characters: int, *, writes_role: bool) -> dict[str, Any]:
+    """Return the schema of an answer, which allows nothing that the rules forbid.
+
+    Only an agent that has tools calls any, each speaker meets its own musts, and in the paper's
+    order prose comes first, with a role at the end where a model may write it.
+    """
+    kinds = [_turn_schema(brief, speaker, turn_characters) for speaker in SPEAKERS]
+    most = min(MAX_TURNS, FREE_TURNS + 2 * len(brief.musts))
+    turns = {"type": "array", "items": {"anyOf": kinds}, "minItems": 4, "maxItems": most}
+    if brief.order == "facts_first":
         return _object({"turns": turns})
-    prose = {"type": "string", "pattern": f"^{_SPEECH}{{20,1200}}$"}
-    return _object({"scenario": prose, "description": prose, "turns": turns, "role": prose})
+    prose = {"type": "string", "pattern": f"^{SPEECH}{{20,1200}}$"}
+    before = {"scenario": prose, "description": prose, "turns": turns}
+    return _object({**before, "role": prose} if writes_role else before)
+
+
+def _turn_schema(brief: Brief, speaker: Speaker, turn_characters: int) -> dict[str, Any]:
+    own = [must.id for must in brief.musts if must.speaker == speaker]
+    tools = list(brief.ground.tools) if speaker == "agent" else []
+    nod = {
+        "after_word": {"type": "integer", "minimum": 1, "maximum": 80},
+        "text": {"type": "string", "enum": list(NODS)},
+    }
+    turn: dict[str, Any] = {
+        "speaker": {"type": "string", "enum": [speaker]},
+        "text": {"type": "string", "pattern": f"^{SPEECH}{{1,{turn_characters}}}$"},
+        "does": _some(own, MAX_DOES),
+        "act": {"type": "string", "enum": list(ACTS)},
+        "emotion": {"type": "string", "enum": list(EMOTIONS)},
+    }
+    if tools:
+        turn["calls"] = _some(tools, MAX_CALLS)
+    turn["cut_after"] = {"type": "integer", "minimum": 0, "maximum": 80}
+    turn["nods"] = {"type": "array", "items": _object(nod), "maxItems": MAX_NODS}
+    return _object(turn)
+
+
+def _some(names: list[str], most: int) -> dict[str, Any]:
+    """Return the schema of a list of some of these names, of none if there are none."""
+    items = {"type": "string", "enum": names or ["none"]}
+    return {"type": "array", "items": items, "maxItems": most if names else 0}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

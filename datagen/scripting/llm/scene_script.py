@@ -1,4 +1,4 @@
-"""Make a script of a call that a model has written, or say which of its turns are at fault.
+"""Make a script of a dialogue that a model has written, or say which of its turns are at fault.
 
     Brief, Scene --script_of_scene--> Script   (or BadScript: a reason, and faults to mend)
 
@@ -9,21 +9,20 @@ in role, results and what the customer has said. Nods and cuts go where the time
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
-from datagen.scripting.checks import judged
-from datagen.scripting.claims import Lexicon
-from datagen.scripting.llm.assemble import BadScript
-from datagen.scripting.llm.brief import Brief, Must
-from datagen.scripting.llm.scene import EMOTIONS, Scene, SceneTurn
+from datagen.scripting.checks import holds, judged
+from datagen.scripting.compose.grammar import plain
+from datagen.scripting.llm.brief import Brief
+from datagen.scripting.llm.faults import BadScript
+from datagen.scripting.llm.musts import places_of, unmet, where
+from datagen.scripting.llm.scene import EMOTIONS, NOD_WORDS, Scene, SceneTurn
 from datagen.scripting.llm.scene_checks import check_scene
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate.finish import FinishedCall, pauses_in
-from datagen.scripting.simulate.maker import facts_of, script_of_call
 from datagen.scripting.simulate.tools import draw_latency
 from datagen.text import Unsayable, speak, unsayable
-from datagen.types import Action, Emotion, Fact, Probe, Script, Turn
+from datagen.types import Action, Emotion, Probe, Script, Turn
 
 MUSTS, WORDS = "musts are not met", "words that cannot be said"
 NOD_MARGIN = (3, 4)
@@ -31,92 +30,38 @@ NOD_MARGIN = (3, 4)
 
 
 def script_of_scene(
-    brief: Brief,
-    scene: Scene,
-    draws: Draws,
-    *,
-    writer: str,
-    validation: float,
-    lexicon: Lexicon,
-    stock: Sequence[str],
+    brief: Brief, scene: Scene, draws: Draws, *, writer: str, stock: Sequence[str]
 ) -> Script:
     """Return the script of a scene. Raises BadScript."""
     if found := list(_unsaid(brief, scene.turns)):
         raise BadScript(found, WORDS)
-    if found := [*_unmet(brief, scene.turns), *_bad_calls(brief, scene.turns)]:
+    if found := [*unmet(brief, scene.turns), *_bad_calls(brief, scene.turns)]:
         raise BadScript(found, MUSTS)
     said = _Weaver(brief, scene, draws).woven()
-    drawn = brief.drawn
-    if brief.order == "paper" and scene.role:
-        drawn = drawn._replace(roles=drawn.roles._replace(agent=scene.role))
-    script = judged(script_of_call(brief.job, drawn, said, writer, validation))
-    check_scene(brief, scene, script, lexicon, stock)
+    is_own = brief.order == "paper" and scene.role
+    role = scene.role if is_own else brief.ground.role
+    script = judged(brief.ground.script(said, role, writer))
+    check_scene(brief, scene, script, stock)
     return script
 
 
 def _unsaid(brief: Brief, turns: Sequence[SceneTurn]) -> Iterator[str]:
     """Say which turns nobody could say."""
-    facts = facts_of(brief.world, brief.drawn.cast)
     for at, turn in enumerate(turns):
         try:
-            if not speak(turn.text, facts):
-                yield f"{_where(at, turn)} says nothing"
+            if not speak(turn.text, brief.ground.facts):
+                yield f"{where(at, turn)} says nothing"
         except Unsayable as problem:
-            yield f"{_where(at, turn)}: {problem}"
-
-
-def places_of(musts: Sequence[Must], turns: Sequence[SceneTurn]) -> dict[str, int]:
-    """Return the turn that meets each must, by its id."""
-    speakers = {must.id: must.speaker for must in musts}
-    places: dict[str, int] = {}
-    for at, turn in enumerate(turns):
-        for must_id in turn.does:
-            if speakers.get(must_id) == turn.speaker:
-                places.setdefault(must_id, at)
-    return places
-
-
-def _unmet(brief: Brief, turns: Sequence[SceneTurn]) -> Iterator[str]:
-    places = places_of(brief.musts, turns)
-    facts = facts_of(brief.world, brief.drawn.cast)
-    for must in brief.musts:
-        if must.id not in places:
-            yield f"no turn of the {must.speaker} meets {must.id}: {must.what}"
-            continue
-        turn = turns[places[must.id]]
-        yield from (f"{_where(places[must.id], turn)} {one}" for one in _lacks(must, turn, facts))
-        if must.answers in places and places[must.answers] >= places[must.id]:
-            yield f"{must.id} answers {must.answers} and has to come after it"
-    task = [must.id for must in brief.musts if must.id in places and must.id.startswith("T")]
-    for one, other in pairwise(task):
-        if places[other] < places[one]:
-            yield f"{other} comes before {one}: the task has its order"
-
-
-def _where(at: int, turn: SceneTurn) -> str:
-    return f"turn {at} ({turn.speaker}, {turn.text[:80]!r})"
-
-
-def _lacks(must: Must, turn: SceneTurn, facts: Sequence[Fact]) -> Iterator[str]:
-    spoken = speak(turn.text, facts)
-    known = {fact.written: fact.spoken for fact in facts}
-    for value in must.says:
-        if value not in turn.text and known.get(value, value) not in spoken:
-            yield f"does not say {value!r} ({must.id})"
-    for value in must.forbids:
-        if value in turn.text:
-            yield f"says {value!r}, which is wrong ({must.id})"
-    if must.tool and must.tool not in turn.calls:
-        yield f"does not call {must.tool} ({must.id})"
+            yield f"{where(at, turn)}: {problem}"
 
 
 def _bad_calls(brief: Brief, turns: Sequence[SceneTurn]) -> Iterator[str]:
     for at, turn in enumerate(turns):
         for name in turn.calls:
             if turn.speaker != "agent":
-                yield f"{_where(at, turn)} calls {name}: only the agent has tools"
-            elif name not in brief.results:
-                yield f"{_where(at, turn)} calls {name}, which is no tool of this agent"
+                yield f"{where(at, turn)} calls {name}: only the agent has tools"
+            elif name not in brief.ground.tools:
+                yield f"{where(at, turn)} calls {name}, which is no tool of this agent"
 
 
 class _Weaver:
@@ -124,7 +69,9 @@ class _Weaver:
 
     def __init__(self, brief: Brief, scene: Scene, draws: Draws) -> None:
         self._brief, self._scene, self._draws = brief, scene, draws
-        self._facts = facts_of(brief.world, brief.drawn.cast)
+        self._ground, self._facts = brief.ground, brief.ground.facts
+        self._met = places_of(brief.musts, scene.turns)
+        """The turn that meets each must."""
         self._turns: list[Turn] = []
         self._places: list[int] = []
         """Where each turn of the scene is in the script."""
@@ -137,21 +84,36 @@ class _Weaver:
         for at, turn in enumerate(scene):
             spoken = speak(turn.text, self._facts)
             following = scene[at + 1] if at + 1 < len(scene) else None
-            cut = self._cut(turn, spoken, following)
+            cut = self._cut(at, spoken, following)
             self._add(turn, spoken, at_word, cut)
             at_word = cut
         return FinishedCall(tuple(self._turns), tuple(self._probes()), tuple(self._actions))
 
-    def _cut(self, turn: SceneTurn, spoken: str, following: SceneTurn | None) -> int | None:
-        """Return where the next speaker cuts in: as near as may be to where the model says."""
+    def _cut(self, at: int, spoken: str, following: SceneTurn | None) -> int | None:
+        """Return where the next speaker cuts in: as near as may be to where the model says, and not
+        before what the turn has to state.
+        """
+        turn = self._scene.turns[at]
         if not turn.cut_after or following is None or following.speaker == turn.speaker:
             return None
-        places = cuts(len(spoken.split()), 0)
+        places = cuts(len(spoken.split()), self._needed(at, spoken))
         return min(places, key=lambda place: abs(place - turn.cut_after)) if places else None
+
+    def _needed(self, at: int, spoken: str) -> int:
+        """Return how many words must be heard until all that a turn has to state is said."""
+        known = {fact.written: fact.spoken for fact in self._facts}
+        met = [must for must in self._brief.musts if self._met.get(must.id) == at]
+        left = [plain(known.get(value, value)) for must in met for value in must.says]
+        words, count = spoken.split(), 0
+        while left and count < len(words):
+            count += 1
+            heard = plain(" ".join(words[:count]))
+            left = [value for value in left if not holds(heard, value)]
+        return count
 
     def _add(self, turn: SceneTurn, spoken: str, at_word: int | None, cut: int | None) -> None:
         num_heard = cut or len(spoken.split())
-        level = self._brief.drawn.cast.user.behaviour.fillers
+        level = self._ground.user.behaviour.fillers
         self._places.append(len(self._turns))
         issued = tuple(self._issue(name) for name in turn.calls)
         valence, arousal = EMOTIONS[turn.emotion]
@@ -174,26 +136,24 @@ class _Weaver:
         self._nod(turn, num_heard)
 
     def _issue(self, name: str) -> str:
-        world, identifier = self._brief.world, f"call-{len(self._actions) + 1}"
-        values = {one: value.written for one, value in world.values.items()}
-        values["identity"] = world.identity.value.written
+        tool, identifier = self._ground.tools[name], f"call-{len(self._actions) + 1}"
         self._actions.append(
             Action(
                 id=identifier,
                 tool=name,
-                arguments={one: values[one] for one in world.pack.tools[name].args},
+                arguments=dict(tool.arguments),
                 turn=len(self._turns),
-                result=self._brief.results[name],
-                latency=draw_latency(world.pack.tools[name].latency, self._draws),
+                result=tool.result,
+                latency=draw_latency(tool.latency, self._draws),
             )
         )
         return identifier
 
     def _licences(self, turn: SceneTurn) -> Iterator[str]:
         """Yield what states the values of a turn: items of the role, or results by now."""
-        written = {one: value.written for one, value in self._brief.world.values.items()}
-        stated = [value for value in written.values() if value in turn.text]
-        for item in self._brief.drawn.roles.items:
+        written = [fact.written for fact in self._facts if fact.type != "name"]
+        stated = [value for value in written if value in turn.text]
+        for item in self._ground.items:
             if item.visibility == "prompt" and any(value in item.text for value in stated):
                 yield f"prompt.{item.id}"
         for action in self._actions:
@@ -207,7 +167,8 @@ class _Weaver:
         last = 0
         for nod in sorted(turn.nods, key=lambda nod: nod.after_word):
             spoken = "" if unsayable(nod.text) else speak(nod.text)
-            if spoken and max(before, last + 4) <= nod.after_word <= num_heard - after:
+            is_short = 0 < len(spoken.split()) <= NOD_WORDS
+            if is_short and max(before, last + 4) <= nod.after_word <= num_heard - after:
                 last = nod.after_word
                 self._turns.append(
                     Turn(
@@ -221,7 +182,7 @@ class _Weaver:
                 )
 
     def _probes(self) -> Iterator[Probe]:
-        places = places_of(self._brief.musts, self._scene.turns)
+        places = self._met
         spoken = {fact.written: fact.spoken for fact in self._facts}
         for must in self._brief.musts:
             if must.probe is not None:

@@ -56,6 +56,7 @@ def place(
     probes: list[Probe] = []
     facts = [(fact.written, fact.id) for fact in plan.facts]
     cut: int | None = None
+    places: list[int] = []
     for line, follower in zip_longest(lines, lines[1:]):
         if line.exchange and line.exchange.probe and line.speaker == "agent":
             probes.append(_probe(line, turns, verdict))
@@ -65,7 +66,9 @@ def place(
         text = line.text
         stated = [name for written, name in facts if written in text and _states(text, written)]
         pauses = _pauses(plan, line, num_heard, draws)
-        turns.append(_turn(line, at_word, pauses, tuple(stated)))
+        places.append(len(turns))
+        mended = None if line.repairs is None else places[line.repairs]
+        turns.append(_turn(line, at_word, pauses, tuple(stated), mended))
         if backchannel := _backchannel(plan, wording, line, num_heard, draws):
             turns.append(backchannel)
     return tuple(turns), tuple(probes)
@@ -105,7 +108,11 @@ def cuts(num_words: int, needed: int) -> range:
 
 
 def _turn(
-    line: PlannedLine, at_word: int | None, pauses: tuple[Pause, ...], fact_ids: tuple[str, ...]
+    line: PlannedLine,
+    at_word: int | None,
+    pauses: tuple[Pause, ...],
+    fact_ids: tuple[str, ...],
+    repairs: int | None,
 ) -> Turn:
     return Turn(
         speaker=line.speaker,
@@ -116,6 +123,7 @@ def _turn(
         pauses=pauses,
         act=line.act,
         fact_ids=fact_ids,
+        repairs=repairs,
     )
 
 

@@ -1,49 +1,42 @@
-"""Plan and word a dialogue with a teacher: questions, answers, follow-ups, interruptions.
+"""Plan a dialogue with a teacher: what is asked, and where one question leads.
 
-    Job, Subject, ... --draw_lesson--> Lesson --compose_lesson--> PlannedLine, PlannedLine, ...
+    Job, Subject, ... --draw_lesson--> Lesson   (worded by `compose.qa`)
 
-Two topics meet in a dialogue, and a run visits each pair once before any comes again: topic i is
-followed by topic i + offset, and the offsets of its visits are a permutation of less than half of
-all topics, so that a pair does not come back in the other order either.
+A question is followed by one on its answer, by a topic that it leads to, or, seldom, by another.
+The first topic of a dialogue is dealt, so that each comes up equally often; those that follow it
+are a permutation of all that may, so that no two meet twice before all have met.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.people import Names, agent_persona, listener_persona
-from datagen.scripting.content.qa_pack import Subject, Topic
-from datagen.scripting.content.templates import Wording
+from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
-from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.plans.service import split_of
-from datagen.text import speak
-from datagen.types import Direction, Fact, Job, Persona, Speaker, Split
+from datagen.types import Direction, Fact, Job, Persona, Split
 
 ROLE = (
     "You are a wise and friendly teacher. Answer questions or provide advice in a clear and"
     " engaging way."
 )
 """The one role prompt of the question-answering set (personaplex README)."""
-FOLLOW_UPS = 0.75
-"""Chance that a question has a follow-up; 2 questions then make 112 words on average, or 37.5 s."""
+STAYS = 0.4
+"""Chance that a question is about the answer before it and not on a topic of its own."""
+FOLLOW_UPS = 0.25
+"""Chance that a question on a topic has a follow-up besides."""
+FAR = 3
+"""One in so many topics is followed by one that it does not lead to, and by all others in turn."""
 DETAILS = ((0, 0, 1), (0, 1, 1), (1, 1, 2))
 """How many details an answer gives, by the teacher's level of length."""
-CHECKS, GUESSES, BEYOND = 0.2, 0.07, 0.06
-"""Chances that the teacher checks whether it was understood, asks for a guess first, and is asked
-at last what it does not know."""
 INTERRUPTIONS = (0.0, 0.2, 0.4)
 """Chance that a question comes as a barge-in, by the asker's level of interruptions."""
 GREETINGS, GOODBYES = 0.25, 0.4
 """Chances that the teacher speaks first, and that both say goodbye."""
-REACTIONS = 0.5
-"""Chance that a question opens with how the last answer was taken."""
 WORDS = (30, 400)
 """Fewest and most spoken words of a dialogue."""
-_SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
-"""What an answer that opens like this needs no words before."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +49,12 @@ class Question:
     """What the answer may go on with."""
     is_follow_up: bool = False
     interrupts: bool = False
+    is_near: bool = False
+    """The topic before leads to it."""
+    doubt: Doubt | None = None
+    quiz: Quiz | None = None
+    beyond: str = ""
+    """A question that the teacher can't answer."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Lesson:
 
     subject: Subject
     situation: str
-    """The topics, joined by a plus sign; decides the split."""
+    """Its topics and the questions that stay with one, joined by plus signs; decides the split."""
     split: Split
     agent: Persona
     user: Persona
@@ -103,134 +102,102 @@ def draw_lesson(
 ) -> Lesson:
     """Draw the lesson of a job; ``exchanges`` counts its questions without follow-ups."""
     draws = draws_for(job.seed, job.dialog_id, "script")
-    dealt = stratified(job.seed, f"{job.kind}/domain", job.index, len(subjects))
-    subject, topics = subjects[dealt], _topics(job, subjects, dealt, exchanges)
-    situation = "+".join(topic.id for topic in topics)
-    split = split_of(f"{subject.id}/{situation}", validation)
+    path = _Path(job, subjects, draws)
+    for _ in range(exchanges - 1):
+        path.go_on()
+    split = split_of(f"{path.subject.id}/{path.situation}", validation)
     names = names.of(split)
     teacher = names.person(draws.integer(0, names.num_people - 1))
     agent = agent_persona(*teacher, draws)
     user = listener_persona(names, agent.name, draws)
-    interruptions = INTERRUPTIONS[user.behaviour.interruptions]
-    questions = [
-        replace(question, interrupts=draws.chance(interruptions))
-        for topic in topics
-        for question in _questions(topic, agent, draws)
-    ]
-    questions[0] = replace(questions[0], interrupts=False)
+    questions = path.questions(INTERRUPTIONS[user.behaviour.interruptions])
+    asked = " ".join(question.ask for question in questions)
+    about = path.subject.about
     return Lesson(
-        subject=subject,
-        situation=situation,
+        subject=path.subject,
+        situation=path.situation,
         split=split,
         agent=agent,
         user=user,
-        questions=tuple(questions),
-        user_role_prompt=(
-            f"You are {user.name}, and you are curious about {subject.about}. Ask a teacher:"
-            f" {' '.join(question.ask for question in questions)}"
-        ),
+        questions=questions,
+        user_role_prompt=f"You are {user.name}, and you are curious about {about}. Ask a teacher:"
+        f" {asked}",
     )
 
 
-def _topics(job: Job, subjects: Sequence[Subject], dealt: int, count: int) -> list[Topic]:
-    """Return the topics of a job; the first is dealt, so that each comes up equally often."""
-    subject, visit = subjects[dealt], job.index // len(subjects)
-    turn = stratified(job.seed, f"{job.kind}/{subject.id}", visit, len(subject.topics))
-    topics = [topic for each in subjects for topic in each.topics]
-    first = sum(len(each.topics) for each in subjects[:dealt]) + turn
-    reach = (len(topics) - 1) // 2
-    name = f"{job.kind}/{subject.topics[turn].id}"
-    offset = 1 + scattered(job.seed, name, visit // len(subject.topics), reach)
-    return [topics[(first + place * offset) % len(topics)] for place in range(count)]
+class _Path:
+    """The questions of a lesson while they are drawn."""
 
+    def __init__(self, job: Job, subjects: Sequence[Subject], draws: Draws) -> None:
+        self._job, self._subjects, self._draws = job, subjects, draws
+        dealt = stratified(job.seed, f"{job.kind}/domain", job.index, len(subjects))
+        self.subject = subjects[dealt]
+        visit, size = job.index // len(subjects), len(self.subject.topics)
+        turn = stratified(job.seed, f"{job.kind}/{self.subject.id}", visit, size)
+        self._visit = visit // size
+        self._steps: list[tuple[Topic, int, bool]] = []
+        """Of each question: topic, which of its follow-ups (-1: the topic itself), is it near."""
+        self._steps.append((self.subject.topics[turn], -1, False))
 
-def _questions(topic: Topic, agent: Persona, draws: Draws) -> list[Question]:
-    """Return the question of a topic, and perhaps a follow-up."""
-    details = tuple(draws.shuffled(topic.details))
-    ask, core = draws.pick(list(zip(topic.ask, topic.core, strict=True)))
-    asked = [Question(ask, core, details)]
-    if draws.chance(FOLLOW_UPS):
-        more = draws.pick(topic.more)
-        asked.append(Question(more.ask, more.tell, is_follow_up=True))
-    return asked
+    @property
+    def situation(self) -> str:
+        """The questions by their names."""
+        return "+".join(
+            topic.id if more < 0 else f"{topic.id}.{more + 1}" for topic, more, _ in self._steps
+        )
 
-
-def compose_lesson(lesson: Lesson, wording: Wording, draws: Draws) -> list[PlannedLine]:
-    """Return the floor turns of a lesson, in order."""
-    return _Lesson(lesson, wording, draws).lines()
-
-
-class _Lesson(Realizer):
-    """A lesson being worded."""
-
-    def __init__(self, lesson: Lesson, wording: Wording, draws: Draws) -> None:
-        people: dict[Speaker, Persona] = {"agent": lesson.agent, "user": lesson.user}
-        super().__init__(wording, people, {}, draws)
-        self._lesson = lesson
-
-    def _filled(self, template: str) -> tuple[str, str]:
-        """Return a text and what it says: lessons have numbers and abbreviations."""
-        return template, speak(template)
-
-    def lines(self) -> list[PlannedLine]:
-        """Word the lesson."""
-        if self._draws.chance(GREETINGS):
-            self._say("agent", "greet", self._act("agent", "greet"))
-        questions = self._lesson.questions
-        interrupts = False
-        for place, question in enumerate(questions):
-            self._ask(question, interrupts=interrupts, is_first=place == 0)
-            follower = questions[place + 1] if place + 1 < len(questions) else None
-            if not interrupts and place and self._draws.chance(GUESSES):
-                self._say("agent", "guess", self._act("agent", "guess"))
-                self._say("user", "guessed", self._act("user", "guessed"))
-            interrupts = self._answer(question, follower, is_terse=interrupts)
-        if self._draws.chance(BEYOND):
-            self._say("user", "beyond", self._act("user", "beyond"))
-            self._say("agent", "unsure", self._act("agent", "unsure"))
-        if self._draws.chance(GOODBYES):
-            self._say("user", "close", self._act("user", "done"))
-            self._say("agent", "bye", self._act("agent", "bye"))
-        return self._lines
-
-    def _ask(self, question: Question, *, interrupts: bool, is_first: bool) -> None:
-        if interrupts:
-            leads = [self._act("user", "interrupt")]
-        elif is_first:
-            leads = [self._act("user", "hello")]
-        elif self._lines[-1].act == "answer.check":
-            leads = [self._act("user", "grasp")]
-            leads.append(self._act("user", "follow" if question.is_follow_up else "switch"))
+    def go_on(self) -> None:
+        """Draw the next question: on the same topic, or on the next."""
+        topic = self._steps[-1][0]
+        asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
+        left = [more for more in range(len(topic.more)) if more not in asked]
+        if left and self._draws.chance(STAYS):
+            self._steps.append((topic, self._draws.pick(left), True))
         else:
-            leads = [self._act("user", "ack")] if self._draws.chance(REACTIONS) else []
-            leads.append(self._act("user", "follow" if question.is_follow_up else "switch"))
-        lead = " ".join(filter(None, leads))
-        asked = question.ask if lead else self._hesitant("user", question.ask)
-        act = "ask.follow" if question.is_follow_up else "ask"
-        self._say("user", act, f"{lead} {asked}", interrupts=interrupts)
+            self._steps.append(self._next(topic))
 
-    def _answer(self, question: Question, follower: Question | None, *, is_terse: bool) -> bool:
-        """Answer; return whether the asker cuts into what comes after the answer itself."""
-        answer = question.answer
-        if is_terse:
-            answer = f"{self._act('agent', 'yield')} {answer}"
-        elif not answer.startswith(_SHORT_ANSWERS):
-            answer = f"{self._act('agent', 'answer')} {answer}".strip()
-        if follower and follower.interrupts and self._goes_on(question, answer):
-            return True
-        count = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
-        said = " ".join((answer, *question.details[:count]))
-        if follower and self._draws.chance(CHECKS):
-            self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        else:
-            self._say("agent", "answer", said)
-        return False
+    def _next(self, topic: Topic) -> tuple[Topic, int, bool]:
+        """Return the topic after a topic, and whether it leads there."""
+        seen = {one.id for one, _, _ in self._steps}
+        home = next(one for one in self._subjects if topic.id in one.near)
+        near = [one for one in home.near[topic.id] if one.id not in seen]
+        far = max(1, len(near) // FAR)
+        name = f"{self._job.kind}/{topic.id}"
+        cycle = self._visit // (len(near) + far)
+        place = stratified(self._job.seed, name, self._visit, len(near) + far)
+        if place < len(near):
+            return near[place], -1, True
+        seen |= {one.id for one in near}
+        others = [one for each in self._subjects for one in each.topics if one.id not in seen]
+        at = scattered(self._job.seed, f"{name}/far", cycle * far + place - len(near), len(others))
+        return others[at], -1, False
 
-    def _goes_on(self, question: Question, answer: str) -> bool:
-        """Say all details, if that is enough to be cut into after the answer."""
-        needed = self._num_words(answer)
-        text = " ".join((answer, *question.details))
-        if not question.details or not cuts(self._num_words(text), needed):
-            return False
-        self._say("agent", "answer", text, needed=needed)
-        return True
+    def questions(self, interruptions: float) -> tuple[Question, ...]:
+        """Return the questions; each but the first may come as a barge-in."""
+        found: list[Question] = []
+        asked = {(topic.id, more) for topic, more, _ in self._steps}
+        for topic, more, is_near in self._steps:
+            cuts_in = bool(found) and self._draws.chance(interruptions)
+            found.append(self._question(topic, more, is_near=is_near, interrupts=cuts_in))
+            left = [one for one in range(len(topic.more)) if (topic.id, one) not in asked]
+            if more < 0 and left and self._draws.chance(FOLLOW_UPS):
+                cuts_in = self._draws.chance(interruptions)
+                which = self._draws.pick(left)
+                found.append(self._question(topic, which, is_near=True, interrupts=cuts_in))
+        return tuple(found)
+
+    def _question(self, topic: Topic, more: int, *, is_near: bool, interrupts: bool) -> Question:
+        if more >= 0:
+            asked = topic.more[more]
+            return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
+        ask, core = self._draws.pick(list(zip(topic.ask, topic.core, strict=True)))
+        return Question(
+            ask,
+            core,
+            tuple(self._draws.shuffled(topic.details)),
+            interrupts=interrupts,
+            is_near=is_near,
+            doubt=topic.doubt,
+            quiz=topic.quiz,
+            beyond=topic.beyond,
+        )

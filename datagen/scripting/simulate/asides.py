@@ -6,13 +6,19 @@ Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate.talk import AgendaItem, Talk, changed
+from datagen.scripting.simulate.interruptions import Ask, Telling, may_cut_in
+from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk, changed
 
 LINKED = 0.5
 """Chance that something new is announced."""
 ACKED = 0.6
+PRESSING = 0.28
+"""Chance that a caller who cuts in has something to ask that was not on its agenda."""
+EARLY = 5
+"""Turns before which nobody can complain of how the agent talks, or makes small talk."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -33,10 +39,24 @@ def plain_aside(talk: Talk) -> AgendaItem | None:
     return next((event for event in talk.agenda if event.kind in ("fact", "Q2")), None)
 
 
+def pressing(talk: Talk) -> Callable[[str], None] | None:
+    """Return what brings up a question that cannot wait, if the caller has or finds one."""
+    if plain_aside(talk) is None and not (talk.spare and talk.chance(PRESSING)):
+        return None
+
+    def ask(link: str) -> None:
+        event = plain_aside(talk) or AgendaItem("fact", talk.spare.pop())
+        bring_up(talk, event, link)
+
+    return ask
+
+
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the agent could answer by now."""
     if event.kind == "grievance":
         return all(other.kind != "Q4" for other in talk.agenda)
+    if event.kind == "Q6":
+        return talk.floor.last >= EARLY or not talk.steps
     if event.kind != "Q1":
         return True
     if not event.what:
@@ -157,12 +177,24 @@ def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
     asked = talk.floor.last
     if talk.chance(0.25):
         talk.agent("ack_question", "autoPositive")
-    draft = talk.agent_line(fact.tell, "answer", talk.licence((event.what,)))
+    licence = talk.licence((event.what,))
+    draft = talk.agent_line(fact.tell, "answer", licence)
+    told = draft.values & talk.world.values.keys()
+    if event.kind == "fact" and not may_cut_in(talk, *_telling(talk, fact.tell, licence)):
+        return asked, told
     talk.tell((event.what,))
     talk.mood.feel("answered")
-    told = draft.values & talk.world.values.keys()
     _react(talk)
     return asked, told
+
+
+def _telling(
+    talk: Talk, lines: tuple[str, ...], licence: tuple[str, ...]
+) -> tuple[Telling, Ask | None]:
+    """Return an answer on which the caller may cut in: it had meant to ask something else."""
+    press = pressing(talk)
+    ask = partial(press, "cut_in.meant") if press else None
+    return Telling(lines, "answer", licence, is_needed=False, is_asked=True), ask
 
 
 def _wish(talk: Talk, event: AgendaItem) -> None:
@@ -205,7 +237,7 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
     talk.mood.feel("grievance")
     talk.user_line(talk.world.story.grievance, "disagreement")
     if talk.chance(0.5):
-        talk.user("rude", "disagreement")
+        talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
     asked = talk.floor.last
     talk.agent("deescalate", "apology")
     if event.kind == "Q4":
@@ -230,7 +262,8 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    talk.user("ask_unrelated", "request")
+    """Ask for something that is not the agent's business; nobody who is upset makes small talk."""
+    talk.user("ask_unrelated.low" if talk.mood.valence < LOW else "ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     talk.probe("Q6", "redirect", asked)

@@ -23,6 +23,7 @@ from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.mandate import Mandate, capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
+from datagen.types import Interruption
 
 WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.07, 0.14
 """Chances of what may happen to the opening, to a number, to a name and to what is told."""
@@ -111,11 +112,13 @@ class AssistantCall:
         """Let the business cut in on what is said at length, and the assistant go on."""
         talk = self.talk
         places = cuts(num_words, 0)
-        if not places or not talk.chance(0.08 * talk.cast.user.behaviour.interruptions):
+        if not places or not talk.chance(0.25 * talk.cast.user.behaviour.interruptions):
             return
         talk.floor.drafts[-1].cut_at = talk.draws.pick(places)
         talk.floor.close()
-        talk.user("who", "setQuestion")
+        talk.user("who", "setQuestion").interruption = Interruption(
+            kind="question", answer="yield", uptake="repeat"
+        )
         talk.agent("answer_user", "answer", ("prompt.role",))
         talk.agent("resume", "interactionStructuring")
         talk.agent_line((self.mandate.background,), "bridge", ("prompt.background",))

@@ -9,10 +9,12 @@ questions come up by the way depends on how long the call is to be.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.interruptions import collide, give_way, mark
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -146,11 +148,18 @@ def _go_on(talk: Talk) -> None:
         _fill_up(talk)
         ready = [event for event in talk.agenda if asides.is_ready(talk, event)]
         if ready and _takes_over(talk, len(ready), is_first):
+            collides, cut = collide(talk), talk.floor.last
             asides.bring_up(talk, ready[0])
+            if collides:
+                mark(talk, cut + 1, "collision", "repeat")
             if ready[0].kind == "grievance" and _breaks_off(talk):
                 return
         elif talk.steps:
-            steps.take(talk, talk.steps.pop(0))
+            take_step = partial(steps.take, talk, talk.steps.pop(0))
+            if ready and not is_first:
+                give_way(talk, take_step)
+            else:
+                take_step()
             is_first = False
         else:  # what is left could never be answered
             break

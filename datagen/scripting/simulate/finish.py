@@ -41,6 +41,11 @@ MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
 """Chance of one by this listener for each word of a turn that may have one, at level 1."""
+SOUNDS, COUGHS = 0.07, 0.4
+"""Chance that a caller coughs or says something to somebody else in a turn of the agent, and the
+share of coughs."""
+LOW, EXCITED = -0.25, 0.4
+"""Valence under which somebody is felt with, and arousal from which others are surprised."""
 PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
@@ -70,7 +75,8 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
             else pauses_in(draft.speaker, draft.spoken, draft.act, level, num_heard, draws)
         )
         turns.append(_turn(talk, draft, at_word, pauses, places))
-        if (turn := _backchannel(talk, draft, acts, num_heard, draws)) is not None:
+        listens = _backchannel(talk, draft, acts, num_heard, draws)
+        if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
             turns.append(turn)
         at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
@@ -103,6 +109,8 @@ def _turn(
         emotion=draft.emotion,
         calls=draft.calls,
         repairs=None if draft.repairs is None else places[draft.repairs],
+        interruption=draft.interruption if at_word else None,
+        meanwhile=draft.meanwhile,
     )
 
 
@@ -115,7 +123,7 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
             _start(talk, draft, draws.pick(starts))
         return
     level = talk.cast.user.behaviour.fillers
-    if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring":
+    if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring" or draft.cut_at:
         return
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(acts.middles))
@@ -186,20 +194,41 @@ def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Dr
     places = [place for place in boundaries(draft.spoken) if 3 <= place <= num_heard - 4]
     if not places:
         return None
-    is_sad = listener == "agent" and draft.emotion.valence < -0.25 and draft.act == "inform"
-    function = "sympathy" if is_sad and draws.chance(0.6) else "continue"
-    if listener == "user" and draft.licence and draws.chance(0.4):
-        function = "agree" if draft.act != "declineRequest" else "surprise"
-    return _listens(listener, draws.pick(acts.listening[function]), draws.pick(places))
+    function = _function(draft, listener, draws)
+    return _listens(listener, function, draws.pick(acts.listening[function]), draws.pick(places))
 
 
-@lru_cache(maxsize=4096)
-def _listens(listener: Speaker, said: str, at_word: int) -> Turn:
+def _function(draft: Draft, listener: Speaker, draws: Draws) -> str:
+    """Draw what a backchannel is for, by what is said and how whoever says it feels."""
+    if listener == "agent":
+        if draft.emotion.valence < LOW and draft.act in ("inform", "disagreement", "answer"):
+            return "sympathy" if draws.chance(0.6) else "continue"
+        return "agree" if draft.values and draws.chance(0.4) else "continue"
+    if draft.act == "declineRequest" or draft.emotion.arousal > EXCITED:
+        return "surprise" if draws.chance(0.5) else "continue"
+    if draft.act in ("instruct", "offer", "promise", "confirm"):
+        return "agree" if draws.chance(0.6) else "continue"
+    if draft.licence and draws.chance(0.45):
+        return "agree" if draws.chance(0.75) else "surprise"
+    return "continue"
+
+
+def _sound(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
+    """Draw a sound of the caller's that is not for the agent, who goes on."""
+    is_free = draft.speaker == "agent" and not draft.rote and not draft.calls
+    if not is_free or num_heard < MIN_LISTENED + 2 or not draws.chance(SOUNDS):
+        return None
+    kind = "cough" if draws.chance(COUGHS) else "side_talk"
+    return _listens("user", kind, draws.pick(acts.listening[kind]), draws.integer(3, num_heard - 6))
+
+
+@lru_cache(maxsize=8192)
+def _listens(listener: Speaker, act: str, said: str, at_word: int) -> Turn:
     return Turn(
         speaker=listener,
         text=said,
         spoken=said,
         onset="backchannel",
         at_word=at_word,
-        act="backchannel",
+        act=act,
     )

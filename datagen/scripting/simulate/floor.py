@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from datagen.scripting.simulate.realizer import Said
-from datagen.types import Emotion, Speaker
+from datagen.types import Emotion, Interruption, Speaker
 
 FEEDBACK = frozenset(("autoPositive", "thanking", "stalling", "apology"))
 """Acts that leave a turn's act to the other pieces of the turn."""
@@ -30,6 +30,10 @@ class Draft:
     repairs: int | None = None
     cut_at: int | None = None
     """After how many spoken words the next turn barges in."""
+    interruption: Interruption | None = None
+    """What it barges in for, if it does."""
+    meanwhile: bool = False
+    """The agent says it while a tool works, and rests it on no result."""
     is_closed: bool = False
     rote: bool = False
     """Said by rote: no hesitation, no backchannel, no pause of an agent."""

@@ -21,6 +21,8 @@ LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
     0.12,
 )
 """Chances of what may happen to an identity number, or to a name."""
+NOTICED = 0.5
+"""Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
 
 
 def identify(talk: Talk) -> None:
@@ -79,6 +81,9 @@ def _misread(talk: Talk, name: str, act: str, code: Code) -> None:
     talk.user(act, "answer")
     given = talk.floor.last
     talk.words.about(name, talk.value(name))
+    if name == "identity_value" and tools.is_next(talk, "identity") and talk.chance(NOTICED):
+        talk.misgiven[name] = wrong
+        return
     no_match(talk, wrong.written)
     talk.user("read_again", "correction").repairs = given
 

@@ -28,6 +28,7 @@ from datagen.scripting.simulate.finish import FinishedCall, finish
 from datagen.scripting.simulate.talk import Talk, changed
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
+    Mandate,
     assistant_items,
     assistant_role,
     business_role,
@@ -46,7 +47,7 @@ PROMPT_CHARACTERS = 1000
 """Most characters of a role prompt: PersonaPlex's own page takes no more."""
 SPREAD = 0.6
 """Standard deviation of the logarithm of the length that a call aims at."""
-FIT = 2.4
+FIT = 2.8
 """How many times shorter the aim is than the mean that is asked for, fitted with the shipped
 worlds: a call whose aim is short still has its whole task."""
 _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
@@ -124,6 +125,19 @@ class WorldMaker:
                 gap = world.gap if "Q5" in cast.probes else ""
                 roles = Roles(role, user_role_prompt(world, cast), world_items(world, gap))
                 return DrawnCall(world, cast, roles, self._aim(draws))
+        raise Rejected("no role prompt fits", domain)
+
+    def draw_assistant(self, job: Job, domain: str, dealt: Dealt) -> DrawnAssistantCall:
+        """Return a call for a customer that somebody else words. Raises Rejected."""
+        for drawn, cast, draws in self._attempts(job, self.worlds[domain], dealt):
+            world, cast = turned(drawn), self._turned(drawn, cast, draws)
+            mandate = draw_mandate(world, cast.probes, draws)
+            role = assistant_role(world, cast, mandate, draws)
+            if len(role) <= PROMPT_CHARACTERS:
+                items = assistant_items(world, mandate, "")
+                roles = Roles(role, business_role(world, cast, draws), items)
+                call = DrawnCall(world, cast, roles, self._aim(draws))
+                return DrawnAssistantCall(call, mandate)
         raise Rejected("no role prompt fits", domain)
 
     def _attempts(
@@ -252,6 +266,13 @@ class DrawnCall(NamedTuple):
     roles: Roles
     words: float
     """How many spoken words it should have."""
+
+
+class DrawnAssistantCall(NamedTuple):
+    """A call for a customer before anybody says a word."""
+
+    call: DrawnCall
+    mandate: Mandate
 
 
 def _script(

@@ -81,6 +81,8 @@ class TurnRealizer:
         for name, value in values.items():
             self.about(name, value)
         self._used: set[str] = set()
+        self.chosen = ""
+        """The template of the last line of a pack."""
 
     def about(self, name: str, value: Value | str) -> None:
         """Fill a slot so from here on."""
@@ -108,7 +110,8 @@ class TurnRealizer:
 
     def line(self, lines: Sequence[str]) -> Said:
         """Say one of some lines."""
-        return self.fill(opened(self._pick(lines)))
+        self.chosen = opened(self._pick(lines))
+        return self.fill(self.chosen)
 
     def fill(self, template: str) -> Said:
         """Return what a template writes and says."""

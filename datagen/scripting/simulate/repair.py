@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.interruptions import correct_at_once, mark
 from datagen.scripting.simulate.talk import Talk
 
 MAX_WORDS = 3
@@ -25,9 +26,12 @@ def mishear(talk: Talk, name: str, wrong: Value) -> None:
     talk.words.about("heard", wrong)
     talk.agent("read_back", "checkQuestion", (f"user.{name}",)).repairs = given
     misheard = talk.floor.last
+    is_cut = correct_at_once(talk, wrong.spoken, talk.value(name).spoken)
     talk.mood.feel("misheard")
     talk.words.about("right", talk.value(name))
     talk.user("correct_heard", "correction").repairs = misheard
+    if is_cut:
+        mark(talk, misheard + 1, "correction")
     talk.agent("got_right", "autoPositive", (f"user.{name}",))
 
 

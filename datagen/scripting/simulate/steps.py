@@ -5,9 +5,12 @@ Talk, ProcedureStep --take--> drafts
 
 from __future__ import annotations
 
-from datagen.scripting.plans.interplay import cuts
+from collections.abc import Sequence
+from functools import partial
+
 from datagen.scripting.simulate import asides, tools
 from datagen.scripting.simulate.identify import identify
+from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -29,6 +32,8 @@ BANK = {"check": "confirm", "instruct": "comply", "offer": "accept"}
 """What the caller answers where the pack has no line."""
 REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
 """Chances of what happens between a question and its answer, or to the answer."""
+IN_FLIGHT = 0.7
+"""Chance that a wrong answer is taken back only when it has been typed in, if it is."""
 ACKS = {"friendly": 0.5, "brisk": 0.2, "formal": 0.4, "tired": 0.35}
 _ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
 """Acts of an agent after which it has to come back to what it was doing."""
@@ -37,14 +42,16 @@ _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring
 REACTS = 0.55
 JUST = 2
 """Turns after which an offer need not say that it was told already."""
-INTERRUPTED = (0.03, 0.12, 0.3)
-"""Chance that a caller cuts in on what is told, by its level of interruptions."""
 
 
 def take(talk: Talk, step: ProcedureStep) -> None:
-    """Take one step."""
-    if step.tool and not talk.is_verified:
+    """Take one step; whoever calls is verified before anything on record is touched or told."""
+    is_private = step.tool or any(name in talk.world.records for name in step.facts)
+    if is_private and not talk.is_verified:
+        stop_rambling(talk)
+        talk.current = step
         identify(talk)
+        talk.current = None
         if not talk.is_verified:
             return
     if step.do == "look":
@@ -92,40 +99,38 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
         talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
     elif step.say:
         talk.agent_line(step.say, "inform", licence)
+        _may_cut_in(talk, step.say, "inform", licence)
     else:
-        for name in news:
-            tell(talk, name)
+        left = [name for name in news if not tell(talk, name)]
+        if left:
+            talk.tell(name for name in step.facts if name not in left)
+            return
     talk.tell(step.facts)
     _react(talk, step, REACTS)
 
 
-def tell(talk: Talk, name: str) -> None:
-    """Tell a fact; a caller may cut in, and is told the rest again afterwards."""
-    lines, licence = talk.world.fact(name).tell, talk.licence((name,))
-    draft = talk.agent_line(lines, "inform", licence)
-    places = cuts(draft.num_words, 0)
-    if not places or not talk.chance(_interrupts(talk)):
-        return
-    draft.cut_at = talk.draws.pick(places)
-    talk.floor.close()
-    aside = asides.plain_aside(talk)
-    if aside and talk.chance(0.5):
-        asides.bring_up(talk, aside, link="cut_in")
-    else:
-        talk.user("cut_in.pause", "interactionStructuring")
-        talk.agent("go_ahead", "autoPositive")
-    talk.agent("resume", "interactionStructuring")
-    talk.agent_line(lines, "bridge", licence)
+def tell(talk: Talk, name: str) -> bool:
+    """Tell a fact; a caller may cut in. Return whether it was told in the end."""
+    fact, licence = talk.world.fact(name), talk.licence((name,))
+    talk.agent_line(fact.tell, "inform", licence)
+    return _may_cut_in(talk, fact.tell, "inform", licence, is_needed=fact.source == "record")
 
 
-def _interrupts(talk: Talk) -> float:
-    return INTERRUPTED[talk.cast.user.behaviour.interruptions] * talk.leisure
+def _may_cut_in(
+    talk: Talk, lines: Sequence[str], iso: str, licence: tuple[str, ...], *, is_needed: bool = True
+) -> bool:
+    """Perhaps let the caller cut in on the last line; return whether that was told in the end."""
+    press = asides.pressing(talk)
+    ask = partial(press, "cut_in") if press else None
+    return may_cut_in(talk, Telling(lines, iso, licence, is_needed), ask)
 
 
 def _exchange(talk: Talk, step: ProcedureStep) -> None:
     """Ask, offer or announce something, with what may come between that and its answer."""
     if step.do == "ask" and _is_answered(talk, step):
         return
+    if step.do == "ask":
+        stop_rambling(talk)
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
@@ -133,6 +138,8 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
     say(step.say, iso, licence)
     talk.tell(step.facts)
     if step.do not in ANSWERS:
+        if say is talk.agent_line:
+            _may_cut_in(talk, step.say, iso, licence)
         _react(talk, step, REACTS)
         return
     roll = talk.draws.uniform() / talk.leisure
@@ -142,7 +149,7 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
         asides.bring_up(talk, aside, link="before_that")
         talk.agent("back_to_question", "interactionStructuring")
         talk.agent_line(step.say, iso, licence)
-    _reply(talk, step)
+    early(talk, partial(_reply, talk, step))
 
 
 def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
@@ -164,7 +171,9 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     elif said < CORRECTS:
         talk.words.about(name, wrong)
         draft = talk.user_line(step.reply, ANSWERS[step.do])
-        if name in draft.values:
+        if name in draft.values and tools.is_next(talk, name) and talk.chance(IN_FLIGHT):
+            talk.misgiven[name] = wrong
+        elif name in draft.values:
             take_back(talk, name)
         talk.words.about(name, talk.value(name))
     else:
@@ -183,7 +192,8 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
 
 def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
     if step.reply:
-        talk.user_line(step.reply, "autoPositive")
+        told = [line for line in step.reply if line[-1] != "?"]
+        talk.user_line(told or step.reply, "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
 

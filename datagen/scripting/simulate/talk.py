@@ -73,6 +73,8 @@ class Talk:
         """Facts that may come up by the way, if there is time."""
         self.steps: list[ProcedureStep] = []
         """What is left of the agent's procedure."""
+        self.current: ProcedureStep | None = None
+        """The step that the agent is taking."""
         self.is_named = False
         """The caller has said its name."""
         self.verified_by = "identity_value"
@@ -88,11 +90,15 @@ class Talk:
         """Chance that a grievance is soothed."""
         self.told: dict[str, int] = {}
         """Facts that the caller has been told, with the turn that told them last."""
+        self.misgiven: dict[str, Value] = {}
+        """Wrong values that the caller has said and not taken back, by the right one's name."""
         self.given: set[str] = set()
         """Values that the caller has said."""
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
         self.is_over = self.is_helped = False
+        self.is_interrupted = False
+        """Somebody has just been cut in on, and has not come back to it yet."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 

@@ -6,12 +6,21 @@ Talk, ProcedureStep --call--> drafts, Action; only then may anybody say what the
 from __future__ import annotations
 
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.simulate import asides
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
-from datagen.types import Action
+from datagen.types import Action, ActionStatus
 
-FAILS, WAITING = 0.06, 0.25
+FAILS, WAITING = 0.06, 0.35
 """Chance that a tool fails at first, and that the caller says something while it works."""
+CANCELS = 0.12
+"""Chance that the caller stops the agent before something is done, if it has a question."""
+ASKS, ADDS, ASKS_FROM = 0.5, 0.25, 2.5
+"""Chances that a caller who says something asks a question, or tells something of itself, and
+seconds from which a wait leaves time for a question."""
+TIMEOUT = 8.0
+"""Seconds after which the agent gives a tool up."""
+CANCELLED = "The call was cancelled."
 LONG, STILL = 4.5, 0.7
 """Seconds from which a wait is long, and chance that the agent then says that it still looks."""
 
@@ -24,10 +33,26 @@ def opening(talk: Talk) -> str:
     return ""
 
 
+def is_next(talk: Talk, argument: str) -> bool:
+    """Tell whether the agent's next step calls a tool with this argument, or is in doing so."""
+    step = talk.current if talk.current is not None else next(iter(talk.steps), None)
+    if not talk.world.is_lookup or step is None or step.do not in ("look", "act"):
+        return False
+    return bool(step.tool) and argument in talk.world.pack.tools[step.tool].args
+
+
 def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
-    """Call the tool of a step; return the action's id."""
+    """Call the tool of a step; return the action's id.
+
+    Before it answers, the caller may correct what it was called with, or take the order back; it
+    may fail, or answer too late.
+    """
+    _correct(talk, step)
+    if talk.world.pack.tools[step.tool].done and talk.chance(CANCELS * talk.leisure):
+        _cancel(talk, step)
     if talk.chance(FAILS * talk.leisure):
-        _issue(talk, step, "The system did not answer.", "failed")
+        is_late = talk.chance(0.4)
+        _issue(talk, step, "The system did not answer.", "timed_out" if is_late else "failed")
         talk.mood.feel("wait")
         talk.agent("failed_tool", "apology", (f"result.{talk.actions[-1].id}",), apart=True)
         talk.floor.close()
@@ -36,7 +61,34 @@ def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
     return _issue(talk, step, _result(talk, step, facts), "ok")
 
 
-def _issue(talk: Talk, step: ProcedureStep, result: str, status: str) -> str:
+def _correct(talk: Talk, step: ProcedureStep) -> None:
+    """Let the caller notice that it has said something wrong, as the tool works on it."""
+    arguments = talk.world.pack.tools[step.tool].args
+    names = [talk.verified_by if name == "identity" else name for name in arguments]
+    name = next((name for name in names if name in talk.misgiven), "")
+    if not name:
+        return
+    _issue(talk, step, CANCELLED, "cancelled")
+    talk.misgiven.pop(name)
+    talk.words.about("right", talk.value(name))
+    draft = talk.user("self_correct", "correction")
+    draft.values.add(name)
+    talk.given.add(name)
+    talk.agent("got_right", "autoPositive", (f"user.{name}",))
+
+
+def _cancel(talk: Talk, step: ProcedureStep) -> None:
+    """Let the caller stop the agent before something is done, ask a question, and go on."""
+    ask = asides.pressing(talk)
+    if ask is None:
+        return
+    _issue(talk, step, CANCELLED, "cancelled")
+    ask("cancel")
+    talk.agent("shall_i", "checkQuestion")
+    talk.user("accept", "agreement")
+
+
+def _issue(talk: Talk, step: ProcedureStep, result: str, status: ActionStatus) -> str:
     tool = talk.world.pack.tools[step.tool]
     if tool.hold and talk.chance(0.6) and status == "ok":
         draft = talk.agent_line(tool.hold, "stalling")
@@ -44,24 +96,49 @@ def _issue(talk: Talk, step: ProcedureStep, result: str, status: str) -> str:
         draft = talk.agent("doing" if tool.done else "hold", "stalling")
     identifier = f"call-{len(talk.actions) + 1}"
     draft.calls = (*draft.calls, identifier)
+    takes = latency(talk, step.tool)
     action = Action(
         id=identifier,
         tool=step.tool,
         arguments=_arguments(talk, tool.args),
         turn=talk.floor.last,
         result=result,
-        status="ok" if status == "ok" else "failed",
-        latency=latency(talk, step.tool),
+        status=status,
+        latency=max(takes, TIMEOUT) if status == "timed_out" else takes,
     )
     talk.actions.append(action)
     talk.floor.close()
+    if status != "cancelled":
+        _wait(talk, action)
+    return identifier
+
+
+def _wait(talk: Talk, action: Action) -> None:
+    """Fill the time until a tool answers, on both sides."""
     talk.mood.feel("wait.impatient" if talk.cast.user.patience == 0 else "wait")
-    if status == "ok" and talk.chance(WAITING * talk.leisure):
-        talk.user("react_hold", "autoPositive")
+    if action.status == "ok" and talk.chance(WAITING * talk.leisure):
+        _say_meanwhile(talk, action)
     if action.latency > LONG and talk.chance(STILL):
         talk.agent("still_looking", "stalling", apart=True)
         talk.floor.close()
-    return identifier
+
+
+def _say_meanwhile(talk: Talk, action: Action) -> None:
+    """Let the caller react to the wait, add something, or ask what the agent knows anyway."""
+    ask = asides.pressing(talk) if action.latency > ASKS_FROM and talk.chance(ASKS) else None
+    if ask is not None:
+        first = len(talk.floor.drafts)
+        talk.is_interrupted, before = True, talk.is_interrupted
+        ask("link")
+        talk.is_interrupted = before
+        for draft in talk.floor.drafts[first:]:
+            rests_on_result = any(one.startswith("result.") for one in draft.licence)
+            draft.meanwhile = draft.speaker == "agent" and not rests_on_result
+        talk.floor.close()
+    elif talk.chance(ADDS):
+        talk.user("while_waiting", "inform")
+    else:
+        talk.user("react_hold", "autoPositive")
 
 
 def latency(talk: Talk, tool: str) -> float:
@@ -76,7 +153,7 @@ def draw_latency(law: tuple[float, float], draws: Draws) -> float:
 
 
 def _arguments(talk: Talk, names: tuple[str, ...]) -> dict[str, str]:
-    values = talk.world.values
+    values = {**talk.world.values, **talk.misgiven}
     return {
         name: values[talk.verified_by if name == "identity" else name].written for name in names
     }

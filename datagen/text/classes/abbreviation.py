@@ -102,7 +102,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             {m: name for m, name in MONTHS.items() if m not in ("Mar", "Jun")},
             r"(?= (?:\d|and [A-Z]|or [A-Z]|to [A-Z])|[,?!]|$)",
             Sure.GUESS,
-            before="(?<=(?:.in|.of|mid|til|by|nce|.to|and| or) )" if False else "(?<![\\w-])",
+            before=r"(?<![\w-])",
         ),
         make.words(
             {m: name for m, name in MONTHS.items()}, r"\b", Sure.USUAL, before="(?<=[a-z]-)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of, cue, is_before
 from datagen.text.locales import Locale
 from datagen.text.places import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
 
@@ -27,14 +27,26 @@ _AFTER_NAME = re.compile(
 )
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
 _COMMA = re.compile(r"[A-Z][\w.']+, \Z")
+_DEGREES = frozenset(("MD", "PA", "MA", "MS", "DE"))
+_PERSON = re.compile(
+    r"\b(?:(?:Dr|Prof|Mr|Mrs|Ms)\.|Doctor|Professor|[Dd]octor is|[Ss]urgeon|[Dd]entist) .*, \Z"
+    r"|\b[A-Z]\. [A-Z][\w'-]+, \Z"
+)
 _HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
 _ROAD = re.compile(
-    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+|\d) \Z"
+    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
+    r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+) \Z"
 )
 
 
 def _house(match: Match) -> str:
     return numbers.pairs(int(match[0]))
+
+
+def _state(match: Match) -> str | None:
+    """Say the state of a city; the degree of a person ("Dr. Patel, MD") is none."""
+    is_degree = match["state"] in _DEGREES and is_before(match, _PERSON)
+    return None if is_degree else STATES[match["state"]]
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -62,13 +74,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: COMPASS[m["point"]],
             Sure.CUE,
         ),
+        make(r"(?P<point>[NSEW])\b(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
+        make(
+            r"(?P<point>[NS][EW])\b(?= (?:at|of|to)\b|[.,?!]|$)",
+            lambda m: CORNERS[m["point"]].lower(),
+            Sure.CUE,
+            before=cue(r"winds?(?: is| are|'s)?|blowing|head(?:ing|ed)?|going|facing|just", " "),
+        ),
+        make(
+            r"(?P<point>[NSEW])\b(?= (?:on|for|from|to|toward|until|and|past|about)\b|$|[.,])",
+            lambda m: COMPASS[m["point"]],
+            before=cue("head|heading|headed|go|going|went|drive|driving|drove|travel|facing", " "),
+        ),
         make(
             r"(?P<point>[NSEW])\b(?=[.,?!]| (?:to|at|and|until|toward|for|past|exit|from|near"
             r"|is)\b|$)",
             lambda m: COMPASS[m["point"]],
             before=_ROAD,
         ),
-        make(rf"(?P<state>{any_of(STATES)})\b{ends}", lambda m: STATES[m["state"]], before=_COMMA),
+        make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),
         make(
             rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",
             lambda m: STATES[m["state"]],

@@ -208,6 +208,24 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_PAIRED,
         ),
         make(
+            r"(?P<number>[1-9]\d{2,3})(?P<letter>[A-Z])(?![\w-])",
+            lambda m: f"{_pairs(m)} {m['letter']}",
+            before=_PAIRED,
+        ),
+        make(
+            rf"(?P<number>[1-9]\d\d){END}"
+            r"(?= (?:to|north|south|east|west|freeway|fwy|until|exit)\b)",
+            _pairs,
+            before=cue("(?:take|on|off|via|from|to) the", " "),
+        ),
+        make(rf"(?P<number>[45]\d\d){END}(?= (?:error|status|response|page)\b)", _pairs),
+        make(
+            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
+            _pairs,
+            Sure.CUE,
+            before=cue("an?|the", " "),
+        ),
+        make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
         ),
         make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),

@@ -55,8 +55,11 @@ _DATED = cue(
     r"|closing|concert|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
     r"[:,]? [(\"']?",
 )
+_NO_FRACTION = frozenset((11, 13, 14, 15, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31))
+"""Days that nobody divides by."""
 _WORKS = re.compile(
-    r"(?:(?:,? (?:at|okay|ok|fine|good|or|and|through|thru|meeting|flight|statement|bill|payment"
+    r"(?:(?:,? (?:at|around|about|okay|ok|fine|good|or|and|through|thru|meeting|flight"
+    r"|statement|bill|payment"
     r"|show|game)\b)|[.,?!)]|$)"
 )
 _SURELY = re.compile(
@@ -185,6 +188,15 @@ class _Dates:
         """Say "4/12" where a word before it, or after, says that it is a day."""
         is_dated = is_before(match, _DATED) and is_after(match, _WORKS)
         return self.two(match) if is_dated or is_after(match, _SURELY) else None
+
+    def both(self, match: Match) -> str | None:
+        """Say "5/21 to 5/24" or "6/2 & 6/3", where they cannot be fractions or a date is meant."""
+        pairs = [tuple(map(int, match[name].split("/"))) for name in ("one", "other")]
+        parts = pairs if not self._locale.is_day_first else [pair[::-1] for pair in pairs]
+        is_meant = is_before(match, _DATED) or any(day in _NO_FRACTION for _, day in parts)
+        ends = [self.day(month, day) for month, day in parts]
+        joint = "and" if match["joint"] in ("&", "and") else "to"
+        return f"{ends[0]} {joint} {ends[1]}" if is_meant and None not in ends else None
 
     def span(self, match: Match) -> str | None:
         """Say "9/5-9/7" or "5/5-5/9/2025"."""
@@ -328,6 +340,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _month_year,
             Sure.CUE,
             before=_IN_YEAR,
+        ),
+        make(
+            r"(?P<one>\d\d?/\d\d?) (?P<joint>to|through|thru|&|and) (?P<other>\d\d?/\d\d?)"
+            r"(?![\w/%]|\.\d)",
+            dates.both,
         ),
         make(
             rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",

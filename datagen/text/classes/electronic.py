@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before
 from datagen.text.locales import Locale
 from datagen.text.words import is_word
 
@@ -42,6 +42,7 @@ _ENDINGS = (
 _FILES = (
     r"pdf|docx?|xlsx?|pptx?|csv|txt|jpe?g|png|gif|zip|mp[34]|wav|mov|html?|json|exe|py|md|xml|log"
 )
+_HASHTAG = cue("hashtag", " ")
 _TOKEN = re.compile(r"[A-Za-z\u00c0-\u024f]+|\d+|.")
 _KNOWN = frozenset(("com", "net", "org", "edu", "gov", "www"))
 
@@ -87,7 +88,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     path = r"(?:[/:?#][\w/.~%&=?#+:-]*[\w/])?"
     return (
         make(r"[\w.+&-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:/[\w/-]+)?(?!\w)", _address),
-        make(r"(?:https?|ftp)://[\w.-]+(?::\d+)?" + path, _address),
+        make(r"(?:https?|ftp)://[\w.-]*\w(?::\d+)?" + path, _address),
         make(rf"(?:[A-Za-z0-9-]+\.)+(?:{_ENDINGS})\b(?![@'-]?\w|\.\w)" + path, _site),
         make(r"www\.[\w.-]+\w" + path, _address),
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
@@ -112,6 +113,6 @@ def _site(match: Match) -> str | None:
 def _tag(match: Match) -> str | None:
     """Say a hashtag of small letters; "#A20" is the number of something."""
     name = match["name"]
-    return (
-        f"hashtag {say(name)}" if re.search("[a-z]", name) and not re.search(r"\d", name) else None
-    )
+    if not re.search("[a-z]", name) or re.search(r"\d", name):
+        return None
+    return say(name) if is_before(match, _HASHTAG) else f"hashtag {say(name)}"

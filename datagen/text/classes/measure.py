@@ -49,9 +49,14 @@ EXAMPLES = (
     ("It's 3 m² in size.", "It's three square meters in size."),
     ("Parking is $3/day.", "Parking is three dollars per day."),
 )
-_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b|/\d", re.IGNORECASE)
+_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
+)
+_SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
+_SIDE_OF = re.compile(
+    r"\b(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
+    r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
 )
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
@@ -62,6 +67,11 @@ _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
     r"|[.,?!]?$|[.,] "
 )
+_CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
+_CARRYING = cue(
+    r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated| rated at)?", " (?:an? )?"
+)
+_LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
@@ -70,6 +80,15 @@ _SECONDS = cue(
     r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
     r"|only|in just|than|up to"
 )
+_PLACED = cue(
+    r"exit|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
+    r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
+    r"|stall|slip|cabin|dorm|number|no|size",
+    r"\.? #?",
+)
+"""What a number with a letter names a place of, not an amount."""
+_LETTERS = frozenset("AWNJL")
+_ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
@@ -80,6 +99,7 @@ _SIZED = re.compile(
     r"|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
     re.IGNORECASE,
 )
+_AND_BATHS = re.compile(r"/\d")
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
@@ -97,6 +117,10 @@ _NO_INCH = re.compile(
 )
 
 
+_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr")
+"""Short forms of what things are priced by: "$3.49 a gal"."""
+
+
 def _count(said: str, unit: str, is_one: bool) -> str:
     return f"{said} {unit if is_one else plural(unit)}"
 
@@ -109,6 +133,8 @@ def _low(match: Match) -> str:
 def _is_inch(match: Match) -> bool:
     """Tell "1 in long" and "2.5in" from "1 in the box"."""
     if match["joint"] == "" and "." in match["number"]:
+        return True
+    if is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF):
         return True
     return is_after(match, _LONG) and not is_after(match, _NO_INCH)
 
@@ -123,6 +149,8 @@ def _is_amp(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if joint == "-":
         return False
+    if is_after(match, _CARRIES) or is_before(match, _CARRYING):
+        return True
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
     is_free = "." in number or joint == " " or quantity.value(number) >= 40
     return (is_current and is_free) or is_near(match, _VOLTS)
@@ -131,6 +159,8 @@ def _is_amp(match: Match) -> bool:
 def _is_second(match: Match) -> bool:
     """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
     number, joint = match["number"], match["joint"]
+    if is_before(match, quantity.NOTES):
+        return False
     if joint or not number.isdecimal() or number == "10":
         return True
     is_other = len(number) > 2 or number[-1] == "0"
@@ -164,12 +194,16 @@ def _measure(match: Match) -> str | None:
         return None
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
         return None
+    if symbol in _LETTERS and is_before(match, _PLACED):
+        return None
     if match["unit"] in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT)):
         return None  # a time of day: "0800 hrs"
     unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
     if joint == "-":
         return f"{said}-{unit}"
-    if is_after(match, _MEASURED) or attributive(match):
+    is_person = unit == "year old" and is_before(match, _ARTICLE)
+    is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
+    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed:
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
@@ -237,6 +271,21 @@ def _by(match: Match) -> str:
     return joint.join(map(_side, sides)) + unit
 
 
+def _box(match: Match) -> str:
+    """Say "48\"W x 24\"D"."""
+    sides = _BOX.findall(match[0])
+    return " by ".join(
+        f"{_count(quantity.say(number), 'inch', number == '1')} {_SIDES[side]}"
+        if mark
+        else f"{quantity.say(number)} {_SIDES[side]}"
+        for number, mark, side in sides
+    )
+
+
+_BOX = re.compile(rf"({DEC})(\"| ?in\.?)? ?([WDHL])")
+_SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
+
+
 def _is_bare(match: Match) -> bool:
     """Tell whether only blanks and an x are between two numbers without a unit."""
     return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
@@ -254,7 +303,8 @@ def _per(match: Match) -> str:
     count = match["count"] or ""
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
-    return f" per {said}{name}"
+    is_many = count.strip() not in ("", "1") and unit in UNITS
+    return f" per {said}{plural(name) if is_many else name}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -303,9 +353,27 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
         ),
+        make(
+            r"(?P<number>[1-9]\d00)K\b",
+            lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
+        ),
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(
+            rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
+            lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
+            before=cue("an?|per|each", " "),
+        ),
+        make(
+            rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("per", " "),
+        ),
+        make(
+            rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",
+            _box,
+        ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
             rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",

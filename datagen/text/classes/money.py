@@ -113,6 +113,12 @@ class _Amounts:
         return f"{quantity.number(match['cents'])} {currency.minor if is_one else currency.minors}"
 
 
+def _note(match: Match) -> str:
+    """Say bank notes of one kind: the "20s" of "$40 in 20s"."""
+    said = numbers.cardinal(int(match["note"]))
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said.removeprefix('one ')}s"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an amount of money."""
     make, amounts = FormMaker("money"), _Amounts(locale)
@@ -136,5 +142,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
         ),
+        make(r"(?P<note>1|5|10|20|50|100)s\b", _note, Sure.CUE, before=quantity.NOTES),
         make(rf"{cents} ?(?P<sign>c)(?= (?:a|an|per|each|off|apiece)\b)", amounts.minor, Sure.CUE),
     )

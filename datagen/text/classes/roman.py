@@ -21,6 +21,8 @@ EXAMPLES = (
     ("Watch Rocky III.", "Watch Rocky three."),
 )
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_ROMAN_SMALL = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
+"""Up to 39: "LX" and "CC" behind a name are letters of a model."""
 _ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 
 
@@ -65,7 +67,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("|".join(CARDINALLY), " "),
         ),
         make(
-            rf"(?P<roman>(?!I\b|V\b|X\b|C\b|L\b|XL\b|CC\b|LL\b|CV\b|CI\b){_ROMAN}){end}",
+            rf"(?P<roman>(?!I\b|V\b|X\b){_ROMAN_SMALL}){end}",
             _number,
             Sure.GUESS,
             before=_TITLE,

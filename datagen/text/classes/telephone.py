@@ -27,6 +27,9 @@ _CALLED = cue(
     r",? ",
 )
 _PRESSED = cue(r"press|dial|hit|then|use|enter|and|or|key in|type", " ")
+_DIALLED = re.compile(
+    r"\b(?:press|dial|hit|enter|key in|type|punch)(?: |\b.* (?:then|and|or|use) )\Z", re.IGNORECASE
+)
 _SEVEN = cue(
     r"number(?:'s| is|:)?|phone(?:'s| is|:)?|cell(?: is)?|call|dial|text|at|fax(?: is)?"
     r"|reach me(?: at)?|mobile(?: is)?|line is",
@@ -78,6 +81,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
         make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
         make(rf"\d{{3}} \d{{4}}{_END}", _groups, before=_SEVEN),
+        make(rf"(?:555 \d{{4}}|\d{{3}} 0\d{{3}}){_END}", _groups, Sure.CUE),
         make(rf"\d{{2,5}}(?: \d{{2,5}}){{1,5}}{_END}", _blank_groups, before=_SEVEN),
         make(rf"\d{{3}}-\d{{2}}-\d{{4}}{_END}", _groups),
         make(
@@ -94,7 +98,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue(r"text [A-Z]+ to|text|short code", " "),
         ),
         make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
-        make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_PRESSED),
+        make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_DIALLED),
         make(
             r"(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
             r"|[.,-]\d)",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
-from datagen.text.lexicon import ABBREVIATIONS, KEYS, SIGNS
+from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, SIGNS
 from datagen.text.locales import Locale
-from datagen.text.units import PER, PER_WORDS
-from datagen.text.words import LATIN
+from datagen.text.units import PER, PER_WORDS, UNITS
+from datagen.text.words import LATIN, is_word
 
 TOLD = (
     "A sign by itself, or between two words or before a number; a sign that is none of these is"
@@ -26,13 +26,19 @@ _OR = frozenset((
     "either/or", "mr/mrs", "am/pm", "in/out", "mom/dad", "he/him", "and/or", "pass/fail",
 ))  # fmt: skip
 _BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
+_SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
+"""Units that are no words: beside another one they are no choice of two."""
 _FACT = "[\ue100-\uf8ff]"
 
 
-def _slash(match: Match) -> str:
+def _slash(match: Match) -> str | None:
     """Say the slash between two words."""
+    if match["left"] in DAYS and match["right"] in DAYS:
+        return f"{DAYS[match['left']]} and {DAYS[match['right']]}"
     if match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS):
         return f"{match['left']} per {PER.get(match['right'], match['right'])}"
+    if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
+        return None
     pair = f"{match['left']}/{match['right']}"
     if pair.lower() in _BESIDE:
         return pair.replace("/", " ")
@@ -52,6 +58,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
         make(r"#(?= (?:key|sign|button)\b)", "pound"),
         make(
+            r"#(?= (?:is|was|ends|on|for|and)\b)",
+            "number",
+            before=cue(
+                "acct\\.?|account|order|ticket|case|phone|confirmation|policy|member|reference"
+                "|invoice|serial|model|tracking|part|contract|claim|card",
+                " ",
+            ),
+        ),
+        make(
             r"#(?![\w#])",
             "pound",
             before=cue(r"press|hit|push|then|enter|the|with|by|or|\d", r",? ?"),
@@ -60,6 +75,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<=[\d.$€£%])ish\b", " ish"),
         make(r"(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])", lambda m: m[0]),
         make(r"(?<=[A-Z]{2})-(?=[A-Z]\b(?!-))", " "),
+        make(
+            r"(?P<first>[A-Z])-(?P<last>[A-Z])(?![\w-])",
+            lambda m: f"{m['first']} to {m['last']}" if m["first"] < m["last"] else None,
+            before=cue(
+                "(?:seat|row|gate|section|block|lot|door|lane|group|zone|name|letter|aisle|exit"
+                "|unit|apartment|wing|building)s",
+                " ",
+            ),
+        ),
         make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),

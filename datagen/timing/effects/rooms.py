@@ -17,11 +17,12 @@ _QUIETEST = 1e-3
 """Share of its first level at which a train has ended."""
 _TAIL = 1.5
 """Longest reverberation, in seconds."""
-_LINE_RATE = 8_000
+_LINE_RATES = {"g711": 8_000, "amr": 8_000, "wideband": 16_000}
+"""Sample rates in Hz of the kinds of line."""
 _BAND = (300.0, 3_400.0)
-"""Lowest and highest frequency of the telephone's band, in Hz."""
+"""Lowest and highest frequency of G.711's band, in Hz; the others have their rate's."""
 _TAPS = 255
-"""Taps of the telephone's band-pass; its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
+"""Taps of its band-pass; its slopes are 100 Hz wide (Hamming: 3.3 x rate / taps)."""
 _MU = 255.0
 """Parameter mu of G.711's mu-law."""
 _STEPS = 32_767
@@ -52,23 +53,30 @@ def _response(initial: float, rt60: float, first_delay: float, rng: np.random.Ge
     return response
 
 
-def telephone(audio: Audio) -> Audio:
-    """Return a channel [S] as a telephone line carries it: 8 kHz, 300-3400 Hz, 8-bit mu-law."""
-    narrow = soxr.resample(audio, SAMPLE_RATE, _LINE_RATE, quality="MQ")
-    narrow = convolve(narrow, _band(), delay=_TAPS // 2) * np.float32(_STEPS)
-    steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
-    coded = _mu_law()[steps.view(np.uint16)]
-    heard = soxr.resample(coded, _LINE_RATE, SAMPLE_RATE, quality="MQ")[: len(audio)]
+def telephone(audio: Audio, kind: str = "g711") -> Audio:
+    """Return a channel [S] as a telephone line of a kind carries it."""
+    rate = _LINE_RATES[kind]
+    narrow = soxr.resample(audio, SAMPLE_RATE, rate, quality="MQ")
+    if kind == "g711":
+        narrow = _coded(convolve(narrow, _band(rate), delay=_TAPS // 2))
+    heard = soxr.resample(narrow, rate, SAMPLE_RATE, quality="MQ")[: len(audio)]
     line = np.zeros(len(audio), np.float32)
     line[: len(heard)] = heard
     return line
 
 
+def _coded(narrow: Audio) -> Audio:
+    """Return what mu-law leaves of a channel [S], which is overwritten."""
+    narrow *= np.float32(_STEPS)
+    steps = np.clip(narrow, -_STEPS, _STEPS, out=narrow).astype(np.int16)
+    return _mu_law()[steps.view(np.uint16)]
+
+
 @cache
-def _band() -> Audio:
+def _band(rate: int) -> Audio:
     """Return a band-pass filter [L] of linear phase: two windowed sincs."""
     place = np.arange(_TAPS) - _TAPS // 2
-    low, high = (2 * edge / _LINE_RATE for edge in _BAND)
+    low, high = (2 * edge / rate for edge in _BAND)
     taps = high * np.sinc(high * place) - low * np.sinc(low * place)
     return np.asarray(taps * np.hamming(_TAPS), np.float32)
 

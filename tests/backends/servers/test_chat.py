@@ -206,6 +206,24 @@ def test_what_a_model_refuses_is_refused() -> None:
     assert answer == Refusal("the model refuses: I cannot help with that.")
     withheld = ask(chat(None, finish_reason="content_filter"))
     assert withheld == Refusal("the model refuses: content_filter")
+    nothing = {"choices": [{"index": 0, "message": None, "finish_reason": "content_filter"}]}
+    assert ask(said(nothing)) == withheld
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"usage": {"prompt_tokens": 4241}},
+        {"prompt_filter_results": [{"content_filter_results": {"violence": {"filtered": True}}}]},
+    ],
+)
+def test_an_answer_without_choices_costs_one_attempt(beside: dict[str, Any]) -> None:
+    answer = ask(said({"object": "chat.completion", "choices": [], **beside}))
+    assert isinstance(answer, Refusal)
+    assert "choices are empty" in answer.reason
+    error = ask(said({"choices": [], "error": {"code": 400, "message": "too long"}}))
+    assert isinstance(error, Refusal)
+    assert "too long" in error.reason
 
 
 ERRORS: dict[str, tuple[Any, type[Exception] | None, str]] = {

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from datagen.scripting.llm import checks
-from datagen.scripting.llm.assemble import assemble
-from datagen.scripting.llm.reply import parse
-from datagen.scripting.plans.draws import Draws
-from datagen.seeds import rng_for
+from datagen.scripting.plans.draws import draws_for
 from datagen.types import Script, Speaker
-from tests.fixtures.model_replies import job, reply_of, task_of
+from tests.fixtures.scene_replies import assignment, job, reply_of
+
+pytestmark = pytest.mark.slow
 
 
 def script_of(kind: str, speaker: Speaker, text: str) -> Script:
     """Return a script whose first turn of a speaker is another."""
-    task = task_of(job(0, kind=kind))
-    script = assemble(task, parse(reply_of(task)), Draws(rng_for(0, kind)), writer="w", model="m")
+    task = assignment(job(0, kind))
+    draws = draws_for(0, kind)
+    script = task.script(reply_of(task.brief), draws, writer="w", model="m")
     at = next(at for at, turn in enumerate(script.turns) if turn.speaker == speaker)
     turns = list(script.turns)
     turns[at] = turns[at].model_copy(update={"text": text, "spoken": text})
@@ -25,14 +25,14 @@ def script_of(kind: str, speaker: Speaker, text: str) -> Script:
 
 def found(kind: str, checked: tuple[checks.Check, ...], speaker: Speaker, text: str) -> list[str]:
     script = script_of(kind, speaker, text)
-    given = [step.instruction for step in task_of(job(0, kind=kind)).steps]
+    given = assignment(job(0, kind)).brief.ground.given
     return checks.problems_of(checked, script, given)
 
 
 @pytest.mark.parametrize("kind", ["service", "qa", "casual"])
 def test_nobody_takes_the_others_name(kind: str) -> None:
-    task = task_of(job(0, kind=kind))
-    user, agent = task.plan.user.name.split()[0], task.plan.agent.name.split()[0]
+    ground = assignment(job(0, kind)).brief.ground
+    user, agent = ground.user.name.split()[0], ground.agent.name.split()[0]
     for text in (f"Hi, my name is {user}.", f"Hello, I'm {user}.", f"Well, this is {user} here."):
         (problem,) = found(kind, checks.CHATS, "agent", text)
         assert f"takes the name {user}" in problem
@@ -52,8 +52,7 @@ def test_a_teacher_states_no_number_of_its_own() -> None:
 
 
 def test_a_given_word_may_have_a_capital_and_a_new_name_may_not() -> None:
-    given = next(word for word in task_of(job(0, kind="qa")).steps[1].tells[0].split() if word[1:])
-    assert found("qa", checks.LESSONS, "agent", f"so it is {given.capitalize()}, you see") == []
+    assert found("qa", checks.LESSONS, "agent", "so it is Yeast, you see") == []
     (problem,) = found("qa", checks.LESSONS, "agent", "so it was Zebulon's idea, you see")
     assert "the name Zebulon's, which nobody gave it" in problem
 

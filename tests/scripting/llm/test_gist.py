@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.scripting.llm.gist import gist, missing, number_runs, words_needed
+from datagen.scripting.llm.gist import gist, missing, number_runs
 from datagen.text import speak
 
 STUDY = "Test yourself instead of rereading, and spread it over several days."
@@ -44,10 +44,3 @@ def test_numbers_are_told_apart() -> None:
 def test_function_words_have_no_gist() -> None:
     assert gist("How do I make it, and what would they say about that?") == ()
     assert gist("It's the Sun's gravity.") == ("gravity",)
-
-
-def test_what_is_told_has_been_heard_after_its_last_new_word() -> None:
-    said = "Well, test yourself and spread it over days, because tests on other days help."
-    assert words_needed(said, (STUDY,)) == 8
-    assert words_needed("Nothing of it.", (STUDY,)) == 0
-    assert words_needed("At thirty-five, test it.", ("Test it at 35.",)) == 3

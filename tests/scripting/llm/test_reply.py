@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,25 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from datagen.scripting.llm.checks import _UNSAYABLE
-from datagen.scripting.llm.reply import BadReply, ReplyTurn, parse, tidy, turns_schema
+from datagen.scripting.llm.reply import BadReply, tidy
+from datagen.scripting.llm.scene import Scene, parse_scene, scene_schema
+from tests.fixtures.scene_replies import assignment, job
 
-STEPS = ("greet", "bye")
+TURN = {
+    "speaker": "agent",
+    "text": "Hi, it's $9.50 at 3 PM.",
+    "does": ["T2"],
+    "act": "inform",
+    "emotion": "calm",
+    "cut_after": 0,
+    "nods": [],
+}
+
+
+def _schema(turn_characters: int) -> dict[str, Any]:
+    """Return the schema of a lesson, whose first must is the user's."""
+    brief = assignment(job(0, "qa")).brief
+    return scene_schema(brief, turn_characters, writes_role=False)
 
 
 @pytest.mark.parametrize(
@@ -45,26 +62,25 @@ def test_tidying_is_done_once_and_leaves_one_line(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8"), max_size=300))
 def test_any_reply_is_turns_or_bad(text: str) -> None:
     try:
-        said = parse(text)
+        scene = parse_scene(text)
     except BadReply:
         return
-    assert all(isinstance(one, ReplyTurn) for one in said)
+    assert isinstance(scene, Scene)
 
 
 def test_a_deep_reply_is_bad_and_no_crash() -> None:
     with pytest.raises(BadReply, match="not JSON"):
-        parse('{"turns":' + "[" * 100_000 + "]" * 100_000 + "}")
+        parse_scene('{"turns":' + "[" * 100_000 + "]" * 100_000 + "}")
 
 
 def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
-    schema = turns_schema(STEPS, 30)
+    schema = _schema(30)
     Draft202012Validator.check_schema(schema)
     text = json.dumps(schema)
     assert "axLength" not in text
     assert "inLength" not in text
     valid = Draft202012Validator(schema).is_valid
-    turn = {"step": "greet", "speaker": "agent", "text": "Hi, it's $9.50 at 3 PM."}
-    assert valid({"turns": [turn] * 4})
+    assert valid({"turns": [TURN] * 4})
     for change in (
         {"text": "x" * 31},
         {"text": "Hello (laughs)"},
@@ -72,17 +88,20 @@ def test_the_schema_holds_turns_only_and_bounds_them_by_pattern() -> None:
         {"text": "line\nbreak"},
         {"text": "*waves*"},
         {"text": ""},
-        {"step": "sing"},
+        {"act": "sing"},
+        {"does": ["greet"]},
+        {"does": ["T1"]},
+        {"calls": ["open_safe"]},
+        {"nods": [{"after_word": 3, "text": "And I want to say one more thing."}]},
         {"speaker": "narrator"},
         {"facts": []},
     ):
-        assert not valid({"turns": [{**turn, **change}] * 4}), change
+        assert not valid({"turns": [{**TURN, **change}] * 4}), change
 
 
 def test_what_the_schema_lets_through_can_be_said() -> None:
-    pattern = turns_schema(STEPS, 1)["properties"]["turns"]["items"]["properties"]["text"][
-        "pattern"
-    ]
+    turns = _schema(1)["properties"]["turns"]
+    pattern = turns["items"]["anyOf"][0]["properties"]["text"]["pattern"]
     valid = Draft202012Validator({"type": "string", "pattern": pattern}).is_valid
     for code in range(32, 127):
         character = chr(code)

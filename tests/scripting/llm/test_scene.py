@@ -11,13 +11,16 @@ from jsonschema import Draft202012Validator
 from datagen.scripting.claims import unlicensed
 from datagen.scripting.llm import scene_checks
 from datagen.scripting.llm.__main__ import main as show
-from datagen.scripting.llm.assemble import BadScript
-from datagen.scripting.llm.assignment import BriefAssignment
-from datagen.scripting.llm.brief_prompt import load_brief_texts, load_exemplars
+from datagen.scripting.llm.assignment import Assignment
+from datagen.scripting.llm.brief_texts import KINDS as BRIEFED
+from datagen.scripting.llm.brief_texts import BriefTexts
+from datagen.scripting.llm.checks import _UNSAYABLE
+from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.reply import BadReply
-from datagen.scripting.llm.scene import parse_scene, scene_schema
+from datagen.scripting.llm.scene import parse_scene
 from datagen.scripting.llm.scene_script import MUSTS, WORDS
 from datagen.scripting.plans.draws import draws_for
+from datagen.text import unsayable
 from datagen.timing import cue_checks
 from datagen.types import Script
 from tests.fixtures.scene_replies import reply_of, turn, turns_of, writings
@@ -28,37 +31,51 @@ NUM = 60
 
 
 def script_of(
-    writing: BriefAssignment, turns: list[dict[str, Any]] | None = None, **more: Any
+    writing: Assignment, turns: list[dict[str, Any]] | None = None, **more: Any
 ) -> Script:
     draws = draws_for(0, writing.job.dialog_id, "test")
     return writing.script(reply_of(writing.brief, turns, **more), draws, writer="w", model="m")
 
 
-def refusal(writing: BriefAssignment, turns: list[dict[str, Any]], **more: Any) -> BadScript:
+def refusal(writing: Assignment, turns: list[dict[str, Any]], **more: Any) -> BadScript:
     with pytest.raises(BadScript) as error:
         script_of(writing, turns, **more)
     return error.value
 
 
-def test_a_faithful_model_is_believed() -> None:
-    for writing in writings(NUM):
-        script = script_of(writing)
-        assert not unlicensed(script, writing.lexicon)
+@pytest.mark.parametrize("direction", ["inbound", "outbound", "assistant"])
+def test_a_faithful_model_is_believed(direction: str) -> None:
+    for writing in writings(NUM // 2, direction=direction):
+        script, ground = script_of(writing), writing.brief.ground
+        assert ground.lexicon
+        assert not unlicensed(script, ground.lexicon)
+        assert script.call_direction == direction
         assert {probe.verdict for probe in script.probes} <= {"pass"}
-        assert len(script.probes) <= len(writing.brief.drawn.cast.probes)
+        assert len(script.probes) == sum(bool(must.probe) for must in writing.brief.musts)
         assert [action.tool for action in script.actions] == [
             must.tool for must in writing.brief.musts if must.tool
         ]
         cue_checks.check(script.turns)
 
 
-def test_a_good_answer_follows_the_schema_and_a_bad_one_is_read_all_the_same() -> None:
+@pytest.mark.parametrize("order", ["facts_first", "paper"])
+@pytest.mark.parametrize(
+    ("kind", "direction"),
+    [("service", "inbound"), ("service", "assistant"), ("qa", ""), ("casual", "")],
+)
+def test_a_good_answer_follows_the_schema(kind: str, direction: str, order: str) -> None:
+    for writing in writings(8, order, kind, direction):
+        Draft202012Validator.check_schema(writing.schema)
+        prose = {**PROSE, "role": "You work for them and you know it all."}
+        before = {name: prose[name] for name in writing.schema["required"] if name in prose}
+        answer = {"turns": turns_of(writing.brief), **before}
+        assert [e.message for e in Draft202012Validator(writing.schema).iter_errors(answer)] == []
+        assert "axLength" not in str(writing.schema)
+
+
+def test_a_bad_answer_is_read_all_the_same() -> None:
     writing = writings(1)[0]
-    schema = scene_schema("facts_first", 400)
-    Draft202012Validator.check_schema(schema)
     turns = turns_of(writing.brief)
-    assert Draft202012Validator(schema).is_valid({"turns": turns})
-    assert "maxLength" not in str(schema)
     loose = [{"speaker": one["speaker"], "text": one["text"], "act": "sings"} for one in turns]
     scene = parse_scene(f"Here it is: {reply_of(writing.brief, loose)}")
     assert {one.act for one in scene.turns} == {"inform"}
@@ -84,9 +101,9 @@ def test_a_result_is_not_known_before_its_tool_is_called() -> None:
     assert refusal(writing, turns).reason == scene_checks.CLAIMS
 
 
-def _is_result(one: dict[str, Any], writing: BriefAssignment) -> bool:
+def _is_result(one: dict[str, Any], writing: Assignment) -> bool:
     records = [
-        item.text for item in writing.brief.drawn.roles.items if item.visibility.startswith("tool:")
+        item.text for item in writing.brief.ground.items if item.visibility.startswith("tool:")
     ]
     return one["speaker"] == "agent" and one["text"] in records
 
@@ -165,44 +182,88 @@ def test_cuts_and_nods_go_where_they_can_be() -> None:
 
 def test_a_repair_shows_the_model_its_answer_and_its_faults() -> None:
     writing = writings(1)[0]
-    asked = writing.messages([], "")
+    asked = writing.messages()
     mended = writing.messages(["turn 3 ('No.') is at fault"], '{"turns": []}')
     assert mended[:2] == asked
     assert [message["role"] for message in mended] == ["system", "user", "assistant", "user"]
     assert "turn 3" in mended[-1]["content"]
-    assert writing.messages(["something"], "") == asked
+    told = writing.messages(["the reply was cut off"], "")
+    assert told[0] == asked[0]
+    assert told[1]["content"].startswith(asked[1]["content"])
+    assert "the reply was cut off" in told[1]["content"]
+    assert len(writing.messages(["turn 3"], "x" * 50_000)) == 2, "what has run away is not shown"
 
 
-def test_in_the_papers_order_the_role_is_the_models_and_checked() -> None:
-    writing = writings(1, "paper")[0]
-    drawn = writing.brief.drawn
-    prose = {"scenario": "Somebody calls about a thing.", "description": "They talk about it."}
-    script = script_of(writing, None, **prose, role=f"{drawn.roles.agent} Be kind.")
+PROSE = {
+    "scenario": "Somebody calls about a thing that does not let them sleep.",
+    "description": "It is a long day for both. The one has a wish, and the other listens, looks it"
+    " up and says what there is. In the end they say goodbye.",
+}
+
+
+@pytest.mark.parametrize("direction", ["inbound", "assistant"])
+def test_in_the_papers_order_the_role_is_the_models_and_checked(direction: str) -> None:
+    writing = writings(1, "paper", direction=direction)[0]
+    role = writing.brief.ground.role
+    script = script_of(writing, None, **PROSE, role=f"{role} Be kind.")
     assert script.role_prompt.endswith("Be kind.")
-    lie = f"{drawn.roles.agent} Every customer gets a free balloon."
-    assert refusal(writing, turns_of(writing.brief), **prose, role=lie).reason == scene_checks.ROLE
+    lie = f"{role} Every customer gets a free balloon."
+    assert refusal(writing, turns_of(writing.brief), **PROSE, role=lie).reason == scene_checks.ROLE
+    nameless = refusal(writing, turns_of(writing.brief), **PROSE, role="You take calls.")
+    assert any("does not name the company" in problem for problem in nameless.problems)
     assert list(writing.schema["properties"]) == ["scenario", "description", "turns", "role"]
+
+
+@pytest.mark.parametrize("kind", ["service", "qa", "casual"])
+def test_a_scenario_and_a_description_are_of_this_world(kind: str) -> None:
+    writing = writings(1, "paper", kind)[0]
+    turns, role = turns_of(writing.brief), writing.brief.ground.role
+    assert script_of(writing, turns, **PROSE, role=role).role_prompt == role
+    for name, text, said in (
+        ("scenario", "Somebody calls.", "were asked for"),
+        ("scenario", f"{PROSE['scenario']} It costs $7,777.", "does not have $7,777"),
+        ("description", "Too short.", "were asked for"),
+        ("description", f"{PROSE['description']} Their friend Zebulon listens.", "zebulon"),
+    ):
+        error = refusal(writing, turns, **{**PROSE, name: text}, role=role)
+        assert error.reason == scene_checks.ROLE
+        assert said in error.problems[0]
+
+
+def test_a_description_may_not_deny_what_is_so() -> None:
+    writing = writings(1, "paper", "qa")[0]
+    denied = f"{PROSE['description']} Yeast is not alive and it never eats the sugar in the flour."
+    error = refusal(writing, turns_of(writing.brief), **{**PROSE, "description": denied})
+    assert "the world says the opposite" in error.problems[0]
+    right = f"{PROSE['description']} Yeast is alive and it eats the sugar in the flour."
+    script_of(writing, None, **{**PROSE, "description": right})
 
 
 def test_a_brief_tells_what_differs_and_never_speaks_in_slots() -> None:
     seen = set()
     for writing in writings(NUM):
-        system, call = writing.messages([], "")
+        system, call = writing.messages()
         assert not re.search(r"\{[a-z_]+\}", call["content"])
-        assert writing.brief.drawn.roles.agent in call["content"]
+        assert writing.brief.ground.role in call["content"]
         assert all(f"{must.id} (" in call["content"] for must in writing.brief.musts)
-        assert "calls" in system["content"]
-        seen.add(tuple(writing.brief.levers.values()))
+        assert "{" not in system["content"].replace('{"', "")
+        seen.add(tuple(writing.brief.slots.values()))
     assert len(seen) > 0.95 * NUM
 
 
-def test_exemplars_are_calls_of_nobody_and_hold_no_stock_phrase() -> None:
-    shown = load_exemplars("service")
-    assert len(shown) >= 30
-    for one in shown:
-        speakers = {line[:2] for line in one.text.strip().splitlines()}
-        assert speakers == {"A:", "U:"}
-        assert not any(phrase in one.text.lower() for phrase in load_brief_texts().stock)
+@pytest.mark.parametrize("kind", BRIEFED)
+def test_exemplars_are_of_nobody_and_hold_no_stock_phrase(kind: str) -> None:
+    texts = BriefTexts(kind)
+    assert len(texts.exemplars) >= 30
+    assert len({one.shows for one in texts.exemplars}) == len(texts.exemplars)
+    for one in texts.exemplars:
+        lines = one.text.strip().splitlines()
+        assert {line[:2] for line in lines} == {"A:", "U:"}
+        assert len(lines) >= 5
+        assert not any(phrase in one.text.lower() for phrase in texts.shared.stock)
+        assert not _UNSAYABLE.search(one.text.replace("\n", " ")), one.shows
+        for line in lines:
+            assert not unsayable(line[2:].strip().removesuffix("-")), line
 
 
 @pytest.mark.parametrize("kind", ["service", "qa", "casual"])

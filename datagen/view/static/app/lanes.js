@@ -7,11 +7,11 @@ Datagen.lanes = (() => {
   const FONT = "11px system-ui, sans-serif";
   const EVENT_COLOURS = {
     barge_in: "event-barge", cut: "event-barge", overlap: "event-overlap",
-    backchannel: "event-nod", false_interruption: "event-false", dropped: "event-quiet",
+    backchannel: "event-nod", false_interruption: "event-false", false_barge_in: "event-false", unsaid: "event-barge", dropped: "event-quiet",
     gap: "event-quiet", pause: "event-pause", lapse: "event-lapse", dead_air: "event-lapse", wait: "event-lapse",
   };
   const SILENCES = ["gap", "pause", "lapse", "dead_air", "wait"];
-  const HIDDEN = ["slot", "effect"];
+  const HIDDEN = ["slot", "effect", "interruption"];
   const colourOf = (type) => EVENT_COLOURS[type] || "event-other";
 
   function start(canvas, view) {

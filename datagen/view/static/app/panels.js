@@ -18,14 +18,14 @@
   const Place = ({ samples, seek }) => html`<button class="time" onClick=${() => seek(samples)}
     aria-label=${`Play at ${D.clock(samples)}`}>${D.clock(samples)}</button>`;
 
-  /** The role prompt; facts in it go to where they are first said. */
-  function Role({ page, seek }) {
-    if (!page.role_prompt) return null;
+  /** A stretch of the role prompt; facts in it go to where they are first said. */
+  function FactsIn({ page, seek, from, to }) {
     const spans = (page.facts || [])
       .flatMap((fact) => fact.in_prompt.map(([a, b]) => ({ a, b, fact })))
+      .filter(({ a, b }) => a >= from && b <= to)
       .sort((x, y) => x.a - y.a || y.b - x.b);
     const parts = [];
-    let done = 0;
+    let done = from;
     for (const { a, b, fact } of spans) {
       if (a < done) continue;
       parts.push(page.role_prompt.slice(done, a));
@@ -36,11 +36,35 @@
         : html`<span class="in-prompt" title=${page.words.length ? `${fact.id}, never said` : fact.id}>${page.role_prompt.slice(a, b)}</span>`);
       done = b;
     }
-    parts.push(page.role_prompt.slice(done));
+    parts.push(page.role_prompt.slice(done, to));
+    return parts;
+  }
+
+  /** The role prompt: sentences that license what the agent claims are marked, and light as it does. */
+  function Role({ page, seek }) {
+    if (!page.role_prompt) return null;
+    const licences = (page.world || [])
+      .filter((item) => item.claimed_in.length)
+      .flatMap((item) => item.in_prompt.map(([a, b]) => ({ a, b, item })))
+      .sort((x, y) => x.a - y.a || y.b - x.b);
+    const parts = [];
+    let done = 0;
+    const plain = (to) => to > done && parts.push(html`<${FactsIn} ...${{ page, seek, from: done, to }} />`);
+    for (const { a, b, item } of licences) {
+      if (a < done) continue;
+      plain(a);
+      const turns = item.claimed_in;
+      parts.push(html`<span class="licence-in" data-turns=${turns.map((n) => `|${n}|`).join("")}
+        title=${`licenses turn ${turns.join(", ")}`}><${FactsIn} ...${{ page, seek, from: a, to: b }} /></span>`);
+      done = b;
+    }
+    plain(page.role_prompt.length);
+    const facts = (page.facts || []).some((fact) => fact.in_prompt.length) && page.words.length > 0;
     return html`<${Card} name="role" title="Role">
       <p class="prompt">${parts}</p>
-      ${spans.length > 0 && page.words.length > 0 && html`<p class="legend"><span class="in-prompt said">said</span>
-        <span class="in-prompt">never said</span></p>`}
+      ${(facts || licences.length > 0) && html`<p class="legend">
+        ${facts && html`<span class="in-prompt said">said</span><span class="in-prompt">never said</span>`}
+        ${licences.length > 0 && html`<span class="licence-in">licenses a claim</span>`}</p>`}
       ${page.user_role_prompt && html`<h3>The user's role</h3><p class="prompt">${page.user_role_prompt}</p>`}
     <//>`;
   }

@@ -5,15 +5,17 @@
   const D = Datagen;
   const { html } = D;
 
-  /** Light words without drawing the page anew: it happens many times a second. */
+  /** Light words, their turns and what licenses these, without drawing the page anew: it happens many times a second. */
   D.lightWords = (root, lit) => {
-    for (const word of root.querySelectorAll(".word.lit")) word.classList.remove("lit");
-    for (const turn of root.querySelectorAll(".turn.lit")) turn.classList.remove("lit");
+    for (const shown of root.querySelectorAll(".word.lit, .turn.lit, .licence-in.lit")) shown.classList.remove("lit");
     for (const n of Object.values(lit)) {
       const word = n >= 0 && root.querySelector(`.word[data-n="${n}"]`);
       if (!word) continue;
       word.classList.add("lit");
-      word.closest(".turn")?.classList.add("lit");
+      const turn = word.closest(".turn");
+      turn?.classList.add("lit");
+      const number = turn?.id.replace("turn-", "");
+      for (const place of root.querySelectorAll(`.licence-in[data-turns*="|${number}|"]`)) place.classList.add("lit");
     }
   };
 

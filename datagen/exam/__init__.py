@@ -1,0 +1,1 @@
+"""The exam of role adherence and turn-taking: items, answers, scores."""

@@ -1,0 +1,44 @@
+"""What asks a model: one item in, one answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from datagen.exam.answers import AnswerRecord
+from datagen.exam.items import Exam, ExamItem
+from datagen.types import Audio
+
+
+class ModelReply(NamedTuple):
+    """An answer: what is known of it, and its sound at 24 kHz [S] on the item's clock."""
+
+    record: AnswerRecord
+    sound: Audio | None
+
+
+class Examinee(Protocol):
+    """A model that can be asked."""
+
+    name: str
+    """What answers.json calls this way of asking."""
+    settings: Mapping[str, Any]
+    """What decides the answers, for answers.json; no secrets."""
+    at_once: int
+    """Most items that it is asked at once."""
+
+    def answer(self, exam: Exam, item: ExamItem, work: Path) -> ModelReply:
+        """Ask one item. ``work`` is an empty folder for files.
+
+        Raises NoAnswer for this item alone, UserError or RunFailed if no item can be asked.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what was opened."""
+        return
+
+
+class NoAnswer(Exception):
+    """There is no answer to this item, in words for people."""

@@ -1,0 +1,1 @@
+"""One form a file; `datagen.export.registry` has their names."""

@@ -1,0 +1,269 @@
+"""Word a dialogue with a teacher, and draw what happens around its questions.
+
+    Lesson, Wording --compose_lesson--> PlannedLine, PlannedLine, ...
+
+The teacher asks for a guess, offers more, checks with a question of its own, corrects what people
+wrongly believe, repeats, and says what it does not know; the asker cuts in, doubts, asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from datagen.scripting.compose.realizer import PlannedLine, Realizer
+from datagen.scripting.content.qa_pack import Doubt, Quiz
+from datagen.scripting.content.templates import Wording
+from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.interplay import cuts
+from datagen.scripting.plans.qa import DETAILS, GOODBYES, GREETINGS, Lesson, Question
+from datagen.text import speak
+from datagen.types import Persona, Speaker
+
+BEFORE = {"guess": 0.15, "scope": 0.07}
+"""Chances of what comes between a question and its answer, in a lesson of middling pace."""
+AFTER = {"quiz": 0.26, "doubt": 0.2, "check": 0.13, "offer": 0.09, "goes_on": 0.1, "again": 0.05}
+"""Chances of what comes after the answer to the question of a topic."""
+AFTER_MORE = {"check": 0.14, "goes_on": 0.06, "again": 0.05}
+"""Chances of what comes after any other answer."""
+BEYOND = 0.12
+"""Chance that a topic's question which no teacher can answer is asked."""
+PACES = (0.5, 0.8, 1.0, 1.2, 1.5, 2.0)
+"""How much likelier than in a lesson of middling pace things happen in one."""
+LEADS, OPENERS = 0.6, 0.3
+"""Chances that a question opens with how the last answer was taken, and an answer with a word."""
+THANKS = 0.3
+"""Chance that who does not say goodbye says thanks."""
+FEEDBACK = frozenset(("right", "correct", "tell", "repeat", "unsure"))
+"""Acts of the teacher that nobody marvels at."""
+RIGHT, WRONG = 0.55, 0.25
+"""Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
+_SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
+"""What an answer that opens like this needs no words before."""
+THINK = "{think}"
+"""Where what is wrongly believed goes."""
+
+
+def compose_lesson(lesson: Lesson, wording: Wording, draws: Draws) -> list[PlannedLine]:
+    """Return the floor turns of a lesson, in order."""
+    return _Lesson(lesson, wording, draws).lines()
+
+
+class _Lesson(Realizer):
+    """A lesson being worded."""
+
+    def __init__(self, lesson: Lesson, wording: Wording, draws: Draws) -> None:
+        people: dict[Speaker, Persona] = {"agent": lesson.agent, "user": lesson.user}
+        super().__init__(wording, people, {}, draws)
+        self._lesson = lesson
+        self._pace = draws.pick(PACES)
+        self._reply = ""
+        """The act with which the asker takes up what the teacher has just asked, if it has."""
+        self._told = 0
+        """How many details of the answer were told."""
+        self._wanted: int | None = None
+        """How many of them the asker wanted, if it was asked."""
+        self._after: dict[str, Callable[[Question, str], None]] = {
+            "": self._answered,
+            "quiz": self._quizzed,
+            "doubt": self._doubted,
+            "check": self._checked,
+            "offer": self._offered,
+            "goes_on": self._gone_on,
+            "again": self._repeated,
+        }
+
+    def _filled(self, template: str) -> tuple[str, str]:
+        """Return a text and what it says: lessons have numbers and abbreviations."""
+        return template, speak(template)
+
+    def lines(self) -> list[PlannedLine]:
+        """Word the lesson."""
+        if self._draws.chance(GREETINGS):
+            self._say("agent", "greet", self._act("agent", "greet"))
+        questions = self._lesson.questions
+        is_cut = False
+        for place, question in enumerate(questions):
+            self._ask(question, interrupts=is_cut, is_first=place == 0)
+            opening = self._act("agent", "yield") if is_cut else self._before(question)
+            follower = questions[place + 1] if place + 1 < len(questions) else None
+            is_cut = self._answer(question, opening, follower)
+            if question.beyond and not is_cut and self._happens(BEYOND):
+                self._say("user", "beyond", self._joined(self._lead("curious"), question.beyond))
+                self._say("agent", "unsure", self._act("agent", "unsure"))
+        self._close()
+        return self._lines
+
+    def _close(self) -> None:
+        """Say goodbye, or only thanks, or nothing at all."""
+        if self._draws.chance(GOODBYES):
+            reply = f"{self._act('user', self._reply)} " if self._reply else ""
+            self._say("user", "close", f"{reply}{self._act('user', 'done')}")
+            self._say("agent", "bye", self._act("agent", "bye"))
+        elif self._reply or self._draws.chance(THANKS):
+            self._say("user", "thanks", self._act("user", "thanks"))
+
+    def _happens(self, chance: float) -> bool:
+        return self._draws.chance(chance * self._pace)
+
+    def _drawn(self, chances: dict[str, float]) -> str:
+        """Draw at most one of what may happen."""
+        at = self._draws.uniform()
+        for name, chance in chances.items():
+            at -= chance * self._pace
+            if at < 0:
+                return name
+        return ""
+
+    def _taken(self) -> str:
+        """Say, or do not say, how the last turn was taken; a question is always answered."""
+        reply, self._reply = self._reply, ""
+        if reply:
+            return self._act("user", reply)
+        is_told = self._lines[-1].act in FEEDBACK
+        return (
+            self._act("user", "settled" if is_told else "ack") if self._draws.chance(LEADS) else ""
+        )
+
+    def _lead(self, act: str) -> str:
+        """Return what comes before a question."""
+        return f"{self._taken()} {self._act('user', act)}".strip()
+
+    def _ask(self, question: Question, *, interrupts: bool, is_first: bool) -> None:
+        act = "ask.follow" if question.is_follow_up else "ask"
+        if interrupts:
+            lead = self._act("user", "interrupt")
+        elif is_first:
+            lead = self._act("user", "hello" if self._lines else "hail")
+        elif question.is_follow_up:
+            lead = self._lead("follow")
+        else:
+            lead = self._lead("near" if question.is_near else "switch")
+        asked = question.ask if lead else self._hesitant("user", question.ask)
+        self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
+
+    def _before(self, question: Question) -> str:
+        """Let the teacher ask back before it answers; return how the answer then opens."""
+        what = self._drawn(BEFORE) if question.doubt else ""
+        if what == "guess" and question.doubt:
+            return self._guessed(question.doubt)
+        if what == "scope":
+            return self._scoped()
+        if question.answer.startswith(_SHORT_ANSWERS) or not self._draws.chance(OPENERS):
+            return ""
+        return self._act("agent", "answer")
+
+    def _guessed(self, doubt: Doubt) -> str:
+        self._say("agent", "guess", self._act("agent", "guess"))
+        if self._draws.chance(0.4):
+            self._say("user", "guessed", self._act("user", "guessed"))
+            return self._act("agent", "never_mind")
+        self._believe("guess.wrong", "believe", doubt)
+        return f"{self._act('agent', 'correct')} {doubt.tell}"
+
+    def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
+        """Let the asker say what it wrongly believes."""
+        self._say("user", act, self._act("user", wording).replace(THINK, doubt.think))
+
+    def _scoped(self) -> str:
+        self._say("agent", "scope", self._act("agent", "scope"))
+        wanted = "long" if self._draws.chance(0.5) else "short"
+        self._wanted = 2 if wanted == "long" else 0
+        self._say("user", f"scope.{wanted}", self._act("user", wanted))
+        return ""
+
+    def _answer(self, question: Question, opening: str, follower: Question | None) -> bool:
+        """Answer; return whether the asker cuts into what comes after the answer itself."""
+        said = f"{opening} {question.answer}".strip()
+        wanted, self._wanted = self._wanted, None
+        if follower and follower.interrupts and self._goes_on(question, said):
+            return True
+        drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
+        self._told = drawn if wanted is None else wanted
+        said = " ".join((said, *question.details[: self._told]))
+        what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
+        self._after[what](question, said)
+        return False
+
+    def _answered(self, question: Question, said: str) -> None:
+        """Just answer."""
+        self._say("agent", "answer", said)
+
+    def _goes_on(self, question: Question, answer: str) -> bool:
+        """Say all details, if that is enough to be cut into after the answer."""
+        needed = self._num_words(answer)
+        text = " ".join((answer, *question.details))
+        if not question.details or not cuts(self._num_words(text), needed):
+            return False
+        self._say("agent", "answer", text, needed=needed)
+        return True
+
+    def _quizzed(self, question: Question, said: str) -> None:
+        """Ask something to see whether it was understood, at once or after it was taken in."""
+        quiz = question.quiz
+        assert quiz
+        lead = self._act("agent", "quiz")
+        if self._draws.chance(0.5):
+            self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
+        else:
+            self._say("agent", "answer", said)
+            self._say("user", "ack", self._act("user", "taken"))
+            self._say("agent", "quiz", f"{lead} {quiz.ask}")
+        self._tried(quiz)
+
+    def _tried(self, quiz: Quiz) -> None:
+        at = self._draws.uniform()
+        if at < RIGHT:
+            self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
+            praise = self._act("agent", "right")
+            told = f" {quiz.tell}" if self._draws.chance(0.3) else ""
+            self._say("agent", "right", f"{praise}{told}")
+        elif at < RIGHT + WRONG:
+            self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
+            self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
+        else:
+            self._say("user", "try.none", self._act("user", "guessed"))
+            self._say("agent", "tell", f"{self._act('agent', 'never_mind')} {quiz.tell}")
+
+    def _doubted(self, question: Question, said: str) -> None:
+        """Let the asker say what it has always believed."""
+        assert question.doubt
+        self._say("agent", "answer", said)
+        self._believe("doubt", "doubt", question.doubt)
+        self._say("agent", "correct", f"{self._act('agent', 'correct')} {question.doubt.tell}")
+
+    def _checked(self, question: Question, said: str) -> None:
+        self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
+        if self._draws.chance(0.75):
+            self._reply = "grasp"
+            return
+        self._say("user", "lost", self._act("user", "lost"))
+        more = question.details[self._told : self._told + 1]
+        again = " ".join((self._act("agent", "again"), question.answer, *more))
+        self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
+
+    def _offered(self, question: Question, said: str) -> None:
+        """Offer to say more, if there is more."""
+        rest = question.details[self._told :]
+        if not rest:
+            self._say("agent", "answer", said)
+            return
+        self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
+        if self._draws.chance(0.35):
+            self._reply = "enough"
+            return
+        self._say("user", "accept", self._act("user", "accept"))
+        self._say("agent", "detail", " ".join(rest[:2]))
+
+    def _gone_on(self, question: Question, said: str) -> None:
+        """Let the asker take it in, and the teacher go on by itself."""
+        self._say("agent", "answer", said)
+        if rest := question.details[self._told :]:
+            self._say("user", "ack", self._act("user", "taken"))
+            self._say("agent", "detail", f"{self._act('agent', 'besides')} {rest[0]}")
+
+    def _repeated(self, question: Question, said: str) -> None:
+        """Let the asker not have heard it."""
+        self._say("agent", "answer", said)
+        self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
+        repeated = f"{self._act('agent', 'again')} {question.answer}"
+        self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)

@@ -1,0 +1,316 @@
+"""Cut in and be cut in on: by whom, for what, how the other stops, and what becomes of the rest.
+
+Talk, Telling --may_cut_in--> a draft that is cut, who interrupts, and the rest said later or left
+
+A cut falls inside what is needed: mostly before a value is out. Then the agent goes on from the
+phrase, says all of it again, says it in short or leaves it, by its manner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from datagen.scripting.compose.grammar import continued, opened, slots
+from datagen.scripting.plans.interplay import cuts
+from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.realizer import Said
+from datagen.scripting.simulate.talk import Talk
+from datagen.types import Interruption, InterruptionKind, Uptake
+
+INTERRUPTED, PLAIN = (0.22, 0.46, 0.8), 0.4
+"""Chance that a caller cuts in on what is told, by its level of interruptions, and how much less
+likely it does so where no value is told."""
+ANGRY = 1.6
+"""How much likelier an angry caller cuts in."""
+UNSAYING = 0.95
+"""Chance that a cut falls before a value is out, where that can be."""
+ANSWERED = 2
+"""Words that an interrupted speaker goes on for."""
+EARLY, COLLIDES, STOPPED = (0.02, 0.05, 0.1), 0.2, 0.3
+"""Chances that a caller answers before a question ends, by its level of interruptions; that both
+begin at once; and that an agent stops a caller who rambles."""
+AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
+"""Chances that a caller corrects what was misheard before the agent has said all of it, by its
+level of interruptions, and fewest words that it hears first."""
+HOLDS = {"friendly": 0.08, "brisk": 0.3, "formal": 0.25, "tired": 0.12}
+OVERRIDES = 0.3
+"""Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
+UPTAKES: dict[str, tuple[Uptake, ...]] = {
+    "friendly": ("repeat", "repeat", "resume", "resume", "summarise"),
+    "brisk": ("summarise", "summarise", "resume", "resume", "drop"),
+    "formal": ("repeat", "repeat", "resume"),
+    "tired": ("resume", "resume", "summarise", "drop"),
+}
+"""What an agent of a manner does afterwards, each as likely as it is often."""
+MOST_VALUES = 2
+"""Most values that are said again without the sentence around them."""
+SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
+"""Types of such values."""
+_PHRASE = re.compile(r"(?<=[.?!,]) (?=\S+ \S+ \S)")
+"""Where a phrase begins with which somebody may go on: after a stop or comma, before some words."""
+_LINK = re.compile(r"^(?:and|but|so|though|or) (?:then )?", re.IGNORECASE)
+
+Ask: TypeAlias = Callable[[], object]
+"""Lets the caller bring up what it interrupts for."""
+_Doing: TypeAlias = Literal["question", "correction", "pause", "known", "protest"]
+
+
+class Telling(NamedTuple):
+    """What the agent has just begun to tell: the lines that say it, and what they rest on."""
+
+    lines: Sequence[str]
+    iso: str
+    licence: tuple[str, ...]
+    is_needed: bool = True
+    """The caller has to hear it: it is not left out, nor known."""
+    is_asked: bool = False
+    """The caller has asked for it."""
+
+
+class _Place(NamedTuple):
+    """A cut: in which draft, after how many of its words, and in which phrase of the line."""
+
+    draft: int
+    at_word: int
+    phrases: tuple[str, ...]
+    phrase: int
+
+
+def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
+    """Perhaps let the caller cut in on the last line; return whether that was told in the end.
+
+    ``ask`` brings up a question of the caller's, or what it had meant to ask.
+    """
+    level = talk.cast.user.behaviour.interruptions
+    chance = INTERRUPTED[level] * (ANGRY if talk.mood.manner == "angry" else 1)
+    if not slots(talk.words.chosen):
+        chance *= PLAIN
+    if talk.is_interrupted or not talk.chance(chance) or (place := _place(talk)) is None:
+        return True
+    talk.is_interrupted = True
+    kind = _kind(talk, telling, ask)
+    planned = _planned(talk, telling, place, kind)
+    cut = talk.floor.last
+    talk.floor.drafts[cut].cut_at = place.at_word
+    talk.floor.close()
+    _interrupt(talk, kind, telling, ask)
+    talk.floor.drafts[cut + 1].interruption = planned
+    is_told = _take_up(talk, telling, place, planned)
+    talk.is_interrupted = False
+    return is_told
+
+
+def _place(talk: Talk) -> _Place | None:
+    """Draw where the last line is cut, if it is long enough."""
+    draft, template = talk.floor.drafts[-1], talk.words.chosen
+    phrases = tuple(_PHRASE.split(template))
+    lengths = [_num_words(talk.words.fill(phrase).spoken) for phrase in phrases]
+    before = draft.num_words - sum(lengths)
+    places: Sequence[int] = cuts(draft.num_words, max(0, before))
+    last = _last_value(talk, draft, template)
+    early = [place for place in places if place + ANSWERED < last]
+    if early and talk.chance(UNSAYING):
+        places = early
+    if not places:
+        return None
+    at_word = talk.draws.pick(places)
+    ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
+    phrase = next((index for index, end in enumerate(ends) if at_word < end), len(ends) - 1)
+    return _Place(talk.floor.last, at_word, phrases, phrase)
+
+
+def _last_value(talk: Talk, draft: Draft, template: str) -> int:
+    """Return after how many words of a draft the last value of a line is out; 0 without one."""
+    spoken = draft.spoken.lower()
+    names = {name[0].lower() + name[1:] for name in slots(template)} & talk.world.values.keys()
+    return max((_end(spoken, talk.value(name).spoken.lower()) for name in names), default=0)
+
+
+def _end(spoken: str, value: str) -> int:
+    """Return after how many words a value has been said; 0 if it is not said."""
+    at = spoken.rfind(value)
+    return 0 if at < 0 else _num_words(spoken[: at + len(value)])
+
+
+def _num_words(spoken: str) -> int:
+    return spoken.count(" ") + 1
+
+
+def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
+    """Draw what the caller interrupts for."""
+    kinds: list[_Doing] = ["pause"]
+    if ask is not None:
+        kinds += ["correction"] if telling.is_asked else ["question"] * 3
+    if not telling.is_needed:
+        kinds += ["known"]
+    if talk.mood.valence < 0:
+        kinds += ["protest", "protest"]
+    return talk.draws.pick(kinds)
+
+
+def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Interruption:
+    """Draw how the agent stops, and what it does afterwards."""
+    if kind in ("known", "correction"):
+        return Interruption(kind=kind, answer="yield", uptake="drop")
+    if kind != "pause" and talk.chance(HOLDS[talk.cast.manner]):
+        if talk.chance(OVERRIDES):
+            return Interruption(kind=kind, answer="override")
+        is_last = place.phrase == len(place.phrases) - 1
+        return Interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
+    uptake = talk.draws.pick(UPTAKES[talk.cast.manner])
+    if uptake == "drop" and (telling.is_needed or kind == "pause"):
+        uptake = "resume"
+    if uptake == "summarise" and not _summary(talk, place):
+        uptake = "resume"
+    if uptake == "resume" and place.phrase == 0:
+        uptake = "repeat"
+    return Interruption(kind=kind, answer="yield", uptake=uptake)
+
+
+def _summary(talk: Talk, place: _Place) -> str:
+    """Return the values of the line that the cut leaves unsaid, as a template; empty if none."""
+    spoken = talk.floor.drafts[place.draft].spoken.lower()
+    left = []
+    for name in slots(" ".join(place.phrases)):
+        lower = name[0].lower() + name[1:]
+        value = talk.world.values.get(lower)
+        is_short = value is not None and value.type in SAID_ALONE
+        end = _end(spoken, value.spoken.lower()) if value and is_short else 0
+        if end > place.at_word + ANSWERED and f"{{{lower}}}" not in left:
+            left.append(f"{{{lower}}}")
+    return " and ".join(left) + "." if 0 < len(left) <= MOST_VALUES else ""
+
+
+def _interrupt(talk: Talk, kind: _Doing, telling: Telling, ask: Ask | None) -> None:
+    """Let the caller say what it interrupts for, and the agent answer."""
+    if kind in ("question", "correction"):
+        assert ask is not None
+        ask()
+    elif kind == "pause":
+        talk.user("cut_in.pause", "interactionStructuring")
+        talk.agent("go_ahead", "autoPositive")
+    elif kind == "known":
+        act = "cut_in.enough" if telling.is_asked else "cut_in.known"
+        talk.user(act, "autoPositive")
+        talk.agent("ack", "autoPositive")
+    else:
+        talk.user("cut_in.protest", "disagreement")
+        talk.agent("hear_out", "autoPositive")
+
+
+def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption) -> bool:
+    """Let the agent come back to what was cut, if it does; return whether all was told."""
+    if planned.uptake == "drop":
+        return False
+    if planned.uptake == "resume":
+        first = place.phrase + (planned.answer == "hold")
+        _go_on(talk, "resume.on", " ".join(place.phrases[first:]), telling.licence)
+    elif planned.uptake == "summarise":
+        _go_on(talk, "in_short", _summary(talk, place), telling.licence)
+    elif planned.uptake == "repeat":
+        talk.agent("resume", "interactionStructuring")
+        talk.agent_line(telling.lines, "bridge", telling.licence)
+    return True
+
+
+def _go_on(talk: Talk, lead: str, template: str, licence: tuple[str, ...]) -> None:
+    """Let the agent say the rest of a line after a few words that lead back to it."""
+    start = talk.words.act("agent", lead, talk.cast.manner)
+    rest = talk.words.fill(opened(_LINK.sub("", template)))
+    text, spoken = continued(rest.text, rest.spoken, talk.keeps_capital(rest.text))
+    said = Said(f"{start.text} {text}", f"{start.spoken} {spoken}", rest.slots)
+    talk.say("agent", "bridge", said, licence)
+
+
+def early(talk: Talk, answer: Callable[[], object]) -> None:
+    """Let the caller answer, now and then before the question ends: all values are out by then."""
+    draft = talk.floor.drafts[-1]
+    level = talk.cast.user.behaviour.interruptions
+    cut = talk.floor.last
+    if draft.speaker == "agent" and not draft.is_closed and talk.chance(EARLY[level]):
+        places = cuts(draft.num_words, _last_value(talk, draft, talk.words.chosen))
+        if places:
+            draft.cut_at = places[-1]
+            talk.floor.close()
+    answer()
+    if draft.cut_at is not None:
+        mark(talk, cut + 1, "early")
+
+
+def correct_at_once(talk: Talk, heard: str, right: str) -> bool:
+    """Perhaps let the caller cut a question short in which something was misheard.
+
+    ``heard`` and ``right`` are spoken. Return whether it does: what it says next barges in.
+    """
+    draft = talk.floor.drafts[-1]
+    if not talk.chance(AT_ONCE[talk.cast.user.behaviour.interruptions]):
+        return False
+    pairs = zip(heard.lower().split(), right.lower().split(), strict=False)
+    differing = next((at for at, (one, other) in enumerate(pairs) if one != other), 0)
+    at_word = _end(draft.spoken.lower(), heard.lower()) - _num_words(heard) + differing + 1
+    if not MIN_HEARD <= at_word <= draft.num_words - ANSWERED:
+        return False
+    draft.cut_at = at_word
+    talk.floor.close()
+    return True
+
+
+def stop_rambling(talk: Talk) -> None:
+    """Let a talkative caller ramble, now and then, and the agent stop it to ask for a slot."""
+    if talk.cast.user.behaviour.length < 2 or not talk.chance(STOPPED * talk.leisure):
+        return
+    draft = talk.floor.drafts[-1]
+    if draft.speaker != "user" or draft.is_closed or draft.rote:
+        return
+    needed = draft.num_words
+    draft = talk.user("ramble", "inform")
+    places = [place for place in cuts(draft.num_words, needed) if place > needed + ANSWERED]
+    if not places:
+        return
+    draft.cut_at = talk.draws.pick(places)
+    talk.floor.close()
+    answer: Literal["yield", "hold"] = "hold" if talk.chance(0.15) else "yield"
+    opening = talk.agent("jump_in", "interactionStructuring")
+    opening.interruption = Interruption(kind="slot", answer=answer)
+
+
+def collide(talk: Talk) -> bool:
+    """Let both begin at once: now and then the agent begins its next question, and stops.
+
+    Return whether it has: what the caller says next then comes at the same time.
+    """
+    step = talk.steps[0] if talk.steps else None
+    last = talk.floor.drafts[-1]
+    if step is None or step.do != "ask" or not step.say or step.facts:
+        return False
+    if last.is_closed or last.speaker != "user" or not talk.chance(COLLIDES * talk.leisure):
+        return False
+    talk.agent_line(step.say, "setQuestion").cut_at = 1
+    talk.floor.close()
+    return True
+
+
+def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
+    """Let the agent take a step; now and then the caller begins at once with it, and stops."""
+    last = talk.floor.drafts[-1]
+    if last.is_closed or last.speaker != "agent" or not talk.chance(COLLIDES * talk.leisure):
+        take_step()
+        return
+    draft = talk.user("link", "interactionStructuring")
+    draft.cut_at = 1
+    talk.floor.close()
+    begun = talk.floor.last
+    take_step()
+    following = talk.floor.drafts[begun + 1 : begun + 2]
+    if following and following[0].speaker == "agent":
+        mark(talk, begun + 1, "collision")
+    else:
+        draft.cut_at = None
+
+
+def mark(talk: Talk, index: int, kind: InterruptionKind, uptake: Uptake | None = None) -> None:
+    """Note what the turn at ``index`` interrupts for; the other yields at once."""
+    planned = Interruption(kind=kind, answer="yield", uptake=uptake)
+    talk.floor.drafts[index].interruption = planned

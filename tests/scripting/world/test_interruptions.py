@@ -1,0 +1,130 @@
+"""Interruptions in composed calls: where they cut, what they are for, and what comes of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+
+from datagen.backends.writer.composer import Composer
+from datagen.types import Interruption, Job, Script, Turn
+
+pytestmark = pytest.mark.slow
+
+CALLS = 1500
+
+
+@lru_cache
+def calls() -> tuple[Script, ...]:
+    jobs = [
+        Job(dialog_id=f"service-{at:07d}", kind="service", index=at, seed=4) for at in range(CALLS)
+    ]
+    written = Composer(Composer.Options()).write(jobs)
+    return tuple(one for one in written if isinstance(one, Script) and one.world)
+
+
+def interrupted() -> Iterator[tuple[Script, int, Turn, Turn, Interruption]]:
+    """Yield each barge-in with its script, its place, who is cut, and what it is for."""
+    for script in calls():
+        floor: Turn | None = None
+        for at, turn in enumerate(script.turns):
+            if turn.onset == "barge_in":
+                assert floor is not None
+                assert turn.interruption is not None, script.dialog_id
+                yield script, at, floor, turn, turn.interruption
+            if turn.onset != "backchannel":
+                floor = turn
+
+
+def following(script: Script, at: int, speaker: str) -> list[Turn]:
+    """Return a speaker's later turns."""
+    later = script.turns[at + 1 :]
+    return [one for one in later if one.speaker == speaker and one.onset != "backchannel"]
+
+
+def test_callers_and_agents_interrupt_for_all_reasons() -> None:
+    kinds = Counter(planned.kind for *_, planned in interrupted())
+    wanted = ("question", "pause", "known", "protest", "early", "correction", "slot", "collision")
+    assert min(kinds[kind] for kind in wanted) >= 5, kinds
+    agents = {planned.kind for _, _, _, turn, planned in interrupted() if turn.speaker == "agent"}
+    assert agents == {"slot", "collision"}
+    assert 0.3 < kinds.total() / len(calls()) < 0.7
+
+
+def test_agents_answer_in_every_manner() -> None:
+    answers = Counter(planned.answer for *_, planned in interrupted())
+    uptakes = Counter(planned.uptake for *_, planned in interrupted())
+    assert min(answers[one] for one in ("yield", "hold", "override")) >= 15, answers
+    assert min(uptakes[one] for one in ("resume", "repeat", "summarise", "drop")) >= 15, uptakes
+
+
+def test_most_cuts_fall_before_something_that_is_needed() -> None:
+    unsaying = total = 0
+    for script, _, floor, turn, planned in interrupted():
+        assert turn.at_word
+        if planned.answer != "override":
+            heard = f" {' '.join(floor.spoken.split()[: turn.at_word + 2]).lower()} "
+            facts = {fact.id: fact.spoken.lower() for fact in script.facts}
+            stated = [facts[name] for name in floor.fact_ids if facts[name] in floor.spoken.lower()]
+            unsaying += any(f" {value}" not in heard for value in stated)
+        total += 1
+    assert unsaying / total > 0.3, (unsaying, total)
+
+
+def test_who_comes_back_says_what_was_cut() -> None:
+    """What is said again has the values that the cut has left out."""
+    for script, at, floor, turn, planned in interrupted():
+        if planned.uptake not in ("resume", "repeat", "summarise") or planned.kind == "collision":
+            continue
+        if planned.answer == "hold":
+            continue
+        bridge = next(one for one in following(script, at, floor.speaker) if one.act == "bridge")
+        assert turn.at_word
+        facts = {fact.id: fact.spoken.lower() for fact in script.facts}
+        heard = " ".join(floor.spoken.split()[: turn.at_word + 2]).lower()
+        for name in floor.fact_ids:
+            if facts[name] in floor.spoken.lower() and facts[name] not in heard:
+                is_short = planned.uptake == "summarise"
+                assert facts[name] in bridge.spoken.lower() or is_short, (script.dialog_id, name)
+
+
+def test_what_the_caller_corrects_is_corrected_in_the_call_of_the_tool() -> None:
+    statuses: Counter[str] = Counter()
+    for script in calls():
+        statuses.update(action.status for action in script.actions)
+        for action in script.actions:
+            if action.status == "cancelled":
+                later = [one for one in script.actions if one.turn > action.turn]
+                assert any(one.tool == action.tool for one in later), script.dialog_id
+                user = following(script, action.turn, "user")
+                assert user, "the caller takes it back"
+    assert min(statuses[one] for one in ("ok", "no_match", "failed", "timed_out", "cancelled")) > 3
+
+
+def test_what_is_said_meanwhile_rests_on_no_result() -> None:
+    said = [turn for script in calls() for turn in script.turns if turn.meanwhile]
+    assert len(said) > 20
+    assert not [one for turn in said for one in turn.licence if one.startswith("result.")]
+
+
+def test_listeners_have_all_functions_and_other_sounds() -> None:
+    acts = Counter(
+        turn.act for script in calls() for turn in script.turns if turn.onset == "backchannel"
+    )
+    assert set(acts) == {"continue", "agree", "surprise", "sympathy", "cough", "side_talk"}
+    assert min(acts.values()) > 20, acts
+
+
+def test_sympathy_is_for_those_who_need_it() -> None:
+    for script in calls():
+        floor: Turn | None = None
+        for turn in script.turns:
+            if turn.act == "sympathy":
+                assert floor is not None
+                assert floor.speaker == "user"
+                assert floor.emotion is not None
+                assert floor.emotion.valence < 0
+            if turn.onset != "backchannel":
+                floor = turn
