@@ -177,11 +177,13 @@ class Pool:
         now, limits = time.monotonic(), self.host
         for actor in list(self.starting.values()):
             if now - actor.since > limits.start_seconds:
-                yield from self._lose(actor, f"it took over {limits.start_seconds:g} s", "")
+                setting = f"the host's {self.stage}.start_seconds"
+                reason = f"it took over {limits.start_seconds:g} s ({setting})"
+                yield from self._lose(actor, reason, "")
         for actor in list(self.workers):
             if any(now - since > limits.unit_seconds for _, since in actor.units.values()):
-                reason = f"it took over {limits.unit_seconds:g} s"
-                yield from self._lose(actor, reason, reason)
+                how = f"it took over {limits.unit_seconds:g} s"
+                yield from self._lose(actor, f"{how} (the host's {self.stage}.unit_seconds)", how)
 
     def withdraw_one(self) -> bool:
         """Take back the last worker that was asked for and has not started; False if none is."""

@@ -111,12 +111,13 @@ class UnitRunner:
         scripts: str | None = None,
         only: int | None = None,
         without: Mapping[int, str] = NOBODY,
+        num_dialogs: int | None = None,
     ) -> Done | Failure:
         """Make one unit, as a `unit.Order` says; what goes wrong is returned."""
         wall = time.perf_counter()
         self._clock.begin()
         try:
-            answer = self._try(Order(block, tuple(parts), scripts, only, without))
+            answer = self._try(Order(block, tuple(parts), scripts, only, without, num_dialogs))
         finally:
             cpu = self._clock.end()
         if isinstance(answer, Failure):
@@ -156,7 +157,7 @@ class UnitRunner:
     def _run(self, stage: Stage, order: Order) -> Receipt:
         """Make a unit and commit it; of a trial, make its one dialogue and commit nothing."""
         block, without = order.block, order.without
-        jobs = jobs_of(self._resolved.recipe, block)
+        jobs = jobs_of(self._resolved.recipe, block)[: order.num_dialogs]
         wanted = [j for i, j in enumerate(jobs) if i not in without and order.only in (None, i)]
         upstream, reads = self._upstream(stage, block)
         if len(wanted) < len(jobs):

@@ -242,3 +242,27 @@ def test_what_read_a_file_that_has_changed_meanwhile_is_made_again() -> None:
     stale = receipt(flow, tokens).model_copy(update={"reads": {"script/000000": "before"}})
     flow.finish(tokens, stale)
     assert flow.take("tokens") == tokens
+
+
+def test_a_number_of_dialogues_ends_in_a_partial_block() -> None:
+    sizes = {0: DIALOGS_PER_BLOCK, 1: 4}
+    flow = Flow(READS, 2, count=sizes.__getitem__)
+    flow.start()
+    orders = {}
+    while (unit := flow.take("script")) is not None:
+        orders[unit.block] = flow.order(unit)
+    assert [orders[block].num_dialogs for block in (0, 1)] == [None, 4]
+
+
+def test_a_partial_block_is_made_anew_when_it_grows() -> None:
+    done = run_all(started(1))
+    for wanted, resumed in ((DIALOGS_PER_BLOCK, 0), (3, 1)):
+        flow = Flow(READS, 1, count=lambda block, wanted=wanted: wanted)
+        for stage in flow.reads:
+            small = {
+                0: made.model_copy(update={"rows": 4})
+                for unit, made in done.items()
+                if unit.stage == stage
+            }
+            flow.resume(stage, small, "f")
+        assert flow.resumed["script"] == resumed

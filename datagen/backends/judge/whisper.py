@@ -32,9 +32,9 @@ class Whisper(Judge):
     class Options(Record):
         """The models, and how much they must agree."""
 
-        model: str = "Systran/faster-whisper-base"
+        model: Annotated[str, Field(exclude=True)] = "Systran/faster-whisper-base"
         """Folder of a CTranslate2 model, id of a downloaded one, or package:NAME,NAME."""
-        revision: str = "main"
+        revision: Annotated[str, Field(exclude=True)] = "main"
         max_error: Annotated[float, Field(ge=0)] = 0.25
         """Share of words that may be heard differently in a line of four words or more."""
         exact_entities: bool = True

@@ -49,10 +49,10 @@ class Kokoro(Synthesizer):
     class Options(Record):
         """The weights and the voices to use."""
 
-        model: str = "onnx-community/Kokoro-82M-v1.0-ONNX"
+        model: Annotated[str, Field(exclude=True)] = "onnx-community/Kokoro-82M-v1.0-ONNX"
         """Folder with the ONNX file, id of a downloaded model, or package:NAME,NAME."""
-        revision: str = "main"
-        voices: str | None = None
+        revision: Annotated[str, Field(exclude=True)] = "main"
+        voices: Annotated[str | None, Field(exclude=True)] = None
         """Folder of NAME.bin (float32 [510, 1, 256]), or kokoro-onnx's voices file; null looks in
         the model's folder."""
         names: tuple[str, ...] = ENGLISH
@@ -192,8 +192,8 @@ def _voices_path(options: Kokoro.Options) -> Path:
         path = Path(options.voices).expanduser()
     if not path.exists():
         raise UserError(
-            f"speech.options.voices: there is no {path}; npm pack kokoro-js@1.2.1 has the voices in"
-            " package/voices, and the model's hub page in voices/"
+            f"speech.options.voices: there is no {path}; `npm pack kokoro-js@1.2.1`, unpacked, has"
+            " the voices in package/voices (and the model's page of the hub in voices/)"
         )
     return path
 
