@@ -141,6 +141,7 @@ VOICES = VoiceTable(
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
         "kokoro": "datagen.backends.speech.kokoro:Kokoro",
+        "pocket": "datagen.backends.speech.pocket:Pocket",
         "dummy": "datagen.backends.speech.dummy:DummyVoice",
         "chords": "datagen.backends.speech.chords:ChordVoice",
     },

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datagen.engine.plan import DIALOGS_PER_BLOCK
 from datagen.engine.scheduler import TRIES, TRIES_LOST, Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.storage.run_folder import SHARDS, Receipt
@@ -259,10 +260,6 @@ def test_a_partial_block_is_made_anew_when_it_grows() -> None:
     for wanted, resumed in ((DIALOGS_PER_BLOCK, 0), (3, 1)):
         flow = Flow(READS, 1, count=lambda block, wanted=wanted: wanted)
         for stage in flow.reads:
-            small = {
-                0: made.model_copy(update={"rows": 4})
-                for unit, made in done.items()
-                if unit.stage == stage
-            }
-            flow.resume(stage, small, "f")
+            small = done[Unit(stage, 0)].model_copy(update={"rows": 4})
+            flow.resume(stage, {0: small}, "f")
         assert flow.resumed["script"] == resumed
