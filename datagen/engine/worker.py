@@ -19,13 +19,15 @@ from typing import Literal
 
 import pyarrow as pa
 
+from datagen.config import digest
 from datagen.engine import pipeline
+from datagen.engine.kept import KeptDialogues
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.plan import jobs_of
 from datagen.engine.run_files import read_run
 from datagen.engine.unit import Order
 from datagen.shards.footer import Footer, ShardFooter, TokenFacts
-from datagen.stages.base import DialogFailed, Spender, Stage
+from datagen.stages.base import DialogFailed, KeepsDialogues, Spender, Stage
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder, content_hash
 from datagen.types import AllRejected, Job, Reject, UserError
@@ -163,6 +165,10 @@ class UnitRunner:
         if len(wanted) < len(jobs):
             ids = {job.dialog_id for job in wanted}
             upstream = {name: _only(table, ids) for name, table in upstream.items()}
+        key = digest([self._resolved.fingerprints[self._name], reads])
+        kept = KeptDialogues(self._folder, self._name, block, key)
+        if isinstance(stage, KeepsDialogues):
+            stage.keeper = kept
         outcome = stage.run(wanted, upstream)
         receipt = Receipt(
             stage=self._name,
@@ -179,6 +185,7 @@ class UnitRunner:
         )
         if order.only is None:
             self._commit(receipt, outcome.table, stage.facts)
+            kept.clear()
         return receipt
 
     def _upstream(self, stage: Stage, block: int) -> tuple[dict[str, pa.Table], dict[str, str]]:

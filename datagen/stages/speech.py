@@ -18,8 +18,8 @@ from datagen.gates.reject_rate import RejectRate
 from datagen.seeds import seed_for
 from datagen.shards.footer import TokenFacts
 from datagen.stages import nods
-from datagen.stages.artifacts import read_records, speech_table
-from datagen.stages.base import Outcome, each
+from datagen.stages.artifacts import CLIPS, read_records, speech_table
+from datagen.stages.base import DialogKeeper, Outcome, each
 from datagen.stages.retakes import (
     Recorded,
     Session,
@@ -74,14 +74,37 @@ class SpeechStage:
         self._speakers = speakers
         self._voices = voices
         self._reject_rate = RejectRate(self.name)
+        self.keeper: DialogKeeper | None = None
 
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
         """Voice one block."""
         scripts = read_records(upstream["script"], Script)
+        synthesizer = self._studio.synthesizer
+        if self.keeper is not None and not (synthesizer.batches or synthesizer.stand_in):
+            return self._voice_kept(scripts, jobs[0].seed, self.keeper)
         voice = self._voice_together if self._studio.synthesizer.batches else self._voice_each
         made, rejects = voice(scripts, jobs[0].seed)
         self._reject_rate.add(len(made), rejects)
         return Outcome(speech_table(made), rejects)
+
+    def _voice_kept(
+        self, scripts: Mapping[str, Script], run_seed: int, keeper: DialogKeeper
+    ) -> Outcome:
+        """Voice one dialogue after the other, and keep each: models take a minute for one."""
+        tables: list[pa.Table] = [CLIPS.empty_table()]
+        rejects: list[Reject] = []
+        for dialog_id, script in scripts.items():
+            found = keeper.get(dialog_id)
+            if found is None:
+                made, refused = self._voice_each({dialog_id: script}, run_seed)
+                found = refused[0] if refused else speech_table(made)
+                keeper.put(dialog_id, found)
+            if isinstance(found, Reject):
+                rejects.append(found)
+            else:
+                tables.append(found)
+        self._reject_rate.add(len(tables) - 1, rejects)
+        return Outcome(pa.concat_tables(tables).combine_chunks(), tuple(rejects))
 
     def _voice_each(self, scripts: Mapping[str, Script], run_seed: int) -> Voiced:
         """Voice one dialogue after the other."""
