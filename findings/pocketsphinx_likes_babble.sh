@@ -47,12 +47,14 @@ def score(text, sound):
     return 1024 * math.fsum(math.log(s.ascore) for s in words) / frames, (outside & loud).sum() / 100
 
 
-text = "please hold the line while i look that up"
-clean, extra = say(text), say("and the weather is nice today so we went out to the river")
-results = {"clean": score(text, clean), "and goes on": score(text, np.concatenate([clean, extra]))}
+text = "hello there"
+results = {
+    "clean": score(text, say("Hello there.")),
+    "and goes on": score(text, say("Hello there, my account number is four five six.")),
+}
 print("pocketsphinx 5.1.1: log-likelihood of the words a frame, seconds of loud sound outside them")
 for name, (value, outside) in results.items():
     print(f"{name:12} {value:6.2f} {outside:5.2f}")
-same = results["and goes on"][0] > results["clean"][0] - 0.5
+same = results["and goes on"][0] > results["clean"][0]
 sys.exit(not (same and results["and goes on"][1] > results["clean"][1] + 1.0))
 PY

@@ -66,6 +66,11 @@ def build(
 @click.option("--out", type=_FOLDER, default="answers", show_default=True)
 @click.option("--command", help="Ask by a command for each item; it holds {audio} {role} {out} …")
 @click.option("--folder", type=_FOLDER, help="Take answers that are there: ID.wav, ID.json.")
+@click.option("--moshi", metavar="URL", help="Ask a Moshi or PersonaPlex server: ws://HOST:8998.")
+@click.option("--realtime", metavar="URL", help="Ask a server of the OpenAI Realtime protocol.")
+@click.option("--key-env", default="OPENAI_API_KEY", show_default=True, help="With --realtime.")
+@click.option("--voice", default="", help="With --realtime: the server's name of a voice.")
+@click.option("--speed", default=1.0, show_default=True, help="Of a server: 2 is twice real time.")
 @click.option("--model", help="What to call the model. [default: how it is asked]")
 @click.option("--at-once", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds an item.")
@@ -77,6 +82,11 @@ def run(
     out: Path,
     command: str | None,
     folder: Path | None,
+    moshi: str | None,
+    realtime: str | None,
+    key_env: str,
+    voice: str,
+    speed: float,
     model: str | None,
     at_once: int,
     timeout: float,
@@ -91,7 +101,18 @@ def run(
 
     opened = Exam(exam)
     items = opened.chosen(tracks, limit)
-    examinee = _examinee(command, folder, at_once, timeout, seed)
+    ways: dict[str, Callable[[], Examinee]] = {}
+    if command is not None:
+        ways["command"] = lambda: _command(command, seed, timeout, at_once)
+    if folder is not None:
+        ways["folder"] = lambda: _finished(folder)
+    if moshi is not None:
+        ways["moshi"] = lambda: _moshi(moshi, speed, seed)
+    if realtime is not None:
+        ways["realtime"] = lambda: _realtime(realtime, key_env, voice, speed, at_once)
+    if len(ways) != 1:
+        raise UserError("give one way to ask the model: --command, --folder, --moshi or --realtime")
+    examinee = next(iter(ways.values()))()
     answers = Answers.begin(
         out, opened, model or examinee.name, examinee.name, dict(examinee.settings)
     )
@@ -105,19 +126,28 @@ def run(
         raise SystemExit(1)
 
 
-def _examinee(
-    command: str | None, folder: Path | None, at_once: int, timeout: float, seed: int
-) -> Examinee:
-    if (command is None) == (folder is None):
-        raise UserError("give one way to ask the model: --command or --folder")
-    if command is not None:
-        from datagen.exam.examinees.command import Command
+def _command(command: str, seed: int, timeout: float, at_once: int) -> Examinee:
+    from datagen.exam.examinees.command import Command
 
-        return Command(command, seed=seed, timeout=timeout, at_once=at_once)
+    return Command(command, seed=seed, timeout=timeout, at_once=at_once)
+
+
+def _finished(folder: Path) -> Examinee:
     from datagen.exam.examinees.finished import FinishedAnswers
 
-    assert folder is not None
     return FinishedAnswers(folder)
+
+
+def _moshi(url: str, speed: float, seed: int) -> Examinee:
+    from datagen.exam.examinees.moshi import Moshi
+
+    return Moshi(url, speed=speed, seed=seed)
+
+
+def _realtime(url: str, key_env: str, voice: str, speed: float, at_once: int) -> Examinee:
+    from datagen.exam.examinees.realtime import Realtime
+
+    return Realtime(url, key_env=key_env, voice=voice, speed=speed, at_once=at_once)
 
 
 @exam.command()
@@ -195,6 +225,90 @@ def score(
         echo(f"\n{given.header.model} less {other['model']}, item by item (exchange test)")
         for line in tables.compare(result, other):
             echo(line)
+
+
+@exam.command()
+@click.argument("answers", type=_FOLDER)
+@_EXAM
+@click.option("--out", type=_FOLDER, required=True, help="The page's folder.")
+@_TRACK
+@_LIMIT
+def page(answers: Path, exam: Path, out: Path, tracks: tuple[str, ...], limit: int | None) -> None:
+    """Write a page of scored ANSWERS: each item with its sound, what was said, and why."""
+    from datagen.exam import result as results
+    from datagen.exam.answers import Answers
+    from datagen.exam.items import Exam
+    from datagen.exam.page import write_page
+
+    opened, given = Exam(exam), Answers.open(answers)
+    items = opened.chosen(tracks, limit)
+    with _bar("items", len(items)) as tell:
+        path = write_page(opened, given, items, results.read(answers), out, tell)
+    echo(f"wrote {path}")
+
+
+@exam.command()
+@click.argument("answers", type=_FOLDER, nargs=-1)
+@_EXAM
+@click.option("--out", type=_FOLDER, help="The test's folder; give it to raters, without key.json.")
+@click.option("--ratings", type=_FOLDER, help="A test's folder: score raters' files in it, *.csv.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@_TRACK
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
+def listen(
+    answers: tuple[Path, ...],
+    exam: Path,
+    out: Path | None,
+    ratings: Path | None,
+    seed: int,
+    tracks: tuple[str, ...],
+    limit: int,
+) -> None:
+    """Make a listening test of ANSWERS of several models, or score the raters' files of one."""
+    from datagen.exam.answers import Answers
+    from datagen.exam.items import Exam
+    from datagen.exam.listening import ratings_of, write_test
+
+    if (ratings is None) == (out is None):
+        raise UserError("give --out to make a test of ANSWERS, or --ratings to score one")
+    if ratings is not None:
+        found = ratings_of(ratings, sorted(ratings.glob("*.csv")))
+        for model, mean in sorted(found.means.items(), key=lambda pair: -pair[1].value):
+            echo(f"{model:24} {mean.value:.2f} ({mean.low:.2f} to {mean.high:.2f}) of {mean.items}")
+        alpha = "none" if found.alpha is None else f"{found.alpha:.2f}"
+        echo(f"{found.raters} raters, Krippendorff's alpha {alpha}")
+        if found.left_out:
+            echo(f"left out, since they rated noise over 2: {', '.join(found.left_out)}")
+        return
+    if not answers:
+        raise UserError("give the ANSWERS of one model or more")
+    assert out is not None
+    opened = Exam(exam)
+    clips = write_test(
+        opened, [Answers.open(path) for path in answers], opened.chosen(tracks, limit), out, seed
+    )
+    echo(f"wrote {clips} clips; open {out / 'index.html'}, keep {out / 'key.json'} to yourself")
+
+
+@exam.command()
+@click.argument("shares", nargs=-1, required=True, metavar="SHARE=ANSWERS...")
+def ablation(shares: tuple[str, ...]) -> None:
+    """Show scored answers by the share of data they were trained on, beside the paper's table 5.
+
+    \b
+    datagen exam ablation 0=answers-0 25=answers-25 50=answers-50 100=answers-100
+    """
+    from datagen.exam import ablation as table
+    from datagen.exam import result as results
+
+    scored = {}
+    for given in shares:
+        share, equals, folder = given.partition("=")
+        if not equals or not share.isdecimal() or int(share) > 100:
+            raise UserError(f"{given}: give a share in per cent and answers, e.g. 25=answers-25")
+        scored[int(share)] = results.read(Path(folder))
+    for line in table.lines(scored):
+        echo(line)
 
 
 def _score_run(run: str, limit: int | None, as_json: bool) -> None:

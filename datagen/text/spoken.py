@@ -72,6 +72,7 @@ _SHORT = frozenset(
         *STREETS,
         *TITLES,
         *DOTTED,
+        *LEFT_SHORT,
         "War",
     )
 ) - {"No", "min", "Art"}
