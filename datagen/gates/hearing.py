@@ -89,7 +89,7 @@ def compare(spoken: str, heard: str) -> HeardLine:
     >>> compare("Your code is T eight three three.", "Your code is T832.").wrong_entities
     (('t833', 't832'),)
     """
-    said, recognised = canonical(spoken), canonical(_spoken(heard))
+    said, recognised = canonical(spoken), canonical(as_spoken(heard))
     names = _names(spoken)
     errors, wrong = 0, list[tuple[str, str]]()
     for ours, theirs in _differences(said, recognised):
@@ -142,7 +142,7 @@ def _is_word(token: str) -> bool:
     return sound is None or sound in _KEPT_SOUNDS
 
 
-def _spoken(heard: str) -> str:
+def as_spoken(heard: str) -> str:
     """Return what was heard as it is said; a token that no rule reads stays as it is."""
     try:
         return speak(heard)
@@ -284,9 +284,15 @@ def _errors(ours: Sequence[str], theirs: Sequence[str], names: frozenset[str]) -
     one, other = "".join(ours), "".join(theirs)
     if one == other or (one and other and _sounds(one) == _sounds(other)):
         return 0
-    if ours and theirs and all(word in names for word in ours) and _alike(one, other):
+    is_name = all(word in names or _is_spelled(word, names) for word in ours)
+    if ours and theirs and is_name and _alike(one, other):
         return 0
     return min(distance(ours, theirs), max(len(ours), len(theirs)))
+
+
+def _is_spelled(word: str, names: frozenset[str]) -> bool:
+    """Return whether a word is letters said one by one ("R, O, W, E"): heard as "our OWE"."""
+    return word.isalpha() and all(letter in names for letter in word)
 
 
 def _sounds(word: str) -> tuple[str, ...]:

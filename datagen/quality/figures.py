@@ -34,7 +34,7 @@ class HeardTurn(Record):
     """Whether the line has enough words to be judged by them."""
     raw_words: int
     raw_errors: int
-    """Words of the line, and those heard differently, in small letters without punctuation."""
+    """Words of the line, and those heard differently: numbers read out, and no other leniency."""
     words: int
     errors: int
     """The same, once both sides have one form (`gates.hearing`)."""

@@ -17,7 +17,7 @@ from datagen.audio.loudness import loudness
 from datagen.backends.judge.whisper import Whisper
 from datagen.config import digest
 from datagen.engine.run_files import read_run
-from datagen.gates.hearing import compare, judged
+from datagen.gates.hearing import as_spoken, compare, judged
 from datagen.gates.words import distance, normalise
 from datagen.quality.figures import FILE, HeardTurn, QualityFile, gather
 from datagen.quality.stretches import WHATS, Stretch, What, stretches
@@ -121,7 +121,7 @@ class Ears:
             heard=heard,
             judged=judged(part.spoken),
             raw_words=len(said),
-            raw_errors=distance(said, normalise(heard)),
+            raw_errors=distance(said, normalise(as_spoken(heard))),
             words=line.num_words,
             errors=line.num_errors,
             entities=len(line.entities),

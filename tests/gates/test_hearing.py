@@ -16,6 +16,7 @@ SAME = [
     ("That is twelve dollars and fifty cents a month.", "That's $12.50 a month."),
     ("In nineteen eighty-four and two thousand twenty-six.", "In 1984 and 2026."),
     ("That's R, O, W, E.", "That's R-O-W-E."),
+    ("Okay, that's R, O, W, E.", "Okay, that's our OWE."),
     ("Mm-hmm, okay. I would like to know.", "OK, I would like to know."),
     ("Asa Kinney, yes, that is me.", "Asa Kinny, yes, that's me."),
     ("This is Myrna Silva from Cedardale.", "This is Murna Sylva from Cedar Dale."),
