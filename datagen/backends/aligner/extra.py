@@ -22,7 +22,7 @@ MAX_EXTRA = 0.3
 """Most seconds of it in a good clip. The longest run in clean clips of Kokoro is 0.19 s, of
 espeak-ng 0.28 s: a word's own end (`benchmarks/extra_speech.py`)."""
 MIN_RUN, MAX_SUM = 0.2, 0.5
-"""Seconds of a run that tells something, and most seconds in all runs of a clip that has one: 0.47 s
+"""Seconds of a run that tells something, and most seconds in all runs of a clip that has one: 0.47
 in a clean clip with two names that PocketSphinx's guesses miss."""
 LOUD = 30.0
 """dB under the loud windows (95th percentile) down to which sound outside the words counts."""
