@@ -1,54 +1,60 @@
 """How the talk of composed dialogues compares with what was found wrong with it.
 
-    python benchmarks/talk.py [--service 4000] [--qa 1500] [--casual 1500] [--packs]
+    python benchmarks/talk.py [--service 4000] [--qa 1500] [--casual 1500] [--assistant 1500]
 
 Prints each defect's figure as it was counted before calls had worlds (main of 2026-11-22, 4,000 +
-1,500 + 1,500 scripts), as it is, and what it should be; then what `datagen scripts` says.
+1,500 + 1,500 scripts), as it is, and what it should be; then what `datagen scripts` says, and how
+many dialogues a CPU second makes.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from time import process_time
 
 from datagen.backends.writer.composer import Composer
-from datagen.scripting.compose.makers import CallMaker, Maker
 from datagen.scripting.corpus.structure import Structure
 from datagen.types import Job, Script
 
 BATCH = 512
+MOST = 10
+"""Batches that are composed at most for each that is wanted: of calls some are for a customer."""
 
 
-class Worlds(Composer):
-    """Composes calls of the domains that have a world alone."""
-
-    def maker(self, kind: str) -> Maker:
-        """Return what makes a kind, without the domains that have only an old pack."""
-        made = super().maker(kind)
-        if isinstance(made, CallMaker) and made.worlds:
-            known = made.worlds.worlds
-            made = replace(made, packs=tuple(one for one in made.packs if one.id in known))
-        return made
-
-
-def compose(kind: str, count: int, *, packs: bool) -> tuple[Structure, list[Script]]:
-    """Compose and count."""
-    options = Composer.Options()
-    composer, structure = Composer(options) if packs else Worlds(options), Structure()
-    scripts: list[Script] = []
-    for start in range(0, count, BATCH):
+def composed(what: str) -> Iterator[Sequence[Script]]:
+    """Yield batches of a kind, or of the calls that an assistant makes."""
+    kind = "service" if what == "assistant" else what
+    options = Composer.Options(assistant=0.5 if what == "assistant" else 0.0)
+    composer = Composer(options if what != "service" else Composer.Options())
+    at = 0
+    while True:
         jobs = [
-            Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=0)
-            for at in range(start, min(count, start + BATCH))
+            Job(dialog_id=f"{kind}-{index:07d}", kind=kind, index=index, seed=0)
+            for index in range(at, at + BATCH)
         ]
+        at += BATCH
         made = [one for one in composer.write(jobs) if isinstance(one, Script)]
-        structure.add(made)
+        yield [one for one in made if what != "assistant" or one.call_direction == "assistant"]
+
+
+def compose(what: str, count: int) -> tuple[Structure, list[Script]]:
+    """Compose and count."""
+    batches, scripts = composed(what), list[Script]()
+    scripts += next(batches)  # reads its files
+    begun, before = process_time(), len(scripts)
+    for made in islice(batches, MOST * (1 + count // BATCH)):
+        if len(scripts) >= count:
+            break
         scripts += made
-    print(f"\n{kind}: {len(scripts):,} of {count:,} composed")
+    speed = (len(scripts) - before) / max(1e-9, process_time() - begun)
+    structure = Structure()
+    structure.add(scripts[:count])
+    print(f"\n{what}: {len(scripts[:count]):,} composed, {speed:,.0f} a CPU second")
     print(*(f"  {line}" for line in structure.lines()), sep="\n")
-    return structure, scripts
+    return structure, scripts[:count]
 
 
 def row(what: str, before: str, now: str, right: str) -> None:
@@ -98,21 +104,37 @@ def lively(found: Structure, kind: str, before: dict[str, str]) -> None:
     row(f"9 {kind}: ten commonest skeletons", "", f"{found.top_skeletons:.1%}", "< 15 %")
 
 
+def topics(scripts: Sequence[Script]) -> None:
+    """Print how often the commonest topic of lessons comes up."""
+    opened = Counter(script.scenario.split("+")[0] for script in scripts)
+    named = Counter(
+        name
+        for script in scripts
+        for name in {part.split(".")[0] for part in script.scenario.split("+")}
+    )
+    now = f"{opened.most_common(1)[0][1] / len(scripts):.2%}"
+    row("  qa: lessons that open with the commonest topic", "", now, "<= 0.2 %")
+    now = f"{named.most_common(1)[0][1] / len(scripts):.2%}"
+    row("  qa: lessons that touch on the commonest topic", "", now, "few")
+
+
 def main() -> None:
     """Compose, count and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--service", type=int, default=4_000)
     parser.add_argument("--qa", type=int, default=1_500)
     parser.add_argument("--casual", type=int, default=1_500)
-    parser.add_argument("--packs", action="store_true", help="domains without a world, too")
+    parser.add_argument("--assistant", type=int, default=1_500)
     sizes = vars(parser.parse_args())
-    packs = sizes.pop("packs")
-    made = {kind: compose(kind, size, packs=packs) for kind, size in sizes.items() if size}
+    made = {kind: compose(kind, size) for kind, size in sizes.items() if size}
     print(f"\n{'defect':<58} {'before':>9} {'now':>9}   right")
-    if "service" in made:
-        service(*made["service"])
+    for kind in ("service", "assistant"):
+        if kind in made:
+            print(kind)
+            service(*made[kind])
     if "qa" in made:
         lively(made["qa"][0], "qa", {"asks": "0 %"})
+        topics(made["qa"][1])
     if "casual" in made:
         lively(made["casual"][0], "casual", {"two": "50 %", "nods": "71 %"})
 

@@ -176,8 +176,8 @@ class WorldItem(Record):
 
     id: str
     visibility: str
-    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), user or
-    nobody."""
+    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), agent (known
+    to it beside its role, as to a teacher), user or nobody."""
     text: str
     """A third-person sentence; of an item known to nobody, the question that it would answer."""
 

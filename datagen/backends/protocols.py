@@ -63,7 +63,7 @@ class ScriptWriter(Backend, Protocol):
         return {}
 
 
-class SpeakRequest(NamedTuple):
+class DialogLines(NamedTuple):
     """Lines of one dialogue to be said."""
 
     lines: Sequence[Line]
@@ -98,7 +98,7 @@ class Synthesizer(Backend, Protocol):
         """
         ...
 
-    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+    def speak_batch(self, requests: Sequence[DialogLines]) -> list[list[Utterance] | Rejected]:
         """Voice the lines of several dialogues, in order; clips depend on ``requests`` alone."""
         answers: list[list[Utterance] | Rejected] = []
         for lines, seed in requests:

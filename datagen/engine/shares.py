@@ -27,7 +27,7 @@ _SHARED = ("CPU", "GPU")
 
 
 @dataclass(frozen=True)
-class Share:
+class HeldShare:
     """What a run says of itself."""
 
     held: Mapping[str, float]
@@ -45,11 +45,11 @@ class Shares:
         self._told = 0
         self._heard: dict[bytes, tuple[bytes, float]] = {}
         """What each other run said last, and since when (monotonic seconds)."""
-        self._mine = Share({}, frozenset())
+        self._mine = HeldShare({}, frozenset())
 
     def tell(self, held: Mapping[str, float], lacks: frozenset[str]) -> None:
         """Say what this run holds and lacks, and hear the others, now and then."""
-        self._mine = Share(held, lacks)
+        self._mine = HeldShare(held, lacks)
         now = time.monotonic()
         if now - self._looked < EVERY:
             return
@@ -80,7 +80,9 @@ class Shares:
         return self._heard.get(key, (b"", 0.0))[0] == value
 
 
-def over_their_part(mine: Share, others: list[Share], total: Mapping[str, float]) -> frozenset[str]:
+def over_their_part(
+    mine: HeldShare, others: list[HeldShare], total: Mapping[str, float]
+) -> frozenset[str]:
     """Return the resources of which a run is to let some go.
 
     It holds more than an equal part, and more than one who lacks them.
@@ -105,20 +107,20 @@ def added_up(parts: Sequence[tuple[Mapping[str, float], int]]) -> dict[str, floa
     return held
 
 
-def _written(share: Share, number: int) -> bytes:
+def _written(share: HeldShare, number: int) -> bytes:
     """Write a share; its number tells that the run lives."""
     held = {name: amount for name, amount in share.held.items() if amount}
     return json.dumps({"held": held, "lacks": sorted(share.lacks), "number": number}).encode()
 
 
-def _read(value: bytes) -> Share:
+def _read(value: bytes) -> HeldShare:
     """Read what another run, perhaps of another version, says."""
     try:
         said = json.loads(value)
         held = {str(name): float(amount) for name, amount in said["held"].items()}
-        return Share(held, frozenset(map(str, said["lacks"])))
+        return HeldShare(held, frozenset(map(str, said["lacks"])))
     except (ValueError, TypeError, KeyError, AttributeError):
-        return Share({}, frozenset())
+        return HeldShare({}, frozenset())
 
 
 def _store() -> Any:

@@ -24,6 +24,7 @@ from datagen.engine.run_files import PlanFile, RunFile, read_plan, read_run
 from datagen.quality.figures import QualityFile, read_quality
 from datagen.scripting.corpus.stats import Census
 from datagen.scripting.llm.accounts import lines, total
+from datagen.scripting.llm.agreement import agreement_lines
 from datagen.shards.layout import HYGIENE
 from datagen.stages.artifacts import read_records
 from datagen.storage import Where
@@ -271,4 +272,4 @@ def _journal(folder: RunFolder, found: Figures) -> None:
             cost.cpu_seconds += event.cpu_seconds
             cost.peak_memory = max(cost.peak_memory, event.peak_memory)
             cost.audio_seconds += event.audio_samples / SAMPLE_RATE
-    found.spent = list(lines(total(spent)))
+    found.spent = [*lines(total(spent)), *agreement_lines(spent)]

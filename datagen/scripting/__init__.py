@@ -1,1 +1,1 @@
-"""Stage 1 in its own rooms: packs, blueprints, wording, spoken form and checks."""
+"""Stage 1 in its own rooms: worlds, plans, wording, spoken form and checks."""

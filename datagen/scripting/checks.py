@@ -1,24 +1,18 @@
-"""Check a worded call against its blueprint, whoever worded it.
+"""Check what holds for a dialogue of any kind, whoever worded it, and judge its probes.
 
-    Script, Blueprint --problems--> ["turn 4: says $12, which no fact states", ...]
+    Script --shared_problems--> ["turn 4: holds '['", ...]
 
-A check is a generator of sentences (what, where); to add one, write it and list it in `CHECKS`.
+A check is a generator of sentences (what, where); to add one, write it and list it in `SHARED`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator
 
-from datagen.scripting.compose.grammar import article_problems, number_words, plain
-from datagen.scripting.content.values import dollars
+from datagen.scripting.compose.grammar import article_problems, plain
 from datagen.scripting.plans.interplay import CUT_SHARE, CUT_WORDS
-from datagen.scripting.plans.service import Blueprint, fits
 from datagen.types import Probe, Script, Turn
 
-WORDS = (60, 350)
-"""Fewest and most spoken words of a call; the most take some 130 seconds."""
 MARKERS = {
     "confirm": ("right", "correct", "exactly", "that's it", "matches", "what i have"),
     "correct": ("not", "no", "actually", "different", "correct that", "doesn't", "something else"),
@@ -31,18 +25,8 @@ MARKERS = {
     "state": (),
 }  # fmt: skip
 """How an answer shows that it does what a probe wants: one of these is in it."""
-_NUMBER = re.compile(r"\$?\d+(?:[:,.-]\d+)*%?")
-_DIGIT = re.compile(r"\d")
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ")
 """What no sentence that is spoken holds: slots, markup, stage directions, stops in a row."""
-
-
-def problems(script: Script, blueprint: Blueprint) -> list[str]:
-    """Say everything that is wrong with a script; an empty list is a good script."""
-    return [
-        *shared_problems(script, WORDS),
-        *(problem for check in CHECKS for problem in check(script, blueprint)),
-    ]
 
 
 def shared_problems(script: Script, words: tuple[int, int]) -> list[str]:
@@ -115,48 +99,6 @@ def _unsaid(script: Script) -> Iterator[str]:
             before = at
 
 
-def _grounding(script: Script, blueprint: Blueprint) -> Iterator[str]:
-    """Every number the agent says is a fact, or the difference of two prices."""
-    known = sorted([fact.written for fact in script.facts], key=len, reverse=True)
-    whole = _said_by_agent(script)
-    if not _ungrounded(whole, known):
-        return
-    known = sorted((*known, *_differences(script)), key=len, reverse=True)
-    if _ungrounded(whole, known):  # seldom, so only then one by one
-        for at, turn in enumerate(script.turns):
-            if turn.speaker == "agent" and (found := _ungrounded(turn.text, known)):
-                yield f"turn {at}: says {found[0]}, which no fact states"
-
-
-def _said_by_agent(script: Script) -> str:
-    return "\n".join([turn.text for turn in script.turns if turn.speaker == "agent"])
-
-
-def _ungrounded(text: str, known: Sequence[str]) -> list[str]:
-    """Return the numbers of a text that are not known."""
-    for written in known:
-        text = text.replace(written, "")
-    return (_NUMBER.findall(text) if _DIGIT.search(text) else []) + number_words(text)
-
-
-def _differences(script: Script) -> list[str]:
-    prices = [
-        round(100 * float(fact.written.strip("$").replace(",", "")))
-        for fact in script.facts
-        if fact.id.startswith("price.")
-    ]
-    return [dollars(abs(one - other)) for one, other in combinations(prices, 2)]
-
-
-def _probes(script: Script, blueprint: Blueprint) -> Iterator[str]:
-    wanted = sorted(exchange.probe for exchange in blueprint.exchanges if exchange.probe)
-    if sorted(probe.type for probe in script.probes) != wanted:
-        yield f"the probes are not {', '.join(wanted)}"
-    for probe in script.probes:
-        if problem := _probe_problem(script, probe):
-            yield f"turn {probe.agent_turn}: {probe.type} fails, {problem}"
-
-
 def _probe_problem(script: Script, probe: Probe) -> str:
     """Say why a probe fails, on either side; empty if it passes."""
     later = range(probe.user_turn + 1, len(script.turns))
@@ -182,16 +124,6 @@ def _probe_problem(script: Script, probe: Probe) -> str:
     return ""
 
 
-def _statements(script: Script, blueprint: Blueprint) -> Iterator[str]:
-    """The role prompt speaks of the customer; nobody says that to the customer."""
-    statements = [plain(statement) for statement in blueprint.statements]
-    whole = plain(_said_by_agent(script))
-    if any(statement in whole for statement in statements):  # perhaps across turns
-        for at, turn in enumerate(script.turns):
-            if turn.speaker == "agent" and any(s in plain(turn.text) for s in statements):
-                yield f"turn {at}: the agent reads from the role prompt"
-
-
 def _language(script: Script) -> Iterator[str]:
     texts = [turn.text for turn in script.turns]
     texts += (script.role_prompt, script.user_role_prompt or "")
@@ -210,27 +142,9 @@ def _debris(text: str) -> list[str]:
     return [mark for mark in _DEBRIS if mark in text]
 
 
-def _role(script: Script, blueprint: Blueprint) -> Iterator[str]:
-    if not fits(script.role_prompt, script.call_direction):
-        yield f"the role prompt has {len(script.role_prompt)} characters"
-
-
-def _facts(script: Script, blueprint: Blueprint) -> Iterator[str]:
-    if script.facts != blueprint.facts:
-        yield "the facts are not the blueprint's"
-    roles = script.role_prompt
-    if script.call_direction == "assistant":  # the business knows its own terms
-        roles += script.user_role_prompt or ""
-    for fact in script.facts:
-        if fact.written not in roles:
-            yield f"the role prompt lacks the fact {fact.id}"
-
-
 def holds(text: str, phrase: str) -> bool:
     """Tell whether a plain text holds a phrase, word by word."""
     return plain(phrase) in text
 
 
 SHARED = (_alternation, _places, _unsaid, _language)
-CHECKS = (_grounding, _probes, _statements, _role, _facts)
-"""Of calls only."""

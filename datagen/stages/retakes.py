@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from datagen.backends.protocols import Judge, SpeakRequest, Synthesizer
+from datagen.backends.protocols import DialogLines, Judge, Synthesizer
 from datagen.gates import dialogue
 from datagen.gates.limits import Limits, limits_for
 from datagen.gates.turn import Heard, listen
@@ -335,6 +335,6 @@ def _speak_all(asks: Sequence[Ask]) -> list[list[Utterance] | Rejected]:
     answers: dict[int, list[Utterance] | Rejected] = {}
     for synthesizer in {id(ask.synthesizer): ask.synthesizer for ask in asks}.values():
         places = [place for place, ask in enumerate(asks) if ask.synthesizer is synthesizer]
-        requests = [SpeakRequest(asks[place].lines, asks[place].seed) for place in places]
+        requests = [DialogLines(asks[place].lines, asks[place].seed) for place in places]
         answers |= zip(places, synthesizer.speak_batch(requests), strict=True)
     return [answers[place] for place in range(len(asks))]

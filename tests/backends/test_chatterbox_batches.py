@@ -14,10 +14,12 @@ import pytest
 
 from datagen.backends.speech.chatterbox_model import (
     ChatterboxModel,
-    Piece,
+    SpokenPiece,
     in_batches,
     max_tokens,
 )
+from datagen.backends.speech.chatterbox_noise import RowNoise
+from datagen.backends.speech.chatterbox_sound import SoundDecoder, SoundRow
 from datagen.types import Audio
 
 pytest.importorskip("chatterbox.tts")
@@ -47,7 +49,7 @@ def model(package: Any, monkeypatch: pytest.MonkeyPatch) -> ChatterboxModel:
     return made
 
 
-def piece(package: Any, number: int, **changes: Any) -> Piece:
+def piece(package: Any, number: int, **changes: Any) -> SpokenPiece:
     given: dict[str, Any] = {
         "text": TEXTS[number % len(TEXTS)],
         "voice": str(number % 3),
@@ -56,10 +58,10 @@ def piece(package: Any, number: int, **changes: Any) -> Piece:
         "temperature": 0.8,
         "seed": 100 + number,
     }
-    return Piece(**(given | changes))
+    return SpokenPiece(**(given | changes))
 
 
-def own(package: Any, model: ChatterboxModel, said: Piece) -> tuple[list[int], Audio]:
+def own(package: Any, model: ChatterboxModel, said: SpokenPiece) -> tuple[list[int], Audio]:
     """What the package itself generates with the same seed: tokens and sound."""
     import torch
 
@@ -83,7 +85,7 @@ def own(package: Any, model: ChatterboxModel, said: Piece) -> tuple[list[int], A
     return heard[0].tolist(), wave.numpy()[0]
 
 
-def tokens_of(model: ChatterboxModel, pieces: list[Piece]) -> list[list[int]]:
+def tokens_of(model: ChatterboxModel, pieces: list[SpokenPiece]) -> list[list[int]]:
     """What T3 makes of pieces in one batch."""
     conds: dict[Any, Any] = {}
     rows = [model._row(one, model._conditionals[one.voice], conds) for one in pieces]
@@ -131,6 +133,22 @@ def test_a_row_that_ends_at_once_is_silent(package: Any, model: ChatterboxModel)
     assert len(silent) in (0, 3 * 960), "Turbo adds silence of its own"
 
 
+def test_a_rounded_flow_is_near_the_exact_one(package: Any, model: ChatterboxModel) -> None:
+    """A flow is solved in small steps, so rounding must not add up."""
+    import torch
+
+    said = model._conditionals["1"].gen
+    mels = []
+    for precision in ("float32", "bfloat16"):
+        decoder = SoundDecoder(package.s3gen, precision)
+        row = SoundRow(torch.arange(12), said, RowNoise(3, "cpu"))
+        with torch.inference_mode():
+            mels.append(decoder._mels([row])[0])
+    exact, rounded = mels
+    assert rounded.dtype == torch.float32
+    assert 0 < float((exact - rounded).std() / exact.std()) < 0.05
+
+
 def test_what_is_alike_in_length_goes_together() -> None:
     seen: list[list[str]] = []
 
@@ -152,7 +170,7 @@ def test_a_recording_is_heard_by_the_package(tmp_path: Path) -> None:
     path = tmp_path / "ada.wav"
     soundfile.write(path, voiced(4 * 24_000), 24_000)
     model = ChatterboxModel(tiny_chatterbox.package())
-    said = Piece("Yes.", str(path), 0.5, 0.5, 0.8, seed=1)
+    said = SpokenPiece("Yes.", str(path), 0.5, 0.5, 0.8, seed=1)
     one, again = (model.say([said], 1)[0] for _ in range(2))
     assert np.array_equal(one, again)
     assert list(model._conditionals) == [str(path)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from datagen.engine import shares as module
-from datagen.engine.shares import Share, Shares, added_up, over_their_part
+from datagen.engine.shares import HeldShare, Shares, added_up, over_their_part
 from tests.engine.test_lost_and_shared import STAGES, host_file
 from tests.fixtures.runs import ROOT, command, running
 from tests.fixtures.two_nodes import two_nodes
@@ -32,16 +32,18 @@ LACKING = frozenset(("CPU",))
 def test_more_than_an_equal_part_is_given_up_to_one_who_lacks_it(
     held: float, other: float, lacks: frozenset[str], yields: bool
 ) -> None:
-    found = over_their_part(Share({"CPU": held}, frozenset()), [Share({"CPU": other}, lacks)], CPUS)
+    found = over_their_part(
+        HeldShare({"CPU": held}, frozenset()), [HeldShare({"CPU": other}, lacks)], CPUS
+    )
     assert found == (LACKING if yields else frozenset())
 
 
 def test_two_large_runs_do_not_take_from_each_other() -> None:
-    one, two = Share({"CPU": 4.0}, LACKING), Share({"CPU": 4.0}, LACKING)
+    one, two = HeldShare({"CPU": 4.0}, LACKING), HeldShare({"CPU": 4.0}, LACKING)
     assert not over_their_part(one, [two], CPUS)
-    late = Share({"CPU": 0.0}, LACKING)
+    late = HeldShare({"CPU": 0.0}, LACKING)
     assert over_their_part(one, [two, late], CPUS), "a third has its part too"
-    assert not over_their_part(Share({"CPU": 2.5}, LACKING), [two, late], CPUS)
+    assert not over_their_part(HeldShare({"CPU": 2.5}, LACKING), [two, late], CPUS)
 
 
 def test_what_is_held_is_added_up() -> None:

@@ -1,4 +1,4 @@
-"""Writes dialogues without a model, from packs of templates, and checks every one.
+"""Writes dialogues without a model, from worlds and templates, and checks every one.
 
     Job --draw--> plan --compose, place--> Script --problems--> Script | Reject
 
@@ -16,7 +16,7 @@ from functools import cache
 from datagen import assets
 from datagen.backends.protocols import ScriptWriter
 from datagen.scripting.compose.makers import CallMaker, ChatMaker, LessonMaker, Maker, default_paths
-from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
+from datagen.scripting.content import casual_pack, people, qa_pack, templates
 from datagen.scripting.plans.base import PlanOptions
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.maker import WorldMaker
@@ -96,15 +96,9 @@ def _names() -> people.Names:
 
 def _calls(options: Composer.Options) -> Maker:
     return CallMaker(
-        packs=packs.load_packs(packs.default_paths()),
-        wording=templates.load_wording(templates.default_path()),
-        errand_wording=templates.load_wording(templates.default_path("assistant"), "assistant"),
-        names=_names(),
-        words=options.words,
-        validation=options.validation,
+        worlds=_worlds(options),
         outbound=options.outbound,
         assistant=options.assistant,
-        worlds=_worlds(options),
     )
 
 

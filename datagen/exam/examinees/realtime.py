@@ -71,7 +71,7 @@ class Realtime:
         audio, begun = read_sound(exam.sound(item)), time.monotonic()
         with self._connected() as socket:
             socket.send(json.dumps(session(item, self._voice)))
-            talk = _Talk(socket, item.num_samples)
+            talk = _RealtimeTalk(socket, item.num_samples)
             listener = threading.Thread(target=talk.listen, daemon=True)
             listener.start()
             for block in paced(audio, self._speed):
@@ -138,7 +138,7 @@ def append(block: Audio) -> dict[str, str]:
 
 
 @dataclass
-class _Talk:
+class _RealtimeTalk:
     """One conversation, as its client hears it."""
 
     socket: Any

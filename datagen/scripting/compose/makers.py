@@ -9,22 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from datagen.scripting.checks import problems, shared_problems
+from datagen.scripting.checks import shared_problems
 from datagen.scripting.compose.casual import compose_chat
 from datagen.scripting.compose.qa import compose_lesson
-from datagen.scripting.compose.service import compose
-from datagen.scripting.content import casual_pack, packs, people, qa_pack, templates
+from datagen.scripting.content import casual_pack, people, qa_pack, templates
 from datagen.scripting.content.casual_pack import SmallTalk
-from datagen.scripting.content.packs import Pack
 from datagen.scripting.content.people import Names
 from datagen.scripting.content.qa_pack import Subject
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans import casual, qa
-from datagen.scripting.plans.assistant import compose_errand, turn_around
 from datagen.scripting.plans.base import script_of
+from datagen.scripting.plans.dealing import deal_call
 from datagen.scripting.plans.draws import Draws, draws_for
 from datagen.scripting.plans.interplay import place
-from datagen.scripting.plans.service import Blueprint, Shares, deal, draw_blueprint
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.maker import WorldMaker
 from datagen.scripting.world import pack as world_pack
@@ -45,49 +42,15 @@ class Maker(Protocol):
 class CallMaker:
     """Makes service calls."""
 
-    packs: tuple[Pack, ...]
-    wording: Wording
-    errand_wording: Wording
-    names: Names
-    words: float
-    """Mean number of spoken words of a call."""
-    validation: float
+    worlds: WorldMaker
     outbound: float
     assistant: float
-    worlds: WorldMaker | None = None
-    """Makes the calls of the domains that have a world; the others are composed from packs."""
-
-    def plan(self, job: Job) -> Blueprint:
-        """Return the blueprint of a call."""
-        blueprint = draw_blueprint(
-            job,
-            self.packs,
-            self.names,
-            words=self.words,
-            validation=self.validation,
-            shares=Shares(self.outbound, self.assistant),
-        )
-        if blueprint.call_direction == "assistant":
-            blueprint = turn_around(blueprint, self.names, _draws(job, "errand"))
-        return blueprint
 
     def make(self, job: Job) -> Script:
         """Return a call."""
-        if self.worlds is not None:
-            dealt = deal(job, self.packs, Shares(self.outbound, self.assistant))
-            if dealt.pack.id in self.worlds.worlds:
-                return self.worlds.make(job, dealt.pack.id, dealt)
-        blueprint, draws = self.plan(job), _draws(job, "wording")
-        if blueprint.call_direction == "assistant":
-            wording = self.errand_wording
-            lines = compose_errand(blueprint, wording, draws)
-        else:
-            wording = self.wording
-            lines = compose(blueprint, wording, draws)
-        turns, probes = place(blueprint, wording, lines, draws, verdict="pass")
-        script = script_of(job, blueprint, turns, probes, writer=WRITER)
-        _refuse(problems(script, blueprint))  # so every probe has passed
-        return script
+        domains = tuple(self.worlds.worlds)
+        dealt = deal_call(job, domains, outbound=self.outbound, assistant=self.assistant)
+        return self.worlds.make(job, dealt.domain, dealt)
 
 
 @dataclass(frozen=True)
@@ -108,7 +71,7 @@ class LessonMaker:
         )
         draws = _draws(job, "wording")
         lines = compose_lesson(drawn, self.wording, draws)
-        turns, _ = place(drawn, self.wording, lines, draws)
+        turns = place(drawn, self.wording, lines, draws)
         script = script_of(job, drawn, turns, writer=WRITER)
         _refuse(shared_problems(script, qa.WORDS))
         return script
@@ -128,7 +91,7 @@ class ChatMaker:
         drawn = casual.draw_chat(job, self.smalltalk, self.names, validation=self.validation)
         draws = _draws(job, "wording")
         lines = compose_chat(drawn, self.wording, draws)
-        turns, _ = place(drawn, self.wording, lines, draws)
+        turns = place(drawn, self.wording, lines, draws)
         script = script_of(job, drawn, turns, writer=WRITER)
         _refuse([*shared_problems(script, casual.WORDS), *casual.unsaid(drawn, lines)])
         return script
@@ -147,7 +110,6 @@ def _refuse(found: list[str]) -> None:
 def default_paths() -> list[Path]:
     """Return every shipped file that a plan or a wording of any kind is made from."""
     return [
-        *packs.default_paths(),
         *qa_pack.default_paths(),
         casual_pack.default_path(),
         *(templates.default_path(kind) for kind in templates.ACTS),

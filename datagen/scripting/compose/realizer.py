@@ -1,10 +1,9 @@
-"""Word turns from acts: the part of composing that every kind of dialogue shares.
+"""Word turns from acts: what composing lessons and small talk have in common.
 
     acts of a Wording, slots --Realizer--> [PlannedLine]   (floor turns only; see `interplay`)
 
-A turn is one template until it is said. Templates are words that are said as they are written (the
-files are checked for that), so its spoken form is the template filled with spoken forms.
-A template is not used twice in a dialogue while there are others.
+Templates are words that are said as they are written (the files are checked for that). None is used
+twice in a dialogue while there are others.
 """
 
 from __future__ import annotations
@@ -14,11 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import capital, opened
-from datagen.scripting.content.templates import SLOTS, Wording
-from datagen.scripting.content.values import Slots
+from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.plans.exchanges import Exchange
-from datagen.text import one_stop
 from datagen.types import Persona, Speaker
 
 OPTIONAL = (0.2, 0.4, 0.65)
@@ -30,10 +26,6 @@ _ASKS = re.compile(
     r"|Have|Has|Had|Was|Were|If)(?:'s|'d|'re)? "
 )
 """Opens a question with a word that is no name."""
-OPENED = {name: capital(name) for name in (*SLOTS, "value")}
-"""What a slot is called where it opens a sentence."""
-TELL = "{Tell}"
-"""Where one of an exchange's ``tells`` goes: it opens a sentence."""
 
 
 class PlannedLine(NamedTuple):
@@ -43,7 +35,6 @@ class PlannedLine(NamedTuple):
     act: str
     text: str
     spoken: str
-    exchange: Exchange | None = None
     needed: int = 0
     """How many spoken words must be heard before anybody may cut in."""
     interrupts: bool = False
@@ -67,27 +58,15 @@ class Realizer:
         self,
         wording: Wording,
         people: Mapping[Speaker, Persona],
-        slots: Slots,
+        slots: Mapping[str, str],
         draws: Draws,
     ) -> None:
         self._wording, self._people, self._draws = wording, people, draws
         self._acts = {"agent": wording.agent, "user": wording.user}
         self._optional = {who: OPTIONAL[some.behaviour.length] for who, some in people.items()}
-        self._written, self._spoken = _SlotFilling(), _SlotFilling()
+        self._slots = _SlotFilling(slots)
         self._lines: list[PlannedLine] = []
         self._used: set[str] = set()
-        self._about(slots)
-
-    def _about(self, slots: Slots) -> None:
-        """Fill these slots so from here on."""
-        written, spoken = self._written, self._spoken
-        for name, value in slots.items():
-            if isinstance(value, str):
-                written[name] = spoken[name] = value
-            else:
-                written[name], spoken[name] = value.written, value.spoken
-                is_text = value.written == value.spoken
-                spoken[OPENED[name]] = capital(value.spoken) if is_text else value.spoken
 
     def _say(
         self,
@@ -95,39 +74,28 @@ class Realizer:
         act: str,
         template: str,
         *,
-        exchange: Exchange | None = None,
         needed: int = 0,
         interrupts: bool = False,
         repairs: int | None = None,
     ) -> None:
         text, spoken = self._filled(template.strip())
-        line = PlannedLine(speaker, act, text, spoken, exchange, needed, interrupts, repairs)
+        line = PlannedLine(speaker, act, text, spoken, needed, interrupts, repairs)
         self._lines.append(line)
 
-    def _act(
-        self,
-        speaker: Speaker,
-        name: str,
-        tells: Sequence[str] = (),
-        *,
-        is_terse: bool = False,
-    ) -> str:
-        """Compose an act from its parts and one of ``tells``; a terse one has no optional parts."""
-        tell = self._pick(tells) if tells else ""
+    def _act(self, speaker: Speaker, name: str) -> str:
+        """Compose an act from its parts."""
         said = []
         for part in self._acts[speaker][name]:
             if part[0]:
                 said.append(self._pick(part))
-            elif not is_terse and self._draws.chance(self._optional[speaker]):
+            elif self._draws.chance(self._optional[speaker]):
                 said.append(self._pick(part[1:]))
-        template = " ".join(said)
-        return template.replace(TELL, tell) if tell else template
+        return " ".join(said)
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return what a template writes, and what it says."""
-        if "{" not in template:
-            return template, template
-        return template.format_map(self._written), one_stop(template.format_map(self._spoken))
+        filled = template.format_map(self._slots) if "{" in template else template
+        return filled, filled
 
     def _num_words(self, template: str) -> int:
         """Count the words that a template says."""
@@ -148,9 +116,9 @@ class Realizer:
             return f"{lead} {question}".strip()
         if not _ASKS.match(question):
             return question
-        return (
-            f"{lead.removesuffix(',') if lead.endswith('but,') else lead} {self._lowered(question)}"
-        )
+        if lead.lower().endswith(("but,", "and,")):
+            lead = lead[:-1]
+        return f"{lead} {self._lowered(question)}"
 
     def _hesitant(self, speaker: Speaker, template: str) -> str:
         """Put fillers into what somebody says, by the level of fillers."""

@@ -1,1 +1,1 @@
-"""What dialogues are about: packs, names, templates, and what is held out."""
+"""What dialogues are about: lessons, small talk, names, templates, and what is held out."""

@@ -19,10 +19,11 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.content.held_out import name_problems
-from datagen.scripting.content.packs import Mood
 from datagen.scripting.plans.draws import Draws, scattered
 from datagen.types import Behaviour, Persona, Split, UserError
 
+Mood: TypeAlias = Literal["problem", "request", "question"]
+"""What a call is, before anybody has said a word."""
 Gender: TypeAlias = Literal["female", "male"]
 Pool: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 HELD_OUT = 0.1

@@ -56,9 +56,9 @@ class Topic(Settings):
     """Something people ask a teacher."""
 
     id: str
-    ask: Lines
-    """The question, in several wordings."""
-    core: Lines
+    ask: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The question, in several wordings: what is another question belongs to ``more``."""
+    core: Annotated[tuple[str, ...], Field(min_length=1)]
     """The answer to each of them, in the same order."""
     details: Lines
     """What may follow any ``core``, in any order."""
@@ -137,7 +137,7 @@ def _lint_topic(topic: Topic) -> Iterator[str]:
         if part == "think":
             if line[-1] in ".?!":
                 yield f"what people think ends without a stop, unlike {line!r}"
-        elif not re.match(r"[A-Z0-9$].*[.?!]$", line):
+        elif not re.match(r"[A-Z].*[.?!]$", line):
             yield f"a line begins with a capital and ends with a stop, unlike {line!r}"
         if (part == "ask") != line.endswith("?"):
             yield f"{part} {line!r}: questions, and only they, end with a question mark"

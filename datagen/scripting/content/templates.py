@@ -1,8 +1,8 @@
-"""What is said in any service call: acts, composed of parts. prompts/wording/NAME.yaml -> Wording
+"""What is said in any lesson or chat: acts, composed of parts. prompts/wording/NAME.yaml -> Wording
 
-answer.price:                      an act is a list of parts, said in order
-  - ["", "Sure."]                  a part is a list of choices; "" makes it optional
-  - ["{item} is {price}{per}."]    slots are filled from the blueprint
+check:                             an act is a list of parts, said in order
+  - ["", "So."]                    a part is a list of choices; "" makes it optional
+  - ["Is that clear?", "Okay?"]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting.compose.grammar import article_problems, number_words, slots
+from datagen.scripting.compose.grammar import article_problems, slots
 from datagen.text import spelling_problems
 from datagen.types import UserError
 
@@ -25,38 +25,9 @@ Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 Act: TypeAlias = Annotated[tuple[Part, ...], Field(min_length=1)]
 Acts: TypeAlias = dict[str, Act]
 
-SLOTS = frozenset((
-    "company", "agent", "agent_first", "customer", "customer_first", "daypart", "identity",
-    "identity_value", "detail", "detail_value", "item", "price", "per", "other", "other_price",
-    "difference", "cheaper", "claimed", "tell", "because", "likes", "owns", "dislikes",
-    "rep", "rep_first", "think",
-))  # fmt: skip
+SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes", "think"))
 """What a template may ask for; see `compose`."""
 
-AGENT_ACTS = frozenset((
-    "greet", "react.problem", "react.request", "react.question", "verify", "verify.name",
-    "verified", "answer", "answer.price", "answer.compare", "confirm", "confirm.price",
-    "confirm.detail", "correct", "correct.price", "correct.detail", "decline", "unknown",
-    "redirect", "deescalate", "state.agent", "state.company", "state.both", "offer", "yield",
-    "elaborate", "bye", "bye.outbound", "greet.hailed", "call", "purpose",
-))  # fmt: skip
-USER_ACTS = frozenset((
-    "hello", "hello.nameless", "give", "give.name", "ack.resolve", "ack.answer", "ack.correct",
-    "ack.decline", "ack.unknown", "ack.redirect", "ack.deescalate", "ack.state", "link",
-    "link.offered", "interrupt", "interrupt.rude", "ask.price", "ask.compare", "claim.price",
-    "claim.detail", "ask.agent", "ask.company", "ask.both", "ask.unrelated", "rude", "done",
-    "done.offered", "hail", "pick_up", "is_me", "ask.company.outbound",
-))  # fmt: skip
-_ERRAND = (
-    frozenset((
-        "open", "give", "ack", "ask", "state.name", "confirm.detail", "correct.detail",
-        "state.detail", "decline", "deescalate", "unknown", "redirect", "close",
-    )),
-    frozenset((
-        "greet", "verify", "verified", "answer", "answer.price", "noted", "ask.name",
-        "claim.detail", "ask.detail", "ask.favor", "rude", "ask.unknown", "ask.unrelated", "bye",
-    )),
-)  # fmt: skip
 _LESSON = (
     frozenset((
         "greet", "answer", "yield", "bye", "check", "guess", "scope", "unsure", "never_mind",
@@ -75,8 +46,6 @@ _CHAT = frozenset((
     "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "service": (AGENT_ACTS, USER_ACTS),
-    "assistant": _ERRAND,
     "qa": _LESSON,
     "casual": (_CHAT, _CHAT),
 }
@@ -106,12 +75,12 @@ class Wording(Settings):
     """Said inside a turn, after a comma."""
 
 
-def default_path(kind: str = "service") -> Path:
+def default_path(kind: str) -> Path:
     """Return the wording of a kind of dialogue that ships with datagen."""
     return assets.find("prompts/wording", kind)
 
 
-def load_wording(path: Path, kind: str = "service") -> Wording:
+def load_wording(path: Path, kind: str) -> Wording:
     """Read and check a wording file; what is wrong becomes one sentence."""
     wording = validate(Wording, read_yaml(path), f"the wording {path}")
     if problems := lint(wording, kind):
@@ -124,7 +93,7 @@ def num_wordings(act: Act) -> int:
     return prod(len(part) for part in act)
 
 
-def lint(wording: Wording, kind: str = "service") -> list[str]:
+def lint(wording: Wording, kind: str) -> list[str]:
     """Say what is wrong: missing acts, unknown slots, articles, numbers, repetitions."""
     problems = [
         f"a filler: {problem}"
@@ -141,8 +110,7 @@ def lint(wording: Wording, kind: str = "service") -> list[str]:
             where = f"{speaker}.{name}"
             if num_wordings(act) < MIN_WORDINGS:
                 problems.append(f"{where} has {num_wordings(act)} wordings: too few")
-            is_bound = kind in ("service", "assistant") and speaker == "agent"
-            problems += [f"{where}: {problem}" for problem in _lint_act(act, is_bound)]
+            problems += [f"{where}: {problem}" for problem in _lint_act(act)]
     problems += [
         f"agent.elaborate: too short to be cut off is {line!r}"
         for part in wording.agent.get("elaborate", ())
@@ -152,7 +120,7 @@ def lint(wording: Wording, kind: str = "service") -> list[str]:
     return problems
 
 
-def _lint_act(act: Act, is_bound: bool) -> Iterator[str]:
+def _lint_act(act: Act) -> Iterator[str]:
     if any("" in part[1:] for part in act):
         yield "the empty choice of a part comes first"
     lines = [line for part in act for line in part if line]
@@ -161,8 +129,6 @@ def _lint_act(act: Act, is_bound: bool) -> Iterator[str]:
     for line in lines:
         if unknown := slots(line) - SLOTS:
             yield f"unknown slot {sorted(unknown)[0]!r} in {line!r}"
-        if is_bound and number_words(line):
-            yield f"the agent may not say {number_words(line)[0]!r}: no fact states it"
         if any(character.isdecimal() for character in line):
             yield f"a number must be a slot in {line!r}"
         if not re.fullmatch(r"[A-Z{].*[.?!},]", line):

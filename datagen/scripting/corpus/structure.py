@@ -108,7 +108,7 @@ class Structure:
 
     def _count_nods(self, turns: Sequence[Turn]) -> None:
         for before, turn in pairwise(turns):
-            if turn.onset == "backchannel":
+            if turn.act == "backchannel":
                 self.totals["nods"] += 1
                 self.totals["nods to a question"] += before.text.endswith("?")
 

@@ -14,9 +14,9 @@ from datagen.scripting.llm.brief import Brief, Ground, Must, Order, events_of, t
 from datagen.scripting.llm.lengths import aim
 from datagen.scripting.llm.topic_cards import TopicCard
 from datagen.scripting.llm.topic_lists import Area
+from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.qa import ROLE
-from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.finish import FinishedCall
 from datagen.types import Job, Script, WorldItem
 
@@ -39,7 +39,7 @@ def qa_ground(
     items = (*card.facts, card.right, card.then)
     wants = f"You are {user.name}, and you ask a teacher: {card.question} {card.next}"
     world = tuple(
-        WorldItem(id=f"fact-{at}", visibility="prompt", text=text)
+        WorldItem(id=f"fact-{at}", visibility="agent", text=text)
         for at, text in enumerate(items, start=1)
     )
 

@@ -1,6 +1,6 @@
 """What every kind of dialogue decides before anybody words it, and the script that comes of it.
 
-Blueprint, Lesson or Chat; Turn, Turn, ... --script_of--> Script
+Lesson or Chat; Turn, Turn, ... --script_of--> Script
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from datagen.scripting.content.casual_pack import (
     TraitKind,
 )
 from datagen.scripting.content.people import Names, listener_persona
+from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
-from datagen.scripting.plans.service import split_of
 from datagen.types import SPEAKERS, Direction, Fact, Job, Persona, Speaker, Split
 
 ENJOY = "You enjoy having a good conversation."

@@ -8,13 +8,20 @@ Dealt in rounds, so each domain and each direction comes up equally often in any
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from datagen.scripting.plans.draws import stratified
-from datagen.types import Direction, Job
+from datagen.types import Direction, Job, Split
 
 DIRECTIONS = 20
 """Calls after which every share of a direction has come up."""
+
+
+def split_of(key: str, validation: float) -> Split:
+    """Return the split of a situation, ``domain/situation``: by hash, the same in every run."""
+    place = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big") % 10_000
+    return "validation" if place < validation * 10_000 else "train"
 
 
 class DealtCall(NamedTuple):

@@ -1,6 +1,6 @@
-"""Put the listener into a call: barge-ins, backchannels and pauses, placed at spoken words.
+"""Put the listener into a dialogue: barge-ins, backchannels and pauses, placed at spoken words.
 
-PlannedLine, PlannedLine, ... --place--> Turn, Turn, ..., Probe, Probe, ...
+PlannedLine, PlannedLine, ... --place--> Turn, Turn, ...
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.base import DialoguePlan
 from datagen.scripting.plans.draws import Draws
 from datagen.text import speak
-from datagen.types import Interruption, Pause, Probe, Speaker, Turn
+from datagen.types import Interruption, Pause, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)
 """A barge-in starts after this share of the interrupted turn's words."""
@@ -48,20 +48,13 @@ def place(
     wording: Wording,
     lines: Sequence[PlannedLine],
     draws: Draws,
-    verdict: Literal["pass", "unchecked"] = "unchecked",
-) -> tuple[tuple[Turn, ...], tuple[Probe, ...]]:
-    """Return the turns of a call with all that happens inside them, and where its probes are.
-
-    The probes are given ``verdict``: "pass" by who refuses the script if one of them fails.
-    """
+) -> tuple[Turn, ...]:
+    """Return the turns of a dialogue with all that happens inside them."""
     turns: list[Turn] = []
-    probes: list[Probe] = []
     facts = [(fact.written, fact.id) for fact in plan.facts]
     cut: int | None = None
     places: list[int] = []
     for line, follower in zip_longest(lines, lines[1:]):
-        if line.exchange and line.exchange.probe and line.speaker == "agent":
-            probes.append(_probe(line, turns, verdict))
         num_words = line.spoken.count(" ") + 1
         cut, at_word = _cut(line, num_words, follower, draws), cut
         num_heard = cut or num_words
@@ -73,7 +66,7 @@ def place(
         turns.append(_turn(line, at_word, pauses, tuple(stated), mended))
         if backchannel := _backchannel(plan, wording, line, num_heard, draws):
             turns.append(backchannel)
-    return tuple(turns), tuple(probes)
+    return tuple(turns)
 
 
 def _states(text: str, written: str) -> bool:
@@ -181,24 +174,4 @@ def _listens(listener: Speaker, text: str, at_word: int) -> Turn:
         onset="backchannel",
         at_word=at_word,
         act="backchannel",
-    )
-
-
-def _probe(
-    line: PlannedLine, turns: Sequence[Turn], verdict: Literal["pass", "unchecked"]
-) -> Probe:
-    """Return the probe of an agent's answer that will be the next turn."""
-    exchange = line.exchange
-    assert exchange
-    assert exchange.probe
-    later = reversed(range(len(turns)))
-    asked = next(place for place in later if turns[place].onset != "backchannel")
-    return Probe(
-        type=exchange.probe,
-        act=exchange.act,
-        user_turn=asked,
-        agent_turn=len(turns),
-        expects=exchange.expects,
-        forbids=exchange.forbids,
-        verdict=verdict,
     )

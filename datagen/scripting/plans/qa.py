@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from datagen.scripting.content.people import Names, agent_persona, listener_persona
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
+from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
-from datagen.scripting.plans.service import split_of
 from datagen.types import Direction, Fact, Job, Persona, Split
 
 ROLE = (
@@ -25,7 +25,7 @@ ROLE = (
 """The one role prompt of the question-answering set (personaplex README)."""
 STAYS = 0.4
 """Chance that a question is about the answer before it and not on a topic of its own."""
-FOLLOW_UPS = 0.25
+FOLLOW_UPS = 0.3
 """Chance that a question on a topic has a follow-up besides."""
 FAR = 3
 """One in so many topics is followed by one that it does not lead to, and by all others in turn."""
@@ -35,7 +35,7 @@ INTERRUPTIONS = (0.0, 0.2, 0.4)
 """Chance that a question comes as a barge-in, by the asker's level of interruptions."""
 GREETINGS, GOODBYES = 0.25, 0.4
 """Chances that the teacher speaks first, and that both say goodbye."""
-WORDS = (30, 400)
+WORDS = (20, 400)
 """Fewest and most spoken words of a dialogue."""
 
 

@@ -94,6 +94,7 @@ class AssistantCall:
         talk = self.talk
         talk.user("greet", "greeting").rote = True
         talk.agent("open", "greeting", ("prompt.role",))
+        talk.is_named = True  # by its assistant
         if talk.chance(WHO):
             talk.floor.close()
             talk.user("who", "setQuestion").repairs = talk.floor.last - 1

@@ -19,8 +19,8 @@ from datagen.scripting.content.people import (
     different_name,
     employer,
 )
+from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
-from datagen.scripting.plans.service import split_of
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate

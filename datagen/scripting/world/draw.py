@@ -16,12 +16,12 @@ from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from datagen.scripting.compose.grammar import slots
-from datagen.scripting.content.packs import Identity
 from datagen.scripting.content.values import Choice, Code, Value, draw_apart, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.pack import (
     Case,
     Gap,
+    Identity,
     ProcedureStep,
     Story,
     Sum,

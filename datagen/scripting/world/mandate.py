@@ -144,7 +144,14 @@ def _addresses(line: str) -> bool:
 
 def _answer(step: ProcedureStep) -> str:
     """Return the shortest answer to a question: the value, and little else."""
-    return of_caller(min(step.reply, key=len))
+    answer = min(step.reply, key=len)
+    for start in _STARTS:  # a note does not hesitate
+        if answer.startswith(start):
+            answer = capital(answer.removeprefix(start))
+    return of_caller(answer)
+
+
+_STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
 
 
 def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:

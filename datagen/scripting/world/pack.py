@@ -12,7 +12,6 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting.content.packs import Identity
 from datagen.scripting.content.values import Amount, Choice, Code, Date, Money, Percent, Time
 
 Lines: TypeAlias = tuple[str, ...]
@@ -20,6 +19,15 @@ Weight: TypeAlias = Annotated[float, Field(gt=0)]
 Outcome: TypeAlias = Literal["solved", "partly", "refused", "handed_on", "failed"]
 Mood: TypeAlias = Literal["problem", "request", "question"]
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Identity(Settings):
+    """A detail of the customer's record, to verify or to ask about."""
+
+    id: str
+    label: str
+    """As said by both sides, e.g. account number."""
+    value: Code
 
 
 class Sum(Settings):

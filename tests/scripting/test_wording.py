@@ -1,0 +1,73 @@
+"""The shipped wordings and names, articles, and what the linter of wordings refuses."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from datagen.scripting.compose.grammar import article, article_problems, sentence_case
+from datagen.scripting.content import people, templates
+
+
+@lru_cache
+def shipped(kind: str) -> templates.Wording:
+    return templates.load_wording(templates.default_path(kind), kind)
+
+
+def test_wording_has_no_problems_and_enough_variety() -> None:
+    for kind in templates.ACTS:
+        assert templates.lint(shipped(kind), kind) == []
+        for acts in (shipped(kind).agent, shipped(kind).user):
+            for name, act in acts.items():
+                assert templates.num_wordings(act) >= 8, (kind, name)
+        assert templates.num_wordings(shipped(kind).agent["bye"]) >= 150
+
+
+@pytest.mark.parametrize(
+    ("act", "parts", "complaint"),
+    [
+        ("want", [["Your {thing}?", "A?", "B?", "C?"]], "unknown slot"),
+        ("want", [["Can I have it, please?"]], "too few"),
+        ("react", [["That needs an manager.", "A.", "B.", "C."]], "should begin with 'a'"),
+        ("react", [["No, not w/o a form.", "A.", "B.", "C."]], "'w/o' is not said"),
+        ("react", [["No, not for 2.", "A.", "B.", "C."]], "a number must be a slot"),
+        ("nonsense", [["A.", "B.", "C.", "D."]], "never said"),
+        ("elaborate", [["And so on.", "A.", "B.", "C."]], "too short"),
+    ],
+)
+def test_wording_linter_refuses(act: str, parts: object, complaint: str) -> None:
+    data = shipped("casual").model_dump()
+    data["agent"][act] = parts
+    problems = templates.lint(templates.Wording.model_validate(data), "casual")
+    assert any(complaint in problem for problem in problems)
+
+
+def test_names_are_many_and_apart() -> None:
+    names = people.load_names(people.default_path())
+    firsts = set(names.female) | set(names.male)
+    assert len(firsts) == len(names.female) + len(names.male) >= 200
+    assert len(set(names.last)) == len(names.last) >= 300
+    assert not firsts & set(names.last)
+    assert names.person(0) == (f"{names.female[0]} {names.last[0]}", "female")
+    assert names.person(names.num_people - 1) == (f"{names.male[-1]} {names.last[-1]}", "male")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *("a university", "an honest", "an 8", "an F", "an hour", "a one-way", "a unit"),
+        *("an umbrella", "a European", "an unusual", "an HVAC", "a UFO", "an electric"),
+        *("a drone", "an 11", "a 110", "an 18", "an 80"),
+    ],
+)
+def test_article(phrase: str) -> None:
+    wanted, word = phrase.split()
+    assert article(word) == wanted
+    other = {"a": "an", "an": "a"}[wanted]
+    assert article_problems(f"It is {other} {word}.")
+    assert not article_problems(f"It is {phrase}.")
+
+
+def test_sentence_case() -> None:
+    assert sentence_case("a bag is $5. the rest? it is.") == "A bag is $5. The rest? It is."
