@@ -75,6 +75,10 @@ class Synthesizer(Backend, Protocol):
 
     source: ClassVar[str]
     """Name of this backend's synthetic speakers in a voice's ``source``."""
+    license: ClassVar[str] = ""
+    """Licence of the speakers that this backend has by name, as SPDX writes it."""
+    random: ClassVar[bool] = True
+    """False if a new seed gives the same take: retakes then change speed, parts or voice."""
     batches: ClassVar[bool] = False
     """True if `speak_batch` says lines of several dialogues together; it then gets whole blocks."""
 
@@ -82,6 +86,10 @@ class Synthesizer(Backend, Protocol):
     def speakers(cls, options: Any) -> Mapping[str, Sequence[str]]:
         """Return the speakers this backend has by name, by gender; none: any id is a speaker."""
         return {}
+
+    def can_say(self, spoken: str) -> bool:
+        """Return whether a line has no sound, such as a laugh, that this backend would garble."""
+        return True
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue, in order: one utterance each.

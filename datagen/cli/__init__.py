@@ -26,6 +26,7 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
+from datagen.cli.quality import quality
 from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
@@ -280,6 +281,7 @@ _COMMANDS = (
     manifest,
     pairs,
     plan,
+    quality,
     report,
     scripts,
     spoken,

@@ -16,7 +16,7 @@ import numpy as np
 from datagen.audio.timbre import Timbre, distance
 from datagen.gates.limits import Limits
 from datagen.gates.pace import weight
-from datagen.gates.turn import Heard
+from datagen.gates.turn import Heard, is_hummed
 from datagen.types import SPEAKERS, Fault, Speaker
 
 MIN_OTHERS = 2
@@ -81,7 +81,11 @@ def _turn_faults(
         return
     yield from _pace(take, rest, limits)
     yield from _voice(take, rest, others_voice, limits)
-    known = [other.measures.level for other in rest if other.measures]
+    if is_hummed(take.spoken):
+        return  # a nod is quieter than words
+    known = [
+        other.measures.level for other in rest if other.measures and not is_hummed(other.spoken)
+    ]
     if len(known) >= MIN_OTHERS:
         change = take.measures.level - median(known)
         if abs(change) > limits.max_level_change * _slack(take.spoken):

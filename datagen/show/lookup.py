@@ -70,6 +70,10 @@ class RunDialogue:
         speech = read_speeches(self._rows("speech"))[self.dialog_id]
         return {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
 
+    def references(self) -> dict[Speaker, Audio | None]:
+        """Return the recording or sentence [S] of each voice that the voice prompt has."""
+        return read_speeches(self._rows("speech"))[self.dialog_id].references
+
     @property
     def words(self) -> tuple[Word, ...]:
         """The words that are heard, on the dialogue's clock, in samples."""

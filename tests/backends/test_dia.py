@@ -111,7 +111,7 @@ def test_a_dialogue_is_said_in_chunks_and_cut_into_turns(
         "[S2] This is how I sound when I read something aloud, and these are my words. "
     )
     assert first == prompt + (
-        f"[S1] {SAID[0]} [S2] {SAID[1]} [S1] Of course. laughs What is your customer number?"
+        f"[S1] {SAID[0]} [S2] {SAID[1]} [S1] Of course. (laughs) What is your customer number?"
         " [S2] Mm-hmm. [S1]"
     )
     assert second == f"{prompt[:-1]} {SAID[4]} [S1] {SAID[5]} [S2]"

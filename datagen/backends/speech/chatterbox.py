@@ -18,6 +18,7 @@ from datagen.backends.hub import find_model
 from datagen.backends.protocols import DialogLines, Synthesizer
 from datagen.backends.speech.chatterbox_model import ChatterboxModel, SpokenPiece, load
 from datagen.backends.speech.finish import finish
+from datagen.backends.speech.nonverbal import CHATTERBOX_TURBO, has_tags, with_tags
 from datagen.backends.speech.texts import chunks, num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.gates.limits import limits_for
@@ -130,6 +131,13 @@ class Chatterbox(Synthesizer):
         model = load(_folder(options), options.variant, options.device)
         return ChatterboxModel(model, options.precision)
 
+    def can_say(self, spoken: str) -> bool:
+        """Return whether the model knows every tag of a line; the English one knows none.
+
+        Sounds that are spelled, as nods are, come from the pool of short lines that were tried.
+        """
+        return has_tags(spoken, CHATTERBOX_TURBO if self._turbo else {})
+
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice each line; the utterances depend on these lines and ``seed`` alone."""
         (answer,) = self.speak_batch([DialogLines(lines, seed)])
@@ -218,7 +226,8 @@ class Chatterbox(Synthesizer):
             delivery = options.calm
         if self._turbo:  # which has neither exaggeration nor guidance
             delivery = Delivery(exaggeration=0.0, cfg_weight=0.0, temperature=delivery.temperature)
-        return SpokenPiece(text, path, seed=seed, **delivery.model_dump())
+        said = with_tags(text, CHATTERBOX_TURBO) if self._turbo else text
+        return SpokenPiece(said, path, seed=seed, **delivery.model_dump())
 
     def _fit(self, short: ShortLine, audio: Audio) -> Audio | str:
         """Return a short line's clip, or what is wrong with it."""

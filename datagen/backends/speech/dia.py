@@ -23,6 +23,7 @@ from datagen.backends.speech import dia_chunks
 from datagen.backends.speech.dia_model import DiaModel
 from datagen.backends.speech.dia_scene import SLACK, DiaScene, Prompt
 from datagen.backends.speech.finish import finish
+from datagen.backends.speech.nonverbal import DIA, has_tags
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
 from datagen.gates.limits import limits_for
@@ -101,6 +102,10 @@ class Dia(Synthesizer):
             "aligner": repr(sorted(aligner.items())),
             "decoding": DECODING,
         }
+
+    def can_say(self, spoken: str) -> bool:
+        """Return whether the model was trained with every tag of a line."""
+        return has_tags(spoken, DIA)
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue; they depend on all lines and ``seed`` alone."""
