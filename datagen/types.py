@@ -176,8 +176,8 @@ class WorldItem(Record):
 
     id: str
     visibility: str
-    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), user or
-    nobody."""
+    """Where it is known: prompt (in the agent's role), tool:NAME (a tool returns it), agent (known
+    to it beside its role, as to a teacher), user or nobody."""
     text: str
     """A third-person sentence; of an item known to nobody, the question that it would answer."""
 
@@ -327,6 +327,8 @@ class Line:
     voice: Voice
     speaker: Speaker
     emotion: str = "neutral"
+    speed: float = 1.0
+    """Pace relative to the voice's own; a backend that cannot change its pace ignores it."""
 
 
 class SpokenWord(Record):
@@ -361,6 +363,9 @@ class Clip:
     """Level of the largest sample, in dBFS."""
     audio: Audio | None
     """Samples of the clip; None when only the measurements were loaded."""
+    said: str | None = None
+    """What was said in place of the script's line, a backchannel that its voice cannot make; None
+    if the line was said as written."""
 
 
 class Fault(NamedTuple):
@@ -376,7 +381,7 @@ class Attempt(Record):
     name: str
     """Name of the take, as `take_name` says it."""
     step: str
-    """Step that made it: first, new seed, calmer, split or other backend."""
+    """Step that made it: first, new seed, slower, calmer, split or other backend."""
     reason: str
     evidence: str
 

@@ -51,7 +51,7 @@ class TokenSampling:
 
 
 @dataclass(frozen=True)
-class Reply:
+class SampledDialogue:
     """What came of a dialogue: the codes of its clock, and what was called beside it."""
 
     codes: Tokens
@@ -82,7 +82,7 @@ def respond_with_tools(
     sampling: TokenSampling,
     generator: torch.Generator,
     caller: Caller | None = None,
-) -> Reply:
+) -> SampledDialogue:
     """Return what `respond` does; ``caller`` stops the clock while a tool is called or answers."""
     prompt_codes = prompt_codes[:, 1:]
     device = next(model.parameters()).device
@@ -113,7 +113,7 @@ def respond_with_tools(
         if caller is not None:
             caller.stepped(sheet, step, int(tokens[TEXT]))
         step += 1
-    return Reply(sheet.dialogue(), tuple(caller.calls) if caller is not None else ())
+    return SampledDialogue(sheet.dialogue(), tuple(caller.calls) if caller is not None else ())
 
 
 def known(prompt_codes: Tokens, user: Tokens) -> Tensor:
@@ -178,7 +178,7 @@ def converse_with_tools(
     conversation: Conversation,
     sampling: TokenSampling,
     caller: Caller | None,
-) -> Reply:
+) -> SampledDialogue:
     """Return what `converse` does, and the tools that the model called."""
     frames = conversation.prompt.shape[1] + conversation.user.shape[1]
     if frames > config.data.max_frames:

@@ -69,7 +69,7 @@ def comparison(totals: Totals) -> list[Measure]:
             "conversations of two (Sesame TurnBench)",
         ),
         *(
-            Measure(f"commonest frame, {speaker}", "share", share)
+            Measure(f"commonest frame, {speaker}", "%", 100 * share)
             for speaker, share in totals.commonest_code_row().items()
         ),
     ]

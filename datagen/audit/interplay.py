@@ -126,9 +126,13 @@ class Interplay:
             _shares("barge-ins by kind", self._kinds()),
             _shares("  the other", self.barge_ins),
             _shares("  and afterwards", self.uptakes),
-            f"  leave a fact unsaid          {_share(self.unsaying, self.barge_ins.total())}",
+            f"  leave a fact unsaid          {self._unsaying()}",
             _shares("  such facts are", self.fates),
         ]
+
+    def _unsaying(self) -> str:
+        """Return the share of barge-ins that leave a fact unsaid; - if no ledger says."""
+        return _share(self.unsaying, self.barge_ins.total() if self.kinds else 0)
 
     def _kinds(self) -> Counter[str]:
         """Return the barge-ins by kind; those of a script that does not say are ``unknown``."""

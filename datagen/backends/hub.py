@@ -1,4 +1,4 @@
-"""Find a model's files on this machine: a folder, or a Hugging Face id that was downloaded before.
+"""Find a model's files on this machine: a folder, installed packages, or a downloaded hub id.
 
 Nothing is downloaded here, so the same recipe never quietly gets other weights; a missing model is
 a sentence that says how to fetch it. Needs no package, so that any environment can ask.
@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from datagen.backends import packaged
 from datagen.types import UserError
 
 CHUNK = 1 << 24
@@ -20,10 +21,13 @@ CHUNK = 1 << 24
 def find_model(setting: str, model: str, revision: str, *needs: str) -> Path:
     """Return the folder of a model that holds the files ``needs`` (each a glob).
 
-    ``setting`` is what the user set, for the error, e.g. ``codec.options.model``.
+    ``model`` is a folder, a Hugging Face id that was downloaded before, or packages of weights
+    (`packaged`). ``setting`` is what the user set, for the error, e.g. ``codec.options.model``.
     """
     folder = Path(model).expanduser()
-    if not folder.is_dir():
+    if model.startswith(packaged.PREFIX):
+        folder = packaged.folder_of(setting, model)
+    elif not folder.is_dir():
         folder = _snapshot(setting, model, revision)
     missing = [name for name in needs if not any(folder.glob(name))]
     if missing:

@@ -63,7 +63,7 @@ class ScriptWriter(Backend, Protocol):
         return {}
 
 
-class SpeakRequest(NamedTuple):
+class DialogLines(NamedTuple):
     """Lines of one dialogue to be said."""
 
     lines: Sequence[Line]
@@ -75,6 +75,10 @@ class Synthesizer(Backend, Protocol):
 
     source: ClassVar[str]
     """Name of this backend's synthetic speakers in a voice's ``source``."""
+    license: ClassVar[str] = ""
+    """Licence of the speakers that this backend has by name, as SPDX writes it."""
+    random: ClassVar[bool] = True
+    """False if a new seed gives the same take: retakes then change speed, parts or voice."""
     batches: ClassVar[bool] = False
     """True if `speak_batch` says lines of several dialogues together; it then gets whole blocks."""
 
@@ -83,6 +87,10 @@ class Synthesizer(Backend, Protocol):
         """Return the speakers this backend has by name, by gender; none: any id is a speaker."""
         return {}
 
+    def can_say(self, spoken: str) -> bool:
+        """Return whether a line has no sound, such as a laugh, that this backend would garble."""
+        return True
+
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue, in order: one utterance each.
 
@@ -90,7 +98,7 @@ class Synthesizer(Backend, Protocol):
         """
         ...
 
-    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+    def speak_batch(self, requests: Sequence[DialogLines]) -> list[list[Utterance] | Rejected]:
         """Voice the lines of several dialogues, in order; clips depend on ``requests`` alone."""
         answers: list[list[Utterance] | Rejected] = []
         for lines, seed in requests:

@@ -140,6 +140,8 @@ VOICES = VoiceTable(
         "http": "datagen.backends.speech.http:Http",
         "chatterbox": "datagen.backends.speech.chatterbox:Chatterbox",
         "dia": "datagen.backends.speech.dia:Dia",
+        "kokoro": "datagen.backends.speech.kokoro:Kokoro",
+        "pocket": "datagen.backends.speech.pocket:Pocket",
         "dummy": "datagen.backends.speech.dummy:DummyVoice",
         "chords": "datagen.backends.speech.chords:ChordVoice",
     },
@@ -157,7 +159,12 @@ ALIGNERS = Table[Aligner](
     Aligner,
 )
 JUDGES = Table[Judge](
-    "gates.judge", {"listener": "datagen.backends.judge.listener:Listener"}, Judge
+    "gates.judge",
+    {
+        "listener": "datagen.backends.judge.listener:Listener",
+        "whisper": "datagen.backends.judge.whisper:Whisper",
+    },
+    Judge,
 )
 CODECS = Table[Codec](
     "codec",

@@ -26,6 +26,7 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
+from datagen.cli.quality import quality
 from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
@@ -215,18 +216,28 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
     help="Write its stereo: left the agent, right the user (.flac or .wav).",
 )
 @click.option("--decoded", is_flag=True, help="With --audio: the sound of its tokens.")
-def show(dialog_id: str, root: str | None, audio: Path | None, decoded: bool) -> None:
+@click.option("--effects", is_flag=True, help="With --audio: the sound that was encoded.")
+def show(
+    dialog_id: str, root: str | None, audio: Path | None, decoded: bool, effects: bool
+) -> None:
     """Print one dialogue: role, transcript with times, both lanes, facts and probes."""
     from datagen.show import save_audio
     from datagen.show import show as render
 
-    if decoded and audio is None:
-        raise UserError("--decoded changes what --audio FILE writes; give a FILE")
+    if (decoded or effects) and audio is None:
+        raise UserError("--decoded and --effects change what --audio FILE writes; give a FILE")
+    if decoded and effects:
+        raise UserError("--decoded and --effects exclude each other")
     root = root or f"runs/{dialog_id.rpartition('-')[0]}"
     if audio is None:
         page(render(root, dialog_id))
     else:
-        save_audio(root, dialog_id, audio, decoded=decoded)
+        save_audio(
+            root,
+            dialog_id,
+            audio,
+            "decoded" if decoded else "effects" if effects else "recorded",
+        )
         echo(f"wrote {audio}")
 
 
@@ -270,6 +281,7 @@ _COMMANDS = (
     manifest,
     pairs,
     plan,
+    quality,
     report,
     scripts,
     spoken,

@@ -31,6 +31,7 @@ def scripts(run: str) -> None:
     from datagen.scripting.corpus.stats import Census
     from datagen.scripting.corpus.structure import Structure
     from datagen.scripting.llm.accounts import lines, total
+    from datagen.scripting.llm.agreement import agreement_lines
     from datagen.storage.run_folder import RunFolder
 
     folder = RunFolder(run)
@@ -41,9 +42,10 @@ def scripts(run: str) -> None:
         structure.add(batch)
     if not len(census):
         raise UserError(f"{run} has no scripts: all were rejected, or nothing is made yet")
-    spent = total(event["spent"] for event in folder.events() if "spent" in event)
+    spent = [event["spent"] for event in folder.events() if "spent" in event]
     figures = (*census.lines(), *structure.lines())
-    for line in (*figures, *(f"  {pair}" for pair in census.pairs), *lines(spent)):
+    models = (*agreement_lines(spent), *lines(total(spent)))
+    for line in (*figures, *(f"  {pair}" for pair in census.pairs), *models):
         echo(line)
 
 

@@ -32,6 +32,7 @@ class Capacity:
         import ray
 
         have: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+        self.total = have
         self.total_cpus, self.total_gpus = have.get("CPU", 0.0), have.get("GPU", 0.0)
         self._left: dict[str, float] = defaultdict(float, have)
         asked: dict[str, float] = defaultdict(float)
@@ -65,6 +66,11 @@ class Capacity:
         for name, amount in wanted.items():
             self._left[name] -= amount
         return True
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Leave to others what is left of some resources."""
+        for name in names:
+            self._left[name] = min(self._left[name], 0.0)
 
     def lacks(self, host: StageHost) -> bool:
         """Return whether more is held than there is, of what a worker needs: a node is lost."""

@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from datagen.config import Host, StageHost
 from datagen.engine.autoscaling import Demand
-from datagen.engine.capacity import Capacity
+from datagen.engine.capacity import Capacity, needs
 from datagen.engine.events import Emit, Trial, UnitFailed, UnitMade, WorkerFailed, WorkerLost
 from datagen.engine.head import require_head
 from datagen.engine.nodes import nodes
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.pools import Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
+from datagen.engine.shares import Shares, added_up
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
 from datagen.types import AllRejected, UserError
@@ -42,6 +43,7 @@ class Driver:
         self._demand = Demand(host)
         self._shared = host.address is not None
         """Whether other runs may want a place in the cluster."""
+        self._shares = Shares()
         found = resolved.to_json()
         self._pools = {
             stage: Pool(stage, getattr(host, stage), where, found) for stage in flow.stages
@@ -70,6 +72,7 @@ class Driver:
             for pool in pools.values():
                 pool.close()
             self._demand.end()
+            self._shares.end()
 
     def _assign(self) -> None:
         """Give ready units to workers, downstream first, so that what is begun is finished."""
@@ -88,6 +91,7 @@ class Driver:
         flow, pools = self._flow, self._pools
         room = Capacity(pools.values(), shared=self._shared)
         self._follow_losses(room)
+        yielded = self._give_way(room) if self._shared else frozenset()
         short = [
             stage
             for stage in reversed(flow.stages)
@@ -97,9 +101,33 @@ class Driver:
             self._make_room(stage)
         for stage in () if short else flow.stages:
             pools[stage].grow(flow.left(stage), room)
+        if self._shared:
+            wanted = {name for stage in short for name in needs(pools[stage].host)}
+            parts = [(needs(pool.host), pool.size) for pool in pools.values()]
+            self._shares.tell(added_up(parts), frozenset(wanted - yielded))
         for stage in flow.stages:
             self._demand.note(stage, flow.backlog(stage), flow.left(stage))
         self._demand.tell()
+
+    def _give_way(self, room: Capacity) -> frozenset[str]:
+        """Let a worker go if another run lacks what this one has more than its part of.
+
+        Returns the resources of which nothing more is taken as long as that is so.
+        """
+        yielded = self._shares.to_yield(room.total)
+        holders = [
+            (stage, pool)
+            for stage, pool in self._pools.items()
+            if yielded & needs(pool.host).keys()
+        ]
+        if not holders:
+            return yielded
+        room.leave(yielded)
+        for stage, pool in holders:
+            if not self._flow.backlog(stage) and pool.let_one_go(rested=False):
+                return yielded
+        max((pool for _, pool in holders), key=lambda pool: pool.size).retire_one()
+        return yielded
 
     def _follow_losses(self, room: Capacity) -> None:
         """Take back what was asked for on nodes that are lost: it would be waited for for ever."""

@@ -34,6 +34,15 @@ class Plan(Record):
         """Packed shards; the last may be partial."""
         return -(-self.blocks // BLOCKS_PER_SHARD)
 
+    def count(self, block: int) -> int:
+        """Return how many dialogues a block has: the last of a number of dialogues may be partial.
+
+        Blocks that are made for hours are whole.
+        """
+        left = self.dialogs - block * DIALOGS_PER_BLOCK
+        is_partial = self.hours is None and 0 < left < DIALOGS_PER_BLOCK
+        return left if is_partial else DIALOGS_PER_BLOCK
+
 
 class Slice(Record):
     """One of several shares of a plan's blocks, for machines that know nothing of each other.
@@ -113,10 +122,10 @@ def jobs_of(recipe: Recipe, block: int) -> list[Job]:
 def describe(recipe: Recipe, plan: Plan) -> str:
     """Say for people what a plan comes to."""
     hours = plan.dialogs * recipe.mean_seconds / 3600
-    made = plan.blocks * DIALOGS_PER_BLOCK
+    made = sum(map(plan.count, range(plan.blocks)))
     lines = [
         f"{plan.kind}: {plan.dialogs:,} dialogues of {recipe.mean_seconds:g} s, {hours:,.2f} h",
-        f"blocks   {plan.blocks:>9,} of {DIALOGS_PER_BLOCK} dialogues (whole ones: {made:,} ids)",
+        f"blocks   {plan.blocks:>9,} of {DIALOGS_PER_BLOCK} dialogues ({made:,} ids)",
         f"shards   {plan.shards:>9,} of {BLOCKS_PER_SHARD} blocks",
     ]
     return "\n".join(lines)

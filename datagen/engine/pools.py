@@ -18,12 +18,13 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from datagen.config import StageHost
-from datagen.engine import worker_env
+from datagen.engine import kept, worker_env
 from datagen.engine.capacity import Capacity
 from datagen.engine.cluster import ONE_THREAD
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Order, Unit
 from datagen.engine.worker import Done, Failure, UnitRunner
+from datagen.storage.run_folder import RunFolder
 
 GOODBYE = 30.0
 """Seconds a worker has to free what it holds before it is killed."""
@@ -107,6 +108,8 @@ class Pool:
     workers: list[_Actor] = field(default_factory=list)
     starting: dict[Any, _Actor] = field(default_factory=dict)
     """Workers that are starting, by the reference of their first answer."""
+    _kept: dict[Unit, int] = field(default_factory=dict)
+    """Dialogues of a unit that were kept when its time was up before."""
 
     @property
     def size(self) -> int:
@@ -177,11 +180,26 @@ class Pool:
         now, limits = time.monotonic(), self.host
         for actor in list(self.starting.values()):
             if now - actor.since > limits.start_seconds:
-                yield from self._lose(actor, f"it took over {limits.start_seconds:g} s", "")
+                setting = f"the host's {self.stage}.start_seconds"
+                reason = f"it took over {limits.start_seconds:g} s ({setting})"
+                yield from self._lose(actor, reason, "")
         for actor in list(self.workers):
-            if any(now - since > limits.unit_seconds for _, since in actor.units.values()):
-                reason = f"it took over {limits.unit_seconds:g} s"
-                yield from self._lose(actor, reason, reason)
+            if any(self._is_stuck(actor, ref, now) for ref in list(actor.units)):
+                how = f"it took over {limits.unit_seconds:g} s"
+                yield from self._lose(actor, f"{how} (the host's {self.stage}.unit_seconds)", how)
+
+    def _is_stuck(self, actor: _Actor, reference: Any, now: float) -> bool:
+        """Return whether a unit has taken its time without a further dialogue kept."""
+        unit, since = actor.units[reference]
+        if now - since <= self.host.unit_seconds:
+            return False
+        place = kept.folder_of(unit.stage, unit.block)
+        count = len(RunFolder(self.where).storage.names(place))
+        if count <= self._kept.get(unit, 0):
+            return True
+        self._kept[unit] = count
+        actor.units[reference] = (unit, now)
+        return False
 
     def withdraw_one(self) -> bool:
         """Take back the last worker that was asked for and has not started; False if none is."""

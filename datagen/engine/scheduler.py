@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from datagen.engine import left_out
 from datagen.engine.crashes import Suspects
-from datagen.engine.plan import BLOCKS_PER_SHARD
+from datagen.engine.plan import BLOCKS_PER_SHARD, DIALOGS_PER_BLOCK
 from datagen.engine.unit import GaveUp, Made, Order, Unit
 from datagen.scripting.corpus import digest
 from datagen.storage.run_folder import SHARDS, Receipt
@@ -37,6 +37,7 @@ class Flow:
         reads: Mapping[str, tuple[str, ...]],
         blocks: int,
         mine: Callable[[int], bool] | None = None,
+        count: Callable[[int], int] | None = None,
     ) -> None:
         self.reads = dict(reads)
         self.stages = (*self.reads, SHARDS)
@@ -48,6 +49,8 @@ class Flow:
         self.marked: Mapping[int, str] = {}
         """Dialogues that people marked to be left out of shards, by number, and their tags."""
         self._mine = mine
+        self._count_of = count
+        """How many dialogues a block has, if one may be partial."""
         self._num_mine = sum(1 for block in range(blocks) if mine is None or mine(block))
         self._queue: dict[str, deque[Unit]] = {stage: deque() for stage in self.stages}
         self._taken: set[Unit] = set()
@@ -64,6 +67,8 @@ class Flow:
             unit = Unit(stage, block)
             if not self._ours(unit) or receipt.fingerprint != fingerprint:
                 continue
+            if stage == self.root and not self._has_enough(block, receipt):
+                continue  # it was the last of a shorter run, and partial
             if receipt.reads == self.expected_reads(unit):
                 self.done[stage][block] = Made.of(receipt)
                 self.resumed[stage] += 1
@@ -135,10 +140,22 @@ class Flow:
         """Return what a worker needs to know of a unit that was taken."""
         if unit.stage != SHARDS:
             culprits = dict(self.suspects.culprits(unit.whole))
-            return Order(unit.block, only=unit.only, without=culprits)
+            num_dialogs = self._partial(unit.block) if unit.stage == self.root else None
+            return Order(unit.block, only=unit.only, without=culprits, num_dialogs=num_dialogs)
         parts = self.parts(unit.block)
         marked = left_out.of_shard(self.marked, parts)
         return Order(unit.block, tuple(parts), self._prefixes[parts.stop], without=marked)
+
+    def _partial(self, block: int) -> int | None:
+        """Return how many dialogues a partial block has, None for a whole one."""
+        count = DIALOGS_PER_BLOCK if self._count_of is None else self._count_of(block)
+        return None if count == DIALOGS_PER_BLOCK else count
+
+    def _has_enough(self, block: int, receipt: Receipt) -> bool:
+        """Return whether scripts that were made before are as many as are wanted now."""
+        if self._count_of is None:
+            return True
+        return receipt.rows + len(receipt.rejects) >= self._count_of(block)
 
     def backlog(self, stage: str) -> int:
         """Return how many units of a stage are ready."""

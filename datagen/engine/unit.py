@@ -54,6 +54,8 @@ class Order(NamedTuple):
     without: Mapping[int, str] = {}
     """Dialogues to leave out, and why: of a block, by their place in it, those that killed their
     workers; of a shard, by their number, those that people marked."""
+    num_dialogs: int | None = None
+    """How many dialogues of a block are begun, where the first stage makes a partial block."""
 
 
 class GaveUp(RunFailed):

@@ -19,13 +19,15 @@ from typing import Literal
 
 import pyarrow as pa
 
+from datagen.config import digest
 from datagen.engine import pipeline
+from datagen.engine.kept import KeptDialogues
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.plan import jobs_of
 from datagen.engine.run_files import read_run
 from datagen.engine.unit import Order
 from datagen.shards.footer import Footer, ShardFooter, TokenFacts
-from datagen.stages.base import DialogFailed, Spender, Stage
+from datagen.stages.base import DialogFailed, KeepsDialogues, Spender, Stage
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, Damaged, Receipt, RunFolder, content_hash
 from datagen.types import AllRejected, Job, Reject, UserError
@@ -111,12 +113,13 @@ class UnitRunner:
         scripts: str | None = None,
         only: int | None = None,
         without: Mapping[int, str] = NOBODY,
+        num_dialogs: int | None = None,
     ) -> Done | Failure:
         """Make one unit, as a `unit.Order` says; what goes wrong is returned."""
         wall = time.perf_counter()
         self._clock.begin()
         try:
-            answer = self._try(Order(block, tuple(parts), scripts, only, without))
+            answer = self._try(Order(block, tuple(parts), scripts, only, without, num_dialogs))
         finally:
             cpu = self._clock.end()
         if isinstance(answer, Failure):
@@ -156,12 +159,16 @@ class UnitRunner:
     def _run(self, stage: Stage, order: Order) -> Receipt:
         """Make a unit and commit it; of a trial, make its one dialogue and commit nothing."""
         block, without = order.block, order.without
-        jobs = jobs_of(self._resolved.recipe, block)
+        jobs = jobs_of(self._resolved.recipe, block)[: order.num_dialogs]
         wanted = [j for i, j in enumerate(jobs) if i not in without and order.only in (None, i)]
         upstream, reads = self._upstream(stage, block)
         if len(wanted) < len(jobs):
             ids = {job.dialog_id for job in wanted}
             upstream = {name: _only(table, ids) for name, table in upstream.items()}
+        key = digest([self._resolved.fingerprints[self._name], reads])
+        kept = KeptDialogues(self._folder, self._name, block, key)
+        if isinstance(stage, KeepsDialogues):
+            stage.keeper = kept
         outcome = stage.run(wanted, upstream)
         receipt = Receipt(
             stage=self._name,
@@ -178,6 +185,7 @@ class UnitRunner:
         )
         if order.only is None:
             self._commit(receipt, outcome.table, stage.facts)
+            kept.clear()
         return receipt
 
     def _upstream(self, stage: Stage, block: int) -> tuple[dict[str, pa.Table], dict[str, str]]:

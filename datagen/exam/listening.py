@@ -122,7 +122,7 @@ def _field(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Ratings:
+class TestRatings:
     """What raters said."""
 
     means: dict[str, stats.Mean]
@@ -134,7 +134,7 @@ class Ratings:
     """Raters who rated noise over 2, or rated no control."""
 
 
-def ratings_of(folder: Path, files: Sequence[Path]) -> Ratings:
+def ratings_of(folder: Path, files: Sequence[Path]) -> TestRatings:
     """Return what raters' files come to. Raises UserError for a file that is none."""
     try:
         key = json.loads((folder / KEY).read_text("utf-8"))
@@ -151,7 +151,7 @@ def ratings_of(folder: Path, files: Sequence[Path]) -> Ratings:
     clips = [clip for clip, what in key.items() if what["model"] != CONTROL]
     rows = [[rated.get(clip) for clip in clips] for rated in kept.values()]
     means = {model: mean for model, found in values.items() if (mean := stats.mean(found))}
-    return Ratings(means, stats.krippendorff(rows), len(kept), left_out)
+    return TestRatings(means, stats.krippendorff(rows), len(kept), left_out)
 
 
 def _listens(rated: Mapping[str, float], key: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ The sound is what the tokens were encoded from, with its effects; times are samp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -20,6 +20,8 @@ from datagen.types import NUM_CODEBOOKS, SAMPLE_RATE, SPEAKERS, Audio, Codes, Sp
 
 Pcm = NDArray[np.int16]
 """Sound as files hold it: [S, C], 16 bits, 24 kHz."""
+UNIT_GAP = SAMPLE_RATE // 5
+"""Samples of silence (0.2 s) that end an inter-pausal unit."""
 
 
 class SoundSource(Protocol):
@@ -139,3 +141,13 @@ def seconds(samples: int) -> float:
 def channel_of(speaker: str) -> int:
     """Return the channel of a speaker: 0 the agent, 1 the user."""
     return SPEAKERS.index(speaker)
+
+
+def units(words: Iterable[Mapping[str, Any]], gap: int = UNIT_GAP) -> list[list[Mapping[str, Any]]]:
+    """Divide a turn's words where nothing is said for some samples."""
+    found: list[list[Mapping[str, Any]]] = []
+    for word in words:
+        if not found or word["start"] - found[-1][-1]["end"] >= gap:
+            found.append([])
+        found[-1].append(word)
+    return found

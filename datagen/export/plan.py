@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
-from datagen.types import SAMPLE_RATE
+from datagen.types import SAMPLE_RATE, DialogId
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class ExportPart:
     def label(self) -> str:
         """The name of the part, e.g. ``train-00003``."""
         return f"{self.split}-{self.number:05d}"
+
+    def number_of(self, dialog_id: str) -> str:
+        """Return digits that stand for an id: its kind's number in the export, then its own."""
+        found = DialogId.parse(dialog_id)
+        assert found is not None, dialog_id
+        return f"{self.kinds.index(found.kind) + 1}{found.number:07d}"
 
     def fingerprint(self, request: str) -> str:
         """Return a hash of what decides the part's bytes."""

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
@@ -23,7 +24,7 @@ from datagen.export.registry import resolve
 from datagen.export.source import ExportSource
 from datagen.storage import open_storage
 from datagen.storage.base import Storage
-from datagen.types import SPEAKERS
+from datagen.types import SPEAKERS, RunFailed
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ def _end_with_parent() -> None:
 
 def _write(part: ExportPart) -> PartReceipt:
     assert _writer is not None, "the pool has started"
-    return _writer.write(part)
+    try:
+        return _writer.write(part)
+    except RunFailed as error:  # not all of these can be sent to another process
+        raise RunFailed(str(error)) from None
 
 
 def write_parts(
@@ -137,6 +141,11 @@ def _in_processes(
                     part = running.pop(future)
                     future.result()
                     yield part
+        except BrokenProcessPool as error:
+            raise RunFailed(
+                "a process was killed, perhaps for want of memory; run the same command again with"
+                " fewer --workers"
+            ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

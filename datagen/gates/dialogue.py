@@ -8,6 +8,7 @@ A turn that says its text twice, or in another's voice, is found by what its spe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import sqrt
 from statistics import median
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from datagen.audio.timbre import Timbre, distance
 from datagen.gates.limits import Limits
 from datagen.gates.pace import weight
-from datagen.gates.turn import Heard
+from datagen.gates.turn import Heard, is_hummed
 from datagen.types import SPEAKERS, Fault, Speaker
 
 MIN_OTHERS = 2
@@ -25,8 +26,8 @@ MIN_WORDS = 4
 ONE_WORD = 1.5
 """Distance by which a single word may sound nearer to the other speaker than other lines may."""
 STEADY = 45.0
-"""Weight (`pace`) of a line from which its pace is steady, some ten words. Of a shorter one more is
-allowed, by the root of how much shorter it is: half of the weight, 1.4 times the deviation."""
+"""Weight (`pace`) of a line from which pace and level are steady, some ten words. A shorter
+one may deviate more, by the root of how much shorter it is: half the weight, 1.4 times as much."""
 
 
 def faults(
@@ -80,10 +81,14 @@ def _turn_faults(
         return
     yield from _pace(take, rest, limits)
     yield from _voice(take, rest, others_voice, limits)
-    known = [other.measures.level for other in rest if other.measures]
+    if is_hummed(take.spoken):
+        return  # a nod is quieter than words
+    known = [
+        other.measures.level for other in rest if other.measures and not is_hummed(other.spoken)
+    ]
     if len(known) >= MIN_OTHERS:
         change = take.measures.level - median(known)
-        if abs(change) > limits.max_level_change:
+        if abs(change) > limits.max_level_change * _slack(take.spoken):
             yield Fault("turn_level", f"is {change:+.1f} dB from its speaker's other turns")
 
 
@@ -96,7 +101,7 @@ def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]
     usual = median(weight(o.spoken) / o.measures.speech for o in known if o.measures)
     assert take.measures
     pace = weight(take.spoken) / take.measures.speech / usual
-    slack = max(1.0, (STEADY / weight(take.spoken)) ** 0.5)
+    slack = _slack(take.spoken)
     if not 1 - slack * (1 - limits.min_pace) <= pace <= 1 + slack * (limits.max_pace - 1):
         yield Fault("turn_pace", f"is said at {pace:.2f} times its speaker's usual pace")
     drop = take.measures.end
@@ -104,6 +109,11 @@ def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]
     least = limits.min_end_drop if is_letter else limits.min_quick_drop
     if pace > limits.quick_pace and drop < least:
         yield Fault("turn_cut_off", f"ends early, only {drop:.0f} dB under its speech")
+
+
+def _slack(spoken: str) -> float:
+    """Return how much more a line may deviate than a long one."""
+    return max(1.0, sqrt(STEADY / weight(spoken)))
 
 
 def _voice(

@@ -14,12 +14,17 @@ from datagen.audio.loudness import peak
 from datagen.audio.timbre import Timbre, timbre
 from datagen.gates.limits import Limits
 from datagen.gates.signal import WINDOW, Measures, measure
+from datagen.text.nonverbal import sound_of
 from datagen.types import SAMPLE_RATE, Audio, Fault
 
 MIN_RATE_WORDS = 3
 """Fewest words of a line whose rate is judged: shorter clips are all onset and end."""
 MIN_RANGE_SECONDS = 2.0
 """Shortest clip in seconds whose range is judged: a read-out code may have no quiet window."""
+
+
+HUMS = frozenset(("mm-hmm", "mm", "hmm", "shh", "psst", "pff", "tsk"))
+"""Sounds (`text.nonverbal`) that are nasal or noise from end to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,13 @@ def listen(audio: Audio, spoken: str, limits: Limits) -> Heard:
         return Heard(spoken, broken)
     measures = measure(audio, spoken)
     fault = next(_faults(measures, spoken, len(audio) / SAMPLE_RATE, limits), None)
-    return Heard(spoken, fault, measures, None if fault else timbre(audio))
+    tells_voice = fault is None and not is_hummed(spoken)
+    return Heard(spoken, fault, measures, timbre(audio) if tells_voice else None)
+
+
+def is_hummed(spoken: str) -> bool:
+    """Return whether a line is said without a vowel ("Mm-hmm."): quieter, and unlike its voice."""
+    return all(sound_of(token) in HUMS for token in spoken.split())
 
 
 def _broken(audio: Audio, limits: Limits) -> Fault | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from datagen.pairs.crop import MAX_FRAMES
-from datagen.pairs.tokens import FrameSpan, TokenDialogue
+from datagen.pairs.tokens import GOES_ON_ANYWAY, FrameSpan, TokenDialogue
 from datagen.types import FRAME
 
 PAUSE_AFTER = 50
@@ -88,7 +88,7 @@ def backchannel(dialogue: TokenDialogue) -> Iterator[AxisClip]:
 
 def interruption(dialogue: TokenDialogue) -> Iterator[AxisClip]:
     """Yield turns of the agent that the user cuts off, and what follows."""
-    for event in dialogue.events_of("barge_in", "user"):
+    for event in dialogue.events_of("barge_in", "user", GOES_ON_ANYWAY):
         turns = [dialogue.span(index) for index in dialogue.agent_turns()]
         cut = [span for span in turns if span.start < event.start <= span.stop]
         if not cut:

@@ -130,8 +130,8 @@ def _with_donor(dialogue: TokenDialogue, name: str, span: FrameSpan, donor: Dono
     rejected.mute(span.start - crop.start, crop.stop - crop.start, dialogue.silence)
     rejected.put(span.start - crop.start, donor.piece)
     user = dialogue.user_codes[:, crop.start : crop.stop].copy()
-    quiet = np.asarray(dialogue.silence.codes, np.int16)[:, None]
-    user[:, span.stop - crop.start :] = quiet
+    heard = span.stop - crop.start
+    user[:, heard:] = dialogue.user_silence.frames(user.shape[1] - heard)
     differs = (chosen.text != rejected.text) | (chosen.codes != rejected.codes).any(0)
     frames = np.flatnonzero(differs)
     if not len(frames):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datagen.pairs.crop import around
-from datagen.pairs.tokens import FrameSpan, Ids, TokenDialogue, Track
+from datagen.pairs.tokens import GOES_ON_ANYWAY, FrameSpan, Ids, TokenDialogue, Track
 from datagen.types import FRAME
 
 EARLY = (15, 31)
@@ -227,7 +227,7 @@ def yields_to_noise(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterat
 def does_not_yield(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterator[Pair | None]:
     """The agent talks on when the user takes the floor, with what it would say next."""
     turns = [dialogue.span(index) for index in dialogue.agent_turns()]
-    for event in dialogue.events_of("barge_in", "user"):
+    for event in dialogue.events_of("barge_in", "user", GOES_ON_ANYWAY):
         cut = next((s for s in turns if s.start < event.start and s.stop >= event.start), None)
         following = next((s for s in turns if s.start >= event.stop), None)
         if cut is None or following is None:

@@ -8,7 +8,7 @@ exact for codecs without memory, nearly so for Mimi, whose codes know some of wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from datagen.types import FRAME, NUM_CODEBOOKS
 
 Ids = NDArray[np.int16]
+GOES_ON_ANYWAY = ("hold", "override")
+"""Causes of barge-ins after which the interrupted speaker goes on by intent."""
 COLUMNS = (
     "dialog_id",
     "kind",
@@ -39,6 +41,8 @@ COLUMNS = (
     "probes",
 )
 """What is read of a shard."""
+FAR = 7
+"""Frames (0.56 s) from the agent's speech to what is its silence."""
 _ARRAYS = ("prompt_tokens", "agent_voice_codes", "agent_codes", "user_codes", "agent_text")
 
 
@@ -46,10 +50,14 @@ _ARRAYS = ("prompt_tokens", "agent_voice_codes", "agent_codes", "user_codes", "a
 class Silence:
     """What rows hold where nobody speaks."""
 
-    codes: tuple[int, ...]
-    """[K]"""
+    codes: Ids
+    """Frames of it [K, n], one after the other: a channel with a room has many."""
     pad: int
     epad: int
+
+    def frames(self, num: int) -> Ids:
+        """Return so many frames of it [K, num]; what there is goes round."""
+        return np.take(self.codes, np.arange(num), axis=1, mode="wrap")
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class Track:
     def mute(self, start: int, stop: int, silence: Silence) -> None:
         """Say nothing in frames [start, stop)."""
         self.text[start:stop] = silence.pad
-        self.codes[:, start:stop] = np.asarray(silence.codes, np.int16)[:, None]
+        self.codes[:, start:stop] = silence.frames(stop - start)
 
     def put(self, start: int, piece: Track) -> None:
         """Say ``piece`` from frame ``start`` on."""
@@ -111,6 +119,8 @@ class TokenDialogue:
     facts: Sequence[Mapping[str, Any]]
     probes: Sequence[Mapping[str, Any]]
     silence: Silence
+    """The agent's."""
+    user_silence: Silence
 
     @property
     def num_frames(self) -> int:
@@ -143,12 +153,12 @@ class TokenDialogue:
             if turn["speaker"] == "agent" and turn["onset"] != "backchannel"
         ]
 
-    def events_of(self, type_: str, speaker: str) -> list[FrameSpan]:
-        """Return the frames of a speaker's events of a type."""
+    def events_of(self, type_: str, speaker: str, but: Collection[str] = ()) -> list[FrameSpan]:
+        """Return the frames of a speaker's events of a type, ``but`` those of some causes."""
         return [
             FrameSpan(event["start"] // FRAME, -(-event["end"] // FRAME))
             for event in self.events
-            if event["type"] == type_ and event["speaker"] == speaker
+            if event["type"] == type_ and event["speaker"] == speaker and event["cause"] not in but
         ]
 
     def speaking(self, speaker: str) -> NDArray[np.bool_]:
@@ -171,16 +181,19 @@ class TokenDialogue:
 
 def read_dialogues(table: pa.Table, metadata: Mapping[str, Any]) -> Iterator[TokenDialogue]:
     """Yield the dialogues of a shard's table; tokens are never Python's numbers."""
-    silence = Silence(
-        tuple(metadata["codec"]["silence"]),
-        metadata["tokenizer"]["pad"],
-        metadata["tokenizer"]["epad"],
-    )
+    constant = np.asarray(metadata["codec"]["silence"], np.int16)[:, None]
+    pad, epad = metadata["tokenizer"]["pad"], metadata["tokenizer"]["epad"]
     table = table.combine_chunks()
     arrays = {name: _pieces(table[name]) for name in _ARRAYS}
     records = table.drop_columns(list(_ARRAYS)).to_pylist()
     for index, row in enumerate(records):
         values = {name: pieces[index] for name, pieces in arrays.items()}
+        agent = Track(values["agent_text"], _rows(values["agent_codes"]))
+        user_codes = _rows(values["user_codes"])
+        quiet = agent.codes[:, _is_quiet(agent.text != pad, row["turns"], "agent")]
+        silence = Silence(quiet if quiet.size else constant, pad, epad)
+        nothing = np.zeros(len(agent.text), np.bool_)
+        user_quiet = user_codes[:, _is_quiet(nothing, row["turns"], "user")]
         yield TokenDialogue(
             dialog_id=row["dialog_id"],
             kind=row["kind"],
@@ -189,8 +202,9 @@ def read_dialogues(table: pa.Table, metadata: Mapping[str, Any]) -> Iterator[Tok
             voice=row["agent_voice"]["id"],
             prompt_tokens=values["prompt_tokens"],
             voice_codes=_rows(values["agent_voice_codes"]),
-            agent=Track(values["agent_text"], _rows(values["agent_codes"])),
-            user_codes=_rows(values["user_codes"]),
+            agent=agent,
+            user_codes=user_codes,
+            user_silence=Silence(user_quiet if user_quiet.size else constant, pad, epad),
             turns=row["turns"],
             words=row["words"],
             events=row["events"],
@@ -198,6 +212,18 @@ def read_dialogues(table: pa.Table, metadata: Mapping[str, Any]) -> Iterator[Tok
             probes=row["probes"],
             silence=silence,
         )
+
+
+def _is_quiet(
+    spoken: NDArray[np.bool_], turns: Sequence[Mapping[str, Any]], speaker: str
+) -> NDArray[np.bool_]:
+    """Return which frames [T] of a speaker are far from its turns, and not ``spoken``."""
+    quiet = ~spoken
+    for turn in turns:
+        if turn["speaker"] == speaker:
+            first = max(0, turn["start"] // FRAME - FAR)
+            quiet[first : -(-turn["end"] // FRAME) + FAR] = False
+    return quiet
 
 
 def _pieces(column: Any) -> list[Ids]:

@@ -21,8 +21,10 @@ from datagen.audit.rows import Row
 from datagen.audit.totals import Totals
 from datagen.engine.events import Finished, Spent, Trial, UnitMade, read_events
 from datagen.engine.run_files import PlanFile, RunFile, read_plan, read_run
+from datagen.quality.figures import QualityFile, read_quality
 from datagen.scripting.corpus.stats import Census
 from datagen.scripting.llm.accounts import lines, total
+from datagen.scripting.llm.agreement import agreement_lines
 from datagen.shards.layout import HYGIENE
 from datagen.stages.artifacts import read_records
 from datagen.storage import Where
@@ -79,6 +81,8 @@ class Figures:
     totals: Totals = field(default_factory=Totals)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     """Dialogues by value, of the call's direction, the prompt level, the language, the outcome."""
+    heard: QualityFile | None = None
+    """What ears made of the run, if somebody has listened (`datagen quality`)."""
     lengths: Numbers = field(default_factory=lambda: np.empty(0))
     """Each dialogue's length."""
     waits: dict[str, Numbers] = field(default_factory=dict)
@@ -144,6 +148,7 @@ def gather(run: Where, progress: Callable[[int, int], None] = lambda done, of: N
             waits.setdefault(kind, []).append(seconds)
         for measure in HYGIENE:
             hygiene[measure].append(_numbers(pc.struct_field(table["hygiene"], measure)))
+    found.heard = read_quality(run)
     found.lengths = np.concatenate(lengths)
     found.waits = {kind: np.concatenate(parts) for kind, parts in sorted(waits.items())}
     found.hygiene = {name: np.concatenate(parts) for name, parts in hygiene.items()}
@@ -204,7 +209,7 @@ def _measure(folder: RunFolder, found: Figures) -> None:
     names = _spread(_files(folder, found.plan), 8)
     each = -(-SAMPLE // max(1, len(names)))
     for name in names:
-        table = _read(folder, name, ("dialog_id", "words", "events"))
+        table = _read(folder, name, ("dialog_id", "words", "events", "turns", "actions"))
         for values in table.slice(0, each).to_pylist():
             found.totals.measure(Row(values=values, tokens={}, footer={}))
             found.measured += 1
@@ -267,4 +272,4 @@ def _journal(folder: RunFolder, found: Figures) -> None:
             cost.cpu_seconds += event.cpu_seconds
             cost.peak_memory = max(cost.peak_memory, event.peak_memory)
             cost.audio_seconds += event.audio_samples / SAMPLE_RATE
-    found.spent = list(lines(total(spent)))
+    found.spent = [*lines(total(spent)), *agreement_lines(spent)]

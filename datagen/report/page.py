@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from datagen.audit.totals import FISHER
+from datagen.quality.figures import summary
 from datagen.report.figures import Figures, Numbers, Reason, gather
 from datagen.report.pictures import draw
 from datagen.storage import Where, atomic
@@ -90,6 +91,8 @@ def _sections(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> Iterato
         *(_picture(pictures, name) for name in ("levels", "noise", "leakage")),
         _table(runs, _sound),
     )
+    if any(run.heard for run in runs):
+        yield _section("Heard", _table(runs, _heard))
     yield _section("Voices", _picture(pictures, "voices"), _table(runs, _voices))
     yield _section("Text", *(_lines(run, run.texts) for run in runs))
     yield _section("Cost", _picture(pictures, "costs"), *(_costs(run) for run in runs))
@@ -259,6 +262,10 @@ def _sound(run: Figures) -> dict[str, str]:
     }
 
 
+def _heard(run: Figures) -> dict[str, str]:
+    return {} if run.heard is None else summary(run.heard)
+
+
 def _level(values: Numbers) -> str:
     """Return a measure's quantiles; -120 dBFS is what silence without any sound measures."""
     if len(values) and np.nanmax(values) <= _SILENCE:
@@ -326,4 +333,5 @@ def card_lines(run: Figures) -> dict[str, str]:
             for speaker in SPEAKERS
         },
         "voices": f"{len(run.voices):,}",
+        **_heard(run),
     }

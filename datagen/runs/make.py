@@ -164,7 +164,7 @@ def resume(
     marked: Mapping[int, str] = NOBODY,
 ) -> Flow:
     """Return the flow of a plan, with everything that is already made taken as done."""
-    flow = Flow({step.name: step.reads for step in pipeline.LINE}, plan.blocks, mine)
+    flow = Flow({step.name: step.reads for step in pipeline.LINE}, plan.blocks, mine, plan.count)
     flow.marked = marked
     for stage, fingerprint in resolved.fingerprints.items():
         flow.resume(stage, folder.receipts(stage, range(plan.blocks)), fingerprint)

@@ -22,6 +22,7 @@ from datagen.audit.totals import Totals
 from datagen.config import describe
 from datagen.engine.run_files import read_plan, read_run
 from datagen.formats.text import read_text
+from datagen.quality.figures import read_quality
 from datagen.storage import Where, atomic
 from datagen.storage.run_folder import UNIT_STAGES, Receipt, RunFolder
 from datagen.types import SAMPLE_RATE, SPEAKERS, Record, UserError
@@ -95,12 +96,15 @@ class Manifest(Record):
     shards: list[ShardEntry]
     blocks: dict[str, list[str]]
     """Content hashes of the blocks' artifacts in order, by stage."""
+    quality: dict[str, Any] | None = None
+    """What `datagen quality` heard, if somebody has listened; else left out."""
     signature: str = ""
     """SHA-256 of the canonical JSON of all other fields."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the file holds."""
-        return self.model_dump(mode="json", by_alias=True)
+        data = self.model_dump(mode="json", by_alias=True)
+        return data if self.quality is not None else {k: data[k] for k in data if k != "quality"}
 
     def signed(self) -> Manifest:
         """Return this manifest with the signature of its content."""
@@ -146,6 +150,8 @@ def build(run: Where) -> Manifest:
         "shards": [_shard(folder, *pair) for pair in zip(names, receipts, strict=True)],
         "blocks": {stage: [one.content for one in found] for stage, found in units.items()},
     }
+    if (quality := read_quality(run)) is not None:
+        data["quality"] = quality.model_dump(mode="json")
     return Manifest.model_validate(data).signed()
 
 
@@ -180,9 +186,9 @@ def load(path: Path) -> Manifest:
 def differences(one: Manifest, other: Manifest) -> Iterator[str]:
     """Say in a line each how the second differs from the first."""
     before, after = one.to_json(), other.to_json()
-    for name in before:
+    for name in sorted(before.keys() | after.keys()):
         if name != "signature":
-            yield from _differences(name, before[name], after[name])
+            yield from _differences(name, before.get(name), after.get(name))
 
 
 def _differences(name: str, one: Any, other: Any) -> Iterator[str]:

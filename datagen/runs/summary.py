@@ -18,6 +18,7 @@ from datagen.audit.totals import figures, listed
 from datagen.engine.events import Finished, Spent, Trial, UnitMade, read_events
 from datagen.engine.run_files import read_plan
 from datagen.scripting.llm.accounts import lines, total
+from datagen.scripting.llm.agreement import agreement_lines
 from datagen.show import transcript
 from datagen.show.choice import varied
 from datagen.show.lookup import RunDialogue
@@ -70,6 +71,7 @@ def _table(run: Where, report: AuditReport) -> Table:
         ("  people (Fisher)", figures(FISHER, ".1f")),
         ("speed", _speed(run)),
         *(("language model", line) for line in lines(total(_spent(run)))),
+        *(("judges", line) for line in agreement_lines(_spent(run))),
         ("shards", f"{run}/shards/*.parquet"),
         ("to listen to", _listening(run)),
     ):

@@ -18,6 +18,7 @@ from datagen.engine.run_files import PlanFile, read_plan, read_run
 from datagen.stages.artifacts import CLIPS_WITHOUT_SOUND, read_records, read_speeches
 from datagen.storage import Where
 from datagen.storage.run_folder import UNIT_STAGES, Damaged, Missing, RunFolder
+from datagen.timing.effects import chain
 from datagen.types import (
     SPEAKERS,
     Audio,
@@ -69,6 +70,10 @@ class RunDialogue:
         speech = read_speeches(self._rows("speech"))[self.dialog_id]
         return {clip.turn: clip.audio for clip in speech.clips if clip.audio is not None}
 
+    def references(self) -> dict[Speaker, Audio | None]:
+        """Return the recording or sentence [S] of each voice that the voice prompt has."""
+        return read_speeches(self._rows("speech"))[self.dialog_id].references
+
     @property
     def words(self) -> tuple[Word, ...]:
         """The words that are heard, on the dialogue's clock, in samples."""
@@ -82,6 +87,10 @@ class RunDialogue:
     def stereo(self) -> Stereo:
         """Return the sound [C, S] as recorded: 0 is the agent, 1 the user, without effects."""
         return render(self.dialogue, self.clips())
+
+    def heard(self) -> Stereo:
+        """Return the sound [C, S] as it was encoded: with the effects of the ledger."""
+        return chain.apply(self.stereo(), self.events)
 
     def codes(self) -> list[Codes]:
         """Return the codes [K, T] of each channel: of the agent, then of the user."""

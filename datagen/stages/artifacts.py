@@ -57,6 +57,7 @@ _CLIP_COLUMNS: list[tuple[str, pa.DataType]] = [
     ("loudness", pa.float32()),
     ("peak", pa.float32()),
     ("voice", pa.string()),
+    ("said", pa.string()),  # null: the script's line; else what was said in its place
     ("attempts", list_of(_ATTEMPT)),  # takes that the gates refused before this one
 ]
 CLIPS = pa.schema(_CLIP_COLUMNS)
@@ -111,6 +112,7 @@ def _clip_row(speech: Speech, speaker: Speaker, clip: Clip) -> dict[str, Any]:
         "loudness": clip.loudness,
         "peak": clip.peak,
         "voice": _anywhere(speech.voices[speaker]).model_dump_json(),
+        "said": clip.said,
         "attempts": [
             attempt.model_dump(exclude={"name"})
             for attempt in speech.attempts
@@ -163,6 +165,7 @@ def _clip(row: dict[str, Any], decode: Callable[[bytes], Audio]) -> Clip:
         loudness=row["loudness"],
         peak=row["peak"],
         audio=_sound(row, decode),
+        said=row.get("said"),
     )
 
 

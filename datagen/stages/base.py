@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import pyarrow as pa
 
@@ -50,6 +50,29 @@ class Spender(Protocol):
     def spent(self) -> Mapping[str, Mapping[str, float]]:
         """Return what each model has done and cost since this was last asked."""
         ...
+
+
+DialogTable: TypeAlias = pa.Table
+"""Rows of a stage's table that are one dialogue's."""
+
+
+class DialogKeeper(Protocol):
+    """Keeps what a stage has made of a dialogue until its block is committed."""
+
+    def get(self, dialog_id: str) -> DialogTable | Reject | None:
+        """Return what was made of a dialogue before, None if nothing was."""
+        ...
+
+    def put(self, dialog_id: str, made: DialogTable | Reject) -> None:
+        """Keep what was made of a dialogue."""
+        ...
+
+
+@runtime_checkable
+class KeepsDialogues(Protocol):
+    """A stage that takes so long for a dialogue that none should be lost with its worker."""
+
+    keeper: DialogKeeper | None
 
 
 class DialogFailed(Exception):

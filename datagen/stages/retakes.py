@@ -1,9 +1,10 @@
 """Says lines again until each is fit to be heard, or the dialogue is given up.
 
-    lines --Synthesizer--> takes --gates--> faults --new seed, calmer, split, other backend--> ...
+    lines --Synthesizer--> takes --gates--> faults --new seed, slower, calmer, split, other--> ...
 
-Only the lines at fault are said again, and every take that failed is recorded with its reason. What
-several dialogues have to say at a step is said together, if the synthesizer does such a thing.
+Only the lines at fault are said again, never twice in the same way, and every take that failed is
+recorded with its reason. What several dialogues have to say at a step is said together, if the
+synthesizer does such a thing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from datagen.backends.protocols import Judge, SpeakRequest, Synthesizer
+from datagen.backends.protocols import DialogLines, Judge, Synthesizer
 from datagen.gates import dialogue
 from datagen.gates.limits import Limits, limits_for
 from datagen.gates.turn import Heard, listen
@@ -32,9 +33,13 @@ from datagen.types import (
     Voice,
 )
 
-Step = Literal["first", "new seed", "calmer", "split", "other backend"]
-RETAKES: tuple[Step, ...] = ("new seed", "calmer", "split", "other backend")
-"""Steps in the order taken; one that a line does not allow (nothing to split) is left out."""
+Step = Literal["first", "new seed", "slower", "calmer", "split", "other backend"]
+RETAKES: tuple[Step, ...] = ("new seed", "slower", "calmer", "split", "other backend")
+"""Steps in the order taken. One is left out where a line does not allow it (nothing to split), or
+where it would ask a backend without randomness for what it has said before. Only such a backend is
+asked to be slower: to any other, a new seed is the first remedy."""
+SLOW = 0.92
+"""Pace of the slower take."""
 CALM = "calm"
 """The emotion at which any backend varies its voice least."""
 JOIN = SAMPLE_RATE * 120 // 1_000
@@ -93,6 +98,11 @@ class Studio:
         """Return a studio with the synthesizer's own limits and nothing else."""
         return cls(synthesizer, limits_for(synthesizer.source))
 
+    def can_say(self, spoken: str) -> bool:
+        """Return whether every backend that may be asked can make the sounds of a line."""
+        backends = (self.synthesizer, self.fallback)
+        return all(backend.can_say(spoken) for backend in backends if backend is not None)
+
     def close(self) -> None:
         """Free the models."""
         for backend in (self.synthesizer, self.fallback, self.judge):
@@ -147,6 +157,10 @@ class Session:
         self._requests = requests
         self._references = references
         self._speakers = {index: r.line.speaker for index, r in enumerate(requests)}
+        self._asked: set[tuple[int, tuple[Line, ...]]] = {
+            (index, (request.line,)) for index, request in enumerate(requests)
+        }
+        """Lines that were said, in their parts, by the main backend."""
         self._heard: dict[int, Heard] = {}
         self._faults: dict[int, Fault] = {}
         self._last: dict[int, Fault] = {}
@@ -208,15 +222,17 @@ class Session:
     def _again(self, step: Step, indices: Iterable[int]) -> list[Ask]:
         """Ask for new takes of the lines that this step can do something for."""
         asks: list[Ask] = []
+        synthesizer = self._studio.synthesizer
         for index in indices:
             request = self._requests[index]
-            parts = split(request.line.spoken) if step == "split" else [request.line.spoken]
-            if step == "split" and len(parts) == 1:
+            lines = _changed(request.line, step)
+            if lines is None or (step == "slower" and synthesizer.random):
                 continue
-            emotion = request.line.emotion if step == "new seed" else CALM
-            lines = [replace(request.line, spoken=part, emotion=emotion) for part in parts]
+            if not synthesizer.random and (index, lines) in self._asked:
+                continue
+            self._asked.add((index, lines))
             seed = seed_for(request.seed, request.name, step)
-            asks.append(Ask(self._studio.synthesizer, lines, seed, (index,)))
+            asks.append(Ask(synthesizer, list(lines), seed, (index,)))
         return asks
 
     def _step_in(self, indices: Iterable[int]) -> list[Ask]:
@@ -269,6 +285,18 @@ class Session:
         return found
 
 
+def _changed(line: Line, step: Step) -> tuple[Line, ...] | None:
+    """Return a line as a step asks for it, in one part or more; None if it does not apply."""
+    if step == "new seed":
+        return (line,)
+    if step == "slower":
+        return (replace(line, speed=SLOW),)
+    parts = split(line.spoken) if step == "split" else [line.spoken]
+    if step == "split" and len(parts) == 1:
+        return None
+    return tuple(replace(line, spoken=part, emotion=CALM) for part in parts)
+
+
 def split(spoken: str) -> list[str]:
     """Cut a line after its sentences, else after its commas; its words stay as they are.
 
@@ -307,6 +335,6 @@ def _speak_all(asks: Sequence[Ask]) -> list[list[Utterance] | Rejected]:
     answers: dict[int, list[Utterance] | Rejected] = {}
     for synthesizer in {id(ask.synthesizer): ask.synthesizer for ask in asks}.values():
         places = [place for place, ask in enumerate(asks) if ask.synthesizer is synthesizer]
-        requests = [SpeakRequest(asks[place].lines, asks[place].seed) for place in places]
+        requests = [DialogLines(asks[place].lines, asks[place].seed) for place in places]
         answers |= zip(places, synthesizer.speak_batch(requests), strict=True)
     return [answers[place] for place in range(len(asks))]

@@ -17,8 +17,9 @@ from datagen.config import VoicesSpec
 from datagen.gates.reject_rate import RejectRate
 from datagen.seeds import seed_for
 from datagen.shards.footer import TokenFacts
-from datagen.stages.artifacts import read_records, speech_table
-from datagen.stages.base import Outcome, each
+from datagen.stages import nods
+from datagen.stages.artifacts import CLIPS, read_records, speech_table
+from datagen.stages.base import DialogKeeper, Outcome, each
 from datagen.stages.retakes import (
     Recorded,
     Session,
@@ -51,7 +52,7 @@ from datagen.types import (
 from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
-VERSION = 5
+VERSION = 6
 """Version of the stage; raised when a change here changes bytes."""
 
 
@@ -73,14 +74,37 @@ class SpeechStage:
         self._speakers = speakers
         self._voices = voices
         self._reject_rate = RejectRate(self.name)
+        self.keeper: DialogKeeper | None = None
 
     def run(self, jobs: Sequence[Job], upstream: Mapping[str, pa.Table]) -> Outcome:
         """Voice one block."""
         scripts = read_records(upstream["script"], Script)
+        synthesizer = self._studio.synthesizer
+        if self.keeper is not None and not (synthesizer.batches or synthesizer.stand_in):
+            return self._voice_kept(scripts, jobs[0].seed, self.keeper)
         voice = self._voice_together if self._studio.synthesizer.batches else self._voice_each
         made, rejects = voice(scripts, jobs[0].seed)
         self._reject_rate.add(len(made), rejects)
         return Outcome(speech_table(made), rejects)
+
+    def _voice_kept(
+        self, scripts: Mapping[str, Script], run_seed: int, keeper: DialogKeeper
+    ) -> Outcome:
+        """Voice one dialogue after the other, and keep each: models take a minute for one."""
+        tables: list[pa.Table] = [CLIPS.empty_table()]
+        rejects: list[Reject] = []
+        for dialog_id, script in scripts.items():
+            found = keeper.get(dialog_id)
+            if found is None:
+                made, refused = self._voice_each({dialog_id: script}, run_seed)
+                found = refused[0] if refused else speech_table(made)
+                keeper.put(dialog_id, found)
+            if isinstance(found, Reject):
+                rejects.append(found)
+            else:
+                tables.append(found)
+        self._reject_rate.add(len(tables) - 1, rejects)
+        return Outcome(pa.concat_tables(tables).combine_chunks(), tuple(rejects))
 
     def _voice_each(self, scripts: Mapping[str, Script], run_seed: int) -> Voiced:
         """Voice one dialogue after the other."""
@@ -111,7 +135,14 @@ class SpeechStage:
 
     def _cast(self, script: Script, run_seed: int) -> dict[Speaker, Voice]:
         source = self._studio.synthesizer.source
-        return cast(script, self._voices, run_seed, source=source, speakers=self._speakers)
+        return cast(
+            script,
+            self._voices,
+            run_seed,
+            source=source,
+            speakers=self._speakers,
+            license=self._studio.synthesizer.license,
+        )
 
     def close(self) -> None:
         """Free the models."""
@@ -137,10 +168,16 @@ class Prepared:
         self, script: Script, voices: dict[Speaker, Voice], studio: Studio, run_seed: int
     ) -> None:
         seed = partial(seed_for, run_seed, script.dialog_id, "speech")
+        self._said = said = nods.replaced(script, studio.can_say, run_seed)
         turns = [
             TakeRequest(
                 take_name(index, turn.speaker),
-                Line(turn.spoken, voices[turn.speaker], turn.speaker, _emotion(script, turn)),
+                Line(
+                    said.get(index, turn.spoken),
+                    voices[turn.speaker],
+                    turn.speaker,
+                    _emotion(script, turn),
+                ),
                 seed(),
             )
             for index, turn in enumerate(script.turns)
@@ -162,7 +199,10 @@ class Prepared:
             raise answer
         takes, attempts = answer
         num_turns = len(self.script.turns)
-        clips = tuple(make_clip(turn, take) for turn, take in enumerate(takes[:num_turns]))
+        clips = tuple(
+            make_clip(turn, take, self._said.get(turn))
+            for turn, take in enumerate(takes[:num_turns])
+        )
         spoken = {
             request.line.speaker: cut_reference(take)
             for request, take in zip(self._asked, takes[num_turns:], strict=True)
@@ -174,8 +214,8 @@ class Prepared:
         return Speech(self.script.dialog_id, self._voices, clips, references, attempts)
 
 
-def make_clip(turn: int, utterance: Utterance) -> Clip:
-    """Measure one turn's sound."""
+def make_clip(turn: int, utterance: Utterance, said: str | None = None) -> Clip:
+    """Measure one turn's sound; ``said`` is what was said in place of its line, if not that."""
     return Clip(
         turn=turn,
         num_samples=len(utterance.audio),
@@ -183,6 +223,7 @@ def make_clip(turn: int, utterance: Utterance) -> Clip:
         loudness=loudness(utterance.audio),
         peak=peak(utterance.audio),
         audio=utterance.audio,
+        said=said,
     )
 
 

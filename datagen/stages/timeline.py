@@ -23,6 +23,7 @@ from datagen.stages.artifacts import (
     records_table,
 )
 from datagen.stages.base import Outcome, each
+from datagen.stages.nods import as_said
 from datagen.text import heard
 from datagen.timing import quotas, slot_choice, unsaid
 from datagen.timing.arrange import Arrangement, arrange
@@ -122,6 +123,8 @@ def lay_out(
     placed is there without words and length, and in the ledger as dropped.
     """
     assert [clip.turn for clip in speech.clips] == list(range(len(script.turns)))
+    if any(clip.said is not None for clip in speech.clips):
+        script = script.model_copy(update={"turns": as_said(script.turns, speech.clips)})
     check(script.turns)
     seeded = partial(rng_for, run_seed, script.dialog_id, "timeline")
     turns, silenced = quotas.apply(script.turns, preset.quotas, partial(seeded, "quota"))

@@ -72,9 +72,10 @@ _SHORT = frozenset(
         *STREETS,
         *TITLES,
         *DOTTED,
+        *LEFT_SHORT,
         "War",
     )
-) - {"No", "min", "Art"}
+) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")

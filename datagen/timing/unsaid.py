@@ -47,6 +47,8 @@ class _Cut(NamedTuple):
 
 def account(turns: Sequence[Turn], facts: Sequence[Fact], arrangement: Arrangement) -> None:
     """Write down what becomes of each fact that a cut has left unsaid."""
+    if not any(event.type == "cut" for event in arrangement.ledger.events()):
+        return
     spoken = {fact.id: words_of(fact.spoken) for fact in facts}
     for cut in _cuts(turns, spoken, arrangement):
         fates: dict[tuple[Fate, tuple[int, int]], list[str]] = {}

@@ -31,17 +31,18 @@ def cast(
     *,
     source: str = "espeak",
     speakers: Speakers = NOBODY,
+    license: str = "",
 ) -> dict[Speaker, Voice]:
     """Choose a voice for each speaker of ``script``, in channel order.
 
     A held-out voice speaks in validation dialogues only, and is all that speaks in them.
     ``source`` is what the synthesizer calls its synthetic speakers; ``speakers`` are those it has
-    by name, if it has any.
+    by name, if it has any, and ``license`` is those speakers'.
     """
     if path := _bank(spec):
         return _cast_from_bank(script, spec, path, run_seed)
     if speakers:
-        return cast_named(script, speakers, spec.held_out, run_seed, source)
+        return cast_named(script, speakers, spec, run_seed, source, license)
     voices: dict[Speaker, Voice] = {}
     for speaker in SPEAKERS:
         taken = {voice.id for voice in voices.values()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
+from datagen.config import VoicesSpec
 from datagen.seeds import rng_for, seed_for
 from datagen.types import SPEAKERS, DialogId, Script, Speaker, Split, UserError, Voice
 
@@ -17,18 +18,34 @@ FEWEST = 2
 """Speakers of a gender and split: two may meet."""
 
 
+BLEND = "+"
+"""Sign between the names of two speakers of whom a third is blended."""
+
+
 def cast_named(
-    script: Script, speakers: Speakers, held_out: float, run_seed: int, source: str
+    script: Script,
+    speakers: Speakers,
+    spec: VoicesSpec,
+    run_seed: int,
+    source: str,
+    license: str = "",
 ) -> dict[Speaker, Voice]:
-    """Choose a named speaker for each role; the two never are one."""
+    """Choose a named speaker for each role; the two never are one.
+
+    Raises UserError if a speaker would be heard more often than ``spec.max_dialogs`` allows.
+    """
     voices: dict[Speaker, Voice] = {}
     for speaker, persona in zip(SPEAKERS, (script.agent, script.user), strict=True):
-        split: Split = script.split if held_out else "train"
-        names = side(speakers[persona.gender], held_out, split)
+        split: Split = script.split if spec.held_out else "train"
+        names = side(speakers[persona.gender], spec.held_out, split)
+        _check_reuse(script.dialog_id, len(names), spec.max_dialogs)
+        place = dealt(script, run_seed, speaker, persona.gender, len(names))
+        taken = {part for voice in voices.values() for part in voice.id.split(BLEND)}
+        turned = [*names[place:], *names[:place]]  # a blend never meets one of its speakers
         voices[speaker] = Voice(
-            id=names[dealt(script, run_seed, speaker, persona.gender, len(names))],
+            id=next((n for n in turned if taken.isdisjoint(n.split(BLEND))), names[place]),
             source=source,
-            license="",
+            license=license,
             synthetic=True,
             gender=persona.gender,
         )
@@ -50,10 +67,26 @@ def dealt(script: Script, run_seed: int, speaker: Speaker, gender: str, count: i
 
 
 def side(names: Sequence[str], held_out: float, split: Split) -> list[str]:
-    """Return the names of a split: few speakers are split by rank, so that both have enough."""
-    ranked = sorted(names, key=lambda name: (seed_for(0, name, "held out"), name))
+    """Return the names of a split: few speakers are split by rank, so that both have enough.
+
+    A blend is heard where both of its speakers are; one of speakers of both splits is in neither.
+    """
+    people = [name for name in names if BLEND not in name]
+    ranked = sorted(people, key=lambda name: (seed_for(0, name, "held out"), name))
     count = max(FEWEST, round(held_out * len(ranked))) if held_out else 0
-    return sorted(ranked[:count] if split == "validation" else ranked[count:])
+    chosen = set(ranked[:count] if split == "validation" else ranked[count:])
+    return sorted(name for name in names if chosen.issuperset(name.split(BLEND)))
+
+
+def _check_reuse(dialog_id: str, num_names: int, max_dialogs: int | None) -> None:
+    dialog = DialogId.parse(dialog_id)
+    assert dialog is not None, dialog_id
+    if max_dialogs is not None and dialog.number // num_names >= max_dialogs:
+        raise UserError(
+            f"voices.max_dialogs: at {dialog_id} a speaker could be heard more than {max_dialogs}"
+            f" times in a role, and the backend has {num_names} of a gender; raise it, add speakers"
+            " (kokoro: speech.options.blends), or make less"
+        )
 
 
 def check_named(speakers: Speakers, held_out: float) -> None:

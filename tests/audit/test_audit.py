@@ -187,7 +187,7 @@ def test_a_sample_is_chosen_by_id(
     whole = audit(pristine).totals
     assert 0 < some.measured < whole.measured == 13
     assert f"{some.measured} of 13 dialogues word by word" in render(report)
-    counted = {"floor", "offsets", "measured", "code_rows"}
+    counted = {"floor", "offsets", "measured", "code_rows", "interplay"}
     for name in vars(whole).keys() - counted:
         assert getattr(some, name) == getattr(whole, name), name
     assert audit(pristine, deep=True).totals.measured == 13

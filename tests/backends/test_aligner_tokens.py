@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.backends.aligner.pronounce import RULES, pronounce
 from datagen.backends.aligner.tokens import ROOM, Alignment, Span, divide, fill, gate, parts
+from datagen.text.sounds_like import RULES, pronounce
 from datagen.types import Rejected
 
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 import yaml
 
-from datagen.backends.protocols import SpeakRequest
+from datagen.backends.protocols import DialogLines
 from datagen.backends.registry import VOICES
 from datagen.backends.speech.chatterbox import (
     PACKAGE,
@@ -73,10 +73,10 @@ def test_the_lines_of_many_dialogues_are_said_at_once(weights: Path, voice: Voic
     chatterbox, model = make(weights)
     other = voice.model_copy(update={"id": "bo"})
     dialogues = [
-        SpeakRequest([Line(f"This is line {n} of {d}.", v, "agent") for n, v in enumerate(pair)], d)
+        DialogLines([Line(f"This is line {n} of {d}.", v, "agent") for n, v in enumerate(pair)], d)
         for d, pair in enumerate([(voice, other), (other, voice), (voice, voice)])
     ]
-    unspeakable = SpeakRequest([Line("...", voice, "user")], 7)
+    unspeakable = DialogLines([Line("...", voice, "user")], 7)
     answers = chatterbox.speak_batch([*dialogues[:2], unspeakable, dialogues[2]])
     assert len(model.calls) == 1
     assert isinstance(answers[2], Rejected)

@@ -11,7 +11,7 @@ from datagen.backends.registry import ALIGNERS
 from datagen.config import BackendSpec
 from datagen.types import Rejected, SpokenWord, UserError
 
-CLIP = (0.1 * np.sin(np.arange(48_000) / 9)).astype(np.float32)
+CLIP = (0.001 * np.sin(np.arange(48_000) / 9)).astype(np.float32)
 TEXT = "Hello \u2014 Ayelen, twenty-five!"
 LONG = """File type = "ooTextFile"
 Object class = "TextGrid"

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from datagen.audio.timbre import distance, timbre
-from datagen.backends.protocols import SpeakRequest
+from datagen.backends.protocols import DialogLines
 from datagen.backends.registry import VOICES
 from datagen.backends.speech import dia as module
 from datagen.backends.speech import dia_chunks
@@ -111,7 +111,7 @@ def test_a_dialogue_is_said_in_chunks_and_cut_into_turns(
         "[S2] This is how I sound when I read something aloud, and these are my words. "
     )
     assert first == prompt + (
-        f"[S1] {SAID[0]} [S2] {SAID[1]} [S1] Of course. laughs What is your customer number?"
+        f"[S1] {SAID[0]} [S2] {SAID[1]} [S1] Of course. (laughs) What is your customer number?"
         " [S2] Mm-hmm. [S1]"
     )
     assert second == f"{prompt[:-1]} {SAID[4]} [S1] {SAID[5]} [S2]"
@@ -134,10 +134,10 @@ def test_chunks_of_many_dialogues_are_said_together(
 ) -> None:
     dia[1].confused.add(SAID[1])
     requests = [
-        SpeakRequest(lines, 1),
-        SpeakRequest(lines[:2], 2),
-        SpeakRequest([Line("...", lines[0].voice, "agent")], 3),
-        SpeakRequest([Line(SAID[1], lines[1].voice, "user", "calm")], 4),
+        DialogLines(lines, 1),
+        DialogLines(lines[:2], 2),
+        DialogLines([Line("...", lines[0].voice, "agent")], 3),
+        DialogLines([Line(SAID[1], lines[1].voice, "user", "calm")], 4),
     ]
     answers = dia[0].speak_batch(requests)
     sizes = [(len(call["texts"]), call["temperature"]) for call in dia[1].calls]

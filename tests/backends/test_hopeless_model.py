@@ -14,7 +14,7 @@ from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import AllRejected, Reject
 from tests.doubles.chat_server import completion
 from tests.fixtures.openai_writer import after, answer_to, asked_for, jobs, scripts_of, writing
-from tests.fixtures.scene_replies import assignment, few
+from tests.fixtures.scene_replies import few
 
 JOBS = jobs()
 
@@ -34,7 +34,7 @@ def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
 
 def test_one_good_dialogue_is_hope_enough() -> None:
     def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
-        is_good = asked_for(body) is assignment(JOBS[3])
+        is_good = asked_for(body).job == JOBS[3]
         return completion(answer_to(body) if is_good else "No.")
 
     with writing(answer, attempts=1) as (writer, _):

@@ -11,6 +11,7 @@ import pytest
 
 from datagen.backends.servers import client
 from datagen.scripting.llm import planners
+from datagen.scripting.llm.agreement import agreement_lines
 from datagen.scripting.llm.judge import SCORES
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import Job, Reject, Script, UserError
@@ -219,9 +220,29 @@ def test_what_is_judged_is_quoted() -> None:
         asked = [c for c in server.calls if "weakness" in json.dumps(c["response_format"])]
     assert len(asked) == 2
     for call in asked:
-        before, _, quoted = call["messages"][1]["content"].partition("\n")
+        before, _, quoted = call["messages"][1]["content"].rpartition("\n")
         assert plea not in call["messages"][0]["content"] + before
         assert sum(plea in turn for turn in json.loads(quoted)["turns"]) == 1
+
+
+def test_some_scripts_are_scored_by_their_writers_as_well() -> None:
+    """Half of them; the writer's scores decide nothing, and come out as agreement."""
+
+    def answer(body: dict[str, Any], times: int) -> Reply:
+        return judging({"one": 5, "two": 4}.__getitem__)(body, times)
+
+    settings = {"models": MODELS, "judge_threshold": 4, "judge_agreement": 0.5}
+    with writing(answer, **settings) as (writer, server):
+        scripts = scripts_of(writer.write(jobs("casual")))
+        judged = [c for c in server.calls if "weakness" in json.dumps(c["response_format"])]
+        spent = writer.spent()
+    assert {(s.model, s.scores["naturalness"]) for s in scripts} == {("one", 4), ("two", 5)}
+    num_twice = len(judged) - len(scripts)
+    assert 3 <= num_twice <= 13
+    said = list(agreement_lines([spent]))
+    assert f"two judges, naturalness: {num_twice} scripts, 0% the same, 100% within one" in said[1]
+    assert "one scores its own +1.00 against its judge" in said
+    assert "two scores its own -1.00 against its judge" in said
 
 
 def test_a_judge_that_cannot_be_read_accepts_nothing() -> None:

@@ -40,7 +40,7 @@ from tests.fixtures.openai_writer import (
     writing,
 )
 from tests.fixtures.openai_writer import lines as booked
-from tests.fixtures.scene_replies import assignment, few
+from tests.fixtures.scene_replies import few
 
 JOBS = jobs()
 SCORED = '{"role_adherence": 5, "naturalness": 4, "goal_completion": 5, "weakness": "None."}'
@@ -76,7 +76,7 @@ TRANSPORT = {
     "503": lambda body: Reply(503),
     "half a body": lambda body: completion(answer_to(body), cut=True),
     "a proxy's page": lambda body: Reply(200, b"<html>hello</html>"),
-    "no choices": lambda body: Reply(200, b'{"choices": []}'),
+    "no choices": lambda body: Reply(200, b'{"choices": [{}]}'),
 }
 
 
@@ -100,7 +100,7 @@ def test_a_slow_answer_is_asked_for_again() -> None:
 
 def test_a_hopeless_dialogue_is_rejected_with_its_evidence_and_the_others_go_on() -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
-        if asked_for(body) is assignment(JOBS[1]):
+        if asked_for(body).job == JOBS[1]:
             return say(LIE)(body)
         return faithful(body, times)
 
@@ -129,7 +129,7 @@ def test_a_request_the_server_refuses_is_not_repeated() -> None:
 @pytest.mark.parametrize("num_jobs", [1, len(JOBS)])
 def test_a_request_that_breaks_a_server_is_given_up_beside_others_and_alone(num_jobs: int) -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
-        is_poison = asked_for(body) is assignment(JOBS[0])
+        is_poison = asked_for(body).job == JOBS[0]
         return Reply(500, b"assertion failed") if is_poison else faithful(body, times)
 
     with writing(answer, patience_seconds=20) as (writer, _):
@@ -149,7 +149,7 @@ def test_patience_begins_when_a_request_fails_and_not_when_it_is_sent() -> None:
 
 def test_what_a_server_is_always_too_busy_for_is_given_up_while_it_answers_others() -> None:
     def answer(body: dict[str, Any], times: int) -> Reply:
-        is_too_large = asked_for(body) is assignment(JOBS[0])
+        is_too_large = asked_for(body).job == JOBS[0]
         return Reply(429, b"over the limit") if is_too_large else faithful(body, times)
 
     with writing(answer, patience_seconds=0.3) as (writer, _):
@@ -172,14 +172,14 @@ def test_a_server_that_is_away_for_too_long_is_no_fault_of_a_dialogue() -> None:
 
 def test_a_server_that_goes_and_comes_back_costs_no_dialogue() -> None:
     """Half of the dialogues are answered; nothing listens while the other half waits."""
-    waiting = [assignment(job) for job in JOBS[1::2]]
+    waiting = JOBS[1::2]
     gone = Event()
 
     def back(body: dict[str, Any], times: int) -> Reply:
         return probed(body) or faithful(body, times)
 
     def go(body: dict[str, Any], times: int) -> Reply:
-        if not probed(body) and asked_for(body) in waiting:
+        if not probed(body) and asked_for(body).job in waiting:
             gone.wait(30)
         return back(body, times)
 

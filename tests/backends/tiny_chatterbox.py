@@ -5,7 +5,6 @@ Widths are the package's, which fixes them; what is left out is depth.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from datagen.backends.speech.chatterbox import Chatterbox
@@ -45,12 +44,23 @@ def t3(variant: str, layers: int = 2) -> Any:
 
 
 def s3gen(variant: str) -> Any:
-    """Return S3Gen with a layer of each kind, whose sound is neither silent nor clipped."""
+    """Return S3Gen with a layer of each kind and a narrow vocoder, whose sound is not silent."""
     import torch
     from chatterbox.models.s3gen import S3Gen
+    from chatterbox.models.s3gen.f0_predictor import ConvRNNF0Predictor
+    from chatterbox.models.s3gen.hifigan import HiFTGenerator
 
     torch.manual_seed(0)
     made = S3Gen(meanflow=variant == "turbo").eval()
+    made.mel2wav = HiFTGenerator(
+        sampling_rate=24_000,
+        base_channels=64,
+        upsample_rates=[8, 5, 3],
+        upsample_kernel_sizes=[16, 11, 7],
+        source_resblock_kernel_sizes=[7, 7, 11],
+        source_resblock_dilation_sizes=[[1, 3, 5]] * 3,
+        f0_predictor=ConvRNNF0Predictor(cond_channels=32),
+    ).eval()
     estimator, encoder = made.flow.decoder.estimator, made.flow.encoder
     estimator.mid_blocks = estimator.mid_blocks[:1]
     for block in (*estimator.down_blocks, *estimator.mid_blocks, *estimator.up_blocks):
@@ -122,9 +132,8 @@ def conditionals(seed: int, prompt: int = 20, tokens: int = 150) -> Any:
 
 
 class Tiny(Chatterbox):
-    """Chatterbox on tiny models, for whole runs."""
+    """The adapter on tiny models."""
 
     @classmethod
     def _load(cls, options: Chatterbox.Options) -> ChatterboxModel:
-        Path(options.model or "").stat()
-        return ChatterboxModel(package(options.variant))
+        return ChatterboxModel(package(options.variant), options.precision)

@@ -39,7 +39,7 @@ FLAGS = {
         *("--fraction", "--workers", "--check", "--help"),
     },
     "report": {"--compare", "--out", "--help"},
-    "show": {"--run", "--audio", "--decoded", "--help"},
+    "show": {"--run", "--audio", "--decoded", "--effects", "--help"},
 }
 
 
@@ -103,6 +103,8 @@ def test_help_loads_nothing_heavy() -> None:
         (["audit", "nowhere"], "nowhere"),
         (["show", "service-0000003", "--run", "nowhere"], "nowhere"),
         (["show", "service-0000003", "--decoded"], "--audio"),
+        (["show", "service-0000003", "--effects"], "--audio"),
+        (["show", "service-0000003", "--effects", "--decoded", "--audio", "a.wav"], "exclude"),
     ],
 )
 def test_mistakes_are_one_sentence_and_exit_2(

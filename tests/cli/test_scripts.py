@@ -55,6 +55,23 @@ def test_tokens_and_cost_are_summed_from_the_journal(tmp_path: Path) -> None:
     assert answer.output.rstrip().endswith("1,000,000 written; $4.00")
 
 
+def test_how_far_two_judges_agree_is_said(tmp_path: Path) -> None:
+    written(tmp_path, [made(0, 1)])
+    ledger = Accounts(None, limit=1.0, window=4, prices={"one": Price(), "two": Price()})
+    for at, own in enumerate((4, 5)):
+        entry = AccountEntry(f"service-000000{at}", "one", Usage(1, 0, 1), judge="two")
+        entry.pairs = [("naturalness", 4, own)]
+        ledger.close_entry(entry)
+    with (tmp_path / "journal.jsonl").open("a") as journal:
+        journal.write(json.dumps(unit_line("script/000000", spent=ledger.spent())) + "\n")
+    lines = CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False).output.splitlines()
+    assert (
+        "two judges, naturalness: 2 scripts, 50% the same, 100% within one, weighted kappa 0.00"
+        in lines
+    )
+    assert "one scores its own +0.50 against its judge" in lines
+
+
 def test_how_lively_and_how_good_they_are_is_said(tmp_path: Path) -> None:
     first, second = (script for index in (0, 1) for script in made(index))
     scored = {"scores": {"role_adherence": 4, "naturalness": 3}, "judge": "two", "attempts": 3}

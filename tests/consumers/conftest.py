@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from datagen.audio import vad
 from datagen.export.make import export
 from datagen.show.lookup import RunDialogue
+from datagen.timing.effects import chain
 from datagen.types import SAMPLE_RATE, Speaker
 
+if not find_spec("lhotse") and "CONSUMERS_RUNS" not in os.environ:
+    collect_ignore_glob = ["test_*.py"]  # `make consumers` has an environment of its own
 TOLERANCE = 0.08
 """Seconds that a word may be off."""
 STEP = SAMPLE_RATE // 100
@@ -34,9 +38,15 @@ class Truth:
 
     @cached_property
     def pcm(self) -> np.ndarray[Any, Any]:
-        """The sound [S, 2] in 16 bits."""
-        stereo = RunDialogue(str(self.run), self.row["dialog_id"]).stereo()
+        """The sound [S, 2] in 16 bits, as it was encoded."""
+        found = RunDialogue(str(self.run), self.row["dialog_id"])
+        stereo = chain.apply(found.stereo(), found.events)
         return np.rint(stereo.T * 32_767).clip(-32_767, 32_767).astype(np.int16)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing but speech is heard: the energy tells where words are."""
+        return not any(event["type"] == "effect" for event in self.row["events"])
 
     def codes(self, speaker: str) -> np.ndarray[Any, Any]:
         return np.array(self.row[f"{speaker}_codes"], np.int16).reshape(8, -1)
@@ -63,9 +73,13 @@ class Truth:
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    root = tmp_path_factory.mktemp("runs")
-    for kind, dialogs in (("service", 20), ("qa", 16)):
-        command = [sys.executable, "-m", "datagen", "run", kind, "--dialogs", str(dialogs)]
+    """Return a run without effects and one with; CONSUMERS_RUNS is where they are kept."""
+    root = Path(os.environ.get("CONSUMERS_RUNS") or tmp_path_factory.mktemp("runs"))
+    for kind, dialogs, *settings in (
+        ("service", "20", "--set", "timeline.effects=null"),
+        ("qa", "16"),
+    ):
+        command = [sys.executable, "-m", "datagen", "run", kind, "--dialogs", dialogs, *settings]
         subprocess.run([*command, "--out", str(root / kind)], check=True, capture_output=True)
     return [str(root / "service"), str(root / "qa")]
 
@@ -92,11 +106,6 @@ def exported(runs: list[str], tmp_path_factory: pytest.TempPathFactory) -> Calla
         return made[form]
 
     return make
-
-
-@pytest.fixture(scope="session")
-def same_rows() -> Callable[[pa.Table, pa.Table], bool]:
-    return lambda one, other: one.to_pylist() == other.to_pylist()
 
 
 def speech_f1(channel: np.ndarray[Any, Any], words: list[tuple[str, float, float]]) -> float:

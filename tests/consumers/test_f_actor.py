@@ -67,7 +67,7 @@ def test_behaviour_is_counted_as_the_ledger_has_it(
     rows: list[Any], truth: dict[str, Truth]
 ) -> None:
     for row in rows:
-        turns = truth[row["file_name"]].row["turns"]
+        turns = [t for t in truth[row["file_name"]].row["turns"] if t["text"]]  # heard, not dropped
         nods = sum(len(utterance["backchannels"]) for utterance in row["utterances"])
         cuts = sum(utterance["uttr_type"] == "interrupt" for utterance in row["utterances"])
         assert nods == sum(turn["onset"] == "backchannel" for turn in turns)

@@ -29,7 +29,7 @@ def folder(exported: Callable[[str], Path]) -> Path:
 
 @pytest.fixture(scope="module")
 def items(folder: Path) -> dict[str, dict[str, Any]]:
-    lines = [json.loads(line) for line in (folder / "items.jsonl").open()]
+    lines = [json.loads(line) for line in (folder / "items.jsonl").read_text().splitlines()]
     return {f"{line['task']}/{line['id']}": line for line in lines}
 
 
@@ -65,9 +65,13 @@ def test_every_item_is_the_users_channel(
         assert (sound == truth[line["dialog_id"]].pcm[start:stop, 1]).all()
 
 
-def test_transcriptions_are_where_the_sound_is(folder: Path, items: dict[str, Any]) -> None:
+def test_transcriptions_are_where_the_sound_is(
+    folder: Path, items: dict[str, Any], truth: dict[str, Truth]
+) -> None:
     scores = []
-    for path, _ in of_task(folder, items, "v1_0/synthetic_turn_taking"):
+    for path, line in of_task(folder, items, "v1_0/synthetic_turn_taking"):
+        if not truth[line["dialog_id"]].clean:
+            continue
         (speaker,) = json.loads((path / "transcription.json").read_text())
         words = [(item["text"], *item["timestamp"]) for item in speaker["item"]]
         end = json.loads((path / "turn_taking.json").read_text())[0]["timestamp"][0]
@@ -94,7 +98,8 @@ def test_an_agent_that_waits_is_right_at_pauses(
     answers = []
     for path, line in of_task(folder, items, "v1_0/synthetic_pause_handling"):
         sound, _ = soundfile.read(path / "input.wav")
-        for mark in json.loads((path / "pause.json").read_text()):
+        marks = json.loads((path / "pause.json").read_text())
+        for mark in marks if truth[line["dialog_id"]].clean else ():
             start, end = (round(second * 24_000) for second in mark["timestamp"])
             assert np.abs(sound[start + 960 : end - 960]).max(initial=0) < 0.01, "a pause is silent"
         answers.append(takes_turn(said(truth[line["dialog_id"]], line)))
@@ -133,11 +138,15 @@ def test_nods_are_where_the_distribution_says(
         assert loud & {n for n, share in enumerate(shares) if share > 0.01}
 
 
-@pytest.mark.parametrize("task", ["user_interruption", "user_backchannel"])
+@pytest.mark.parametrize("task", ["user_interruption", "user_backchannel", "talking_to_other"])
 def test_the_clean_version_lacks_the_overlap_alone(
-    folder: Path, items: dict[str, Any], task: str
+    folder: Path, items: dict[str, Any], truth: dict[str, Truth], task: str
 ) -> None:
-    for path, _ in of_task(folder, items, f"v1_5/{task}"):
+    if not (folder / "v1_5" / task).exists():
+        pytest.skip("nobody did so in these few dialogues")
+    for path, line in of_task(folder, items, f"v1_5/{task}"):
+        if not truth[line["dialog_id"]].clean:
+            continue
         start, end = json.loads((path / "metadata.json").read_text())["timestamps"]
         sound, _ = soundfile.read(path / "input.wav", dtype="int16")
         clean, _ = soundfile.read(path / "clean_input.wav", dtype="int16")

@@ -64,10 +64,13 @@ def decoded(row: Any) -> np.ndarray[Any, Any]:
 
 def test_sound_is_ours(loaded: Any, truth: dict[str, Truth]) -> None:
     scores = []
-    for row in loaded["train"].select(range(12)):
+    names = loaded["train"]["dialog_id"]
+    clean = [place for place, name in enumerate(names) if truth[name].clean]
+    noisy = [place for place, name in enumerate(names) if not truth[name].clean]
+    for row in loaded["train"].select([*clean[:10], *noisy[:4]]):
         one, sound = truth[row["dialog_id"]], decoded(row)
         assert (sound == one.pcm).all()
-        for channel, speaker in enumerate(("agent", "user")):
+        for channel, speaker in enumerate(("agent", "user") if one.clean else ()):
             words = [
                 (word["text"], word["start"] / 24_000, word["end"] / 24_000)
                 for word in row["words"]

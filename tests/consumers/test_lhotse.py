@@ -57,7 +57,7 @@ def test_lhotse_finds_nothing_wrong(cuts: Any) -> None:
     for cut in cuts:
         lhotse.validate(
             cut
-        )  # read_data=True compares a tuple with a list: findings/lhotse-validate-arrays.sh
+        )  # read_data=True compares a tuple with a list: findings/lhotse-cut-arrays-and-words.sh
 
 
 @pytest.mark.parametrize(("offset", "duration"), [(8.0, 16.0), (4.08, 10.0), (0.0, 5.52)])
@@ -82,7 +82,7 @@ def test_what_is_cut_out_fits_together(
             ]
             assert [word[0] for word in words] == [word[0] for word in expected]
             assert np.allclose([w[1:] for w in words], [w[1:] for w in expected], atol=1e-6)
-            if words:
+            if words and one.clean:
                 scores.append(speech_f1(sound[:, channel] / 32_768, words_of(piece, channel)))
     assert np.mean(scores) >= 0.98, np.mean(scores)
 

@@ -13,7 +13,7 @@ import pytest
 
 from datagen.backends.registry import TOKENIZERS
 from datagen.config import BackendSpec
-from tests.consumers.conftest import Truth
+from tests.consumers.conftest import Truth, speech_f1
 
 lhotse = pytest.importorskip("lhotse")
 s2s = pytest.importorskip("nemo.collections.speechlm2.data.s2s_dataset")
@@ -142,6 +142,25 @@ def test_system_prompt_and_word_times_for_stt(cuts: Any, truth: dict[str, Truth]
         said = sum(token not in silent for token in row)
         words = [(" " if place else "") + word for place, word in places(cut)]
         assert said >= 0.9 * sum(len(tokenizer.text_to_ids(word)) for word in words)
+
+
+def test_inline_word_times_are_where_the_sound_is(cuts: Any, truth: dict[str, Truth]) -> None:
+    scores = []
+    for cut in [cut for cut in cuts if truth[cut.id].clean][:12]:
+        words = [
+            (word, turn.start + first * FRAME, turn.start + (last + 1) * FRAME)
+            for turn in cut.supervisions
+            if turn.speaker == "agent"
+            for word, first, last in timed(turn.text)
+        ]
+        scores.append(speech_f1(cut.load_target_audio()[0], words))
+    assert np.mean(scores) >= 0.98, np.mean(scores)
+
+
+def timed(text: str) -> Iterator[tuple[str, int, int]]:
+    parts = text.split()
+    for start, word, end in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        yield word, int(start.strip("<|>")), int(end.strip("<|>"))
 
 
 def places(cut: Any) -> Iterator[tuple[int, str]]:

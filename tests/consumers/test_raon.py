@@ -38,6 +38,7 @@ def test_lines_are_ours(exported: Callable[[str], Path], truth: dict[str, Truth]
                     for word in unit["words"]
                 ]
                 assert sorted(words, key=lambda word: word[1]) == one.words(speaker)
-                scores.append(speech_f1(sound[:, channel] / 32_768, words))
+                if one.clean:
+                    scores.append(speech_f1(sound[:, channel] / 32_768, words))
     assert seen == set(truth)
     assert np.mean(scores) >= 0.98, np.mean(scores)

@@ -125,10 +125,10 @@ def test_no_worker_is_split_between_two_gpus() -> None:
 def test_gpu_hours_are_seconds_times_rates() -> None:
     found = of("paper")
     speech = next(pool.work for pool in found.pools if pool.work.name == "speech")
-    # dia: 0.48 GPU-seconds for a second of speech; 0.97 of that in a second of dialogue, each made
+    # dia: 0.2 GPU-seconds for a second of speech; 0.97 of that in a second of dialogue, each made
     # 1.1 times; of the dialogues that are voiced, 0.97 are kept
     begun = 105_410 / 0.97
-    assert speech.gpu_hours == pytest.approx(begun * 62.84 * 0.48 * 0.97 * 1.1 / 3600, rel=1e-3)
+    assert speech.gpu_hours == pytest.approx(begun * 62.84 * 0.2 * 0.97 * 1.1 / 3600, rel=1e-3)
     assert found.bottleneck.work is speech
     assert found.wall == pytest.approx(speech.gpu_hours * 3600 / (21 * 0.33), rel=0.02)
 
@@ -137,8 +137,8 @@ def test_tokens_are_shared_by_quota() -> None:
     found = of("released")
     qwen, oss = (pool.work for pool in found.pools if pool.work.is_server)
     assert qwen.dialogs == oss.dialogs == pytest.approx(105_410 / 0.97 / 0.95 / 2, rel=1e-3)
-    assert qwen.seconds == pytest.approx(1.2 * (1270 + 390) / 2353)
-    assert oss.seconds == pytest.approx(1.2 * (1270 + 390 + 600) / 6095)
+    assert qwen.seconds == pytest.approx(1.2 * (1730 + 950) / 2353)
+    assert oss.seconds == pytest.approx(1.2 * (1730 + 950 + 600) / 6095)
 
 
 def test_a_host_may_leave_small_models_to_its_cores() -> None:
@@ -155,7 +155,7 @@ def test_a_model_in_the_worker_takes_the_stages_gpus() -> None:
     host = host.model_copy(update={"script": StageHost(gpus=1.0, workers=2)})
     found = estimate(what, make_plan(what, None, 1600), host, RATES)
     script = next(pool.work for pool in found.pools if pool.work.name == "script")
-    assert script.seconds == pytest.approx(1.2 * (1270 + 390) / 2353)
+    assert script.seconds == pytest.approx(1.2 * (1730 + 950) / 2353)
     assert not any(pool.work.is_server for pool in found.pools)
 
 
@@ -164,7 +164,7 @@ def test_a_hosted_model_is_paid_and_holds_no_gpu() -> None:
     what = recipe("released", f"script.options.models={models}")
     found = estimate(what, make_plan(what, None, 1600), load_host("8xh100"), RATES)
     assert not any(pool.work.is_server for pool in found.pools)
-    assert found.token_cost == pytest.approx(1600 * 1.2 * (1270 * 2 + 390 * 10) / 1e6)
+    assert found.token_cost == pytest.approx(1600 * 1.2 * (1730 * 2 + 950 * 10) / 1e6)
 
 
 def test_a_price_makes_money() -> None:
@@ -300,5 +300,5 @@ def test_the_command_names_the_bottleneck_and_the_pools() -> None:
     assert answer.exit_code == 0, answer.output
     assert "105,410 dialogues" in answer.output
     assert "bottleneck: speech" in answer.output
-    assert "speech: {workers: 16, cpus: 2.0, gpus: 0.33" in answer.output
+    assert "speech: {workers: 15, cpus: 2.0, gpus: 0.33" in answer.output
     assert "renting 8 GPUs" in answer.output

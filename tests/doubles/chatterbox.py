@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from datagen.backends.speech.chatterbox import Chatterbox
-from datagen.backends.speech.chatterbox_model import ChatterboxModel, Piece
+from datagen.backends.speech.chatterbox_model import ChatterboxModel, SpokenPiece
 from datagen.types import SAMPLE_RATE, Audio
 from tests.fixtures.speech_like import voiced
 
@@ -19,20 +19,20 @@ class ChatterboxDouble(ChatterboxModel):
     made: ClassVar[list[ChatterboxDouble]] = []
 
     def __init__(self) -> None:
-        self.calls: list[list[Piece]] = []
+        self.calls: list[list[SpokenPiece]] = []
         self.spoil: dict[str, int] = {}
         """How often a text is gibberish first."""
         self.made.append(self)
 
     @property
-    def said(self) -> list[Piece]:
+    def said(self) -> list[SpokenPiece]:
         return [piece for call in self.calls for piece in call]
 
-    def say(self, pieces: Sequence[Piece], batch: int) -> list[Audio]:
+    def say(self, pieces: Sequence[SpokenPiece], batch: int) -> list[Audio]:
         self.calls.append(list(pieces))
         return [self._say(piece) for piece in pieces]
 
-    def _say(self, piece: Piece) -> Audio:
+    def _say(self, piece: SpokenPiece) -> Audio:
         letters = max(4, sum(map(str.isalnum, piece.text)))
         if self.spoil.get(piece.text, 0):
             self.spoil[piece.text] -= 1

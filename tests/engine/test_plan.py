@@ -56,3 +56,12 @@ def test_blocks_are_added_until_the_hours_are_there() -> None:
     assert more_blocks(make_plan(RECIPE, None, 10), seconds_made=0.0, rows_made=0) == 0
     with pytest.raises(UserError, match="rejected"):
         more_blocks(plan, seconds_made=0.0, rows_made=0)
+
+
+def test_dialogues_make_a_partial_block_and_hours_whole_ones() -> None:
+    recipe = load_recipe("service")
+    few, more = make_plan(recipe, None, 4), make_plan(recipe, None, 36)
+    assert [few.count(block) for block in range(few.blocks)] == [4]
+    assert [more.count(block) for block in range(more.blocks)] == [16, 16, 4]
+    hours = make_plan(recipe, 0.4, None)
+    assert {hours.count(block) for block in range(hours.blocks)} == {16}

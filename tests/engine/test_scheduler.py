@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datagen.engine.plan import DIALOGS_PER_BLOCK
 from datagen.engine.scheduler import TRIES, TRIES_LOST, Flow
 from datagen.engine.unit import GaveUp, Unit
 from datagen.storage.run_folder import SHARDS, Receipt
@@ -242,3 +243,23 @@ def test_what_read_a_file_that_has_changed_meanwhile_is_made_again() -> None:
     stale = receipt(flow, tokens).model_copy(update={"reads": {"script/000000": "before"}})
     flow.finish(tokens, stale)
     assert flow.take("tokens") == tokens
+
+
+def test_a_number_of_dialogues_ends_in_a_partial_block() -> None:
+    sizes = {0: DIALOGS_PER_BLOCK, 1: 4}
+    flow = Flow(READS, 2, count=sizes.__getitem__)
+    flow.start()
+    orders = {}
+    while (unit := flow.take("script")) is not None:
+        orders[unit.block] = flow.order(unit)
+    assert [orders[block].num_dialogs for block in (0, 1)] == [None, 4]
+
+
+def test_a_partial_block_is_made_anew_when_it_grows() -> None:
+    done = run_all(started(1))
+    for wanted, resumed in ((DIALOGS_PER_BLOCK, 0), (3, 1)):
+        flow = Flow(READS, 1, count=lambda block, wanted=wanted: wanted)
+        for stage in flow.reads:
+            small = done[Unit(stage, 0)].model_copy(update={"rows": 4})
+            flow.resume(stage, {0: small}, "f")
+        assert flow.resumed["script"] == resumed

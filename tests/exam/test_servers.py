@@ -53,8 +53,8 @@ def test_realtime_is_heard_when_it_comes_and_stops_when_the_user_speaks(
     assert server.sessions[0]["tools"][0]["name"] == item.call.name
     assert sound is not None
     start, end = loud(sound)
-    assert start == pytest.approx(BEEP_AT, abs=0.8)  # by the wall clock, eight times as fast
-    assert 0.3 < end - start < 2.5  # three seconds were sent, and cut about a second in
+    assert start == pytest.approx(BEEP_AT, abs=0.8)  # the answer is on its way while sound goes in
+    assert end - start < 2.8  # three seconds were sent, and cut about a second in
     assert record.calls[0].arguments == {"day": "Sunday"}
     assert record.words is not None
     assert 0 < len(record.words) < 6

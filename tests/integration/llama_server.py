@@ -12,9 +12,10 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-CONTEXT = 8192
-"""Tokens of SmolLM2's window: a brief of about 2,000, an answer, and both again in a repair."""
+CONTEXT = 6144
+"""Tokens of a dialogue: a brief of about 2,000, an answer, and both again in a repair."""
 PARALLEL = 2
+"""Answers at once; each has the system text of the one before in its cache."""
 THREADS = 1
 """More would wait for one another on a machine that has other work."""
 

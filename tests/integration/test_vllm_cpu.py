@@ -33,7 +33,7 @@ from datagen.backends.writer.vllm import VLLM
 from datagen.scripting.llm import planners
 from datagen.scripting.llm.__main__ import example_topics
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.planners import PLANNERS, Planner
+from datagen.scripting.llm.planners import PLANNERS, AssignmentPlanner
 from datagen.scripting.llm.scene_script import MUSTS, WORDS
 from datagen.scripting.llm.topic_lists import TopicLists
 from datagen.types import Job, Reject, Script
@@ -113,7 +113,9 @@ class Vllm:
 SHIPPED = dict(PLANNERS)
 
 
-def planned(kind: str, options: AuthorOptions, topics: TopicLists | None = None) -> Planner:
+def planned(
+    kind: str, options: AuthorOptions, topics: TopicLists | None = None
+) -> AssignmentPlanner:
     return SHIPPED[kind](options, example_topics())
 
 

@@ -22,9 +22,9 @@ from datagen.shards import layout
 from datagen.storage.run_folder import RunFolder
 from datagen.types import FRAME, UserError
 
-SILENCE = Silence(tuple(range(1, 9)), 3, 0)
+SILENCE = Silence(np.arange(1, 9, dtype=np.int16)[:, None], 3, 0)
 METADATA: dict[str, Any] = {
-    "codec": {"cardinality": 2_048, "silence": list(SILENCE.codes), "sine": [9] * 8},
+    "codec": {"cardinality": 2_048, "silence": SILENCE.codes[:, 0].tolist(), "sine": [9] * 8},
     "tokenizer": {"size": 4_000, "pad": 3, "epad": 0},
 }
 AGENT, USER = "agent", "user"
@@ -54,7 +54,7 @@ EVENTS = [
 def row(index: int = 0, company: str = "Ash & Co") -> dict[str, Any]:
     """A call in which all that can be exchanged happens once."""
     frames, rng = 400, np.random.default_rng(index)
-    codes = {s: np.repeat(np.array(SILENCE.codes)[:, None], frames, 1) for s in (AGENT, USER)}
+    codes = {s: np.repeat(SILENCE.codes, frames, 1) for s in (AGENT, USER)}
     text = np.full(frames, SILENCE.pad)
     for number, (speaker, _, start, stop) in enumerate(TURNS):
         codes[speaker][:, start:stop] = rng.integers(100, 2_000, (8, stop - start))
@@ -145,7 +145,26 @@ def test_each_respect_is_found_and_shares_all_before_the_decision(
 
 
 def speaks(track: Track) -> np.ndarray:
-    return (track.codes != np.array(SILENCE.codes)[:, None]).any(0)
+    return (track.codes != SILENCE.codes).any(0)
+
+
+def test_silence_is_the_channels_own() -> None:
+    """A channel with a room has many rows where nobody speaks; a muted one has those."""
+    one = row(0)
+    codes = one["agent_codes"].reshape(8, -1)
+    still = (codes == SILENCE.codes).all(0)
+    rng = np.random.default_rng(1)
+    codes[:, still] = rng.integers(20, 90, (8, int(still.sum())))
+    (dialogue,) = read_dialogues(table([one]), METADATA)
+    known = {tuple(frame) for frame in codes[:, still].T.tolist()}
+    for pair in made("late_answer", dialogue):
+        _, rejected, _ = sides(pair)
+        quiet = rejected.codes[:, rejected.codes.max(0) < 90]
+        assert {tuple(frame) for frame in quiet.T.tolist()} <= known
+    muted = dialogue.agent.copy()
+    muted.mute(0, 60, dialogue.silence)
+    assert {tuple(frame) for frame in muted.codes[:, :60].T.tolist()} <= known
+    assert len({tuple(frame) for frame in muted.codes[:, :60].T.tolist()}) > 20
 
 
 def test_early_is_while_the_user_still_speaks_and_late_is_later(

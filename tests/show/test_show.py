@@ -14,6 +14,7 @@ from datagen.show.clock import clock
 from datagen.show.lanes import CELL, MARKS, Lanes
 from datagen.timing.events import EventType
 from datagen.types import SAMPLE_RATE, Dialogue, Event, UserError
+from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.run_folder import (
     CUT_FADE,
     NUM_SAMPLES,
@@ -182,9 +183,20 @@ def assert_heard(stereo: np.ndarray, dialogue: Dialogue) -> None:
     assert not stereo[0, cut.start + CUT_FADE : next_turn].any()
 
 
+def test_audio_with_effects_is_what_was_encoded(tmp_path: Path) -> None:
+    run = rehearse(tmp_path / "run", 16, "timeline.overrides.effects=call")
+    for sound in ("recorded", "effects"):
+        save_audio(run, ID, tmp_path / f"{sound}.wav", sound)  # type: ignore[arg-type]
+    clean, heard = (soundfile.read(tmp_path / f"{n}.wav")[0] for n in ("recorded", "effects"))
+    assert clean.shape == heard.shape
+    assert (clean[:, 0] == 0).mean() > 0.05
+    assert (heard[:, 0] == 0).mean() < 0.05
+    assert (heard[:, 1] == 0).mean() < 0.05
+
+
 def test_decoded_audio_is_of_the_tokens(run: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    save_audio(run, ID, path, decoded=True)
+    save_audio(run, ID, path, "decoded")
     stereo, _ = soundfile.read(path, dtype="float32")
     assert stereo.shape == (NUM_SAMPLES, 2)
     assert set(np.unique(stereo)) == {0.0, 0.25}  # what the fake codec makes of silence and sound

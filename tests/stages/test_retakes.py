@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from datagen.stages.retakes import JOIN, RETAKES, Studio, TakeRequest, join, record, split
+from datagen.stages.retakes import JOIN, Studio, TakeRequest, join, record, split
 from datagen.types import Audio, Fault, Line, Rejected, SpokenWord, Utterance, Voice
 from tests.fixtures.speech_like import PITCH, Babbler, babble
 
@@ -85,7 +85,8 @@ def test_a_hopeless_line_rejects_the_dialogue_with_every_attempt() -> None:
     assert rejected.value.reason == "clip_silent"
     assert [part.partition(":")[0] for part in rejected.value.evidence.split("; ")] == [
         "first",
-        *RETAKES[:2],  # it has one sentence without a comma, and there is no other backend
+        "new seed",
+        "calmer",  # it has one sentence without a comma, and there is no other backend
     ]
     assert rejected.value.evidence.count("turn 3 peaks at -120.0 dBFS") == 3
 
@@ -180,3 +181,35 @@ def test_word_times_move_with_their_part() -> None:
     assert len(whole.audio) == 220 + JOIN
     assert not whole.audio[100 : 100 + JOIN].any()
     assert join([parts[0], replace(parts[1], words=None)]).words is None
+
+
+def test_a_backend_without_randomness_is_never_asked_the_same_twice() -> None:
+    class Fixed(Babbler):
+        random = False
+
+    fixed = Fixed({SAID[0]: [BAD] * 9})
+    _, attempts = record(Studio.of(fixed), requests())
+    assert [a.step for a in attempts] == ["first", "slower", "calmer"]
+    asked = [
+        tuple((line.spoken, line.emotion, line.speed) for line in lines)
+        for lines, _ in fixed.calls[1:]
+    ]
+    assert asked == [
+        ((SAID[0], "angry", 0.92),),
+        ((SAID[0], "calm", 1.0),),
+        (("Good morning, this is Ada.", "calm", 1.0), ("How can I help you today?", "calm", 1.0)),
+    ]
+
+
+def test_a_calm_line_of_a_backend_without_randomness_is_not_said_calmer() -> None:
+    class Fixed(Babbler):
+        random = False
+
+    fixed = Fixed({SAID[3]: [BAD] * 9})
+    calm = [replace(r, line=replace(r.line, emotion="calm")) for r in requests()]
+    with pytest.raises(Rejected) as rejected:
+        record(Studio.of(fixed), calm)
+    assert [part.partition(":")[0] for part in rejected.value.evidence.split("; ")] == [
+        "first",
+        "slower",
+    ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from datagen.audio.loudness import loudness, peak
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech.espeak import Espeak
 from datagen.config import VoicesSpec
+from datagen.stages.artifacts import scripts_table
 from datagen.stages.retakes import Studio
 from datagen.stages.speech import SpeechStage, voice_script
 from datagen.stages.voice_prompts import (
@@ -20,9 +22,11 @@ from datagen.stages.voice_prompts import (
     cut_reference,
     recorded_reference,
 )
+from datagen.storage.run_folder import content_hash
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
+    Job,
     Line,
     Persona,
     Rejected,
@@ -206,3 +210,36 @@ def test_a_stage_takes_a_synthesizer_with_its_own_limits() -> None:
     stage = SpeechStage(Babbler(), VoicesSpec())
     assert stage._studio.limits == Studio.of(Babbler()).limits
     stage.close()
+
+
+class Keeper:
+    """Keeps dialogues in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+
+    def get(self, dialog_id: str) -> Any:
+        return self.kept.get(dialog_id)
+
+    def put(self, dialog_id: str, made: Any) -> None:
+        self.kept[dialog_id] = made
+
+
+def test_what_was_spoken_is_kept_and_not_spoken_again() -> None:
+    ids = ["service-0000007", "service-0000008"]
+    table = scripts_table([make_script(dialog_id=one) for one in ids])
+    jobs = [Job(dialog_id=one, kind="service", index=7, seed=3) for one in ids]
+    plain = SpeechStage(Babbler(), VoicesSpec()).run(jobs, {"script": table})
+
+    babbler, keeper = Babbler(), Keeper()
+    stage = SpeechStage(babbler, VoicesSpec())
+    stage.keeper = keeper
+    whole = stage.run(jobs, {"script": table})
+    assert content_hash(whole.table) == content_hash(plain.table)
+    assert set(keeper.kept) == set(ids)
+
+    spoken = len(babbler.calls)
+    del keeper.kept[ids[1]]
+    again = stage.run(jobs, {"script": table})
+    assert content_hash(again.table) == content_hash(plain.table)
+    assert len(babbler.calls) - spoken == spoken // 2

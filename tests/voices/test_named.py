@@ -105,3 +105,38 @@ def test_a_server_without_a_list_is_said(tmp_path: Path) -> None:
         list_voices(server.url)
     with pytest.raises(UserError, match="no speech server answers"):
         list_voices("http://127.0.0.1:9/v1")
+
+
+BLENDS = {
+    "female": (*NAMES["female"], "af_bella+af_heart", "af_heart+af_sky", "bf_emma+bf_lily"),
+    "male": (*NAMES["male"], "am_adam+am_eric", "bm_george+bm_lewis"),
+}
+
+
+def test_a_blend_is_heard_where_its_speakers_are_and_never_meets_them() -> None:
+    heard = casts(BLENDS, held_out=0.1, count=128)
+    people = {split: {n for n in names if "+" not in n} for split, names in heard.items()}
+    assert not people["train"] & people["validation"]
+    for split, names in heard.items():
+        for name in names:
+            assert people[split].issuperset(name.split("+"))
+
+
+def test_a_speaker_is_heard_no_more_often_than_the_cap() -> None:
+    writer = ShortCalls(ShortCalls.Options())
+    job = Job(dialog_id="service-0000042", kind="service", index=42, seed=0)
+    (script,) = writer.write([job])
+    assert not isinstance(script, Reject)
+    roomy = VoicesSpec(held_out=0.0, max_dialogs=11)
+    assert cast(script, roomy, 0, source="http", speakers=NAMES)
+    with pytest.raises(UserError, match="more than 3 times"):
+        cast(script, VoicesSpec(held_out=0.0, max_dialogs=3), 0, source="http", speakers=NAMES)
+
+
+def test_named_speakers_carry_their_licence() -> None:
+    (script,) = ShortCalls(ShortCalls.Options()).write(
+        [Job(dialog_id="service-0000001", kind="service", index=1, seed=0)]
+    )
+    assert not isinstance(script, Reject)
+    voices = cast(script, VoicesSpec(), 0, source="x", speakers=NAMES, license="Apache-2.0")
+    assert {voice.license for voice in voices.values()} == {"Apache-2.0"}

@@ -34,6 +34,8 @@ MIN_PAUSE = 5
 HOLD_AFTER = 12
 """Frames of its own turn after which a speaking agent is watched (1 s)."""
 
+GOES_ON = ("hold", "override")
+"""Causes of barge-ins after which the agent goes on by intent."""
 ANSWER, PAUSE, BARGE_IN, HOLD = KINDS = ("answer", "pause", "barge_in", "hold")
 """The user has finished; pauses within a turn; begins to interrupt; is silent while the agent
 speaks."""
@@ -83,7 +85,7 @@ def _of_events(events: list[dict[str, Any]], row: int) -> Iterator[Moment]:
             yield Moment(kind=ANSWER, row=row, frame=first)
         elif event["type"] == "pause" and of_user and stop - first >= MIN_PAUSE:
             yield Moment(kind=PAUSE, row=row, frame=first, window=min(stop - first, WINDOW))
-        elif event["type"] == "barge_in" and of_user:
+        elif event["type"] == "barge_in" and of_user and event.get("cause") not in GOES_ON:
             yield Moment(kind=BARGE_IN, row=row, frame=first)
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
+from pydantic import Field
 
 from datagen.backends.aligner.energy import WINDOW, speech_edges, speech_windows
+from datagen.backends.aligner.extra import MAX_EXTRA, check_extra
 from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts, rounded
 from datagen.backends.aligner.viterbi import best_path, label_spans
 from datagen.backends.hub import files_hash, find_model
@@ -43,6 +45,8 @@ class Ctc(Aligner):
         """Torch device; ``auto`` is the GPU if there is one."""
         min_confidence: float = -3.0
         """Least mean log-probability of the frames that a letter holds."""
+        max_extra: Annotated[float, Field(gt=0)] = MAX_EXTRA
+        """Most seconds of speech that is not in the text."""
 
     def __init__(self, options: Options) -> None:
         self.check(options)
@@ -65,6 +69,7 @@ class Ctc(Aligner):
         self._is_upper = "A" in self._vocabulary
         self._hop = int(self._model.config.inputs_to_logits_ratio)
         self._min_confidence = options.min_confidence
+        self._max_extra = options.max_extra
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -87,7 +92,10 @@ class Ctc(Aligner):
         self, spoken: str, audio: Callable[[], Audio], words: Sequence[SpokenWord] | None
     ) -> tuple[SpokenWord, ...]:
         """Return when each token of ``spoken`` is said; Rejected if the sound is something else."""
-        return gate(self.measure(spoken, audio()), self._min_confidence, spoken)
+        clip = audio()
+        found = gate(self.measure(spoken, clip), self._min_confidence, spoken)
+        check_extra(found, clip, spoken, self._max_extra)
+        return found
 
     def measure(self, spoken: str, clip: Audio) -> Alignment:
         """Align a clip [S] without judging it; Rejected if it is too short for its text."""

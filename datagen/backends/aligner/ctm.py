@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
+from pydantic import Field
 
 from datagen import assets
+from datagen.backends.aligner.extra import MAX_EXTRA, check_extra
 from datagen.backends.aligner.tokens import Span, fill, parts, rounded
 from datagen.backends.protocols import Aligner
 from datagen.formats.ctm import SILENT, read_ctm
@@ -39,10 +41,13 @@ class Ctm(Aligner):
         """The folder of the files."""
 
         folder: str
+        max_extra: Annotated[float, Field(gt=0)] = MAX_EXTRA
+        """Most seconds of speech that is not in the text."""
 
     def __init__(self, options: Options) -> None:
         self.check(options)
         self._folder = Path(options.folder)
+        self._max_extra = options.max_extra
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -72,7 +77,10 @@ class Ctm(Aligner):
             raise Rejected("alignment", f"{self._folder} has no times of {name} ({spoken!r})")
         tokens = spoken.split()
         spans = _match(tokens, list(read_times(path)), f"{path.name} of {spoken!r}")
-        return fill(tokens, _in_order([_clamped(span, len(clip)) for span in spans]), len(clip))
+        clamped = _in_order([_clamped(span, len(clip)) for span in spans])
+        found = fill(tokens, clamped, len(clip))
+        check_extra(found, clip, spoken, self._max_extra)
+        return found
 
 
 def _files(folder: str) -> list[Path]:

@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 
 from datagen.backends.aligner.energy import WINDOW, speech_windows
+from datagen.backends.aligner.extra import check_extra
 from datagen.backends.aligner.tokens import Span, divide
 from datagen.backends.protocols import Aligner
 from datagen.types import Audio, Record, Rejected, SpokenWord
@@ -37,7 +38,7 @@ class Proportional(Aligner):
         if not tokens or len(speech) < len(tokens):
             evidence = f"{len(speech)} windows of 10 ms with speech for {spoken!r}"
             raise Rejected("alignment", evidence)
-        return tuple(
+        words = tuple(
             SpokenWord(
                 text=token,
                 start=int(speech[span.start]) * WINDOW,
@@ -45,6 +46,8 @@ class Proportional(Aligner):
             )
             for token, span in zip(tokens, _whole(tokens, len(speech)), strict=True)
         )
+        check_extra(words, clip, spoken)
+        return words
 
 
 def _whole(tokens: Sequence[str], num_windows: int) -> list[Span]:

@@ -10,14 +10,16 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import soxr
+from pydantic import Field
 
-from datagen.backends.aligner.pronounce import pronounce
+from datagen.backends.aligner.extra import MAX_EXTRA, check_extra
 from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts, rounded
 from datagen.backends.protocols import Aligner
+from datagen.text.sounds_like import pronounce
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
 
 RATE = 16_000
@@ -44,10 +46,13 @@ class Sphinx(Aligner):
         """Least mean log-likelihood of a frame, relative to the model's best sound. In 80 espeak
         voices right sentences had -1.9 to -5.8 and wrong ones, if there was a path, -5.7 to -8.5
         (median -7.0); a word or two can be taken for others."""
+        max_extra: Annotated[float, Field(gt=0)] = MAX_EXTRA
+        """Most seconds of speech that is not in the text."""
 
     def __init__(self, options: Options) -> None:
         self.check(options)
         self._min_confidence = options.min_confidence
+        self._max_extra = options.max_extra
         self._decoders: dict[float, Any] = {}
 
     @classmethod
@@ -67,7 +72,10 @@ class Sphinx(Aligner):
         self, spoken: str, audio: Callable[[], Audio], words: Sequence[SpokenWord] | None
     ) -> tuple[SpokenWord, ...]:
         """Return when each token of ``spoken`` is said; Rejected if the sound is something else."""
-        return gate(self.measure(spoken, audio()), self._min_confidence, spoken)
+        clip = audio()
+        found = gate(self.measure(spoken, clip), self._min_confidence, spoken)
+        check_extra(found, clip, spoken, self._max_extra)
+        return found
 
     def measure(self, spoken: str, clip: Audio) -> Alignment:
         """Align a clip [S] without judging it; Rejected if no path through it exists."""

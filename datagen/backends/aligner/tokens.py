@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from datagen.text.nonverbal import is_tag
 from datagen.types import SAMPLE_RATE, Rejected, SpokenWord
 
 ROOM = SAMPLE_RATE // 20
@@ -37,7 +38,12 @@ class Alignment:
 
 
 def parts(token: str) -> list[str]:
-    """Return the words in a token, in small letters: ``Twenty-five,`` is two, ``--`` is none."""
+    """Return the words in a token, in small letters: ``Twenty-five,`` is two, ``--`` is none.
+
+    A stage direction such as ``[laughs]`` has none: it is not said.
+    """
+    if is_tag(token):
+        return []
     return _PART.findall(token.replace("\u2019", "'").casefold())
 
 

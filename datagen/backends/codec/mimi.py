@@ -8,7 +8,9 @@ quarter of their tokens with it; a voice prompt frame by frame, as a model hears
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 
@@ -38,7 +40,29 @@ PERSONAPLEX_SINE = (430, 1268, 381, 1611, 1095, 1495, 56, 472)
 PROBE = 4 * SAMPLE_RATE
 """Samples of silence, and of sine, that are encoded to find their frames."""
 
+MIN_TRANSFORMERS = (5, 3)
+"""First version whose tokens are those of kyutai's code: 5.0 to 5.2 ignore the window of 10 s and
+the key-value cache while streaming, and give other tokens without a word."""
+
 log = logging.getLogger(__name__)
+
+
+def release(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a version.
+
+    >>> release("5.3.0.dev0")
+    (5, 3)
+    """
+    numbers = [int(number) for number in re.findall(r"\d+", version)[:2]]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (0, 0)
+
+
+def _transformers() -> str | None:
+    """Return the version of transformers that is installed here, None if it is not."""
+    try:
+        return version("transformers")
+    except PackageNotFoundError:
+        return None
 
 
 class Mimi(Codec):
@@ -91,12 +115,23 @@ class Mimi(Codec):
                 f"codec.use: mimi needs {' and '.join(missing)} in the tokens stage's environment:"
                 " pip install 'fullduplex-datagen[mimi]'"
             )
+        found = _transformers()
+        if found is not None and release(found) < MIN_TRANSFORMERS:
+            raise UserError(
+                "codec.use: mimi needs transformers 5.3 or newer in the tokens stage's environment;"
+                f" {found} gives other tokens: pip install 'transformers>=5.3'"
+            )
 
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
-        """Return the hash of the weights."""
+        """Return the hash of the weights, and the version of transformers if it is here.
+
+        Where only the workers have it, in an environment of their own, `check` refuses old ones.
+        """
         folder = find_model(SETTING, options.model, options.revision, *FILES)
-        return {"weights": files_hash(folder, *FILES)}
+        found = _transformers()
+        library = {} if found is None else {"transformers": found}
+        return {"weights": files_hash(folder, *FILES), **library}
 
     def encode(self, audio: Audio) -> Codes:
         """Encode a whole channel [S] to [K, ceil(S / FRAME)]."""

@@ -54,8 +54,12 @@ def _first_choice(value: Any) -> dict[str, Any] | None:
 
 
 def _no_completion(reply: Reply, value: Any = None) -> Trouble | Refused:
-    """Return what is wrong with what is no completion; one without choices costs an attempt."""
-    if isinstance(value, dict) and value.get("choices") == [] and not value.get("error"):
+    """Return what is wrong with what is no completion.
+
+    One whose choices are empty, though it was worked on or filtered, costs an attempt.
+    """
+    seen = isinstance(value, dict) and any(map(value.get, ("usage", "prompt_filter_results")))
+    if seen and value.get("choices") == []:
         return Refused("the model gives no answer: its choices are empty, as those of filters are")
     beginning = " ".join(reply.data[:80].decode(errors="replace").split())
     return Trouble(

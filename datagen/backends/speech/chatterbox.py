@@ -15,9 +15,10 @@ import soundfile
 from pydantic import Field
 
 from datagen.backends.hub import find_model
-from datagen.backends.protocols import SpeakRequest, Synthesizer
-from datagen.backends.speech.chatterbox_model import ChatterboxModel, Piece, load
+from datagen.backends.protocols import DialogLines, Synthesizer
+from datagen.backends.speech.chatterbox_model import ChatterboxModel, SpokenPiece, load
 from datagen.backends.speech.finish import finish
+from datagen.backends.speech.nonverbal import CHATTERBOX_TURBO, has_tags, with_tags
 from datagen.backends.speech.texts import chunks, num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.gates.limits import limits_for
@@ -103,6 +104,9 @@ class Chatterbox(Synthesizer):
         """Characters said in one go; over some 350 the model begins to make things up."""
         batch: Annotated[int, Field(ge=1, le=128)] = 32
         """Texts said at once. It rounds sums otherwise, so it is part of the recipe."""
+        precision: Literal["float32", "bfloat16"] = "float32"
+        """Arithmetic of the flow that makes sound of tokens; bfloat16 takes half the time or less,
+        and its sound is not the package's to the last bit."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
     def __init__(self, options: Options) -> None:
@@ -124,16 +128,24 @@ class Chatterbox(Synthesizer):
 
     @classmethod
     def _load(cls, options: Options) -> ChatterboxModel:
-        return ChatterboxModel(load(_folder(options), options.variant, options.device))
+        model = load(_folder(options), options.variant, options.device)
+        return ChatterboxModel(model, options.precision)
+
+    def can_say(self, spoken: str) -> bool:
+        """Return whether the model knows every tag of a line; the English one knows none.
+
+        Sounds that are spelled, as nods are, come from the pool of short lines that were tried.
+        """
+        return has_tags(spoken, CHATTERBOX_TURBO if self._turbo else {})
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice each line; the utterances depend on these lines and ``seed`` alone."""
-        (answer,) = self.speak_batch([SpeakRequest(lines, seed)])
+        (answer,) = self.speak_batch([DialogLines(lines, seed)])
         if isinstance(answer, Rejected):
             raise answer
         return answer
 
-    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+    def speak_batch(self, requests: Sequence[DialogLines]) -> list[list[Utterance] | Rejected]:
         """Voice the lines of several dialogues, which depend on these requests alone."""
         verdicts = [_unspeakable(request.lines) for request in requests]
         going = [
@@ -153,10 +165,10 @@ class Chatterbox(Synthesizer):
         ]
 
     def _say_all(
-        self, pieces: list[Piece], shorts: list[ShortLine]
-    ) -> tuple[dict[Piece, Audio], dict[ShortLine, Audio | str]]:
+        self, pieces: list[SpokenPiece], shorts: list[ShortLine]
+    ) -> tuple[dict[SpokenPiece, Audio], dict[ShortLine, Audio | str]]:
         """Say everything; short lines again until they are fit, or what is wrong with them."""
-        clips: dict[Piece, Audio] = {}
+        clips: dict[SpokenPiece, Audio] = {}
         good: dict[ShortLine, Audio | str] = {}
         pending = shorts
         for number in range(SHORT_TAKES):
@@ -172,8 +184,8 @@ class Chatterbox(Synthesizer):
 
     def _answer(
         self,
-        request: SpeakRequest,
-        clips: dict[Piece, Audio],
+        request: DialogLines,
+        clips: dict[SpokenPiece, Audio],
         good: dict[ShortLine, Audio | str],
     ) -> list[Utterance] | Rejected:
         """Put the lines of one dialogue together."""
@@ -190,7 +202,7 @@ class Chatterbox(Synthesizer):
             utterances.append(Utterance(audio, None))
         return utterances
 
-    def _pieces(self, line: Line, seed: int) -> list[Piece]:
+    def _pieces(self, line: Line, seed: int) -> list[SpokenPiece]:
         """Return the parts of a line, each said in one go; none if it is short."""
         if _is_short(line):
             return []
@@ -200,12 +212,12 @@ class Chatterbox(Synthesizer):
             for number, part in enumerate(chunks(line.spoken, self._options.max_letters))
         ]
 
-    def _short_piece(self, short: ShortLine, number: int) -> Piece:
+    def _short_piece(self, short: ShortLine, number: int) -> SpokenPiece:
         key = (short.voice, short.spoken, short.emotion, str(short.variant))
         seed = seed_for(0, *key, number)
         return self._piece(short.spoken, short.path, short.emotion, seed)
 
-    def _piece(self, text: str, path: str, emotion: str, seed: int) -> Piece:
+    def _piece(self, text: str, path: str, emotion: str, seed: int) -> SpokenPiece:
         options = self._options
         delivery = options.neutral
         if emotion in LIVELY:
@@ -214,7 +226,8 @@ class Chatterbox(Synthesizer):
             delivery = options.calm
         if self._turbo:  # which has neither exaggeration nor guidance
             delivery = Delivery(exaggeration=0.0, cfg_weight=0.0, temperature=delivery.temperature)
-        return Piece(text, path, seed=seed, **delivery.model_dump())
+        said = with_tags(text, CHATTERBOX_TURBO) if self._turbo else text
+        return SpokenPiece(said, path, seed=seed, **delivery.model_dump())
 
     def _fit(self, short: ShortLine, audio: Audio) -> Audio | str:
         """Return a short line's clip, or what is wrong with it."""

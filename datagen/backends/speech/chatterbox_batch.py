@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from datagen.backends.speech.chatterbox_cache import KeyValueCache
-from datagen.backends.speech.chatterbox_noise import Noise
+from datagen.backends.speech.chatterbox_noise import RowNoise
 
 
 @dataclass(frozen=True, slots=True)
-class TokenSampling:
+class T3Sampling:
     """How tokens are drawn; the defaults are those of chatterbox-tts 0.1.7 for English."""
 
     temperature: float = 0.8
@@ -38,8 +38,8 @@ class TokenRow:
     """Ids [L], with the marks that the model wants around them."""
     voice: Any
     """`T3Cond`; rows with the same object share what is computed of it."""
-    sampling: TokenSampling
-    noise: Noise
+    sampling: T3Sampling
+    noise: RowNoise
     max_tokens: int
 
 

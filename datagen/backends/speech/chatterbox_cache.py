@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-GROWTH = 64
+GROWTH = 32
 """Columns by which the buffers grow."""
 
 

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from datagen.backends.speech.chatterbox_batch import TokenRow, TokenSampling
-from datagen.backends.speech.chatterbox_noise import Noise
+from datagen.backends.speech.chatterbox_batch import T3Sampling, TokenRow
+from datagen.backends.speech.chatterbox_noise import RowNoise
 from datagen.backends.speech.chatterbox_sound import SoundDecoder, SoundRow
 from datagen.backends.speech.chatterbox_tokens import TokenDecoder
 from datagen.backends.speech.finish import to_24_khz
@@ -29,7 +29,7 @@ MAX_TOKENS = 1_000
 """Most speech tokens of a text: 40 s, as in the package."""
 MIN_LETTERS_A_SECOND, MARGIN_SECONDS = 4.0, 4.0
 """A text that takes longer than this has gone astray: no gate would let it pass."""
-TURBO_SAMPLING = TokenSampling(cfg_weight=0.0, min_p=0.0, top_p=0.95, top_k=1_000)
+TURBO_SAMPLING = T3Sampling(cfg_weight=0.0, min_p=0.0, top_p=0.95, top_k=1_000)
 TURBO_SILENCE = 3
 """Tokens of silence that Turbo's package adds at the end."""
 
@@ -38,7 +38,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SpokenPiece:
     """What is said in one go."""
 
     text: str
@@ -53,15 +53,15 @@ class Piece:
 class ChatterboxModel:
     """One variant as chatterbox-tts has loaded it, and what it made of each recording."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, precision: str = "float32") -> None:
         self._model = model
         self._turbo = bool(model.t3.is_gpt)
         self._device = str(model.device)
         self._tokens = TokenDecoder(self._model.t3)
-        self._sounds = SoundDecoder(self._model.s3gen)
+        self._sounds = SoundDecoder(self._model.s3gen, precision)
         self._conditionals: dict[str, Any] = {}
 
-    def say(self, pieces: Sequence[Piece], batch: int) -> list[Audio]:
+    def say(self, pieces: Sequence[SpokenPiece], batch: int) -> list[Audio]:
         """Return the sound [S] of each piece; which are said together depends on the pieces only.
 
         None is heard that T3 ends before its first token: its sound is empty.
@@ -90,16 +90,16 @@ class ChatterboxModel:
             self._conditionals[path] = self._model.conds
         return self._conditionals[path]
 
-    def _row(self, piece: Piece, voice: Any, conds: dict[tuple[str, float], Any]) -> TokenRow:
+    def _row(self, piece: SpokenPiece, voice: Any, conds: dict[tuple[str, float], Any]) -> TokenRow:
         key = piece.voice, piece.exaggeration
         if key not in conds:
             conds[key] = self._exaggerated(voice.t3, piece.exaggeration)
-        sampling = TURBO_SAMPLING if self._turbo else TokenSampling(cfg_weight=piece.cfg_weight)
+        sampling = TURBO_SAMPLING if self._turbo else T3Sampling(cfg_weight=piece.cfg_weight)
         return TokenRow(
             text=self._ids(piece.text),
             voice=conds[key],
             sampling=replace(sampling, temperature=piece.temperature),
-            noise=Noise(piece.seed, self._device),
+            noise=RowNoise(piece.seed, self._device),
             max_tokens=max_tokens(piece.text),
         )
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 
-class Noise:
+class RowNoise:
     """Generators of one seed: of the model's device, and of the CPU, where they differ."""
 
     def __init__(self, seed: int, device: str) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from datagen.backends.speech.chatterbox_noise import Noise
+from datagen.backends.speech.chatterbox_noise import RowNoise
 
 HOP = 480
 """Samples of a mel frame."""
@@ -29,16 +29,17 @@ class SoundRow:
     """[N]"""
     voice: Mapping[str, Any]
     """What `S3Gen.embed_ref` makes of a recording."""
-    noise: Noise
+    noise: RowNoise
 
 
 class SoundDecoder:
-    """S3Gen with its weights."""
+    """S3Gen with its weights, and the precision in which its flow, most of its work, is solved."""
 
-    def __init__(self, s3gen: Any) -> None:
+    def __init__(self, s3gen: Any, precision: str = "float32") -> None:
         import torch
 
         self._torch = torch
+        self._precision = getattr(torch, precision)
         self._s3gen = s3gen
         self._flow = s3gen.flow
         self._vocoder = s3gen.mel2wav
@@ -75,7 +76,9 @@ class SoundDecoder:
             batch_first=True,
         )
         given = {"mu": means, "mask": mask, "spks": speakers, "cond": conditions}
-        mels = self._solve(noise.transpose(1, 2).contiguous(), given)
+        rounded = self._precision != torch.float32
+        with torch.autocast(device.type, self._precision, enabled=rounded):
+            mels = self._solve(noise.transpose(1, 2).contiguous(), given).float()
         return [
             mel[:, len(prompt) : length]
             for mel, prompt, length in zip(mels, prompts, lengths.tolist(), strict=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from datagen.backends.speech.chatterbox_batch import TokenBatch, TokenRow, TokenSampling
+from datagen.backends.speech.chatterbox_batch import TokenBatch, TokenRow
 
 NUM_SPEECH_TOKENS = 6_561
 """Number of ids that are sound; the start and the end of speech come next."""
@@ -121,6 +121,3 @@ class _Draws:
         for one in self._filters:
             logits = one(self._said, logits)
         return self._penalty(self._said, logits)
-
-
-__all__ = ["TokenDecoder", "TokenRow", "TokenSampling"]

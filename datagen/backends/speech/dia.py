@@ -18,11 +18,12 @@ from pydantic import Field
 
 from datagen.audio.timbre import distance
 from datagen.backends.hub import find_model
-from datagen.backends.protocols import SpeakRequest, Synthesizer
+from datagen.backends.protocols import DialogLines, Synthesizer
 from datagen.backends.speech import dia_chunks
 from datagen.backends.speech.dia_model import DiaModel
-from datagen.backends.speech.dia_scene import SLACK, Prompt, Scene
+from datagen.backends.speech.dia_scene import SLACK, DiaScene, Prompt
 from datagen.backends.speech.finish import finish
+from datagen.backends.speech.nonverbal import DIA, has_tags
 from datagen.backends.speech.weights import weights_digest
 from datagen.config import BackendSpec
 from datagen.gates.limits import limits_for
@@ -61,7 +62,7 @@ class Dia(Synthesizer):
         calm: DiaSampling = DiaSampling(temperature=1.2)
         aligner: BackendSpec = BackendSpec(use="sphinx")
         precision: Literal["float32", "bfloat16", "float16"] = "bfloat16"
-        batch: Annotated[int, Field(ge=1, le=64)] = 8
+        batch: Annotated[int, Field(ge=1, le=64)] = 16
         """Chunks said at once. It decides what is drawn, so it is part of the recipe."""
         device: Annotated[str, Field(exclude=True)] = "cuda"
 
@@ -102,19 +103,23 @@ class Dia(Synthesizer):
             "decoding": DECODING,
         }
 
+    def can_say(self, spoken: str) -> bool:
+        """Return whether the model was trained with every tag of a line."""
+        return has_tags(spoken, DIA)
+
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice the lines of one dialogue; they depend on all lines and ``seed`` alone."""
-        (answer,) = self.speak_batch([SpeakRequest(lines, seed)])
+        (answer,) = self.speak_batch([DialogLines(lines, seed)])
         if isinstance(answer, Rejected):
             raise answer
         return answer
 
-    def speak_batch(self, requests: Sequence[SpeakRequest]) -> list[list[Utterance] | Rejected]:
+    def speak_batch(self, requests: Sequence[DialogLines]) -> list[list[Utterance] | Rejected]:
         """Voice the lines of several dialogues, which depend on these requests alone.
 
         Chunks of all are said together; then, together, the lines that were no good in one.
         """
-        scenes = [Scene(request) for request in requests]
+        scenes = [DiaScene(request) for request in requests]
         wanted = [chunk for scene in scenes for chunk in scene.chunks(self._model.seconds())]
         for (scene, chunk), sound in zip(wanted, self._say(wanted), strict=True):
             part = scene.lines[chunk.start : chunk.stop]
@@ -135,7 +140,7 @@ class Dia(Synthesizer):
         """Free the aligner."""
         self._aligner.close()
 
-    def _say(self, wanted: Sequence[tuple[Scene, range]], *, alone: bool = False) -> list[Audio]:
+    def _say(self, wanted: Sequence[tuple[DiaScene, range]], *, alone: bool = False) -> list[Audio]:
         """Return the sound of each chunk; those of like length are said at once."""
         rooms = [self._model.seconds() - scene.prompt.seconds for scene, _ in wanted]
         foreseen = [scene.foreseen(chunk) for scene, chunk in wanted]

@@ -16,6 +16,8 @@ from itertools import accumulate, groupby, pairwise
 
 import numpy as np
 
+from datagen.backends.speech.nonverbal import DIA
+from datagen.text.nonverbal import is_tag, sound_of
 from datagen.types import SAMPLE_RATE, Audio, Line, SpokenWord
 
 MAX_TURNS = 4
@@ -66,8 +68,20 @@ def plan(
 
 
 def tidy(spoken: str) -> str:
-    """Return a line without what Dia shouts, sings or takes for a tag."""
-    return " ".join(re.sub(r"[()\[\]*]", " ", spoken).replace("!", ".").split())
+    """Return a line without what Dia shouts or sings; tags that it knows are as it writes them.
+
+    >>> tidy("[laughs] Sure (I think)!")
+    '(laughs) Sure I think .'
+    """
+    known = [_known_tag(token) for token in spoken.split()]
+    plain = re.compile(r"[()\[\]*]")
+    words = (tag or plain.sub(" ", t) for tag, t in zip(known, spoken.split(), strict=True))
+    return " ".join(" ".join(words).replace("!", ".").split())
+
+
+def _known_tag(token: str) -> str | None:
+    """Return a tag as Dia writes it, None for anything else."""
+    return DIA.get(sound_of(token) or "") if is_tag(token) else None
 
 
 def transcript(said: Sequence[tuple[int, str]]) -> str:

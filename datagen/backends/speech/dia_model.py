@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import soxr
 
-from datagen.backends.speech.dia_rows import Draws, Limits, processing
+from datagen.backends.speech.dia_rows import RowDraws, RowEnds, processing
 from datagen.backends.speech.finish import to_24_khz
 from datagen.types import SAMPLE_RATE, Audio
 
@@ -87,8 +87,8 @@ class DiaModel:
         steps = [min(room, int(length * self._rate / self._hop)) for length in seconds]
         config = self._model.config
         codebooks = len(config.delay_pattern)
-        limits = Limits(steps, codebooks, config.decoder_config.eos_token_id)
-        draws = Draws(seeds, codebooks, self._device)
+        limits = RowEnds(steps, codebooks, config.decoder_config.eos_token_id)
+        draws = RowDraws(seeds, codebooks, self._device)
         with self._torch.inference_mode(), processing(self._model, limits, draws):
             tokens = self._model.generate(
                 **inputs,

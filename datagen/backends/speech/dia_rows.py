@@ -1,6 +1,6 @@
 """What makes rows of one `DiaForConditionalGeneration.generate` independent of each other.
 
-    logits [B x K, V] --Limits--> an end where a row is too long --Draws--> one token a codebook
+    logits [B x K, V] --RowEnds--> an end where a row is too long --RowDraws--> one token a codebook
 
 transformers draws all rows from one generator and stops them together. These go in as logits
 processors; `generate` drops those that it is given (transformers 5.23), hence `processing`.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 
-class Limits:
+class RowEnds:
     """Ends a row after so many steps of its own, as if the model had drawn the end."""
 
     def __init__(self, steps: Sequence[int], num_codebooks: int, end: int) -> None:
@@ -33,7 +33,7 @@ class Limits:
         return scores
 
 
-class Draws:
+class RowDraws:
     """Draws a row's tokens from a generator of its own, and leaves nothing else to draw."""
 
     def __init__(self, seeds: Sequence[int], num_codebooks: int, device: Any) -> None:
@@ -55,7 +55,7 @@ class Draws:
 
 
 @contextmanager
-def processing(model: Any, limits: Limits, draws: Draws) -> Iterator[None]:
+def processing(model: Any, limits: RowEnds, draws: RowDraws) -> Iterator[None]:
     """Let a model's `generate` use these: limits before it delays the codebooks, draws after."""
     whole = model._get_logits_processor
 

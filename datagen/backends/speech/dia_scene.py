@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from datagen.audio.timbre import Timbre, timbre
-from datagen.backends.protocols import SpeakRequest
+from datagen.backends.protocols import DialogLines
 from datagen.backends.speech import dia_chunks
 from datagen.backends.speech.finish import to_24_khz
 from datagen.backends.speech.texts import num_words
@@ -28,10 +28,10 @@ SLACK = 1.8
 """Times the foreseen length that a chunk may reach before it is stopped."""
 
 
-class Scene:
+class DiaScene:
     """The lines of one dialogue that are to be said, and their takes so far."""
 
-    def __init__(self, request: SpeakRequest) -> None:
+    def __init__(self, request: DialogLines) -> None:
         self.lines = request.lines
         self._seed = request.seed
         self._verdict: Rejected | None = None
@@ -44,7 +44,7 @@ class Scene:
         self.prompt = Prompt.of(agents, self.lines)
         self.calm = all(line.emotion == CALM for line in self.lines)
 
-    def chunks(self, seconds: float) -> list[tuple[Scene, range]]:
+    def chunks(self, seconds: float) -> list[tuple[DiaScene, range]]:
         """Group the lines into chunks that a call of so many seconds can hold."""
         if self._verdict:
             return []

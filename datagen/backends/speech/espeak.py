@@ -28,6 +28,7 @@ from datagen.backends.speech.espeak_library import (
     voice_path,
 )
 from datagen.backends.speech.espeak_voice import ACCENTS, EspeakVoice, accent_path, make_voice
+from datagen.backends.speech.nonverbal import ESPEAK, espeak_text, has_all
 from datagen.seeds import seed_for
 from datagen.types import (
     SAMPLE_RATE,
@@ -123,6 +124,10 @@ class Espeak(Synthesizer):
             "digest": library.digest(),
         }
 
+    def can_say(self, spoken: str) -> bool:
+        """Return whether every sound of a line that is no word is in the table of phonemes."""
+        return has_all(spoken, ESPEAK)
+
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Voice each line; an utterance depends on its line and ``seed`` alone."""
         with self._library.workspace() as folder:
@@ -147,7 +152,7 @@ class Espeak(Synthesizer):
     def _utter(self, line: Line, voice: EspeakVoice, path: Path, seed: int) -> Utterance:
         """Speak one line and bring it to 24 kHz."""
         prosody = PROSODY.get(line.emotion, Prosody())
-        text = with_letter_a(line.spoken)
+        text = espeak_text(with_letter_a(line.spoken))
         sound = self._library.say(
             text,
             path,

@@ -35,7 +35,7 @@ REMEDY = "pip install 'fullduplex-datagen[espeak]' or apt-get install libespeak-
 _SYNCHRONOUS = 2
 _BUFFER_MS = 1_000
 _PHONEME_EVENTS, _DONT_EXIT = 0x1, 0x8000
-_UTF8, _END_PAUSE = 0x1, 0x1000
+_UTF8, _PHONEMES, _END_PAUSE = 0x1, 0x100, 0x1000
 _RATE, _VOLUME, _PITCH_RANGE = 1, 2, 4
 _VOLUME_PERCENT = 40
 """Percent of the default volume, which drives most seeded voices into the library's limiter."""
@@ -85,6 +85,8 @@ class Phoneme(NamedTuple):
     sample: int
     """Where it begins, in samples at 22.05 kHz."""
     pause: bool
+    name: str = ""
+    """The library's mnemonic, with a stress mark before a stressed vowel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class EspeakLibrary:
         """Speak ``text``; the same arguments always give the same samples.
 
         Args:
-            text: what to say.
+            text: what to say; what stands in [[ ]] are mnemonics of phonemes.
             voice_file: an espeak-ng voice definition, at a `voice_path`.
             rate: words a minute.
             pitch_range: 0 is monotone, 50 the voice's own range, 100 twice that.
@@ -156,7 +158,7 @@ class EspeakLibrary:
             parameters = {_RATE: rate, _VOLUME: _VOLUME_PERCENT, _PITCH_RANGE: pitch_range}
             for parameter, value in parameters.items():
                 _require(library.espeak_SetParameter(parameter, value, 0), "espeak_SetParameter")
-            size, flags = ctypes.c_size_t(len(content) + 1), _UTF8 | _END_PAUSE
+            size, flags = ctypes.c_size_t(len(content) + 1), _UTF8 | _PHONEMES | _END_PAUSE
             with _seeded_noise(library, seed):
                 error = library.espeak_Synth(content, size, 0, 1, 0, flags, None, None)
             _require(error, "espeak_Synth")
@@ -253,7 +255,8 @@ def _receiver(
             if event.type == _EVENT_PHONEME:
                 # text positions count characters from 1; the names of pauses begin with _
                 pause = event.phoneme.startswith(b"_")
-                phonemes.append(Phoneme(event.text_position - 1, event.sample, pause))
+                name = event.phoneme.decode("ascii", "replace")
+                phonemes.append(Phoneme(event.text_position - 1, event.sample, pause, name))
             index += 1
         return 0
 

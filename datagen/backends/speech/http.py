@@ -25,6 +25,7 @@ from datagen.backends.servers.address import check_url
 from datagen.backends.servers.client import Client, ServerDown
 from datagen.backends.servers.gate import Refused
 from datagen.backends.speech.finish import finish, spread_words, to_24_khz
+from datagen.backends.speech.nonverbal import has_tags
 from datagen.backends.speech.spoken import Spoken, read_spoken
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, Line, Record, Rejected, SpokenWord, UserError, Utterance
@@ -114,6 +115,10 @@ class Http(Synthesizer):
     def speakers(cls, options: Options) -> Mapping[str, Sequence[str]]:
         """Return the server's own voices."""
         return {str(gender): names for gender, names in options.voices.items()}
+
+    def can_say(self, spoken: str) -> bool:
+        """Return False for lines with tags such as [laughs]: a server may read them aloud."""
+        return has_tags(spoken, {})
 
     def speak(self, lines: Sequence[Line], *, seed: int) -> list[Utterance]:
         """Ask for each line; the answers come in the lines' order."""

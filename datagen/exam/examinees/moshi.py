@@ -98,13 +98,16 @@ def _libraries() -> tuple[Any, Any]:
 
 
 def _connected(address: str, patience: float) -> Any:
-    """Open a socket. Raises UserError if nobody is there."""
+    """Open a socket. Raises UserError if nobody is there.
+
+    It sends no pings: a server answers none while it computes, and is well all the same.
+    """
     from websockets.exceptions import WebSocketException
     from websockets.sync.client import connect
 
     host = address.partition("?")[0]
     try:
-        return connect(address, open_timeout=patience, max_size=None)
+        return connect(address, open_timeout=patience, ping_interval=None, max_size=None)
     except (OSError, WebSocketException) as error:
         raise UserError(f"{host} cannot be reached ({error}): is the server running?") from error
 

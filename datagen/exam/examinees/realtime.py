@@ -71,13 +71,14 @@ class Realtime:
         audio, begun = read_sound(exam.sound(item)), time.monotonic()
         with self._connected() as socket:
             socket.send(json.dumps(session(item, self._voice)))
-            talk = _Talk(socket, item.num_samples, self._speed)
+            talk = _RealtimeTalk(socket, item.num_samples)
             listener = threading.Thread(target=talk.listen, daemon=True)
             listener.start()
             for block in paced(audio, self._speed):
                 if talk.error:
                     break
                 socket.send(json.dumps(append(block)))
+                talk.sent += len(block)
         listener.join(self._patience)
         if talk.error:
             raise NoAnswer(talk.error)
@@ -101,6 +102,7 @@ class Realtime:
                 self._url,
                 additional_headers=headers,
                 open_timeout=self._patience,
+                ping_interval=None,
                 max_size=None,
             )
         except (OSError, WebSocketException) as error:
@@ -136,23 +138,20 @@ def append(block: Audio) -> dict[str, str]:
 
 
 @dataclass
-class _Talk:
+class _RealtimeTalk:
     """One conversation, as its client hears it."""
 
     socket: Any
     num_samples: int
-    speed: float
+    sent: int = 0
+    """Samples of the item that the server has: the time on the item's clock."""
     words: list[SpokenWord] = field(default_factory=list)
     calls: list[ToolCall] = field(default_factory=list)
     error: str = ""
 
     def __post_init__(self) -> None:
         self.playback = Playback(self.num_samples)
-        self._begun = time.monotonic()
         self._text_at = 0
-
-    def _now(self) -> int:
-        return round((time.monotonic() - self._begun) * self.speed * SAMPLE_RATE)
 
     def listen(self) -> None:
         """Take in events until the socket closes."""
@@ -167,12 +166,12 @@ class _Talk:
     def _take(self, event: Mapping[str, Any]) -> None:
         kind = event.get("type")
         if kind in SOUND:
-            start = self.playback.add(_pcm(str(event.get("delta", ""))), self._now())
+            start = self.playback.add(_pcm(str(event.get("delta", ""))), self.sent)
             self._text_at = max(self._text_at, start)
         elif kind in TEXT:
             self._say(str(event.get("delta", "")))
         elif kind == "input_audio_buffer.speech_started":
-            self._stop(self._now())
+            self._stop(self.sent)
         elif kind == "response.function_call_arguments.done":
             self.calls.append(_call(event))
         elif kind == "error":
@@ -182,7 +181,7 @@ class _Talk:
     def _say(self, text: str) -> None:
         size = round(WORD_SECONDS * SAMPLE_RATE)
         for word in text.split():
-            start = max(self._text_at, self._now())
+            start = max(self._text_at, self.sent)
             self.words.append(SpokenWord(text=word, start=start, end=start + size))
             self._text_at = start + size
 

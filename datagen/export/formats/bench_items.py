@@ -60,16 +60,26 @@ def items_of(
 ) -> Iterator[BenchItem]:
     """Yield the items of a dialogue, task by task."""
     heard = sorted((turn for turn in turns if turn["words"]), key=lambda turn: turn["start"])
-    talk = _Talk(heard, num_samples)
+    talk = _HeardTurns(heard, num_samples)
+    sounds = false_barge_ins(events)
     yield from _pauses(talk, events)
     yield from _turn_taking(talk)
-    yield from _backchannels(talk)
+    yield from _backchannels(talk, sounds)
     yield from _interruptions(talk)
-    yield from _overlaps(talk)
+    yield from _overlaps(talk, sounds)
+
+
+def false_barge_ins(events: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], str]:
+    """Return what is no nod though it begins like one: cough or side_talk, by speaker and start."""
+    return {
+        (event["speaker"], event["start"]): event["cause"]
+        for event in events
+        if event["type"] == "false_barge_in"
+    }
 
 
 @dataclass(frozen=True)
-class _Talk:
+class _HeardTurns:
     """A dialogue's turns that are heard, in order of start."""
 
     turns: Sequence[Turn]
@@ -105,7 +115,7 @@ def _transcription(item: BenchItem, turns: Sequence[Turn]) -> list[dict[str, Any
     return [{"speaker": 0, "item": words}]
 
 
-def _pauses(talk: _Talk, events: Sequence[Mapping[str, Any]]) -> Iterator[BenchItem]:
+def _pauses(talk: _HeardTurns, events: Sequence[Mapping[str, Any]]) -> Iterator[BenchItem]:
     """Yield turns of the user with pauses; they end with the turn, before an answer is right."""
     for turn in talk.floor("user"):
         inside = [
@@ -125,7 +135,7 @@ def _pauses(talk: _Talk, events: Sequence[Mapping[str, Any]]) -> Iterator[BenchI
             yield item
 
 
-def _turn_taking(talk: _Talk) -> Iterator[BenchItem]:
+def _turn_taking(talk: _HeardTurns) -> Iterator[BenchItem]:
     """Yield turns of the user that the agent answered after a gap, with room for an answer."""
     floor = [turn for turn in talk.turns if turn["onset"] != "backchannel"]
     for turn, answer in pairwise(floor):
@@ -139,13 +149,15 @@ def _turn_taking(talk: _Talk) -> Iterator[BenchItem]:
             yield item
 
 
-def _backchannels(talk: _Talk) -> Iterator[BenchItem]:
+def _backchannels(talk: _HeardTurns, sounds: Mapping[tuple[str, int], str]) -> Iterator[BenchItem]:
     """Yield turns of the user that the agent nodded to, with where it did."""
     for turn in talk.floor("user"):
         nods = [
             nod
             for nod in talk.of("agent", "backchannel")
-            if turn["start"] <= nod["start"] and nod["end"] <= turn["end"]
+            if turn["start"] <= nod["start"]
+            and nod["end"] <= turn["end"]
+            and ("agent", nod["start"]) not in sounds
         ]
         if nods:
             item = BenchItem("v1_0/synthetic_backchannel", turn["start"], turn["end"])
@@ -165,7 +177,7 @@ def distribution(spans: Sequence[Sequence[float]], length: float) -> list[float]
     return [count / total for count in counts]
 
 
-def _interruptions(talk: _Talk) -> Iterator[BenchItem]:
+def _interruptions(talk: _HeardTurns) -> Iterator[BenchItem]:
     """Yield barge-ins of the user with the turn of theirs before, and room for an answer."""
     for turn in talk.of("user", "barge_in"):
         context, stop = talk.before(turn), talk.tail(turn)
@@ -184,14 +196,22 @@ def _interruptions(talk: _Talk) -> Iterator[BenchItem]:
         yield item
 
 
-def _overlaps(talk: _Talk) -> Iterator[BenchItem]:
-    """Yield what version 1.5 has pairs of: barge-ins and nods of the user, with and without."""
-    tasks = {"barge_in": "v1_5/user_interruption", "backchannel": "v1_5/user_backchannel"}
-    for turn in talk.of("user", *tasks):
+TASKS = {
+    "barge_in": "v1_5/user_interruption",
+    "backchannel": "v1_5/user_backchannel",
+    "side_talk": "v1_5/talking_to_other",
+}
+"""Tasks of version 1.5, by what the user does; a cough is of none."""
+
+
+def _overlaps(talk: _HeardTurns, sounds: Mapping[tuple[str, int], str]) -> Iterator[BenchItem]:
+    """Yield what version 1.5 has pairs of: what the user says meanwhile, with and without it."""
+    for turn in talk.of("user", "barge_in", "backchannel"):
+        task = TASKS.get(sounds.get(("user", turn["start"]), turn["onset"]))
         context, stop = talk.before(turn), talk.tail(turn)
-        if context is None or stop - turn["end"] < SHORTEST_TAIL:
+        if task is None or context is None or stop - turn["end"] < SHORTEST_TAIL:
             continue
-        item = BenchItem(tasks[turn["onset"]], context["start"], stop, without=(turn["index"],))
+        item = BenchItem(task, context["start"], stop, without=(turn["index"],))
         item.texts["metadata.json"] = {
             "context_text": _heard(context),
             "current_turn_text": _heard(turn),

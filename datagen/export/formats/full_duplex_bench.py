@@ -15,7 +15,6 @@ from datagen.export.archive import wav
 from datagen.export.dialogue import ExportedDialogue, Pcm, to_pcm
 from datagen.export.folder import ExportFolder, to_json
 from datagen.export.formats.bench_items import BenchItem, items_of
-from datagen.export.formats.turnbench import conversation_id
 from datagen.export.plan import ExportPart
 from datagen.export.protocol import ExportFormat, Line, PartReport
 from datagen.export.receipt import ExportSummary
@@ -40,7 +39,7 @@ class FullDuplexBench(ExportFormat):
         report = PartReport()
         for one in dialogues:
             for number, item in enumerate(items_of(one.turns(), one["events"], one.num_samples)):
-                id_ = f"{conversation_id(one.dialog_id, part.kinds)}{number:02d}"
+                id_ = f"{part.number_of(one.dialog_id)}{number:02d}"
                 _write(one, item, f"{item.task}/{id_}", out)
                 report.note(f"items of {item.task}")
                 report.lines.append({"id": id_, "dialog_id": one.dialog_id} | item.line())

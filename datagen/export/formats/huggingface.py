@@ -145,10 +145,18 @@ def _table(group: list[Row], schema: pa.Schema) -> pa.Table:
         elif field.name in CODES:
             columns.append(rows_of_rows([_codes(one, field.name) for one, _ in group], _NESTED))
         elif field.name in rows.column_names:
-            columns.append(rows[field.name].cast(field.type))
+            columns.append(_column(rows[field.name], field.type))
         else:  # a column that shards before 0.2 do not have
             columns.append(pa.nulls(len(group), field.type))
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _column(values: Any, type_: pa.DataType) -> Any:
+    """Return a column in its type here; what shards before 0.2 do not have is null."""
+    try:
+        return values.cast(type_)
+    except pa.ArrowException:
+        return pa.array(values.to_pylist(), type_)
 
 
 def _codes(one: ExportedDialogue, column: str) -> np.ndarray[Any, Any]:

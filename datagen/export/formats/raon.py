@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datagen.export.archive import wav
-from datagen.export.dialogue import ExportedDialogue, channel_of
+from datagen.export.dialogue import ExportedDialogue, channel_of, units
 from datagen.export.folder import ExportFolder
 from datagen.export.plan import ExportPart
 from datagen.export.protocol import CHANNELS, ExportFormat, Line, PartReport
@@ -21,8 +21,6 @@ from datagen.export.receipt import ExportSummary
 from datagen.types import SAMPLE_RATE
 
 LANGUAGES = {"en": "eng", "ko": "kor"}
-UNIT_GAP = SAMPLE_RATE // 5
-"""Samples of silence (0.2 s) that end an inter-pausal unit."""
 
 
 class Raon(ExportFormat):
@@ -79,13 +77,3 @@ def _turn(turn: Mapping[str, Any]) -> dict[str, Any]:
 
 def _word(word: Mapping[str, Any]) -> dict[str, Any]:
     return {"word": word["text"], "start_sample": word["start"], "end_sample": word["end"]}
-
-
-def units(words: Iterable[Mapping[str, Any]], gap: int = UNIT_GAP) -> list[list[Mapping[str, Any]]]:
-    """Divide a turn's words where nothing is said for some samples."""
-    found: list[list[Mapping[str, Any]]] = []
-    for word in words:
-        if not found or word["start"] - found[-1][-1]["end"] >= gap:
-            found.append([])
-        found[-1].append(word)
-    return found

@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 
 from datagen.export.archive import flac, parquet_file
-from datagen.export.dialogue import ExportedDialogue, channel_of, seconds
+from datagen.export.dialogue import ExportedDialogue, channel_of, seconds, units
 from datagen.export.folder import ExportFolder, to_json
-from datagen.export.formats.raon import units
+from datagen.export.formats.bench_items import false_barge_ins
 from datagen.export.plan import ExportPart
 from datagen.export.protocol import CHANNELS, ExportFormat, PartReport
-from datagen.types import SAMPLE_RATE, DialogId
+from datagen.types import SAMPLE_RATE
 
 GROUP = 16
 """Dialogues of a row group."""
@@ -29,7 +29,7 @@ ANNOTATORS = ("a", "b", "c")
 TURN, OVERLAP = "Normal Turn", "Overlap"
 INTERRUPTION = "Floor-taking Competitive Interruption"
 ATTEMPT = "Non-floor Taking Competitive Interruption"
-NOD = "Continuer Backchannel"
+NOD, NOISE = "Continuer Backchannel", "Non-Speech Noise"
 _AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _SPANS = pa.list_(
     pa.struct([("start_s", pa.float64()), ("end_s", pa.float64()), ("label", pa.string())])
@@ -57,21 +57,14 @@ class TurnBench(ExportFormat):
         name, rest = f"data/{part.split}-{part.number:05d}.parquet", iter(dialogues)
         with parquet_file(out, name, schema) as to:
             while group := list(islice(rest, GROUP)):
-                rows = [_row(one, part.kinds) for one in group]
+                rows = [_row(one, part) for one in group]
                 to.write_table(pa.Table.from_pylist(rows, schema=schema), GROUP)
         return PartReport()
 
 
-def conversation_id(dialog_id: str, kinds: tuple[str, ...]) -> str:
-    """Return the number that stands for an id: its kind's among the export's, then its own."""
-    found = DialogId.parse(dialog_id)
-    assert found is not None, dialog_id
-    return f"{kinds.index(found.kind) + 1}{found.number:07d}"
-
-
-def _row(one: ExportedDialogue, kinds: tuple[str, ...]) -> dict[str, Any]:
+def _row(one: ExportedDialogue, part: ExportPart) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "conversation_id": conversation_id(one.dialog_id, kinds),
+        "conversation_id": part.number_of(one.dialog_id),
         "dialog_id": one.dialog_id,
     }
     spans = _spans(one)
@@ -93,9 +86,11 @@ def _spans(one: ExportedDialogue) -> list[list[dict[str, Any]]]:
         for event in one["events"]
         if event["type"] == "false_interruption"
     }
+    sounds = false_barge_ins(one["events"])
     found: list[list[dict[str, Any]]] = [[], []]
     for turn in one.turns():
-        label = _label(turn, attempts)
+        sound = sounds.get((turn["speaker"], turn["start"]))
+        label = NOISE if sound == "cough" else ATTEMPT if sound else _label(turn, attempts)
         for place, unit in enumerate(units(turn["words"])):
             span: dict[str, Any] = {
                 "start_s": seconds(unit[0]["start"]),

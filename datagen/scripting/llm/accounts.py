@@ -12,7 +12,7 @@ import json
 import os
 import socket
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from threading import Lock
@@ -135,32 +135,40 @@ class Accounts:
         self._append("quarantine", {**asdict(entry), "reply": reply})
 
     def close_entry(self, entry: AccountEntry) -> None:
-        """Book a dialogue. Raises UserError if too many of the last ones were rejected, and
-        AllRejected if the first ones all were.
+        """Book a dialogue. Raises as `close_entries` does."""
+        self.close_entries([entry])
+
+    def close_entries(self, entries: Sequence[AccountEntry]) -> None:
+        """Book dialogues, all of them. Raises UserError if too many of the last ones were rejected,
+        and AllRejected if the first ones all were.
         """
-        self._append("calls", asdict(entry))
+        for entry in entries:
+            self._append("calls", asdict(entry))
+            with self._lock:
+                self._book(entry)
+                self._recent.append(entry.reason)
+                self._closed += 1
+                self._accepted += not entry.reason
         with self._lock:
-            self._book(entry)
-            self._recent.append(entry.reason)
             recent = list(self._recent)
-            self._closed += 1
-            self._accepted += not entry.reason
             is_hopeless = self._closed >= HOPELESS and not self._accepted
         rejected = Counter(reason for reason in recent if reason)
-        is_full = len(recent) == self._recent.maxlen
-        if is_full and rejected.total() > self._limit * len(recent):
-            where = f" (replies are in {self._folder})" if self._folder else ""
+        if not entries or not rejected:
+            return
+        last = next((entry for entry in reversed(entries) if entry.reason), entries[-1])
+        reasons = ", ".join(f"{reason!r} {count}" for reason, count in rejected.most_common())
+        where = f"; replies are in {self._folder}" if self._folder else ""
+        said = f"the last ({last.dialog_id}, by {last.model}): {last.evidence[:300]}{where}"
+        if len(recent) == self._recent.maxlen and rejected.total() > self._limit * len(recent):
             raise UserError(
                 f"script: {rejected.total()} of the last {len(recent)} dialogues were rejected,"
-                f" most often because {rejected.most_common(1)[0][0]!r}, the last by {entry.model}:"
-                f" {entry.evidence[:200]}{where}; try another model or sampling, or raise"
+                f" because {reasons}; {said}; try another model or sampling, or raise"
                 " script.options.reject_limit"
             )
         if is_hopeless:
             raise AllRejected(
-                f"script: all of the first {len(recent)} dialogues were rejected, the last"
-                f" ({entry.dialog_id}, by {entry.model}) because {entry.reason!r}:"
-                f" {entry.evidence[:300]}; try another model or sampling"
+                f"script: all of the first {len(recent)} dialogues were rejected, because"
+                f" {reasons}; {said}; try another model or sampling"
             )
 
     def _book(self, entry: AccountEntry) -> None:

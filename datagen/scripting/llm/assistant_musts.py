@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datagen.scripting.compose.grammar import third_person
+from datagen.scripting.compose.grammar import capital, third_person
 from datagen.scripting.llm.brief import Must, events_of, task_of
 from datagen.scripting.llm.call_musts import CALM, UNRELATED, probe_pair
 from datagen.scripting.llm.world_lines import filled, stated, told
@@ -88,7 +88,7 @@ def _step(world: World, mandate: Mandate, step: ProcedureStep) -> Iterator[Must]
 
 def _said(world: World, line: str) -> str:
     """Return what is said to a customer as said to the assistant."""
-    return filled(world, to_assistant(line))
+    return capital(filled(world, to_assistant(line)).removeprefix("And "))
 
 
 def _tells(world: World, name: str) -> Must:

@@ -1,6 +1,6 @@
 """Write a block of dialogues with language models: plan, ask, check, ask again, keep the books.
 
-    Job --Planner--> Assignment --Completer--> reply --script--> (judge) --> Script | Reject
+    Job --planner--> Assignment --Completer--> reply --script--> (judge) --> Script | Reject
 
 All dialogues of a block are asked for at once; those that fail are asked for again with another
 seed and what was wrong. What is so has been decided before. Threads may share an author.
@@ -78,7 +78,7 @@ class Author:
         self._options, self._completer = options, completer
         self._writer, self._models = writer, list(models)
         self._deal = [at for at, model in enumerate(models) for _ in range(model.quota)]
-        self._planners: dict[str, planners.Planner] = {}
+        self._planners: dict[str, planners.AssignmentPlanner] = {}
         self._reading = Lock()
         self._rubric = judge.load_rubric(judge.default_path())
         self._ledger = Accounts(
@@ -120,14 +120,14 @@ class Author:
             answers[dialog_id] = draft.script or _reject(
                 draft.job, draft.entry.attempts, draft.entry.reason, draft.entry.evidence
             )
-            self._ledger.close_entry(draft.entry)
+        self._ledger.close_entries([draft.entry for draft in drafts.values()])
         return [answers[job.dialog_id] for job in jobs]
 
     def spent(self) -> Mapping[str, Mapping[str, float]]:
         """Return what each model has done and cost since this was last asked."""
         return self._ledger.spent()
 
-    def _planner(self, kind: str) -> planners.Planner:
+    def _planner(self, kind: str) -> planners.AssignmentPlanner:
         """Return what plans a kind; its files are read when it is first needed."""
         with self._reading:
             if kind not in self._planners:

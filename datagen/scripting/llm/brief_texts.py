@@ -5,6 +5,7 @@ prompts/llm/brief.yaml, prompts/llm/KIND.yaml, prompts/exemplars/KIND.yaml -> Br
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,10 @@ EXEMPLARS, FOLDER = "prompts/exemplars", "prompts/llm"
 CALL_KINDS = ("service", "assistant")
 KINDS = (*CALL_KINDS, "qa", "casual")
 """What is briefed: calls from and to customers, calls for customers, and the other kinds."""
+
+
+STUDENTS, WORKERS, RETIRED = 40, 74, 58
+"""The oldest who study, the oldest who work, and the youngest who are retired."""
 
 
 class Manner(Settings):
@@ -143,14 +148,26 @@ class BriefTexts:
     def levers(self, draws: Draws) -> dict[str, str]:
         """Draw what makes a dialogue unlike others, beside what is so in it."""
         shared, own = self.shared, self.own
+        age = draws.pick(shared.ages)
         return {
-            "age": str(draws.pick(shared.ages)),
-            "work": draws.pick(shared.works),
+            "age": str(age),
+            "work": draws.pick(works_at(shared.works, age)),
             "region": draws.pick(shared.regions),
             "relation": draws.pick(own.relations) if own.relations else "",
             "opening": draws.pick(own.openings or shared.openings),
             "obstacle": draws.pick(own.obstacles or shared.obstacles),
         }
+
+
+def works_at(works: Sequence[str], age: int) -> list[str]:
+    """Return what somebody of an age may do for a living."""
+    return [work for work in works if _fits(work, age)] or list(works)
+
+
+def _fits(work: str, age: int) -> bool:
+    if "retired" in work:
+        return age >= RETIRED
+    return age <= (STUDENTS if work.startswith("studies") else WORKERS)
 
 
 def _read(folder: str, name: str) -> tuple[dict[str, object], str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.llm.brief import Brief, Ground, Must, Order, events_of, task_of
-from datagen.scripting.llm.brief_texts import CasualTexts, CasualTheme
+from datagen.scripting.llm.brief_texts import CasualTexts, CasualTheme, works_at
 from datagen.scripting.llm.lengths import aim
 from datagen.scripting.plans.casual import ENJOY, LEVELS
 from datagen.scripting.plans.dealing import split_of
@@ -78,10 +78,11 @@ def draw_casual(
 
 
 def _person(texts: CasualTexts, persona: Persona, draws: Draws) -> ChatPerson:
+    age = draws.pick(texts.ages)
     return ChatPerson(
         persona,
-        draws.pick(texts.ages),
-        draws.pick(texts.works),
+        age,
+        draws.pick(works_at(texts.works, age)),
         draws.pick(texts.places),
         draws.pick(texts.pasts),
     )
@@ -119,7 +120,7 @@ def casual_ground(job: Job, drawn: DrawnChat, validation: float) -> Ground:
     items = tuple(
         WorldItem(id=f"{who}-{what}", visibility=visibility, text=text)
         for who, visibility, person in (
-            ("agent", "prompt" if drawn.level == "detailed" else "nobody", drawn.agent),
+            ("agent", "prompt" if drawn.level == "detailed" else "agent", drawn.agent),
             ("user", "user", drawn.user),
         )
         for what, text in (("work", person.work), ("place", person.place), ("past", person.past))

@@ -42,6 +42,7 @@ _OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 _UNSAYABLE = re.compile(r"[^A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f0-9 ,.?!'$%:;&@/-]")
+_LABEL = re.compile(r"(?:^|(?<=[.?!] ))(?:A|U|[Aa]gent|[Uu]ser|[Cc]ustomer|[Tt]eacher):(?=\s)")
 _NAME = re.compile(r"(?<![.?!] )(?<!^)(?<=\s)[A-Z][\w'-]*")
 _INTRODUCED = re.compile(
     r"(?:\b(?:my name is|my name's|they call me|i'm|i am|this is) )([A-Z][a-z]+)(?!['\w])",
@@ -71,6 +72,12 @@ def _of_itself(script: Script, given: Sequence[str]) -> Iterator[str]:
     for at, turn in enumerate(script.turns):
         if found := _OF_ITSELF.search(turn.text):
             yield f"turn {at}: speaks of {found[0]!r} and not of the call"
+
+
+def _labels(script: Script, given: Sequence[str]) -> Iterator[str]:
+    for at, turn in enumerate(script.turns):
+        if found := _LABEL.search(turn.text):
+            yield f"turn {at}: holds {found[0]!r}, which says who speaks and is not said"
 
 
 def _own_names(script: Script, given: Sequence[str]) -> Iterator[str]:
@@ -147,7 +154,7 @@ def _echoes(script: Script, given: Sequence[str]) -> Iterator[str]:
         heard.add(said)
 
 
-CHATS: tuple[Check, ...] = (_characters, _of_itself, _own_names, _echoes)
+CHATS: tuple[Check, ...] = (_characters, _of_itself, _labels, _own_names, _echoes)
 CALLS: tuple[Check, ...] = (*CHATS, _invented_names, _promises, _insults)
 LESSONS: tuple[Check, ...] = (*CHATS, _invented_names, _invented_numbers, _insults)
 """What is checked of each kind; two who chat may say what they like of themselves."""

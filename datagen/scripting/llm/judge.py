@@ -29,7 +29,7 @@ SCHEMA: Mapping[str, Any] = {
     "required": [*SCORES, "weakness"],
     "properties": {
         **{name: {"type": "integer", "enum": list(range(1, BEST + 1))} for name in SCORES},
-        "weakness": {"type": "string", "pattern": "^[A-Za-z0-9 ,.?!'$%:;&@/-]{0,200}$"},
+        "weakness": {"type": "string", "pattern": "^[A-Za-z0-9 ,.?!'$%:;&@/-]{0,120}$"},
     },
 }
 _LOOSE = Draft202012Validator(
@@ -42,6 +42,8 @@ class Rubric(Settings):
 
     system: str
     call: str
+    kinds: dict[str, str]
+    """What counts in a dialogue of a kind."""
 
 
 def default_path() -> Path:
@@ -79,10 +81,11 @@ class Verdict(Settings):
 def judge_messages(script: Script, rubric: Rubric) -> tuple[Message, ...]:
     """Return what a judge is told."""
     turns = [f"{turn.speaker}: {turn.text}" for turn in script.turns]
+    kind = rubric.kinds.get(script.kind, "")
     quoted = json.dumps({"role": script.role_prompt, "turns": turns}, ensure_ascii=True)
     return (
         {"role": "system", "content": rubric.system},
-        {"role": "user", "content": rubric.call.format(call=quoted)},
+        {"role": "user", "content": rubric.call.format(kind=kind, call=quoted)},
     )
 
 

@@ -36,7 +36,8 @@ class AuthorOptions(PlanOptions):
     reject_window: Annotated[int, Field(ge=1, exclude=True)] = 64
     records: Annotated[str | None, Field(exclude=True)] = None
     """Folder for the books: tokens of each dialogue (calls-*.jsonl), replies that could not be used
-    (quarantine-*.jsonl), and topics that were listed (topics/)."""
+    (quarantine-*.jsonl), and topics that were listed (topics/). Workers that share it share topics;
+    any other lists its own."""
 
 
 def check_judge(options: AuthorOptions, num_models: int) -> None:

@@ -44,7 +44,7 @@ OUTCOMES = {
 }
 
 
-class Planner(Protocol):
+class AssignmentPlanner(Protocol):
     """Decides what models write of one kind."""
 
     def prepare(self, jobs: Sequence[Job]) -> None:
@@ -250,7 +250,7 @@ class ChatPlanner:
         )
 
 
-PLANNERS: Mapping[str, Callable[[AuthorOptions, TopicLists], Planner]] = {
+PLANNERS: Mapping[str, Callable[[AuthorOptions, TopicLists], AssignmentPlanner]] = {
     "service": CallPlanner,
     "qa": LessonPlanner,
     "casual": ChatPlanner,

@@ -39,7 +39,7 @@ def qa_ground(
     items = (*card.facts, card.right, card.then)
     wants = f"You are {user.name}, and you ask a teacher: {card.question} {card.next}"
     world = tuple(
-        WorldItem(id=f"fact-{at}", visibility="prompt", text=text)
+        WorldItem(id=f"fact-{at}", visibility="agent", text=text)
         for at, text in enumerate(items, start=1)
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from math import ceil
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -25,6 +26,22 @@ _CONTROL = re.compile(
 _TYPOGRAPHY = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", '"': ""})
 _DASH = re.compile(r"\s*(?:\u2014|\u2013(?=\s)|\s--?(?=\s))\s*")
 _ELLIPSIS = re.compile(r"\s*(?:\u2026|\.{2,})(?P<end>\s*$)?\s*")
+
+
+LONGEST_RUN = 128
+"""Most repetitions that a pattern may ask for at once: xgrammar 0.2.8 compiles no more."""
+
+
+def speech_pattern(most: int) -> str:
+    """Return the pattern of what may be said, of at least one character and about ``most``.
+
+    Longer runs are written as whole blocks and a rest, which is one way to read any text: a grammar
+    of optional runs in a row takes minutes to match.
+    """
+    blocks = ceil(most / LONGEST_RUN)
+    size = ceil(most / blocks)
+    before = f"({SPEECH}{{{size}}}){{0,{blocks - 1}}}" if blocks > 1 else ""
+    return f"^{before}{SPEECH}{{1,{size}}}$"
 
 
 class BadReply(Exception):

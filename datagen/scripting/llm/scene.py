@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from datagen.scripting.llm.brief import Brief
-from datagen.scripting.llm.reply import SPEECH, BadReply, read_json, tidy
+from datagen.scripting.llm.reply import BadReply, read_json, speech_pattern, tidy
 from datagen.types import SPEAKERS, Speaker
 
 ACTS: Final = (
@@ -47,6 +47,8 @@ NODS: Final = (
 NOD_WORDS = 3
 """Most words of what counts as a nod, whatever a model says."""
 MAX_TURNS, MAX_NODS, MAX_DOES, MAX_CALLS = 60, 2, 3, 2
+MAX_PROSE = 1200
+"""Characters of a scenario, a description or a role."""
 FREE_TURNS = 20
 """Turns of an answer beyond two for each must."""
 
@@ -94,7 +96,7 @@ def scene_schema(brief: Brief, turn_characters: int, *, writes_role: bool) -> di
     turns = {"type": "array", "items": {"anyOf": kinds}, "minItems": 4, "maxItems": most}
     if brief.order == "facts_first":
         return _object({"turns": turns})
-    prose = {"type": "string", "pattern": f"^{SPEECH}{{20,1200}}$"}
+    prose = {"type": "string", "pattern": speech_pattern(MAX_PROSE)}
     before = {"scenario": prose, "description": prose, "turns": turns}
     return _object({**before, "role": prose} if writes_role else before)
 
@@ -108,7 +110,7 @@ def _turn_schema(brief: Brief, speaker: Speaker, turn_characters: int) -> dict[s
     }
     turn: dict[str, Any] = {
         "speaker": {"type": "string", "enum": [speaker]},
-        "text": {"type": "string", "pattern": f"^{SPEECH}{{1,{turn_characters}}}$"},
+        "text": {"type": "string", "pattern": speech_pattern(turn_characters)},
         "does": _some(own, MAX_DOES),
         "act": {"type": "string", "enum": list(ACTS)},
         "emotion": {"type": "string", "enum": list(EMOTIONS)},

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from datagen.scripting.checks import holds
-from datagen.scripting.claims import unlicensed
+from datagen.scripting.claims import Lexicon, unlicensed
+from datagen.scripting.claims.lexicon import is_number
 from datagen.scripting.compose.grammar import plain
 from datagen.scripting.llm import checks
 from datagen.scripting.llm.brief import Brief
@@ -60,10 +61,15 @@ def _claims(brief: Brief, script: Script) -> Iterator[str]:
     if brief.ground.lexicon is None:
         return
     for one in unlicensed(script, brief.ground.lexicon):
-        if one.words == _POLARITY and _LACKS.search(one.clause):
+        if one.words == _POLARITY and _says_neither(one.clause, brief.ground.lexicon):
             continue
         words = ", ".join(one.words)
         yield f"{one.clause!r} (agent): nothing licenses this {one.kind}: {words}"
+
+
+def _says_neither(clause: str, lexicon: Lexicon) -> bool:
+    """Tell whether a clause neither states nor denies: a bare number, or what the agent lacks."""
+    return bool(_LACKS.search(clause)) or all(map(is_number, lexicon.content(clause)))
 
 
 def _refusals(script: Script) -> Iterator[str]:

@@ -15,11 +15,11 @@ from pydantic import Field
 
 from datagen.config import Settings
 from datagen.scripting.llm.gist import gist
-from datagen.scripting.llm.reply import SPEECH, BadReply, read_json, tidy
+from datagen.scripting.llm.reply import BadReply, read_json, speech_pattern, tidy
 from datagen.text import unsayable
 
-LINE = 260
-"""Most characters of a sentence of a card."""
+NAME, LINE = 80, 260
+"""Most characters of a topic's name, and of a sentence of a card."""
 FACTS = (2, 6)
 """Fewest and most facts of a card."""
 ALIKE = 0.6
@@ -58,10 +58,10 @@ class TopicCard(Settings):
 
 def cards_schema(count: int) -> dict[str, Any]:
     """Return the schema of an answer with so many topics."""
-    line = {"type": "string", "pattern": f"^{SPEECH}{{8,{LINE}}}$"}
+    line = {"type": "string", "pattern": speech_pattern(LINE)}
     facts = {"type": "array", "items": line, "minItems": 3, "maxItems": 5}
     card = {
-        "topic": {"type": "string", "pattern": f"^{SPEECH}{{3,80}}$"},
+        "topic": {"type": "string", "pattern": speech_pattern(NAME)},
         "question": line,
         "facts": facts,
         **{name: line for name in ("wrong", "right", "next", "then")},

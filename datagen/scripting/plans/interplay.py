@@ -17,7 +17,7 @@ from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.base import DialoguePlan
 from datagen.scripting.plans.draws import Draws
 from datagen.text import speak
-from datagen.types import Pause, Speaker, Turn
+from datagen.types import Interruption, Pause, Speaker, Turn
 
 CUT_SHARE = (0.35, 0.85)
 """A barge-in starts after this share of the interrupted turn's words."""
@@ -34,6 +34,8 @@ PAUSES = (0.2, 0.36, 0.52)
 """Chance of a pause inside a customer's turn, by the level of fillers."""
 AGENT_PAUSES = 0.08
 _LEVEL = (0.0, 1.0, 2.0)
+_QUESTION = Interruption(kind="question")
+"""What all barge-ins are for that a plan has: what is cut off has no facts that are needed."""
 _GOES_ON = re.compile(r"\w|[.,:/-]?\d")
 """After what is not the whole of a number or a word."""
 _CLAUSE_END = re.compile(r"[,.?!](?<![ap]\.m\.) | (?=(?:but|because)(?!\S))")
@@ -116,6 +118,7 @@ def _turn(
         pauses=pauses,
         act=line.act,
         fact_ids=fact_ids,
+        interruption=_QUESTION if at_word else None,
         repairs=repairs,
     )
 

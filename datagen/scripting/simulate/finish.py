@@ -41,7 +41,7 @@ MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
 """Chance of one by this listener for each word of a turn that may have one, at level 1."""
-SOUNDS, COUGHS = 0.07, 0.4
+SOUNDS, COUGHS = 0.12, 0.4
 """Chance that a caller coughs or says something to somebody else in a turn of the agent, and the
 share of coughs."""
 LOW, EXCITED = -0.25, 0.4

@@ -21,7 +21,7 @@ LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
     0.12,
 )
 """Chances of what may happen to an identity number, or to a name."""
-NOTICED = 0.5
+NOTICED = 0.7
 """Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from datagen.scripting.compose.grammar import continued, opened, slots
 from datagen.scripting.plans.interplay import cuts
@@ -48,10 +48,19 @@ MOST_VALUES = 2
 """Most values that are said again without the sentence around them."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
 """Types of such values."""
-_PHRASE = re.compile(r"(?<=[.?!,]) (?=\S+ \S+ \S)")
-"""Where a phrase begins with which somebody may go on: after a stop or comma, before some words."""
+_STARTS = (
+    r"and|but|so|or|though|then|otherwise|the|a|an|it|it's|they|you|you're|your|we|our|i|i'll|there"
+    r"|there's|that|that's|this|if|nobody|no|on|in|at|after|before|over|until|with|\{"
+)
+_PHRASE = re.compile(rf"(?<=[.?!]) |(?<=,) (?=(?:{_STARTS})(?<!\w)|(?:{_STARTS})\b)", re.IGNORECASE)
+"""Where a phrase begins with which somebody may go on: a sentence, or after a comma what does not
+begin with a noun."""
+_DENIES = re.compile(
+    r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
+)
 _LINK = re.compile(r"^(?:and|but|so|though|or) (?:then )?", re.IGNORECASE)
 
+R = TypeVar("R")
 Ask: TypeAlias = Callable[[], object]
 """Lets the caller bring up what it interrupts for."""
 _Doing: TypeAlias = Literal["question", "correction", "pause", "known", "protest"]
@@ -170,7 +179,12 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
 
 
 def _summary(talk: Talk, place: _Place) -> str:
-    """Return the values of the line that the cut leaves unsaid, as a template; empty if none."""
+    """Return the values of the line that the cut leaves unsaid, as a template; empty if none.
+
+    Of what denies something a value alone would say the contrary.
+    """
+    if _DENIES.search(" ".join(place.phrases)):
+        return ""
     spoken = talk.floor.drafts[place.draft].spoken.lower()
     left = []
     for name in slots(" ".join(place.phrases)):
@@ -210,8 +224,10 @@ def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption)
     elif planned.uptake == "summarise":
         _go_on(talk, "in_short", _summary(talk, place), telling.licence)
     elif planned.uptake == "repeat":
+        wanted = talk.slots(place.phrases)
+        fitting = [line for line in telling.lines if wanted <= talk.slots((line,))]
         talk.agent("resume", "interactionStructuring")
-        talk.agent_line(telling.lines, "bridge", telling.licence)
+        talk.agent_line(fitting, "bridge", telling.licence)
     return True
 
 
@@ -255,6 +271,24 @@ def correct_at_once(talk: Talk, heard: str, right: str) -> bool:
     draft.cut_at = at_word
     talk.floor.close()
     return True
+
+
+def break_in(talk: Talk, kind: InterruptionKind, say: Callable[[], R], chance: float) -> R:
+    """Let the caller say something, perhaps before the agent has announced that it looks.
+
+    The call of a tool begins with the last sentence of its turn, so that is where it is cut.
+    """
+    draft, cut = talk.floor.drafts[-1], talk.floor.last
+    if draft.speaker == "agent" and talk.chance(chance):
+        words = draft.spoken.split()
+        ends = [place for place, word in enumerate(words[:-1], start=1) if word[-1] in ".?!"]
+        places = cuts(draft.num_words, ends[-1] if ends else 0)
+        if places:
+            draft.cut_at = talk.draws.pick(places)
+    said = say()
+    if draft.cut_at is not None:
+        mark(talk, cut + 1, kind)
+    return said
 
 
 def stop_rambling(talk: Talk) -> None:

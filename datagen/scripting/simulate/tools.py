@@ -5,19 +5,24 @@ Talk, ProcedureStep --call--> drafts, Action; only then may anybody say what the
 
 from __future__ import annotations
 
+from functools import partial
+
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides
+from datagen.scripting.simulate.interruptions import break_in
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import Action, ActionStatus
 
 FAILS, WAITING = 0.06, 0.35
 """Chance that a tool fails at first, and that the caller says something while it works."""
-CANCELS = 0.12
+CANCELS = 0.3
 """Chance that the caller stops the agent before something is done, if it has a question."""
 ASKS, ADDS, ASKS_FROM = 0.5, 0.25, 2.5
 """Chances that a caller who says something asks a question, or tells something of itself, and
 seconds from which a wait leaves time for a question."""
+BREAKS_IN = 0.6
+"""Chance that a caller does not wait until the agent has announced that it looks."""
 TIMEOUT = 8.0
 """Seconds after which the agent gives a tool up."""
 CANCELLED = "The call was cancelled."
@@ -71,7 +76,8 @@ def _correct(talk: Talk, step: ProcedureStep) -> None:
     _issue(talk, step, CANCELLED, "cancelled")
     talk.misgiven.pop(name)
     talk.words.about("right", talk.value(name))
-    draft = talk.user("self_correct", "correction")
+    say = partial(talk.user, "self_correct", "correction")
+    draft = break_in(talk, "correction", say, BREAKS_IN)
     draft.values.add(name)
     talk.given.add(name)
     talk.agent("got_right", "autoPositive", (f"user.{name}",))
@@ -83,7 +89,7 @@ def _cancel(talk: Talk, step: ProcedureStep) -> None:
     if ask is None:
         return
     _issue(talk, step, CANCELLED, "cancelled")
-    ask("cancel")
+    break_in(talk, "cancel", partial(ask, "cancel"), BREAKS_IN)
     talk.agent("shall_i", "checkQuestion")
     talk.user("accept", "agreement")
 
@@ -138,7 +144,9 @@ def _say_meanwhile(talk: Talk, action: Action) -> None:
     elif talk.chance(ADDS):
         talk.user("while_waiting", "inform")
     else:
-        talk.user("react_hold", "autoPositive")
+        is_impatient = talk.cast.user.patience == 0
+        say = partial(talk.user, "react_hold", "autoPositive")
+        break_in(talk, "protest", say, BREAKS_IN if is_impatient else 0.1)
 
 
 def latency(talk: Talk, tool: str) -> float:

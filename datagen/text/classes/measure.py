@@ -119,6 +119,10 @@ _NO_INCH = re.compile(
 
 _SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr")
 """Short forms of what things are priced by: "$3.49 a gal"."""
+_COUNTED_PER = tuple(
+    unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())
+)
+"""Symbols with capitals, which nothing else is behind a "per": "$10 per GB"."""
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -364,6 +368,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
             before=cue("an?|per|each", " "),
+        ),
+        make(
+            rf"(?P<unit>{any_of(_COUNTED_PER)})\b(?!['/-]){DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("per", " "),
         ),
         make(
             rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",

@@ -177,6 +177,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_AT,
         ),
         make(
+            rf"(?P<first>{_TWELVE})(?::(?P<first_minute>[0-5]\d))?(?P<first_half>[ap]) ?- ?"
+            rf"(?P<hour>{_TWELVE})(?::(?P<minute>[0-5]\d))?{_SHORT_HALF}{zone}",
+            times.half_day,
+        ),
+        make(
+            rf"(?P<first>)(?P<hour>{_TWELVE}):(?P<minute>[0-5]\d){_SHORT_HALF}{zone}",
+            times.half_day,
+        ),
+        make(
             rf"(?P<low>{_TWELVE}) ?- ?(?P<high>{_TWELVE})(?![\w:%/-]|[.,]\d)",
             _working_hours,
             Sure.CUE,

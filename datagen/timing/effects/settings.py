@@ -76,7 +76,7 @@ class Room(Settings):
     snr: Levels = Levels(low=18, high=42)
     """Level of speech over the room, in dB."""
     slopes: Annotated[tuple[Slope, ...], Field(min_length=1)] = (3.0, 4.5, 6.0)
-    """By how many dB an octave it falls, equally likely: 3 is pink, 6 brown."""
+    """Slopes in dB an octave, equally likely: 3 is pink noise, 6 brown."""
     tones: Annotated[tuple[Literal["none", "hum", "fan"], ...], Field(min_length=1)] = (
         "none",
         "none",

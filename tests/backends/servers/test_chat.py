@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from datagen.backends.servers import client
 from datagen.backends.servers.client import ServerDown
 from datagen.backends.writer.llm_server import EASY, Server
 from datagen.scripting.llm.answer import objects
 from datagen.scripting.llm.completion import Completion, Refusal, Request, Usage
-from datagen.scripting.llm.reply import BadReply, parse
+from datagen.scripting.llm.reply import BadReply, read_json
 from datagen.types import UserError
 from tests.doubles.raw_server import Answer, Asked, RawServer, raw
 
@@ -24,12 +25,28 @@ TURNS = {
     ]
 }
 OBJECT = json.dumps(TURNS)
+FORM = Draft202012Validator(
+    {
+        "type": "object",
+        "required": ["turns"],
+        "properties": {"turns": {"type": "array", "minItems": 1}},
+    }
+)
 OTHER = json.dumps({"turns": []})
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
+
+
+def turns_of(text: str) -> list[dict[str, str]]:
+    """Return the turns of the first object of a reply that fits."""
+    value = read_json(text, FORM)
+    if not FORM.is_valid(value):
+        raise BadReply("no turns")
+    turns: list[dict[str, str]] = value["turns"]
+    return turns
 
 
 def said(value: Any, **headers: str) -> Answer:
@@ -167,7 +184,7 @@ def test_an_answer_of_nothing_but_tokens_costs_one_attempt() -> None:
     answer = ask(said({"choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}))
     assert answer == Completion("", is_whole=True, usage=Usage(5, 0, 90))
     with pytest.raises(BadReply):
-        parse("")
+        turns_of("")
 
 
 def test_a_text_completion_is_read() -> None:
@@ -463,7 +480,7 @@ REPLIES = {
 
 @pytest.mark.parametrize("name", REPLIES)
 def test_the_object_is_found(name: str) -> None:
-    assert [one.step for one in parse(REPLIES[name])] == ["greet", "bye"]
+    assert [one["step"] for one in turns_of(REPLIES[name])] == ["greet", "bye"]
 
 
 @pytest.mark.parametrize(
@@ -471,7 +488,7 @@ def test_the_object_is_found(name: str) -> None:
 )
 def test_what_holds_no_object_is_bad(text: str) -> None:
     with pytest.raises(BadReply):
-        parse(text)
+        turns_of(text)
 
 
 def test_objects_come_in_order_those_after_the_reasoning_first() -> None:

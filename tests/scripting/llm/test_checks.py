@@ -61,3 +61,16 @@ def test_those_who_chat_may_say_what_they_like_of_themselves() -> None:
     text = "My sister Zoe has eight hundred stupid cats."
     assert found("casual", checks.CHATS, "agent", text) == []
     assert len(found("qa", checks.LESSONS, "agent", text)) == 3
+
+
+@pytest.mark.parametrize("text", ["A: Hello there.", "Okay. U: No, no.", "Agent: one moment."])
+def test_who_speaks_is_not_said(text: str) -> None:
+    (problem,) = found("casual", checks.CHATS, "agent", text)
+    assert "says who speaks" in problem
+
+
+@pytest.mark.parametrize(
+    "text", ["Vitamin A: it's good.", "At 5: 30, you said?", "Plan B: we walk."]
+)
+def test_a_colon_may_be_said(text: str) -> None:
+    assert found("casual", checks.CHATS, "agent", text) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from datagen.scripting.llm.checks import _UNSAYABLE
-from datagen.scripting.llm.reply import BadReply, tidy
+from datagen.scripting.llm.reply import BadReply, speech_pattern, tidy
 from datagen.scripting.llm.scene import Scene, parse_scene, scene_schema
 from tests.fixtures.scene_replies import assignment, job
 
@@ -106,3 +107,15 @@ def test_what_the_schema_lets_through_can_be_said() -> None:
     for code in range(32, 127):
         character = chr(code)
         assert not (valid(character) and _UNSAYABLE.search(character)), character
+
+
+@pytest.mark.parametrize("most", [1, 30, 128, 129, 400, 1000, 1200])
+def test_a_pattern_bounds_its_text_in_runs_that_every_engine_compiles(most: int) -> None:
+    pattern = speech_pattern(most)
+    fits = re.compile(pattern).match
+    assert fits("a")
+    assert fits("a" * most)
+    assert not fits("")
+    assert not fits("a" * (most + most // 100 + 2))
+    assert not fits("a" * (most - 1) + "*")
+    assert all(int(count) <= 128 for count in re.findall(r"(\d+)\}", pattern))

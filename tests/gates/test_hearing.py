@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from datagen.gates.hearing import canonical, compare, judged, same_sense
+
+SAME = [
+    ("It costs two thousand three hundred sixty dollars.", "It costs $2,360."),
+    ("My number is five five five, zero one six one.", "My number is 555-0161."),
+    ("My number is five five five, oh one six one.", "My number is 555-0161."),
+    ("The code is six four eight five one.", "The code is 64851."),
+    ("Um, one second, please.", "1 second, please."),
+    ("A zero zero five one, got it.", "A0051, got it."),
+    ("It is twenty-four hours, and four hundred and fifty dollars.", "It's 24 hours and $450."),
+    ("We open at nine thirty a.m. on May fifth.", "We open at 9:30 AM on May 5th."),
+    ("That is twelve dollars and fifty cents a month.", "That's $12.50 a month."),
+    ("In nineteen eighty-four and two thousand twenty-six.", "In 1984 and 2026."),
+    ("That's R, O, W, E.", "That's R-O-W-E."),
+    ("Okay, that's R, O, W, E.", "Okay, that's our OWE."),
+    ("Mm-hmm, okay. I would like to know.", "OK, I would like to know."),
+    ("Asa Kinney, yes, that is me.", "Asa Kinny, yes, that's me."),
+    ("This is Myrna Silva from Cedardale.", "This is Murna Sylva from Cedar Dale."),
+    ("It went up three point five percent.", "It went up 3.5%."),
+]
+
+
+@pytest.mark.parametrize(("spoken", "heard"), SAME)
+def test_what_a_recogniser_writes_is_what_was_said(spoken: str, heard: str) -> None:
+    found = compare(spoken, heard)
+    assert found.wrong_entities == ()
+    assert found.num_errors == 0, (canonical(spoken), canonical(heard))
+
+
+@pytest.mark.parametrize(
+    ("spoken", "heard", "wrong"),
+    [
+        ("It costs fifteen dollars a month.", "It costs $50 a month.", ("15", "50")),
+        ("The code is six four eight five one.", "The code is 64857.", ("64851", "64857")),
+        ("Your gate code is T eight three three.", "Your gate code is T832.", ("t833", "t832")),
+        ("Please wait for me there.", "Please wait 10 for me there.", ("", "10")),
+        ("It is open for nine hours.", "It is open for hours.", ("9", "")),
+        ("The zip is zero nine three one.", "The zip is 931.", ("0931", "931")),
+    ],
+)
+def test_a_wrong_number_is_named(spoken: str, heard: str, wrong: tuple[str, str]) -> None:
+    assert compare(spoken, heard).wrong_entities == (wrong,)
+
+
+def test_words_that_are_not_there_count() -> None:
+    found = compare("I would like to move my appointment.", "I would like to move.")
+    assert (found.num_errors, found.num_words) == (2, 7)
+    babbled = compare("Hello there, my friend.", "Hello there, my friend. And the weather is nice.")
+    assert babbled.error_rate > 1
+
+
+def test_another_name_is_an_error() -> None:
+    assert compare("My name is Myrna Silva, hello.", "My name is Robert Jones, hello.").num_errors
+
+
+def test_sounds_count_by_their_sense() -> None:
+    assert same_sense("Mm-hmm.", "Uh-huh.")
+    assert same_sense("Mhm, right.", "Mm-hmm. Right.")
+    assert not same_sense("Mm-hmm.", "Uh-uh.")
+
+
+def test_a_few_words_are_not_judged() -> None:
+    assert not judged("Mm-hmm, okay, right.")
+    assert judged("I see what you mean.")

