@@ -54,7 +54,7 @@ types: .venv/dev
 imports: .venv/dev
 	$(BIN)/lint-imports
 
-# a real small model on llama.cpp's server; its environment takes a minute and 170 MB, the test a quarter of an hour
+# a real small model on llama.cpp's server; its environment takes a minute and 170 MB, the test up to an hour
 small-model: .venv/dev
 	tests/integration/setup_llama.sh
 	$(BIN)/python -m pytest -q -s -n 0 tests/integration/test_llama.py
