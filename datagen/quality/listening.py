@@ -30,7 +30,7 @@ FOLDER = "quality"
 """Folder of a run with the findings of each dialogue."""
 
 
-class Words(Protocol):
+class WordListener(Protocol):
     """Hears words."""
 
     def transcribe(self, audio: Audio, beam: int = 1) -> str:
@@ -38,7 +38,7 @@ class Words(Protocol):
         ...
 
 
-class People(Protocol):
+class SpeakerTeller(Protocol):
     """Tells speakers apart."""
 
     def vector(self, audio: Audio) -> NDArray[np.float32] | None:
@@ -46,7 +46,7 @@ class People(Protocol):
         ...
 
 
-class Ratings(Protocol):
+class SoundRater(Protocol):
     """Rates sound."""
 
     def rate(self, audio: Audio) -> tuple[float, float] | None:
@@ -85,7 +85,7 @@ class EarOptions(Record):
 class Ears:
     """The three ears, and what they make of a dialogue."""
 
-    def __init__(self, words: Words, people: People, ratings: Ratings) -> None:
+    def __init__(self, words: WordListener, people: SpeakerTeller, ratings: SoundRater) -> None:
         self._words = words
         self._people = people
         self._ratings = ratings
