@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from datagen.text import numbers
 
 MONTHS = {name[:3]: name for name in numbers.MONTHS if name != "May"} | {"Sept": "September"}
@@ -186,18 +188,7 @@ SIGNS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent",
 }  # fmt: skip
 
-_SHORT_WORDS = """
-added it so oh no yes me you us him her them that this one two too now here there then on off in out
-up down go do is was are be all more less day days week year month again back away home time
-work well good fine okay right wrong sure yet still else once over done gone made said know
-think see say ask tell help need want like try call wait stay stop start begin left lost found
-paid sent hear read use used know mine yours ours his hers both none some any many much few most
-own same way ways part parts end side top half first last next late early soon later today ever
-never ah hm um uh hey hi bye just even only bit lot thing mind sense true false old new big
-small high low hot cold open shut free full safe busy easy hard fast slow long short near far
-not nice great sorry please thanks alone apart along about above below under after kind name
-names man men life world water money house door car cars food job jobs room rooms city town road
-line phone
-"""
-ENDS_SENTENCES = frozenset(_SHORT_WORDS.split())
-"""Whole words of at most five letters that can end a sentence: their stop is no abbreviation's."""
+_SHORT_WORDS = Path(__file__).with_name("short_words.txt")
+ENDS_SENTENCES = frozenset(_SHORT_WORDS.read_text("utf-8").split())
+"""Whole words of at most five letters that can end a sentence: their stop is no abbreviation's.
+They are those of prompts/ that are short for nothing."""
