@@ -70,8 +70,8 @@ PROFILES: dict[str, dict[str, Any]] = {
         "max_voice_change": 9.0,
         "min_voice_distance": 3.0,
     },
-    # Kokoro ends a clip in its own silence, and says the same line with one level and pace
-    "kokoro": {"min_end_drop": 15.0},
+    # Kokoro ends a clip in its own silence; a lively turn is 6 semitones above its speaker's others
+    "kokoro": {"min_end_drop": 15.0, "max_pitch_change": 9.0, "min_pace": 0.6},
     "chatterbox": {},
     "dia": {"min_end_drop": 12.0},  # its clips are cut from a dialogue, close to the next voice
     "dummy": {"listen": False},
