@@ -6,9 +6,9 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -241,9 +241,9 @@ def test_an_unfinished_run_is_refused(run: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on(run: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "datagen", "export", "personaplex", run, "--out"]
-    begun = time.monotonic()
+    begun = monotonic()
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
-    whole = time.monotonic() - begun
+    whole = monotonic() - begun
     rng, kills = np.random.default_rng(0), 0
     for _ in range(40):
         process = subprocess.Popen(
