@@ -98,7 +98,8 @@ MEASURED = (
     "bag", "battery", "bottle", "box", "breaker", "bulb", "cable", "camera", "can", "capsule",
     "charger", "class", "connection", "diet", "drive", "engine", "filter", "freezer", "hose",
     "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel", "phone", "pill",
-    "pipe", "plan", "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
+    "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
+    "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
     "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
 )  # fmt: skip
 """What a measure before it describes: "two 500 mg tablets"."""

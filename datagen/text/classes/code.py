@@ -35,7 +35,7 @@ _NAMED = (
     r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
     r"|prescription|rx|employee"
     r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
-    r"|locker combo|combination|imei"
+    r"|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
 _DIGITS = cue(
     r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
@@ -178,6 +178,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an identifier."""
     make = FormMaker("code")
     upper = (
+        r"(?!\d+X (?:as|better|bigger|cheaper|faster|higher|less|longer|more|slower|the|worse)\b)"
         r"(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w@&+^²³]|-\w|[./:]\w|'\d)"
     )
     return (
@@ -267,6 +268,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 ":? ",
             ),
         ),
+        make(
+            r"[A-Z]{1,3}-\d{1,4}(?![\w-]|[.,:/]\d)",
+            _spelled,
+            before=cue(r"(?:error|fault|trouble|status)(?: codes?)?(?: is| was| of)?", ":? #?"),
+        ),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
             r"#(?P<digits>(?=[0-9A-F]*[A-F])(?:[0-9A-F]{6}|[0-9A-F]{3}))(?!\w)",
@@ -283,6 +289,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
         make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]+s\b)", _form),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
+        make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)"),
     )

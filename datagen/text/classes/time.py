@@ -201,6 +201,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
         make(
+            rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d)[ -]?ish\b",
+            lambda m: f"{clock(m['hour'], m['minute'])}ish",
+        ),
+        make(
             rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?-"
             rf" ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",
             times.span,
