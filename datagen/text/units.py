@@ -117,7 +117,7 @@ PER_WORDS = (
     "lesson", "class", "call", "text", "mile", "gallon", "pound", "ounce", "foot", "yard", "acre",
     "box", "bag", "bottle", "piece", "page", "item", "order", "room", "ticket", "license",
     "device", "vehicle", "car", "employee", "member", "student", "family", "household", "couple",
-    "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word",
+    "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""
 UNIT = any_of(UNITS)

@@ -150,5 +150,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("my|our|your|his|her|their|the|this|that|an", " "),
         ),
         make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
     )

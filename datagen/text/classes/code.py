@@ -41,8 +41,8 @@ _DIGITS = cue(
     r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
     r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
     r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
-    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:is|was|are|isn't|wasn't"
-    rf"|ends|starts with|can't be|read|reads))?"
+    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
+    rf"|isn't|wasn't|ends|starts with|can't be|read|reads))?"
     r"|can't be|digits (?:are|is)|(?<=\d{4} )or|digit code(?: is)?",
     r"[:,]? [#\"']?",
 )
@@ -186,6 +186,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS
         ),
+        make(
+            rf"\d{{3,4}}{END}",
+            _digits,
+            before=re.compile(
+                r"\b[Pp]late(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
+            ),
+        ),
         make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
         make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
@@ -228,6 +235,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
+        ),
+        make(
+            rf"(?P<number>[1-9]\d{{2,3}}){END}(?=[.,?!]|$| (?:to|from|at|is|was|on|out|into)\b)",
+            _pairs,
+            before=cue(
+                r"(?:on|board|take|taking|took|catch|for|my|your) (?:Southwest|Delta|JetBlue|United"
+                r"|American|Alaska|Frontier|Spirit|Lufthansa|Ryanair)",
+                " ",
+            ),
         ),
         make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),
         make(

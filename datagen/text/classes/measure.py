@@ -35,8 +35,7 @@ from datagen.text.units import (
 
 TOLD = (
     'A unit\'s symbol right after a number. A symbol that is a word or a letter as well ("in",'
-    ' "m", "A")'
-    " needs a word beside it that measures; before a noun the unit stays singular."
+    ' "m", "A") needs a word beside it that measures; before a noun the unit stays singular.'
 )
 EXAMPLES = (
     ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
@@ -51,7 +50,8 @@ EXAMPLES = (
 )
 _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
-    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
+    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
+    r"| of (?:rain|snow|water|wire)|\.? too (?!many|few|late)"
 )
 _SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
 _SIDE_OF = re.compile(
@@ -97,7 +97,7 @@ _OF = re.compile(r" of\b")
 _SIZED = re.compile(
     r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
     r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
-    r"|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
+    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
     re.IGNORECASE,
 )
 _AND_BATHS = re.compile(r"/\d")
