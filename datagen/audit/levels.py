@@ -14,7 +14,7 @@ import numpy as np
 from datagen.audit.rows import Row
 from datagen.types import SPEAKERS
 
-QUIETEST, LOUDEST = -40.0, -10.0
+QUIETEST, LOUDEST = -40.0, -8.0
 """Levels in dBFS between which speech lies, before the ledger's gain."""
 CLEAN = -60.0
 """Most, in dBFS, that a channel without effects holds while only the other speaks."""

@@ -85,7 +85,7 @@ def test_mimi_helium_and_ctc_make_shards(tmp_path: Path) -> None:
         "tokenizer": {"use": "helium", "options": {"model": str(MODEL)}},
         "align": {"use": "ctc", "options": ctc},
     }
-    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "1")
+    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "16")
     meta, rows = shard_of(folder)
     assert meta["codec"]["id"] == "mimi"
     assert meta["tokenizer"]["id"] == "helium"
@@ -119,7 +119,7 @@ def test_dia_is_cut_by_ctc_and_heard_by_judges_in_an_environment_of_its_own(
     }
     host = tmp_path / "host.yaml"
     host.write_text(f"speech: {{workers: 1, py_executable: '{sys.executable}'}}\n")
-    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "1", "--host", str(host))
+    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "16", "--host", str(host))
     meta, (row, _) = shard_of(folder)
     assert not {"speech", "align", "judge"} & {name.split("=")[0] for name in meta["stand_ins"]}
     assert row["provenance"]["speech"].startswith("dia")
@@ -141,7 +141,7 @@ def test_chatterbox_speaks_through_its_double(tmp_path: Path, bank: Path) -> Non
         "align": {"use": "proportional"},
         "voices": {"catalogue": str(bank), "held_out": 0},
     }
-    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "1", PYTHONPATH=str(ROOT))
+    folder = run(tmp_path / "run", as_settings(sections), "--dialogs", "16", PYTHONPATH=str(ROOT))
     meta, rows = shard_of(folder)
     assert "speech" not in {name.split("=")[0] for name in meta["stand_ins"]}
     assert len(rows) == KEPT

@@ -145,13 +145,13 @@ def test_gpu_memory_is_that_of_a_workers_share(monkeypatch: pytest.MonkeyPatch) 
     checks = node_checks.look(recipe, host, ("speech", "tokens"), {}, gpus=True)
     found = {check.subject: check.problem for check in checks if "memory" in check.subject}
     speech, tokens = found.items()
-    assert speech == ("GPU memory of speech (20 GB a worker, 7 needed)", None)
+    assert speech == ("GPU memory of speech (20 GB a worker, 14 needed)", None)
     assert tokens[0] == "GPU memory of tokens (4 GB a worker, 2 needed)"
     monkeypatch.setattr(node_checks, "gpu_memory", lambda: [24.0])
     checks = node_checks.look(recipe, host, ("speech", "tokens"), {}, gpus=True)
     problems = [check.problem for check in checks if "memory" in check.subject and check.problem]
     assert problems == [
-        "a worker has 6 GB and needs 7: give it more than 0.25",
+        "a worker has 6 GB and needs 14: give it more than 0.25",
         "a worker has 1 GB and needs 2: give it more than 0.05",
     ]
 

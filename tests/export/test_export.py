@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -240,7 +241,9 @@ def test_an_unfinished_run_is_refused(run: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on(run: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "datagen", "export", "personaplex", run, "--out"]
+    begun = time.monotonic()
     subprocess.run([*command, str(tmp_path / "whole")], check=True, capture_output=True)
+    whole = time.monotonic() - begun
     rng, kills = np.random.default_rng(0), 0
     for _ in range(40):
         process = subprocess.Popen(
@@ -249,7 +252,7 @@ def test_killed_at_any_moment_it_goes_on(run: str, tmp_path: Path) -> None:
             stderr=subprocess.DEVNULL,
         )
         try:
-            process.wait(rng.uniform(0.8, 3.5))
+            process.wait(whole * rng.uniform(0.2, 0.9))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

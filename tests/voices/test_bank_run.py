@@ -73,7 +73,7 @@ def run_with(bank: Path, out: Path, url: str) -> None:
         f"voices={json.dumps({'catalogue': str(bank), 'held_out': HELD_OUT})}",
     ]
     sets = [part for setting in settings for part in ("--set", setting)]
-    datagen("run", "service", "--dialogs", 1, "--out", out, *sets)
+    datagen("run", "service", "--dialogs", 16, "--out", out, *sets)
 
 
 def test_recorded_voices_are_cast_sent_and_written_down(tmp_path: Path, bank: Path) -> None:
