@@ -34,7 +34,9 @@ def _copies(uri: str, cache: Path) -> list[str]:
     if ":" in urlsplit(uri).netloc.rpartition("@")[0]:
         raise UserError("data.shards: take the keys out of the address, into the environment")
     try:
-        filesystem, base = fs.FileSystem.from_uri(_UNWRITTEN.sub(lambda m: quote(m[0]), uri))
+        filesystem, base = fs.FileSystem.from_uri(
+            uri if uri.startswith("hf:") else _UNWRITTEN.sub(lambda m: quote(m[0]), uri)
+        )
         found = _shards(filesystem, f"{base.rstrip('/')}/shards") or _shards(filesystem, base)
         folder = cache / "remote" / blake2b(uri.encode(), digest_size=8).hexdigest()
         folder.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,9 @@ def _connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
     scheme = urlsplit(uri).scheme
     if scheme in ("gs", "gcs") and "retry_limit_seconds=" not in uri:
         uri += f"{'&' if urlsplit(uri).query else '?'}retry_limit_seconds={GCS_RETRIES}"
-    filesystem, base = fs.FileSystem.from_uri(_UNWRITTEN.sub(lambda found: quote(found[0]), uri))
+    if scheme != "hf":  # fsspec takes its path as it is written
+        uri = _UNWRITTEN.sub(lambda found: quote(found[0]), uri)
+    filesystem, base = fs.FileSystem.from_uri(uri)
     if scheme in ("abfs", "abfss"):
         filesystem = _azure(uri, place) or filesystem
         # a first request of another kind than this ends the process if there is no way in
