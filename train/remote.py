@@ -8,17 +8,21 @@ Through pyarrow: s3:// (keys from the environment or the machine's role), gs://,
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pyarrow as pa
 from pyarrow import fs
 
 from train.config import UserError
+
+_UNWRITTEN = re.compile(r"[^!-~]|[\"#<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+"""What folders' names may have and a URI must not: blanks, a #, letters of other scripts."""
 
 
 def local(paths: Sequence[str], cache: Path) -> list[str]:
@@ -30,7 +34,9 @@ def _copies(uri: str, cache: Path) -> list[str]:
     if ":" in urlsplit(uri).netloc.rpartition("@")[0]:
         raise UserError("data.shards: take the keys out of the address, into the environment")
     try:
-        filesystem, base = fs.FileSystem.from_uri(uri)
+        filesystem, base = fs.FileSystem.from_uri(
+            uri if uri.startswith("hf:") else _UNWRITTEN.sub(lambda m: quote(m[0]), uri)
+        )
         found = _shards(filesystem, f"{base.rstrip('/')}/shards") or _shards(filesystem, base)
         folder = cache / "remote" / blake2b(uri.encode(), digest_size=8).hexdigest()
         folder.mkdir(parents=True, exist_ok=True)

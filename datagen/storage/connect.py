@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pyarrow as pa
 from pyarrow import fs
@@ -30,6 +31,8 @@ FORMS = {
     "hf": "hf://buckets/NAME/FOLDER",
 }
 """How an address is written, by scheme."""
+_UNWRITTEN = re.compile(r"[^!-~]|[\"#<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+"""What names of folders may have and a URI must not: blanks, other scripts, #, a lone %."""
 
 
 def connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
@@ -55,6 +58,8 @@ def _connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
     scheme = urlsplit(uri).scheme
     if scheme in ("gs", "gcs") and "retry_limit_seconds=" not in uri:
         uri += f"{'&' if urlsplit(uri).query else '?'}retry_limit_seconds={GCS_RETRIES}"
+    if scheme != "hf":  # fsspec takes its path as it is written
+        uri = _UNWRITTEN.sub(lambda found: quote(found[0]), uri)
     filesystem, base = fs.FileSystem.from_uri(uri)
     if scheme in ("abfs", "abfss"):
         filesystem = _azure(uri, place) or filesystem

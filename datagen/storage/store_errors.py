@@ -32,6 +32,13 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 """What S3, Azure and Google say to a machine whose clock is wrong; waiting does not mend it."""
+_REGION = re.compile(
+    r"the region '[\w-]*' is wrong|configured region is|PermanentRedirect|TemporaryRedirect"
+    r"|IllegalLocationConstraint|HTTP status 30[17]",
+    re.IGNORECASE,
+)
+"""What S3 says where a bucket is in another region than the one that was asked."""
+_RIGHT_REGION = re.compile(r"(?:expecting|located in) '([\w-]{1,40})'", re.IGNORECASE)
 _NO_HOST = re.compile(r"resolve host|curlCode: 6\b|CURL error \[6\]|name or service", re.IGNORECASE)
 _OUTAGE = re.compile(
     r"NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
@@ -75,7 +82,7 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    if any(told.search(said) for told in (_NO_BUCKET, _NO_ENTRY, _CLOCK)):
+    if any(told.search(said) for told in (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK)):
         return False
     if _NO_HOST.search(said) and not reached:
         return False
@@ -87,6 +94,13 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
     said, shown = str(error), line(error)
     if _NO_BUCKET.search(said):
         return f"{where}: {no_bucket(where)}"
+    if _REGION.search(said):
+        found = _RIGHT_REGION.search(said)
+        is_in = f"in the region {found[1]}" if found else f"in another region ({shown})"
+        return (
+            f"{where}: the bucket is {is_in}; write that at the end of the address,"
+            f" ?region={found[1] if found else 'REGION'}"
+        )
     if _CLOCK.search(said):
         return (
             f"{where}: this machine's clock is not the store's ({shown}); set it, and run the same"

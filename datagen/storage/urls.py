@@ -40,7 +40,7 @@ def open_storage(where: Where) -> Storage:
 @cache
 def _objects(uri: str) -> ObjectStorage:
     """Connect to an object store, once a process."""
-    parts = urlsplit(uri)
+    parts = urlsplit(uri.replace("#", "%23"))
     user, _, server = parts.netloc.rpartition("@")
     container = f"{user.partition(':')[0]}@" if user and parts.scheme.startswith("abfs") else ""
     place = f"{parts.scheme}://{container}{server}{parts.path}"

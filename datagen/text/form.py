@@ -154,7 +154,12 @@ _NOUN = re.compile(
     r"|deep|thick|old|high|later|early|total|off|down|up|over|under|now|only|today|with|without"
     r"|after|before|because|so|than|that|as|by"
     r"|it|we|you|i|he|she|they|right|please|plus|and|minus|apart|extra|ish|late|back|yesterday"
-    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b|\d+[KGp]\b)"
+    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b|V\d+\b|\d+[KGp]\b)"
+)
+_THE = re.compile(r"(?<![\w-])(?:the|this|that|my|your|our|his|her|their) \Z", re.IGNORECASE)
+_SOLD_AS = re.compile(
+    r" (?:model|version|plan|drive|card|phone|battery|tank|bottle|pack|package|bag|box|monitor"
+    r"|screen|pill|tablet|engine|option)s?\b"
 )
 _PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
 
@@ -162,6 +167,8 @@ _PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
 def attributive(match: Match) -> bool:
     """Tell whether an amount describes what follows: "a 20 GB plan", "a $3/day charge"."""
     text, start, end = match.string, match.start(), match.end()
+    if _THE.search(text, max(0, start - REACH), start):
+        return bool(_SOLD_AS.match(text, end))
     if not _BEFORE.search(text, max(0, start - REACH), start):
         return False
     return bool(_NOUN.match(text, end) or _PER.match(text, end))

@@ -46,7 +46,7 @@ BARE_TITLES = (
     "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt",
 )  # fmt: skip
 ABBREVIATIONS = {
-    "cc": "C C", "avg": "average", "Avg": "Average",
+    "Esq": "Esquire", "cc": "C C", "avg": "average", "Avg": "Average",
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
     "Etc": "Et cetera", "Approx": "Approximately", "Incl": "Including", "Mgmt": "Management",
@@ -141,7 +141,8 @@ PHRASES = {
     "sec'y": "secretary", "ass'n": "association", "Ass'n": "Association",
     "e.g.": "for example", "e.g": "for example", "i.e.": "that is", "w/o": "without",
     "c/o": "care of", "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
-    "b/c": "because", "N/A": "N A", "n/a": "N A", "w/e": "whatever", "P.O.": "P.O.",
+    "b/c": "because", "P/N": "part number", "S/N": "serial number", "p/n": "part number",
+    "s/n": "serial number", "N/A": "N A", "n/a": "N A", "w/e": "whatever", "P.O.": "P.O.",
     "R&D": "R and D", "Q&A": "Q and A", "B&B": "B and B", "P&L": "P and L", "P/E": "P E",
     "y/o": "year old", "w/": "with", "a.k.a.": "also known as", "aka": "also known as",
     "et al.": "and others", "P.S.": "P.S.", "h/t": "hat tip", "w/r/t": "with respect to",
@@ -160,6 +161,7 @@ SET_CODES = {
     "B2B": "B to B", "B2C": "B to C", "P2P": "P to P", "F-150": "F one fifty",
     "F-250": "F two fifty", "F-350": "F three fifty", "B-52": "B fifty-two",
     "737-800": "seven thirty-seven, eight hundred", "C-3PO": "C three P O",
+    "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",
     "R2-D2": "R two D two", "4x4": "four by four", "2x4": "two by four", "2x4s": "two by fours",
     "PG-13": "P G thirteen", "K-12": "K through twelve", "K-8": "K through eight",
     "H2O": "H two O", "CO2": "C O two", "MP3": "M P three", "mp3": "M P three", "MP4": "M P four",

@@ -98,7 +98,8 @@ MEASURED = (
     "bag", "battery", "bottle", "box", "breaker", "bulb", "cable", "camera", "can", "capsule",
     "charger", "class", "connection", "diet", "drive", "engine", "filter", "freezer", "hose",
     "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel", "phone", "pill",
-    "pipe", "plan", "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
+    "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
+    "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
     "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
 )  # fmt: skip
 """What a measure before it describes: "two 500 mg tablets"."""
@@ -116,7 +117,7 @@ PER_WORDS = (
     "lesson", "class", "call", "text", "mile", "gallon", "pound", "ounce", "foot", "yard", "acre",
     "box", "bag", "bottle", "piece", "page", "item", "order", "room", "ticket", "license",
     "device", "vehicle", "car", "employee", "member", "student", "family", "household", "couple",
-    "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word",
+    "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""
 UNIT = any_of(UNITS)

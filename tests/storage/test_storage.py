@@ -23,6 +23,7 @@ from datagen.storage import (
     store_errors,
 )
 from datagen.storage.append import Spool
+from datagen.storage.connect import connect
 from datagen.storage.local import LocalStorage
 from datagen.types import RunFailed, UserError
 from tests.doubles.object_store import BUSY, MemoryStore, storage
@@ -113,6 +114,27 @@ def test_a_bad_address_is_one_sentence_without_its_secret(uri: str, says: str) -
         open_storage(uri)
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("folder", "path"),
+    [
+        ("runs/a b", "bucket/runs/a b"),
+        ("runs/a%20b", "bucket/runs/a b"),
+        ("2022-11-26T13:51:14+00:00/a=b&c,d", "bucket/2022-11-26T13:51:14+00:00/a=b&c,d"),
+        ("\u00e9t\u00e9/\u8bd5", "bucket/\u00e9t\u00e9/\u8bd5"),
+        ("run#3", "bucket/run#3"),
+        ("50%", "bucket/50%"),
+    ],
+)
+def test_a_folder_in_a_store_may_have_any_name(folder: str, path: str) -> None:
+    uri = f"s3://bucket/{folder}?region=us-east-1"
+    assert connect(uri, uri)[1] == path
+
+
+def test_a_key_behind_a_hash_is_seen() -> None:
+    with pytest.raises(UserError, match="belong in the environment"):
+        open_storage("s3://bucket/run#1?secret_key=hunter2")
 
 
 def test_a_busy_store_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -295,6 +317,22 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
         ("AWS Error UNKNOWN (HTTP status 502) during GetObject", "has not answered"),
         ("AWS Error UNKNOWN (HTTP status 501) during PutObject", "has not answered"),
         ("AWS Error UNKNOWN (HTTP status 400) during HeadObject", "refuses what was asked"),
+        (
+            "AWS Error UNKNOWN (HTTP status 400) during ListObjectsV2 operation: ExceptionName:"
+            f" AuthorizationHeaderMalformed {'x' * 200} Message: The authorization header is"
+            " malformed; the region 'us-east-1' is wrong; expecting 'us-gov-west-1'",
+            r"in the region us-gov-west-1; .*\?region=us-gov-west-1",
+        ),
+        (
+            "AWS Error UNKNOWN (HTTP status 301) during HeadObject operation: No response body."
+            " Looks like the configured region is 'us-east-1' while the bucket is located in"
+            " 'eu-central-1'.",
+            r"\?region=eu-central-1",
+        ),
+        (
+            "AWS Error UNKNOWN (HTTP status 301) during PutObject operation: PermanentRedirect",
+            "in another region",
+        ),
         (
             "AWS Error NETWORK_CONNECTION: curlCode: 6, Couldn't resolve host name",
             "no server of that",

@@ -27,6 +27,13 @@ def test_a_run_by_its_uri_has_the_shards_of_the_run(shards: Path, tmp_path: Path
     assert not list(cache.rglob("*.tmp"))
 
 
+def test_a_folder_may_have_any_name(shards: Path, tmp_path: Path) -> None:
+    for name in ("a b", "\u00e9t\u00e9#1", "50%"):
+        shutil.copytree(shards, tmp_path / name)
+        copies = local([f"file://{tmp_path}/{name}"], tmp_path / "cache")
+        assert len(copies) == len(find([str(tmp_path / name)]))
+
+
 def test_a_copy_is_made_once_and_again_when_the_shard_has_changed(
     shards: Path, tmp_path: Path
 ) -> None:

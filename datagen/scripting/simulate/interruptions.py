@@ -187,14 +187,14 @@ def _summary(talk: Talk, place: _Place) -> str:
         return ""
     spoken = talk.floor.drafts[place.draft].spoken.lower()
     left = []
-    for name in slots(" ".join(place.phrases)):
-        lower = name[0].lower() + name[1:]
+    for lower in sorted(talk.slots(place.phrases)):  # a set's own order changes with the process
         value = talk.world.values.get(lower)
         is_short = value is not None and value.type in SAID_ALONE
         end = _end(spoken, value.spoken.lower()) if value and is_short else 0
-        if end > place.at_word + ANSWERED and f"{{{lower}}}" not in left:
-            left.append(f"{{{lower}}}")
-    return " and ".join(left) + "." if 0 < len(left) <= MOST_VALUES else ""
+        if end > place.at_word + ANSWERED:
+            left.append((end, f"{{{lower}}}"))
+    said = [slot for _, slot in sorted(left)]
+    return " and ".join(said) + "." if 0 < len(said) <= MOST_VALUES else ""
 
 
 def _interrupt(talk: Talk, kind: _Doing, telling: Telling, ask: Ask | None) -> None:

@@ -144,5 +144,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "number",
             before=re.compile(r"[a-z] \Z", re.IGNORECASE),
         ),
+        make(
+            r"apt(?= (?:is|was|has|number|no\.?|building|complex|key|door|unit|at|on) |[,?!]| #)",
+            "apartment",
+            before=cue("my|our|your|his|her|their|the|this|that|an", " "),
+        ),
+        make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
     )

@@ -74,6 +74,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: COMPASS[m["point"]],
             Sure.CUE,
         ),
+        make(
+            rf"(?P<point>[NSEW])\b\.?(?= (?:[A-Z][a-z']+ ){{1,2}}?(?:{names}|{types})\b)",
+            lambda m: COMPASS[m["point"]],
+            before=cue("on|of|at|down|along|up|and|near|off|to", " "),
+        ),
         make(r"(?P<point>[NSEW])\b(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
         make(
             r"(?P<point>[NS][EW])\b(?= (?:at|of|to)\b|[.,?!]|$)",

@@ -35,14 +35,14 @@ _NAMED = (
     r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
     r"|prescription|rx|employee"
     r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
-    r"|locker combo|combination|imei"
+    r"|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
 _DIGITS = cue(
     r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
     r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
     r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
-    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:is|was|are|isn't|wasn't"
-    rf"|ends|starts with|can't be|read|reads))?"
+    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
+    rf"|isn't|wasn't|ends|starts with|can't be|read|reads))?"
     r"|can't be|digits (?:are|is)|(?<=\d{4} )or|digit code(?: is)?",
     r"[:,]? [#\"']?",
 )
@@ -178,12 +178,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an identifier."""
     make = FormMaker("code")
     upper = (
+        r"(?!\d+X (?:as|better|bigger|cheaper|faster|higher|less|longer|more|slower|the|worse)\b)"
         r"(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w@&+^²³]|-\w|[./:]\w|'\d)"
     )
     return (
         make(upper, _spelled, Sure.USUAL),
         make(
             r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS
+        ),
+        make(
+            rf"\d{{3,4}}{END}",
+            _digits,
+            before=re.compile(
+                r"\b[Pp]late(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
+            ),
         ),
         make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
@@ -228,6 +236,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
         ),
+        make(
+            rf"(?P<number>[1-9]\d{{2,3}}){END}(?=[.,?!]|$| (?:to|from|at|is|was|on|out|into)\b)",
+            _pairs,
+            before=cue(
+                r"(?:on|board|take|taking|took|catch|for|my|your) (?:Southwest|Delta|JetBlue|United"
+                r"|American|Alaska|Frontier|Spirit|Lufthansa|Ryanair)",
+                " ",
+            ),
+        ),
         make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),
         make(
             rf"(?P<code>{_AIRLINE})(?P<number>[1-9]\d{{2,3}}){END}",
@@ -267,6 +284,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 ":? ",
             ),
         ),
+        make(
+            r"[A-Z]{1,3}-\d{1,4}(?![\w-]|[.,:/]\d)",
+            _spelled,
+            before=cue(r"(?:error|fault|trouble|status)(?: codes?)?(?: is| was| of)?", ":? #?"),
+        ),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
             r"#(?P<digits>(?=[0-9A-F]*[A-F])(?:[0-9A-F]{6}|[0-9A-F]{3}))(?!\w)",
@@ -283,6 +305,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
         make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]+s\b)", _form),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
+        make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)"),
     )

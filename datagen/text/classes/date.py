@@ -19,6 +19,7 @@ from datagen.text.form import (
     cue,
     is_after,
     is_before,
+    is_near,
 )
 from datagen.text.lexicon import MONTH_NAMES, MONTHS_ANY_CASE
 from datagen.text.locales import Locale
@@ -64,7 +65,7 @@ _WORKS = re.compile(
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
-    r"|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?[ap]\.?m|noon)"
+    r"|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
     r"|deadline|appointment|okay\b|available\b)"
 )
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
@@ -76,9 +77,8 @@ _IN_YEAR = cue(
     rf"|the|a|an|my|your|our|his|her|their|{'|'.join(MONTH_NAMES)}"
 )
 _COUNTED = re.compile(
-    r" (?:[a-z]{4,}(?<!s)s\b(?! (?:ago|later))|people|men|women|more|feet|of (?:them|us|these"
-    r"|those)|in stock|calories|words?\b"
-    r"|dollars|miles|hours?\b)"
+    r" (?:(?!models|vehicles|seasons)[a-z]{4,}(?<!s)s\b(?! (?:ago|later))|people|men|women|more"
+    r"|feet|of (?:them|us|these|those)|in stock|calories|words?\b|dollars|miles|hours?\b)"
 )
 _PLAIN_YEAR = re.compile(
     r"(?! [a-z])|(?: (?:and|to|or|was|is|were|for|when|by|at|that|with|as|but|because|so|on"
@@ -89,9 +89,10 @@ _DECADE = cue(
     r"the|her|his|my|their|your|our|late|early|mid|low|high|upper|lower|mid-|and|or|'", r"[ -]?"
 )
 _EXPIRES = cue(
-    r"exp\.?|expires|expiring|expiration(?: date)?(?: is)?|expiry(?: date)?(?: is)?|good thru"
-    r"|valid thru|through"
+    r"exp\.?|expires(?: in)?|expiring|expir(?:ation|y)(?: date)?(?: is)?|(?:good |valid )?thru"
+    r"|through"
 )
+_CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport|good thru)\b", re.I)
 
 
 def _month(written: str) -> int:
@@ -257,6 +258,8 @@ def _month_year(match: Match) -> str | None:
         return None
     if len(year) == 4:
         return f"{numbers.MONTHS[month - 1]} {numbers.year(int(year))}"
+    if match["month"][0] != "0" and _is_day(month, int(year)) and not is_near(match, _CARD):
+        return None  # an offer goes "through 9/15"
     return f"{padded(match['month'])} {padded(year)}"
 
 

@@ -73,6 +73,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
         make(rf"[{quantity.VULGAR}]", lambda m: quantity.say(m[0])),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
+        make(
+            rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
+            _fraction,
+        ),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),

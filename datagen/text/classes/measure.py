@@ -35,8 +35,7 @@ from datagen.text.units import (
 
 TOLD = (
     'A unit\'s symbol right after a number. A symbol that is a word or a letter as well ("in",'
-    ' "m", "A")'
-    " needs a word beside it that measures; before a noun the unit stays singular."
+    ' "m", "A") needs a word beside it that measures; before a noun the unit stays singular.'
 )
 EXAMPLES = (
     ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
@@ -51,7 +50,8 @@ EXAMPLES = (
 )
 _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
-    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])| (?:of (?:rain|snow|water|wire))"
+    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
+    r"| of (?:rain|snow|water|wire)|\.? too (?!many|few|late)"
 )
 _SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
 _SIDE_OF = re.compile(
@@ -69,7 +69,8 @@ _CURRENT = re.compile(
 )
 _CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
 _CARRYING = cue(
-    r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated| rated at)?", " (?:an? )?"
+    r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
+    " (?:an? )?",
 )
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _DRAWS = cue(
@@ -96,7 +97,7 @@ _OF = re.compile(r" of\b")
 _SIZED = re.compile(
     r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
     r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
-    r"|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
+    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
     re.IGNORECASE,
 )
 _AND_BATHS = re.compile(r"/\d")
@@ -115,7 +116,6 @@ _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
 )
-
 
 _SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr")
 """Short forms of what things are priced by: "$3.49 a gal"."""
@@ -181,8 +181,7 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "A": _is_amp,
     "s": _is_second,
     "W": lambda match: not is_after(match, _STREET),
-    "pt": lambda match: is_after(match, _OF),
-    "pts": lambda match: is_after(match, _OF),
+    **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
     **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
     **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
@@ -271,8 +270,9 @@ def _by(match: Match) -> str:
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
     joint = " times " if is_product else " by "
-    unit = f" {plural(UNITS[match['unit']])}" if match["unit"] else ""
-    return joint.join(map(_side, sides)) + unit
+    name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
+    unit = f" {name if is_one else plural(name)}" if name else ""
+    return joint.join(_side(side, is_one) for side in sides) + unit
 
 
 def _box(match: Match) -> str:
@@ -295,11 +295,11 @@ def _is_bare(match: Match) -> bool:
     return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
 
 
-def _side(written: str) -> str:
+def _side(written: str, is_one: bool) -> str:
     if written[-1] not in "\"'":
         return quantity.say(written)
     unit = "inch" if written[-1] == '"' else "foot"
-    return _count(quantity.say(written[:-1]), unit, written[:-1] == "1")
+    return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
 
 
 def _per(match: Match) -> str:

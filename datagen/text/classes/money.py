@@ -131,6 +131,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"(?P<sign>{symbols}) ?(?P<amount>{DEC})(?:\.-)?{scale}{end}", amounts.amount),
         make(
+            rf"(?P<sign>{symbols})[-\u2212](?P<amount>{DEC}){scale}{end}",
+            lambda m: (said := amounts.amount(m)) and f"minus {said}",
+        ),
+        make(
             rf"(?P<sign>{symbols}) ?(?P<low>{DEC}){low_scale} ?-+ ?(?:{symbols})?"
             rf" ?(?P<high>{DEC}){scale}{end}",
             amounts.span,

@@ -26,7 +26,9 @@ EXAMPLES = (
 _TOOK = cue(
     r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?"
     r"|elapsed|time of|in just|record of"
-    r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in|with|after"
+    r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in"
+    r"|(?:finished|won|wins|first|second|ended) with"
+    r"|(?:ended|ends|dropped|drops|disconnected|hung up|cut off|timed out|stopped|died|quit) after"
     r"|timer to|timer for|video's|song is"
     r"|clip is|every|wait time(?: is)?|hold time(?: is)?"
 )
@@ -200,6 +202,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             times.precise,
         ),
         make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
+        make(
+            rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d)[ -]?ish\b",
+            lambda m: f"{clock(m['hour'], m['minute'])}ish",
+        ),
         make(
             rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?-"
             rf" ?(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -23,6 +26,32 @@ def calls() -> tuple[Script, ...]:
     ]
     written = Composer(Composer.Options()).write(jobs)
     return tuple(one for one in written if isinstance(one, Script) and one.world)
+
+
+COMPOSED = """
+from datagen.backends.writer.composer import Composer
+from datagen.types import Job
+for kind, first in (("service", 300), ("qa", 0), ("casual", 0)):
+    jobs = [Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=0)
+            for at in range(first, first + 12)]
+    print(list(Composer(Composer.Options()).write(jobs)))
+"""
+
+
+def test_every_process_composes_the_same_words() -> None:
+    """A set of words has another order in each process; one of these calls showed it."""
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", COMPOSED],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert "Put quickly" in first, "a call that sums up what was cut off is among them"
+    assert first == second
 
 
 def interrupted() -> Iterator[tuple[Script, int, Turn, Turn, Interruption]]:
