@@ -15,6 +15,8 @@ from datagen.exam.items import Exam, hash_of, sound_path
 from datagen.types import FRAME, SAMPLE_RATE, UserError
 from datagen.voices.casting import is_held_out
 
+pytestmark = pytest.mark.slow  # 900 items are made first
+
 
 def test_items_are_laid_out_as_their_track_says(exam: Exam) -> None:
     for item in exam.items[::7]:

@@ -14,6 +14,8 @@ from datagen.exam.items import SERVICE, Exam
 from datagen.exam.judge import Asker, JudgeReport, Judging, ToJudge
 from datagen.scripting.llm.completion import Completion, Refusal, Request
 
+pytestmark = pytest.mark.slow  # 900 items are made first
+
 Worth = Callable[[str, bool], int]
 
 

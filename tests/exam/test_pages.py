@@ -22,6 +22,8 @@ from datagen.types import UserError
 from tests.doubles import examinees
 from tests.doubles.examinees import Scripted
 
+pytestmark = pytest.mark.slow  # 900 items are made first
+
 
 def answered(exam: Exam, folder: Path, model: str = "right") -> Answers:
     script = getattr(examinees, model)

@@ -19,6 +19,8 @@ from datagen.types import RunFailed, UserError
 from tests.doubles import examinees
 from tests.doubles.examinees import Scripted
 
+pytestmark = pytest.mark.slow  # 900 items are made first
+
 OVERLAPS = ("user_interruption", "user_backchannel", "talking_to_other", "background_speech", "tic")
 
 

@@ -15,6 +15,8 @@ from datagen.exam.items import Exam
 from datagen.types import FRAME, SAMPLE_RATE, UserError
 from tests.doubles.duplex_servers import BEEP, BEEP_AT, FakeMoshi, FakeRealtime, serving
 
+pytestmark = pytest.mark.slow  # 900 items are made first
+
 SPEED = 8.0
 
 

@@ -112,6 +112,7 @@ def test_values_drawn_apart_cannot_be_mistaken() -> None:
     assert draw_apart(Money(type="money", low=80, high=80), source, taken) is None
 
 
+@pytest.mark.slow
 def test_no_company_and_agent_meet_twice() -> None:
     world = worlds()[0]
     pairs = {employer(names(), world.companies, 0, world.id, visit)[:2] for visit in range(20_000)}

@@ -45,6 +45,7 @@ def floor(script: Script) -> list[Turn]:
     return [turn for turn in script.turns if turn.onset != "backchannel"]
 
 
+@pytest.mark.slow
 def test_there_are_five_hundred_topics_in_balanced_subjects() -> None:
     assert sum(len(subject.topics) for subject in shipped()) >= 500
     assert len({len(subject.topics) for subject in shipped()}) == 1

@@ -22,6 +22,7 @@ def changed(change: Change) -> WorldPack:
     return WorldPack.model_validate(values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", default_paths(), ids=lambda path: path.stem)
 def test_what_ships_is_clean(path: Any) -> None:
     pack = read_pack(path)

@@ -66,6 +66,7 @@ def telling(call: Talk) -> ProcedureStep:
     return next(s for s in call.steps if s.do == "tell" and not s.say and len(s.facts) == 1)
 
 
+@pytest.mark.slow
 def test_what_was_just_told_is_not_told_again() -> None:
     call = talk_of("auto_insurance", "claim_wait", "mailed")
     step = telling(call)
@@ -101,6 +102,7 @@ def test_what_was_told_long_ago_is_told() -> None:
     assert call.floor.num_words > before
 
 
+@pytest.mark.slow
 def test_callers_do_not_ask_what_they_supposed() -> None:
     for script in scripts():
         told = [
@@ -203,6 +205,7 @@ def test_feedback_may_be_glad_where_nothing_is_wrong() -> None:
     assert any(map(GLAD.match, said))
 
 
+@pytest.mark.slow
 def test_callers_do_not_praise_what_was_refused() -> None:
     refused = [s for s in scripts() if s.outcome == "refused"]
     praise = re.compile(r"You've been a help|that was easy|for sorting that out|glad I called")
