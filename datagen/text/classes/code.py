@@ -60,7 +60,10 @@ _PAIRED = cue(
     r" #?",
 )
 _CARD = cue(
-    r"visa|mastercard|amex|discover|card|checking|savings|debit|credit|ending in|ending", " "
+    r"(?:visa|mastercard|amex|discover|card|checking|savings|debit|credit|account|acct\.?)"
+    r"(?: is|'s| was)?|(?:ending|ends|ended)(?: in| with)?"
+    r"|last (?:four|4)(?: digits)?(?: are| is)?",
+    r"[,:]? ",
 )
 _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
 _AIRLINE = any_of(AIRLINES)
@@ -303,11 +306,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
-        make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]+s\b)", _form),
+        make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]{3,}s\b)", _form),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
-        make.words(SET_CODES, r"(?![\w/-]|[.,]\d)"),
+        make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
     )
 
 

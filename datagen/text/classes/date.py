@@ -65,7 +65,7 @@ _WORKS = re.compile(
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
-    r"|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
+    r"|last) |(?:at|@) (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
     r"|deadline|appointment|okay\b|available\b)"
 )
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")

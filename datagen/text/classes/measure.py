@@ -51,7 +51,7 @@ EXAMPLES = (
 _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
-    r"| of (?:rain|snow|water|wire)|\.? too (?!many|few|late)"
+    r"| of (?:rain|snow|water|wire)|\.? (?:too (?!many|few|late)|OD\b|ID\b)"
 )
 _SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
 _SIDE_OF = re.compile(
@@ -72,6 +72,9 @@ _CARRYING = cue(
     r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
     " (?:an? )?",
 )
+_QUOTE = re.compile(r"(?<!\d)\"")
+_DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
+_BASIS = re.compile(r"\b(?:rates?|prime|spread|yield|fed|libor|sofr|mortgage|hike|cut|apr)\b", re.I)
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
@@ -107,6 +110,7 @@ _HEAT = re.compile(
     r"|thermostat|freez\w+)\b",
     re.I,
 )
+_BELOW = re.compile(r"(?:^| )-\Z")
 _MATH = re.compile(
     r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
     r"|times table)\b",
@@ -116,8 +120,7 @@ _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
 )
-
-_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr")
+_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr", "min")
 """Short forms of what things are priced by: "$3.49 a gal"."""
 _COUNTED_PER = tuple(
     unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())
@@ -130,17 +133,15 @@ def _count(said: str, unit: str, is_one: bool) -> str:
 
 
 def _low(match: Match) -> str:
-    """Say the first part of a range, with its "to"."""
     return f"{quantity.say(match['low'])} to " if match["low"] else ""
 
 
 def _is_inch(match: Match) -> bool:
     """Tell "1 in long" and "2.5in" from "1 in the box"."""
-    if match["joint"] == "" and "." in match["number"]:
+    if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
         return True
-    if is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF):
-        return True
-    return is_after(match, _LONG) and not is_after(match, _NO_INCH)
+    is_side = is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF)
+    return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
 
 
 def _is_meter(match: Match) -> bool:
@@ -183,6 +184,8 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "W": lambda match: not is_after(match, _STREET),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
+    "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
+    "bps": lambda match: not is_near(match, _BASIS),
     **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
     **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
 }
@@ -212,8 +215,7 @@ def _measure(match: Match) -> str | None:
 
 
 def _feet_and_inches(match: Match) -> str:
-    inches = quantity.say(match["inches"])
-    return f"{quantity.say(match['feet'])} foot {inches}"
+    return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
 
 
 def _mark(match: Match) -> str | None:
@@ -227,7 +229,6 @@ def _mark(match: Match) -> str | None:
     return _count(said, unit, quantity.is_one(match["number"]))
 
 
-_QUOTE = re.compile(r"(?<!\d)\"")
 _SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
 
 
@@ -241,7 +242,7 @@ def _degrees(match: Match) -> str:
 
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
-    if "." not in match["number"] and not is_near(match, _HEAT):
+    if "." not in match["number"] and not (is_before(match, _BELOW) or is_near(match, _HEAT)):
         return None
     return (
         _count(_low(match) + quantity.say(match["number"]), "degree", False)
@@ -303,8 +304,7 @@ def _side(written: str, is_one: bool) -> str:
 
 
 def _per(match: Match) -> str:
-    unit = match["unit"]
-    count = match["count"] or ""
+    unit, count = match["unit"], match["count"] or ""
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS
@@ -316,7 +316,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("measure")
     per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
     unit_end = (
-        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]\w|'[a-z]|/(?!\d"
+        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]|'[a-z]|/(?!\d"
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
@@ -367,7 +367,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
-            before=cue("an?|per|each", " "),
+            before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
         ),
         make(
             rf"(?P<unit>{any_of(_COUNTED_PER)})\b(?!['/-]){DOT}",

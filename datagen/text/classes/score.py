@@ -37,6 +37,9 @@ _STARS = re.compile(
     r"|effort)"
     r"|would |experience|review|recommend|overall|on Yelp|on Google)|, would"
 )
+_HELD = re.compile(
+    r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
+)
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 _WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
@@ -62,6 +65,8 @@ def _out_of(match: Match) -> str | None:
 
 
 def _rated(match: Match) -> str | None:
+    if is_after(match, _HELD):
+        return None
     return _out_of(match) if is_before(match, _RATED) or is_after(match, _STARS) else None
 
 
@@ -133,6 +138,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"vision(?: is| was)?|eyesight(?: is)?|have|see"
                 r"|sees",
                 " ",
+            ),
+        ),
+        make(
+            r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)",
+            lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+        ),
+        make(
+            r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?![\w:])",
+            lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+            before=cue(
+                "Psalms?|Proverbs|Genesis|Exodus|Isaiah|Matthew|Mark|Luke|John|Acts|Romans", " "
             ),
         ),
         make(r"50/50\b", "fifty-fifty"),
