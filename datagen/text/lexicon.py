@@ -41,8 +41,8 @@ TITLES = {
     "Hon": "Honorable", "Fr": "Father", "Supt": "Superintendent", "Bros": "Brothers",
     "Atty": "Attorney", "Det": "Detective", "Ofc": "Officer", "Ald": "Alderman",
     "Cmdr": "Commander", "Adm": "Admiral", "Insp": "Inspector", "Ste": "Sainte",
-    "Wm": "William", "Chas": "Charles", "Geo": "George", "Jas": "James", "Thos": "Thomas",
-    "Robt": "Robert",
+    "Wm": "William", "Chas": "Charles", "Geo": "George", "Jas": "James", "Jos": "Joseph",
+    "Thos": "Thomas", "Robt": "Robert",
 }  # fmt: skip
 """Titles before a name; all but those of `BARE_TITLES` need their dot."""
 BARE_TITLES = (

@@ -121,6 +121,12 @@ PER_WORDS = (
     "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""
+SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr", "min")
+"""Short forms of what things are priced by: "$3.49 a gal"."""
+COUNTED_PER = tuple(
+    unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())
+)
+"""Symbols with capitals, which nothing else is behind a "per": "$10 per GB"."""
 UNIT = any_of(UNITS)
 
 

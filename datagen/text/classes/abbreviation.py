@@ -189,6 +189,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
         ),
         *_cued(make),
+        make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
         make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
         make(

@@ -59,9 +59,9 @@ _DATED = cue(
 _NO_FRACTION = frozenset((11, 13, 14, 15, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31))
 """Days that nobody divides by."""
 _WORKS = re.compile(
-    r"(?:(?:,? (?:at|around|about|okay|ok|fine|good|or|and|through|thru|meeting|flight"
-    r"|statement|bill|payment"
-    r"|show|game)\b)|[.,?!)]|$)"
+    r"(?:(?:,? (?:at|around|about|okay|ok|fine|good|or|and|via|but|when|because|then"
+    r"|through|thru|meeting|flight"
+    r"|statement|bill|payment|show|game)\b)|[.,?!)]|$)"
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"

@@ -24,9 +24,11 @@ from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import (
     ADJECTIVES,
+    COUNTED_PER,
     MEASURED,
     PER,
     PER_WORDS,
+    SOLD_BY,
     UNIT,
     UNITS,
     plural,
@@ -57,6 +59,7 @@ _SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
 _SIDE_OF = re.compile(
     r"\b(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
+    r"|\d by \Z"
 )
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
@@ -93,7 +96,7 @@ _PLACED = cue(
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
-_STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
+_STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
@@ -120,12 +123,6 @@ _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
 )
-_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr", "min")
-"""Short forms of what things are priced by: "$3.49 a gal"."""
-_COUNTED_PER = tuple(
-    unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())
-)
-"""Symbols with capitals, which nothing else is behind a "per": "$10 per GB"."""
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -181,7 +178,7 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "m": _is_meter,
     "A": _is_amp,
     "s": _is_second,
-    "W": lambda match: not is_after(match, _STREET),
+    "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
@@ -258,10 +255,8 @@ def _percent(match: Match) -> str:
 
 
 def _times(match: Match) -> str:
-    said = _low(match) + quantity.say(match["number"])
-    return (
-        said + (" time" if match["number"] == "1" else " times") + ("-" if match["joint"] else "")
-    )
+    unit = " time" if match["number"] == "1" else " times"
+    return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
 
 
 def _by(match: Match) -> str:
@@ -362,15 +357,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
-        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
+        make(
+            r"[x\u00d7](?= [$€£]?\d)",
+            "times",
+            before=re.compile(r"[$€£][\d,.]+ \Z|\d \Z(?=.. ?[$€£])"),
+        ),
+        make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(
-            rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
+            rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
             before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
         ),
         make(
-            rf"(?P<unit>{any_of(_COUNTED_PER)})\b(?!['/-]){DOT}",
+            rf"(?P<unit>{any_of(COUNTED_PER)})\b(?!['/-]){DOT}",
             lambda m: UNITS[m["unit"]],
             before=cue("per", " "),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of
+from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
@@ -22,6 +22,11 @@ EXAMPLES = (
 
 _MONTH = any_of(MONTHS_ANY_CASE)
 _AFTER_DAY = re.compile(rf"(?:{_MONTH})\.? \d\d?(?:st|nd|rd|th)?(?:, \d{{4}})? ?\Z")
+
+
+def _day_or_range(match: Match) -> str:
+    """Refuse "on 7-14": a day, or from seven to fourteen."""
+    raise Unsayable(match[0], "it may be a day or a range")
 
 
 def _between_dates(match: Match) -> str:
@@ -47,6 +52,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("range")
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
     return (
+        make(
+            r"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d)",
+            _day_or_range,
+            before=cue("on|dated", " "),
+        ),
         make(
             rf"[-\u2014]+(?= ?(?:{_MONTH})\b\.? \d)",
             _between_dates,

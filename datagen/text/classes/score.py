@@ -155,4 +155,5 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
         make(r"24/7\b", "twenty-four seven"),
         make(r"20/20\b(?= vision)", "twenty twenty"),
+        make(rf"{over}(?= vision)", _vision),
     )

@@ -40,7 +40,8 @@ def _slash(match: Match) -> str | None:
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
     pair = f"{match['left']}/{match['right']}"
-    if pair.removesuffix("'s") in PHRASES:
+    is_short = len(pair) == 3 and pair.islower()
+    if is_short or pair.removesuffix("'s") in PHRASES:
         return None
     if pair.lower() in _BESIDE:
         return pair.replace("/", " ")
