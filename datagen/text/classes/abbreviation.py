@@ -127,9 +127,11 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     return (
         *(make(pattern, what) for pattern, what in said),
         make(r"min\.(?= [a-z])", "minutes", before=counted),
+        make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
         make("bps", " basis points", before=re.compile(r"\d\Z")),
         make("bps", "basis points", before=after_rate),
+        make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
         make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
     )

@@ -70,7 +70,10 @@ def _scaled(match: Match) -> str | None:
 
 def _year_or_count(match: Match) -> str:
     """Refuse "In 2019 cases": some cases of a year, or so many of them."""
-    raise Unsayable(match[0], "it may be a year or a count")
+    said = numbers.year(int(match[0]))
+    if said != numbers.cardinal(int(match[0])):
+        raise Unsayable(match[0], "it may be a year or a count")
+    return said
 
 
 def _digits(match: Match) -> str:

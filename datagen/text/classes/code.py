@@ -326,6 +326,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
         make(r"101(?=[.,?!]|$)", "one oh one", before=re.compile(r"[A-Z][A-Za-z]+ \Z")),
+        make(
+            r"(?P<number>[1-4]0\d)(?![\w-]|[.,]\d)",
+            _pairs,
+            before=re.compile(r"\b(?:ENG|MATH|BIO|CHEM|HIST|PSY|PHYS|ECON|CS|ART) \Z"),
+        ),
         make(r"#(?P<number>\d{1,2})s\b", _numbers),
         make(
             r"\d{3,4}(?= [A-Z]{3}\b)",

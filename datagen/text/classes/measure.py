@@ -360,7 +360,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"[x\u00d7](?= [$€£]?\d)",
             "times",
-            before=re.compile(r"[$€£][\d,.]+ \Z|\d \Z(?=.. ?[$€£])"),
+            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z|\d \Z(?=.. ?[$€£])"),
         ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),

@@ -30,6 +30,7 @@ _RATED = cue(
     r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
     r"|it an?|an easy|reviews?"
 )
+_RATED_WHAT = re.compile(r"\brated? (?:the|my|your|this|that|our) (?:\w+ ){1,2}(?:an? )?\Z")
 _STARS = re.compile(
     r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test"
     r"|exam)"
@@ -67,7 +68,8 @@ def _out_of(match: Match) -> str | None:
 def _rated(match: Match) -> str | None:
     if is_after(match, _HELD):
         return None
-    return _out_of(match) if is_before(match, _RATED) or is_after(match, _STARS) else None
+    is_rated = is_before(match, _RATED) or is_before(match, _RATED_WHAT)
+    return _out_of(match) if is_rated or is_after(match, _STARS) else None
 
 
 def _round(match: Match) -> str | None:
