@@ -21,7 +21,7 @@ LONE = r"(?<![\w.,$/:-])"
 """A pattern before a number: it is not the end of something longer."""
 END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
 """A pattern after a number: it is not the beginning of something longer."""
-DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit)[\"'(]?[A-Z]))?"
+DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b)[\"'(]?[A-Z]))?"
 """The dot of an abbreviation; it is left where it ends the sentence too."""
 PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|feet)\b)"
 """A pattern before what is counted, perhaps after one word: "1200 new chairs"."""
@@ -158,8 +158,8 @@ _NOUN = re.compile(
 )
 _THE = re.compile(r"(?<![\w-])(?:the|this|that|my|your|our|his|her|their) \Z", re.IGNORECASE)
 _SOLD_AS = re.compile(
-    r" (?:model|version|plan|drive|card|phone|battery|tank|bottle|pack|package|bag|box|monitor"
-    r"|screen|pill|tablet|engine|option)s?\b"
+    r" (?:one|tier|model|version|plan|drive|card|phone|battery|tank|bottle|pack|package|bag|box"
+    r"|monitor|screen|pill|tablet|engine|option)s?\b"
 )
 _PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
 

@@ -25,7 +25,8 @@ DAYS = {
     "Sat": "Saturday", "Sun": "Sunday",
 }  # fmt: skip
 DAY_LETTERS = {
-    "M": "Monday", "T": "Tuesday", "W": "Wednesday", "Th": "Thursday", "F": "Friday",
+    "M": "Monday", "T": "Tuesday", "Tu": "Tuesday", "W": "Wednesday", "Th": "Thursday",
+    "F": "Friday",
     "Sa": "Saturday", "Su": "Sunday", "S": "Saturday", "R": "Thursday",
 }  # fmt: skip
 FORMS = {
@@ -40,12 +41,15 @@ TITLES = {
     "Hon": "Honorable", "Fr": "Father", "Supt": "Superintendent", "Bros": "Brothers",
     "Atty": "Attorney", "Det": "Detective", "Ofc": "Officer", "Ald": "Alderman",
     "Cmdr": "Commander", "Adm": "Admiral", "Insp": "Inspector", "Ste": "Sainte",
+    "Wm": "William", "Chas": "Charles", "Geo": "George", "Jas": "James", "Jos": "Joseph",
+    "Thos": "Thomas", "Robt": "Robert",
 }  # fmt: skip
 """Titles before a name; all but those of `BARE_TITLES` need their dot."""
 BARE_TITLES = (
     "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt",
 )  # fmt: skip
 ABBREVIATIONS = {
+    "Cmd": "Command", "anniv": "anniversary",
     "Esq": "Esquire", "cc": "C C", "avg": "average", "Avg": "Average",
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
@@ -62,7 +66,7 @@ ABBREVIATIONS = {
     "mtg": "meeting", "msg": "message", "msgs": "messages", "pkg": "package", "pkgs": "packages",
     "qty": "quantity", "Qty": "Quantity", "addr": "address", "pymt": "payment", "pmt": "payment",
     "pmts": "payments", "rcvd": "received", "tmrw": "tomorrow", "pls": "please", "plz": "please",
-    "thx": "thanks", "btw": "by the way", "b4": "before", "ur": "your", "bc": "because",
+    "thx": "thanks", "btw": "by the way", "ur": "your", "bc": "because",
     "ppl": "people", "tix": "tickets", "bdrm": "bedroom", "sq": "square", "Rx": "prescription",
     "kwh": "kilowatt hours", "tel": "telephone", "kWh": "kilowatt hours", "mph": "miles per hour",
     "mpg": "miles per gallon", "Mbps": "megabits per second", "Gbps": "gigabits per second",
@@ -90,22 +94,22 @@ ABBREVIATIONS = {
 """Short forms with or without a dot, and letters that are often written small."""
 DOTTED = {
     "Dr": "Doctor", "Co": "Company", "Apt": "Apartment", "apt": "apartment", "Bros": "Brothers",
-    "Vol": "Volume", "vol": "volume", "max": "maximum", "Max": "Maximum", "min": "minimum",
-    "Min": "Minimum", "est": "established", "Est": "Established", "Rm": "Room", "rm": "room",
+    "Vol": "Volume", "vol": "volume", "max": "maximum", "Max": "Maximum",
+    "Min": "Minimum", "Rm": "Room", "rm": "room",
     "Ste": "Suite", "ste": "suite", "Fig": "Figure", "fig": "figure", "Figs": "Figures",
     "Sec": "Section", "Ch": "Chapter", "ch": "chapter", "Ref": "Reference", "ref": "reference",
-    "Tel": "Telephone", "Ext": "Extension", "ext": "extension", "No": "Number", "Nos": "Numbers",
+    "Tel": "Telephone", "No": "Number", "Nos": "Numbers",
     "nos": "numbers", "p": "page", "pp": "pages", "Ep": "Episode", "ep": "episode",
-    "exp": "expiration", "Exp": "Expiration", "misc": "miscellaneous", "Misc": "Miscellaneous",
-    "temp": "temperature", "Temp": "Temperature", "Assn": "Association", "Univ": "University",
+    "misc": "miscellaneous", "Misc": "Miscellaneous",
+    "Assn": "Association", "Univ": "University",
     "attn": "attention", "Attn": "Attention", "Ave": "Avenue", "St": "Street", "Rd": "Road",
     "Ln": "Lane", "cont": "continued", "ca": "circa", "tbsp": "tablespoon", "Sq": "Square",
     "sq": "square", "Tues": "Tuesday", "ver": "version", "Ver": "Version",
     "Int'l": "International", "Natl": "National", "eds": "editors", "Art": "Article",
-    "Pt": "Part", "pt": "part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
-    "ed": "edition", "hosp": "hospital", "Hosp": "Hospital", "tech": "technician",
-    "env": "envelope", "emp": "employee", "dep": "deposit", "ins": "insurance",
-    "grp": "group", "Grp": "Group", "exch": "exchange", "reg": "regularly", "cyl": "cylinder",
+    "Pt": "Part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
+    "ed": "edition", "hosp": "hospital", "Hosp": "Hospital",
+    "env": "envelope", "emp": "employee", "ins": "insurance",
+    "grp": "group", "Grp": "Group", "exch": "exchange", "cyl": "cylinder",
     "orig": "original",
     "prev": "previous", "elec": "electric", "lic": "license", "addl": "additional",
     "Dir": "Director", "doz": "dozen",
@@ -117,7 +121,7 @@ END_SAFE = (
 )  # fmt: skip
 """Those of `DOTTED` that may end a sentence; the others are words or names there."""
 NUMBERED_SHORT = {
-    "Eq": "Equation",
+    "Eq": "Equation", "Sched": "Schedule", "Vit": "Vitamin",
     "Rt": "Route", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
     "Rte": "Route", "rte": "route", "Rm": "Room", "rm": "room", "Bldg": "Building",
     "bldg": "building", "Grp": "Group", "grp": "group",
@@ -136,20 +140,24 @@ NEEDS_DOT = (
     "ref", "sec", "Col", "Fl", "Sec", "Tel", "tel",
 )  # fmt: skip
 PHRASES = {
-    "gov't": "government", "Gov't": "Government", "int'l": "international", "dep't": "department",
+    "gov't": "government", "Int'l": "International",
+    "Gov't": "Government", "int'l": "international",
+    "dep't": "department",
     "Dep't": "Department", "nat'l": "national", "Nat'l": "National", "cont'd": "continued",
     "sec'y": "secretary", "ass'n": "association", "Ass'n": "Association",
     "e.g.": "for example", "e.g": "for example", "i.e.": "that is", "w/o": "without",
-    "c/o": "care of", "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
+    "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
     "b/c": "because", "P/N": "part number", "S/N": "serial number", "p/n": "part number",
-    "s/n": "serial number", "N/A": "N A", "n/a": "N A", "w/e": "whatever", "P.O.": "P.O.",
+    "s/n": "serial number", "N/A": "N A", "n/a": "N A", "P.O.": "P.O.",
     "R&D": "R and D", "Q&A": "Q and A", "B&B": "B and B", "P&L": "P and L", "P/E": "P E",
     "y/o": "year old", "w/": "with", "a.k.a.": "also known as", "aka": "also known as",
     "et al.": "and others", "P.S.": "P.S.", "h/t": "hat tip", "w/r/t": "with respect to",
     "a.m.": "a.m.", "p.m.": "p.m.", "M.D.": "M.D.", "I/O": "I O", "N.B.": "N.B.",
     "R.I.P.": "R.I.P.", "A/V": "A V", "T/Th": "Tuesday and Thursday",
+    "Tu/Th": "Tuesday and Thursday", "W/F": "Wednesday and Friday",
+    "Sa/Su": "Saturday and Sunday", "Th/F": "Thursday and Friday",
     "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
-    "m/s": "meters per second", "km/h": "kilometers per hour", "b/w": "between",
+    "m/s": "meters per second", "km/h": "kilometers per hour",
     "y/y": "year over year", "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
@@ -159,7 +167,8 @@ SET_CODES = {
     "457(b)": "four fifty-seven b", "501(c)(3)": "five oh one c three",
     "COVID-19": "COVID nineteen", "Covid-19": "Covid nineteen", "covid-19": "covid nineteen",
     "B2B": "B to B", "B2C": "B to C", "P2P": "P to P", "F-150": "F one fifty",
-    "F-250": "F two fifty", "F-350": "F three fifty", "B-52": "B fifty-two",
+    "F-250": "F two fifty", "F-350": "F three fifty",
+    "F150": "F one fifty", "F250": "F two fifty", "F350": "F three fifty", "B-52": "B fifty-two",
     "737-800": "seven thirty-seven, eight hundred", "C-3PO": "C three P O",
     "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",
     "R2-D2": "R two D two", "4x4": "four by four", "2x4": "two by four", "2x4s": "two by fours",
@@ -180,9 +189,14 @@ LEFT_SHORT = frozenset((
     "Tue", "Tues", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Ste", "oz", "mos", "qty",
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
-    "elec", "qtr", "yr", "hr",
+    "elec", "qtr", "yr", "hr", "mo", "wknd", "oct", "ret", "Ex", "Sched",
+    "Chas", "Vit",
 ))  # fmt: skip
 """Short forms that are no words, and are refused where no rule has said them in full."""
+SHORT_FOR_TWO = (
+    "est", "Est", "reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech", "bps",
+)  # fmt: skip
+"""Short for several words: what stands beside one says for which, or it is refused."""
 KEYS = (
     "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
 )  # fmt: skip

@@ -6,8 +6,10 @@ The patterns are parts of the classes' patterns; `say` says what one of them mat
 from __future__ import annotations
 
 import re
+from math import gcd
 
 from datagen.text import numbers
+from datagen.text.form import Unsayable
 
 INT = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 DEC = rf"(?:{INT}(?:\.\d+)?|\.\d+)"
@@ -28,8 +30,12 @@ _VULGARS = dict(
         strict=True,
     )
 )  # fmt: skip
+_MEASURES = (*range(2, 13), 16, 20, 24, 32, 64, 100)
 _HALVES = {2: "half", 4: "quarter"}
-_MIXED = re.compile(rf"(?P<whole>\d+)?[ -]?(?:(?P<top>\d+)/(?P<bottom>\d+)|(?P<sign>[{VULGAR}]))")
+_MIXED = re.compile(
+    rf"(?:(?P<whole>\d+)(?:[ -](?=\d)|[ -]?(?=[{VULGAR}])))?"
+    rf"(?:(?P<top>\d+)/(?P<bottom>\d+)|(?P<sign>[{VULGAR}]))"
+)
 NOTES = re.compile(
     r"(?:[$€£]\d[\d,.]*|\b(?:cash|change|bills|it all|some)) (?:all )?in (?:\d+s(?:,| and| or) )?\Z"
 )
@@ -54,6 +60,11 @@ def fraction(top: int, bottom: int) -> str:
     return f"{numbers.cardinal(top)} {name}"
 
 
+def is_fraction(top: int, bottom: int) -> bool:
+    """Tell whether something is measured by such a fraction: 15/16, and not 24/31 or 10/20."""
+    return top < bottom and bottom in _MEASURES and gcd(top, bottom) == 1
+
+
 def say(written: str) -> str:
     """Say a quantity as it is written."""
     mixed = None if "/" not in written and written.isascii() else _MIXED.match(written)
@@ -62,6 +73,8 @@ def say(written: str) -> str:
     top, _, bottom = (
         _VULGARS[mixed["sign"]] if mixed["sign"] else f"{mixed['top']}/{mixed['bottom']}"
     ).partition("/")
+    if not is_fraction(int(top), int(bottom)):
+        raise Unsayable(written, "it is no fraction that is measured by")
     said = fraction(int(top), int(bottom))
     if not mixed["whole"]:
         return said

@@ -169,7 +169,7 @@ class _Scan:
         if at and self._text[at - 1] != " ":
             return at
         found = _SIMPLE.match(self._text, at)
-        if found is None or found[0] in OPENING or not is_word(found[0]):
+        if found is None or found[0].removesuffix("'s") in OPENING or not is_word(found[0]):
             return at
         return self._say(at, found.end(), found[0])
 
@@ -273,7 +273,8 @@ OPENING = frozenset(
         names.ROMANS,
         lexicon.SET_CODES,
         UNITS,
-        ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext"),
+        ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext", "btw"),
+        lexicon.SHORT_FOR_TWO,
         *(locale.currencies for locale in LOCALES.values()),
     )
 )

@@ -55,7 +55,7 @@ _LETTER = re.compile(f"[{LATIN}]")
 _EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
 _HYPHENATED = re.compile(
     r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)-|[A-Z]-[A-Z]\b|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
+    r"|December)-|[A-Z]-[A-Z]\b|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
 _TOKEN = re.compile(r"\S+")

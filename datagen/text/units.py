@@ -23,7 +23,7 @@ UNITS = {
     "nm": "nanometer", "µm": "micrometer", "millimeter": "millimeter", "kilogram": "kilogram",
     # area and volume
     "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
-    "sq-ft": "square foot", "pk": "pack", "SF": "square foot",
+    "sq-ft": "square foot", "pk": "pack", "SF": "square foot", "s.f": "square foot",
     "sf": "square foot", "ft2": "square foot", "ft²": "square foot",
     "sq mi": "square mile", "sq. mi": "square mile", "sq yd": "square yard",
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
@@ -70,12 +70,12 @@ UNITS = {
     "ms": "millisecond", "s": "second", "sec": "second", "secs": "second", "min": "minute",
     "mins": "minute", "h": "hour", "hr": "hour", "hrs": "hour", "wk": "week", "wks": "week",
     "mo": "month", "mos": "month", "mth": "month", "mths": "month", "yr": "year",
-    "yrs": "year", "y/o": "year old", "y.o": "year old", "yo": "year old",
+    "yrs": "year", "d": "day", "y/o": "year old", "y.o": "year old", "yo": "year old",
     # counts
     "pc": "piece", "pcs": "piece", "pkg": "package", "pkgs": "package", "ct": "count",
     "doz": "dozen", "ea": "each", "qty": "quantity", "BR": "bedroom", "br": "bedroom",
     "BA": "bath", "ba": "bath", "bdrm": "bedroom", "lg": "large", "sm": "small", "med": "medium",
-    "lcd": "candela", "pct": "percent", "lbf": "pound-force", "HRs": "home run",
+    "cyl": "cylinder", "lcd": "candela", "pct": "percent", "lbf": "pound-force", "HRs": "home run",
 }  # fmt: skip
 """A symbol and the name of one of it; a dot after it is taken in."""
 PLURALS = {
@@ -96,8 +96,9 @@ ADJECTIVES = (
 """What a measure of length describes, right after its unit: "1 in long"."""
 MEASURED = (
     "bag", "battery", "bottle", "box", "breaker", "bulb", "cable", "camera", "can", "capsule",
-    "charger", "class", "connection", "diet", "drive", "engine", "filter", "freezer", "hose",
-    "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel", "phone", "pill",
+    "charger", "class", "connection", "diet", "drive", "engine", "flight", "layover", "filter",
+    "freezer", "hose", "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel",
+    "phone", "pill",
     "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
     "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
     "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
@@ -120,6 +121,12 @@ PER_WORDS = (
     "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""
+SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr", "min")
+"""Short forms of what things are priced by: "$3.49 a gal"."""
+COUNTED_PER = tuple(
+    unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())
+)
+"""Symbols with capitals, which nothing else is behind a "per": "$10 per GB"."""
 UNIT = any_of(UNITS)
 
 

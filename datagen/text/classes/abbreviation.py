@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of, cue, is_before
+from datagen.text.form import (
+    DOT,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_before,
+    is_near,
+)
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BARE_TITLES,
@@ -39,6 +50,8 @@ _STREET = re.compile(
     r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across"
     r"|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
 )
+_TUNED = re.compile(r"\b(?:on|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
+_MID_SENTENCE = re.compile(r"[\w.] \Z")
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_DAY = {name: name for name in DAYS.values()} | DAYS
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
@@ -67,9 +80,61 @@ def _numbered(match: Match) -> str:
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
 
 
+def _between(match: Match) -> str:
+    """Say "btw 1st and 2nd" after a place; where a sentence begins it may be "by the way"."""
+    if not is_before(match, _MID_SENTENCE):
+        raise Unsayable(match[0], "it may be by the way or between")
+    return "between"
+
+
 def _title(match: Match) -> str | None:
     """Say a title before a name; after the name of a street it is none."""
     return None if is_before(match, _STREET) else TITLES[match["word"]]
+
+
+def _refused(match: Match) -> str:
+    raise Unsayable(match[0], "it may be short for two things")
+
+
+def _cued(make: FormMaker) -> tuple[Form, ...]:
+    """Return short forms of several words, each where what stands beside it says of which."""
+    year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
+    sums = r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair"
+    said = (
+        (rf"est\.?(?= {year})", "established"),
+        (rf"Est\.?(?= {year})", "Established"),
+        (rf"est\.(?= (?!{year})(?:{sums}))", "estimated"),
+        (rf"Est\.(?= (?!{year})(?:{sums}))", "Estimated"),
+        (r"reg\.(?= (?:[$€£]|\d))", "regularly"),
+        (r"reg\.(?= (?:price|mail|rate|hours|size|fee)\b)", "regular"),
+        (
+            r"temp\.(?= (?:is|was|in|of|at|dropped|rose|reads|setting|sensor|control)\b)",
+            "temperature",
+        ),
+        (r"exp\.(?= (?:date|is|was|month|year)\b)", "expiration"),
+        (r"dep\.(?= (?:is|was|of|on|for)\b)", "deposit"),
+        (r"bus\.(?= (?:days?|hours?|line|owner|account)\b)", "business"),
+        (r"c/o(?= (?:[A-Z]|my\b|the\b))", "care of"),
+        (r"b/w(?= (?:\d|the\b|[A-Z]\w* (?:and|&)))", "between"),
+        (
+            r"(?:[bB]/[wW](?! (?:\d|the\b|[A-Z]\w* (?:and|&)))|[cC]/[oO]"
+            r"(?! (?:[A-Z]|my\b|the\b))|w/e)(?![\w/])",
+            _refused,
+        ),
+    )
+    counted = cue("few|couple(?: of)?|several|some|many|more|extra|[2-9]|two|three|ten", " ")
+    after_rate = re.compile(r"\d \Z")
+    return (
+        *(make(pattern, what) for pattern, what in said),
+        make(r"min\.(?= [a-z])", "minutes", before=counted),
+        make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
+        make(r"sec\.(?= [a-z])", "seconds", before=counted),
+        make("bps", " basis points", before=re.compile(r"\d\Z")),
+        make("bps", "basis points", before=after_rate),
+        make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
+        make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
+        make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
+    )
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -81,14 +146,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end_safe = {short: DOTTED[short] for short in END_SAFE}
     with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
     no_dot = [short for short in NUMBERED_SHORT if short not in NEEDS_DOT]
-    letter_days = r"(?P<first>M|T|W|Th)-(?P<last>Thurs?|Th|Fri|F|Sat?|Sun?|S)(?![\w-])"
+    letter_days = r"(?P<first>M|T|W|Tu|Th)-(?P<last>Thurs?|Th|Fri|F|Sat?|Sun?|S)(?![\w-])"
     return (
         make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
         make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
         make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
         make.words(dotted, r"\.(?= [A-Z])", Sure.CUE),
-        make.words(ABBREVIATIONS, rf"(?![\w/&-]|'\w|\.\w){DOT}", Sure.USUAL),
+        make.words(ABBREVIATIONS, rf"(?![\w/&-]|'(?!s\b)\w|\.\w){DOT}", Sure.USUAL),
         make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
         make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),
         make(rf"(?P<word>{any_of(with_dot)})\.{_NUMBER}", _numbered, Sure.CERTAIN),
@@ -100,7 +165,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make.words(MONTHS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
         make.words(
             {m: name for m, name in MONTHS.items() if m not in ("Mar", "Jun")},
-            r"(?= (?:\d|and [A-Z]|or [A-Z]|to [A-Z])|[,?!]|$)",
+            r"(?= (?:'?\d|and [A-Z]|or [A-Z]|to [A-Z])|[,?!]|$)",
             Sure.GUESS,
             before=r"(?<![\w-])",
         ),
@@ -119,13 +184,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"[:,]? ",
             ),
         ),
-        make(r"(?P<first>M|T|W|Th)-(?P<last>Thurs|Fri|Sat|Sun)(?![\w-])", _letters),
+        make(r"(?P<first>M|Tu|T|W|Th)-(?P<last>Thurs|Fri|Sat|Sun|Sa|Su)(?![\w-])", _letters),
         make(
             r"(?P<word>Sr|Jr)\.(?= [A-Z])",
             lambda m: ABBREVIATIONS[m["word"]],
             before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
         ),
-        make(r"(?P<first>M)-(?P<last>F|Th)(?![\w-])(?=,? (?:\d|from|and|only))", _letters),
+        *_cued(make),
+        make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
+        make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
+        make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
+        make(
+            letter_days, _letters, Sure.CUE, before=re.compile(r"(?:\d|\d ?[AaPp]\.?[Mm]\.?),? \Z")
+        ),
+        make(r"btw(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
+        make(r"[Ee]xp\.?(?=:? (?:0?[1-9]|1[0-2])/\d\d)", lambda m: f"{m[0][0]}xpiration"),
         make.words(
             {d: n for d, n in DAYS.items() if d not in ("Sat", "Sun", "Wed", "Weds")},
             rf"(?![\w/-]|'\w|\.\w){DOT}",

@@ -35,7 +35,7 @@ _PERSON = re.compile(
 _HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
 _ROAD = re.compile(
     r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
-    r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+) \Z"
+    r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+|(?:[Tt]ake|[Oo]n|[Oo]ff) the \d{2,3}) \Z"
 )
 
 
@@ -62,6 +62,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     ends = r"(?= [a-z(]| \d|[.,?!;]|$)"
     return (
         make(rf"\d{{1,5}}(?= {_NAME}(?:{names}|{types})\b)", _house),
+        make(
+            r"[1-9]\d{2,4}(?= [NSEW]\.? (?!The|Turn|It|That|We|You|I\b)[A-Z][a-z]+[,.?!])",
+            _house,
+            Sure.CUE,
+        ),
         street,
         make.words(CORNERS, r"\b(?= (?:[A-Z][a-z]|\d+(?:st|nd|rd|th)\b))"),
         make(
@@ -92,10 +97,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("head|heading|headed|go|going|went|drive|driving|drove|travel|facing", " "),
         ),
         make(
-            r"(?P<point>[NSEW])\b(?=[.,?!]| (?:to|at|and|until|toward|for|past|exit|from|near"
+            r"(?P<point>[NSEW])\b(?:\.(?= [a-z]))?(?=[.,?!]| (?:on-ramp|to"
+            r"|at|and|until|toward|for|past|exit|from|near"
             r"|is)\b|$)",
             lambda m: COMPASS[m["point"]],
             before=_ROAD,
+        ),
+        make(
+            r"(?P<point>[NS][EW])(?=[,.?!]|$)",
+            lambda m: CORNERS[m["point"]],
+            before=re.compile(
+                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Street|Avenue|Road|Drive|Place)\.? \Z"
+            ),
         ),
         make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),
         make(

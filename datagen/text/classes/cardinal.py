@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, PLURAL, Form, FormMaker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import (
+    END,
+    PLURAL,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+)
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, INT
 
@@ -57,6 +68,14 @@ def _scaled(match: Match) -> str | None:
     return f"{low}{quantity.say(number)} {_SCALED[scale]}"
 
 
+def _year_or_count(match: Match) -> str:
+    """Refuse "In 2019 cases": some cases of a year, or so many of them."""
+    said = numbers.year(int(match[0]))
+    if said != numbers.cardinal(int(match[0])):
+        raise Unsayable(match[0], "it may be a year or a count")
+    return said
+
+
 def _digits(match: Match) -> str:
     return numbers.digits(match[0])
 
@@ -94,5 +113,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"[1-9]\d{{0,2}}(?: \d{{3}}){{2,}}{END}{PLURAL}", _spaced, Sure.CUE),
         make(rf"[1-9]\d{{0,2}} \d{{3}}{END}{_COUNTED_NEXT}", _spaced, Sure.CUE),
         make(r"\d(?:,\d){2,}(?![\d,])", lambda m: ", ".join(map(numbers.digits, m[0].split(",")))),
+        make(
+            r"(?:19[5-9]|20[0-3])\d(?= (?!dollars|miles|hours|words|calories|models)"
+            r"[a-z]{4,}(?<!s)s\b)",
+            _year_or_count,
+            before=cue("in|since|during", " "),
+        ),
         make(rf"({INT})ish\b", lambda m: f"{numbers.decimal(m[1])}ish"),
     )

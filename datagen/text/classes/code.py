@@ -60,7 +60,10 @@ _PAIRED = cue(
     r" #?",
 )
 _CARD = cue(
-    r"visa|mastercard|amex|discover|card|checking|savings|debit|credit|ending in|ending", " "
+    r"(?:visa|mastercard|amex|discover|card|checking|savings|debit|credit|account|acct\.?)"
+    r"(?: is|'s| was)?|(?:ending|ends|ended)(?: in| with)?"
+    r"|last (?:four|4)(?: digits)?(?: are| is)?",
+    r"[,:]? ",
 )
 _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
 _AIRLINE = any_of(AIRLINES)
@@ -131,6 +134,13 @@ def _named(match: Match) -> str | None:
     return f"{word} {said}"
 
 
+def _numbers(match: Match) -> str:
+    """Say several of a numbered thing: "two #4s"."""
+    said = numbers.cardinal(int(match["number"]))
+    many = f"{said}es" if said.endswith("x") else f"{said}s"
+    return f"number {many[:-2]}ies" if said.endswith("y") else f"number {many}"
+
+
 def _hexadecimal(match: Match) -> str:
     return "zero x " + numbers.letters_and_digits(match["digits"])
 
@@ -184,7 +194,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(upper, _spelled, Sure.USUAL),
         make(
-            r"[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])", _blank_code, Sure.CUE, before=_DIGITS
+            r"(?!ID )[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])",
+            _blank_code,
+            Sure.CUE,
+            before=_DIGITS,
         ),
         make(
             rf"\d{{3,4}}{END}",
@@ -222,11 +235,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>[1-9]\d\d){END}"
-            r"(?= (?:to|north|south|east|west|freeway|fwy|until|exit)\b)",
+            r"(?= (?:to|[NSEW]\b|north|south|east|west|freeway|fwy|until|exit)\b)",
             _pairs,
             before=cue("(?:take|on|off|via|from|to) the", " "),
         ),
-        make(rf"(?P<number>[45]\d\d){END}(?= (?:error|status|response|page)\b)", _pairs),
+        make(
+            rf"(?P<number>[45]\d\d){END}"
+            r"(?= (?:error|status|response|page|Forbidden|Not Found|Bad|on every)\b)",
+            _pairs,
+        ),
         make(
             rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
             _pairs,
@@ -289,6 +306,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _spelled,
             before=cue(r"(?:error|fault|trouble|status)(?: codes?)?(?: is| was| of)?", ":? #?"),
         ),
+        make(r"\d(?:-\d){3,}(?![\w-]|[.,:/]\d)", _groups, Sure.USUAL),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
             r"#(?P<digits>(?=[0-9A-F]*[A-F])(?:[0-9A-F]{6}|[0-9A-F]{3}))(?!\w)",
@@ -303,11 +321,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
-        make(r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! [a-z]+s\b)", _form),
+        make(
+            r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
+        ),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
+        make(r"101(?=[.,?!]|$)", "one oh one", before=re.compile(r"[A-Z][A-Za-z]+ \Z")),
+        make(
+            r"(?P<number>[1-4]0\d)(?![\w-]|[.,]\d)",
+            _pairs,
+            before=re.compile(r"\b(?:ENG|MATH|BIO|CHEM|HIST|PSY|PHYS|ECON|CS|ART) \Z"),
+        ),
+        make(r"#(?P<number>\d{1,2})s\b", _numbers),
+        make(
+            r"\d{3,4}(?= [A-Z]{3}\b)",
+            _digits,
+            before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
+        ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
-        make.words(SET_CODES, r"(?![\w/-]|[.,]\d)"),
+        make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
     )
 
 

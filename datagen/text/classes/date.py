@@ -25,9 +25,8 @@ from datagen.text.lexicon import MONTH_NAMES, MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 
 TOLD = (
-    'The name of a month; three numbers that can be a day; "on", "by", "due" before two. A year'
-    " by the"
-    ' word before it ("in", "since"), or alone if it is of our time. en-GB has the day first.'
+    'The name of a month; three numbers that can be a day; "on", "by", "due" before two. A year by'
+    ' the word before it ("in", "since"), or alone if it is of our time. en-GB has the day first.'
 )
 EXAMPLES = (
     ("The hearing is May 9, 2026.", "The hearing is May ninth, twenty twenty-six."),
@@ -59,15 +58,16 @@ _DATED = cue(
 _NO_FRACTION = frozenset((11, 13, 14, 15, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31))
 """Days that nobody divides by."""
 _WORKS = re.compile(
-    r"(?:(?:,? (?:at|around|about|okay|ok|fine|good|or|and|through|thru|meeting|flight"
-    r"|statement|bill|payment"
-    r"|show|game)\b)|[.,?!)]|$)"
+    r"(?:(?:,? (?:at|around|about|okay|ok|fine|good|or|and|via|but|when|because|then"
+    r"|through|thru|meeting|flight"
+    r"|statement|bill|payment|show|game)\b)|[.,?!)]|$)"
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
-    r"|last) |at (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
+    r"|last) |(?:at|@) (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
     r"|deadline|appointment|okay\b|available\b)"
 )
+_NO_THE = cue("happy|this|next|last|every|our|a|an|my|your", " ")
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
 _IN_YEAR = cue(
     r"Q[1-4]|in|since|between|and|to|of|by|until|till|before|after|from|during|year|years"
@@ -92,7 +92,7 @@ _EXPIRES = cue(
     r"exp\.?|expires(?: in)?|expiring|expir(?:ation|y)(?: date)?(?: is)?|(?:good |valid )?thru"
     r"|through"
 )
-_CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport|good thru)\b", re.I)
+_CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
 
 
 def _month(written: str) -> int:
@@ -162,7 +162,7 @@ class _Dates:
             return said
         month, day = numbers.MONTHS[_month(match["month"]) - 1], numbers.ordinal(int(match["day"]))
         year = f", {numbers.year(int(match['year']))}" if match["year"] else ""
-        the = "" if match["the"] else "the "
+        the = "" if match["the"] or is_before(match, _NO_THE) else "the "
         return f"{match['the'] or ''}{the}{day} of {month}{year}"
 
     def _is_spoken_day_first(self, match: Match) -> bool:

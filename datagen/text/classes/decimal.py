@@ -16,14 +16,14 @@ EXAMPLES = (
     ("About 4.5 billion years.", "About four point five billion years."),
 )
 _VERSION = cue(
-    r"version|versions|ver\.?|v|release|firmware|build|update|to|iOS|Android|app|section|sec\.?|§"
+    r"version|versions|ver\.?|v|release|firmware|build|update|to|iOS|Android|Chrome|Firefox|Edge|Safari|app|section|sec\.?|§"
 )
 
 
 def _version(match: Match) -> str:
     """Say numbers with "point" between; one that begins with zero is read by digit."""
     return " point ".join(
-        numbers.digits(part) if part[0] == "0" else numbers.decimal(part)
+        numbers.digits(part) if part[0] == "0" or len(part) > 3 else numbers.decimal(part)
         for part in match["number"].split(".")
     )
 

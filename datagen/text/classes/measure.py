@@ -24,9 +24,11 @@ from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import (
     ADJECTIVES,
+    COUNTED_PER,
     MEASURED,
     PER,
     PER_WORDS,
+    SOLD_BY,
     UNIT,
     UNITS,
     plural,
@@ -51,12 +53,13 @@ EXAMPLES = (
 _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
 _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
-    r"| of (?:rain|snow|water|wire)|\.? too (?!many|few|late)"
+    r"| of (?:rain|snow|water|wire)|\.? (?:too (?!many|few|late)|OD\b|ID\b)"
 )
 _SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
 _SIDE_OF = re.compile(
     r"\b(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
+    r"|\d by \Z"
 )
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
@@ -72,6 +75,9 @@ _CARRYING = cue(
     r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
     " (?:an? )?",
 )
+_QUOTE = re.compile(r"(?<!\d)\"")
+_DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
+_BASIS = re.compile(r"\b(?:rates?|prime|spread|yield|fed|libor|sofr|mortgage|hike|cut|apr)\b", re.I)
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
@@ -90,7 +96,7 @@ _PLACED = cue(
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
-_STREET = re.compile(r"\.? (?:[A-Z][a-z]+ |\d+(?:st|nd|rd|th)\b)")
+_STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
@@ -107,6 +113,7 @@ _HEAT = re.compile(
     r"|thermostat|freez\w+)\b",
     re.I,
 )
+_BELOW = re.compile(r"(?:^| )-\Z")
 _MATH = re.compile(
     r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
     r"|times table)\b",
@@ -117,30 +124,21 @@ _NO_INCH = re.compile(
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
 )
 
-_SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr")
-"""Short forms of what things are priced by: "$3.49 a gal"."""
-_COUNTED_PER = tuple(
-    unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())
-)
-"""Symbols with capitals, which nothing else is behind a "per": "$10 per GB"."""
-
 
 def _count(said: str, unit: str, is_one: bool) -> str:
     return f"{said} {unit if is_one else plural(unit)}"
 
 
 def _low(match: Match) -> str:
-    """Say the first part of a range, with its "to"."""
     return f"{quantity.say(match['low'])} to " if match["low"] else ""
 
 
 def _is_inch(match: Match) -> bool:
     """Tell "1 in long" and "2.5in" from "1 in the box"."""
-    if match["joint"] == "" and "." in match["number"]:
+    if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
         return True
-    if is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF):
-        return True
-    return is_after(match, _LONG) and not is_after(match, _NO_INCH)
+    is_side = is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF)
+    return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
 
 
 def _is_meter(match: Match) -> bool:
@@ -180,9 +178,11 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "m": _is_meter,
     "A": _is_amp,
     "s": _is_second,
-    "W": lambda match: not is_after(match, _STREET),
+    "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
+    "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
+    "bps": lambda match: not is_near(match, _BASIS),
     **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
     **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
 }
@@ -212,8 +212,7 @@ def _measure(match: Match) -> str | None:
 
 
 def _feet_and_inches(match: Match) -> str:
-    inches = quantity.say(match["inches"])
-    return f"{quantity.say(match['feet'])} foot {inches}"
+    return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
 
 
 def _mark(match: Match) -> str | None:
@@ -227,7 +226,6 @@ def _mark(match: Match) -> str | None:
     return _count(said, unit, quantity.is_one(match["number"]))
 
 
-_QUOTE = re.compile(r"(?<!\d)\"")
 _SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
 
 
@@ -241,7 +239,7 @@ def _degrees(match: Match) -> str:
 
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
-    if "." not in match["number"] and not is_near(match, _HEAT):
+    if "." not in match["number"] and not (is_before(match, _BELOW) or is_near(match, _HEAT)):
         return None
     return (
         _count(_low(match) + quantity.say(match["number"]), "degree", False)
@@ -257,10 +255,8 @@ def _percent(match: Match) -> str:
 
 
 def _times(match: Match) -> str:
-    said = _low(match) + quantity.say(match["number"])
-    return (
-        said + (" time" if match["number"] == "1" else " times") + ("-" if match["joint"] else "")
-    )
+    unit = " time" if match["number"] == "1" else " times"
+    return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
 
 
 def _by(match: Match) -> str:
@@ -303,8 +299,7 @@ def _side(written: str, is_one: bool) -> str:
 
 
 def _per(match: Match) -> str:
-    unit = match["unit"]
-    count = match["count"] or ""
+    unit, count = match["unit"], match["count"] or ""
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS
@@ -316,7 +311,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("measure")
     per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
     unit_end = (
-        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]\w|'[a-z]|/(?!\d"
+        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]|'[a-z]|/(?!\d"
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
@@ -362,15 +357,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
         make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
-        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
+        make(
+            r"[x\u00d7](?= [$€£]?\d)",
+            "times",
+            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z|\d \Z(?=.. ?[$€£])"),
+        ),
+        make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(
-            rf"(?P<unit>{any_of(_SOLD_BY)})\b(?!['-]){DOT}",
+            rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
-            before=cue("an?|per|each", " "),
+            before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
         ),
         make(
-            rf"(?P<unit>{any_of(_COUNTED_PER)})\b(?!['/-]){DOT}",
+            rf"(?P<unit>{any_of(COUNTED_PER)})\b(?!['/-]){DOT}",
             lambda m: UNITS[m["unit"]],
             before=cue("per", " "),
         ),

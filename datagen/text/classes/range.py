@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from datagen.text import quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure
+from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
+from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -15,6 +18,23 @@ EXAMPLES = (
     ("Allow 6-8 weeks for delivery.", "Allow six to eight weeks for delivery."),
     ("It takes 1-1.5 hours.", "It takes one to one point five hours."),
 )
+
+
+_MONTH = any_of(MONTHS_ANY_CASE)
+_AFTER_DAY = re.compile(rf"(?:{_MONTH})\.? \d\d?(?:st|nd|rd|th)?(?:, \d{{4}})? ?\Z")
+
+
+def _day_or_range(match: Match) -> str:
+    """Refuse "on 7-14": a day, or from seven to fourteen."""
+    raise Unsayable(match[0], "it may be a day or a range")
+
+
+def _between_dates(match: Match) -> str:
+    """Say the dash of "Oct 31 - Nov 2"; a long one between blanks may be a pause."""
+    is_apart = match.string[match.start() - 1] == " "
+    if is_apart and "\u2014" in match[0]:
+        raise Unsayable(match[0], "it may be a pause or a range")
+    return "to" if is_apart else " to "
 
 
 def _range(match: Match) -> str | None:
@@ -32,6 +52,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("range")
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
     return (
+        make(
+            r"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d)",
+            _day_or_range,
+            before=cue("on|dated", " "),
+        ),
+        make(
+            rf"[-\u2014]+(?= ?(?:{_MONTH})\b\.? \d)",
+            _between_dates,
+            Sure.CERTAIN,
+            before=_AFTER_DAY,
+        ),
         make(
             rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?!"
             rf" ?=)(?!-(?![a-z]{3}))",

@@ -30,12 +30,16 @@ _RATED = cue(
     r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
     r"|it an?|an easy|reviews?"
 )
+_RATED_WHAT = re.compile(r"\brated? (?:the|my|your|this|that|our) (?:\w+ ){1,2}(?:an? )?\Z")
 _STARS = re.compile(
     r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test"
     r"|exam)"
     r"|times|callers|people|customers|dentists|doctors|users|questions|for (?:service|taste|me"
     r"|effort)"
     r"|would |experience|review|recommend|overall|on Yelp|on Google)|, would"
+)
+_HELD = re.compile(
+    r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
 )
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 _WON = re.compile(
@@ -62,7 +66,10 @@ def _out_of(match: Match) -> str | None:
 
 
 def _rated(match: Match) -> str | None:
-    return _out_of(match) if is_before(match, _RATED) or is_after(match, _STARS) else None
+    if is_after(match, _HELD):
+        return None
+    is_rated = is_before(match, _RATED) or is_before(match, _RATED_WHAT)
+    return _out_of(match) if is_rated or is_after(match, _STARS) else None
 
 
 def _round(match: Match) -> str | None:
@@ -135,8 +142,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 " ",
             ),
         ),
+        make(
+            r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)",
+            lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+        ),
+        make(
+            r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?![\w:])",
+            lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+            before=cue(
+                "Psalms?|Proverbs|Genesis|Exodus|Isaiah|Matthew|Mark|Luke|John|Acts|Romans", " "
+            ),
+        ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
         make(r"24/7\b", "twenty-four seven"),
         make(r"20/20\b(?= vision)", "twenty twenty"),
+        make(rf"{over}(?= vision)", _vision),
     )

@@ -80,6 +80,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d{3}[-.]\d{3}[-.]\d{4}(?:-\d+)(?![\w-])", _phone),
         make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
         make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
+        make(rf"555\.\d{{4}}{_END}", lambda m: numbers.grouped_digits(m[0].replace(".", "-"))),
+        make(r"988(?= line\b)", lambda m: numbers.digits(m[0])),
         make(rf"\d{{3}} \d{{4}}{_END}", _groups, before=_SEVEN),
         make(rf"(?:555 \d{{4}}|\d{{3}} 0\d{{3}}){_END}", _groups, Sure.CUE),
         make(rf"\d{{2,5}}(?: \d{{2,5}}){{1,5}}{_END}", _blank_groups, before=_SEVEN),

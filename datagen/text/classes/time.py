@@ -43,7 +43,7 @@ _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 _AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+day|shift|job|work)\b",
+    r"|\w+day|shift|job|work|M-F|M-Th)\b",
     re.IGNORECASE,
 )
 
@@ -138,9 +138,14 @@ def _letters(match: Match) -> str | None:
     return _counts([(int(n), names[unit]) for n, unit in re.findall(r"(\d+) ?([dhms])", match[0])])
 
 
-def _military(match: Match) -> str | None:
+def _military_hours(match: Match) -> str | None:
     """Say "0800 hours" and "1430 hours"."""
-    hour, minute = int(match[1][:2]), int(match[1][2:])
+    said = _military(match[1])
+    return said and f"{said} hours"
+
+
+def _military(written: str) -> str | None:
+    hour, minute = int(written[:2]), int(written[2:])
     if hour > 23 or minute > 59:
         return None
     oh = "oh " if hour < 10 else ""
@@ -151,7 +156,15 @@ def _military(match: Match) -> str | None:
         if minute < 10
         else numbers.cardinal(minute)
     )
-    return f"{oh}{numbers.cardinal(hour)} {rest} hours"
+    return f"{oh}{numbers.cardinal(hour)} {rest}"
+
+
+def _military_span(match: Match) -> str | None:
+    """Say "0700-1530"; years are none."""
+    if match[1][0] != "0" and match[2][0] != "0" and (match[1][:2], match[2][:2]) >= ("18", "18"):
+        return None
+    ends = [_military(end) for end in (match[1], match[2])]
+    return f"{ends[0]} to {ends[1]}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -233,6 +246,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),
         make(r"\d+ ?h ?\d+ ?m(?: ?\d+ ?s)?(?!\w)", _letters),
         make(r"\d+ ?m ?\d+ ?s(?!\w)", _letters),
-        make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military),
-        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military, before=_AT),
+        make(
+            r"((?:0\d|1\d|2[0-3])[0-5]\d) ?- ?((?:0\d|1\d|2[0-3])[0-5]\d)(?![\w-])",
+            _military_span,
+            before=cue(
+                r"shifts?(?: is| are|'s)?|hours(?: are)?|open|works?|worked|from|weekdays", ":? "
+            ),
+        ),
+        make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours),
+        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_AT),
     )

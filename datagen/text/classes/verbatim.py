@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
-from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, SIGNS
+from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS, UNITS
 from datagen.text.words import LATIN, is_word
@@ -40,6 +40,9 @@ def _slash(match: Match) -> str | None:
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
     pair = f"{match['left']}/{match['right']}"
+    is_short = len(pair) == 3 and pair.islower()
+    if is_short or pair.removesuffix("'s") in PHRASES:
+        return None
     if pair.lower() in _BESIDE:
         return pair.replace("/", " ")
     return pair.replace("/", " or " if pair.lower() in _OR else " slash ")
