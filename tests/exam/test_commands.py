@@ -16,10 +16,10 @@ from datagen.exam.examinees.command import Command, from_pieces
 from datagen.exam.items import Exam
 from datagen.types import SAMPLE_RATE, UserError
 
+pytestmark = pytest.mark.slow  # 900 items are made first
+
 ECHO = """
 import sys, json, soundfile
-
-pytestmark = pytest.mark.slow  # 900 items are made first
 audio, rate = soundfile.read(sys.argv[1])
 assert sys.argv[2].startswith("You work for")
 soundfile.write(sys.argv[3], audio * 0, rate)
