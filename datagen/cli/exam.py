@@ -123,6 +123,7 @@ def run(
         f" of {len(items)}"
     )
     if counts["failed"]:
+        echo(answers.why_failed(), err=True)
         raise SystemExit(1)
 
 
@@ -200,6 +201,11 @@ def score(
     from datagen.exam.items import Exam
 
     if not (Path(answers) / HEADER).exists():
+        if tracks or judge or compare or transcripts or ear != "own":
+            raise UserError(
+                f"{answers} holds no answers; of a run all dialogues are scored, by rules alone:"
+                " leave out --track, --ear, --transcripts, --judge and --compare"
+            )
         _score_run(answers, limit, as_json)
         return
     opened, given = Exam(exam), Answers.open(Path(answers))

@@ -26,6 +26,10 @@ from datagen.types import SAMPLE_RATE, Audio, Record, SpokenWord, UserError
 HEADER = "answers.json"
 
 
+class UnreadableSound(UserError):
+    """A file is no sound that can be read."""
+
+
 class AnswersHeader(Record):
     """answers.json."""
 
@@ -68,12 +72,13 @@ class Answers:
         )
         if (folder / HEADER).exists():
             found = cls.open(folder)
-            if found.header != header:
+            if found.header != header and any(folder.glob("*.wav")):
                 raise UserError(
                     f"{folder} has answers of another model, exam or setting"
                     f" ({found.header.model}): give another --out"
                 )
-            return found
+            if found.header == header:
+                return found
         with atomic(folder / HEADER) as file:
             file.write((header.model_dump_json(indent=2) + "\n").encode())
         return cls(folder, header)
@@ -114,6 +119,18 @@ class Answers:
         except ValidationError as error:
             raise UserError(f"{path} is no answer: remove it and answer again") from error
 
+    def _records(self) -> list[Path]:
+        others = (HEADER, "scores.json")
+        return sorted(path for path in self.folder.glob("*.json") if path.name not in others)
+
+    def why_failed(self) -> str:
+        """Say which item has no answer, and why: one of them, and how many there are."""
+        records = (self.record(path.stem) for path in self._records())
+        failed = [record for record in records if record is not None and record.error]
+        if not failed:
+            return ""
+        return f"no answer to {len(failed)} items, e.g. {failed[0].item}: {failed[0].error}"
+
     def sound(self, item_id: str) -> Audio | None:
         """Return an answer's sound at 24 kHz [S]; None if there is none."""
         path = self.folder / f"{item_id}.wav"
@@ -129,10 +146,10 @@ class Answers:
 
 
 def read_sound(path: Path) -> Audio:
-    """Return a sound file's channels, mixed, at 24 kHz [S]. Raises UserError."""
+    """Return a sound file's channels, mixed, at 24 kHz [S]. Raises UnreadableSound."""
     try:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError) as error:
-        raise UserError(f"{path} cannot be read as sound ({error})") from error
+        raise UnreadableSound(f"{path} cannot be read as sound ({error})") from error
     mono = np.ascontiguousarray(audio.mean(axis=1), np.float32)
     return mono if rate == SAMPLE_RATE else np.asarray(soxr.resample(mono, rate, SAMPLE_RATE))

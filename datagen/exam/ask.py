@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
 
-from datagen.exam.answers import AnswerRecord, Answers
+from datagen.exam.answers import AnswerRecord, Answers, UnreadableSound
 from datagen.exam.examinees.base import Examinee, NoAnswer
 from datagen.exam.items import Exam, ExamItem
 from datagen.types import RunFailed
@@ -53,7 +53,8 @@ def ask(
                 running.pop(future)
                 record = future.result()
                 counts["failed" if record.error else "answered"] += 1
-                _stop_if_hopeless(counts, record)
+                if not examinee.may_lack:
+                    _stop_if_hopeless(counts, record)
             if tell is not None:
                 tell(counts.total(), len(items))
     finally:
@@ -66,7 +67,7 @@ def _one(exam: Exam, item: ExamItem, examinee: Examinee, answers: Answers) -> An
     with tempfile.TemporaryDirectory(prefix="datagen-exam-") as work:
         try:
             record, sound = examinee.answer(exam, item, Path(work))
-        except NoAnswer as problem:
+        except (NoAnswer, UnreadableSound) as problem:
             record, sound = AnswerRecord(item=item.id, error=str(problem)), None
         answers.write(record, sound)
     return record

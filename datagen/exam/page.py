@@ -19,7 +19,7 @@ from datagen.exam import tables
 from datagen.exam.answers import Answers, read_sound
 from datagen.exam.items import Exam, ExamItem
 from datagen.storage import atomic
-from datagen.types import Audio, Stereo
+from datagen.types import Audio, Stereo, UserError
 
 _STYLE = Path(__file__).with_name("page.css")
 _POLICY = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
@@ -34,6 +34,8 @@ def write_page(
     tell: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write the page of some items; return its path."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "audio").is_dir():
+        raise UserError(f"{folder} is not empty and holds no page of an exam: give another --out")
     scored = {one["item"]: one for one in result["scored"]}
     shown = [item for item in items if item.id in scored]
     for number, item in enumerate(shown, 1):

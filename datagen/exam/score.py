@@ -91,12 +91,15 @@ def score(
     detect: Detector,
     tell: Callable[[int, int], None] | None = None,
 ) -> Scores:
-    """Score the items that were answered. Raises UserError if none was."""
+    """Score the items that were answered; those that failed are left out.
+
+    Raises UserError if none was answered.
+    """
     answers.check(exam)
     found, counts = [], tau_voice.Counts()
     for number, item in enumerate(items, 1):
         record = answers.record(item.id)
-        if record is not None:
+        if record is not None and not record.error:
             heard = hear(item, record, answers.sound(item.id), ear, detect)
             found.append(score_item(heard))
             tau_voice.count(heard.agent, events(item), counts)

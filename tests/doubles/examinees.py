@@ -23,6 +23,7 @@ class Scripted:
     """Says lines at times: what ``script`` makes of an item."""
 
     name = "scripted"
+    may_lack = False
     at_once = 2
     settings: Mapping[str, Any] = {}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from datagen.exam import result as results
@@ -146,7 +147,9 @@ def test_a_failed_item_is_asked_again_and_a_hopeless_model_stops(
 
 
 def test_answers_belong_to_one_exam_and_one_model(exam: Exam, tmp_path: Path) -> None:
-    Answers.begin(tmp_path / "a", exam, "one", "command", {})
+    Answers.begin(tmp_path / "a", exam, "zero", "command", {})
+    begun = Answers.begin(tmp_path / "a", exam, "one", "command", {})  # there was no answer yet
+    begun.write(AnswerRecord(item="x"), np.zeros(8, np.float32))
     with pytest.raises(UserError, match=r"of another model, exam or setting \(one\)"):
         Answers.begin(tmp_path / "a", exam, "two", "command", {})
     with pytest.raises(UserError, match="holds no answers: make some"):

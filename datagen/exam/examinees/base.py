@@ -27,6 +27,8 @@ class Examinee(Protocol):
     """What decides the answers, for answers.json; no secrets."""
     at_once: int
     """Most items that it is asked at once."""
+    may_lack: bool
+    """Items without an answer say nothing of the others: no reason to stop."""
 
     def answer(self, exam: Exam, item: ExamItem, work: Path) -> ModelReply:
         """Ask one item. ``work`` is an empty folder for files.

@@ -8,6 +8,7 @@ for the model's text, and a number drawn from the item's id.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import time
@@ -22,6 +23,7 @@ from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, SpokenWord, UserError
 
 FIELDS = ("audio", "clean", "role", "voice", "out", "text", "seed")
+_FIELD = re.compile(r"\{([a-z_]+)\}")
 FRAME_SECONDS = 0.08
 _SAID = 300
 """Most characters of a command's own words that are kept."""
@@ -31,6 +33,7 @@ class Command:
     """A program that is started for each item."""
 
     name = "command"
+    may_lack = False
 
     def __init__(self, command: str, *, seed: int = 0, timeout: float = 600.0, at_once: int = 1):
         try:
@@ -39,6 +42,12 @@ class Command:
             raise UserError(f"--command cannot be read: {error}") from error
         if not any("{out}" in word for word in self._words):
             raise UserError("--command needs {out}, the sound file that it has to write")
+        unknown = set(_FIELD.findall(command)) - set(FIELDS)
+        if unknown:
+            raise UserError(
+                f"--command has {{{min(unknown)}}}, which is no field; there are"
+                f" {', '.join(f'{{{name}}}' for name in FIELDS)}"
+            )
         self.settings: Mapping[str, Any] = {"command": command, "seed": seed}
         self.at_once = at_once
         self._seed, self._timeout = seed, timeout

@@ -20,6 +20,7 @@ class FinishedAnswers:
     """Answers that are there."""
 
     name = "folder"
+    may_lack = True
     at_once = 1
 
     def __init__(self, folder: Path) -> None:

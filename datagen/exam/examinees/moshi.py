@@ -37,6 +37,7 @@ class Moshi:
     """A server of Moshi's protocol."""
 
     name = "moshi"
+    may_lack = False
     at_once = 1
 
     def __init__(self, url: str, *, speed: float = 1.0, seed: int = 0, patience: float = 60.0):

@@ -39,6 +39,7 @@ class Realtime:
     """A server of the Realtime protocol."""
 
     name = "realtime"
+    may_lack = False
 
     def __init__(
         self,
