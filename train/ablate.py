@@ -28,9 +28,10 @@ from train.loop import Probe, open_corpus
 from train.metrics import STREAMS
 from train.model import DuplexLM
 from train.prompt import AGENT, NO_TOKEN, NUM_CODEBOOKS, TEXT, Tokens
+from train.prompt_text import load_tokenizer
 from train.remote import local
 from train.sample import TokenSampling
-from train.shards import find, load_tokenizer
+from train.shards import find
 from train.validation import Validation
 
 logger = logging.getLogger(__name__)

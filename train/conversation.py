@@ -19,7 +19,7 @@ from train import prompt
 from train.config import UserError
 from train.data import Corpus
 from train.prompt import NUM_CODEBOOKS, NUM_STREAMS, ExampleParts, PromptPolicy, Tokens
-from train.shards import load_tokenizer, wrap
+from train.prompt_text import load_tokenizer, wrap
 
 
 @dataclass(frozen=True, kw_only=True)

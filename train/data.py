@@ -30,8 +30,9 @@ from train.prompt import (
     PromptPolicy,
     Tokens,
 )
+from train.prompt_text import NUM_LEVELS
 from train.remote import local
-from train.shards import NUM_LEVELS, ROWS, Metadata, cached, find, read_metadata
+from train.shards import ROWS, Metadata, cached, find, read_metadata
 
 SIDES = ("agent", "user")
 

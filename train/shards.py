@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +26,7 @@ from numpy.typing import NDArray
 
 from train.config import UserError
 from train.prompt import FRAME_RATE, NUM_CODEBOOKS, Tokens
+from train.prompt_text import load_tokenizer, prompt_forms, read_tokenizer
 
 SCHEMA_VERSIONS = (1, 2)
 """Schemas whose columns of tokens and labels are those of schema 1; later ones add columns."""
@@ -46,15 +46,8 @@ TOKENS = {
 }
 """Columns of list<int16>, and whose tokens they hold."""
 LABELS = ("dialog_id", "kind", "split", "role_prompt", "user_role_prompt")
-NUM_LEVELS = 3
-"""Forms of a prompt: whole, its first sentence, its first two sentences."""
-NUM_PROMPTS = 2 * NUM_LEVELS
-"""The agent's forms, then the user's."""
-
 ROWS = "rows.npz"
 """Labels of the rows, and how many tokens of each column each row has."""
-
-Encode = Callable[[str], list[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,15 +222,8 @@ def fingerprint(files: Sequence[Path], tokenizer: str | None) -> str:
         content = footer(file).get("receipt", {}).get("content", status.st_mtime_ns)
         hasher.update(f"/{status.st_size}/{content}".encode())
     if tokenizer is not None:
-        hasher.update(_read_bytes(tokenizer))
+        hasher.update(read_tokenizer(tokenizer))
     return hasher.hexdigest()
-
-
-def _read_bytes(tokenizer: str) -> bytes:
-    try:
-        return Path(tokenizer).read_bytes()
-    except OSError as error:
-        raise UserError(f"data.tokenizer: {tokenizer} cannot be read ({error.strerror})") from error
 
 
 def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
@@ -258,7 +244,7 @@ def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
                 values, counts = _tokens(batch.column(name), limits[owner], f"{file}: {name}")
                 lengths[name].append(counts)
                 if name == "prompt_tokens":
-                    values, forms = _prompt_forms(batch, values, counts, encode, file)
+                    values, forms = prompt_forms(batch, values, counts, encode, file)
                     prompts.append(forms)
                 values.tofile(handles[name])
     finally:
@@ -347,61 +333,3 @@ def _check_unique(ids: NDArray[Any]) -> None:
         raise UserError(
             f"data.shards: dialogue {values[counts.argmax()]} is there twice; give each shard once"
         )
-
-
-def load_tokenizer(path: str) -> Encode:
-    """Return the encoder of a SentencePiece model."""
-    from sentencepiece import SentencePieceProcessor
-
-    model = SentencePieceProcessor()
-    model.LoadFromSerializedProto(_read_bytes(path))
-    return lambda text: [int(token) for token in model.encode(text)]
-
-
-def sentences(text: str, num: int) -> str:
-    """Return the first ``num`` sentences of a prompt; 0 is all of it.
-
-    >>> sentences("You enjoy talking. Talk about tea. You are Kim.", 2)
-    'You enjoy talking. Talk about tea.'
-    """
-    parts = re.split(r"(?<=[.!?])\s+", text.strip())
-    return " ".join(parts[:num] if num else parts)
-
-
-def _prompt_forms(
-    batch: pa.RecordBatch,
-    stored: Tokens,
-    counts: NDArray[np.int64],
-    encode: Encode | None,
-    file: Path,
-) -> tuple[Tokens, NDArray[np.int64]]:
-    """Return all forms of the prompts, one after the other, and their lengths [N, NUM_PROMPTS].
-
-    A form that is not to be had has length 0: without a tokenizer there is only the stored one.
-    """
-    forms = np.zeros((len(counts), NUM_PROMPTS), np.int64)
-    if encode is None:
-        forms[:, 0] = counts
-        return stored, forms
-    tokens: list[Tokens] = []
-    ends = np.cumsum(counts)
-    roles = zip(batch["role_prompt"], batch["user_role_prompt"], strict=True)
-    for row, (agent, user) in enumerate(roles):
-        whole = stored[ends[row] - counts[row] : ends[row]]
-        texts = (agent.as_py(), user.as_py())
-        if encode(wrap(texts[0])) != whole.tolist():
-            raise UserError(
-                f"data.tokenizer does not give {batch['dialog_id'][row]} the prompt tokens that"
-                f" {file.name} has: give the SentencePiece model that the shards were made with"
-            )
-        for role, text in enumerate(texts):
-            for level in range(NUM_LEVELS) if text else ():
-                form = np.asarray(encode(wrap(sentences(text, level))), np.int16)
-                forms[row, role * NUM_LEVELS + level] = len(form)
-                tokens.append(form)
-    return np.concatenate(tokens), forms
-
-
-def wrap(role: str) -> str:
-    """Put a role prompt between the tags that PersonaPlex reads (offline.py)."""
-    return f"<system> {role} <system>"

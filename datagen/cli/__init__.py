@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,14 +28,13 @@ from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
 from datagen.cli.status import status
+from datagen.cli.stopping import stoppable
 from datagen.cli.terminal import VisibleFormatter, echo, page, write_what_can_be
 from datagen.cli.timing import timing
 from datagen.cli.view import view
 from datagen.cli.voices import voices
 from datagen.types import RunFailed, UserError
 
-LAST_WORDS = 4.0
-"""Seconds that a run which is stopped waits for its store: to give back its lease, and so on."""
 MAX_LINE = 1_000
 """Characters of a line of an error that are shown."""
 
@@ -160,7 +156,7 @@ def run(
         echo(prepared.describe())
         return
     root = out or prepared.default_out
-    with _stoppable():
+    with stoppable():
         made = prepared.make(root, leave_out=leave_out, marks=marks)
         if prepared.part is None:
             listen(root)
@@ -239,34 +235,6 @@ def show(
             "decoded" if decoded else "effects" if effects else "recorded",
         )
         echo(f"wrote {audio}")
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Stop cleanly on Ctrl-C or SIGTERM: what is done stays done."""
-
-    from datagen.storage import requests
-
-    received = signal.SIGINT
-
-    def stop(number: int, frame: object) -> NoReturn:
-        nonlocal received  # Ray may raise another KeyboardInterrupt in place of ours
-        received = signal.Signals(number)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        requests.hurry(LAST_WORDS)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    except KeyboardInterrupt:
-        echo("stopped; the same command goes on from here", err=True)
-        raise SystemExit(128 + received) from None
-    finally:
-        requests.take_time()
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 _COMMANDS = (

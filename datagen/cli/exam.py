@@ -12,6 +12,7 @@ import click
 
 from datagen.cli.options import RECIPE, adding
 from datagen.cli.place import run_folder
+from datagen.cli.stopping import stoppable, stoppable_between
 from datagen.cli.terminal import echo
 from datagen.types import UserError
 
@@ -55,8 +56,13 @@ def build(
     from datagen.exam.build import build as make
 
     loaded = Recipe.load("service", recipe, overrides, seed)
-    with _bar("items", None) as tell:
-        header = make(out, loaded, tracks, tell)
+    with _bar("items", None) as tell, stoppable_between() as look:
+
+        def done(number: int, of: int) -> None:
+            tell(number, of)
+            look()
+
+        header = make(out, loaded, tracks, done)
     stand_in = ", voiced by a stand-in" if header.stand_in else ""
     echo(f"{out}: {header.items} items, version {header.version}, {header.hash[:12]}{stand_in}")
 
@@ -116,7 +122,7 @@ def run(
     answers = Answers.begin(
         out, opened, model or examinee.name, examinee.name, dict(examinee.settings)
     )
-    with _bar("items", len(items)) as tell:
+    with stoppable(), _bar("items", len(items)) as tell:
         counts = ask(opened, items, examinee, answers, tell)
     echo(
         f"{out}: {counts['answered']} answered, {counts['kept']} kept, {counts['failed']} failed"

@@ -192,21 +192,24 @@ def _keep_calm(said: AnswerText, _: Expectation, __: str) -> AdherenceVerdict:
 
 
 def _not_know(said: AnswerText, _: Expectation, known: str) -> AdherenceVerdict:
-    invented = said.numbers() - set(canonical(known)) - {"1", "0"}
-    if invented:
-        return AdherenceVerdict("fail", f"it states {sorted(invented)[0]}, which nothing licenses")
+    if invented := _invented(said, known):
+        return AdherenceVerdict("fail", f"it states {invented}, which nothing licenses")
     if unknown := said.has(phrases().ignorance):
         return AdherenceVerdict("pass", f"it does not know: {unknown!r}")
     return AdherenceVerdict("unclear", "it does not say that it does not know")
 
 
 def _redirect(said: AnswerText, _: Expectation, known: str) -> AdherenceVerdict:
-    invented = said.numbers() - set(canonical(known)) - {"1", "0"}
-    if invented:
-        return AdherenceVerdict("fail", f"it answers with {sorted(invented)[0]}")
+    if invented := _invented(said, known):
+        return AdherenceVerdict("fail", f"it answers with {invented}")
     if led := said.has(phrases().elsewhere):
         return AdherenceVerdict("pass", f"it comes back to its task: {led!r}")
     return AdherenceVerdict("unclear", "it may have answered")
+
+
+def _invented(said: AnswerText, known: str) -> str | None:
+    """Return a number that neither role nor question has; one and none are words like others."""
+    return min(said.numbers() - set(canonical(known)) - {"1", "0"}, default=None)
 
 
 def _ask(said: AnswerText, _: Expectation, __: str) -> AdherenceVerdict:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -99,3 +103,21 @@ def test_what_is_no_exam_is_refused_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "exam.json").write_text(json.dumps({"version": "a"}))
     with pytest.raises(UserError, match="is no exam's header"):
         Exam(tmp_path)
+
+
+def test_ctrl_c_ends_after_an_item_and_the_same_command_makes_the_same_exam(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "datagen", "exam", "build", "--track", "side_talk", "--out"]
+    process = subprocess.Popen(
+        [*command, str(tmp_path / "part")], stderr=subprocess.PIPE, text=True
+    )
+    while len(list((tmp_path / "part").glob("audio/*.wav"))) < 5:
+        assert process.poll() is None
+        sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT
+    assert "stopped; the same command goes on from here" in said
+    assert "Traceback" not in said
+    for folder in ("part", "whole"):
+        subprocess.run([*command, str(tmp_path / folder)], check=True, capture_output=True)
+    assert Exam(tmp_path / "part").header.hash == Exam(tmp_path / "whole").header.hash

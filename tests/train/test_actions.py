@@ -24,7 +24,7 @@ from train.data import Corpus
 from train.distributed import Group
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, ExampleParts, Marks, PromptPolicy
-from train.shards import load_tokenizer
+from train.prompt_text import load_tokenizer
 from train.tools import LONGEST_CALL, CallReader, Tools, read_tools
 
 Factory = tuple[Callable[..., dict[str, Any]], Callable[..., Path]]

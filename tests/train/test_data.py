@@ -12,6 +12,7 @@ from train import shards as shard_files
 from train.config import DataSpec, UserError
 from train.data import Corpus
 from train.prompt import ExampleParts, Marks, PromptPolicy
+from train.prompt_text import load_tokenizer
 
 Factory = tuple[Callable[..., dict[str, Any]], Callable[..., Path]]
 
@@ -114,7 +115,7 @@ def test_roles_swap_and_prompts_shorten_with_the_tokenizer(
 ) -> None:
     make_row, write_shard = shard_factory
     model = train_tokenizer(tmp_path)
-    encode = shard_files.load_tokenizer(str(model))
+    encode = load_tokenizer(str(model))
     role = "You enjoy talking. Talk about tea. You are Kim."
     row = make_row(0, "casual") | {
         "role_prompt": role,

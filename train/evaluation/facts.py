@@ -29,8 +29,9 @@ from train.evaluation.continuation import continue_all
 from train.evaluation.held_out import HeldOutDialogs
 from train.model import DuplexLM
 from train.prompt import AGENT, FRAME_RATE, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
+from train.prompt_text import Encode
 from train.sample import TokenSampling
-from train.shards import SAMPLE_RATE, Encode
+from train.shards import SAMPLE_RATE
 
 COMPANY, FIRST_NAME = "company", "first_name"
 MIN_MENTIONS = 10

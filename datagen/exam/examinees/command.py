@@ -1,8 +1,9 @@
 """Asks a model by a command for each item, such as ``python -m moshi.offline``.
 
-The command's words may hold {audio}, {clean}, {role}, {voice}, {out}, {text}, {seed}: the item's
-sound, the same without its overlap, the role prompt, the voice prompt, the sound to write, the file
-for the model's text, and a number drawn from the item's id.
+The command's words may hold {audio}, {clean}, {role}, {voice}, {voices}, {voice_name}, {out},
+{text} and {seed}: the item's sound, the same without its overlap, the role prompt, the voice
+prompt, its folder, its name there, the sound to write, the file for the model's text, and a number
+drawn from the item's id.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from datagen.exam.items import Exam, ExamItem
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, SpokenWord, UserError
 
-FIELDS = ("audio", "clean", "role", "voice", "out", "text", "seed")
+FIELDS = ("audio", "clean", "role", "voice", "voices", "voice_name", "out", "text", "seed")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 FRAME_SECONDS = 0.08
 _SAID = 300
@@ -60,6 +61,8 @@ class Command:
             "clean": exam.sound(item, clean=item.has_clean).resolve(),
             "role": item.role_prompt,
             "voice": exam.voice(item).resolve(),
+            "voices": exam.voice(item).resolve().parent,
+            "voice_name": exam.voice(item).name,
             "out": out.resolve(),
             "text": text.resolve(),
             "seed": seed_for(self._seed, item.id, "exam") % 2**31,

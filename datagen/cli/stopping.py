@@ -1,0 +1,69 @@
+"""Ctrl-C and SIGTERM: what is done stays done, a sentence says so, 128 + the signal is the code."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from datagen.cli.terminal import echo
+
+LAST_WORDS = 4.0
+"""Seconds that a run which is stopped waits for its store: to give back its lease, and so on."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Stop at once, wherever the program is."""
+    from datagen.storage import requests
+
+    received = signal.SIGINT
+
+    def stop(number: int, frame: object) -> NoReturn:
+        nonlocal received  # Ray may raise another KeyboardInterrupt in place of ours
+        received = signal.Signals(number)
+        for one in _SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
+        requests.hurry(LAST_WORDS)
+        raise KeyboardInterrupt
+
+    with _handled_by(stop):
+        try:
+            yield
+        except KeyboardInterrupt:
+            _leave(received)
+        finally:
+            requests.take_time()
+
+
+@contextmanager
+def stoppable_between() -> Iterator[Callable[[], None]]:
+    """Yield what stops if that was asked for; to be called between pieces of work.
+
+    An exception of a signal may come up inside a callback from C, which drops it.
+    """
+    received: list[signal.Signals] = []
+
+    def look() -> None:
+        if received:
+            _leave(received[0])
+
+    with _handled_by(lambda number, frame: received.append(signal.Signals(number))):
+        yield look
+
+
+@contextmanager
+def _handled_by(handler: Callable[[int, object], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _leave(received: signal.Signals) -> NoReturn:
+    echo("stopped; the same command goes on from here", err=True)
+    raise SystemExit(128 + received) from None
