@@ -4,7 +4,7 @@
 (() => {
   const D = Datagen;
   const { html } = D;
-  const { useState, useEffect, useRef, useMemo } = preactHooks;
+  const { useState, useEffect, useLayoutEffect, useRef, useMemo } = preactHooks;
   const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
   /** Fetch a dialogue; what is fetched for another one meanwhile is dropped. */
@@ -169,7 +169,7 @@
       return undefined;
     }, [settings.t]);
 
-    useEffect(() => {
+    useLayoutEffect(() => { // with the page, not after it is painted: a key pressed between is not lost
       if (compact) return undefined;
       document.title = `${page.id} · datagen view`;
       const keys = (event) => D.dialogueKey(event, { page, player, axis, shown, setShown, run, settings, marks, who });
