@@ -134,3 +134,11 @@ def test_a_split_is_a_share_of_situations() -> None:
     dealt = Counter(split_of(f"domain/{index}", 0.1) for index in range(5000))
     assert abs(dealt["validation"] / 5000 - 0.1) < 0.02
     assert {split_of("domain/1", 0.0), split_of("domain/2", 0.0)} == {"train"}
+
+
+def test_every_name_is_said_as_it_is_written() -> None:
+    """A name of the pools is no abbreviation: also before a full stop, where "Robt." would be."""
+    found = names()
+    for name in (*found.female, *found.male, *found.last):
+        written = f"Hi, I'm {name}. {name}, is that {name}? Thank you, {name}. It is here."
+        assert speak(written, []) == written
