@@ -32,7 +32,7 @@ class Supervision:
     end: float
     """Seconds in the whole call."""
     text: str
-    """As transcribed; empty if the corpus has sound alone."""
+    """The words as they were transcribed; empty if the corpus has sound alone."""
     words: tuple[TimedWord, ...] = ()
     """Word times, where the corpus has them."""
 
@@ -71,7 +71,7 @@ class CorpusCall:
     sound: Mapping[Side, ChannelFile]
     people: Mapping[Side, CorpusSpeaker]
     supervisions: tuple[Supervision, ...] = ()
-    """In order of their start; empty if nobody transcribed the call."""
+    """They are in order of their start, and none if nobody transcribed the call."""
     topic: str = ""
     """What the two were asked to talk about, where the corpus says so."""
     notes: Mapping[str, str] = field(default_factory=dict)
