@@ -12,23 +12,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BATTERIES,
     DAYS,
+    DOSES,
     DOTTED,
     FORMS,
     LEFT_SHORT,
     MONTHS,
     PHRASES,
+    SIZES,
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
-from datagen.text.places import STATES, STREETS
+from datagen.text.places import COMPASS, STATES, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
-from datagen.text.words import LATIN, is_word
+from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
 
 LOCALE = "en-US"
@@ -73,7 +76,24 @@ _SHORT = frozenset(
         *TITLES,
         *DOTTED,
         *LEFT_SHORT,
+        *COMPASS,
+        *SIZES,
+        "Miss",
+        "Penn",
         "War",
+        "u",
+        "U",
+        "r",
+        "b",
+        "k",
+        "K",
+        "n",
+        "Re",
+        "RE",
+        "re",
+        "R",
+        "L",
+        *DOSES,
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
@@ -81,6 +101,16 @@ _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
+_LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
+_FIGURE = re.compile(r"[~$]?\d")
+_LAST_NUMBER = re.compile(
+    r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
+)
+_FIRST_NUMBER = re.compile(
+    r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined>-| (?:hundred|oh)\b)?"
+    r"|(?:ten|eleven|twelve|\w+teen|\w+ty)\b)"
+)
 _known: set[str] = set()
 """Easy tokens met so far."""
 
@@ -159,7 +189,7 @@ def _is_easy(token: str) -> bool:
         or not _SHORT.isdisjoint(token.translate(_APART).split())
     ):
         return False
-    return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
+    return is_said(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
 
 
 def _needs_a_look(text: str) -> bool:
@@ -188,12 +218,29 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
         for span in _with_words(spans)
     ]
+    _refuse_merged(found)
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
         if said.strip(_MARKS) in LEFT_SHORT:
             raise Unsayable(written, "it is short for something")
     return found
+
+
+def _refuse_merged(found: list[tuple[str, str]]) -> None:
+    """Refuse two numbers that a listener takes for one: "I-90 4 miles on"."""
+    for (one, before), (other, after) in pairwise(found):
+        if one[-1].isdigit() and _FIGURE.match(other) and _is_merged(before, after):
+            raise Unsayable(other, "with the number before it, it may be one number or two")
+        if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
+            raise Unsayable(other, "it may be the symbol of a unit")
+
+
+def _is_merged(before: str, after: str) -> bool:
+    ends, begins = _LAST_NUMBER.search(before), _FIRST_NUMBER.match(after)
+    if not ends or not begins:
+        return False
+    return bool(ends["large"]) or (bool(begins["small"]) and not begins["joined"])
 
 
 def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:

@@ -21,15 +21,17 @@ from datagen.text.classes import (
     range,
     roman,
     score,
+    size,
     telephone,
     time,
     verbatim,
+    year,
 )
 from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, money, measure, date, time,
+    cardinal, ordinal, decimal, fraction, range, score, money, measure, size, date, year, time,
     telephone, electronic, code, address, roman, abbreviation, math, verbatim,
 )  # fmt: skip
 """All classes, in the order of the manual."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from datagen.text.form import (
     DOT,
@@ -22,6 +23,7 @@ from datagen.text.lexicon import (
     BATTERIES,
     DAY_LETTERS,
     DAYS,
+    DOSES,
     DOTTED,
     END_SAFE,
     FORMS,
@@ -137,6 +139,46 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     )
 
 
+_TURN = cue("turn|turned|left|right|bear|veer|keep|make an?|hang an?|take an?|go|then", " ")
+_DOSE = re.compile(
+    r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
+    rf"|{'|'.join(DOSES)}) \Z"
+)
+_NAMED_LETTER = cue("letters?|vowels?|the|an?|option|type|plan|class|row|with|variable|let", " ")
+
+
+def _letter_word(word: str) -> Callable[[Match], str | None]:
+    """Return what says a letter that stands for a word; the name of a letter is none."""
+    return lambda match: None if is_before(match, _NAMED_LETTER) else word
+
+
+def _chat(make: FormMaker) -> tuple[Form, ...]:
+    """Return letters that are written for words, as people type them."""
+    end = r"(?=[ ,.?!]|$)(?! [=+*/<>-])"
+    return (
+        make(rf"u{end}", _letter_word("you"), Sure.CUE, before=re.compile(r"(?:^|[a-z,?!.] )\Z")),
+        make(r"r(?= (?:u|you|we|they|there|these|those)\b)", "are"),
+        make(rf"r{end}", "are", before=cue("u|you|we|they|how|what|where|when|who", " ")),
+        make(
+            rf"b{end}",
+            "be",
+            before=cue("gonna|will|would|wont|won't|to|might|can|should|must|ll", " "),
+        ),
+        make(rf"[kK]{end}", "okay", before=re.compile(r"^\Z")),
+        make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
+        make(r"R[Ee](?=:)", "Regarding"),
+        make(r"re(?=:)", "regarding"),
+        make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
+        make(r"L(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "left", before=_TURN),
+        make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
+        make(r"ea\b\.?", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
+        make(r"inv(?= ?#? ?\d)", "invoice"),
+        make(r"[cC]onf(?= ?#)", lambda m: f"{m[0][0]}onfirmation"),
+        make(r"[fF]lt(?= #?[A-Z0-9]{2,}\d)", lambda m: f"{m[0][0]}light"),
+        *(make(rf"{short}\b", said, before=_DOSE) for short, said in DOSES.items()),
+    )
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the words that are written short."""
     make = FormMaker("abbreviation")
@@ -191,6 +233,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
         ),
         *_cued(make),
+        *_chat(make),
         make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
         make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),

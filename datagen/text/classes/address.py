@@ -68,6 +68,22 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         street,
+        make(
+            r"(?P<point>[NSEW])\.?(?= (?:Dakota|Carolina|Virginia|Korea|Africa|America)\b)",
+            lambda m: COMPASS[m["point"]],
+        ),
+        make(
+            r"(?P<point>[NSEW])\b(?![.'-]\w)",
+            lambda m: COMPASS[m["point"]].lower(),
+            before=re.compile(r"\d°(?: ?\d+(?:\.\d+)?['\"])* ?\Z"),
+        ),
+        make(r"Miss\.(?=[ ,]|$)", "Mississippi", before=_COMMA),
+        make(r"Penn\.(?= [A-Z])", "Pennsylvania"),
+        make(
+            r"(?P<type>Ave|St)\.(?= [A-Z](?:[,.?!]|$| [a-z]))",
+            lambda m: STREETS[m["type"]],
+            before=re.compile(r"(?:^|\b(?:on|and|at|to|&|of|near) )\Z"),
+        ),
         make.words(CORNERS, r"\b(?= (?:[A-Z][a-z]|\d+(?:st|nd|rd|th)\b))"),
         make(
             r"(?P<point>[NSEW])\b\.?(?= (?:[A-Z]|\d))",

@@ -56,7 +56,7 @@ _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
     r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
-    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road",
+    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx|gtx",
     r" #?",
 )
 _CARD = cue(
@@ -77,11 +77,11 @@ def _spelled(match: Match) -> str:
 
 def say(code: str) -> str:
     """Say a code of capitals and digits."""
-    short = re.fullmatch(r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)", code)
+    short = re.fullmatch(r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)|([A-Z]{2,5})-([1-9])", code)
     if not short:
         return numbers.letters_and_digits(code)
     parts = (part for part in short.groups() if part)
-    return " ".join(numbers.decimal(part) if part.isdecimal() else part for part in parts)
+    return " ".join(numbers.decimal(part) if part.isdecimal() else " ".join(part) for part in parts)
 
 
 def _digits(match: Match) -> str:
@@ -339,6 +339,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
+        make(
+            r"10-4(?=[.,!?]|$)", "ten four", before=re.compile(r"(?:^|[.!?,] |\b(?:copy|say) )\Z")
+        ),
+        make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[a-z])\b(?![-./]\w)",
+            lambda m: f"{numbers.decimal(m['number'])} {m['letter'].upper()}",
+            Sure.CUE,
+            before=cue(
+                "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|question|part|item", " "
+            ),
+        ),
+        make(rf"(?<=#)\d{{4}}{END}", _digits),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
     )
 

@@ -24,12 +24,14 @@ _OF = re.compile(
     r"|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
     r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
-    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|time|portion|lab\b|poodle)"
-    r"|-[a-z]| ?[+=\u00d7÷])"
+    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
+    r"|-[a-z]| ?[+=\u00d7÷]| (?:plus|minus|times|equals|divided by|to an? (?:decimal|percent)"
+    r"|as an? (?:decimal|percent)))"
 )
 _MUCH = cue(
     r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
-    r"|add|take"
+    r"|add|take|simplify|convert|reduce|multiply|subtract|divide|equals?|same as"
+    r"|equal to|fraction|times|divided by"
     r"|[=+\u00d7]|half or|one|is [-]"
 )
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")

@@ -1,4 +1,4 @@
-"""Amounts of a unit: "5 lbs", "60 Mbps", "72°F", 5 ft 10, "15%", "2-3x", "12x14", "30 mi/gal"."""
+"""Amounts of a unit: "5 lbs", "60 Mbps", "72°F", "15%", "2-3x", "30 mi/gal"."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ EXAMPLES = (
     ("It's a 12V battery.", "It's a twelve volt battery."),
     ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
     ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
-    ("He is 5'10\" tall.", "He is five foot ten tall."),
-    ("The rug is 5x7.", "The rug is five by seven."),
     ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
     ("Parking is $3/day.", "Parking is three dollars per day."),
@@ -63,8 +61,11 @@ _SIDE_OF = re.compile(
 )
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
-    r"|ahead|apart|pool|by|in)\b"
-    r"|[.,?!]?$|[.,?!] |-"
+    r"|ahead|apart|pool|by|in)\b|-"
+)
+_COVERED = re.compile(
+    r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
+    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is)\b"
 )
 _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
@@ -75,7 +76,6 @@ _CARRYING = cue(
     r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
     " (?:an? )?",
 )
-_QUOTE = re.compile(r"(?<!\d)\"")
 _DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
 _BASIS = re.compile(r"\b(?:rates?|prime|spread|yield|fed|libor|sofr|mortgage|hike|cut|apr)\b", re.I)
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
@@ -100,12 +100,6 @@ _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
-_SIZED = re.compile(
-    r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
-    r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
-    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
-    re.IGNORECASE,
-)
 _AND_BATHS = re.compile(r"/\d")
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
@@ -114,11 +108,6 @@ _HEAT = re.compile(
     re.I,
 )
 _BELOW = re.compile(r"(?:^| )-\Z")
-_MATH = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
-    r"|times table)\b",
-    re.IGNORECASE,
-)
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
@@ -143,7 +132,10 @@ def _is_inch(match: Match) -> bool:
 
 def _is_meter(match: Match) -> bool:
     """Tell "100 m away" from minutes and millions."""
-    return is_after(match, _METERS) and not is_before(match, _SECONDS)
+    is_long = is_after(match, _METERS) or (
+        is_after(match, _SENTENCE_END) and is_near(match, _COVERED)
+    )
+    return is_long and not is_before(match, _SECONDS)
 
 
 def _is_amp(match: Match) -> bool:
@@ -211,21 +203,6 @@ def _measure(match: Match) -> str | None:
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
 
-def _feet_and_inches(match: Match) -> str:
-    return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
-
-
-def _mark(match: Match) -> str | None:
-    """Say "12'" or "55\\""; a mark that closes a quotation is none."""
-    if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
-        return None
-    unit = "inch" if match["mark"] == '"' else "foot"
-    said = _low(match) + quantity.say(match["number"])
-    if attributive(match) or is_after(match, _MEASURED):
-        return f"{said} {unit}"
-    return _count(said, unit, quantity.is_one(match["number"]))
-
-
 _SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
 
 
@@ -254,48 +231,19 @@ def _percent(match: Match) -> str:
     return f"{first}{quantity.say(match['number'])} percent"
 
 
+_TIMES_WHAT = re.compile(
+    r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
+    r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
+    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er)\b)\w"
+)
+_LISTED = re.compile(r"(?:^|[:;,+&]|\b(?:and|order|ordered|get|want|with)) \Z|^\Z")
+
+
 def _times(match: Match) -> str:
+    if is_before(match, _LISTED) and is_after(match, _TIMES_WHAT):
+        raise Unsayable(match[0], "it may be so many of something, or times")
     unit = " time" if match["number"] == "1" else " times"
     return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
-
-
-def _by(match: Match) -> str:
-    """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
-    sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
-    is_product = is_near(match, _MATH) or "*" in match[0]
-    if not is_product and _is_bare(match) and not is_near(match, _SIZED):
-        raise Unsayable(match[0].strip(), "it may be a product or a size")
-    joint = " times " if is_product else " by "
-    name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
-    unit = f" {name if is_one else plural(name)}" if name else ""
-    return joint.join(_side(side, is_one) for side in sides) + unit
-
-
-def _box(match: Match) -> str:
-    """Say "48\"W x 24\"D"."""
-    sides = _BOX.findall(match[0])
-    return " by ".join(
-        f"{_count(quantity.say(number), 'inch', number == '1')} {_SIDES[side]}"
-        if mark
-        else f"{quantity.say(number)} {_SIDES[side]}"
-        for number, mark, side in sides
-    )
-
-
-_BOX = re.compile(rf"({DEC})(\"| ?in\.?)? ?([WDHL])")
-_SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
-
-
-def _is_bare(match: Match) -> bool:
-    """Tell whether only blanks and an x are between two numbers without a unit."""
-    return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
-
-
-def _side(written: str, is_one: bool) -> str:
-    if written[-1] not in "\"'":
-        return quantity.say(written)
-    unit = "inch" if written[-1] == '"' else "foot"
-    return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
 
 
 def _per(match: Match) -> str:
@@ -315,20 +263,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
-    side = rf"(?:{QTY})['\"]?"
     return (
         make(
             rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion"
             rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
             _measure,
         ),
-        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
-        make(
-            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
-            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
-            _feet_and_inches,
-        ),
-        make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
         make(
             rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
             rf" ?(?P<scale>[FCK])\b)?(?!\w)",
@@ -380,20 +320,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("per", " "),
         ),
         make(
-            rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",
-            _box,
-        ),
-        make(
-            rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
-            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
-            _by,
-        ),
-        make(
             rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
             _per,
-        ),
-        make(
-            r"(?P<number>1080|720|480|2160|1440)p\b",
-            lambda m: f"{numbers.pairs(int(m['number']))} p",
         ),
     )

@@ -5,8 +5,20 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import (
+    END,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
+from datagen.text.names import SCRIPTURES
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -119,6 +131,12 @@ def _ratio(match: Match) -> str | None:
     return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
 
 
+def _verse(match: Match) -> str:
+    """Say "John 3:16" and "Psalm 23:1-4"."""
+    said = f"{quantity.number(match['top'])} {quantity.number(match['bottom'])}"
+    return f"{said} to {quantity.number(match['last'])}" if match["last"] else said
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a score."""
     make = FormMaker("score")
@@ -147,11 +165,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
         ),
         make(
-            r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?![\w:])",
+            r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?:-(?P<last>\d{1,3}))?(?![\w:-])",
+            _verse,
+            before=cue(any_of(SCRIPTURES), " "),
+        ),
+        make(
+            rf"[123](?= (?:{any_of(SCRIPTURES)}) \d)",
+            lambda m: numbers.ordinal(int(m[0])).capitalize(),
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<top>\d{1,2})/(?P<bottom>[248])(?= time\b)",
             lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
-            before=cue(
-                "Psalms?|Proverbs|Genesis|Exodus|Isaiah|Matthew|Mark|Luke|John|Acts|Romans", " "
-            ),
         ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),

@@ -106,9 +106,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|[.,-]\d)",
             _extension,
             before=re.compile(
-                r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on"
+                r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|and|or|on"
                 r"|to),? \Z"
             ),
+        ),
+        make(
+            r"x(?P<digits>\d{2,6})(?!\w|[.,-]\d)",
+            lambda m: numbers.digits(m["digits"]),
+            before=cue(r"(?:extension|ext\.?)(?: number)?(?: is| was|'s)", " "),
         ),
         make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),
         make(

@@ -167,6 +167,15 @@ def _military_span(match: Match) -> str | None:
     return f"{ends[0]} to {ends[1]}"
 
 
+def _offset(match: Match) -> str:
+    """Say "UTC-5" and "GMT+5:30"."""
+    sign = "minus" if match["sign"] == "-" else "plus"
+    minutes = (
+        f" {numbers.cardinal(int(match['half']))}" if match["half"] not in (None, "00") else ""
+    )
+    return f"{match['zone']} {sign} {numbers.cardinal(int(match['hours']))}{minutes}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a time."""
     make, times = FormMaker("time"), _Times(locale)
@@ -194,6 +203,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<first>{_TWELVE})(?::(?P<first_minute>[0-5]\d))?(?P<first_half>[ap]) ?- ?"
             rf"(?P<hour>{_TWELVE})(?::(?P<minute>[0-5]\d))?{_SHORT_HALF}{zone}",
+            times.half_day,
+        ),
+        make(
+            rf"(?P<first>{_TWELVE}):(?P<first_minute>[0-5]\d)(?P<first_half>) ?- ?"
+            rf"(?P<hour>{_TWELVE}):(?P<minute>[0-5]\d){_SHORT_HALF}{zone}",
             times.half_day,
         ),
         make(
@@ -243,6 +257,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
             before=_LOGGED,
         ),
+        make(
+            r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)(?::?(?P<half>[0-5]0))?(?![\w:])",
+            _offset,
+        ),
+        make(r"(?:noon|midnight)-(?=\d)", lambda m: f"{m[0][:-1]} to "),
         make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),
         make(r"\d+ ?h ?\d+ ?m(?: ?\d+ ?s)?(?!\w)", _letters),
         make(r"\d+ ?m ?\d+ ?s(?!\w)", _letters),

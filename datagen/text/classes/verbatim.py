@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
 from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
@@ -53,6 +54,12 @@ def _keys(match: Match) -> str:
     return " ".join(ABBREVIATIONS.get(key, key) for key in match[0].split("+"))
 
 
+def _function_key(match: Match) -> str:
+    """Say "Alt-F4" and "Ctrl+F5"."""
+    key = ABBREVIATIONS.get(match["key"], match["key"])
+    return f"{key} F {numbers.cardinal(int(match['number']))}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return what is said of signs."""
     make = FormMaker("verbatim")
@@ -69,6 +76,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 " ",
             ),
         ),
+        make(r"#(?= (?:is|was)\b)", "number", before=cue("my|your|our|his|her|their|the", " ")),
         make(
             r"#(?![\w#])",
             "pound",
@@ -88,6 +96,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
+        make(rf"(?P<key>{any_of(KEYS)})[+-]F(?P<number>1?\d)\b", _function_key),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
