@@ -176,7 +176,9 @@ PHRASES = {
     "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
     "m/s": "meters per second", "km/h": "kilometers per hour",
     "Mr./Mrs.": "Mister or Missus", "Mr/Mrs": "Mister or Missus",
-    "y/y": "year over year", "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
+    "YoY": "year over year", "QoQ": "quarter over quarter", "MoM": "month over month",
+    "yoy": "year over year", "y/y": "year over year",
+    "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
     "24-7": "twenty-four seven",

@@ -50,8 +50,10 @@ _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 _TOKEN = re.compile(r"\S+")
 _ADDRESS = re.compile(r"\b(?:dot|underscore|slash|dash|hashtag)\b")
 """A word of a spoken address, whose parts need be in no dictionary."""
-_NUMBER_BEFORE = re.compile(r"\d[%°]? \Z")
-_NUMBER_IN_BRACKETS = re.compile(r"\([$€£#~+-]?\d")
+_ASIDE = re.compile(r"\((?=[^()]*[ \d])[^()]{2,}\)")
+_ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
+"""Brackets about several words or a number, which a voice sets apart."""
+_GOES_ON = re.compile(r" [\w$€£#]")
 _SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
 """A short word whose stop ends no sentence: what follows is small, or a number."""
 
@@ -236,17 +238,20 @@ class _Scan:
             if found := pattern.match(text, at):
                 return self._say(at, found.end(), "")
         if text[at] in _OPENERS and (not at or text[at - 1] in " -\u2014" + _OPENERS):
-            if _NUMBER_IN_BRACKETS.match(text, at) and _NUMBER_BEFORE.search(text, 0, at):
+            if _ASIDE.match(text, at):
                 self._pause_before()
             return self._say(at, at + 1, "")
         if text[at] in _CLOSERS and at and text[at - 1] != " ":
-            return self._say(at, at + 1, self._blank(at + 1))
+            is_aside = text[at] == ")" and _ASIDE_BEFORE.search(text, 0, at)
+            pause = "," if is_aside and _GOES_ON.match(text, at + 1) else ""
+            return self._say(at, at + 1, pause + self._blank(at + 1))
         return at
 
     def _pause_before(self) -> None:
-        """Put a comma on the word before."""
-        last = self._spans.pop()
-        self._spans.append(last._replace(said=f"{last.said},"))
+        """Put a comma on the word before, if it has no mark."""
+        if self._spans and self._spans[-1].said[-1:].isalpha():
+            last = self._spans.pop()
+            self._spans.append(last._replace(said=f"{last.said},"))
 
     def _blank(self, at: int) -> str:
         """Return a blank where one was forgotten: "one,two"."""
@@ -309,7 +314,21 @@ OPENING = frozenset(
             "conf",
             "Conf",
         ),
-        ("flt", "Flt", "Miss", "Penn", "noon", "midnight", "Attn", "attn"),
+        (
+            "flt",
+            "Flt",
+            "Miss",
+            "Penn",
+            "tues",
+            "weds",
+            "thurs",
+            "thur",
+            "c",
+            "noon",
+            "midnight",
+            "Attn",
+            "attn",
+        ),
         lexicon.DOSES,
         lexicon.SIZES,
         lexicon.SHORT_FOR_TWO,

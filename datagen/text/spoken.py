@@ -79,6 +79,11 @@ _SHORT = frozenset(
         *COMPASS,
         *SIZES,
         "Miss",
+        "tues",
+        "weds",
+        "thurs",
+        "thur",
+        "c",
         "Penn",
         "War",
         "u",
@@ -108,7 +113,7 @@ _LAST_NUMBER = re.compile(
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
 )
 _FIRST_NUMBER = re.compile(
-    r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined>-| (?:hundred|oh)\b)?"
+    r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined> (?:hundred|oh)\b)?"
     r"|(?:ten|eleven|twelve|\w+teen|\w+ty)\b)"
 )
 _known: set[str] = set()

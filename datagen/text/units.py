@@ -91,7 +91,7 @@ PLURALS = {
 }  # fmt: skip
 ADJECTIVES = (
     "long|wide|tall|high|deep|thick|apart|across|away|square|diameter|drill|bit|screen|pipe|hose"
-    "|screw|board|tape|nail|gap|margin|by|x|from"
+    r"|screw|board|tape|nail|gap|margin|by(?= \d)|x"
 )
 """What a measure of length describes, right after its unit: "1 in long"."""
 MEASURED = (

@@ -42,8 +42,17 @@ _SHORT = re.compile(r"[a-z]{2,4}")
 _HELD = re.compile(r"([a-z])\1+")
 
 
+_SYMBOLS = re.compile(r"(?:[A-Z][a-z]?){2,}")
+_JOINED = frozenset(("WiFi", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo"))
+
+
 def is_known(written: str) -> bool:
-    """Tell whether a run of letters is no short one that is in no dictionary; "sooo" is "so"."""
+    """Tell whether a run of letters is no short one that is in no dictionary; "sooo" is "so".
+
+    What is built as a formula is ("NaCl") is none either.
+    """
+    if _SYMBOLS.fullmatch(written) and not _LETTERS.fullmatch(written):
+        return written in _JOINED
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
         return True
     if written in KNOWN or _MURMURED.fullmatch(written):

@@ -13,6 +13,7 @@ from datagen.text.classes import (
     date,
     decimal,
     electronic,
+    formula,
     fraction,
     math,
     measure,
@@ -32,7 +33,7 @@ from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, size, date, year, time,
-    telephone, electronic, code, address, roman, abbreviation, math, verbatim,
+    telephone, electronic, code, address, roman, abbreviation, math, formula, verbatim,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -77,6 +77,8 @@ def _months(match: Match) -> str:
 
 def _numbered(match: Match) -> str:
     said = NUMBERED_SHORT[match["word"]]
+    if match["word"] in ("no", "sec") and is_before(match, _SAID_NO):
+        raise Unsayable(match[0], "it may be short for something, or end a sentence")
     if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
         said = said.lower()
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
@@ -140,6 +142,9 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
 
 
 _TURN = cue("turn|turned|left|right|bear|veer|keep|make an?|hang an?|take an?|go|then", " ")
+_SAID_NO = cue("said|say|says|saying|a|or|means|meant|just|oh|told me|answer is", " ")
+_NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
+"""A pattern before a day: the star is none."""
 _DOSE = re.compile(
     r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
     rf"|{'|'.join(DOSES)}) \Z"
@@ -166,6 +171,7 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         ),
         make(rf"[kK]{end}", "okay", before=re.compile(r"^\Z")),
         make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
+        make(r"c(?= (?:u|ya|you)\b)", "see"),
         make(r"R[Ee](?=:)", "Regarding"),
         make(r"re(?=:)", "regarding"),
         make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
@@ -247,13 +253,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?![\w/-]|'\w|\.\w){DOT}",
             Sure.USUAL,
         ),
-        make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
+        make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL, before=_NO_SUN),
+        make.words(
+            {"tues": "Tuesday", "weds": "Wednesday", "thurs": "Thursday", "thur": "Thursday"},
+            rf"(?![\w/-]|'\w|\.\w){DOT}",
+        ),
         make.words(
             {"Sat": "Saturday", "Sun": "Sunday", "Wed": "Wednesday", "Weds": "Wednesday"},
-            r"(?= (?:the \d|at \d|&|and |or |\d|night|morning|afternoon|evening|from \d|thru"
-            r"|through)|[?!]|[.,]|$)(?![.])",
+            r"(?= (?:the \d|at \d|& |(?:and|or) (?:[A-Z][a-z]{2,3}\b|\d)|\d|night|morning"
+            r"|afternoon|evening|from \d|thru|through)|[?!]|[.,]|$)(?![.])",
             Sure.USUAL,
-            before="(?<![-\\w])",
+            before=f"(?<![-\\w]){_NO_SUN}",
         ),
         make(
             r"no\.(?= (?:is|was|on|for|of)\b)",

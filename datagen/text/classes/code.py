@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue, is_before
+from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue, is_before
 from datagen.text.lexicon import SET_CODES
 from datagen.text.locales import Locale
 from datagen.text.names import AIRLINES
@@ -77,7 +77,11 @@ def _spelled(match: Match) -> str:
 
 def say(code: str) -> str:
     """Say a code of capitals and digits."""
-    short = re.fullmatch(r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)|([A-Z]{2,5})-([1-9])", code)
+    short = re.fullmatch(
+        r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)|([A-Z]{2,5})-([1-9])|([A-Z])-(\d)([A-Z])", code
+    )
+    if code.startswith("K-") and code[2:].isdecimal() and int(code[2:]) <= 12:
+        return f"K through {numbers.decimal(code[2:])}"
     if not short:
         return numbers.letters_and_digits(code)
     parts = (part for part in short.groups() if part)
@@ -99,6 +103,13 @@ def _pairs(match: Match) -> str:
 def _door(match: Match) -> str:
     """Say "Room 3-117"."""
     return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
+
+
+def _million(match: Match) -> str:
+    """Refuse "5M": five million, five meters or the name of something."""
+    if match["number"] == "3":
+        return "three M"
+    raise Unsayable(match[0], "it may be million, meters or a name")
 
 
 def _flight(match: Match) -> str:
@@ -193,6 +204,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     return (
         make(upper, _spelled, Sure.USUAL),
+        make(r"(?P<number>\d{1,3})M(?![\w&@/-]|\.\w)", _million, Sure.CUE),
         make(
             r"(?!ID )[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])",
             _blank_code,

@@ -57,7 +57,7 @@ _NO_FRACTION = frozenset((11, 13, 14, 15, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29
 _WORKS = re.compile(
     r"(?:(?:,? (?:at|around|about|okay|ok|fine|good|or|and|via|but|when|because|then"
     r"|through|thru|meeting|flight"
-    r"|statement|bill|payment|show|game)\b)|[.,?!)]|$)"
+    r"|statement|bill|payment|show|game)\b)|[.,?!;:)]|$)"
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
@@ -69,6 +69,8 @@ _NO_DAY = re.compile(
     r" (?:of (?!next|this|last)|inch|mile|cup|tea|table|acre|pound|ounce|yard|liter|gallon|hour"
     r"|full|empty|done|scale|majority|tank|off\b|stars?\b|out\b)|[-+=\u00d7%]| ?[-+=\u00d7%]"
 )
+_DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
+_COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<!s)s|of|in|more|people)\b")
 _NO_THE = cue("happy|this|next|last|every|our|a|an|my|your", " ")
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
 IN_YEAR = cue(
@@ -90,6 +92,13 @@ def _month(written: str) -> int:
     if written.isdecimal():
         return int(written)
     return MONTHS_ANY_CASE[written]
+
+
+def _is_verb(match: Match) -> bool:
+    """Tell whether a small "may" or "march" is none of the months: "we march 5 miles"."""
+    if match["month"] not in ("may", "march"):
+        return False
+    return is_before(match, _DOES) or is_after(match, _COUNTED_THINGS)
 
 
 def _is_day(month: int, day: int) -> bool:
@@ -125,7 +134,7 @@ class _Dates:
 
     def named(self, match: Match) -> str | None:
         """Say "May 9, 2026"."""
-        if is_after(match, _TIMED) and not match["year"]:
+        if (is_after(match, _TIMED) and not match["year"]) or _is_verb(match):
             return None
         said = self.day(_month(match["month"]), int(match["day"]), match["year"])
         if said is None:

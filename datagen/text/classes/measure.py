@@ -55,7 +55,7 @@ _LONG = re.compile(
 )
 _SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
 _SIDE_OF = re.compile(
-    r"\b(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
+    r"\d[ -]?(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
     r"|\d by \Z"
 )
@@ -96,6 +96,17 @@ _PLACED = cue(
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
+_SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
+_NAMED = re.compile(
+    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
+    r"|less|left|ago|away|long|wide|tall|deep|thick|old|high|late|early|total|off|down|up|over"
+    r"|under|now|only|with|without|after|before|because|so|than|that|as|by|it|we|you|i|he|she|they"
+    r"|plus|minus|apart|extra|back|yesterday|already|between|since|until|through|around|went|took"
+    r"|felt|takes|you're|we're|I|worth|my|your|our|his|her|their|this|has|had|have|will|would|can"
+    r"|does|did|just|still|about|mark|twice|once|daily|nightly|weekly|three|two|four|five|every"
+    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
+)
+"""What "the 15 lb" may describe."""
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
@@ -171,6 +182,7 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "A": _is_amp,
     "s": _is_second,
     "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
+    **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
@@ -197,8 +209,9 @@ def _measure(match: Match) -> str | None:
     if joint == "-":
         return f"{said}-{unit}"
     is_person = unit == "year old" and is_before(match, _ARTICLE)
+    is_named = bool(joint != "-" and is_before(match, _ARTICLE) and is_after(match, _NAMED))
     is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
-    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed:
+    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed or is_named:
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 

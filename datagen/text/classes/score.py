@@ -53,6 +53,7 @@ _STARS = re.compile(
 _HELD = re.compile(
     r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
 )
+_PART_OF = re.compile(r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon)")
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 _WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
@@ -78,7 +79,7 @@ def _out_of(match: Match) -> str | None:
 
 
 def _rated(match: Match) -> str | None:
-    if is_after(match, _HELD):
+    if is_after(match, _HELD) or is_after(match, _PART_OF):
         return None
     is_rated = is_before(match, _RATED) or is_before(match, _RATED_WHAT)
     return _out_of(match) if is_rated or is_after(match, _STARS) else None
@@ -100,6 +101,14 @@ def _over(match: Match) -> str | None:
     if not (70 <= top <= 260 and 35 <= bottom <= 150 and top > bottom) or bottom == 100:
         return None
     return f"{_three(match['top'])} over {_three(match['bottom'])}"
+
+
+def _shared(match: Match) -> str | None:
+    """Say "60/40" of what is split in two."""
+    top, bottom = int(match["top"]), int(match["bottom"])
+    if top + bottom != 100 or min(top, bottom) < 10 or top % 5 or top == 50:
+        return None
+    return f"{numbers.cardinal(top)} {numbers.cardinal(bottom)}"
 
 
 def _pressure(match: Match) -> str | None:
@@ -144,6 +153,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(r"(?P<top>\d{1,3}\.\d{1,2})/(?P<bottom>\d{1,3}(?:\.0)?)(?![\w/%]|\.\d)", _out_of),
         make(rf"(?P<top>{DEC})/(?P<bottom>\d{{1,3}})(?= stars?\b)", _out_of),
+        make(over, _shared),
         make(over, _rated, Sure.CUE),
         make(over, _round, Sure.GUESS),
         make(over, _pressure, Sure.CUE),

@@ -108,6 +108,13 @@ def _side(written: str, is_one: bool) -> str:
     return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
 
 
+def _several(number: str) -> str:
+    said = numbers.cardinal(int(number))
+    if said.endswith("y"):
+        return f"{said[:-1]}ies"
+    return f"{said}es" if said.endswith("x") else f"{said}s"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a size."""
     make = FormMaker("size")
@@ -118,6 +125,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     side = rf"(?:{QTY})['\"]?"
     letters = any_of((*SIZES, "S", "M", "L"))
     return (
+        make(
+            r"(?P<first>\d{1,2})x(?P<last>\d{1,2})s\b",
+            lambda m: f"{quantity.say(m['first'])} by {_several(m['last'])}",
+        ),
         make(
             rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",
             lambda m: f"{m['low']} to {m['high']}" if len(m[0]) > 3 else None,
@@ -135,7 +146,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
-            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
+            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|s\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
             _by,
         ),
         make(

@@ -26,7 +26,7 @@ _CALLED = cue(
     r"dial|call|calls|called|calling|text|1 or|11 or|11, not|or|and|not|to|ring|reach|emergency",
     r",? ",
 )
-_PRESSED = cue(r"press|dial|hit|then|use|enter|and|or|key in|type", " ")
+_PRESSED = cue(r"press|dial(?:ing|ed)?|hit|then|use|enter|and|or|key in|type", " ")
 _DIALLED = re.compile(
     r"\b(?:press|dial|hit|enter|key in|type|punch)(?: |\b.* (?:then|and|or|use) )\Z", re.IGNORECASE
 )
