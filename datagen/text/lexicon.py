@@ -228,7 +228,8 @@ LEFT_SHORT = frozenset((
             "amt", "arr", "avail", "bal", "chg", "chgs", "conf", "confs", "cust", "deliv", "desc",
             "dist", "equip", "freq", "gal", "ind", "init", "inv", "invs", "loc", "maint", "manuf",
             "mult", "neg", "num", "obs", "occ", "poss", "pref", "prelim", "prob", "proc", "qual",
-            "ques", "req", "reqs", "res", "resp", "sched", "seq", "serv", "std", "subj", "svc",
+            "ques", "gr", "pgs", "req", "reqs", "res", "resp", "sched", "seq", "serv", "std",
+            "subj", "svc",
             "svcs", "sys", "tot", "txn", "txns", "unk", "upd", "util", "veh",
         )
         for form in (short, short.capitalize())

@@ -317,7 +317,6 @@ OPENING = frozenset(
         (
             "flt",
             "Flt",
-            "Miss",
             "Penn",
             "tues",
             "weds",
@@ -329,6 +328,8 @@ OPENING = frozenset(
             "Attn",
             "attn",
         ),
+        places.DOTTED_STATES,
+        ("v",),
         lexicon.DOSES,
         lexicon.SIZES,
         lexicon.SHORT_FOR_TWO,

@@ -29,7 +29,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
-from datagen.text.places import COMPASS, STATES, STREETS
+from datagen.text.places import COMPASS, DOTTED_STATES, STATES, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
@@ -77,8 +77,9 @@ _SHORT = frozenset(
         *DOTTED,
         *LEFT_SHORT,
         *COMPASS,
+        *DOTTED_STATES,
+        "v",
         *SIZES,
-        "Miss",
         "tues",
         "weds",
         "thurs",
@@ -106,6 +107,7 @@ _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
+_FIGURE_OR_UNIT = re.compile(r"^\d|s$|\d$")
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
@@ -223,7 +225,7 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
         for span in _with_words(spans)
     ]
-    _refuse_merged(found)
+    _refuse_merged(found, line)
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
@@ -232,13 +234,15 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     return found
 
 
-def _refuse_merged(found: list[tuple[str, str]]) -> None:
+def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
     """Refuse two numbers that a listener takes for one: "I-90 4 miles on"."""
     for (one, before), (other, after) in pairwise(found):
         if one[-1].isdigit() and _FIGURE.match(other) and _is_merged(before, after):
             raise Unsayable(other, "with the number before it, it may be one number or two")
         if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
             raise Unsayable(other, "it may be the symbol of a unit")
+        if after == "x" and _FIGURE_OR_UNIT.search(one) and "=" not in line:
+            raise Unsayable(other, "it may be times, by or a letter")
 
 
 def _is_merged(before: str, after: str) -> bool:

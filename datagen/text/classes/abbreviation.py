@@ -141,7 +141,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     )
 
 
-_TURN = cue("turn|turned|left|right|bear|veer|keep|make an?|hang an?|take an?|go|then", " ")
+_TURN = cue("turn|turned|left|right|bear|veer|keep|(?:make|hang|take|then|and) an?|go|then", " ")
 _SAID_NO = cue("said|say|says|saying|a|or|means|meant|just|oh|told me|answer is", " ")
 _NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
 """A pattern before a day: the star is none."""
@@ -172,12 +172,13 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(rf"[kK]{end}", "okay", before=re.compile(r"^\Z")),
         make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
         make(r"c(?= (?:u|ya|you)\b)", "see"),
+        make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
         make(r"R[Ee](?=:)", "Regarding"),
         make(r"re(?=:)", "regarding"),
         make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
         make(r"L(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "left", before=_TURN),
         make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
-        make(r"ea\b\.?", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
+        make(rf"ea\b{DOT}", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
         make(r"inv(?= ?#? ?\d)", "invoice"),
         make(r"[cC]onf(?= ?#)", lambda m: f"{m[0][0]}onfirmation"),
         make(r"[fF]lt(?= #?[A-Z0-9]{2,}\d)", lambda m: f"{m[0][0]}light"),

@@ -7,7 +7,15 @@ import re
 from datagen.text import numbers
 from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of, cue, is_before
 from datagen.text.locales import Locale
-from datagen.text.places import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
+from datagen.text.places import (
+    COMPASS,
+    CORNERS,
+    DOTTED_STATES,
+    STATES,
+    STATES_OR_WORDS,
+    STREET_WORDS,
+    STREETS,
+)
 
 TOLD = (
     "A number before a street's name; a street's short type after one; a state after a city and"
@@ -77,7 +85,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: COMPASS[m["point"]].lower(),
             before=re.compile(r"\d°(?: ?\d+(?:\.\d+)?['\"])* ?\Z"),
         ),
-        make(r"Miss\.(?=[ ,]|$)", "Mississippi", before=_COMMA),
+        make.words(DOTTED_STATES, rf"(?=\.){DOT}", before=r"(?<=[a-z], )"),
         make(r"Penn\.(?= [A-Z])", "Pennsylvania"),
         make(
             r"(?P<type>Ave|St)\.(?= [A-Z](?:[,.?!]|$| [a-z]))",

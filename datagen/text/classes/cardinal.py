@@ -83,8 +83,8 @@ def _year_or_count(match: Match) -> str:
 
 _WORD = re.compile(r"[a-z] \Z")
 _ANSWERED = re.compile(
-    r"(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es|[Yy]eah"
-    r"|[Oo]kay|[Uu]m|[Uu]h),? )*\Z"
+    r"(?:^|(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
+    r"|[Yy]eah|[Oo]kay|[Uu]m|[Uu]h),? )+)\Z"
 )
 
 

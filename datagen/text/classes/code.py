@@ -247,7 +247,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>[1-9]\d\d){END}"
-            r"(?= (?:to|[NSEW]\b|north|south|east|west|freeway|fwy|until|exit)\b)",
+            r"(?= (?:to|[NSEW]\b|north|south|east|west|freeway|fwy|until|exit|near|at|past|and)\b"
+            r"|[.,])",
             _pairs,
             before=cue("(?:take|on|off|via|from|to) the", " "),
         ),
@@ -342,6 +343,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>[1-4]0\d)(?![\w-]|[.,]\d)",
             _pairs,
             before=re.compile(r"\b(?:ENG|MATH|BIO|CHEM|HIST|PSY|PHYS|ECON|CS|ART) \Z"),
+        ),
+        make(
+            r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
+            lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",
+            before=cue(
+                "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
+            ),
+        ),
+        make(
+            r"\*(?P<digits>\d{3,6})(?!\w)",
+            lambda m: f"star {numbers.digits(m['digits'])}",
+            before=cue("code|code is|pin is|combo is", " "),
         ),
         make(r"#(?P<number>\d{1,2})s\b", _numbers),
         make(

@@ -44,6 +44,8 @@ _DATED = cue(
     r"|starting|starts?|ends?|ending"
     r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
     r"|begins?|beginning|week of|as of"
+    r"|Thanksgiving|Christmas|Halloween|Easter|Hanukkah"
+    r"|(?:New Year's|Labor|Memorial|Veterans|Christmas|Thanksgiving) (?:Day|Eve)"
     r"|for|come|comes|see you|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur"
     r"|sun)day|mon|tues?|wed|thur?s?|fri|sat"
     r"|sun|birthday|dob|born|booked|scheduled|moved to|re:|opens|closes|renews?"
@@ -113,6 +115,13 @@ def whole_year(written: str) -> int:
     return int(written) + (2000 if int(written) < 50 else 1900)
 
 
+def _said_year(written: str) -> str:
+    """Say a year; two digits that two centuries share are said as they stand."""
+    if len(written) == 2 and 30 < int(written) < 50:
+        return numbers.cardinal(int(written))
+    return numbers.year(whole_year(written))
+
+
 def padded(two_digits: str) -> str:
     """Say two digits of a year or card: "08" is "oh eight"."""
     said = numbers.cardinal(int(two_digits))
@@ -130,7 +139,7 @@ class _Dates:
         if not _is_day(month, day):
             return None
         said = self._locale.date.format(month=numbers.MONTHS[month - 1], day=numbers.ordinal(day))
-        return f"{said}, {numbers.year(whole_year(year))}" if year else said
+        return f"{said}, {_said_year(year)}" if year else said
 
     def named(self, match: Match) -> str | None:
         """Say "May 9, 2026"."""
@@ -179,7 +188,7 @@ class _Dates:
         """Say "4/12" where it can only be a day."""
         first, second = int(match["first"]), int(match["second"])
         month, day = (second, first) if self._locale.is_day_first else (first, second)
-        return self.day(month, day)
+        return self.day(month, day) if month != day or is_before(match, _DATED) else None
 
     def dated(self, match: Match) -> str | None:
         """Say "4/12" where a word before it, or after, says that it is a day."""
@@ -206,7 +215,7 @@ class _Dates:
             ends.append(self.day(int(month), int(day)))
         if None in ends:
             return None
-        years = [numbers.year(whole_year(end[2])) if len(end) > 2 else "" for end in (first, last)]
+        years = [_said_year(end[2]) if len(end) > 2 else "" for end in (first, last)]
         said = [f"{end}, {year}" if year else end for end, year in zip(ends, years, strict=True)]
         return " to ".join(map(str, said))
 

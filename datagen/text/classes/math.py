@@ -70,6 +70,11 @@ def _raised(match: Match) -> str:
     return f"{quantity.number(base) if base[0].isdigit() else base} {_power(match['power'])}"
 
 
+def _factorial(match: Match) -> str:
+    """Say "5! is 120"."""
+    return f"{numbers.cardinal(int(match['number']))} factorial"
+
+
 def _scientific(match: Match) -> str:
     """Say "6.02 x 10^23"."""
     power = _power(match["power"] or match["super"])
@@ -108,6 +113,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
+        make(r"(?P<number>\d{1,3})!(?= (?:is|equals|=|means)|/)", _factorial),
         make(r"π", "pi"),
         make(
             rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",

@@ -53,7 +53,8 @@ _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
     r"| of (?:rain|snow|water|wire)|\.? (?:too (?!many|few|late)|OD\b|ID\b)"
 )
-_SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
+_EQUAL = re.compile(r" ?=")
+_SENTENCE_END = re.compile(r"[.?!,;]?$|[.?!,;] ")
 _SIDE_OF = re.compile(
     r"\d[ -]?(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
@@ -61,7 +62,7 @@ _SIDE_OF = re.compile(
 )
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
-    r"|ahead|apart|pool|by|in)\b|-"
+    r"|ahead|apart|pool|by|in)\b|-| ="
 )
 _COVERED = re.compile(
     r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
@@ -112,9 +113,11 @@ _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
 _AND_BATHS = re.compile(r"/\d")
+_FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
+_ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _HEAT = re.compile(
-    r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
+    r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
     r"|thermostat|freez\w+)\b",
     re.I,
 )
@@ -137,7 +140,9 @@ def _is_inch(match: Match) -> bool:
     """Tell "1 in long" and "2.5in" from "1 in the box"."""
     if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
         return True
-    is_side = is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF)
+    is_end = is_after(match, _SENTENCE_END)
+    is_side = is_end and ("." in match["number"] or is_before(match, _SIDE_OF))
+    is_side = is_side or is_after(match, _EQUAL)
     return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
 
 
@@ -188,7 +193,8 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "bps": lambda match: not is_near(match, _BASIS),
     **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
-    **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
+    "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
+    "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
 }
 """Symbols that are words or codes as well: what tells that they are units."""
 
@@ -261,6 +267,8 @@ def _times(match: Match) -> str:
 
 def _per(match: Match) -> str:
     unit, count = match["unit"], match["count"] or ""
+    if count and match.string[: match.start()].endswith(unit):
+        raise Unsayable(match[0], "it is no amount per another")
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS

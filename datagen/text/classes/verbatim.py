@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, cue, is_before
 from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS, UNITS
@@ -27,6 +29,7 @@ _OR = frozenset((
     "either/or", "mr/mrs", "am/pm", "in/out", "mom/dad", "he/him", "and/or", "pass/fail",
 ))  # fmt: skip
 _BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
+_AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
 """Units that are no words: beside another one they are no choice of two."""
 _FACT = "[\ue100-\uf8ff]"
@@ -40,6 +43,8 @@ def _slash(match: Match) -> str | None:
         return f"{match['left']} per {PER.get(match['right'], match['right'])}"
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
+    if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
+        raise Unsayable(match[0], "its unit is not known")
     pair = f"{match['left']}/{match['right']}"
     is_short = len(pair) == 3 and pair.islower()
     if is_short or pair.removesuffix("'s") in PHRASES:
@@ -52,6 +57,11 @@ def _slash(match: Match) -> str | None:
 def _keys(match: Match) -> str:
     """Say the keys of "Ctrl+Alt+Del"."""
     return " ".join(ABBREVIATIONS.get(key, key) for key in match[0].split("+"))
+
+
+def _letter_key(match: Match) -> str:
+    """Say "Ctrl-C"."""
+    return " ".join(ABBREVIATIONS.get(key, key) for key in (match["key"], match["letter"]))
 
 
 def _function_key(match: Match) -> str:
@@ -76,7 +86,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 " ",
             ),
         ),
-        make(r"#(?= (?:is|was)\b)", "number", before=cue("my|your|our|his|her|their|the", " ")),
+        make(
+            r"#(?= (?:is|was)\b)",
+            "number",
+            before=cue("my|your|our|his|her|their|the|house|apt|unit|room|flight|id|ID|case", " "),
+        ),
         make(
             r"#(?![\w#])",
             "pound",
@@ -97,6 +111,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
         make(rf"(?P<key>{any_of(KEYS)})[+-]F(?P<number>1?\d)\b", _function_key),
+        make(
+            rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
+            _letter_key,
+        ),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
