@@ -61,6 +61,7 @@ _HYPHENATED = re.compile(
     r"|December)-|[A-Z]-[A-Z]\b|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
+_REGARDING = re.compile(r"[Rr][Ee]:")
 _TOKEN = re.compile(r"\S+")
 _SLOT = re.compile(r"\{\w+\}")
 _SHORT = frozenset(
@@ -76,38 +77,25 @@ _SHORT = frozenset(
         *TITLES,
         *DOTTED,
         *LEFT_SHORT,
-        *COMPASS,
         *DOTTED_STATES,
-        "v",
         *SIZES,
         "tues",
         "weds",
         "thurs",
         "thur",
-        "c",
         "Penn",
         "War",
-        "u",
         "U",
-        "r",
-        "b",
-        "k",
-        "K",
-        "n",
-        "Re",
-        "RE",
-        "re",
-        "R",
-        "L",
         *DOSES,
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
+_ALONE = frozenset((*COMPASS, "u", "r", "b", "c", "k", "K", "n", "v", "R", "L"))
+"""Letters that a rule may change where they stand by themselves."""
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
-_FIGURE_OR_UNIT = re.compile(r"^\d|s$|\d$")
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
@@ -192,6 +180,8 @@ def _is_easy(token: str) -> bool:
     found = _EASY.fullmatch(token)
     if (
         not found
+        or found["word"] in _ALONE
+        or _REGARDING.fullmatch(token)
         or found["word"] in PHRASES
         or not _SHORT.isdisjoint(token.translate(_APART).split())
     ):
@@ -241,8 +231,8 @@ def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
             raise Unsayable(other, "with the number before it, it may be one number or two")
         if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
             raise Unsayable(other, "it may be the symbol of a unit")
-        if after == "x" and _FIGURE_OR_UNIT.search(one) and "=" not in line:
-            raise Unsayable(other, "it may be times, by or a letter")
+        if before == "x" and after[0].isalpha() and _FIGURE.match(other) and "=" not in line:
+            raise Unsayable(one, "it may be times, by or a letter")
 
 
 def _is_merged(before: str, after: str) -> bool:

@@ -83,7 +83,7 @@ def _year_or_count(match: Match) -> str:
 
 _WORD = re.compile(r"[a-z] \Z")
 _ANSWERED = re.compile(
-    r"(?:^|(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
+    r"(?:^|\? |(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
     r"|[Yy]eah|[Oo]kay|[Uu]m|[Uu]h),? )+)\Z"
 )
 
@@ -97,7 +97,10 @@ _DO = re.compile(
     r" (?:go|see|talk|do|get|be|know|pay|call|cancel|buy|make|take|come|meet|ask|say|leave|stay|eat"
     r"|sleep|u|you|the|my|use|find|fix|reach|tell|send|give|keep|wait|hear|have)\b"
 )
-_WHOM = re.compile(r" (?:u|ur|me|you|your|my|us|them|him|that|sure|real|now)\b(?! (?:more|times))")
+_WHOM = re.compile(
+    r" (?:u|ur|me|you|your|my|us|them|him|that|sure|real|now|2nite|2day|tonight"
+    r"|tomorrow)\b(?! (?:more|times))"
+)
 
 
 def _typed_for_word(match: Match) -> str | None:
@@ -136,7 +139,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{1,3}}(?:,\d{{3}})+{END}", _cardinal, Sure.USUAL),
         make(rf"(?:0|[1-9]\d{{0,3}}){END}", _cardinal, Sure.GUESS),
         make(r"[24](?= [a-z])", _typed_for_word, Sure.CUE),
-        make(rf"[1-9]\d\d[1-9]{END}(?=[.,?!]|$)", _answered, Sure.CUE),
+        make(rf"[1-9]\d(?!00)\d\d{END}(?=[.,?!]|$)", _answered, Sure.CUE),
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
         make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),
         make(

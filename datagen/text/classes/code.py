@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue, is_before
+from datagen.text.form import (
+    END,
+    PLURAL,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+)
 from datagen.text.lexicon import SET_CODES
 from datagen.text.locales import Locale
 from datagen.text.names import AIRLINES
@@ -67,6 +79,7 @@ _CARD = cue(
 )
 _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
 _AIRLINE = any_of(AIRLINES)
+_COUNTED = re.compile(PLURAL)
 _RUN = re.compile(r"[A-Za-z]+|\d+")
 
 
@@ -105,10 +118,12 @@ def _door(match: Match) -> str:
     return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
 
 
-def _million(match: Match) -> str:
+def _million(match: Match) -> str | None:
     """Refuse "5M": five million, five meters or the name of something."""
     if match["number"] == "3":
         return "three M"
+    if is_after(match, _COUNTED):
+        return None
     raise Unsayable(match[0], "it may be million, meters or a name")
 
 
@@ -363,6 +378,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
+        make(
+            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00)(?!\w)",
+            lambda m: f"{_pairs(m)}, {numbers.cardinal(int(m['rest']))}",
+        ),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
         make(
             r"10-4(?=[.,!?]|$)", "ten four", before=re.compile(r"(?:^|[.!?,] |\b(?:copy|say) )\Z")

@@ -222,6 +222,10 @@ def _measure(match: Match) -> str | None:
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
 
+_BARE = (
+    "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
+)  # fmt: skip
+"""Symbols that may stand without a number: "how many km"."""
 _SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
 
 
@@ -322,6 +326,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"[x\u00d7](?= [$€£]?\d)",
             "times",
             before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z|\d \Z(?=.. ?[$€£])"),
+        ),
+        make(
+            rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
+            lambda m: plural(UNITS[m["unit"]]),
+            before=cue("many|few|into|in|several", " "),
+        ),
+        make(
+            rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("an?|per|each|every|one", " "),
+        ),
+        make(
+            r"°(?P<scale>[FC])\b",
+            lambda m: f"degrees{_SCALES[m['scale']]}",
+            before=cue("to|in|into|from|degrees|and|or", " "),
         ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),

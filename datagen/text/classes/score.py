@@ -53,9 +53,11 @@ _STARS = re.compile(
 _HELD = re.compile(
     r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
 )
-_PART_OF = re.compile(r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon)")
+_PART_OF = re.compile(
+    r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon|tank|full|empty)"
+)
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
-_WON = re.compile(
+WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
     r"|game|match|vote|voted|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
     r"|series)\b",
@@ -129,7 +131,7 @@ def _won(match: Match) -> str | None:
         return f"{_three(match['low'])} and {_three(match['high'])}"
     if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
-    if not is_near(match, _WON):
+    if not is_near(match, WON):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 

@@ -117,6 +117,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
+        make(
+            r"#(?=[.,?!]|$)",
+            "number",
+            before=cue("wrong|right|what|which|phone|same|new|old", " "),
+        ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
         make(r"[~≈] ?(?=[$€£¥.]?\d)", "about "),
