@@ -48,7 +48,8 @@ _DATED = cue(
     r"|(?:New Year's|Labor|Memorial|Veterans|Christmas|Thanksgiving) (?:Day|Eve)"
     r"|for|come|comes|see you|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur"
     r"|sun)day|mon|tues?|wed|thur?s?|fri|sat"
-    r"|sun|birthday|dob|born|booked|scheduled|moved to|re:|opens|closes|renews?"
+    r"|sun|birthday|dob|born|booked|scheduled|moved to|re:|opens|closes|renews?|is up|runs out"
+    r"|is over"
     r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing"
     r"|move|trip|wedding|checkout|check-in"
     r"|closing|concert|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
@@ -73,6 +74,12 @@ _NO_DAY = re.compile(
 )
 _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
 _COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<!s)s|of|in|more|people)\b")
+_DAYWORD = re.compile(
+    r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"
+    r"|expir\w+|appointment|visit|day|start\w*|end\w*|effective|posted|filed|issued|scheduled"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.IGNORECASE,
+)
 _NO_THE = cue("happy|this|next|last|every|our|a|an|my|your", " ")
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
 IN_YEAR = cue(
@@ -180,6 +187,12 @@ class _Dates:
         year = match["year"]
         return self.day(month, day, year) or (self.day(day, month, year) if year else None)
 
+    def three(self, match: Match) -> str | None:
+        """Say "3/4/26"; hyphens about pairs of digits are a date only where one is meant."""
+        if match[2] == "-" and len(match["year"]) == 2 and not is_near(match, _DAYWORD, 48, 0):
+            raise Unsayable(match[0], "it may be a date or a code")
+        return self.figures(match)
+
     def sorted(self, match: Match) -> str | None:
         """Say a year, month and day."""
         return self.day(int(match["month"]), int(match["day"]), match["year"])
@@ -264,7 +277,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<year>{YEAR})([-/.])(?P<month>\d\d?)\2(?P<day>\d\d?)(?![\w/.-]\w)(?!\w)",
             dates.sorted,
         ),
-        make(rf"(?P<first>\d\d?)([-/])(?P<second>\d\d?)\2{in_year}", dates.figures),
+        make(rf"(?P<first>\d\d?)([-/])(?P<second>\d\d?)\2{in_year}", dates.three),
         make(rf"(?P<first>\d\d?)\.(?P<second>\d\d?)\.(?P<year>\d{{4}}){END}", dates.figures),
         make(
             rf"(?P<first>\d\d?)\.(?P<second>\d\d?)\.(?P<year>\d\d){END}",

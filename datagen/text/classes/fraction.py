@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -34,6 +34,7 @@ _MUCH = cue(
     r"|equal to|fraction|times|divided by"
     r"|[=+\u00d7]|half or|one|is [-]"
 )
+_DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
 
 
@@ -47,6 +48,21 @@ def _fraction(match: Match) -> str | None:
     if bottom < 2 or bottom > 1000 or (top > bottom and bottom > 16):
         return None
     return quantity.fraction(top, bottom)
+
+
+_SUM = re.compile(
+    r"\b(?:add|subtract|sum|plus|minus|multiply|divide|decimal|fractions?|numerator|denominator"
+    r"|probability|chance|simplif\w+|equivalent|(?:more|less|greater|bigger|smaller|larger) than"
+    r"|equals?|equal to|half of|times|common)\b",
+    re.IGNORECASE,
+)
+
+
+def _added(match: Match) -> str | None:
+    """Say "1/3" where something is worked out."""
+    top, bottom = _parts(match)
+    is_one = top < bottom <= 100 and is_near(match, _SUM)
+    return _fraction(match) if is_one and not is_after(match, _DATED) else None
 
 
 def _measured(match: Match) -> str | None:
@@ -80,6 +96,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _fraction,
         ),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
+        make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),

@@ -84,6 +84,7 @@ _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
 )
+_TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
     r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
     r"|only|in just|than|up to"
@@ -171,8 +172,10 @@ def _is_second(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if is_before(match, quantity.NOTES):
         return False
-    if joint or not number.isdecimal() or number == "10":
+    if joint or not number.isdecimal():
         return True
+    if not (is_before(match, _SECONDS) or is_after(match, _TIMED)):
+        return False
     is_other = len(number) > 2 or number[-1] == "0"
     return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
 

@@ -26,6 +26,7 @@ EXAMPLES = (
 _TOOK = cue(
     r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?"
     r"|elapsed|time of|in just|record of"
+    r"|(?:5K|10K|mile|marathon|race|finish(?:ing)?|best|lap|split) (?:time )?(?:is|was)"
     r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in"
     r"|(?:finished|won|wins|first|second|ended) with"
     r"|(?:ended|ends|dropped|drops|disconnected|hung up|cut off|timed out|stopped|died|quit) after"
