@@ -202,7 +202,8 @@ SET_CODES = {
     "2day": "today", "2nite": "tonight",
     "IPv4": "I P v four", "IPv6": "I P v six", "802.11ac": "eight oh two eleven A C",
     "802.11ax": "eight oh two eleven A X", "802.11n": "eight oh two eleven N",
-    "2Day": "Two Day", "2FA": "two F A", "2fa": "two F A", "C#": "C sharp", "F#": "F sharp",
+    "2Day": "Two Day", "WD-40": "W D forty", "2FA": "two F A", "2fa": "two F A", "C#": "C sharp",
+    "F#": "F sharp",
     "G#": "G sharp",
     "D#": "D sharp", "A#": "A sharp", "SpO2": "S P O two", "g2g": "got to go",
 }  # fmt: skip
@@ -222,7 +223,7 @@ LEFT_SHORT = frozenset((
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
     "elec", "qtr", "yr", "hr", "mo", "wknd", "oct", "ret", "Ex", "Sched",
-    "Chas", "Vit",
+    "Chas", "Vit", "Sec",
     *(
         form
         for short in (

@@ -101,7 +101,7 @@ MEASURED = (
     "charger", "class", "connection", "diet", "drive", "engine", "flight", "layover", "filter",
     "freezer", "hose", "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel",
     "phone", "pill",
-    "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
+    "film", "jack", "lens", "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
     "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
     "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
 )  # fmt: skip

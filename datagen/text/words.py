@@ -43,6 +43,7 @@ _HELD = re.compile(r"([a-z])\1+")
 
 
 _SYMBOLS = re.compile(r"(?:[A-Z][a-z]?){2,}")
+_LONG_NUMERAL = re.compile(r"M{1,3}[DCLXVI]{2,}")
 _JOINED = frozenset(("WiFi", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo"))
 
 
@@ -53,6 +54,8 @@ def is_known(written: str) -> bool:
     """
     if _SYMBOLS.fullmatch(written) and not _LETTERS.fullmatch(written):
         return written in _JOINED
+    if _LONG_NUMERAL.fullmatch(written):
+        return False
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
         return True
     if written in KNOWN or _MURMURED.fullmatch(written):

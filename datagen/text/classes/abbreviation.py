@@ -84,6 +84,17 @@ def _numbered(match: Match) -> str:
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
 
 
+def _two_months(match: Match) -> str:
+    return f"{MONTHS[match['first']]} and {MONTHS[match['last']]}"
+
+
+def _basis(match: Match) -> str:
+    """Say the basis points of a rate; the speed of a line is a measure."""
+    if is_near(match, _RATE):
+        return "basis points"
+    raise Unsayable(match[0], "it may be basis points or bits per second")
+
+
 def _between(match: Match) -> str:
     """Say "btw 1st and 2nd" after a place; where a sentence begins it may be "by the way"."""
     if not is_before(match, _MID_SENTENCE):
@@ -133,8 +144,8 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(r"min\.(?= [a-z])", "minutes", before=counted),
         make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
-        make("bps", " basis points", before=re.compile(r"\d\Z")),
-        make("bps", "basis points", before=after_rate),
+        make("bps", lambda m: _basis(m) and " basis points", before=re.compile(r"\d\Z")),
+        make("bps", _basis, before=after_rate),
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
         make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
@@ -142,6 +153,11 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
 
 
 _TURN = cue("turn|turned|left|right|bear|veer|keep|(?:make|hang|take|then|and) an?|go|then", " ")
+_RATE = re.compile(
+    r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
+    r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
+    re.IGNORECASE,
+)
 _SAID_NO = cue("said|say|says|saying|a|or|means|meant|just|oh|told me|answer is", " ")
 _NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
 """A pattern before a day: the star is none."""
@@ -173,6 +189,8 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
         make(r"c(?= (?:u|ya|you)\b)", "see"),
         make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
+        make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
+        make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
         make(r"R[Ee](?=:)", "Regarding"),
         make(r"re(?=:)", "regarding"),
         make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
@@ -267,9 +285,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=f"(?<![-\\w]){_NO_SUN}",
         ),
         make(
-            r"no\.(?= (?:is|was|on|for|of)\b)",
+            r"no\.(?= (?:is|was|on|for|of|ends|starts|begins)\b)",
             "number",
-            before=re.compile(r"[a-z] \Z", re.IGNORECASE),
+            before=re.compile(r"[a-z.] \Z", re.IGNORECASE),
         ),
         make(
             r"apt(?= (?:is|was|has|number|no\.?|building|complex|key|door|unit|at|on) |[,?!]| #)",

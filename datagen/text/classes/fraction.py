@@ -45,7 +45,7 @@ def _parts(match: Match) -> tuple[int, int]:
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
-    if bottom < 2 or bottom > 1000 or (top > bottom and bottom > 16):
+    if bottom < 2 or bottom > 1000 or (top > bottom and bottom > 8):
         return None
     return quantity.fraction(top, bottom)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
@@ -140,6 +140,8 @@ def _letters_raised(match: Match) -> str | None:
 
 def _spaced(match: Match) -> str | None:
     sign = match["sign"]
+    if sign == "\u00d7" and is_before(match, _SIDE) and is_after(match, _OTHER_SIDE):
+        return "by "
     if sign in "*-" and not is_near(match, _SUM, 80, 40):
         return None
     return f"{_OPERATORS[sign]} "
@@ -151,6 +153,10 @@ def _term(match: Match) -> str | None:
     letter = match["letter"].replace("π", "pi ").strip()
     power = match["power"] or match["squared"]
     return f"{quantity.number(match['number'])} {letter}" + (f" {_power(power)}" if power else "")
+
+
+_SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
+_OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
 
 
 def _function(match: Match) -> str | None:

@@ -78,7 +78,7 @@ _CARRYING = cue(
     " (?:an? )?",
 )
 _DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
-_BASIS = re.compile(r"\b(?:rates?|prime|spread|yield|fed|libor|sofr|mortgage|hike|cut|apr)\b", re.I)
+_LINE = re.compile(r"\b(?:modem|baud|serial|speeds?|connection|line|link|bandwidth)\b", re.I)
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
@@ -90,7 +90,7 @@ _SECONDS = cue(
     r"|only|in just|than|up to"
 )
 _PLACED = cue(
-    r"exit|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
+    r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
     r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
     r"|stall|slip|cabin|dorm|number|no|size",
     r"\.? #?",
@@ -194,8 +194,9 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
-    "bps": lambda match: not is_near(match, _BASIS),
-    **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
+    "bps": lambda match: is_near(match, _LINE),
+    **dict.fromkeys(("ac", "t", "ea", "bar"), _is_apart),
+    "ct": lambda match: _is_apart(match) and not is_near(match, _GEM),
     "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
     "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
 }
@@ -225,6 +226,15 @@ def _measure(match: Match) -> str | None:
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
 
+def _karat(match: Match) -> str | None:
+    """Say "14k gold"."""
+    if not is_after(match, _GOLD):
+        return None
+    return f"{numbers.decimal(match[0][:-1])} karat"
+
+
+_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
+_GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
 )  # fmt: skip
@@ -324,7 +334,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>[1-9]\d00)K\b",
             lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
-        make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
+        make(r"14k|18k|10k|24k", _karat),
+        make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(
             r"[x\u00d7](?= [$€£]?\d)",
             "times",

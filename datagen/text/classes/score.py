@@ -124,6 +124,16 @@ def _vision(match: Match) -> str | None:
     return f"twenty {_three(match['bottom'])}"
 
 
+def _clear(match: Match) -> str | None:
+    """Say "20/20" of what is seen well; of a test it is a score."""
+    return None if is_near(match, _TESTED) else "twenty twenty"
+
+
+_TESTED = re.compile(
+    r"\b(?:quiz|test|exam|score\w*|got|points|rated?|gave|graded?)\b", re.IGNORECASE
+)
+
+
 def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
@@ -193,6 +203,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
         make(r"24/7\b", "twenty-four seven"),
-        make(r"20/20\b(?= vision)", "twenty twenty"),
+        make(r"20/20\b", _clear),
         make(rf"{over}(?= vision)", _vision),
     )

@@ -37,6 +37,7 @@ _LEFT = re.compile(
     r" (?:left|remaining|long|on the clock|to go|in length|into the|mark\b|min\b|minutes)"
 )
 _AT = cue(r"at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
+_HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
@@ -274,5 +275,5 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours),
-        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_AT),
+        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_HOURS),
     )
