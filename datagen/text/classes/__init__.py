@@ -21,6 +21,7 @@ from datagen.text.classes import (
     ordinal,
     range,
     roman,
+    route,
     score,
     size,
     telephone,
@@ -33,7 +34,7 @@ from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, size, date, year, time,
-    telephone, electronic, code, address, roman, abbreviation, math, formula, verbatim,
+    telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -1,4 +1,4 @@
-"""Identifiers, by character, group or pair: "QX71B", "4821-0098", "UA 1742", "I-95", "Room 305"."""
+"""Identifiers, by character, group or pair: "QX71B", "4821-0098", "F-150", "Room 305"."""
 
 from __future__ import annotations
 
@@ -13,28 +13,24 @@ from datagen.text.form import (
     Match,
     Sure,
     Unsayable,
-    any_of,
     cue,
     is_after,
     is_before,
 )
 from datagen.text.lexicon import SET_CODES
 from datagen.text.locales import Locale
-from datagen.text.names import AIRLINES
 from datagen.text.words import is_word
 
 TOLD = (
     "Capital letters and digits in one word; groups about hyphens; what is named before it"
     " (code, account,"
-    " order, ending in). Flights, rooms, forms and roads are said by pairs, seats and gates as"
+    " order, ending in). Rooms and forms are said by pairs, seats and gates as"
     " numbers."
 )
 EXAMPLES = (
     ("Your confirmation code is QX71B.", "Your confirmation code is Q X seven one B."),
     ("The card ending in 4821 was charged.", "The card ending in four eight two one was charged."),
-    ("You're on UA 1742 to Denver.", "You're on U A seventeen forty-two to Denver."),
     ("You're in seat 12A at gate C4.", "You're in seat twelve A at gate C four."),
-    ("Take I-405 north.", "Take I four oh five north."),
     ("Come to Room 305.", "Come to Room three oh five."),
     ("HTTP 404 came up.", "HTTP four oh four came up."),
     ("Case #88213 is open.", "Case number eight eight two one three is open."),
@@ -77,8 +73,6 @@ _CARD = cue(
     r"|last (?:four|4)(?: digits)?(?: are| is)?",
     r"[,:]? ",
 )
-_ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
-_AIRLINE = any_of(AIRLINES)
 _COUNTED = re.compile(PLURAL)
 _RUN = re.compile(r"[A-Za-z]+|\d+")
 
@@ -125,15 +119,6 @@ def _million(match: Match) -> str | None:
     if is_after(match, _COUNTED):
         return None
     raise Unsayable(match[0], "it may be million, meters or a name")
-
-
-def _flight(match: Match) -> str:
-    return f"{numbers.letters_and_digits(match['code'])} {numbers.pairs(int(match['number']))}"
-
-
-def _road(match: Match) -> str:
-    letters = " ".join(match["road"])
-    return f"{letters} {numbers.pairs(int(match['number']))}"
 
 
 def _plural(match: Match) -> str:
@@ -261,52 +246,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_PAIRED,
         ),
         make(
-            rf"(?P<number>[1-9]\d\d){END}"
-            r"(?= (?:to|[NSEW]\b|north|south|east|west|freeway|fwy|until|exit|near|at|past|and)\b"
-            r"|[.,])",
-            _pairs,
-            before=cue("(?:take|on|off|via|from|to) the", " "),
-        ),
-        make(
             rf"(?P<number>[45]\d\d){END}"
             r"(?= (?:error|status|response|page|Forbidden|Not Found|Bad|on every)\b)",
             _pairs,
         ),
         make(
-            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
-            _pairs,
-            Sure.CUE,
-            before=cue("an?|the", " "),
-        ),
-        make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
         ),
-        make(
-            rf"(?P<number>[1-9]\d{{2,3}}){END}(?=[.,?!]|$| (?:to|from|at|is|was|on|out|into)\b)",
-            _pairs,
-            before=cue(
-                r"(?:on|board|take|taking|took|catch|for|my|your) (?:Southwest|Delta|JetBlue|United"
-                r"|American|Alaska|Frontier|Spirit|Lufthansa|Ryanair)",
-                " ",
-            ),
-        ),
-        make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),
-        make(
-            rf"(?P<code>{_AIRLINE})(?P<number>[1-9]\d{{2,3}}){END}",
-            _flight,
-            before=cue("on|aboard|board|flight|take|catch|booked", " "),
-        ),
-        make(
-            rf"(?P<code>[A-Z]{{2}}|[A-Z]\d) ?(?P<number>[1-9]\d{{0,3}}){END}",
-            _flight,
-            before=cue("flight", " "),
-        ),
-        make(
-            r"(?P<road>I|US|SR|CA|TX|FL|NY|M|A|B|E)-(?P<number>\d{1,3})(?![\w-])",
-            _road,
-            before=_ROAD,
-        ),
-        make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
         make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),
         make(
             r"(?<![\w-])(?P<word>(?:[A-Z]?[a-z]+"
@@ -347,7 +293,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[*-](?P<digits>\d{4})(?!\w|[.,-]\d)", _masked_four, before=_CARD),
         make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
-        make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
         make(
             r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
@@ -378,10 +323,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
-        make(
-            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00)(?!\w)",
-            lambda m: f"{_pairs(m)}, {numbers.cardinal(int(m['rest']))}",
-        ),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
         make(
             r"10-4(?=[.,!?]|$)", "ten four", before=re.compile(r"(?:^|[.!?,] |\b(?:copy|say) )\Z")
