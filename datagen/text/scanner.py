@@ -318,6 +318,7 @@ OPENING = frozenset(
             "flt",
             "Flt",
             "Penn",
+        "Esc",
             "tues",
             "weds",
             "thurs",

@@ -29,7 +29,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
-from datagen.text.places import COMPASS, DOTTED_STATES, STATES, STREETS
+from datagen.text.places import DOTTED_STATES, STATES, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
@@ -84,14 +84,15 @@ _SHORT = frozenset(
         "thurs",
         "thur",
         "Penn",
+        "Esc",
         "War",
         "U",
         *DOSES,
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = frozenset((*COMPASS, "u", "r", "b", "c", "k", "K", "n", "v", "R", "L"))
-"""Letters that a rule may change where they stand by themselves."""
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW])(?![\w'-])")
+"""Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
@@ -180,7 +181,6 @@ def _is_easy(token: str) -> bool:
     found = _EASY.fullmatch(token)
     if (
         not found
-        or found["word"] in _ALONE
         or _REGARDING.fullmatch(token)
         or found["word"] in PHRASES
         or not _SHORT.isdisjoint(token.translate(_APART).split())
@@ -191,7 +191,7 @@ def _is_easy(token: str) -> bool:
 
 def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
-    if " I" in text and _NUMERAL.search(text):
+    if _ALONE.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 
@@ -247,7 +247,7 @@ def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:
     held: ScannedSpan | None = None
     first = 0
     for span in spans:
-        said = " ".join(span.said.split())
+        said = " ".join(token for token in span.said.split() if token != "'")
         if _LETTER.search(said):
             if held:
                 yield held

@@ -34,6 +34,7 @@ _AFTER_NAME = re.compile(
     r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
 )
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
+_FROM_CITY = re.compile(r"\b(?:from|in|to|of|near|City:) (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z")
 _COMMA = re.compile(r"[A-Z][\w.']+, \Z")
 _DEGREES = frozenset(("MD", "PA", "MA", "MS", "DE"))
 _PERSON = re.compile(
@@ -139,6 +140,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",
             lambda m: STATES[m["state"]],
             before=_CITY,
+        ),
+        make(
+            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$)",
+            lambda m: STATES_OR_WORDS[m["state"]],
+            before=_FROM_CITY,
         ),
         make(
             rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=,? \d{{5}})",

@@ -45,6 +45,7 @@ _ABOUT = cue(
     r"|up to"
     r"|passed|some"
 )
+_PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
 
@@ -52,6 +53,8 @@ _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousa
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
+    if is_before(match, _PLATE):
+        return None
     if number in ("5", "8", "10", "15") and is_before(match, _RUN):
         return f"{quantity.say(number)} K" if scale in "kK" else None
     is_large = quantity.value(number) >= 11 and scale == "K"

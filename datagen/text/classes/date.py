@@ -48,8 +48,8 @@ _DATED = cue(
     r"|(?:New Year's|Labor|Memorial|Veterans|Christmas|Thanksgiving) (?:Day|Eve)"
     r"|for|come|comes|see you|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur"
     r"|sun)day|mon|tues?|wed|thur?s?|fri|sat"
-    r"|sun|birthday|dob|born|booked|scheduled|moved to|re:|opens|closes|renews?|is up|runs out"
-    r"|is over"
+    r"|sun|birthday|dob|born|booked|scheduled|re:|opens|closes|renews?|is up|runs out|is over"
+    r"|(?:moved|extended|pushed|changed|rescheduled|postponed|bumped) (?:to|from)"
     r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing"
     r"|move|trip|wedding|checkout|check-in"
     r"|closing|concert|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",

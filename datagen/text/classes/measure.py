@@ -114,6 +114,8 @@ _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
 _AND_BATHS = re.compile(r"/\d")
+_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
+_GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
@@ -122,6 +124,7 @@ _HEAT = re.compile(
     r"|thermostat|freez\w+)\b",
     re.I,
 )
+_FOR = re.compile(r" for \d")
 _BELOW = re.compile(r"(?:^| )-\Z")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
@@ -233,8 +236,6 @@ def _karat(match: Match) -> str | None:
     return f"{numbers.decimal(match[0][:-1])} karat"
 
 
-_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
-_GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
 )  # fmt: skip
@@ -252,7 +253,8 @@ def _degrees(match: Match) -> str:
 
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
-    if "." not in match["number"] and not (is_before(match, _BELOW) or is_near(match, _HEAT)):
+    is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
+    if "." not in match["number"] and not is_warm:
         return None
     return (
         _count(_low(match) + quantity.say(match["number"]), "degree", False)
@@ -326,7 +328,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            r"[x\u00d7](?P<number>\d{1,3})\b(?![\w-])(?!\.\d)",
+            r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
         ),

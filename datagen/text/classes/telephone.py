@@ -115,6 +115,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.digits(m["digits"]),
             before=cue(r"(?:extension|ext\.?)(?: number)?(?: is| was|'s)", " "),
         ),
+        make(
+            r"x(?P<digits>\d{3,5})(?!\w|[.,-]\d)",
+            lambda m: f"extension {numbers.digits(m['digits'])}",
+            before=re.compile(r"[A-Z]\w+,? \Z"),
+        ),
         make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),
         make(
             r"(?P<head>1-8\d\d)-(?P<rest>(?:[A-Z]+|\d+)(?:-(?:[A-Z]+|\d+))*)(?<=[A-Z])(?![\w-])",

@@ -45,7 +45,7 @@ _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 _AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+day|shift|job|work|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
+    r"|\w+day|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
     re.IGNORECASE,
 )
 

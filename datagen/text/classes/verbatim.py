@@ -9,7 +9,7 @@ from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, c
 from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS, UNITS
-from datagen.text.words import LATIN, is_word
+from datagen.text.words import LATIN, is_said, is_word
 
 TOLD = (
     "A sign by itself, or between two words or before a number; a sign that is none of these is"
@@ -28,6 +28,8 @@ _OR = frozenset((
     "true/false",
     "either/or", "mr/mrs", "am/pm", "in/out", "mom/dad", "he/him", "and/or", "pass/fail",
 ))  # fmt: skip
+_LETTERS = frozenset(("A/B", "Y/N", "T/F", "L/R", "M/F", "F/M", "X/Y"))
+"""Pairs of letters that stand for no words."""
 _BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
 _AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
@@ -46,8 +48,12 @@ def _slash(match: Match) -> str | None:
     if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
         raise Unsayable(match[0], "its unit is not known")
     pair = f"{match['left']}/{match['right']}"
-    is_short = len(pair) == 3 and pair.islower()
-    if is_short or pair.removesuffix("'s") in PHRASES:
+    is_short = len(pair) == 3 and pair not in _LETTERS
+    if (
+        is_short
+        or not (is_said(match["left"]) and is_said(match["right"]))
+        or pair.removesuffix("'s") in PHRASES
+    ):
         return None
     if pair.lower() in _BESIDE:
         return pair.replace("/", " ")
