@@ -54,6 +54,7 @@ _ASIDE = re.compile(r"\((?=[^()]*[ \d])[^()]{2,}\)")
 _ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
 """Brackets about several words or a number, which a voice sets apart."""
 _GOES_ON = re.compile(r" [\w$€£#]")
+_NUMERAL = re.compile(r"(?=[IVXLC]{2})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
 """A short word whose stop ends no sentence: what follows is small, or a number."""
 
@@ -177,7 +178,9 @@ class _Scan:
         if at and self._text[at - 1] != " ":
             return at
         found = _SIMPLE.match(self._text, at)
-        if found is None or found[0].removesuffix("'s") in OPENING or not self._is_said(found[0]):
+        if found is None or _NUMERAL.fullmatch(found[0]) or _is_side(self._text, at):
+            return at
+        if found[0].removesuffix("'s") in OPENING or not self._is_said(found[0]):
             return at
         return self._say(at, found.end(), found[0])
 
@@ -268,6 +271,11 @@ class _Scan:
         return end
 
 
+def _is_side(text: str, at: int) -> bool:
+    """Tell whether what stands at a place is one side of an equation."""
+    return text[at - 2 : at] == "= "
+
+
 def _is_own(part: str) -> bool:
     """Tell whether what follows a hyphen may be more than a part of a word."""
     return part in OPENING or (len(part) == 1 and part.isupper())
@@ -318,7 +326,7 @@ OPENING = frozenset(
             "flt",
             "Flt",
             "Penn",
-        "Esc",
+            "Esc",
             "tues",
             "weds",
             "thurs",

@@ -29,7 +29,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
-from datagen.text.places import DOTTED_STATES, STATES, STREETS
+from datagen.text.places import DOTTED_STATES, STATES, STATES_OR_WORDS, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
@@ -50,7 +50,8 @@ _TYPOGRAPHY = str.maketrans(
         "\u00ae": "", "\u2122": "", "\u2044": "/", "\u2126": "\u03a9", "\u00ba": "\u00b0",
     }
 )  # fmt: skip
-"""Curly quotes, ellipsis, dashes and minus, as a keyboard writes them; what has no width goes."""
+_TYPOGRAPHY |= {0x2080 + digit: str(digit) for digit in range(10)}
+"""Curly quotes, ellipsis, dashes, minus and small figures, as a keyboard writes them."""
 _MARKS = ".,?!;:"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")
@@ -61,6 +62,7 @@ _HYPHENATED = re.compile(
     r"|December)-|[A-Z]-[A-Z]\b|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
+_LONG_ROMAN = re.compile(r"(?=[IVXLC]{3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})[.,?!;:]*")
 _REGARDING = re.compile(r"[Rr][Ee]:")
 _TOKEN = re.compile(r"\S+")
 _SLOT = re.compile(r"\{\w+\}")
@@ -93,6 +95,7 @@ _SHORT = frozenset(
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
+_CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[.,;]|$)")
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
@@ -182,6 +185,7 @@ def _is_easy(token: str) -> bool:
     if (
         not found
         or _REGARDING.fullmatch(token)
+        or _LONG_ROMAN.fullmatch(token)
         or found["word"] in PHRASES
         or not _SHORT.isdisjoint(token.translate(_APART).split())
     ):
@@ -191,7 +195,7 @@ def _is_easy(token: str) -> bool:
 
 def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
-    if _ALONE.search(text) or (" I" in text and _NUMERAL.search(text)):
+    if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from datagen.text import numbers
 from datagen.text.form import (
     DOT,
     Form,
@@ -93,6 +94,12 @@ def _basis(match: Match) -> str:
     if is_near(match, _RATE):
         return "basis points"
     raise Unsayable(match[0], "it may be basis points or bits per second")
+
+
+def _every(match: Match) -> str:
+    """Say the "q4h" of a prescription."""
+    last = f" to {numbers.cardinal(int(match['last']))}" if match["last"] else ""
+    return f"every {numbers.cardinal(int(match['hours']))}{last} hours"
 
 
 def _between(match: Match) -> str:
@@ -192,6 +199,15 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
         make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
         make(r"Esc\b(?!\. [a-z])", "Escape"),
+        make(
+            r"[qQ](?P<hours>\d{1,2})(?:-(?P<last>\d{1,2}))?(?P<unit>[hH]|hrs?)\b" + DOT,
+            _every,
+        ),
+        make(
+            r"(?P<note>[A-G])b(?= (?:major|minor|chord|scale|trumpet|clarinet|sax|horn)\b)",
+            lambda m: f"{m['note']} flat",
+        ),
+        make(r"(?P<note>[A-G])b\b", lambda m: f"{m['note']} flat", before=cue("key of", " ")),
         make(r"R[Ee](?=:)", "Regarding"),
         make(r"re(?=:)", "regarding"),
         make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
@@ -220,7 +236,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
         make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
         make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
-        make.words(dotted, r"\.(?= [A-Z])", Sure.CUE),
+        make.words(dotted, r"\.(?= [A-Z](?!\b))", Sure.CUE),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'(?!s\b)\w|\.\w){DOT}", Sure.USUAL),
         make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
         make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),

@@ -297,6 +297,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
         ),
+        make(
+            rf"(?P<number>[1-9]\d{{3}}){END}(?=[.,?!]|$| (?:printer|laptop|scanner|router)\b)",
+            _pairs,
+            before=re.compile(r"\b(?:an?|my|the|our|an old) (?:HP|TI|RTX|GTX|IBM|ATI|BMW) \Z"),
+        ),
+        make(
+            r"97[89](?:-\d+){4}(?![\w-])|97[89]-?\d{10}(?!\w)",
+            _groups,
+            before=cue("ISBN(?:-13)?(?: is| number| no\\.?)?", "[:#]? "),
+        ),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
         make(r"101(?=[.,?!]|$)", "one oh one", before=re.compile(r"[A-Z][A-Za-z]+ \Z")),
         make(

@@ -45,7 +45,8 @@ def _parts(match: Match) -> tuple[int, int]:
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
-    if bottom < 2 or bottom > 1000 or (top > bottom and bottom > 8):
+    is_coarse = bottom > 16 and bottom not in (20, 24, 25, 30, 32, 40, 50, 60, 64, 100) and top > 1
+    if bottom < 2 or bottom > 1000 or is_coarse or (top > bottom and bottom > 8):
         return None
     return quantity.fraction(top, bottom)
 
@@ -53,7 +54,7 @@ def _fraction(match: Match) -> str | None:
 _SUM = re.compile(
     r"\b(?:add|subtract|sum|plus|minus|multiply|divide|decimal|fractions?|numerator|denominator"
     r"|probability|chance|simplif\w+|equivalent|(?:more|less|greater|bigger|smaller|larger) than"
-    r"|equals?|equal to|half of|times|common)\b",
+    r"|equals?|equal to|becomes|flip\w*|reciprocal|inverse|half of|times|common)\b",
     re.IGNORECASE,
 )
 

@@ -99,6 +99,12 @@ _PLACED = cue(
 _LETTERS = frozenset("AWNJL")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
+_HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
+_SEVERAL = re.compile(
+    r" (?!(?:is|was|has|does|goes|takes|costs|weighs|equals|means|seems|feels|sounds|works|comes"
+    r"|makes|gets|lasts|needs|less|across|plus|this|yes|pass|towards|always|perhaps|besides|runs"
+    r"|unless|its|his|hers|ours|theirs)\b)[a-z]{3,}s\b"
+)
 _NAMED = re.compile(
     r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
     r"|less|left|ago|away|long|wide|tall|deep|thick|old|high|late|early|total|off|down|up|over"
@@ -110,6 +116,7 @@ _NAMED = re.compile(
 )
 """What "the 15 lb" may describe."""
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
+_PRICED = re.compile(r"[$€£][\d.,]+\Z")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
@@ -222,7 +229,8 @@ def _measure(match: Match) -> str | None:
     if joint == "-":
         return f"{said}-{unit}"
     is_person = unit == "year old" and is_before(match, _ARTICLE)
-    is_named = bool(joint != "-" and is_before(match, _ARTICLE) and is_after(match, _NAMED))
+    is_named = is_before(match, _ARTICLE) and is_after(match, _NAMED)
+    is_named = is_named or (match["unit"] in _HEAVY and is_after(match, _SEVERAL))
     is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
     if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed or is_named:
         return f"{said} {unit}"
@@ -287,7 +295,7 @@ def _times(match: Match) -> str:
 def _per(match: Match) -> str:
     unit, count = match["unit"], match["count"] or ""
     if count and match.string[: match.start()].endswith(unit):
-        raise Unsayable(match[0], "it is no amount per another")
+        raise Unsayable(match[0].strip(), "it is no amount per another")
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS
@@ -374,6 +382,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
             lambda m: UNITS[m["unit"]],
             before=cue("per", " "),
+        ),
+        make(
+            r"/(?P<unit>[a-z]{3,})\b(?!/)",
+            lambda m: f" per {m['unit']}",
+            Sure.USUAL,
+            before=_PRICED,
         ),
         make(
             rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",

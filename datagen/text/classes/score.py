@@ -59,7 +59,7 @@ _PART_OF = re.compile(
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|vote|voted|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|game|match|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
     r"|series)\b",
     re.IGNORECASE,
 )
@@ -152,6 +152,12 @@ def _ratio(match: Match) -> str | None:
     return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
 
 
+_PLAYED = re.compile(
+    r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature"
+    r"|measures?|bars?|rhythm|music|minor|major|drums?|tune)\b"
+)
+
+
 def _verse(match: Match) -> str:
     """Say "John 3:16" and "Psalm 23:1-4"."""
     said = f"{quantity.number(match['top'])} {quantity.number(match['bottom'])}"
@@ -199,6 +205,23 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<top>\d{1,2})/(?P<bottom>[248])(?= time\b)",
             lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+        ),
+        make(
+            r"(?P<low>\d{1,2})-(?P<high>\d{1,2})-(?P<ties>\d{1,2})(?![\w-])",
+            lambda m: (
+                ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")[:2])
+                + f" and {numbers.cardinal(int(m['ties']))}"
+            ),
+            before=cue(r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at", " "),
+        ),
+        make(
+            r"(?P<top>[2-9]|12)/(?P<bottom>[248])(?=[.,?!;]|$| )",
+            lambda m: (
+                f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}"
+                if is_near(m, _PLAYED)
+                else None
+            ),
+            before=cue("in|is|meter|time|a", ",? "),
         ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),

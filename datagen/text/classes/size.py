@@ -43,6 +43,14 @@ _MATH = re.compile(
     r"|times table)\b",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
+    r"|less|left|long|wide|tall|deep|thick|high|off|down|up|over|under|with|without|after|before"
+    r"|because|so|than|that|as|by|it|we|you|i|he|she|they|between|around|across|above|below|apart"
+    r"|diagonal|square|away|fell|now|too|total|plus|x|max|min|again|today|here|there)\b)"
+    r"(?:[a-z]{3,}|4K|TVs?|HD)\b"
+)
+_MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
 _QUOTE = re.compile(r"(?<!\d)\"")
 
 
@@ -64,7 +72,7 @@ def _mark(match: Match) -> str | None:
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
     said = _low(match) + quantity.say(match["number"])
-    if attributive(match) or is_after(match, _MEASURED):
+    if attributive(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(match["number"]))
 
@@ -72,7 +80,7 @@ def _mark(match: Match) -> str | None:
 def _by(match: Match) -> str:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
     sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
-    is_product = is_near(match, _MATH) or "*" in match[0]
+    is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
     joint = " times " if is_product else " by "
@@ -98,7 +106,11 @@ _SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
 
 def _is_bare(match: Match) -> bool:
     """Tell whether only blanks and an x are between two numbers without a unit."""
-    return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
+    return (
+        bool(re.search(" [x\u00d7] ", match[0]))
+        and not match["unit"]
+        and not re.search(r"['\"]", match[0])
+    )
 
 
 def _side(written: str, is_one: bool) -> str:
@@ -128,6 +140,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<first>\d{1,2})x(?P<last>\d{1,2})s\b",
             lambda m: f"{quantity.say(m['first'])} by {_several(m['last'])}",
+        ),
+        make(
+            r"(?P<rooms>\d)BR/(?P<baths>\d(?:\.5)?)BA\b",
+            lambda m: f"{quantity.say(m['rooms'])} bedroom {quantity.say(m['baths'])} bath",
         ),
         make(
             rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",

@@ -38,6 +38,7 @@ _LEFT = re.compile(
 )
 _AT = cue(r"at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
 _HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
+_CLOCK = cue(r"at|until|till|around|starts|begins|by", " ")
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
@@ -113,7 +114,7 @@ class _Times:
 def _working_hours(match: Match) -> str | None:
     """Say "9-5" where something is open or somebody works."""
     low, high = int(match["low"]), int(match["high"])
-    if low <= high or not is_near(match, _AROUND):
+    if low < high or not is_near(match, _AROUND):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
@@ -274,6 +275,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"shifts?(?: is| are|'s)?|hours(?: are)?|open|works?|worked|from|weekdays", ":? "
             ),
         ),
+        make(r"(0[1-9][0-5]\d)(?=[.,?!;]|$| [a-z])", lambda m: _military(m[1]), before=_CLOCK),
         make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours),
         make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_HOURS),
     )

@@ -95,7 +95,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?= (?:is|was)\b)",
             "number",
-            before=cue("my|your|our|his|her|their|the|house|apt|unit|room|flight|id|ID|case", " "),
+            before=re.compile(r"[A-Za-z] \Z"),
         ),
         make(
             r"#(?![\w#])",
@@ -126,7 +126,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?=[.,?!]|$)",
             "number",
-            before=cue("wrong|right|what|which|phone|same|new|old", " "),
+            before=cue("wrong|right|what|which|phone|same|new|old|license|plate|model|badge", " "),
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
