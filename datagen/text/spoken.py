@@ -101,6 +101,11 @@ _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
+_TYPED = re.compile("[rn]")
+_WORD = re.compile(
+    r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
+    r"|minus|point|answer|row|variable|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
+)
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -237,6 +242,8 @@ def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
             raise Unsayable(other, "it may be the symbol of a unit")
         if before == "x" and after[0].isalpha() and _FIGURE.match(other) and "=" not in line:
             raise Unsayable(one, "it may be times, by or a letter")
+        if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one) and "=" not in line:
+            raise Unsayable(other, "it may be short for a word")
 
 
 def _is_merged(before: str, after: str) -> bool:

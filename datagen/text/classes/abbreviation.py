@@ -186,6 +186,7 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
     return (
         make(rf"u{end}", _letter_word("you"), Sure.CUE, before=re.compile(r"(?:^|[a-z,?!.] )\Z")),
         make(r"r(?= (?:u|you|we|they|there|these|those)\b)", "are"),
+        make(r"r(?= [$\d])", "are", before=re.compile(r"[a-z]{3,} \Z")),
         make(rf"r{end}", "are", before=cue("u|you|we|they|how|what|where|when|who", " ")),
         make(
             rf"b{end}",

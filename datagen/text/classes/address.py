@@ -132,7 +132,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<point>[NS][EW])(?=[,.?!]|$)",
             lambda m: CORNERS[m["point"]],
             before=re.compile(
-                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Street|Avenue|Road|Drive|Place)\.? \Z"
+                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Way|Ter|Street|Avenue|Road|Drive|Place|mph"
+                r"|kts)\.? \Z"
             ),
         ),
         make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),

@@ -97,6 +97,7 @@ _PLACED = cue(
 )
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
+_A = cue("an?", " ")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
@@ -230,6 +231,7 @@ def _measure(match: Match) -> str | None:
         return f"{said}-{unit}"
     is_person = unit == "year old" and is_before(match, _ARTICLE)
     is_named = is_before(match, _ARTICLE) and is_after(match, _NAMED)
+    is_named = is_named or (is_before(match, _A) and match["unit"] in _HEAVY)
     is_named = is_named or (match["unit"] in _HEAVY and is_after(match, _SEVERAL))
     is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
     if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed or is_named:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import DOT, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import (
+    DOT,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -92,6 +103,8 @@ class _Times:
     def clock(self, match: Match) -> str | None:
         """Say "10:00" or "18:30"."""
         hour, minute = match["hour"], match["minute"]
+        if match.string[: match.start()].endswith("-"):
+            raise Unsayable(match[0], "it may be a time of day or a length of time")
         return _on_the_hour(hour, minute) + self._zone(match)
 
     def span(self, match: Match) -> str:

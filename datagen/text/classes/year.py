@@ -25,6 +25,7 @@ _COUNTED = re.compile(
 )
 _PLAIN_YEAR = re.compile(
     r"(?! [a-z])|(?: (?:and|to|or|was|is|were|for|when|by|at|that|with|as|but|because|so|on"
+    r"|came|went|had|has|saw|took|won|would|will|did|does|sold|began|sounds|seems|feels|looks|[a-z]+ed"
     r"|until|through|edition|model|election|season|census|budget|report|tax)\b)"
 )
 _SPAN = cue(r"from|between|in|during|season|years?|the|war|of|since|\(", r",? ?\(?")
