@@ -1,6 +1,6 @@
 """The files of prompts/ that authors write: what each must be, as a schema and as a check.
 
-    a file --form_of--> PromptForm --problems--> sentences
+a file --form_of--> PromptForm --problems--> sentences
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class PromptForm:
 
     name: str
     folder: str
-    """Folder of such files in the repository; a file's own folder is compared with its last part."""
+    """The folder of such files in the repository; a file's own is compared with its last part."""
     model: type[BaseModel]
     file: str = ""
     """Name without suffix, where there is one such file."""
