@@ -62,15 +62,6 @@ class _Lesson(Realizer):
         """How many details of the answer were told."""
         self._wanted: int | None = None
         """How many of them the asker wanted, if it was asked."""
-        self._after: dict[str, Callable[[Question, str], None]] = {
-            "": self._answered,
-            "quiz": self._quizzed,
-            "doubt": self._doubted,
-            "check": self._checked,
-            "offer": self._offered,
-            "goes_on": self._gone_on,
-            "again": self._repeated,
-        }
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
@@ -181,7 +172,7 @@ class _Lesson(Realizer):
         self._told = drawn if wanted is None else wanted
         said = " ".join((said, *question.details[: self._told]))
         what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
-        self._after[what](question, said)
+        _AFTER[what](self, question, said)
         return False
 
     def _answered(self, question: Question, said: str) -> None:
@@ -267,3 +258,15 @@ class _Lesson(Realizer):
         self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
         repeated = f"{self._act('agent', 'again')} {question.answer}"
         self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
+
+
+_AFTER: dict[str, Callable[[_Lesson, Question, str], None]] = {
+    "": _Lesson._answered,
+    "quiz": _Lesson._quizzed,
+    "doubt": _Lesson._doubted,
+    "check": _Lesson._checked,
+    "offer": _Lesson._offered,
+    "goes_on": _Lesson._gone_on,
+    "again": _Lesson._repeated,
+}
+"""What comes after an answer."""

@@ -20,12 +20,14 @@ from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.content.held_out import name_problems
 from datagen.scripting.plans.draws import Draws, scattered
+from datagen.scripting.plans.records import trusted
 from datagen.types import Behaviour, Persona, Split, UserError
 
 Mood: TypeAlias = Literal["problem", "request", "question"]
 """What a call is, before anybody has said a word."""
 Gender: TypeAlias = Literal["female", "male"]
 Pool: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+_persona = trusted(Persona)
 HELD_OUT = 0.1
 """Share of the first names that only people of the validation split have."""
 EMOTIONS: dict[Mood, tuple[str, ...]] = {
@@ -125,7 +127,7 @@ def employer(
 def agent_persona(name: str, gender: Gender, draws: Draws) -> Persona:
     """Draw how an agent talks: patient, friendly, never interrupting."""
     behaviour = _behaviour(draws.pick((0, 0, 1)), draws.level(), 0, draws.level())
-    return Persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
+    return _persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
 
 
 @lru_cache
@@ -155,6 +157,6 @@ def customer_persona(names: Names, agent: str, mood: Mood, is_rude: bool, draws:
     patience = 0 if is_rude else draws.level()
     behaviour = _behaviour(draws.level(), draws.level(), draws.level(), draws.level())
     emotion = "annoyed" if is_rude else draws.pick(EMOTIONS[mood])
-    return Persona(
+    return _persona(
         name=name, gender=gender, emotion=emotion, patience=patience, behaviour=behaviour
     )

@@ -26,6 +26,7 @@ from datagen.scripting.content.casual_pack import (
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
+from datagen.scripting.plans.records import trusted
 from datagen.types import SPEAKERS, Direction, Fact, Job, Persona, Speaker, Split
 
 ENJOY = "You enjoy having a good conversation."
@@ -46,6 +47,7 @@ NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2, 3)
 """How many threads of the theme, and traits of people, come up."""
 WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
+_fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
 _SENTENCES: dict[TraitKind, str] = {
@@ -244,7 +246,7 @@ def _facts(name: str, described: dict[TraitKind, Trait], goal: Goal | None) -> t
     if goal:
         found["goal"] = goal.want
     return tuple(
-        Fact(id=one, type="name" if one == "name" else "text", written=text, spoken=text)
+        _fact(id=one, type="name" if one == "name" else "text", written=text, spoken=text)
         for one, text in found.items()
     )
 

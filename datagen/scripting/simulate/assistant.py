@@ -56,13 +56,6 @@ class AssistantCall:
         events += [AgendaItem("question", name) for name in mandate.questions]
         events += [AgendaItem("wish")] if mandate.wish else []
         talk.agenda = talk.draws.shuffled(events)
-        self._takes: dict[str, Callable[[ProcedureStep], None]] = {
-            "ask": self._answer,
-            "check": self._check,
-            "look": self._look,
-            "offer": self._offer,
-            "act": self._act,
-        }
 
     def play(self) -> None:
         """Talk until both have nothing left to do."""
@@ -193,7 +186,7 @@ class AssistantCall:
     def _take_step(self, step: ProcedureStep) -> None:
         if step.tool and not self.talk.is_verified:
             self._identify()
-        self._takes.get(step.do, self._tell)(step)
+        _TAKES.get(step.do, AssistantCall._tell)(self, step)
 
     def _tell(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -325,3 +318,13 @@ class AssistantCall:
         talk.user("bye", "goodbye").rote = True
         if talk.chance(0.5):
             talk.agent("bye", "goodbye").rote = True
+
+
+_TAKES: dict[str, Callable[[AssistantCall, ProcedureStep], None]] = {
+    "ask": AssistantCall._answer,
+    "check": AssistantCall._check,
+    "look": AssistantCall._look,
+    "offer": AssistantCall._offer,
+    "act": AssistantCall._act,
+}
+"""What takes a step of the business; all others are told."""

@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple
 from datagen.scripting.compose.grammar import continued
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import boundaries
+from datagen.scripting.plans.records import changed, trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.talk import Talk, changed
+from datagen.scripting.simulate.talk import Talk
 from datagen.types import Action, Pause, Probe, Speaker, Turn
 
 STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
@@ -49,6 +50,9 @@ LOW, EXCITED = -0.25, 0.4
 PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
+
+
+_made = trusted(Turn)
 
 
 class FinishedCall(NamedTuple):
@@ -96,7 +100,7 @@ def _turn(
     stated = sorted(
         name for name in draft.values if name in values and values[name].written in text
     )
-    return Turn(
+    return _made(
         speaker=draft.speaker,
         text=text,
         spoken=draft.spoken,

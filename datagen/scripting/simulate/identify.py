@@ -6,6 +6,7 @@ Talk --identify--> a caller who is verified, or a call that cannot go on
 from __future__ import annotations
 
 from datagen.scripting.content.values import Code
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate import tools
 from datagen.scripting.simulate.repair import mishear, take_back
 from datagen.scripting.simulate.talk import Talk
@@ -21,6 +22,7 @@ LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
     0.12,
 )
 """Chances of what may happen to an identity number, or to a name."""
+_action = trusted(Action)
 NOTICED = 0.7
 """Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
 
@@ -93,7 +95,7 @@ def no_match(talk: Talk, written: str) -> None:
     licence = ("prompt.verify",)
     if talk.world.is_lookup and (tool := tools.opening(talk)):
         draft = talk.agent("hold", "stalling")
-        action = Action(
+        action = _action(
             id=f"call-{len(talk.actions) + 1}",
             tool=tool,
             arguments={"identity": written},

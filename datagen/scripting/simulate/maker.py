@@ -21,11 +21,12 @@ from datagen.scripting.content.people import (
 )
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
+from datagen.scripting.plans.records import changed, trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import FinishedCall, finish
-from datagen.scripting.simulate.talk import Talk, changed
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
     Mandate,
@@ -59,6 +60,7 @@ _AGENT_EMOTIONS = {
     "tired": "tired",
 }
 _REP_EMOTIONS = ("friendly", "neutral", "neutral", "tired")
+_fact, _made = trusted(Fact), trusted(Script)
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
@@ -196,9 +198,9 @@ class WorldMaker:
         )
         rep = agent_persona(name, gender, draws)
         feeling = "annoyed" if "Q4" in cast.probes else draws.pick(_REP_EMOTIONS)
-        behaviour = rep.behaviour.model_copy(update={"interruptions": draws.level()})
-        update = {"emotion": feeling, "patience": 1, "behaviour": behaviour}
-        return replace(cast, user=rep.model_copy(update=update), principal=cast.user)
+        behaviour = changed(rep.behaviour, interruptions=draws.level())
+        user = changed(rep, emotion=feeling, patience=1, behaviour=behaviour)
+        return replace(cast, user=user, principal=cast.user)
 
     def _story(self, job: Job, compiled: CompiledWorld, dealt: Dealt) -> str:
         """Return why somebody calls: every story in turn, of those that fit who calls."""
@@ -281,7 +283,7 @@ def _script(
     script = script_of_call(
         job, DrawnCall(talk.world, talk.cast, roles, 0), finished, WRITER, validation
     )
-    return script.model_copy(update={"outcome": talk.outcome})
+    return changed(script, outcome=talk.outcome)
 
 
 def script_of_call(
@@ -290,7 +292,7 @@ def script_of_call(
     """Return the script of a call whose turns are there."""
     world, cast, roles, _ = drawn
     situation = _situation(world, cast.probes)
-    return Script(
+    return _made(
         dialog_id=job.dialog_id,
         kind=job.kind,
         split=split_of(f"{world.pack.id}/{situation}", validation),
@@ -333,17 +335,12 @@ def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
     if cast.principal:
         names.append(("rep", cast.user.name))
     return (
-        *(_fact(role, "name", text, text) for role, text in names),
-        *(
-            _fact(name, value.type, value.written, value.spoken)
-            for name, value in world.values.items()
-        ),
+        *[_fact(id=role, type="name", written=text, spoken=text) for role, text in names],
+        *[
+            _fact(id=name, type=kind, written=written, spoken=spoken)
+            for name, (kind, written, spoken, _) in world.values.items()
+        ],
     )
-
-
-@lru_cache(maxsize=16384)
-def _fact(name: str, kind: str, written: str, spoken: str) -> Fact:
-    return Fact(id=name, type=kind, written=written, spoken=spoken)
 
 
 def _tools(world: World) -> tuple[Tool, ...]:

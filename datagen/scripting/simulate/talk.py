@@ -6,11 +6,12 @@ World, Cast, Acts --Talk--> drafts, actions, probes   (moves: `call`, `steps`, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import continued, slots, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft, Floor
 from datagen.scripting.simulate.mood import Mood
@@ -18,9 +19,8 @@ from datagen.scripting.simulate.realizer import Said, TurnRealizer
 from datagen.scripting.world.draw import CompiledWorld, Drawer, World
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
-from datagen.types import Action, Probe, ProbeType, Record, Speaker
+from datagen.types import Action, Probe, ProbeType, Speaker
 
-R = TypeVar("R", bound=Record)
 MEAN_WORDS = 178
 """What chances are given for: a call of the paper's mean length."""
 FRESH = 6
@@ -28,6 +28,7 @@ FRESH = 6
 LOW = -0.15
 """Valence of a caller under which an agent is not cheerful."""
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
+_probe = trusted(Probe)
 
 
 class AgendaItem(NamedTuple):
@@ -37,11 +38,6 @@ class AgendaItem(NamedTuple):
     """A probe's (Q0 ...), fact, or grievance."""
     what: str = ""
     """The fact, if it is about one."""
-
-
-def changed(record: R, **fields: object) -> R:
-    """Return a record with some fields changed; checked again, and quicker than a copy."""
-    return type(record)(**(record.__dict__ | fields))
 
 
 class Talk:
@@ -212,7 +208,7 @@ class Talk:
     ) -> None:
         """Note that the last turn answered a probe asked in turn ``asked``."""
         self.probes.append(
-            Probe(
+            _probe(
                 type=kind,
                 act=act,
                 user_turn=asked,

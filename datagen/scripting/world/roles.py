@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, third_person
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.draw import World
 from datagen.types import Direction, Persona, ProbeType, WorldItem
 
@@ -36,6 +37,7 @@ _FRAMES = (
 )
 UNKNOWN = "If you do not know something, offer to ask a colleague and call back."
 UNVERIFIED = "Never open or change a record before the caller is verified."
+_item = trusted(WorldItem)
 
 
 @dataclass(frozen=True)
@@ -157,17 +159,17 @@ def world_items(world: World, gap: str) -> tuple[WorldItem, ...]:
         for name in names:
             looked = is_record and world.is_lookup
             items.append(
-                WorldItem(
+                _item(
                     id=name,
                     visibility=lookers.get(name, "prompt") if looked else "prompt",
                     text=world.fact(name).says.format_map(written),
                 )
             )
     items += [
-        WorldItem(id=name, visibility="user", text=written[name])
+        _item(id=name, visibility="user", text=written[name])
         for name in world.pack.caller
         if name in written
     ]
     if gap:
-        items.append(WorldItem(id="gap", visibility="nobody", text=gap))
+        items.append(_item(id="gap", visibility="nobody", text=gap))
     return tuple(items)
