@@ -22,7 +22,7 @@ def trusted(record: Callable[P, R]) -> Callable[P, R]:
     assert isinstance(record, type) and issubclass(record, Record)
     fields = record.model_fields
     blank = {
-        name: field.default if field.default_factory is None else None
+        name: None if field.is_required() or field.default_factory else field.default
         for name, field in fields.items()
     }
     fresh = {
@@ -31,12 +31,11 @@ def trusted(record: Callable[P, R]) -> Callable[P, R]:
     names = set(fields)
 
     def make(*_: P.args, **given: P.kwargs) -> R:
-        made = _new(record)
         values = blank | given
         for name, default in fresh.items():
             if name not in given:
                 values[name] = default()  # type: ignore[call-arg]
-        return _filled(made, values, names)
+        return _filled(_new(record), values, names)
 
     return make
 

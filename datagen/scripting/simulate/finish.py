@@ -5,6 +5,7 @@ Talk --finish--> Turn, Turn, ..., Action, ..., Probe, ...
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -68,11 +69,11 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     turns: list[Turn] = []
     places: list[int] = []
     at_word: int | None = None
+    level = talk.cast.user.behaviour.fillers
     for draft in talk.floor.drafts:
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
-        level = talk.cast.user.behaviour.fillers
         pauses = (
             ()
             if draft.rote and draft.speaker == "agent"
@@ -97,9 +98,11 @@ def _turn(
     talk: Talk, draft: Draft, at_word: int | None, pauses: tuple[Pause, ...], places: list[int]
 ) -> Turn:
     values, text = talk.world.values, draft.text
-    stated = sorted(
-        name for name in draft.values if name in values and values[name].written in text
-    )
+    stated: Sequence[str] = ()
+    if draft.values:
+        stated = sorted(
+            name for name in draft.values & values.keys() if values[name].written in text
+        )
     return _made(
         speaker=draft.speaker,
         text=text,

@@ -53,6 +53,8 @@ class Talk:
         target: float,
     ) -> None:
         self.world, self.cast, self.draws, self.target = world, cast, draws, target
+        self.chance = draws.chance
+        """Returns True with a probability."""
         self.floor = Floor()
         user = cast.user
         self.mood = Mood(user.emotion, is_impatient=user.patience == 0)
@@ -181,10 +183,6 @@ class Talk:
             return True
         return word in self._proper and not any(word in words for words in self._lowered)
 
-    def chance(self, probability: float) -> bool:
-        """Return True with a probability."""
-        return self.draws.chance(probability)
-
     def licence(self, facts: Sequence[str]) -> tuple[str, ...]:
         """Return what lets the agent say these facts: the role, or the result of an action."""
         return tuple(self._licence(name) for name in facts)
@@ -196,7 +194,7 @@ class Talk:
 
     def says(self, name: str) -> str:
         """Return a fact as the role prompt or a tool's result says it."""
-        return self.fill(self.world.fact(name).says)
+        return self.world.said[name]
 
     def probe(
         self,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -93,6 +93,20 @@ class World:
     def fact(self, name: str) -> WorldFact:
         """Return a fact of the pack."""
         return self.pack.facts[name]
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """The values as they are written."""
+        return {name: value.written for name, value in self.values.items()}
+
+    @cached_property
+    def said(self) -> dict[str, str]:
+        """What is so, as sentences of a role prompt or a tool's result."""
+        facts = self.pack.facts
+        return {
+            name: facts[name].says.format_map(self.written)
+            for name in (*self.terms, *self.records)
+        }
 
 
 class Needs(NamedTuple):

@@ -251,8 +251,8 @@ def assistant_items(world: World, mandate: Mandate, gap: str) -> tuple[WorldItem
     """Return all that is so: notes in the agent's role, and what only the business knows."""
     written = {name: value.written for name, value in world.values.items()}
     facts = tuple(
-        _item(id=name, visibility="user", text=world.fact(name).says.format_map(written))
-        for name in (*world.terms, *world.records)
+        _item(id=name, visibility="user", text=text)
+        for name, text in world.said.items()
     )
     notes = tuple(
         _item(

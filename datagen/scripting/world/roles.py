@@ -58,10 +58,9 @@ class Cast:
 
 def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
     """Return the agent's role."""
-    written = {name: value.written for name, value in world.values.items()}
-    told = [world.fact(name).says.format_map(written) for name in world.terms]
+    told = [world.said[name] for name in world.terms]
     if not world.is_lookup:
-        told += [world.fact(name).says.format_map(written) for name in world.records]
+        told += [world.said[name] for name in world.records]
     told = [*_verify(world, cast), *draws.shuffled(told), *_doing(world), *_rules(world, cast)]
     if world.level != "brief" and draws.chance(MANNER_SAID):
         told.append(draws.pick(MANNER_SENTENCES[cast.manner]))
@@ -105,8 +104,7 @@ def _doing(world: World) -> list[str]:
 def _procedure(world: World) -> list[str]:
     """Say what to ask, by the first wording of each question, and what to do then."""
     asked = [step.say[0] for step in world.steps if step.do == "ask"]
-    values = {name: value.written for name, value in world.values.items()}
-    sentences = [f"Ask: {line.format_map(values).removeprefix('And ')}" for line in asked[:3]]
+    sentences = [f"Ask: {line.format_map(world.written).removeprefix('And ')}" for line in asked[:3]]
     done = dict.fromkeys(step.tool for step in world.steps if step.tool)
     doing = [world.pack.tools[name].does for name in done]
     if world.story.verify and doing:
@@ -147,7 +145,7 @@ def user_role_prompt(world: World, cast: Cast) -> str:
 
 def world_items(world: World, gap: str) -> tuple[WorldItem, ...]:
     """Return all that is so, with who knows it; ``gap`` is a question that nobody can answer."""
-    written = {name: value.written for name, value in world.values.items()}
+    written, said = world.written, world.said
     lookers = {
         fact: f"tool:{step.tool}"
         for step in world.steps
@@ -162,7 +160,7 @@ def world_items(world: World, gap: str) -> tuple[WorldItem, ...]:
                 _item(
                     id=name,
                     visibility=lookers.get(name, "prompt") if looked else "prompt",
-                    text=world.fact(name).says.format_map(written),
+                    text=said[name],
                 )
             )
     items += [
