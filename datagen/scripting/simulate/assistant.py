@@ -211,10 +211,22 @@ class AssistantCall:
 
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
+        self._propose(step)
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
         self._hear(step.say)
+
+    def _propose(self, step: ProcedureStep) -> None:
+        """Let the business ask before it does what nobody has agreed to."""
+        talk = self.talk
+        proposed = talk.world.pack.tools[step.tool].proposed
+        if proposed and not talk.is_agreed:
+            said = talk.words.fill(to_assistant(proposed))
+            talk.words.about("doing", Value("text", said.text, said.spoken))
+            talk.user("propose", "offer").values |= said.slots
+            talk.agent("agree", "acceptOffer", ("prompt.reason",))
+        talk.is_agreed = False
 
     def _answer(self, step: ProcedureStep) -> None:
         """Answer a question of the business from the notes."""
@@ -262,6 +274,7 @@ class AssistantCall:
     def _offer(self, step: ProcedureStep) -> None:
         """Decide on an offer, within the bounds."""
         talk, mandate = self.talk, self.mandate
+        talk.is_agreed = True
         talk.user_line(tuple(map(to_assistant, step.say)), "offer")
         talk.tell(step.facts)
         if not step.declines:

@@ -95,6 +95,8 @@ class Talk:
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
         self.is_over = self.is_helped = False
+        self.is_agreed = False
+        """The caller has decided on what the agent does next."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper

@@ -103,10 +103,11 @@ def _doing(world: World) -> list[str]:
 
 def _procedure(world: World) -> list[str]:
     """Say what to ask, by the first wording of each question, and what to do then."""
-    asked = [step.say[0] for step in world.steps if step.do == "ask"]
+    asked = [step.say[0] for step in world.steps if step.do == "ask" and step.chance == 1]
     sentences = [f"Ask: {line.format_map(world.written).removeprefix('And ')}" for line in asked[:3]]
-    done = dict.fromkeys(step.tool for step in world.steps if step.tool)
-    doing = [world.pack.tools[name].does for name in done]
+    used = dict.fromkeys(step.tool for step in world.steps if step.tool and step.chance == 1)
+    tools = [world.pack.tools[name] for name in used]
+    doing = [tool.does for tool in tools if tool.done or world.is_lookup]
     if world.story.verify and doing:
         doing.insert(0, "verify the caller")
     if len(doing) > 1:
