@@ -37,6 +37,8 @@ FEEDBACK = frozenset(("right", "correct", "tell", "repeat", "unsure"))
 """Acts of the teacher that nobody marvels at."""
 RIGHT, WRONG = 0.55, 0.25
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
+GRASPS = 0.7
+"""Chance that who is asked whether it is clear says so; else it is said in other words."""
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
 THINK = "{think}"
@@ -224,12 +226,12 @@ class _Lesson(Realizer):
 
     def _checked(self, question: Question, said: str) -> None:
         self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if self._draws.chance(0.75):
+        if not question.other or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
         more = question.details[self._told : self._told + 1]
-        again = " ".join((self._act("agent", "again"), question.answer, *more))
+        again = " ".join((self._act("agent", "rephrase"), question.other, *more))
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
     def _offered(self, question: Question, said: str) -> None:
@@ -256,7 +258,7 @@ class _Lesson(Realizer):
         """Let the asker not have heard it."""
         self._say("agent", "answer", said)
         self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
-        repeated = f"{self._act('agent', 'again')} {question.answer}"
+        repeated = f"{self._act('agent', 'again')} {question.other or question.answer}"
         self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
 
 
