@@ -8,6 +8,7 @@ wrongly believe, repeats, and says what it does not know; the asker cuts in, dou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
@@ -39,6 +40,7 @@ RIGHT, WRONG = 0.55, 0.25
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
 GRASPS = 0.7
 """Chance that who is asked whether it is clear says so; else it is said in other words."""
+_THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
 THINK = "{think}"
@@ -91,7 +93,8 @@ class _Lesson(Realizer):
         if self._draws.chance(GOODBYES):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
             self._say("user", "close", f"{reply}{self._act('user', 'done')}")
-            self._say("agent", "bye", self._act("agent", "bye"))
+            is_thanked = _THANKS.search(self._lines[-1].text)
+            self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
         elif self._reply or self._draws.chance(THANKS):
             self._say("user", "thanks", self._act("user", "thanks"))
 

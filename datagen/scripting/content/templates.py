@@ -30,7 +30,7 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 
 _LESSON = (
     frozenset((
-        "greet", "answer", "yield", "bye", "check", "guess", "scope", "unsure", "never_mind",
+        "greet", "answer", "yield", "bye", "farewell", "check", "guess", "scope", "unsure", "never_mind",
         "correct", "quiz", "right", "wrong", "again", "rephrase", "offer", "besides",
     )),
     frozenset((

@@ -132,8 +132,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     chosen = _PAIRS[threads]
     split = split_of(f"{theme.id}/{'+'.join(map(str, chosen))}", validation)
     names = names.of(split)
-    user = listener_persona(names, "", draws)
-    agent = listener_persona(names, user.name, draws)
+    user = listener_persona(names, "", job, draws, "user")
+    agent = listener_persona(names, user.name, job, draws, "agent")
     described = _describe(theme, smalltalk, draws), _describe(theme, smalltalk, draws)
     goal = draws.pick(theme.goals) if draws.chance(GOALS[level]) else None
     goal_of = "agent" if level == "detailed" else draws.pick(SPEAKERS)

@@ -328,7 +328,7 @@ class AssistantCall:
             talk.user("what_else", "offer")
         is_bad = talk.outcome in ("refused", "failed")
         talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
-        talk.user("bye", "goodbye").rote = True
+        talk.user("bye" if talk.is_thanked else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):
             talk.agent("bye", "goodbye").rote = True
 

@@ -40,7 +40,7 @@ def identify(talk: Talk) -> None:
     if talk.world.fails_identity:
         _fail(talk)
         return
-    if talk.chance(LACKS * talk.leisure):
+    if talk.chance(LACKS * talk.slips):
         talk.user("lacks_identity" if talk.is_named else "lacks_identity.named", "inform")
         talk.agent("ask_other", "setQuestion")
         talk.user("give_other", "answer")
@@ -50,7 +50,7 @@ def identify(talk: Talk) -> None:
     talk.is_named = True
     talk.given.add(name)
     talk.verified_by = name
-    if talk.chance(SPELLED * talk.leisure):
+    if talk.chance(SPELLED * talk.slips):
         _spell(talk)
     if talk.chance(0.6 * talk.leisure):
         talk.agent("identity_ok", "autoPositive")
@@ -58,7 +58,7 @@ def identify(talk: Talk) -> None:
 
 def _give(talk: Talk, name: str, act: str, question: int) -> None:
     code = talk.world.identity.identity.value
-    roll = talk.draws.uniform() / talk.leisure
+    roll = talk.draws.uniform() / talk.slips
     if roll < MISREAD:
         _misread(talk, name, act, code)
     elif roll < MISREAD + CORRECTS:

@@ -114,8 +114,11 @@ class TurnRealizer:
         said = [choice for part in parts if (choice := self._pick(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 
-    def line(self, lines: Sequence[str]) -> Said:
-        """Say one of some lines."""
+    def line(self, lines: Sequence[str], is_brief: bool = False) -> Said:
+        """Say one of some lines; in brief, the shorter one of two."""
+        if is_brief:
+            line = min(self._draws.pick(lines), self._draws.pick(lines), key=len)
+            lines = lines if line in self._used else (line,)
         self.chosen = opened(self._pick(lines))
         return self.fill(self.chosen)
 

@@ -155,7 +155,7 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
             _may_cut_in(talk, step.say, iso, licence)
         _react(talk, step, REACTS)
         return
-    roll = talk.draws.uniform() / talk.leisure
+    roll = talk.draws.uniform() / talk.slips
     if roll < REPEATS and len(step.say) > 1:
         ask_again(talk, step.say, iso, licence)
     elif roll < REPEATS + INSERTS and (aside := asides.plain_aside(talk)):
@@ -177,7 +177,7 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     if not step.reply:
         talk.user(BANK[step.do], answer)
         return
-    said = talk.draws.uniform() / talk.leisure
+    said = talk.draws.uniform() / talk.slips
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     wrong = talk.wrong(name) if name else None
     if wrong is None or not is_short(wrong):

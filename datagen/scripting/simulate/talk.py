@@ -5,6 +5,7 @@ World, Cast, Acts --Talk--> drafts, actions, probes   (moves: `call`, `steps`, `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -23,11 +24,16 @@ from datagen.types import Action, Probe, ProbeType, Speaker
 
 MEAN_WORDS = 178
 """What chances are given for: a call of the paper's mean length."""
+SLIPS = 0.5
 FRESH = 6
 """Turns for which a caller still has in its ear what it was told."""
 LOW = -0.15
 """Valence of a caller under which an agent is not cheerful."""
+THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
+"""What is answered with "you're welcome"."""
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
+_TERSE = ("brisk", "tired")
+"""Manners of agents who say things the shorter way, if there are two."""
 _probe = trusted(Probe)
 
 
@@ -82,8 +88,10 @@ class Talk:
         self.gap = ""
         """The question that nobody could answer."""
         self._drawer = Drawer(compiled, draws)
-        self.leisure = min(1.6, max(0.25, target / MEAN_WORDS))
+        self.leisure = min(1.6, max(0.1, target / MEAN_WORDS))
         """How much likelier than in a mean call is what makes a call longer."""
+        self.slips = max(SLIPS, self.leisure)
+        """The same for what goes wrong: it does in short calls, too."""
         self.calm = 1.0
         """Chance that a grievance is soothed."""
         self.told: dict[str, int] = {}
@@ -114,7 +122,8 @@ class Talk:
         self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
         """Let the agent say a line of the pack."""
-        return self.say("agent", iso, self.words.line(lines), licence, apart)
+        said = self.words.line(lines, self.cast.manner in _TERSE)
+        return self.say("agent", iso, said, licence, apart)
 
     def user(self, act: str, iso: str) -> Draft:
         """Let the caller do an act of the bank."""
@@ -132,9 +141,9 @@ class Talk:
         is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
         return is_partly or self.outcome in ("refused", "failed")
 
-    def user_line(self, lines: Sequence[str], iso: str) -> Draft:
+    def user_line(self, lines: Sequence[str], iso: str, *, is_brief: bool = False) -> Draft:
         """Let the caller say a line of the pack."""
-        draft = self.say("user", iso, self.words.line(lines))
+        draft = self.say("user", iso, self.words.line(lines, is_brief))
         self.given |= draft.values
         return draft
 
@@ -155,6 +164,11 @@ class Talk:
         """Whether cheerful feedback of the agent would be out of place."""
         is_trouble = self.world.story.mood == "problem" and not self.is_helped
         return is_trouble or self.mood.valence < LOW
+
+    @property
+    def is_thanked(self) -> bool:
+        """Whether the last turn says thanks."""
+        return THANKS.search(self.floor.drafts[-1].text) is not None
 
     def tell(self, names: Iterable[str]) -> None:
         """Note that the last turn has told facts."""

@@ -57,7 +57,7 @@ def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
     _correct(talk, step)
     if talk.world.pack.tools[step.tool].done and talk.chance(CANCELS * talk.leisure):
         _cancel(talk, step)
-    if talk.chance(FAILS * talk.leisure):
+    if talk.chance(FAILS * talk.slips):
         is_late = talk.chance(0.4)
         _issue(talk, step, "The system did not answer.", "timed_out" if is_late else "failed")
         talk.mood.feel("wait")

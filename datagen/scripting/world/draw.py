@@ -235,8 +235,12 @@ def draw_world(
     level: PromptLevel = "service",
     *,
     cases: Sequence[str] = (),
+    extra: int = 0,
 ) -> World | None:
-    """Draw a world; None if two values could not be told apart. ``cases`` are those that may be."""
+    """Draw a world; None if two values could not be told apart.
+
+    ``cases`` are those that may be; ``extra`` facts more than usual may come up by the way.
+    """
     pack, story = compiled.pack, compiled.pack.stories[story_id]
     case_id = draw_case(story, draws, cases)
     needs = compiled.needs[story_id, case_id]
@@ -247,7 +251,7 @@ def draw_world(
     asides = draws.shuffled(asides)
     if "Q1" in probes or "Q2" in probes:
         asides.sort(key=lambda name: not pack.facts[name].claim)
-    asides = asides[: draws.integer(*SIDE_FACTS[level])]
+    asides = asides[: extra + draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
     wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
     known, other = draws.shuffled(pack.identities)[:2]
