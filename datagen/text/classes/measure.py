@@ -61,7 +61,9 @@ _SIDE_OF = re.compile(
     r"|\d by \Z"
 )
 _METERS = re.compile(
-    r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
+    r" (?:away|long|tall|deep|wide|high|race|dash"
+    r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
+    r"|to go|of|down|up"
     r"|ahead|apart|pool|by|in)\b|-| ="
 )
 _COVERED = re.compile(
@@ -90,7 +92,8 @@ _SECONDS = cue(
     r"|only|in just|than|up to"
 )
 _PLACED = cue(
-    r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
+    r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate"
+    r"|seat"
     r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
     r"|stall|slip|cabin|dorm|number|no|size",
     r"\.? #?",
@@ -113,7 +116,8 @@ _NAMED = re.compile(
     r"|plus|minus|apart|extra|back|yesterday|already|between|since|until|through|around|went|took"
     r"|felt|takes|you're|we're|I|worth|my|your|our|his|her|their|this|has|had|have|will|would|can"
     r"|does|did|just|still|about|mark|twice|once|daily|nightly|weekly|three|two|four|five|every"
-    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
+    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID"
+    r"|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
 )
 """What "the 15 lb" may describe."""
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
@@ -124,6 +128,9 @@ _OF = re.compile(r" of\b")
 _AND_BATHS = re.compile(r"/\d")
 _GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
 _GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
+_CARGO = re.compile(r"\b(?:trucks?|loads?|cargo|weighs?|metric|tonnes?|haul\w*|freight|crane)\b")
+_PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
+_LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
@@ -206,7 +213,10 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "bps": lambda match: is_near(match, _LINE),
-    **dict.fromkeys(("ac", "t", "ea", "bar"), _is_apart),
+    **dict.fromkeys(("ac", "ea"), _is_apart),
+    "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
+    "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
+    "nm": lambda match: is_near(match, _LIGHT),
     "ct": lambda match: _is_apart(match) and not is_near(match, _GEM),
     "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
     "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
@@ -282,13 +292,20 @@ def _percent(match: Match) -> str:
 _TIMES_WHAT = re.compile(
     r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
     r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
-    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er)\b)\w"
+    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
+    r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
+    r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
+    r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
+    r"|we|they|he|she|it|I|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
 )
-_LISTED = re.compile(r"(?:^|[:;,+&]|\b(?:and|order|ordered|get|want|with)) \Z|^\Z")
+_ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
+_PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
 
 
-def _times(match: Match) -> str:
-    if is_before(match, _LISTED) and is_after(match, _TIMES_WHAT):
+def _times(match: Match) -> str | None:
+    if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
+        return None
+    if is_after(match, _TIMES_WHAT):
         raise Unsayable(match[0], "it may be so many of something, or times")
     unit = " time" if match["number"] == "1" else " times"
     return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
