@@ -1,4 +1,4 @@
-"""Amounts of a unit: "5 lbs", "60 Mbps", "72°F", "15%", "2-3x", "30 mi/gal"."""
+"""Amounts of a unit: "5 lbs", "60 Mbps", "15%", "2-3x", "30 mi/gal"."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ EXAMPLES = (
     ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
     ("It's a 12V battery.", "It's a twelve volt battery."),
     ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
-    ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
     ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
     ("Parking is $3/day.", "Parking is three dollars per day."),
@@ -81,7 +80,7 @@ _CARRYING = cue(
 )
 _DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
 _LINE = re.compile(r"\b(?:modem|baud|serial|speeds?|connection|line|link|bandwidth)\b", re.I)
-_LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
+
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
@@ -134,13 +133,6 @@ _LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|wa
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
-_HEAT = re.compile(
-    r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
-    r"|thermostat|freez\w+)\b",
-    re.I,
-)
-_FOR = re.compile(r" for \d")
-_BELOW = re.compile(r"(?:^| )-\Z")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
@@ -260,26 +252,6 @@ _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
-_SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
-
-
-def _degrees(match: Match) -> str:
-    scale = _SCALES.get(match["scale"] or {"℉": "F", "℃": "C"}.get(match["sign"], ""), "")
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", match["number"] == "1")
-        + scale
-    )
-
-
-def _bare_degrees(match: Match) -> str | None:
-    """Say "98.6 F" where something is warm or cold."""
-    is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
-    if "." not in match["number"] and not is_warm:
-        return None
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", False)
-        + _SCALES[match["scale"]]
-    )
 
 
 def _percent(match: Match) -> str:
@@ -336,16 +308,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
             _measure,
         ),
-        make(
-            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
-            rf" ?(?P<scale>[FCK])\b)?(?!\w)",
-            _degrees,
-        ),
-        make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FC])(?![\w-])",
-            _bare_degrees,
-            Sure.CUE,
-        ),
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
             rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
@@ -358,10 +320,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
-        ),
-        make(
-            r"(?P<number>[1-9]\d00)K\b",
-            lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
         make(r"14k|18k|10k|24k", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
@@ -379,11 +337,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: UNITS[m["unit"]],
             before=cue("an?|per|each|every|one", " "),
-        ),
-        make(
-            r"°(?P<scale>[FC])\b",
-            lambda m: f"degrees{_SCALES[m['scale']]}",
-            before=cue("to|in|into|from|degrees|and|or", " "),
         ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
