@@ -84,26 +84,19 @@ def _year_or_count(match: Match) -> str:
     return said
 
 
-_WORD = re.compile(r"[a-z] \Z")
+_WORD = re.compile(r"(?<!\band)(?<!\bor)(?<![\w'])(?!and |or )[a-z']+ \Z")
 _ANSWERED = re.compile(
     r"(?:^|\? |(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
     r"|[Yy]eah|[Oo]kay|[Uu]m|[Uu]h),? )+)\Z"
 )
 
 
-_TO = cue(
-    r"need|needs|want|wants|going|trying|try|tried|used|nice|have|has|got|like|love|able|ready"
-    r"|happy|glad|how|where|what|way|time|supposed|hard|easy|gonna|forgot|hope|plan|free",
-    " ",
-)
+_TO = cue("need|needs|want|wants|going|trying|try|tried|used|got|gonna|forgot", " ")
 _DO = re.compile(
     r" (?:go|see|talk|do|get|be|know|pay|call|cancel|buy|make|take|come|meet|ask|say|leave|stay|eat"
     r"|sleep|u|you|the|my|use|find|fix|reach|tell|send|give|keep|wait|hear|have)\b"
 )
-_WHOM = re.compile(
-    r" (?:u|ur|me|you|your|my|us|them|him|that|sure|real|now|2nite|2day|tonight"
-    r"|tomorrow)\b(?! (?:more|times))"
-)
+_WHOM = re.compile(r" (?:u|ur|me|us|2nite|2day|tonight|tomorrow)\b")
 
 
 def _typed_for_word(match: Match) -> str | None:
