@@ -60,7 +60,7 @@ _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}?
 WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
     r"|game|match|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
-    r"|series)\b",
+    r"|series|half|halftime|inning|overtime)\b",
     re.IGNORECASE,
 )
 _RECORD = re.compile(

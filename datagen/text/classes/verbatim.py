@@ -153,7 +153,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            r"(?:AB|[ABO])-(?=(?: blood| negative)?\b)",
+            r"(?:AB|[ABO])-(?=[ .,?!;]|$)",
             lambda m: f"{m[0][:-1]} negative",
             before=cue("type|blood(?: type)?(?: is)?", " "),
         ),
