@@ -111,10 +111,14 @@ _SIGN_WORDS = {
     "&": re.compile(r"\b(?:and|ampersand)\b", re.IGNORECASE),
     "@": re.compile(r"\bat\b", re.IGNORECASE),
     "=": re.compile(r"\b(?:equals?|is)\b"),
+    "%": re.compile(r"\bpercent\b"),
+    "+": re.compile(r"\b(?:plus|positive)\b"),
     "\u00d7": re.compile(r"\b(?:times|by)\b"),
     "÷": re.compile(r"\bdivided by\b"),
 }
 """The words of signs that are always said."""
+_KEYS = re.compile(r"^\+|[A-Za-z]\+\w")
+"""A plus that is not said: of a country's code, or between keys."""
 _TAG = re.compile(r"\W?#[A-Za-z]{2}")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
@@ -264,7 +268,7 @@ def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
     """Refuse a reading that leaves out a sign: "#225#" has two that are said."""
     for written, said in found:
         for sign, words in _SIGN_WORDS.items():
-            is_tag = sign == "#" and _TAG.match(written)
+            is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
             if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
                 raise Unsayable(written, f"{sign!r} would be left out")
 
