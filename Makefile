@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs coverage constraints check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -78,6 +78,17 @@ fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
 	for what in settings override artefact lease spoken ctm rttm TextGrid tsv chat speech; do \
 	  $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
+
+# what docs/figures.md says, measured anew on this machine while nothing else runs: a quarter of an hour
+KEEP := $(BIN)/python -m benchmarks.keep
+figures: .venv/dev
+	$(BIN)/pip install -q --group bench
+	$(KEEP) line --title "The line, embedded backends" -- $(BIN)/python benchmarks/factory.py --hours 2
+	$(KEEP) scripts --title "Scripts" -- $(BIN)/python benchmarks/scripts.py
+	$(KEEP) talk --title "The talk of composed dialogues" -- $(BIN)/python benchmarks/talk.py
+	$(KEEP) codec --title "The stand-in codec" -- $(BIN)/python benchmarks/codec.py
+	$(KEEP) loader --title "Training data as the loader reads it" -- $(BIN)/python -m benchmarks.loader
+	$(KEEP) --page > docs/figures.md
 
 # the documentation as a site, in site/; links are checked
 docs: .venv/dev
