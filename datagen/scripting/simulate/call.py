@@ -204,7 +204,7 @@ def _close(talk: Talk) -> None:
         talk.user("done", "thanking")
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
-        talk.user("bye", "goodbye").rote = True
+        talk.user("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 
 
 def _bye(talk: Talk) -> str:

@@ -137,7 +137,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
 
 
 def _asked(lines: Sequence[str]) -> str:
-    return to_assistant(lines[0]).removeprefix("And ")
+    return capital(to_assistant(lines[0]).removeprefix("And "))
 
 
 @lru_cache(maxsize=4096)
