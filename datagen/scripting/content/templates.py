@@ -31,7 +31,7 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 _LESSON = (
     frozenset((
         "greet", "answer", "yield", "bye", "farewell", "check", "guess", "scope", "unsure", "never_mind",
-        "correct", "quiz", "right", "wrong", "again", "rephrase", "offer", "besides",
+        "correct", "quiz", "right", "wrong", "again", "rephrase", "contrast", "offer", "besides",
     )),
     frozenset((
         "hello", "hail", "ack", "taken", "follow", "near", "switch", "curious", "interrupt", "done",

@@ -345,7 +345,8 @@ def _unasked(story: Story) -> Iterator[str]:
             if happens(step, case):
                 if step.do == "act" and not is_agreed:
                     yield step.tool
-                is_agreed = step.do == "offer" or (is_agreed and step.do != "act")
+                is_offered = step.do == "offer" and step.chance == 1
+                is_agreed = is_offered or (is_agreed and step.do != "act")
 
 
 def _repeated(pack: WorldPack) -> Iterator[str]:
