@@ -31,13 +31,13 @@ def trusted(record: Callable[P, R]) -> Callable[P, R]:
     names = set(fields)
 
     def make(*_: P.args, **given: P.kwargs) -> R:
-        values = blank | given
-        for name, default in fresh.items():
-            if name not in given:
-                values[name] = default()  # type: ignore[call-arg]
-        return _filled(_new(record), values, names)
+        return _filled(_new(record), blank | given, names)
 
-    return make
+    def make_fresh(*_: P.args, **given: P.kwargs) -> R:
+        own = {name: default() for name, default in fresh.items()}  # type: ignore[call-arg]
+        return _filled(_new(record), blank | own | given, names)
+
+    return make_fresh if fresh else make
 
 
 def changed(record: R, **fields: object) -> R:
