@@ -108,6 +108,8 @@ class Talk:
         """The caller has decided on what the agent does next."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
+        self.has_chatted = False
+        """The agent has made small talk in a wait."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
