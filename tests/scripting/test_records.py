@@ -13,9 +13,7 @@ from datagen.types import Fact, Job, Probe, Script
 
 @pytest.mark.parametrize("kind", ["service", "qa", "casual"])
 def test_a_composed_script_is_what_validation_makes_of_it(kind: str) -> None:
-    jobs = [
-        Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=2) for at in range(200)
-    ]
+    jobs = [Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=2) for at in range(200)]
     for script in Composer(Composer.Options(assistant=0.3)).write(jobs):
         assert isinstance(script, Script)
         assert Script.model_validate_json(script.model_dump_json()) == script
@@ -26,8 +24,8 @@ def test_defaults_are_filled_in_and_not_shared() -> None:
     make = trusted(Script)
     fields = {"dialog_id": "a", "kind": "b", "turns": ()}
     one, other = (make(**fields) for _ in range(2))  # type: ignore[arg-type]
-    assert one.outcome == "" and one.attempts == 1
-    assert one.scores == {} and one.scores is not other.scores
+    assert (one.outcome, one.attempts, one.scores) == ("", 1, {})
+    assert one.scores is not other.scores
 
 
 def test_what_is_changed_is_a_record_of_its_own() -> None:

@@ -31,7 +31,9 @@ LOW = -0.15
 """Valence of a caller under which an agent is not cheerful."""
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
 """What is answered with "you're welcome"."""
-WISHES = re.compile(r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you)\b|to you\b", re.I)
+WISHES = re.compile(
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you)\b|to you\b", re.I
+)
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 _TERSE = ("brisk", "tired")
 """Manners of agents who say things the shorter way, if there are two."""

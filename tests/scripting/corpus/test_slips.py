@@ -14,9 +14,7 @@ from datagen.types import Job, Script, Turn
 
 @lru_cache
 def composed(kind: str, count: int, assistant: float = 0.05) -> tuple[Script, ...]:
-    jobs = [
-        Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=5) for at in range(count)
-    ]
+    jobs = [Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=5) for at in range(count)]
     made = Composer(Composer.Options(assistant=assistant)).write(jobs)
     return tuple(one for one in made if isinstance(one, Script))
 
