@@ -65,10 +65,7 @@ def score_run(where: Where, limit: int | None = None) -> dict[str, Any]:
             if (found := outcomes.get(kind, []))
         },
         "eva": _mean([eva.latency_score(seconds) for seconds in latencies]),
-        "tau_voice": {
-            name: {"value": rate.value if rate.is_shown else None, "events": rate.events}
-            for name, rate in tau_voice.panel(counts).items()
-        },
+        "tau_voice": tau_voice.shown(counts),
     }
 
 

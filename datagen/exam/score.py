@@ -79,8 +79,8 @@ class Scores:
     """What came of an exam."""
 
     items: tuple[ItemScore, ...]
-    counts: tau_voice.Counts
-    """Events for τ-voice's panel, over all items."""
+    counts: tuple[tau_voice.Counts, ...]
+    """Events for τ-voice's panel over all items, in each of `MODES`."""
 
 
 def score(
@@ -96,13 +96,14 @@ def score(
     Raises UserError if none was answered.
     """
     answers.check(exam)
-    found, counts = [], tau_voice.Counts()
+    found, counts = [], tuple(tau_voice.Counts(mode) for mode in MODES)
     for number, item in enumerate(items, 1):
         record = answers.record(item.id)
         if record is not None and not record.error:
             heard = hear(item, record, answers.sound(item.id), ear, detect)
             found.append(score_item(heard))
-            tau_voice.count(heard.agent, events(item), counts)
+            for counted in counts:
+                tau_voice.count(heard.agent, events(item), counted)
         if tell is not None:
             tell(number, len(items))
     if not found:

@@ -41,10 +41,7 @@ def summary(scores: Scores) -> dict[str, Any]:
             name: mean._asdict() for name, mean in sorted(_figures(items).items()) if mean
         },
         "overlap_tags": _tags(items),
-        "tau_voice": {
-            name: {"value": rate.value if rate.is_shown else None, "events": rate.events}
-            for name, rate in tau_voice.panel(scores.counts).items()
-        },
+        "tau_voice": {counts.mode: tau_voice.shown(counts) for counts in scores.counts},
         "humdial": _humdial(items),
     }
 
@@ -137,10 +134,10 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     if result["overlap_tags"]:
         yield from _tag_lines(result["overlap_tags"])
     yield ""
-    yield "τ-voice's panel (a rate of fewer than 10 events is hidden)"
-    for name, rate in result["tau_voice"].items():
-        value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
-        yield f"  {name:6} {value:>7}  of {rate['events']}"
+    yield "τ-voice's panel: as published, corrected (a rate of fewer than 10 events is hidden)"
+    published, corrected = (result["tau_voice"][mode] for mode in MODES)
+    for name in published:
+        yield f"  {name:6} {_panel_cell(published[name])}   {_panel_cell(corrected[name])}"
     if result["humdial"]:
         total = result["humdial"]
         yield ""
@@ -148,6 +145,11 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
             f"HumDial's total {total['total']:.1f}: interruption {total['interruption']:.1f},"
             f" rejection {total['rejection']:.1f}, delay {total['delay']:.2f} s"
         )
+
+
+def _panel_cell(rate: Mapping[str, Any]) -> str:
+    value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
+    return f"{value:>7} of {rate['events']:<5}"
 
 
 def _role_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -219,8 +221,7 @@ def run_lines(result: Mapping[str, Any]) -> Iterator[str]:
     if result["eva"]:
         yield f"  EVA's worth of its latencies {result['eva']['value']:.3f}"
     for name, rate in result["tau_voice"].items():
-        value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
-        yield f"  {name:6} {value:>7}  of {rate['events']}"
+        yield f"  {name:6} {_panel_cell(rate)}".rstrip()
 
 
 def compare(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
