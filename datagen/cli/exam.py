@@ -18,6 +18,7 @@ from datagen.types import UserError
 
 if TYPE_CHECKING:
     from datagen.exam.hearing import Ear
+    from datagen.exam.sound_ears import SoundEars
 
 
 @click.group()
@@ -71,8 +72,20 @@ def build(
     help="Whose words are scored: the model's own text, or what Whisper hears.",
 )
 @click.option(
-    "--whisper", default="base.en", show_default=True, help="A folder, or a model's name."
+    "--whisper",
+    default="Systran/faster-whisper-base",
+    show_default=True,
+    help="A folder, a downloaded model, or package:NAME,NAME.",
 )
+@click.option(
+    "--likeness",
+    type=click.Choice(["resemblyzer", "wavlm"]),
+    multiple=True,
+    help="Whose vectors tell whether the voice is the prompt's; may be given twice.",
+)
+@click.option("--wavlm", default="microsoft/wavlm-base-plus-sv", show_default=True)
+@click.option("--spoken", is_flag=True, help="Hold the model's text against what Whisper hears.")
+@click.option("--timing", metavar="RUN", help="Hold timing against a run's: how natural is it?")
 @click.option("--transcripts", type=FOLDER, help="Words made elsewhere: ID.json with chunks.")
 @click.option("--vad", type=click.Choice(["energy", "silero"]), default="energy", show_default=True)
 @click.option("--compare", type=FOLDER, help="Answers of another model, scored before.")
@@ -88,6 +101,10 @@ def score(
     exam: Path,
     ear: str,
     whisper: str,
+    likeness: tuple[str, ...],
+    wavlm: str,
+    spoken: bool,
+    timing: str | None,
     transcripts: Path | None,
     vad: str,
     compare: Path | None,
@@ -110,10 +127,11 @@ def score(
     from datagen.exam.items import Exam
 
     if not (Path(answers) / HEADER).exists():
-        if tracks or judge or compare or transcripts or ear != "own":
+        if tracks or judge or compare or transcripts or ear != "own" or likeness or spoken:
             raise UserError(
                 f"{answers} holds no answers; of a run all dialogues are scored, by rules alone:"
-                " leave out --track, --ear, --transcripts, --judge and --compare"
+                " leave out --track, --ear, --transcripts, --judge, --compare, --likeness and"
+                " --spoken (`datagen quality` listens to runs)"
             )
         _score_run(answers, limit, as_json)
         return
@@ -121,8 +139,9 @@ def score(
     items = opened.chosen(tracks, limit)
     detect = by_silero() if vad == "silero" else by_energy
     listener = _ear(ear, whisper, transcripts)
+    listeners = _listeners(likeness, wavlm, whisper if spoken else None, timing)
     with bar("items", len(items)) as tell:
-        result = results.by_rules(opened, given, items, listener, detect, tell)
+        result = results.by_rules(opened, given, items, listener, detect, tell, listeners)
     result |= {"ear": "transcripts" if transcripts else ear, "vad": vad}
     if judge is not None:
         spec = results.JudgeSpec(judge, judge_url, judge_key_env, judges_at_once)
@@ -236,6 +255,31 @@ def _score_run(run: str, limit: int | None, as_json: bool) -> None:
         return
     for line in tables.run_lines(result):
         echo(line)
+
+
+def _listeners(
+    likeness: tuple[str, ...], wavlm: str, whisper: str | None, timing: str | None
+) -> SoundEars:
+    """Load the ears that are asked for."""
+    from datagen.backends.judge.ears import SpeakerEar, WhisperEar
+    from datagen.exam.sound_ears import SoundEars, VoiceTeller
+
+    voices: dict[str, VoiceTeller] = {}
+    if "resemblyzer" in likeness:
+        SpeakerEar.check("--likeness resemblyzer")
+        voices["resemblyzer"] = SpeakerEar()
+    if "wavlm" in likeness:
+        from datagen.backends.judge.wavlm import WavLMEar
+
+        voices["wavlm"] = WavLMEar("--wavlm", wavlm)
+    words = None if whisper is None else WhisperEar(WhisperEar.find("--whisper", whisper, "main"))
+    found = SoundEars(voices, words)
+    if timing is not None:
+        from datagen.exam.naturalness import fit
+        from datagen.exam.own_data import exchanges
+
+        found.timing = fit(exchanges(timing))
+    return found
 
 
 def _ear(ear: str, model: str, folder: Path | None) -> Ear:

@@ -19,6 +19,7 @@ from datagen.exam.items import SERVICE, Exam, ExamItem, UserTurn
 from datagen.exam.rules import eva, mtr, overlap, tau_voice
 from datagen.exam.rules import full_duplex_bench as fdb
 from datagen.exam.rules.channel import MODES, Channel, HeardWord, TimeSpan
+from datagen.exam.sound_ears import SoundEars
 from datagen.types import SAMPLE_RATE, Audio, Record, SpokenWord, UserError
 
 EARLY = 0.3
@@ -90,6 +91,7 @@ def score(
     ear: Ear,
     detect: Detector,
     tell: Callable[[int, int], None] | None = None,
+    listeners: SoundEars | None = None,
 ) -> Scores:
     """Score the items that were answered; those that failed are left out.
 
@@ -100,8 +102,13 @@ def score(
     for number, item in enumerate(items, 1):
         record = answers.record(item.id)
         if record is not None and not record.error:
-            heard = hear(item, record, answers.sound(item.id), ear, detect)
-            found.append(score_item(heard))
+            sound = answers.sound(item.id)
+            heard = hear(item, record, sound, ear, detect)
+            scored = score_item(heard)
+            if listeners is not None and sound is not None:
+                more = dict(listeners.figures(heard, sound, exam.voice(item)))
+                scored = scored.model_copy(update={"figures": {**scored.figures, **more}})
+            found.append(scored)
             for counted in counts:
                 tau_voice.count(heard.agent, events(item), counted)
         if tell is not None:

@@ -19,6 +19,7 @@ from datagen.exam.items import SERVICE
 from datagen.exam.rules import humdial, tau_voice
 from datagen.exam.rules.channel import MODES
 from datagen.exam.score import ItemScore, Scores
+from datagen.exam.sound_ears import SOUND
 from datagen.types import ProbeType
 
 QUESTIONS: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
@@ -33,13 +34,13 @@ def published() -> dict[str, Any]:
 def summary(scores: Scores) -> dict[str, Any]:
     """Return everything in an exam's scores.json but the items."""
     items = scores.items
+    figures = {name: mean._asdict() for name, mean in sorted(_figures(items).items()) if mean}
     return {
         "items": len(items),
         "unanswered": sum(bool(item.error) for item in items),
         "role_adherence": _adherence(items),
-        "turn_taking": {
-            name: mean._asdict() for name, mean in sorted(_figures(items).items()) if mean
-        },
+        "turn_taking": {n: one for n, one in figures.items() if not n.startswith(SOUND)},
+        "sound": {n: one for n, one in figures.items() if n.startswith(SOUND)},
         "overlap_tags": _tags(items),
         "tau_voice": {counts.mode: tau_voice.shown(counts) for counts in scores.counts},
         "humdial": _humdial(items),
@@ -133,6 +134,7 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _turn_lines(result["turn_taking"])
     if result["overlap_tags"]:
         yield from _tag_lines(result["overlap_tags"])
+    yield from _sound_lines(result["sound"])
     yield ""
     yield "τ-voice's panel: as published, corrected (a rate of fewer than 10 events is hidden)"
     published, corrected = (result["tau_voice"][mode] for mode in MODES)
@@ -201,6 +203,31 @@ def _turn_lines(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _cell(mean: Mapping[str, Any] | None) -> str:
     return "-" if mean is None else f"{mean['value']:.3f}"
+
+
+def _sound_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what ears heard, and say of what was not listened to how it would be."""
+    yield ""
+    yield "Heard: mean (95 % interval)"
+    for name, how in _LISTENED.items():
+        mean = found.get(name)
+        if mean is None:
+            yield f"  {name:22} not listened to: {how}"
+            continue
+        others = published()["likeness"] if name == "likeness/wavlm" else {}
+        beside = ", ".join(f"{who} {value:g}" for who, value in others.items())
+        yield (
+            f"  {name:22} {mean['value']:7.3f} ({mean['low']:.3f} to {mean['high']:.3f})"
+            f"  of {mean['items']}  {beside}"
+        ).rstrip()
+
+
+_LISTENED = {
+    "likeness/resemblyzer": "--likeness resemblyzer",
+    "likeness/wavlm": "--likeness wavlm",
+    "text/word_error": "--spoken, and the model has text of its own",
+    "timing/naturalness": "--timing RUN, a run that shows what is natural",
+}
 
 
 def _tag_lines(tags: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

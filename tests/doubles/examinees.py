@@ -119,3 +119,10 @@ def stopping(item: ExamItem, after: float = 0.4) -> list[tuple[float, str]]:
     words = int((stop - start) / (WORD + GAP))
     end = seconds(item.turns[1].end) + 0.5
     return [(start, "la " * words), (end, right_words(item.turns[1]))]
+
+
+def over_question(item: ExamItem) -> list[tuple[float, str]]:
+    """Begin to answer in the middle of the question, and long after it, too."""
+    turn = item.turns[0]
+    middle = (seconds(turn.start) + seconds(turn.end)) / 2
+    return [(middle, "la " * 4), (seconds(turn.end) + 3.5, "la " * 8)]

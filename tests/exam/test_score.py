@@ -105,7 +105,8 @@ def test_who_goes_on_resumes_and_who_stops_is_timed(
     stops = scored(examinees.stopping, "user_interruption", limit=12)
     assert stops["overlap_tags"]["user_interruption"] == {"C_RESPOND": 12}
     assert figure(stops, "overlap/stop@corrected") == pytest.approx(0.4, abs=0.16)
-    assert stops["tau_voice"]["R_Y"]["value"] == 1
+    assert stops["tau_voice"]["corrected"]["R_Y"]["value"] == 1
+    assert stops["tau_voice"]["as-published"]["R_Y"]["value"] == 1
 
 
 def test_tables_are_made_of_every_result(scored: Callable[..., dict[str, Any]]) -> None:
