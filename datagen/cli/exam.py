@@ -248,13 +248,20 @@ def ablation(shares: tuple[str, ...]) -> None:
 def _score_run(run: str, limit: int | None, as_json: bool) -> None:
     from datagen.exam import tables
     from datagen.exam.own_data import score_run
+    from datagen.report.own_exam import OwnExam, write_own_exam
 
     result = score_run(run, limit)
+    found = OwnExam.model_validate(result)
+    if limit is None:
+        write_own_exam(run, found)
     if as_json:
         click.echo(json.dumps(result, indent=1))
-        return
-    for line in tables.run_lines(result):
-        echo(line)
+    else:
+        for line in tables.run_lines(result):
+            echo(line)
+    if found.problems:
+        echo(f"{run} does not pass its own exam: {'; '.join(found.problems)}", err=True)
+        raise SystemExit(1)
 
 
 def _listeners(
