@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from datagen.cli.exam_options import EXAM, FOLDER, LIMIT, TRACK, bar
+from datagen.cli.exam_ablation import ablation
+from datagen.cli.exam_options import EXAM, FOLDER, LIMIT, TRACK, bar, own_ear, sound_ears
 from datagen.cli.exam_run import run
 from datagen.cli.options import RECIPE, adding
 from datagen.cli.place import run_folder
 from datagen.cli.stopping import stoppable_between
 from datagen.cli.terminal import echo
 from datagen.types import UserError
-
-if TYPE_CHECKING:
-    from datagen.exam.hearing import Ear
-    from datagen.exam.sound_ears import SoundEars
 
 
 @click.group()
@@ -33,6 +29,7 @@ def exam() -> None:
 
 
 exam.add_command(run)
+exam.add_command(ablation)
 
 
 @exam.command()
@@ -138,8 +135,8 @@ def score(
     opened, given = Exam(exam), Answers.open(Path(answers))
     items = opened.chosen(tracks, limit)
     detect = by_silero() if vad == "silero" else by_energy
-    listener = _ear(ear, whisper, transcripts)
-    listeners = _listeners(likeness, wavlm, whisper if spoken else None, timing)
+    listener = own_ear(ear, whisper, transcripts)
+    listeners = sound_ears(likeness, wavlm, whisper if spoken else None, timing)
     with bar("items", len(items)) as tell:
         result = results.by_rules(opened, given, items, listener, detect, tell, listeners)
     result |= {"ear": "transcripts" if transcripts else ear, "vad": vad}
@@ -224,27 +221,6 @@ def listen(
     echo(f"wrote {clips} clips; open {out / 'index.html'}, keep {out / 'key.json'} to yourself")
 
 
-@exam.command()
-@click.argument("shares", nargs=-1, required=True, metavar="SHARE=ANSWERS...")
-def ablation(shares: tuple[str, ...]) -> None:
-    """Show scored answers by the share of data they were trained on, beside the paper's table 5.
-
-    \b
-    datagen exam ablation 0=answers-0 25=answers-25 50=answers-50 100=answers-100
-    """
-    from datagen.exam import ablation as table
-    from datagen.exam import result as results
-
-    scored = {}
-    for given in shares:
-        share, equals, folder = given.partition("=")
-        if not equals or not share.isdecimal() or int(share) > 100:
-            raise UserError(f"{given}: give a share in per cent and answers, e.g. 25=answers-25")
-        scored[int(share)] = results.read(Path(folder))
-    for line in table.lines(scored):
-        echo(line)
-
-
 def _score_run(run: str, limit: int | None, as_json: bool) -> None:
     from datagen.exam import tables
     from datagen.exam.own_data import score_run
@@ -262,36 +238,3 @@ def _score_run(run: str, limit: int | None, as_json: bool) -> None:
     if found.problems:
         echo(f"{run} does not pass its own exam: {'; '.join(found.problems)}", err=True)
         raise SystemExit(1)
-
-
-def _listeners(
-    likeness: tuple[str, ...], wavlm: str, whisper: str | None, timing: str | None
-) -> SoundEars:
-    """Load the ears that are asked for."""
-    from datagen.backends.judge.ears import SpeakerEar, WhisperEar
-    from datagen.exam.sound_ears import SoundEars, VoiceTeller
-
-    voices: dict[str, VoiceTeller] = {}
-    if "resemblyzer" in likeness:
-        SpeakerEar.check("--likeness resemblyzer")
-        voices["resemblyzer"] = SpeakerEar()
-    if "wavlm" in likeness:
-        from datagen.backends.judge.wavlm import WavLMEar
-
-        voices["wavlm"] = WavLMEar("--wavlm", wavlm)
-    words = None if whisper is None else WhisperEar(WhisperEar.find("--whisper", whisper, "main"))
-    found = SoundEars(voices, words)
-    if timing is not None:
-        from datagen.exam.naturalness import fit
-        from datagen.exam.own_data import exchanges
-
-        found.timing = fit(exchanges(timing))
-    return found
-
-
-def _ear(ear: str, model: str, folder: Path | None) -> Ear:
-    from datagen.exam import hearing
-
-    if folder is not None:
-        return hearing.transcripts(folder)
-    return hearing.whisper(model) if ear == "whisper" else hearing.own_text

@@ -78,8 +78,11 @@ def exchanges(where: Where, limit: int | None = None) -> Iterator[Exchange]:
     run = open_run(where)
     for dialog_id in islice(run, limit):
         dialogue = run[dialog_id].dialogue
-        both = (_speech(dialogue.turns, speaker) for speaker in ("agent", "user"))
-        yield Exchange(*both, dialogue.num_samples / SAMPLE_RATE)
+        yield Exchange(
+            agent=_speech(dialogue.turns, "agent"),
+            user=_speech(dialogue.turns, "user"),
+            seconds=dialogue.num_samples / SAMPLE_RATE,
+        )
 
 
 def probes(script: Any, dialogue: Any) -> Iterable[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Plays `python -m train sample --requests -`: says the user's codes back, and a text of its own.
 
-Its arguments are those of the trainer. TRAINER_DIES=N ends it after N answers.
+Its arguments are those of the trainer. TRAINER_DIES=N ends it after N answers. With a config in
+place of a command it "trains": it makes a checkpoint's folder, and writes down its settings.
 """
 
 from __future__ import annotations
@@ -14,13 +15,29 @@ from pathlib import Path
 import numpy as np
 
 
+def train(settings: list[str]) -> None:
+    out = Path(next(one.partition("=")[2] for one in settings if one.startswith("out=")))
+    (out / "checkpoints" / "step-00000003").mkdir(parents=True, exist_ok=True)
+    (out / "settings.json").write_text(json.dumps(settings))
+    with (out / "trained.txt").open("a") as file:
+        file.write("trained\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["sample"])
-    for name in ("checkpoint", "shards", "tokenizer", "requests", "batch", "seed", "out"):
-        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("command")
+    parser.add_argument("--set", action="append", default=[], dest="overrides")
+    for name in ("checkpoint", "config"):
+        parser.add_argument(f"--{name}")
+    sampling = sys.argv[1] == "sample"
+    for name in ("shards", "tokenizer", "requests", "batch", "seed", "out"):
+        parser.add_argument(f"--{name}", required=sampling)
     chosen = parser.parse_args()
-    if (Path(chosen.checkpoint) / "broken").exists():
+    if not sampling:
+        train(chosen.overrides)
+        return
+    assert (chosen.checkpoint is None) != (chosen.config is None)
+    if (Path(chosen.checkpoint or "") / "broken").exists():
         print("loading", file=sys.stderr)
         print("error: it was trained on tokens of another codec", file=sys.stderr)
         sys.exit(2)

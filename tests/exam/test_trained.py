@@ -56,7 +56,7 @@ def test_many_items_are_asked_of_one_program(
     assert "6 answered, 0 kept, 0 failed of 6" in said
     assert loads(out) == 1
     answers = Answers.open(out)
-    assert answers.header.settings["checkpoint"].endswith("step-00000010")
+    assert answers.header.settings["model"][1].endswith("step-00000010")
     item = exam.chosen(("turn_taking",), 1)[0]
     record, sound = answers.record(item.id), answers.sound(item.id)
     assert record is not None

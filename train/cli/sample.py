@@ -9,7 +9,7 @@ from pathlib import Path
 
 from train import config as configs
 from train.cli import options
-from train.config import DataSpec
+from train.config import Config, DataSpec
 from train.conversation import SpeakRequest
 
 
@@ -29,7 +29,13 @@ def command(arguments: Sequence[str]) -> int:
     sampling = sample.TokenSampling(seed=chosen.seed)
     if chosen.greedy:
         sampling = replace(sampling, text_temperature=0.0, audio_temperature=0.0)
-    model = configs.load(chosen.config) if chosen.config else options.checkpoint(chosen.checkpoint)
+    model: Config | Path
+    if chosen.config:
+        model = configs.load(chosen.config, chosen.overrides)
+    elif chosen.overrides:
+        parser.error("--set is for --config")
+    else:
+        model = options.checkpoint(chosen.checkpoint)
     data = DataSpec(shards=tuple(chosen.shards), tokenizer=chosen.tokenizer)
     if chosen.requests:
         from train import requests
@@ -67,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     model = parser.add_mutually_exclusive_group(required=True)
     model.add_argument("--checkpoint", type=Path, help="OUT, or OUT/checkpoints/…")
     model.add_argument("--config", help="take what a config starts from, untrained")
+    options.add_overrides(parser)
     parser.add_argument("--shards", required=True, action="append", help="a run, or its shards")
     parser.add_argument("--dialog", action="append", metavar="ID", help="a dialogue of the shards")
     parser.add_argument("--role", metavar="TEXT", help="a role prompt instead of the dialogue's")

@@ -47,16 +47,21 @@ class Trained:
 
     def __init__(
         self,
-        checkpoint: Path,
+        checkpoint: Path | None,
         run: str,
         work: Path,
         *,
+        untrained: Sequence[str] = (),
         trainer: str = TRAINER,
         tokenizer: str | None = None,
         batch: int = 16,
         seed: int = 0,
     ) -> None:
-        """Load codec and tokenizer of the run whose shards the model was trained on."""
+        """Load codec and tokenizer of the run whose shards the model was trained on.
+
+        Without a checkpoint the model is what a config starts from: ``untrained`` are the config
+        and its settings.
+        """
         made = read_run(RunFolder(run))
         self._codec = CODECS.load(made.recipe.codec)
         self._tokenizer = TOKENIZERS.load(made.recipe.tokenizer)
@@ -65,16 +70,18 @@ class Trained:
             raise UserError(
                 f"{run}: its tokenizer is no file; give its SentencePiece model by --tokenizer"
             )
-        found = newest(checkpoint)
+        model_words = ["--config", *untrained]
+        if checkpoint is not None:
+            model_words = ["--checkpoint", str(newest(checkpoint))]
         self.settings: Mapping[str, Any] = {
-            "checkpoint": found.as_posix(),
+            "model": model_words,
             "run": made.fingerprint,
             "seed": seed,
         }
         name = blake2b(json.dumps(self.settings).encode(), digest_size=6).hexdigest()
         self._work, self._out = work, work / f"tokens-{name}"
         self._words = [
-            *shlex.split(trainer), "sample", "--checkpoint", str(found), "--shards", run,
+            *shlex.split(trainer), "sample", *model_words, "--shards", run,
             "--tokenizer", str(model), "--requests", "-", "--batch", str(batch),
             "--seed", str(seed), "--out", str(self._out),
         ]  # fmt: skip
