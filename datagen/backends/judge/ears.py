@@ -34,10 +34,10 @@ PADDING = RATE // 2
 """Samples of silence before and after what Whisper hears, or it drops a first word."""
 
 
-def need(name: str, package: str, setting: str) -> None:
-    """Raise UserError if a package of the extra ``ears`` is not installed."""
+def need(name: str, package: str, setting: str, extra: str = "ears") -> None:
+    """Raise UserError if a package of an extra of ours is not installed."""
     if find_spec(name) is None:
-        raise UserError(f"{setting} needs {package}: pip install 'fullduplex-datagen[ears]'")
+        raise UserError(f"{setting} needs {package}: pip install 'fullduplex-datagen[{extra}]'")
 
 
 class WhisperEar:
