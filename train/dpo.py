@@ -4,7 +4,8 @@
     loss = -log sigmoid(beta (margin - margin of the model before training))
 
 Kyutai (2506.21463) normalises by length on text tokens; the agent's semantic row is judged beside
-it, since text alone does not tell when a turn is taken. What comes before the decision is shared.
+it, since text alone does not tell when a turn is taken, but not where the rejected side is another
+voice's: that would be told by its sound. What comes before the decision is shared.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ class SideScores(NamedTuple):
 
 def score(model: DuplexLM, batch: PairBatch, pad_ids: tuple[int, ...], pad: float) -> SideScores:
     """Return how likely a model holds both sides of each pair."""
-    return SideScores(*likelihood(model, batch.codes, batch.judged, pad_ids, pad).chunk(2))
+    means = likelihood(model, batch.codes, batch.judged, pad_ids, pad, batch.heard)
+    return SideScores(*means.chunk(2))
 
 
 def likelihood(
@@ -64,15 +66,19 @@ def likelihood(
     frames: NDArray[np.bool_],
     pad_ids: tuple[int, ...],
     pad: float,
+    heard: NDArray[np.bool_] | None = None,
 ) -> Tensor:
     """Return the mean log-probability [B] of codes [B, 17, T] in some ``frames`` [B, T].
 
     Text and semantic tokens count alike, padded text by ``pad``; all are divided by their number.
+    Of sequences that are not ``heard`` [B] the text alone counts.
     """
     device = next(model.parameters()).device
     codes = torch.from_numpy(tokens).to(device).long()
     judged = torch.from_numpy(frames).to(device)
-    mask = judged[:, None].expand_as(codes)
+    mask = judged[:, None].repeat(1, codes.shape[1], 1)
+    if heard is not None:
+        mask[:, 1 + SEMANTIC] &= torch.from_numpy(heard).to(device)[:, None]
     steps = delay(codes, mask, model.config.initial.to(device))
     read = steps.mask[:, TEXT] | steps.mask[:, 1 + SEMANTIC]
     text, audio = model(steps.inputs, steps.targets, None, read, read)

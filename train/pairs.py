@@ -44,13 +44,15 @@ class PairBatch:
     """[2 B, 17, T], all chosen and then all rejected."""
     judged: NDArray[np.bool_]
     """Frames [2 B, T] that are compared: from the decision to the end of the crop."""
+    heard: NDArray[np.bool_]
+    """Sides [2 B] whose sound is compared, too: not where the rejected one is another voice's."""
 
 
 class PairSet:
     """All pairs of some files, in the order of their ids."""
 
     def __init__(self, files: Sequence[Path], respects: Sequence[str] = ()) -> None:
-        tables, self.metadata = read_tables(files, (*LABELS, "decision", *_TOKENS))
+        tables, self.metadata = read_tables(files, (*LABELS, "decision", "same_voice", *_TOKENS))
         table = pa.concat_tables(tables).combine_chunks().sort_by("pair_id")
         if respects:
             known = set(table["respect"].to_pylist())
@@ -61,6 +63,7 @@ class PairSet:
             table = table.filter(pc.is_in(table["respect"], pa.array(list(respects))))
         self.labels = {name: np.asarray(table[name].to_pylist()) for name in LABELS}
         self._decisions = np.asarray(table["decision"])
+        self._same_voice = np.asarray(table["same_voice"].to_pylist(), np.bool_)
         self._tokens = {name: pieces(table[name]) for name in _TOKENS}
         self.marks = Marks(
             silence=self.metadata.silence, sine=self.metadata.sine, pad=self.metadata.pad
@@ -85,7 +88,7 @@ class PairSet:
         for line, (codes, first) in enumerate(examples):
             stacked[line, :, : codes.shape[1]] = codes
             judged[line, first : codes.shape[1]] = True
-        return PairBatch(stacked, judged)
+        return PairBatch(stacked, judged, np.tile(self._same_voice[np.asarray(rows)], len(SIDES)))
 
     def _example(self, row: int, side: str, voice_frames: int) -> tuple[Tokens, int]:
         """Return codes [17, T] of one side, and the frame of the decision in them."""
