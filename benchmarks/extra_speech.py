@@ -3,7 +3,7 @@
     python benchmarks/extra_speech.py [--clips 60] [--block 9] [--speech kokoro --options JSON]
     python benchmarks/extra_speech.py --run RUN
 
-Lines of service calls, or the clips of a finished run; babble is 0.6 to 2 s of the same voice's other
+Lines of service calls, or a finished run's clips; babble is 0.6 to 2 s of the same voice's other
 speech, before, after and at the quietest place between, or the line said twice. Exit 1 if less than
 98 % is caught or 0.5 % of clean clips is refused.
 """
@@ -16,9 +16,9 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
+import clips as speech
 import numpy as np
 
-import clips as speech
 from datagen.backends.aligner.energy import speech_windows
 from datagen.backends.protocols import Aligner
 from datagen.backends.registry import ALIGNERS, VOICES, WRITERS

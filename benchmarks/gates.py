@@ -17,9 +17,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+import clips as speech
 import numpy as np
 
-import clips as speech
 from datagen.backends.protocols import Aligner, Judge, Synthesizer
 from datagen.backends.registry import ALIGNERS, JUDGES, VOICES, WRITERS
 from datagen.config import Recipe, VoicesSpec, load_recipe
