@@ -30,7 +30,7 @@ def speak(texts: Sequence[str]) -> list[Utterance]:
 
 
 def of_run(run: str, most: int | None = None) -> list[tuple[list[Line], list[Audio]]]:
-    """Return the lines and clips [S] of each of a run's first ``most`` dialogues."""
+    """Return the lines and clips [S] of a run, of its first ``most`` dialogues, each by itself."""
     opened, found = open_run(run), list[tuple[list[Line], list[Audio]]]()
     for dialog_id in list(opened)[:most]:
         one = opened[dialog_id]
