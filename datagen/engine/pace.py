@@ -56,7 +56,7 @@ class KeptPace:
         return Kept(stage=self._stage, dialogs=done, seconds_left=round(left, 1))
 
     def _count(self, unit: Unit) -> int:
-        return len(self._folder.storage.names(kept.folder_of(unit.stage, unit.block)))
+        return kept.num_dialogs(self._folder, unit.stage, unit.block)
 
     def _speed(self, unit: Unit, count: int, now: float) -> float:
         """Return the dialogues a second since the first look."""
