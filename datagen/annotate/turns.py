@@ -160,7 +160,10 @@ def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:
     if floor.end < latest.end + TAKES_FLOOR or overlap < INTERRUPTED_AFTER:
         return False
     asked = is_question(latest.text) and overlap < ASKED_OVER
-    return not asked and breaks_off(latest.text, punctuated)
+    if not asked and breaks_off(latest.text, punctuated):
+        return True
+    cuts_in = plain(floor.units[0].words[0].text) in wording().cuts_in
+    return cuts_in and not asked and not punctuated
 
 
 def breaks_off(text: str, punctuated: bool) -> bool:

@@ -24,6 +24,8 @@ class Wording:
     """Words with which a stretch begins that asks something."""
     leads_on: frozenset[str]
     """Words that hardly end a sentence."""
+    cuts_in: frozenset[str]
+    """First words of who cuts in."""
 
 
 @cache
@@ -39,6 +41,7 @@ def wording() -> Wording:
         ),
         question_words=frozenset(data["questions"]["words"].split()),
         leads_on=frozenset(data["leads_on"].split()),
+        cuts_in=frozenset(data["cuts_in"].split()),
     )
 
 
