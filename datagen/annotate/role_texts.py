@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import Any
 
 from datagen import assets
+from datagen.annotate.name_lists import all_names
 from datagen.config import Settings, read_yaml, validate
 
 
@@ -32,15 +32,8 @@ class RoleTexts(Settings):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """First and last names in small letters (prompts/names.yaml)."""
-        return frozenset(name.lower() for name in listed_names())
-
-
-@lru_cache(maxsize=1)
-def listed_names() -> frozenset[str]:
-    """Return the first and last names that ship with datagen, as they are written."""
-    found: dict[str, Any] = read_yaml(assets.find("prompts", "names"))
-    return frozenset(str(name) for group in ("female", "male", "last") for name in found[group])
+        """First and last names in small letters."""
+        return all_names()
 
 
 @lru_cache(maxsize=1)
