@@ -48,7 +48,7 @@ class CorpusSpeaker:
     region: str = ""
     """Dialect or place, as the corpus writes it."""
     scenario: str = ""
-    """The role that this person was asked to play, where the corpus has one, as Seamless has."""
+    """The role that this person was asked to play, where there is one (Seamless Interaction)."""
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,7 @@ class CorpusCall:
     """They are in order of their start, and none if nobody transcribed the call."""
     topic: str = ""
     """What the two were asked to talk about, where the corpus says so."""
+    others: tuple[tuple[float, float], ...] = ()
+    """Spans in seconds in which a third person speaks: nothing of the call is used there."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Anything else of the corpus that a row should keep, e.g. ``year``."""
