@@ -107,8 +107,23 @@ def _candidates(
         for candidate in source.candidates(number, choice, marks(run))
     ]
     if not found:
-        raise UserError(f"no dialogue of {', '.join(runs)} is as asked for; ask for less")
+        raise UserError(
+            f"no dialogue of {', '.join(runs)} is as asked for; they have {_what_there_is(sources)}"
+        )
     return found
+
+
+def _what_there_is(sources: Sequence[ExportSource]) -> str:
+    """Return the splits, kinds and types of events that can be asked for."""
+    kinds = sorted({source.kind for source in sources})
+    splits, events = (
+        sorted(set().union(*values))
+        for values in zip(*(source.names() for source in sources), strict=True)
+    )
+    return (
+        f"--kind {', '.join(kinds)}, --split {', '.join(splits)}, --event {', '.join(events)}"
+        " (all that are asked for must hold of a dialogue, marks too)"
+    )
 
 
 def _request(

@@ -102,6 +102,17 @@ class ExportSource:
                     number = _number(values.pop("dialog_id"))
                     yield Candidate(run, shard, content, row, number, **values, num_samples=samples)
 
+    def names(self) -> tuple[set[str], set[str]]:
+        """Return the splits and the types of events that the dialogues have."""
+        splits: set[str] = set()
+        events: set[str] = set()
+        for shard in self.shards:
+            table = self.folder.read(shard, ["split", _EVENT_TYPE])
+            for row in table.to_pylist():
+                splits.add(row["split"])
+                events.update(one["type"] for one in row["events"])
+        return splits, events
+
     def require_sound(self, dialogues: Iterable[int]) -> None:
         """Raise UserError unless there is all that the sound of some dialogues is made of."""
         blocks = {number // self._plan.dialogs_per_block for number in dialogues}
