@@ -1,4 +1,4 @@
-"""A call of a corpus, as every reader hands it on: who spoke when, and on which channel."""
+"""A call of a corpus, as every reader hands it on: who spoke when, on which channel."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CorpusSpeaker:
     region: str = ""
     """Dialect or place, as the corpus writes it."""
     scenario: str = ""
-    """The role that this person was asked to play, where there is one (Seamless Interaction)."""
+    """The role that this person was asked to play, as in Seamless Interaction."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class CorpusCall:
     id: str
     """Unique within the corpus, as the corpus writes it."""
     corpus: str
-    """A name of `datagen.annotate.terms`, e.g. ``fisher``."""
+    """A name of `pipelines/corpora`, e.g. ``fisher``."""
     sound: Mapping[Side, ChannelFile]
     people: Mapping[Side, CorpusSpeaker]
     supervisions: tuple[Supervision, ...] = ()

@@ -29,7 +29,7 @@ from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
 from datagen.cli.status import status
-from datagen.cli.stopping import stoppable
+from datagen.cli.stopping import STOPPED, stoppable
 from datagen.cli.terminal import VisibleFormatter, echo, page, write_what_can_be
 from datagen.cli.timing import timing
 from datagen.cli.view import view
@@ -191,7 +191,8 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
     from datagen.audit import audit as check
     from datagen.audit import compare, render
 
-    report = check(run, deep=deep)
+    with stoppable(STOPPED):
+        report = check(run, deep=deep)
     if against is not None and report.kind:
         report = replace(report, against=compare(report.totals, report.kind, against))
     echo(report.to_json() if as_json else render(report))

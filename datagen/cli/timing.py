@@ -96,8 +96,10 @@ def compare(run: str, out: Path | None) -> None:
     """Listen to RUN and compare its turn-taking with people's."""
     from datagen.audit import audit
     from datagen.audit.human_baseline import table
-    from datagen.audit.plot import plot
+    from datagen.audit.plot import drawing, plot
 
+    if out is not None:
+        drawing()  # before a run is listened to for minutes
     totals = audit(run, deep=True).totals
     echo("\n".join([*table(totals), "", *totals.interplay.lines()]))
     if out is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from datagen.cli.place import run_folder
+from datagen.cli.stopping import STOPPED, stoppable
 from datagen.cli.terminal import echo
 from datagen.types import UserError
 
@@ -84,7 +85,8 @@ def _export(
         def tell(done: int, of: int) -> None:
             bars.update(task, completed=done, total=of)
 
-        ids = export_page(run, folder, count, dialogs, one_file, selection, tell)
+        with stoppable(STOPPED):
+            ids = export_page(run, folder, count, dialogs, one_file, selection, tell)
     echo(f"wrote {len(ids)} dialogues to {folder}; open {folder / 'index.html'}")
 
 

@@ -29,6 +29,7 @@ from datagen.shards.layout import HYGIENE
 from datagen.stages.artifacts import read_records
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
+from datagen.terms import Terms, from_footer, strictest
 from datagen.types import SAMPLE_RATE, SPEAKERS, Reject, Script, UserError
 
 SAMPLE = 2_000
@@ -81,6 +82,8 @@ class Figures:
     totals: Totals = field(default_factory=Totals)
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     """Dialogues by value, of the call's direction, the prompt level, the language, the outcome."""
+    terms: tuple[Terms, ...] = ()
+    """Terms of the corpora that rows are made of; none if they are synthetic."""
     heard: QualityFile | None = None
     """What ears made of the run, if somebody has listened (`datagen quality`)."""
     lengths: Numbers = field(default_factory=lambda: np.empty(0))
@@ -149,6 +152,9 @@ def gather(run: Where, progress: Callable[[int, int], None] = lambda done, of: N
         for measure in HYGIENE:
             hygiene[measure].append(_numbers(pc.struct_field(table["hygiene"], measure)))
     found.heard = read_quality(run)
+    found.terms = strictest(
+        one for name in names for one in from_footer(folder.metadata(name) or {}, name)
+    )
     found.lengths = np.concatenate(lengths)
     found.waits = {kind: np.concatenate(parts) for kind, parts in sorted(waits.items())}
     found.hygiene = {name: np.concatenate(parts) for name, parts in hygiene.items()}

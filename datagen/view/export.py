@@ -80,9 +80,14 @@ def _chosen(run: str, count: int, selection: Selection) -> list[str]:
     return [dialog_id for dialog_id in lively if selection.takes(dialog_id)][:count]
 
 
+def _is_ours(index: Path) -> bool:
+    """Say whether a page is one of ours."""
+    return index.is_file() and b"<title>datagen view</title>" in index.read_bytes()[:8192]
+
+
 def _prepare(folder: Path) -> None:
     """Make the folder; one that holds other things than an earlier export is left alone."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "index.html").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder / "index.html"):
         raise UserError(f"{folder} holds other files; give an empty or a new folder")
     folder.mkdir(parents=True, exist_ok=True)
 

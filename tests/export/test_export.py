@@ -189,6 +189,12 @@ def test_events_and_splits_choose(run: str, tmp_path: Path) -> None:
     assert taken(tmp_path / "train") == {r["dialog_id"] for r in rows if r["split"] == "train"}
 
 
+def test_what_no_dialogue_has_is_told_with_what_there_is(run: str, tmp_path: Path) -> None:
+    for choice in (ExportChoice(events=("barge-in",)), ExportChoice(splits=("test",))):
+        with pytest.raises(UserError, match=r"--kind service, --split train, .*barge_in, "):
+            export("nu-dialogue", [run], tmp_path / "none", choice)
+
+
 def test_marks_choose(run: str, tmp_path: Path) -> None:
     copy = tmp_path / "service"
     shutil.copytree(run, copy)
