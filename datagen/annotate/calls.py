@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
 
+from datagen.annotate.bleep import Bleep, BleepSettings, bleep_words, find_bleeps
 from datagen.annotate.call import CorpusCall, Side
 from datagen.annotate.cutting import MIN_SECONDS, Cut, Span, cut, references, spare
 from datagen.annotate.levels import ChannelLevels, measure
@@ -87,13 +88,18 @@ class AnnotatedCall(Record):
     refused: int
     """Supervisions that the aligner refused: their words are laid out by letters."""
     pieces: tuple[Piece, ...]
+    bleeps: tuple[Bleep, ...] = ()
+    """What is bleeped of its sound; words have placeholders already."""
 
 
 class CallAnnotator:
     """Annotates calls with the models of a run; ``seed`` decides which side is the agent."""
 
-    def __init__(self, finder: WordFinder, gates: Gates, seed: int) -> None:
+    def __init__(
+        self, finder: WordFinder, gates: Gates, seed: int, bleep: BleepSettings | None = None
+    ) -> None:
         self._finder = finder
+        self._bleep = bleep or BleepSettings()
         self._gates = gates
         self._seed = seed
 
@@ -106,6 +112,8 @@ class CallAnnotator:
             if not found.words[speaker]:
                 raise Rejected("one speaker", f"side {sides[speaker]} says nothing")
         levels = measure(sound, sides, found.words)
+        bleeps = find_bleeps(found.words, self._bleep)
+        found.words = bleep_words(found.words, bleeps)
         self._check(levels, sides)
         stretches = mark(units([word for own in found.words.values() for word in own]))
         blocked = [
@@ -114,7 +122,7 @@ class CallAnnotator:
         pieces = tuple(self._pieces(stretches, blocked, sound.num_samples))
         if not pieces:
             raise Rejected("too short", "no part of it is long enough and leaves a reference over")
-        return _call(call, sides, levels, found, pieces)
+        return _call(call, sides, levels, found, pieces).model_copy(update={"bleeps": bleeps})
 
     def _check(
         self, levels: Mapping[Speaker, ChannelLevels], sides: Mapping[Speaker, Side]

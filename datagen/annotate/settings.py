@@ -13,7 +13,9 @@ from pydantic import Field
 
 from datagen import assets
 from datagen.annotate import calls
+from datagen.annotate.bleep import BleepSettings
 from datagen.annotate.calls import Gates
+from datagen.annotate.roles import RoleSettings
 from datagen.backends.registry import ALIGNERS, CODECS, JUDGES, TOKENIZERS
 from datagen.config import (
     BackendSpec,
@@ -29,6 +31,8 @@ from datagen.config import (
 )
 from datagen.shards import footer
 from datagen.stages import tokens
+from datagen.terms import Terms
+from datagen.terms import load as load_terms
 from datagen.types import UserError
 
 KIND = "annotated"
@@ -56,6 +60,10 @@ class AnnotateSettings(Settings):
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of the calls kept for validation."""
     gates: Gates = Gates()
+    bleep: BleepSettings = BleepSettings()
+    roles: RoleSettings = RoleSettings()
+    terms: Terms | None = None
+    """Terms of the corpus, which all rows carry."""
 
     def for_calls(self) -> str:
         """Return the fingerprint of annotated calls, which no codec or tokenizer has seen."""
@@ -67,6 +75,7 @@ class AnnotateSettings(Settings):
                 "align": _identity(self.align),
                 "asr": self.asr and self.asr.model_dump(mode="json"),
                 "gates": self.gates.model_dump(mode="json"),
+                "bleep": self.bleep.model_dump(mode="json"),
             }
         )
 
@@ -77,6 +86,8 @@ class AnnotateSettings(Settings):
                 "version": [VERSION, tokens.VERSION, footer.VERSION],
                 "calls": self.for_calls(),
                 "held_out": self.held_out,
+                "roles": self.roles.identity(),
+                "terms": self.terms and self.terms.model_dump(mode="json"),
                 "codec": CODECS.identity(self.codec),
                 "tokenizer": TOKENIZERS.identity(self.tokenizer),
             }
@@ -114,12 +125,13 @@ class AnnotateSettings(Settings):
             f"{name}={getattr(self, name).use}"
             for name, table in tables
             if table.resolve(getattr(self, name)).stand_in
-        ]
+        ] + self.roles.stand_ins()
 
     def check(self) -> None:
         """Raise UserError if what every call needs is not here."""
         CODECS.check(self.codec)
         TOKENIZERS.check(self.tokenizer)
+        self.roles.check()
         if self.asr is not None:
             JUDGES.check(self.asr)
             if not hasattr(JUDGES.resolve(self.asr), "transcribe"):
@@ -133,6 +145,7 @@ def settings_of(
     overrides: Sequence[str] = (),
     asr: str | None = None,
     seed: int | None = None,
+    terms: str | None = None,
 ) -> AnnotateSettings:
     """Return the settings of a recipe (its aligner, codec and tokenizer) with changes to them."""
     wanted = ("align", "codec", "tokenizer")
@@ -141,6 +154,7 @@ def settings_of(
     if data.get("align", {}).get("use") in (None, "native"):
         data["align"] = {"use": EMBEDDED_ALIGNER}
     data |= {"reader": reader, "corpus": corpus}
+    data["terms"] = load_terms(terms or corpus).model_dump(mode="json")
     data |= {"seed": seed} if seed is not None else {}
     data |= {"asr": {"use": asr}} if asr is not None else {}
     for item in overrides:

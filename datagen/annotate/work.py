@@ -17,11 +17,12 @@ from typing import cast
 
 import pyarrow as pa
 
+from datagen.annotate.bleeped_sound import BleepedSound
 from datagen.annotate.call import CorpusCall
 from datagen.annotate.calls import AnnotatedCall, CallAnnotator
 from datagen.annotate.readers.registry import open_reader
-from datagen.annotate.roles import roles_of
-from datagen.annotate.rows import PieceContext, dialogue_of
+from datagen.annotate.roles import Roles
+from datagen.annotate.rows import PieceContext, RoleText, dialogue_of
 from datagen.annotate.settings import KIND, AnnotateSettings
 from datagen.annotate.sound import CallSound
 from datagen.annotate.words import Transcriber, WordFinder
@@ -116,7 +117,13 @@ class CallWork:
         settings = self._settings
         transcriber = cast("Transcriber", JUDGES.load(settings.asr)) if settings.asr else None
         finder = WordFinder(_LazyAligner(settings), transcriber)
-        return CallAnnotator(finder, settings.gates, settings.seed)
+        return CallAnnotator(finder, settings.gates, settings.seed, settings.bleep)
+
+    @cached_property
+    def _roles(self) -> Roles:
+        settings = self._settings
+        may_name = settings.terms is not None and settings.terms.allows("name_people")
+        return Roles(settings.roles, settings.seed, may_name=may_name)
 
     @cached_property
     def _tokens(self) -> TokensStage:
@@ -184,9 +191,10 @@ class CallWork:
         clips: list[pa.Table] = []
         dialogues: list[Dialogue] = []
         rejects: list[Reject] = []
+        roles = self._roles.of({one.call: self._call_at(one.call) for one in order.pieces})
         for piece in order.pieces:
             try:
-                script, speech, dialogue = self._piece(piece)
+                script, speech, dialogue = self._piece(piece, roles[piece.call])
             except Rejected as error:
                 rejects.append(_reject(piece.dialog_id, error, "speech"))
                 continue
@@ -214,15 +222,17 @@ class CallWork:
         )
         return receipts
 
-    def _piece(self, order: PieceOrder) -> tuple[Script, Speech, Dialogue]:
+    def _piece(self, order: PieceOrder, roles: RoleText) -> tuple[Script, Speech, Dialogue]:
         call = self._call_at(order.call)
         context = PieceContext(
             dialog_id=order.dialog_id,
             split=order.split,
             license=self._license,
-            roles=roles_of(call, call.pieces[order.piece]),
+            roles=roles,
         )
         sound = CallSound(self._reader.read(call.id).sound)
+        if call.bleeps:
+            sound = BleepedSound(sound, call, self._settings.bleep.sound)
         return dialogue_of(call, call.pieces[order.piece], sound, context, self._settings.gates)
 
     def _commit(
@@ -252,6 +262,7 @@ class CallWork:
                 receipt=receipt,
                 recipe=self._settings.for_rows(),
                 stand_ins=tuple(self._settings.stand_ins()),
+                terms=() if self._settings.terms is None else (self._settings.terms,),
                 **dict(facts),
             )
         self._folder.commit(self._folder.unit(stage, block), table, footer.to_json())
