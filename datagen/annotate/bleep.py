@@ -8,7 +8,7 @@ Names are those of a list or that the transcript marks: a name that neither know
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -62,8 +62,6 @@ class Bleep(Record):
     """Index of the first word among the speaker's."""
     last: int
     """Index of the last word, inclusive."""
-    leaks: tuple[tuple[int, int], ...] = ()
-    """Stretches of the other channel in which nobody speaks meanwhile: it is silenced there."""
 
 
 def find_bleeps(
@@ -85,17 +83,8 @@ def find_bleeps(
             }
         for (first, last), kind in spans.items():
             start, end = _widened(own, first, last, round(settings.margin * SAMPLE_RATE))
-            others = (word for who, said in words.items() if who != speaker for word in said)
             found.append(
-                Bleep(
-                    speaker=speaker,
-                    kind=kind,
-                    start=start,
-                    end=end,
-                    first=first,
-                    last=last,
-                    leaks=tuple(_free(start, end, others)),
-                )
+                Bleep(speaker=speaker, kind=kind, start=start, end=end, first=first, last=last)
             )
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.speaker)))
 
@@ -171,24 +160,26 @@ def bleep_sound(
     audio: Audio,
     speaker: Speaker,
     bleeps: Sequence[Bleep],
-    sound: Literal["tone", "silence"],
+    words: Sequence[Word],
+    settings: BleepSettings,
     *,
     at: int = 0,
 ) -> Audio:
     """Return a channel [S] that begins at sample ``at`` of the call, without what is bleeped.
 
-    Where the other speaker is bleeped it is silent, too, lest it leak, but not while its own words
-    are said.
+    Where the other speaker is bleeped it is silent, too, lest it leak, but not while ``words`` of
+    its own are said.
     """
     out = audio.copy()
     for one in bleeps:
         is_own = one.speaker == speaker
-        for start, end in [(one.start, one.end)] if is_own else one.leaks:
-            _cover(out, start - at, end - at, with_tone=is_own and sound == "tone")
+        spans = [(one.start, one.end)] if is_own else _free(one.start, one.end, words)
+        for start, end in spans:
+            _cover(out, start - at, end - at, with_tone=is_own and settings.sound == "tone")
     return out
 
 
-def _free(start: int, end: int, words: Iterable[Word]) -> Iterator[tuple[int, int]]:
+def _free(start: int, end: int, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Yield the parts of a stretch in which no word is said."""
     for word in words:
         if word.end > start and word.start < end:

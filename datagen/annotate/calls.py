@@ -16,11 +16,11 @@ from datagen.annotate.bleep import Bleep, BleepSettings, bleep_words, find_bleep
 from datagen.annotate.call import CorpusCall, Side
 from datagen.annotate.cutting import MIN_SECONDS, Cut, Span, cut, references, spare
 from datagen.annotate.levels import ChannelLevels, measure
+from datagen.annotate.prompts import agent_side
 from datagen.annotate.sound import CallSound
 from datagen.annotate.turns import turns
 from datagen.annotate.units import Unit, mark, units
 from datagen.annotate.words import TimedCall, WordFinder
-from datagen.seeds import rng_for
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
@@ -89,7 +89,7 @@ class AnnotatedCall(Record):
     """Supervisions that the aligner refused: their words are laid out by letters."""
     pieces: tuple[Piece, ...]
     bleeps: tuple[Bleep, ...] = ()
-    """What is bleeped of its sound; words have placeholders already."""
+    """What is covered in the sound, in samples of the call."""
 
 
 class CallAnnotator:
@@ -99,30 +99,30 @@ class CallAnnotator:
         self, finder: WordFinder, gates: Gates, seed: int, bleep: BleepSettings | None = None
     ) -> None:
         self._finder = finder
-        self._bleep = bleep or BleepSettings()
         self._gates = gates
         self._seed = seed
+        self._bleep = bleep or BleepSettings()
 
     def annotate(self, call: CorpusCall) -> AnnotatedCall:
         """Return a call with its pieces. Raises Rejected."""
-        sides = roles(call.id, self._seed)
+        sides = sides_of(call, self._seed)
         sound = CallSound(call.sound)
         found = self._finder.find(call, sound, {side: who for who, side in sides.items()})
         for speaker in SPEAKERS:
             if not found.words[speaker]:
                 raise Rejected("one speaker", f"side {sides[speaker]} says nothing")
         levels = measure(sound, sides, found.words)
-        bleeps = find_bleeps(found.words, self._bleep)
-        found.words = bleep_words(found.words, bleeps)
         self._check(levels, sides)
-        stretches = mark(units([word for own in found.words.values() for word in own]))
+        bleeps = find_bleeps(found.words, self._bleep)
+        words = bleep_words(found.words, bleeps) if bleeps else found.words
+        stretches = mark(units([word for own in words.values() for word in own]))
         blocked = [
             (round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in call.others
         ]
-        pieces = tuple(self._pieces(stretches, blocked, sound.num_samples))
+        pieces = tuple(self._pieces(stretches, blocked, sound.num_samples, bleeps))
         if not pieces:
             raise Rejected("too short", "no part of it is long enough and leaves a reference over")
-        return _call(call, sides, levels, found, pieces).model_copy(update={"bleeps": bleeps})
+        return _call(call, sides, levels, found, pieces, bleeps)
 
     def _check(
         self, levels: Mapping[Speaker, ChannelLevels], sides: Mapping[Speaker, Side]
@@ -136,15 +136,20 @@ class CallAnnotator:
                 )
 
     def _pieces(
-        self, stretches: list[Unit], blocked: list[Span], num_samples: int
+        self,
+        stretches: list[Unit],
+        blocked: list[Span],
+        num_samples: int,
+        bleeps: tuple[Bleep, ...],
     ) -> Iterator[Piece]:
         """Yield the pieces that are long enough, in which both speak, and that have references."""
+        avoid = [(one.start, one.end) for one in bleeps]
         cuts = [one for one in cut(stretches, blocked, num_samples) if self._is_whole(one)]
-        if len(cuts) == 1 and references(stretches, cuts[0]) is None:
-            shorter = spare(stretches, cuts[0], num_samples)
+        if len(cuts) == 1 and references(stretches, cuts[0], avoid) is None:
+            shorter = spare(stretches, cuts[0], num_samples, avoid)
             cuts = [shorter] if shorter is not None and self._is_whole(shorter) else []
         for one in cuts:
-            sources = references(stretches, one)
+            sources = references(stretches, one, avoid)
             if sources is not None:
                 yield _piece(one, sources)
 
@@ -156,10 +161,10 @@ class CallAnnotator:
         return long_enough and min(said.values()) >= MIN_WORDS
 
 
-def roles(call_id: str, seed: int) -> dict[Speaker, Side]:
+def sides_of(call: CorpusCall, seed: int) -> dict[Speaker, Side]:
     """Return which side is the agent and which the user: either as often, by the call's id."""
-    first = rng_for(seed, call_id, "agent side").random() < 0.5
-    return {"agent": "a", "user": "b"} if first else {"agent": "b", "user": "a"}
+    agent = agent_side(call, seed)
+    return {"agent": agent, "user": "b" if agent == "a" else "a"}
 
 
 def _piece(one: Cut, sources: Mapping[Speaker, list[Span]]) -> Piece:
@@ -185,6 +190,7 @@ def _call(
     levels: Mapping[Speaker, ChannelLevels],
     found: TimedCall,
     pieces: tuple[Piece, ...],
+    bleeps: tuple[Bleep, ...],
 ) -> AnnotatedCall:
     people = {}
     for speaker, side in sides.items():
@@ -207,4 +213,5 @@ def _call(
         word_times=found.source,
         refused=len(found.refused),
         pieces=pieces,
+        bleeps=bleeps,
     )

@@ -146,21 +146,25 @@ def _apart(pieces: Sequence[Cut]) -> list[Cut]:
     return found
 
 
-def references(stretches: Sequence[Unit], piece: Cut) -> dict[Speaker, list[Span]] | None:
+def references(
+    stretches: Sequence[Unit], piece: Cut, avoid: Sequence[Span] = ()
+) -> dict[Speaker, list[Span]] | None:
     """Return 3-5 s of each speaker alone, outside a piece; None if there is too little.
 
-    The longest stretches are taken first.
+    The longest stretches are taken first, and none that meets one to ``avoid``.
     """
     found: dict[Speaker, list[Span]] = {}
     for speaker in SPEAKERS:
-        spans = _alone(stretches, piece, speaker)
+        spans = _alone(stretches, piece, speaker, avoid)
         found[speaker] = _enough(sorted(spans, key=lambda span: (span[0] - span[1], span[0])))
         if not found[speaker]:
             return None
     return found
 
 
-def _alone(stretches: Sequence[Unit], piece: Cut, speaker: Speaker) -> list[Span]:
+def _alone(
+    stretches: Sequence[Unit], piece: Cut, speaker: Speaker, avoid: Sequence[Span]
+) -> list[Span]:
     """Return a speaker's units over which the other says nothing, outside a piece."""
     others = [unit for unit in stretches if unit.speaker != speaker]
     return [
@@ -170,6 +174,7 @@ def _alone(stretches: Sequence[Unit], piece: Cut, speaker: Speaker) -> list[Span
         and unit.end - unit.start >= REFERENCE_PART
         and (unit.end <= piece.start or unit.start >= piece.end)
         and not any(_meet(other, (unit.start, unit.end)) for other in others)
+        and not any(_meet(unit, span) for span in avoid)
     ]
 
 
@@ -187,7 +192,9 @@ def _enough(spans: Sequence[Span]) -> list[Span]:
     return []
 
 
-def spare(stretches: Sequence[Unit], piece: Cut, num_samples: int) -> Cut | None:
+def spare(
+    stretches: Sequence[Unit], piece: Cut, num_samples: int, avoid: Sequence[Span] = ()
+) -> Cut | None:
     """Shorten a piece that is all of a call until what is left over holds references of both."""
     for place in reversed(breaks(piece.units)):
         shorter = _piece(piece.units[: place.index], (), num_samples)
@@ -197,6 +204,6 @@ def spare(stretches: Sequence[Unit], piece: Cut, num_samples: int) -> Cut | None
             shorter = Cut(shorter.start, shorter.start + frames * FRAME, shorter.units)
         if shorter.end - shorter.start < MIN_SECONDS * SAMPLE_RATE:
             return None
-        if references(stretches, shorter) is not None:
+        if references(stretches, shorter, avoid) is not None:
             return shorter
     return None

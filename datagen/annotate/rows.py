@@ -15,8 +15,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from datagen.annotate.bleep import BleepSettings, bleep_sound
 from datagen.annotate.calls import AnnotatedCall, Gates, Piece
 from datagen.annotate.cutting import Span
+from datagen.annotate.roles import RULES, CallRoles
 from datagen.annotate.sound import CallSound
 from datagen.audio.channel_stats import RECORDING, measure
 from datagen.audio.loudness import loudness, peak
@@ -40,9 +42,12 @@ from datagen.types import (
     Stereo,
     Turn,
     Voice,
+    Word,
 )
 from datagen.voices.features import GENDER_PITCH, median_pitch
 
+WRITER = "transcript"
+"""What a row names as the writer of its words."""
 CEILING = 0.999
 """Largest sample that is kept: clicks over it are cut off."""
 FADE = SAMPLE_RATE // 100
@@ -52,35 +57,26 @@ STEP = SAMPLE_RATE // 100
 
 
 @dataclass(frozen=True)
-class RoleText:
-    """What the model is told of each side."""
-
-    level: str
-    """Prompt level: minimal, topic or persona."""
-    agent: str
-    user: str
-    writer: str
-    model: str = ""
-
-
-@dataclass(frozen=True)
 class PieceContext:
     """What a piece does not say of itself."""
 
     dialog_id: str
     split: Split
     license: str
-    roles: RoleText
+    roles: CallRoles
+    bleep: BleepSettings
 
 
 def dialogue_of(
     call: AnnotatedCall, piece: Piece, sound: CallSound, context: PieceContext, gates: Gates
 ) -> tuple[Script, Speech, Dialogue]:
     """Return a piece as records and clips. Raises Rejected if words and sound differ."""
-    stereo = np.stack([_channel(call, piece, sound, speaker) for speaker in SPEAKERS])
+    heard = _HeardCall(call, sound, context.bleep)
+    start, end = piece.start, piece.start + piece.num_samples
+    stereo = np.stack([heard.read(speaker, start, end) for speaker in SPEAKERS])
     _check(piece, stereo, gates)
     references: dict[Speaker, Audio | None] = {
-        speaker: _reference(call, sound, speaker, piece.references[speaker]) for speaker in SPEAKERS
+        speaker: _reference(heard, speaker, piece.references[speaker]) for speaker in SPEAKERS
     }
     voices = {speaker: _voice(call, speaker, context, references[speaker]) for speaker in SPEAKERS}
     script = _script(call, piece, context, voices)
@@ -103,25 +99,40 @@ def dialogue_of(
     return script, speech, dialogue
 
 
-def _channel(call: AnnotatedCall, piece: Piece, sound: CallSound, speaker: Speaker) -> Audio:
-    """Return a side's sound [S] in a piece, with its gain."""
-    side = call.people[speaker].side
-    return _louder(call, speaker, sound.read(side, piece.start, piece.start + piece.num_samples))
+class _HeardCall:
+    """A call's sound as it may be heard: with its gains, and without what is bleeped."""
+
+    def __init__(self, call: AnnotatedCall, sound: CallSound, bleep: BleepSettings) -> None:
+        self._call, self._sound, self._bleep = call, sound, bleep
+        self._words: dict[Speaker, list[Word]] = {speaker: [] for speaker in SPEAKERS}
+        for piece in call.pieces if call.bleeps else ():
+            for word in piece.words:
+                span = {"start": word.start + piece.start, "end": word.end + piece.start}
+                self._words[word.speaker].append(word.model_copy(update=span))
+
+    def read(self, speaker: Speaker, start: int, end: int) -> Audio:
+        """Return a speaker's sound [S] from sample to sample of the call."""
+        person = self._call.people[speaker]
+        gain = np.float32(10 ** (person.levels.gain / 20))
+        audio = np.clip(self._sound.read(person.side, start, end) * gain, -CEILING, CEILING)
+        if not self._call.bleeps:
+            return audio.astype(np.float32)
+        return bleep_sound(
+            audio.astype(np.float32),
+            speaker,
+            self._call.bleeps,
+            self._words[speaker],
+            self._bleep,
+            at=start,
+        )
 
 
-def _louder(call: AnnotatedCall, speaker: Speaker, audio: Audio) -> Audio:
-    gain = np.float32(10 ** (call.people[speaker].levels.gain / 20))
-    return np.clip(audio * gain, -CEILING, CEILING).astype(np.float32)
-
-
-def _reference(
-    call: AnnotatedCall, sound: CallSound, speaker: Speaker, spans: Sequence[Span]
-) -> Audio:
+def _reference(heard: _HeardCall, speaker: Speaker, spans: Sequence[Span]) -> Audio:
     """Return a speaker's reference [S], put together of stretches outside the piece."""
     parts = []
     rise = (0.5 - 0.5 * np.cos((np.arange(FADE) + 0.5) * np.pi / FADE)).astype(np.float32)
     for start, end in spans:
-        part = _louder(call, speaker, sound.read(call.people[speaker].side, start, end))
+        part = heard.read(speaker, start, end)
         part[:FADE] *= rise[: len(part)]
         part[-FADE:] *= rise[::-1][-len(part) :]
         parts.append(part)
@@ -156,6 +167,7 @@ def _script(
         )
         for turn in piece.turns
     )
+    told = context.roles.sides
     people = {
         speaker: Persona(name=call.people[speaker].id, gender=voices[speaker].gender)
         for speaker in SPEAKERS
@@ -166,14 +178,15 @@ def _script(
         split=context.split,
         domain=call.corpus,
         scenario=call.id,
-        prompt_level=context.roles.level,
-        role_prompt=context.roles.agent,
-        user_role_prompt=context.roles.user,
+        call_direction=context.roles.direction,
+        prompt_level=told["agent"].level,
+        role_prompt=told["agent"].text,
+        user_role_prompt=told["user"].text,
         agent=people["agent"],
         user=people["user"],
         turns=turns,
-        writer=context.roles.writer,
-        model=context.roles.model,
+        writer=WRITER,
+        model="" if told["agent"].source == RULES else told["agent"].source,
     )
 
 

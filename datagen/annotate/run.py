@@ -8,7 +8,7 @@ Stopped at any instant, the same command goes on: what is there with the right r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from datagen.runs.make import git_revision, versions
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, Damaged, Receipt, RunFolder
+from datagen.terms import require_training
 from datagen.types import SAMPLE_RATE, DialogId, RunFailed, UserError
 
 STAGES = (CALLS, "tokens", SHARDS)
@@ -62,16 +63,18 @@ def annotate(
     folders: Sequence[Path],
     where: Where,
     *,
-    license: str,
+    accepted: Sequence[str] = (),
     workers: int = 1,
 ) -> AnnotatedRun:
-    """Annotate all calls below ``folders`` into the run at ``where``. Raises UserError."""
+    """Annotate all calls below ``folders`` into the run at ``where``. Raises UserError.
+
+    ``accepted`` are names of corpora whose licence agreements the user says to have.
+    """
+    require_training(settings.terms, accepted)
     settings.check()
     ids = open_reader(settings.reader, folders).ids()
     folder = RunFolder(where)
-    order = CallWorkOrder(
-        settings, tuple(str(one.resolve()) for one in folders), folder.where, license
-    )
+    order = CallWorkOrder(settings, tuple(str(one.resolve()) for one in folders), folder.where)
     with folder.lock() as lease:
         folder.sweep()
         _claim(folder, settings)
@@ -124,7 +127,7 @@ class _Making:
         if not orders:
             reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
             raise RunFailed(f"no call can be used: {reasons}")
-        blocks = _blocks(orders, {call.number: call.content for call in calls})
+        blocks = _blocks(orders, {call.number: call.contents for call in calls})
         self._write_plan(len(orders), len(blocks))
         receipts = self._make(blocks)
         shards = [
@@ -247,12 +250,14 @@ def _orders(calls: Sequence[CallDone], splits: dict[str, people.Split | None]) -
     return found
 
 
-def _blocks(orders: Sequence[PieceOrder], contents: dict[int, str]) -> list[BlockOrder]:
+def _blocks(
+    orders: Sequence[PieceOrder], contents: Mapping[int, Mapping[str, str]]
+) -> list[BlockOrder]:
     """Return the blocks, and what each is made of."""
     found: list[BlockOrder] = []
     for first in range(0, len(orders), DIALOGS_PER_BLOCK):
         pieces = tuple(orders[first : first + DIALOGS_PER_BLOCK])
-        reads = {f"{CALLS}/{one.call:06d}": contents[one.call] for one in pieces}
+        reads = {name: hash_ for one in pieces for name, hash_ in contents[one.call].items()}
         reads[PEOPLE] = digest([[one.call, one.piece, one.split] for one in pieces])
         found.append(BlockOrder(len(found), pieces, reads))
     return found

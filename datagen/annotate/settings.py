@@ -12,10 +12,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from datagen import assets
-from datagen.annotate import calls
+from datagen.annotate import calls, prompts
 from datagen.annotate.bleep import BleepSettings
 from datagen.annotate.calls import Gates
-from datagen.annotate.roles import RoleSettings
+from datagen.annotate.role_texts import digest_of_role_texts
+from datagen.annotate.roles import RULES, RoleSpec
 from datagen.backends.registry import ALIGNERS, CODECS, JUDGES, TOKENIZERS
 from datagen.config import (
     BackendSpec,
@@ -60,10 +61,12 @@ class AnnotateSettings(Settings):
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.1
     """Share of the calls kept for validation."""
     gates: Gates = Gates()
+    roles: RoleSpec = RoleSpec()
+    """Who writes what the model is told of each side."""
     bleep: BleepSettings = BleepSettings()
-    roles: RoleSettings = RoleSettings()
-    terms: Terms | None = None
-    """Terms of the corpus, which all rows carry."""
+    """What of personal data is covered in sound and words."""
+    terms: Terms
+    """What the corpus' licence lets be done."""
 
     def for_calls(self) -> str:
         """Return the fingerprint of annotated calls, which no codec or tokenizer has seen."""
@@ -79,15 +82,31 @@ class AnnotateSettings(Settings):
             }
         )
 
+    def for_roles(self) -> str:
+        """Return the fingerprint of the roles of annotated calls."""
+        return digest(
+            {
+                "roles": self.roles.identity(),
+                "texts": [prompts.VERSION, digest_of_role_texts()],
+                "seed": self.seed,
+                "may_name": self.may_name,
+            }
+        )
+
+    @property
+    def may_name(self) -> bool:
+        """Whether roles may name people."""
+        return self.terms.allows("name_people")
+
     def for_rows(self) -> str:
         """Return the fingerprint of the rows: the name of what the run makes."""
         return digest(
             {
                 "version": [VERSION, tokens.VERSION, footer.VERSION],
                 "calls": self.for_calls(),
+                "roles": self.for_roles(),
+                "terms": self.terms.model_dump(mode="json"),
                 "held_out": self.held_out,
-                "roles": self.roles.identity(),
-                "terms": self.terms and self.terms.model_dump(mode="json"),
                 "codec": CODECS.identity(self.codec),
                 "tokenizer": TOKENIZERS.identity(self.tokenizer),
             }
@@ -99,7 +118,7 @@ class AnnotateSettings(Settings):
             kind=KIND,
             seed=self.seed,
             mean_seconds=MEAN_SECONDS,
-            script=BackendSpec(use=self.reader, options={"corpus": self.corpus}),
+            script=BackendSpec(use=self.reader, options={"corpus": self.corpus} | self._told()),
             speech=BackendSpec(use=RECORDED),
             align=self.align,
             timeline=TimelineSpec(preset=RECORDED, overrides=self.gates.model_dump(mode="json")),
@@ -107,6 +126,10 @@ class AnnotateSettings(Settings):
             tokenizer=self.tokenizer,
             voices=VoicesSpec(catalogue=self.corpus, held_out=self.held_out),
         )
+
+    def _told(self) -> dict[str, Any]:
+        names = ("roles", "bleep")
+        return {name: getattr(self, name).model_dump(mode="json") for name in names}
 
     def provenance(self) -> dict[str, str]:
         """Return what rows say of the models that made them."""
@@ -120,18 +143,19 @@ class AnnotateSettings(Settings):
 
     def stand_ins(self) -> list[str]:
         """Return which models a stand-in took the place of."""
+        roles = [f"roles={RULES}"] if self.roles.use == RULES else []
         tables = (("align", ALIGNERS), ("codec", CODECS), ("tokenizer", TOKENIZERS))
-        return [
+        return roles + [
             f"{name}={getattr(self, name).use}"
             for name, table in tables
             if table.resolve(getattr(self, name)).stand_in
-        ] + self.roles.stand_ins()
+        ]
 
     def check(self) -> None:
         """Raise UserError if what every call needs is not here."""
+        self.roles.check()
         CODECS.check(self.codec)
         TOKENIZERS.check(self.tokenizer)
-        self.roles.check()
         if self.asr is not None:
             JUDGES.check(self.asr)
             if not hasattr(JUDGES.resolve(self.asr), "transcribe"):
@@ -153,8 +177,7 @@ def settings_of(
     data: dict[str, Any] = {name: found[name] for name in wanted if name in found}
     if data.get("align", {}).get("use") in (None, "native"):
         data["align"] = {"use": EMBEDDED_ALIGNER}
-    data |= {"reader": reader, "corpus": corpus}
-    data["terms"] = load_terms(terms or corpus).model_dump(mode="json")
+    data |= {"reader": reader, "corpus": corpus, "terms": load_terms(terms or corpus)}
     data |= {"seed": seed} if seed is not None else {}
     data |= {"asr": {"use": asr}} if asr is not None else {}
     for item in overrides:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from datagen.annotate.units import Unit
+from datagen.annotate.units import Unit, is_question
 from datagen.annotate.wording import plain, wording
 from datagen.audio.turn_taking import IPU_SILENCE
 from datagen.timing.backchannels import function_of
@@ -23,8 +23,8 @@ RECORDED = "recorded"
 """Cause of an event that nobody planned."""
 INTERRUPTED_AFTER = SAMPLE_RATE // 5
 """Samples (0.2 s) of overlap from which a speaker who breaks off was interrupted."""
-TALKED_OVER = SAMPLE_RATE
-"""Samples (1 s) of overlap from which a speaker who stops first was interrupted in any case."""
+ASKED_OVER = SAMPLE_RATE // 2
+"""Samples (0.5 s) of overlap under which a question is taken for whole, whatever its last word."""
 TAKES_FLOOR = SAMPLE_RATE // 2
 """Samples (0.5 s) that an interrupter speaks on, at least, once the other has stopped."""
 _BROKEN = ("-", "...", "\u2013", "\u2014", "\u2026")
@@ -99,15 +99,22 @@ def turns(stretches: Sequence[Unit]) -> TurnTakingOfPiece:
 
 
 def _floors(stretches: Sequence[Unit]) -> list[_Floor]:
-    """Join units of one speaker with no floor unit of the other between their starts."""
+    """Join units of one speaker between which the other does not take or hold the floor."""
     found: list[_Floor] = []
-    for unit in stretches:
-        if unit.is_backchannel:
-            continue
-        if found and found[-1].speaker == unit.speaker:
-            found[-1] = _Floor((*found[-1].units, unit))
+    holding = [unit for unit in stretches if not unit.is_backchannel]
+    latest: dict[Speaker, int] = {"agent": 0, "user": 0}
+    for unit in holding:
+        other: Speaker = "user" if unit.speaker == "agent" else "agent"
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.speaker == unit.speaker
+            and min(latest[other], unit.start) - last.end <= IPU_SILENCE
+        ):
+            found[-1] = _Floor((*last.units, unit))
         else:
             found.append(_Floor((unit,)))
+        latest[unit.speaker] = max(latest[unit.speaker], unit.end)
     return found
 
 
@@ -152,7 +159,11 @@ def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:
     overlap = latest.end - floor.start
     if floor.end < latest.end + TAKES_FLOOR or overlap < INTERRUPTED_AFTER:
         return False
-    return overlap >= TALKED_OVER or breaks_off(latest.text, punctuated)
+    asked = is_question(latest.text) and overlap < ASKED_OVER
+    if not asked and breaks_off(latest.text, punctuated):
+        return True
+    cuts_in = plain(floor.units[0].words[0].text) in wording().cuts_in
+    return cuts_in and not asked and not punctuated
 
 
 def breaks_off(text: str, punctuated: bool) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from datagen.annotate.wording import plain, wording
 from datagen.audio.turn_taking import IPU_SILENCE
-from datagen.types import SAMPLE_RATE, Speaker, Word
+from datagen.types import SAMPLE_RATE, SPEAKERS, Speaker, Word
 
 MAX_WORDS = 4
 """Most words of a backchannel."""
@@ -21,6 +22,8 @@ LONGEST = round(1.5 * SAMPLE_RATE)
 """Samples (1.5 s) of the longest backchannel."""
 REACH = SAMPLE_RATE
 """Samples (1 s): the one who has the floor spoke, and speaks on, no further away than this."""
+ATTACHED = round(0.6 * SAMPLE_RATE)
+"""Samples (0.6 s) within which a short unit goes with its speaker's longer one."""
 QUESTION_WORDS = 8
 """Last words of a stretch in which a question's opening makes it a question."""
 
@@ -64,11 +67,24 @@ def units(words: Iterable[Word]) -> list[Unit]:
 
 def mark(stretches: Sequence[Unit]) -> list[Unit]:
     """Return units with the backchannels marked."""
-    short = [is_acknowledgement(unit) for unit in stretches]
+    short = _loose(stretches)
     return [
         replace(unit, is_backchannel=is_short and _is_aside(index, stretches, short))
         for index, (unit, is_short) in enumerate(zip(stretches, short, strict=True))
     ]
+
+
+def _loose(stretches: Sequence[Unit]) -> list[bool]:
+    """Say which units are short and stand alone, not beside more of what their speaker says."""
+    short = [is_acknowledgement(unit) for unit in stretches]
+    for speaker in SPEAKERS:
+        own = [index for index, unit in enumerate(stretches) if unit.speaker == speaker]
+        for order in (own, own[::-1]):
+            for one, next_ in pairwise(order):
+                first, second = sorted((stretches[one], stretches[next_]), key=lambda u: u.start)
+                if not short[one] and second.start - first.end < ATTACHED:
+                    short[next_] = False
+    return short
 
 
 def is_acknowledgement(unit: Unit) -> bool:
@@ -107,5 +123,6 @@ def is_question(text: str) -> bool:
     """Say whether a stretch ends as a question: by its mark, else by how its end is worded."""
     if text.rstrip().endswith(("?", ".", "!")):
         return text.rstrip().endswith("?")
-    words = [plain(word) for word in text.split()[-QUESTION_WORDS:]]
-    return wording().question.search(" ".join(words)) is not None
+    words = [plain(word) for word in text.split()]
+    asks = wording().question.search(" ".join(words[-QUESTION_WORDS:]))
+    return asks is not None or words[0] in wording().question_words

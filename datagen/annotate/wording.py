@@ -20,8 +20,12 @@ class Wording:
     """Several words that are one such sound."""
     question: re.Pattern[str]
     """How a clause begins that asks something."""
+    question_words: frozenset[str]
+    """Words with which a stretch begins that asks something."""
     leads_on: frozenset[str]
     """Words that hardly end a sentence."""
+    cuts_in: frozenset[str]
+    """First words of who cuts in."""
 
 
 @cache
@@ -33,9 +37,11 @@ def wording() -> Wording:
         acknowledgements=frozenset(data["acknowledgements"].split()),
         phrases=frozenset(phrase for line in data["phrases"] for phrase in line),
         question=re.compile(
-            rf"\b(?:{asks['verbs']}) (?:{asks['subjects']})\b|\b(?:{asks['words']})\b"
+            rf"\b(?:{asks['verbs']}) (?:{asks['subjects']})\b|\b(?:{asks['short']})\b"
         ),
+        question_words=frozenset(data["questions"]["words"].split()),
         leads_on=frozenset(data["leads_on"].split()),
+        cuts_in=frozenset(data["cuts_in"].split()),
     )
 
 

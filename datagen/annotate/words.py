@@ -16,6 +16,7 @@ import numpy as np
 
 from datagen.annotate.call import CorpusCall, Side, Supervision
 from datagen.annotate.clean import in_order
+from datagen.annotate.snapping import snap
 from datagen.annotate.sound import CallSound
 from datagen.audio.vad import Spell, speech_over_noise
 from datagen.backends.protocols import Aligner
@@ -95,7 +96,7 @@ class WordFinder:
             return []
         clip = sound.read(one.side, start, end)
         try:
-            words = self._aligner.align(one.text, lambda: clip, None)
+            words = snap(self._aligner.align(one.text, lambda: clip, None), clip)
         except Rejected as error:
             refused.append(f"{one.text!r} at {one.start:.2f} s: {error.evidence}")
             return by_letters(one, speaker, index)

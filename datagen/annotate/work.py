@@ -17,12 +17,11 @@ from typing import cast
 
 import pyarrow as pa
 
-from datagen.annotate.bleeped_sound import BleepedSound
 from datagen.annotate.call import CorpusCall
 from datagen.annotate.calls import AnnotatedCall, CallAnnotator
 from datagen.annotate.readers.registry import open_reader
-from datagen.annotate.roles import Roles
-from datagen.annotate.rows import PieceContext, RoleText, dialogue_of
+from datagen.annotate.roles import CallRoles, RoleMaker
+from datagen.annotate.rows import PieceContext, dialogue_of
 from datagen.annotate.settings import KIND, AnnotateSettings
 from datagen.annotate.sound import CallSound
 from datagen.annotate.words import Transcriber, WordFinder
@@ -44,16 +43,18 @@ from datagen.types import (
     Audio,
     Dialogue,
     Job,
+    Record,
     Reject,
     Rejected,
     Script,
     Speech,
     Split,
     SpokenWord,
+    UserError,
 )
 
-CALLS = "calls"
-"""Folder and stage of annotated calls."""
+CALLS, ROLES = "calls", "roles"
+"""Folders and stages of annotated calls, and of what the model is told of their sides."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class CallDone:
 
     number: int
     id: str
-    content: str
+    contents: Mapping[str, str]
+    """Content hashes of its files."""
     people: tuple[str, ...]
     """Ids of its people; none if it is left out."""
     num_samples: tuple[int, ...]
@@ -99,7 +101,6 @@ class CallWorkOrder:
     settings: AnnotateSettings
     folders: tuple[str, ...]
     where: str
-    license: str
 
 
 class CallWork:
@@ -107,7 +108,6 @@ class CallWork:
 
     def __init__(self, order: CallWorkOrder) -> None:
         self._settings = order.settings
-        self._license = order.license
         self._folder = RunFolder(order.where)
         self._reader = open_reader(order.settings.reader, [Path(one) for one in order.folders])
         self._call_at = lru_cache(maxsize=8)(self._load)
@@ -120,10 +120,9 @@ class CallWork:
         return CallAnnotator(finder, settings.gates, settings.seed, settings.bleep)
 
     @cached_property
-    def _roles(self) -> Roles:
+    def _roles(self) -> RoleMaker:
         settings = self._settings
-        may_name = settings.terms is not None and settings.terms.allows("name_people")
-        return Roles(settings.roles, settings.seed, may_name=may_name)
+        return RoleMaker(settings.roles, settings.seed, may_name=settings.may_name)
 
     @cached_property
     def _tokens(self) -> TokensStage:
@@ -135,46 +134,81 @@ class CallWork:
         )
 
     def call(self, number: int, call_id: str) -> CallDone:
-        """Annotate a call, unless its file is there and made of the same."""
-        file = self._folder.unit(CALLS, number)
-        reject: Reject | None = None
-        call: CorpusCall | None = None
+        """Annotate a call and write its roles, unless its files are there and made of the same."""
+        call, reject = self._read(call_id)
+        reads = {"call": _digest(call) if reject is None else f"{reject.reason}: {reject.evidence}"}
+        receipt, made = self._there(CALLS, number, self._settings.for_calls(), reads), False
+        if receipt is None:
+            found: list[AnnotatedCall] = []
+            if call is not None:
+                try:
+                    found.append(self._annotator.annotate(call))
+                except Rejected as error:
+                    reject = _reject(call_id, error)
+            rows = [(one.id, one) for one in found]
+            samples = sum(piece.num_samples for one in found for piece in one.pieces)
+            rejects = () if reject is None else (reject,)
+            receipt = self._keep(CALLS, number, rows, reads, samples, rejects)
+            made = True
+        return self._done(number, call_id, receipt, made=made)
+
+    def _read(self, call_id: str) -> tuple[CorpusCall | None, Reject | None]:
+        """Return a call as the reader has it, or why it is left out."""
         try:
-            call = self._reader.read(call_id)
-            reads = {"call": _digest(call)}
+            return self._reader.read(call_id), None
         except Rejected as error:
-            reads, reject = {"call": f"{error.reason}: {error.evidence}"}, _reject(call_id, error)
-        receipt = self._folder.receipt(file)
-        fingerprint = self._settings.for_calls()
-        if receipt is not None and (receipt.fingerprint, receipt.reads) == (fingerprint, reads):
-            return self._done(number, call_id, receipt, made=False)
-        found: list[AnnotatedCall] = []
-        if call is not None:
-            try:
-                found.append(self._annotator.annotate(call))
-            except Rejected as error:
-                reject = _reject(call_id, error)
-        rows = [{"dialog_id": one.id, "record": one.model_dump_json()} for one in found]
+            return None, _reject(call_id, error)
+        except UserError as error:  # one file of a large corpus that cannot be read
+            return None, _reject(call_id, Rejected("unreadable", str(error)))
+
+    def _there(
+        self, stage: str, number: int, fingerprint: str, reads: Mapping[str, str]
+    ) -> Receipt | None:
+        receipt = self._folder.receipt(self._folder.unit(stage, number))
+        wanted = (fingerprint, dict(reads))
+        is_same = receipt is not None and (receipt.fingerprint, receipt.reads) == wanted
+        return receipt if is_same else None
+
+    def _keep(
+        self,
+        stage: str,
+        number: int,
+        records: Sequence[tuple[str, Record]],
+        reads: Mapping[str, str],
+        num_samples: int = 0,
+        rejects: tuple[Reject, ...] = (),
+    ) -> Receipt:
+        """Write what is known of a call, as one row or none."""
+        rows = [{"dialog_id": name, "record": one.model_dump_json()} for name, one in records]
         table = pa.Table.from_pylist(rows, schema=RECORDS)
+        settings = self._settings
         receipt = Receipt(
-            stage=CALLS,
+            stage=stage,
             block=number,
-            fingerprint=fingerprint,
-            reads=reads,
+            fingerprint=settings.for_calls() if stage == CALLS else settings.for_roles(),
+            reads=dict(reads),
             content=content_hash(table),
             rows=table.num_rows,
-            num_samples=sum(piece.num_samples for one in found for piece in one.pieces),
-            rejects=() if reject is None else (reject,),
+            num_samples=num_samples,
+            rejects=rejects,
         )
+        file = self._folder.unit(stage, number)
         self._folder.commit(file, table, Footer(receipt=receipt).to_json())
-        return self._done(number, call_id, receipt, made=True)
+        return receipt
 
     def _done(self, number: int, call_id: str, receipt: Receipt, *, made: bool) -> CallDone:
+        contents = {f"{CALLS}/{number:06d}": receipt.content}
         call = self._load(number) if receipt.rows else None
+        if call is not None:
+            roles = self._there(ROLES, number, self._settings.for_roles(), contents)
+            if roles is None:
+                row = (call_id, self._roles.roles(call))
+                roles = self._keep(ROLES, number, [row], contents)
+            contents[f"{ROLES}/{number:06d}"] = roles.content
         return CallDone(
             number=number,
             id=call_id,
-            content=receipt.content,
+            contents=contents,
             people=() if call is None else tuple(one.id for one in call.people.values()),
             num_samples=() if call is None else tuple(one.num_samples for one in call.pieces),
             reject=receipt.rejects[0] if receipt.rejects else None,
@@ -182,8 +216,14 @@ class CallWork:
         )
 
     def _load(self, number: int) -> AnnotatedCall:
-        (row,) = self._folder.read(self._folder.unit(CALLS, number)).to_pylist()
-        return AnnotatedCall.model_validate_json(row["record"])
+        return AnnotatedCall.model_validate_json(self._record(CALLS, number))
+
+    def _roles_at(self, number: int) -> CallRoles:
+        return CallRoles.model_validate_json(self._record(ROLES, number))
+
+    def _record(self, stage: str, number: int) -> str:
+        (row,) = self._folder.read(self._folder.unit(stage, number)).to_pylist()
+        return str(row["record"])
 
     def block(self, order: BlockOrder) -> list[Receipt]:
         """Make a block's four files; return their receipts."""
@@ -191,10 +231,9 @@ class CallWork:
         clips: list[pa.Table] = []
         dialogues: list[Dialogue] = []
         rejects: list[Reject] = []
-        roles = self._roles.of({one.call: self._call_at(one.call) for one in order.pieces})
         for piece in order.pieces:
             try:
-                script, speech, dialogue = self._piece(piece, roles[piece.call])
+                script, speech, dialogue = self._piece(piece)
             except Rejected as error:
                 rejects.append(_reject(piece.dialog_id, error, "speech"))
                 continue
@@ -222,17 +261,16 @@ class CallWork:
         )
         return receipts
 
-    def _piece(self, order: PieceOrder, roles: RoleText) -> tuple[Script, Speech, Dialogue]:
+    def _piece(self, order: PieceOrder) -> tuple[Script, Speech, Dialogue]:
         call = self._call_at(order.call)
         context = PieceContext(
             dialog_id=order.dialog_id,
             split=order.split,
-            license=self._license,
-            roles=roles,
+            license=self._settings.terms.license,
+            roles=self._roles_at(order.call),
+            bleep=self._settings.bleep,
         )
         sound = CallSound(self._reader.read(call.id).sound)
-        if call.bleeps:
-            sound = BleepedSound(sound, call, self._settings.bleep.sound)
         return dialogue_of(call, call.pieces[order.piece], sound, context, self._settings.gates)
 
     def _commit(
@@ -262,7 +300,7 @@ class CallWork:
                 receipt=receipt,
                 recipe=self._settings.for_rows(),
                 stand_ins=tuple(self._settings.stand_ins()),
-                terms=() if self._settings.terms is None else (self._settings.terms,),
+                terms=(self._settings.terms,),
                 **dict(facts),
             )
         self._folder.commit(self._folder.unit(stage, block), table, footer.to_json())

@@ -25,8 +25,10 @@ _FOLDER = click.Path(path_type=Path)
 )
 @click.option("--set", "overrides", multiple=True, metavar="A.B=VALUE", help="Change a setting.")
 @click.option("--asr", metavar="NAME", help="Who writes down what nobody did: whisper, listener.")
-@click.option("--terms", metavar="FILE", help="Terms of use. [default: pipelines/corpora]")
-@click.option("--accept", multiple=True, metavar="CORPUS", help="You have signed its licence.")
+@click.option("--terms", metavar="FILE", help="Its terms of use. [default: pipelines/corpora]")
+@click.option(
+    "--accept", multiple=True, metavar="CORPUS", help="You have signed this corpus' agreement."
+)
 @click.option("--seed", type=int, help="Seed of who is the agent, and of the splits.")
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes."
@@ -59,15 +61,12 @@ def annotate(
     from datagen.annotate.readers.registry import resolve
     from datagen.annotate.run import annotate as make
     from datagen.annotate.settings import settings_of
-    from datagen.terms import require_training
 
     settings = settings_of(corpus, resolve(corpus).corpus, recipe, overrides, asr, seed, terms)
-    assert settings.terms is not None
-    require_training(settings.terms, accept)
     if stand_ins := settings.stand_ins():
         echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     with stoppable():
-        made = make(settings, folders, out, license=settings.terms.license, workers=workers)
+        made = make(settings, folders, out, accepted=accept, workers=workers)
     echo(
         f"annotated {made.calls - sum(made.left_out.values()):,} of {made.calls:,} calls:"
         f" {made.dialogs:,} dialogues, {made.seconds / 3600:,.2f} h, in {out};"

@@ -24,7 +24,7 @@ from datagen.terms import load
 from datagen.types import FRAME, SAMPLE_RATE
 from tests.doubles.chat_server import Reply, completion, probed, serving
 from tests.fixtures.dummy_runs import rehearse
-from tests.fixtures.mock_fisher import GAP, STEP, WORD, mock_fisher
+from tests.fixtures.buzzed_fisher import GAP, STEP, WORD, buzzed_fisher
 
 FISHER = load("fisher")
 pytestmark = pytest.mark.slow
@@ -42,7 +42,7 @@ def rows(run: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return mock_fisher(tmp_path_factory.mktemp("corpus") / "fisher", calls=3)
+    return buzzed_fisher(tmp_path_factory.mktemp("corpus") / "fisher", calls=3)
 
 
 @pytest.fixture(scope="module")
@@ -228,10 +228,18 @@ def test_a_model_writes_the_roles_of_all_calls(corpus: Path, tmp_path: Path) -> 
         return completion(json.dumps({**good, "facts": said}))
 
     with serving(answer) as (server, url):
-        writer = f"{{use: openai, options: {{models: [{{name: tiny, url: '{url}'}}]}}}}"
+        writer = f"{{models: [{{name: tiny, url: '{url}'}}]}}"
         command = ("annotate", "fisher", corpus, "--out", tmp_path / "run", "--accept", "fisher")
         shares = ("--set", "roles.shares={detailed: 1}")
-        told = call(*command, *QUICK, *shares, "--set", f"roles.writer={writer}")
+        told = call(
+            *command,
+            *QUICK,
+            *shares,
+            "--set",
+            "roles.use=openai",
+            "--set",
+            f"roles.options={writer}",
+        )
         assert told.exit_code == 0, told.output
         assert "roles=rules" not in told.output
     found = list(rows(tmp_path / "run"))
@@ -247,9 +255,9 @@ def test_a_model_writes_the_roles_of_all_calls(corpus: Path, tmp_path: Path) -> 
 
 def test_a_writer_that_asks_no_model_is_one_sentence(corpus: Path, tmp_path: Path) -> None:
     command = ("annotate", "fisher", corpus, "--out", tmp_path / "run", "--accept", "fisher")
-    said = call(*command, *QUICK, "--set", "roles.writer={use: composer}")
+    said = call(*command, *QUICK, "--set", "roles.use=composer")
     assert said.exit_code == 2
-    assert "asks no language model" in said.output
+    assert "answers no requests" in said.output
     said = call(*command, *QUICK, "--set", "roles.shares={topic: 0}")
     assert said.exit_code == 2
     assert "roles.shares" in said.output

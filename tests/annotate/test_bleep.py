@@ -139,7 +139,7 @@ def test_nothing_of_a_word_is_left_in_the_sound(sound: str) -> None:
     own = {"agent": words("it is four one five five ok")}
     (one,) = bleeps = find_bleeps(own, settings)
     audio = channel(10 * SLOT, 300.0)
-    out = bleep_sound(audio, "agent", bleeps, settings.sound)
+    out = bleep_sound(audio, "agent", bleeps, own["agent"], settings)
     assert spectrum(audio[one.start : one.end], 300.0) > 0.09
     assert spectrum(out[one.start : one.end], 300.0) < 1e-4
     level = float(np.sqrt(np.mean(np.square(out[one.start : one.end]))))
@@ -154,10 +154,11 @@ def test_nothing_of_a_word_is_left_in_the_sound(sound: str) -> None:
 def test_a_part_of_a_call_is_bleeped_as_the_whole() -> None:
     own = {"agent": words("it is four one five five ok")}
     bleeps = find_bleeps(own, ALL)
+    settings = BleepSettings(numbers=True, sound="silence")
     audio = channel(10 * SLOT, 300.0)
-    whole = bleep_sound(audio, "agent", bleeps, "silence")
+    whole = bleep_sound(audio, "agent", bleeps, own["agent"], settings)
     for start in (0, bleeps[0].start - 50, bleeps[0].start + 900, bleeps[0].end + 10):
-        part = bleep_sound(audio[start:], "agent", bleeps, "silence", at=start)
+        part = bleep_sound(audio[start:], "agent", bleeps, own["agent"], settings, at=start)
         inside = slice(FADE, None) if start else slice(None)
         assert np.array_equal(part[inside], whole[start:][inside])
 
@@ -170,7 +171,7 @@ def test_it_does_not_leak_into_the_other_channel() -> None:
     (one,) = bleeps = find_bleeps(own, ALL)
     (said,) = own["user"]
     audio = channel(10 * SLOT, 300.0, 0.01)
-    out = bleep_sound(audio, "user", bleeps, "tone")
+    out = bleep_sound(audio, "user", bleeps, own["user"], ALL)
     kept = slice(said.start + FADE, said.end - FADE)
     assert np.array_equal(out[kept], audio[kept])
     assert not out[one.start : said.start].any()
@@ -192,7 +193,7 @@ def test_tokens_follow() -> None:
         (one,) = bleeps = find_bleeps(spoken, ALL)
         audio = channel(size, 200.0)
         audio[one.start : one.end] = channel(one.end - one.start, pitch)
-        codes.append(codec.encode(bleep_sound(audio, "agent", bleeps, "tone")))
+        codes.append(codec.encode(bleep_sound(audio, "agent", bleeps, spoken["agent"], ALL)))
         rows.append(text_row(bleep_words(spoken, bleeps)["agent"], size // FRAME, tokenizer))
     assert np.array_equal(rows[0], rows[1])
     assert np.array_equal(codes[0], codes[1])
@@ -207,7 +208,7 @@ def test_a_bleep_at_the_edges_of_a_channel() -> None:
         Bleep(speaker="agent", kind="name", start=4_990, end=6_000, first=1, last=1),
         Bleep(speaker="agent", kind="name", start=9_000, end=9_900, first=2, last=2),
     ]
-    out = bleep_sound(np.ones(5_000, np.float32), "agent", bleeps, "tone")
+    out = bleep_sound(np.ones(5_000, np.float32), "agent", bleeps, [], ALL)
     assert len(out) == 5_000
     assert np.isfinite(out).all()
     assert out[2_000] == 1.0
