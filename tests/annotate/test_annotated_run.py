@@ -23,8 +23,8 @@ from datagen.storage.run_folder import RunFolder
 from datagen.terms import load
 from datagen.types import FRAME, SAMPLE_RATE
 from tests.doubles.chat_server import Reply, completion, probed, serving
-from tests.fixtures.dummy_runs import rehearse
 from tests.fixtures.buzzed_fisher import GAP, STEP, WORD, buzzed_fisher
+from tests.fixtures.dummy_runs import rehearse
 
 FISHER = load("fisher")
 pytestmark = pytest.mark.slow
