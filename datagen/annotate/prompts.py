@@ -38,6 +38,8 @@ MOST_ABOUT = 80
 ATTEMPTS = 3
 MOST_TRANSCRIPT = 24_000
 """Most characters of a transcript that a model is shown; a call of ten minutes has some 10,000."""
+VERSION = 1
+"""Version of the rules; raised when a change of code changes what is asked or kept."""
 RULES = "rules"
 """Source of a role that no model wrote: a stand-in at the topic level."""
 

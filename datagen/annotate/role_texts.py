@@ -41,3 +41,13 @@ def load_role_texts() -> RoleTexts:
     """Read what ships with datagen."""
     path = assets.find("prompts/annotate", "roles")
     return validate(RoleTexts, read_yaml(path), f"the instructions {path}")
+
+
+def digest_of_role_texts() -> str:
+    """Return a hash of all files that roles are made from."""
+    return assets.digest(
+        assets.find("prompts/annotate", "roles"),
+        assets.find("prompts/annotate", "names"),
+        assets.find("prompts", "names"),
+        assets.find("prompts/claims", "plain"),
+    )

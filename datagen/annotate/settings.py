@@ -12,9 +12,10 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from datagen import assets
-from datagen.annotate import calls
+from datagen.annotate import calls, prompts
 from datagen.annotate.bleep import BleepSettings
 from datagen.annotate.calls import Gates
+from datagen.annotate.role_texts import digest_of_role_texts
 from datagen.annotate.roles import RULES, RoleSpec
 from datagen.backends.registry import ALIGNERS, CODECS, JUDGES, TOKENIZERS
 from datagen.config import (
@@ -86,7 +87,7 @@ class AnnotateSettings(Settings):
         return digest(
             {
                 "roles": self.roles.identity(),
-                "texts": read_yaml(assets.find("prompts/annotate", "roles")),
+                "texts": [prompts.VERSION, digest_of_role_texts()],
                 "seed": self.seed,
                 "may_name": self.may_name,
             }

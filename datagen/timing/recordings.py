@@ -1,6 +1,6 @@
-"""Who speaks when in recorded conversations: RTTM, CTM, sound of two channels, an annotated run.
+"""Who speaks when in recorded conversations: from RTTM, CTM, or the sound of two channels.
 
-    FILE, RUN --read--> {conversation: [Spell]}, and what was left out and why
+    FILE --read--> {conversation: [Spell]}, and what was left out and why
 
 The speaker whose name sorts first (or channel 0) is called the agent, unless a name is given.
 """
@@ -21,7 +21,6 @@ from datagen.audio.vad import Spell, speech_over_noise
 from datagen.formats.ctm import read_ctm
 from datagen.formats.rttm import read_rttm
 from datagen.formats.text import read_text
-from datagen.storage.run_folder import SHARDS, RunFolder
 from datagen.types import SAMPLE_RATE, SPEAKERS, Speaker, UserError
 
 SOUND = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".sph", ".nist")
@@ -62,20 +61,6 @@ def read(path: Path, agent: str | None = None) -> Recorded:
     if not recorded.conversations:
         raise UserError(recorded.left_out[0])
     return recorded
-
-
-def read_run(path: Path) -> Recorded:
-    """Return the words of each dialogue of a run as speech; its agent is the agent."""
-    folder = RunFolder(path)
-    names = [name for name in folder.storage.names(SHARDS) if name.endswith(".parquet")]
-    found = {
-        str(row["dialog_id"]): [Spell(w["speaker"], w["start"], w["end"]) for w in row["words"]]
-        for name in names
-        for row in folder.read(f"{SHARDS}/{name}", ["dialog_id", "words"]).to_pylist()
-    }
-    if not found:
-        raise UserError(f"{path} has no shards; give a recording, an RTTM or a finished run")
-    return Recorded(found)
 
 
 def _lines(path: Path, suffix: str) -> Iterator[tuple[str, str, float, float]]:
