@@ -8,6 +8,7 @@ A run whose speech or timeline files are gone, or are not those its tokens were 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from datagen.stages.tokens import voice_prompt
 from datagen.storage import Where
 from datagen.storage.marks import Selection
 from datagen.storage.run_folder import SHARDS, Damaged, Missing, RunFolder
+from datagen.terms import ANNOTATED, Terms, from_footer, strictest
 from datagen.timing.effects import chain
 from datagen.types import Audio, DialogId, Dialogue, Speaker, Stereo, UserError
 
@@ -64,7 +66,23 @@ class ExportSource:
             codec_hash=codec["hash"],
             tokenizer=tokenizer["id"],
             tokenizer_hash=tokenizer["hash"],
+            terms=self.terms,
         )
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """The terms of the corpora that its shards are made of; none if they are synthetic."""
+        found = strictest(
+            one
+            for shard in self.shards
+            for one in from_footer(self._metadata(shard), f"{self.folder.where}/{shard}")
+        )
+        if self.kind == ANNOTATED and not found:
+            raise UserError(
+                f"{self.folder.where} is of kind {ANNOTATED} and does not say of which corpus, so"
+                " nobody knows what may be done with it: annotate it anew"
+            )
+        return found
 
     @property
     def context(self) -> ExportContext:

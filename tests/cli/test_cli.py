@@ -36,7 +36,7 @@ FLAGS = {
     },
     "export": {
         *("--out", "--split", "--kind", "--event", "--keep", "--leave-out", "--marks"),
-        *("--fraction", "--workers", "--check", "--help"),
+        *("--fraction", "--workers", "--own-use", "--check", "--help"),
     },
     "report": {"--compare", "--out", "--help"},
     "show": {"--run", "--audio", "--decoded", "--effects", "--help"},
