@@ -35,7 +35,7 @@ from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, Damaged, Receipt, RunFolder
 from datagen.terms import require_training
-from datagen.types import SAMPLE_RATE, DialogId, RunFailed, UserError
+from datagen.types import SAMPLE_RATE, DialogId, UserError
 
 STAGES = (CALLS, "tokens", SHARDS)
 """What progress counts."""
@@ -126,7 +126,9 @@ class _Making:
         orders = _orders(calls, splits)
         if not orders:
             reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
-            raise RunFailed(f"no call can be used: {reasons}")
+            first = next((c.reject for c in calls if c.reject is not None), None)
+            why = f" ({first.dialog_id}: {first.evidence})" if first is not None else ""
+            raise UserError(f"no call can be used: {reasons}{why}")
         blocks = _blocks(orders, {call.number: call.contents for call in calls})
         self._write_plan(len(orders), len(blocks))
         receipts = self._make(blocks)

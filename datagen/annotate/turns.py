@@ -23,6 +23,8 @@ RECORDED = "recorded"
 """Cause of an event that nobody planned."""
 INTERRUPTED_AFTER = SAMPLE_RATE // 5
 """Samples (0.2 s) of overlap from which a speaker who breaks off was interrupted."""
+CUT_IN_AFTER = SAMPLE_RATE // 4
+"""Samples (0.25 s) of overlap from which the words of who cuts in tell an interruption."""
 ASKED_OVER = SAMPLE_RATE // 2
 """Samples (0.5 s) of overlap under which a question is taken for whole, whatever its last word."""
 TAKES_FLOOR = SAMPLE_RATE // 2
@@ -163,7 +165,7 @@ def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:
     if not asked and breaks_off(latest.text, punctuated):
         return True
     cuts_in = plain(floor.units[0].words[0].text) in wording().cuts_in
-    return cuts_in and not asked and not punctuated
+    return cuts_in and not asked and not punctuated and overlap >= CUT_IN_AFTER
 
 
 def breaks_off(text: str, punctuated: bool) -> bool:

@@ -106,7 +106,18 @@ def _is_aside(index: int, stretches: Sequence[Unit], short: Sequence[bool]) -> b
         after = _next_floor(index, stretches, short)
         if after is None or after.speaker == unit.speaker or after.start - unit.end > REACH:
             return False
-    return before.end > unit.start or not is_question(before.text)
+    return before.end > unit.start or not is_question(_said_before(index, stretches))
+
+
+def _said_before(index: int, stretches: Sequence[Unit]) -> str:
+    """Return what the other says in a row up to a unit, as far as a question may reach back."""
+    speaker, words = stretches[index].speaker, list[str]()
+    for unit in reversed(stretches[:index]):
+        if unit.speaker != speaker:
+            words = [*unit.text.split(), *words]
+        if len(words) >= QUESTION_WORDS or (words and unit.speaker == speaker):
+            break
+    return " ".join(words)
 
 
 def _last_floor(index: int, stretches: Sequence[Unit], short: Sequence[bool]) -> Unit | None:
@@ -125,4 +136,4 @@ def is_question(text: str) -> bool:
         return text.rstrip().endswith("?")
     words = [plain(word) for word in text.split()]
     asks = wording().question.search(" ".join(words[-QUESTION_WORDS:]))
-    return asks is not None or words[0] in wording().question_words
+    return asks is not None or not wording().question_words.isdisjoint(words[:1])

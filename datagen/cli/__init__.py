@@ -24,6 +24,7 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
+from datagen.cli.prompts import prompts
 from datagen.cli.quality import quality
 from datagen.cli.report import report
 from datagen.cli.scripts import scripts
@@ -252,6 +253,7 @@ _COMMANDS = (
     manifest,
     pairs,
     plan,
+    prompts,
     quality,
     report,
     scripts,

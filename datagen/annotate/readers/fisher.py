@@ -22,6 +22,7 @@ from datagen.annotate.call import (
     Supervision,
 )
 from datagen.annotate.readers.files import by_stem, find, need
+from datagen.annotate.readers.spoken import in_order
 from datagen.formats.tables import read_table
 from datagen.formats.text import numbered_lines, read_text
 from datagen.types import Rejected
@@ -96,7 +97,7 @@ def _supervisions(path: Path) -> tuple[Supervision, ...]:
         start, end, text = float(match[1]), float(match[2]), words_of(match[4])
         if text and end > start:
             found.append(Supervision(_SIDES[match[3]], start, end, text))
-    return tuple(sorted(found, key=lambda one: (one.start, one.side)))
+    return in_order(found)
 
 
 def words_of(text: str) -> str:

@@ -23,9 +23,9 @@ from datagen.annotate.call import (
     CorpusSpeaker,
     Side,
     Supervision,
-    TimedWord,
 )
 from datagen.annotate.readers.files import find
+from datagen.annotate.readers.spoken import in_order, utterances
 from datagen.formats.ctm import CtmWord, read_ctm
 from datagen.formats.rttm import RttmTurn, read_rttm
 from datagen.formats.tables import read_table
@@ -38,8 +38,6 @@ Item = TypeVar("Item")
 SIDES: tuple[Side, Side] = ("a", "b")
 _NAMES = (("a", "b"), ("1", "2"), ("0", "1"), ("l", "r"), ("left", "right"), ("agent", "user"))
 _PAIR = re.compile(r"(.+)[._-](a|b|[012]|l|r|left|right|agent|user)", re.I)
-UTTERANCE_SILENCE = 0.2
-"""Seconds of silence between words that end an utterance."""
 _SILENT = frozenset({"", "sil", "sp", "<p>", "<eps>", "<sil>", "spn", "[sil]"})
 CALLS = "calls.tsv"
 
@@ -80,9 +78,7 @@ class Folder:
             corpus=self.corpus,
             sound=_channels(self._sound[call_id]),
             people={side: _person(call_id, side, row) for side in SIDES},
-            supervisions=tuple(
-                sorted(self._supervisions(call_id), key=lambda one: (one.start, one.side))
-            ),
+            supervisions=in_order(self._supervisions(call_id)),
             topic=row.get("topic", ""),
         )
 
@@ -178,23 +174,6 @@ def _labelled(side: Side, intervals: Sequence[Interval]) -> Iterator[Supervision
         yield from (Supervision(side, start, end, label) for label, start, end in said)
     else:
         yield from utterances(side, said)
-
-
-def utterances(side: Side, words: Sequence[Interval]) -> Iterator[Supervision]:
-    """Yield timed words as utterances, between silences of 0.2 s."""
-    group: list[TimedWord] = []
-    for label, start, end in sorted(words, key=lambda one: one[1]):
-        if group and start - group[-1].end >= UTTERANCE_SILENCE:
-            yield _utterance(side, group)
-            group = []
-        group.append(TimedWord(label, start, end))
-    if group:
-        yield _utterance(side, group)
-
-
-def _utterance(side: Side, words: Sequence[TimedWord]) -> Supervision:
-    text = " ".join(word.text for word in words)
-    return Supervision(side, words[0].start, words[-1].end, text, tuple(words))
 
 
 def _read_all(path: Path) -> dict[str, list[Interval]]:

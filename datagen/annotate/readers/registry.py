@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from datagen.annotate.readers.protocol import CorpusReader
-from datagen.types import UserError
+from datagen.types import Rejected, UserError
 
 READERS = {
     "fisher": "datagen.annotate.readers.fisher:Fisher",
@@ -26,7 +26,10 @@ def open_reader(name: str, folders: Sequence[Path]) -> CorpusReader:
     missing = [str(folder) for folder in folders if not folder.is_dir()]
     if missing:
         raise UserError(f"{missing[0]} is no folder; give the corpus' folder, or several")
-    reader: CorpusReader = resolve(name)(folders)
+    try:
+        reader: CorpusReader = resolve(name)(folders)
+    except Rejected as error:
+        raise UserError(f"{name}: {error.evidence}") from error
     if not reader.ids():
         raise UserError(f"{', '.join(map(str, folders))}: {name} finds no call there")
     return reader

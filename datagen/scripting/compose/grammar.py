@@ -89,6 +89,7 @@ def opened(template: str) -> str:
     return "{" + capital(text[1:]) if text.startswith("{") else text
 
 
+@lru_cache(maxsize=16384)
 def third_person(text: str, *, first: bool = False) -> str:
     """Say of absent people what was said to them, or with ``first`` by them: you need, they need.
 

@@ -12,7 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from datagen.scripting.content.people import Names, agent_persona, listener_persona
+from datagen.scripting.content.people import (
+    Names,
+    agent_persona,
+    different_name,
+    listener_persona,
+)
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
@@ -47,6 +52,8 @@ class Question:
     answer: str
     details: tuple[str, ...] = ()
     """What the answer may go on with."""
+    other: str = ""
+    """The answer in other words, for who has not understood it."""
     is_follow_up: bool = False
     interrupts: bool = False
     is_near: bool = False
@@ -107,9 +114,8 @@ def draw_lesson(
         path.go_on()
     split = split_of(f"{path.subject.id}/{path.situation}", validation)
     names = names.of(split)
-    teacher = names.person(draws.integer(0, names.num_people - 1))
-    agent = agent_persona(*teacher, draws)
-    user = listener_persona(names, agent.name, draws)
+    agent = agent_persona(*different_name(names, (), job, "agent", draws), draws)
+    user = listener_persona(names, agent.name, job, draws, "user")
     questions = path.questions(INTERRUPTIONS[user.behaviour.interruptions])
     asked = " ".join(question.ask for question in questions)
     about = path.subject.about
@@ -191,10 +197,12 @@ class _Path:
             asked = topic.more[more]
             return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
         ask, core = self._draws.pick(list(zip(topic.ask, topic.core, strict=True)))
+        others = [one for one in topic.core if one != core]
         return Question(
             ask,
             core,
             tuple(self._draws.shuffled(topic.details)),
+            others[0] if others else topic.quiz.tell,
             interrupts=interrupts,
             is_near=is_near,
             doubt=topic.doubt,

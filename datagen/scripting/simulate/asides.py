@@ -9,8 +9,9 @@ from collections.abc import Callable
 from functools import partial
 
 from datagen.scripting.content.values import Value
+from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.interruptions import Ask, Telling, may_cut_in
-from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk, changed
+from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED = 0.5
 """Chance that something new is announced."""

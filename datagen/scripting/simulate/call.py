@@ -28,6 +28,8 @@ USER_FIRST = 0.1
 SPLIT = 0.22
 """Chance that a caller says hello first, and why only when asked."""
 SHUFFLED = 0.5
+HURRY = 0.4
+"""Leisure under which callers come to the point."""
 
 
 def simulate(
@@ -105,8 +107,8 @@ def _open(talk: Talk) -> None:
         _pick_up(talk)
     story = talk.world.story
     is_angry = any(event.kind == "Q4" for event in talk.agenda) and talk.chance(0.25)
-    talk.user_line(story.opening, "inform")
     length = talk.cast.user.behaviour.length
+    talk.user_line(story.opening, "inform", is_brief=length == 0 or talk.leisure < HURRY)
     for _ in range(length):
         if story.more and talk.chance((0.2 + 0.15 * length) * talk.leisure):
             talk.user_line(story.more, "inform")
@@ -206,9 +208,11 @@ def _close(talk: Talk) -> None:
 
 
 def _bye(talk: Talk) -> str:
+    """Return how the agent says goodbye: nobody is welcome who has not said thanks."""
     if talk.mood.valence < 0 or talk.outcome in ("refused", "failed"):
         return "bye_plain"
-    return "bye_outbound" if talk.cast.direction == "outbound" else "bye"
+    act = "bye_outbound" if talk.cast.direction == "outbound" else "bye"
+    return act if talk.is_thanked else f"{act}.unthanked"
 
 
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}

@@ -5,15 +5,17 @@ Talk --finish--> Turn, Turn, ..., Action, ..., Probe, ...
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from datagen.scripting.compose.grammar import continued
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import boundaries
+from datagen.scripting.plans.records import changed, trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.talk import Talk, changed
+from datagen.scripting.simulate.talk import Talk
 from datagen.types import Action, Pause, Probe, Speaker, Turn
 
 STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
@@ -51,6 +53,9 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 
 
+_made = trusted(Turn)
+
+
 class FinishedCall(NamedTuple):
     """What a script holds of a call."""
 
@@ -64,11 +69,11 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     turns: list[Turn] = []
     places: list[int] = []
     at_word: int | None = None
+    level = talk.cast.user.behaviour.fillers
     for draft in talk.floor.drafts:
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
-        level = talk.cast.user.behaviour.fillers
         pauses = (
             ()
             if draft.rote and draft.speaker == "agent"
@@ -93,10 +98,12 @@ def _turn(
     talk: Talk, draft: Draft, at_word: int | None, pauses: tuple[Pause, ...], places: list[int]
 ) -> Turn:
     values, text = talk.world.values, draft.text
-    stated = sorted(
-        name for name in draft.values if name in values and values[name].written in text
-    )
-    return Turn(
+    stated: Sequence[str] = ()
+    if draft.values:
+        stated = sorted(
+            name for name in draft.values & values.keys() if values[name].written in text
+        )
+    return _made(
         speaker=draft.speaker,
         text=text,
         spoken=draft.spoken,

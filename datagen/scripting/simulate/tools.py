@@ -8,12 +8,14 @@ from __future__ import annotations
 from functools import partial
 
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate import asides
 from datagen.scripting.simulate.interruptions import break_in
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import Action, ActionStatus
 
+_action = trusted(Action)
 FAILS, WAITING = 0.06, 0.35
 """Chance that a tool fails at first, and that the caller says something while it works."""
 CANCELS = 0.3
@@ -55,7 +57,7 @@ def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
     _correct(talk, step)
     if talk.world.pack.tools[step.tool].done and talk.chance(CANCELS * talk.leisure):
         _cancel(talk, step)
-    if talk.chance(FAILS * talk.leisure):
+    if talk.chance(FAILS * talk.slips):
         is_late = talk.chance(0.4)
         _issue(talk, step, "The system did not answer.", "timed_out" if is_late else "failed")
         talk.mood.feel("wait")
@@ -103,7 +105,7 @@ def _issue(talk: Talk, step: ProcedureStep, result: str, status: ActionStatus) -
     identifier = f"call-{len(talk.actions) + 1}"
     draft.calls = (*draft.calls, identifier)
     takes = latency(talk, step.tool)
-    action = Action(
+    action = _action(
         id=identifier,
         tool=step.tool,
         arguments=_arguments(talk, tool.args),
