@@ -30,7 +30,7 @@ from datagen.shards.layout import HYGIENE
 from datagen.stages.artifacts import read_records
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
-from datagen.terms import Terms, from_footer, strictest
+from datagen.terms import Terms, of_run
 from datagen.types import SAMPLE_RATE, SPEAKERS, Reject, Script, UserError
 
 SAMPLE = 2_000
@@ -156,9 +156,7 @@ def gather(run: Where, progress: Callable[[int, int], None] = lambda done, of: N
             hygiene[measure].append(_numbers(pc.struct_field(table["hygiene"], measure)))
     found.heard = read_quality(run)
     found.exam = read_own_exam(run)
-    found.terms = strictest(
-        one for name in names for one in from_footer(folder.metadata(name) or {}, name)
-    )
+    found.terms = of_run(run)
     found.lengths = np.concatenate(lengths)
     found.waits = {kind: np.concatenate(parts) for kind, parts in sorted(waits.items())}
     found.hygiene = {name: np.concatenate(parts) for name, parts in hygiene.items()}
