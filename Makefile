@@ -45,7 +45,7 @@ test-chatterbox: .venv-chatterbox/installed
 	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
 # every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
 consumers: .venv-consumers/installed
-	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py tests/train/test_moshi_parity.py
 
 check: lint types imports test test-train
 

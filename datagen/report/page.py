@@ -17,6 +17,7 @@ from datagen.quality.figures import summary
 from datagen.report.figures import Figures, Numbers, Reason, gather
 from datagen.report.pictures import draw
 from datagen.storage import Where, atomic
+from datagen.terms import refusals, sharing
 from datagen.types import SPEAKERS
 
 _STYLE = Path(__file__).with_name("report.css")
@@ -68,6 +69,8 @@ def _sections(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> Iterato
     yield _warning(runs)
     yield _tiles(runs)
     yield _section("What it is", _table(runs, _about))
+    if any(run.terms for run in runs):
+        yield _section("Terms", _table(runs, _terms))
     yield _section("Lengths", _picture(pictures, "lengths"), _table(runs, _lengths))
     yield _section(
         "Turn-taking and people's",
@@ -178,6 +181,19 @@ def _about(run: Figures) -> dict[str, str]:
         "recipe": facts.fingerprint,
         "stand-ins": ", ".join(facts.stand_ins) or "none",
         "versions": ", ".join(f"{n} {v}" for n, v in facts.versions.items()),
+    }
+
+
+def _terms(run: Figures) -> dict[str, str]:
+    """Return what a run's corpora let be done with it; a synthetic run has none."""
+    if not run.terms:
+        return {"corpora": "none: synthetic"}
+    against = refusals(run.terms, sharing(sound=False))
+    return {
+        "corpora": ", ".join(terms.title for terms in run.terms),
+        "may its rows be shared": "; ".join(["no", *against]) if against else "yes",
+        "commercial use": "no" if any(one.non_commercial for one in run.terms) else "yes",
+        **{f"{terms.corpus}: {name}": text for terms in run.terms for name, text in terms.lines()},
     }
 
 
