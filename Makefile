@@ -21,9 +21,10 @@ coverage: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov=datagen --cov-report=term --cov-report=json:coverage.json
 
 # train/ needs torch, so it is tested in an environment of its own
-test-train: .venv-train/installed
+test-train: .venv-train/installed .venv/dev
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
+	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # the page in a real browser, with axe-core; BROWSER is any Chromium
 BROWSER ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))

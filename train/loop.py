@@ -61,6 +61,8 @@ class Trainer:
         self._num_audio = 0 if config.text_alone else self.model.config.dep_q
         """Audio rows that are predicted."""
         self._identity = identity(self.corpus, self.plan)
+        for corpus in self.corpus.metadata.corpora:
+            logger.info("real conversations of %s", corpus)
         self.step = 0
         if (checkpoint := checkpoints.latest(config.out)) is not None:
             self.step = checkpoints.restore(
@@ -307,10 +309,12 @@ def identity(corpus: Corpus, plan: BatchPlan) -> dict[str, Any]:
     hasher.update(corpus.num_frames[plan.rows].tobytes())
     hasher.update(plan.weights.tobytes())
     metadata = corpus.metadata
+    named = {"corpora": list(metadata.corpora)} if metadata.corpora else {}
     return {
         "dialogues": hasher.hexdigest(),
         "codec": metadata.codec_hash,
         "tokenizer": metadata.tokenizer_hash,
+        **named,
     }
 
 
