@@ -118,7 +118,7 @@ def breaks(group: Sequence[Unit]) -> list[Break]:
 def _worth(place: Break, target: float) -> float:
     """Prefer long silences near the wanted length."""
     away = abs(place.length - target) / target
-    return min(place.silence / SAMPLE_RATE, 1.5) - 3 * max(0.0, away - 0.1)
+    return min(place.silence / SAMPLE_RATE, 1.5) - away - 3 * max(0.0, away - 0.1)
 
 
 def _piece(part: Sequence[Unit], blocked: Sequence[Span], num_samples: int) -> Cut:

@@ -36,12 +36,20 @@ def wording() -> Wording:
     return Wording(
         acknowledgements=frozenset(data["acknowledgements"].split()),
         phrases=frozenset(phrase for line in data["phrases"] for phrase in line),
-        question=re.compile(
-            rf"\b(?:{asks['verbs']}) (?:{asks['subjects']})\b|\b(?:{asks['short']})\b"
-        ),
+        question=_question(asks),
         question_words=frozenset(data["questions"]["words"].split()),
         leads_on=frozenset(data["leads_on"].split()),
         cuts_in=frozenset(data["cuts_in"].split()),
+    )
+
+
+def _question(asks: dict[str, str]) -> re.Pattern[str]:
+    """Return what inverts (is it, what is), but not behind a subject: "i was there" does not."""
+    verbs, subjects = asks["verbs"], asks["subjects"]
+    behind = rf"(?:^|(?<!\S)(?!(?:{subjects}) )\S+ )"
+    return re.compile(
+        rf"{behind}(?:{verbs}) (?:{subjects})\b"
+        rf"|\b(?:{asks['words']}) (?:{verbs})\b|\b(?:{asks['short']})\b"
     )
 
 
