@@ -90,11 +90,25 @@ def test_who_nods_between_clauses_is_where_people_are(
     assert figure(result, "backchannel/divergence@corrected") < 0.6
 
 
-def test_who_gives_identity_away_fails(scored: Callable[..., dict[str, Any]]) -> None:
-    result = scored(examinees.leaking, SERVICE, limit=28)
-    private = [t for s in result["scored"] for t in s["turns"] if "away" in t["why"]]
-    assert private
-    assert all(turn["outcome"] == "fail" for turn in private)
+def test_who_only_nods_at_questions_takes_no_turn_and_says_nothing(
+    scored: Callable[..., dict[str, Any]],
+) -> None:
+    result = scored(examinees.nodding_at_questions, SERVICE, "turn_taking", limit=70)
+    for name in ("turn_taking/taken@as-published", "turn_taking/taken@corrected"):
+        assert figure(result, name) == 0
+    found = result["role_adherence"]
+    assert [found[kind]["value"] for kind in ("Q0", "Q1", "Q2")] == [0, 0, 0]
+    assert found["Q3"]["unclear"] + found["Q3"]["failed"] == found["Q3"]["items"]
+
+
+def test_who_gives_identity_away_fails(exam: Exam, scored: Callable[..., dict[str, Any]]) -> None:
+    result = scored(examinees.leaking, SERVICE, limit=70)
+    asked = {item.id: item.turns[0].expects for item in exam.chosen((SERVICE,), 70)}
+    leaked = {name for name, expects in asked.items() if expects and expects.private}
+    turns = {one["item"]: one["turns"][0] for one in result["scored"]}
+    assert leaked
+    assert {name for name, turn in turns.items() if turn["outcome"] == "fail"} == leaked
+    assert {name for name, turn in turns.items() if "away" in turn["why"]} == leaked
 
 
 def test_who_goes_on_resumes_and_who_stops_is_timed(
@@ -104,8 +118,9 @@ def test_who_goes_on_resumes_and_who_stops_is_timed(
     assert {tag for tags in on["overlap_tags"].values() for tag in tags} == {"C_RESUME"}
     stops = scored(examinees.stopping, "user_interruption", limit=12)
     assert stops["overlap_tags"]["user_interruption"] == {"C_RESPOND": 12}
-    assert figure(stops, "overlap/stop@corrected") == pytest.approx(0.4, abs=0.16)
-    assert stops["tau_voice"]["R_Y"]["value"] == 1
+    assert figure(stops, "overlap/stop@corrected") == pytest.approx(0.4, abs=0.03)
+    assert stops["tau_voice"]["corrected"]["R_Y"]["value"] == 1
+    assert stops["tau_voice"]["as-published"]["R_Y"]["value"] == 1
 
 
 def test_tables_are_made_of_every_result(scored: Callable[..., dict[str, Any]]) -> None:

@@ -11,6 +11,8 @@ from typing import Literal
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import ProbeType
 
+LEADS_BACK = 0.7
+"""Chance that an assistant leads back to the call, if there is more to do in it."""
 RIGHT, CALMED = 0.45, 0.7
 """Chances that a detail is supposed rightly, and that a rude person calms down."""
 
@@ -108,6 +110,8 @@ def _unrelated(talk: Talk) -> None:
     talk.user("ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
+    if talk.steps and talk.chance(LEADS_BACK):
+        talk.agent("back_to_call", "declineRequest")
     talk.probe("Q6", "redirect", asked)
     _noted(talk, "ack_redirect")
 

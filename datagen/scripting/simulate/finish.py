@@ -38,6 +38,12 @@ _ANSWERS = frozenset((
 _BARE = ("Um,", "Uh,")
 MIN_MIDDLE = 2
 """Fewest words, less one, before a comma after which somebody says more than um."""
+_REPLIES = frozenset((
+    "answer", "acceptOffer", "declineOffer", "agreement", "autoPositive", "disagreement",
+    "confirm", "correction",
+))  # fmt: skip
+"""Acts of a caller that begin nothing, so that no "so" is before them."""
+_BEGINS = ("So,", "Um, so,", "Okay, so,", "Yeah, so,", "Let's see,")
 _POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
@@ -137,7 +143,9 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(RESTARTS[level]):
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        _start(talk, draft, draws.pick(acts.starts))
+        said = draws.pick(acts.starts)
+        if draft.act not in _REPLIES or said not in _BEGINS or draft.values:
+            _start(talk, draft, said)
 
 
 def _start(talk: Talk, draft: Draft, said: str) -> None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
+from datagen.text.classes.score import WON
+from datagen.text.form import (
+    END,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
@@ -37,6 +50,10 @@ def _between_dates(match: Match) -> str:
     return "to" if is_apart else " to "
 
 
+_IS = cue("i'm|you're|we're|they're|he's|she's|it's|is|are|was|were", " ")
+_ENDS = re.compile(r"[.,!?;]|$")
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
@@ -44,6 +61,9 @@ def _range(match: Match) -> str | None:
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
     if is_code or quantity.value(low) >= quantity.value(high):
         return None
+    is_bare = is_before(match, _IS) and is_after(match, _ENDS) and low.isdecimal()
+    if is_bare and len(low + high) < 4 and not is_near(match, WON):
+        raise Unsayable(match[0], "it may be a range, a score or a height")
     return f"{quantity.say(low)} to {quantity.say(high)}"
 
 

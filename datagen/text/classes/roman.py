@@ -47,7 +47,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
     return (
         make(
-            rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}(?!(?<= I) [a-z])",
+            rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}"
+            r"(?!(?<= I) (?!(?:was|is|of|ruled|reigned|died|became|married|took|had|made)\b)"
+            r"[a-z])",
             _rank,
             before=cue("|".join(MONARCHS), " "),
         ),
