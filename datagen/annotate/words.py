@@ -25,7 +25,7 @@ from datagen.types import SAMPLE_RATE, Audio, Rejected, Speaker, Word
 PADDING = SAMPLE_RATE // 10
 """Samples (0.1 s) around a supervision that its aligner hears: stamps are rounded."""
 MAX_REFUSED, FEW_REFUSED = 0.15, 3
-"""Largest share of supervisions that an aligner may refuse, and a number that it may in any case."""
+"""Largest share of supervisions that an aligner may refuse, and a number that it always may."""
 UTTERANCE_SILENCE = SAMPLE_RATE // 2
 """Samples of silence (0.5 s) that end an utterance which nobody transcribed."""
 LONGEST_UTTERANCE = 20 * SAMPLE_RATE
