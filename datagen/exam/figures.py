@@ -27,6 +27,8 @@ _ORDINALS = {
     "ninth": "nine", "twelfth": "twelve",
 }  # fmt: skip
 _WORD = re.compile(r"[a-z0-9']+|[,.;:?!]")
+_SPELLED = re.compile(rf"(\b(?:[A-Z] )+(?:[A-Z]\b|(?=(?:oh|{_UNITS.replace(' ', '|')})\b)))")
+"""Letters that are said one by one, of which some alone would be read as a word (K as okay)."""
 _MARKS = frozenset(",.;:?!")
 _SHORT_ZERO = "oh"
 
@@ -52,14 +54,20 @@ def holds(words: Sequence[str], value: Sequence[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    said = []
-    for token in _phrases(text):
-        try:
-            said.append(speak(token))
-        except Unsayable:
-            said.append(token)
+    said: list[str] = []
+    for number, part in enumerate(_SPELLED.split(text)):
+        said += [part] if number % 2 else _said(part)
     plain = " ".join(said).lower().replace("a.m.", "am").replace("p.m.", "pm")
     return _WORD.findall(plain.replace("-", " ").replace("\u2019", "'"))
+
+
+def _said(text: str) -> Iterator[str]:
+    """Yield a text as it is said; what cannot be said stays as it is."""
+    for token in _phrases(text):
+        try:
+            yield speak(token)
+        except Unsayable:
+            yield token
 
 
 def _phrases(text: str) -> list[str]:

@@ -32,6 +32,8 @@ WORST = 0.25
 """Share of the moments that count twice."""
 SMOOTH = 8.0
 """Weight, in moments, of what is known of fewer details."""
+UNSEEN = 0.01
+"""Share of the likelihood that all classes have alike, so that one never seen costs 10 at most."""
 CLASSES = 1 << 2 * (len(BINS) - 1)
 _BUCKETS = len(DURATIONS) + 1
 _CONTEXTS = (2 * _BUCKETS) ** 2
@@ -78,7 +80,8 @@ def fit(exchanges: Iterable[Exchange]) -> TimingModel:
     states = _state_of(np.arange(_CONTEXTS))
     by_state = np.stack([_shares(counts[states == state].sum(0), overall) for state in range(4)])
     shares = np.stack([_shares(row, by_state[states[n]]) for n, row in enumerate(counts)])
-    return TimingModel(-np.log(shares), int(counts.sum()))
+    mixed = (1 - UNSEEN) * shares + UNSEEN * prior
+    return TimingModel(-np.log(mixed), int(counts.sum()))
 
 
 def _shares(counts: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:

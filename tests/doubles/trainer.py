@@ -1,7 +1,8 @@
 """Plays `python -m train sample --requests -`: says the user's codes back, and a text of its own.
 
-Its arguments are those of the trainer. TRAINER_DIES=N ends it after N answers. With a config in
-place of a command it "trains": it makes a checkpoint's folder, and writes down its settings.
+Its arguments are those of the trainer. TRAINER_DIES=N ends it after N answers, TRAINER_HANGS=N lets
+it give no more. With a config in place of a command it "trains": it makes a folder of a
+checkpoint, and writes down its settings.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +63,8 @@ def main() -> None:
         record = {"calls": [{"call": '<call>find_order {"order": "A 12"}<call>'}]}
         (out / f"{name}.json.tmp").write_text(json.dumps(record))
         (out / f"{name}.json.tmp").replace(out / f"{name}.json")
+        if number == int(os.environ.get("TRAINER_HANGS", "-1")):
+            time.sleep(600)
         if number == int(os.environ.get("TRAINER_DIES", "-1")):
             print("out of memory", file=sys.stderr)
             sys.exit(1)

@@ -77,7 +77,7 @@ def nods(turns: Turns, rng: random.Random) -> Turns:
 
 @pytest.mark.parametrize(
     ("spoil", "least"),
-    [(early, 0.8), (late, 0.8), (shift_for_hold, 0.8), (hold_for_shift, 0.65), (nods, 0.8)],
+    [(early, 0.85), (late, 0.95), (shift_for_hold, 0.95), (hold_for_shift, 0.95), (nods, 0.95)],
 )
 def test_spoiled_timing_is_less_natural(
     spoil: Callable[[Turns, random.Random], Turns], least: float

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,24 @@ def test_what_was_written_before_the_trainer_died_is_taken(
         else:
             assert ask(exam, items, model, answers)["kept"] == 4
         assert sum(answers.has(item.id) for item in items) == 5 - left
+
+
+def test_who_stops_the_exam_stops_the_trainer(
+    exam: Exam, run: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINER_HANGS", "2")
+    model = Trained(checkpoint, str(run), tmp_path / "work", trainer=DOUBLE)
+    answers = Answers.begin(tmp_path / "a", exam, "m", model.name, dict(model.settings))
+
+    def stop(done: int, of: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        ask(exam, exam.chosen(("pause",), 5), model, answers, stop)
+    assert time.monotonic() - begun < 120  # not the ten minutes that the trainer would take
+    assert model.has_ended
 
 
 def test_what_the_trainer_says_is_passed_on(

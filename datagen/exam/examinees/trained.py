@@ -187,10 +187,15 @@ class Trained:
         missing = max(0, num_samples - len(audio))  # the last frame is never predicted
         return np.pad(audio[:num_samples], (0, missing))
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether no program is at work."""
+        return self._program is None or self._program.poll() is not None
+
     def stop(self) -> None:
         """End the program; what it wrote is found again."""
         self._ended.set()
-        if self._program is not None and self._program.poll() is None:
+        if self._program is not None and not self.has_ended:
             self._program.terminate()
             try:
                 self._program.wait(10)
