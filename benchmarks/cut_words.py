@@ -3,7 +3,9 @@
     python benchmarks/cut_words.py RUN --whisper MODEL [--turns 80] [--shortest 4]
 
 MODEL is a folder, or as in `gates.judge.options.model`. Each cut turn is heard as it is in its
-channel, without effects, and as the whole clip: the recogniser misreads some of any voice.
+channel, without effects, and as the whole clip: the recogniser misreads some of any voice. Of 53
+turns of espeak's, Whisper base hears 75 % of the words before the cut (80 % in the whole clip), 1 %
+of those after it (83 %), and the first after it in 2 turns; no word after it in 48.
 """
 
 from __future__ import annotations
