@@ -21,9 +21,10 @@ coverage: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov=datagen --cov-report=term --cov-report=json:coverage.json
 
 # train/ needs torch, so it is tested in an environment of its own
-test-train: .venv-train/installed
+test-train: .venv-train/installed .venv/dev
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
+	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # the page in a real browser, with axe-core; BROWSER is any Chromium
 BROWSER ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
@@ -44,7 +45,7 @@ test-chatterbox: .venv-chatterbox/installed
 	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
 # every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
 consumers: .venv-consumers/installed
-	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py tests/train/test_moshi_parity.py
 
 check: lint types imports test test-train
 

@@ -62,7 +62,7 @@ def cut_turns(run: str, kind: str, shortest: int) -> Iterator[CutTurn]:
 
 def heard(ear: WhisperEar, audio: Audio, words: list[str]) -> list[bool]:
     """Return which of these words are heard, in order."""
-    text = ear.transcribe(audio, beam=5)
+    text = ear.transcribe(audio)
     recognised = normalise(text if unsayable(text) else speak(text))
     found = [False] * len(words)
     blocks = SequenceMatcher(None, words, recognised, autojunk=False).get_matching_blocks()

@@ -11,6 +11,7 @@ import click
 
 from datagen import __version__
 from datagen.cli.align import align
+from datagen.cli.annotate import annotate
 from datagen.cli.clean import clean
 from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
@@ -241,6 +242,7 @@ def show(
 
 _COMMANDS = (
     align,
+    annotate,
     clean,
     decode,
     doctor,

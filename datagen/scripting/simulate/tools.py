@@ -128,13 +128,12 @@ def _issue(talk: Talk, step: ProcedureStep, result: str, status: ActionStatus) -
 def _wait(talk: Talk, action: Action) -> None:
     """Fill the time until a tool answers, on both sides."""
     talk.mood.feel("wait.impatient" if talk.cast.user.patience == 0 else "wait")
-    left = action.latency
-    if action.status == "ok" and left > LONG and _may_chat(talk):
-        _chat(talk)
-        left -= CHATTED
-    elif action.status == "ok" and talk.chance(WAITING * talk.leisure):
+    if action.status == "ok" and action.latency > LONG and _may_chat(talk):
+        _chat(talk, action)
+        return
+    if action.status == "ok" and talk.chance(WAITING * talk.leisure):
         _say_meanwhile(talk, action)
-    if left > LONG and talk.chance(STILL):
+    if action.latency > LONG and talk.chance(STILL):
         talk.agent("still_looking", "stalling", apart=True)
         talk.floor.close()
 
@@ -147,12 +146,20 @@ def _may_chat(talk: Talk) -> bool:
     return talk.chance(CHATS[talk.cast.manner])
 
 
-def _chat(talk: Talk) -> None:
-    """Let the agent ask how the caller is, which rests on nothing, and hear the answer."""
+def _chat(talk: Talk, action: Action) -> None:
+    """Let the agent ask how the caller is, which rests on nothing, and hear the answer.
+
+    What it says to that waits for the result with all that follows, or stalls once more.
+    """
     talk.has_chatted = True
     talk.agent("small_talk", "stalling", apart=True)
     talk.user("answer_small_talk", "answer")
-    talk.agent("ack_small_talk", "autoPositive")
+    if action.latency - CHATTED > LONG and talk.chance(STILL):
+        talk.agent("ack_small_talk", "stalling")
+        talk.agent("still_looking", "stalling")
+        talk.floor.close()
+    else:
+        talk.agent("ack_small_talk", "autoPositive")
 
 
 def _say_meanwhile(talk: Talk, action: Action) -> None:
