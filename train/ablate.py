@@ -23,7 +23,7 @@ from train.evaluation.continuation import continue_all
 from train.evaluation.facts import FactScores, find_answers, find_mentions
 from train.evaluation.held_out import TRAINED, HeldOutDialogs, spread
 from train.evaluation.likelihood import gains
-from train.evaluation.moments import Moment, find_moments
+from train.evaluation.moments import Moment, find_moments, why_unheard
 from train.loop import Probe, open_corpus
 from train.metrics import STREAMS
 from train.model import DuplexLM
@@ -71,7 +71,10 @@ class Ablation:
         self._count = count
         self.held_out = HeldOutDialogs(self.config, self._corpus, count)
         self.moments: list[Moment] = []
-        if not self.config.text_alone:
+        self._left_out = "" if self.config.text_alone else why_unheard(self.held_out)
+        if self._left_out:
+            logger.warning("left out: %s", self._left_out)
+        elif not self.config.text_alone:
             self.moments = turns.choose(find_moments(self.held_out, self._files), 4 * count)
         self._facts: dict[str, FactScores] = {}
         self._out = Path(last.out)
@@ -93,6 +96,8 @@ class Ablation:
             scores |= gains(model, self.held_out, config.optim.micro_batch)
             if model.config.dep_q >= NUM_CODEBOOKS:  # a model of fewer rows cannot be heard
                 scores |= self._conversation(model, f"{100 * fraction:g}-percent")
+        if self._left_out:
+            return {name: scores[name] for name in scores if not name.startswith("voice/")}
         return scores
 
     @property
@@ -108,8 +113,10 @@ class Ablation:
         for row in held_out.rows:
             codes, start = held_out.example(row, 0, min(held_out.room, held_out.num_frames(row)))
             said.append(codes[:, start:])
-        scores = turns.rates(self.moments, turns.recorded(held_out, self.moments))
-        scores |= role.spoken(held_out, said)
+        scores = role.spoken(held_out, said)
+        if self._left_out:
+            return scores
+        scores |= turns.rates(self.moments, turns.recorded(held_out, self.moments))
         return scores | self._voices([codes[AGENT] for codes in said], "dialogues")
 
     def about(self) -> dict[str, object]:
@@ -125,7 +132,7 @@ class Ablation:
                 stage.name: stage.config.optim.steps for stage in self._stages
             },
             "stand-ins": list(self._corpus.metadata.stand_ins),
-        }
+        } | ({"left out": self._left_out} if self._left_out else {})
 
     def folder(self, fraction: float, seed: int = 0) -> Path:
         """Return where the training on a fraction lies, a stage a folder."""
@@ -177,6 +184,8 @@ class Ablation:
         whole = continue_all(model, known, self._sampling, "dialogues")
         said = [codes[:, start:] for codes, start in zip(whole, starts, strict=True)]
         scores = role.spoken(held_out, said)
+        if self._left_out:
+            return scores
         scores |= self._voices([codes[AGENT] for codes in said], name)
         speech = turns.drawn(model, held_out, self.moments, self._sampling)
         return scores | turns.rates(self.moments, speech)

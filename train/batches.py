@@ -31,7 +31,7 @@ def population(
     Rows are in the order of their ids, so a fraction is the beginning of a larger one.
     """
     mix = mix or {}
-    if unknown := set(mix) - set(kinds.tolist()):
+    if unknown := set(mix) - {name for kind in kinds.tolist() for name in (kind, _whole(kind))}:
         known = ", ".join(sorted(set(kinds.tolist())))
         raise UserError(f"data.mix names {sorted(unknown)[0]!r}; the shards have {known}")
     rows, weights = [np.empty(0, np.int64)], [np.empty(0)]
@@ -39,8 +39,13 @@ def population(
         of_kind = np.flatnonzero((kinds == kind) & (splits == split))
         kept = of_kind[: int(np.ceil(len(of_kind) * fraction))]
         rows.append(kept)
-        weights.append(np.full(len(kept), float(mix.get(kind, 1.0))))
+        weights.append(np.full(len(kept), float(mix.get(kind, mix.get(_whole(kind), 1.0)))))
     return np.concatenate(rows), np.concatenate(weights)
+
+
+def _whole(kind: str) -> str:
+    """Return a kind without its corpus: ``annotated/fisher`` is of ``annotated``."""
+    return kind.partition("/")[0]
 
 
 def repeat(rows: Rows, weights: NDArray[np.float64], rng: np.random.Generator) -> Rows:

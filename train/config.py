@@ -58,14 +58,15 @@ class DataSpec:
     """Which shards, and how batches are made of them."""
 
     shards: tuple[str, ...] = ()
-    """Parquet files of schema 1, or folders of them."""
+    """Parquet files, runs or folders of them, synthetic and annotated ones together."""
     cache: str | None = None
     """Folder of the decoded tokens, shared by all processes of a machine; None is OUT/cache."""
     fraction: float = 1.0
     """Share of each kind's dialogues, the first by id: 0.25 is part of 0.5, which is part of 1."""
     mix: dict[str, float] = field(default_factory=dict)
     """How often each dialogue of a kind is seen in an epoch; 1 where nothing is said, 0 leaves a
-    kind out, 1.5 is once and for a half of them twice."""
+    kind out, 1.5 is once and for a half of them twice. Real conversations are of the kind
+    `annotated`, and each corpus of its own, e.g. `annotated/fisher`, which counts first."""
     marks: str | None = None
     """File of marks that `datagen view` wrote; what the two settings that follow are about."""
     keep: tuple[str, ...] = ()

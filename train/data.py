@@ -32,7 +32,7 @@ from train.prompt import (
 )
 from train.prompt_text import NUM_LEVELS
 from train.remote import local
-from train.shards import ROWS, Metadata, cached, find, read_metadata
+from train.shards import ROWS, Metadata, bare_ids, cached, find, read_metadata
 
 SIDES = ("agent", "user")
 
@@ -127,7 +127,7 @@ class Corpus:
         marks = spec.marks_in_text
         if marks is not None and spec.tokenizer is not None:
             made = cached_actions(files, folder, spec.tokenizer, marks, metadata)
-            corpus.actions = ActionTable(made, corpus.dialog_ids)
+            corpus.actions = ActionTable(made, bare_ids(corpus.dialog_ids))
         corpus.select(spec)
         return corpus
 
@@ -137,7 +137,9 @@ class Corpus:
             return
         if spec.marks is None:
             raise UserError("data.keep and data.leave_out need data.marks, the file of marks")
-        chosen = taken(self.dialog_ids.tolist(), Path(spec.marks), spec.keep, spec.leave_out)
+        chosen = taken(
+            bare_ids(self.dialog_ids).tolist(), Path(spec.marks), spec.keep, spec.leave_out
+        )
         self.splits = np.where(chosen, self.splits, "")
 
     def __len__(self) -> int:

@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from train import build
+from train import allocator, build
 from train import checkpoint as checkpoints
 from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
@@ -51,6 +51,7 @@ class Trainer:
     def __init__(self, config: Config, group: Group, probes: Sequence[Probe] = ()) -> None:
         self._config, self._group, self._probes = config, group, probes
         self._check_split()
+        allocator.keep_blocks(group.device)
         self._current: Epoch | None = None
         self.corpus = open_corpus(config, group)
         self.plan = make_plan(config, self.corpus, self._epoch)
@@ -60,6 +61,8 @@ class Trainer:
         self._num_audio = 0 if config.text_alone else self.model.config.dep_q
         """Audio rows that are predicted."""
         self._identity = identity(self.corpus, self.plan)
+        for corpus in self.corpus.metadata.corpora:
+            logger.info("real conversations of %s", corpus)
         self.step = 0
         if (checkpoint := checkpoints.latest(config.out)) is not None:
             self.step = checkpoints.restore(
@@ -306,10 +309,12 @@ def identity(corpus: Corpus, plan: BatchPlan) -> dict[str, Any]:
     hasher.update(corpus.num_frames[plan.rows].tobytes())
     hasher.update(plan.weights.tobytes())
     metadata = corpus.metadata
+    named = {"corpora": list(metadata.corpora)} if metadata.corpora else {}
     return {
         "dialogues": hasher.hexdigest(),
         "codec": metadata.codec_hash,
         "tokenizer": metadata.tokenizer_hash,
+        **named,
     }
 
 

@@ -30,7 +30,7 @@ from train.prompt_text import load_tokenizer, prompt_forms, read_tokenizer
 
 SCHEMA_VERSIONS = (1, 2)
 """Schemas whose columns of tokens and labels are those of schema 1; later ones add columns."""
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 SAMPLE_RATE = 24_000
 METADATA_KEY = b"datagen"
 BESIDE = "metadata.json"
@@ -65,6 +65,8 @@ class Metadata:
     pad: int
     epad: int
     stand_ins: tuple[str, ...] = ()
+    corpora: tuple[str, ...] = ()
+    """Corpora of real conversations among the shards, each with its licence and what it forbids."""
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -151,9 +153,42 @@ def parse_metadata(record: dict[str, Any], file: Path) -> Metadata:
             pad=tokenizer["pad"],
             epad=tokenizer["epad"],
             stand_ins=tuple(sorted(record.get("stand_ins", ()))),
+            corpora=tuple(_corpus_line(terms, file) for terms in record.get("terms", ())),
         )
     except (KeyError, TypeError) as error:
         raise UserError(f"{file}: its metadata lacks {error}") from error
+
+
+def _corpus_line(terms: dict[str, Any], file: Path) -> str:
+    """Say whose conversations a shard is made of; refuse a corpus that must not be trained on."""
+    clauses = terms["clauses"]
+    if clauses["train"]["answer"] != "allowed":
+        raise UserError(
+            f"{file} is made of {terms['corpus']}, and training on it is"
+            f" {clauses['train']['answer']} ({clauses['train']['says']}; {terms['license']}): leave"
+            " it out of data.shards"
+        )
+    is_free = clauses["commercial"]["answer"] == "allowed"
+    return f"{terms['corpus']} ({terms['license']}{'' if is_free else '; not commercial'})"
+
+
+def corpus_of(record: dict[str, Any]) -> str:
+    """Return the name of the corpus that a shard is made of; empty if it is synthetic."""
+    return "+".join(sorted(terms["corpus"] for terms in record.get("terms", ())))
+
+
+def bare_ids(dialog_ids: NDArray[Any]) -> NDArray[Any]:
+    """Return ids as shards have them, without the corpus before them (`_named`)."""
+    return np.asarray([name.rpartition(":")[2] for name in dialog_ids.tolist()])
+
+
+def _named(labels: dict[str, NDArray[Any]], corpus: str, num_corpora: int) -> None:
+    """Write a corpus into the kinds of its rows, and into their ids if others have the same."""
+    if corpus:
+        labels["kind"] = np.asarray([f"{kind}/{corpus}" for kind in labels["kind"].tolist()])
+        if num_corpora > 1:
+            ids = labels["dialog_id"].tolist()
+            labels["dialog_id"] = np.asarray([f"{corpus}:{name}" for name in ids])
 
 
 def _outside(codec: dict[str, Any], tokenizer: dict[str, Any]) -> list[str]:
@@ -171,10 +206,12 @@ def read_metadata(files: Sequence[Path]) -> Metadata:
     """Return the metadata that all files share; a mix of codecs or tokenizers is refused."""
     first: Metadata | None = None
     stand_ins: set[str] = set()
+    corpora: set[str] = set()
     for file in files:
         this = parse_metadata(footer(file), file)
         first = first or this
         stand_ins |= set(this.stand_ins)
+        corpora |= set(this.corpora)
         for part in ("codec", "tokenizer"):
             if getattr(this, f"{part}_hash") != getattr(first, f"{part}_hash"):
                 raise UserError(
@@ -182,7 +219,8 @@ def read_metadata(files: Sequence[Path]) -> Metadata:
                     f" ({getattr(this, part)} and {getattr(first, part)}): train on one of them"
                 )
     assert first is not None
-    return Metadata(**{**vars(first), "stand_ins": tuple(sorted(stand_ins))})
+    found = {"stand_ins": tuple(sorted(stand_ins)), "corpora": tuple(sorted(corpora))}
+    return Metadata(**{**vars(first), **found})
 
 
 def cached(files: Sequence[Path], cache: Path, tokenizer: str | None = None) -> Path:
@@ -235,11 +273,14 @@ def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
     prompts: list[NDArray[np.int64]] = []
     handles = {name: (folder / f"{name}.bin").open("wb") for name in TOKENS}
     try:
+        corpora = {file: corpus_of(footer(file)) for file in files}
         for file, read in _batches(files):
             batch = _settled(read, file)
             _check_shapes(batch, file)
+            own = {name: np.asarray(batch.column(name).to_pylist()) for name in labels}
+            _named(own, corpora[file], len(set(corpora.values()) - {""}))
             for name in labels:
-                labels[name].append(np.asarray(batch.column(name).to_pylist()))
+                labels[name].append(own[name])
             for name, owner in TOKENS.items():
                 values, counts = _tokens(batch.column(name), limits[owner], f"{file}: {name}")
                 lengths[name].append(counts)

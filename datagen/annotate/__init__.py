@@ -1,1 +1,1 @@
-"""Real conversations on two channels become rows of the same shards: read, aligned, cut, prompted, licensed."""
+"""Real conversations on two channels become rows of the same shards."""

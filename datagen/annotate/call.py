@@ -1,4 +1,4 @@
-"""A call of a corpus, as every reader hands it on: who spoke when, on which channel, and under which terms."""
+"""A call of a corpus, as every reader hands it on: who spoke when, on which channel."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class CorpusSpeaker:
     region: str = ""
     """Dialect or place, as the corpus writes it."""
     scenario: str = ""
-    """The role that this person was asked to play, where the corpus has one (Seamless Interaction)."""
+    """The role that this person was asked to play, as in Seamless Interaction."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,14 @@ class CorpusCall:
     id: str
     """Unique within the corpus, as the corpus writes it."""
     corpus: str
-    """A name of `datagen.annotate.terms`, e.g. ``fisher``."""
+    """A name of `pipelines/corpora`, e.g. ``fisher``."""
     sound: Mapping[Side, ChannelFile]
     people: Mapping[Side, CorpusSpeaker]
     supervisions: tuple[Supervision, ...] = ()
     """They are in order of their start, and none if nobody transcribed the call."""
     topic: str = ""
     """What the two were asked to talk about, where the corpus says so."""
+    others: tuple[tuple[float, float], ...] = ()
+    """Spans in seconds in which a third person speaks: nothing of the call is used there."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Anything else of the corpus that a row should keep, e.g. ``year``."""

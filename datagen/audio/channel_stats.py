@@ -8,6 +8,8 @@ Behind a speaker may be a room: speech is what is louder, where the timeline has
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,8 @@ from datagen.types import FRAME, SPEAKERS, Audio, Dialogue, Speaker, Stereo
 
 WINDOW = FRAME // 8
 """Samples in a window: 10 ms."""
+RECORDING = "recording"
+"""Cause of the event (an effect) of a channel that was recorded and not put together."""
 _SPEECH_FLOOR = -45.0
 """Level in dBFS under which a window is not speech."""
 _SPEECH_RANGE = 45.0
@@ -50,13 +54,23 @@ def _clipped(channel: Audio) -> float:
 
 
 def _placed(dialogue: Dialogue, speaker: Speaker) -> NDArray[np.bool_]:
-    """Return in which windows the timeline has sound of a speaker."""
+    """Return in which windows the timeline has sound of a speaker.
+
+    A recorded channel always has some: there it is the words that count.
+    """
     windows = np.zeros(dialogue.num_samples // WINDOW, np.bool_)
+    for start, end in _spans(dialogue, speaker):
+        windows[start // WINDOW : -(-end // WINDOW)] = True
+    return windows
+
+
+def _spans(dialogue: Dialogue, speaker: Speaker) -> Iterator[tuple[int, int]]:
+    if any(event.type == "effect" and event.cause == RECORDING for event in dialogue.events):
+        yield from ((w.start, w.end) for w in dialogue.words if w.speaker == speaker)
+        return
     for segment in dialogue.segments:
         if dialogue.turns[segment.turn].speaker == speaker:
-            end = segment.at + segment.end - segment.start
-            windows[segment.at // WINDOW : -(-end // WINDOW)] = True
-    return windows
+            yield segment.at, segment.at + segment.end - segment.start
 
 
 def _loud(power: NDArray[np.float32], room: NDArray[np.float32]) -> NDArray[np.bool_]:

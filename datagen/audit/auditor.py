@@ -149,7 +149,7 @@ class _Walk:
             self._tables["timeline"], self._tables["speech"]
         ):
             self.totals.listen(heard.floor, heard.disagreement)
-            if heard.disagreement > sound_checks.MAX_DISAGREEMENT:
+            if heard.disagreement > heard.most:
                 sentence = f"words and sound differ in {heard.disagreement:.0%} of its time"
                 found.append((dialog_id, sentence))
         self._group("sound_and_words", f"timeline/{block:06d}.parquet", found)

@@ -19,7 +19,10 @@ _PER_RUN = ("recipe", "codec", "tokenizer", "stand_ins")
 """What all files with tokens must agree on, or they cannot be trained on together."""
 
 
-_COLUMNS = ["dialog_id", "prompt_level", "role_prompt", "split", "agent_voice", "user_voice"]
+_COLUMNS = ["dialog_id", "kind", "scenario", "prompt_level", "role_prompt", "split"]
+_COLUMNS += ["agent_voice", "user_voice"]
+RECORDED_KIND = "annotated"
+"""Kind of the dialogues that are pieces of recorded calls; their scenario is the call's id."""
 SHARED_ROLES = frozenset({"teacher", "minimal", "topic"})
 """Prompt levels whose few role prompts are said word for word in many dialogues."""
 
@@ -53,7 +56,10 @@ class DialogueChecks:
         """No two dialogues have the same role, if it is a role of one's own."""
         if row.values["prompt_level"] in SHARED_ROLES:
             return
-        digest = blake2b(row.values["role_prompt"].encode(), digest_size=12).digest()
+        role = row.values["role_prompt"]
+        if row.values["kind"] == RECORDED_KIND:
+            role = f"{row.values['scenario']} {role}"  # pieces of one call have one role
+        digest = blake2b(role.encode(), digest_size=12).digest()
         first = self._prompts.setdefault(digest, row.dialog_id)
         if first != row.dialog_id:
             yield f"{row.dialog_id} has the same role prompt as {first}"

@@ -71,7 +71,9 @@ def read_json(storage: Storage, file: str) -> dict[str, Any]:
     except StorageFailed:
         raise
     except (OSError, ValueError, RecursionError) as error:
-        raise Unusable("damaged", file, f"cannot be read ({_line(error)}); {AGAIN}") from error
+        raise Unusable(
+            "damaged", file, f"cannot be read ({_line(error)}); delete it and {AGAIN}"
+        ) from error
     for problem in problems(file.removesuffix(".json"), value):
         raise Unusable("settings", file, problem)
     assert isinstance(value, dict)

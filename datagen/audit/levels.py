@@ -24,6 +24,10 @@ MARGIN = 6.0
 """Range in dB by which a channel may be louder than its receipt says: rooms drift."""
 _UNBOUNDED = frozenset({"reverb", "cough", "breath"})
 """Effects that sound at times, beside what is steady."""
+_RECORDING = "recording"
+"""Cause of the event that says what a recorded channel holds besides its speaker."""
+RECORDED_MARGIN = 0.5
+"""Range in dB by which a recorded channel may differ from what its ledger says: it is rounded."""
 _STEADY = frozenset({"room", "floor", "line"})
 
 
@@ -69,6 +73,8 @@ def _most(
     """Return the level in dBFS that a channel has at most while it says nothing."""
     if effects.keys() & _UNBOUNDED:
         return float("inf")
+    if _RECORDING in effects:
+        return float(effects[_RECORDING]["leakage"]) + RECORDED_MARGIN
     gain, level = effects.get("gain", {}).get("db", 0.0), measured[f"{speaker}_level"]
     parts = [CLEAN]
     parts += [level - effects[name]["snr"] for name in ("room", "noise") if name in effects]

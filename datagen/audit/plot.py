@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +26,20 @@ _GAPS = (0.64, 0.32, 0.80)
 """Share, median in seconds, and sigma of the gaps, as of the overlaps above."""
 
 
-def plot(totals: Totals, path: Path) -> None:
-    """Write the histogram of a run's offsets and the reference's density to a PNG file."""
+def drawing() -> tuple[Any, Any]:
+    """Return matplotlib's figures and its canvas. Raises UserError if it is not installed."""
     try:
         figures = import_module("matplotlib.figure")
-        canvases = import_module("matplotlib.backends.backend_agg")
+        return figures, import_module("matplotlib.backends.backend_agg")
     except ImportError as error:
         raise UserError(
             "a plot needs matplotlib, which is not here: pip install 'fullduplex-datagen[plot]'"
         ) from error
+
+
+def plot(totals: Totals, path: Path) -> None:
+    """Write the histogram of a run's offsets and the reference's density to a PNG file."""
+    figures, canvases = drawing()
     _, offsets = totals.heard_or_planned()
     if not offsets:
         raise UserError("there is nothing to plot: no speaker takes the floor from the other")

@@ -11,6 +11,7 @@ import click
 
 from datagen import __version__
 from datagen.cli.align import align
+from datagen.cli.annotate import annotate
 from datagen.cli.clean import clean
 from datagen.cli.decode import decode
 from datagen.cli.doctor import doctor
@@ -23,12 +24,13 @@ from datagen.cli.options import ADDRESS, AMOUNT, HOST, RECIPE, adding
 from datagen.cli.pairs import pairs
 from datagen.cli.place import run_folder
 from datagen.cli.plan import plan
+from datagen.cli.prompts import prompts
 from datagen.cli.quality import quality
 from datagen.cli.report import report
 from datagen.cli.scripts import scripts
 from datagen.cli.spoken import spoken
 from datagen.cli.status import status
-from datagen.cli.stopping import stoppable
+from datagen.cli.stopping import STOPPED, stoppable
 from datagen.cli.terminal import VisibleFormatter, echo, page, write_what_can_be
 from datagen.cli.timing import timing
 from datagen.cli.view import view
@@ -190,7 +192,8 @@ def audit(run: str, deep: bool, against: str | None, as_json: bool) -> None:
     from datagen.audit import audit as check
     from datagen.audit import compare, render
 
-    report = check(run, deep=deep)
+    with stoppable(STOPPED):
+        report = check(run, deep=deep)
     if against is not None and report.kind:
         report = replace(report, against=compare(report.totals, report.kind, against))
     echo(report.to_json() if as_json else render(report))
@@ -239,6 +242,7 @@ def show(
 
 _COMMANDS = (
     align,
+    annotate,
     clean,
     decode,
     doctor,
@@ -249,6 +253,7 @@ _COMMANDS = (
     manifest,
     pairs,
     plan,
+    prompts,
     quality,
     report,
     scripts,

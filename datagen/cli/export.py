@@ -29,6 +29,7 @@ from datagen.types import UserError
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes."
 )
+@click.option("--own-use", is_flag=True, help="Not to be shared: let what a licence keeps private.")
 @click.option("--check", "only_check", is_flag=True, help="Only check what --out holds.")
 def export(
     form: str,
@@ -42,6 +43,7 @@ def export(
     marks: Path | None,
     fraction: float,
     workers: int,
+    own_use: bool,
     only_check: bool,
 ) -> None:
     """Write dialogues of RUNs, sound included, in FORMAT: what other programs read unchanged.
@@ -56,6 +58,7 @@ def export(
     full-duplex-bench, turnbench   exam items from the ledger
 
     or package.module:Class, a form of your own. Stopped, it goes on with the same command.
+    What a corpus' licence keeps from being shared is refused, unless it is for your --own-use.
     """
     if only_check:
         _check(out)
@@ -85,7 +88,14 @@ def export(
     try:
         with _ExportBar(form) as bars:
             receipt = make(
-                form, runs, out, choice, marks=marks_of, workers=workers, progress=bars.tell
+                form,
+                runs,
+                out,
+                choice,
+                marks=marks_of,
+                workers=workers,
+                own_use=own_use,
+                progress=bars.tell,
             )
     except KeyboardInterrupt:
         echo("stopped; the same command goes on from here", err=True)

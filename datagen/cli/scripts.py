@@ -28,6 +28,7 @@ def scripts(run: str) -> None:
     and claims that nothing licenses.
     """
     from datagen.engine.plan import DIALOGS_PER_BLOCK
+    from datagen.engine.run_files import read_plan
     from datagen.scripting.corpus.stats import Census
     from datagen.scripting.corpus.structure import Structure
     from datagen.scripting.llm.accounts import lines, total
@@ -41,6 +42,7 @@ def scripts(run: str) -> None:
         census.add(batch)
         structure.add(batch)
     if not len(census):
+        read_plan(folder)  # or it is no run at all
         raise UserError(f"{run} has no scripts: all were rejected, or nothing is made yet")
     spent = [event["spent"] for event in folder.events() if "spent" in event]
     figures = (*census.lines(), *structure.lines())

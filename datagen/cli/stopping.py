@@ -14,9 +14,13 @@ LAST_WORDS = 4.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+GOES_ON = "stopped; the same command goes on from here"
+STOPPED = "stopped"
+
+
 @contextmanager
-def stoppable() -> Iterator[None]:
-    """Stop at once, wherever the program is."""
+def stoppable(last_words: str = GOES_ON) -> Iterator[None]:
+    """Stop at once, wherever the program is; the last words are said then."""
     from datagen.storage import requests
 
     received = signal.SIGINT
@@ -33,7 +37,7 @@ def stoppable() -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            _leave(received)
+            _leave(received, last_words)
         finally:
             requests.take_time()
 
@@ -64,6 +68,6 @@ def _handled_by(handler: Callable[[int, object], None]) -> Iterator[None]:
             signal.signal(number, old)
 
 
-def _leave(received: signal.Signals) -> NoReturn:
-    echo("stopped; the same command goes on from here", err=True)
+def _leave(received: signal.Signals, last_words: str = GOES_ON) -> NoReturn:
+    echo(last_words, err=True)
     raise SystemExit(128 + received) from None

@@ -11,6 +11,7 @@ from datagen.cli.place import run_folder
 from datagen.cli.terminal import echo
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE_OR_RUN = click.Path(path_type=Path, exists=True)
 _OUT = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -20,15 +21,15 @@ def timing() -> None:
 
 
 @timing.command()
-@click.argument("recordings", nargs=-1, required=True, type=_FILE)
+@click.argument("recordings", nargs=-1, required=True, type=_FILE_OR_RUN)
 @click.option("--out", required=True, type=_OUT, help="The preset to write (.yaml).")
 @click.option("--base", default="service", show_default=True, help="The preset for all the rest.")
 @click.option("--agent", help="The speaker (RTTM) or channel (CTM) to be the agent.")
 def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -> None:
     """Write a preset whose offsets and pauses are those of RECORDINGS.
 
-    RTTM, CTM, or WAV, FLAC, OGG, SPHERE with one speaker on each channel. Use the preset with
-    --set timeline.preset=FILE.
+    RTTM, CTM, or WAV, FLAC, OGG, SPHERE with one speaker on each channel; or a run's folder, such
+    as one of `datagen annotate`. Use the preset with --set timeline.preset=FILE.
     """
     from datagen import assets
     from datagen.config import merge, read_yaml
@@ -36,11 +37,12 @@ def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -
     from datagen.timing.fit import fit as find
     from datagen.timing.preset import check_preset
     from datagen.timing.recordings import read
+    from datagen.timing.run_spells import read_run_spells
 
     _check_name(out)
     intervals, num_conversations, num_left_out = Intervals(), 0, 0
     for path in recordings:
-        recorded = read(path, agent)
+        recorded = read_run_spells(path) if path.is_dir() else read(path, agent)
         for spells in recorded.conversations.values():
             intervals.add(spells)
             num_conversations += 1
@@ -96,8 +98,10 @@ def compare(run: str, out: Path | None) -> None:
     """Listen to RUN and compare its turn-taking with people's."""
     from datagen.audit import audit
     from datagen.audit.human_baseline import table
-    from datagen.audit.plot import plot
+    from datagen.audit.plot import drawing, plot
 
+    if out is not None:
+        drawing()  # before a run is listened to for minutes
     totals = audit(run, deep=True).totals
     echo("\n".join([*table(totals), "", *totals.interplay.lines()]))
     if out is not None:

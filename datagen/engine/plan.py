@@ -87,7 +87,8 @@ def make_plan(recipe: Recipe, hours: float | None, dialogs: int | None) -> Plan:
         # rounded down, as the paper's 105,410 for 1,840 h at 62.84 s
         dialogs = max(1, math.floor(hours * 3600 / recipe.mean_seconds))
     if not 0 < dialogs <= MAX_HOURS * 3600:
-        raise UserError(f"--dialogs {dialogs}: give a number above 0")
+        most = int(MAX_HOURS * 3600)
+        raise UserError(f"--dialogs {dialogs}: give a number above 0 and up to {most:,}")
     blocks = -(-dialogs // DIALOGS_PER_BLOCK)
     return Plan(kind=recipe.kind, hours=hours, dialogs=dialogs, blocks=blocks)
 

@@ -49,6 +49,12 @@ class PlanFile(Record):
     blocks: _Count
     shards: _Count
 
+    @property
+    def num_ids(self) -> int:
+        """How many ids the dialogues have: a number that was asked for, or whole blocks."""
+        whole = self.blocks * self.dialogs_per_block
+        return whole if self.hours is not None else min(whole, self.dialogs)
+
     @classmethod
     def of(cls, plan: Plan) -> PlanFile:
         """Return the file of a plan."""

@@ -22,6 +22,7 @@ from datagen.export.receipt import (
 )
 from datagen.export.work import part_receipt, voice_counts
 from datagen.storage.base import Storage
+from datagen.terms import FILE, markdown
 from datagen.types import SAMPLE_RATE
 
 
@@ -46,10 +47,16 @@ def finish(
         hours=round(totals.num_samples / SAMPLE_RATE / 3600, 6),
         splits=dict(sorted(totals.splits.items())),
         kinds=dict(sorted(kinds.items())),
+        kind_splits={
+            kind: tuple(sorted({part.split for part in parts if part.kind == kind}))
+            for kind in sorted(kinds)
+        },
         voices=voice_counts(totals.voices),
         notes=dict(sorted(totals.notes.items())),
     )
     out = ExportFolder(storage)
+    if summary.terms:
+        out.put(FILE, markdown(summary.terms, sound=form.sound).encode())
     form.finish(summary, {split: totals.lines(split) for split in sorted(totals.splits)}, out)
     entries = sorted([*totals.files(), *out.files], key=lambda entry: entry.name)
     out.put(SUMS, "".join(f"{e.sha256}  {e.name}\n" for e in entries).encode())

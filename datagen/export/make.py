@@ -25,6 +25,7 @@ from datagen.export.work import ExportWork, write_parts
 from datagen.storage import Where, hold, open_storage
 from datagen.storage.base import Storage
 from datagen.storage.marks import Selection
+from datagen.terms import check_sharing, strictest
 from datagen.types import UserError
 
 Marked = Callable[[str], Selection]
@@ -44,11 +45,18 @@ def export(
     *,
     marks: Marked = unmarked,
     workers: int = 1,
+    own_use: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> ExportReceipt:
-    """Write dialogues of finished runs to a folder in one form, or go on with it."""
+    """Write dialogues of finished runs to a folder in one form, or go on with it.
+
+    Raises UserError if the terms of a corpus keep it from being shared, unless it is for the
+    user's ``own_use``.
+    """
     form, choice = resolve(name), choice or ExportChoice()
     sources = _sources(runs)
+    terms = strictest(one for source in sources for one in source.terms)
+    check_sharing(terms, "an export", sound=form.sound, own_use=own_use)
     candidates = _candidates(sources, runs, choice, marks)
     if form.sound:
         for number, source in enumerate(sources):
@@ -89,8 +97,23 @@ def _candidates(
         for candidate in source.candidates(number, choice, marks(run))
     ]
     if not found:
-        raise UserError(f"no dialogue of {', '.join(runs)} is as asked for; ask for less")
+        raise UserError(
+            f"no dialogue of {', '.join(runs)} is as asked for; they have {_what_there_is(sources)}"
+        )
     return found
+
+
+def _what_there_is(sources: Sequence[ExportSource]) -> str:
+    """Return the splits, kinds and types of events that can be asked for."""
+    kinds = sorted({source.kind for source in sources})
+    splits, events = (
+        sorted(set().union(*values))
+        for values in zip(*(source.names() for source in sources), strict=True)
+    )
+    return (
+        f"--kind {', '.join(kinds)}, --split {', '.join(splits)}, --event {', '.join(events)}"
+        " (all that are asked for must hold of a dialogue, marks too)"
+    )
 
 
 def _request(

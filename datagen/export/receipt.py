@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from datagen.export.choice import ExportChoice
+from datagen.terms import Terms, strictest
 from datagen.types import FRAME_RATE, SAMPLE_RATE, Record
 
 RECEIPT, SUMS, REQUEST = "export.json", "SHA256SUMS", ".export.json"
@@ -47,6 +48,8 @@ class ExportedRun(Record):
     codec_hash: str
     tokenizer: str
     tokenizer_hash: str
+    terms: tuple[Terms, ...] = ()
+    """Terms of the corpora that the run is made of; none if it is synthetic."""
 
 
 class ExportRequest(Record):
@@ -99,9 +102,16 @@ class ExportSummary(Record):
     """Dialogues of each split."""
     kinds: dict[str, int]
     """Dialogues of each kind."""
+    kind_splits: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Splits that each kind has dialogues of."""
     voices: tuple[VoiceCount, ...]
     notes: dict[str, int]
     """Counts of what a reader should know."""
+
+    @property
+    def terms(self) -> tuple[Terms, ...]:
+        """The terms of the corpora that any of the runs is made of."""
+        return strictest(one for run in self.request.runs for one in run.terms)
 
 
 class ExportReceipt(ExportSummary):

@@ -8,6 +8,7 @@ A run whose speech or timeline files are gone, or are not those its tokens were 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from datagen.stages.tokens import voice_prompt
 from datagen.storage import Where
 from datagen.storage.marks import Selection
 from datagen.storage.run_folder import SHARDS, Damaged, Missing, RunFolder
+from datagen.terms import Terms, of_run
 from datagen.timing.effects import chain
 from datagen.types import Audio, DialogId, Dialogue, Speaker, Stereo, UserError
 
@@ -64,7 +66,13 @@ class ExportSource:
             codec_hash=codec["hash"],
             tokenizer=tokenizer["id"],
             tokenizer_hash=tokenizer["hash"],
+            terms=self.terms,
         )
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """The terms of the corpora that its shards are made of; none if they are synthetic."""
+        return of_run(self.folder.where)
 
     @property
     def context(self) -> ExportContext:
@@ -83,6 +91,17 @@ class ExportSource:
                 if choice.takes(events=found, **values) and marks.takes(values["dialog_id"]):
                     number = _number(values.pop("dialog_id"))
                     yield Candidate(run, shard, content, row, number, **values, num_samples=samples)
+
+    def names(self) -> tuple[set[str], set[str]]:
+        """Return the splits and the types of events that the dialogues have."""
+        splits: set[str] = set()
+        events: set[str] = set()
+        for shard in self.shards:
+            table = self.folder.read(shard, ["split", _EVENT_TYPE])
+            for row in table.to_pylist():
+                splits.add(row["split"])
+                events.update(one["type"] for one in row["events"])
+        return splits, events
 
     def require_sound(self, dialogues: Iterable[int]) -> None:
         """Raise UserError unless there is all that the sound of some dialogues is made of."""

@@ -29,6 +29,11 @@ def read_textgrid(text: str) -> Iterator[Interval]:
     yield from tiers[_words(tiers)]
 
 
+def read_tiers(text: str) -> dict[str, list[Interval]]:
+    """Return all interval tiers by name, in order. Raises ValueError."""
+    return _tiers(text)
+
+
 def _words(tiers: Mapping[str, object]) -> str:
     """Return the name of the tier with the words; without one of that name it is the first."""
     parts = {name: re.split(r"[^a-z]+", name.casefold()) for name in tiers}

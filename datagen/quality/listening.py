@@ -63,7 +63,11 @@ class EarOptions(Record):
 
     def check(self) -> None:
         """Raise UserError if an ear is not here."""
-        Whisper.check(self._judge())
+        from datagen.backends.judge.ears import QualityEar, SpeakerEar, WhisperEar
+
+        WhisperEar.find("--model", self.model, self.revision)
+        SpeakerEar.check("datagen quality")
+        QualityEar.check("datagen quality")
 
     def identity(self) -> dict[str, str]:
         """Tell the ears apart."""

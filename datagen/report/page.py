@@ -17,6 +17,7 @@ from datagen.quality.figures import summary
 from datagen.report.figures import Figures, Numbers, Reason, gather
 from datagen.report.pictures import draw
 from datagen.storage import Where, atomic
+from datagen.terms import refusals, sharing
 from datagen.types import SPEAKERS
 
 _STYLE = Path(__file__).with_name("report.css")
@@ -68,6 +69,8 @@ def _sections(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> Iterato
     yield _warning(runs)
     yield _tiles(runs)
     yield _section("What it is", _table(runs, _about))
+    if any(run.terms for run in runs):
+        yield _section("Terms", _table(runs, _terms))
     yield _section("Lengths", _picture(pictures, "lengths"), _table(runs, _lengths))
     yield _section(
         "Turn-taking and people's",
@@ -93,6 +96,8 @@ def _sections(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> Iterato
     )
     if any(run.heard for run in runs):
         yield _section("Heard", _table(runs, _heard))
+    if any(run.exam for run in runs):
+        yield _section("Its own exam", *(_not_passed(run) for run in runs), _table(runs, _exam))
     yield _section("Voices", _picture(pictures, "voices"), _table(runs, _voices))
     yield _section("Text", *(_lines(run, run.texts) for run in runs))
     yield _section("Cost", _picture(pictures, "costs"), *(_costs(run) for run in runs))
@@ -176,6 +181,19 @@ def _about(run: Figures) -> dict[str, str]:
         "recipe": facts.fingerprint,
         "stand-ins": ", ".join(facts.stand_ins) or "none",
         "versions": ", ".join(f"{n} {v}" for n, v in facts.versions.items()),
+    }
+
+
+def _terms(run: Figures) -> dict[str, str]:
+    """Return what a run's corpora let be done with it; a synthetic run has none."""
+    if not run.terms:
+        return {"corpora": "none: synthetic"}
+    against = refusals(run.terms, sharing(sound=False))
+    return {
+        "corpora": ", ".join(terms.title for terms in run.terms),
+        "may its rows be shared": "; ".join(["no", *against]) if against else "yes",
+        "commercial use": "no" if any(one.non_commercial for one in run.terms) else "yes",
+        **{f"{terms.corpus}: {name}": text for terms in run.terms for name, text in terms.lines()},
     }
 
 
@@ -264,6 +282,20 @@ def _sound(run: Figures) -> dict[str, str]:
 
 def _heard(run: Figures) -> dict[str, str]:
     return {} if run.heard is None else summary(run.heard)
+
+
+def _exam(run: Figures) -> dict[str, str]:
+    return {} if run.exam is None else run.exam.rows()
+
+
+def _not_passed(run: Figures) -> str:
+    """Return what of a run's own exam it does not pass."""
+    if run.exam is None or not run.exam.problems:
+        return ""
+    return (
+        f"<p class='warn'><strong>{escape(run.name)} does not pass its own exam</strong>:"
+        f" {escape('; '.join(run.exam.problems))}.</p>"
+    )
 
 
 def _level(values: Numbers) -> str:

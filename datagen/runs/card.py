@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import yaml
 
 from datagen.runs.manifest import Manifest
+from datagen.terms import license_name, markdown, tags
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 _NAMES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "n>10M")
@@ -34,9 +35,9 @@ def _front_matter(manifest: Manifest, name: str) -> dict[str, object]:
         "pretty_name": name,
         "language": sorted(manifest.languages),
         "license": "other",
-        "license_name": "of-the-voices",
+        "license_name": license_name(manifest.terms),
         "task_categories": ["audio-to-audio"],
-        "tags": ["full-duplex", "spoken-dialogue", "synthetic", "moshi"],
+        "tags": tags(manifest.terms),
         "size_categories": [_NAMES[size]],
         "configs": [
             {
@@ -61,7 +62,11 @@ def _sections(manifest: Manifest, name: str, figures: Mapping[str, str]) -> Iter
             f"({', '.join(manifest.stand_ins)}): this set is for trying loaders and trainers, not"
             " for training a product."
         )
-    yield f"All people, companies and numbers are made up.\n\n{_LOAD}"
+    if manifest.terms:
+        yield markdown(manifest.terms, sound=False).strip().replace("# Terms", "## Terms", 1)
+        yield _LOAD
+    else:
+        yield f"All people, companies and numbers are made up.\n\n{_LOAD}"
     yield "## What is in it\n\n" + _table(
         {
             "splits (column `split`)": _listed(manifest.splits),

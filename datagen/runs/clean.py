@@ -21,6 +21,8 @@ from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
 from datagen.types import UserError
 
 _UNIT = re.compile(r"\d{6,}\.parquet")
+RECORDED = "recorded"
+"""What run.json names as the voice of an annotated run."""
 _TEMPORARY = re.compile(r"\..+\.tmp")
 
 
@@ -113,6 +115,11 @@ class Cleaning:
 
 def _fingerprints(where: str, facts: RunFile) -> dict[str, str]:
     """Return each stage's fingerprint, if this code makes what the run is made of."""
+    if facts.recipe.speech.use == RECORDED:
+        raise UserError(
+            f"{where} is annotated: its command keeps what fits and makes the rest anew, and leaves"
+            " nothing behind to be cleaned"
+        )
     resolved = ResolvedRecipe(facts.recipe)
     if resolved.fingerprint != facts.fingerprint:
         raise UserError(

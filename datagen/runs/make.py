@@ -265,13 +265,18 @@ def describe(resolved: ResolvedRecipe) -> RunFile:
         fingerprint=resolved.fingerprint,
         seed=resolved.recipe.seed,
         stand_ins=resolved.stand_ins,
-        versions={
-            "datagen": __version__,
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in MAKES_BYTES},
-        },
-        git=_git_revision(),
+        versions=versions(),
+        git=git_revision(),
     )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that makes bytes."""
+    return {
+        "datagen": __version__,
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in MAKES_BYTES},
+    }
 
 
 def _longest(folder: RunFolder, plan: Plan) -> Plan:
@@ -308,7 +313,7 @@ def _totals(flow: Flow) -> dict[str, int]:
     return {stage: flow.planned(stage) for stage in flow.stages}
 
 
-def _git_revision() -> str | None:
+def git_revision() -> str | None:
     """Return the checkout's revision, or None in an installed package."""
     here = Path(__file__).resolve().parent
     try:

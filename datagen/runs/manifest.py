@@ -25,6 +25,7 @@ from datagen.formats.text import read_text
 from datagen.quality.figures import read_quality
 from datagen.storage import Where, atomic
 from datagen.storage.run_folder import UNIT_STAGES, Receipt, RunFolder
+from datagen.terms import Terms, of_run
 from datagen.types import SAMPLE_RATE, SPEAKERS, Record, UserError
 
 _COLUMNS = (
@@ -98,13 +99,17 @@ class Manifest(Record):
     """Content hashes of the blocks' artifacts in order, by stage."""
     quality: dict[str, Any] | None = None
     """What `datagen quality` heard, if somebody has listened; else left out."""
+    terms: tuple[Terms, ...] = ()
+    """Terms of the corpora that rows are made of; left out if all rows are synthetic."""
     signature: str = ""
     """SHA-256 of the canonical JSON of all other fields."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the file holds."""
         data = self.model_dump(mode="json", by_alias=True)
-        return data if self.quality is not None else {k: data[k] for k in data if k != "quality"}
+        empty = {"quality"} if self.quality is None else set()
+        empty |= set() if self.terms else {"terms"}
+        return {name: value for name, value in data.items() if name not in empty}
 
     def signed(self) -> Manifest:
         """Return this manifest with the signature of its content."""
@@ -150,6 +155,7 @@ def build(run: Where) -> Manifest:
         "shards": [_shard(folder, *pair) for pair in zip(names, receipts, strict=True)],
         "blocks": {stage: [one.content for one in found] for stage, found in units.items()},
     }
+    data["terms"] = of_run(run)
     if (quality := read_quality(run)) is not None:
         data["quality"] = quality.model_dump(mode="json")
     return Manifest.model_validate(data).signed()

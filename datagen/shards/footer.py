@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from datagen.backends.protocols import Codec, Tokenizer
 from datagen.storage.run_folder import Receipt
+from datagen.terms import Terms
 from datagen.types import CARDINALITY, FRAME_RATE, NUM_CODEBOOKS, Record
 
 VERSION: Literal[2] = 2
@@ -85,6 +86,13 @@ class ShardFooter(TokenFacts, Footer):
     """Sections of the recipe where a stand-in took a model's place."""
     recipe: str
     """The recipe's fingerprint."""
+    terms: tuple[Terms, ...] = ()
+    """Terms of the corpora that rows are made of; left out if all rows are synthetic."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the file holds."""
+        data = super().to_json()
+        return data if self.terms else {key: data[key] for key in data if key != "terms"}
 
 
 def _attributes(model: type[Record], thing: object) -> dict[str, Any]:

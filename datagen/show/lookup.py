@@ -136,7 +136,7 @@ class RunDialogue:
 
 def _find(run: Where, plan: PlanFile, dialog_id: str) -> DialogId:
     """Return the id that was meant, such as service-0000042 by service-42, if it is of the run."""
-    found, last = DialogId.parse(dialog_id), plan.blocks * plan.dialogs_per_block - 1
+    found, last = DialogId.parse(dialog_id), plan.num_ids - 1
     if found is None or found.kind != plan.kind or found.number > last:
         raise UserError(
             f"{run} has no dialogue {dialog_id}: its ids go from"

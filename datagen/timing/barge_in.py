@@ -13,7 +13,7 @@ import numpy as np
 
 from datagen.timing.distributions import LogNormal, samples
 from datagen.timing.preset import Answer
-from datagen.timing.slots import candidates
+from datagen.timing.slots import slot_places
 from datagen.types import Interruption
 
 Manner: TypeAlias = Literal["yield", "hold", "override", "bridge"]
@@ -57,7 +57,7 @@ def num_held(
         return len(ends)
     if manner != "hold":
         return num_words
-    places = [slot.after_word for slot in candidates(words)]
+    places = [place.after_word for place in slot_places(tuple(words))]
     clause = next((place for place in places if place >= max(num_words, 1)), len(ends))
     return clause if ends[clause - 1] <= latest else num_words
 

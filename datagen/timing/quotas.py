@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from numpy.random import Generator
 
 from datagen.timing.preset import Quotas
-from datagen.timing.slots import candidates
+from datagen.timing.slots import slot_places
 from datagen.types import Pause, Turn
 
 
@@ -25,13 +25,17 @@ def apply(
     silenced: set[int] = set()
     changed: list[Turn] = []
     for index, turn in enumerate(turns):
+        pause_rate = _pause_rate(turn, quotas)
+        if pause_rate is None and turn.onset not in ("backchannel", "barge_in"):
+            changed.append(turn)
+            continue
         rng = rng_of(index)
         happens = rng.random()
         if turn.onset == "backchannel" and _is_over(happens, quotas.backchannel_rate):
             silenced.add(index)
         if turn.onset == "barge_in" and _is_over(happens, quotas.barge_in_rate):
             turn = turn.model_copy(update={"onset": "after", "at_word": None})
-        changed.append(_paused(turn, quotas, rng))
+        changed.append(turn if pause_rate is None else _paused(turn, pause_rate, quotas, rng))
     return tuple(changed), frozenset(silenced)
 
 
@@ -39,15 +43,19 @@ def _is_over(draw: float, rate: float | None) -> bool:
     return rate is not None and draw >= rate
 
 
-def _paused(turn: Turn, quotas: Quotas, rng: Generator) -> Turn:
+def _pause_rate(turn: Turn, quotas: Quotas) -> float | None:
+    """Return the quota of pauses that a turn is under: only a user who has the floor is."""
+    is_floor = turn.speaker == "user" and turn.onset != "backchannel"
+    return quotas.pause_rate if is_floor else None
+
+
+def _paused(turn: Turn, pause_rate: float, quotas: Quotas, rng: Generator) -> Turn:
     """Return a user's turn with its pauses kept, taken out, or one put in."""
-    if quotas.pause_rate is None or turn.speaker != "user" or turn.onset == "backchannel":
-        return turn
-    words = turn.spoken.split()
-    places = [slot.after_word for slot in candidates(words) if slot.left > 1]
+    words = tuple(turn.spoken.split())
+    places = [one.after_word for one in slot_places(words) if len(words) - one.after_word > 1]
     if len(words) < quotas.min_words or not places:
         return turn
-    if rng.random() >= quotas.pause_rate:
+    if rng.random() >= pause_rate:
         return turn.model_copy(update={"pauses": ()})
     if turn.pauses:
         return turn

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from datagen.backends.protocols import Slot
 
@@ -42,27 +42,36 @@ _MIN_DIGITS = 3
 _ABBREVIATIONS = frozenset({"a.m.", "p.m.", "mr.", "mrs.", "ms.", "dr."})
 
 
+class SlotPlace(NamedTuple):
+    """Where a slot is in a turn's words, and what kind it is."""
+
+    after_word: int
+    kind: SlotKind
+    since: int
+
+
 def candidates(words: Sequence[str], turn: int = 0) -> list[Slot]:
     """Return the slots of a turn's spoken words, in order; never at its end.
 
     A place that could be two kinds is the first of question, sentence, number, clause, filler.
     """
-    slots: list[Slot] = []
+    return [
+        Slot(turn=turn, **place._asdict(), left=len(words) - place.after_word)
+        for place in slot_places(tuple(words))
+    ]
+
+
+@lru_cache(maxsize=256)
+def slot_places(words: tuple[str, ...]) -> tuple[SlotPlace, ...]:
+    """Return where the slots of a turn are; remembered, since a dialogue asks more than once."""
+    found: list[SlotPlace] = []
     last = 0
     for place in range(1, len(words)):
         kind = kind_at(words, place, place - last)
         if kind is not None:
-            slots.append(
-                Slot(
-                    turn=turn,
-                    after_word=place,
-                    kind=kind,
-                    since=place - last,
-                    left=len(words) - place,
-                )
-            )
+            found.append(SlotPlace(place, kind, place - last))
             last = place
-    return slots
+    return tuple(found)
 
 
 def kind_at(words: Sequence[str], place: int, since: int) -> SlotKind | None:

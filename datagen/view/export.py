@@ -19,6 +19,7 @@ from typing import Any
 from datagen.show.choice import varied
 from datagen.storage import atomic
 from datagen.storage.marks import Selection
+from datagen.terms import check_sharing, of_run
 from datagen.types import UserError
 from datagen.view import waves
 from datagen.view.payload import describe
@@ -40,11 +41,15 @@ def export_page(
     one_file: bool = False,
     selection: Selection | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    *,
+    own_use: bool = False,
 ) -> list[str]:
     """Write pages of the dialogues asked for, or of ``count`` lively ones; return their ids.
 
-    ``selection`` says by people's marks which may be taken.
+    ``selection`` says by people's marks which may be taken. Raises UserError if the terms of a
+    corpus keep them from being shared, unless it is for the user's ``own_use``.
     """
+    check_sharing(of_run(run), "a page", sound=True, own_use=own_use)
     source = RunSource(run)
     ids = list(dialogs) or _chosen(run, count, selection or Selection({}))
     if not ids:
@@ -80,9 +85,14 @@ def _chosen(run: str, count: int, selection: Selection) -> list[str]:
     return [dialog_id for dialog_id in lively if selection.takes(dialog_id)][:count]
 
 
+def _is_ours(index: Path) -> bool:
+    """Say whether a page is one of ours."""
+    return index.is_file() and b"<title>datagen view</title>" in index.read_bytes()[:8192]
+
+
 def _prepare(folder: Path) -> None:
     """Make the folder; one that holds other things than an earlier export is left alone."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "index.html").exists():
+    if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder / "index.html"):
         raise UserError(f"{folder} holds other files; give an empty or a new folder")
     folder.mkdir(parents=True, exist_ok=True)
 

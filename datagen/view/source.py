@@ -86,7 +86,7 @@ class RunSource:
 
     def index_of(self, dialog_id: str) -> int:
         """Return the number in an id of this run. Raises UserError if it has no such id."""
-        found, count = DialogId.parse(dialog_id), self.plan.blocks * self.plan.dialogs_per_block
+        found, count = DialogId.parse(dialog_id), self.plan.num_ids
         if found is None or found.kind != self.kind or found.number >= count:
             raise UserError(
                 f"{self.folder.where} has no dialogue {dialog_id}: its ids go from"

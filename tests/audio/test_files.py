@@ -35,6 +35,16 @@ def test_a_file_holds_every_frame_of_both_channels(form: Format) -> None:
     assert np.array_equal(read, np.concatenate([block.copy() for block in frames(STEREO)]))
 
 
+def test_a_wave_file_is_libsndfiles_byte_for_byte() -> None:
+    quiet = STEREO.copy()
+    quiet[0] = 0
+    ours, theirs = io.BytesIO(), io.BytesIO()
+    write(ours, quiet, "WAV")
+    pcm = np.concatenate([block.copy() for block in frames(quiet)])
+    soundfile.write(theirs, pcm, SAMPLE_RATE, "PCM_16", format="WAV")
+    assert ours.getvalue() == theirs.getvalue()
+
+
 def test_nothing_is_a_file_too() -> None:
     file = io.BytesIO()
     write(file, np.zeros((2, 0), np.float32), "WAV")

@@ -32,11 +32,11 @@ FLAGS = {
     "manifest": {"--out", "--verify", "--diff", "--help"},
     "view": {
         *("--port", "--marks", "--as", "--open", "--export", "--count", "--dialog"),
-        *("--one-file", "--keep", "--leave-out", "--help"),
+        *("--one-file", "--keep", "--leave-out", "--own-use", "--help"),
     },
     "export": {
         *("--out", "--split", "--kind", "--event", "--keep", "--leave-out", "--marks"),
-        *("--fraction", "--workers", "--check", "--help"),
+        *("--fraction", "--workers", "--own-use", "--check", "--help"),
     },
     "report": {"--compare", "--out", "--help"},
     "show": {"--run", "--audio", "--decoded", "--effects", "--help"},

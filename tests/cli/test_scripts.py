@@ -92,5 +92,5 @@ def test_how_lively_and_how_good_they_are_is_said(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_scripts_is_the_users_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="has no scripts"):
+    with pytest.raises(UserError, match="is not a run folder"):
         CliRunner().invoke(scripts, [str(tmp_path)], catch_exceptions=False)

@@ -17,10 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from datagen.audio import vad
+from datagen.backends.registry import WRITERS
+from datagen.config import load_recipe
+from datagen.engine.plan import jobs_of
 from datagen.export.make import export
 from datagen.show.lookup import RunDialogue
 from datagen.timing.effects import chain
-from datagen.types import SAMPLE_RATE, Speaker
+from datagen.types import SAMPLE_RATE, Script, Speaker
 
 if not find_spec("lhotse") and "CONSUMERS_RUNS" not in os.environ:
     collect_ignore_glob = ["test_*.py"]  # `make consumers` has an environment of its own
@@ -80,8 +83,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         ("qa", "16"),
     ):
         command = [sys.executable, "-m", "datagen", "run", kind, "--dialogs", dialogs, *settings]
+        if kind == "service":
+            command += ["--seed", str(seed_with_both_splits(kind, int(dialogs)))]
         subprocess.run([*command, "--out", str(root / kind)], check=True, capture_output=True)
     return [str(root / "service"), str(root / "qa")]
+
+
+def seed_with_both_splits(kind: str, dialogs: int) -> int:
+    """Return the first seed whose scripts are of both splits: few are of the smaller one."""
+    for seed in range(100):
+        recipe = load_recipe(kind, "embedded", (), seed)
+        jobs = [job for block in range(-(-dialogs // 16)) for job in jobs_of(recipe, block)]
+        scripts = WRITERS.load(recipe.script).write(jobs[:dialogs])
+        if {one.split for one in scripts if isinstance(one, Script)} == {"train", "validation"}:
+            return seed
+    raise AssertionError(f"no seed gives {dialogs} dialogues of both splits")
 
 
 @pytest.fixture(scope="session")

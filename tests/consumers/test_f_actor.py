@@ -24,7 +24,7 @@ REMOVED = {
 def rows(exported: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     cache = str(tmp_path_factory.mktemp("cache"))
     loaded = datasets.load_dataset(str(exported("f-actor")), cache_dir=cache)
-    assert {"train", "validation"} >= set(loaded)
+    assert {"train", "validation"} == set(loaded)
     return [row for split in loaded.values() for row in split]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from datagen.config import load_recipe
 from datagen.engine.plan import describe, jobs_of, make_plan, more_blocks
+from datagen.engine.run_files import PlanFile
 from datagen.types import UserError
 
 RECIPE = load_recipe("service")
@@ -65,3 +66,14 @@ def test_dialogues_make_a_partial_block_and_hours_whole_ones() -> None:
     assert [more.count(block) for block in range(more.blocks)] == [16, 16, 4]
     hours = make_plan(recipe, 0.4, None)
     assert {hours.count(block) for block in range(hours.blocks)} == {16}
+
+
+@pytest.mark.parametrize(
+    ("hours", "dialogs", "ids"), [(None, 4, 4), (None, 33, 33), (0.5, None, 32)]
+)
+def test_a_plan_file_knows_how_many_ids_there_are(
+    hours: float | None, dialogs: int | None, ids: int
+) -> None:
+    plan = make_plan(RECIPE, hours, dialogs)
+    assert PlanFile.of(plan).num_ids == ids
+    assert sum(map(plan.count, range(plan.blocks))) == ids

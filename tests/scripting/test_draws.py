@@ -9,7 +9,7 @@ from functools import lru_cache
 import pytest
 
 from datagen.scripting.content import people
-from datagen.scripting.content.people import Names, employer
+from datagen.scripting.content.people import Names, different_name, employer
 from datagen.scripting.content.values import (
     Amount,
     Code,
@@ -26,6 +26,7 @@ from datagen.scripting.world import pack
 from datagen.scripting.world.pack import WorldPack, read_pack
 from datagen.seeds import rng_for
 from datagen.text import speak
+from datagen.types import Job
 
 
 @lru_cache
@@ -115,10 +116,28 @@ def test_values_drawn_apart_cannot_be_mistaken() -> None:
 @pytest.mark.slow
 def test_no_company_and_agent_meet_twice() -> None:
     world = worlds()[0]
-    pairs = {employer(names(), world.companies, 0, world.id, visit)[:2] for visit in range(20_000)}
+    pairs = set()
+    for at in range(20_000):
+        job = Job(dialog_id=f"service-{at:07d}", kind="service", index=at, seed=0)
+        pairs.add(employer(names(), world.companies, job, world.id, at)[:2])
     assert len(pairs) == 20_000
     for each in worlds():
-        assert len(each.companies) * names().num_stems * names().num_people > 10**7
+        assert len(each.companies) * names().num_stems * len(names().last) > 10**6
+
+
+def test_first_names_come_equally_often() -> None:
+    dealt = Counter(
+        different_name(
+            names(),
+            (),
+            Job(dialog_id=f"service-{at:07d}", kind="service", index=at, seed=3),
+            "customer",
+            draws(),
+        )[0].split()[0]
+        for at in range(2 * names().num_first)
+    )
+    assert len(dealt) == names().num_first
+    assert set(dealt.values()) <= {1, 2, 3}  # one more where the last name was the same
 
 
 def test_company_names_are_apart_in_all_worlds() -> None:

@@ -49,8 +49,8 @@ def test_names_are_many_and_apart() -> None:
     assert len(firsts) == len(names.female) + len(names.male) >= 200
     assert len(set(names.last)) == len(names.last) >= 300
     assert not firsts & set(names.last)
-    assert names.person(0) == (f"{names.female[0]} {names.last[0]}", "female")
-    assert names.person(names.num_people - 1) == (f"{names.male[-1]} {names.last[-1]}", "male")
+    assert names.first(0) == (names.female[0], "female")
+    assert names.first(names.num_first - 1) == (names.male[-1], "male")
 
 
 @pytest.mark.parametrize(

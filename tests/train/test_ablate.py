@@ -58,6 +58,8 @@ EVENTS = pa.list_(
     )
 )
 LENGTH = 110
+SILENCE = np.arange(1, 9, dtype=np.int16)[:, None]
+"""What the shards say of the codec, [8, 1]."""
 
 
 def event(kind: str, speaker: str, first: int, stop: int) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def eventful(tmp_path_factory: pytest.TempPathFactory, shard_factory: Shards) ->
         row["prompt_tokens"] = rng.permutation(np.arange(8, 48))[:6].astype(np.int16)
         row["agent_text"][:] = 3
         row["agent_text"][10:16] = row["prompt_tokens"]
+        row["agent_codes"].reshape(8, -1)[:, -3:] = SILENCE
         rows.append(row)
     path = write_shard(tmp_path_factory.mktemp("eventful") / "service-00000.parquet", rows)
     events = [
@@ -402,6 +405,22 @@ def test_a_model_of_few_rows_is_read_and_not_heard(tiny: Make, eventful: Path) -
     assert scores["agent_2"] is None
     assert not any(name.startswith(("turns/", "voice/nearest")) for name in scores)
     assert "| turns/takeover | - |" in (Path(config.out) / "rehearsal.md").read_text()
+
+
+def test_what_needs_silence_is_left_out_of_shards_without_any(
+    tiny: Make, shard_factory: Shards, tmp_path: Path
+) -> None:
+    make_row, write_shard = shard_factory
+    rows = [make_row(index, frames=LENGTH) for index in range(24)]
+    path = write_shard(tmp_path / "service-00000.parquet", rows)
+    few = ("optim.steps=1", "optim.warmup_steps=0", "data.max_frames=124", "run.validate_every=0")
+    config = tiny(f"data.shards=[{path}]", *few)
+    scores = ablate([TrainingStage("all", config)], (0.0,), count=2, decode="not called")[0.0]
+    assert not any(name.startswith(("turns/", "voice/")) for name in scores)
+    assert scores["loss"] is not None
+    page = (Path(config.out) / "rehearsal.md").read_text()
+    assert "left out: turns/* and voice/* (in 6 of 6 held-out dialogues" in page
+    assert "timeline.effects=null" in page
 
 
 def test_a_rehearsal_from_end_to_end(tiny: Make, eventful: Path, decoder: str) -> None:

@@ -66,6 +66,9 @@ def test_a_folder_of_other_things_is_left_alone(run: Path, tmp_path: Path) -> No
     with pytest.raises(UserError, match="holds other files"):
         export_page(str(run), tmp_path, 1)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+    (tmp_path / "index.html").write_text("<title>my thesis</title>")
+    with pytest.raises(UserError, match="holds other files"):
+        export_page(str(run), tmp_path, 1)
 
 
 def test_marks_choose_what_is_exported(run: Path, tmp_path: Path) -> None:

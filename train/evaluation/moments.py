@@ -34,6 +34,11 @@ MIN_PAUSE = 5
 HOLD_AFTER = 12
 """Frames of its own turn after which a speaking agent is watched (1 s)."""
 
+MIN_SILENT = 0.02
+"""Least share of an agent's frames that are silence, where its codes tell when it speaks."""
+MAX_NOISY = 0.05
+"""Largest share of dialogues with fewer: one agent may really talk all the time."""
+
 GOES_ON = ("hold", "override")
 """Causes of barge-ins after which the agent goes on by intent."""
 ANSWER, PAUSE, BARGE_IN, HOLD = KINDS = ("answer", "pause", "barge_in", "hold")
@@ -106,6 +111,20 @@ def speaking(codes: Tokens, silence: Sequence[int]) -> NDArray[np.bool_]:
     """
     differing = codes != np.asarray(silence)[:, None]
     return np.asarray(differing.mean(0) > 0.5)
+
+
+def why_unheard(held_out: HeldOutDialogs) -> str:
+    """Say why the agents' codes do not tell when they speak; empty if they do."""
+    silence, rows = held_out.corpus.marks.silence, held_out.unseen
+    silent = [1 - speaking(held_out.parts(int(row)).agent, silence).mean() for row in rows]
+    noisy = sum(share < MIN_SILENT for share in silent)
+    if noisy <= MAX_NOISY * len(rows):
+        return ""
+    return (
+        f"turns/* and voice/* (in {noisy} of {len(rows)} held-out dialogues next to none of the"
+        " agent's frames is the codec's silence, so codes do not tell when it speaks;"
+        " shards made with timeline.effects=null have silence)"
+    )
 
 
 def close_holes(speech: NDArray[np.bool_], longest: int = 3) -> NDArray[np.bool_]:

@@ -41,10 +41,10 @@ TOKENS_A_SECOND, MORE_TOKENS = 8, 16
 did in 3 of 80 clips, where the whole window is heard next."""
 
 
-def need(name: str, package: str, setting: str) -> None:
-    """Raise UserError if a package of the extra ``ears`` is not installed."""
+def need(name: str, package: str, setting: str, extra: str = "ears") -> None:
+    """Raise UserError if a package of an extra of ours is not installed."""
     if find_spec(name) is None:
-        raise UserError(f"{setting} needs {package}: pip install 'fullduplex-datagen[ears]'")
+        raise UserError(f"{setting} needs {package}: pip install 'fullduplex-datagen[{extra}]'")
 
 
 class WhisperEar:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from datagen.export.receipt import ExportSummary
+from datagen.terms import license_name, markdown, tags
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 _NAMES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "n>10M")
@@ -32,22 +33,24 @@ def card(summary: ExportSummary, facts: Mapping[str, Any]) -> str:
 
 def _front_matter(summary: ExportSummary) -> dict[str, Any]:
     size = sum(summary.dialogues >= limit for limit in _SIZES)
-    configs = [_config("default", "*", summary) | {"default": True}]
+    terms = summary.terms
+    configs = [_config("default", "*", tuple(summary.splits)) | {"default": True}]
     if len(summary.kinds) > 1:
-        configs += [_config(kind, kind, summary) for kind in summary.kinds]
+        configs += [_config(kind, kind, own) for kind, own in summary.kind_splits.items()]
     return {
         "pretty_name": "Full-duplex dialogues",
         "license": "other",
-        "license_name": "of-the-voices",
+        "license_name": license_name(terms),
         "task_categories": ["audio-to-audio"],
-        "tags": ["full-duplex", "spoken-dialogue", "synthetic", "moshi"],
+        "tags": tags(terms),
         "size_categories": [_NAMES[size]],
         "configs": configs,
     }
 
 
-def _config(name: str, kind: str, summary: ExportSummary) -> dict[str, Any]:
-    files = [{"split": split, "path": f"data/{kind}-{split}-*.parquet"} for split in summary.splits]
+def _config(name: str, kind: str, splits: Sequence[str]) -> dict[str, Any]:
+    """Return a config; a split that a kind has no file of would keep it from being loaded."""
+    files = [{"split": split, "path": f"data/{kind}-{split}-*.parquet"} for split in splits]
     return {"config_name": name, "data_files": files}
 
 
@@ -63,7 +66,10 @@ def _sections(summary: ExportSummary, facts: Mapping[str, Any]) -> Iterator[str]
             f"**Stand-ins took the place of models** ({', '.join(facts['stand_ins'])}): this set is"
             " for trying loaders and trainers, not for training a product."
         )
-    yield "All people, companies and numbers are made up."
+    if summary.terms:
+        yield markdown(summary.terms, sound=True).strip().replace("# Terms", "## Terms", 1)
+    else:
+        yield "All people, companies and numbers are made up."
     yield _USE.format(place="PLACE", split=next(iter(summary.splits)))
     yield _table(
         {

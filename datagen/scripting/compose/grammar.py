@@ -26,7 +26,7 @@ _THIRD_PERSON = {
     "you": "they", "you're": "they're", "you've": "they've", "you'd": "they'd",
     "you'll": "they'll", "your": "their", "yours": "theirs", "yourself": "themselves",
     "we": "they", "we're": "they're", "we've": "they've", "we'd": "they'd", "our": "their",
-    "us": "them",
+    "we'll": "they'll", "us": "them", "ours": "theirs", "ourselves": "themselves",
 }  # fmt: skip
 _PERSON = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _AGREEMENT = {
@@ -89,6 +89,7 @@ def opened(template: str) -> str:
     return "{" + capital(text[1:]) if text.startswith("{") else text
 
 
+@lru_cache(maxsize=16384)
 def third_person(text: str, *, first: bool = False) -> str:
     """Say of absent people what was said to them, or with ``first`` by them: you need, they need.
 

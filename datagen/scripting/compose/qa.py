@@ -8,6 +8,7 @@ wrongly believe, repeats, and says what it does not know; the asker cuts in, dou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
@@ -37,6 +38,9 @@ FEEDBACK = frozenset(("right", "correct", "tell", "repeat", "unsure"))
 """Acts of the teacher that nobody marvels at."""
 RIGHT, WRONG = 0.55, 0.25
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
+GRASPS = 0.7
+"""Chance that who is asked whether it is clear says so; else it is said in other words."""
+_THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
 THINK = "{think}"
@@ -62,15 +66,8 @@ class _Lesson(Realizer):
         """How many details of the answer were told."""
         self._wanted: int | None = None
         """How many of them the asker wanted, if it was asked."""
-        self._after: dict[str, Callable[[Question, str], None]] = {
-            "": self._answered,
-            "quiz": self._quizzed,
-            "doubt": self._doubted,
-            "check": self._checked,
-            "offer": self._offered,
-            "goes_on": self._gone_on,
-            "again": self._repeated,
-        }
+        self._doubted_of = False
+        """What is wrongly believed of the question has come up."""
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
@@ -98,9 +95,11 @@ class _Lesson(Realizer):
         if self._draws.chance(GOODBYES):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
             self._say("user", "close", f"{reply}{self._act('user', 'done')}")
-            self._say("agent", "bye", self._act("agent", "bye"))
+            is_thanked = _THANKS.search(self._lines[-1].text)
+            self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
         elif self._reply or self._draws.chance(THANKS):
-            self._say("user", "thanks", self._act("user", "thanks"))
+            reply = f"{self._act('user', self._reply)} " if self._reply else ""
+            self._say("user", "thanks", f"{reply}{self._act('user', 'thanks')}")
 
     def _happens(self, chance: float) -> bool:
         return self._draws.chance(chance * self._pace)
@@ -143,6 +142,7 @@ class _Lesson(Realizer):
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
+        self._doubted_of = False
         what = self._drawn(BEFORE) if question.doubt else ""
         if what == "guess" and question.doubt:
             return self._guessed(question.doubt)
@@ -158,6 +158,7 @@ class _Lesson(Realizer):
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
         self._believe("guess.wrong", "believe", doubt)
+        self._doubted_of = True
         return f"{self._act('agent', 'correct')} {doubt.tell}"
 
     def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
@@ -181,7 +182,8 @@ class _Lesson(Realizer):
         self._told = drawn if wanted is None else wanted
         said = " ".join((said, *question.details[: self._told]))
         what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
-        self._after[what](question, said)
+        what = "" if what == "doubt" and self._doubted_of else what
+        _AFTER[what](self, question, said)
         return False
 
     def _answered(self, question: Question, said: str) -> None:
@@ -233,12 +235,13 @@ class _Lesson(Realizer):
 
     def _checked(self, question: Question, said: str) -> None:
         self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if self._draws.chance(0.75):
+        if not question.doubt or self._doubted_of or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
-        more = question.details[self._told : self._told + 1]
-        again = " ".join((self._act("agent", "again"), question.answer, *more))
+        doubt = question.doubt
+        contrast = self._act("agent", "contrast").replace(THINK, doubt.think)
+        again = f"{self._act('agent', 'rephrase')} {contrast} {doubt.tell}"
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
     def _offered(self, question: Question, said: str) -> None:
@@ -267,3 +270,15 @@ class _Lesson(Realizer):
         self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
         repeated = f"{self._act('agent', 'again')} {question.answer}"
         self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
+
+
+_AFTER: dict[str, Callable[[_Lesson, Question, str], None]] = {
+    "": _Lesson._answered,
+    "quiz": _Lesson._quizzed,
+    "doubt": _Lesson._doubted,
+    "check": _Lesson._checked,
+    "offer": _Lesson._offered,
+    "goes_on": _Lesson._gone_on,
+    "again": _Lesson._repeated,
+}
+"""What comes after an answer."""

@@ -1,8 +1,8 @@
 """Who speaks, and for whom: invented names, companies and dispositions. prompts/names.yaml -> Names
 
-An agent and its company are placed by the dialogue's index through a permutation of all (company,
-agent) pairs of the domain, so no two dialogues of a run share a role prompt, and any can be made
-alone. The two splits share no first name.
+First names are dealt by the dialogue's index, so each comes equally often. A company and its
+agent's last name are placed by it through a permutation of all such pairs of the domain, so no two
+dialogues of a run share a role prompt, and any can be made alone. The splits share no first name.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.content.held_out import name_problems
 from datagen.scripting.plans.draws import Draws, scattered
-from datagen.types import Behaviour, Persona, Split, UserError
+from datagen.scripting.plans.records import trusted
+from datagen.types import Behaviour, Job, Persona, Split, UserError
 
 Mood: TypeAlias = Literal["problem", "request", "question"]
 """What a call is, before anybody has said a word."""
 Gender: TypeAlias = Literal["female", "male"]
 Pool: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+_persona = trusted(Persona)
 HELD_OUT = 0.1
 """Share of the first names that only people of the validation split have."""
 EMOTIONS: dict[Mood, tuple[str, ...]] = {
@@ -64,21 +66,20 @@ class Names(Settings):
         return part if part.female and part.male else self
 
     @cached_property
-    def num_people(self) -> int:
-        """How many full names there are."""
-        return (len(self.female) + len(self.male)) * len(self.last)
+    def num_first(self) -> int:
+        """How many first names there are."""
+        return len(self.female) + len(self.male)
 
     @cached_property
     def num_stems(self) -> int:
         """How many places there are."""
         return len(self.heads) * len(self.tails)
 
-    def person(self, index: int) -> tuple[str, Gender]:
-        """Return full name ``index`` and its gender."""
-        first, last = divmod(index, len(self.last))
-        if first < len(self.female):
-            return f"{self.female[first]} {self.last[last]}", "female"
-        return f"{self.male[first - len(self.female)]} {self.last[last]}", "male"
+    def first(self, index: int) -> tuple[str, Gender]:
+        """Return first name ``index`` and its gender."""
+        if index < len(self.female):
+            return self.female[index], "female"
+        return self.male[index - len(self.female)], "male"
 
     def stem(self, index: int) -> str:
         """Return place ``index``, e.g. Alderbrook."""
@@ -109,23 +110,30 @@ def load_names(path: Path) -> Names:
 
 
 def employer(
-    names: Names, companies: tuple[str, ...], run_seed: int, domain: str, visit: int
+    names: Names, companies: tuple[str, ...], job: Job, domain: str, visit: int
 ) -> tuple[str, str, Gender]:
     """Return the company of a domain's ``visit``-th dialogue, its agent's name and gender.
 
-    No (company, agent) comes twice before ``visit`` has passed all patterns x stems x people.
+    No (company, agent) comes twice before ``visit`` has passed all patterns x stems x last names.
     """
     num_companies = len(companies) * names.num_stems
-    place = scattered(run_seed, f"employer/{domain}", visit, num_companies * names.num_people)
-    person, company = divmod(place, num_companies)
+    place = scattered(job.seed, f"employer/{domain}", visit, num_companies * len(names.last))
+    last, company = divmod(place, num_companies)
     pattern, stem = divmod(company, names.num_stems)
-    return companies[pattern].replace("{stem}", names.stem(stem)), *names.person(person)
+    first, gender = names.first(_dealt(names, job, "agent"))
+    name = f"{first} {names.last[last]}"
+    return companies[pattern].replace("{stem}", names.stem(stem)), name, gender
+
+
+def _dealt(names: Names, job: Job, who: str) -> int:
+    """Return a job's first name for somebody in it: each comes once before any comes again."""
+    return scattered(job.seed, f"{job.kind}/{who}/first", job.index, names.num_first)
 
 
 def agent_persona(name: str, gender: Gender, draws: Draws) -> Persona:
     """Draw how an agent talks: patient, friendly, never interrupting."""
     behaviour = _behaviour(draws.pick((0, 0, 1)), draws.level(), 0, draws.level())
-    return Persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
+    return _persona(name=name, gender=gender, emotion="friendly", patience=2, behaviour=behaviour)
 
 
 @lru_cache
@@ -135,26 +143,39 @@ def _behaviour(fillers: int, backchannels: int, interruptions: int, length: int)
     )
 
 
-def different_name(names: Names, others: Iterable[str], draws: Draws) -> tuple[str, Gender]:
-    """Draw a name that shares no word with any of the others."""
+def different_name(
+    names: Names, others: Iterable[str], job: Job, who: str, draws: Draws
+) -> tuple[str, Gender]:
+    """Deal a first name and draw a last one, so that no word of them is in another name."""
     taken = {word for other in others for word in other.split()}
+    place = _dealt(names, job, who)
     while True:
-        name, gender = names.person(draws.integer(0, names.num_people - 1))
-        if not taken & set(name.split()):
-            return name, gender
+        first, gender = names.first(place)
+        last = draws.pick(names.last)
+        if first not in taken and last not in taken and first != last:
+            return f"{first} {last}", gender
+        place = (place + (first in taken)) % names.num_first
 
 
-def listener_persona(names: Names, other: str, draws: Draws) -> Persona:
+def listener_persona(names: Names, other: str, job: Job, draws: Draws, who: str) -> Persona:
     """Draw somebody in a good mood whose name shares no word with the other's."""
-    return customer_persona(names, other, "question", False, draws)
+    return customer_persona(names, other, "question", False, job, draws, who)
 
 
-def customer_persona(names: Names, agent: str, mood: Mood, is_rude: bool, draws: Draws) -> Persona:
+def customer_persona(
+    names: Names,
+    agent: str,
+    mood: Mood,
+    is_rude: bool,
+    job: Job,
+    draws: Draws,
+    who: str = "customer",
+) -> Persona:
     """Draw a customer whose name shares no word with the agent's."""
-    name, gender = different_name(names, (agent,), draws)
+    name, gender = different_name(names, (agent,), job, who, draws)
     patience = 0 if is_rude else draws.level()
     behaviour = _behaviour(draws.level(), draws.level(), draws.level(), draws.level())
     emotion = "annoyed" if is_rude else draws.pick(EMOTIONS[mood])
-    return Persona(
+    return _persona(
         name=name, gender=gender, emotion=emotion, patience=patience, behaviour=behaviour
     )

@@ -67,8 +67,8 @@ def draw_casual(
     level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
     goal = draws.pick(theme.aims)
     pool = names.of(split_of(f"{theme.id}/{goal}", validation))
-    user = _person(texts, listener_persona(pool, "", draws), draws)
-    agent = _person(texts, listener_persona(pool, user.persona.name, draws), draws)
+    user = _person(texts, listener_persona(pool, "", job, draws, "user"), draws)
+    agent = _person(texts, listener_persona(pool, user.persona.name, job, draws, "agent"), draws)
     whose: Speaker = draws.pick(("user", "user", "agent"))
     about = f"Have a {draws.pick(texts.moods)} {draws.pick(texts.nouns)} about {theme.about}."
     role = {"minimal": ENJOY, "topic": f"{ENJOY} {about}"}.get(level) or (

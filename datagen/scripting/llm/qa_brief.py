@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from datagen.scripting.content.people import Names, agent_persona, listener_persona
+from datagen.scripting.content.people import (
+    Names,
+    agent_persona,
+    different_name,
+    listener_persona,
+)
 from datagen.scripting.llm.brief import Brief, Ground, Must, Order, events_of, task_of
 from datagen.scripting.llm.lengths import aim
 from datagen.scripting.llm.topic_cards import TopicCard
@@ -34,8 +39,8 @@ def qa_ground(
     situation = f"{area.id}/{card.topic}"
     split = split_of(situation, validation)
     pool = names.of(split)
-    agent = agent_persona(*pool.person(draws.integer(0, pool.num_people - 1)), draws)
-    user = listener_persona(pool, agent.name, draws)
+    agent = agent_persona(*different_name(pool, (), job, "agent", draws), draws)
+    user = listener_persona(pool, agent.name, job, draws, "user")
     items = (*card.facts, card.right, card.then)
     wants = f"You are {user.name}, and you ask a teacher: {card.question} {card.next}"
     world = tuple(

@@ -9,7 +9,10 @@ from typing import Annotated, Protocol
 
 from pydantic import Field
 
+from datagen.scripting.plans.records import trusted
 from datagen.types import Direction, Fact, Job, Persona, Probe, Record, Script, Split, Turn
+
+_made = trusted(Script)
 
 
 class PlanOptions(Record):
@@ -82,7 +85,7 @@ def script_of(
     model: str = "",
 ) -> Script:
     """Return the script of a plan whose turns are worded."""
-    return Script(
+    return _made(
         dialog_id=job.dialog_id,
         kind=job.kind,
         split=plan.split,

@@ -26,6 +26,7 @@ from datagen.scripting.content.casual_pack import (
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
+from datagen.scripting.plans.records import trusted
 from datagen.types import SPEAKERS, Direction, Fact, Job, Persona, Speaker, Split
 
 ENJOY = "You enjoy having a good conversation."
@@ -46,6 +47,7 @@ NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2, 3)
 """How many threads of the theme, and traits of people, come up."""
 WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
+_fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
 _SENTENCES: dict[TraitKind, str] = {
@@ -130,8 +132,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     chosen = _PAIRS[threads]
     split = split_of(f"{theme.id}/{'+'.join(map(str, chosen))}", validation)
     names = names.of(split)
-    user = listener_persona(names, "", draws)
-    agent = listener_persona(names, user.name, draws)
+    user = listener_persona(names, "", job, draws, "user")
+    agent = listener_persona(names, user.name, job, draws, "agent")
     described = _describe(theme, smalltalk, draws), _describe(theme, smalltalk, draws)
     goal = draws.pick(theme.goals) if draws.chance(GOALS[level]) else None
     goal_of = "agent" if level == "detailed" else draws.pick(SPEAKERS)
@@ -244,7 +246,7 @@ def _facts(name: str, described: dict[TraitKind, Trait], goal: Goal | None) -> t
     if goal:
         found["goal"] = goal.want
     return tuple(
-        Fact(id=one, type="name" if one == "name" else "text", written=text, spoken=text)
+        _fact(id=one, type="name" if one == "name" else "text", written=text, spoken=text)
         for one, text in found.items()
     )
 

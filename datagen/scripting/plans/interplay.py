@@ -16,6 +16,7 @@ from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.base import DialoguePlan
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.text import speak
 from datagen.types import Interruption, Pause, Speaker, Turn
 
@@ -34,6 +35,7 @@ PAUSES = (0.2, 0.36, 0.52)
 """Chance of a pause inside a customer's turn, by the level of fillers."""
 AGENT_PAUSES = 0.08
 _LEVEL = (0.0, 1.0, 2.0)
+_made = trusted(Turn)
 _QUESTION = Interruption(kind="question")
 """What all barge-ins are for that a plan has: what is cut off has no facts that are needed."""
 _GOES_ON = re.compile(r"\w|[.,:/-]?\d")
@@ -109,7 +111,7 @@ def _turn(
     fact_ids: tuple[str, ...],
     repairs: int | None,
 ) -> Turn:
-    return Turn(
+    return _made(
         speaker=line.speaker,
         text=line.text,
         spoken=line.spoken,

@@ -12,7 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from datagen.scripting.content.people import Names, agent_persona, listener_persona
+from datagen.scripting.content.people import (
+    Names,
+    agent_persona,
+    different_name,
+    listener_persona,
+)
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
@@ -107,9 +112,8 @@ def draw_lesson(
         path.go_on()
     split = split_of(f"{path.subject.id}/{path.situation}", validation)
     names = names.of(split)
-    teacher = names.person(draws.integer(0, names.num_people - 1))
-    agent = agent_persona(*teacher, draws)
-    user = listener_persona(names, agent.name, draws)
+    agent = agent_persona(*different_name(names, (), job, "agent", draws), draws)
+    user = listener_persona(names, agent.name, job, draws, "user")
     questions = path.questions(INTERRUPTIONS[user.behaviour.interruptions])
     asked = " ".join(question.ask for question in questions)
     about = path.subject.about

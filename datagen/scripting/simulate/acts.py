@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import opened
-from datagen.types import Speaker
+from datagen.types import SPEAKERS, Speaker
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 Parts: TypeAlias = tuple[Part, ...]
@@ -46,6 +46,14 @@ class Acts(Settings):
             if word[0].islower()
         }
         return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
+
+    @cached_property
+    def low(self) -> dict[Speaker, dict[str, str]]:
+        """Acts that have another way for when there is nothing to be glad about, with that."""
+        return {
+            who: {name: f"{name}.low" for name in self.of(who) if f"{name}.low" in self.of(who)}
+            for who in SPEAKERS
+        }
 
     @model_validator(mode="after")
     def _begin(self) -> Self:

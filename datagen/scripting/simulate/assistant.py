@@ -25,7 +25,7 @@ from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
 
-WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.07, 0.14
+WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.22
 """Chances of what may happen to the opening, to a number, to a name and to what is told."""
 HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
 
@@ -56,13 +56,6 @@ class AssistantCall:
         events += [AgendaItem("question", name) for name in mandate.questions]
         events += [AgendaItem("wish")] if mandate.wish else []
         talk.agenda = talk.draws.shuffled(events)
-        self._takes: dict[str, Callable[[ProcedureStep], None]] = {
-            "ask": self._answer,
-            "check": self._check,
-            "look": self._look,
-            "offer": self._offer,
-            "act": self._act,
-        }
 
     def play(self) -> None:
         """Talk until both have nothing left to do."""
@@ -151,11 +144,11 @@ class AssistantCall:
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
         stated = sorted(name for name in draft.values if name in talk.world.values)
-        if talk.chance(SAY_AGAIN * talk.leisure):
+        if talk.chance(SAY_AGAIN * talk.slips):
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             talk.user_line(told, "inform").repairs = asked
-        if stated and talk.chance(NOTED * talk.leisure):
+        if stated and talk.chance(NOTED * talk.slips):
             self._read_back(talk.draws.pick(stated))
         elif talk.chance(ACKS * min(1.4, talk.leisure)):
             talk.agent("ack", "autoPositive")
@@ -193,7 +186,7 @@ class AssistantCall:
     def _take_step(self, step: ProcedureStep) -> None:
         if step.tool and not self.talk.is_verified:
             self._identify()
-        self._takes.get(step.do, self._tell)(step)
+        _TAKES.get(step.do, AssistantCall._tell)(self, step)
 
     def _tell(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -218,10 +211,22 @@ class AssistantCall:
 
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
+        self._propose(step)
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
         self._hear(step.say)
+
+    def _propose(self, step: ProcedureStep) -> None:
+        """Let the business ask before it does what nobody has agreed to."""
+        talk = self.talk
+        proposed = talk.world.pack.tools[step.tool].proposed
+        if proposed and not talk.is_agreed:
+            said = talk.words.fill(to_assistant(proposed))
+            talk.words.about("doing", Value("text", said.text, said.spoken))
+            talk.user("propose", "offer").values |= said.slots
+            talk.agent("agree", "acceptOffer", ("prompt.reason",))
+        talk.is_agreed = False
 
     def _answer(self, step: ProcedureStep) -> None:
         """Answer a question of the business from the notes."""
@@ -269,6 +274,7 @@ class AssistantCall:
     def _offer(self, step: ProcedureStep) -> None:
         """Decide on an offer, within the bounds."""
         talk, mandate = self.talk, self.mandate
+        talk.is_agreed = True
         talk.user_line(tuple(map(to_assistant, step.say)), "offer")
         talk.tell(step.facts)
         if not step.declines:
@@ -322,6 +328,16 @@ class AssistantCall:
             talk.user("what_else", "offer")
         is_bad = talk.outcome in ("refused", "failed")
         talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
-        talk.user("bye", "goodbye").rote = True
+        talk.user("bye" if talk.is_thanked else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):
-            talk.agent("bye", "goodbye").rote = True
+            talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
+
+
+_TAKES: dict[str, Callable[[AssistantCall, ProcedureStep], None]] = {
+    "ask": AssistantCall._answer,
+    "check": AssistantCall._check,
+    "look": AssistantCall._look,
+    "offer": AssistantCall._offer,
+    "act": AssistantCall._act,
+}
+"""What takes a step of the business; all others are told."""

@@ -5,15 +5,17 @@ Talk --finish--> Turn, Turn, ..., Action, ..., Probe, ...
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from datagen.scripting.compose.grammar import continued
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import boundaries
+from datagen.scripting.plans.records import changed, trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft
-from datagen.scripting.simulate.talk import Talk, changed
+from datagen.scripting.simulate.talk import Talk
 from datagen.types import Action, Pause, Probe, Speaker, Turn
 
 STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
@@ -25,17 +27,23 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
     "Ha", "Ugh", "Hey", "Huh",
-    "And", "Also", "Another", "Next",
+    "And", "Also", "Another", "Next", "Mm-hmm", "Mm",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
 _ANSWERS = frozenset((
     "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
-    "Hey", "Thanks", "Actually", "Mm-hmm", "Understood", "Got", "Thank", "Great", "Perfect",
+    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect",
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
 MIN_MIDDLE = 2
 """Fewest words, less one, before a comma after which somebody says more than um."""
+_REPLIES = frozenset((
+    "answer", "acceptOffer", "declineOffer", "agreement", "autoPositive", "disagreement",
+    "confirm", "correction",
+))  # fmt: skip
+"""Acts of a caller that begin nothing, so that no "so" is before them."""
+_BEGINS = ("So,", "Um, so,", "Okay, so,", "Yeah, so,", "Let's see,")
 _POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
@@ -51,6 +59,9 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 
 
+_made = trusted(Turn)
+
+
 class FinishedCall(NamedTuple):
     """What a script holds of a call."""
 
@@ -64,11 +75,11 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     turns: list[Turn] = []
     places: list[int] = []
     at_word: int | None = None
+    level = talk.cast.user.behaviour.fillers
     for draft in talk.floor.drafts:
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
-        level = talk.cast.user.behaviour.fillers
         pauses = (
             ()
             if draft.rote and draft.speaker == "agent"
@@ -93,10 +104,12 @@ def _turn(
     talk: Talk, draft: Draft, at_word: int | None, pauses: tuple[Pause, ...], places: list[int]
 ) -> Turn:
     values, text = talk.world.values, draft.text
-    stated = sorted(
-        name for name in draft.values if name in values and values[name].written in text
-    )
-    return Turn(
+    stated: Sequence[str] = ()
+    if draft.values:
+        stated = sorted(
+            name for name in draft.values & values.keys() if values[name].written in text
+        )
+    return _made(
         speaker=draft.speaker,
         text=text,
         spoken=draft.spoken,
@@ -130,7 +143,10 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(RESTARTS[level]):
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        _start(talk, draft, draws.pick(acts.starts))
+        said = draws.pick(acts.starts)
+        is_fitting = draft.values if draft.act in _REPLIES else said != "Let's see,"
+        if is_fitting or said not in _BEGINS:
+            _start(talk, draft, said)
 
 
 def _start(talk: Talk, draft: Draft, said: str) -> None:

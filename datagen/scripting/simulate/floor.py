@@ -96,6 +96,8 @@ _STARTS = ("Okay, ", "Sure, ", "Alright, ", "So, ", "Well, ", "Oh, ")
 def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
     """Return a piece without the word that its turn has begun with."""
     text, spoken = said.text, said.spoken
+    if not text.startswith(_STARTS):
+        return text, spoken
     for start in _STARTS:
         if text.startswith(start) and last.text.startswith(start[:-2]):
             size = len(start)

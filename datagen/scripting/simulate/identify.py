@@ -6,6 +6,7 @@ Talk --identify--> a caller who is verified, or a call that cannot go on
 from __future__ import annotations
 
 from datagen.scripting.content.values import Code
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate import tools
 from datagen.scripting.simulate.repair import mishear, take_back
 from datagen.scripting.simulate.talk import Talk
@@ -21,6 +22,7 @@ LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
     0.12,
 )
 """Chances of what may happen to an identity number, or to a name."""
+_action = trusted(Action)
 NOTICED = 0.7
 """Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
 
@@ -38,7 +40,7 @@ def identify(talk: Talk) -> None:
     if talk.world.fails_identity:
         _fail(talk)
         return
-    if talk.chance(LACKS * talk.leisure):
+    if talk.chance(LACKS * talk.slips):
         talk.user("lacks_identity" if talk.is_named else "lacks_identity.named", "inform")
         talk.agent("ask_other", "setQuestion")
         talk.user("give_other", "answer")
@@ -48,7 +50,7 @@ def identify(talk: Talk) -> None:
     talk.is_named = True
     talk.given.add(name)
     talk.verified_by = name
-    if talk.chance(SPELLED * talk.leisure):
+    if talk.chance(SPELLED * talk.slips):
         _spell(talk)
     if talk.chance(0.6 * talk.leisure):
         talk.agent("identity_ok", "autoPositive")
@@ -56,7 +58,7 @@ def identify(talk: Talk) -> None:
 
 def _give(talk: Talk, name: str, act: str, question: int) -> None:
     code = talk.world.identity.identity.value
-    roll = talk.draws.uniform() / talk.leisure
+    roll = talk.draws.uniform() / talk.slips
     if roll < MISREAD:
         _misread(talk, name, act, code)
     elif roll < MISREAD + CORRECTS:
@@ -93,7 +95,7 @@ def no_match(talk: Talk, written: str) -> None:
     licence = ("prompt.verify",)
     if talk.world.is_lookup and (tool := tools.opening(talk)):
         draft = talk.agent("hold", "stalling")
-        action = Action(
+        action = _action(
             id=f"call-{len(talk.actions) + 1}",
             tool=tool,
             arguments={"identity": written},

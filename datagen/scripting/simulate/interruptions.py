@@ -34,13 +34,13 @@ begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
 """Chances that a caller corrects what was misheard before the agent has said all of it, by its
 level of interruptions, and fewest words that it hears first."""
-HOLDS = {"friendly": 0.08, "brisk": 0.3, "formal": 0.25, "tired": 0.12}
-OVERRIDES = 0.3
+HOLDS = {"friendly": 0.12, "brisk": 0.4, "formal": 0.35, "tired": 0.2}
+OVERRIDES = 0.4
 """Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
-    "friendly": ("repeat", "repeat", "resume", "resume", "summarise"),
+    "friendly": ("repeat", "resume", "resume", "resume", "summarise"),
     "brisk": ("summarise", "summarise", "resume", "resume", "drop"),
-    "formal": ("repeat", "repeat", "resume"),
+    "formal": ("repeat", "resume", "resume"),
     "tired": ("resume", "resume", "summarise", "drop"),
 }
 """What an agent of a manner does afterwards, each as likely as it is often."""
@@ -96,6 +96,7 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     chance = INTERRUPTED[level] * (ANGRY if talk.mood.manner == "angry" else 1)
     if not slots(talk.words.chosen):
         chance *= PLAIN
+    chance *= min(1.0, 0.7 + talk.leisure)
     if talk.is_interrupted or not talk.chance(chance) or (place := _place(talk)) is None:
         return True
     talk.is_interrupted = True
@@ -319,7 +320,7 @@ def collide(talk: Talk) -> bool:
     last = talk.floor.drafts[-1]
     if step is None or step.do != "ask" or not step.say or step.facts:
         return False
-    if last.is_closed or last.speaker != "user" or not talk.chance(COLLIDES * talk.leisure):
+    if last.is_closed or last.speaker != "user" or not talk.chance(COLLIDES * talk.slips):
         return False
     talk.agent_line(step.say, "setQuestion").cut_at = 1
     talk.floor.close()
@@ -329,7 +330,7 @@ def collide(talk: Talk) -> bool:
 def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
     """Let the agent take a step; now and then the caller begins at once with it, and stops."""
     last = talk.floor.drafts[-1]
-    if last.is_closed or last.speaker != "agent" or not talk.chance(COLLIDES * talk.leisure):
+    if last.is_closed or last.speaker != "agent" or not talk.chance(COLLIDES * talk.slips):
         take_step()
         return
     draft = talk.user("link", "interactionStructuring")

@@ -21,11 +21,12 @@ from datagen.scripting.content.people import (
 )
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
+from datagen.scripting.plans.records import changed, trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
 from datagen.scripting.simulate.finish import FinishedCall, finish
-from datagen.scripting.simulate.talk import Talk, changed
+from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
     Mandate,
@@ -47,9 +48,13 @@ PROMPT_CHARACTERS = 1000
 """Most characters of a role prompt: PersonaPlex's own page takes no more."""
 SPREAD = 0.6
 """Standard deviation of the logarithm of the length that a call aims at."""
-FIT = 2.8
+FIT = 5.0
 """How many times shorter the aim is than the mean that is asked for, fitted with the shipped
 worlds: a call whose aim is short still has its whole task."""
+TAIL, LONGEST = 0.03, (1.6, 2.6)
+"""Share of calls that aim at far more, and the fewest and most that is, of the mean."""
+LONG, EXTRA = 220, 4
+"""Words from which a call has more to talk about, and how many facts more."""
 _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
 """Parts of the day, with the hour after which they have begun."""
 _AGENT_EMOTIONS = {
@@ -59,6 +64,7 @@ _AGENT_EMOTIONS = {
     "tired": "tired",
 }
 _REP_EMOTIONS = ("friendly", "neutral", "neutral", "tired")
+_fact, _made = trusted(Fact), trusted(Script)
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
@@ -66,12 +72,14 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
 """How much role prompts say, in rounds."""
-_OFFSETS: tuple[tuple[int, ...], ...] = ((), (0,), (0,), (0,), (0, 1), (0, 3), (0, 1, 3))
-"""Which kinds of probe meet in a call, counted from its first: a seventh of calls has none."""
+_OFFSETS: tuple[tuple[int, ...], ...] = (
+    (), (), (0,), (0,), (0,), (0, 1), (0, 3), (0, 1, 3),
+)  # fmt: skip
+"""Which kinds of probe meet in a call, counted from its first: a quarter of calls has none."""
 
 
 def deal_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
-    """Return none to three kinds of probe; each run of 49 indices has every kind ten times."""
+    """Return none to three kinds of probe; each run of 56 indices has every kind ten times."""
     count = len(_OFFSETS) * len(PROBES)
     offsets, turn = divmod(stratified(run_seed, f"{kind}/events", index, count), len(PROBES))
     return tuple(PROBES[(turn + offset) % len(PROBES)] for offset in _OFFSETS[offsets])
@@ -107,8 +115,8 @@ class WorldMaker:
         compiled = self.worlds[domain]
         play = self._assistant if dealt.direction == "assistant" else self._service
         found: list[str] = []
-        for world, cast, draws in self._attempts(job, compiled, dealt):
-            script = play(job, compiled, world, cast, draws)
+        for world, cast, draws, aim in self._attempts(job, compiled, dealt):
+            script = play(job, compiled, world, cast, draws, aim)
             if script is None:
                 continue
             found = list(_problems(script))
@@ -119,31 +127,31 @@ class WorldMaker:
 
     def draw(self, job: Job, domain: str, dealt: Dealt) -> DrawnCall:
         """Return a call from or to a customer that somebody else words. Raises Rejected."""
-        for world, cast, draws in self._attempts(job, self.worlds[domain], dealt):
+        for world, cast, draws, aim in self._attempts(job, self.worlds[domain], dealt):
             role = role_prompt(world, cast, draws)
             if len(role) <= PROMPT_CHARACTERS:
                 gap = world.gap if "Q5" in cast.probes else ""
                 roles = Roles(role, user_role_prompt(world, cast), world_items(world, gap))
-                return DrawnCall(world, cast, roles, self._aim(draws))
+                return DrawnCall(world, cast, roles, _num_words(aim))
         raise Rejected("no role prompt fits", domain)
 
     def draw_assistant(self, job: Job, domain: str, dealt: Dealt) -> DrawnAssistantCall:
         """Return a call for a customer that somebody else words. Raises Rejected."""
-        for drawn, cast, draws in self._attempts(job, self.worlds[domain], dealt):
-            world, cast = turned(drawn), self._turned(drawn, cast, draws)
+        for drawn, cast, draws, aim in self._attempts(job, self.worlds[domain], dealt):
+            world, cast = turned(drawn), self._turned(job, drawn, cast, draws)
             mandate = draw_mandate(world, cast.probes, draws)
             role = assistant_role(world, cast, mandate, draws)
             if len(role) <= PROMPT_CHARACTERS:
                 items = assistant_items(world, mandate, "")
                 roles = Roles(role, business_role(world, cast, draws), items)
-                call = DrawnCall(world, cast, roles, self._aim(draws))
+                call = DrawnCall(world, cast, roles, _num_words(aim))
                 return DrawnAssistantCall(call, mandate)
         raise Rejected("no role prompt fits", domain)
 
     def _attempts(
         self, job: Job, compiled: CompiledWorld, dealt: Dealt
-    ) -> Iterator[tuple[World, Cast, Draws]]:
-        """Yield draws of a world and its people until one will do."""
+    ) -> Iterator[tuple[World, Cast, Draws, float]]:
+        """Yield draws of a world, its people and how many words they aim at, until one will do."""
         probes = deal_probes(job.seed, job.kind, job.index)
         story = self._story(job, compiled, dealt)
         level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
@@ -155,31 +163,45 @@ class WorldMaker:
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
             if attempt == ATTEMPTS // 2 and level == "detailed":
                 level = "service"  # all that it should say takes too much room
-            world = draw_world(compiled, story, probes, draws, level, cases=cases)
+            aim = self._aim(draws)
+            extra = EXTRA if aim > LONG else 0
+            world = draw_world(compiled, story, probes, draws, level, cases=cases, extra=extra)
             if world is not None:
-                yield world, self._cast(job, world, dealt, probes, draws), draws
+                yield world, self._cast(job, world, dealt, probes, draws), draws, aim
 
     def _service(
-        self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
+        self,
+        job: Job,
+        compiled: CompiledWorld,
+        world: World,
+        cast: Cast,
+        draws: Draws,
+        aim: float,
     ) -> Script | None:
         """Return a call between a customer and an agent; None if the role is too long."""
         role = role_prompt(world, cast, draws)
         if len(role) > PROMPT_CHARACTERS:
             return None
-        talk = simulate(compiled, world, cast, self.acts, draws, self._aim(draws))
+        talk = simulate(compiled, world, cast, self.acts, draws, aim)
         roles = Roles(role, user_role_prompt(world, cast), world_items(world, talk.gap))
         return _script(job, talk, roles, finish(talk, self.acts, draws), self.validation)
 
     def _assistant(
-        self, job: Job, compiled: CompiledWorld, world: World, cast: Cast, draws: Draws
+        self,
+        job: Job,
+        compiled: CompiledWorld,
+        world: World,
+        cast: Cast,
+        draws: Draws,
+        aim: float,
     ) -> Script | None:
         """Return a call for a customer; None if the role is too long."""
-        world, cast = turned(world), self._turned(world, cast, draws)
+        world, cast = turned(world), self._turned(job, world, cast, draws)
         mandate = draw_mandate(world, cast.probes, draws)
         role = assistant_role(world, cast, mandate, draws)
         if len(role) > PROMPT_CHARACTERS:
             return None
-        acts, aim = self.assistant_acts, self._aim(draws)
+        acts = self.assistant_acts
         talk = simulate_assistant(compiled, world, cast, mandate, acts, draws, aim)
         roles = Roles(
             role, business_role(world, cast, draws), assistant_items(world, mandate, talk.gap)
@@ -189,16 +211,20 @@ class WorldMaker:
     def _split(self, world: World, probes: tuple[ProbeType, ...]) -> Split:
         return split_of(f"{world.pack.id}/{_situation(world, probes)}", self.validation)
 
-    def _turned(self, world: World, cast: Cast, draws: Draws) -> Cast:
+    def _turned(self, job: Job, world: World, cast: Cast, draws: Draws) -> Cast:
         """Return the cast of a call for its user: somebody new answers for the business."""
         name, gender = different_name(
-            self.names.of(self._split(world, cast.probes)), (cast.agent.name, cast.user.name), draws
+            self.names.of(self._split(world, cast.probes)),
+            (cast.agent.name, cast.user.name),
+            job,
+            "rep",
+            draws,
         )
         rep = agent_persona(name, gender, draws)
         feeling = "annoyed" if "Q4" in cast.probes else draws.pick(_REP_EMOTIONS)
-        behaviour = rep.behaviour.model_copy(update={"interruptions": draws.level()})
-        update = {"emotion": feeling, "patience": 1, "behaviour": behaviour}
-        return replace(cast, user=rep.model_copy(update=update), principal=cast.user)
+        behaviour = changed(rep.behaviour, interruptions=draws.level())
+        user = changed(rep, emotion=feeling, patience=1, behaviour=behaviour)
+        return replace(cast, user=user, principal=cast.user)
 
     def _story(self, job: Job, compiled: CompiledWorld, dealt: Dealt) -> str:
         """Return why somebody calls: every story in turn, of those that fit who calls."""
@@ -215,7 +241,10 @@ class WorldMaker:
     def _aim(self, draws: Draws) -> float:
         """Draw how many words a call should have: a long tail to the right, as people's have."""
         normal = 2 * (draws.uniform() + draws.uniform() + draws.uniform() - 1.5)
-        return self.words / FIT * exp(SPREAD * normal - SPREAD**2 / 2)
+        aim = self.words / FIT * exp(SPREAD * normal - SPREAD**2 / 2)
+        if draws.chance(TAIL):
+            aim = self.words * (LONGEST[0] + (LONGEST[1] - LONGEST[0]) * draws.uniform())
+        return aim
 
     def _cast(
         self,
@@ -227,7 +256,7 @@ class WorldMaker:
     ) -> Cast:
         pack = world.pack
         names = self.names.of(self._split(world, probes))
-        company, name, gender = employer(names, pack.companies, job.seed, pack.id, dealt.visit)
+        company, name, gender = employer(names, pack.companies, job, pack.id, dealt.visit)
         manner = draws.pick(MANNERS)
         agent = agent_persona(name, gender, draws)
         agent = changed(agent, emotion=_AGENT_EMOTIONS[manner])
@@ -237,7 +266,7 @@ class WorldMaker:
             kind=draws.pick(pack.kinds),
             agent=agent,
             manner=manner,
-            user=customer_persona(names, name, world.story.mood, is_rude, draws),
+            user=customer_persona(names, name, world.story.mood, is_rude, job, draws),
             daypart=_daypart(world, draws),
             direction=dealt.direction,
             probes=probes,
@@ -248,6 +277,11 @@ def _situation(world: World, probes: tuple[ProbeType, ...]) -> str:
     """Return what meets in a call: it decides the split, and with it who may talk."""
     known = "+".join(sorted((*world.terms, *world.records)))
     return "/".join((world.story_id, world.case_id, known, "+".join(sorted(probes))))
+
+
+def _num_words(aim: float) -> float:
+    """Return how many words a call comes to that aims at so many."""
+    return aim if aim > LONG else aim * FIT
 
 
 class Roles(NamedTuple):
@@ -281,7 +315,7 @@ def _script(
     script = script_of_call(
         job, DrawnCall(talk.world, talk.cast, roles, 0), finished, WRITER, validation
     )
-    return script.model_copy(update={"outcome": talk.outcome})
+    return changed(script, outcome=talk.outcome)
 
 
 def script_of_call(
@@ -290,7 +324,7 @@ def script_of_call(
     """Return the script of a call whose turns are there."""
     world, cast, roles, _ = drawn
     situation = _situation(world, cast.probes)
-    return Script(
+    return _made(
         dialog_id=job.dialog_id,
         kind=job.kind,
         split=split_of(f"{world.pack.id}/{situation}", validation),
@@ -333,17 +367,12 @@ def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
     if cast.principal:
         names.append(("rep", cast.user.name))
     return (
-        *(_fact(role, "name", text, text) for role, text in names),
-        *(
-            _fact(name, value.type, value.written, value.spoken)
-            for name, value in world.values.items()
-        ),
+        *[_fact(id=role, type="name", written=text, spoken=text) for role, text in names],
+        *[
+            _fact(id=name, type=kind, written=written, spoken=spoken)
+            for name, (kind, written, spoken, _) in world.values.items()
+        ],
     )
-
-
-@lru_cache(maxsize=16384)
-def _fact(name: str, kind: str, written: str, spoken: str) -> Fact:
-    return Fact(id=name, type=kind, written=written, spoken=spoken)
 
 
 def _tools(world: World) -> tuple[Tool, ...]:

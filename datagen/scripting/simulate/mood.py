@@ -47,6 +47,7 @@ class Mood:
         self.valence, self.arousal = START.get(emotion, (0.0, 0.0))
         self._is_impatient, self._is_steady = is_impatient, is_steady
         self._low = ("worried", "worried") if emotion == "worried" else ("annoyed", "disappointed")
+        self._emotion: Emotion | None = None
 
     def feel(self, event: str) -> None:
         """Let something happen; an impatient person takes what is bad harder."""
@@ -56,6 +57,7 @@ class Mood:
         weight = 1.2 if self._is_impatient and valence < 0 else 1.0
         self.valence = max(-1.0, min(1.0, self.valence + weight * valence))
         self.arousal = max(-1.0, min(1.0, 0.9 * self.arousal + arousal))
+        self._emotion = None
 
     @property
     def manner(self) -> str:
@@ -69,7 +71,10 @@ class Mood:
     @property
     def emotion(self) -> Emotion:
         """The mood as a turn carries it, in tenths."""
-        return _emotion(round(self.valence, 1) + 0.0, round(self.arousal, 1) + 0.0, self._low)
+        if self._emotion is None:
+            valence, arousal = round(self.valence, 1) + 0.0, round(self.arousal, 1) + 0.0
+            self._emotion = _emotion(valence, arousal, self._low)
+        return self._emotion
 
 
 @lru_cache(maxsize=512)

@@ -76,10 +76,15 @@ class TurnRealizer:
         draws: Draws,
     ) -> None:
         self._acts, self._draws = {"agent": acts.agent, "user": acts.user}, draws
+        self._low = acts.low
         self._written = _Filling(words)
         self._spoken = _Spoken(self._written)
         for name, value in values.items():
-            self.about(name, value)
+            self._written[name], self._spoken[name] = value.written, value.spoken
+        self._spoken_otherwise = {
+            name for name, value in values.items() if value.spoken != value.written
+        }
+        """Slots that are not said as they are written."""
         self._used: set[str] = set()
         self.chosen = ""
         """The template of the last line of a pack."""
@@ -90,11 +95,12 @@ class TurnRealizer:
             self._written[name] = self._spoken[name] = value
         else:
             self._written[name], self._spoken[name] = value.written, value.spoken
+            if value.spoken != value.written:
+                self._spoken_otherwise.add(name)
 
     def low(self, speaker: Speaker, name: str) -> str:
         """Return the variant of an act for when there is nothing to be glad about, if any."""
-        variant = f"{name}.low"
-        return variant if variant in self._acts[speaker] else name
+        return self._low[speaker].get(name, name)
 
     def act(self, speaker: Speaker, name: str, manner: str, hidden: str = "") -> Said:
         """Say an act of the bank in somebody's manner, in words without what is ``hidden``."""
@@ -108,8 +114,11 @@ class TurnRealizer:
         said = [choice for part in parts if (choice := self._pick(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 
-    def line(self, lines: Sequence[str]) -> Said:
-        """Say one of some lines."""
+    def line(self, lines: Sequence[str], is_brief: bool = False) -> Said:
+        """Say one of some lines; in brief, the shorter one of two."""
+        if is_brief:
+            line = min(self._draws.pick(lines), self._draws.pick(lines), key=len)
+            lines = lines if line in self._used else (line,)
         self.chosen = opened(self._pick(lines))
         return self.fill(self.chosen)
 
@@ -117,9 +126,10 @@ class TurnRealizer:
         """Return what a template writes and says."""
         if "{" not in template:
             return Said(template, template, frozenset())
-        text = template.format_map(self._written)
-        spoken = one_stop(template.format_map(self._spoken))
-        return Said(text, spoken, _lowered_slots(template))
+        text, stated = template.format_map(self._written), _lowered_slots(template)
+        if stated.isdisjoint(self._spoken_otherwise):
+            return Said(text, one_stop(text), stated)
+        return Said(text, one_stop(template.format_map(self._spoken)), stated)
 
     def _pick(self, choices: Sequence[str]) -> str:
         choice = self._draws.pick(choices)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, tools
 from datagen.scripting.simulate.identify import identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
@@ -79,6 +80,7 @@ def _look(talk: Talk, step: ProcedureStep) -> None:
 
 def _act(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk)
+    _propose(talk, step)
     licence = f"prompt.{step.tool}"
     if talk.world.is_lookup:
         licence = f"result.{tools.call(talk, step, ())}"
@@ -86,6 +88,17 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
     talk.mood.feel("helped")
     talk.is_helped = True
     _react(talk, step, 0.6, "ack_done")
+
+
+def _propose(talk: Talk, step: ProcedureStep) -> None:
+    """Ask before anything is done that the caller has not agreed to."""
+    proposed = talk.world.pack.tools[step.tool].proposed
+    if proposed and not talk.is_agreed:
+        said = talk.words.fill(proposed)
+        talk.words.about("doing", Value("text", said.text, said.spoken))
+        talk.agent("propose", "offer", (f"prompt.{step.tool}",)).values |= said.slots
+        talk.user("agree", "acceptOffer")
+    talk.is_agreed = False
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
@@ -142,7 +155,7 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
             _may_cut_in(talk, step.say, iso, licence)
         _react(talk, step, REACTS)
         return
-    roll = talk.draws.uniform() / talk.leisure
+    roll = talk.draws.uniform() / talk.slips
     if roll < REPEATS and len(step.say) > 1:
         ask_again(talk, step.say, iso, licence)
     elif roll < REPEATS + INSERTS and (aside := asides.plain_aside(talk)):
@@ -160,10 +173,11 @@ def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
 
 def _reply(talk: Talk, step: ProcedureStep) -> None:
     answer = "declineOffer" if step.declines else ANSWERS[step.do]
+    talk.is_agreed = talk.is_agreed or step.do == "offer"
     if not step.reply:
         talk.user(BANK[step.do], answer)
         return
-    said = talk.draws.uniform() / talk.leisure
+    said = talk.draws.uniform() / talk.slips
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     wrong = talk.wrong(name) if name else None
     if wrong is None or not is_short(wrong):

@@ -5,12 +5,14 @@ World, Cast, Acts --Talk--> drafts, actions, probes   (moves: `call`, `steps`, `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import continued, slots, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft, Floor
 from datagen.scripting.simulate.mood import Mood
@@ -18,16 +20,24 @@ from datagen.scripting.simulate.realizer import Said, TurnRealizer
 from datagen.scripting.world.draw import CompiledWorld, Drawer, World
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
-from datagen.types import Action, Probe, ProbeType, Record, Speaker
+from datagen.types import Action, Probe, ProbeType, Speaker
 
-R = TypeVar("R", bound=Record)
 MEAN_WORDS = 178
 """What chances are given for: a call of the paper's mean length."""
+SLIPS = 0.5
 FRESH = 6
 """Turns for which a caller still has in its ear what it was told."""
 LOW = -0.15
 """Valence of a caller under which an agent is not cheerful."""
+THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
+"""What is answered with "you're welcome"."""
+WISHES = re.compile(
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you)\b|to you\b", re.I
+)
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
+_TERSE = ("brisk", "tired")
+"""Manners of agents who say things the shorter way, if there are two."""
+_probe = trusted(Probe)
 
 
 class AgendaItem(NamedTuple):
@@ -37,11 +47,6 @@ class AgendaItem(NamedTuple):
     """A probe's (Q0 ...), fact, or grievance."""
     what: str = ""
     """The fact, if it is about one."""
-
-
-def changed(record: R, **fields: object) -> R:
-    """Return a record with some fields changed; checked again, and quicker than a copy."""
-    return type(record)(**(record.__dict__ | fields))
 
 
 class Talk:
@@ -57,6 +62,8 @@ class Talk:
         target: float,
     ) -> None:
         self.world, self.cast, self.draws, self.target = world, cast, draws, target
+        self.chance = draws.chance
+        """Returns True with a probability."""
         self.floor = Floor()
         user = cast.user
         self.mood = Mood(user.emotion, is_impatient=user.patience == 0)
@@ -84,8 +91,10 @@ class Talk:
         self.gap = ""
         """The question that nobody could answer."""
         self._drawer = Drawer(compiled, draws)
-        self.leisure = min(1.6, max(0.25, target / MEAN_WORDS))
+        self.leisure = min(1.6, max(0.1, target / MEAN_WORDS))
         """How much likelier than in a mean call is what makes a call longer."""
+        self.slips = max(SLIPS, self.leisure)
+        """The same for what goes wrong: it does in short calls, too."""
         self.calm = 1.0
         """Chance that a grievance is soothed."""
         self.told: dict[str, int] = {}
@@ -97,8 +106,12 @@ class Talk:
         self.is_verified = not world.story.verify
         self.outcome: str = world.case.outcome
         self.is_over = self.is_helped = False
+        self.is_agreed = False
+        """The caller has decided on what the agent does next."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
+        self.has_chatted = False
+        """The agent has made small talk in a wait."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
@@ -114,7 +127,8 @@ class Talk:
         self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
         """Let the agent say a line of the pack."""
-        return self.say("agent", iso, self.words.line(lines), licence, apart)
+        said = self.words.line(lines, self.cast.manner in _TERSE)
+        return self.say("agent", iso, said, licence, apart)
 
     def user(self, act: str, iso: str) -> Draft:
         """Let the caller do an act of the bank."""
@@ -132,9 +146,9 @@ class Talk:
         is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
         return is_partly or self.outcome in ("refused", "failed")
 
-    def user_line(self, lines: Sequence[str], iso: str) -> Draft:
+    def user_line(self, lines: Sequence[str], iso: str, *, is_brief: bool = False) -> Draft:
         """Let the caller say a line of the pack."""
-        draft = self.say("user", iso, self.words.line(lines))
+        draft = self.say("user", iso, self.words.line(lines, is_brief))
         self.given |= draft.values
         return draft
 
@@ -155,6 +169,16 @@ class Talk:
         """Whether cheerful feedback of the agent would be out of place."""
         is_trouble = self.world.story.mood == "problem" and not self.is_helped
         return is_trouble or self.mood.valence < LOW
+
+    @property
+    def is_wished(self) -> bool:
+        """Whether the last turn wishes something, so that "you too" answers it."""
+        return WISHES.search(self.floor.drafts[-1].text) is not None
+
+    @property
+    def is_thanked(self) -> bool:
+        """Whether the last turn says thanks."""
+        return THANKS.search(self.floor.drafts[-1].text) is not None
 
     def tell(self, names: Iterable[str]) -> None:
         """Note that the last turn has told facts."""
@@ -185,10 +209,6 @@ class Talk:
             return True
         return word in self._proper and not any(word in words for words in self._lowered)
 
-    def chance(self, probability: float) -> bool:
-        """Return True with a probability."""
-        return self.draws.chance(probability)
-
     def licence(self, facts: Sequence[str]) -> tuple[str, ...]:
         """Return what lets the agent say these facts: the role, or the result of an action."""
         return tuple(self._licence(name) for name in facts)
@@ -200,7 +220,7 @@ class Talk:
 
     def says(self, name: str) -> str:
         """Return a fact as the role prompt or a tool's result says it."""
-        return self.fill(self.world.fact(name).says)
+        return self.world.said[name]
 
     def probe(
         self,
@@ -212,7 +232,7 @@ class Talk:
     ) -> None:
         """Note that the last turn answered a probe asked in turn ``asked``."""
         self.probes.append(
-            Probe(
+            _probe(
                 type=kind,
                 act=act,
                 user_turn=asked,

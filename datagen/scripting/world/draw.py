@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -93,6 +93,19 @@ class World:
     def fact(self, name: str) -> WorldFact:
         """Return a fact of the pack."""
         return self.pack.facts[name]
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """The values as they are written."""
+        return {name: value.written for name, value in self.values.items()}
+
+    @cached_property
+    def said(self) -> dict[str, str]:
+        """What is so, as sentences of a role prompt or a tool's result."""
+        facts = self.pack.facts
+        return {
+            name: facts[name].says.format_map(self.written) for name in (*self.terms, *self.records)
+        }
 
 
 class Needs(NamedTuple):
@@ -221,8 +234,12 @@ def draw_world(
     level: PromptLevel = "service",
     *,
     cases: Sequence[str] = (),
+    extra: int = 0,
 ) -> World | None:
-    """Draw a world; None if two values could not be told apart. ``cases`` are those that may be."""
+    """Draw a world; None if two values could not be told apart.
+
+    ``cases`` are those that may be; ``extra`` facts more than usual may come up by the way.
+    """
     pack, story = compiled.pack, compiled.pack.stories[story_id]
     case_id = draw_case(story, draws, cases)
     needs = compiled.needs[story_id, case_id]
@@ -233,7 +250,7 @@ def draw_world(
     asides = draws.shuffled(asides)
     if "Q1" in probes or "Q2" in probes:
         asides.sort(key=lambda name: not pack.facts[name].claim)
-    asides = asides[: draws.integer(*SIDE_FACTS[level])]
+    asides = asides[: extra + draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
     wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
     known, other = draws.shuffled(pack.identities)[:2]

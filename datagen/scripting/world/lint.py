@@ -18,7 +18,7 @@ from datagen.scripting.claims.lexicon import load_lexicon
 from datagen.scripting.compose.grammar import article_problems, slots
 from datagen.scripting.content import held_out
 from datagen.scripting.content.values import Choice, Code
-from datagen.scripting.world.draw import CompiledWorld, fact_slots
+from datagen.scripting.world.draw import CompiledWorld, fact_slots, happens
 from datagen.scripting.world.pack import (
     Lines,
     ProcedureStep,
@@ -324,6 +324,29 @@ def _tool_step(
         yield from (f"a look returns records only, not {name!r}" for name in wrong)
 
 
+def _proposed(pack: WorldPack) -> Iterator[str]:
+    """Say what would be done without a question, or asked with a sentence of its own."""
+    for name, tool in pack.tools.items():
+        if tool.proposed and not re.fullmatch(r"[a-z].*[\w}]", tool.proposed):
+            yield f"tools.{name}.proposed: it follows Should I, unlike {tool.proposed!r}"
+    found = dict.fromkeys(tool for name, story in pack.stories.items() for tool in _unasked(story))
+    for name in found:
+        if not pack.tools[name].proposed:
+            yield f"tools.{name}: no step offers it, so say what is proposed before it is done"
+
+
+def _unasked(story: Story) -> Iterator[str]:
+    """Yield the tools that a case of a story uses although nobody has decided on them."""
+    for case in story.cases:
+        is_agreed = False
+        for step in story.steps:
+            if happens(step, case):
+                if step.do == "act" and not is_agreed:
+                    yield step.tool
+                is_offered = step.do == "offer" and step.chance == 1
+                is_agreed = is_offered or (is_agreed and step.do != "act")
+
+
 def _repeated(pack: WorldPack) -> Iterator[str]:
     seen: dict[str, str] = {}
     for where, line in lines(pack):
@@ -350,7 +373,10 @@ def _licensed(pack: WorldPack) -> Iterator[tuple[str, Lines, list[str]]]:
     for name, fact in pack.facts.items():
         yield f"facts.{name}.tell", fact.tell, [fact.says]
     for name, tool in pack.tools.items():
-        yield f"tools.{name}.hold", tool.hold, [f"You can {tool.does}.", tool.done]
+        doing = [f"You can {tool.does}.", tool.done]
+        yield f"tools.{name}.hold", tool.hold, doing
+        if tool.proposed:
+            yield f"tools.{name}.proposed", (f"Should I {tool.proposed}?",), doing
     for name, story in pack.stories.items():
         tools = {one.tool: pack.tools[one.tool] for one in story.steps if one.tool}
         allowed = [f"You can {tool.does}." for tool in tools.values()]
@@ -372,6 +398,7 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _stories,
     _lookups,
     _arguments,
+    _proposed,
     _repeated,
     unlicensed_templates,
 )

@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
 from datagen.scripting.world.draw import World, happens
 from datagen.scripting.world.pack import ProcedureStep, Story, Sum
@@ -60,6 +61,9 @@ _BOUNDS: dict[Bound, tuple[str, ...]] = {
 _IF_DEARER: dict[Bound | None, str] = {"accept": " up to that", "decline": " if it costs more"}
 NO_SIGNING = "You may not pay or sign for {customer_first}."
 UNKNOWN = "If you do not know something, offer to ask {customer_first} and call again."
+
+
+_item = trusted(WorldItem)
 
 
 class Note(NamedTuple):
@@ -133,7 +137,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
 
 
 def _asked(lines: Sequence[str]) -> str:
-    return to_assistant(lines[0]).removeprefix("And ")
+    return capital(to_assistant(lines[0]).removeprefix("And "))
 
 
 @lru_cache(maxsize=4096)
@@ -246,17 +250,14 @@ def business_role(world: World, cast: Cast, draws: Draws) -> str:
 def assistant_items(world: World, mandate: Mandate, gap: str) -> tuple[WorldItem, ...]:
     """Return all that is so: notes in the agent's role, and what only the business knows."""
     written = {name: value.written for name, value in world.values.items()}
-    facts = tuple(
-        WorldItem(id=name, visibility="user", text=world.fact(name).says.format_map(written))
-        for name in (*world.terms, *world.records)
-    )
+    facts = tuple(_item(id=name, visibility="user", text=text) for name, text in world.said.items())
     notes = tuple(
-        WorldItem(
+        _item(
             id=f"note-{at}",
             visibility="prompt",
             text=_filled(f"{note.question} {capital_slot(note.answer)}", written),
         )
         for at, note in enumerate(mandate.notes.values(), start=1)
     )
-    gaps = (WorldItem(id="gap", visibility="nobody", text=gap),) if gap else ()
+    gaps = (_item(id="gap", visibility="nobody", text=gap),) if gap else ()
     return (*notes, *facts, *gaps)

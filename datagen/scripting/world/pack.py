@@ -67,6 +67,8 @@ class WorldTool(Settings):
 
     does: str
     """A verb phrase that follows "You can": look up a booking."""
+    proposed: str = ""
+    """A verb phrase that follows "Should I": block the card. What no step offers is proposed so."""
     args: tuple[str, ...] = ()
     """Values, caller's values, or ``identity``."""
     done: str = ""

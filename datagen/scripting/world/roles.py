@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, third_person
 from datagen.scripting.plans.draws import Draws
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.draw import World
 from datagen.types import Direction, Persona, ProbeType, WorldItem
 
@@ -36,6 +37,7 @@ _FRAMES = (
 )
 UNKNOWN = "If you do not know something, offer to ask a colleague and call back."
 UNVERIFIED = "Never open or change a record before the caller is verified."
+_item = trusted(WorldItem)
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,9 @@ class Cast:
 
 def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
     """Return the agent's role."""
-    written = {name: value.written for name, value in world.values.items()}
-    told = [world.fact(name).says.format_map(written) for name in world.terms]
+    told = [world.said[name] for name in world.terms]
     if not world.is_lookup:
-        told += [world.fact(name).says.format_map(written) for name in world.records]
+        told += [world.said[name] for name in world.records]
     told = [*_verify(world, cast), *draws.shuffled(told), *_doing(world), *_rules(world, cast)]
     if world.level != "brief" and draws.chance(MANNER_SAID):
         told.append(draws.pick(MANNER_SENTENCES[cast.manner]))
@@ -102,11 +103,13 @@ def _doing(world: World) -> list[str]:
 
 def _procedure(world: World) -> list[str]:
     """Say what to ask, by the first wording of each question, and what to do then."""
-    asked = [step.say[0] for step in world.steps if step.do == "ask"]
-    values = {name: value.written for name, value in world.values.items()}
-    sentences = [f"Ask: {line.format_map(values).removeprefix('And ')}" for line in asked[:3]]
-    done = dict.fromkeys(step.tool for step in world.steps if step.tool)
-    doing = [world.pack.tools[name].does for name in done]
+    asked = [step.say[0] for step in world.steps if step.do == "ask" and step.chance == 1]
+    sentences = [
+        f"Ask: {capital(line.format_map(world.written).removeprefix('And '))}" for line in asked[:3]
+    ]
+    used = dict.fromkeys(step.tool for step in world.steps if step.tool and step.chance == 1)
+    tools = [world.pack.tools[name] for name in used]
+    doing = [tool.does for tool in tools if tool.done or world.is_lookup]
     if world.story.verify and doing:
         doing.insert(0, "verify the caller")
     if len(doing) > 1:
@@ -145,7 +148,7 @@ def user_role_prompt(world: World, cast: Cast) -> str:
 
 def world_items(world: World, gap: str) -> tuple[WorldItem, ...]:
     """Return all that is so, with who knows it; ``gap`` is a question that nobody can answer."""
-    written = {name: value.written for name, value in world.values.items()}
+    written, said = world.written, world.said
     lookers = {
         fact: f"tool:{step.tool}"
         for step in world.steps
@@ -157,17 +160,17 @@ def world_items(world: World, gap: str) -> tuple[WorldItem, ...]:
         for name in names:
             looked = is_record and world.is_lookup
             items.append(
-                WorldItem(
+                _item(
                     id=name,
                     visibility=lookers.get(name, "prompt") if looked else "prompt",
-                    text=world.fact(name).says.format_map(written),
+                    text=said[name],
                 )
             )
     items += [
-        WorldItem(id=name, visibility="user", text=written[name])
+        _item(id=name, visibility="user", text=written[name])
         for name in world.pack.caller
         if name in written
     ]
     if gap:
-        items.append(WorldItem(id="gap", visibility="nobody", text=gap))
+        items.append(_item(id="gap", visibility="nobody", text=gap))
     return tuple(items)

@@ -1,0 +1,1 @@
+"""Readers of corpora: one file each, behind `readers.protocol.CorpusReader`."""

@@ -1,0 +1,93 @@
+"""The files of prompts/ that authors write: what each must be, as a schema and as a check.
+
+a file --form_of--> PromptForm --problems--> sentences
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from datagen import assets
+from datagen.config import read_yaml, validate
+from datagen.scripting.content import casual_pack, held_out, people, qa_pack
+from datagen.scripting.llm.brief_texts import Exemplars
+from datagen.scripting.world.lint import lint
+from datagen.scripting.world.pack import WorldPack
+from datagen.types import UserError
+
+
+@dataclass(frozen=True)
+class PromptForm:
+    """A kind of file."""
+
+    name: str
+    folder: str
+    """The folder of such files in the repository; a file's own is compared with its last part."""
+    model: type[BaseModel]
+    file: str = ""
+    """Name without suffix, where there is one such file."""
+    lint: Callable[[Any], list[str]] = lambda read: []
+    """What the model cannot say of a file, a sentence each."""
+
+    def paths(self) -> list[Path]:
+        """Return the files that ship."""
+        names = [self.file] if self.file else assets.names(self.folder)
+        return [assets.find(self.folder, name) for name in names]
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of such a file."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **self.model.model_json_schema(),
+        }
+
+    def problems(self, path: Path) -> list[str]:
+        """Return what is wrong with a file, a sentence each."""
+        try:
+            read = validate(self.model, read_yaml(path), str(path))
+            return [f"{path}: {problem}" for problem in self.lint(read)]
+        except UserError as error:
+            return [str(error)]
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        PromptForm("world", "prompts/worlds", WorldPack, lint=lint),
+        PromptForm(
+            "lessons",
+            "prompts/qa",
+            qa_pack.Subject,
+            lint=lambda subject: qa_pack.lint([subject]),
+        ),
+        PromptForm("small-talk", "prompts", casual_pack.SmallTalk, "casual", casual_pack.lint),
+        PromptForm("names", "prompts", people.Names, "names"),
+        PromptForm("held-out", "prompts", held_out.HeldOut, "held_out"),
+        PromptForm("exemplars", "prompts/exemplars", Exemplars),
+    )
+}
+
+
+def form_of(path: Path) -> PromptForm:
+    """Return what a file must be, by its name or its folder. Raises UserError."""
+    for form in FORMS.values():
+        folder = form.folder.rpartition("/")[2]
+        if form.file == path.stem or (not form.file and path.resolve().parent.name == folder):
+            return form
+    folders = ", ".join(form.folder.partition("/")[2] for form in FORMS.values() if not form.file)
+    raise UserError(
+        f"{path}: what it must be follows from its folder ({folders}) or its name"
+        f" ({', '.join(form.file for form in FORMS.values() if form.file)}); or say --form"
+    )
+
+
+def shipped() -> Iterator[tuple[PromptForm, Path]]:
+    """Yield every file that ships."""
+    for form in FORMS.values():
+        for path in form.paths():
+            yield form, path

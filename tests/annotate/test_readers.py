@@ -1,0 +1,298 @@
+"""Every reader reads a small corpus in exactly its publisher's form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from datagen.annotate.call import CorpusCall
+from datagen.annotate.readers import callhome, switchboard
+from datagen.annotate.readers.protocol import CorpusReader
+from datagen.annotate.readers.registry import READERS, open_reader
+from datagen.annotate.sound import CallSound
+from datagen.types import SAMPLE_RATE, Rejected, UserError
+from tests.fixtures import tiny_corpora as tiny
+
+TALK = tiny.talk()
+
+
+def only(name: str, root: Path) -> CorpusCall:
+    reader = open_reader(name, [root])
+    (call_id,) = reader.ids()
+    return reader.read(call_id)
+
+
+def said(call: CorpusCall, side: str) -> str:
+    return " ".join(one.text for one in call.supervisions if one.side == side)
+
+
+def spoken(side: str) -> str:
+    return " ".join(word for word, _, _ in TALK[side])
+
+
+def check_sound(call: CorpusCall) -> None:
+    """Each side's sound is where its words are, and not where the other's are alone."""
+    heard = CallSound(call.sound)
+    for side in ("a", "b"):
+        channel = heard.read(side, 0, heard.num_samples)
+        own, other = np.zeros((2, len(channel)), np.bool_)
+        for name, mask in ((side, own), ("b" if side == "a" else "a", other)):
+            for _, start, end in TALK[name]:
+                mask[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] = True
+        power = np.square(channel)
+        assert power[own].mean() > 100 * power[other & ~own].mean()
+
+
+@pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "PCM_16"])
+def test_fisher(tmp_path: Path, subtype: str) -> None:
+    call = only("fisher", tiny.fisher(tmp_path, TALK, subtype))
+    assert call.id == "fe_03_00001"
+    assert said(call, "a") == spoken("a")
+    assert said(call, "b") == spoken("b")
+    assert (call.people["a"].id, call.people["a"].gender, call.people["a"].age) == (
+        "2602",
+        "female",
+        54,
+    )
+    assert (call.people["b"].id, call.people["b"].gender) == ("1790", "male")
+    assert call.topic == "Do either of you have a favorite TV sport?"
+    assert call.notes["topicid"] == "ENG01"
+    first = call.supervisions[0]
+    assert (first.side, first.start, first.end) == ("a", 0.5, TALK["a"][9][2])
+    check_sound(call)
+
+
+def test_fisher_leaves_out_what_is_no_word(tmp_path: Path) -> None:
+    root = tiny.fisher(tmp_path, TALK)
+    (path,) = root.rglob("fe_03_00001.txt")
+    path.write_text(
+        "# fe_03_00001.sph\n\n1.00 2.00 A: (( oh yeah )) [laughter] t._v.\n3.00 4.00 B: (( ))\n"
+    )
+    call = only("fisher", root)
+    assert [one.text for one in call.supervisions] == ["oh yeah t. v."]
+
+
+def test_fisher_says_what_is_wrong(tmp_path: Path) -> None:
+    root = tiny.fisher(tmp_path, TALK)
+    (path,) = root.rglob("fe_03_00001.txt")
+    path.write_text("# fe_03_00001.sph\n\nhello there\n")
+    with pytest.raises(Rejected) as caught:
+        only("fisher", root)
+    assert "line 3" in caught.value.evidence
+    path.unlink()
+    with pytest.raises(UserError, match="no transcript"):
+        open_reader("fisher", [root])
+
+
+def test_switchboard(tmp_path: Path) -> None:
+    call = only("switchboard", tiny.switchboard(tmp_path, TALK))
+    assert call.id == "sw2001"
+    for side in ("a", "b"):
+        words = [
+            (w.text, w.start, w.end)
+            for one in call.supervisions
+            if one.side == side
+            for w in one.words
+        ]
+        assert words == TALK[side]
+    assert call.people["a"].gender == "female"
+    assert call.people["a"].id == "1027"
+    assert call.people["b"].region == "Nyc"
+    assert call.topic == "Public transport"
+    check_sound(call)
+
+
+def test_switchboard_marks() -> None:
+    tokens = "[silence] [laughter-yeah] [tak/talk] th[e]- {alumacop} about_1 <b_aside> [noise] i'm"
+    found = [switchboard.word_of(token) for token in tokens.split()]
+    assert found == ["", "yeah", "talk", "th-", "alumacop", "about", "", "", "i'm"]
+
+
+@pytest.mark.parametrize("chat", [False, True])
+def test_callhome(tmp_path: Path, chat: bool) -> None:
+    call = only("callhome", tiny.callhome(tmp_path, TALK, chat, other=("mum here", 3.0, 3.5)))
+    assert said(call, "a") == spoken("a")
+    assert said(call, "b") == spoken("b")
+    assert call.others == ((3.0, 3.5),)
+    assert call.people["a"].gender == ("female" if chat else "")
+    check_sound(call)
+
+
+def test_callhome_marks() -> None:
+    chat = "well &-uh I (.) I [/] I went <to the> [//] to a &=laughs store@l +/. xxx (be)cause"
+    assert callhome.chat_words(chat) == "well uh I I I went to the to a store because"
+    ldc = "%um &John {laugh} [[distorted]] ((I think)) **foo** <German ja ja> -- that's wh-"
+    assert callhome.ldc_words(ldc) == "um John I think foo ja ja that's wh-"
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_candor(tmp_path: Path, timed: bool) -> None:
+    call = only("candor", tiny.candor(tmp_path, TALK, timed))
+    assert said(call, "a").replace(".", "") == spoken("a")
+    assert bool(call.supervisions[0].words) is timed
+    assert (call.people["a"].id, call.people["a"].gender, call.people["a"].age) == (
+        "5d2b",
+        "female",
+        31,
+    )
+    assert call.people["b"].age is None
+    check_sound(call)
+
+
+def test_candor_video_is_named(tmp_path: Path) -> None:
+    root = tiny.candor(tmp_path, TALK)
+    (path,) = root.rglob("*.mp3")
+    path.rename(path.with_name("5d2b.mp4"))
+    with pytest.raises(Rejected) as caught:
+        only("candor", root)
+    assert "ffmpeg" in caught.value.evidence
+
+
+def test_seamless(tmp_path: Path) -> None:
+    call = only("seamless", tiny.seamless(tmp_path, TALK))
+    assert call.id == "V00_S0809_I00000582"
+    assert said(call, "b") == spoken("b")
+    assert call.supervisions[0].words[0].text == "hello"
+    assert call.people["a"].id == "P0947"
+    assert call.people["a"].scenario == "You are a baker."
+    assert call.people["b"].scenario == "You are a bus driver."
+    check_sound(call)
+
+
+def test_ami(tmp_path: Path) -> None:
+    third = [("yes", 2.0, 2.3), ("so", 2.4, 2.6), ("no", 9.0, 9.2)]
+    reader = open_reader("ami", [tiny.ami(tmp_path, TALK, third)])
+    assert reader.ids() == ["ES2002a-A-B", "ES2002a-A-C", "ES2002a-B-C"]
+    call = reader.read("ES2002a-A-B")
+    assert said(call, "a") == spoken("a")
+    assert call.others == ((2.0, 2.6), (9.0, 9.2))
+    assert (call.people["a"].id, call.people["a"].gender) == ("FEE005", "female")
+    check_sound(call)
+
+
+def folder_ctm(root: Path) -> None:
+    tiny.write_sound(root / "one.wav", tiny.sound(TALK), 16_000)
+    (root / "one.ctm").write_text(tiny.ctm(TALK, "one"))
+
+
+def folder_ctm_of_all(root: Path) -> None:
+    tiny.write_sound(root / "one.flac", tiny.sound(TALK), 16_000)
+    (root / "words.ctm").write_text(tiny.ctm(TALK, "one"))
+
+
+def folder_tiers(root: Path) -> None:
+    tiny.write_sound(root / "one.wav", tiny.sound(TALK), 16_000)
+    tiers = {"A - words": TALK["a"], "A - phones": [], "B - words": TALK["b"]}
+    (root / "one.TextGrid").write_text(tiny.textgrid(tiers, tiny.length(TALK)))
+
+
+def folder_pair(root: Path) -> None:
+    heard = tiny.sound(TALK)
+    for side, channel in zip("AB", heard, strict=True):
+        tiny.write_sound(root / f"one_{side}.wav", channel[None], 16_000)
+        grid = tiny.textgrid({"words": TALK[side.lower()]}, tiny.length(TALK))
+        (root / f"one_{side}.TextGrid").write_text(grid)
+
+
+@pytest.mark.parametrize("make", [folder_ctm, folder_ctm_of_all, folder_tiers, folder_pair])
+def test_folder(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path)
+    call = only("folder", tmp_path)
+    assert call.id == "one"
+    for side in ("a", "b"):
+        words = [
+            (w.text, round(w.start, 2), round(w.end, 2))
+            for one in call.supervisions
+            if one.side == side
+            for w in one.words
+        ]
+        assert words == [(text, start, round(end, 2)) for text, start, end in TALK[side]]
+    check_sound(call)
+
+
+def test_folder_with_spans_alone_has_no_words(tmp_path: Path) -> None:
+    tiny.write_sound(tmp_path / "one.wav", tiny.sound(TALK), 16_000)
+    (tmp_path / "one.rttm").write_text(
+        "SPEAKER one 1 0.50 2.00 <NA> <NA> ana <NA> <NA>\n"
+        "SPEAKER one 2 3.00 2.00 <NA> <NA> bo <NA> <NA>\n"
+    )
+    call = only("folder", tmp_path)
+    assert [(one.side, one.start, one.end, one.text) for one in call.supervisions] == [
+        ("a", 0.5, 2.5, ""),
+        ("b", 3.0, 5.0, ""),
+    ]
+
+
+def test_folder_table_names_people(tmp_path: Path) -> None:
+    folder_ctm(tmp_path)
+    (tmp_path / "calls.tsv").write_text(
+        "call\ta_speaker\tb_speaker\ta_gender\ttopic\none\tana\tbo\tf\tbread\n"
+    )
+    call = only("folder", tmp_path)
+    assert (call.people["a"].id, call.people["a"].gender, call.topic) == ("ana", "female", "bread")
+
+
+def test_folder_refuses_one_channel(tmp_path: Path) -> None:
+    tiny.write_sound(tmp_path / "one.wav", tiny.sound(TALK)[:1], 16_000)
+    with pytest.raises(Rejected) as caught:
+        only("folder", tmp_path)
+    assert "one.wav has 1" in caught.value.evidence
+
+
+def test_shortened_sphere_is_told(tmp_path: Path) -> None:
+    root = tiny.fisher(tmp_path, TALK)
+    (path,) = root.rglob("*.sph")
+    head = b"NIST_1A\n   1024\nsample_coding -s26 ulaw,embedded-shorten-v2.00\nend_head\n"
+    path.write_bytes(head.ljust(1024) + b"ajkg" + bytes(64))
+    call = only("fisher", root)
+    with pytest.raises(Rejected) as caught:
+        CallSound(call.sound)
+    assert "shorten" in caught.value.evidence
+    assert "sph2pipe" in caught.value.evidence
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_an_empty_folder_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError):
+        open_reader(name, [tmp_path])
+    with pytest.raises(UserError, match="is no folder"):
+        open_reader(name, [tmp_path / "absent"])
+
+
+class OwnReader:
+    """A reader of somebody's own."""
+
+    corpus = "recordings"
+
+    def __init__(self, folders: object) -> None:
+        pass
+
+    def ids(self) -> list[str]:
+        return ["x"]
+
+    def read(self, call_id: str) -> CorpusCall:
+        raise Rejected("none", call_id)
+
+
+def test_a_reader_of_ones_own(tmp_path: Path) -> None:
+    reader: CorpusReader = open_reader(f"{__name__}:OwnReader", [tmp_path])
+    assert reader.ids() == ["x"]
+    with pytest.raises(UserError, match="known are fisher"):
+        open_reader("nothing", [tmp_path])
+    with pytest.raises(UserError, match="is no reader"):
+        open_reader("datagen.types:UserError", [tmp_path])
+
+
+def test_parts_of_a_call_are_those_of_the_whole(tmp_path: Path) -> None:
+    call = only("fisher", tiny.fisher(tmp_path, TALK))
+    heard = CallSound(call.sound)
+    whole = heard.read("a", 0, heard.num_samples)
+    part = heard.read("a", 60_000, 108_000)
+    assert np.abs(part - whole[60_000:108_000]).max() < 2e-3
+    beyond = heard.read("a", heard.num_samples - 2_400, heard.num_samples + 2_400)
+    assert not beyond[2_400 + 240 :].any()
+    assert soundfile.info(call.sound["a"].path).samplerate == 8_000

@@ -1,0 +1,59 @@
+"""Authors' files are checked, and their schemas say the same as the checks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from datagen.cli import main
+from datagen.config import read_yaml
+from datagen.scripting.prompt_files import FORMS, shipped
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(main, ["prompts", *words])
+
+
+@pytest.mark.slow
+def test_all_that_ships_is_as_it_must_be() -> None:
+    done = call("check")
+    assert done.exit_code == 0, done.output
+    assert f"{len(list(shipped()))} files are as they must be" in done.output
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_schemas_take_what_ships_and_refuse_what_is_misspelt(name: str) -> None:
+    schema = json.loads(call("schema", name).output)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for path in FORMS[name].paths()[:3]:
+        data = read_yaml(path)
+        assert not list(validator.iter_errors(data)), path
+        key = next(iter(data))
+        data[f"{key}s"] = data.pop(key)
+        assert list(validator.iter_errors(data)), path
+
+
+def test_each_problem_is_a_line(tmp_path: Path) -> None:
+    world = FORMS["world"].paths()[0].read_text()
+    path = tmp_path / "worlds" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text(world.replace("customer:", "custmer:", 1))
+    done = call("check", str(path))
+    assert done.exit_code == 1
+    assert "custmer: extra inputs are not permitted" in done.output
+    path.write_text(world.replace(" and ", " & ", 1))
+    assert call("check", str(path)).exit_code == 1
+
+
+def test_a_file_of_no_known_kind_is_the_users_error(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("a: 1")
+    done = call("check", str(path))
+    assert done.exit_code == 2
+    assert "worlds, qa, exemplars" in done.output
+    assert call("check", str(path), "--form", "names").exit_code == 1
