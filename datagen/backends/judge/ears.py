@@ -36,6 +36,9 @@ FRAMES_PER_SECOND, ALL_FRAMES = 100, 3_000
 """Whisper's spectra: 30 s, whatever the clip's length, unless it is told to hear less."""
 SHORT_SLACK = 100
 """Frames of silence after a clip in a short window."""
+TOKENS_A_SECOND, MORE_TOKENS = 8, 16
+"""Most tokens that a short window may have heard, or the model repeats a short line for ever: it
+did in 3 of 80 clips, where the whole window is heard next."""
 
 
 def need(name: str, package: str, setting: str, extra: str = "ears") -> None:
@@ -70,6 +73,7 @@ class WhisperEar:
         """
         sound = np.pad(soxr.resample(audio, SAMPLE_RATE, RATE), PADDING).astype(np.float32)
         self._frames = _short_window(len(sound)) if short else ALL_FRAMES
+        most = int(TOKENS_A_SECOND * len(audio) / SAMPLE_RATE) + MORE_TOKENS if short else None
         segments, _ = self._model.transcribe(
             sound,
             language="en",
@@ -77,6 +81,7 @@ class WhisperEar:
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,
+            max_new_tokens=most,
         )
         return " ".join(segment.text.strip() for segment in segments)
 
