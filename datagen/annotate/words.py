@@ -24,8 +24,8 @@ from datagen.types import SAMPLE_RATE, Audio, Rejected, Speaker, Word
 
 PADDING = SAMPLE_RATE // 10
 """Samples (0.1 s) around a supervision that its aligner hears: stamps are rounded."""
-MAX_REFUSED = 0.1
-"""Largest share of supervisions that an aligner may refuse."""
+MAX_REFUSED, FEW_REFUSED = 0.15, 3
+"""Largest share of supervisions that an aligner may refuse, and a number that it always may."""
 UTTERANCE_SILENCE = SAMPLE_RATE // 2
 """Samples of silence (0.5 s) that end an utterance which nobody transcribed."""
 LONGEST_UTTERANCE = 20 * SAMPLE_RATE
@@ -78,7 +78,7 @@ class WordFinder:
             else:
                 found.source = "asr" if source == "asr" else "aligner"
                 found.words[speaker] += self._aligned(one, sound, speaker, index, found.refused)
-        if len(found.refused) > max(1, MAX_REFUSED * len(spoken)):
+        if len(found.refused) > max(FEW_REFUSED, MAX_REFUSED * len(spoken)):
             raise Rejected(
                 "alignment", f"{len(found.refused)} of {len(spoken)}: {found.refused[0]}"
             )
