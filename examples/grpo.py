@@ -40,7 +40,8 @@ class AnswerGroup:
     @property
     def advantages(self) -> np.ndarray:
         """How much better than the group an answer is, in its standard deviations [G]."""
-        return (self.rewards - self.rewards.mean()) / (self.rewards.std() + 1e-4)
+        centred = self.rewards - self.rewards.mean()
+        return np.asarray(centred / (self.rewards.std() + 1e-4))
 
 
 def draw_group(

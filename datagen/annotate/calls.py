@@ -19,7 +19,7 @@ from datagen.annotate.levels import ChannelLevels, measure
 from datagen.annotate.prompts import agent_side
 from datagen.annotate.sound import CallSound
 from datagen.annotate.turns import turns
-from datagen.annotate.units import Unit, mark, units
+from datagen.annotate.units import SpeechUnit, mark, units
 from datagen.annotate.words import TimedCall, WordFinder
 from datagen.types import (
     SAMPLE_RATE,
@@ -62,7 +62,7 @@ class AnnotatedPerson(Record):
     levels: ChannelLevels
 
 
-class Piece(Record):
+class CallPiece(Record):
     """A part of a call, on its own clock."""
 
     start: int
@@ -87,7 +87,7 @@ class AnnotatedCall(Record):
     """Where word times are from: corpus, aligner or asr."""
     refused: int
     """Supervisions that the aligner refused: their words are laid out by letters."""
-    pieces: tuple[Piece, ...]
+    pieces: tuple[CallPiece, ...]
     bleeps: tuple[Bleep, ...] = ()
     """What is covered in the sound, in samples of the call."""
 
@@ -137,11 +137,11 @@ class CallAnnotator:
 
     def _pieces(
         self,
-        stretches: list[Unit],
+        stretches: list[SpeechUnit],
         blocked: list[Span],
         num_samples: int,
         bleeps: tuple[Bleep, ...],
-    ) -> Iterator[Piece]:
+    ) -> Iterator[CallPiece]:
         """Yield the pieces that are long enough, in which both speak, and that have references."""
         avoid = [(one.start, one.end) for one in bleeps]
         cuts = [one for one in cut(stretches, blocked, num_samples) if self._is_whole(one)]
@@ -167,9 +167,9 @@ def sides_of(call: CorpusCall, seed: int) -> dict[Speaker, Side]:
     return {"agent": agent, "user": "b" if agent == "a" else "a"}
 
 
-def _piece(one: Cut, sources: Mapping[Speaker, list[Span]]) -> Piece:
+def _piece(one: Cut, sources: Mapping[Speaker, list[Span]]) -> CallPiece:
     found = turns(one.units)
-    return Piece(
+    return CallPiece(
         start=one.start,
         num_samples=one.end - one.start,
         turns=tuple(_moved(turn, one.start) for turn in found.turns),
@@ -189,7 +189,7 @@ def _call(
     sides: Mapping[Speaker, Side],
     levels: Mapping[Speaker, ChannelLevels],
     found: TimedCall,
-    pieces: tuple[Piece, ...],
+    pieces: tuple[CallPiece, ...],
     bleeps: tuple[Bleep, ...],
 ) -> AnnotatedCall:
     people = {}

@@ -1,6 +1,6 @@
 """Where a call is cut: at silences of both, into pieces that fit a model, each with references.
 
-    [Unit], spans to leave out --cut--> [Cut] --references--> 3-5 s of each speaker elsewhere
+    [SpeechUnit], spans to leave out --cut--> [Cut] --references--> 3-5 s of each speaker elsewhere
 
 A piece begins shortly before its first word, and ends a second after its last, or as the next one
 begins.
@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from datagen.annotate.units import Unit
+from datagen.annotate.units import SpeechUnit
 from datagen.types import FRAME, SAMPLE_RATE, SPEAKERS, Speaker
 
 MAX_FRAMES = 2_037
@@ -38,10 +38,10 @@ class Cut:
 
     start: int
     end: int
-    units: tuple[Unit, ...]
+    units: tuple[SpeechUnit, ...]
 
 
-def cut(stretches: Sequence[Unit], blocked: Sequence[Span], num_samples: int) -> list[Cut]:
+def cut(stretches: Sequence[SpeechUnit], blocked: Sequence[Span], num_samples: int) -> list[Cut]:
     """Return the pieces of a call, in order.
 
     ``blocked`` are spans of which nothing is used. Where nobody is silent for longer than a piece
@@ -54,13 +54,13 @@ def cut(stretches: Sequence[Unit], blocked: Sequence[Span], num_samples: int) ->
     return _apart(pieces)
 
 
-def _meet(unit: Unit, span: Span) -> bool:
+def _meet(unit: SpeechUnit, span: Span) -> bool:
     return unit.start < span[1] and span[0] < unit.end
 
 
-def _regions(stretches: Sequence[Unit], blocked: Sequence[Span]) -> list[list[Unit]]:
+def _regions(stretches: Sequence[SpeechUnit], blocked: Sequence[Span]) -> list[list[SpeechUnit]]:
     """Divide units at what is blocked and at long silences."""
-    regions: list[list[Unit]] = []
+    regions: list[list[SpeechUnit]] = []
     end = 0
     for unit in stretches:
         apart = unit.start - end > LONG_SILENCE
@@ -72,10 +72,10 @@ def _regions(stretches: Sequence[Unit], blocked: Sequence[Span]) -> list[list[Un
     return regions
 
 
-def _parts(group: list[Unit]) -> list[list[Unit]]:
+def _parts(group: list[SpeechUnit]) -> list[list[SpeechUnit]]:
     """Divide a region into parts of about one length that are short enough."""
     most = MAX_FRAMES * FRAME - LEAD - TAIL
-    parts: list[list[Unit]] = []
+    parts: list[list[SpeechUnit]] = []
     while group:
         length = max(unit.end for unit in group) - group[0].start
         if length <= most:
@@ -105,7 +105,7 @@ class Break:
     """Samples of silence."""
 
 
-def breaks(group: Sequence[Unit]) -> list[Break]:
+def breaks(group: Sequence[SpeechUnit]) -> list[Break]:
     """Return the silences of both of 0.3 s or more, in order."""
     found, end = list[Break](), group[0].end
     for index, unit in enumerate(group):
@@ -121,7 +121,7 @@ def _worth(place: Break, target: float) -> float:
     return min(place.silence / SAMPLE_RATE, 1.5) - away - 3 * max(0.0, away - 0.1)
 
 
-def _piece(part: Sequence[Unit], blocked: Sequence[Span], num_samples: int) -> Cut:
+def _piece(part: Sequence[SpeechUnit], blocked: Sequence[Span], num_samples: int) -> Cut:
     """Return a part with some silence around it, a whole number of frames long."""
     first, last = part[0].start, max(unit.end for unit in part)
     floor = max((end for _, end in blocked if end <= first), default=0)
@@ -147,7 +147,7 @@ def _apart(pieces: Sequence[Cut]) -> list[Cut]:
 
 
 def references(
-    stretches: Sequence[Unit], piece: Cut, avoid: Sequence[Span] = ()
+    stretches: Sequence[SpeechUnit], piece: Cut, avoid: Sequence[Span] = ()
 ) -> dict[Speaker, list[Span]] | None:
     """Return 3-5 s of each speaker alone, outside a piece; None if there is too little.
 
@@ -163,7 +163,7 @@ def references(
 
 
 def _alone(
-    stretches: Sequence[Unit], piece: Cut, speaker: Speaker, avoid: Sequence[Span]
+    stretches: Sequence[SpeechUnit], piece: Cut, speaker: Speaker, avoid: Sequence[Span]
 ) -> list[Span]:
     """Return a speaker's units over which the other says nothing, outside a piece."""
     others = [unit for unit in stretches if unit.speaker != speaker]
@@ -193,7 +193,7 @@ def _enough(spans: Sequence[Span]) -> list[Span]:
 
 
 def spare(
-    stretches: Sequence[Unit], piece: Cut, num_samples: int, avoid: Sequence[Span] = ()
+    stretches: Sequence[SpeechUnit], piece: Cut, num_samples: int, avoid: Sequence[Span] = ()
 ) -> Cut | None:
     """Shorten a piece that is all of a call until what is left over holds references of both."""
     for place in reversed(breaks(piece.units)):

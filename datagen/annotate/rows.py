@@ -1,6 +1,6 @@
 """A piece of a call as what the four stages make of a dialogue, so that all later rooms read it.
 
-    AnnotatedCall, Piece, CallSound --dialogue_of--> Script, Speech, Dialogue
+    AnnotatedCall, CallPiece, CallSound --dialogue_of--> Script, Speech, Dialogue
 
 Each turn's clip reaches to the middle of the silence before the speaker's next one: put together
 they are the channel as it was recorded, room and all.
@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from datagen.annotate.bleep import BleepSettings, bleep_sound
-from datagen.annotate.calls import AnnotatedCall, Gates, Piece
+from datagen.annotate.calls import AnnotatedCall, CallPiece, Gates
 from datagen.annotate.cutting import Span
 from datagen.annotate.roles import RULES, CallRoles
 from datagen.annotate.sound import CallSound
@@ -44,6 +44,7 @@ from datagen.types import (
     Voice,
     Word,
 )
+from datagen.voices.corpora import Gender
 from datagen.voices.features import GENDER_PITCH, median_pitch
 
 WRITER = "transcript"
@@ -68,7 +69,7 @@ class PieceContext:
 
 
 def dialogue_of(
-    call: AnnotatedCall, piece: Piece, sound: CallSound, context: PieceContext, gates: Gates
+    call: AnnotatedCall, piece: CallPiece, sound: CallSound, context: PieceContext, gates: Gates
 ) -> tuple[Script, Speech, Dialogue]:
     """Return a piece as records and clips. Raises Rejected if words and sound differ."""
     heard = _HeardCall(call, sound, context.bleep)
@@ -114,11 +115,12 @@ class _HeardCall:
         """Return a speaker's sound [S] from sample to sample of the call."""
         person = self._call.people[speaker]
         gain = np.float32(10 ** (person.levels.gain / 20))
-        audio = np.clip(self._sound.read(person.side, start, end) * gain, -CEILING, CEILING)
+        louder = np.clip(self._sound.read(person.side, start, end) * gain, -CEILING, CEILING)
+        audio: Audio = louder.astype(np.float32)
         if not self._call.bleeps:
-            return audio.astype(np.float32)
+            return audio
         return bleep_sound(
-            audio.astype(np.float32),
+            audio,
             speaker,
             self._call.bleeps,
             self._words[speaker],
@@ -145,7 +147,7 @@ def _voice(
     """Return a speaker's voice; of an unknown gender pitch decides, as in the voice bank."""
     person = call.people[speaker]
     assert reference is not None
-    guess = "female" if median_pitch(reference) > GENDER_PITCH else "male"
+    guess: Gender = "female" if median_pitch(reference) > GENDER_PITCH else "male"
     return Voice(
         id=f"{call.corpus}-{person.id}",
         source=call.corpus,
@@ -156,7 +158,7 @@ def _voice(
 
 
 def _script(
-    call: AnnotatedCall, piece: Piece, context: PieceContext, voices: dict[Speaker, Voice]
+    call: AnnotatedCall, piece: CallPiece, context: PieceContext, voices: dict[Speaker, Voice]
 ) -> Script:
     turns = tuple(
         Turn(
@@ -190,7 +192,7 @@ def _script(
     )
 
 
-def _segments(piece: Piece) -> Iterator[Segment]:
+def _segments(piece: CallPiece) -> Iterator[Segment]:
     """Yield the part of its channel that each turn's clip is: together they are all of it."""
     for speaker in SPEAKERS:
         own = [index for index, turn in enumerate(piece.turns) if turn.speaker == speaker]
@@ -205,7 +207,7 @@ def _segments(piece: Piece) -> Iterator[Segment]:
             yield Segment(turn=index, start=0, end=end - start, at=start, gain=0.0)
 
 
-def _clip(piece: Piece, stereo: Stereo, segment: Segment) -> Clip:
+def _clip(piece: CallPiece, stereo: Stereo, segment: Segment) -> Clip:
     """Return a turn's clip, with its words on the clip's own clock."""
     turn = piece.turns[segment.turn]
     channel = stereo[SPEAKERS.index(turn.speaker)]
@@ -227,8 +229,14 @@ def _clip(piece: Piece, stereo: Stereo, segment: Segment) -> Clip:
 
 def _with_recording(dialogue: Dialogue, call: AnnotatedCall, stereo: Stereo) -> tuple[Event, ...]:
     """Return the ledger with a line a channel on what it holds besides its speaker, in dBFS."""
-    whole = {"type": "effect", "cause": RECORDING, "start": 0, "end": dialogue.num_samples}
-    events = [*dialogue.events, *(Event(speaker=speaker, **whole) for speaker in SPEAKERS)]
+    end = dialogue.num_samples
+    events = [
+        *dialogue.events,
+        *(
+            Event(type="effect", speaker=speaker, cause=RECORDING, start=0, end=end)
+            for speaker in SPEAKERS
+        ),
+    ]
     measured = measure(stereo, dialogue.model_copy(update={"events": tuple(events)}))
     for index, speaker in enumerate(SPEAKERS, len(dialogue.events)):
         said = {
@@ -240,7 +248,7 @@ def _with_recording(dialogue: Dialogue, call: AnnotatedCall, stereo: Stereo) -> 
     return tuple(sorted(events, key=lambda event: (event.start, event.end, event.type)))
 
 
-def _check(piece: Piece, stereo: Stereo, gates: Gates) -> None:
+def _check(piece: CallPiece, stereo: Stereo, gates: Gates) -> None:
     """Raise Rejected unless words and sound agree on who speaks when."""
     differ = disagreement(piece, stereo)
     if differ > gates.max_disagreement:
@@ -250,7 +258,7 @@ def _check(piece: Piece, stereo: Stereo, gates: Gates) -> None:
         )
 
 
-def disagreement(piece: Piece, stereo: Stereo) -> float:
+def disagreement(piece: CallPiece, stereo: Stereo) -> float:
     """Return the share of 10 ms steps, of both channels, in which words and sound differ."""
     said = [Spell(word.speaker, word.start, word.end) for word in piece.words]
     heard: list[Spell] = []

@@ -35,7 +35,7 @@ from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, Damaged, Receipt, RunFolder
 from datagen.terms import require_training
-from datagen.types import SAMPLE_RATE, DialogId, UserError
+from datagen.types import SAMPLE_RATE, DialogId, Split, UserError
 
 STAGES = (CALLS, "tokens", SHARDS)
 """What progress counts."""
@@ -240,7 +240,7 @@ def _number(call: CallDone) -> int:
     return call.number
 
 
-def _orders(calls: Sequence[CallDone], splits: dict[str, people.Split | None]) -> list[PieceOrder]:
+def _orders(calls: Sequence[CallDone], splits: dict[str, Split | None]) -> list[PieceOrder]:
     """Return all pieces, numbered in the order of their calls."""
     found: list[PieceOrder] = []
     for call in calls:

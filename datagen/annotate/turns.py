@@ -1,6 +1,6 @@
 """Turns and events of two speakers, from their words alone: the ledger of a recorded piece.
 
-    [Unit] --turns--> [PlacedTurn], [Word], [Event] as the timeline of a made dialogue has them
+    [SpeechUnit] --turns--> [PlacedTurn], [Word], [Event], as the timeline stage makes them
 
 Rules are in docs/annotate.md. What was meant and not said is unknown, so that ``unsaid`` is empty.
 """
@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from datagen.annotate.units import Unit, is_question
+from datagen.annotate.units import SpeechUnit, is_question
 from datagen.annotate.wording import plain, wording
 from datagen.audio.turn_taking import IPU_SILENCE
 from datagen.timing.backchannels import function_of
-from datagen.timing.events import Ledger
+from datagen.timing.events import EventType, Ledger
 from datagen.timing.fit import LAPSE
 from datagen.types import SAMPLE_RATE, Event, Onset, PlacedTurn, Speaker, Turn, Word
 
@@ -37,7 +37,7 @@ _BROKEN = ("-", "...", "\u2013", "\u2014", "\u2026")
 class _Floor:
     """Units of one turn that holds the floor."""
 
-    units: tuple[Unit, ...]
+    units: tuple[SpeechUnit, ...]
 
     @property
     def speaker(self) -> Speaker:
@@ -66,7 +66,7 @@ class TurnTakingOfPiece:
     events: tuple[Event, ...]
 
 
-def turns(stretches: Sequence[Unit]) -> TurnTakingOfPiece:
+def turns(stretches: Sequence[SpeechUnit]) -> TurnTakingOfPiece:
     """Return the turns and the ledger of units that are sorted by start."""
     floors = _floors(stretches)
     ledger, onsets = Ledger(), dict[int, Onset]()
@@ -100,7 +100,7 @@ def turns(stretches: Sequence[Unit]) -> TurnTakingOfPiece:
     )
 
 
-def _floors(stretches: Sequence[Unit]) -> list[_Floor]:
+def _floors(stretches: Sequence[SpeechUnit]) -> list[_Floor]:
     """Join units of one speaker between which the other does not take or hold the floor."""
     found: list[_Floor] = []
     holding = [unit for unit in stretches if not unit.is_backchannel]
@@ -120,7 +120,7 @@ def _floors(stretches: Sequence[Unit]) -> list[_Floor]:
     return found
 
 
-def _placed(parts: Sequence[Unit], onset: Onset) -> PlacedTurn:
+def _placed(parts: Sequence[SpeechUnit], onset: Onset) -> PlacedTurn:
     text = " ".join(unit.text for unit in parts)
     return PlacedTurn(
         speaker=parts[0].speaker,
@@ -138,12 +138,9 @@ def _onset(floor: _Floor, latest: _Floor | None, ledger: Ledger, punctuated: boo
         return "after"
     silence = floor.start - latest.end
     if silence >= 0:
-        if floor.speaker == latest.speaker:
-            kind, least = "pause", IPU_SILENCE
-        else:
-            kind, least = ("lapse" if silence > LAPSE * SAMPLE_RATE else "gap"), 0
-        if silence >= least:
-            ledger.add(kind, floor.speaker, RECORDED, (latest.end, floor.start))  # type: ignore[arg-type]
+        kind = _silence(silence, is_same=floor.speaker == latest.speaker)
+        if kind is not None:
+            ledger.add(kind, floor.speaker, RECORDED, (latest.end, floor.start))
         return "after"
     if floor.speaker == latest.speaker:
         return "after"
@@ -154,6 +151,13 @@ def _onset(floor: _Floor, latest: _Floor | None, ledger: Ledger, punctuated: boo
     ledger.add("barge_in", floor.speaker, "yield", (floor.start, latest.end), floor.text)
     ledger.add("cut", latest.speaker, RECORDED, (latest.end, latest.end))
     return "barge_in"
+
+
+def _silence(silence: int, *, is_same: bool) -> EventType | None:
+    """Return what a silence before a turn is, by whether its speaker spoke before it too."""
+    if is_same:
+        return "pause" if silence >= IPU_SILENCE else None
+    return "lapse" if silence > LAPSE * SAMPLE_RATE else "gap"
 
 
 def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:

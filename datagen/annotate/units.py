@@ -1,6 +1,6 @@
 """Stretches of one speaker's words, and which of them only say that somebody listens.
 
-    [Word] of both --units--> [Unit] --mark--> [Unit], backchannels told apart from floor turns
+    [Word] of both --units--> [SpeechUnit] --mark--> [SpeechUnit], of which some are backchannels
 
 A unit is an inter-pausal unit: words with silences under 0.2 s between them (dGSLM; Moshi). The
 rule for backchannels is in docs/annotate.md, beside the rates that it finds.
@@ -29,7 +29,7 @@ QUESTION_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class SpeechUnit:
     """One speaker's words without a silence of 0.2 s."""
 
     speaker: Speaker
@@ -52,7 +52,7 @@ class Unit:
         return " ".join(word.text for word in self.words)
 
 
-def units(words: Iterable[Word]) -> list[Unit]:
+def units(words: Iterable[Word]) -> list[SpeechUnit]:
     """Return both speakers' words as units, sorted by start."""
     groups: dict[Speaker, list[list[Word]]] = {"agent": [], "user": []}
     for word in sorted(words, key=lambda word: word.start):
@@ -61,11 +61,11 @@ def units(words: Iterable[Word]) -> list[Unit]:
             own[-1].append(word)
         else:
             own.append([word])
-    found = [Unit(speaker, tuple(group)) for speaker, own in groups.items() for group in own]
+    found = [SpeechUnit(speaker, tuple(group)) for speaker, own in groups.items() for group in own]
     return sorted(found, key=lambda unit: (unit.start, unit.end, unit.speaker))
 
 
-def mark(stretches: Sequence[Unit]) -> list[Unit]:
+def mark(stretches: Sequence[SpeechUnit]) -> list[SpeechUnit]:
     """Return units with the backchannels marked."""
     short = _loose(stretches)
     return [
@@ -74,7 +74,7 @@ def mark(stretches: Sequence[Unit]) -> list[Unit]:
     ]
 
 
-def _loose(stretches: Sequence[Unit]) -> list[bool]:
+def _loose(stretches: Sequence[SpeechUnit]) -> list[bool]:
     """Say which units are short and stand alone, not beside more of what their speaker says."""
     short = [is_acknowledgement(unit) for unit in stretches]
     for speaker in SPEAKERS:
@@ -87,7 +87,7 @@ def _loose(stretches: Sequence[Unit]) -> list[bool]:
     return short
 
 
-def is_acknowledgement(unit: Unit) -> bool:
+def is_acknowledgement(unit: SpeechUnit) -> bool:
     """Say whether a unit's words are such as a listener says, and few."""
     if len(unit.words) > MAX_WORDS or unit.end - unit.start > LONGEST:
         return False
@@ -96,7 +96,7 @@ def is_acknowledgement(unit: Unit) -> bool:
     return " ".join(tokens) in known.phrases or known.acknowledgements.issuperset(tokens)
 
 
-def _is_aside(index: int, stretches: Sequence[Unit], short: Sequence[bool]) -> bool:
+def _is_aside(index: int, stretches: Sequence[SpeechUnit], short: Sequence[bool]) -> bool:
     """Say whether the other has the floor around a short unit, and keeps it."""
     unit = stretches[index]
     before = _last_floor(index, stretches, short)
@@ -109,7 +109,7 @@ def _is_aside(index: int, stretches: Sequence[Unit], short: Sequence[bool]) -> b
     return before.end > unit.start or not is_question(_said_before(index, stretches))
 
 
-def _said_before(index: int, stretches: Sequence[Unit]) -> str:
+def _said_before(index: int, stretches: Sequence[SpeechUnit]) -> str:
     """Return what the other says in a row up to a unit, as far as a question may reach back."""
     speaker, words = stretches[index].speaker, list[str]()
     for unit in reversed(stretches[:index]):
@@ -120,12 +120,16 @@ def _said_before(index: int, stretches: Sequence[Unit]) -> str:
     return " ".join(words)
 
 
-def _last_floor(index: int, stretches: Sequence[Unit], short: Sequence[bool]) -> Unit | None:
+def _last_floor(
+    index: int, stretches: Sequence[SpeechUnit], short: Sequence[bool]
+) -> SpeechUnit | None:
     """Return the last longer unit that begins before a unit."""
     return next((stretches[n] for n in range(index - 1, -1, -1) if not short[n]), None)
 
 
-def _next_floor(index: int, stretches: Sequence[Unit], short: Sequence[bool]) -> Unit | None:
+def _next_floor(
+    index: int, stretches: Sequence[SpeechUnit], short: Sequence[bool]
+) -> SpeechUnit | None:
     """Return the first longer unit that begins after a unit."""
     return next((stretches[n] for n in range(index + 1, len(stretches)) if not short[n]), None)
 

@@ -11,7 +11,7 @@ from datagen.config import read_yaml
 
 
 @dataclass(frozen=True)
-class Wording:
+class ListeningWords:
     """Words in lower case and without marks, as `plain` writes them."""
 
     acknowledgements: frozenset[str]
@@ -29,11 +29,11 @@ class Wording:
 
 
 @cache
-def wording() -> Wording:
+def wording() -> ListeningWords:
     """Return the words that ship."""
     data = read_yaml(assets.find("prompts/annotate", "listening"))
     asks = {name: "|".join(text.split()) for name, text in data["questions"].items()}
-    return Wording(
+    return ListeningWords(
         acknowledgements=frozenset(data["acknowledgements"].split()),
         phrases=frozenset(phrase for line in data["phrases"] for phrase in line),
         question=_question(asks),

@@ -136,7 +136,7 @@ class CallWork:
     def call(self, number: int, call_id: str) -> CallDone:
         """Annotate a call and write its roles, unless its files are there and made of the same."""
         call, reject = self._read(call_id)
-        reads = {"call": _digest(call) if reject is None else f"{reject.reason}: {reject.evidence}"}
+        reads = {"call": _digest(call) if call is not None else f"left out: {reject}"}
         receipt, made = self._there(CALLS, number, self._settings.for_calls(), reads), False
         if receipt is None:
             found: list[AnnotatedCall] = []

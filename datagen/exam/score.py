@@ -16,6 +16,7 @@ from datagen.exam.answers import AnswerRecord, Answers
 from datagen.exam.figures import canonical
 from datagen.exam.hearing import Detector, Ear, channel
 from datagen.exam.items import SERVICE, Exam, ExamItem, UserTurn
+from datagen.exam.moments import Moments
 from datagen.exam.rules import eva, mtr, overlap, tau_voice
 from datagen.exam.rules import full_duplex_bench as fdb
 from datagen.exam.rules.channel import MODES, Channel, HeardWord, TimeSpan
@@ -82,6 +83,8 @@ class Scores:
     items: tuple[ItemScore, ...]
     counts: tuple[tau_voice.Counts, ...]
     """Events for τ-voice's panel over all items, in each of `MODES`."""
+    moments: Moments
+    """Moments for TurnBench's tasks, over all items."""
 
 
 def score(
@@ -98,7 +101,7 @@ def score(
     Raises UserError if none was answered.
     """
     answers.check(exam)
-    found, counts = [], tuple(tau_voice.Counts(mode) for mode in MODES)
+    found, counts, moments = [], tuple(tau_voice.Counts(mode) for mode in MODES), Moments()
     for number, item in enumerate(items, 1):
         record = answers.record(item.id)
         if record is not None and not record.error:
@@ -109,13 +112,14 @@ def score(
                 more = dict(listeners.figures(heard, sound, exam.voice(item)))
                 scored = scored.model_copy(update={"figures": {**scored.figures, **more}})
             found.append(scored)
+            moments.add(item, heard.agent)
             for counted in counts:
                 tau_voice.count(heard.agent, events(item), counted)
         if tell is not None:
             tell(number, len(items))
     if not found:
         raise UserError(f"{answers.folder} has no answer to any of these items")
-    return Scores(tuple(found), counts)
+    return Scores(tuple(found), counts, moments)
 
 
 def hear(

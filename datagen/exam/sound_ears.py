@@ -50,7 +50,7 @@ class SoundEars:
     """The ears that there are."""
 
     voices: Mapping[str, VoiceTeller] = field(default_factory=dict)
-    """By the names of their figures: resemblyzer, wavlm."""
+    """Ears that tell voices apart, by the names of their figures: resemblyzer, wavlm."""
     words: WordEar | None = None
     timing: TimingModel | None = None
     """What the timing of a reference is."""

@@ -16,7 +16,7 @@ from datagen import assets
 from datagen.config import read_yaml
 from datagen.exam import stats
 from datagen.exam.items import SERVICE
-from datagen.exam.rules import humdial, tau_voice
+from datagen.exam.rules import humdial, tau_voice, turnbench
 from datagen.exam.rules.channel import MODES
 from datagen.exam.score import ItemScore, Scores
 from datagen.exam.sound_ears import SOUND
@@ -43,6 +43,7 @@ def summary(scores: Scores) -> dict[str, Any]:
         "sound": {n: one for n, one in figures.items() if n.startswith(SOUND)},
         "overlap_tags": _tags(items),
         "tau_voice": {counts.mode: tau_voice.shown(counts) for counts in scores.counts},
+        "turnbench": scores.moments.scores(),
         "humdial": _humdial(items),
     }
 
@@ -140,12 +141,27 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     published, corrected = (result["tau_voice"][mode] for mode in MODES)
     for name in published:
         yield f"  {name:6} {_panel_cell(published[name])}   {_panel_cell(corrected[name])}"
+    yield from _moment_lines(result["turnbench"])
     if result["humdial"]:
         total = result["humdial"]
         yield ""
         yield (
             f"HumDial's total {total['total']:.1f}: interruption {total['interruption']:.1f},"
             f" rejection {total['rejection']:.1f}, delay {total['delay']:.2f} s"
+        )
+
+
+def _moment_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "TurnBench's tasks, by when it begins to speak and when it stops"
+    for name, row in found.items():
+        recall, false = (
+            "-" if row[key] is None else f"{row[key]:.3f}" for key in ("recall", "false_rate")
+        )
+        late = "-" if row["latency"] is None else "/".join(f"{one:.2f}" for one in row["latency"])
+        yield (
+            f"  {name}  recall {recall} of {row['events']}, false alarms {false} of"
+            f" {row['negatives']} ({turnbench.MOST_FALSE:g} qualifies), latency p10/50/90 {late} s"
         )
 
 

@@ -27,7 +27,7 @@ _OPENERS = "\"'(`"
 _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
 _PAUSE = re.compile(r"(?:(?:—[-—]*|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
-_JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
+_JOINT = re.compile(rf"(?<=[\w.'%°])(?!(?<=\d)-\d)[-](?=[{LATIN}\d.])")
 _EMPHASIS = re.compile(r"\*\*")
 _EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
 _DIRECTION = re.compile(
@@ -326,6 +326,11 @@ OPENING = frozenset(
             "flt",
             "Flt",
             "Penn",
+            "M",
+            "T",
+            "F",
+            "X",
+            "V",
             "Esc",
             "tues",
             "weds",

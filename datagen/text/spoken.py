@@ -106,6 +106,16 @@ _WORD = re.compile(
     r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
     r"|minus|point|answer|row|variable|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
 )
+_SIGN_WORDS = {
+    "#": re.compile(r"\b(?:number|pound|hash|hashtag|sharp)\b", re.IGNORECASE),
+    "&": re.compile(r"\b(?:and|ampersand)\b", re.IGNORECASE),
+    "@": re.compile(r"\bat\b", re.IGNORECASE),
+    "=": re.compile(r"\b(?:equals?|is)\b"),
+    "\u00d7": re.compile(r"\b(?:times|by)\b"),
+    "÷": re.compile(r"\bdivided by\b"),
+}
+"""The words of signs that are always said."""
+_TAG = re.compile(r"\W?#[A-Za-z]{2}")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -225,6 +235,8 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         for span in _with_words(spans)
     ]
     _refuse_merged(found, line)
+    if not table:
+        _refuse_unsaid_signs(found)
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
@@ -242,8 +254,19 @@ def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
             raise Unsayable(other, "it may be the symbol of a unit")
         if before == "x" and after[0].isalpha() and _FIGURE.match(other) and "=" not in line:
             raise Unsayable(one, "it may be times, by or a letter")
+        if one[-1].isdigit() and other.islower() and after == other.upper() != other:
+            raise Unsayable(other, "it may be a unit or an abbreviation")
         if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one) and "=" not in line:
             raise Unsayable(other, "it may be short for a word")
+
+
+def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
+    """Refuse a reading that leaves out a sign: "#225#" has two that are said."""
+    for written, said in found:
+        for sign, words in _SIGN_WORDS.items():
+            is_tag = sign == "#" and _TAG.match(written)
+            if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
+                raise Unsayable(written, f"{sign!r} would be left out")
 
 
 def _is_merged(before: str, after: str) -> bool:

@@ -10,8 +10,8 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
-    "t": "ton", "gr": "gram", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
+    "kgs": "kilogram", "ng": "nanogram", "µL": "microliter",
+    "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
     "mEq": "milliequivalent",
     # volume
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
@@ -25,7 +25,8 @@ UNITS = {
     # area and volume
     "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
     "sq-ft": "square foot", "pk": "pack", "SF": "square foot", "s.f": "square foot",
-    "sf": "square foot", "ft2": "square foot", "ft²": "square foot",
+    "sf": "square foot", "in²": "square inch", "yd²": "square yard", "mi²": "square mile",
+    "mm²": "square millimeter", "ft2": "square foot", "ft²": "square foot",
     "sq mi": "square mile", "sq. mi": "square mile", "sq yd": "square yard",
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
     "sq km": "square kilometer", "cu ft": "cubic foot", "cu. ft": "cubic foot",

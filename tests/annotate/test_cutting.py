@@ -20,7 +20,7 @@ from datagen.annotate.cutting import (
     spare,
 )
 from datagen.annotate.snapping import snap, sounding
-from datagen.annotate.units import Unit, units
+from datagen.annotate.units import SpeechUnit, units
 from datagen.types import FRAME, SAMPLE_RATE, SPEAKERS, Speaker, SpokenWord, Word
 from tests.fixtures.speech_like import voiced
 
@@ -35,13 +35,13 @@ def word(speaker: Speaker, start: float, end: float) -> Word:
     )
 
 
-def talk(seconds: float, turn: float = 2.0, gap: float = 0.4) -> list[Unit]:
+def talk(seconds: float, turn: float = 2.0, gap: float = 0.4) -> list[SpeechUnit]:
     """Two people who take turns of so many seconds."""
     starts = np.arange(0.5, seconds, turn + gap)
     return units([word(SPEAKERS[n % 2], at, at + turn) for n, at in enumerate(starts)])
 
 
-def check(pieces: list[Cut], stretches: list[Unit]) -> None:
+def check(pieces: list[Cut], stretches: list[SpeechUnit]) -> None:
     for piece in pieces:
         assert (piece.end - piece.start) % FRAME == 0
         assert 0 < (piece.end - piece.start) // FRAME <= MAX_FRAMES

@@ -49,6 +49,9 @@ def test_who_is_always_right_passes_all(scored: Callable[..., dict[str, Any]]) -
     assert {row["value"] for row in found.values()} == {1.0}
     assert found["task"]["whole_tasks"] == 28
     assert figure(result, "turn_taking/latency@as-published") == pytest.approx(0.3, abs=0.01)
+    ends = result["turnbench"]["EOT"]
+    assert (ends["recall"], ends["false_rate"]) == (1, None)
+    assert ends["latency"] == pytest.approx((0.3, 0.3, 0.3), abs=0.03)
     assert figure(result, "interruption/taken@corrected") == 1
     assert figure(result, "interruption/latency@corrected") == pytest.approx(0.3, abs=0.01)
 
@@ -79,6 +82,10 @@ def test_who_talks_over_pauses_is_caught(scored: Callable[..., dict[str, Any]]) 
     assert figure(result, "pause/taken@as-published") == 1
     assert figure(result, "pause/taken@corrected") == 1
     assert figure(result, "mtr/pause") == 0
+    ends = result["turnbench"]["EOT"]
+    assert ends["negatives"] >= 4
+    assert ends["false_rate"] > 0
+    assert not ends["qualifies"]
 
 
 def test_who_nods_between_clauses_is_where_people_are(
@@ -119,6 +126,11 @@ def test_who_goes_on_resumes_and_who_stops_is_timed(
     stops = scored(examinees.stopping, "user_interruption", limit=12)
     assert stops["overlap_tags"]["user_interruption"] == {"C_RESPOND": 12}
     assert figure(stops, "overlap/stop@corrected") == pytest.approx(0.4, abs=0.03)
+    broken = stops["turnbench"]["INT"]
+    assert (broken["events"], broken["recall"]) == (12, 1)
+    assert broken["latency"] == pytest.approx((0.4, 0.4, 0.4), abs=0.03)
+    assert on["turnbench"]["INT"]["recall"] == 0
+    assert on["turnbench"]["INT"]["false_rate"] == 0  # nods and tics do not stop it
     assert stops["tau_voice"]["corrected"]["R_Y"]["value"] == 1
     assert stops["tau_voice"]["as-published"]["R_Y"]["value"] == 1
 

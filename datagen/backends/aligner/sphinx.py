@@ -34,7 +34,8 @@ SCORE_SCALE = 1 << 10
 """Factor by which the library's search divides log-likelihoods (SENSCR_SHIFT in its source)."""
 SILENCE_KNEE, WORD_KNEE = 2.5, 3.0
 """How far a frame's log-likelihood may be under the model's best sound in silence, and in a word
-under the median of the words' frames, before it tells of other speech."""
+under the median of the words' frames, before it tells of other speech. A voice that fits badly
+varies more: in it the median may be doubled."""
 LEAD = SAMPLE_RATE // 10
 """Silence put before and after a clip, 100 ms: the model's paths begin and end in it."""
 
@@ -51,10 +52,10 @@ class Sphinx(Aligner):
         (median -7.0); a word or two can be taken for others."""
         max_extra: Annotated[float, Field(gt=0)] = MAX_EXTRA
         """Most seconds of speech that is not in the text."""
-        max_strange: Annotated[float, Field(gt=0)] = 1.2
+        max_strange: Annotated[float, Field(gt=0)] = 1.7
         """Most of what frames of words and silence lack to the knees, in log-likelihood times
-        seconds. Clean clips of Kokoro had 1.1 at most, of espeak 0.9; babble that is loud for less
-        than ``max_extra`` between words 1.2 and more."""
+        seconds. Clean clips of espeak had 1.5 at most (of 180), of Kokoro 1.1 (of 88), where babble
+        that is loud for less than ``max_extra`` between words has 1.2 and more."""
 
     def __init__(self, options: Options) -> None:
         self.check(options)
@@ -195,7 +196,8 @@ def _strange(segments: Sequence[Any]) -> float:
     """
     words = _words(segments)
     scores = np.repeat([_confidence([word]) for word in words], list(map(_num_frames, words)))
-    knees = {True: float(np.median(scores)) - WORD_KNEE, False: -SILENCE_KNEE}
+    usual = float(np.median(scores))
+    knees = {True: min(usual - WORD_KNEE, 2 * usual), False: -SILENCE_KNEE}
     return math.fsum(
         max(0.0, knees[segment in words] - _confidence([segment])) * _num_frames(segment) / 100
         for segment in segments

@@ -8,7 +8,7 @@ A type checker holds the calls to the fields, a test the records to what validat
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 from datagen.types import Record
 
@@ -30,11 +30,11 @@ def trusted(record: Callable[P, R]) -> Callable[P, R]:
     names = set(fields)
 
     def make(*_: P.args, **given: P.kwargs) -> R:
-        return _filled(_new(record), blank | given, names)
+        return _filled(cast("R", _new(record)), blank | given, names)
 
     def make_fresh(*_: P.args, **given: P.kwargs) -> R:
         own = {name: default() for name, default in fresh.items()}  # type: ignore[call-arg]
-        return _filled(_new(record), blank | own | given, names)
+        return _filled(cast("R", _new(record)), blank | own | given, names)
 
     return make_fresh if fresh else make
 

@@ -38,7 +38,7 @@ def _names(talk: Talk) -> None:
 
 def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
     """Suppose or ask for a number that is in the role."""
-    if not talk.world.story.verify:
+    if not talk.world.story.verify or any(one.type in ("Q1", "Q2") for one in talk.probes):
         _names_again(talk, kind)
         return
     world = talk.world
@@ -67,7 +67,7 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
 
 
 def _names_again(talk: Talk, kind: ProbeType) -> None:
-    """Ask who calls where there is no number to ask for."""
+    """Ask who calls where there is no number to ask for, or it has been asked for."""
     assert talk.cast.principal
     talk.user("ask_name", "setQuestion")
     asked = talk.floor.last

@@ -27,12 +27,12 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
     "Ha", "Ugh", "Hey", "Huh",
-    "And", "Also", "Another", "Next",
+    "And", "Also", "Another", "Next", "Mm-hmm", "Mm",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
 _ANSWERS = frozenset((
     "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
-    "Hey", "Thanks", "Actually", "Mm-hmm", "Understood", "Got", "Thank", "Great", "Perfect",
+    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect",
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
@@ -144,7 +144,8 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
         said = draws.pick(acts.starts)
-        if draft.act not in _REPLIES or said not in _BEGINS or draft.values:
+        is_fitting = draft.values if draft.act in _REPLIES else said != "Let's see,"
+        if is_fitting or said not in _BEGINS:
             _start(talk, draft, said)
 
 

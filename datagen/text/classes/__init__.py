@@ -12,6 +12,7 @@ from datagen.text.classes import (
     code,
     date,
     decimal,
+    degree,
     electronic,
     formula,
     fraction,
@@ -33,8 +34,8 @@ from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, money, measure, size, date, year, time,
-    telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
+    cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
+    time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -36,9 +36,9 @@ _SCALED = {
     "tn": "trillion",
 }  # fmt: skip
 _COUNTED = re.compile(
-    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|of (?:them|us|the))\b"
+    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<![siu])s|people|men|women|children|of (?:them|us|the))\b"
 )
-_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<!s)s|people|men|women|children)\b)"
+_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<![siu])s|people|men|women|children)\b)"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
     r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
@@ -163,7 +163,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d(?:,\d){2,}(?![\d,])", lambda m: ", ".join(map(numbers.digits, m[0].split(",")))),
         make(
             r"(?:19[5-9]|20[0-3])\d(?= (?!dollars|miles|hours|words|calories|models)"
-            r"[a-z]{4,}(?<!s)s\b)",
+            r"[a-z]{4,}(?<![siu])s\b)",
             _year_or_count,
             before=cue("in|since|during", " "),
         ),

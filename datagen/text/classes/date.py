@@ -52,7 +52,8 @@ _DATED = cue(
     r"|(?:moved|extended|pushed|changed|rescheduled|postponed|bumped) (?:to|from)"
     r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing"
     r"|move|trip|wedding|checkout|check-in"
-    r"|closing|concert|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
+    r"|closing|concert|pickup|pick-up|drop-off|event|game"
+    r"|surgery|launch|release|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
     r"[:,]? [(\"']?",
 )
 _NO_FRACTION = frozenset((11, 13, 14, 15, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31))
@@ -73,7 +74,7 @@ _NO_DAY = re.compile(
     r"|full|empty|done|scale|majority|tank|off\b|stars?\b|out\b)|[-+=\u00d7%]| ?[-+=\u00d7%]"
 )
 _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
-_COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<!s)s|of|in|more|people)\b")
+_COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<![siu])s|of|in|more|people)\b")
 _DAYWORD = re.compile(
     r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"
     r"|expir\w+|appointment|visit|day|start\w*|end\w*|effective|posted|filed|issued|scheduled"

@@ -21,7 +21,7 @@ EXAMPLES = (
 _OF = re.compile(
     r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
     r"|ounce"
-    r"|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
+    r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
     r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
     r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
@@ -79,7 +79,7 @@ def _undated(match: Match) -> str | None:
     top, bottom = _parts(match)
     if min(top, bottom) <= 12 and max(top, bottom) <= 31:
         return None
-    is_fine = bottom in (32, 64) or bottom <= 16 or (top == 1 and bottom % 50 == 0)
+    is_fine = bottom in (16, 32, 64) and top % 2 == 1
     return _fraction(match) if top < bottom and is_fine else None
 
 
@@ -91,6 +91,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
         make(rf"[{quantity.VULGAR}]", lambda m: quantity.say(m[0])),
+        make(r"1/2(?= (?:hrs?|hours?)\b)", "half", before=cue("every|each|last|next|first", " ")),
+        make(
+            r"(?P<top>\d{1,2})-(?=, (?:\d{1,2}-, )*(?:and|or) \d+-[a-z]|, \d{1,2}-, )",
+            lambda m: f"{quantity.number(m['top'])}-",
+        ),
+        make(
+            r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
+            lambda m: f"{quantity.number(m['top'])}-",
+        ),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
         make(
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",

@@ -8,6 +8,7 @@ from datagen.text import numbers, quantity
 from datagen.text.form import Form, FormMaker, Match, Sure, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
+from datagen.text.units import UNITS
 
 TOLD = (
     'A sign between two numbers or letters, in a sentence with "=" or a word that calculates;'
@@ -21,7 +22,8 @@ EXAMPLES = (
 )
 _SUM = re.compile(
     r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
-    r"|evaluate)\b",
+    r"|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
+    r"|[a-z][²³^]|[0-9][a-z] [+-] \d",
     re.IGNORECASE,
 )
 _OPERATORS = {
@@ -133,7 +135,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
 
 def _letters_raised(match: Match) -> str | None:
     """Say "mc²" in an equation."""
-    if not is_near(match, _SUM, 80, 40):
+    if match["letters"] in UNITS or not is_near(match, _SUM, 80, 40):
         return None
     return f"{' '.join(match['letters'])} {_power(match['power'] or match['sign'])}"
 

@@ -1,4 +1,4 @@
-"""Amounts of a unit: "5 lbs", "60 Mbps", "72°F", "15%", "2-3x", "30 mi/gal"."""
+"""Amounts of a unit: "5 lbs", "60 Mbps", "15%", "2-3x", "30 mi/gal"."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ EXAMPLES = (
     ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
     ("It's a 12V battery.", "It's a twelve volt battery."),
     ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
-    ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
     ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
     ("Parking is $3/day.", "Parking is three dollars per day."),
@@ -61,7 +60,9 @@ _SIDE_OF = re.compile(
     r"|\d by \Z"
 )
 _METERS = re.compile(
-    r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
+    r" (?:away|long|tall|deep|wide|high|race|dash"
+    r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
+    r"|to go|of|down|up"
     r"|ahead|apart|pool|by|in)\b|-| ="
 )
 _COVERED = re.compile(
@@ -79,7 +80,7 @@ _CARRYING = cue(
 )
 _DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
 _LINE = re.compile(r"\b(?:modem|baud|serial|speeds?|connection|line|link|bandwidth)\b", re.I)
-_LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
+
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
@@ -90,7 +91,8 @@ _SECONDS = cue(
     r"|only|in just|than|up to"
 )
 _PLACED = cue(
-    r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
+    r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate"
+    r"|seat"
     r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
     r"|stall|slip|cabin|dorm|number|no|size",
     r"\.? #?",
@@ -113,7 +115,8 @@ _NAMED = re.compile(
     r"|plus|minus|apart|extra|back|yesterday|already|between|since|until|through|around|went|took"
     r"|felt|takes|you're|we're|I|worth|my|your|our|his|her|their|this|has|had|have|will|would|can"
     r"|does|did|just|still|about|mark|twice|once|daily|nightly|weekly|three|two|four|five|every"
-    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
+    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID"
+    r"|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
 )
 """What "the 15 lb" may describe."""
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
@@ -124,16 +127,12 @@ _OF = re.compile(r" of\b")
 _AND_BATHS = re.compile(r"/\d")
 _GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
 _GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
+_CARGO = re.compile(r"\b(?:trucks?|loads?|cargo|weighs?|metric|tonnes?|haul\w*|freight|crane)\b")
+_PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
+_LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
-_HEAT = re.compile(
-    r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
-    r"|thermostat|freez\w+)\b",
-    re.I,
-)
-_FOR = re.compile(r" for \d")
-_BELOW = re.compile(r"(?:^| )-\Z")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
@@ -206,7 +205,10 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "bps": lambda match: is_near(match, _LINE),
-    **dict.fromkeys(("ac", "t", "ea", "bar"), _is_apart),
+    **dict.fromkeys(("ac", "ea"), _is_apart),
+    "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
+    "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
+    "nm": lambda match: is_near(match, _LIGHT),
     "ct": lambda match: _is_apart(match) and not is_near(match, _GEM),
     "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
     "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
@@ -250,26 +252,6 @@ _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
-_SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
-
-
-def _degrees(match: Match) -> str:
-    scale = _SCALES.get(match["scale"] or {"℉": "F", "℃": "C"}.get(match["sign"], ""), "")
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", match["number"] == "1")
-        + scale
-    )
-
-
-def _bare_degrees(match: Match) -> str | None:
-    """Say "98.6 F" where something is warm or cold."""
-    is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
-    if "." not in match["number"] and not is_warm:
-        return None
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", False)
-        + _SCALES[match["scale"]]
-    )
 
 
 def _percent(match: Match) -> str:
@@ -282,13 +264,20 @@ def _percent(match: Match) -> str:
 _TIMES_WHAT = re.compile(
     r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
     r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
-    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er)\b)\w"
+    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
+    r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
+    r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
+    r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
+    r"|we|they|he|she|it|I|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
 )
-_LISTED = re.compile(r"(?:^|[:;,+&]|\b(?:and|order|ordered|get|want|with)) \Z|^\Z")
+_ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
+_PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
 
 
-def _times(match: Match) -> str:
-    if is_before(match, _LISTED) and is_after(match, _TIMES_WHAT):
+def _times(match: Match) -> str | None:
+    if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
+        return None
+    if is_after(match, _TIMES_WHAT):
         raise Unsayable(match[0], "it may be so many of something, or times")
     unit = " time" if match["number"] == "1" else " times"
     return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
@@ -319,16 +308,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
             _measure,
         ),
-        make(
-            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
-            rf" ?(?P<scale>[FCK])\b)?(?!\w)",
-            _degrees,
-        ),
-        make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FC])(?![\w-])",
-            _bare_degrees,
-            Sure.CUE,
-        ),
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
             rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
@@ -341,10 +320,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
-        ),
-        make(
-            r"(?P<number>[1-9]\d00)K\b",
-            lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
         make(r"14k|18k|10k|24k", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
@@ -362,11 +337,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: UNITS[m["unit"]],
             before=cue("an?|per|each|every|one", " "),
-        ),
-        make(
-            r"°(?P<scale>[FC])\b",
-            lambda m: f"degrees{_SCALES[m['scale']]}",
-            before=cue("to|in|into|from|degrees|and|or", " "),
         ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),

@@ -6,6 +6,7 @@ import re
 
 from datagen.text import quantity
 from datagen.text.classes.score import WON
+from datagen.text.classes.time import AROUND
 from datagen.text.form import (
     END,
     Form,
@@ -50,8 +51,25 @@ def _between_dates(match: Match) -> str:
     return "to" if is_apart else " to "
 
 
-_IS = cue("i'm|you're|we're|they're|he's|she's|it's|is|are|was|were", " ")
-_ENDS = re.compile(r"[.,!?;]|$")
+_SPANS = cue(
+    r"from|between|about|maybe|around|roughly|approximately|approx\.?|serves?|seats?|feeds?|sleeps?"
+    r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|ch\.?|rows?|steps?|sections?"
+    r"|verses?|questions?|problems?|exercises?|lessons?|units?|scale of"
+    r"|rate (?:us|it|me)"
+    r"|of|for|in|every|within|at|to|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
+    r"|probably"
+    r"|usually|typically|another|next|last|only|just|under|over|up|cut it to|grades?|levels?"
+    r"|floors?"
+    r"|tracks?|items?|numbers?|rooms?|lanes?|exits?|gates?|#|no\.|tone|size|sizes|years?|weeks?"
+    r"|days?"
+    r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
+    r"|eta|ETA|low|high|or|and",
+    r":? ",
+)
+"""What tells that two numbers are from one to another."""
+_ENDS = re.compile(
+    r"[.!?;,]|$| (?:in|on|at|for|and|or|but|with|from|to|the|so|when|after|before|now)\b"
+)
 
 
 def _range(match: Match) -> str | None:
@@ -61,9 +79,12 @@ def _range(match: Match) -> str | None:
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
     if is_code or quantity.value(low) >= quantity.value(high):
         return None
-    is_bare = is_before(match, _IS) and is_after(match, _ENDS) and low.isdecimal()
-    if is_bare and len(low + high) < 4 and not is_near(match, WON):
-        raise Unsayable(match[0], "it may be a range, a score or a height")
+    is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5
+    is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)
+    is_bare = is_bare and match.string[match.start() - 1 : match.start()] != "#"
+    is_told = (low == "0" and len(high) > 1) or is_near(match, WON) or is_near(match, AROUND)
+    if is_bare and not is_told:
+        return None  # a score, a record, a height
     return f"{quantity.say(low)} to {quantity.say(high)}"
 
 

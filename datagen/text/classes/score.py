@@ -68,7 +68,10 @@ _RECORD = re.compile(
     r"|in the (?:league|division|conference))"
 )
 _RATIO = re.compile(
-    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?)\b", re.I
+    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?"
+    r"|slope|gradient|ramp|pitch|grade|gear\w*|leverage|model|miniature|solution|concentrate"
+    r"|compression|students?|teacher|payout|pays?|rise|run|reduction|contrast|exposure|chance)\b",
+    re.I,
 )
 _SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
 
@@ -96,6 +99,12 @@ def _three(number: str) -> str:
     """Say a pressure or a score as people do: 120 is "one twenty"."""
     value = int(number)
     return numbers.pairs(value) if value > 99 else numbers.cardinal(value)
+
+
+_HEART = re.compile(
+    r"\b(?:blood|pressures?|BP|bp|systolic|diastolic|readings?|cuff|hypertension|heart|pulse|HR|temp"
+    r"|arm|salt|nurse|doctor|stroke)\b"
+)
 
 
 def _over(match: Match) -> str | None:
@@ -175,7 +184,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(over, _rated, Sure.CUE),
         make(over, _round, Sure.GUESS),
         make(over, _pressure, Sure.CUE),
-        make(over, _over, Sure.USUAL),
+        make(over, lambda m: _over(m) if is_near(m, _HEART) else None, Sure.USUAL),
         make(rf"(?P<low>\d{{1,3}})-(?P<high>\d{{1,3}}){END}(?!-)", _won, Sure.CUE),
         make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
         make(
@@ -222,6 +231,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 else None
             ),
             before=cue("in|is|meter|time|a", ",? "),
+        ),
+        make(
+            r"\d{1,2}-\d{1,2}-\d{1,2}(?= (?:triangle|rule|split|plan|method|schedule|fertilizer))",
+            lambda m: ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
         ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),

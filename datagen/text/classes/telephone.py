@@ -133,4 +133,5 @@ def _star(match: Match) -> str:
 
 
 def _pound(match: Match) -> str:
-    return f"pound {numbers.digits(match['digits'])}"
+    end = " pound" if match[0].endswith("#") else ""
+    return f"pound {numbers.digits(match['digits'])}{end}"

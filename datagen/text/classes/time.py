@@ -17,6 +17,7 @@ from datagen.text.form import (
     is_before,
     is_near,
 )
+from datagen.text.lexicon import DAY_LETTERS
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -38,6 +39,7 @@ _TOOK = cue(
     r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?"
     r"|elapsed|time of|in just|record of"
     r"|(?:5K|10K|mile|marathon|race|finish(?:ing)?|best|lap|split) (?:time )?(?:is|was)"
+    r"|under|in under|within|row(?:ed)? .{0,12}in|time of|personal best(?: is| of)?|PR(?: is| of)?"
     r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in"
     r"|(?:finished|won|wins|first|second|ended) with"
     r"|(?:ended|ends|dropped|drops|disconnected|hung up|cut off|timed out|stopped|died|quit) after"
@@ -55,7 +57,7 @@ _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
-_AROUND = re.compile(
+AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
     r"|\w+day|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
     re.IGNORECASE,
@@ -127,7 +129,7 @@ class _Times:
 def _working_hours(match: Match) -> str | None:
     """Say "9-5" where something is open or somebody works."""
     low, high = int(match["low"]), int(match["high"])
-    if low < high or not is_near(match, _AROUND):
+    if low < high or not is_near(match, AROUND):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
@@ -181,6 +183,18 @@ def _military_span(match: Match) -> str | None:
         return None
     ends = [_military(end) for end in (match[1], match[2])]
     return f"{ends[0]} to {ends[1]}"
+
+
+_DAYS_BESIDE = re.compile(
+    r"\b(?:M|T|W|Th)-(?:Th|F|Sa|Su)|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|day\b|\bTh\b"
+)
+
+
+def _day_letter(match: Match) -> str:
+    """Say the F of "M-Th 7-7, F 7-5"."""
+    if not is_near(match, _DAYS_BESIDE):
+        raise Unsayable(match[0], "it may be a day or a letter")
+    return DAY_LETTERS[match["day"]]
 
 
 def _offset(match: Match) -> str:
@@ -276,6 +290,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)(?::?(?P<half>[0-5]0))?(?![\w:])",
             _offset,
+        ),
+        make(
+            r"(?P<day>[MTWF])(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",
+            _day_letter,
         ),
         make(r"(?:noon|midnight)-(?=\d)", lambda m: f"{m[0][:-1]} to "),
         make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),

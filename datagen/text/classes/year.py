@@ -20,7 +20,7 @@ EXAMPLES = (
     ("Q3 2025 was good.", "Q three twenty twenty-five was good."),
 )
 _COUNTED = re.compile(
-    r" (?:(?!models|vehicles|seasons)[a-z]{4,}(?<!s)s\b(?! (?:ago|later))|people|men|women|more"
+    r" (?:(?!models|vehicles|seasons)[a-z]{4,}(?<![siu])s\b(?! (?:ago|later))|people|men|women|more"
     r"|feet|of (?:them|us|these|those)|in stock|calories|words?\b|dollars|miles|hours?\b)"
 )
 _PLAIN_YEAR = re.compile(
