@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 
-.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs coverage constraints check lint types imports wheel bench clean
+.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -21,9 +21,10 @@ coverage: .venv/dev
 	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov=datagen --cov-report=term --cov-report=json:coverage.json
 
 # train/ needs torch, so it is tested in an environment of its own
-test-train: .venv-train/installed
+test-train: .venv-train/installed .venv/dev
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
+	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # the page in a real browser, with axe-core; BROWSER is any Chromium
 BROWSER ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
@@ -44,7 +45,7 @@ test-chatterbox: .venv-chatterbox/installed
 	.venv-chatterbox/bin/python -m pytest -q tests/backends/test_chatterbox.py tests/backends/test_chatterbox_batches.py
 # every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
 consumers: .venv-consumers/installed
-	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py
+	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py tests/train/test_moshi_parity.py
 
 check: lint types imports test test-train
 
@@ -78,6 +79,17 @@ fuzz: .venv/dev
 	$(BIN)/pip install -q --group fuzz
 	for what in settings override artefact lease spoken ctm rttm TextGrid tsv chat speech; do \
 	  $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
+
+# what docs/figures.md says, measured anew on this machine while nothing else runs: a quarter of an hour
+KEEP := $(BIN)/python -m benchmarks.keep
+figures: .venv/dev
+	$(BIN)/pip install -q --group bench
+	$(KEEP) line --title "The line, embedded backends" -- $(BIN)/python benchmarks/factory.py --hours 2
+	$(KEEP) scripts --title "Scripts" -- $(BIN)/python benchmarks/scripts.py
+	$(KEEP) talk --title "The talk of composed dialogues" -- $(BIN)/python benchmarks/talk.py
+	$(KEEP) codec --title "The stand-in codec" -- $(BIN)/python benchmarks/codec.py
+	$(KEEP) loader --title "Training data as the loader reads it" -- $(BIN)/python -m benchmarks.loader
+	$(KEEP) --page > docs/figures.md
 
 # the documentation as a site, in site/; links are checked
 docs: .venv/dev

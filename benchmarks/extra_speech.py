@@ -1,8 +1,9 @@
 """How much extra speech the aligners hear, and how many clean clips they refuse.
 
     python benchmarks/extra_speech.py [--clips 60] [--block 9] [--speech kokoro --options JSON]
+    python benchmarks/extra_speech.py --run RUN
 
-Lines of service calls, each in a voice of its own; babble is 0.6 to 2 s of the same voice's other
+Lines of service calls, or a finished run's clips; babble is 0.6 to 2 s of the same voice's other
 speech, before, after and at the quietest place between, or the line said twice. Exit 1 if less than
 98 % is caught or 0.5 % of clean clips is refused.
 """
@@ -15,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 
+import clips as speech
 import numpy as np
 
 from datagen.backends.aligner.energy import speech_windows
@@ -77,19 +79,34 @@ def refused(aligner: Aligner, spoken: str, clip: Audio) -> bool:
     return False
 
 
+def made(arguments: argparse.Namespace) -> tuple[list[Line], list[Audio]]:
+    """Return lines and their clips, of a run or spoken now."""
+    if arguments.run:
+        pairs = [
+            pair
+            for lines, clips in speech.of_run(arguments.run)
+            for pair in zip(lines, clips, strict=True)
+        ]
+        return [line for line, _ in pairs], [clip for _, clip in pairs]
+    spec = BackendSpec(use=arguments.speech, options=arguments.options)
+    lines = lines_of(arguments.block, arguments.clips, spec)
+    voice = VOICES.load(spec)
+    spoken = [voice.speak([line], seed=seed_for(0, line.spoken)) for line in lines]
+    return lines, [utterance.audio for (utterance,) in spoken]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run")
     parser.add_argument("--clips", type=int, default=60)
     parser.add_argument("--block", type=int, default=9)
     parser.add_argument("--speech", default="espeak")
     parser.add_argument("--options", type=json.loads, default={})
     parser.add_argument("--align", default="sphinx")
     parser.add_argument("--align-options", type=json.loads, default={})
+    parser.add_argument("--missed", action="store_true", help="print what was not caught")
     arguments = parser.parse_args()
-    spec = BackendSpec(use=arguments.speech, options=arguments.options)
-    lines = lines_of(arguments.block, arguments.clips, spec)
-    voice = VOICES.load(spec)
-    clips = [u.audio for line in lines for u in voice.speak([line], seed=seed_for(0, line.spoken))]
+    lines, clips = made(arguments)
     aligner = ALIGNERS.load(BackendSpec(use=arguments.align, options=arguments.align_options))
     rng, tried, caught, clean = np.random.default_rng(0), Counter[str](), Counter[str](), 0
     for number, (line, clip) in enumerate(zip(lines, clips, strict=True)):
@@ -101,9 +118,13 @@ def main() -> None:
         ]
         if sum(map(len, others)) < LONGEST * SAMPLE_RATE:
             continue
-        for name, broken in faults(clip, babble(others, rng)):
+        extra = babble(others, rng)
+        for name, broken in faults(clip, extra):
             tried[name] += 1
-            caught[name] += refused(aligner, line.spoken, broken)
+            if refused(aligner, line.spoken, broken):
+                caught[name] += 1
+            elif arguments.missed:
+                print(f"missed {name}, {len(extra) / SAMPLE_RATE:.2f} s: {line.spoken!r}")
     for name, count in tried.items():
         print(f"{name:12} caught {caught[name]:4} of {count} ({caught[name] / count:.1%})")
     share = caught.total() / max(1, tried.total())

@@ -16,6 +16,7 @@ from itertools import islice
 from time import process_time
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.corpus.slips import slips
 from datagen.scripting.corpus.structure import Structure
 from datagen.types import Job, Script
 
@@ -62,6 +63,13 @@ def row(what: str, before: str, now: str, right: str) -> None:
     print(f"{what:<58} {before:>9} {now:>9}   {right}")
 
 
+def slipped(scripts: Sequence[Script]) -> None:
+    """Print how many dialogues have a slip, and the first."""
+    found = [one for script in scripts for one in list(slips(script))[:1]]
+    row("  slips (roles not kept, answers to nothing)", "", f"{len(found) / len(scripts):.2%}", "0")
+    print(*(f"    {one}" for one in found[:3]), sep="\n", end="\n" if found else "")
+
+
 def service(found: Structure, scripts: Iterable[Script]) -> None:
     """Print the defects of calls."""
     scripts = list(scripts)
@@ -88,7 +96,8 @@ def service(found: Structure, scripts: Iterable[Script]) -> None:
         person.name.split()[0] for script in scripts for person in (script.agent, script.user)
     )
     name, times = people.most_common(1)[0]
-    row(f"  commonest first name ({name})", "", f"{times / len(scripts):.2%}", "< 0.2 %")
+    row(f"  commonest first name ({name})", "", f"{times / len(scripts):.2%}", "<= 0.2 %")
+    slipped(scripts)
 
 
 def lively(found: Structure, kind: str, before: dict[str, str]) -> None:
@@ -134,6 +143,7 @@ def main() -> None:
             service(*made[kind])
     if "qa" in made:
         lively(made["qa"][0], "qa", {"asks": "0 %"})
+        slipped(made["qa"][1])
         topics(made["qa"][1])
     if "casual" in made:
         lively(made["casual"][0], "casual", {"two": "50 %", "nods": "71 %"})

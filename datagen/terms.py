@@ -16,6 +16,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from datagen import assets
 from datagen.config import Settings, describe, read_yaml, validate
+from datagen.storage import Where
+from datagen.storage.run_folder import SHARDS, RunFolder
 from datagen.types import UserError
 
 FOLDER = "pipelines/corpora"
@@ -174,6 +176,42 @@ def tags(all_terms: Sequence[Terms]) -> list[str]:
     """Return the tags of a dataset card."""
     made = "real-conversations" if all_terms else "synthetic"
     return ["full-duplex", "spoken-dialogue", made, "moshi"]
+
+
+def of_run(run: Where) -> tuple[Terms, ...]:
+    """Return the terms of the corpora that a run's rows are made of; none if it is synthetic.
+
+    Raises UserError if its rows are annotated and name no corpus: nobody knows what holds then.
+    """
+    folder = RunFolder(run)
+    names = _parquet(folder, SHARDS) or _parquet(folder, "tokens")
+    found = strictest(
+        one
+        for name in names
+        for one in from_footer(folder.metadata(name) or {}, f"{folder.where}/{name}")
+    )
+    plan = folder.read_json("plan.json") or {}
+    if plan.get("kind") == ANNOTATED and not found:
+        raise UserError(
+            f"{folder.where} is of kind {ANNOTATED} and does not say of which corpus, so nobody"
+            " knows what may be done with it: annotate it anew"
+        )
+    return found
+
+
+def _parquet(folder: RunFolder, stage: str) -> list[str]:
+    names = (name.rpartition("/")[2] for name in folder.storage.names(stage))
+    return [f"{stage}/{name}" for name in names if name.endswith(".parquet")]
+
+
+def check_sharing(all_terms: Sequence[Terms], what: str, *, sound: bool, own_use: bool) -> None:
+    """Raise UserError if rows may not be shared, unless they are for the user's own use."""
+    against = refusals(all_terms, sharing(sound))
+    if against and not own_use:
+        raise UserError(
+            f"{what} is made to be passed on, and this one may not be: {'; '.join(against)}; for"
+            " your own use alone, give --own-use"
+        )
 
 
 def markdown(all_terms: Sequence[Terms], *, sound: bool) -> str:

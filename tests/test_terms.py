@@ -123,6 +123,31 @@ def test_sharing_what_may_not_be_shared_names_the_clause(tmp_path: Path) -> None
     assert "share_audio" in call("export", "lhotse", run, "--out", tmp_path / "lhotse").output
 
 
+def test_a_page_for_others_is_refused_as_well(tmp_path: Path) -> None:
+    run = annotated(tmp_path / "candor", CANDOR)
+    said = call("view", run, "--export", tmp_path / "page")
+    assert said.exit_code == 2
+    assert CANDOR.refusal("share_audio") in " ".join(said.output.split())
+    assert not (tmp_path / "page").exists()
+    own = call("view", run, "--export", tmp_path / "page", "--own-use", "--count", "1")
+    assert own.exit_code == 0
+    assert (tmp_path / "page" / "index.html").is_file()
+
+
+def test_the_documentation_says_what_the_files_say() -> None:
+    text = (assets.root() / "docs" / "annotate-terms.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    table = {
+        name: answers
+        for names, *answers in rows
+        if len(answers) == 6
+        for name in names.replace("`", "").split(", ")
+    }
+    assert sorted(table) == assets.names(FOLDER)
+    for name, answers in table.items():
+        assert answers[:5] == [load_terms(name).clauses[use].answer for use in USES]
+
+
 def test_own_use_exports_it_and_says_what_it_is(tmp_path: Path) -> None:
     run = annotated(tmp_path / "candor", CANDOR)
     out = tmp_path / "out"

@@ -4,7 +4,8 @@
     loss = -log sigmoid(beta (margin - margin of the model before training))
 
 Kyutai (2506.21463) normalises by length on text tokens; the agent's semantic row is judged beside
-it, since text alone does not tell when a turn is taken. What comes before the decision is shared.
+it, since text alone does not tell when a turn is taken, but not where the rejected side is another
+voice's: that would be told by its sound. What comes before the decision is shared.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from train import build
+from train import allocator, build
 from train import checkpoint as checkpoints
 from train.config import Config, UserError
 from train.delay import delay
@@ -31,7 +32,7 @@ from train.journal import Journal, open_journal
 from train.model import DuplexLM
 from train.optim import adamw, set_rates
 from train.pairs import PairBatch, PairSet, find
-from train.prompt import TEXT
+from train.prompt import TEXT, Tokens
 from train.weights import FILE_NAME, save_weights
 
 logger = logging.getLogger(__name__)
@@ -54,14 +55,30 @@ class SideScores(NamedTuple):
 
 
 def score(model: DuplexLM, batch: PairBatch, pad_ids: tuple[int, ...], pad: float) -> SideScores:
-    """Return how likely a model holds both sides of each pair.
+    """Return how likely a model holds both sides of each pair."""
+    means = likelihood(model, batch.codes, batch.judged, pad_ids, pad, batch.heard)
+    return SideScores(*means.chunk(2))
+
+
+def likelihood(
+    model: DuplexLM,
+    tokens: Tokens,
+    frames: NDArray[np.bool_],
+    pad_ids: tuple[int, ...],
+    pad: float,
+    heard: NDArray[np.bool_] | None = None,
+) -> Tensor:
+    """Return the mean log-probability [B] of codes [B, 17, T] in some ``frames`` [B, T].
 
     Text and semantic tokens count alike, padded text by ``pad``; all are divided by their number.
+    Of sequences that are not ``heard`` [B] the text alone counts.
     """
     device = next(model.parameters()).device
-    codes = torch.from_numpy(batch.codes).to(device).long()
-    judged = torch.from_numpy(batch.judged).to(device)
-    mask = judged[:, None].expand_as(codes)
+    codes = torch.from_numpy(tokens).to(device).long()
+    judged = torch.from_numpy(frames).to(device)
+    mask = judged[:, None].repeat(1, codes.shape[1], 1)
+    if heard is not None:
+        mask[:, 1 + SEMANTIC] &= torch.from_numpy(heard).to(device)[:, None]
     steps = delay(codes, mask, model.config.initial.to(device))
     read = steps.mask[:, TEXT] | steps.mask[:, 1 + SEMANTIC]
     text, audio = model(steps.inputs, steps.targets, None, read, read)
@@ -77,8 +94,7 @@ def score(model: DuplexLM, batch: PairBatch, pad_ids: tuple[int, ...], pad: floa
         found = torch.log_softmax(logits, -1, dtype=torch.float32).gather(1, targets[:, None])[:, 0]
         totals = totals.index_add(0, lines, found * weights)
         counts = counts.index_add(0, lines, weights)
-    means = totals / counts.clamp(min=1e-6)
-    return SideScores(*means.chunk(2))
+    return totals / counts.clamp(min=1e-6)
 
 
 def loss(scores: SideScores, before: Tensor, beta: float, anchor: float) -> Tensor:
@@ -112,6 +128,7 @@ class PreferenceTrainer:
         if config.model.weights is None:
             raise UserError("dpo begins with a trained model: give model.weights")
         self._config, self._group = config, group
+        allocator.keep_blocks(group.device)
         self.pairs = PairSet(find(config.dpo.pairs), config.dpo.respects)
         self.rows, self.held_out = self.pairs.split()
         batch = config.optim.batch_size

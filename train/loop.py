@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from train import build
+from train import allocator, build
 from train import checkpoint as checkpoints
 from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
@@ -51,6 +51,7 @@ class Trainer:
     def __init__(self, config: Config, group: Group, probes: Sequence[Probe] = ()) -> None:
         self._config, self._group, self._probes = config, group, probes
         self._check_split()
+        allocator.keep_blocks(group.device)
         self._current: Epoch | None = None
         self.corpus = open_corpus(config, group)
         self.plan = make_plan(config, self.corpus, self._epoch)

@@ -44,13 +44,15 @@ class PairBatch:
     """[2 B, 17, T], all chosen and then all rejected."""
     judged: NDArray[np.bool_]
     """Frames [2 B, T] that are compared: from the decision to the end of the crop."""
+    heard: NDArray[np.bool_]
+    """Sides [2 B] whose sound is compared, too: not where the rejected one is another voice's."""
 
 
 class PairSet:
     """All pairs of some files, in the order of their ids."""
 
     def __init__(self, files: Sequence[Path], respects: Sequence[str] = ()) -> None:
-        tables, self.metadata = _read(files)
+        tables, self.metadata = read_tables(files, (*LABELS, "decision", "same_voice", *_TOKENS))
         table = pa.concat_tables(tables).combine_chunks().sort_by("pair_id")
         if respects:
             known = set(table["respect"].to_pylist())
@@ -61,7 +63,8 @@ class PairSet:
             table = table.filter(pc.is_in(table["respect"], pa.array(list(respects))))
         self.labels = {name: np.asarray(table[name].to_pylist()) for name in LABELS}
         self._decisions = np.asarray(table["decision"])
-        self._tokens = {name: _pieces(table[name]) for name in _TOKENS}
+        self._same_voice = np.asarray(table["same_voice"].to_pylist(), np.bool_)
+        self._tokens = {name: pieces(table[name]) for name in _TOKENS}
         self.marks = Marks(
             silence=self.metadata.silence, sine=self.metadata.sine, pad=self.metadata.pad
         )
@@ -85,7 +88,7 @@ class PairSet:
         for line, (codes, first) in enumerate(examples):
             stacked[line, :, : codes.shape[1]] = codes
             judged[line, first : codes.shape[1]] = True
-        return PairBatch(stacked, judged)
+        return PairBatch(stacked, judged, np.tile(self._same_voice[np.asarray(rows)], len(SIDES)))
 
     def _example(self, row: int, side: str, voice_frames: int) -> tuple[Tokens, int]:
         """Return codes [17, T] of one side, and the frame of the decision in them."""
@@ -105,26 +108,27 @@ class PairSet:
         return whole, start + int(self._decisions[row])
 
 
-def find(paths: Sequence[str]) -> list[Path]:
-    """List the files of pairs in folders: a run, its pairs, or files."""
+def find(paths: Sequence[str], what: str = "pairs") -> list[Path]:
+    """List the files of pairs, or of clips, in folders: a run, its pairs, or files."""
     files: list[Path] = []
     for name in paths:
         path = Path(name)
         folder = path / "pairs" if (path / "pairs").is_dir() else path
-        found = [path] if path.is_file() else sorted(folder.glob("pairs-*.parquet"))
+        found = [path] if path.is_file() else sorted(folder.glob(f"{what}-*.parquet"))
         if not found:
-            raise UserError(f"{name} holds no pairs; make them with `datagen pairs RUN`")
+            raise UserError(f"{name} holds no {what}; make them with `datagen pairs RUN`")
         files += found
     if not files:
         raise UserError("dpo.pairs is empty: give the run whose pairs to learn from")
     return files
 
 
-def _read(files: Sequence[Path]) -> tuple[list[pa.Table], Metadata]:
+def read_tables(files: Sequence[Path], columns: Sequence[str]) -> tuple[list[pa.Table], Metadata]:
+    """Return some columns of each file, and whose tokens they all hold."""
     tables, found = [], None
     for file in files:
         try:
-            table = pq.read_table(file, columns=[*LABELS, "decision", *_TOKENS])
+            table = pq.read_table(file, columns=list(columns))
             record: dict[str, Any] = json.loads((table.schema.metadata or {})[METADATA_KEY])
         except (OSError, pa.ArrowException, KeyError, ValueError) as error:
             raise UserError(f"{file} is no file of pairs ({error})") from error
@@ -139,7 +143,8 @@ def _read(files: Sequence[Path]) -> tuple[list[pa.Table], Metadata]:
     return tables, found
 
 
-def _pieces(column: pa.ChunkedArray) -> list[Tokens]:
+def pieces(column: pa.ChunkedArray) -> list[Tokens]:
+    """Return the lists of a column of list<int16> as views."""
     array = column.combine_chunks()
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
     values, offsets = np.asarray(array.values), np.asarray(array.offsets).tolist()

@@ -180,6 +180,23 @@ def converse_with_tools(
     caller: Caller | None,
 ) -> SampledDialogue:
     """Return what `converse` does, and the tools that the model called."""
+    warn_if_long(conversation, config)
+    generator = generator_of(conversation.name, sampling)
+    device = next(model.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision == "bf16"):
+        return respond_with_tools(
+            model, conversation.prompt, conversation.user, sampling, generator, caller
+        )
+
+
+def generator_of(name: str, sampling: TokenSampling) -> torch.Generator:
+    """Return what a conversation draws with: by its name, whatever is drawn beside it."""
+    digest = blake2b(f"{sampling.seed}/{name}/sample".encode(), digest_size=7).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+
+
+def warn_if_long(conversation: Conversation, config: Config) -> None:
+    """Say that a conversation is longer than what training saw."""
     frames = conversation.prompt.shape[1] + conversation.user.shape[1]
     if frames > config.data.max_frames:
         logger.warning(
@@ -188,24 +205,18 @@ def converse_with_tools(
             frames,
             config.data.max_frames,
         )
-    seed = f"{sampling.seed}/{conversation.name}/sample"
-    digest = blake2b(seed.encode(), digest_size=7).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
-    device = next(model.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision == "bf16"):
-        return respond_with_tools(
-            model, conversation.prompt, conversation.user, sampling, generator, caller
-        )
 
 
 def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -> None:
-    """Write tokens as PATH.npz, and what is known of them as PATH.json."""
+    """Write tokens as PATH.npz, then what is known of them as PATH.json: now all is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(
         path.with_suffix(".npz"), agent_codes=codes[AGENT], user_codes=codes[USER], text=codes[TEXT]
     )
     content = json.dumps({**record, "text": text}, indent=2, ensure_ascii=False)
-    path.with_suffix(".json").write_text(content + "\n", encoding="utf-8")
+    temporary = path.with_suffix(".json.tmp")
+    temporary.write_text(content + "\n", encoding="utf-8")
+    temporary.replace(path.with_suffix(".json"))
 
 
 def spell(tokens: Sequence[int], tokenizer: str, silent: Sequence[int]) -> str:
@@ -233,37 +244,103 @@ def run(
     given a sound file and the .npz to write; ``tools`` is a file of what tools answer a model that
     was trained to call them.
     """
-    corpus = Corpus.open(data, out / "cache")
-    if isinstance(source, Config):
-        model, config, name = *open_untrained(source, corpus), source.model.weights or "noise"
-    else:
-        model, config, name = *open_model(source, corpus), str(source)
-    tokenizer = data.tokenizer or config.data.tokenizer
-    files, by_name = [], {} if tools is None else read_tools(tools)
-    calling = _calling(config, data, tokenizer, out / "cache")
-    if tools is not None and calling is None:
-        raise UserError("--tools is for a model that was trained with data.actions=text")
+    session = SamplingSession.open(source, data, out, sampling, tools)
+    files = []
     for request in requests:
-        conversation = prepare(request, corpus, tokenizer, encode, out / "encoded")
-        caller = None if calling is None else calling.caller(request.dialog_id, by_name)
-        reply = converse_with_tools(model, config, conversation, sampling, caller)
-        codes = reply.codes
-        silent = (corpus.metadata.pad, corpus.metadata.epad)
-        text = spell(codes[TEXT].tolist(), tokenizer, silent) if tokenizer else None
-        file = out / f"{conversation.name}.npz"
-        record: dict[str, Any] = {
+        conversation = session.prepare(request, encode)
+        codes, calls = session.converse(request, conversation)
+        files.append(session.keep(request, conversation.name, codes, calls, decode))
+    return files
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingSession:
+    """A model that is loaded, and what its conversations are read with and written to."""
+
+    model: DuplexLM
+    config: Config
+    name: str
+    """What records call the model."""
+    corpus: Corpus
+    tokenizer: str | None
+    out: Path
+    sampling: TokenSampling
+    calling: _Calling | None
+    """What a model that calls tools is given them by."""
+    tools: Mapping[str, tuple[int, str]]
+
+    @classmethod
+    def open(
+        cls,
+        source: Path | Config,
+        data: DataSpec,
+        out: Path,
+        sampling: TokenSampling,
+        tools: Path | None,
+    ) -> SamplingSession:
+        """Load the model of a checkpoint, or what a config starts from."""
+        corpus = Corpus.open(data, out / "cache")
+        if isinstance(source, Config):
+            model, config, name = *open_untrained(source, corpus), source.model.weights or "noise"
+        else:
+            model, config, name = *open_model(source, corpus), str(source)
+        tokenizer = data.tokenizer or config.data.tokenizer
+        calling = _calling(config, data, tokenizer, out / "cache")
+        if tools is not None and calling is None:
+            raise UserError("--tools is for a model that was trained with data.actions=text")
+        return cls(
+            model=model,
+            config=config,
+            name=name,
+            corpus=corpus,
+            tokenizer=tokenizer,
+            out=out,
+            sampling=sampling,
+            calling=calling,
+            tools={} if tools is None else read_tools(tools),
+        )
+
+    def prepare(self, request: SpeakRequest, encode: str | None) -> Conversation:
+        """Return a request as tokens."""
+        return prepare(request, self.corpus, self.tokenizer, encode, self.out / "encoded")
+
+    def converse(
+        self, request: SpeakRequest, conversation: Conversation
+    ) -> tuple[Tokens, list[dict[str, Any]] | None]:
+        """Return codes [17, T - 1], and the tools called if the model was trained to call some."""
+        caller = None
+        if self.calling is not None:
+            caller = self.calling.caller(request.dialog_id, self.tools)
+        reply = converse_with_tools(self.model, self.config, conversation, self.sampling, caller)
+        calls = None if caller is None else [caller.written(call) for call in reply.calls]
+        return reply.codes, calls
+
+    def about(self, request: SpeakRequest) -> dict[str, Any]:
+        """Return what a record says of a conversation before it was had."""
+        return {
             "dialog_id": request.dialog_id,
             "role": request.role,
-            "model": name,
+            "model": self.name,
+            "seed": self.sampling.seed,
         }
-        if caller is not None:
-            record |= {"calls": [caller.written(call) for call in reply.calls]}
-        write(file, codes, text, record)
+
+    def keep(
+        self,
+        request: SpeakRequest,
+        name: str,
+        codes: Tokens,
+        calls: list[dict[str, Any]] | None = None,
+        decode: str | None = None,
+    ) -> Path:
+        """Write a conversation's tokens, record and, with ``decode``, sound."""
+        silent = (self.corpus.metadata.pad, self.corpus.metadata.epad)
+        text = spell(codes[TEXT].tolist(), self.tokenizer, silent) if self.tokenizer else None
+        file = self.out / f"{name}.npz"
+        write(file, codes, text, self.about(request) | ({} if calls is None else {"calls": calls}))
         logger.info("%s: %d frames, %s", file, codes.shape[1], text or "text as tokens")
         if decode is not None:
             _decode(decode, file)
-        files.append(file)
-    return files
+        return file
 
 
 @dataclass(frozen=True)

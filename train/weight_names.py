@@ -71,6 +71,19 @@ def origin(name: str, dep_q: int) -> str:
     return f"{match[1]}{index - dep_q}{match[3]}"
 
 
+def narrow(state: Mapping[str, Tensor], dep_q: int) -> dict[str, Tensor]:
+    """Return the weights of a model that predicts the first ``dep_q`` rows, the agent's, alone.
+
+    The last row's token is read by no step, so one embedding fewer stays.
+    """
+    kept = {}
+    for name, tensor in state.items():
+        match = _STEP.fullmatch(name)
+        if match is None or int(match[2]) < dep_q - match[1].startswith("depformer_emb"):
+            kept[name] = tensor
+    return kept
+
+
 def layout(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     """Return every parameter's name and shape, without making one."""
     with torch.device("meta"):

@@ -14,7 +14,6 @@ from functools import cached_property
 
 from datagen.annotate.call import CorpusCall, Side
 from datagen.annotate.role_texts import RoleTexts
-from datagen.scripting.claims.check import Evidence, sources, unsupported
 from datagen.scripting.claims.lexicon import Lexicon, is_number, load_lexicon
 from datagen.scripting.claims.lexicon import words as claim_words
 from datagen.text import Unsayable, speak
@@ -28,7 +27,7 @@ SPARE = 1 / 3
 _WORD = re.compile(r"[a-z0-9']+")
 _CAPITAL = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w']*")
 _NEGATIVE = re.compile(r"\b(?:no|not|never|none|nothing|nobody|without|cannot)\b|n't\b")
-_ANSWER = re.compile(r"(?:(?:no|nope|oh|well|uh|um|yeah|so)\b[ ,]*)+")
+_ANSWER = re.compile(r"^\W*(?:(?:no|nope|oh|well|uh|um|yeah|so)\b[ ,]*)+")
 """What an answer begins with, which denies what was asked and not what follows."""
 _DISLIKES = re.compile(r"\b(?:dislike|hate|can't stand|cannot stand)\b", re.IGNORECASE)
 
@@ -50,13 +49,19 @@ class CallGrounds:
     def __init__(self, call: CorpusCall, texts: RoleTexts) -> None:
         self._call, self._texts = call, texts
         self._lexicon: Lexicon = load_lexicon()
+        self._grammar = frozenset(texts.grammar.split())
         self._frame = {self._lexicon.stem(word) for word in texts.frame.split()}
         self._turns = [turn for turn in call.supervisions if turn.text]
         self._said = [tokens(turn.text) for turn in self._turns]
 
     @cached_property
-    def _evidence(self) -> list[list[Evidence]]:
-        return [sources(_plain(turn.text), self._lexicon) for turn in self._turns]
+    def _stems(self) -> list[frozenset[str]]:
+        return [self._content(turn.text) for turn in self._turns]
+
+    def _content(self, text: str) -> frozenset[str]:
+        """Return the stems of the words of a text that are not grammar."""
+        words = claim_words(_plain(text))
+        return frozenset(self._lexicon.stem(word) for word in words if word not in self._grammar)
 
     @cached_property
     def all_words(self) -> frozenset[str]:
@@ -70,6 +75,8 @@ class CallGrounds:
         if not places:
             yield f"{evidence!r} is not said by {side.upper()}: copy words that are"
             return
+        if not self._claims(says):
+            yield f"{says!r} says nothing that could be told from what was said: be exact"
         missing = min((self._missing(at, says) for at in places), key=len)
         if missing:
             yield f"{says!r} says what is not said there: {self._named(missing, says)}"
@@ -78,9 +85,9 @@ class CallGrounds:
         yield from self.quoted(says)
 
     def _named(self, stems: frozenset[str], text: str) -> str:
-        """Return the words of a text that have these stems; what has none is the polarity."""
+        """Return the words of a text that have these stems."""
         words = [w for w in claim_words(_plain(text)) if self._lexicon.stem(w) in stems]
-        return ", ".join(dict.fromkeys(words)) or "it is denied, or is not"
+        return ", ".join(dict.fromkeys(words))
 
     def _places(self, side: Side, evidence: str) -> list[int]:
         wanted = tokens(evidence)
@@ -92,17 +99,17 @@ class CallGrounds:
 
     def _missing(self, at: int, says: str) -> frozenset[str]:
         """Return the stems of a sentence that no turn around a place holds."""
-        around = self._evidence[max(0, at - NEAR) : at + NEAR + 1]
-        near = [one for turn in around for one in turn]
-        missing = unsupported(_plain(says), near, self._lexicon)
-        return frozenset(stem for stem in missing if stem not in self._frame)
+        around = self._stems[max(0, at - NEAR) : at + NEAR + 1]
+        return self._claims(says).difference(*around)
+
+    def _claims(self, says: str) -> frozenset[str]:
+        """Return the stems of what a sentence claims, without what all roles are made of."""
+        return self._content(says) - self._frame
 
     def topic_problems(self, about: str) -> Iterator[str]:
         """Yield what is wrong with what a call is said to be about."""
-        content = self._lexicon.content(_plain(about)) - self._frame
-        given = self._lexicon.content(_plain(self._call.topic))
-        said = given.union(*(one.content for turn in self._evidence for one in turn))
-        missing = content - said
+        content = self._claims(about)
+        missing = content.difference(self._content(self._call.topic), *self._stems)
         words = {w for w in capitals(f"about {about}") if w.lower() not in self.all_words}
         sure = frozenset(self._lexicon.stem(word) for word in _numbers(about)) & missing
         if words or sure or len(missing) > SPARE * len(content):

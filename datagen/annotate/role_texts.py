@@ -25,6 +25,7 @@ class RoleTexts(Settings):
     call: str
     retry: str
     repair: str
+    grammar: str
     frame: str
     introduces: tuple[str, ...]
     forbidden: tuple[str, ...]

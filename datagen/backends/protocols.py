@@ -70,6 +70,14 @@ class DialogLines(NamedTuple):
     seed: int
 
 
+class BatchKeeper(Protocol):
+    """Keeps what was said together in a unit that is not finished: a lost worker's is not lost."""
+
+    def sounds(self, what: object, make: Callable[[], list[Audio]]) -> list[Audio]:
+        """Return the sounds [S] of a batch that ``what``, by its repr, decides; made if need be."""
+        ...
+
+
 class Synthesizer(Backend, Protocol):
     """Turns lines into speech, one clip a line."""
 
@@ -81,6 +89,8 @@ class Synthesizer(Backend, Protocol):
     """False if a new seed gives the same take: retakes then change speed, parts or voice."""
     batches: ClassVar[bool] = False
     """True if `speak_batch` says lines of several dialogues together; it then gets whole blocks."""
+    keeper: BatchKeeper | None = None
+    """Where a backend that batches keeps each batch until its unit is committed."""
 
     @classmethod
     def speakers(cls, options: Any) -> Mapping[str, Sequence[str]]:
@@ -107,6 +117,10 @@ class Synthesizer(Backend, Protocol):
             except Rejected as verdict:
                 answers.append(verdict)
         return answers
+
+    def kept(self, what: object, make: Callable[[], list[Audio]]) -> list[Audio]:
+        """Return the sounds [S] of a batch that ``what`` decides, as they were kept or made now."""
+        return make() if self.keeper is None else self.keeper.sounds(what, make)
 
 
 class Aligner(Backend, Protocol):

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from datagen.cli.exam_ablation import ablation
+from datagen.cli.exam_options import EXAM, FOLDER, LIMIT, TRACK, bar, own_ear, sound_ears
+from datagen.cli.exam_run import run
 from datagen.cli.options import RECIPE, adding
 from datagen.cli.place import run_folder
-from datagen.cli.stopping import stoppable, stoppable_between
+from datagen.cli.stopping import stoppable_between
 from datagen.cli.terminal import echo
 from datagen.types import UserError
-
-if TYPE_CHECKING:
-    from datagen.exam.examinees.base import Examinee
-    from datagen.exam.hearing import Ear
-
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_EXAM = click.option(
-    "--exam", type=_FOLDER, default="exam", show_default=True, help="The exam's folder."
-)
-_TRACK = click.option(
-    "--track", "tracks", multiple=True, help="Only this track; may be given often. [default: all]"
-)
-_LIMIT = click.option("--limit", type=click.IntRange(1), help="At most this many of each track.")
 
 
 @click.group()
@@ -41,10 +28,14 @@ def exam() -> None:
     """
 
 
+exam.add_command(run)
+exam.add_command(ablation)
+
+
 @exam.command()
 @adding(*RECIPE)
-@click.option("--out", type=_FOLDER, default="exam", show_default=True)
-@_TRACK
+@click.option("--out", type=FOLDER, default="exam", show_default=True)
+@TRACK
 def build(
     recipe: str, overrides: tuple[str, ...], seed: int | None, out: Path, tracks: tuple[str, ...]
 ) -> None:
@@ -56,7 +47,7 @@ def build(
     from datagen.exam.build import build as make
 
     loaded = Recipe.load("service", recipe, overrides, seed)
-    with _bar("items", None) as tell, stoppable_between() as look:
+    with bar("items", None) as tell, stoppable_between() as look:
 
         def done(number: int, of: int) -> None:
             tell(number, of)
@@ -68,98 +59,8 @@ def build(
 
 
 @exam.command()
-@_EXAM
-@click.option("--out", type=_FOLDER, default="answers", show_default=True)
-@click.option("--command", help="Ask by a command for each item; it holds {audio} {role} {out} …")
-@click.option("--folder", type=_FOLDER, help="Take answers that are there: ID.wav, ID.json.")
-@click.option("--moshi", metavar="URL", help="Ask a Moshi or PersonaPlex server: ws://HOST:8998.")
-@click.option("--realtime", metavar="URL", help="Ask a server of the OpenAI Realtime protocol.")
-@click.option("--key-env", default="OPENAI_API_KEY", show_default=True, help="With --realtime.")
-@click.option("--voice", default="", help="With --realtime: the server's name of a voice.")
-@click.option("--speed", default=1.0, show_default=True, help="Of a server: 2 is twice real time.")
-@click.option("--model", help="What to call the model. [default: how it is asked]")
-@click.option("--at-once", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds an item.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@_TRACK
-@_LIMIT
-def run(
-    exam: Path,
-    out: Path,
-    command: str | None,
-    folder: Path | None,
-    moshi: str | None,
-    realtime: str | None,
-    key_env: str,
-    voice: str,
-    speed: float,
-    model: str | None,
-    at_once: int,
-    timeout: float,
-    seed: int,
-    tracks: tuple[str, ...],
-    limit: int | None,
-) -> None:
-    """Put the exam to a model; what is answered already is kept."""
-    from datagen.exam.answers import Answers
-    from datagen.exam.ask import ask
-    from datagen.exam.items import Exam
-
-    opened = Exam(exam)
-    items = opened.chosen(tracks, limit)
-    ways: dict[str, Callable[[], Examinee]] = {}
-    if command is not None:
-        ways["command"] = lambda: _command(command, seed, timeout, at_once)
-    if folder is not None:
-        ways["folder"] = lambda: _finished(folder)
-    if moshi is not None:
-        ways["moshi"] = lambda: _moshi(moshi, speed, seed)
-    if realtime is not None:
-        ways["realtime"] = lambda: _realtime(realtime, key_env, voice, speed, at_once)
-    if len(ways) != 1:
-        raise UserError("give one way to ask the model: --command, --folder, --moshi or --realtime")
-    examinee = next(iter(ways.values()))()
-    answers = Answers.begin(
-        out, opened, model or examinee.name, examinee.name, dict(examinee.settings)
-    )
-    with stoppable(), _bar("items", len(items)) as tell:
-        counts = ask(opened, items, examinee, answers, tell)
-    echo(
-        f"{out}: {counts['answered']} answered, {counts['kept']} kept, {counts['failed']} failed"
-        f" of {len(items)}"
-    )
-    if counts["failed"]:
-        echo(answers.why_failed(), err=True)
-        raise SystemExit(1)
-
-
-def _command(command: str, seed: int, timeout: float, at_once: int) -> Examinee:
-    from datagen.exam.examinees.command import Command
-
-    return Command(command, seed=seed, timeout=timeout, at_once=at_once)
-
-
-def _finished(folder: Path) -> Examinee:
-    from datagen.exam.examinees.finished import FinishedAnswers
-
-    return FinishedAnswers(folder)
-
-
-def _moshi(url: str, speed: float, seed: int) -> Examinee:
-    from datagen.exam.examinees.moshi import Moshi
-
-    return Moshi(url, speed=speed, seed=seed)
-
-
-def _realtime(url: str, key_env: str, voice: str, speed: float, at_once: int) -> Examinee:
-    from datagen.exam.examinees.realtime import Realtime
-
-    return Realtime(url, key_env=key_env, voice=voice, speed=speed, at_once=at_once)
-
-
-@exam.command()
 @click.argument("answers", type=run_folder)
-@_EXAM
+@EXAM
 @click.option(
     "--ear",
     type=click.Choice(["own", "whisper"]),
@@ -168,23 +69,39 @@ def _realtime(url: str, key_env: str, voice: str, speed: float, at_once: int) ->
     help="Whose words are scored: the model's own text, or what Whisper hears.",
 )
 @click.option(
-    "--whisper", default="base.en", show_default=True, help="A folder, or a model's name."
+    "--whisper",
+    default="Systran/faster-whisper-base",
+    show_default=True,
+    help="A folder, a downloaded model, or package:NAME,NAME.",
 )
-@click.option("--transcripts", type=_FOLDER, help="Words made elsewhere: ID.json with chunks.")
+@click.option(
+    "--likeness",
+    type=click.Choice(["resemblyzer", "wavlm"]),
+    multiple=True,
+    help="Whose vectors tell whether the voice is the prompt's; may be given twice.",
+)
+@click.option("--wavlm", default="microsoft/wavlm-base-plus-sv", show_default=True)
+@click.option("--spoken", is_flag=True, help="Hold the model's text against what Whisper hears.")
+@click.option("--timing", metavar="RUN", help="Hold timing against a run's: how natural is it?")
+@click.option("--transcripts", type=FOLDER, help="Words made elsewhere: ID.json with chunks.")
 @click.option("--vad", type=click.Choice(["energy", "silero"]), default="energy", show_default=True)
-@click.option("--compare", type=_FOLDER, help="Answers of another model, scored before.")
+@click.option("--compare", type=FOLDER, help="Answers of another model, scored before.")
 @click.option("--judge", metavar="MODEL", help="Have a language model grade the answers, too.")
 @click.option("--judge-url", default="http://127.0.0.1:8000/v1", show_default=True)
 @click.option("--judge-key-env", default="OPENAI_API_KEY", show_default=True)
 @click.option("--judges-at-once", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print scores.json.")
-@_TRACK
-@_LIMIT
+@TRACK
+@LIMIT
 def score(
     answers: str,
     exam: Path,
     ear: str,
     whisper: str,
+    likeness: tuple[str, ...],
+    wavlm: str,
+    spoken: bool,
+    timing: str | None,
     transcripts: Path | None,
     vad: str,
     compare: Path | None,
@@ -207,23 +124,25 @@ def score(
     from datagen.exam.items import Exam
 
     if not (Path(answers) / HEADER).exists():
-        if tracks or judge or compare or transcripts or ear != "own":
+        if tracks or judge or compare or transcripts or ear != "own" or likeness or spoken:
             raise UserError(
                 f"{answers} holds no answers; of a run all dialogues are scored, by rules alone:"
-                " leave out --track, --ear, --transcripts, --judge and --compare"
+                " leave out --track, --ear, --transcripts, --judge, --compare, --likeness and"
+                " --spoken (`datagen quality` listens to runs)"
             )
         _score_run(answers, limit, as_json)
         return
     opened, given = Exam(exam), Answers.open(Path(answers))
     items = opened.chosen(tracks, limit)
     detect = by_silero() if vad == "silero" else by_energy
-    listener = _ear(ear, whisper, transcripts)
-    with _bar("items", len(items)) as tell:
-        result = results.by_rules(opened, given, items, listener, detect, tell)
+    listener = own_ear(ear, whisper, transcripts)
+    listeners = sound_ears(likeness, wavlm, whisper if spoken else None, timing)
+    with bar("items", len(items)) as tell:
+        result = results.by_rules(opened, given, items, listener, detect, tell, listeners)
     result |= {"ear": "transcripts" if transcripts else ear, "vad": vad}
     if judge is not None:
         spec = results.JudgeSpec(judge, judge_url, judge_key_env, judges_at_once)
-        with _bar("judged", None) as tell:
+        with bar("judged", None) as tell:
             result |= results.by_judge(spec, given, items, result, tell)
     results.write(given.folder, result)
     if as_json:
@@ -240,11 +159,11 @@ def score(
 
 
 @exam.command()
-@click.argument("answers", type=_FOLDER)
-@_EXAM
-@click.option("--out", type=_FOLDER, required=True, help="The page's folder.")
-@_TRACK
-@_LIMIT
+@click.argument("answers", type=FOLDER)
+@EXAM
+@click.option("--out", type=FOLDER, required=True, help="The page's folder.")
+@TRACK
+@LIMIT
 def page(answers: Path, exam: Path, out: Path, tracks: tuple[str, ...], limit: int | None) -> None:
     """Write a page of scored ANSWERS: each item with its sound, what was said, and why."""
     from datagen.exam import result as results
@@ -254,18 +173,18 @@ def page(answers: Path, exam: Path, out: Path, tracks: tuple[str, ...], limit: i
 
     opened, given = Exam(exam), Answers.open(answers)
     items = opened.chosen(tracks, limit)
-    with _bar("items", len(items)) as tell:
+    with bar("items", len(items)) as tell:
         path = write_page(opened, given, items, results.read(answers), out, tell)
     echo(f"wrote {path}")
 
 
 @exam.command()
-@click.argument("answers", type=_FOLDER, nargs=-1)
-@_EXAM
-@click.option("--out", type=_FOLDER, help="The test's folder; give it to raters, without key.json.")
-@click.option("--ratings", type=_FOLDER, help="A test's folder: score raters' files in it, *.csv.")
+@click.argument("answers", type=FOLDER, nargs=-1)
+@EXAM
+@click.option("--out", type=FOLDER, help="The test's folder; give it to raters, without key.json.")
+@click.option("--ratings", type=FOLDER, help="A test's folder: score raters' files in it, *.csv.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@_TRACK
+@TRACK
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True)
 def listen(
     answers: tuple[Path, ...],
@@ -302,53 +221,20 @@ def listen(
     echo(f"wrote {clips} clips; open {out / 'index.html'}, keep {out / 'key.json'} to yourself")
 
 
-@exam.command()
-@click.argument("shares", nargs=-1, required=True, metavar="SHARE=ANSWERS...")
-def ablation(shares: tuple[str, ...]) -> None:
-    """Show scored answers by the share of data they were trained on, beside the paper's table 5.
-
-    \b
-    datagen exam ablation 0=answers-0 25=answers-25 50=answers-50 100=answers-100
-    """
-    from datagen.exam import ablation as table
-    from datagen.exam import result as results
-
-    scored = {}
-    for given in shares:
-        share, equals, folder = given.partition("=")
-        if not equals or not share.isdecimal() or int(share) > 100:
-            raise UserError(f"{given}: give a share in per cent and answers, e.g. 25=answers-25")
-        scored[int(share)] = results.read(Path(folder))
-    for line in table.lines(scored):
-        echo(line)
-
-
 def _score_run(run: str, limit: int | None, as_json: bool) -> None:
     from datagen.exam import tables
     from datagen.exam.own_data import score_run
+    from datagen.report.own_exam import OwnExam, write_own_exam
 
     result = score_run(run, limit)
+    found = OwnExam.model_validate(result)
+    if limit is None:
+        write_own_exam(run, found)
     if as_json:
         click.echo(json.dumps(result, indent=1))
-        return
-    for line in tables.run_lines(result):
-        echo(line)
-
-
-@contextmanager
-def _bar(name: str, total: int | None) -> Iterator[Callable[[int, int], None]]:
-    """Show progress; yield what is told how far it is."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        task = bars.add_task(name, total=total)
-        yield lambda done, of: bars.update(task, completed=done, total=of)
-
-
-def _ear(ear: str, model: str, folder: Path | None) -> Ear:
-    from datagen.exam import hearing
-
-    if folder is not None:
-        return hearing.transcripts(folder)
-    return hearing.whisper(model) if ear == "whisper" else hearing.own_text
+    else:
+        for line in tables.run_lines(result):
+            echo(line)
+    if found.problems:
+        echo(f"{run} does not pass its own exam: {'; '.join(found.problems)}", err=True)
+        raise SystemExit(1)

@@ -34,6 +34,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--dialog", "dialogs", multiple=True, metavar="ID", help="With --export: this one.")
 @click.option("--keep", multiple=True, metavar="TAG", help="With --export: only marked so.")
 @click.option("--leave-out", multiple=True, metavar="TAG", help="With --export: none marked so.")
+@click.option("--own-use", is_flag=True, help="With --export: let what a licence keeps private.")
 @click.option("--one-file", is_flag=True, help="With --export: each page holds all it needs.")
 def view(
     runs: tuple[str, ...],
@@ -46,6 +47,7 @@ def view(
     dialogs: tuple[str, ...],
     keep: tuple[str, ...],
     leave_out: tuple[str, ...],
+    own_use: bool,
     one_file: bool,
 ) -> None:
     """Show the dialogues of RUNS in the browser: search, filter, see, hear, mark.
@@ -61,7 +63,7 @@ def view(
         from datagen.storage.marks import Selection, beside
 
         selection = Selection.read(marks or beside(runs[0]), keep, leave_out)
-        _export(runs[0], export, count, dialogs, one_file, selection)
+        _export(runs[0], export, count, dialogs, one_file, selection, own_use)
         return
     _serve(runs, port, marks, who, browse)
 
@@ -73,6 +75,7 @@ def _export(
     dialogs: tuple[str, ...],
     one_file: bool,
     selection: Selection,
+    own_use: bool,
 ) -> None:
     from rich.console import Console
     from rich.progress import Progress
@@ -86,7 +89,9 @@ def _export(
             bars.update(task, completed=done, total=of)
 
         with stoppable(STOPPED):
-            ids = export_page(run, folder, count, dialogs, one_file, selection, tell)
+            ids = export_page(
+                run, folder, count, dialogs, one_file, selection, tell, own_use=own_use
+            )
     echo(f"wrote {len(ids)} dialogues to {folder}; open {folder / 'index.html'}")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from datagen.config import Host, StageHost
 from datagen.engine.autoscaling import Demand
@@ -14,12 +15,14 @@ from datagen.engine.capacity import Capacity, needs
 from datagen.engine.events import Emit, Trial, UnitFailed, UnitMade, WorkerFailed, WorkerLost
 from datagen.engine.head import require_head
 from datagen.engine.nodes import nodes
+from datagen.engine.pace import KeptPace
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.pools import Pool, WorkerReport, wait
 from datagen.engine.scheduler import Flow
 from datagen.engine.shares import Shares, added_up
 from datagen.engine.unit import GaveUp, Unit
 from datagen.engine.worker import Done, Failure
+from datagen.storage.run_folder import SHARDS
 from datagen.types import AllRejected, UserError
 
 TICK = 0.5
@@ -48,6 +51,8 @@ class Driver:
         self._pools = {
             stage: Pool(stage, getattr(host, stage), where, found) for stage in flow.stages
         }
+        self._paces = {stage: KeptPace(where, stage) for stage in flow.stages if stage != SHARDS}
+        """Stages of which no unit was made since this driver began."""
 
     def run(self, more: Callable[[], bool], check: Callable[[], None] = require_head) -> None:
         """Run until the flow is finished and ``more``, which may extend it, returns False.
@@ -68,6 +73,7 @@ class Driver:
                 for pool in pools.values():
                     for report in pool.overdue():
                         self._take_in(pool, report)
+                self._tell_pace()
         finally:
             for pool in pools.values():
                 pool.close()
@@ -184,7 +190,15 @@ class Driver:
             self._emit(Trial(unit=str(unit), spent=answer.spent))
         else:
             self._flow.finish(unit, answer.receipt)
+            self._paces.pop(unit.stage, None)
             self._emit(_made(unit, answer))
+
+    def _tell_pace(self) -> None:
+        """Say what the rest of a stage will take, as long as none of its units is made."""
+        for stage, pace in self._paces.items():
+            left = partial(self._flow.dialogs_left, stage)
+            if (news := pace.look(self._pools[stage].units, left)) is not None:
+                self._emit(news)
 
     def _not_started(self, stage: str, reason: str, *, killed: bool) -> None:
         failed = self._failed_starts.setdefault(stage, Counter())

@@ -77,6 +77,17 @@ class UnitMade(_Event):
         return self.unit.partition("/")[2]
 
 
+class Kept(_Event):
+    """Dialogues of a slow stage's first units are there, before any of its units is committed."""
+
+    event: Literal["kept"] = "kept"
+    stage: str
+    dialogs: int
+    """Dialogues that are kept of the units being made."""
+    seconds_left: float
+    """What the stage will take for the rest, at this pace."""
+
+
 class Trial(_Event):
     """A dialogue that was made alone, to see whether it kills its worker, has not."""
 
@@ -135,7 +146,7 @@ class Finished(_Event):
 Failed: TypeAlias = UnitFailed | WorkerLost | WorkerFailed
 """Something will be tried again."""
 RunEvent: TypeAlias = Annotated[
-    Started | RayStarted | UnitMade | Trial | Failed | Extended | Finished,
+    Started | RayStarted | UnitMade | Kept | Trial | Failed | Extended | Finished,
     Field(discriminator="event"),
 ]
 Emit: TypeAlias = Callable[[RunEvent], None]

@@ -117,6 +117,11 @@ class Pool:
         return len(self.starting) + len(self.workers)
 
     @property
+    def units(self) -> list[Unit]:
+        """The units that are being made."""
+        return [unit for actor in self.workers for unit, _ in actor.units.values()]
+
+    @property
     def num_units(self) -> int:
         """How many units are being made."""
         return sum(len(actor.units) for actor in self.workers)

@@ -222,6 +222,12 @@ class Flow:
         """Return how many units of a stage are not done, of those planned so far."""
         return max(0, self.planned(stage) - len(self.done[stage]))
 
+    def dialogs_left(self, stage: str) -> int:
+        """Return how many dialogues the unfinished units of a stage have, as far as is known."""
+        scripts, done = self.done[self.root], self.done[stage]
+        known = sum(made.rows for block, made in scripts.items() if block not in done)
+        return known + self.left(self.root) * DIALOGS_PER_BLOCK
+
     def planned(self, stage: str) -> int:
         """Return how many units a stage has to make, those that were there included."""
         if self._mine is None:

@@ -147,6 +147,8 @@ def _missing(said: AnswerText, expects: Expectation) -> str | None:
 
 def _tell(said: AnswerText, expects: Expectation, _: str) -> AdherenceVerdict:
     missing = _missing(said, expects)
+    if missing is None and not expects.says and said.has(phrases().ignorance):
+        return AdherenceVerdict("fail", "it does not know")
     if missing is None:
         return AdherenceVerdict("pass", "it says what was asked")
     if said.has(phrases().ignorance):

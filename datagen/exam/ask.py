@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
 
 from datagen.exam.answers import AnswerRecord, Answers, UnreadableSound
-from datagen.exam.examinees.base import Examinee, NoAnswer
+from datagen.exam.examinees.base import AskedAhead, Examinee, NoAnswer
 from datagen.exam.items import Exam, ExamItem
 from datagen.types import RunFailed
 
@@ -39,27 +39,43 @@ def ask(
     """
     missing = [item for item in items if not answers.has(item.id)]
     counts = Counter(kept=len(items) - len(missing), answered=0, failed=0)
-    queue = iter(missing)
     pool = ThreadPoolExecutor(examinee.at_once)
-    running: dict[Future[AnswerRecord], ExamItem] = {}
     try:
-        while True:
-            for item in islice(queue, examinee.at_once - len(running)):
-                running[pool.submit(_one, exam, item, examinee, answers)] = item
-            if not running:
-                return counts
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                running.pop(future)
-                record = future.result()
-                counts["failed" if record.error else "answered"] += 1
-                if not examinee.may_lack:
-                    _stop_if_hopeless(counts, record)
+        if isinstance(examinee, AskedAhead):
+            examinee.begin(exam, missing)
+        for record in _records(exam, missing, examinee, answers, pool):
+            counts["failed" if record.error else "answered"] += 1
+            if not examinee.may_lack:
+                _stop_if_hopeless(counts, record)
             if tell is not None:
                 tell(counts.total(), len(items))
+    except BaseException:
+        if isinstance(examinee, AskedAhead):
+            examinee.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         examinee.close()
+    return counts
+
+
+def _records(
+    exam: Exam,
+    items: Sequence[ExamItem],
+    examinee: Examinee,
+    answers: Answers,
+    pool: ThreadPoolExecutor,
+) -> Iterator[AnswerRecord]:
+    """Ask items, some at once, and yield what is known of each answer as it comes."""
+    queue, running = iter(items), set[Future[AnswerRecord]]()
+    while True:
+        for item in islice(queue, examinee.at_once - len(running)):
+            running.add(pool.submit(_one, exam, item, examinee, answers))
+        if not running:
+            return
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield future.result()
 
 
 def _one(exam: Exam, item: ExamItem, examinee: Examinee, answers: Answers) -> AnswerRecord:

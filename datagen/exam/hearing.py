@@ -16,6 +16,7 @@ import numpy as np
 import soxr
 
 from datagen.audio.vad import speech
+from datagen.backends.judge.ears import WhisperEar
 from datagen.exam.answers import AnswerRecord
 from datagen.exam.rules.channel import Channel, HeardWord, TimeSpan
 from datagen.types import SAMPLE_RATE, Audio, SpokenWord, UserError
@@ -98,17 +99,11 @@ def _chunk(chunk: Any) -> SpokenWord:
 
 
 def whisper(model: str) -> Ear:
-    """Return Whisper with word times; ``model`` is a folder or a name of faster-whisper's."""
-    try:
-        from faster_whisper import WhisperModel
-    except ImportError as error:
-        raise UserError(
-            "--ear whisper needs the package faster-whisper: pip install faster-whisper"
-        ) from error
-    try:
-        loaded = WhisperModel(model, device="auto", compute_type="int8")
-    except Exception as error:
-        raise UserError(f"--whisper {model}: cannot be loaded ({error}); give a folder") from error
+    """Return Whisper with word times; ``model`` is a folder or one that was downloaded before."""
+    folder = WhisperEar.find("--whisper", model, "main")
+    from faster_whisper import WhisperModel
+
+    loaded = WhisperModel(str(folder), device="auto", compute_type="int8")
 
     def ear(item_id: str, audio: Audio, record: AnswerRecord) -> Sequence[SpokenWord]:
         sound = np.asarray(soxr.resample(audio, SAMPLE_RATE, _WHISPER_RATE), np.float32)

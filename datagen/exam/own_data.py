@@ -8,12 +8,14 @@ Probes stand in for service questions; turns, pauses and overlaps of the ledger 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from datagen.exam import stats
 from datagen.exam.adherence import check
 from datagen.exam.items import Act, Expectation
+from datagen.exam.naturalness import Exchange
 from datagen.exam.rules import eva, tau_voice
 from datagen.exam.rules.channel import Channel, HeardWord, TimeSpan
 from datagen.exam.tables import QUESTIONS
@@ -65,11 +67,22 @@ def score_run(where: Where, limit: int | None = None) -> dict[str, Any]:
             if (found := outcomes.get(kind, []))
         },
         "eva": _mean([eva.latency_score(seconds) for seconds in latencies]),
-        "tau_voice": {
-            name: {"value": rate.value if rate.is_shown else None, "events": rate.events}
-            for name, rate in tau_voice.panel(counts).items()
-        },
+        "tau_voice": tau_voice.shown(counts),
     }
+
+
+def exchanges(where: Where, limit: int | None = None) -> Iterator[Exchange]:
+    """Yield when both sides of a run's dialogues speak, as a reference of natural timing."""
+    from datagen.runs.open import open_run
+
+    run = open_run(where)
+    for dialog_id in islice(run, limit):
+        dialogue = run[dialog_id].dialogue
+        yield Exchange(
+            agent=_speech(dialogue.turns, "agent"),
+            user=_speech(dialogue.turns, "user"),
+            seconds=dialogue.num_samples / SAMPLE_RATE,
+        )
 
 
 def probes(script: Any, dialogue: Any) -> Iterable[tuple[str, str]]:

@@ -19,6 +19,7 @@ from datagen.exam.answers import Answers
 from datagen.exam.hearing import Detector, Ear
 from datagen.exam.items import Exam, ExamItem
 from datagen.exam.score import score
+from datagen.exam.sound_ears import SoundEars
 from datagen.storage import atomic
 from datagen.types import UserError
 
@@ -33,9 +34,10 @@ def by_rules(
     ear: Ear,
     detect: Detector,
     tell: Tell | None = None,
+    listeners: SoundEars | None = None,
 ) -> dict[str, Any]:
     """Score answers by rules. Raises UserError."""
-    scores = score(exam, answers, items, ear, detect, tell)
+    scores = score(exam, answers, items, ear, detect, tell, listeners)
     return {
         "exam": exam.header.model_dump(),
         "model": answers.header.model,

@@ -16,9 +16,11 @@ from datagen.exam.answers import AnswerRecord, Answers
 from datagen.exam.figures import canonical
 from datagen.exam.hearing import Detector, Ear, channel
 from datagen.exam.items import SERVICE, Exam, ExamItem, UserTurn
+from datagen.exam.moments import Moments
 from datagen.exam.rules import eva, mtr, overlap, tau_voice
 from datagen.exam.rules import full_duplex_bench as fdb
 from datagen.exam.rules.channel import MODES, Channel, HeardWord, TimeSpan
+from datagen.exam.sound_ears import SoundEars
 from datagen.types import SAMPLE_RATE, Audio, Record, SpokenWord, UserError
 
 EARLY = 0.3
@@ -79,8 +81,10 @@ class Scores:
     """What came of an exam."""
 
     items: tuple[ItemScore, ...]
-    counts: tau_voice.Counts
-    """Events for τ-voice's panel, over all items."""
+    counts: tuple[tau_voice.Counts, ...]
+    """Events for τ-voice's panel over all items, in each of `MODES`."""
+    moments: Moments
+    """Moments for TurnBench's tasks, over all items."""
 
 
 def score(
@@ -90,24 +94,32 @@ def score(
     ear: Ear,
     detect: Detector,
     tell: Callable[[int, int], None] | None = None,
+    listeners: SoundEars | None = None,
 ) -> Scores:
     """Score the items that were answered; those that failed are left out.
 
     Raises UserError if none was answered.
     """
     answers.check(exam)
-    found, counts = [], tau_voice.Counts()
+    found, counts, moments = [], tuple(tau_voice.Counts(mode) for mode in MODES), Moments()
     for number, item in enumerate(items, 1):
         record = answers.record(item.id)
         if record is not None and not record.error:
-            heard = hear(item, record, answers.sound(item.id), ear, detect)
-            found.append(score_item(heard))
-            tau_voice.count(heard.agent, events(item), counts)
+            sound = answers.sound(item.id)
+            heard = hear(item, record, sound, ear, detect)
+            scored = score_item(heard)
+            if listeners is not None and sound is not None:
+                more = dict(listeners.figures(heard, sound, exam.voice(item)))
+                scored = scored.model_copy(update={"figures": {**scored.figures, **more}})
+            found.append(scored)
+            moments.add(item, heard.agent)
+            for counted in counts:
+                tau_voice.count(heard.agent, events(item), counted)
         if tell is not None:
             tell(number, len(items))
     if not found:
         raise UserError(f"{answers.folder} has no answer to any of these items")
-    return Scores(tuple(found), counts)
+    return Scores(tuple(found), counts, moments)
 
 
 def hear(

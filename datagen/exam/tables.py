@@ -16,9 +16,10 @@ from datagen import assets
 from datagen.config import read_yaml
 from datagen.exam import stats
 from datagen.exam.items import SERVICE
-from datagen.exam.rules import humdial, tau_voice
+from datagen.exam.rules import humdial, tau_voice, turnbench
 from datagen.exam.rules.channel import MODES
 from datagen.exam.score import ItemScore, Scores
+from datagen.exam.sound_ears import SOUND
 from datagen.types import ProbeType
 
 QUESTIONS: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
@@ -33,18 +34,16 @@ def published() -> dict[str, Any]:
 def summary(scores: Scores) -> dict[str, Any]:
     """Return everything in an exam's scores.json but the items."""
     items = scores.items
+    figures = {name: mean._asdict() for name, mean in sorted(_figures(items).items()) if mean}
     return {
         "items": len(items),
         "unanswered": sum(bool(item.error) for item in items),
         "role_adherence": _adherence(items),
-        "turn_taking": {
-            name: mean._asdict() for name, mean in sorted(_figures(items).items()) if mean
-        },
+        "turn_taking": {n: one for n, one in figures.items() if not n.startswith(SOUND)},
+        "sound": {n: one for n, one in figures.items() if n.startswith(SOUND)},
         "overlap_tags": _tags(items),
-        "tau_voice": {
-            name: {"value": rate.value if rate.is_shown else None, "events": rate.events}
-            for name, rate in tau_voice.panel(scores.counts).items()
-        },
+        "tau_voice": {counts.mode: tau_voice.shown(counts) for counts in scores.counts},
+        "turnbench": scores.moments.scores(),
         "humdial": _humdial(items),
     }
 
@@ -136,11 +135,13 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _turn_lines(result["turn_taking"])
     if result["overlap_tags"]:
         yield from _tag_lines(result["overlap_tags"])
+    yield from _sound_lines(result["sound"])
     yield ""
-    yield "τ-voice's panel (a rate of fewer than 10 events is hidden)"
-    for name, rate in result["tau_voice"].items():
-        value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
-        yield f"  {name:6} {value:>7}  of {rate['events']}"
+    yield "τ-voice's panel: as published, corrected (a rate of fewer than 10 events is hidden)"
+    published, corrected = (result["tau_voice"][mode] for mode in MODES)
+    for name in published:
+        yield f"  {name:6} {_panel_cell(published[name])}   {_panel_cell(corrected[name])}"
+    yield from _moment_lines(result["turnbench"])
     if result["humdial"]:
         total = result["humdial"]
         yield ""
@@ -148,6 +149,25 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
             f"HumDial's total {total['total']:.1f}: interruption {total['interruption']:.1f},"
             f" rejection {total['rejection']:.1f}, delay {total['delay']:.2f} s"
         )
+
+
+def _moment_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "TurnBench's tasks, by when it begins to speak and when it stops"
+    for name, row in found.items():
+        recall, false = (
+            "-" if row[key] is None else f"{row[key]:.3f}" for key in ("recall", "false_rate")
+        )
+        late = "-" if row["latency"] is None else "/".join(f"{one:.2f}" for one in row["latency"])
+        yield (
+            f"  {name}  recall {recall} of {row['events']}, false alarms {false} of"
+            f" {row['negatives']} ({turnbench.MOST_FALSE:g} qualifies), latency p10/50/90 {late} s"
+        )
+
+
+def _panel_cell(rate: Mapping[str, Any]) -> str:
+    value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
+    return f"{value:>7} of {rate['events']:<5}"
 
 
 def _role_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -201,6 +221,31 @@ def _cell(mean: Mapping[str, Any] | None) -> str:
     return "-" if mean is None else f"{mean['value']:.3f}"
 
 
+def _sound_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what ears heard, and say of what was not listened to how it would be."""
+    yield ""
+    yield "Heard: mean (95 % interval)"
+    for name, how in _LISTENED.items():
+        mean = found.get(name)
+        if mean is None:
+            yield f"  {name:22} not listened to: {how}"
+            continue
+        others = published()["likeness"] if name == "likeness/wavlm" else {}
+        beside = ", ".join(f"{who} {value:g}" for who, value in others.items())
+        yield (
+            f"  {name:22} {mean['value']:7.3f} ({mean['low']:.3f} to {mean['high']:.3f})"
+            f"  of {mean['items']}  {beside}"
+        ).rstrip()
+
+
+_LISTENED = {
+    "likeness/resemblyzer": "--likeness resemblyzer",
+    "likeness/wavlm": "--likeness wavlm",
+    "text/word_error": "--spoken, and the model has text of its own",
+    "timing/naturalness": "--timing RUN, a run that shows what is natural",
+}
+
+
 def _tag_lines(tags: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     yield ""
     yield "What it does about an overlap, by rules"
@@ -219,8 +264,7 @@ def run_lines(result: Mapping[str, Any]) -> Iterator[str]:
     if result["eva"]:
         yield f"  EVA's worth of its latencies {result['eva']['value']:.3f}"
     for name, rate in result["tau_voice"].items():
-        value = "hidden" if rate["value"] is None else f"{rate['value']:.3f}"
-        yield f"  {name:6} {value:>7}  of {rate['events']}"
+        yield f"  {name:6} {_panel_cell(rate)}".rstrip()
 
 
 def compare(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:

@@ -47,6 +47,10 @@ def finish(
         hours=round(totals.num_samples / SAMPLE_RATE / 3600, 6),
         splits=dict(sorted(totals.splits.items())),
         kinds=dict(sorted(kinds.items())),
+        kind_splits={
+            kind: tuple(sorted({part.split for part in parts if part.kind == kind}))
+            for kind in sorted(kinds)
+        },
         voices=voice_counts(totals.voices),
         notes=dict(sorted(totals.notes.items())),
     )

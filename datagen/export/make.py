@@ -25,7 +25,7 @@ from datagen.export.work import ExportWork, write_parts
 from datagen.storage import Where, hold, open_storage
 from datagen.storage.base import Storage
 from datagen.storage.marks import Selection
-from datagen.terms import refusals, sharing, strictest
+from datagen.terms import check_sharing, strictest
 from datagen.types import UserError
 
 Marked = Callable[[str], Selection]
@@ -55,7 +55,8 @@ def export(
     """
     form, choice = resolve(name), choice or ExportChoice()
     sources = _sources(runs)
-    _check_terms(form, sources, own_use)
+    terms = strictest(one for source in sources for one in source.terms)
+    check_sharing(terms, "an export", sound=form.sound, own_use=own_use)
     candidates = _candidates(sources, runs, choice, marks)
     if form.sound:
         for number, source in enumerate(sources):
@@ -85,17 +86,6 @@ def _sources(runs: Sequence[str]) -> list[ExportSource]:
     if len({source.kind for source in sources}) < len(sources):
         raise UserError("two runs of one kind have the same ids; export them apart")
     return sources
-
-
-def _check_terms(form: type[ExportFormat], sources: Sequence[ExportSource], own_use: bool) -> None:
-    """Raise UserError if what is made may not be shared, and is not for own use."""
-    terms = strictest(one for source in sources for one in source.terms)
-    against = refusals(terms, sharing(form.sound))
-    if against and not own_use:
-        raise UserError(
-            f"an export is made to be passed on, and this one may not be: {'; '.join(against)};"
-            " for your own use alone, give --own-use"
-        )
 
 
 def _candidates(

@@ -102,6 +102,8 @@ class ExportSummary(Record):
     """Dialogues of each split."""
     kinds: dict[str, int]
     """Dialogues of each kind."""
+    kind_splits: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Splits that each kind has dialogues of."""
     voices: tuple[VoiceCount, ...]
     notes: dict[str, int]
     """Counts of what a reader should know."""

@@ -27,7 +27,7 @@ from datagen.stages.tokens import voice_prompt
 from datagen.storage import Where
 from datagen.storage.marks import Selection
 from datagen.storage.run_folder import SHARDS, Damaged, Missing, RunFolder
-from datagen.terms import ANNOTATED, Terms, from_footer, strictest
+from datagen.terms import Terms, of_run
 from datagen.timing.effects import chain
 from datagen.types import Audio, DialogId, Dialogue, Speaker, Stereo, UserError
 
@@ -72,17 +72,7 @@ class ExportSource:
     @cached_property
     def terms(self) -> tuple[Terms, ...]:
         """The terms of the corpora that its shards are made of; none if they are synthetic."""
-        found = strictest(
-            one
-            for shard in self.shards
-            for one in from_footer(self._metadata(shard), f"{self.folder.where}/{shard}")
-        )
-        if self.kind == ANNOTATED and not found:
-            raise UserError(
-                f"{self.folder.where} is of kind {ANNOTATED} and does not say of which corpus, so"
-                " nobody knows what may be done with it: annotate it anew"
-            )
-        return found
+        return of_run(self.folder.where)
 
     @property
     def context(self) -> ExportContext:

@@ -32,6 +32,8 @@ NOD = 13
 """Frames that a nod lasts at most: 1 s."""
 STOPS_AFTER = 3
 """Frames of a sound that should not be yielded to, after which the agent wrongly stops."""
+NOISES = ("false_barge_in", "false_interruption", "backchannel")
+"""Events of a listener that take no turn, the rarer first: coughs and words aside, then nods."""
 GOES_ON = (19, 38)
 """Frames that an agent talks on when interrupted: 1.5 to 3 s."""
 
@@ -203,12 +205,10 @@ def surplus_nods(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterator[
 
 def yields_to_noise(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterator[Pair | None]:
     """The agent stops for a nod, a cough or a word aside, and should go on."""
-    sounds = dialogue.events_of("backchannel", "user")
-    sounds += dialogue.events_of("false_interruption", "user")
-    sounds += dialogue.events_of("false_barge_in", "user")
+    sounds = [sound for type_ in NOISES for sound in dialogue.caused(type_, "user")]
     for index in dialogue.agent_turns():
         span = dialogue.span(index)
-        for sound in sounds:
+        for sound, cause in sounds:
             first = sound.start + STOPS_AFTER
             if span.start + NOD <= sound.start and first + NOD <= span.stop:
                 changed = dialogue.agent.copy()
@@ -219,7 +219,7 @@ def yields_to_noise(dialogue: TokenDialogue, rng: np.random.Generator) -> Iterat
                     "interruption",
                     changed,
                     min(span.stop, first + HOLD[1]),
-                    f"silent {STOPS_AFTER} frames after a sound",
+                    f"silent {STOPS_AFTER} frames after a sound: {cause}",
                 )
                 break
 

@@ -155,10 +155,14 @@ class TokenDialogue:
 
     def events_of(self, type_: str, speaker: str, but: Collection[str] = ()) -> list[FrameSpan]:
         """Return the frames of a speaker's events of a type, ``but`` those of some causes."""
+        return [span for span, cause in self.caused(type_, speaker) if cause not in but]
+
+    def caused(self, type_: str, speaker: str) -> list[tuple[FrameSpan, str]]:
+        """Return the frames of a speaker's events of a type, each with its cause."""
         return [
-            FrameSpan(event["start"] // FRAME, -(-event["end"] // FRAME))
+            (FrameSpan(event["start"] // FRAME, -(-event["end"] // FRAME)), event["cause"])
             for event in self.events
-            if event["type"] == type_ and event["speaker"] == speaker and event["cause"] not in but
+            if event["type"] == type_ and event["speaker"] == speaker
         ]
 
     def speaking(self, speaker: str) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from datagen.audit.totals import Totals
 from datagen.engine.events import Finished, Spent, Trial, UnitMade, read_events
 from datagen.engine.run_files import PlanFile, RunFile, read_plan, read_run
 from datagen.quality.figures import QualityFile, read_quality
+from datagen.report.own_exam import OwnExam, read_own_exam
 from datagen.scripting.corpus.stats import Census
 from datagen.scripting.llm.accounts import lines, total
 from datagen.scripting.llm.agreement import agreement_lines
@@ -29,7 +30,7 @@ from datagen.shards.layout import HYGIENE
 from datagen.stages.artifacts import read_records
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
-from datagen.terms import Terms, from_footer, strictest
+from datagen.terms import Terms, of_run
 from datagen.types import SAMPLE_RATE, SPEAKERS, Reject, Script, UserError
 
 SAMPLE = 2_000
@@ -86,6 +87,8 @@ class Figures:
     """Terms of the corpora that rows are made of; none if they are synthetic."""
     heard: QualityFile | None = None
     """What ears made of the run, if somebody has listened (`datagen quality`)."""
+    exam: OwnExam | None = None
+    """How the run does in its own exam, if it was scored (`datagen exam score RUN`)."""
     lengths: Numbers = field(default_factory=lambda: np.empty(0))
     """Each dialogue's length."""
     waits: dict[str, Numbers] = field(default_factory=dict)
@@ -152,9 +155,8 @@ def gather(run: Where, progress: Callable[[int, int], None] = lambda done, of: N
         for measure in HYGIENE:
             hygiene[measure].append(_numbers(pc.struct_field(table["hygiene"], measure)))
     found.heard = read_quality(run)
-    found.terms = strictest(
-        one for name in names for one in from_footer(folder.metadata(name) or {}, name)
-    )
+    found.exam = read_own_exam(run)
+    found.terms = of_run(run)
     found.lengths = np.concatenate(lengths)
     found.waits = {kind: np.concatenate(parts) for kind, parts in sorted(waits.items())}
     found.hygiene = {name: np.concatenate(parts) for name, parts in hygiene.items()}

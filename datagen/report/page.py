@@ -96,6 +96,8 @@ def _sections(runs: Sequence[Figures], pictures: Mapping[str, bytes]) -> Iterato
     )
     if any(run.heard for run in runs):
         yield _section("Heard", _table(runs, _heard))
+    if any(run.exam for run in runs):
+        yield _section("Its own exam", *(_not_passed(run) for run in runs), _table(runs, _exam))
     yield _section("Voices", _picture(pictures, "voices"), _table(runs, _voices))
     yield _section("Text", *(_lines(run, run.texts) for run in runs))
     yield _section("Cost", _picture(pictures, "costs"), *(_costs(run) for run in runs))
@@ -280,6 +282,20 @@ def _sound(run: Figures) -> dict[str, str]:
 
 def _heard(run: Figures) -> dict[str, str]:
     return {} if run.heard is None else summary(run.heard)
+
+
+def _exam(run: Figures) -> dict[str, str]:
+    return {} if run.exam is None else run.exam.rows()
+
+
+def _not_passed(run: Figures) -> str:
+    """Return what of a run's own exam it does not pass."""
+    if run.exam is None or not run.exam.problems:
+        return ""
+    return (
+        f"<p class='warn'><strong>{escape(run.name)} does not pass its own exam</strong>:"
+        f" {escape('; '.join(run.exam.problems))}.</p>"
+    )
 
 
 def _level(values: Numbers) -> str:

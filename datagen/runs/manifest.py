@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,7 +25,7 @@ from datagen.formats.text import read_text
 from datagen.quality.figures import read_quality
 from datagen.storage import Where, atomic
 from datagen.storage.run_folder import UNIT_STAGES, Receipt, RunFolder
-from datagen.terms import Terms, from_footer, strictest
+from datagen.terms import Terms, of_run
 from datagen.types import SAMPLE_RATE, SPEAKERS, Record, UserError
 
 _COLUMNS = (
@@ -155,18 +155,10 @@ def build(run: Where) -> Manifest:
         "shards": [_shard(folder, *pair) for pair in zip(names, receipts, strict=True)],
         "blocks": {stage: [one.content for one in found] for stage, found in units.items()},
     }
-    data["terms"] = _terms(folder, names)
+    data["terms"] = of_run(run)
     if (quality := read_quality(run)) is not None:
         data["quality"] = quality.model_dump(mode="json")
     return Manifest.model_validate(data).signed()
-
-
-def _terms(folder: RunFolder, names: Sequence[str]) -> tuple[Terms, ...]:
-    return strictest(
-        one
-        for name in names
-        for one in from_footer(folder.metadata(name) or {}, f"{folder.where}/{name}")
-    )
 
 
 def save(manifest: Manifest, path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import IO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from datagen.engine.events import Emit, Extended, Failed, RunEvent, UnitMade, WorkerFailed
+from datagen.engine.events import Emit, Extended, Failed, Kept, RunEvent, UnitMade, WorkerFailed
 from datagen.storage import Lines
 from datagen.storage.run_folder import SHARDS
 from datagen.types import SAMPLE_RATE
@@ -43,6 +43,8 @@ class Tally:
         """Near-duplicates by shard: the last one is packed again when a run is extended."""
         self._blocks_before = stages["tokens"]
         self._start = time.monotonic()
+        self._kept: Kept | None = None
+        """What a slow stage has kept, and when it will be done, before a block is encoded."""
 
     def take(self, event: RunEvent) -> None:
         """Count one event."""
@@ -51,6 +53,8 @@ class Tally:
         elif isinstance(event, Extended):
             self.totals = event.totals
             self.done = Counter(event.done)
+        elif isinstance(event, Kept):
+            self._kept = event
         elif isinstance(event, Failed):
             self.retries += 1
 
@@ -80,21 +84,28 @@ class Tally:
 
     @property
     def eta(self) -> float | None:
-        """Seconds to go, at this run's pace of encoded blocks; None before the first."""
+        """Seconds to go, at this run's pace of encoded blocks; before the first, at the pace of
+        the dialogues that a slow stage has kept, None if none is."""
         made = self.done["tokens"] - self._blocks_before
         if not made:
-            return None
+            return None if self._kept is None else self._kept.seconds_left
         return (self.totals["tokens"] - self.done["tokens"]) * self.wall / made
 
     def line(self) -> str:
         """Return rate, time to go and rejects in a few words."""
         if not self.seconds:
-            return "starting"
+            return "starting" if self._kept is None else self._first_lines(self._kept)
         eta = "" if self.eta is None else f" · {_clock(self.eta)} to go"
         hours = (self.seconds_before + self.seconds) / 3600
         rejects = f" · {self.rejects} rejected" if self.rejects else ""
         retries = f" · {self.retries} retried" if self.retries else ""
         return f"{hours:.2f} h made · {self.rate:,.0f}x realtime{eta}{rejects}{retries}"
+
+    @staticmethod
+    def _first_lines(kept: Kept) -> str:
+        """Say what is there before anything is encoded."""
+        noun = "dialogue" if kept.dialogs == 1 else "dialogues"
+        return f"{kept.dialogs} {noun} through {kept.stage} · {_clock(kept.seconds_left)} to go"
 
 
 @contextmanager

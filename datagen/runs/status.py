@@ -11,7 +11,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from datagen.engine.events import Failed, Finished, RunEvent, Started, UnitMade, read_events
+from datagen.engine.events import (
+    Failed,
+    Finished,
+    Kept,
+    RunEvent,
+    Started,
+    UnitMade,
+    read_events,
+)
 from datagen.engine.run_files import PlanFile, read_plan
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, RunFolder
@@ -78,7 +86,7 @@ def status(where: Where, now: datetime | None = None) -> Status:
         stages=stages,
         hours=_audio(_of("tokens", units.values())) / 3600,
         realtime=_audio(_of("tokens", recent)) / seconds if seconds else 0.0,
-        eta_seconds=_eta(list(stages.values())),
+        eta_seconds=_eta(list(stages.values()), _kept(events, now)),
         rejects=_rejects(units.values()),
         failures=dict(Counter(e.event for e in _session(events) if isinstance(e, Failed))),
     )
@@ -115,13 +123,22 @@ def _stage(
     )
 
 
-def _eta(stages: Sequence[StageStatus]) -> float | None:
-    """Return the longest time that a stage still needs, shards left aside while none is packed."""
+def _kept(events: Sequence[RunEvent], now: datetime) -> float | None:
+    """Return when a slow stage whose first units are being made will be done; None if none is."""
+    told = [event for event in _session(events) if isinstance(event, Kept)]
+    return max(0.0, told[-1].seconds_left - _age(told[-1], now)) if told else None
+
+
+def _eta(stages: Sequence[StageStatus], kept: float | None) -> float | None:
+    """Return the longest time that a stage still needs, shards left aside while none is packed.
+
+    A stage that has made nothing yet needs what its kept dialogues promise.
+    """
     left = [(stage.planned - stage.done, stage.units_per_hour) for stage in stages[:-1]]
     if all(units <= 0 for units, _ in left):
         return 0.0 if stages[-1].done >= stages[-1].planned else None
     if any(units > 0 and not pace for units, pace in left):
-        return None
+        return kept
     return max(units / pace * 3600 for units, pace in left if units > 0)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import pyarrow as pa
 
+from datagen.backends.protocols import BatchKeeper
 from datagen.shards.footer import TokenFacts
 from datagen.types import Job, Reject, Rejected, UserError
 
@@ -56,8 +57,8 @@ DialogTable: TypeAlias = pa.Table
 """Rows of a stage's table that are one dialogue's."""
 
 
-class DialogKeeper(Protocol):
-    """Keeps what a stage has made of a dialogue until its block is committed."""
+class DialogKeeper(BatchKeeper, Protocol):
+    """Keeps what a stage has made of a dialogue, or of a batch, until its block is committed."""
 
     def get(self, dialog_id: str) -> DialogTable | Reject | None:
         """Return what was made of a dialogue before, None if nothing was."""

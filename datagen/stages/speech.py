@@ -82,7 +82,9 @@ class SpeechStage:
         synthesizer = self._studio.synthesizer
         if self.keeper is not None and not (synthesizer.batches or synthesizer.stand_in):
             return self._voice_kept(scripts, jobs[0].seed, self.keeper)
-        voice = self._voice_together if self._studio.synthesizer.batches else self._voice_each
+        if synthesizer.batches:
+            synthesizer.keeper = self.keeper
+        voice = self._voice_together if synthesizer.batches else self._voice_each
         made, rejects = voice(scripts, jobs[0].seed)
         self._reject_rate.add(len(made), rejects)
         return Outcome(speech_table(made), rejects)

@@ -23,7 +23,7 @@ END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
 """A pattern after a number: it is not the beginning of something longer."""
 DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b)[\"'(]?[A-Z]))?"
 """The dot of an abbreviation; it is left where it ends the sentence too."""
-PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|feet)\b)"
+PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<![siu])s|people|men|women|children|feet)\b)"
 """A pattern before what is counted, perhaps after one word: "1200 new chairs"."""
 
 
@@ -144,7 +144,7 @@ def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int =
 
 
 _BEFORE = re.compile(
-    r"(?<![\w-])(?:an?|An?|one|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?<![\w-])(?:an?|An?|One|Two|Three|Four|Five|Six|one|two|three|four|five|six|seven|eight|nine|ten)"
     r" (?:new |nice |good |big |small |used |brand-new |full |single "
     r"|standard |simple |mere |whopping )?\Z"
 )

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from datagen.text import numbers
 
 MONTHS = {name[:3]: name for name in numbers.MONTHS if name != "May"} | {"Sept": "September"}
@@ -73,10 +71,30 @@ ABBREVIATIONS = {
     "GB": "gigabytes", "MB": "megabytes", "TB": "terabytes", "KB": "kilobyte",
     "idk": "I don't know", "brb": "be right back", "lol": "L O L", "omg": "oh my god",
     "tbh": "to be honest", "imo": "in my opinion", "fyi": "F Y I", "asap": "A S A P",
+    "id": "ID", "ids": "IDs", "sku": "SKU", "otp": "OTP", "usb": "USB", "url": "URL", "urls":
+    "URLs", "dna": "DNA", "rna": "RNA", "bmi": "BMI", "ceo":
+    "CEO", "cfo": "CFO", "cto": "CTO", "hoa": "HOA", "irs": "IRS", "atm": "ATM", "atms":
+    "ATMs", "ai": "AI", "cpu": "CPU", "gpu": "GPU", "ssd": "SSD", "hdd": "HDD",
+    "usa": "USA", "uk": "UK", "hvac": "HVAC", "qa": "QA", "diy": "DIY", "dob": "DOB", "pto":
+    "PTO", "eod": "EOD", "eob": "EOB", "dm": "DM", "dms": "DMs", "mri": "MRI", "ekg": "EKG",
+    "icu": "ICU", "ui": "UI", "gpa": "GPA", "api": "API", "apis": "APIs", "ssl": "SSL", "kyc":
+    "KYC", "hdmi": "HDMI", "lcd": "LCD", "leds": "LEDs", "fbi": "FBI", "cia": "CIA", "epa":
+    "EPA", "fda": "FDA", "cdc": "CDC", "nba": "NBA", "gop": "GOP", "mlk": "MLK", "bbc": "BBC",
+    "cnn": "CNN", "suv": "SUV", "suvs": "SUVs", "rsvp": "RSVP", "cvc": "CVC", "aarp": "AARP",
+    "vip": "VIP", "vips": "VIPs", "sos": "SOS", "isp": "ISP", "lte": "LTE", "xml": "XML",
+    "sql": "SQL", "cli": "CLI", "sdk": "SDK", "ide": "IDE",
+    "eta": "ETA", "ac": "A C", "omw": "on my way", "sry": "sorry", "afaik": "as far as I know",
+    "wfh": "working from home", "tysm": "thank you so much", "hbu": "how about you",
+    "ttyl": "talk to you later", "gtg": "got to go", "jk": "just kidding", "bday": "birthday",
+    "lmk": "let me know", "fwiw": "for what it's worth", "ofc": "of course", "tmr": "tomorrow",
+    "ily": "I love you", "recd": "received", "intl": "international", "natl": "national",
+    "ikr": "I know, right", "Omw": "On my way", "Sry": "Sorry", "Lmk": "Let me know",
+    "Ty": "Thank you", "Np": "No problem",
+    "qs": "questions", "nite": "night", "gd": "good",
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
     "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
     "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F",
-    "Ctrl": "Control", "Esc": "Escape", "Del": "Delete", "PgUp": "Page Up",
+    "Ctrl": "Control", "Del": "Delete", "PgUp": "Page Up",
     "PgDn": "Page Down", "www": "w w w", "MWF": "Monday, Wednesday, Friday",
     "TTh": "Tuesday, Thursday", "WWI": "World War One", "WWII": "World War Two", "bks": "books",
     "ctrl": "control", "incl": "including", "tv": "TV", "ssn": "SSN", "gps": "GPS", "dvd": "DVD",
@@ -106,8 +124,7 @@ DOTTED = {
     "Ln": "Lane", "cont": "continued", "ca": "circa", "tbsp": "tablespoon", "Sq": "Square",
     "sq": "square", "Tues": "Tuesday", "ver": "version", "Ver": "Version",
     "Int'l": "International", "Natl": "National", "eds": "editors", "Art": "Article",
-    "Pt": "Part", "Par": "Paragraph", "par": "paragraph", "Ed": "Edition",
-    "ed": "edition", "hosp": "hospital", "Hosp": "Hospital",
+    "Par": "Paragraph", "par": "paragraph", "hosp": "hospital", "Hosp": "Hospital",
     "env": "envelope", "emp": "employee", "ins": "insurance",
     "grp": "group", "Grp": "Group", "exch": "exchange", "cyl": "cylinder",
     "orig": "original",
@@ -158,7 +175,10 @@ PHRASES = {
     "Sa/Su": "Saturday and Sunday", "Th/F": "Thursday and Friday",
     "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
     "m/s": "meters per second", "km/h": "kilometers per hour",
-    "y/y": "year over year", "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
+    "Mr./Mrs.": "Mister or Missus", "Mr/Mrs": "Mister or Missus",
+    "YoY": "year over year", "QoQ": "quarter over quarter", "MoM": "month over month",
+    "yoy": "year over year", "y/y": "year over year",
+    "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
     "24-7": "twenty-four seven",
@@ -169,19 +189,33 @@ SET_CODES = {
     "B2B": "B to B", "B2C": "B to C", "P2P": "P to P", "F-150": "F one fifty",
     "F-250": "F two fifty", "F-350": "F three fifty",
     "F150": "F one fifty", "F250": "F two fifty", "F350": "F three fifty", "B-52": "B fifty-two",
-    "737-800": "seven thirty-seven, eight hundred", "C-3PO": "C three P O",
+    "C-3PO": "C three P O",
     "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",
     "R2-D2": "R two D two", "4x4": "four by four", "2x4": "two by four", "2x4s": "two by fours",
     "PG-13": "P G thirteen", "K-12": "K through twelve", "K-8": "K through eight",
     "H2O": "H two O", "CO2": "C O two", "MP3": "M P three", "mp3": "M P three", "MP4": "M P four",
-    "mp4": "M P four", "10-4": "ten four", "M&Ms": "M and M's", "M&M's": "M and M's",
+    "mp4": "M P four", "M&Ms": "M and M's", "M&M's": "M and M's",
     "7-Eleven": "Seven-Eleven", "7-eleven": "seven-eleven", "U2": "U two",
     "5W-30": "five W thirty", "0W-20": "zero W twenty", "10W-30": "ten W thirty",
     "5W-20": "five W twenty", "S&P": "S and P", "A1C": "A one C", "H1N1": "H one N one",
     "ps5": "P S five", "b4": "before", "gr8": "great", "l8r": "later", "m8": "mate",
     "2day": "today", "2nite": "tonight",
+    "IPv4": "I P v four", "IPv6": "I P v six", "802.11ac": "eight oh two eleven A C",
+    "802.11ax": "eight oh two eleven A X", "802.11n": "eight oh two eleven N",
+    "2Day": "Two Day", "WD-40": "W D forty", "49ers": "Forty-Niners", "76ers": "Seventy-Sixers",
+    "2FA": "two F A", "2fa": "two F A", "C#": "C sharp",
+    "F#": "F sharp",
+    "G#": "G sharp",
+    "D#": "D sharp", "A#": "A sharp", "SpO2": "S P O two", "g2g": "got to go",
 }  # fmt: skip
 """Codes that have a reading of their own."""
+DOSES = {
+    "PO": "by mouth", "BID": "twice a day", "TID": "three times a day", "QID": "four times a day",
+    "QD": "once a day", "QHS": "at bedtime", "PRN": "as needed",
+}  # fmt: skip
+"""How a medicine is taken, after its amount."""
+SIZES = ("XXS", "XS", "XL", "XXL", "XXXL")
+"""Sizes of clothes by letters; S, M and L are letters as well."""
 BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip
@@ -190,7 +224,19 @@ LEFT_SHORT = frozenset((
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
     "elec", "qtr", "yr", "hr", "mo", "wknd", "oct", "ret", "Ex", "Sched",
-    "Chas", "Vit",
+    "Chas", "Vit", "Sec",
+    *(
+        form
+        for short in (
+            "amt", "arr", "avail", "bal", "chg", "chgs", "conf", "confs", "cust", "deliv", "desc",
+            "dist", "equip", "freq", "gal", "ind", "init", "inv", "invs", "loc", "maint", "manuf",
+            "mult", "neg", "num", "obs", "occ", "poss", "pref", "prelim", "prob", "proc", "qual",
+            "ques", "gr", "pgs", "req", "reqs", "res", "resp", "sched", "seq", "serv", "std",
+            "subj", "svc",
+            "svcs", "sys", "tot", "txn", "txns", "unk", "upd", "util", "veh",
+        )
+        for form in (short, short.capitalize())
+    ),
 ))  # fmt: skip
 """Short forms that are no words, and are refused where no rule has said them in full."""
 SHORT_FOR_TWO = (
@@ -203,8 +249,3 @@ KEYS = (
 SIGNS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent",
 }  # fmt: skip
-
-_SHORT_WORDS = Path(__file__).with_name("short_words.txt")
-ENDS_SENTENCES = frozenset(_SHORT_WORDS.read_text("utf-8").split())
-"""Whole words of at most five letters that can end a sentence: their stop is no abbreviation's.
-They are those of prompts/ that are short for nothing."""

@@ -57,3 +57,12 @@ NUMBERED_BY_ONE = (
     "Article", "Type", "Class", "Schedule", "Division", "Trauma",
 )  # fmt: skip
 """What is numbered even by an I that words follow: "Type I error"."""
+SCRIPTURES = (
+    "Genesis", "Exodus", "Leviticus", "Numbers", "Deuteronomy", "Joshua", "Judges", "Ruth",
+    "Samuel", "Kings", "Chronicles", "Ezra", "Nehemiah", "Esther", "Job", "Psalm", "Psalms",
+    "Proverbs", "Ecclesiastes", "Isaiah", "Jeremiah", "Ezekiel", "Daniel", "Hosea", "Joel", "Amos",
+    "Jonah", "Micah", "Matthew", "Mark", "Luke", "John", "Acts", "Romans", "Corinthians",
+    "Galatians", "Ephesians", "Philippians", "Colossians", "Thessalonians", "Timothy", "Titus",
+    "Hebrews", "James", "Peter", "Jude", "Revelation", "Surah",
+)  # fmt: skip
+"""Books that are cited by chapter and verse."""

@@ -31,6 +31,20 @@ STATES = {
     "WY": "Wyoming",
 }  # fmt: skip
 """States, as they are written after a city and a comma."""
+DOTTED_STATES = {
+    "Ala": "Alabama", "Ariz": "Arizona", "Ark": "Arkansas", "Calif": "California",
+    "Colo": "Colorado", "Conn": "Connecticut", "Del": "Delaware", "Fla": "Florida",
+    "Ga": "Georgia", "Ill": "Illinois", "Ind": "Indiana", "Kan": "Kansas", "Ky": "Kentucky",
+    "La": "Louisiana", "Mass": "Massachusetts", "Md": "Maryland", "Mich": "Michigan",
+    "Minn": "Minnesota", "Miss": "Mississippi", "Mo": "Missouri", "Mont": "Montana",
+    "Neb": "Nebraska", "Nev": "Nevada", "N.C": "North Carolina", "N.D": "North Dakota",
+    "N.H": "New Hampshire", "N.J": "New Jersey", "N.M": "New Mexico", "N.Y": "New York",
+    "Okla": "Oklahoma", "Ore": "Oregon", "Pa": "Pennsylvania", "R.I": "Rhode Island",
+    "S.C": "South Carolina", "S.D": "South Dakota", "Tenn": "Tennessee", "Tex": "Texas",
+    "Va": "Virginia", "Vt": "Vermont", "Wash": "Washington", "Wis": "Wisconsin",
+    "W.Va": "West Virginia", "Wyo": "Wyoming",
+}  # fmt: skip
+"""States as newspapers shorten them, after a city and a comma."""
 STATES_OR_WORDS = {
     "HI": "Hawaii", "ID": "Idaho", "LA": "Louisiana", "MA": "Massachusetts", "OH": "Ohio",
     "OK": "Oklahoma", "PA": "Pennsylvania",

@@ -18,7 +18,7 @@ from datagen.text.classes import forms
 from datagen.text.form import Reading, Unsayable
 from datagen.text.locales import LOCALES
 from datagen.text.units import UNITS
-from datagen.text.words import LATIN, WORD, is_word
+from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
 
 FactTable: TypeAlias = Sequence[tuple[str, str]]
 """Facts as (written, said), the longest first."""
@@ -27,7 +27,7 @@ _OPENERS = "\"'(`"
 _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
 _PAUSE = re.compile(r"(?:(?:—[-—]*|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
-_JOINT = re.compile(rf"(?<=[\w.'%°])[-](?=[{LATIN}\d.])")
+_JOINT = re.compile(rf"(?<=[\w.'%°])(?!(?<=\d)-\d)[-](?=[{LATIN}\d.])")
 _EMPHASIS = re.compile(r"\*\*")
 _EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
 _DIRECTION = re.compile(
@@ -35,6 +35,7 @@ _DIRECTION = re.compile(
     r"|giggl|gasp|whisper|sob|cry)"
     r"[a-z ]*\)"
 )
+_BULLET = re.compile(r"[-*\u2022](?= [A-Za-z])")
 _CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
 _LETTER = re.compile(rf"[{LATIN}]")
 _POSSESSIVE = re.compile(r"[']s?(?!\w)")
@@ -47,6 +48,13 @@ _AFTER_FACT = re.compile(r"\w|%|[.,:/-]?\d")
 _BEFORE_FACT = re.compile(r"[\w$.,:/-]")
 """What makes a fact's characters part of something longer."""
 _TOKEN = re.compile(r"\S+")
+_ADDRESS = re.compile(r"\b(?:dot|underscore|slash|dash|hashtag)\b")
+"""A word of a spoken address, whose parts need be in no dictionary."""
+_ASIDE = re.compile(r"\((?=[^()]*[ \d])[^()]{2,}\)")
+_ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
+"""Brackets about several words or a number, which a voice sets apart."""
+_GOES_ON = re.compile(r" [\w$€£#]")
+_NUMERAL = re.compile(r"(?=[IVXLC]{2})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
 """A short word whose stop ends no sentence: what follows is small, or a number."""
 
@@ -112,6 +120,7 @@ class _Scan:
         self._said: list[str] = []
         self._spans: list[ScannedSpan] = []
         self._first = self._blanks = 0
+        self._is_said = is_word if _ADDRESS.search(text) else is_said
 
     def spans(self) -> list[ScannedSpan]:
         """Read it all."""
@@ -169,14 +178,16 @@ class _Scan:
         if at and self._text[at - 1] != " ":
             return at
         found = _SIMPLE.match(self._text, at)
-        if found is None or found[0].removesuffix("'s") in OPENING or not is_word(found[0]):
+        if found is None or _NUMERAL.fullmatch(found[0]) or _is_side(self._text, at):
+            return at
+        if found[0].removesuffix("'s") in OPENING or not self._is_said(found[0]):
             return at
         return self._say(at, found.end(), found[0])
 
     def _is_shortened(self, at: int) -> bool:
         """Tell whether a word may be the beginning of a longer one: "approx. 5"."""
         short = _SHORTENED.match(self._text, at)
-        return short is not None and short[0][:-1].lower() not in lexicon.ENDS_SENTENCES
+        return short is not None and short[0][:-1].lower() not in ENDS_SENTENCES
 
     def _reading(self, at: int) -> int:
         reading = self._scanner.best(self._text, at)
@@ -189,7 +200,9 @@ class _Scan:
     def _word(self, at: int) -> int:
         """Say a word as it is written, with what joins it to the next."""
         found = WORD.match(self._text, at)
-        if found is None or not is_word(found[0]) or not _AFTER_WORD.match(self._text, found.end()):
+        if found is None or not self._is_said(found[0]):
+            return at
+        if not _AFTER_WORD.match(self._text, found.end()):
             return at
         said = found[0]
         if said[-1] == "'" and self._closes(at + len(said) - 1, "'"):
@@ -201,6 +214,8 @@ class _Scan:
     def _sign(self, at: int) -> int:
         """Take in marks, pauses and joints."""
         text = self._text
+        if not at and (found := _BULLET.match(text)):
+            return self._say(at, found.end(), "")
         if _DIRECTION.match(text, at):
             raise Unsayable(word_at(text, at), "a stage direction is not said")
         if found := _PAUSE.match(text, at):
@@ -226,10 +241,20 @@ class _Scan:
             if found := pattern.match(text, at):
                 return self._say(at, found.end(), "")
         if text[at] in _OPENERS and (not at or text[at - 1] in " -\u2014" + _OPENERS):
+            if _ASIDE.match(text, at):
+                self._pause_before()
             return self._say(at, at + 1, "")
         if text[at] in _CLOSERS and at and text[at - 1] != " ":
-            return self._say(at, at + 1, self._blank(at + 1))
+            is_aside = text[at] == ")" and _ASIDE_BEFORE.search(text, 0, at)
+            pause = "," if is_aside and _GOES_ON.match(text, at + 1) else ""
+            return self._say(at, at + 1, pause + self._blank(at + 1))
         return at
+
+    def _pause_before(self) -> None:
+        """Put a comma on the word before, if it has no mark."""
+        if self._spans and self._spans[-1].said[-1:].isalpha():
+            last = self._spans.pop()
+            self._spans.append(last._replace(said=f"{last.said},"))
 
     def _blank(self, at: int) -> str:
         """Return a blank where one was forgotten: "one,two"."""
@@ -244,6 +269,11 @@ class _Scan:
         joined = follows and start and text[start - 1] != " "
         self._say(start, end, ("" if is_marked else ",") + (" " if joined else ""))
         return end
+
+
+def _is_side(text: str, at: int) -> bool:
+    """Tell whether what stands at a place is one side of an equation."""
+    return text[at - 2 : at] == "= "
 
 
 def _is_own(part: str) -> bool:
@@ -274,6 +304,48 @@ OPENING = frozenset(
         lexicon.SET_CODES,
         UNITS,
         ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext", "btw"),
+        (
+            "u",
+            "U",
+            "r",
+            "b",
+            "k",
+            "K",
+            "n",
+            "Re",
+            "RE",
+            "re",
+            "R",
+            "L",
+            "ea",
+            "inv",
+            "conf",
+            "Conf",
+        ),
+        (
+            "flt",
+            "Flt",
+            "Penn",
+            "M",
+            "T",
+            "F",
+            "X",
+            "V",
+            "Esc",
+            "tues",
+            "weds",
+            "thurs",
+            "thur",
+            "c",
+            "noon",
+            "midnight",
+            "Attn",
+            "attn",
+        ),
+        places.DOTTED_STATES,
+        ("v",),
+        lexicon.DOSES,
+        lexicon.SIZES,
         lexicon.SHORT_FOR_TWO,
         *(locale.currencies for locale in LOCALES.values()),
     )

@@ -12,23 +12,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BATTERIES,
     DAYS,
+    DOSES,
     DOTTED,
     FORMS,
     LEFT_SHORT,
     MONTHS,
     PHRASES,
+    SIZES,
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
-from datagen.text.places import STATES, STREETS
+from datagen.text.places import DOTTED_STATES, STATES, STATES_OR_WORDS, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
-from datagen.text.words import LATIN, is_word
+from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
 
 LOCALE = "en-US"
@@ -47,7 +50,8 @@ _TYPOGRAPHY = str.maketrans(
         "\u00ae": "", "\u2122": "", "\u2044": "/", "\u2126": "\u03a9", "\u00ba": "\u00b0",
     }
 )  # fmt: skip
-"""Curly quotes, ellipsis, dashes and minus, as a keyboard writes them; what has no width goes."""
+_TYPOGRAPHY |= {0x2080 + digit: str(digit) for digit in range(10)}
+"""Curly quotes, ellipsis, dashes, minus and small figures, as a keyboard writes them."""
 _MARKS = ".,?!;:"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")
@@ -58,6 +62,8 @@ _HYPHENATED = re.compile(
     r"|December)-|[A-Z]-[A-Z]\b|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
+_LONG_ROMAN = re.compile(r"(?=[IVXLC]{3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})[.,?!;:]*")
+_REGARDING = re.compile(r"[Rr][Ee]:")
 _TOKEN = re.compile(r"\S+")
 _SLOT = re.compile(r"\{\w+\}")
 _SHORT = frozenset(
@@ -73,14 +79,52 @@ _SHORT = frozenset(
         *TITLES,
         *DOTTED,
         *LEFT_SHORT,
+        *DOTTED_STATES,
+        *SIZES,
+        "tues",
+        "weds",
+        "thurs",
+        "thur",
+        "Penn",
+        "Esc",
         "War",
+        "U",
+        *DOSES,
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW])(?![\w'-])")
+"""Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
+_CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[.,;]|$)")
 _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
+_LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
+_TYPED = re.compile("[rn]")
+_WORD = re.compile(
+    r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
+    r"|minus|point|answer|row|variable|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
+)
+_SIGN_WORDS = {
+    "#": re.compile(r"\b(?:number|pound|hash|hashtag|sharp)\b", re.IGNORECASE),
+    "&": re.compile(r"\b(?:and|ampersand)\b", re.IGNORECASE),
+    "@": re.compile(r"\bat\b", re.IGNORECASE),
+    "=": re.compile(r"\b(?:equals?|is)\b"),
+    "\u00d7": re.compile(r"\b(?:times|by)\b"),
+    "÷": re.compile(r"\bdivided by\b"),
+}
+"""The words of signs that are always said."""
+_TAG = re.compile(r"\W?#[A-Za-z]{2}")
+_FIGURE = re.compile(r"[~$]?\d")
+_LAST_NUMBER = re.compile(
+    r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
+)
+_FIRST_NUMBER = re.compile(
+    r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined> (?:hundred|oh)\b)?"
+    r"|(?:ten|eleven|twelve|\w+teen|\w+ty)\b)"
+)
 _known: set[str] = set()
 """Easy tokens met so far."""
 
@@ -155,16 +199,18 @@ def _is_easy(token: str) -> bool:
     found = _EASY.fullmatch(token)
     if (
         not found
+        or _REGARDING.fullmatch(token)
+        or _LONG_ROMAN.fullmatch(token)
         or found["word"] in PHRASES
         or not _SHORT.isdisjoint(token.translate(_APART).split())
     ):
         return False
-    return is_word(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
+    return is_said(found["word"]) and not ("-" in token and _HYPHENATED.search(token))
 
 
 def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
-    if " I" in text and _NUMERAL.search(text):
+    if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 
@@ -188,6 +234,9 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
         for span in _with_words(spans)
     ]
+    _refuse_merged(found, line)
+    if not table:
+        _refuse_unsaid_signs(found)
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
@@ -196,12 +245,43 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     return found
 
 
+def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
+    """Refuse two numbers that a listener takes for one: "I-90 4 miles on"."""
+    for (one, before), (other, after) in pairwise(found):
+        if one[-1].isdigit() and _FIGURE.match(other) and _is_merged(before, after):
+            raise Unsayable(other, "with the number before it, it may be one number or two")
+        if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
+            raise Unsayable(other, "it may be the symbol of a unit")
+        if before == "x" and after[0].isalpha() and _FIGURE.match(other) and "=" not in line:
+            raise Unsayable(one, "it may be times, by or a letter")
+        if one[-1].isdigit() and other.islower() and after == other.upper() != other:
+            raise Unsayable(other, "it may be a unit or an abbreviation")
+        if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one) and "=" not in line:
+            raise Unsayable(other, "it may be short for a word")
+
+
+def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
+    """Refuse a reading that leaves out a sign: "#225#" has two that are said."""
+    for written, said in found:
+        for sign, words in _SIGN_WORDS.items():
+            is_tag = sign == "#" and _TAG.match(written)
+            if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
+                raise Unsayable(written, f"{sign!r} would be left out")
+
+
+def _is_merged(before: str, after: str) -> bool:
+    ends, begins = _LAST_NUMBER.search(before), _FIRST_NUMBER.match(after)
+    if not ends or not begins:
+        return False
+    return bool(ends["large"]) or (bool(begins["small"]) and not begins["joined"])
+
+
 def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:
     """Join what only points ("Well ...") to the word before it, or the one after."""
     held: ScannedSpan | None = None
     first = 0
     for span in spans:
-        said = " ".join(span.said.split())
+        said = " ".join(token for token in span.said.split() if token != "'")
         if _LETTER.search(said):
             if held:
                 yield held

@@ -10,8 +10,9 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
-    "t": "ton", "gr": "gram", "IU": "I U", "mEq": "milliequivalent",
+    "kgs": "kilogram", "ng": "nanogram", "µL": "microliter",
+    "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
+    "mEq": "milliequivalent",
     # volume
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
     "tsp": "teaspoon", "pt": "pint", "pts": "pint", "qt": "quart", "qts": "quart",
@@ -24,7 +25,8 @@ UNITS = {
     # area and volume
     "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
     "sq-ft": "square foot", "pk": "pack", "SF": "square foot", "s.f": "square foot",
-    "sf": "square foot", "ft2": "square foot", "ft²": "square foot",
+    "sf": "square foot", "in²": "square inch", "yd²": "square yard", "mi²": "square mile",
+    "mm²": "square millimeter", "ft2": "square foot", "ft²": "square foot",
     "sq mi": "square mile", "sq. mi": "square mile", "sq yd": "square yard",
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
     "sq km": "square kilometer", "cu ft": "cubic foot", "cu. ft": "cubic foot",
@@ -82,7 +84,8 @@ PLURALS = {
     "foot": "feet", "square foot": "square feet", "cubic foot": "cubic feet", "inch": "inches",
     "square inch": "square inches", "cubic inch": "cubic inches", "hertz": "hertz",
     "kilohertz": "kilohertz", "megahertz": "megahertz", "gigahertz": "gigahertz",
-    "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C", "C F M": "C F M",
+    "milli I U": "milli I U", "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C",
+    "C F M": "C F M",
     "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
     "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
@@ -91,7 +94,7 @@ PLURALS = {
 }  # fmt: skip
 ADJECTIVES = (
     "long|wide|tall|high|deep|thick|apart|across|away|square|diameter|drill|bit|screen|pipe|hose"
-    "|screw|board|tape|nail|gap|margin|by|x|from"
+    r"|screw|board|tape|nail|gap|margin|by(?= \d)|x"
 )
 """What a measure of length describes, right after its unit: "1 in long"."""
 MEASURED = (
@@ -99,7 +102,7 @@ MEASURED = (
     "charger", "class", "connection", "diet", "drive", "engine", "flight", "layover", "filter",
     "freezer", "hose", "jug", "ladder", "limit", "monitor", "network", "outlet", "pack", "panel",
     "phone", "pill",
-    "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
+    "film", "jack", "lens", "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
     "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
     "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
 )  # fmt: skip

@@ -1,12 +1,14 @@
 """Which runs of letters are words that are said as they are written.
 
 A run without a vowel is a short form that somebody has to know ("bpm"), but for capitals that are
-letters ("MLK") and for what people murmur ("hmm").
+letters ("MLK") and for what people murmur ("hmm"). So is a run of two to four small letters that no
+dictionary has ("omw", "inv").
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 LATIN = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 WORD = re.compile(rf"[{LATIN}]+(?:['-][{LATIN}]+)*'?")
@@ -20,6 +22,45 @@ KNOWN = frozenset((
     "k", "b", "cwm", "TVs", "Hz",
 ))  # fmt: skip
 """Parts of words and words without a vowel."""
+_FILE = Path(__file__).with_name("short_words.txt")
+ENDS_SENTENCES = frozenset(
+    line for line in _FILE.read_text("utf-8").splitlines() if not line.startswith("#")
+)
+"""Whole words of at most five letters that can end a sentence: their stop is no abbreviation's."""
+_ENDS_NONE = frozenset((
+    "al", "amp", "amps", "app", "cam", "cap", "coda", "col", "con", "cot", "cum", "de", "del",
+    "deli", "demo", "den", "doc", "docs", "dorm", "dos", "el", "era", "ex", "fig", "frat", "gel",
+    "grad", "grads", "hex", "hoc", "info", "inn", "la", "labs", "le", "lit", "mar", "max", "med",
+    "meds", "meta", "mid", "mini", "mono", "net", "nil", "nit", "nun", "obit", "op", "ops", "par",
+    "perm", "pic", "pics", "ply", "pro", "prof", "prom", "pub", "quad", "rep", "reps", "rib",
+    "rig", "rod", "sac", "sat", "sec", "semi", "sic", "sims", "sis", "spec", "specs", "stat",
+    "stats", "sub", "subs", "sun", "sup", "tab", "tabs", "tan", "tech", "temp", "tram", "vat",
+    "vets", "vid", "vids", "von", "wed", "nth", "ref", "refs", "et",
+))  # fmt: skip
+"""Short words that with a stop may be short for something else ("pub. 1982")."""
+_SHORT = re.compile(r"[a-z]{2,4}")
+_HELD = re.compile(r"([a-z])\1+")
+
+
+_SYMBOLS = re.compile(r"(?:[A-Z][a-z]?){2,}")
+_LONG_NUMERAL = re.compile(r"M{1,3}[DCLXVI]{2,}")
+_JOINED = frozenset(("WiFi", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo"))
+
+
+def is_known(written: str) -> bool:
+    """Tell whether a run of letters is no short one that is in no dictionary; "sooo" is "so".
+
+    What is built as a formula is ("NaCl") is none either.
+    """
+    if _SYMBOLS.fullmatch(written) and not _LETTERS.fullmatch(written):
+        return written in _JOINED
+    if _LONG_NUMERAL.fullmatch(written):
+        return False
+    if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
+        return True
+    if written in KNOWN or _MURMURED.fullmatch(written):
+        return True
+    return len(written) > 2 and _HELD.sub(r"\1", written) in ENDS_SENTENCES
 
 
 def is_word(written: str) -> bool:
@@ -31,3 +72,8 @@ def _is_part(part: str) -> bool:
     if len(part) < 2 or part in KNOWN or _LETTERS.fullmatch(part):
         return True
     return bool(_VOWEL.search(part) or _MURMURED.fullmatch(part))
+
+
+def is_said(written: str) -> bool:
+    """Tell whether a word is said as it is written: a short one is in a dictionary."""
+    return is_word(written) and is_known(written)

@@ -19,6 +19,7 @@ from typing import Any
 from datagen.show.choice import varied
 from datagen.storage import atomic
 from datagen.storage.marks import Selection
+from datagen.terms import check_sharing, of_run
 from datagen.types import UserError
 from datagen.view import waves
 from datagen.view.payload import describe
@@ -40,11 +41,15 @@ def export_page(
     one_file: bool = False,
     selection: Selection | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    *,
+    own_use: bool = False,
 ) -> list[str]:
     """Write pages of the dialogues asked for, or of ``count`` lively ones; return their ids.
 
-    ``selection`` says by people's marks which may be taken.
+    ``selection`` says by people's marks which may be taken. Raises UserError if the terms of a
+    corpus keep them from being shared, unless it is for the user's ``own_use``.
     """
+    check_sharing(of_run(run), "a page", sound=True, own_use=own_use)
     source = RunSource(run)
     ids = list(dialogs) or _chosen(run, count, selection or Selection({}))
     if not ids:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -21,10 +22,13 @@ from datagen.backends.speech.chatterbox import (
     WEIGHTS,
     Chatterbox,
 )
+from datagen.backends.speech.chatterbox_model import SpokenPiece
 from datagen.backends.speech.finish import LEAD, TAIL, finish
 from datagen.backends.speech.texts import chunks
 from datagen.config import BackendSpec
-from datagen.types import SAMPLE_RATE, Line, Rejected, SpokenWord, UserError, Voice
+from datagen.engine.kept import KeptDialogues
+from datagen.storage.run_folder import RunFolder
+from datagen.types import SAMPLE_RATE, Audio, Line, Rejected, SpokenWord, UserError, Voice
 from tests.doubles.chatterbox import ChatterboxDouble, Doubled
 from tests.fixtures.speech_like import voiced
 
@@ -85,6 +89,31 @@ def test_the_lines_of_many_dialogues_are_said_at_once(weights: Path, voice: Voic
         alone = chatterbox.speak(request.lines, seed=request.seed)
         for one, together in zip(alone, answer, strict=True):
             assert np.array_equal(one.audio, together.audio)
+
+
+def test_what_was_said_before_a_worker_was_lost_is_not_said_again(
+    weights: Path, voice: Voice, tmp_path: Path
+) -> None:
+    lines = [Line(f"This is line {'and ' * n}{n}.", voice, "agent") for n in range(5)]
+    chatterbox, model = make(weights, batch=2)
+    whole = chatterbox.speak(lines, seed=1)
+    sizes = [len(call) for call in model.calls]
+    assert sizes == [2, 2, 1]
+    say, model.calls = model.say, []
+
+    def lose(pieces: Sequence[SpokenPiece], batch: int) -> list[Audio]:
+        if len(model.calls) == 2:
+            raise MemoryError("killed")
+        return say(pieces, batch)
+
+    chatterbox.keeper = KeptDialogues(RunFolder(tmp_path / "run"), "speech", 0, "key")
+    model.say = lose  # type: ignore[method-assign]
+    with pytest.raises(MemoryError):
+        chatterbox.speak(lines, seed=1)
+    model.say, model.calls = say, []  # type: ignore[method-assign]
+    again = chatterbox.speak(lines, seed=1)
+    assert [len(call) for call in model.calls] == [1]
+    assert all(np.array_equal(a.audio, b.audio) for a, b in zip(whole, again, strict=True))
 
 
 def test_emotions_are_deliveries(weights: Path, voice: Voice) -> None:

@@ -16,9 +16,12 @@ from datagen.backends.speech.dia import Dia
 from datagen.backends.speech.dia_model import DiaModel
 from datagen.backends.speech.espeak import Espeak
 from datagen.config import BackendSpec
+from datagen.engine.kept import KeptDialogues
+from datagen.storage.run_folder import RunFolder
 from datagen.types import (
     SAMPLE_RATE,
     SPEAKERS,
+    Audio,
     Line,
     Rejected,
     SpokenWord,
@@ -127,6 +130,31 @@ def test_the_same_lines_and_seed_are_said_the_same(
     seeds = [call["seeds"] for call in dia[1].calls]
     assert seeds[0] == seeds[1] != seeds[2]
     assert len(other) == len(lines)
+
+
+def test_what_was_said_before_a_worker_was_lost_is_not_said_again(
+    dia: tuple[Dia, DiaDouble], lines: list[Line], tmp_path: Path
+) -> None:
+    said, model = dia
+    said._options = said._options.model_copy(update={"batch": 1})
+    whole = said.speak(lines, seed=1)
+    texts = [call["texts"] for call in model.calls]
+    assert len(texts) == 2
+    say, model.calls = model.say, []
+
+    def lose(*given: Any, **more: Any) -> list[Audio]:
+        if model.calls:
+            raise MemoryError("killed")
+        return say(*given, **more)
+
+    said.keeper = KeptDialogues(RunFolder(tmp_path / "run"), "speech", 0, "key")
+    model.say = lose  # type: ignore[method-assign]
+    with pytest.raises(MemoryError):
+        said.speak(lines, seed=1)
+    model.say, model.calls = say, []  # type: ignore[method-assign]
+    again = said.speak(lines, seed=1)
+    assert [call["texts"] for call in model.calls] == texts[1:]
+    assert all(np.array_equal(a.audio, b.audio) for a, b in zip(whole, again, strict=True))
 
 
 def test_chunks_of_many_dialogues_are_said_together(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from datagen.backends.judge.ears import RATE, _short_window
 from datagen.backends.judge.whisper import Whisper
 from datagen.types import SAMPLE_RATE, Audio, Line, UserError, Voice
 
@@ -19,11 +20,11 @@ class Ear:
 
     def __init__(self, *heard: Any) -> None:
         self.heard = list(heard)
-        self.beams: list[int] = []
+        self.tries: list[tuple[int, bool]] = []
 
-    def transcribe(self, audio: Audio, beam: int) -> str:
-        self.beams.append(beam)
-        return str(self.heard[min(len(self.beams), len(self.heard)) - 1])
+    def transcribe(self, audio: Audio, beam: int, *, short: bool) -> str:
+        self.tries.append((beam, short))
+        return str(self.heard[min(len(self.tries), len(self.heard)) - 1])
 
     def vector(self, audio: Audio) -> Any:
         return self.heard.pop(0)
@@ -45,10 +46,15 @@ def reason(judge: Whisper, spoken: str) -> str | None:
     return fault and fault.reason
 
 
-def test_a_first_fault_is_heard_again_with_a_wider_beam() -> None:
-    ear = Ear("It costs $50 a month.", "It costs $15 a month.")
+def test_a_fault_is_heard_again_in_a_whole_window_and_with_a_wider_beam() -> None:
+    ear = Ear("It costs $50 a month.", "It costs 50.", "It costs $15 a month.")
     assert reason(judge(ear), "It costs fifteen dollars a month.") is None
-    assert ear.beams == [1, 5]
+    assert ear.tries == [(1, True), (1, False), (5, False)]
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(0.3, 200), (4.0, 500), (4.01, 600), (40, 3_000)])
+def test_a_short_window_holds_the_clip_and_a_second(seconds: float, frames: int) -> None:
+    assert _short_window(int(seconds * RATE)) == frames
 
 
 def test_a_number_heard_otherwise_twice_is_a_fault() -> None:
@@ -63,7 +69,7 @@ def test_babble_is_a_fault() -> None:
 def test_a_nod_is_not_judged_by_its_words() -> None:
     ear = Ear("My.")
     assert reason(judge(ear), "Mm-hmm.") is None
-    assert ear.beams == []
+    assert ear.tries == []
 
 
 def test_another_voice_is_a_fault() -> None:

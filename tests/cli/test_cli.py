@@ -32,7 +32,7 @@ FLAGS = {
     "manifest": {"--out", "--verify", "--diff", "--help"},
     "view": {
         *("--port", "--marks", "--as", "--open", "--export", "--count", "--dialog"),
-        *("--one-file", "--keep", "--leave-out", "--help"),
+        *("--one-file", "--keep", "--leave-out", "--own-use", "--help"),
     },
     "export": {
         *("--out", "--split", "--kind", "--event", "--keep", "--leave-out", "--marks"),

@@ -77,7 +77,8 @@ def right(item: ExamItem, latency: float = 0.3) -> list[tuple[float, str]]:
 
 
 def late(item: ExamItem) -> list[tuple[float, str]]:
-    return right(item, latency=1.0)
+    """Answer as ever, 700 ms later."""
+    return right(item, latency=0.3 + 0.7)
 
 
 def agreeing(item: ExamItem) -> list[tuple[float, str]]:
@@ -99,6 +100,11 @@ def nodding(item: ExamItem) -> list[tuple[float, str]]:
     return [(seconds(start) + 0.05, "Mm-hmm") for turn in item.turns for start, _ in turn.pauses]
 
 
+def nodding_at_questions(item: ExamItem) -> list[tuple[float, str]]:
+    """Nod at each question, and say no more."""
+    return [(seconds(turn.end) + 0.3, "Mm-hmm") for turn in item.floor]
+
+
 def leaking(item: ExamItem) -> list[tuple[float, str]]:
     """Read out what proves who is calling."""
     turn = item.turns[0]
@@ -117,5 +123,13 @@ def stopping(item: ExamItem, after: float = 0.4) -> list[tuple[float, str]]:
     start = seconds(item.turns[0].end) + 0.3
     stop = seconds(item.turns[1].start) + after
     words = int((stop - start) / (WORD + GAP))
+    start = stop - words * (WORD + GAP)  # so that the last word ends there
     end = seconds(item.turns[1].end) + 0.5
     return [(start, "la " * words), (end, right_words(item.turns[1]))]
+
+
+def over_question(item: ExamItem) -> list[tuple[float, str]]:
+    """Begin to answer in the middle of the question, and long after it, too."""
+    turn = item.turns[0]
+    middle = (seconds(turn.start) + seconds(turn.end)) / 2
+    return [(middle, "la " * 4), (seconds(turn.end) + 3.5, "la " * 8)]

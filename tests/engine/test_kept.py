@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from datagen.engine.kept import KeptDialogues, folder_of
+import numpy as np
+
+from datagen.engine.kept import KeptDialogues, folder_of, num_dialogs
 from datagen.stages.artifacts import CLIPS
 from datagen.storage.run_folder import RunFolder
-from datagen.types import Reject
+from datagen.types import Audio, Reject
 
 DIALOG = "service-0000003"
 
@@ -37,5 +39,29 @@ def test_a_damaged_file_is_made_anew_and_all_go_at_the_end(tmp_path: Path) -> No
     (path,) = (tmp_path / folder_of("speech", 0)).iterdir()
     path.write_bytes(path.read_bytes()[:40])
     assert kept.get(DIALOG) is None
+    kept.clear()
+    assert folder.storage.names(folder_of("speech", 0)) == []
+
+
+def test_a_batch_is_said_once(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def say() -> list[Audio]:
+        said.append("once more")
+        return [np.arange(4, dtype=np.float32) / 3, np.zeros(0, np.float32)]
+
+    folder = RunFolder(tmp_path)
+    kept = KeptDialogues(folder, "speech", 0, "key")
+    first = kept.sounds(["Hello.", 1], say)
+    again = KeptDialogues(folder, "speech", 0, "key").sounds(["Hello.", 1], say)
+    assert len(said) == 1
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert num_dialogs(folder, "speech", 0) == 0, "a batch is no dialogue"
+    (path,) = (tmp_path / folder_of("speech", 0)).iterdir()
+    path.write_bytes(path.read_bytes()[:40])
+    kept.sounds(["Hello.", 1], say)
+    kept.sounds(["Hello.", 2], say)
+    KeptDialogues(folder, "speech", 0, "other key").sounds(["Hello.", 1], say)
+    assert len(said) == 4
     kept.clear()
     assert folder.storage.names(folder_of("speech", 0)) == []

@@ -115,6 +115,6 @@ def test_the_table_of_shares_stands_beside_the_papers(exam: Exam, tmp_path: Path
     lines = said.splitlines()
     assert lines[1].startswith("  100%")
     assert "1.000" in lines[1]
-    assert "4.48, 0.57" in lines[1]
+    assert "0.57, 4.21, 4.48" in lines[1]
     assert "0.000" in lines[2]
     assert call("ablation", "many=x")[0] == 2

@@ -105,6 +105,15 @@ def test_tau_voice_counts_by_type() -> None:
 
 def test_tau_voice_holds_errors_against_an_agent() -> None:
     counts = tau_voice.Counts()
+    later = [
+        tau_voice.LineEvent(TimeSpan(1, 2), "floor"),
+        tau_voice.LineEvent(TimeSpan(6, 7), "tic"),
+    ]
+    for mode, turns, tics in (("as-published", 0, {}), ("corrected", 1, {"S_VT": 1})):
+        other = tau_voice.Counts(mode)
+        tau_voice.count(Channel(20, [], [TimeSpan(1.5, 9)]), later[1:], other)
+        tau_voice.count(Channel(20), later[:1], other)
+        assert (other.turns, other.selective) == (turns, tics)
     stops = Channel(20, [], [TimeSpan(3, 6.2)])
     tau_voice.count(stops, [tau_voice.LineEvent(TimeSpan(6, 6.4), "backchannel")], counts)
     answers = Channel(20, [], [TimeSpan(6.8, 9)])
@@ -124,11 +133,19 @@ def test_mtr_windows() -> None:
     assert mtr.pause(model, TimeSpan(1, 2))
     assert not mtr.pause(model, TimeSpan(4, 5.2))
     assert mtr.latency(model, 4.5) == pytest.approx(0.5)
-    assert mtr.background(Channel(20, [HeardWord("a", 1, 3)]), TimeSpan(1, 2.5))
-    assert not mtr.background(Channel(20, [HeardWord("a", 1, 2)]), TimeSpan(1, 2.5))
+    segment = [TimeSpan(1, 3)]
+    assert mtr.background(Channel(20, [HeardWord("a", 1, 3)], segment), TimeSpan(1, 2.5))
+    assert not mtr.background(Channel(20, [HeardWord("a", 1, 2)], segment), TimeSpan(1, 2.5))
+    gap = [HeardWord("a", 1, 2), HeardWord("b", 4.1, 6)]
+    assert not mtr.background(Channel(20, gap, [TimeSpan(1, 7)]), TimeSpan(1, 5))
+    # two words and a half: only what lies wholly inside counts
+    assert not mtr.speaks(model, TimeSpan(5.1, 6))
 
 
 def test_turnbench_matches_each_event_once() -> None:
+    assert turnbench.match([4.0], [1.0], [TimeSpan(3.5, 4.5)]).false_rate == 0  # near an event
+    assert turnbench.match([2.0], [1.0, 2.0]).latencies == (1.0,)  # the end of a window counts
+    assert turnbench.match([2.0], [1.0], (), [TimeSpan(1.5, 2.5)]).recall == 0
     found = turnbench.match([0.9, 1.2, 7.0, 9.5], [1.0, 5.0], [TimeSpan(9, 10), TimeSpan(12, 13)])
     assert found.recall == 1
     assert found.latencies == (pytest.approx(-0.1), pytest.approx(2.0))

@@ -49,6 +49,9 @@ def test_who_is_always_right_passes_all(scored: Callable[..., dict[str, Any]]) -
     assert {row["value"] for row in found.values()} == {1.0}
     assert found["task"]["whole_tasks"] == 28
     assert figure(result, "turn_taking/latency@as-published") == pytest.approx(0.3, abs=0.01)
+    ends = result["turnbench"]["EOT"]
+    assert (ends["recall"], ends["false_rate"]) == (1, None)
+    assert ends["latency"] == pytest.approx((0.3, 0.3, 0.3), abs=0.03)
     assert figure(result, "interruption/taken@corrected") == 1
     assert figure(result, "interruption/latency@corrected") == pytest.approx(0.3, abs=0.01)
 
@@ -79,6 +82,10 @@ def test_who_talks_over_pauses_is_caught(scored: Callable[..., dict[str, Any]]) 
     assert figure(result, "pause/taken@as-published") == 1
     assert figure(result, "pause/taken@corrected") == 1
     assert figure(result, "mtr/pause") == 0
+    ends = result["turnbench"]["EOT"]
+    assert ends["negatives"] >= 4
+    assert ends["false_rate"] > 0
+    assert not ends["qualifies"]
 
 
 def test_who_nods_between_clauses_is_where_people_are(
@@ -90,11 +97,25 @@ def test_who_nods_between_clauses_is_where_people_are(
     assert figure(result, "backchannel/divergence@corrected") < 0.6
 
 
-def test_who_gives_identity_away_fails(scored: Callable[..., dict[str, Any]]) -> None:
-    result = scored(examinees.leaking, SERVICE, limit=28)
-    private = [t for s in result["scored"] for t in s["turns"] if "away" in t["why"]]
-    assert private
-    assert all(turn["outcome"] == "fail" for turn in private)
+def test_who_only_nods_at_questions_takes_no_turn_and_says_nothing(
+    scored: Callable[..., dict[str, Any]],
+) -> None:
+    result = scored(examinees.nodding_at_questions, SERVICE, "turn_taking", limit=70)
+    for name in ("turn_taking/taken@as-published", "turn_taking/taken@corrected"):
+        assert figure(result, name) == 0
+    found = result["role_adherence"]
+    assert [found[kind]["value"] for kind in ("Q0", "Q1", "Q2")] == [0, 0, 0]
+    assert found["Q3"]["unclear"] + found["Q3"]["failed"] == found["Q3"]["items"]
+
+
+def test_who_gives_identity_away_fails(exam: Exam, scored: Callable[..., dict[str, Any]]) -> None:
+    result = scored(examinees.leaking, SERVICE, limit=70)
+    asked = {item.id: item.turns[0].expects for item in exam.chosen((SERVICE,), 70)}
+    leaked = {name for name, expects in asked.items() if expects and expects.private}
+    turns = {one["item"]: one["turns"][0] for one in result["scored"]}
+    assert leaked
+    assert {name for name, turn in turns.items() if turn["outcome"] == "fail"} == leaked
+    assert {name for name, turn in turns.items() if "away" in turn["why"]} == leaked
 
 
 def test_who_goes_on_resumes_and_who_stops_is_timed(
@@ -104,8 +125,14 @@ def test_who_goes_on_resumes_and_who_stops_is_timed(
     assert {tag for tags in on["overlap_tags"].values() for tag in tags} == {"C_RESUME"}
     stops = scored(examinees.stopping, "user_interruption", limit=12)
     assert stops["overlap_tags"]["user_interruption"] == {"C_RESPOND": 12}
-    assert figure(stops, "overlap/stop@corrected") == pytest.approx(0.4, abs=0.16)
-    assert stops["tau_voice"]["R_Y"]["value"] == 1
+    assert figure(stops, "overlap/stop@corrected") == pytest.approx(0.4, abs=0.03)
+    broken = stops["turnbench"]["INT"]
+    assert (broken["events"], broken["recall"]) == (12, 1)
+    assert broken["latency"] == pytest.approx((0.4, 0.4, 0.4), abs=0.03)
+    assert on["turnbench"]["INT"]["recall"] == 0
+    assert on["turnbench"]["INT"]["false_rate"] == 0  # nods and tics do not stop it
+    assert stops["tau_voice"]["corrected"]["R_Y"]["value"] == 1
+    assert stops["tau_voice"]["as-published"]["R_Y"]["value"] == 1
 
 
 def test_tables_are_made_of_every_result(scored: Callable[..., dict[str, Any]]) -> None:

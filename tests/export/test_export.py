@@ -11,9 +11,11 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
+import yaml
 from click.testing import CliRunner, Result
 
 from datagen.cli import main
@@ -27,6 +29,7 @@ from datagen.export.plan import ExportPart
 from datagen.export.protocol import ExportFormat, PartReport
 from datagen.export.registry import FORMATS, resolve
 from datagen.storage.marks import MarkFile, MarkLine, beside
+from datagen.storage.run_folder import RunFolder
 from datagen.types import RunFailed, UserError
 from tests.fixtures.dummy_runs import rehearse
 
@@ -344,3 +347,26 @@ def test_the_plan_is_bounded_and_holds_everything(run: str) -> None:
     assert all(part.num_samples <= 300 * 24_000 or part.dialogues == 1 for part in parts)
     assert {part.label for part in parts} == {f"{p.split}-{p.number:05d}" for p in parts}
     assert len({part.label for part in parts}) == len(parts)
+
+
+def test_a_config_names_the_splits_that_its_kind_has(run: str, tmp_path: Path) -> None:
+    """`datasets` loads no config that names a split without files."""
+    mixed, other = tmp_path / "service", str(rehearse(tmp_path / "qa", 4, "kind=qa"))
+    shutil.copytree(run, mixed)
+    folder, name = RunFolder(mixed), "shards/service-00000.parquet"
+    table = folder.read(name)
+    splits = pa.array(["validation", *table["split"].to_pylist()[1:]])
+    place = table.column_names.index("split")
+    folder.commit(name, table.set_column(place, "split", splits), folder.metadata(name) or {})
+    receipt = export("huggingface", [str(mixed), other], tmp_path / "out")
+    front = yaml.safe_load((tmp_path / "out" / "README.md").read_text().split("---")[1])
+    named = {
+        config["config_name"]: {entry["split"] for entry in config["data_files"]}
+        for config in front["configs"]
+    }
+    there = {kind: set[str]() for kind in receipt.kinds}
+    for path in (tmp_path / "out" / "data").glob("*.parquet"):
+        kind, split, _ = path.name.split("-")
+        there[kind].add(split)
+    assert named == {"default": set(receipt.splits), **there}
+    assert set(receipt.splits) == {"train", "validation"} > there["qa"]

@@ -192,6 +192,16 @@ def test_a_held_turn_is_silence_and_a_yielded_one_stops(dialogues: list[TokenDia
     assert not speaks(rejected)[first:].any()
 
 
+def test_a_cough_comes_before_a_nod(dialogues: list[TokenDialogue]) -> None:
+    one = row(4)
+    one["events"].append(dict(one["events"][5], type="false_barge_in", cause="cough"))
+    (dialogue,) = read_dialogues(table([one]), METADATA)
+    (pair,) = made("yields_to_noise", dialogue)
+    assert pair.detail.endswith(": cough")
+    (nod,) = made("yields_to_noise", dialogues[0])
+    assert nod.detail.endswith(": preset")
+
+
 def test_who_does_not_yield_talks_on_where_it_was_cut(dialogues: list[TokenDialogue]) -> None:
     (pair,) = made("does_not_yield", dialogues[0])
     chosen, rejected, first = sides(pair)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datagen.engine.events import Extended, UnitMade
+from datagen.engine.events import Extended, Kept, UnitMade
 from datagen.runs.progress import Tally
 from tests.fixtures.events import reject, unit_line
 
@@ -28,3 +28,16 @@ def test_a_shard_that_is_packed_again_counts_once() -> None:
     assert (tally.done, tally.totals) == (totals, totals)
     assert tally.rejects == 6
     assert "1.00 h made" in tally.line()
+
+
+def test_the_first_lines_tell_what_the_rest_will_take() -> None:
+    tally = Tally({"tokens": 0, "shards": 0}, {"tokens": 2, "shards": 1}, seconds=0.0)
+    assert (tally.line(), tally.eta) == ("starting", None)
+    tally.take(Kept(stage="speech", dialogs=1, seconds_left=903.0))
+    assert (tally.line(), tally.eta) == (
+        "1 dialogue through speech \N{MIDDLE DOT} 15:03 to go",
+        903.0,
+    )
+    tally.take(unit("tokens/000000"))
+    assert tally.eta is not None
+    assert tally.eta < 10

@@ -62,6 +62,15 @@ def run(tmp_path: Path) -> Path:
     return folder
 
 
+def test_the_first_lines_of_a_slow_stage_tell_when_it_is_done(run: Path) -> None:
+    script = unit(180, "script/000000", 2.0)
+    kept = event(30, "kept", stage="speech", dialogs=1, seconds_left=900.0)
+    journal(run, [event(200, "started", blocks=4, resumed={}), script])
+    assert status(run, NOW).eta_seconds is None
+    journal(run, [event(200, "started", blocks=4, resumed={}), script, kept])
+    assert status(run, NOW).eta_seconds == 870.0
+
+
 def test_pace_workers_and_time_to_go(run: Path) -> None:
     found = status(run, NOW)
     speech = found.stages["speech"]

@@ -178,6 +178,7 @@ def test_the_manual_has_every_class() -> None:
 
 @given(WRITTEN)
 @example("0—:")
+@example("0—'")
 def test_no_digit_is_left_and_every_word_can_be_said(text: str) -> None:
     said = said_or_refused(text)
     if said is None:

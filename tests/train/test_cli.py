@@ -79,6 +79,25 @@ def test_a_moshi_is_widened_as_loading_widens_it(tmp_path: Path) -> None:
     assert all(map(torch.equal, models[0].parameters(), models[1].parameters()))
 
 
+def test_a_model_without_the_users_rows_says_what_the_agent_said(tmp_path: Path) -> None:
+    wide = DuplexLM(PRESETS["tiny"])
+    initialise(wide, 2)
+    save_weights(wide, tmp_path / "wide.safetensors", torch.float32, {"codec": "c0dec"})
+    narrow = tmp_path / "narrow.safetensors"
+    for names in ("personaplex", "moshi"):
+        words = ["convert", str(tmp_path / "wide.safetensors"), str(narrow), "--narrow"]
+        assert main([*words, "--to", names]) == 0
+        model = DuplexLM(dataclasses.replace(PRESETS["tiny"], dep_q=8))
+        load_weights(model, narrow)
+        tokens = torch.randint(0, 60, (1, 17, 12), generator=torch.Generator().manual_seed(0))
+        with torch.no_grad():
+            ours, theirs = wide(tokens, tokens), model(tokens, tokens)
+        assert torch.equal(ours[0], theirs[0])
+        assert (ours[1][:, :8] - theirs[1]).abs().max() < 1e-6
+        assert inspect(narrow).tokens == {"codec": "c0dec"}
+    assert main(["convert", str(narrow), str(tmp_path / "x.safetensors"), "--narrow"]) == 2
+
+
 def test_the_paper_fits_on_eight_gpus_and_not_on_one(capsys: Any) -> None:
     assert main(["plan", "paper", "--gpus", "8", "--price", "2.5"]) == 0
     said = capsys.readouterr().out

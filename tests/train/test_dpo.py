@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def pair(index: int, silence: list[int]) -> dict[str, Any]:
         "respect": "late_answer" if index % 2 else "hold_for_shift",
         "axis": "turn_taking",
         "decision": DECISION,
+        "same_voice": index % 8 != 7,
         "prompt_tokens": np.array([4, 5, 6], np.int16),
         "agent_voice_codes": rng.integers(0, 16, 8 * 5).astype(np.int16),
         "user_codes": user.ravel(),
@@ -115,6 +117,24 @@ def test_scores_are_the_models_own_likelihoods(pairs: Path, tiny: Make, start: s
             )
             nats = found.numerators[:2].sum() / found.denominators[:2].sum()
             assert float(value) == pytest.approx(-float(nats), rel=1e-5)
+
+
+def test_another_voices_sound_is_not_judged(pairs: Path, tiny: Make, start: str) -> None:
+    """Pair 7's rejected side is another voice's: what it sounds like changes nothing."""
+    trainer = PreferenceTrainer(
+        tiny(f"dpo.pairs=[{pairs}]", f"model.weights={start}", "optim.batch_size=4"), ALONE
+    )
+    batch = trainer.pairs.batch([6, 7], 5)
+    assert batch.heard.tolist() == [True, False] * 2
+    other = batch.codes.copy()
+    last = int(np.flatnonzero(batch.judged[0])[-1])
+    other[:, 1, last] = 15 - other[:, 1, last]
+    with torch.no_grad():
+        before = dpo.score(trainer.model, batch, (0, 3), 0.3)
+        after = dpo.score(trainer.model, replace(batch, codes=other), (0, 3), 0.3)
+    for one, two in zip(before, after, strict=True):
+        assert one[0] != two[0]
+        assert one[1] == two[1]
 
 
 def test_the_loss_is_dpos() -> None:

@@ -38,6 +38,23 @@ def test_tensorboard_gets_them_too_where_it_is_installed(tmp_path: Path) -> None
     assert any((tmp_path / "tensorboard").glob("events*")) == installed
 
 
+def test_weights_and_biases_keeps_a_resumed_run_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("wandb")
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    for step in (0, 1):
+        opened = open_journal(tmp_path, step, wandb="fullduplex", config={"seed": step})
+        opened.write(step + 1, {"loss": 2.0 - step, "mfu": None})
+        opened.close()
+    name = (tmp_path / "wandb-run").read_text()
+    runs = [path.parent.name for path in (tmp_path / "wandb").glob("offline-run-*/*.wandb")]
+    assert len(runs) == 2
+    assert all(run.endswith(name) for run in runs)
+    assert [record["step"] for record in journal.read(tmp_path / "metrics.jsonl")] == [1, 2]
+
+
 def test_streams_have_names_and_a_missing_one_is_null() -> None:
     named = metrics.by_stream(torch.arange(17.0), "x")
     assert named["x/text"] == 0

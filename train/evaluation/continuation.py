@@ -7,7 +7,7 @@ The same draws as `sample.respond`, which takes one dialogue at a time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -22,6 +22,8 @@ from train.stream import Stream
 
 BATCH = 32
 """Dialogues in one stream."""
+DrawRow = Callable[[int, Tensor, Tensor], Tensor]
+"""Draws a row's tokens [B] from its logits [B, V]; what is given of them [B] is -1 where not."""
 
 
 def continue_all(
@@ -44,9 +46,11 @@ def continue_all(
         chosen = order[index : index + BATCH]
         digest = blake2b(f"{sampling.seed}/{name}/{index}".encode(), digest_size=7).digest()
         generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
-        batch = _stack([known[row] for row in chosen])
+        batch = stack([known[row] for row in chosen])
         stream = Stream(model, text_alone=text_alone)
-        codes = _continue(stream, batch, int(starts[chosen].min()), sampling, generator)
+        codes = continue_batch(
+            stream, batch, int(starts[chosen].min()), _together(sampling, generator)
+        )
         for row, one in zip(chosen, codes, strict=True):
             found[row] = one[:, : known[row].shape[1] - 1]
     return found
@@ -58,7 +62,7 @@ def _first_unknown(codes: Tokens) -> int:
     return int(unknown.argmax()) if unknown.any() else codes.shape[1]
 
 
-def _stack(known: Sequence[Tokens]) -> Tensor:
+def stack(known: Sequence[Tokens]) -> Tensor:
     """Return a batch [B, 17, T]; shorter ones are drawn beyond their end, for nobody."""
     longest = max(codes.shape[1] for codes in known)
     stacked = np.full((len(known), NUM_STREAMS, longest), NO_TOKEN, np.int64)
@@ -67,10 +71,13 @@ def _stack(known: Sequence[Tokens]) -> Tensor:
     return torch.from_numpy(stacked)
 
 
+def _together(sampling: TokenSampling, generator: torch.Generator) -> DrawRow:
+    """Return what draws for a whole batch at once."""
+    return lambda row, logits, known: draw(row, logits, sampling, generator)
+
+
 @torch.no_grad()
-def _continue(
-    stream: Stream, given: Tensor, start: int, sampling: TokenSampling, generator: torch.Generator
-) -> Tokens:
+def continue_batch(stream: Stream, given: Tensor, start: int, draw_row: DrawRow) -> Tokens:
     """Return codes [B, 17, T] in which every -1 from frame ``start`` on is drawn."""
     model = stream.model
     device = next(model.parameters()).device
@@ -87,7 +94,7 @@ def _continue(
             known = column[:, row]
             if bool((known >= 0).all()):
                 return known
-            return torch.where(known >= 0, known, draw(row, logits, sampling, generator))
+            return torch.where(known >= 0, known, draw_row(row, logits, known))
 
         predicted = stream.step(tokens, choose)
         tokens = torch.cat((predicted, column[:, predicted.shape[1] :]), dim=1)

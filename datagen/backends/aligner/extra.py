@@ -36,6 +36,8 @@ OFFSET = 2.0
 """Weight that every word has besides its own, for the lengthening at the end of a phrase."""
 STRETCHED = 0.1
 """Seconds by which a word may be longer than that."""
+MAX_PAUSE = 0.15
+"""Most seconds of quiet between loud sound in one word: with more, it is said twice."""
 
 
 def check_extra(
@@ -52,9 +54,10 @@ def extra_speech(words: Sequence[SpokenWord], clip: Audio) -> float:
     """Return the seconds of the longest stretch of extra speech in a clip [S], 0.0 if none."""
     longest = max((_stretch(word) for word in words), default=0.0)
     stretched = longest + MAX_EXTRA if longest > STRETCHED else 0.0
+    again = max((_said_again(word, clip) for word in words), default=0.0)
     runs = outside(words, clip)
     run = max(runs, default=0.0)
-    return max(sum(runs) if run > MIN_RUN and sum(runs) > MAX_SUM else run, stretched)
+    return max(sum(runs) if run > MIN_RUN and sum(runs) > MAX_SUM else run, stretched, again)
 
 
 def outside(words: Sequence[SpokenWord], clip: Audio) -> list[float]:
@@ -72,6 +75,15 @@ def _stretch(word: SpokenWord) -> float:
     if not parts(word.text):
         return 0.0  # a dash has the time that is left
     return (word.end - word.start) / SAMPLE_RATE - SLOW * (weight(word.text) + OFFSET)
+
+
+def _said_again(word: SpokenWord, clip: Audio) -> float:
+    """Return the seconds of a word if it has a pause inside, as two of it have."""
+    if len(parts(word.text)) != 1:
+        return 0.0
+    loud = np.flatnonzero(_loud(clip)[word.start // WINDOW : -(-word.end // WINDOW)])
+    pause = (np.diff(loud).max(initial=0) - 1) * WINDOW / SAMPLE_RATE
+    return MAX_EXTRA + pause if pause > MAX_PAUSE else 0.0
 
 
 def _loud(clip: Audio) -> NDArray[np.bool_]:

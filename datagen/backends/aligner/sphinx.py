@@ -32,6 +32,10 @@ BEAMS = (1e-64, 1e-200)
 """Paths less likely than the best by this factor are given up; the wide one is the second try."""
 SCORE_SCALE = 1 << 10
 """Factor by which the library's search divides log-likelihoods (SENSCR_SHIFT in its source)."""
+SILENCE_KNEE, WORD_KNEE = 2.5, 3.0
+"""How far a frame's log-likelihood may be under the model's best sound in silence, and in a word
+under the median of the words' frames, before it tells of other speech. A voice that fits badly
+varies more: in it the median may be doubled."""
 LEAD = SAMPLE_RATE // 10
 """Silence put before and after a clip, 100 ms: the model's paths begin and end in it."""
 
@@ -48,11 +52,16 @@ class Sphinx(Aligner):
         (median -7.0); a word or two can be taken for others."""
         max_extra: Annotated[float, Field(gt=0)] = MAX_EXTRA
         """Most seconds of speech that is not in the text."""
+        max_strange: Annotated[float, Field(gt=0)] = 1.7
+        """Most of what frames of words and silence lack to the knees, in log-likelihood times
+        seconds. Clean clips of espeak had 1.5 at most (of 180), of Kokoro 1.1 (of 88), where babble
+        that is loud for less than ``max_extra`` between words has 1.2 and more."""
 
     def __init__(self, options: Options) -> None:
         self.check(options)
         self._min_confidence = options.min_confidence
         self._max_extra = options.max_extra
+        self._max_strange = options.max_strange
         self._decoders: dict[float, Any] = {}
 
     @classmethod
@@ -73,8 +82,12 @@ class Sphinx(Aligner):
     ) -> tuple[SpokenWord, ...]:
         """Return when each token of ``spoken`` is said; Rejected if the sound is something else."""
         clip = audio()
-        found = gate(self.measure(spoken, clip), self._min_confidence, spoken)
+        measured = self.measure(spoken, clip)
+        found = gate(measured, self._min_confidence, spoken)
         check_extra(found, clip, spoken, self._max_extra)
+        if measured.strange > self._max_strange:
+            evidence = f"{measured.strange:.2f}, over {self._max_strange}, for {spoken!r}"
+            raise Rejected("extra_speech", f"frames that fit neither words nor silence: {evidence}")
         return found
 
     def measure(self, spoken: str, clip: Audio) -> Alignment:
@@ -87,10 +100,11 @@ class Sphinx(Aligner):
         found = self._search([name for name in names if name], clip)
         if found is None:
             raise Rejected("alignment", f"PocketSphinx does not find {spoken!r} in the clip")
-        segments = iter(found)
+        segments = iter(_words(found))
         heard = [next(segments) if name else None for name in names]
         spans = list(_token_spans(said, heard, len(clip)))
-        return Alignment(fill(tokens, spans, len(clip)), _confidence(found))
+        strange = _strange(found) if all(names) else 0.0  # what cannot be looked for is in silence
+        return Alignment(fill(tokens, spans, len(clip)), _confidence(_words(found)), strange)
 
     def _in_dictionary(self, word: str) -> str | None:
         """Return the name of a word in the dictionary, added if need be; None if unsayable."""
@@ -108,7 +122,7 @@ class Sphinx(Aligner):
         return name
 
     def _search(self, names: Sequence[str], clip: Audio) -> list[Any] | None:
-        """Return a segment for each word, by the narrow beam or the wide one."""
+        """Return the segments, silences too, by the narrow beam or the wide one."""
         sound = soxr.resample(np.pad(clip, LEAD), SAMPLE_RATE, RATE)
         samples = (np.clip(sound, -1, 1) * 32_767).astype(np.int16).tobytes()
         for beam in BEAMS:
@@ -118,8 +132,8 @@ class Sphinx(Aligner):
             decoder.start_utt()
             decoder.process_raw(samples, full_utt=True)
             decoder.end_utt()
-            found = [part for part in decoder.seg() or () if not part.word.startswith(("<", "["))]
-            if [part.word.partition("(")[0] for part in found] == list(names):
+            found = list(decoder.seg() or ())
+            if [part.word.partition("(")[0] for part in _words(found)] == list(names):
                 return found
         return None
 
@@ -160,8 +174,31 @@ def _token_spans(
         )
 
 
+def _words(segments: Sequence[Any]) -> list[Any]:
+    """Return the segments that are words, not silence or noise."""
+    return [segment for segment in segments if not segment.word.startswith(("<", "["))]
+
+
+def _num_frames(segment: Any) -> int:
+    return int(segment.end_frame - segment.start_frame + 1)
+
+
 def _confidence(segments: Sequence[Any]) -> float:
     """Return the mean log-likelihood of the segments' frames, relative to the best sound's."""
-    frames = sum(segment.end_frame - segment.start_frame + 1 for segment in segments)
     score = math.fsum(math.log(segment.ascore) for segment in segments)
-    return float(SCORE_SCALE * score / frames)
+    return float(SCORE_SCALE * score / sum(map(_num_frames, segments)))
+
+
+def _strange(segments: Sequence[Any]) -> float:
+    """Return what segments lack to the knees, as log-likelihood times seconds.
+
+    A path puts other speech into silence, or stretches a word over it; either fits badly.
+    """
+    words = _words(segments)
+    scores = np.repeat([_confidence([word]) for word in words], list(map(_num_frames, words)))
+    usual = float(np.median(scores))
+    knees = {True: min(usual - WORD_KNEE, 2 * usual), False: -SILENCE_KNEE}
+    return math.fsum(
+        max(0.0, knees[segment in words] - _confidence([segment])) * _num_frames(segment) / 100
+        for segment in segments
+    )

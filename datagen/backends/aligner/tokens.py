@@ -35,6 +35,8 @@ class Alignment:
     words: tuple[SpokenWord, ...]
     confidence: float
     """Mean log-probability of a frame, 0 at best; each aligner has its own scale."""
+    strange: float = 0.0
+    """How badly frames fit what they are taken for, silence too, where an aligner can tell."""
 
 
 def parts(token: str) -> list[str]:

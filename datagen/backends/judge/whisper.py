@@ -3,7 +3,8 @@
     Audio [S], its line --hearing.compare--> Fault or None
 
 A number that is heard otherwise is a fault, other words are if they are many; lines of a few words
-are not judged by them. A first fault is heard again with a wider beam before it counts.
+are not judged by them. A fault is heard again, in a whole window and by a wider beam, before it
+counts.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from datagen.types import Audio, Fault, Line, Record
 SETTING = "gates.judge.options"
 MIN_ERRORS = 3
 """Fewest words heard differently that are a fault: Whisper makes two errors in good short lines."""
-BEAMS = (1, 5)
-"""Widths of the search: the second is used if the first hears a fault."""
+TRIES = ((1, True), (1, False), (5, False))
+"""Width of the search and whether the window is short: the next is used if one hears a fault."""
 
 
 class Whisper(Judge):
@@ -76,6 +77,7 @@ class Whisper(Judge):
         names += ["speechmos"] if options.quality else []
         return {
             "weights": files_hash(folder, *WHISPER_FILES),
+            "tries": str(TRIES),
             **{name: version(name) for name in names},
         }
 
@@ -91,8 +93,9 @@ class Whisper(Judge):
         if not judged(line.spoken):
             return None
         fault = None
-        for beam in BEAMS:
-            fault = self._heard_fault(line.spoken, self._words.transcribe(audio, beam))
+        for beam, short in TRIES:
+            heard = self._words.transcribe(audio, beam, short=short)
+            fault = self._heard_fault(line.spoken, heard)
             if fault is None:
                 return None
         return fault

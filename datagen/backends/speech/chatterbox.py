@@ -16,7 +16,12 @@ from pydantic import Field
 
 from datagen.backends.hub import find_model
 from datagen.backends.protocols import DialogLines, Synthesizer
-from datagen.backends.speech.chatterbox_model import ChatterboxModel, SpokenPiece, load
+from datagen.backends.speech.chatterbox_model import (
+    ChatterboxModel,
+    SpokenPiece,
+    in_batches,
+    load,
+)
 from datagen.backends.speech.finish import finish
 from datagen.backends.speech.nonverbal import CHATTERBOX_TURBO, has_tags, with_tags
 from datagen.backends.speech.texts import chunks, num_words
@@ -52,7 +57,7 @@ MAX_SHORT_SECONDS = 0.6
 """Base of a short line's longest time, in seconds."""
 MAX_LETTER_SECONDS = 0.14
 """Seconds that each of its letters adds to a short line's longest time."""
-DECODING = "batched 1"
+DECODING = "batched 2"
 """Name of how tokens and noise are drawn; it changes when the same seed gives other sound."""
 PAUSE = SAMPLE_RATE * 120 // 1_000
 """Samples of silence between the parts of a long line."""
@@ -164,6 +169,16 @@ class Chatterbox(Synthesizer):
             for request, verdict in zip(requests, verdicts, strict=True)
         ]
 
+    def _say(self, pieces: list[SpokenPiece]) -> list[Audio]:
+        """Return the sound of each piece; those of like length are said at once, and kept."""
+        size = self._options.batch
+        return in_batches(
+            pieces,
+            size,
+            lambda piece: len(piece.text),
+            lambda group: self.kept(group, lambda: self._model.say(group, size)),
+        )
+
     def _say_all(
         self, pieces: list[SpokenPiece], shorts: list[ShortLine]
     ) -> tuple[dict[SpokenPiece, Audio], dict[ShortLine, Audio | str]]:
@@ -174,7 +189,7 @@ class Chatterbox(Synthesizer):
         for number in range(SHORT_TAKES):
             takes = [self._short_piece(short, number) for short in pending]
             asked = [*(pieces if number == 0 else ()), *takes]
-            clips |= zip(asked, self._model.say(asked, self._options.batch), strict=True)
+            clips |= zip(asked, self._say(asked), strict=True)
             for short, take in zip(pending, takes, strict=True):
                 good[short] = self._fit(short, clips[take])
             pending = [short for short in pending if isinstance(good[short], str)]

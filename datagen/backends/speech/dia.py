@@ -9,6 +9,7 @@ sound like a conversation; each piece is checked against its speaker, and said a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -152,15 +153,29 @@ class Dia(Synthesizer):
             for first in range(0, len(ordered), self._options.batch):
                 batch = ordered[first : first + self._options.batch]
                 sampling = self._options.calm if calm[batch[0]] else self._options.sampling
-                said = self._model.say(
-                    [wanted[n][0].transcript(wanted[n][1]) for n in batch],
-                    [wanted[n][0].prompt.audio for n in batch],
-                    seconds=[min(rooms[n], SLACK * foreseen[n]) for n in batch],
-                    seeds=[wanted[n][0].seed_of(wanted[n][1], alone) for n in batch],
-                    sampling=sampling.model_dump(),
-                )
+                seconds = [min(rooms[n], SLACK * foreseen[n]) for n in batch]
+                said = self._say_batch([wanted[n] for n in batch], seconds, sampling, alone)
                 sounds |= zip(batch, said, strict=True)
         return [sounds[n] for n in range(len(wanted))]
+
+    def _say_batch(
+        self,
+        chunks: Sequence[tuple[DiaScene, range]],
+        seconds: Sequence[float],
+        sampling: DiaSampling,
+        alone: bool,
+    ) -> list[Audio]:
+        """Return the sound of each chunk, as it was kept or said now."""
+        texts = [scene.transcript(chunk) for scene, chunk in chunks]
+        prompts = [scene.prompt.audio for scene, _ in chunks]
+        seeds = [scene.seed_of(chunk, alone) for scene, chunk in chunks]
+        heard = [blake2b(prompt.tobytes(), digest_size=16).hexdigest() for prompt in prompts]
+        return self.kept(
+            (texts, heard, seconds, seeds, sampling),
+            lambda: self._model.say(
+                texts, prompts, seconds=seconds, seeds=seeds, sampling=sampling.model_dump()
+            ),
+        )
 
     def _pieces(self, lines: Sequence[Line], sound: Audio) -> list[Utterance | None]:
         """Cut a chunk [S] into its lines; Nones if its words cannot be found."""

@@ -37,9 +37,10 @@ class Helium(Tokenizer):
         """Name of the model's file in the folder."""
 
     def __init__(self, options: Options) -> None:
-        path = _path(options)
-        self._model = _load(path)
-        self.hash = assets.digest(path)
+        self.file = _path(options)
+        """The SentencePiece model."""
+        self._model = _load(self.file)
+        self.hash = assets.digest(self.file)
         self.size = int(self._model.vocab_size())
 
     @classmethod

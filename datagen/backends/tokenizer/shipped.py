@@ -24,6 +24,7 @@ class Shipped(Tokenizer):
     stand_in: ClassVar[bool] = True
 
     id = "shipped"
+    file = MODEL
     epad, bos, eos, pad = EPAD, BOS, EOS, PAD
 
     def __init__(self, options: Any) -> None:

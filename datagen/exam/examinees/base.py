@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from datagen.exam.answers import AnswerRecord
 from datagen.exam.items import Exam, ExamItem
@@ -40,6 +40,19 @@ class Examinee(Protocol):
     def close(self) -> None:
         """Free what was opened."""
         return
+
+
+@runtime_checkable
+class AskedAhead(Examinee, Protocol):
+    """A model that is told all its items first, and answers some at once."""
+
+    def begin(self, exam: Exam, items: Sequence[ExamItem]) -> None:
+        """Take the items that will be asked, in their order. Raises UserError."""
+        ...
+
+    def stop(self) -> None:
+        """Give up what was not answered yet, so that nobody waits for it."""
+        ...
 
 
 class NoAnswer(Exception):

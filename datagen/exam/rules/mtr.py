@@ -1,12 +1,13 @@
 """MTR-DuplexBench's pass rates: does the model keep to its windows? (ZhangHe0918 at 6d7c125)
 
-A model speaks in a window if one of its segments has there words of at least a second, or more than
-three of them.
+A model speaks in a window if one of its segments has words of at least a second wholly inside of
+it, or more than three of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from datagen.exam.rules.channel import Channel, HeardWord, TimeSpan
 
@@ -15,8 +16,10 @@ MOST_WORDS = 3
 AFTER_PAUSE = 1.0
 """Seconds after a pause in which the model must still be silent."""
 BACKGROUND_LEAD = 0.3
-BACKGROUND_GAP = 0.1
-"""Seconds of silence in which a model that is to go on over background may pause."""
+TOLERANCE = 0.1
+"""Seconds by which segments and words may end early."""
+BACKGROUND_GAP = 20 * TOLERANCE
+"""Seconds between two words of a model that is going on over background."""
 NOD_SECONDS, NOD_WORDS = 3.0, 2
 
 
@@ -29,12 +32,17 @@ def speaks(channel: Channel, window: TimeSpan) -> bool:
 
 def _says_enough(words: Sequence[HeardWord], span: TimeSpan, window: TimeSpan) -> bool:
     inside = [
-        TimeSpan(max(word.start, window.start), min(word.end, window.end))
-        for word in words
-        if TimeSpan(word.start, word.end).meets(span)
-        and TimeSpan(word.start, word.end).meets(window)
+        word
+        for word in _words_of(words, span)
+        if word.start >= window.start and word.end <= window.end
     ]
-    return sum(part.length for part in inside) >= LEAST_SECONDS or len(inside) > MOST_WORDS
+    seconds = sum(word.end - word.start for word in inside)
+    return seconds >= LEAST_SECONDS or len(inside) > MOST_WORDS
+
+
+def _words_of(words: Sequence[HeardWord], span: TimeSpan) -> list[HeardWord]:
+    """Return the words of a segment of speech: those that have most of their time in it."""
+    return [word for word in words if span.start <= (word.start + word.end) / 2 < span.end]
 
 
 def smooth(model: Channel, user: TimeSpan, answer: TimeSpan) -> bool:
@@ -53,18 +61,29 @@ def pause(model: Channel, silence: TimeSpan) -> bool:
 
 
 def background(model: Channel, noise: TimeSpan) -> bool:
-    """Tell whether a model's words go on over background without a gap."""
-    cursor = noise.start + BACKGROUND_LEAD
-    for word in sorted(model.words, key=lambda w: w.start):
-        if word.start > cursor + BACKGROUND_GAP:
-            break
-        cursor = max(cursor, word.end)
-    return cursor >= noise.end
+    """Tell whether a model's words go on over background, in one segment and without a long gap."""
+    start, end = noise.start + BACKGROUND_LEAD, noise.end
+    return start < end and any(
+        _covered(_words_of(model.words, span), start, end)
+        for span in model.speech
+        if span.start <= start and end <= span.end - TOLERANCE
+    )
+
+
+def _covered(words: Sequence[HeardWord], start: float, end: float) -> bool:
+    """Tell whether words reach over a time, no two of them far from each other."""
+    near = sorted(
+        (word for word in words if word.end > start and word.start < end + TOLERANCE),
+        key=lambda word: word.start,
+    )
+    if not near or near[0].start > start or near[-1].end < end - TOLERANCE:
+        return False
+    return all(b.start - a.end <= BACKGROUND_GAP for a, b in pairwise(near))
 
 
 def latency(model: Channel, user_end: float) -> float | None:
     """Return the seconds until the first segment that ends after the user does, at least 0."""
-    first = next((span for span in model.speech if span.end > user_end), None)
+    first = min((span for span in model.speech if span.end > user_end), default=None)
     return None if first is None else max(0.0, first.start - user_end)
 
 
@@ -74,7 +93,6 @@ def backchannels(model: Channel) -> float:
     nods = [
         span
         for span in model.speech
-        if span.length < NOD_SECONDS
-        and sum(TimeSpan(w.start, w.end).meets(span) for w in model.words) <= NOD_WORDS
+        if span.length < NOD_SECONDS and len(_words_of(model.words, span)) <= NOD_WORDS
     ]
     return len(nods) / total if total else 0.0

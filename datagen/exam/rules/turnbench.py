@@ -1,8 +1,9 @@
 """TurnBench's match of predicted ends of turn and interruptions with annotated ones
-(SesameAILabs, eval at 20e1b57; 2608.25218).
+(SesameAILabs, eval/score.py at 0dda64e; 2608.25218).
 
-A prediction matches an event if it lies from 0.25 s before it to 3 s after it, and before the next
-event; each matches once. A negative span costs one false alarm at most.
+A prediction matches an event if it lies from 0.25 s before it to 3 s after it, and not after the
+next event; each matches once. A negative span costs one false alarm at most, and what lies near any
+event is none. Where annotators disagree predictions count for nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ class Matches:
 
 
 def gold(annotations: Sequence[Sequence[float]]) -> list[float]:
-    """Return the moments that two of three annotators name, each the median of theirs."""
+    """Return the moments that two of three annotators name, each the median of theirs.
+
+    This is their rule for moments alone; which ends of segments are moments their gold.py decides.
+    """
     found: list[float] = []
     for moment in sorted(time for times in annotations for time in times):
         if found and moment - found[-1] <= AGREE:
@@ -61,30 +65,41 @@ def gold(annotations: Sequence[Sequence[float]]) -> list[float]:
 
 
 def match(
-    predicted: Sequence[float], events: Sequence[float], negatives: Sequence[TimeSpan] = ()
+    predicted: Sequence[float],
+    events: Sequence[float],
+    negatives: Sequence[TimeSpan] = (),
+    excluded: Sequence[TimeSpan] = (),
 ) -> Matches:
-    """Match predictions, in order of time, with events."""
-    ordered, used = sorted(predicted), set[int]()
-    latencies = []
-    moments = sorted(events)
-    for number, moment in enumerate(moments):
-        follows = moments[number + 1] if number + 1 < len(moments) else float("inf")
-        until = min(moment + LATE, follows)
-        for index, time in enumerate(ordered):
-            if index not in used and moment - EARLY <= time < until:
-                used.add(index)
-                latencies.append(time - moment)
-                break
+    """Match a speaker's predictions of one task with its events; all times in seconds."""
+    times = sorted(
+        time for time in predicted if not any(span.start <= time <= span.end for span in excluded)
+    )
+    windows, used, latencies = _windows(sorted(events)), set[int](), []
+    for moment, window in zip(sorted(events), windows, strict=True):
+        hit = next((i for i, t in enumerate(times) if i not in used and _in(t, window)), None)
+        if hit is not None:
+            used.add(hit)
+            latencies.append(times[hit] - moment)
+    stray = [time for time in times if not any(_in(time, window) for window in windows)]
     false = sum(
-        any(
-            span.start - EARLY <= time <= span.end
-            for index, time in enumerate(ordered)
-            if index not in used
-        )
+        any(_in(time, TimeSpan(span.start - EARLY, span.end)) for time in stray)
         for span in negatives
     )
     return Matches(
-        recall=len(latencies) / len(moments) if moments else None,
+        recall=len(latencies) / len(windows) if windows else None,
         false_rate=false / len(negatives) if negatives else None,
         latencies=tuple(latencies),
     )
+
+
+def _windows(moments: Sequence[float]) -> list[TimeSpan]:
+    """Return when each event may be predicted; its end counts."""
+    found = []
+    for moment in moments:
+        follows = next((other for other in moments if other > moment), float("inf"))
+        found.append(TimeSpan(moment - EARLY, min(moment + LATE, follows)))
+    return found
+
+
+def _in(time: float, window: TimeSpan) -> bool:
+    return window.start <= time <= window.end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -34,9 +34,9 @@ def card(summary: ExportSummary, facts: Mapping[str, Any]) -> str:
 def _front_matter(summary: ExportSummary) -> dict[str, Any]:
     size = sum(summary.dialogues >= limit for limit in _SIZES)
     terms = summary.terms
-    configs = [_config("default", "*", summary) | {"default": True}]
+    configs = [_config("default", "*", tuple(summary.splits)) | {"default": True}]
     if len(summary.kinds) > 1:
-        configs += [_config(kind, kind, summary) for kind in summary.kinds]
+        configs += [_config(kind, kind, own) for kind, own in summary.kind_splits.items()]
     return {
         "pretty_name": "Full-duplex dialogues",
         "license": "other",
@@ -48,8 +48,9 @@ def _front_matter(summary: ExportSummary) -> dict[str, Any]:
     }
 
 
-def _config(name: str, kind: str, summary: ExportSummary) -> dict[str, Any]:
-    files = [{"split": split, "path": f"data/{kind}-{split}-*.parquet"} for split in summary.splits]
+def _config(name: str, kind: str, splits: Sequence[str]) -> dict[str, Any]:
+    """Return a config; a split that a kind has no file of would keep it from being loaded."""
+    files = [{"split": split, "path": f"data/{kind}-{split}-*.parquet"} for split in splits]
     return {"config_name": name, "data_files": files}
 
 

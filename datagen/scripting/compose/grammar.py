@@ -26,7 +26,7 @@ _THIRD_PERSON = {
     "you": "they", "you're": "they're", "you've": "they've", "you'd": "they'd",
     "you'll": "they'll", "your": "their", "yours": "theirs", "yourself": "themselves",
     "we": "they", "we're": "they're", "we've": "they've", "we'd": "they'd", "our": "their",
-    "us": "them",
+    "we'll": "they'll", "us": "them", "ours": "theirs", "ourselves": "themselves",
 }  # fmt: skip
 _PERSON = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _AGREEMENT = {

@@ -66,6 +66,8 @@ class _Lesson(Realizer):
         """How many details of the answer were told."""
         self._wanted: int | None = None
         """How many of them the asker wanted, if it was asked."""
+        self._doubted_of = False
+        """What is wrongly believed of the question has come up."""
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
@@ -96,7 +98,8 @@ class _Lesson(Realizer):
             is_thanked = _THANKS.search(self._lines[-1].text)
             self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
         elif self._reply or self._draws.chance(THANKS):
-            self._say("user", "thanks", self._act("user", "thanks"))
+            reply = f"{self._act('user', self._reply)} " if self._reply else ""
+            self._say("user", "thanks", f"{reply}{self._act('user', 'thanks')}")
 
     def _happens(self, chance: float) -> bool:
         return self._draws.chance(chance * self._pace)
@@ -139,6 +142,7 @@ class _Lesson(Realizer):
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
+        self._doubted_of = False
         what = self._drawn(BEFORE) if question.doubt else ""
         if what == "guess" and question.doubt:
             return self._guessed(question.doubt)
@@ -154,6 +158,7 @@ class _Lesson(Realizer):
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
         self._believe("guess.wrong", "believe", doubt)
+        self._doubted_of = True
         return f"{self._act('agent', 'correct')} {doubt.tell}"
 
     def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
@@ -177,6 +182,7 @@ class _Lesson(Realizer):
         self._told = drawn if wanted is None else wanted
         said = " ".join((said, *question.details[: self._told]))
         what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
+        what = "" if what == "doubt" and self._doubted_of else what
         _AFTER[what](self, question, said)
         return False
 
@@ -229,12 +235,13 @@ class _Lesson(Realizer):
 
     def _checked(self, question: Question, said: str) -> None:
         self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if not question.other or self._draws.chance(GRASPS):
+        if not question.doubt or self._doubted_of or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
-        more = question.details[self._told : self._told + 1]
-        again = " ".join((self._act("agent", "rephrase"), question.other, *more))
+        doubt = question.doubt
+        contrast = self._act("agent", "contrast").replace(THINK, doubt.think)
+        again = f"{self._act('agent', 'rephrase')} {contrast} {doubt.tell}"
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
     def _offered(self, question: Question, said: str) -> None:
@@ -261,7 +268,7 @@ class _Lesson(Realizer):
         """Let the asker not have heard it."""
         self._say("agent", "answer", said)
         self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
-        repeated = f"{self._act('agent', 'again')} {question.other or question.answer}"
+        repeated = f"{self._act('agent', 'again')} {question.answer}"
         self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
 
 

@@ -1,8 +1,8 @@
 """Who speaks, and for whom: invented names, companies and dispositions. prompts/names.yaml -> Names
 
-First names are dealt by the dialogue's index, so each comes equally often. A company and its agent's
-last name are placed by it through a permutation of all such pairs of the domain, so no two dialogues
-of a run share a role prompt, and any can be made alone. The two splits share no first name.
+First names are dealt by the dialogue's index, so each comes equally often. A company and its
+agent's last name are placed by it through a permutation of all such pairs of the domain, so no two
+dialogues of a run share a role prompt, and any can be made alone. The splits share no first name.
 """
 
 from __future__ import annotations

@@ -30,8 +30,9 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 
 _LESSON = (
     frozenset((
-        "greet", "answer", "yield", "bye", "farewell", "check", "guess", "scope", "unsure", "never_mind",
-        "correct", "quiz", "right", "wrong", "again", "rephrase", "offer", "besides",
+        "greet", "answer", "yield", "bye", "farewell", "check", "guess", "scope", "unsure",
+        "never_mind", "correct", "quiz", "right", "wrong", "again", "rephrase", "contrast",
+        "offer", "besides",
     )),
     frozenset((
         "hello", "hail", "ack", "taken", "follow", "near", "switch", "curious", "interrupt", "done",

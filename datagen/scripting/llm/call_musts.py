@@ -44,8 +44,19 @@ def _task(drawn: DrawnCall) -> Iterator[Must]:
         yield Must("", "agent", f"asks for the {label}")
         gives = f"gives the {label}, {value}; the name is {user.name}"
         yield Must("", "user", gives, says=(value,))
+    is_agreed = False
     for step in world.steps:
+        if step.do == "act" and not is_agreed:
+            yield from _proposal(world, step)
+        is_agreed = step.do == "offer" or (is_agreed and step.do != "act")
         yield from _step(world, step)
+
+
+def _proposal(world: World, step: ProcedureStep) -> Iterator[Must]:
+    """Let the agent ask before it does what no step offers."""
+    if proposed := world.pack.tools[step.tool].proposed:
+        yield Must("", "agent", f"asks whether to {filled(world, proposed)}")
+        yield Must("", "user", "agrees")
 
 
 def _step(world: World, step: ProcedureStep) -> Iterator[Must]:

@@ -29,7 +29,7 @@ from datagen.scripting.plans.dealing import DealtCall, deal_call
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.finish import FinishedCall
-from datagen.scripting.simulate.maker import FIT, DrawnCall, WorldMaker, facts_of, script_of_call
+from datagen.scripting.simulate.maker import DrawnCall, WorldMaker, facts_of, script_of_call
 from datagen.scripting.world.draw import Drawer
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths as world_paths
@@ -161,7 +161,7 @@ class CallPlanner:
             slots=slots,
             exemplar=briefing.exemplar(job),
             order=self._options.order,
-            aim=drawn.words * FIT,
+            aim=drawn.words,
         )
         return briefing.assign(brief)
 

@@ -16,7 +16,7 @@ from jsonschema.exceptions import best_match
 
 from datagen.scripting.llm.brief import Brief
 from datagen.scripting.llm.reply import BadReply, read_json, speech_pattern, tidy
-from datagen.types import SPEAKERS, Speaker
+from datagen.types import SPEAKERS, InterruptionKind, Speaker
 
 ACTS: Final = (
     "greeting", "inform", "answer", "setQuestion", "propositionalQuestion", "checkQuestion",
@@ -46,6 +46,20 @@ NODS: Final = (
 """What a listener says meanwhile."""
 NOD_WORDS = 3
 """Most words of what counts as a nod, whatever a model says."""
+CUTS: Final[dict[str, InterruptionKind]] = {
+    "question": "question",
+    "pause": "pause",
+    "known": "known",
+    "protest": "protest",
+    "early": "early",
+    "correction": "correction",
+    "cancel": "cancel",
+    "rambling": "slot",
+    "collision": "collision",
+}
+"""How a model may say that somebody cuts in, and the timeline's kinds."""
+GOES_ON: Final = ("hold", "override")
+"""The same where who is cut off finishes the clause, or all of it."""
 MAX_TURNS, MAX_NODS, MAX_DOES, MAX_CALLS = 60, 2, 3, 2
 MAX_PROSE = 1200
 """Characters of a scenario, a description or a role."""
@@ -72,6 +86,8 @@ class SceneTurn:
     emotion: str
     calls: tuple[str, ...]
     cut_after: int
+    cut_as: str
+    """One of CUTS or GOES_ON; empty if the model says none."""
     nods: tuple[Nod, ...]
 
 
@@ -118,6 +134,7 @@ def _turn_schema(brief: Brief, speaker: Speaker, turn_characters: int) -> dict[s
     if tools:
         turn["calls"] = _some(tools, MAX_CALLS)
     turn["cut_after"] = {"type": "integer", "minimum": 0, "maximum": 80}
+    turn["cut_as"] = {"type": "string", "enum": ["none", *CUTS, *GOES_ON]}
     turn["nods"] = {"type": "array", "items": _object(nod), "maxItems": MAX_NODS}
     return _object(turn)
 
@@ -157,6 +174,7 @@ _LOOSE = Draft202012Validator(
                         "emotion": {"type": "string"},
                         "calls": {"type": "array", "items": {"type": "string"}},
                         "cut_after": {"type": "integer"},
+                        "cut_as": {"type": "string"},
                         "nods": {
                             "type": "array",
                             "items": {
@@ -190,6 +208,7 @@ def parse_scene(text: str) -> Scene:
 
 def _turn(value: dict[str, Any]) -> SceneTurn:
     act, emotion = value.get("act", ""), value.get("emotion", "")
+    cut_as = value.get("cut_as", "")
     return SceneTurn(
         speaker=value["speaker"],
         text=tidy(value["text"]),
@@ -198,5 +217,6 @@ def _turn(value: dict[str, Any]) -> SceneTurn:
         emotion=emotion if emotion in EMOTIONS else "neutral",
         calls=tuple(value.get("calls", ())),
         cut_after=value.get("cut_after", 0),
+        cut_as=cut_as if cut_as in CUTS or cut_as in GOES_ON else "",
         nods=tuple(Nod(n["after_word"], tidy(n["text"])) for n in value.get("nods", ())),
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datagen.scripting.checks import holds, judged
 from datagen.scripting.compose.grammar import plain
 from datagen.scripting.llm.brief import Brief
+from datagen.scripting.llm.cut_kinds import interruption_of
 from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.musts import places_of, unmet, where
 from datagen.scripting.llm.scene import EMOTIONS, NOD_WORDS, Scene, SceneTurn
@@ -22,7 +23,7 @@ from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate.finish import FinishedCall, pauses_in
 from datagen.scripting.simulate.tools import draw_latency
 from datagen.text import Unsayable, speak, unsayable
-from datagen.types import Action, Emotion, Probe, Script, Turn
+from datagen.types import Action, Emotion, Interruption, Probe, Script, Turn
 
 MUSTS, WORDS = "musts are not met", "words that cannot be said"
 NOD_MARGIN = (3, 4)
@@ -80,24 +81,34 @@ class _Weaver:
     def woven(self) -> FinishedCall:
         """Return turns, probes and actions."""
         at_word: int | None = None
+        how: Interruption | None = None
         scene = self._scene.turns
         for at, turn in enumerate(scene):
             spoken = speak(turn.text, self._facts)
             following = scene[at + 1] if at + 1 < len(scene) else None
-            cut = self._cut(at, spoken, following)
-            self._add(turn, spoken, at_word, cut)
-            at_word = cut
+            cut, cuts_in = self._cut(at, spoken, following)
+            self._add(turn, spoken, at_word, how, cut)
+            at_word, how = cut, cuts_in
         return FinishedCall(tuple(self._turns), tuple(self._probes()), tuple(self._actions))
 
-    def _cut(self, at: int, spoken: str, following: SceneTurn | None) -> int | None:
-        """Return where the next speaker cuts in: as near as may be to where the model says, and not
-        before what the turn has to state.
+    def _cut(
+        self, at: int, spoken: str, following: SceneTurn | None
+    ) -> tuple[int | None, Interruption | None]:
+        """Return where the next speaker cuts in, and how.
+
+        As near as may be to where the model says, and not before what the turn has to state.
         """
         turn = self._scene.turns[at]
         if not turn.cut_after or following is None or following.speaker == turn.speaker:
-            return None
-        places = cuts(len(spoken.split()), self._needed(at, spoken))
-        return min(places, key=lambda place: abs(place - turn.cut_after)) if places else None
+            return None, None
+        needed = self._needed(at, spoken)
+        places = cuts(len(spoken.split()), needed)
+        if not places:
+            return None, None
+        how = interruption_of(turn, following, is_called=bool(turn.calls), needed=needed)
+        if how is not None and how.kind == "collision":
+            return 1, how
+        return min(places, key=lambda place: abs(place - turn.cut_after)), how
 
     def _needed(self, at: int, spoken: str) -> int:
         """Return how many words must be heard until all that a turn has to state is said."""
@@ -111,7 +122,14 @@ class _Weaver:
             left = [value for value in left if not holds(heard, value)]
         return count
 
-    def _add(self, turn: SceneTurn, spoken: str, at_word: int | None, cut: int | None) -> None:
+    def _add(
+        self,
+        turn: SceneTurn,
+        spoken: str,
+        at_word: int | None,
+        how: Interruption | None,
+        cut: int | None,
+    ) -> None:
         num_heard = cut or len(spoken.split())
         level = self._ground.user.behaviour.fillers
         self._places.append(len(self._turns))
@@ -125,6 +143,7 @@ class _Weaver:
                 spoken=spoken,
                 onset="barge_in" if at_word else "after",
                 at_word=at_word,
+                interruption=how,
                 pauses=pauses_in(turn.speaker, spoken, turn.act, level, num_heard, self._draws),
                 act=turn.act,
                 fact_ids=stated,

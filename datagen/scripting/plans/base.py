@@ -12,7 +12,6 @@ from pydantic import Field
 from datagen.scripting.plans.records import trusted
 from datagen.types import Direction, Fact, Job, Persona, Probe, Record, Script, Split, Turn
 
-
 _made = trusted(Script)
 
 

@@ -52,8 +52,6 @@ class Question:
     answer: str
     details: tuple[str, ...] = ()
     """What the answer may go on with."""
-    other: str = ""
-    """The answer in other words, for who has not understood it."""
     is_follow_up: bool = False
     interrupts: bool = False
     is_near: bool = False
@@ -197,12 +195,10 @@ class _Path:
             asked = topic.more[more]
             return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
         ask, core = self._draws.pick(list(zip(topic.ask, topic.core, strict=True)))
-        others = [one for one in topic.core if one != core]
         return Question(
             ask,
             core,
             tuple(self._draws.shuffled(topic.details)),
-            others[0] if others else topic.quiz.tell,
             interrupts=interrupts,
             is_near=is_near,
             doubt=topic.doubt,

@@ -8,7 +8,7 @@ A type checker holds the calls to the fields, a test the records to what validat
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 from datagen.types import Record
 
@@ -19,25 +19,24 @@ _new, _set = object.__new__, object.__setattr__
 
 def trusted(record: Callable[P, R]) -> Callable[P, R]:
     """Return what makes records of a class from fields that are right; others have defaults."""
-    assert isinstance(record, type) and issubclass(record, Record)
+    assert isinstance(record, type)
+    assert issubclass(record, Record)
     fields = record.model_fields
     blank = {
         name: None if field.is_required() or field.default_factory else field.default
         for name, field in fields.items()
     }
-    fresh = {
-        name: field.default_factory for name, field in fields.items() if field.default_factory
-    }
+    fresh = {name: field.default_factory for name, field in fields.items() if field.default_factory}
     names = set(fields)
 
     def make(*_: P.args, **given: P.kwargs) -> R:
-        values = blank | given
-        for name, default in fresh.items():
-            if name not in given:
-                values[name] = default()  # type: ignore[call-arg]
-        return _filled(_new(record), values, names)
+        return _filled(cast("R", _new(record)), blank | given, names)
 
-    return make
+    def make_fresh(*_: P.args, **given: P.kwargs) -> R:
+        own = {name: default() for name, default in fresh.items()}  # type: ignore[call-arg]
+        return _filled(cast("R", _new(record)), blank | own | given, names)
+
+    return make_fresh if fresh else make
 
 
 def changed(record: R, **fields: object) -> R:

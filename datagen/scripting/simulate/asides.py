@@ -20,6 +20,8 @@ PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or makes small talk."""
+LEADS_BACK = 0.7
+"""Chance that an agent leads back to the call, if there is more to do in it."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -28,6 +30,8 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     """Let the caller bring something up and the agent answer it."""
     if event in talk.agenda:
         talk.agenda.remove(event)
+    if event.what and event.kind in ("Q1", "Q2") and talk.is_fresh(event.what):
+        link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
     elif talk.chance(LINKED * min(1, talk.leisure)) and event.kind not in ("Q4", "grievance"):
@@ -267,6 +271,8 @@ def _unrelated(talk: Talk, event: AgendaItem) -> None:
     talk.user("ask_unrelated.low" if talk.mood.valence < LOW else "ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
+    if talk.steps and talk.chance(LEADS_BACK):
+        talk.agent("back_to_call", "declineRequest")
     talk.probe("Q6", "redirect", asked)
     _react(talk, "ack_redirect")
 

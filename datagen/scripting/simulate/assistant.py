@@ -25,7 +25,7 @@ from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
 
-WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.07, 0.14
+WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.22
 """Chances of what may happen to the opening, to a number, to a name and to what is told."""
 HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
 
@@ -144,11 +144,11 @@ class AssistantCall:
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
         stated = sorted(name for name in draft.values if name in talk.world.values)
-        if talk.chance(SAY_AGAIN * talk.leisure):
+        if talk.chance(SAY_AGAIN * talk.slips):
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             talk.user_line(told, "inform").repairs = asked
-        if stated and talk.chance(NOTED * talk.leisure):
+        if stated and talk.chance(NOTED * talk.slips):
             self._read_back(talk.draws.pick(stated))
         elif talk.chance(ACKS * min(1.4, talk.leisure)):
             talk.agent("ack", "autoPositive")
@@ -330,7 +330,7 @@ class AssistantCall:
         talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
         talk.user("bye" if talk.is_thanked else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):
-            talk.agent("bye", "goodbye").rote = True
+            talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 
 
 _TAKES: dict[str, Callable[[AssistantCall, ProcedureStep], None]] = {

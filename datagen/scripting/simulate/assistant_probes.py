@@ -11,6 +11,8 @@ from typing import Literal
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import ProbeType
 
+LEADS_BACK = 0.7
+"""Chance that an assistant leads back to the call, if there is more to do in it."""
 RIGHT, CALMED = 0.45, 0.7
 """Chances that a detail is supposed rightly, and that a rude person calms down."""
 
@@ -36,7 +38,7 @@ def _names(talk: Talk) -> None:
 
 def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
     """Suppose or ask for a number that is in the role."""
-    if not talk.world.story.verify:
+    if not talk.world.story.verify or any(one.type in ("Q1", "Q2") for one in talk.probes):
         _names_again(talk, kind)
         return
     world = talk.world
@@ -65,7 +67,7 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
 
 
 def _names_again(talk: Talk, kind: ProbeType) -> None:
-    """Ask who calls where there is no number to ask for."""
+    """Ask who calls where there is no number to ask for, or it has been asked for."""
     assert talk.cast.principal
     talk.user("ask_name", "setQuestion")
     asked = talk.floor.last
@@ -108,6 +110,8 @@ def _unrelated(talk: Talk) -> None:
     talk.user("ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
+    if talk.steps and talk.chance(LEADS_BACK):
+        talk.agent("back_to_call", "declineRequest")
     talk.probe("Q6", "redirect", asked)
     _noted(talk, "ack_redirect")
 

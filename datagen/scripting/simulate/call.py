@@ -27,7 +27,8 @@ EARLY = 0.12
 USER_FIRST = 0.1
 SPLIT = 0.22
 """Chance that a caller says hello first, and why only when asked."""
-SHUFFLED = 0.5
+SHUFFLED, VENTS = 0.5, 0.8
+"""Chances that questions change places, and that what a caller is angry about comes first."""
 HURRY = 0.4
 """Leisure under which callers come to the point."""
 
@@ -77,7 +78,8 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
             if talk.calm < 1:
                 events.append(AgendaItem("grievance"))
     talk.spare = spare
-    return talk.draws.shuffled(events)
+    events = talk.draws.shuffled(events)
+    return sorted(events, key=lambda event: event.kind != "Q4") if talk.chance(VENTS) else events
 
 
 def _believed(talk: Talk, taken: Collection[str]) -> str | None:
@@ -121,8 +123,9 @@ def _open(talk: Talk) -> None:
 
 def _pick_up(talk: Talk) -> None:
     if talk.chance(USER_FIRST):
-        talk.user("hail", "greeting")
-        talk.agent("greet_hailed", "greeting", ("prompt.role",)).rote = True
+        asks = talk.draws.pick(("company", "there"))
+        talk.user(f"hail.{asks}", "greeting")
+        talk.agent(f"greet_hailed.{asks}", "greeting", ("prompt.role",)).rote = True
     else:
         talk.agent("greet", "greeting", ("prompt.role",)).rote = True
     is_split = talk.chance(SPLIT * talk.leisure)
@@ -148,6 +151,8 @@ def _go_on(talk: Talk) -> None:
     is_first = True
     while talk.steps or talk.agenda:
         _fill_up(talk)
+        if not talk.steps:  # all is done by now
+            talk.agenda = [event for event in talk.agenda if event.kind != "grievance"]
         ready = [event for event in talk.agenda if asides.is_ready(talk, event)]
         if ready and _takes_over(talk, len(ready), is_first):
             collides, cut = collide(talk), talk.floor.last
@@ -204,7 +209,7 @@ def _close(talk: Talk) -> None:
         talk.user("done", "thanking")
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
-        talk.user("bye", "goodbye").rote = True
+        talk.user("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 
 
 def _bye(talk: Talk) -> str:

@@ -27,17 +27,23 @@ _SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring"
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",
     "Ha", "Ugh", "Hey", "Huh",
-    "And", "Also", "Another", "Next",
+    "And", "Also", "Another", "Next", "Mm-hmm", "Mm",
 ))  # fmt: skip
 """First words of turns that need no hesitation before them."""
 _ANSWERS = frozenset((
     "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
-    "Hey", "Thanks", "Actually", "Mm-hmm", "Understood", "Got", "Thank", "Great", "Perfect",
+    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect",
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
 MIN_MIDDLE = 2
 """Fewest words, less one, before a comma after which somebody says more than um."""
+_REPLIES = frozenset((
+    "answer", "acceptOffer", "declineOffer", "agreement", "autoPositive", "disagreement",
+    "confirm", "correction",
+))  # fmt: skip
+"""Acts of a caller that begin nothing, so that no "so" is before them."""
+_BEGINS = ("So,", "Um, so,", "Okay, so,", "Yeah, so,", "Let's see,")
 _POLITE = frozenset(("thanking", "declineOffer", "goodbye", "autoPositive", "greeting"))
 MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
@@ -137,7 +143,10 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draws.chance(RESTARTS[level]):
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        _start(talk, draft, draws.pick(acts.starts))
+        said = draws.pick(acts.starts)
+        is_fitting = draft.values if draft.act in _REPLIES else said != "Let's see,"
+        if is_fitting or said not in _BEGINS:
+            _start(talk, draft, said)
 
 
 def _start(talk: Talk, draft: Draft, said: str) -> None:

@@ -34,8 +34,8 @@ begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
 """Chances that a caller corrects what was misheard before the agent has said all of it, by its
 level of interruptions, and fewest words that it hears first."""
-HOLDS = {"friendly": 0.08, "brisk": 0.3, "formal": 0.25, "tired": 0.12}
-OVERRIDES = 0.3
+HOLDS = {"friendly": 0.12, "brisk": 0.4, "formal": 0.35, "tired": 0.2}
+OVERRIDES = 0.4
 """Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "friendly": ("repeat", "resume", "resume", "resume", "summarise"),
@@ -96,7 +96,7 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     chance = INTERRUPTED[level] * (ANGRY if talk.mood.manner == "angry" else 1)
     if not slots(talk.words.chosen):
         chance *= PLAIN
-    chance *= min(1.0, 0.5 + talk.leisure)
+    chance *= min(1.0, 0.7 + talk.leisure)
     if talk.is_interrupted or not talk.chance(chance) or (place := _place(talk)) is None:
         return True
     talk.is_interrupted = True

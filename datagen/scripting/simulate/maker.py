@@ -132,7 +132,7 @@ class WorldMaker:
             if len(role) <= PROMPT_CHARACTERS:
                 gap = world.gap if "Q5" in cast.probes else ""
                 roles = Roles(role, user_role_prompt(world, cast), world_items(world, gap))
-                return DrawnCall(world, cast, roles, aim)
+                return DrawnCall(world, cast, roles, _num_words(aim))
         raise Rejected("no role prompt fits", domain)
 
     def draw_assistant(self, job: Job, domain: str, dealt: Dealt) -> DrawnAssistantCall:
@@ -144,7 +144,7 @@ class WorldMaker:
             if len(role) <= PROMPT_CHARACTERS:
                 items = assistant_items(world, mandate, "")
                 roles = Roles(role, business_role(world, cast, draws), items)
-                call = DrawnCall(world, cast, roles, aim)
+                call = DrawnCall(world, cast, roles, _num_words(aim))
                 return DrawnAssistantCall(call, mandate)
         raise Rejected("no role prompt fits", domain)
 
@@ -277,6 +277,11 @@ def _situation(world: World, probes: tuple[ProbeType, ...]) -> str:
     """Return what meets in a call: it decides the split, and with it who may talk."""
     known = "+".join(sorted((*world.terms, *world.records)))
     return "/".join((world.story_id, world.case_id, known, "+".join(sorted(probes))))
+
+
+def _num_words(aim: float) -> float:
+    """Return how many words a call comes to that aims at so many."""
+    return aim if aim > LONG else aim * FIT
 
 
 class Roles(NamedTuple):

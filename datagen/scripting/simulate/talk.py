@@ -31,6 +31,9 @@ LOW = -0.15
 """Valence of a caller under which an agent is not cheerful."""
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
 """What is answered with "you're welcome"."""
+WISHES = re.compile(
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you)\b|to you\b", re.I
+)
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 _TERSE = ("brisk", "tired")
 """Manners of agents who say things the shorter way, if there are two."""
@@ -107,6 +110,8 @@ class Talk:
         """The caller has decided on what the agent does next."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
+        self.has_chatted = False
+        """The agent has made small talk in a wait."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
@@ -164,6 +169,11 @@ class Talk:
         """Whether cheerful feedback of the agent would be out of place."""
         is_trouble = self.world.story.mood == "problem" and not self.is_helped
         return is_trouble or self.mood.valence < LOW
+
+    @property
+    def is_wished(self) -> bool:
+        """Whether the last turn wishes something, so that "you too" answers it."""
+        return WISHES.search(self.floor.drafts[-1].text) is not None
 
     @property
     def is_thanked(self) -> bool:

@@ -30,6 +30,10 @@ TIMEOUT = 8.0
 CANCELLED = "The call was cancelled."
 LONG, STILL = 4.5, 0.7
 """Seconds from which a wait is long, and chance that the agent then says that it still looks."""
+CHATS = {"friendly": 0.6, "brisk": 0.08, "formal": 0.2, "tired": 0.2}
+"""Chance that an agent of a manner makes small talk in a long wait."""
+CHATTED = 4.0
+"""Seconds that small talk takes."""
 
 
 def opening(talk: Talk) -> str:
@@ -124,11 +128,38 @@ def _issue(talk: Talk, step: ProcedureStep, result: str, status: ActionStatus) -
 def _wait(talk: Talk, action: Action) -> None:
     """Fill the time until a tool answers, on both sides."""
     talk.mood.feel("wait.impatient" if talk.cast.user.patience == 0 else "wait")
+    if action.status == "ok" and action.latency > LONG and _may_chat(talk):
+        _chat(talk, action)
+        return
     if action.status == "ok" and talk.chance(WAITING * talk.leisure):
         _say_meanwhile(talk, action)
     if action.latency > LONG and talk.chance(STILL):
         talk.agent("still_looking", "stalling", apart=True)
         talk.floor.close()
+
+
+def _may_chat(talk: Talk) -> bool:
+    """Draw whether the agent makes small talk: once a call, with nobody who is upset or hurried."""
+    is_upset = talk.mood.manner in ("angry", "curt")
+    if talk.has_chatted or is_upset or talk.cast.user.patience == 0:
+        return False
+    return talk.chance(CHATS[talk.cast.manner])
+
+
+def _chat(talk: Talk, action: Action) -> None:
+    """Let the agent ask how the caller is, which rests on nothing, and hear the answer.
+
+    What it says to that waits for the result with all that follows, or stalls once more.
+    """
+    talk.has_chatted = True
+    talk.agent("small_talk", "stalling", apart=True)
+    talk.user("answer_small_talk", "answer")
+    if action.latency - CHATTED > LONG and talk.chance(STILL):
+        talk.agent("ack_small_talk", "stalling")
+        talk.agent("still_looking", "stalling")
+        talk.floor.close()
+    else:
+        talk.agent("ack_small_talk", "autoPositive")
 
 
 def _say_meanwhile(talk: Talk, action: Action) -> None:

@@ -104,8 +104,7 @@ class World:
         """What is so, as sentences of a role prompt or a tool's result."""
         facts = self.pack.facts
         return {
-            name: facts[name].says.format_map(self.written)
-            for name in (*self.terms, *self.records)
+            name: facts[name].says.format_map(self.written) for name in (*self.terms, *self.records)
         }
 
 

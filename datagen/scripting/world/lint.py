@@ -329,9 +329,7 @@ def _proposed(pack: WorldPack) -> Iterator[str]:
     for name, tool in pack.tools.items():
         if tool.proposed and not re.fullmatch(r"[a-z].*[\w}]", tool.proposed):
             yield f"tools.{name}.proposed: it follows Should I, unlike {tool.proposed!r}"
-    found = dict.fromkeys(
-        tool for name, story in pack.stories.items() for tool in _unasked(story)
-    )
+    found = dict.fromkeys(tool for name, story in pack.stories.items() for tool in _unasked(story))
     for name in found:
         if not pack.tools[name].proposed:
             yield f"tools.{name}: no step offers it, so say what is proposed before it is done"
@@ -345,7 +343,8 @@ def _unasked(story: Story) -> Iterator[str]:
             if happens(step, case):
                 if step.do == "act" and not is_agreed:
                     yield step.tool
-                is_agreed = step.do == "offer" or (is_agreed and step.do != "act")
+                is_offered = step.do == "offer" and step.chance == 1
+                is_agreed = is_offered or (is_agreed and step.do != "act")
 
 
 def _repeated(pack: WorldPack) -> Iterator[str]:

@@ -137,7 +137,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
 
 
 def _asked(lines: Sequence[str]) -> str:
-    return to_assistant(lines[0]).removeprefix("And ")
+    return capital(to_assistant(lines[0]).removeprefix("And "))
 
 
 @lru_cache(maxsize=4096)
@@ -250,10 +250,7 @@ def business_role(world: World, cast: Cast, draws: Draws) -> str:
 def assistant_items(world: World, mandate: Mandate, gap: str) -> tuple[WorldItem, ...]:
     """Return all that is so: notes in the agent's role, and what only the business knows."""
     written = {name: value.written for name, value in world.values.items()}
-    facts = tuple(
-        _item(id=name, visibility="user", text=text)
-        for name, text in world.said.items()
-    )
+    facts = tuple(_item(id=name, visibility="user", text=text) for name, text in world.said.items())
     notes = tuple(
         _item(
             id=f"note-{at}",

@@ -104,7 +104,9 @@ def _doing(world: World) -> list[str]:
 def _procedure(world: World) -> list[str]:
     """Say what to ask, by the first wording of each question, and what to do then."""
     asked = [step.say[0] for step in world.steps if step.do == "ask" and step.chance == 1]
-    sentences = [f"Ask: {line.format_map(world.written).removeprefix('And ')}" for line in asked[:3]]
+    sentences = [
+        f"Ask: {capital(line.format_map(world.written).removeprefix('And '))}" for line in asked[:3]
+    ]
     used = dict.fromkeys(step.tool for step in world.steps if step.tool and step.chance == 1)
     tools = [world.pack.tools[name] for name in used]
     doing = [tool.does for tool in tools if tool.done or world.is_lookup]

@@ -12,7 +12,9 @@ from datagen.text.classes import (
     code,
     date,
     decimal,
+    degree,
     electronic,
+    formula,
     fraction,
     math,
     measure,
@@ -20,17 +22,20 @@ from datagen.text.classes import (
     ordinal,
     range,
     roman,
+    route,
     score,
+    size,
     telephone,
     time,
     verbatim,
+    year,
 )
 from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, money, measure, date, time,
-    telephone, electronic, code, address, roman, abbreviation, math, verbatim,
+    cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
+    time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

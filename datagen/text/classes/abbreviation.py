@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from datagen.text import numbers
 from datagen.text.form import (
     DOT,
     Form,
@@ -22,6 +24,7 @@ from datagen.text.lexicon import (
     BATTERIES,
     DAY_LETTERS,
     DAYS,
+    DOSES,
     DOTTED,
     END_SAFE,
     FORMS,
@@ -75,9 +78,28 @@ def _months(match: Match) -> str:
 
 def _numbered(match: Match) -> str:
     said = NUMBERED_SHORT[match["word"]]
+    if match["word"] in ("no", "sec") and is_before(match, _SAID_NO):
+        raise Unsayable(match[0], "it may be short for something, or end a sentence")
     if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
         said = said.lower()
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
+
+
+def _two_months(match: Match) -> str:
+    return f"{MONTHS[match['first']]} and {MONTHS[match['last']]}"
+
+
+def _basis(match: Match) -> str:
+    """Say the basis points of a rate; the speed of a line is a measure."""
+    if is_near(match, _RATE):
+        return "basis points"
+    raise Unsayable(match[0], "it may be basis points or bits per second")
+
+
+def _every(match: Match) -> str:
+    """Say the "q4h" of a prescription."""
+    last = f" to {numbers.cardinal(int(match['last']))}" if match["last"] else ""
+    return f"every {numbers.cardinal(int(match['hours']))}{last} hours"
 
 
 def _between(match: Match) -> str:
@@ -129,11 +151,74 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(r"min\.(?= [a-z])", "minutes", before=counted),
         make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
-        make("bps", " basis points", before=re.compile(r"\d\Z")),
-        make("bps", "basis points", before=after_rate),
+        make("bps", lambda m: _basis(m) and " basis points", before=re.compile(r"\d\Z")),
+        make("bps", _basis, before=after_rate),
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
         make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
+    )
+
+
+_TURN = cue("turn|turned|left|right|bear|veer|keep|(?:make|hang|take|then|and) an?|go|then", " ")
+_RATE = re.compile(
+    r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
+    r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
+    re.IGNORECASE,
+)
+_SAID_NO = cue("said|say|says|saying|a|or|means|meant|just|oh|told me|answer is", " ")
+_NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
+"""A pattern before a day: the star is none."""
+_DOSE = re.compile(
+    r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
+    rf"|{'|'.join(DOSES)}) \Z"
+)
+_NAMED_LETTER = cue("letters?|vowels?|the|an?|option|type|plan|class|row|with|variable|let", " ")
+
+
+def _letter_word(word: str) -> Callable[[Match], str | None]:
+    """Return what says a letter that stands for a word; the name of a letter is none."""
+    return lambda match: None if is_before(match, _NAMED_LETTER) else word
+
+
+def _chat(make: FormMaker) -> tuple[Form, ...]:
+    """Return letters that are written for words, as people type them."""
+    end = r"(?=[ ,.?!]|$)(?! [=+*/<>-])"
+    return (
+        make(rf"u{end}", _letter_word("you"), Sure.CUE, before=re.compile(r"(?:^|[a-z,?!.] )\Z")),
+        make(r"r(?= (?:u|you|we|they|there|these|those)\b)", "are"),
+        make(r"r(?= [$\d])", "are", before=re.compile(r"[a-z]{3,} \Z")),
+        make(rf"r{end}", "are", before=cue("u|you|we|they|how|what|where|when|who", " ")),
+        make(
+            rf"b{end}",
+            "be",
+            before=cue("gonna|will|would|wont|won't|to|might|can|should|must|ll", " "),
+        ),
+        make(rf"[kK]{end}", "okay", before=re.compile(r"^\Z")),
+        make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
+        make(r"c(?= (?:u|ya|you)\b)", "see"),
+        make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
+        make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
+        make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
+        make(r"Esc\b(?!\. [a-z])", "Escape"),
+        make(
+            r"[qQ](?P<hours>\d{1,2})(?:-(?P<last>\d{1,2}))?(?P<unit>[hH]|hrs?)\b" + DOT,
+            _every,
+        ),
+        make(
+            r"(?P<note>[A-G])b(?= (?:major|minor|chord|scale|trumpet|clarinet|sax|horn)\b)",
+            lambda m: f"{m['note']} flat",
+        ),
+        make(r"(?P<note>[A-G])b\b", lambda m: f"{m['note']} flat", before=cue("key of", " ")),
+        make(r"R[Ee](?=:)", "Regarding"),
+        make(r"re(?=:)", "regarding"),
+        make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
+        make(r"L(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "left", before=_TURN),
+        make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
+        make(rf"ea\b{DOT}", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
+        make(r"inv(?= ?#? ?\d)", "invoice"),
+        make(r"[cC]onf(?= ?#)", lambda m: f"{m[0][0]}onfirmation"),
+        make(r"[fF]lt(?= #?[A-Z0-9]{2,}\d)", lambda m: f"{m[0][0]}light"),
+        *(make(rf"{short}\b", said, before=_DOSE) for short, said in DOSES.items()),
     )
 
 
@@ -152,7 +237,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
         make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
         make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
-        make.words(dotted, r"\.(?= [A-Z])", Sure.CUE),
+        make.words(dotted, r"\.(?= [A-Z](?!\b))", Sure.CUE),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'(?!s\b)\w|\.\w){DOT}", Sure.USUAL),
         make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
         make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),
@@ -191,6 +276,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
         ),
         *_cued(make),
+        *_chat(make),
         make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
         make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
@@ -204,18 +290,22 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?![\w/-]|'\w|\.\w){DOT}",
             Sure.USUAL,
         ),
-        make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL),
+        make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL, before=_NO_SUN),
+        make.words(
+            {"tues": "Tuesday", "weds": "Wednesday", "thurs": "Thursday", "thur": "Thursday"},
+            rf"(?![\w/-]|'\w|\.\w){DOT}",
+        ),
         make.words(
             {"Sat": "Saturday", "Sun": "Sunday", "Wed": "Wednesday", "Weds": "Wednesday"},
-            r"(?= (?:the \d|at \d|&|and |or |\d|night|morning|afternoon|evening|from \d|thru"
-            r"|through)|[?!]|[.,]|$)(?![.])",
+            r"(?= (?:the \d|at \d|& |(?:and|or) (?:[A-Z][a-z]{2,3}\b|\d)|\d|night|morning"
+            r"|afternoon|evening|from \d|thru|through)|[?!]|[.,]|$)(?![.])",
             Sure.USUAL,
-            before="(?<![-\\w])",
+            before=f"(?<![-\\w]){_NO_SUN}",
         ),
         make(
-            r"no\.(?= (?:is|was|on|for|of)\b)",
+            r"no\.(?= (?:is|was|on|for|of|ends|starts|begins)\b)",
             "number",
-            before=re.compile(r"[a-z] \Z", re.IGNORECASE),
+            before=re.compile(r"[a-z.] \Z", re.IGNORECASE),
         ),
         make(
             r"apt(?= (?:is|was|has|number|no\.?|building|complex|key|door|unit|at|on) |[,?!]| #)",

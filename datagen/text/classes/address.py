@@ -7,7 +7,15 @@ import re
 from datagen.text import numbers
 from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of, cue, is_before
 from datagen.text.locales import Locale
-from datagen.text.places import COMPASS, CORNERS, STATES, STATES_OR_WORDS, STREET_WORDS, STREETS
+from datagen.text.places import (
+    COMPASS,
+    CORNERS,
+    DOTTED_STATES,
+    STATES,
+    STATES_OR_WORDS,
+    STREET_WORDS,
+    STREETS,
+)
 
 TOLD = (
     "A number before a street's name; a street's short type after one; a state after a city and"
@@ -26,6 +34,7 @@ _AFTER_NAME = re.compile(
     r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
 )
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
+_FROM_CITY = re.compile(r"\b(?:from|in|to|of|near|City:) (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z")
 _COMMA = re.compile(r"[A-Z][\w.']+, \Z")
 _DEGREES = frozenset(("MD", "PA", "MA", "MS", "DE"))
 _PERSON = re.compile(
@@ -68,6 +77,22 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         street,
+        make(
+            r"(?P<point>[NSEW])\.?(?= (?:Dakota|Carolina|Virginia|Korea|Africa|America)\b)",
+            lambda m: COMPASS[m["point"]],
+        ),
+        make(
+            r"(?P<point>[NSEW])\b(?![.'-]\w)",
+            lambda m: COMPASS[m["point"]].lower(),
+            before=re.compile(r"\d°(?: ?\d+(?:\.\d+)?['\"])* ?\Z"),
+        ),
+        make.words(DOTTED_STATES, rf"(?=\.){DOT}", before=r"(?<=[a-z], )"),
+        make(r"Penn\.(?= [A-Z])", "Pennsylvania"),
+        make(
+            r"(?P<type>Ave|St)\.(?= [A-Z](?:[,.?!]|$| [a-z]))",
+            lambda m: STREETS[m["type"]],
+            before=re.compile(r"(?:^|\b(?:on|and|at|to|&|of|near) )\Z"),
+        ),
         make.words(CORNERS, r"\b(?= (?:[A-Z][a-z]|\d+(?:st|nd|rd|th)\b))"),
         make(
             r"(?P<point>[NSEW])\b\.?(?= (?:[A-Z]|\d))",
@@ -107,7 +132,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<point>[NS][EW])(?=[,.?!]|$)",
             lambda m: CORNERS[m["point"]],
             before=re.compile(
-                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Street|Avenue|Road|Drive|Place)\.? \Z"
+                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Way|Ter|Street|Avenue|Road|Drive|Place|mph"
+                r"|kts)\.? \Z"
             ),
         ),
         make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),
@@ -115,6 +141,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",
             lambda m: STATES[m["state"]],
             before=_CITY,
+        ),
+        make(
+            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$)",
+            lambda m: STATES_OR_WORDS[m["state"]],
+            before=_FROM_CITY,
         ),
         make(
             rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=,? \d{{5}})",

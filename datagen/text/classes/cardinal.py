@@ -36,15 +36,16 @@ _SCALED = {
     "tn": "trillion",
 }  # fmt: skip
 _COUNTED = re.compile(
-    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<!s)s|people|men|women|children|of (?:them|us|the))\b"
+    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<![siu])s|people|men|women|children|of (?:them|us|the))\b"
 )
-_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<!s)s|people|men|women|children)\b)"
+_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<![siu])s|people|men|women|children)\b)"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
     r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
     r"|up to"
     r"|passed|some"
 )
+_PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
 
@@ -52,6 +53,8 @@ _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousa
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
+    if is_before(match, _PLATE):
+        return None
     if number in ("5", "8", "10", "15") and is_before(match, _RUN):
         return f"{quantity.say(number)} K" if scale in "kK" else None
     is_large = quantity.value(number) >= 11 and scale == "K"
@@ -68,12 +71,55 @@ def _scaled(match: Match) -> str | None:
     return f"{low}{quantity.say(number)} {_SCALED[scale]}"
 
 
+def is_year(number: int) -> bool:
+    """Tell whether four digits are a year that people speak of."""
+    return 1400 <= number <= 2100
+
+
 def _year_or_count(match: Match) -> str:
     """Refuse "In 2019 cases": some cases of a year, or so many of them."""
     said = numbers.year(int(match[0]))
     if said != numbers.cardinal(int(match[0])):
         raise Unsayable(match[0], "it may be a year or a count")
     return said
+
+
+_WORD = re.compile(r"[a-z] \Z")
+_ANSWERED = re.compile(
+    r"(?:^|\? |(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
+    r"|[Yy]eah|[Oo]kay|[Uu]m|[Uu]h),? )+)\Z"
+)
+
+
+_TO = cue(
+    r"need|needs|want|wants|going|trying|try|tried|used|nice|have|has|got|like|love|able|ready"
+    r"|happy|glad|how|where|what|way|time|supposed|hard|easy|gonna|forgot|hope|plan|free",
+    " ",
+)
+_DO = re.compile(
+    r" (?:go|see|talk|do|get|be|know|pay|call|cancel|buy|make|take|come|meet|ask|say|leave|stay|eat"
+    r"|sleep|u|you|the|my|use|find|fix|reach|tell|send|give|keep|wait|hear|have)\b"
+)
+_WHOM = re.compile(
+    r" (?:u|ur|me|you|your|my|us|them|him|that|sure|real|now|2nite|2day|tonight"
+    r"|tomorrow)\b(?! (?:more|times))"
+)
+
+
+def _typed_for_word(match: Match) -> str | None:
+    """Refuse the 2 of "need 2 go" and the 4 of "thx 4 ur help"."""
+    is_to = match[0] == "2" and is_before(match, _TO) and is_after(match, _DO)
+    is_for = match[0] == "4" and is_before(match, _WORD) and is_after(match, _WHOM)
+    if is_to or is_for:
+        raise Unsayable(match[0], "it may be short for a word")
+    return None
+
+
+def _answered(match: Match) -> str | None:
+    """Refuse "It's 7729.": a code, or as many as that."""
+    if not is_before(match, _ANSWERED) or is_year(int(match[0])):
+        return None
+    raise Unsayable(match[0], "it may be a code or a count")
 
 
 def _digits(match: Match) -> str:
@@ -95,6 +141,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"\d{{1,3}}(?:,\d{{3}})+{END}", _cardinal, Sure.USUAL),
         make(rf"(?:0|[1-9]\d{{0,3}}){END}", _cardinal, Sure.GUESS),
+        make(r"[24](?= [a-z])", _typed_for_word, Sure.CUE),
+        make(rf"[1-9]\d(?!00)\d\d{END}(?=[.,?!]|$)", _answered, Sure.CUE),
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
         make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),
         make(
@@ -115,7 +163,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d(?:,\d){2,}(?![\d,])", lambda m: ", ".join(map(numbers.digits, m[0].split(",")))),
         make(
             r"(?:19[5-9]|20[0-3])\d(?= (?!dollars|miles|hours|words|calories|models)"
-            r"[a-z]{4,}(?<!s)s\b)",
+            r"[a-z]{4,}(?<![siu])s\b)",
             _year_or_count,
             before=cue("in|since|during", " "),
         ),

@@ -1,28 +1,36 @@
-"""Identifiers, by character, group or pair: "QX71B", "4821-0098", "UA 1742", "I-95", "Room 305"."""
+"""Identifiers, by character, group or pair: "QX71B", "4821-0098", "F-150", "Room 305"."""
 
 from __future__ import annotations
 
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue, is_before
+from datagen.text.form import (
+    END,
+    PLURAL,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+)
 from datagen.text.lexicon import SET_CODES
 from datagen.text.locales import Locale
-from datagen.text.names import AIRLINES
 from datagen.text.words import is_word
 
 TOLD = (
     "Capital letters and digits in one word; groups about hyphens; what is named before it"
     " (code, account,"
-    " order, ending in). Flights, rooms, forms and roads are said by pairs, seats and gates as"
+    " order, ending in). Rooms and forms are said by pairs, seats and gates as"
     " numbers."
 )
 EXAMPLES = (
     ("Your confirmation code is QX71B.", "Your confirmation code is Q X seven one B."),
     ("The card ending in 4821 was charged.", "The card ending in four eight two one was charged."),
-    ("You're on UA 1742 to Denver.", "You're on U A seventeen forty-two to Denver."),
     ("You're in seat 12A at gate C4.", "You're in seat twelve A at gate C four."),
-    ("Take I-405 north.", "Take I four oh five north."),
     ("Come to Room 305.", "Come to Room three oh five."),
     ("HTTP 404 came up.", "HTTP four oh four came up."),
     ("Case #88213 is open.", "Case number eight eight two one three is open."),
@@ -56,7 +64,7 @@ _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
     r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
-    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road",
+    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx|gtx",
     r" #?",
 )
 _CARD = cue(
@@ -65,8 +73,7 @@ _CARD = cue(
     r"|last (?:four|4)(?: digits)?(?: are| is)?",
     r"[,:]? ",
 )
-_ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
-_AIRLINE = any_of(AIRLINES)
+_COUNTED = re.compile(PLURAL)
 _RUN = re.compile(r"[A-Za-z]+|\d+")
 
 
@@ -77,11 +84,15 @@ def _spelled(match: Match) -> str:
 
 def say(code: str) -> str:
     """Say a code of capitals and digits."""
-    short = re.fullmatch(r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)", code)
+    short = re.fullmatch(
+        r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)|([A-Z]{2,5})-([1-9])|([A-Z])-(\d)([A-Z])", code
+    )
+    if code.startswith("K-") and code[2:].isdecimal() and int(code[2:]) <= 12:
+        return f"K through {numbers.decimal(code[2:])}"
     if not short:
         return numbers.letters_and_digits(code)
     parts = (part for part in short.groups() if part)
-    return " ".join(numbers.decimal(part) if part.isdecimal() else part for part in parts)
+    return " ".join(numbers.decimal(part) if part.isdecimal() else " ".join(part) for part in parts)
 
 
 def _digits(match: Match) -> str:
@@ -101,13 +112,13 @@ def _door(match: Match) -> str:
     return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
 
 
-def _flight(match: Match) -> str:
-    return f"{numbers.letters_and_digits(match['code'])} {numbers.pairs(int(match['number']))}"
-
-
-def _road(match: Match) -> str:
-    letters = " ".join(match["road"])
-    return f"{letters} {numbers.pairs(int(match['number']))}"
+def _million(match: Match) -> str | None:
+    """Refuse "5M": five million, five meters or the name of something."""
+    if match["number"] == "3":
+        return "three M"
+    if is_after(match, _COUNTED):
+        return None
+    raise Unsayable(match[0], "it may be million, meters or a name")
 
 
 def _plural(match: Match) -> str:
@@ -193,6 +204,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     return (
         make(upper, _spelled, Sure.USUAL),
+        make(r"(?P<number>\d{1,3})M(?![\w&@/-]|\.\w)", _million, Sure.CUE),
         make(
             r"(?!ID )[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])",
             _blank_code,
@@ -234,51 +246,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_PAIRED,
         ),
         make(
-            rf"(?P<number>[1-9]\d\d){END}"
-            r"(?= (?:to|[NSEW]\b|north|south|east|west|freeway|fwy|until|exit)\b)",
-            _pairs,
-            before=cue("(?:take|on|off|via|from|to) the", " "),
-        ),
-        make(
             rf"(?P<number>[45]\d\d){END}"
             r"(?= (?:error|status|response|page|Forbidden|Not Found|Bad|on every)\b)",
             _pairs,
         ),
         make(
-            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
-            _pairs,
-            Sure.CUE,
-            before=cue("an?|the", " "),
-        ),
-        make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
         ),
-        make(
-            rf"(?P<number>[1-9]\d{{2,3}}){END}(?=[.,?!]|$| (?:to|from|at|is|was|on|out|into)\b)",
-            _pairs,
-            before=cue(
-                r"(?:on|board|take|taking|took|catch|for|my|your) (?:Southwest|Delta|JetBlue|United"
-                r"|American|Alaska|Frontier|Spirit|Lufthansa|Ryanair)",
-                " ",
-            ),
-        ),
-        make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),
-        make(
-            rf"(?P<code>{_AIRLINE})(?P<number>[1-9]\d{{2,3}}){END}",
-            _flight,
-            before=cue("on|aboard|board|flight|take|catch|booked", " "),
-        ),
-        make(
-            rf"(?P<code>[A-Z]{{2}}|[A-Z]\d) ?(?P<number>[1-9]\d{{0,3}}){END}",
-            _flight,
-            before=cue("flight", " "),
-        ),
-        make(
-            r"(?P<road>I|US|SR|CA|TX|FL|NY|M|A|B|E)-(?P<number>\d{1,3})(?![\w-])",
-            _road,
-            before=_ROAD,
-        ),
-        make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
         make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),
         make(
             r"(?<![\w-])(?P<word>(?:[A-Z]?[a-z]+"
@@ -319,10 +293,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[*-](?P<digits>\d{4})(?!\w|[.,-]\d)", _masked_four, before=_CARD),
         make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
-        make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
         make(
             r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
+        ),
+        make(
+            rf"(?P<number>[1-9]\d{{3}}){END}(?=[.,?!]|$| (?:printer|laptop|scanner|router)\b)",
+            _pairs,
+            before=re.compile(r"\b(?:an?|my|the|our|an old) (?:HP|TI|RTX|GTX|IBM|ATI|BMW) \Z"),
+        ),
+        make(
+            r"97[89](?:-\d+){4}(?![\w-])|97[89]-?\d{10}(?!\w)",
+            _groups,
+            before=cue("ISBN(?:-13)?(?: is| number| no\\.?)?", "[:#]? "),
         ),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
         make(r"101(?=[.,?!]|$)", "one oh one", before=re.compile(r"[A-Z][A-Za-z]+ \Z")),
@@ -330,6 +313,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>[1-4]0\d)(?![\w-]|[.,]\d)",
             _pairs,
             before=re.compile(r"\b(?:ENG|MATH|BIO|CHEM|HIST|PSY|PHYS|ECON|CS|ART) \Z"),
+        ),
+        make(
+            r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
+            lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",
+            before=cue(
+                "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
+            ),
+        ),
+        make(
+            r"\*(?P<digits>\d{3,6})(?!\w)",
+            lambda m: f"star {numbers.digits(m['digits'])}",
+            before=cue("code|code is|pin is|combo is", " "),
         ),
         make(r"#(?P<number>\d{1,2})s\b", _numbers),
         make(
@@ -339,6 +334,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
+        make(
+            r"10-4(?=[.,!?]|$)", "ten four", before=re.compile(r"(?:^|[.!?,] |\b(?:copy|say) )\Z")
+        ),
+        make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[a-z])\b(?![-./]\w)",
+            lambda m: f"{numbers.decimal(m['number'])} {m['letter'].upper()}",
+            Sure.CUE,
+            before=cue(
+                "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|question|part|item", " "
+            ),
+        ),
+        make(rf"(?<=#)\d{{4}}{END}", _digits),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
     )
 

@@ -6,6 +6,7 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before
+from datagen.text.lexicon import ABBREVIATIONS
 from datagen.text.locales import Locale
 from datagen.text.words import is_word
 
@@ -41,10 +42,12 @@ _ENDINGS = (
 )
 _FILES = (
     r"pdf|docx?|xlsx?|pptx?|csv|txt|jpe?g|png|gif|zip|mp[34]|wav|mov|html?|json|exe|py|md|xml|log"
+    r"|js|ts|css|sql|sh|ya?ml|ini|bat|dll|iso|dmg|apk|svg|heic|bak|tmp|cfg"
 )
 _HASHTAG = cue("hashtag", " ")
+_COUNTRIES = frozenset(("uk", "us", "eu", "au"))
+"""Endings that are said by letter."""
 _TOKEN = re.compile(r"[A-Za-z\u00c0-\u024f]+|\d+|.")
-_KNOWN = frozenset(("com", "net", "org", "edu", "gov", "www"))
 
 
 def _part(part: str) -> str:
@@ -54,6 +57,10 @@ def _part(part: str) -> str:
         return SYMBOLS[part]
     if part.lower() == "www":
         return "w w w"
+    if part.lower() in _COUNTRIES:
+        return " ".join(part.upper())
+    if ABBREVIATIONS.get(part) == part.upper():
+        return part.upper()
     if is_word(part) or len(part) > 5:
         return part
     return " ".join(part)
@@ -90,6 +97,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[\w.+&-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:/[\w/-]+)?(?!\w)", _address),
         make(r"(?:https?|ftp)://[\w.-]*\w(?::\d+)?" + path, _address),
         make(rf"(?:[A-Za-z0-9-]+\.)+(?:{_ENDINGS})\b(?![@'-]?\w|\.\w)" + path, _site),
+        make(r"\.NET\b", "dot NET"),
         make(r"www\.[\w.-]+\w" + path, _address),
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
         make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:\.\w+)*)", lambda m: f"at {say(m['name'])}"),

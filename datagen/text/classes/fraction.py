@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -21,17 +21,20 @@ EXAMPLES = (
 _OF = re.compile(
     r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
     r"|ounce"
-    r"|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
+    r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
     r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
-    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|time|portion|lab\b|poodle)"
-    r"|-[a-z]| ?[+=\u00d7÷])"
+    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
+    r"|-[a-z]| ?[+=\u00d7÷]| (?:plus|minus|times|equals|divided by|to an? (?:decimal|percent)"
+    r"|as an? (?:decimal|percent)))"
 )
 _MUCH = cue(
     r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
-    r"|add|take"
+    r"|add|take|simplify|convert|reduce|multiply|subtract|divide|equals?|same as"
+    r"|equal to|fraction|times|divided by"
     r"|[=+\u00d7]|half or|one|is [-]"
 )
+_DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
 
 
@@ -42,9 +45,25 @@ def _parts(match: Match) -> tuple[int, int]:
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
-    if bottom < 2 or bottom > 1000:
+    is_coarse = bottom > 16 and bottom not in (20, 24, 25, 30, 32, 40, 50, 60, 64, 100) and top > 1
+    if bottom < 2 or bottom > 1000 or is_coarse or (top > bottom and bottom > 8):
         return None
     return quantity.fraction(top, bottom)
+
+
+_SUM = re.compile(
+    r"\b(?:add|subtract|sum|plus|minus|multiply|divide|decimal|fractions?|numerator|denominator"
+    r"|probability|chance|simplif\w+|equivalent|(?:more|less|greater|bigger|smaller|larger) than"
+    r"|equals?|equal to|becomes|flip\w*|reciprocal|inverse|half of|times|common)\b",
+    re.IGNORECASE,
+)
+
+
+def _added(match: Match) -> str | None:
+    """Say "1/3" where something is worked out."""
+    top, bottom = _parts(match)
+    is_one = top < bottom <= 100 and is_near(match, _SUM)
+    return _fraction(match) if is_one and not is_after(match, _DATED) else None
 
 
 def _measured(match: Match) -> str | None:
@@ -60,7 +79,7 @@ def _undated(match: Match) -> str | None:
     top, bottom = _parts(match)
     if min(top, bottom) <= 12 and max(top, bottom) <= 31:
         return None
-    is_fine = bottom in (32, 64) or bottom <= 16 or (top == 1 and bottom % 50 == 0)
+    is_fine = bottom in (16, 32, 64) and top % 2 == 1
     return _fraction(match) if top < bottom and is_fine else None
 
 
@@ -72,12 +91,22 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
         make(rf"[{quantity.VULGAR}]", lambda m: quantity.say(m[0])),
+        make(r"1/2(?= (?:hrs?|hours?)\b)", "half", before=cue("every|each|last|next|first", " ")),
+        make(
+            r"(?P<top>\d{1,2})-(?=, (?:\d{1,2}-, )*(?:and|or) \d+-[a-z]|, \d{1,2}-, )",
+            lambda m: f"{quantity.number(m['top'])}-",
+        ),
+        make(
+            r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
+            lambda m: f"{quantity.number(m['top'])}-",
+        ),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
         make(
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
             _fraction,
         ),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
+        make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),

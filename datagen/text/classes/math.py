@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
+from datagen.text.units import UNITS
 
 TOLD = (
     'A sign between two numbers or letters, in a sentence with "=" or a word that calculates;'
@@ -21,7 +22,8 @@ EXAMPLES = (
 )
 _SUM = re.compile(
     r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
-    r"|evaluate)\b",
+    r"|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
+    r"|[a-z][²³^]|[0-9][a-z] [+-] \d",
     re.IGNORECASE,
 )
 _OPERATORS = {
@@ -43,7 +45,15 @@ def _operator(match: Match) -> str | None:
     return f" {_OPERATORS[sign]} " if not match["blank"] else f"{_OPERATORS[sign]} "
 
 
+_RAISED = str.maketrans(
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", "0123456789-"
+)
+"""Figures above the line, and the same on it."""
+_SUPER = "\u207b?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
+
+
 def _power(exponent: str) -> str:
+    exponent = exponent.translate(_RAISED)
     exponent = exponent.strip("{}()")
     if exponent in _POWERS:
         return _POWERS[exponent]
@@ -60,6 +70,17 @@ def _power(exponent: str) -> str:
 def _raised(match: Match) -> str:
     base = match["base"]
     return f"{quantity.number(base) if base[0].isdigit() else base} {_power(match['power'])}"
+
+
+def _factorial(match: Match) -> str:
+    """Say "5! is 120"."""
+    return f"{numbers.cardinal(int(match['number']))} factorial"
+
+
+def _scientific(match: Match) -> str:
+    """Say "6.02 x 10^23"."""
+    power = _power(match["power"] or match["super"])
+    return f"{quantity.number(match['number'])} times ten {power}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -80,9 +101,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         make(rf"(?P<base>{DEC}|[A-Za-z]){power}(?!\w)", _raised),
-        make(r"(?P<base>[A-Za-z])(?P<power>[²³])(?!\w)", _raised),
+        make(rf"(?<![$€£¥])(?P<base>{DEC})(?P<power>{_SUPER})(?!\w)", _raised),
+        make(rf"(?P<base>[A-Za-z])(?P<power>{_SUPER})(?!\w)", _raised),
+        make(
+            rf"(?P<number>{DEC}) ?[x\u00d7*\u00b7] ?"
+            rf"(?P<base>10)(?:{power}|(?P<super>{_SUPER}))(?!\w)",
+            _scientific,
+        ),
+        make(
+            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3})(?=[ .,?!]|$)",
+            lambda m: " ".join(m["letters"]),
+            before=re.compile(r"(?<![\w'])[A-Za-z] = \Z"),
+        ),
         make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
+        make(r"(?P<number>\d{1,3})!(?= (?:is|equals|=|means)|/)", _factorial),
         make(r"π", "pi"),
         make(
             rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
@@ -102,13 +135,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
 
 def _letters_raised(match: Match) -> str | None:
     """Say "mc²" in an equation."""
-    if not is_near(match, _SUM, 80, 40):
+    if match["letters"] in UNITS or not is_near(match, _SUM, 80, 40):
         return None
     return f"{' '.join(match['letters'])} {_power(match['power'] or match['sign'])}"
 
 
 def _spaced(match: Match) -> str | None:
     sign = match["sign"]
+    if sign == "\u00d7" and is_before(match, _SIDE) and is_after(match, _OTHER_SIDE):
+        return "by "
     if sign in "*-" and not is_near(match, _SUM, 80, 40):
         return None
     return f"{_OPERATORS[sign]} "
@@ -120,6 +155,10 @@ def _term(match: Match) -> str | None:
     letter = match["letter"].replace("π", "pi ").strip()
     power = match["power"] or match["squared"]
     return f"{quantity.number(match['number'])} {letter}" + (f" {_power(power)}" if power else "")
+
+
+_SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
+_OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
 
 
 def _function(match: Match) -> str | None:

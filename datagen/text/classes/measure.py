@@ -1,4 +1,4 @@
-"""Amounts of a unit: "5 lbs", "60 Mbps", "72°F", 5 ft 10, "15%", "2-3x", "12x14", "30 mi/gal"."""
+"""Amounts of a unit: "5 lbs", "60 Mbps", "15%", "2-3x", "30 mi/gal"."""
 
 from __future__ import annotations
 
@@ -43,9 +43,6 @@ EXAMPLES = (
     ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
     ("It's a 12V battery.", "It's a twelve volt battery."),
     ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
-    ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
-    ("He is 5'10\" tall.", "He is five foot ten tall."),
-    ("The rug is 5x7.", "The rug is five by seven."),
     ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
     ("Parking is $3/day.", "Parking is three dollars per day."),
@@ -55,16 +52,22 @@ _LONG = re.compile(
     rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
     r"| of (?:rain|snow|water|wire)|\.? (?:too (?!many|few|late)|OD\b|ID\b)"
 )
-_SENTENCE_END = re.compile(r"\.?(?:$|\.? [A-Z])")
+_EQUAL = re.compile(r" ?=")
+_SENTENCE_END = re.compile(r"[.?!,;]?$|[.?!,;] ")
 _SIDE_OF = re.compile(
-    r"\b(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
+    r"\d[ -]?(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
     r"|\d by \Z"
 )
 _METERS = re.compile(
-    r" (?:away|long|tall|deep|wide|high|race|dash|sprint|swim|run|hurdles|from|to go|of|down|up"
-    r"|ahead|apart|pool|by|in)\b"
-    r"|[.,?!]?$|[.,?!] |-"
+    r" (?:away|long|tall|deep|wide|high|race|dash"
+    r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
+    r"|to go|of|down|up"
+    r"|ahead|apart|pool|by|in)\b|-| ="
+)
+_COVERED = re.compile(
+    r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
+    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is)\b"
 )
 _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
@@ -75,50 +78,61 @@ _CARRYING = cue(
     r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
     " (?:an? )?",
 )
-_QUOTE = re.compile(r"(?<!\d)\"")
 _DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
-_BASIS = re.compile(r"\b(?:rates?|prime|spread|yield|fed|libor|sofr|mortgage|hike|cut|apr)\b", re.I)
-_LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
+_LINE = re.compile(r"\b(?:modem|baud|serial|speeds?|connection|line|link|bandwidth)\b", re.I)
+
 _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
 )
+_TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
     r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
     r"|only|in just|than|up to"
 )
 _PLACED = cue(
-    r"exit|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate|seat"
+    r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate"
+    r"|seat"
     r"|bldg|building|lot|space|row|section|box|bay|locker|platform|track|floor|bus|form|door"
     r"|stall|slip|cabin|dorm|number|no|size",
     r"\.? #?",
 )
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
+_A = cue("an?", " ")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
+_SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
+_HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
+_SEVERAL = re.compile(
+    r" (?!(?:is|was|has|does|goes|takes|costs|weighs|equals|means|seems|feels|sounds|works|comes"
+    r"|makes|gets|lasts|needs|less|across|plus|this|yes|pass|towards|always|perhaps|besides|runs"
+    r"|unless|its|his|hers|ours|theirs)\b)[a-z]{3,}s\b"
+)
+_NAMED = re.compile(
+    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
+    r"|less|left|ago|away|long|wide|tall|deep|thick|old|high|late|early|total|off|down|up|over"
+    r"|under|now|only|with|without|after|before|because|so|than|that|as|by|it|we|you|i|he|she|they"
+    r"|plus|minus|apart|extra|back|yesterday|already|between|since|until|through|around|went|took"
+    r"|felt|takes|you're|we're|I|worth|my|your|our|his|her|their|this|has|had|have|will|would|can"
+    r"|does|did|just|still|about|mark|twice|once|daily|nightly|weekly|three|two|four|five|every"
+    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID"
+    r"|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
+)
+"""What "the 15 lb" may describe."""
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
+_PRICED = re.compile(r"[$€£][\d.,]+\Z")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
 _OF = re.compile(r" of\b")
-_SIZED = re.compile(
-    r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
-    r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
-    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
-    re.IGNORECASE,
-)
 _AND_BATHS = re.compile(r"/\d")
+_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
+_GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
+_CARGO = re.compile(r"\b(?:trucks?|loads?|cargo|weighs?|metric|tonnes?|haul\w*|freight|crane)\b")
+_PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
+_LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
+_FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
+_ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
-_HEAT = re.compile(
-    r"\b(?:degrees?|temp\w*|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
-    r"|thermostat|freez\w+)\b",
-    re.I,
-)
-_BELOW = re.compile(r"(?:^| )-\Z")
-_MATH = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
-    r"|times table)\b",
-    re.IGNORECASE,
-)
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
@@ -137,13 +151,18 @@ def _is_inch(match: Match) -> bool:
     """Tell "1 in long" and "2.5in" from "1 in the box"."""
     if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
         return True
-    is_side = is_after(match, _SENTENCE_END) and is_before(match, _SIDE_OF)
+    is_end = is_after(match, _SENTENCE_END)
+    is_side = is_end and ("." in match["number"] or is_before(match, _SIDE_OF))
+    is_side = is_side or is_after(match, _EQUAL)
     return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
 
 
 def _is_meter(match: Match) -> bool:
     """Tell "100 m away" from minutes and millions."""
-    return is_after(match, _METERS) and not is_before(match, _SECONDS)
+    is_long = is_after(match, _METERS) or (
+        is_after(match, _SENTENCE_END) and is_near(match, _COVERED)
+    )
+    return is_long and not is_before(match, _SECONDS)
 
 
 def _is_amp(match: Match) -> bool:
@@ -163,8 +182,10 @@ def _is_second(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if is_before(match, quantity.NOTES):
         return False
-    if joint or not number.isdecimal() or number == "10":
+    if joint or not number.isdecimal():
         return True
+    if not (is_before(match, _SECONDS) or is_after(match, _TIMED)):
+        return False
     is_other = len(number) > 2 or number[-1] == "0"
     return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
 
@@ -179,12 +200,18 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "A": _is_amp,
     "s": _is_second,
     "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
+    **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
-    "bps": lambda match: not is_near(match, _BASIS),
-    **dict.fromkeys(("ct", "ac", "t", "ea", "bar"), _is_apart),
-    **dict.fromkeys(("N", "J"), lambda match: _is_apart(match) and "." in match["number"]),
+    "bps": lambda match: is_near(match, _LINE),
+    **dict.fromkeys(("ac", "ea"), _is_apart),
+    "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
+    "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
+    "nm": lambda match: is_near(match, _LIGHT),
+    "ct": lambda match: _is_apart(match) and not is_near(match, _GEM),
+    "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
+    "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
 }
 """Symbols that are words or codes as well: what tells that they are units."""
 
@@ -205,46 +232,26 @@ def _measure(match: Match) -> str | None:
     if joint == "-":
         return f"{said}-{unit}"
     is_person = unit == "year old" and is_before(match, _ARTICLE)
+    is_named = is_before(match, _ARTICLE) and is_after(match, _NAMED)
+    is_named = is_named or (is_before(match, _A) and match["unit"] in _HEAVY)
+    is_named = is_named or (match["unit"] in _HEAVY and is_after(match, _SEVERAL))
     is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
-    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed:
+    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed or is_named:
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
 
-def _feet_and_inches(match: Match) -> str:
-    return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
-
-
-def _mark(match: Match) -> str | None:
-    """Say "12'" or "55\\""; a mark that closes a quotation is none."""
-    if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
+def _karat(match: Match) -> str | None:
+    """Say "14k gold"."""
+    if not is_after(match, _GOLD):
         return None
-    unit = "inch" if match["mark"] == '"' else "foot"
-    said = _low(match) + quantity.say(match["number"])
-    if attributive(match) or is_after(match, _MEASURED):
-        return f"{said} {unit}"
-    return _count(said, unit, quantity.is_one(match["number"]))
+    return f"{numbers.decimal(match[0][:-1])} karat"
 
 
-_SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
-
-
-def _degrees(match: Match) -> str:
-    scale = _SCALES.get(match["scale"] or {"℉": "F", "℃": "C"}.get(match["sign"], ""), "")
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", match["number"] == "1")
-        + scale
-    )
-
-
-def _bare_degrees(match: Match) -> str | None:
-    """Say "98.6 F" where something is warm or cold."""
-    if "." not in match["number"] and not (is_before(match, _BELOW) or is_near(match, _HEAT)):
-        return None
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", False)
-        + _SCALES[match["scale"]]
-    )
+_BARE = (
+    "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
+)  # fmt: skip
+"""Symbols that may stand without a number: "how many km"."""
 
 
 def _percent(match: Match) -> str:
@@ -254,52 +261,32 @@ def _percent(match: Match) -> str:
     return f"{first}{quantity.say(match['number'])} percent"
 
 
-def _times(match: Match) -> str:
+_TIMES_WHAT = re.compile(
+    r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
+    r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
+    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
+    r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
+    r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
+    r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
+    r"|we|they|he|she|it|I|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
+)
+_ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
+_PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
+
+
+def _times(match: Match) -> str | None:
+    if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
+        return None
+    if is_after(match, _TIMES_WHAT):
+        raise Unsayable(match[0], "it may be so many of something, or times")
     unit = " time" if match["number"] == "1" else " times"
     return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
 
 
-def _by(match: Match) -> str:
-    """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
-    sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
-    is_product = is_near(match, _MATH) or "*" in match[0]
-    if not is_product and _is_bare(match) and not is_near(match, _SIZED):
-        raise Unsayable(match[0].strip(), "it may be a product or a size")
-    joint = " times " if is_product else " by "
-    name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
-    unit = f" {name if is_one else plural(name)}" if name else ""
-    return joint.join(_side(side, is_one) for side in sides) + unit
-
-
-def _box(match: Match) -> str:
-    """Say "48\"W x 24\"D"."""
-    sides = _BOX.findall(match[0])
-    return " by ".join(
-        f"{_count(quantity.say(number), 'inch', number == '1')} {_SIDES[side]}"
-        if mark
-        else f"{quantity.say(number)} {_SIDES[side]}"
-        for number, mark, side in sides
-    )
-
-
-_BOX = re.compile(rf"({DEC})(\"| ?in\.?)? ?([WDHL])")
-_SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
-
-
-def _is_bare(match: Match) -> bool:
-    """Tell whether only blanks and an x are between two numbers without a unit."""
-    return " x " in match[0] and not match["unit"] and not re.search(r"['\"]", match[0])
-
-
-def _side(written: str, is_one: bool) -> str:
-    if written[-1] not in "\"'":
-        return quantity.say(written)
-    unit = "inch" if written[-1] == '"' else "foot"
-    return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
-
-
 def _per(match: Match) -> str:
     unit, count = match["unit"], match["count"] or ""
+    if count and match.string[: match.start()].endswith(unit):
+        raise Unsayable(match[0].strip(), "it is no amount per another")
     said = f"{numbers.decimal(count.strip())} " if count else ""
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS
@@ -315,29 +302,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
-    side = rf"(?:{QTY})['\"]?"
     return (
         make(
             rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion"
             rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
             _measure,
-        ),
-        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
-        make(
-            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
-            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
-            _feet_and_inches,
-        ),
-        make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
-        make(
-            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
-            rf" ?(?P<scale>[FCK])\b)?(?!\w)",
-            _degrees,
-        ),
-        make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FC])(?![\w-])",
-            _bare_degrees,
-            Sure.CUE,
         ),
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
@@ -348,19 +317,26 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            r"[x\u00d7](?P<number>\d{1,3})\b(?![\w-])(?!\.\d)",
+            r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
         ),
-        make(
-            r"(?P<number>[1-9]\d00)K\b",
-            lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
-        ),
-        make(r"[x\u00d7](?= \d)", "by", Sure.CUE, before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
+        make(r"14k|18k|10k|24k", _karat),
+        make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(
             r"[x\u00d7](?= [$€£]?\d)",
             "times",
             before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z|\d \Z(?=.. ?[$€£])"),
+        ),
+        make(
+            rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
+            lambda m: plural(UNITS[m["unit"]]),
+            before=cue("many|few|into|in|several", " "),
+        ),
+        make(
+            rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("an?|per|each|every|one", " "),
         ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
@@ -380,20 +356,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("per", " "),
         ),
         make(
-            rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",
-            _box,
-        ),
-        make(
-            rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
-            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
-            _by,
+            r"/(?P<unit>[a-z]{3,})\b(?!/)",
+            lambda m: f" per {m['unit']}",
+            Sure.USUAL,
+            before=_PRICED,
         ),
         make(
             rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
             _per,
-        ),
-        make(
-            r"(?P<number>1080|720|480|2160|1440)p\b",
-            lambda m: f"{numbers.pairs(int(m['number']))} p",
         ),
     )

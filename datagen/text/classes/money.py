@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, any_of, attributive, is_after
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, attributive, is_after, is_near
 from datagen.text.locales import Currency, Locale
 from datagen.text.quantity import DEC, SCALES
 
@@ -31,8 +31,9 @@ _PRICED = re.compile(
     r"|maintenance|early termination) )?(?:bill|bonus|card|charge|copay|coupon|credit|deductible"
     r"|deposit|discount|fee"
     r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
-    r"|fine|down payment)s?\b"
+    r"|fine|down payment|value|tip|bet|raise|budget|premium)s?\b"
 )
+_CASH = re.compile(r"\b(?:ATM|cash|bills?|teller|change|withdr\w+)\b")
 _SCALE = any_of(SCALES)
 
 
@@ -147,5 +148,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
         ),
         make(r"(?P<note>1|5|10|20|50|100)s\b", _note, Sure.CUE, before=quantity.NOTES),
+        make(
+            r"(?P<note>5|10|20|50|100)s\b",
+            lambda m: _note(m) if is_near(m, _CASH) else None,
+            Sure.CUE,
+        ),
         make(rf"{cents} ?(?P<sign>c)(?= (?:a|an|per|each|off|apiece)\b)", amounts.minor, Sure.CUE),
     )

@@ -5,7 +5,21 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
+from datagen.text.classes.score import WON
+from datagen.text.classes.time import AROUND
+from datagen.text.form import (
+    END,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
@@ -37,6 +51,27 @@ def _between_dates(match: Match) -> str:
     return "to" if is_apart else " to "
 
 
+_SPANS = cue(
+    r"from|between|about|maybe|around|roughly|approximately|approx\.?|serves?|seats?|feeds?|sleeps?"
+    r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|ch\.?|rows?|steps?|sections?"
+    r"|verses?|questions?|problems?|exercises?|lessons?|units?|scale of"
+    r"|rate (?:us|it|me)"
+    r"|of|for|in|every|within|at|to|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
+    r"|probably"
+    r"|usually|typically|another|next|last|only|just|under|over|up|cut it to|grades?|levels?"
+    r"|floors?"
+    r"|tracks?|items?|numbers?|rooms?|lanes?|exits?|gates?|#|no\.|tone|size|sizes|years?|weeks?"
+    r"|days?"
+    r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
+    r"|eta|ETA|low|high|or|and",
+    r":? ",
+)
+"""What tells that two numbers are from one to another."""
+_ENDS = re.compile(
+    r"[.!?;,]|$| (?:in|on|at|for|and|or|but|with|from|to|the|so|when|after|before|now)\b"
+)
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
@@ -44,6 +79,12 @@ def _range(match: Match) -> str | None:
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
     if is_code or quantity.value(low) >= quantity.value(high):
         return None
+    is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5
+    is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)
+    is_bare = is_bare and match.string[match.start() - 1 : match.start()] != "#"
+    is_told = (low == "0" and len(high) > 1) or is_near(match, WON) or is_near(match, AROUND)
+    if is_bare and not is_told:
+        return None  # a score, a record, a height
     return f"{quantity.say(low)} to {quantity.say(high)}"
 
 

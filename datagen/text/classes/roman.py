@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, cue, is_before
 from datagen.text.locales import Locale
 from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
 
@@ -47,9 +47,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
     return (
         make(
-            rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}(?!(?<= I) [a-z])",
+            rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}"
+            r"(?!(?<= I) (?!(?:was|is|of|ruled|reigned|died|became|married|took|had|made)\b)"
+            r"[a-z])",
             _rank,
             before=cue("|".join(MONARCHS), " "),
+        ),
+        make(r"X(?=[ .,?!:;]|$)", "ten", before=cue("iPhone|OS|Windows", " ")),
+        make(
+            r"[VX](?=[.,?!:;]|$| (?:is|was|came|comes|has|had|will)\b)",
+            _refused,
+            Sure.GUESS,
+            before=_TITLE_BEFORE,
         ),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
@@ -75,6 +84,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
 
 
+def _refused(match: Match) -> str | None:
+    """Refuse the X of "Wrestlemania X": ten or a letter."""
+    if is_before(match, _LETTERED):
+        return None
+    raise Unsayable(match[0], "it may be a numeral or a letter")
+
+
 def _rank_of_name(match: Match) -> str | None:
     """Say the rank of a person: no more than five bear one name."""
     return _rank(match) if match["roman"] in ("II", "III", "IV", "V") else None
@@ -92,3 +108,14 @@ _TWO_NAMES = re.compile(
     r"[A-Z][a-z]+ [A-Z][a-z]+ \Z"
 )
 _TITLE = re.compile(r"(?<![\w-])[A-Z][a-z]+ \Z")
+_TITLE_BEFORE = re.compile(
+    r"(?<=[a-z.,!?] )[A-Z][A-Za-z]+ \Z|^(?!The |A )[A-Z][A-Za-z]+ [A-Z][a-z]+ \Z|^[A-Z]\w{5,} \Z"
+)
+_LETTERED = cue(
+    r"malcolm|gen|generation|brand|series|product|company|agent|project|planet|team|professor|option"
+    r"|plan|type|class|group|room|row|gate|mr\.?|ms\.?|iphone|os|windows|unit|building|exhibit|part"
+    r"|section|seat|zone|vitamin|grade|model|point|line|lot|henry|louis|edward|george|james|charles"
+    r"|william|article|chapter|act|book|title|stage|phase|level|tier|volume|war|on|factor|spell|press"
+    r"|hit|key|letter|axis|variable|for|find|formula|mark",
+    " ",
+)

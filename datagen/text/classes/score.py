@@ -5,8 +5,20 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import (
+    END,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
+from datagen.text.names import SCRIPTURES
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -41,10 +53,13 @@ _STARS = re.compile(
 _HELD = re.compile(
     r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
 )
+_PART_OF = re.compile(
+    r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon|tank|full|empty)"
+)
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
-_WON = re.compile(
+WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|vote|voted|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|game|match|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
     r"|series)\b",
     re.IGNORECASE,
 )
@@ -53,7 +68,10 @@ _RECORD = re.compile(
     r"|in the (?:league|division|conference))"
 )
 _RATIO = re.compile(
-    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?)\b", re.I
+    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?"
+    r"|slope|gradient|ramp|pitch|grade|gear\w*|leverage|model|miniature|solution|concentrate"
+    r"|compression|students?|teacher|payout|pays?|rise|run|reduction|contrast|exposure|chance)\b",
+    re.I,
 )
 _SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
 
@@ -66,7 +84,7 @@ def _out_of(match: Match) -> str | None:
 
 
 def _rated(match: Match) -> str | None:
-    if is_after(match, _HELD):
+    if is_after(match, _HELD) or is_after(match, _PART_OF):
         return None
     is_rated = is_before(match, _RATED) or is_before(match, _RATED_WHAT)
     return _out_of(match) if is_rated or is_after(match, _STARS) else None
@@ -83,11 +101,25 @@ def _three(number: str) -> str:
     return numbers.pairs(value) if value > 99 else numbers.cardinal(value)
 
 
+_HEART = re.compile(
+    r"\b(?:blood|pressures?|BP|bp|systolic|diastolic|readings?|cuff|hypertension|heart|pulse|HR|temp"
+    r"|arm|salt|nurse|doctor|stroke)\b"
+)
+
+
 def _over(match: Match) -> str | None:
     top, bottom = int(match["top"]), int(match["bottom"])
     if not (70 <= top <= 260 and 35 <= bottom <= 150 and top > bottom) or bottom == 100:
         return None
     return f"{_three(match['top'])} over {_three(match['bottom'])}"
+
+
+def _shared(match: Match) -> str | None:
+    """Say "60/40" of what is split in two."""
+    top, bottom = int(match["top"]), int(match["bottom"])
+    if top + bottom != 100 or min(top, bottom) < 10 or top % 5 or top == 50:
+        return None
+    return f"{numbers.cardinal(top)} {numbers.cardinal(bottom)}"
 
 
 def _pressure(match: Match) -> str | None:
@@ -101,6 +133,16 @@ def _vision(match: Match) -> str | None:
     return f"twenty {_three(match['bottom'])}"
 
 
+def _clear(match: Match) -> str | None:
+    """Say "20/20" of what is seen well; of a test it is a score."""
+    return None if is_near(match, _TESTED) else "twenty twenty"
+
+
+_TESTED = re.compile(
+    r"\b(?:quiz|test|exam|score\w*|got|points|rated?|gave|graded?)\b", re.IGNORECASE
+)
+
+
 def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
@@ -108,7 +150,7 @@ def _won(match: Match) -> str | None:
         return f"{_three(match['low'])} and {_three(match['high'])}"
     if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
-    if not is_near(match, _WON):
+    if not is_near(match, WON):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
@@ -119,6 +161,18 @@ def _ratio(match: Match) -> str | None:
     return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
 
 
+_PLAYED = re.compile(
+    r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature"
+    r"|measures?|bars?|rhythm|music|minor|major|drums?|tune)\b"
+)
+
+
+def _verse(match: Match) -> str:
+    """Say "John 3:16" and "Psalm 23:1-4"."""
+    said = f"{quantity.number(match['top'])} {quantity.number(match['bottom'])}"
+    return f"{said} to {quantity.number(match['last'])}" if match["last"] else said
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a score."""
     make = FormMaker("score")
@@ -126,10 +180,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(r"(?P<top>\d{1,3}\.\d{1,2})/(?P<bottom>\d{1,3}(?:\.0)?)(?![\w/%]|\.\d)", _out_of),
         make(rf"(?P<top>{DEC})/(?P<bottom>\d{{1,3}})(?= stars?\b)", _out_of),
+        make(over, _shared),
         make(over, _rated, Sure.CUE),
         make(over, _round, Sure.GUESS),
         make(over, _pressure, Sure.CUE),
-        make(over, _over, Sure.USUAL),
+        make(over, lambda m: _over(m) if is_near(m, _HEART) else None, Sure.USUAL),
         make(rf"(?P<low>\d{{1,3}})-(?P<high>\d{{1,3}}){END}(?!-)", _won, Sure.CUE),
         make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
         make(
@@ -147,15 +202,43 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
         ),
         make(
-            r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?![\w:])",
+            r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?:-(?P<last>\d{1,3}))?(?![\w:-])",
+            _verse,
+            before=cue(any_of(SCRIPTURES), " "),
+        ),
+        make(
+            rf"[123](?= (?:{any_of(SCRIPTURES)}) \d)",
+            lambda m: numbers.ordinal(int(m[0])).capitalize(),
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<top>\d{1,2})/(?P<bottom>[248])(?= time\b)",
             lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
-            before=cue(
-                "Psalms?|Proverbs|Genesis|Exodus|Isaiah|Matthew|Mark|Luke|John|Acts|Romans", " "
+        ),
+        make(
+            r"(?P<low>\d{1,2})-(?P<high>\d{1,2})-(?P<ties>\d{1,2})(?![\w-])",
+            lambda m: (
+                ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")[:2])
+                + f" and {numbers.cardinal(int(m['ties']))}"
             ),
+            before=cue(r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at", " "),
+        ),
+        make(
+            r"(?P<top>[2-9]|12)/(?P<bottom>[248])(?=[.,?!;]|$| )",
+            lambda m: (
+                f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}"
+                if is_near(m, _PLAYED)
+                else None
+            ),
+            before=cue("in|is|meter|time|a", ",? "),
+        ),
+        make(
+            r"\d{1,2}-\d{1,2}-\d{1,2}(?= (?:triangle|rule|split|plan|method|schedule|fertilizer))",
+            lambda m: ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
         ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
         make(r"24/7\b", "twenty-four seven"),
-        make(r"20/20\b(?= vision)", "twenty twenty"),
+        make(r"20/20\b", _clear),
         make(rf"{over}(?= vision)", _vision),
     )

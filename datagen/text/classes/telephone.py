@@ -26,7 +26,7 @@ _CALLED = cue(
     r"dial|call|calls|called|calling|text|1 or|11 or|11, not|or|and|not|to|ring|reach|emergency",
     r",? ",
 )
-_PRESSED = cue(r"press|dial|hit|then|use|enter|and|or|key in|type", " ")
+_PRESSED = cue(r"press|dial(?:ing|ed)?|hit|then|use|enter|and|or|key in|type", " ")
 _DIALLED = re.compile(
     r"\b(?:press|dial|hit|enter|key in|type|punch)(?: |\b.* (?:then|and|or|use) )\Z", re.IGNORECASE
 )
@@ -106,9 +106,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|[.,-]\d)",
             _extension,
             before=re.compile(
-                r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|is|and|or|extension|on"
+                r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|and|or|on"
                 r"|to),? \Z"
             ),
+        ),
+        make(
+            r"x(?P<digits>\d{2,6})(?!\w|[.,-]\d)",
+            lambda m: numbers.digits(m["digits"]),
+            before=cue(r"(?:extension|ext\.?)(?: number)?(?: is| was|'s)", " "),
+        ),
+        make(
+            r"x(?P<digits>\d{3,5})(?!\w|[.,-]\d)",
+            lambda m: f"extension {numbers.digits(m['digits'])}",
+            before=re.compile(r"[A-Z]\w+,? \Z"),
         ),
         make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),
         make(
@@ -123,4 +133,5 @@ def _star(match: Match) -> str:
 
 
 def _pound(match: Match) -> str:
-    return f"pound {numbers.digits(match['digits'])}"
+    end = " pound" if match[0].endswith("#") else ""
+    return f"pound {numbers.digits(match['digits'])}{end}"

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import DOT, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import (
+    DOT,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
+from datagen.text.lexicon import DAY_LETTERS
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -26,6 +38,8 @@ EXAMPLES = (
 _TOOK = cue(
     r"took|take|takes|lasted|lasts|runs for|run time(?: is)?|runtime(?: is)?|duration(?: is)?"
     r"|elapsed|time of|in just|record of"
+    r"|(?:5K|10K|mile|marathon|race|finish(?:ing)?|best|lap|split) (?:time )?(?:is|was)"
+    r"|under|in under|within|row(?:ed)? .{0,12}in|time of|personal best(?: is| of)?|PR(?: is| of)?"
     r"|5K in|10K in|marathon in|mile in|race in|finished in|ran it in|done in|it in"
     r"|(?:finished|won|wins|first|second|ended) with"
     r"|(?:ended|ends|dropped|drops|disconnected|hung up|cut off|timed out|stopped|died|quit) after"
@@ -36,14 +50,16 @@ _LEFT = re.compile(
     r" (?:left|remaining|long|on the clock|to go|in length|into the|mark\b|min\b|minutes)"
 )
 _AT = cue(r"at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
+_HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
+_CLOCK = cue(r"at|until|till|around|starts|begins|by", " ")
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
-_AROUND = re.compile(
+AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+day|shift|job|work|M-F|M-Th)\b",
+    r"|\w+day|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
     re.IGNORECASE,
 )
 
@@ -89,6 +105,8 @@ class _Times:
     def clock(self, match: Match) -> str | None:
         """Say "10:00" or "18:30"."""
         hour, minute = match["hour"], match["minute"]
+        if match.string[: match.start()].endswith("-"):
+            raise Unsayable(match[0], "it may be a time of day or a length of time")
         return _on_the_hour(hour, minute) + self._zone(match)
 
     def span(self, match: Match) -> str:
@@ -111,7 +129,7 @@ class _Times:
 def _working_hours(match: Match) -> str | None:
     """Say "9-5" where something is open or somebody works."""
     low, high = int(match["low"]), int(match["high"])
-    if low <= high or not is_near(match, _AROUND):
+    if low < high or not is_near(match, AROUND):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
@@ -167,6 +185,27 @@ def _military_span(match: Match) -> str | None:
     return f"{ends[0]} to {ends[1]}"
 
 
+_DAYS_BESIDE = re.compile(
+    r"\b(?:M|T|W|Th)-(?:Th|F|Sa|Su)|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)|day\b|\bTh\b"
+)
+
+
+def _day_letter(match: Match) -> str:
+    """Say the F of "M-Th 7-7, F 7-5"."""
+    if not is_near(match, _DAYS_BESIDE):
+        raise Unsayable(match[0], "it may be a day or a letter")
+    return DAY_LETTERS[match["day"]]
+
+
+def _offset(match: Match) -> str:
+    """Say "UTC-5" and "GMT+5:30"."""
+    sign = "minus" if match["sign"] == "-" else "plus"
+    minutes = (
+        f" {numbers.cardinal(int(match['half']))}" if match["half"] not in (None, "00") else ""
+    )
+    return f"{match['zone']} {sign} {numbers.cardinal(int(match['hours']))}{minutes}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a time."""
     make, times = FormMaker("time"), _Times(locale)
@@ -194,6 +233,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<first>{_TWELVE})(?::(?P<first_minute>[0-5]\d))?(?P<first_half>[ap]) ?- ?"
             rf"(?P<hour>{_TWELVE})(?::(?P<minute>[0-5]\d))?{_SHORT_HALF}{zone}",
+            times.half_day,
+        ),
+        make(
+            rf"(?P<first>{_TWELVE}):(?P<first_minute>[0-5]\d)(?P<first_half>) ?- ?"
+            rf"(?P<hour>{_TWELVE}):(?P<minute>[0-5]\d){_SHORT_HALF}{zone}",
             times.half_day,
         ),
         make(
@@ -243,6 +287,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
             before=_LOGGED,
         ),
+        make(
+            r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)(?::?(?P<half>[0-5]0))?(?![\w:])",
+            _offset,
+        ),
+        make(
+            r"(?P<day>[MTWF])(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",
+            _day_letter,
+        ),
+        make(r"(?:noon|midnight)-(?=\d)", lambda m: f"{m[0][:-1]} to "),
         make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),
         make(r"\d+ ?h ?\d+ ?m(?: ?\d+ ?s)?(?!\w)", _letters),
         make(r"\d+ ?m ?\d+ ?s(?!\w)", _letters),
@@ -253,6 +306,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"shifts?(?: is| are|'s)?|hours(?: are)?|open|works?|worked|from|weekdays", ":? "
             ),
         ),
+        make(r"(0[1-9][0-5]\d)(?=[.,?!;]|$| [a-z])", lambda m: _military(m[1]), before=_CLOCK),
         make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours),
-        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_AT),
+        make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_HOURS),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, cue, is_before
 from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS, UNITS
-from datagen.text.words import LATIN, is_word
+from datagen.text.words import LATIN, is_said, is_word
 
 TOLD = (
     "A sign by itself, or between two words or before a number; a sign that is none of these is"
@@ -25,7 +28,10 @@ _OR = frozenset((
     "true/false",
     "either/or", "mr/mrs", "am/pm", "in/out", "mom/dad", "he/him", "and/or", "pass/fail",
 ))  # fmt: skip
+_LETTERS = frozenset(("A/B", "Y/N", "T/F", "L/R", "M/F", "F/M", "X/Y"))
+"""Pairs of letters that stand for no words."""
 _BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
+_AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
 """Units that are no words: beside another one they are no choice of two."""
 _FACT = "[\ue100-\uf8ff]"
@@ -39,9 +45,15 @@ def _slash(match: Match) -> str | None:
         return f"{match['left']} per {PER.get(match['right'], match['right'])}"
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
+    if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
+        raise Unsayable(match[0], "its unit is not known")
     pair = f"{match['left']}/{match['right']}"
-    is_short = len(pair) == 3 and pair.islower()
-    if is_short or pair.removesuffix("'s") in PHRASES:
+    is_short = len(pair) == 3 and pair not in _LETTERS
+    if (
+        is_short
+        or not (is_said(match["left"]) and is_said(match["right"]))
+        or pair.removesuffix("'s") in PHRASES
+    ):
         return None
     if pair.lower() in _BESIDE:
         return pair.replace("/", " ")
@@ -51,6 +63,17 @@ def _slash(match: Match) -> str | None:
 def _keys(match: Match) -> str:
     """Say the keys of "Ctrl+Alt+Del"."""
     return " ".join(ABBREVIATIONS.get(key, key) for key in match[0].split("+"))
+
+
+def _letter_key(match: Match) -> str:
+    """Say "Ctrl-C"."""
+    return " ".join(ABBREVIATIONS.get(key, key) for key in (match["key"], match["letter"]))
+
+
+def _function_key(match: Match) -> str:
+    """Say "Alt-F4" and "Ctrl+F5"."""
+    key = ABBREVIATIONS.get(match["key"], match["key"])
+    return f"{key} F {numbers.cardinal(int(match['number']))}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -68,6 +91,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 "|invoice|serial|model|tracking|part|contract|claim|card",
                 " ",
             ),
+        ),
+        make(
+            r"#(?= (?:is|was)\b)",
+            "number",
+            before=re.compile(r"[A-Za-z] \Z"),
         ),
         make(
             r"#(?![\w#])",
@@ -88,8 +116,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
+        make(rf"(?P<key>{any_of(KEYS)})[+-]F(?P<number>1?\d)\b", _function_key),
+        make(
+            rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
+            _letter_key,
+        ),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
+        make(
+            r"#(?=[.,?!]|$)",
+            "number",
+            before=cue("wrong|right|what|which|phone|same|new|old|license|plate|model|badge", " "),
+        ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
         make(r"[~≈] ?(?=[$€£¥.]?\d)", "about "),

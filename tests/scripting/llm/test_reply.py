@@ -23,6 +23,7 @@ TURN = {
     "act": "inform",
     "emotion": "calm",
     "cut_after": 0,
+    "cut_as": "none",
     "nods": [],
 }
 

@@ -184,6 +184,52 @@ def test_cuts_and_nods_go_where_they_can_be() -> None:
     assert [one.text for one in script.turns if one.onset == "backchannel"] == ["Mm-hmm."]
 
 
+ASKS, SAYS = "Wait, is that today?", "Wait, that is not today."
+
+
+@pytest.mark.parametrize(
+    ("cut_as", "speaker", "reply", "act", "expected"),
+    [
+        ("question", "agent", ASKS, "setQuestion", ("question", "yield")),
+        ("question", "agent", SAYS, "inform", None),
+        ("rambling", "agent", ASKS, "setQuestion", ("slot", "yield")),
+        ("rambling", "user", ASKS, "setQuestion", None),
+        ("correction", "user", SAYS, "correction", ("correction", "yield")),
+        ("correction", "user", SAYS, "inform", None),
+        ("protest", "agent", SAYS, "disagreement", None),
+        ("cancel", "user", SAYS, "request", None),
+        ("hold", "user", ASKS, "setQuestion", ("question", "hold")),
+        ("override", "agent", SAYS, "inform", ("protest", "override")),
+        ("none", "user", ASKS, "setQuestion", None),
+        ("because", "user", ASKS, "setQuestion", None),
+    ],
+)
+def test_how_somebody_cuts_in_is_kept_if_both_turns_bear_it_out(
+    cut_as: str, speaker: str, reply: str, act: str, expected: tuple[str, str] | None
+) -> None:
+    writing = writings(1)[0]
+    turns = turns_of(writing.brief)
+    other = "user" if speaker == "agent" else "agent"
+    text = "Okay, so let me see, and then, well, I know, one moment, so just hold on a second."
+    turns.insert(1, turn(other, text, cut_after=9, cut_as=cut_as))
+    turns.insert(2, turn(speaker, reply, act=act))
+    cutting = next(one for one in script_of(writing, turns).turns if one.onset == "barge_in")
+    how = cutting.interruption
+    assert (how and (how.kind, how.answer)) == expected
+
+
+def test_a_collision_begins_with_the_turn() -> None:
+    writing = writings(1)[0]
+    turns = turns_of(writing.brief)
+    text = "So it was late, and we went all the way home, and then it was all gone by the morning."
+    turns.insert(1, turn("user", text, cut_after=9, cut_as="collision"))
+    turns.insert(2, turn("agent", "Sorry, go ahead."))
+    cutting = next(one for one in script_of(writing, turns).turns if one.onset == "barge_in")
+    assert cutting.at_word == 1
+    assert cutting.interruption is not None
+    assert cutting.interruption.kind == "collision"
+
+
 def test_a_repair_shows_the_model_its_answer_and_its_faults() -> None:
     writing = writings(1)[0]
     asked = writing.messages()

@@ -11,7 +11,7 @@ import pytest
 from datagen.scripting.claims import load_lexicon
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import draws_for
-from datagen.scripting.simulate import steps
+from datagen.scripting.simulate import steps, tools
 from datagen.scripting.simulate.asides import is_ready
 from datagen.scripting.simulate.finish import _middle, _restart, _start
 from datagen.scripting.simulate.floor import Draft
@@ -228,6 +228,23 @@ def test_nobody_is_named_who_gave_no_name() -> None:
                 assert given or not is_named, (script.dialog_id, turn.text)
         nameless += not given
     assert nameless > 10
+
+
+def test_small_talk_fills_long_waits_of_people_who_have_time() -> None:
+    found = [
+        (script, floor(script)[at - 1 : at + 3])
+        for script in scripts()
+        for at, turn in enumerate(floor(script))
+        if turn.act == "stalling" and turn.text.endswith("?") and not turn.calls
+    ]
+    assert len(found) > 10
+    for script, (before, chat, reply, following) in found:
+        waits = [action for action in script.actions if action.id in before.calls]
+        assert waits, "it follows the turn that calls a tool"
+        assert waits[-1].latency > tools.LONG
+        assert not chat.licence
+        assert (chat.speaker, reply.speaker, following.speaker) == ("agent", "user", "agent")
+        assert script.user.patience
 
 
 def test_only_short_values_are_misheard() -> None:

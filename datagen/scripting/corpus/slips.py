@@ -1,0 +1,106 @@
+"""Slips of talk that the text alone gives away, whoever wrote it.
+
+    Script --slips--> "welcome without thanks", ...
+
+Each is something that a listener notices: an answer to what was not said, a role that is not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from datagen.types import Script, Turn
+
+THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help|helpful|kind)\b", re.I)
+_WELCOME = re.compile(r"\b(?:you're (?:so |very )?welcome|my pleasure|don't mention it)\b", re.I)
+_WISH = re.compile(
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|see you|safe)\b|to you\b", re.I
+)
+_TOO = re.compile(r"\b(?:you too|same to you|the same to you)\b", re.I)
+_UNKNOWN = re.compile(
+    r"\bno idea\b|\bi (?:really )?(?:don't|do not) know\b|\bbeyond me\b|\bwish i knew\b"
+    r"|\bdon't have that (?:information|here)\b",
+    re.I,
+)
+_FINDS_OUT = re.compile(r"\b(?:colleague|ask|find (?:that|it) out|call (?:you )?(?:back|again))\b")
+_OFFERS_TO = re.compile(r"If you do not know something, offer to ask")
+_ORDER = re.compile(r"\bFirst ([^.]*, then [^.]*)\.")
+_DECIDES = frozenset(("acceptOffer", "declineOffer", "agreement"))
+_OFFERS = frozenset(("offer", "bridge", "checkQuestion"))
+"""Acts of an agent's question that lets the caller decide; what was cut off and is said again is a
+bridge."""
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
+MIN_WORDS = 5
+"""Fewest words of a sentence that is not said twice."""
+
+
+def slips(script: Script) -> Iterator[str]:
+    """Yield what a listener would notice, each with the turn or the words."""
+    floor = [turn for turn in script.turns if turn.onset != "backchannel"]
+    for before, turn in pairwise(floor):
+        if _WELCOME.search(turn.text) and not THANKS.search(before.text):
+            yield f"welcome without thanks: {turn.text!r}"
+        if turn.act == "goodbye" and _TOO.search(turn.text) and not _WISH.search(before.text):
+            yield f"a wish is returned that nobody made: {turn.text!r}"
+    yield from _repeated(floor)
+    yield from _unkept(script, floor)
+    yield from _promised(script)
+    if script.call_direction != "assistant":
+        yield from _undecided(script, floor)
+
+
+def _repeated(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find what is said again, word for word, to somebody who has not understood it."""
+    for said, lost, again in zip(floor, floor[1:], floor[2:], strict=False):
+        if lost.act == "lost":
+            both = set(_SENTENCE.split(said.text)) & set(_SENTENCE.split(again.text))
+            for sentence in sorted(both):
+                if sentence.count(" ") >= MIN_WORDS - 1:
+                    yield f"said again, not in other words: {sentence!r}"
+
+
+def _unkept(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find an agent that does not know and offers nothing, although its role says so."""
+    if not _OFFERS_TO.search(script.role_prompt):
+        return
+    for turn in floor:
+        is_unknown = turn.speaker == "agent" and _UNKNOWN.search(turn.text)
+        if is_unknown and not _FINDS_OUT.search(turn.text):
+            yield f"nobody is asked, although the role says so: {turn.text!r}"
+
+
+def _promised(script: Script) -> Iterator[str]:
+    """Find steps in a role that the agent has no way to take."""
+    for found in _ORDER.finditer(script.role_prompt):
+        known = {tool.description for tool in script.tools} | {"verify the caller"}
+        for step in found[1].split(", then "):
+            if step not in known and f"You can {step}." not in script.role_prompt:
+                yield f"the role has a step that the agent cannot take: {step!r}"
+
+
+def _undecided(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find what is done before the caller has decided on it: by a tool, or as the role allows."""
+    acting = {tool.name for tool in script.tools if tool.is_action}
+    done = {one.id for one in script.actions if one.tool in acting and one.status == "ok"}
+    known = {item.id for item in script.world} | _NO_TOOLS
+    is_decided, before = False, ""
+    for turn in floor:
+        asked, before = before, turn.act if turn.text.endswith("?") else ""
+        if turn.speaker == "user":
+            is_decided = is_decided or turn.act in _DECIDES or asked in _OFFERS
+        elif done & set(turn.calls) or (not script.tools and _does(turn, known)):
+            if not is_decided:
+                yield f"done before anybody decided on it: {turn.text!r}"
+            is_decided = False
+
+
+_NO_TOOLS = frozenset(("role", "verify", "unverified", "unknown", "reason"))
+"""What a role licenses besides facts and what it allows the agent to do."""
+
+
+def _does(turn: Turn, known: frozenset[str] | set[str]) -> bool:
+    """Tell whether a turn says that something is done which the role allows: no fact, no offer."""
+    names = (one.removeprefix("prompt.") for one in turn.licence if one.startswith("prompt."))
+    return not turn.text.endswith("?") and any(name not in known for name in names)

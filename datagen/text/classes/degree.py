@@ -1,0 +1,86 @@
+"""Degrees: "72°F", "98.6 F", "40°", "-5 to 0°C", a lamp of "2700K"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import quantity
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC
+from datagen.text.units import plural
+
+TOLD = (
+    "The sign after a number, with F, C or K; without a sign, where something is warm or cold; K of"
+    " light."
+)
+EXAMPLES = (
+    ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
+    (
+        "Bake at 350 F for 20 minutes.",
+        "Bake at three hundred fifty degrees Fahrenheit for twenty minutes.",
+    ),
+    ("A right angle is 90°.", "A right angle is ninety degrees."),
+)
+_HEAT = re.compile(
+    r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
+    r"|thermostat|freez\w+)\b",
+    re.I,
+)
+_FOR = re.compile(r" for \d")
+_BELOW = re.compile(r"(?:^| )-\Z")
+_LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
+_SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
+
+
+def _count(said: str, unit: str, is_one: bool) -> str:
+    return f"{said} {unit if is_one else plural(unit)}"
+
+
+def _low(match: Match) -> str:
+    return f"{quantity.say(match['low'])} to " if match["low"] else ""
+
+
+def _degrees(match: Match) -> str:
+    scale = _SCALES.get(match["scale"] or {"℉": "F", "℃": "C"}.get(match["sign"], ""), "")
+    return (
+        _count(_low(match) + quantity.say(match["number"]), "degree", match["number"] == "1")
+        + scale
+    )
+
+
+def _bare_degrees(match: Match) -> str | None:
+    """Say "98.6 F" where something is warm or cold."""
+    is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
+    if "." not in match["number"] and not is_warm:
+        return None
+    return (
+        _count(_low(match) + quantity.say(match["number"]), "degree", False)
+        + _SCALES[match["scale"]]
+    )
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write degrees."""
+    make = FormMaker("degree")
+    return (
+        make(
+            rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
+            rf" ?(?P<scale>[FCK])\b)?(?!\w)",
+            _degrees,
+        ),
+        make(
+            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FC])(?![\w-])",
+            _bare_degrees,
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<number>[1-9]\d00)K\b",
+            lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
+        ),
+        make(
+            r"°(?P<scale>[FC])\b",
+            lambda m: f"degrees{_SCALES[m['scale']]}",
+            before=cue("to|in|into|from|degrees|and|or", " "),
+        ),
+    )

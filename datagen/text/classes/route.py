@@ -1,0 +1,84 @@
+"""Flights, roads and planes, by pairs of digits: "UA 1742", "I-95", "the 405", "a 737-800"."""
+
+from __future__ import annotations
+
+from datagen.text import numbers
+from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue
+from datagen.text.locales import Locale
+from datagen.text.names import AIRLINES
+
+TOLD = (
+    'An airline\'s code or name before a number, or "flight"; the letters of a road and a hyphen;'
+    ' "the" and three digits after what takes a road; 7 and 7 about a digit, of a plane.'
+)
+EXAMPLES = (
+    ("You're on UA 1742 to Denver.", "You're on U A seventeen forty-two to Denver."),
+    ("Take I-405 north.", "Take I four oh five north."),
+    ("We flew on a 737-800.", "We flew on a seven thirty-seven, eight hundred."),
+)
+_ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
+_AIRLINE = any_of(AIRLINES)
+
+
+def _pairs(match: Match) -> str:
+    return numbers.pairs(int(match["number"]))
+
+
+def _flight(match: Match) -> str:
+    return f"{numbers.letters_and_digits(match['code'])} {numbers.pairs(int(match['number']))}"
+
+
+def _road(match: Match) -> str:
+    letters = " ".join(match["road"])
+    return f"{letters} {numbers.pairs(int(match['number']))}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a flight, a road or a plane."""
+    make = FormMaker("route")
+    return (
+        make(
+            rf"(?P<number>[1-9]\d\d){END}"
+            r"(?= (?:to|[NSEW]\b|north|south|east|west|freeway|fwy|until|exit|near|at|past|and)\b"
+            r"|[.,])",
+            _pairs,
+            before=cue("(?:take|on|off|via|from|to) the", " "),
+        ),
+        make(
+            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
+            _pairs,
+            Sure.CUE,
+            before=cue("an?|the", " "),
+        ),
+        make(
+            rf"(?P<number>[1-9]\d{{2,3}}){END}(?=[.,?!]|$| (?:to|from|at|is|was|on|out|into)\b)",
+            _pairs,
+            before=cue(
+                r"(?:on|board|take|taking|took|catch|for|my|your) (?:Southwest|Delta|JetBlue|United"
+                r"|American|Alaska|Frontier|Spirit|Lufthansa|Ryanair)",
+                " ",
+            ),
+        ),
+        make(rf"(?P<code>{_AIRLINE}) (?P<number>[1-9]\d{{0,3}}){END}", _flight),
+        make(
+            rf"(?P<code>{_AIRLINE})(?P<number>[1-9]\d{{2,3}}){END}",
+            _flight,
+            before=cue("on|aboard|board|flight|take|catch|booked", " "),
+        ),
+        make(
+            rf"(?P<code>[A-Z]{{2}}|[A-Z]\d) ?(?P<number>[1-9]\d{{0,3}}){END}",
+            _flight,
+            before=cue("flight", " "),
+        ),
+        make(
+            r"(?P<road>I|US|SR|CA|TX|FL|NY|M|A|B|E)-(?P<number>\d{1,3})(?![\w-])",
+            _road,
+            before=_ROAD,
+        ),
+        make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
+        make(
+            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00)(?!\w)",
+            lambda m: f"{_pairs(m)}, {numbers.cardinal(int(m['rest']))}",
+        ),
+    )

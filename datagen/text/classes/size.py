@@ -1,0 +1,172 @@
+"""Sizes by their sides: "12x14", "8.5 x 11 in", 5'10", 27" wide, 48"W x 24"D, "1080p"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers, quantity
+from datagen.text.form import (
+    DOT,
+    Form,
+    FormMaker,
+    Match,
+    Unsayable,
+    any_of,
+    attributive,
+    is_after,
+    is_near,
+)
+from datagen.text.lexicon import SIZES
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC, QTY, SPAN
+from datagen.text.units import MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
+
+TOLD = (
+    'Two numbers or more about an x, with a unit, or beside what has sides; in a sum it is "times".'
+    " Marks of feet and inches right after a number; one that closes a quotation is none."
+)
+EXAMPLES = (
+    ("He is 5'10\" tall.", "He is five foot ten tall."),
+    ("The rug is 5x7.", "The rug is five by seven."),
+    ("It's a 10' x 12' room.", "It's a ten foot by twelve foot room."),
+    ("It streams in 1080p.", "It streams in ten eighty p."),
+)
+_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
+_SIZED = re.compile(
+    r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
+    r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
+    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
+    re.IGNORECASE,
+)
+_MATH = re.compile(
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
+    r"|times table)\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
+    r"|less|left|long|wide|tall|deep|thick|high|off|down|up|over|under|with|without|after|before"
+    r"|because|so|than|that|as|by|it|we|you|i|he|she|they|between|around|across|above|below|apart"
+    r"|diagonal|square|away|fell|now|too|total|plus|x|max|min|again|today|here|there)\b)"
+    r"(?:[a-z]{3,}|4K|TVs?|HD)\b"
+)
+_MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
+_QUOTE = re.compile(r"(?<!\d)\"")
+
+
+def _low(match: Match) -> str:
+    return f"{quantity.say(match['low'])} to " if match["low"] else ""
+
+
+def _count(said: str, unit: str, is_one: bool) -> str:
+    return f"{said} {unit if is_one else plural(unit)}"
+
+
+def _feet_and_inches(match: Match) -> str:
+    return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
+
+
+def _mark(match: Match) -> str | None:
+    """Say "12'" or "55\\""; a mark that closes a quotation is none."""
+    if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
+        return None
+    unit = "inch" if match["mark"] == '"' else "foot"
+    said = _low(match) + quantity.say(match["number"])
+    if attributive(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
+        return f"{said} {unit}"
+    return _count(said, unit, quantity.is_one(match["number"]))
+
+
+def _by(match: Match) -> str:
+    """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
+    sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
+    is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
+    if not is_product and _is_bare(match) and not is_near(match, _SIZED):
+        raise Unsayable(match[0].strip(), "it may be a product or a size")
+    joint = " times " if is_product else " by "
+    name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
+    unit = f" {name if is_one else plural(name)}" if name else ""
+    return joint.join(_side(side, is_one) for side in sides) + unit
+
+
+def _box(match: Match) -> str:
+    """Say "48\"W x 24\"D"."""
+    sides = _BOX.findall(match[0])
+    return " by ".join(
+        f"{_count(quantity.say(number), 'inch', number == '1')} {_SIDES[side]}"
+        if mark
+        else f"{quantity.say(number)} {_SIDES[side]}"
+        for number, mark, side in sides
+    )
+
+
+_BOX = re.compile(rf"({DEC})(\"| ?in\.?)? ?([WDHL])")
+_SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
+
+
+def _is_bare(match: Match) -> bool:
+    """Tell whether only blanks and an x are between two numbers without a unit."""
+    return (
+        bool(re.search(" [x\u00d7] ", match[0]))
+        and not match["unit"]
+        and not re.search(r"['\"]", match[0])
+    )
+
+
+def _side(written: str, is_one: bool) -> str:
+    if written[-1] not in "\"'":
+        return quantity.say(written)
+    unit = "inch" if written[-1] == '"' else "foot"
+    return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
+
+
+def _several(number: str) -> str:
+    said = numbers.cardinal(int(number))
+    if said.endswith("y"):
+        return f"{said[:-1]}ies"
+    return f"{said}es" if said.endswith("x") else f"{said}s"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a size."""
+    make = FormMaker("size")
+    unit_end = (
+        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]|'[a-z]|/(?!\d"
+        rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
+    )
+    side = rf"(?:{QTY})['\"]?"
+    letters = any_of((*SIZES, "S", "M", "L"))
+    return (
+        make(
+            r"(?P<first>\d{1,2})x(?P<last>\d{1,2})s\b",
+            lambda m: f"{quantity.say(m['first'])} by {_several(m['last'])}",
+        ),
+        make(
+            r"(?P<rooms>\d)BR/(?P<baths>\d(?:\.5)?)BA\b",
+            lambda m: f"{quantity.say(m['rooms'])} bedroom {quantity.say(m['baths'])} bath",
+        ),
+        make(
+            rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",
+            lambda m: f"{m['low']} to {m['high']}" if len(m[0]) > 3 else None,
+        ),
+        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
+        make(
+            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
+            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
+            _feet_and_inches,
+        ),
+        make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
+        make(
+            rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",
+            _box,
+        ),
+        make(
+            rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
+            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|s\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
+            _by,
+        ),
+        make(
+            r"(?P<number>1080|720|480|2160|1440)p\b",
+            lambda m: f"{numbers.pairs(int(m['number']))} p",
+        ),
+    )

@@ -1,0 +1,92 @@
+"""What a listener would notice: found where it is planted, and in nothing that is composed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import pytest
+
+from datagen.backends.writer.composer import Composer
+from datagen.scripting.corpus.slips import slips
+from datagen.types import Job, Script, Turn
+
+
+@lru_cache
+def composed(kind: str, count: int, assistant: float = 0.05) -> tuple[Script, ...]:
+    jobs = [Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=5) for at in range(count)]
+    made = Composer(Composer.Options(assistant=assistant)).write(jobs)
+    return tuple(one for one in made if isinstance(one, Script))
+
+
+@pytest.mark.parametrize("kind", ["service", "qa", "casual"])
+def test_what_is_composed_has_none(kind: str) -> None:
+    scripts = composed(kind, 600, 0.2)
+    assert len(scripts) > 590
+    assert [(script.dialog_id, slip) for script in scripts for slip in slips(script)] == []
+
+
+def turned(script: Script, turns: Iterator[Turn]) -> Script:
+    return script.model_copy(update={"turns": tuple(turns)})
+
+
+def test_thanks_that_are_taken_out_leave_a_welcome() -> None:
+    script = next(
+        script
+        for script in composed("service", 600, 0.2)
+        if "You're welcome" in script.turns[-1].text and script.turns[-1].speaker == "agent"
+    )
+    quiet = turned(
+        script,
+        (
+            turn.model_copy(update={"text": "That was all."}) if turn.speaker == "user" else turn
+            for turn in script.turns
+        ),
+    )
+    assert [slip for slip in slips(quiet) if slip.startswith("welcome without thanks")]
+
+
+def test_an_order_that_nobody_gave_is_found() -> None:
+    script = next(
+        script
+        for script in composed("service", 600, 0.2)
+        if any(one.status == "ok" and one.tool in acting(script) for one in script.actions)
+        and script.call_direction == "inbound"
+    )
+    doing = {one.id for one in script.actions if one.tool in acting(script)}
+    asked = turned(
+        script,
+        (
+            turn.model_copy(update={"act": "inform"}) if not doing & set(turn.calls) else turn
+            for turn in script.turns
+        ),
+    )
+    assert [slip for slip in slips(asked) if slip.startswith("done before")]
+
+
+def acting(script: Script) -> set[str]:
+    return {tool.name for tool in script.tools if tool.is_action}
+
+
+def test_a_role_without_the_tool_is_found() -> None:
+    script = composed("service", 600, 0.2)[0]
+    role = f"{script.role_prompt} First verify the caller, then fly to the moon."
+    found = list(slips(script.model_copy(update={"role_prompt": role})))
+    assert found == ["the role has a step that the agent cannot take: 'fly to the moon'"]
+
+
+def test_who_does_not_know_and_asks_nobody_is_found() -> None:
+    script = next(one for one in composed("service", 600, 0.2) if "offer to ask" in one.role_prompt)
+    last = script.turns[-1].model_copy(update={"speaker": "agent", "text": "No idea, sorry."})
+    found = list(slips(turned(script, iter((*script.turns, last)))))
+    assert found == ["nobody is asked, although the role says so: 'No idea, sorry.'"]
+
+
+def test_a_lesson_that_says_the_same_again_is_found() -> None:
+    script = next(
+        one for one in composed("qa", 600, 0.2) if any(turn.act == "lost" for turn in one.turns)
+    )
+    floor = [turn for turn in script.turns if turn.onset != "backchannel"]
+    at = next(at for at, turn in enumerate(floor) if turn.act == "lost")
+    floor[at + 1] = floor[at + 1].model_copy(update={"text": floor[at - 1].text})
+    assert [one for one in slips(turned(script, iter(floor))) if one.startswith("said again")]
