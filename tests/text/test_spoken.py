@@ -280,3 +280,12 @@ def test_dates_and_times_are_said_as_numbers_says_them(date: date, hour: int, mi
 @given(st.from_regex(r"[A-Z]{2}[0-9]{3}[A-Z]?(-[0-9]{4})?", fullmatch=True))
 def test_codes_are_said_as_numbers_says_them(code: str) -> None:
     assert speak(f"It's {code}.") == f"It's {numbers.letters_and_digits(code)}."
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["K R zero five one eight", "K, E, L, L, Y.", "K as in king", "K zero nine", "K. R. Morgan"],
+)
+def test_a_spelled_k_is_no_okay(spelled: str) -> None:
+    assert speak(spelled) == spelled
+    assert speak("K, got it.") == "okay, got it."

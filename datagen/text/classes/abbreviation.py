@@ -172,6 +172,11 @@ _DOSE = re.compile(
     r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
     rf"|{'|'.join(DOSES)}) \Z"
 )
+_ALRIGHT = (
+    r"[kK](?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
+    r"|three|four|five|six|seven|eight|nine|ten\b)(?:[a-z]{2,}|I)\b)"
+)
+"""The letter at the start of a turn for okay: not one of a name or code that is spelled."""
 _NAMED_LETTER = cue("letters?|vowels?|the|an?|option|type|plan|class|row|with|variable|let", " ")
 
 
@@ -193,7 +198,7 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
             "be",
             before=cue("gonna|will|would|wont|won't|to|might|can|should|must|ll", " "),
         ),
-        make(rf"[kK]{end}", "okay", before=re.compile(r"^\Z")),
+        make(_ALRIGHT, "okay", before=re.compile(r"^\Z")),
         make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
         make(r"c(?= (?:u|ya|you)\b)", "see"),
         make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
