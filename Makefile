@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
+# tests at once: many of them wait, for Ray to start or a lease to end
+JOBS ?= 3
 
 .PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
 
@@ -10,15 +12,15 @@ demo: .venv/installed
 	$(BIN)/datagen audit runs/service
 
 test: .venv/dev
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -q -n $(JOBS)
 
 # what needs no Ray and no seconds, in under a minute on two cores: for every change
 quick: .venv/dev
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 -m 'not slow'
+	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow'
 
 # lines of datagen/ that the tests run, workers and all
 coverage: .venv/dev
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --cov=datagen --cov-report=term --cov-report=json:coverage.json
+	$(BIN)/python -m pytest -q -n $(JOBS) --cov=datagen --cov-report=term --cov-report=json:coverage.json
 
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed .venv/dev
