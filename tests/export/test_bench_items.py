@@ -92,3 +92,9 @@ def test_overlaps_are_told_apart_by_the_ledger() -> None:
     assert "talking_to_other" not in found(cough)
     assert len(found(cough)["user_backchannel"]) == 1
     assert len(found([])["user_backchannel"]) == 2
+
+
+def test_no_turn_is_taken_that_the_agent_never_left() -> None:
+    held = [*TURNS[:3], turn(3, "agent", "after", 7.5, 10), turn(4, "agent", "after", 10.5, 14)]
+    tasks = [item.task for item in items_of(held, [], 26 * SECOND)]
+    assert "v1_0/synthetic_turn_taking" not in tasks

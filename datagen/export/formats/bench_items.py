@@ -136,12 +136,21 @@ def _pauses(talk: _HeardTurns, events: Sequence[Mapping[str, Any]]) -> Iterator[
 
 
 def _turn_taking(talk: _HeardTurns) -> Iterator[BenchItem]:
-    """Yield turns of the user that the agent answered after a gap, with room for an answer."""
+    """Yield turns of the user that the agent answered after a gap, with room for an answer.
+
+    Where the agent talks on over the user's turn and beyond it, nothing is handed over.
+    """
     floor = [turn for turn in talk.turns if turn["onset"] != "backchannel"]
     for turn, answer in pairwise(floor):
         stop = talk.tail(turn)
         handed_over = (turn["speaker"], answer["speaker"]) == ("user", "agent")
-        if handed_over and answer["start"] >= turn["end"] and stop - turn["end"] >= SHORTEST_TAIL:
+        is_held = any(one["start"] < turn["end"] < one["end"] for one in talk.floor("agent"))
+        if (
+            handed_over
+            and not is_held
+            and answer["start"] >= turn["end"]
+            and stop - turn["end"] >= SHORTEST_TAIL
+        ):
             item = BenchItem("v1_0/synthetic_turn_taking", turn["start"], stop)
             when = item.span(turn["end"], answer["start"])
             item.texts["turn_taking.json"] = [{"text": "[TURN-TAKING]", "timestamp": when}]
