@@ -60,7 +60,7 @@ def _scaled(match: Match) -> str | None:
     is_large = quantity.value(number) >= 11 and scale == "K"
     says = (
         is_after(match, _COUNTED)
-        or (scale in "MB" and "." in number)
+        or (scale in "MB" and "." in number and quantity.value(number) >= 1)  # not 0.1 M, molar
         or (scale in ("k", "mn", "mil", "bn", "tn", "MM"))
         or is_large
         or (scale in "MB" and is_before(match, _ABOUT))
