@@ -78,3 +78,5 @@ class CorpusCall:
     """Spans in seconds in which a third person speaks: nothing of the call is used there."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Anything else of the corpus that a row should keep, e.g. ``year``."""
+    sides_known: bool = True
+    """Whether it is known which side is on which channel; else the sound tells."""

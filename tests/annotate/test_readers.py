@@ -296,3 +296,149 @@ def test_parts_of_a_call_are_those_of_the_whole(tmp_path: Path) -> None:
     beyond = heard.read("a", heard.num_samples - 2_400, heard.num_samples + 2_400)
     assert not beyond[2_400 + 240 :].any()
     assert soundfile.info(call.sound["a"].path).samplerate == 8_000
+
+
+OTHER = tiny.talk(lines=tuple((side, text.replace("bread", "soup")) for side, text in tiny.LINES))
+
+
+def a_call(sound: Path, words: Path | None, said: tiny.Talk = TALK, name: str = "") -> None:
+    """Write a call's sound, and its words in a folder."""
+    tiny.write_sound(sound, tiny.sound(said), 16_000)
+    if words is not None:
+        words.mkdir(parents=True, exist_ok=True)
+        (words / f"{sound.stem}.ctm").write_text(tiny.ctm(said, name or sound.stem))
+
+
+def texts(root: Path, *more: Path) -> dict[str, tuple[Path, str]]:
+    """Return of each call its sound and what is said in it."""
+    reader = open_reader("folder", [root, *more])
+    calls = {call_id: reader.read(call_id) for call_id in reader.ids()}
+    return {name: (one.sound["a"].path, said(one, "a")) for name, one in calls.items()}
+
+
+def spoken_in(talk: tiny.Talk) -> str:
+    return " ".join(word for word, _, _ in talk["a"])
+
+
+@pytest.mark.parametrize("words", ["mon", "text/mon"])
+def test_calls_of_one_name_in_two_folders(tmp_path: Path, words: str) -> None:
+    mon, tue = tmp_path / "mon", tmp_path / "tue"
+    a_call(mon / "call1.wav", tmp_path / words)
+    a_call(tue / "call1.wav", tmp_path / words.replace("mon", "tue"), OTHER)
+    a_call(tue / "call2.wav", tue)
+    both = {
+        "call2": (tue / "call2.wav", spoken_in(TALK)),
+        "mon/call1": (mon / "call1.wav", spoken_in(TALK)),
+        "tue/call1": (tue / "call1.wav", spoken_in(OTHER)),
+    }
+    assert texts(tmp_path) == both
+    if words == "mon":
+        assert texts(tue, mon) == both, "the folders may be given one by one, in any order"
+
+
+def test_tables_and_grids_go_with_the_sound_beside_them(tmp_path: Path) -> None:
+    for day, who, talk in (("mon", "ana", TALK), ("tue", "eva", OTHER)):
+        a_call(tmp_path / day / "c.wav", None, talk)
+        tiers = {"A": talk["a"], "B": talk["b"]}
+        (tmp_path / day / "c.TextGrid").write_text(tiny.textgrid(tiers, tiny.length(talk)))
+        (tmp_path / day / "calls.tsv").write_text(f"call\ta_speaker\nc\t{who}\n")
+    reader = open_reader("folder", [tmp_path])
+    found = {one: reader.read(one) for one in reader.ids()}
+    assert {name: one.people["a"].id for name, one in found.items()} == {
+        "mon/c": "ana",
+        "tue/c": "eva",
+    }
+    assert said(found["tue/c"], "a") == spoken_in(OTHER)
+
+
+def sound_of_both(root: Path) -> None:
+    a_call(root / "mon" / "c.wav", root / "text")
+    a_call(root / "tue" / "c.wav", None)
+
+
+def words_of_both(root: Path) -> None:
+    a_call(root / "mon" / "c.wav", root / "mon")
+    (root / "tue").mkdir()
+    (root / "tue" / "c.ctm").write_text(tiny.ctm(OTHER, "c"))
+
+
+def two_formats(root: Path) -> None:
+    a_call(root / "c.wav", root)
+    a_call(root / "c.flac", None)
+
+
+def pair_and_mix(root: Path) -> None:
+    a_call(root / "c.wav", None)
+    for side, channel in zip("ab", tiny.sound(TALK), strict=True):
+        tiny.write_sound(root / f"c_{side}.wav", channel[None], 16_000)
+
+
+@pytest.mark.parametrize(
+    ("make", "named"),
+    [
+        (sound_of_both, ("text/c.ctm", "mon/c.wav", "tue/c.wav")),
+        (words_of_both, ("mon/c.ctm", "tue/c.ctm")),
+        (two_formats, ("c.flac", "c.wav")),
+        (pair_and_mix, ("c.wav", "c_a.wav")),
+    ],
+)
+def test_what_may_be_of_two_is_refused(
+    tmp_path: Path, make: Callable[[Path], None], named: tuple[str, ...]
+) -> None:
+    make(tmp_path)
+    with pytest.raises(UserError) as caught:
+        open_reader("folder", [tmp_path])
+    assert all(str(tmp_path / name) in str(caught.value) for name in named), caught.value
+
+
+def test_copies_count_once(tmp_path: Path) -> None:
+    a_call(tmp_path / "mon" / "c.wav", tmp_path / "mon")
+    a_call(tmp_path / "mon" / "c.wav", tmp_path / "copy")
+    assert texts(tmp_path, tmp_path / "mon") == {"c": (tmp_path / "mon" / "c.wav", spoken_in(TALK))}
+
+
+def test_numbered_calls_of_two_channels_are_no_pair(tmp_path: Path) -> None:
+    a_call(tmp_path / "call_1.wav", tmp_path)
+    a_call(tmp_path / "call_2.wav", tmp_path, OTHER)
+    assert {name: text for name, (_, text) in texts(tmp_path).items()} == {
+        "call_1": spoken_in(TALK),
+        "call_2": spoken_in(OTHER),
+    }
+
+
+def test_numbered_sides_have_their_own_words(tmp_path: Path) -> None:
+    for number, side in (("1", "a"), ("2", "b")):
+        channel = tiny.sound(TALK)["ab".index(side)]
+        tiny.write_sound(tmp_path / f"c-{number}.wav", channel[None], 16_000)
+        grid = tiny.textgrid({"words": TALK[side]}, tiny.length(TALK))
+        (tmp_path / f"c-{number}.TextGrid").write_text(grid)
+    call = only("folder", tmp_path)
+    assert (said(call, "a"), said(call, "b")) == (spoken("a"), spoken("b"))
+
+
+@pytest.mark.parametrize("name", ["fisher", "switchboard", "callhome", "candor", "seamless", "ami"])
+def test_a_corpus_with_two_files_of_one_name(tmp_path: Path, name: str) -> None:
+    """Copies are one; files that differ are named."""
+    makers: dict[str, Callable[[Path, tiny.Talk], Path]] = {
+        "fisher": tiny.fisher,
+        "switchboard": tiny.switchboard,
+        "callhome": tiny.callhome,
+        "candor": tiny.candor,
+        "seamless": tiny.seamless,
+        "ami": tiny.ami,
+    }
+    first, second = (makers[name](tmp_path / one, TALK) for one in ("first", "second"))
+    ids = open_reader(name, [first]).ids()
+    assert open_reader(name, [first, second]).ids() == ids
+    changed = [
+        path
+        for path in second.rglob("*")
+        if path.suffix in (".wav", ".sph", ".json") and "wave" not in path.name
+    ]
+    for path in changed:
+        path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(UserError) as caught:
+        open_reader(name, [first, second])
+    assert any(
+        str(path) in str(caught.value) and str(first) in str(caught.value) for path in changed
+    ), caught.value

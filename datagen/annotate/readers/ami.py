@@ -20,7 +20,7 @@ from typing import ClassVar, Literal
 
 from datagen.annotate.call import ChannelFile, CorpusCall, CorpusSpeaker, Side
 from datagen.annotate.readers.documents import time_of
-from datagen.annotate.readers.files import find, need
+from datagen.annotate.readers.files import find, need, one_each
 from datagen.annotate.readers.spoken import in_order, utterances
 from datagen.formats.text import MAX_BYTES
 from datagen.types import Rejected, UserError
@@ -49,9 +49,13 @@ class Ami:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         sound = need(find(folders, "*.Headset-*.wav"), folders, "*.Headset-*.wav")
-        self._sound = {(m[1], m[2]): path for path in sound if (m := _HEADSET.fullmatch(path.stem))}
+        self._sound = one_each(
+            ((m[1], m[2]), path) for path in sound if (m := _HEADSET.fullmatch(path.stem))
+        )
         words = need(find(folders, "*.words.xml"), folders, "words/*.words.xml")
-        self._words = {(m[1], m[2]): path for path in words if (m := _WORDS.fullmatch(path.stem))}
+        self._words = one_each(
+            ((m[1], m[2]), path) for path in words if (m := _WORDS.fullmatch(path.stem))
+        )
         tables = need(find(folders, "meetings.xml"), folders, "corpusResources/meetings.xml")
         self._people = {
             (meeting.get("observation", ""), speaker.get("nxt_agent", "")): _Participant(

@@ -56,7 +56,7 @@ class CallHome:
         sound = need(find(folders, "*.sph", "*.wav", "*.SPH"), folders, "sound (.sph, .wav)")
         self._sound = by_stem(sound)
         texts = find(folders, "*.txt", "*.cha")
-        self._text = {path.stem: path for path in texts if path.stem in self._sound}
+        self._text = by_stem(path for path in texts if path.stem in self._sound)
         need(list(self._text.values()), folders, "transcript (.txt, .cha) named like a recording")
 
     def ids(self) -> Sequence[str]:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from datagen.annotate.call import ChannelFile, CorpusCall, CorpusSpeaker, Side, Supervision
 from datagen.annotate.readers.documents import objects, read_document, time_of
-from datagen.annotate.readers.files import find, need
+from datagen.annotate.readers.files import find, need, one_each
 from datagen.annotate.readers.spoken import in_order, utterances
 from datagen.formats.tables import read_table
 from datagen.types import Rejected
@@ -36,7 +36,8 @@ class Candor:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         found = need(find(folders, "metadata.json"), folders, "metadata.json of a conversation")
-        self._folders = {path.parent.name: path.parent for path in found}
+        named = one_each((path.parent.name, path) for path in found)
+        self._folders = {name: path.parent for name, path in named.items()}
 
     def ids(self) -> Sequence[str]:
         """Return the ids of all conversations."""

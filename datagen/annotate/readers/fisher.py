@@ -33,6 +33,8 @@ _MARKUP = re.compile(r"\[[^]]*\]|\{[^}]*\}|<[^>]*>|\(\(|\)\)")
 _TOPIC = re.compile(r"<topic\s[^>]*?id=\"?(\w+)\"?[^>]*>(.*?)(?=<topic\s|</topic|\Z)", re.S | re.I)
 _TITLE = re.compile(r"title=\"([^\"]*)\"", re.I)
 _SIDES: dict[str, Side] = {"A": "a", "B": "b"}
+RAW = "bbn_orig"
+"""Folder of LDC2004T19 with the transcripts as they were before they were put into one form."""
 
 
 class Fisher:
@@ -42,7 +44,8 @@ class Fisher:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._sound = by_stem(need(find(folders, "fe_*.sph", "fe_*.SPH"), folders, "fe_*.sph"))
-        self._text = by_stem(need(find(folders, "fe_*.txt"), folders, "transcript fe_*.txt"))
+        texts = [path for path in find(folders, "fe_*.txt") if RAW not in path.parts]
+        self._text = by_stem(need(texts, folders, "transcript fe_*.txt"))
         self._calls: dict[str, dict[str, str]] = {}
         for table in find(folders, "*calldata.tbl"):
             rows = read_table(table, "call_id", "apin", "bpin", broken=[])

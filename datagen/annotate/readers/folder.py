@@ -11,7 +11,7 @@ An RTTM has no words: an ASR model hears them, as it does where there is nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -24,7 +24,8 @@ from datagen.annotate.call import (
     Side,
     Supervision,
 )
-from datagen.annotate.readers.files import find
+from datagen.annotate.readers.files import find, same_content
+from datagen.annotate.readers.recorded_files import MARKED, PAIRS, RecordedFiles
 from datagen.annotate.readers.spoken import in_order, utterances
 from datagen.formats.ctm import CtmWord, read_ctm
 from datagen.formats.rttm import RttmTurn, read_rttm
@@ -35,9 +36,10 @@ from datagen.types import Rejected, UserError
 from datagen.voices.corpora import AUDIO, gender_of
 
 Item = TypeVar("Item")
+Timed = TypeVar("Timed", CtmWord, RttmTurn)
 SIDES: tuple[Side, Side] = ("a", "b")
-_NAMES = (("a", "b"), ("1", "2"), ("0", "1"), ("l", "r"), ("left", "right"), ("agent", "user"))
-_PAIR = re.compile(r"(.+)[._-](a|b|[012]|l|r|left|right|agent|user)", re.I)
+CHANNELS = PAIRS[:5]
+"""Names that say which channel somebody is on."""
 _SILENT = frozenset({"", "sil", "sp", "<p>", "<eps>", "<sil>", "spn", "[sil]"})
 CALLS = "calls.tsv"
 
@@ -48,83 +50,128 @@ class Folder:
     corpus: ClassVar[str] = "recordings"
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        paths = find(folders, *(f"*{suffix}" for suffix in AUDIO))
-        self._sound = dict(_paired(paths))
-        self._grids = {path.name.casefold(): path for path in find(folders, "*.[tT]ext[gG]rid")}
-        self._words: dict[str, list[CtmWord]] = {}
-        self._spans: dict[str, list[RttmTurn]] = {}
-        for path in find(folders, "*.ctm"):
-            for word in _whole(path, read_ctm):
-                self._words.setdefault(self._name(path, word.file), []).append(word)
-        for path in find(folders, "*.rttm"):
-            for turn in _whole(path, read_rttm):
-                self._spans.setdefault(self._name(path, turn.file), []).append(turn)
-        tables = find(folders, CALLS)
-        self._rows = {row["call"]: row for path in tables for row in read_table(path, "call")}
+        sound = [path for path in find(folders, "*") if path.suffix.casefold() in AUDIO]
+        self._files = RecordedFiles(sound, folders)
+        self._grids: dict[str, dict[str, Path]] = {}
+        for path in find(folders, "*.[tT]ext[gG]rid"):
+            self._keep_grid(path)
+        self._words = self._lines(find(folders, "*.ctm"), read_ctm, _word_name)
+        self._spans = self._lines(find(folders, "*.rttm"), read_rttm, _turn_name)
+        self._rows: dict[str, dict[str, str]] = {}
+        for path in find(folders, CALLS):
+            for row in read_table(path, "call"):
+                self._keep_row(path, row)
 
-    def _name(self, path: Path, said: str) -> str:
+    def _keep_grid(self, path: Path) -> None:
+        """Put a TextGrid to its call, as that of a side or of both."""
+        name, side = path.stem, ""
+        call_id = self._files.of(path, name)
+        if call_id is None and (match := MARKED.fullmatch(path.stem)):
+            name, side = match[1], match[2].casefold()
+            call_id = self._files.of(path, name)
+        if call_id is None:
+            return
+        there = self._grids.setdefault(call_id, {}).setdefault(side, path)
+        if not same_content(there, path):
+            raise UserError(_two_transcripts(call_id, there, path))
+
+    def _lines(
+        self,
+        paths: Sequence[Path],
+        parse: Callable[[str], Iterator[Timed]],
+        speaker: Callable[[Timed], str],
+    ) -> dict[str, list[Timed]]:
+        """Return the lines of each call. A speaker's lines are of one file, or of copies of it."""
+        found: dict[str, list[Timed]] = {}
+        owners: dict[tuple[str, str], Path] = {}
+        for path in paths:
+            for line in _whole(path, parse):
+                call_id = self._name(path, line.file)
+                if call_id is None:
+                    continue
+                owner = owners.setdefault((call_id, speaker(line)), path)
+                if owner == path:
+                    found.setdefault(call_id, []).append(line)
+                elif not same_content(owner, path):
+                    raise UserError(_two_transcripts(call_id, owner, path))
+        return found
+
+    def _name(self, path: Path, said: str) -> str | None:
         """Return the call that a line is of: the one its file is named like, else as it says."""
-        return path.stem if path.stem in self._sound else said
+        return self._files.of(path, path.stem) or self._files.of(path, said)
+
+    def _keep_row(self, path: Path, row: dict[str, str]) -> None:
+        call_id = self._files.of(path, row["call"])
+        if call_id is not None and self._rows.setdefault(call_id, row) != row:
+            raise UserError(f"{path}: call {row['call']} has two rows that differ; keep one")
 
     def ids(self) -> Sequence[str]:
-        """Return the names of all recordings."""
-        return sorted(self._sound)
+        """Return the names of all recordings, with their folders where two have one name."""
+        return sorted(self._files.calls)
 
     def read(self, call_id: str) -> CorpusCall:
         """Return a call; Rejected if it is not two channels, or its transcript is of others."""
         row = self._rows.get(call_id, {})
+        supervisions, sides_known = self._supervisions(call_id)
         return CorpusCall(
             id=call_id,
             corpus=self.corpus,
-            sound=_channels(self._sound[call_id]),
+            sound=_channels(self._files.calls[call_id].paths),
             people={side: _person(call_id, side, row) for side in SIDES},
-            supervisions=in_order(self._supervisions(call_id)),
+            supervisions=in_order(supervisions),
             topic=row.get("topic", ""),
+            sides_known=sides_known,
         )
 
-    def _supervisions(self, call_id: str) -> Iterator[Supervision]:
+    def _supervisions(self, call_id: str) -> tuple[list[Supervision], bool]:
+        """Return what is said, and whether it is known on which channel."""
         if words := self._words.get(call_id):
-            sides = _sides([word.speaker or word.channel for word in words])
-            for side in SIDES:
-                own = [word for word in words if sides[word.speaker or word.channel] == side]
-                yield from utterances(
-                    side, [(one.label, one.start, one.start + one.length) for one in own]
-                )
-        elif grids := self._grids_of(call_id):
-            for side, intervals in grids.items():
-                yield from _labelled(side, intervals)
-        elif spans := self._spans.get(call_id):
-            sides = _sides([one.speaker for one in spans])
-            for one in spans:
-                yield Supervision(sides[one.speaker], one.start, one.start + one.length, "")
-
-    def _grids_of(self, call_id: str) -> dict[Side, list[Interval]]:
-        """Return the intervals of each side: of a file each, or of two tiers of one."""
-        found: dict[Side, list[Interval]] = {}
-        for names in _NAMES:
-            for side, name in zip(SIDES, names, strict=True):
-                for mark in "._-":
-                    path = self._grids.get(f"{call_id}{mark}{name}.textgrid".casefold())
-                    if path is not None:
-                        found[side] = list(_read(path, read_textgrid))
-        whole = self._grids.get(f"{call_id}.textgrid".casefold())
-        return found or ({} if whole is None else _two_tiers(whole))
+            names = _ctm_names(words)
+            sides, known = _sides(names)
+            said = zip(names, words, strict=True)
+            own: dict[Side, list[Interval]] = {side: [] for side in SIDES}
+            for name, one in said:
+                own[sides[name]].append((one.label, one.start, one.start + one.length))
+            return [one for side in SIDES for one in utterances(side, own[side])], known
+        if call_id in self._grids:
+            grids, known = _grids(self._grids[call_id])
+            return [one for side, tier in grids.items() for one in _labelled(side, tier)], known
+        spans = self._spans.get(call_id, [])
+        sides, known = _sides([one.speaker for one in spans])
+        return [
+            Supervision(sides[one.speaker], one.start, one.start + one.length, "") for one in spans
+        ], known
 
 
-def _paired(paths: Sequence[Path]) -> Iterator[tuple[str, tuple[Path, ...]]]:
-    """Yield each recording's name and its file, or its two files."""
-    by_stem = {path.stem.casefold(): path for path in paths}
-    taken: set[Path] = set()
-    for path in paths:
-        match = _PAIR.fullmatch(path.stem)
-        mark = match and path.stem[len(match[1])]
-        for first, second in _NAMES if match else ():
-            other = by_stem.get(f"{match[1]}{mark}{second}".casefold()) if match else None
-            if match and match[2].casefold() == first and other is not None and other != path:
-                taken |= {path, other}
-                yield match[1], (path, other)
-                break
-    yield from ((path.stem, (path,)) for path in paths if path not in taken)
+def _two_transcripts(call_id: str, one: Path, other: Path) -> str:
+    return (
+        f"{one} and {other} are both words of call {call_id}, and differ; keep the one that is"
+        " meant, or annotate the folders one by one"
+    )
+
+
+def _word_name(word: CtmWord) -> str:
+    return word.speaker or word.channel
+
+
+def _turn_name(turn: RttmTurn) -> str:
+    return turn.speaker
+
+
+def _ctm_names(words: Sequence[CtmWord]) -> list[str]:
+    """Return by what each word's side is told: its channel if that says it, else its speaker."""
+    channels = {word.channel.casefold() for word in words}
+    if len(channels) == 2 and any(channels <= set(pair) for pair in CHANNELS):
+        return [word.channel for word in words]
+    return [_word_name(word) for word in words]
+
+
+def _grids(files: Mapping[str, Path]) -> tuple[dict[Side, list[Interval]], bool]:
+    """Return the intervals of each side: of a file each, or of two tiers of one."""
+    if own := {name: path for name, path in files.items() if name}:
+        sides, _ = _sides(own)
+        return {sides[name]: _read(path, read_textgrid) for name, path in own.items()}, True
+    return _two_tiers(files[""])
 
 
 def _channels(paths: tuple[Path, ...]) -> dict[Side, ChannelFile]:
@@ -146,25 +193,34 @@ def _person(call_id: str, side: Side, row: dict[str, str]) -> CorpusSpeaker:
     )
 
 
-def _sides(names: Iterable[str]) -> dict[str, Side]:
-    """Return the side of each speaker or channel that a transcript names."""
+def _sides(names: Iterable[str]) -> tuple[dict[str, Side], bool]:
+    """Return the side of each speaker or channel that a transcript names, and if that is known.
+
+    Names of channels (A and B, left and right) say it. Of others sound decides; until then agent is
+    side a, and of any two the first in the alphabet.
+    """
     known = sorted(set(names))
     if len(known) > 2:
         raise Rejected("transcript", f"it names {len(known)} speakers: {', '.join(known[:4])}")
-    for pair in _NAMES:
+    for pair in PAIRS:
         if {name.casefold() for name in known} <= set(pair):
-            return {name: SIDES[pair.index(name.casefold())] for name in known}
-    return dict(zip(known, SIDES, strict=False))
+            sides = {name: SIDES[pair.index(name.casefold())] for name in known}
+            return sides, pair in CHANNELS
+    return dict(zip(known, SIDES, strict=False)), False
 
 
-def _two_tiers(path: Path) -> dict[Side, list[Interval]]:
+def _two_tiers(path: Path) -> tuple[dict[Side, list[Interval]], bool]:
     """Return the tiers of both sides: those with words in their names, if there are such."""
     tiers = _read_all(path)
     words = {name: tier for name, tier in tiers.items() if "word" in name.casefold()}
     chosen = words if len(words) == 2 else tiers
     if len(chosen) != 2:
         raise Rejected("transcript", f"{path.name} has {len(tiers)} tiers, not one for each side")
-    return dict(zip(SIDES, chosen.values(), strict=True))
+    people = {name: re.sub(r"[\s_.-]*words?[\s_.-]*", "", name, flags=re.I) for name in chosen}
+    sides, known = _sides(people.values())
+    if len(sides) != 2:
+        return dict(zip(SIDES, chosen.values(), strict=True)), False
+    return {sides[people[name]]: tier for name, tier in chosen.items()}, known
 
 
 def _labelled(side: Side, intervals: Sequence[Interval]) -> Iterator[Supervision]:

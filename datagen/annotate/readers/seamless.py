@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from datagen.annotate.call import ChannelFile, CorpusCall, CorpusSpeaker, Side, Supervision
 from datagen.annotate.readers.documents import objects, read_document, time_of
-from datagen.annotate.readers.files import find, need
+from datagen.annotate.readers.files import by_stem, find, need
 from datagen.annotate.readers.spoken import in_order, utterances
 from datagen.formats.tables import read_table
 from datagen.types import Rejected
@@ -36,10 +36,10 @@ class Seamless:
     def __init__(self, folders: Sequence[Path]) -> None:
         found = need(find(folders, "V*_S*_I*_P*.wav"), folders, "V*_S*_I*_P*.wav")
         self._sound: dict[str, list[Path]] = {}
-        for path in found:
+        for path in by_stem(found).values():
             if match := _NAME.fullmatch(path.stem):
                 self._sound.setdefault(match[1], []).append(path)
-        self._said = {path.stem: path for path in find(folders, "V*_S*_I*_P*.json")}
+        self._said = by_stem(find(folders, "V*_S*_I*_P*.json"))
         self._told = {
             number: row
             for table in find(folders, "*interactions.csv")

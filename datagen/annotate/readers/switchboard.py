@@ -25,7 +25,7 @@ from datagen.annotate.call import (
     Supervision,
     TimedWord,
 )
-from datagen.annotate.readers.files import find, need
+from datagen.annotate.readers.files import find, need, one_each
 from datagen.annotate.readers.spoken import in_order, utterance
 from datagen.formats.text import numbered_lines, read_text, seconds
 from datagen.types import Rejected
@@ -43,11 +43,11 @@ class Switchboard:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         sound = need(find(folders, "sw*.sph", "sw*.wav"), folders, "sw*.sph")
-        self._sound = {m[1]: path for path in sound if (m := _SOUND.fullmatch(path.stem))}
+        self._sound = one_each((m[1], path) for path in sound if (m := _SOUND.fullmatch(path.stem)))
         words = need(find(folders, "*-word.text"), folders, "word times (*-word.text)")
-        self._words = {
-            (m[1], m[2].upper()): path for path in words if (m := _WORDS.fullmatch(path.stem))
-        }
+        self._words = one_each(
+            ((m[1], m[2].upper()), path) for path in words if (m := _WORDS.fullmatch(path.stem))
+        )
         self._callers = {(row[0], row[1]): row[2] for row in _rows(folders, "call_con_tab.csv", 3)}
         self._people = {row[0]: row for row in _rows(folders, "caller_tab.csv", 6)}
         self._topics = {row[1]: row for row in _rows(folders, "topic_tab.csv", 2)}
