@@ -73,6 +73,15 @@ def test_what_is_unknown_is_not_allowed() -> None:
     assert not any(load_terms("recordings").allows(use) for use in USES)
 
 
+def test_the_template_holds_as_soon_as_its_answers_are_changed(tmp_path: Path) -> None:
+    text = assets.find(FOLDER, "recordings").read_text()
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace("answer: unknown", "answer: allowed"))
+    terms = load_terms(str(mine))
+    assert all(terms.allows(use) for use in USES)
+    require_training(terms)
+
+
 def test_a_clause_that_decides_needs_a_source() -> None:
     data = AMI.model_dump(mode="json")
     data["clauses"]["train"] |= {"source": ""}

@@ -7,7 +7,7 @@ It holds no sound: a piece says from where to where of the call it goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from datagen.annotate.call import CorpusCall, Side
 from datagen.annotate.cutting import MIN_SECONDS, Cut, Span, cut, references, spare
 from datagen.annotate.levels import ChannelLevels, measure
 from datagen.annotate.prompts import agent_side
+from datagen.annotate.sides import on_their_channels
 from datagen.annotate.sound import CallSound
 from datagen.annotate.turns import turns
 from datagen.annotate.units import SpeechUnit, mark, units
@@ -33,8 +34,10 @@ from datagen.types import (
 )
 
 Placed = TypeVar("Placed", PlacedTurn, Word, Event)
-VERSION = 1
+VERSION = 2
 """Version of the rules; raised when a change here changes what a call comes to."""
+MAX_BEYOND = 1.0
+"""Seconds that a transcript may go on after its sound has ended: stamps are rounded."""
 MIN_WORDS = 3
 """Fewest words that each speaker says in a piece."""
 
@@ -107,12 +110,14 @@ class CallAnnotator:
         """Return a call with its pieces. Raises Rejected."""
         sides = sides_of(call, self._seed)
         sound = CallSound(call.sound)
+        call = on_their_channels(call, sound)
+        _check_length(call, sound)
         found = self._finder.find(call, sound, {side: who for who, side in sides.items()})
         for speaker in SPEAKERS:
             if not found.words[speaker]:
                 raise Rejected("one speaker", f"side {sides[speaker]} says nothing")
         levels = measure(sound, sides, found.words)
-        self._check(levels, sides)
+        self._check(levels, sides, lambda: measure(sound, _exchanged(sides), found.words))
         bleeps = find_bleeps(found.words, self._bleep)
         words = bleep_words(found.words, bleeps) if bleeps else found.words
         stretches = mark(units([word for own in words.values() for word in own]))
@@ -125,15 +130,28 @@ class CallAnnotator:
         return _call(call, sides, levels, found, pieces, bleeps)
 
     def _check(
-        self, levels: Mapping[Speaker, ChannelLevels], sides: Mapping[Speaker, Side]
+        self,
+        levels: Mapping[Speaker, ChannelLevels],
+        sides: Mapping[Speaker, Side],
+        exchanged: Callable[[], Mapping[Speaker, ChannelLevels]],
     ) -> None:
+        """Raise Rejected if a channel holds too much of the other, or what it holds is the other's.
+
+        ``exchanged`` measures the levels with the words of each side on the other's channel.
+        """
+        most = self._gates.max_bleed
         for speaker, measured in levels.items():
-            if measured.bleed > self._gates.max_bleed:
-                raise Rejected(
-                    "leakage",
-                    f"side {sides[speaker]} holds the other at {measured.bleed:.1f} dB, more than"
-                    f" {self._gates.max_bleed:g}",
-                )
+            if measured.bleed > most:
+                said = f"side {sides[speaker]} holds the other at {measured.bleed:.1f} dB"
+                other = max(one.bleed for one in exchanged().values())
+                if other <= most:
+                    raise Rejected(
+                        "leakage",
+                        f"the sides look swapped: {said}, and at {other:.1f} dB at most if the"
+                        " words of a are on the second channel; name them in its transcript by"
+                        " the channel that they are on",
+                    )
+                raise Rejected("leakage", f"{said}, more than {most:g}")
 
     def _pieces(
         self,
@@ -165,6 +183,23 @@ def sides_of(call: CorpusCall, seed: int) -> dict[Speaker, Side]:
     """Return which side is the agent and which the user: either as often, by the call's id."""
     agent = agent_side(call, seed)
     return {"agent": agent, "user": "b" if agent == "a" else "a"}
+
+
+def _exchanged(sides: Mapping[Speaker, Side]) -> dict[Speaker, Side]:
+    return {"agent": sides["user"], "user": sides["agent"]}
+
+
+def _check_length(call: CorpusCall, sound: CallSound) -> None:
+    """Raise Rejected if a transcript goes on after its sound has ended."""
+    beyond = [one for one in call.supervisions if one.end > sound.seconds[one.side] + MAX_BEYOND]
+    if beyond:
+        last = max(beyond, key=lambda one: one.end)
+        raise Rejected(
+            "cut sound",
+            f"its transcript goes on to {last.end:.1f} s, and {call.sound[last.side].path.name} ends"
+            f" at {sound.seconds[last.side]:.1f} s: the file is cut off or damaged, or of another"
+            " call",
+        )
 
 
 def _piece(one: Cut, sources: Mapping[Speaker, list[Span]]) -> CallPiece:

@@ -45,16 +45,20 @@ class ChannelLevels(Record):
 
 
 @dataclass(frozen=True)
-class _Powers:
+class ChannelPowers:
+    """How loud a channel is."""
+
     windows: NDArray[np.float32]
+    """Mean square of each 10 ms."""
     peak: float
+    """Largest sample."""
 
 
 def measure(
     sound: CallSound, sides: Mapping[Speaker, Side], words: Mapping[Speaker, Sequence[Word]]
 ) -> dict[Speaker, ChannelLevels]:
     """Return the levels of both channels."""
-    heard = {speaker: _powers(sound, sides[speaker]) for speaker in SPEAKERS}
+    heard = {speaker: channel_powers(sound, sides[speaker]) for speaker in SPEAKERS}
     size = min(len(one.windows) for one in heard.values())
     speaks = {speaker: _windows(words[speaker], size) for speaker in SPEAKERS}
     nobody = ~(speaks["agent"] | speaks["user"])
@@ -75,7 +79,7 @@ def measure(
     return levels
 
 
-def _powers(sound: CallSound, side: Side) -> _Powers:
+def channel_powers(sound: CallSound, side: Side) -> ChannelPowers:
     """Read a channel a minute at a time, and return its windows' powers and its largest sample."""
     found: list[NDArray[np.float32]] = []
     peak = 0.0
@@ -84,7 +88,7 @@ def _powers(sound: CallSound, side: Side) -> _Powers:
         part = part[: len(part) // WINDOW * WINDOW]
         found.append(powers(part, WINDOW))
         peak = max(peak, magnitude(part))
-    return _Powers(np.concatenate(found) if found else np.zeros(0, np.float32), peak)
+    return ChannelPowers(np.concatenate(found) if found else np.zeros(0, np.float32), peak)
 
 
 def _windows(words: Sequence[Word], size: int) -> NDArray[np.bool_]:

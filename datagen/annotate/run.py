@@ -56,6 +56,10 @@ class AnnotatedRun:
     seconds: float
     rejects: int
     """Pieces that were refused."""
+    reasons: dict[str, int]
+    """Pieces that were refused, by reason."""
+    examples: dict[str, str]
+    """By reason, the first call that was left out, and why."""
 
 
 def annotate(
@@ -125,6 +129,7 @@ class _Making:
         left_out[IN_BOTH] += sum(split is None for split in splits.values())
         orders = _orders(calls, splits)
         if not orders:
+            left_out = +left_out
             reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
             first = next((c.reject for c in calls if c.reject is not None), None)
             why = f" ({first.dialog_id}: {first.evidence})" if first is not None else ""
@@ -135,13 +140,16 @@ class _Making:
         shards = [
             self._pack(index, len(blocks)) for index in range(-(-len(blocks) // BLOCKS_PER_SHARD))
         ]
+        rejects = [reject for own in receipts for one in own for reject in one.rejects]
+        rejects += [reject for shard in shards for reject in shard.rejects]
         return AnnotatedRun(
             calls=len(ids),
-            left_out={reason: count for reason, count in left_out.items() if count},
+            left_out=dict(+left_out),
             dialogs=sum(shard.rows for shard in shards),
             seconds=sum(shard.num_samples for shard in shards) / SAMPLE_RATE,
-            rejects=sum(len(one.rejects) for own in receipts for one in own)
-            + sum(len(shard.rejects) for shard in shards),
+            rejects=len(rejects),
+            reasons=dict(Counter(reject.reason for reject in rejects)),
+            examples=_examples(calls),
         )
 
     def _called(self, call: CallDone) -> CallDone:
@@ -238,6 +246,15 @@ class _Making:
 
 def _number(call: CallDone) -> int:
     return call.number
+
+
+def _examples(calls: Sequence[CallDone]) -> dict[str, str]:
+    """Return, by reason, the first call that was left out with what is known of it."""
+    found: dict[str, str] = {}
+    for call in calls:
+        if call.reject is not None:
+            found.setdefault(call.reject.reason, f"{call.id}: {call.reject.evidence}")
+    return found
 
 
 def _orders(calls: Sequence[CallDone], splits: dict[str, Split | None]) -> list[PieceOrder]:

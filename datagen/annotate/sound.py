@@ -31,16 +31,17 @@ class CallSound:
         """Look at the files; raise Rejected if one cannot be read, or lacks its channel."""
         self._channels = channels
         self._rates: dict[Path, int] = {}
-        lengths = []
+        self.seconds: dict[Side, float] = {}
+        """How long each side's file is, in seconds."""
         for side, channel in channels.items():
             info = _info(channel)
             self._rates[channel.path] = info.samplerate
-            lengths.append(info.frames / info.samplerate)
+            self.seconds[side] = info.frames / info.samplerate
             if info.channels <= channel.channel:
                 raise Rejected(
                     "sound", f"{channel.path.name} has {info.channels} channels, none for {side}"
                 )
-        seconds = max(lengths)
+        seconds = max(self.seconds.values())
         if seconds > MAX_HOURS * 3600:
             raise Rejected("sound", f"it is longer than {MAX_HOURS:g} hours")
         self.num_samples = int(seconds * SAMPLE_RATE)

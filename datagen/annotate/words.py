@@ -108,7 +108,7 @@ class WordFinder:
     def _transcribed(self, call: CorpusCall, sound: CallSound) -> Iterator[Supervision]:
         """Yield what an ASR model hears where a channel has speech, or where the corpus says so."""
         if self._transcriber is None:
-            raise Rejected("no transcript", "give --asr to have one made, e.g. --asr whisper")
+            raise Rejected("no transcript", "--asr whisper has one made")
         spans = [(one.side, one.start, one.end) for one in call.supervisions]
         for side, start, end in spans or _heard(call, sound):
             clip = sound.read(side, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))

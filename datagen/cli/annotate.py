@@ -67,10 +67,12 @@ def annotate(
         echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     with stoppable():
         made = make(settings, folders, out, accepted=accept, workers=workers)
+    reasons = ", ".join(f"{name} {count:,}" for name, count in sorted(made.reasons.items()))
     echo(
         f"annotated {made.calls - sum(made.left_out.values()):,} of {made.calls:,} calls:"
         f" {made.dialogs:,} dialogues, {made.seconds / 3600:,.2f} h, in {out};"
-        f" {made.rejects:,} pieces rejected"
+        f" {made.rejects:,} pieces rejected{f' ({reasons})' if reasons else ''}"
     )
     for reason, count in sorted(made.left_out.items()):
-        echo(f"left out: {count:,} calls, {reason}")
+        example = f" ({made.examples[reason]})" if reason in made.examples else ""
+        echo(f"left out: {count:,} calls, {reason}{example}")

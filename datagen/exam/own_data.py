@@ -21,6 +21,7 @@ from datagen.exam.rules.channel import Channel, HeardWord, TimeSpan
 from datagen.exam.tables import QUESTIONS
 from datagen.exam.tracks import ACTS
 from datagen.storage import Where
+from datagen.terms import ANNOTATED
 from datagen.types import SAMPLE_RATE, UserError
 
 ACT_OF_PROBE: Mapping[str, Act] = {
@@ -35,7 +36,7 @@ ACT_OF_PROBE: Mapping[str, Act] = {
 
 
 def score_run(where: Where, limit: int | None = None) -> dict[str, Any]:
-    """Score the dialogues of a run. Raises UserError if it has none."""
+    """Score the dialogues of a run. Raises UserError if it has none, or its agents are people."""
     from datagen.runs.open import open_run
 
     run = open_run(where)
@@ -45,6 +46,11 @@ def score_run(where: Where, limit: int | None = None) -> dict[str, Any]:
     number = 0
     for number, dialog_id in enumerate(run, 1):
         call = run[dialog_id]
+        if call.script.kind == ANNOTATED:
+            raise UserError(
+                f"{where} holds recorded calls: its agents are people, so there is nothing to"
+                " grade; `datagen exam score ANSWERS --timing RUN` holds a model's timing against theirs"
+            )
         for kind, outcome in probes(call.script, call.dialogue):
             outcomes[kind].append(outcome)
         agent, events = channels(call.dialogue)

@@ -198,8 +198,26 @@ def test_what_cannot_be_used_is_left_out_and_counted(terms: Path, tmp_path: Path
     assert said.exit_code == 0
     assert "annotated 1 of 5 calls" in said.output
     for reason in ("leakage", "no transcript", "sound", "channels"):
-        assert f"left out: 1 calls, {reason}" in said.output, said.output
+        assert f"left out: 1 calls, {reason} (" in said.output, said.output
+    assert "no transcript (silent: --asr whisper has one made)" in said.output
     assert not audit(tmp_path / "run", deep=True).findings
+
+
+def test_two_calls_that_cannot_be_told_apart_are_one_sentence(terms: Path, tmp_path: Path) -> None:
+    for day in ("mon", "tue"):
+        write(tmp_path / "calls" / day, "call", words=False)
+    (tmp_path / "calls" / "call.ctm").write_text(tiny.ctm(TALK, "call"))
+    said = annotate(tmp_path / "calls", tmp_path / "run", terms)
+    assert said.exit_code == 2
+    assert "mon/call.wav" in said.output
+    assert "tue/call.wav" in said.output
+    assert not (tmp_path / "run" / "calls").exists()
+
+
+def test_people_are_not_graded(run: Path) -> None:
+    said = CliRunner().invoke(main, ["exam", "score", str(run)])
+    assert said.exit_code == 2
+    assert "its agents are people" in said.output
 
 
 def test_words_that_are_not_in_the_sound_are_refused(terms: Path, tmp_path: Path) -> None:
@@ -212,7 +230,7 @@ def test_words_that_are_not_in_the_sound_are_refused(terms: Path, tmp_path: Path
     }
     (folder / "other.ctm").write_text(tiny.ctm(late, "other"))
     said = annotate(folder, tmp_path / "run", terms, "--set", "gates.max_bleed=50")
-    assert "1 pieces rejected" in said.output, said.output
+    assert "1 pieces rejected (words and sound 1)" in said.output, said.output
     report = audit(tmp_path / "run")
     assert report.totals.rejects == {"speech: words and sound": 1}
     assert not report.findings
@@ -278,6 +296,7 @@ def test_no_call_that_can_be_used(terms: Path, tmp_path: Path) -> None:
     said = annotate(tmp_path / "calls", tmp_path / "run", terms)
     assert said.exit_code == 2
     assert "--asr" in said.output
+    assert "speakers of both" not in said.output
 
 
 def test_another_recipe_does_not_mix(run: Path, corpus: Path, terms: Path, tmp_path: Path) -> None:
