@@ -196,9 +196,9 @@ def _check_length(call: CorpusCall, sound: CallSound) -> None:
         last = max(beyond, key=lambda one: one.end)
         raise Rejected(
             "cut sound",
-            f"its transcript goes on to {last.end:.1f} s, and {call.sound[last.side].path.name} ends"
-            f" at {sound.seconds[last.side]:.1f} s: the file is cut off or damaged, or of another"
-            " call",
+            f"its transcript goes on to {last.end:.1f} s, and {call.sound[last.side].path.name}"
+            f" ends at {sound.seconds[last.side]:.1f} s: the file is cut off or damaged, or of"
+            " another call",
         )
 
 

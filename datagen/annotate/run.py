@@ -59,7 +59,7 @@ class AnnotatedRun:
     reasons: dict[str, int]
     """Pieces that were refused, by reason."""
     examples: dict[str, str]
-    """By reason, the first call that was left out, and why."""
+    """The first call that was left out for each reason, with what is known of it."""
 
 
 def annotate(

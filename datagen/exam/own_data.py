@@ -49,7 +49,8 @@ def score_run(where: Where, limit: int | None = None) -> dict[str, Any]:
         if call.script.kind == ANNOTATED:
             raise UserError(
                 f"{where} holds recorded calls: its agents are people, so there is nothing to"
-                " grade; `datagen exam score ANSWERS --timing RUN` holds a model's timing against theirs"
+                " grade; `datagen exam score ANSWERS --timing RUN` holds a model's timing against"
+                " theirs"
             )
         for kind, outcome in probes(call.script, call.dialogue):
             outcomes[kind].append(outcome)
