@@ -336,6 +336,22 @@ def test_calls_of_one_name_in_two_folders(tmp_path: Path, words: str) -> None:
         assert texts(tue, mon) == both, "the folders may be given one by one, in any order"
 
 
+def test_one_transcript_for_all_may_name_calls_with_their_folders(tmp_path: Path) -> None:
+    a_call(tmp_path / "mon" / "c.wav", None)
+    a_call(tmp_path / "tue" / "c.wav", None, OTHER)
+    all_words = tmp_path / "text" / "c.ctm"
+    all_words.parent.mkdir()
+    all_words.write_text(tiny.ctm(TALK, "mon/c") + tiny.ctm(OTHER, "tue/c"))
+    (tmp_path / "calls.tsv").write_text("call\ttopic\nmon/c\tbread\ntue/c\tsoup\n")
+    assert [text for _, text in texts(tmp_path).values()] == [spoken_in(TALK), spoken_in(OTHER)]
+    reader = open_reader("folder", [tmp_path])
+    assert [reader.read(call_id).topic for call_id in reader.ids()] == ["bread", "soup"]
+    with (tmp_path / "calls.tsv").open("a") as table:
+        table.write("tue/c\ttea\n")
+    with pytest.raises(UserError, match="tue/c has two rows that differ"):
+        open_reader("folder", [tmp_path])
+
+
 def test_tables_and_grids_go_with_the_sound_beside_them(tmp_path: Path) -> None:
     for day, who, talk in (("mon", "ana", TALK), ("tue", "eva", OTHER)):
         a_call(tmp_path / day / "c.wav", None, talk)

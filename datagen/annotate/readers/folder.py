@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -85,8 +86,9 @@ class Folder:
         found: dict[str, list[Timed]] = {}
         owners: dict[tuple[str, str], Path] = {}
         for path in paths:
+            name = cache(partial(self._name, path))
             for line in _whole(path, parse):
-                call_id = self._name(path, line.file)
+                call_id = name(line.file)
                 if call_id is None:
                     continue
                 owner = owners.setdefault((call_id, speaker(line)), path)
@@ -98,6 +100,8 @@ class Folder:
 
     def _name(self, path: Path, said: str) -> str | None:
         """Return the call that a line is of: the one its file is named like, else as it says."""
+        if "/" in said and (call_id := self._files.of(path, said)):
+            return call_id
         return self._files.of(path, path.stem) or self._files.of(path, said)
 
     def _keep_row(self, path: Path, row: dict[str, str]) -> None:

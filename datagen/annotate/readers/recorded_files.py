@@ -73,8 +73,8 @@ class RecordedFiles:
         calls = beside or _nearest(file, calls)
         if len(calls) > 1:
             raise UserError(
-                f"{file}: {name} may be of {calls[0].paths[0]} or of {calls[1].paths[0]}; put each"
-                " transcript beside its sound, or annotate the folders one by one"
+                f"{file}: {name} may be of {calls[0].paths[0]} or of {calls[1].paths[0]}; put it"
+                f" beside its sound, or have its lines name the call as {self._ids[calls[0]]}"
             )
         return self._ids[calls[0]] if calls else None
 
