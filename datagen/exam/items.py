@@ -172,7 +172,8 @@ def _parsed(path: Path, record: type[ExamHeader]) -> ExamHeader:
         return record.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise UserError(
-            f"{path.parent} holds no exam: make one with `datagen exam build --out {path.parent}`"
+            f"{path.parent} holds no exam: say where it is (--exam FOLDER), or make one with"
+            f" `datagen exam build --out {path.parent}`"
         ) from error
     except (ValueError, ValidationError) as error:
         raise UserError(f"{path} is no exam's header: build it again") from error

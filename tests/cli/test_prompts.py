@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,12 @@ def test_a_file_of_no_known_kind_is_the_users_error(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "worlds, qa, exemplars" in done.output
     assert call("check", str(path), "--form", "names").exit_code == 1
+
+
+def test_a_range_goes_up(tmp_path: Path) -> None:
+    world = FORMS["world"].paths()[0].read_text()
+    path = tmp_path / "mine.yaml"
+    path.write_text(re.sub(r"low: (\d+), high: (\d+)", r"low: \2, high: \1", world, count=1))
+    done = call("check", str(path), "--form", "world")
+    assert done.exit_code == 1
+    assert "exchange them" in done.output

@@ -93,7 +93,7 @@ def test_its_hash_knows_every_sound(tmp_path: Path) -> None:
 
 
 def test_what_is_no_exam_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no exam: make one with"):
+    with pytest.raises(UserError, match=r"holds no exam: say where it is .*or make one with"):
         Exam(tmp_path)
     build(tmp_path, Recipe.load("service", "dummy"), ["side_talk"])
     items = tmp_path / "items.jsonl"

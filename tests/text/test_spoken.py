@@ -289,3 +289,8 @@ def test_codes_are_said_as_numbers_says_them(code: str) -> None:
 def test_a_spelled_k_is_no_okay(spelled: str) -> None:
     assert speak(spelled) == spelled
     assert speak("K, got it.") == "okay, got it."
+
+
+@pytest.mark.parametrize("words", ["walk-ins", "add-ons", "oat milk", "drop-offs", "sign-ups"])
+def test_plain_words_are_said_beside_numbers(words: str) -> None:
+    assert speak(f"We see {words} after 5 PM.") == f"We see {words} after five p.m."

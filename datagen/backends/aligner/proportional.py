@@ -46,7 +46,7 @@ class Proportional(Aligner):
             )
             for token, span in zip(tokens, _whole(tokens, len(speech)), strict=True)
         )
-        check_extra(words, clip, spoken)
+        check_extra(words, clip, spoken, are_heard=False)
         return words
 
 

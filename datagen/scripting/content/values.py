@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from datagen.config import Settings
 from datagen.scripting.plans.draws import Draws
@@ -31,7 +31,20 @@ Slots: TypeAlias = Mapping[str, Value | str]
 """What fills the slots of a template: values, or words that are said as they are written."""
 
 
-class Money(Settings):
+class Range(Settings):
+    """Numbers from low to high."""
+
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _goes_up(self) -> Range:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} is over high {self.high:g}: exchange them")
+        return self
+
+
+class Money(Range):
     """Dollars from low to high, in steps of ``step`` dollars."""
 
     type: Literal["money"]
@@ -50,7 +63,7 @@ class Money(Settings):
         return money(round(self.low * 100) + steps * round(self.step * 100))
 
 
-class Time(Settings):
+class Time(Range):
     """A time of day from hour ``low`` to hour ``high``, in steps of ``step`` minutes."""
 
     type: Literal["time"]
@@ -88,7 +101,7 @@ class Date(Settings):
         return Value("date", f"{numbers.MONTHS[month - 1]} {day}{suffix}", numbers.date(month, day))
 
 
-class Amount(Settings):
+class Amount(Range):
     """A number of units, plural always: 2 to ... of a length of time or of things."""
 
     type: Literal["duration", "count"]
@@ -109,7 +122,7 @@ class Amount(Settings):
         return Value(self.type, f"{number} {self.unit}", f"{numbers.cardinal(number)} {self.unit}")
 
 
-class Percent(Settings):
+class Percent(Range):
     """A whole percentage."""
 
     type: Literal["percent"]

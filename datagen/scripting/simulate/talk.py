@@ -200,7 +200,8 @@ class Talk:
         """Tell whether the first word of a text has a capital inside a sentence, too."""
         first = text.split(" ", 1)[0]
         word = first.rstrip(",.?!")
-        names = f"{self.cast.agent.name} {self.cast.user.name}".split()
+        people = (self.cast.agent, self.cast.user, self.cast.principal)
+        names = [name for one in people if one for name in one.name.split()]
         if first == "A":
             return False
         letters = word.replace("'", "")

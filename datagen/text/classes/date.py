@@ -82,7 +82,7 @@ _DAYWORD = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.IGNORECASE,
 )
-_NO_THE = cue("happy|this|next|last|every|our|a|an|my|your", " ")
+_NO_THE = cue("the|The|THE|happy|this|next|last|every|our|a|an|my|your", " ")
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
 IN_YEAR = cue(
     r"Q[1-4]|in|since|between|and|to|of|by|until|till|before|after|from|during|year|years"
