@@ -64,7 +64,7 @@ def keep(name: str, title: str, command: list[str]) -> int:
         lines.append(line.rstrip())
     if process.wait():
         return process.returncode
-    shown = ["python" if Path(word).name.startswith("python") else word for word in command]
+    shown = [Path(word).name if word.startswith(".venv/") else word for word in command]
     result = {
         "name": name,
         "title": title,

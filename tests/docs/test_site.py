@@ -62,3 +62,16 @@ def test_what_shows_a_behaviour_is_there() -> None:
     assert all((ROOT / path).is_file() for path in shown)
     named = {Path(path).name for path in shown}
     assert {path.name for path in (ROOT / "findings").glob("*.sh")} <= named
+
+
+@pytest.mark.parametrize(
+    ("preset", "result"), [("service", "timing"), ("conversational", "timing-conversational")]
+)
+def test_the_table_of_presets_is_of_the_results(preset: str, result: str) -> None:
+    lines = next(one for one in keep.results() if one["name"] == result)["lines"]
+    measured = dict(re.findall(r"^  ([a-z0-9. ]+?) +([\d.]+)\*? ", "\n".join(lines), re.M))
+    seconds = [f"{float(measured[name]):.1f}" for name in ("ipu", "pause", "gap", "overlap")]
+    share = f"{100 * float(measured['offsets under 0.2 s']):.0f} %"
+    page = (DOCS / "guides" / "timing.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{preset}`"))
+    assert [cell.strip() for cell in row.split("|")[3:8]] == [*seconds, share]
