@@ -69,7 +69,7 @@ def test_what_shows_a_behaviour_is_there() -> None:
 )
 def test_the_table_of_presets_is_of_the_results(preset: str, result: str) -> None:
     lines = next(one for one in keep.results() if one["name"] == result)["lines"]
-    measured = dict(re.findall(r"^  ([a-z0-9. ]+?) +([\d.]+)\*? ", "\n".join(lines), re.M))
+    measured = dict(re.findall(r"^  ([a-z0-9. ]+?) {2,}([\d.]+)\*? ", "\n".join(lines), re.M))
     seconds = [f"{float(measured[name]):.1f}" for name in ("ipu", "pause", "gap", "overlap")]
     share = f"{100 * float(measured['offsets under 0.2 s']):.0f} %"
     page = (DOCS / "guides" / "timing.md").read_text("utf-8")
