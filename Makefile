@@ -84,13 +84,13 @@ fuzz: .venv/dev
 
 # what docs/figures.md says, measured anew on this machine while nothing else runs: a quarter of an hour
 KEEP := $(BIN)/python -m benchmarks.keep
-figures: .venv/dev
+figures: .venv/dev .venv-train/installed
 	$(BIN)/pip install -q --group bench
-	$(KEEP) line --title "The line, embedded backends" -- $(BIN)/python benchmarks/factory.py --hours 2
+	$(KEEP) line --title "The line, embedded backends" --since "h of dialogue" -- $(BIN)/python benchmarks/factory.py --hours 4
 	$(KEEP) scripts --title "Scripts" -- $(BIN)/python benchmarks/scripts.py
 	$(KEEP) talk --title "The talk of composed dialogues" -- $(BIN)/python benchmarks/talk.py
 	$(KEEP) codec --title "The stand-in codec" -- $(BIN)/python benchmarks/codec.py
-	$(KEEP) loader --title "Training data as the loader reads it" -- $(BIN)/python -m benchmarks.loader
+	$(KEEP) loader --title "Training data as the loader reads it" -- .venv-train/bin/python -m benchmarks.loader
 	$(KEEP) --page > docs/figures.md
 
 # the documentation as a site, in site/; links are checked

@@ -54,8 +54,11 @@ def _section(one: dict[str, Any]) -> str:
     )
 
 
-def keep(name: str, title: str, command: list[str]) -> int:
-    """Run a command, show what it prints, and keep that if it ends well; return its exit code."""
+def keep(name: str, title: str, command: list[str], since: str = "") -> int:
+    """Run a command, show what it prints, and keep that if it ends well; return its exit code.
+
+    What comes before the first line with ``since`` in it is not kept.
+    """
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     lines = []
@@ -64,6 +67,7 @@ def keep(name: str, title: str, command: list[str]) -> int:
         lines.append(line.rstrip())
     if process.wait():
         return process.returncode
+    first = next((number for number, line in enumerate(lines) if since in line), 0)
     shown = [Path(word).name if word.startswith(".venv/") else word for word in command]
     result = {
         "name": name,
@@ -72,7 +76,7 @@ def keep(name: str, title: str, command: list[str]) -> int:
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": _git("rev-parse", "--short", "HEAD") + "+" * bool(_git("diff", "HEAD", "--stat")),
         "machine": {"cpu": _cpu(), "cores": os.cpu_count(), "python": platform.python_version()},
-        "lines": [line for line in lines if line],
+        "lines": [line for line in lines[first:] if line],
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
@@ -98,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", nargs="?", help="the result is results/NAME.json")
     parser.add_argument("--title", help="what the page calls it")
+    parser.add_argument("--since", default="", help="keep what is printed from this text on")
     parser.add_argument("--page", action="store_true", help="print docs/figures.md")
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
@@ -107,7 +112,7 @@ def main() -> None:
         return
     if not options.name or not command:
         parser.error("give a name, then -- and the command")
-    raise SystemExit(keep(options.name, options.title or options.name, command))
+    raise SystemExit(keep(options.name, options.title or options.name, command, options.since))
 
 
 if __name__ == "__main__":
