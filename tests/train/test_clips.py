@@ -1,7 +1,6 @@
 """Clips: what the model is given of them, what an answer is worth, and that it learns from that."""
 
 import importlib.util
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from tests.train.pair_rows import write_pairs
 from train import build, pairs
 from train.clips import ClipSet
 from train.config import Config, UserError
@@ -49,15 +47,7 @@ def clip(index: int, silence: list[int]) -> dict[str, Any]:
 @pytest.fixture
 def clips(tmp_path: Path, shard_metadata: dict[str, Any]) -> ClipSet:
     rows = [clip(index, shard_metadata["codec"]["silence"]) for index in range(8)]
-    ids = pa.list_(pa.int16())
-    columns = {
-        name: pa.array([row[name] for row in rows], ids if isinstance(value, np.ndarray) else None)
-        for name, value in rows[0].items()
-    }
-    metadata = {b"datagen": json.dumps(shard_metadata | {"pairs": 1})}
-    folder = tmp_path / "RUN" / "pairs"
-    folder.mkdir(parents=True)
-    pq.write_table(pa.table(columns).replace_schema_metadata(metadata), folder / "clips-0.parquet")
+    write_pairs(tmp_path / "RUN", "clips", rows, shard_metadata)
     return ClipSet(pairs.find([str(tmp_path / "RUN")], "clips"))
 
 

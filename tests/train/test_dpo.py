@@ -1,6 +1,5 @@
 """Preference pairs: read, judged after the decision alone, and learnt from."""
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from tests.train.pair_rows import write_pairs
 from train import build, dpo
 from train.cli.main import main
 from train.config import Config, UserError
@@ -62,15 +60,7 @@ def pair(index: int, silence: list[int]) -> dict[str, Any]:
 @pytest.fixture
 def pairs(tmp_path: Path, shard_metadata: dict[str, Any]) -> Path:
     rows = [pair(index, shard_metadata["codec"]["silence"]) for index in range(48)]
-    ids = pa.list_(pa.int16())
-    columns = {
-        name: pa.array([row[name] for row in rows], ids if isinstance(value, np.ndarray) else None)
-        for name, value in rows[0].items()
-    }
-    metadata = {b"datagen": json.dumps(shard_metadata | {"pairs": 1})}
-    folder = tmp_path / "RUN" / "pairs"
-    folder.mkdir(parents=True)
-    pq.write_table(pa.table(columns).replace_schema_metadata(metadata), folder / "pairs-0.parquet")
+    write_pairs(tmp_path / "RUN", "pairs", rows, shard_metadata)
     return tmp_path / "RUN"
 
 

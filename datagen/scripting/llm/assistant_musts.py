@@ -14,7 +14,7 @@ from datagen.scripting.llm.brief import Must, events_of, task_of
 from datagen.scripting.llm.call_musts import CALM, UNRELATED, probe_pair
 from datagen.scripting.llm.world_lines import filled, stated, told
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.simulate.maker import DrawnAssistantCall
+from datagen.scripting.simulate.drawn_call import DrawnAssistantCall
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import KnownIdentity, World
 from datagen.scripting.world.mandate import Mandate, capital_slot

@@ -12,7 +12,7 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.llm.brief import Must, events_of, task_of
 from datagen.scripting.llm.world_lines import filled, told, with_values
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.simulate.maker import DrawnCall
+from datagen.scripting.simulate.drawn_call import DrawnCall
 from datagen.scripting.world.draw import Drawer, World
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import ProbeType

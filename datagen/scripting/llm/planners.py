@@ -28,8 +28,9 @@ from datagen.scripting.llm.world_lines import tool_results
 from datagen.scripting.plans.dealing import DealtCall, deal_call
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.scripting.simulate import acts
+from datagen.scripting.simulate.drawn_call import DrawnCall, facts_of, script_of_call
 from datagen.scripting.simulate.finish import FinishedCall
-from datagen.scripting.simulate.maker import DrawnCall, WorldMaker, facts_of, script_of_call
+from datagen.scripting.simulate.maker import WorldMaker
 from datagen.scripting.world.draw import Drawer
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths as world_paths

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from math import exp
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from datagen.scripting.compose.grammar import article_problems
 from datagen.scripting.content.people import (
@@ -21,15 +20,21 @@ from datagen.scripting.content.people import (
 )
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
-from datagen.scripting.plans.records import changed, trusted
+from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.assistant import simulate_assistant
 from datagen.scripting.simulate.call import simulate
+from datagen.scripting.simulate.drawn_call import (
+    DrawnAssistantCall,
+    DrawnCall,
+    Roles,
+    script_of_call,
+    situation_of,
+)
 from datagen.scripting.simulate.finish import FinishedCall, finish
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import (
-    Mandate,
     assistant_items,
     assistant_role,
     business_role,
@@ -38,7 +43,7 @@ from datagen.scripting.world.mandate import (
     turned,
 )
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
-from datagen.types import Direction, Fact, Job, ProbeType, Rejected, Script, Split, Tool, WorldItem
+from datagen.types import Direction, Job, ProbeType, Rejected, Script, Split
 
 WRITER = "composer"
 ATTEMPTS = 16
@@ -64,7 +69,6 @@ _AGENT_EMOTIONS = {
     "tired": "tired",
 }
 _REP_EMOTIONS = ("friendly", "neutral", "neutral", "tired")
-_fact, _made = trusted(Fact), trusted(Script)
 _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
@@ -209,7 +213,7 @@ class WorldMaker:
         return _script(job, talk, roles, finish(talk, acts, draws), self.validation)
 
     def _split(self, world: World, probes: tuple[ProbeType, ...]) -> Split:
-        return split_of(f"{world.pack.id}/{_situation(world, probes)}", self.validation)
+        return split_of(f"{world.pack.id}/{situation_of(world, probes)}", self.validation)
 
     def _turned(self, job: Job, world: World, cast: Cast, draws: Draws) -> Cast:
         """Return the cast of a call for its user: somebody new answers for the business."""
@@ -273,40 +277,9 @@ class WorldMaker:
         )
 
 
-def _situation(world: World, probes: tuple[ProbeType, ...]) -> str:
-    """Return what meets in a call: it decides the split, and with it who may talk."""
-    known = "+".join(sorted((*world.terms, *world.records)))
-    return "/".join((world.story_id, world.case_id, known, "+".join(sorted(probes))))
-
-
 def _num_words(aim: float) -> float:
     """Return how many words a call comes to that aims at so many."""
     return aim if aim > LONG else aim * FIT
-
-
-class Roles(NamedTuple):
-    """What both sides are told, and what is so."""
-
-    agent: str
-    user: str
-    items: tuple[WorldItem, ...]
-
-
-class DrawnCall(NamedTuple):
-    """A call before anybody says a word."""
-
-    world: World
-    cast: Cast
-    roles: Roles
-    words: float
-    """How many spoken words it should have."""
-
-
-class DrawnAssistantCall(NamedTuple):
-    """A call for a customer before anybody says a word."""
-
-    call: DrawnCall
-    mandate: Mandate
 
 
 def _script(
@@ -316,35 +289,6 @@ def _script(
         job, DrawnCall(talk.world, talk.cast, roles, 0), finished, WRITER, validation
     )
     return changed(script, outcome=talk.outcome)
-
-
-def script_of_call(
-    job: Job, drawn: DrawnCall, said: FinishedCall, writer: str, validation: float
-) -> Script:
-    """Return the script of a call whose turns are there."""
-    world, cast, roles, _ = drawn
-    situation = _situation(world, cast.probes)
-    return _made(
-        dialog_id=job.dialog_id,
-        kind=job.kind,
-        split=split_of(f"{world.pack.id}/{situation}", validation),
-        domain=world.pack.id,
-        scenario=situation,
-        call_direction=cast.direction,
-        prompt_level=world.level,
-        role_prompt=roles.agent,
-        user_role_prompt=roles.user,
-        agent=cast.agent,
-        user=cast.user,
-        facts=facts_of(world, cast),
-        probes=said.probes,
-        turns=said.turns,
-        writer=writer,
-        world=roles.items,
-        tools=_tools(world) if world.is_lookup and cast.principal is None else (),
-        actions=said.actions,
-        outcome=world.case.outcome,
-    )
 
 
 def _daypart(world: World, draws: Draws) -> str:
@@ -358,48 +302,6 @@ def _hour(written: str) -> int:
     """Return the hour of a time as a call writes it: 16 of 4:30 PM."""
     clock, half = written.split(" ")
     return int(clock.partition(":")[0]) % 12 + (12 if half == "PM" else 0)
-
-
-def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
-    """Return all names and values that are spoken of."""
-    customer = cast.principal or cast.user
-    names = [("company", cast.company), ("agent", cast.agent.name), ("customer", customer.name)]
-    if cast.principal:
-        names.append(("rep", cast.user.name))
-    return (
-        *[_fact(id=role, type="name", written=text, spoken=text) for role, text in names],
-        *[
-            _fact(id=name, type=kind, written=written, spoken=spoken)
-            for name, (kind, written, spoken, _) in world.values.items()
-        ],
-    )
-
-
-def _tools(world: World) -> tuple[Tool, ...]:
-    """Return the tools that the story's steps call."""
-    names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
-    known = world.pack.tools
-    return tuple(
-        _tool(name, known[name].does, known[name].args, bool(known[name].done), known[name].latency)
-        for name in names
-    )
-
-
-@lru_cache(maxsize=2048)
-def _tool(
-    name: str,
-    description: str,
-    arguments: tuple[str, ...],
-    is_action: bool,
-    latency: tuple[float, float],
-) -> Tool:
-    return Tool(
-        name=name,
-        description=description,
-        arguments=arguments,
-        is_action=is_action,
-        latency=latency,
-    )
 
 
 def _problems(script: Script) -> Iterator[str]:
