@@ -13,12 +13,14 @@ from datagen.text.classes import (
     date,
     decimal,
     degree,
+    doubt,
     electronic,
     formula,
     fraction,
     math,
     measure,
     money,
+    music,
     ordinal,
     range,
     roman,
@@ -36,6 +38,7 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
     time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
+    music, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

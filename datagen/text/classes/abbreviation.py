@@ -172,6 +172,11 @@ _DOSE = re.compile(
     r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
     rf"|{'|'.join(DOSES)}) \Z"
 )
+_CELLS = re.compile(
+    r"\b(?:batter\w+|remotes?|flashlights?|included|takes?|needs?|requires?|uses?|runs on|powered"
+    r"|controller|toy|clock|detector|replace\w*|packs?)\b",
+    re.IGNORECASE,
+)
 _ALRIGHT = (
     r"[kK](?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
     r"|three|four|five|six|seven|eight|nine|ten\b)(?:[a-z]{2,}|I)\b)"
@@ -320,4 +325,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
+        make(
+            rf"(?P<word>{any_of(BATTERIES)})(?P<many>s?)(?![\w-])",
+            lambda m: f"{BATTERIES[m['word']]}{m['many']}" if is_near(m, _CELLS) else None,
+            before=re.compile(r"\b(?:\d{1,2}|two|three|four|six|eight|of|takes?|needs?) \Z"),
+        ),
+        make(
+            rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",
+            lambda m: f"{numbers.cardinal(int(m['count']))} {BATTERIES[m['word']]}",
+        ),
     )

@@ -57,7 +57,7 @@ def _scaled(match: Match) -> str | None:
         return None
     if number in ("5", "8", "10", "15") and is_before(match, _RUN):
         return f"{quantity.say(number)} K" if scale in "kK" else None
-    is_large = quantity.value(number) >= 11 and scale == "K"
+    is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
         is_after(match, _COUNTED)
         or (scale in "MB" and "." in number and quantity.value(number) >= 1)  # not 0.1 M, molar

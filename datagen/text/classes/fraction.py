@@ -24,7 +24,8 @@ _OF = re.compile(
     r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
     r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
-    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
+    r"|pill|mark|can\b|turn\b|step\b|bag\b|box\b|bottle|glass|scoop|stick|slice|lemon|onion|bar\b|roll"
+    r"|sheet|page|pack|jar\b|block|loaf|pizza|credit|sleeve|ton\b|ml\b|point|second|lap\b|c\.|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
     r"|-[a-z]| ?[+=\u00d7÷]| (?:plus|minus|times|equals|divided by|to an? (?:decimal|percent)"
     r"|as an? (?:decimal|percent)))"
 )
@@ -32,7 +33,8 @@ _MUCH = cue(
     r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
     r"|add|take|simplify|convert|reduce|multiply|subtract|divide|equals?|same as"
     r"|equal to|fraction|times|divided by"
-    r"|[=+\u00d7]|half or|one|is [-]"
+    r"|[=+\u00d7]|half or|one|is [-]|became|becomes|leaves|left with|level (?:is|was)(?: at)?"
+    r"|tank (?:is|was)(?: at)?|gas (?:is|was)(?: at)?|reads"
 )
 _DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
@@ -59,10 +61,13 @@ _SUM = re.compile(
 )
 
 
+_FLIPPED = re.compile(r"\b(?:flip\w*|reciprocal|inverse|improper|upside)\b")
+
+
 def _added(match: Match) -> str | None:
     """Say "1/3" where something is worked out."""
     top, bottom = _parts(match)
-    is_one = top < bottom <= 100 and is_near(match, _SUM)
+    is_one = (top < bottom <= 100 or (is_near(match, _FLIPPED) and top < 20)) and is_near(match, _SUM)
     return _fraction(match) if is_one and not is_after(match, _DATED) else None
 
 
@@ -105,12 +110,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
             _fraction,
         ),
+        make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
     )
+
+
+_DAYS = "(?:days|weeks|months|people|guests|times|nights|weekends|kids)\\b"
+"""What is counted, and of which nobody has a fraction."""
+
+
+def _either(match: Match) -> str | None:
+    """Say "5/6 business days" as one of two counts."""
+    top, bottom = _parts(match)
+    if bottom != top + 1 or top == 1:
+        return None
+    return f"{quantity.number(match['top'])} or {quantity.number(match['bottom'])}"
 
 
 def _any(match: Match) -> str | None:

@@ -59,6 +59,12 @@ _SIDE_OF = re.compile(
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
     r"|\d by \Z"
 )
+_LENGTH = re.compile(
+    r"\b(?:height|tall|long|length|wide|width|waist|inseam|percentile|deep|depth|diameter|thick|shelf"
+    r"|measur\w+|rain\w*|snow\w*|gr[eo]w\w*|circumference|radius|screen|trim\w*|side|perimeter|tape"
+    r"|inch\w*|barometer|hem|sleeve|chest|hips)\b[^.?!]*\Z|\b\d+ ft\.? \Z",
+    re.IGNORECASE,
+)
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash"
     r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
@@ -132,6 +138,10 @@ _PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
 _LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
+_DATA = re.compile(
+    r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
+    r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
+)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
@@ -153,6 +163,7 @@ def _is_inch(match: Match) -> bool:
         return True
     is_end = is_after(match, _SENTENCE_END)
     is_side = is_end and ("." in match["number"] or is_before(match, _SIDE_OF))
+    is_side = is_side or (is_end and is_before(match, _LENGTH))
     is_side = is_side or is_after(match, _EQUAL)
     return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
 
@@ -204,6 +215,7 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
+    "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),
     "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
@@ -293,6 +305,14 @@ def _per(match: Match) -> str:
     return f" per {said}{plural(name) if is_many else name}"
 
 
+_SEVERAL_OF = re.compile(r"(?:.*[^s]s|kids|people|men|women|children|used|new|off|plus|flat)\Z")
+
+
+def _sold(match: Match) -> str | None:
+    """Say "$6/slice"; of "$5/members" nobody knows whether it is per member or for all."""
+    return None if _SEVERAL_OF.match(match["unit"]) else f" per {match['unit']}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a measure."""
     make = FormMaker("measure")
@@ -355,12 +375,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: UNITS[m["unit"]],
             before=cue("per", " "),
         ),
-        make(
-            r"/(?P<unit>[a-z]{3,})\b(?!/)",
-            lambda m: f" per {m['unit']}",
-            Sure.USUAL,
-            before=_PRICED,
-        ),
+        make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
         make(
             rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
             _per,

@@ -55,6 +55,9 @@ class _Amounts:
     def coded(self, match: Match) -> str | None:
         """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""
         is_attributive = is_after(match, _PRICED)
+        if match["amount"][:2] in ("0.", ".") and match["sign"].isalpha() and not match["scale"]:
+            unit = self._currency(match["sign"]).many  # a rate: "1 USD = 0.92 EUR"
+            return f"{quantity.number(match['amount'])} {unit}"
         return self._say(
             match["amount"], match["scale"], self._currency(match["sign"]), is_attributive
         )

@@ -53,6 +53,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _rank,
             before=cue("|".join(MONARCHS), " "),
         ),
+        make(
+            rf"(?P<roman>{_ROMAN_SMALL})(?= (?:century|centuries|cent\.|c\.))",
+            lambda m: numbers.ordinal(value(m["roman"])),
+        ),
         make(r"X(?=[ .,?!:;]|$)", "ten", before=cue("iPhone|OS|Windows", " ")),
         make(
             r"[VX](?=[.,?!:;]|$| (?:is|was|came|comes|has|had|will)\b)",

@@ -51,6 +51,7 @@ _NAMED = re.compile(
     r"(?:[a-z]{3,}|4K|TVs?|HD)\b"
 )
 _MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
+_LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
 _QUOTE = re.compile(r"(?<!\d)\"")
 
 
@@ -85,6 +86,8 @@ def _by(match: Match) -> str:
         raise Unsayable(match[0].strip(), "it may be a product or a size")
     joint = " times " if is_product else " by "
     name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
+    if name and not is_product and not _LENGTH.search(name):
+        raise Unsayable(match[0].strip(), "it may be so many of an amount, or a product")
     unit = f" {name if is_one else plural(name)}" if name else ""
     return joint.join(_side(side, is_one) for side in sides) + unit
 

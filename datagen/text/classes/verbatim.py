@@ -115,7 +115,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 " ",
             ),
         ),
-        make(rf"(?:{any_of(KEYS)})(?:\+\w+)+(?!\w)", _keys),
+        make(rf"(?:{any_of(KEYS)})(?:\+(?!F\d)\w+)+(?![\w+])", _keys),
         make(rf"(?P<key>{any_of(KEYS)})[+-]F(?P<number>1?\d)\b", _function_key),
         make(
             rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
