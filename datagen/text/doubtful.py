@@ -1,6 +1,6 @@
 """What is refused once a whole text is read: words that run together, signs and letters left.
 
-    [("I-90", "I ninety"), ("4", "four")] --refuse_doubtful--> Unsayable: one number or two?
+[("I-90", "I ninety"), ("4", "four")] --refuse_doubtful--> Unsayable: one number or two?
 """
 
 from __future__ import annotations
@@ -77,7 +77,12 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
             raise Unsayable(bare, "it may be a numeral or letters")
         if bare != said.strip(_MARKS):
             continue
-        if _is_counted(before, after) and (_CAPITAL.fullmatch(bare) or _CELLS.fullmatch(bare)):
+        is_size = place > 1 and found[place - 2][0].lower() in ("size", "sizes")
+        if (
+            not is_size
+            and _is_counted(before, after)
+            and (_CAPITAL.fullmatch(bare) or _CELLS.fullmatch(bare))
+        ):
             raise Unsayable(bare, "it may be a unit, a size or a letter")
 
 

@@ -244,7 +244,10 @@ SHORT_FOR_TWO = (
 )  # fmt: skip
 """Short for several words: what stands beside one says for which, or it is refused."""
 CHORDS = tuple(
-    note + kind for note in "ABCDEFG" for kind in ("b", "m") if note + kind not in ("Am", "Cb", "Fb")
+    note + kind
+    for note in "ABCDEFG"
+    for kind in ("b", "m")
+    if note + kind not in ("Am", "Cb", "Fb")
 )
 """Chords of two letters, which may be names."""
 KEYS = (

@@ -19,7 +19,7 @@ _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
 _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
-    "k", "b", "cwm", "TVs", "Hz",
+    "k", "b", "cwm", "TVs", "Hz", "olds", "coli",
 ))  # fmt: skip
 """Parts of words and words without a vowel."""
 _FILE = Path(__file__).with_name("short_words.txt")

@@ -19,9 +19,11 @@ from datagen.text.classes import (
     fraction,
     math,
     measure,
+    medicine,
     money,
     music,
     ordinal,
+    product,
     range,
     roman,
     route,
@@ -38,7 +40,7 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
     time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
-    music, doubt,
+    music, medicine, product, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

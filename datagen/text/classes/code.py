@@ -17,7 +17,7 @@ from datagen.text.form import (
     is_after,
     is_before,
 )
-from datagen.text.lexicon import SET_CODES
+from datagen.text.lexicon import MONTHS, SET_CODES
 from datagen.text.locales import Locale
 from datagen.text.words import is_word
 
@@ -41,7 +41,7 @@ _NAMED = (
     r"|serial|code|passcode|password|PIN|ID|OTP|ZIP|zip|SKU|SSN|VIN|PNR|extension|ext\.?|card"
     r"|check|cheque|check(?: number)?"
     r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
-    r"|prescription|rx|employee"
+    r"|prescription|rx|employee|(?-i:PO)"
     r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
     r"|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
@@ -112,6 +112,10 @@ def _door(match: Match) -> str:
     return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
 
 
+def _padded(part: str) -> str:
+    return numbers.digits(part) if part[0] == "0" else numbers.cardinal(int(part))
+
+
 def _million(match: Match) -> str | None:
     """Refuse "5M": five million, five meters or the name of something."""
     if match["number"] == "3":
@@ -137,6 +141,10 @@ def _named(match: Match) -> str | None:
     word, number = match["word"], match["number"]
     if len(word) < 3 or not is_word(word) or (word.isupper() and not re.search("[AEIOUY]", word)):
         return None
+    if word.lower() in ("noon", "midnight"):
+        return None
+    if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
+        return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
     said = (
         numbers.digits(number)
         if number[0] == "0" or len(number) > 3
@@ -236,6 +244,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"\d{{5}}-\d{{4}}{END}", _groups),
         make(
+            r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-])",
+            lambda m: ", ".join(_padded(part) for part in m[0].split("-")),
+            before=cue(r"(?:locker|lock|combo|combination|safe)(?: code)?(?:'s| is|:)?", " "),
+        ),
+        make(
             rf"(?P<number>[1-9]\d{{2,3}}){END}(?! (?:feet|people|miles|minutes|hours|dollars)\b)",
             _pairs,
             before=_PAIRED,
@@ -298,11 +311,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
         ),
         make(
-            rf"(?P<number>[1-9]\d{{3}}){END}(?=[.,?!]|$| (?:printer|laptop|scanner|router)\b)",
-            _pairs,
-            before=re.compile(r"\b(?:an?|my|the|our|an old) (?:HP|TI|RTX|GTX|IBM|ATI|BMW) \Z"),
-        ),
-        make(
             r"97[89](?:-\d+){4}(?![\w-])|97[89]-?\d{10}(?!\w)",
             _groups,
             before=cue("ISBN(?:-13)?(?: is| number| no\\.?)?", "[:#]? "),
@@ -348,6 +356,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?<=#)\d{{4}}{END}", _digits),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
+        make(r"401\(?k\)?(?!\w)", "four oh one k", before=re.compile(r"\b[a-z]+-\Z")),
     )
 
 

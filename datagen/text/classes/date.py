@@ -76,6 +76,7 @@ _NO_DAY = re.compile(
     r"|full|empty|done|scale|majority|tank|off\b|stars?\b|out\b)|[-+=\u00d7%]| ?[-+=\u00d7%]"
 )
 _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
+_MARCHED = re.compile(r" (?:miles|people|times|minutes|hours|blocks|more|of)\b")
 _COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<![siu])s|of|in|more|people)\b")
 _DAYWORD = re.compile(
     r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"
@@ -108,6 +109,8 @@ def _month(written: str) -> int:
 
 def _is_verb(match: Match) -> bool:
     """Tell whether a small "may" or "march" is none of the months: "we march 5 miles"."""
+    if match["month"] in ("May", "March"):
+        return not match.start() and is_after(match, _MARCHED)
     if match["month"] not in ("may", "march"):
         return False
     return is_before(match, _DOES) or is_after(match, _COUNTED_THINGS)

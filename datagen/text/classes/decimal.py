@@ -39,7 +39,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("decimal")
     return (
         make(rf"{INT}\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
-        make(rf"\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
+        make(rf"(?<![.])\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
         make(
             rf"\.(?P<number>\d\d\d?){END}(?=[ -](?:caliber|cal\b|ACP|rifle|pistol|revolver|handgun"
             r"|rounds?|ammo|ammunition|Magnum|Winchester|Remington|shells?|bullets?))",

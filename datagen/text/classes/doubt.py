@@ -41,6 +41,9 @@ SHAPES = (
     Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),
     Shape(r"[1-9]\d{1,2}[FC](?![\w-])", "degrees or a code", _PLACE),
     Shape(r"\d{1,2} [x\u00d7] (?=(?!by\b)[A-Za-z]{2})", "a count, times or a letter", "="),
+    Shape(rf"{DEC} -(?= {DEC})", "a range, a sum or a pause", r"="),
+    Shape(rf"{DEC}[\u2014](?={DEC})", "a range or a pause"),
+    Shape(r"[A-Za-z]'(?=\()", "a derivative or a quotation"),
     Shape(r"mm\.(?= \d)", "measures or millimeters"),
     Shape(r"\.(?:22|25|30|38|40|44|45|50|223|270|308|357|380)(?=[.,?!]?$| [a-z])", "a caliber or a"
           " decimal", r"\b(?:is|was|of|about|than|to|by|dose|mg|p|r|value|equals)\b|=|%"),

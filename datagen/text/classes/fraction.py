@@ -19,7 +19,7 @@ EXAMPLES = (
     ("It's a 7/8 size.", "It's a seven eighths size."),
 )
 _OF = re.compile(
-    r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
+    r"(?: ?π|[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
     r"|ounce"
     r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
@@ -67,7 +67,9 @@ _FLIPPED = re.compile(r"\b(?:flip\w*|reciprocal|inverse|improper|upside)\b")
 def _added(match: Match) -> str | None:
     """Say "1/3" where something is worked out."""
     top, bottom = _parts(match)
-    is_one = (top < bottom <= 100 or (is_near(match, _FLIPPED) and top < 20)) and is_near(match, _SUM)
+    is_one = (top < bottom <= 100 or (is_near(match, _FLIPPED) and top < 20)) and is_near(
+        match, _SUM
+    )
     return _fraction(match) if is_one and not is_after(match, _DATED) else None
 
 

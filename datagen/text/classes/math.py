@@ -117,6 +117,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
         make(r"(?P<number>\d{1,3})!(?= (?:is|equals|=|means)|/)", _factorial),
         make(r"π", "pi"),
+        make(
+            r"[rR](?= \d)",
+            "remainder",
+            before=re.compile(r"(?:=|\b(?:answer|quotient|divided)\b.*) \d+ \Z"),
+        ),
         make(r"x(?= [a-z](?![\w']))", "times", before=re.compile(r"= (?:[a-z\d]+ x )*[a-z\d]+ \Z")),
         make(
             rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",

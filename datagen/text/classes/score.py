@@ -86,7 +86,8 @@ def _out_of(match: Match) -> str | None:
 def _rated(match: Match) -> str | None:
     if is_after(match, _HELD) or is_after(match, _PART_OF):
         return None
-    is_rated = is_before(match, _RATED) or is_before(match, _RATED_WHAT)
+    is_article = match["bottom"] == "10" and is_before(match, _ARTICLE)
+    is_rated = is_article or is_before(match, _RATED) or is_before(match, _RATED_WHAT)
     return _out_of(match) if is_rated or is_after(match, _STARS) else None
 
 
@@ -242,8 +243,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")[:2])
                 + f" and {numbers.cardinal(int(m['ties']))}"
             ),
-            before=cue(r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at|(?:team|squad|side|club)"
-                r"(?: is|'s|s are| went)", " "),
+            before=cue(
+                r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at|(?:team|squad|side|club)"
+                r"(?: is|'s|s are| went)",
+                " ",
+            ),
         ),
         make(
             r"(?P<top>[2-9]|12)/(?P<bottom>[248])(?=[.,?!;]|$| )",
@@ -261,24 +265,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<low>\d{1,2})-(?P<high>\d)(?![\w-]|[.,]\d)",
             lambda m: " to ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
-            before=cue(r"odds(?: of| are| were| at)?|went off at|paid|long ?shot at|favorite at", " "),
+            before=cue(
+                r"odds(?: of| are| were| at)?|went off at|paid|long ?shot at|favorite at", " "
+            ),
         ),
         make(
             r"[1-4]-[1-4](?:-[1-4])?(?= (?:seating|seats|layout|configuration|cabin))",
             lambda m: " ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
         ),
         make(
-            r"(?:2\.5|5|7\.5|10)/(?:325|300)(?![\d/])",
-            lambda m: " ".join(
-                numbers.pairs(int(part)) if len(part) > 2 and "." not in part
-                else quantity.number(part) for part in m[0].split("/")
-            ),
-        ),
-        make(
             r"[1-9]\d{1,2}/[1-9]\d{1,2}/[1-9]\d{1,2}(?![\d/])",
             lambda m: (
                 ", ".join(numbers.cardinal(int(part)) for part in m[0].split("/"))
-                if is_near(m, _COVERS) else None
+                if is_near(m, _COVERS)
+                else None
             ),
         ),
         make(r"50/50\b", "fifty-fifty"),

@@ -69,6 +69,8 @@ def _feet_and_inches(match: Match) -> str:
 
 def _mark(match: Match) -> str | None:
     """Say "12'" or "55\\""; a mark that closes a quotation is none."""
+    if match["mark"] == "'" and match.string[: match.start()].endswith("'"):
+        return None
     if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
@@ -154,7 +156,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
         make(
-            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
+            rf"(?P<feet>\d{{1,2}})(?:'-?| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
             rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
             _feet_and_inches,
         ),

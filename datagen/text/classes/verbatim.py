@@ -123,6 +123,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
+        make(r"(?<=[KM\d])/(?=\$\d)", " slash ", before=re.compile(r"\$[\d.]+[KM]?\Z")),
+        make(
+            r"/(?= [A-Za-z$])",
+            ",",
+            before=re.compile(r"(?:\b(?:[AaPp]\.?[Mm]\.?|\$?[\d.,]+)|[)%]) \Z"),
+        ),
+        make(r"(?<=\bZIP)\+(?=4\b)", " plus "),
         make(
             r"#(?=[.,?!]|$)",
             "number",
@@ -130,7 +137,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
-        make(r"[~≈] ?(?=[$€£¥.]?\d)", "about "),
+        make(r"(?<!\d)[~≈] ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
