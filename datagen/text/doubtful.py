@@ -106,7 +106,7 @@ def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
             raise Unsayable(other, "with the number before it, it may be one number or two")
         if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
             raise Unsayable(other, "it may be the symbol of a unit")
-        if before == "x" and after[0].isalpha() and _FIGURE.match(other) and "=" not in line:
+        if before == "x" and after[0].isalpha() and _FIGURE.match(other):
             raise Unsayable(one, "it may be times, by or a letter")
         if one[-1].isdigit() and other.islower() and after == other.upper() != other:
             raise Unsayable(other, "it may be a unit or an abbreviation")

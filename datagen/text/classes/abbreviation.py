@@ -198,6 +198,7 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
         make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
         make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
+        make(r"Co\.(?= (?:Rd|Road|Hwy|Highway)\b)", "County"),
         make(r"vs\.(?= [A-Z])", "versus"),
         make(r"Esc\b(?!\. [a-z])", "Escape"),
         make(

@@ -31,8 +31,9 @@ EXAMPLES = (
 )
 _NAME = r"(?:(?:[NSEW]\.?|[NS][EW]|St\.|[A-Z][A-Za-z']+|[A-Z]|\d+(?:st|nd|rd|th)) ){1,4}?"
 _AFTER_NAME = re.compile(
-    r"(?<![\w'])(?!(?:My|Our|Your|His|Her|Their|The|An?|This|That|Any|Which|Is|Ask|See|Call|With|When|If"
-    r"|And|But|Thanks|Yes|No|Dear|Hi|Hello|Hey) )(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
+    r"(?<![\w'])(?!(?:My|Our|Your|His|Her|Their|The|An?|This|That|Any|Which|Is|Ask|See|Call|With|When"
+    r"|If|And|But|Thanks|Yes|No|Dear|Hi|Hello|Hey) )"
+    r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
 )
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
 _FROM_CITY = re.compile(r"\b(?:from|in|to|of|near|City:) (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z")

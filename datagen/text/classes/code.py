@@ -46,7 +46,8 @@ _NAMED = (
     r"|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
 _DIGITS = cue(
-    r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
+    r"ending(?: in| with)?|ends(?: in| with| w/)?|starts with|begins with|last (?:four|4):"
+    r"|(?:enter|type(?: in)?|key in|punch in|press)"
     r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
     r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
     rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
@@ -63,7 +64,7 @@ _SHORT = cue(
 _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
-    r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
+    r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
     r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx|gtx",
     r" #?",
 )

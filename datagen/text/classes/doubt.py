@@ -47,6 +47,8 @@ SHAPES = (
     Shape(r"mm\.(?= \d)", "measures or millimeters"),
     Shape(r"\.(?:22|25|30|38|40|44|45|50|223|270|308|357|380)(?=[.,?!]?$| [a-z])", "a caliber or a"
           " decimal", r"\b(?:is|was|of|about|than|to|by|dose|mg|p|r|value|equals)\b|=|%"),
+    Shape(r"(?:[2-8]11|988)(?![\w%]|[.,:/-]\d)(?=[.,?!]| (?:before|on|for|is|to)\b|$)",
+          "a service or a number", _PLACE),
     Shape(r"911(?![\w-])", "an emergency or a model"),
     Shape(r"(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])/\d\d(?![\d/])", "a date or three numbers"),
 )  # fmt: skip

@@ -381,8 +381,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"[x\u00d7](?= [$€£]?\d)",
             "times",
-            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z|\d \Z(?=.. ?[$€£])"),
+            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z"),
         ),
+        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),

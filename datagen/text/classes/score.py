@@ -42,6 +42,10 @@ _RATED = cue(
     r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
     r"|it an?|an easy|reviews?"
 )
+_SCORED = cue(
+    r"rated(?: (?:it|us|them|at))?|scored?(?: an?| of| is| was)?|rating(?: of| is|:| was)?|quiz|test"
+    r"|reviews?"
+)
 _RATED_WHAT = re.compile(r"\brated? (?:the|my|your|this|that|our) (?:\w+ ){1,2}(?:an? )?\Z")
 _STARS = re.compile(
     r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test"
@@ -85,6 +89,9 @@ def _out_of(match: Match) -> str | None:
 
 def _rated(match: Match) -> str | None:
     if is_after(match, _HELD) or is_after(match, _PART_OF):
+        return None
+    is_part = match["bottom"] in ("2", "3", "4", "8", "16") and int(match["top"]) < 16
+    if is_part and not is_before(match, _SCORED) and not is_after(match, _STARS):
         return None
     is_article = match["bottom"] == "10" and is_before(match, _ARTICLE)
     is_rated = is_article or is_before(match, _RATED) or is_before(match, _RATED_WHAT)
