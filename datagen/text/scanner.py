@@ -345,7 +345,7 @@ OPENING = frozenset(
             "attn",
         ),
         places.DOTTED_STATES,
-        ("v",),
+        ("v", "Op", "Lic", "biz", "med", "sin", "cos", "tan", "log", "May", "localhost"),
         lexicon.DOSES,
         lexicon.SIZES,
         lexicon.SHORT_FOR_TWO,

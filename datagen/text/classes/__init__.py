@@ -17,6 +17,7 @@ from datagen.text.classes import (
     electronic,
     formula,
     fraction,
+    game,
     math,
     measure,
     medicine,
@@ -40,7 +41,7 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
     time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
-    music, medicine, product, doubt,
+    music, medicine, product, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

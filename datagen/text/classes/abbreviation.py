@@ -199,6 +199,10 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
         make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
         make(r"Co\.(?= (?:Rd|Road|Hwy|Highway)\b)", "County"),
+        make(
+            r"c\.(?= (?:1\d{3}|20\d\d|\d{1,2}(?::\d\d)? ?[AaPp]\.?[Mm]|\d{2,3} (?:BC|AD)))",
+            "circa",
+        ),
         make(r"vs\.(?= [A-Z])", "versus"),
         make(r"Esc\b(?!\. [a-z])", "Escape"),
         make(

@@ -64,7 +64,8 @@ _SHORT = cue(
 _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
-    r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
+    r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train"
+    r"|section|sec\.?|bus|(?:train"
     r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx|gtx",
     r" #?",
 )
@@ -294,6 +295,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _spelled,
             before=cue(r"(?:error|fault|trouble|status)(?: codes?)?(?: is| was| of)?", ":? #?"),
         ),
+        make(
+            r"\d-\d-\d(?=, \d-\d)|\d-\d-\d(?:-\d)*(?![\w-])(?<!-\d\d)",
+            lambda m: _groups(m) if m.end() < len(m.string) and m.string[m.end()] == "," else None,
+            Sure.CUE,
+        ),
+        make(r"\d(?:-\d){2,3}(?![\w-]|[.,]\d)", _groups, before=re.compile(r"\d-\d, \Z")),
         make(r"\d(?:-\d){3,}(?![\w-]|[.,:/]\d)", _groups, Sure.USUAL),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(

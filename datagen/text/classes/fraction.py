@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text import quantity
+from datagen.text import numbers, quantity
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
@@ -33,7 +33,8 @@ _MUCH = cue(
     r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
     r"|add|take|simplify|convert|reduce|multiply|subtract|divide|equals?|same as"
     r"|equal to|fraction|times|divided by"
-    r"|[=+\u00d7]|half or|one|is [-]|became|becomes|leaves|left with|level (?:is|was)(?: at)?"
+    r"|[=+\u00d7]|half or|one|is [-]|\d/\d+ ?(?:is|=)|became|becomes|leaves|left with"
+    r"|level (?:is|was)(?: at)?"
     r"|tank (?:is|was)(?: at)?|gas (?:is|was)(?: at)?|reads"
 )
 _DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
@@ -44,10 +45,18 @@ def _parts(match: Match) -> tuple[int, int]:
     return int(match["top"]), int(match["bottom"])
 
 
+_REDUCED = re.compile(r"\b(?:fractions?|reduc\w+|simplif\w+|lowest terms|numerator)\b")
+
+
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
-    is_coarse = bottom > 16 and bottom not in (20, 24, 25, 30, 32, 40, 50, 60, 64, 100) and top > 1
+    is_coarse = (
+        not is_near(match, _REDUCED)
+        and bottom > 16
+        and bottom not in (20, 24, 25, 30, 32, 40, 50, 60, 64, 100)
+        and top > 1
+    )
     if bottom < 2 or bottom > 1000 or is_coarse or (top > bottom and bottom > 8):
         return None
     return quantity.fraction(top, bottom)
@@ -106,6 +115,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
             lambda m: f"{quantity.number(m['top'])}-",
+        ),
+        make(
+            r"1/(?P<bottom>\d{2,4})(?= (?:sec\b|s\b|second|of a second))",
+            lambda m: f"one {numbers.ordinal(int(m['bottom']))}",
         ),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
         make(

@@ -144,7 +144,8 @@ _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", r
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
 _POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer|milk|liters?)\b")
 _POINTS = re.compile(
-    r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*|grades?|words?"
+    r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
+    r"|grades?|words?"
     r"|rebounds?|assists?|exam|season|each|bonus|rewards?|averag\w+|Dow|S&P|Nasdaq)\b",
     re.IGNORECASE,
 )

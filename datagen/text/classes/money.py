@@ -150,6 +150,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
         ),
+        make(r"\$(?P<note>1|5|10|20|50|100)s\b", _note),
+        make(
+            r"(?P<count>\d)-for-(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
+        ),
         make(r"(?P<note>1|5|10|20|50|100)s\b", _note, Sure.CUE, before=quantity.NOTES),
         make(
             r"(?P<note>5|10|20|50|100)s\b",

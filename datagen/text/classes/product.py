@@ -47,7 +47,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_SOLD,
         ),
         make(
-            r"(?P<number>[1-9]\d{2,3})(?![\w%]|[.,/:-]\d)(?=[.,?!]|$| (?:printer|laptop|scanner|router"
+            r"(?P<number>[1-9]\d{2,3})(?![\w%]|[.,/:-]\d)(?=[.,?!]|$| (?:printer|laptop|scanner"
+            r"|router"
             r"|is|was|with|and|in|for|shows?|keeps?|has|jet|to|from|headphones)\b)",
             lambda m: numbers.pairs(int(m["number"])),
             Sure.CUE,

@@ -54,7 +54,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("(?:take|on|off|via|from|to) the", " "),
         ),
         make(
-            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
+            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$"
+            r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed|took)\b)",
             _pairs,
             Sure.CUE,
             before=cue("an?|the", " "),

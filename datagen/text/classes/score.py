@@ -43,7 +43,8 @@ _RATED = cue(
     r"|it an?|an easy|reviews?"
 )
 _SCORED = cue(
-    r"rated(?: (?:it|us|them|at))?|scored?(?: an?| of| is| was)?|rating(?: of| is|:| was)?|quiz|test"
+    r"rated(?: (?:it|us|them|at))?|scored?(?: an?| of| is| was)?|rating(?: of| is|:| was)?|quiz"
+    r"|test"
     r"|reviews?"
 )
 _RATED_WHAT = re.compile(r"\brated? (?:the|my|your|this|that|our) (?:\w+ ){1,2}(?:an? )?\Z")
@@ -68,7 +69,8 @@ WON = re.compile(
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r" (?:this (?:season|year)|and (?:in (?:first|last|second|third)|headed|going)|at home|on the road|away|overall|record|so far|start"
+    r" (?:this (?:season|year)|and (?:in (?:first|last|second|third)|headed|going)|at home"
+    r"|on the road|away|overall|record|so far|start"
     r"|in the (?:league|division|conference))"
 )
 _RATIO = re.compile(
@@ -186,8 +188,9 @@ def _ratio(match: Match) -> str | None:
 
 _ARTICLE = cue("an?", " ")
 _PLAYED = re.compile(
-    r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature|metronome|play(?:ed|ing)?"
-    r"|measures?|bars?|rhythm|music|minor|major|drums?|tune)\b"
+    r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature"
+    r"|metronome|play(?:ed|ing)?"
+    r"|measures?|bars?|rhythm|\d/\d time|music|minor|major|drums?|tune)\b"
 )
 
 
@@ -251,7 +254,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 + f" and {numbers.cardinal(int(m['ties']))}"
             ),
             before=cue(
-                r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at|(?:team|squad|side|club)"
+                r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at|(?:team"
+                r"|squad|side|club)"
                 r"(?: is|'s|s are| went)",
                 " ",
             ),

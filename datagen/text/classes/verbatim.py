@@ -122,6 +122,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _letter_key,
         ),
         make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
+        make(r"(?<!\w)f/(?=\d)", "f "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
         make(r"(?<=[KM\d])/(?=\$\d)", " slash ", before=re.compile(r"\$[\d.]+[KM]?\Z")),
         make(
