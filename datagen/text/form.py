@@ -46,15 +46,17 @@ class Unsayable(ValueError):
 
 
 class Sure(IntEnum):
-    """How sure a reading is; among readings of equal length the surest is said."""
+    """How sure a reading is; among readings of equal length the surest is said, or refused."""
 
     GUESS = 0
     """The shape allows it, as it allows others."""
     USUAL = 1
     """What the shape means where nothing speaks against it."""
-    CUE = 2
+    DOUBT = 2
+    """The shape has two meanings: it is refused unless a word beside it says which."""
+    CUE = 3
     """A word beside it says so."""
-    CERTAIN = 3
+    CERTAIN = 4
     """Nothing else is written like this."""
 
 

@@ -88,7 +88,9 @@ ABBREVIATIONS = {
     "ttyl": "talk to you later", "gtg": "got to go", "jk": "just kidding", "bday": "birthday",
     "lmk": "let me know", "fwiw": "for what it's worth", "ofc": "of course", "tmr": "tomorrow",
     "ily": "I love you", "recd": "received", "intl": "international", "natl": "national",
-    "ikr": "I know, right", "Omw": "On my way", "Sry": "Sorry", "Lmk": "Let me know",
+    "ikr": "I know, right", "ngl": "not gonna lie",
+    "iirc": "if I recall correctly", "tbd": "T B D", "tba": "T B A",
+    "imho": "in my humble opinion", "Omw": "On my way", "Sry": "Sorry", "Lmk": "Let me know",
     "Ty": "Thank you", "Np": "No problem",
     "qs": "questions", "nite": "night", "gd": "good",
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
@@ -243,6 +245,13 @@ SHORT_FOR_TWO = (
     "est", "Est", "reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech", "bps",
 )  # fmt: skip
 """Short for several words: what stands beside one says for which, or it is refused."""
+CHORDS = tuple(
+    note + kind
+    for note in "ABCDEFG"
+    for kind in ("b", "m")
+    if note + kind not in ("Am", "Cb", "Fb")
+)
+"""Chords of two letters, which may be names."""
 KEYS = (
     "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
 )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 from datagen.text import lexicon, names, places
 from datagen.text.classes import forms
-from datagen.text.form import Reading, Unsayable
+from datagen.text.form import Reading, Sure, Unsayable
 from datagen.text.locales import LOCALES
 from datagen.text.units import UNITS
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
@@ -36,7 +36,7 @@ _DIRECTION = re.compile(
     r"[a-z ]*\)"
 )
 _BULLET = re.compile(r"[-*\u2022](?= [A-Za-z])")
-_CUT_OFF = re.compile(rf"(?<=[{LATIN}])-(?=[ ,.?!\"]|$)")
+_CUT_OFF = re.compile(rf"(?:(?<=[{LATIN}])(?<![A-Z])|(?<=\bI))-(?=[ ,.?!\"]|$)")
 _LETTER = re.compile(rf"[{LATIN}]")
 _POSSESSIVE = re.compile(r"[']s?(?!\w)")
 _OPENED = re.compile(r"(?:^|(?<=[ (-]))'(?=\w)")
@@ -83,14 +83,16 @@ class Scanner:
     def best(self, text: str, at: int) -> Reading | None:
         """Return the reading at a place. Raises Unsayable if two are as good."""
         found = [reading for form in self._forms if (reading := form.read(text, at))]
-        if len(found) < 2:
-            return found[0] if found else None
+        if not found:
+            return None
         best = max((reading.end, reading.sure) for reading in found)
         winners = [reading for reading in found if (reading.end, reading.sure) == best]
         if len({reading.said for reading in winners}) > 1:
             kinds = sorted({reading.kind for reading in winners})
             what = " or a ".join(kinds) if len(kinds) > 1 else f"{kinds[0]} read in two ways"
             raise Unsayable(word_at(text, at), f"it may be a {what}")
+        if winners[0].sure is Sure.DOUBT:
+            raise Unsayable(word_at(text, at), winners[0].said)
         return winners[0]
 
     def finish(self, said: str) -> str:
@@ -343,10 +345,11 @@ OPENING = frozenset(
             "attn",
         ),
         places.DOTTED_STATES,
-        ("v",),
+        ("v", "Op", "Lic", "biz", "med", "sin", "cos", "tan", "log", "May", "localhost"),
         lexicon.DOSES,
         lexicon.SIZES,
         lexicon.SHORT_FOR_TWO,
+        lexicon.CHORDS,
         *(locale.currencies for locale in LOCALES.values()),
     )
 )

@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 
+from datagen.text.doubtful import refuse_doubtful
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BATTERIES,
+    CHORDS,
     DAYS,
     DOSES,
     DOTTED,
@@ -70,6 +71,7 @@ _SHORT = frozenset(
     (
         *ABBREVIATIONS,
         *BATTERIES,
+        *CHORDS,
         *DAYS,
         *FORMS,
         *MONTHS,
@@ -100,35 +102,6 @@ _NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
-_LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
-_TYPED = re.compile("[rn]")
-_WORD = re.compile(
-    r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
-    r"|minus|point|answer|row|variable|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
-)
-_SIGN_WORDS = {
-    "#": re.compile(r"\b(?:number|pound|hash|hashtag|sharp)\b", re.IGNORECASE),
-    "&": re.compile(r"\b(?:and|ampersand)\b", re.IGNORECASE),
-    "@": re.compile(r"\bat\b", re.IGNORECASE),
-    "=": re.compile(r"\b(?:equals?|is)\b"),
-    "%": re.compile(r"\bpercent\b"),
-    "+": re.compile(r"\b(?:plus|positive)\b"),
-    "\u00d7": re.compile(r"\b(?:times|by)\b"),
-    "÷": re.compile(r"\bdivided by\b"),
-}
-"""The words of signs that are always said."""
-_KEYS = re.compile(r"^\+|[A-Za-z]\+\w")
-"""A plus that is not said: of a country's code, or between keys."""
-_TAG = re.compile(r"\W?#[A-Za-z]{2}")
-_FIGURE = re.compile(r"[~$]?\d")
-_LAST_NUMBER = re.compile(
-    r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
-    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
-)
-_FIRST_NUMBER = re.compile(
-    r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined> (?:hundred|oh)\b)?"
-    r"|(?:ten|eleven|twelve|\w+teen|\w+ty)\b)"
-)
 _known: set[str] = set()
 """Easy tokens met so far."""
 
@@ -238,46 +211,13 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
         for span in _with_words(spans)
     ]
-    _refuse_merged(found, line)
-    if not table:
-        _refuse_unsaid_signs(found)
+    refuse_doubtful(found, line, states_facts=bool(table))
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
         if said.strip(_MARKS) in LEFT_SHORT:
             raise Unsayable(written, "it is short for something")
     return found
-
-
-def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
-    """Refuse two numbers that a listener takes for one: "I-90 4 miles on"."""
-    for (one, before), (other, after) in pairwise(found):
-        if one[-1].isdigit() and _FIGURE.match(other) and _is_merged(before, after):
-            raise Unsayable(other, "with the number before it, it may be one number or two")
-        if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
-            raise Unsayable(other, "it may be the symbol of a unit")
-        if before == "x" and after[0].isalpha() and _FIGURE.match(other) and "=" not in line:
-            raise Unsayable(one, "it may be times, by or a letter")
-        if one[-1].isdigit() and other.islower() and after == other.upper() != other:
-            raise Unsayable(other, "it may be a unit or an abbreviation")
-        if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one) and "=" not in line:
-            raise Unsayable(other, "it may be short for a word")
-
-
-def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
-    """Refuse a reading that leaves out a sign: "#225#" has two that are said."""
-    for written, said in found:
-        for sign, words in _SIGN_WORDS.items():
-            is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
-            if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
-                raise Unsayable(written, f"{sign!r} would be left out")
-
-
-def _is_merged(before: str, after: str) -> bool:
-    ends, begins = _LAST_NUMBER.search(before), _FIRST_NUMBER.match(after)
-    if not ends or not begins:
-        return False
-    return bool(ends["large"]) or (bool(begins["small"]) and not begins["joined"])
 
 
 def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:

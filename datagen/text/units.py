@@ -10,9 +10,9 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "ng": "nanogram", "µL": "microliter",
+    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
     "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
-    "mEq": "milliequivalent",
+    "gpg": "grain per gallon", "mEq": "milliequivalent",
     # volume
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",
     "tsp": "teaspoon", "pt": "pint", "pts": "pint", "qt": "quart", "qts": "quart",
@@ -112,7 +112,7 @@ PER = {
     "min": "minute",
     "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
     "ppl": "people",
-    "pp": "person", "pers": "person", "pkg": "package",
+    "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
 }  # fmt: skip
 """Short names of what something is counted per, besides units."""
 PER_WORDS = (

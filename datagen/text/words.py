@@ -19,9 +19,20 @@ _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
 _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
-    "k", "b", "cwm", "TVs", "Hz",
+    "k", "b", "cwm", "TVs", "Hz", "olds", "coli",
+    "bio", "bios", "rex", "capo", "dev", "devs", "mega", "gif", "gifs", "bruh", "alt", "fam", "umm",
+    "uhh", "uhm", "ohh", "ooh", "oooh", "aww", "awww", "ahh", "ahhh", "yeh", "eco", "emo", "sim",
+    "ipad", "ipod", "imac", "lego", "java", "etsy", "ebay", "miso", "boba", "nori", "dojo", "coco",
+    "deco", "demi", "neo", "nano", "noir", "ska", "dino", "tele", "vino", "cred", "pug", "orca",
+    "croc", "geo", "econ", "sci", "fi", "fav", "fave", "uni", "vape", "xmas", "yah", "repo", "tiki",
+    "dal", "aux", "def", "abs", "lats", "cert", "certs", "comp", "comps", "crit", "dang", "dawg",
+    "glam", "goth", "kung", "fu", "tai", "feng", "shui", "thai", "mani", "pedi", "poo", "pee",
+    "rec", "sus", "tat", "tats", "tux", "veg", "quo", "vis", "rata", "se", "jour", "au", "jus",
+    "deja", "vu", "faux", "pas", "bon", "bona", "fide", "hola", "ser", "yo", "je", "tu", "il",
+    "elle", "ich", "uno", "dos", "tres", "pero", "por", "que", "como", "casa", "amo", "muy", "una",
+    "les", "des", "une", "ou", "oui", "non", "yea", "ya",
 ))  # fmt: skip
-"""Parts of words and words without a vowel."""
+"""Parts of words, words without a vowel, and short ones that dictionaries leave out."""
 _FILE = Path(__file__).with_name("short_words.txt")
 ENDS_SENTENCES = frozenset(
     line for line in _FILE.read_text("utf-8").splitlines() if not line.startswith("#")

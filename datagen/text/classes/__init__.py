@@ -13,13 +13,18 @@ from datagen.text.classes import (
     date,
     decimal,
     degree,
+    doubt,
     electronic,
     formula,
     fraction,
+    game,
     math,
     measure,
+    medicine,
     money,
+    music,
     ordinal,
+    product,
     range,
     roman,
     route,
@@ -36,6 +41,7 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
     time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
+    music, medicine, product, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

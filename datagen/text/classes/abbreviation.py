@@ -24,7 +24,6 @@ from datagen.text.lexicon import (
     BATTERIES,
     DAY_LETTERS,
     DAYS,
-    DOSES,
     DOTTED,
     END_SAFE,
     FORMS,
@@ -96,12 +95,6 @@ def _basis(match: Match) -> str:
     raise Unsayable(match[0], "it may be basis points or bits per second")
 
 
-def _every(match: Match) -> str:
-    """Say the "q4h" of a prescription."""
-    last = f" to {numbers.cardinal(int(match['last']))}" if match["last"] else ""
-    return f"every {numbers.cardinal(int(match['hours']))}{last} hours"
-
-
 def _between(match: Match) -> str:
     """Say "btw 1st and 2nd" after a place; where a sentence begins it may be "by the way"."""
     if not is_before(match, _MID_SENTENCE):
@@ -168,9 +161,10 @@ _RATE = re.compile(
 _SAID_NO = cue("said|say|says|saying|a|or|means|meant|just|oh|told me|answer is", " ")
 _NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
 """A pattern before a day: the star is none."""
-_DOSE = re.compile(
-    r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
-    rf"|{'|'.join(DOSES)}) \Z"
+_CELLS = re.compile(
+    r"\b(?:batter\w+|remotes?|flashlights?|included|takes?|needs?|requires?|uses?|runs on|powered"
+    r"|controller|toy|clock|detector|replace\w*|packs?)\b",
+    re.IGNORECASE,
 )
 _ALRIGHT = (
     r"[kK](?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
@@ -204,11 +198,13 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
         make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
         make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
-        make(r"Esc\b(?!\. [a-z])", "Escape"),
+        make(r"Co\.(?= (?:Rd|Road|Hwy|Highway)\b)", "County"),
         make(
-            r"[qQ](?P<hours>\d{1,2})(?:-(?P<last>\d{1,2}))?(?P<unit>[hH]|hrs?)\b" + DOT,
-            _every,
+            r"c\.(?= (?:1\d{3}|20\d\d|\d{1,2}(?::\d\d)? ?[AaPp]\.?[Mm]|\d{2,3} (?:BC|AD)))",
+            "circa",
         ),
+        make(r"vs\.(?= [A-Z])", "versus"),
+        make(r"Esc\b(?!\. [a-z])", "Escape"),
         make(
             r"(?P<note>[A-G])b(?= (?:major|minor|chord|scale|trumpet|clarinet|sax|horn)\b)",
             lambda m: f"{m['note']} flat",
@@ -221,9 +217,12 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
         make(rf"ea\b{DOT}", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
         make(r"inv(?= ?#? ?\d)", "invoice"),
-        make(r"[cC]onf(?= ?#)", lambda m: f"{m[0][0]}onfirmation"),
+        make(r"[cC]onf\.?(?= ?#)", lambda m: f"{m[0][0]}onfirmation"),
         make(r"[fF]lt(?= #?[A-Z0-9]{2,}\d)", lambda m: f"{m[0][0]}light"),
-        *(make(rf"{short}\b", said, before=_DOSE) for short, said in DOSES.items()),
+        make(r"biz(?= (?:days?|hours?|trip|class)\b)", "business"),
+        make(r"med\.(?= [$€£]\d| or | and )", "medium"),
+        make(r"Op\.(?= ?\d)", "Opus"),
+        make(r"Lic\.(?= ?(?:#|no\b|No\b|\d))", "License"),
     )
 
 
@@ -320,4 +319,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
+        make(
+            rf"(?P<word>{any_of(BATTERIES)})(?P<many>s?)(?![\w-])",
+            lambda m: f"{BATTERIES[m['word']]}{m['many']}" if is_near(m, _CELLS) else None,
+            before=re.compile(r"\b(?:\d{1,2}|two|three|four|six|eight|of|takes?|needs?) \Z"),
+        ),
+        make(
+            rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",
+            lambda m: f"{numbers.cardinal(int(m['count']))} {BATTERIES[m['word']]}",
+        ),
     )

@@ -31,6 +31,8 @@ EXAMPLES = (
 )
 _NAME = r"(?:(?:[NSEW]\.?|[NS][EW]|St\.|[A-Z][A-Za-z']+|[A-Z]|\d+(?:st|nd|rd|th)) ){1,4}?"
 _AFTER_NAME = re.compile(
+    r"(?<![\w'])(?!(?:My|Our|Your|His|Her|Their|The|An?|This|That|Any|Which|Is|Ask|See|Call|With|When"
+    r"|If|And|But|Thanks|Yes|No|Dear|Hi|Hello|Hey) )"
     r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
 )
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
@@ -58,13 +60,23 @@ def _state(match: Match) -> str | None:
     return None if is_degree else STATES[match["state"]]
 
 
+_CIRCUIT = re.compile(r"\d(?:st|nd|rd|th) \Z")
+
+
+def _street(match: Match) -> str | None:
+    """Say the type of a street; the "5th Cir." is a court as well."""
+    if match["type"] in ("Cir", "Sq", "Ter") and is_before(match, _CIRCUIT):
+        return None
+    return STREETS.get(match["type"]) or STREETS[match["type"].capitalize()]
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the parts of an address."""
     make = FormMaker("address")
     types, names = any_of(STREETS), any_of(STREET_WORDS)
     street = make(
         rf"(?P<type>{types}|hwy|st|ave|rd|blvd|ST|AVE|RD|BLVD)\b(?!'){DOT}",
-        lambda m: STREETS.get(m["type"]) or STREETS[m["type"].capitalize()],
+        _street,
         Sure.CERTAIN,
         before=_AFTER_NAME,
     )

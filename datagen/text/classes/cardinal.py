@@ -55,9 +55,13 @@ def _scaled(match: Match) -> str | None:
     number, scale = match["number"], match["scale"]
     if is_before(match, _PLATE):
         return None
-    if number in ("5", "8", "10", "15") and is_before(match, _RUN):
-        return f"{quantity.say(number)} K" if scale in "kK" else None
-    is_large = quantity.value(number) >= 11 and scale == "K"
+    is_run = number in ("5", "8", "10", "15") and is_before(match, _RUN)
+    is_short = number in ("3", "5", "8", "10", "15") and not match["low"] and " " not in match[0]
+    if scale in "kK" and (is_run or (is_short and not is_after(match, _COUNTED))):
+        return f"{quantity.say(number)} K"  # a run, or thousands
+    if is_run:
+        return None
+    is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
         is_after(match, _COUNTED)
         or (scale in "MB" and "." in number and quantity.value(number) >= 1)  # not 0.1 M, molar

@@ -17,7 +17,7 @@ from datagen.text.form import (
     is_after,
     is_before,
 )
-from datagen.text.lexicon import SET_CODES
+from datagen.text.lexicon import MONTHS, SET_CODES
 from datagen.text.locales import Locale
 from datagen.text.words import is_word
 
@@ -41,12 +41,13 @@ _NAMED = (
     r"|serial|code|passcode|password|PIN|ID|OTP|ZIP|zip|SKU|SSN|VIN|PNR|extension|ext\.?|card"
     r"|check|cheque|check(?: number)?"
     r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
-    r"|prescription|rx|employee"
+    r"|prescription|rx|employee|(?-i:PO)"
     r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
     r"|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
 _DIGITS = cue(
-    r"ending(?: in| with)?|ends(?: in| with)?|starts with|begins with"
+    r"ending(?: in| with)?|ends(?: in| with| w/)?|starts with|begins with|last (?:four|4):"
+    r"|(?:enter|type(?: in)?|key in|punch in|press)"
     r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
     r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
     rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
@@ -63,7 +64,8 @@ _SHORT = cue(
 _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
-    r"|mile marker|box(?: is| number)?|boeing|airbus|train|section|sec\.?|bus|(?:train"
+    r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train"
+    r"|section|sec\.?|bus|(?:train"
     r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx|gtx",
     r" #?",
 )
@@ -112,6 +114,10 @@ def _door(match: Match) -> str:
     return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
 
 
+def _padded(part: str) -> str:
+    return numbers.digits(part) if part[0] == "0" else numbers.cardinal(int(part))
+
+
 def _million(match: Match) -> str | None:
     """Refuse "5M": five million, five meters or the name of something."""
     if match["number"] == "3":
@@ -137,6 +143,10 @@ def _named(match: Match) -> str | None:
     word, number = match["word"], match["number"]
     if len(word) < 3 or not is_word(word) or (word.isupper() and not re.search("[AEIOUY]", word)):
         return None
+    if word.lower() in ("noon", "midnight"):
+        return None
+    if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
+        return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
     said = (
         numbers.digits(number)
         if number[0] == "0" or len(number) > 3
@@ -236,6 +246,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"\d{{5}}-\d{{4}}{END}", _groups),
         make(
+            r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-])",
+            lambda m: ", ".join(_padded(part) for part in m[0].split("-")),
+            before=cue(r"(?:locker|lock|combo|combination|safe)(?: code)?(?:'s| is|:)?", " "),
+        ),
+        make(
             rf"(?P<number>[1-9]\d{{2,3}}){END}(?! (?:feet|people|miles|minutes|hours|dollars)\b)",
             _pairs,
             before=_PAIRED,
@@ -280,6 +295,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _spelled,
             before=cue(r"(?:error|fault|trouble|status)(?: codes?)?(?: is| was| of)?", ":? #?"),
         ),
+        make(
+            r"\d-\d-\d(?=, \d-\d)|\d-\d-\d(?:-\d)*(?![\w-])(?<!-\d\d)",
+            lambda m: _groups(m) if m.end() < len(m.string) and m.string[m.end()] == "," else None,
+            Sure.CUE,
+        ),
+        make(r"\d(?:-\d){2,3}(?![\w-]|[.,]\d)", _groups, before=re.compile(r"\d-\d, \Z")),
         make(r"\d(?:-\d){3,}(?![\w-]|[.,:/]\d)", _groups, Sure.USUAL),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
@@ -296,11 +317,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
         make(
             r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
-        ),
-        make(
-            rf"(?P<number>[1-9]\d{{3}}){END}(?=[.,?!]|$| (?:printer|laptop|scanner|router)\b)",
-            _pairs,
-            before=re.compile(r"\b(?:an?|my|the|our|an old) (?:HP|TI|RTX|GTX|IBM|ATI|BMW) \Z"),
         ),
         make(
             r"97[89](?:-\d+){4}(?![\w-])|97[89]-?\d{10}(?!\w)",
@@ -348,6 +364,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?<=#)\d{{4}}{END}", _digits),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
+        make(r"401\(?k\)?(?!\w)", "four oh one k", before=re.compile(r"\b[a-z]+-\Z")),
     )
 
 

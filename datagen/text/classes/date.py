@@ -43,7 +43,7 @@ _DATED = cue(
     r"on|on or about|by|until|till|before|after|since|from|through|thru|due|dated?(?: of|:)?"
     r"|starting|starts?|ends?|ending"
     r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
-    r"|begins?|beginning|week of|as of"
+    r"|begins?|beginning|week of|as of|(?:bought|ordered|got|returned|mailed|sent) (?:it|them|this)"
     r"|Thanksgiving|Christmas|Halloween|Easter|Hanukkah"
     r"|(?:New Year's|Labor|Memorial|Veterans|Christmas|Thanksgiving) (?:Day|Eve)"
     r"|for|come|comes|leave|leaves|leaving|return|returns|returning|depart|departs|see you"
@@ -67,7 +67,8 @@ _WORKS = re.compile(
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
     r"|last) |(?:at|@) (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
-    r"|deadline|appointment|okay\b|available\b)"
+    r"|deadline|appointment|okay\b|available\b|pick-?up|drop-?off|delivery|reservations?|flight"
+    r"|due date|meeting|hearing|shipment|booking|class\b|orders?|statement|invoice|payment)"
 )
 _ON = cue("on|by|until|till|since|due|dated|posted|born|expires|through", " ")
 _NO_DAY = re.compile(
@@ -75,6 +76,7 @@ _NO_DAY = re.compile(
     r"|full|empty|done|scale|majority|tank|off\b|stars?\b|out\b)|[-+=\u00d7%]| ?[-+=\u00d7%]"
 )
 _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
+_MARCHED = re.compile(r" (?:miles|people|times|minutes|hours|blocks|more|of)\b")
 _COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<![siu])s|of|in|more|people)\b")
 _DAYWORD = re.compile(
     r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"
@@ -107,6 +109,8 @@ def _month(written: str) -> int:
 
 def _is_verb(match: Match) -> bool:
     """Tell whether a small "may" or "march" is none of the months: "we march 5 miles"."""
+    if match["month"] in ("May", "March"):
+        return not match.start() and is_after(match, _MARCHED)
     if match["month"] not in ("may", "march"):
         return False
     return is_before(match, _DOES) or is_after(match, _COUNTED_THINGS)
@@ -187,13 +191,16 @@ class _Dates:
         first, second = int(match["first"]), int(match["second"])
         month, day = (second, first) if self._locale.is_day_first else (first, second)
         year = match["year"]
-        return self.day(month, day, year) or (self.day(day, month, year) if year else None)
+        is_sure = len(year or "") == 4
+        return self.day(month, day, year) or (self.day(day, month, year) if is_sure else None)
 
     def three(self, match: Match) -> str | None:
         """Say "3/4/26"; hyphens about pairs of digits are a date only where one is meant."""
-        if match[2] == "-" and len(match["year"]) == 2 and not is_near(match, _DAYWORD, 48, 0):
+        said = self.figures(match)
+        is_short = match[2] == "-" and len(match["year"]) == 2
+        if said and is_short and not is_near(match, _DAYWORD, 48, 0):
             raise Unsayable(match[0], "it may be a date or a code")
-        return self.figures(match)
+        return said
 
     def sorted(self, match: Match) -> str | None:
         """Say a year, month and day."""

@@ -19,6 +19,12 @@ _VERSION = cue(
     r"version|versions|ver\.?|v|release|firmware|build|update|to|iOS|Android|Chrome|Firefox|Edge|Safari|app|section|sec\.?|§"
 )
 
+_PAID = cue(
+    r"(?:I|we|you|they|he|she) (?:only |just )?(?:paid|owed?|spent)|paid|charged(?: me| us| you)?"
+    r"|gas (?:is|was)(?: at)?|prices? (?:is|was|of)|(?:it|that|they|which) costs?",
+    " (?:about |only |like |around )?",
+)
+
 
 def _version(match: Match) -> str:
     """Say numbers with "point" between; one that begins with zero is read by digit."""
@@ -33,7 +39,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("decimal")
     return (
         make(rf"{INT}\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
-        make(rf"\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
+        make(rf"(?<![.])\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
+        make(
+            rf"\.(?P<number>\d\d\d?){END}(?=[ -](?:caliber|cal\b|ACP|rifle|pistol|revolver|handgun"
+            r"|rounds?|ammo|ammunition|Magnum|Winchester|Remington|shells?|bullets?))",
+            lambda m: numbers.pairs(int(m["number"])),
+            Sure.CUE,
+        ),
+        make(
+            rf"\.(?P<number>[1-5]\d\d){END}",
+            lambda m: numbers.pairs(int(m["number"])),
+            Sure.CUE,
+            before=cue(r"(?:bat|bats|batting|batted|hits?|hitting|average(?: is| of)?|avg)", " "),
+        ),
+        make(
+            rf"(?P<whole>\d{{1,3}})\.(?P<part>[1-9]\d){END}(?! ?[a-z]{{2,}}s\b)",
+            lambda m: f"{numbers.cardinal(int(m['whole']))} {numbers.cardinal(int(m['part']))}",
+            Sure.CUE,
+            before=_PAID,
+        ),
         make(rf"(?P<number>\d+(?:\.\d+){{2}}){END}", _version, Sure.USUAL),
         make(rf"(?P<number>\d+(?:\.\d+){{2,}}){END}", _version, Sure.CUE, before=_VERSION),
         make(

@@ -24,7 +24,8 @@ EXAMPLES = (
 )
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
-    r"|thermostat|freez\w+)\b",
+    r"|thermostat|freez\w+|preheat\w*|roast\w*|grill\w*|broil\w*|smok\w+|internal|cook\w*|boil\w*|melts?"
+    r"|room|warms?|cools?|heated|water|kelvin|zero|absolute|gas)\b",
     re.I,
 )
 _FOR = re.compile(r" for \d")
@@ -54,10 +55,10 @@ def _bare_degrees(match: Match) -> str | None:
     is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
     if "." not in match["number"] and not is_warm:
         return None
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", False)
-        + _SCALES[match["scale"]]
-    )
+    said = _low(match) + quantity.say(match["number"])
+    if match["scale"] == "K":
+        return f"{said} kelvin" if match.string[match.end() - 2] == " " else None
+    return _count(said, "degree", False) + _SCALES[match["scale"]]
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -70,7 +71,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _degrees,
         ),
         make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FC])(?![\w-])",
+            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC}) ?(?P<scale>[FCK])(?![\w-])",
             _bare_degrees,
             Sure.CUE,
         ),
@@ -81,6 +82,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"°(?P<scale>[FC])\b",
             lambda m: f"degrees{_SCALES[m['scale']]}",
-            before=cue("to|in|into|from|degrees|and|or", " "),
+            before=cue("to|in|into|from|degrees|and|or|hundred|thousand|million|billion", " "),
         ),
     )

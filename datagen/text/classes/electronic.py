@@ -97,6 +97,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[\w.+&-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?:/[\w/-]+)?(?!\w)", _address),
         make(r"(?:https?|ftp)://[\w.-]*\w(?::\d+)?" + path, _address),
         make(rf"(?:[A-Za-z0-9-]+\.)+(?:{_ENDINGS})\b(?![@'-]?\w|\.\w)" + path, _site),
+        make(
+            r"localhost(?::(?P<port>\d{2,5}))?(?![\w:])",
+            lambda m: "localhost" + (f" colon {numbers.digits(m['port'])}" if m["port"] else ""),
+        ),
         make(r"\.NET\b", "dot NET"),
         make(r"www\.[\w.-]+\w" + path, _address),
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),

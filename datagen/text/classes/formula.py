@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match
+from datagen.text.form import Form, FormMaker, Match, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -41,8 +41,26 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?=[A-Za-z0-9]*[a-z])(?:(?:{_SYMBOL})[1-9]?\d?){{2,}}{end}",
             lambda m: None if m[0] in _WORDS else _formula(m),
         ),
+        make(
+            rf"(?P<atom>(?:{_SYMBOL}))(?P<count>\d?)(?P<sign>[+-])(?![\w+-])",
+            _ion,
+        ),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
     )
+
+
+_IONS = re.compile(
+    r"\b(?:ions?|charge\w*|attract\w*|salt|cations?|anions?|dissolv\w+|electrons?|solution|bond\w*)\b"
+)
+_SIGNS = {"+": "plus", "-": "minus"}
+
+
+def _ion(match: Match) -> str | None:
+    """Say "Na+" and "Ca2+"."""
+    if not is_near(match, _IONS, 64, 64):
+        return None
+    count = [numbers.cardinal(int(match["count"]))] if match["count"] else []
+    return " ".join([*match["atom"].upper(), *count, _SIGNS[match["sign"]]])
 
 
 _WORDS = frozenset(("CoSHH", "PhD", "OSHAs", "NoHo", "SoHo", "CoCa", "HeHe", "IoU", "InCa"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text import quantity
+from datagen.text import numbers, quantity
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 
@@ -19,12 +19,13 @@ EXAMPLES = (
     ("It's a 7/8 size.", "It's a seven eighths size."),
 )
 _OF = re.compile(
-    r"(?:[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
+    r"(?: ?π|[ -](?:of\b(?! (?:next|this|last) )|an? |inch|mile|cup|teaspoon|tablespoon|acre|pound"
     r"|ounce"
     r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
     r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
-    r"|pill|mark|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
+    r"|pill|mark|can\b|turn\b|step\b|bag\b|box\b|bottle|glass|scoop|stick|slice|lemon|onion|bar\b|roll"
+    r"|sheet|page|pack|jar\b|block|loaf|pizza|credit|sleeve|ton\b|ml\b|point|second|lap\b|c\.|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
     r"|-[a-z]| ?[+=\u00d7÷]| (?:plus|minus|times|equals|divided by|to an? (?:decimal|percent)"
     r"|as an? (?:decimal|percent)))"
 )
@@ -32,7 +33,9 @@ _MUCH = cue(
     r"about|almost|nearly|roughly|over|around|than|only|just|equals|plus|minus|times|cut|use"
     r"|add|take|simplify|convert|reduce|multiply|subtract|divide|equals?|same as"
     r"|equal to|fraction|times|divided by"
-    r"|[=+\u00d7]|half or|one|is [-]"
+    r"|[=+\u00d7]|half or|one|is [-]|\d/\d+ ?(?:is|=)|became|becomes|leaves|left with"
+    r"|level (?:is|was)(?: at)?"
+    r"|tank (?:is|was)(?: at)?|gas (?:is|was)(?: at)?|reads"
 )
 _DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
@@ -42,10 +45,18 @@ def _parts(match: Match) -> tuple[int, int]:
     return int(match["top"]), int(match["bottom"])
 
 
+_REDUCED = re.compile(r"\b(?:fractions?|reduc\w+|simplif\w+|lowest terms|numerator)\b")
+
+
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
-    is_coarse = bottom > 16 and bottom not in (20, 24, 25, 30, 32, 40, 50, 60, 64, 100) and top > 1
+    is_coarse = (
+        not is_near(match, _REDUCED)
+        and bottom > 16
+        and bottom not in (20, 24, 25, 30, 32, 40, 50, 60, 64, 100)
+        and top > 1
+    )
     if bottom < 2 or bottom > 1000 or is_coarse or (top > bottom and bottom > 8):
         return None
     return quantity.fraction(top, bottom)
@@ -59,10 +70,15 @@ _SUM = re.compile(
 )
 
 
+_FLIPPED = re.compile(r"\b(?:flip\w*|reciprocal|inverse|improper|upside)\b")
+
+
 def _added(match: Match) -> str | None:
     """Say "1/3" where something is worked out."""
     top, bottom = _parts(match)
-    is_one = top < bottom <= 100 and is_near(match, _SUM)
+    is_one = (top < bottom <= 100 or (is_near(match, _FLIPPED) and top < 20)) and is_near(
+        match, _SUM
+    )
     return _fraction(match) if is_one and not is_after(match, _DATED) else None
 
 
@@ -100,17 +116,34 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
             lambda m: f"{quantity.number(m['top'])}-",
         ),
+        make(
+            r"1/(?P<bottom>\d{2,4})(?= (?:sec\b|s\b|second|of a second))",
+            lambda m: f"one {numbers.ordinal(int(m['bottom']))}",
+        ),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
         make(
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
             _fraction,
         ),
+        make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
     )
+
+
+_DAYS = "(?:days|weeks|months|people|guests|times|nights|weekends|kids)\\b"
+"""What is counted, and of which nobody has a fraction."""
+
+
+def _either(match: Match) -> str | None:
+    """Say "5/6 business days" as one of two counts."""
+    top, bottom = _parts(match)
+    if bottom != top + 1 or top == 1:
+        return None
+    return f"{quantity.number(match['top'])} or {quantity.number(match['bottom'])}"
 
 
 def _any(match: Match) -> str | None:

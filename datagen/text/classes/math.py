@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, is_after, is_before, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 from datagen.text.units import UNITS
@@ -19,6 +19,7 @@ EXAMPLES = (
     ("What is 17 x 6?", "What is seventeen times six?"),
     ("If f(x) = x^2, then f(3) is 9.", "If f of x equals x squared, then f of three is nine."),
     ("It's 10 < 12.", "It's ten less than twelve."),
+    ("Why is sin 30° = 0.5?", "Why is sine thirty degrees equals zero point five?"),
 )
 _SUM = re.compile(
     r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
@@ -29,7 +30,7 @@ _SUM = re.compile(
 _OPERATORS = {
     "+": "plus", "=": "equals", "\u00d7": "times", "*": "times", "÷": "divided by",
     "<": "less than",
-    ">": "more than",
+    ">": "greater than",
     "≤": "at most", "≥": "at least", "≠": "does not equal", "≈": "is about", "±": "plus or minus",
     "-": "minus",
     "/": "divided by",
@@ -42,7 +43,19 @@ def _operator(match: Match) -> str | None:
     sign = match["sign"]
     if sign in "-/*" and not is_near(match, _SUM, 80, 40):
         return None
-    return f" {_OPERATORS[sign]} " if not match["blank"] else f"{_OPERATORS[sign]} "
+    return f" {_compared(match)} " if not match["blank"] else f"{_compared(match)} "
+
+
+_COMPARED = re.compile(
+    r"(?:\b(?:[Ii]s|[Ii]t's|are|be|was|keep|with|for|of|say|where|needs|[Ff]ind|all|any|that's)"
+    r"|[<>≤≥]) ?-?[$\w.]+ ?\Z"
+)
+
+
+def _compared(match: Match) -> str:
+    """Say a sign; of two numbers by themselves the first "is less than" the second."""
+    said = _OPERATORS[match["sign"]]
+    return f"is {said}" if match["sign"] in "<>" and not is_before(match, _COMPARED) else said
 
 
 _RAISED = str.maketrans(
@@ -117,6 +130,24 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
         make(r"(?P<number>\d{1,3})!(?= (?:is|equals|=|means)|/)", _factorial),
         make(r"π", "pi"),
+        make(r"(?<=\d)\u00b7(?=\d)", " times "),
+        make(
+            r"(?P<name>sin|cos|tan|log)(?:\(| )(?=\d+°|[a-z\u03b8](?![\w'])|[\dπ](?=[^=]*=))",
+            lambda m: f"{_NAMES[m['name']]} ",
+        ),
+        make(
+            r"log(?P<base>10|2) ?(?=[\d(a-z])",
+            lambda m: f"log base {numbers.cardinal(int(m['base']))} of ",
+        ),
+        make(any_of(_GREEK), lambda m: _GREEK[m[0]]),
+        make(r"\|(?P<inner>-?\d+|[a-z])\|", _absolute),
+        make(r"(?<=\b[a-zA-Z])(?P<sign>[=<>])(?=-?[\d.])", lambda m: f" {_OPERATORS[m['sign']]} "),
+        make(
+            r"[rR](?= \d)",
+            "remainder",
+            before=re.compile(r"(?:=|\b(?:answer|quotient|divided)\b.*) \d+ \Z"),
+        ),
+        make(r"x(?= [a-z](?![\w']))", "times", before=re.compile(r"= (?:[a-z\d]+ x )*[a-z\d]+ \Z")),
         make(
             rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
             _term,
@@ -146,7 +177,7 @@ def _spaced(match: Match) -> str | None:
         return "by "
     if sign in "*-" and not is_near(match, _SUM, 80, 40):
         return None
-    return f"{_OPERATORS[sign]} "
+    return f"{_compared(match)} "
 
 
 def _term(match: Match) -> str | None:
@@ -159,6 +190,23 @@ def _term(match: Match) -> str | None:
 
 _SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
 _OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
+
+
+_GREEK = {
+    "\u03b1": "alpha", "\u03b2": "beta", "\u03b3": "gamma", "\u03b4": "delta", "\u03b8": "theta",
+    "\u03bb": "lambda", "\u03c3": "sigma", "\u03c6": "phi", "\u03c9": "omega", "\u0394": "delta",
+    "\u03a3": "sigma",
+}  # fmt: skip
+_NAMES = {"sin": "sine", "cos": "cosine", "tan": "tangent", "log": "log"}
+
+
+def _absolute(match: Match) -> str:
+    """Say "|-7|"."""
+    inner = match["inner"]
+    sign = "minus " if inner[0] == "-" else ""
+    number = inner.lstrip("-")
+    said = numbers.cardinal(int(number)) if number.isdecimal() else number
+    return f"the absolute value of {sign}{said}"
 
 
 def _function(match: Match) -> str | None:

@@ -59,6 +59,12 @@ _SIDE_OF = re.compile(
     r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
     r"|\d by \Z"
 )
+_LENGTH = re.compile(
+    r"\b(?:height|tall|long|length|wide|width|waist|inseam|percentile|deep|depth|diameter|thick|shelf"
+    r"|measur\w+|rain\w*|snow\w*|gr[eo]w\w*|circumference|radius|screen|trim\w*|side|perimeter|tape"
+    r"|inch\w*|barometer|hem|sleeve|chest|hips)\b[^.?!]*\Z|\b\d+ ft\.? \Z",
+    re.IGNORECASE,
+)
 _METERS = re.compile(
     r" (?:away|long|tall|deep|wide|high|race|dash"
     r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
@@ -72,6 +78,9 @@ _COVERED = re.compile(
 _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
     r"|[.,?!]?$|[.,] "
+)
+_WIRED = re.compile(
+    r"\b(?:current|amps?|volts?|circuit|breaker|fuse|draws?|load|charger|battery|\d+ ?V)\b"
 )
 _CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
 _CARRYING = cue(
@@ -99,6 +108,7 @@ _PLACED = cue(
 )
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
+_SI = {"C": "coulombs", "K": "kelvin"}
 _A = cue("an?", " ")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
@@ -132,6 +142,17 @@ _PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
 _LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
 _ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
+_POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer|milk|liters?)\b")
+_POINTS = re.compile(
+    r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
+    r"|grades?|words?"
+    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|averag\w+|Dow|S&P|Nasdaq)\b",
+    re.IGNORECASE,
+)
+_DATA = re.compile(
+    r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
+    r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
+)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
@@ -153,6 +174,7 @@ def _is_inch(match: Match) -> bool:
         return True
     is_end = is_after(match, _SENTENCE_END)
     is_side = is_end and ("." in match["number"] or is_before(match, _SIDE_OF))
+    is_side = is_side or (is_end and is_before(match, _LENGTH))
     is_side = is_side or is_after(match, _EQUAL)
     return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
 
@@ -173,7 +195,8 @@ def _is_amp(match: Match) -> bool:
     if is_after(match, _CARRIES) or is_before(match, _CARRYING):
         return True
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
-    is_free = "." in number or joint == " " or quantity.value(number) >= 40
+    is_free = "." in number or quantity.value(number) >= 40
+    is_free = is_free or (joint == " " and (is_near(match, _WIRED) or is_before(match, _DRAWS)))
     return (is_current and is_free) or is_near(match, _VOLTS)
 
 
@@ -201,9 +224,10 @@ _IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "s": _is_second,
     "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
-    **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF)),
+    **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
+    "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),
     "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
@@ -268,7 +292,7 @@ _TIMES_WHAT = re.compile(
     r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
     r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
-    r"|we|they|he|she|it|I|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
+    r"|we|they|he|she|it|I|unless|until|while|once|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
 )
 _ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
 _PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
@@ -291,6 +315,14 @@ def _per(match: Match) -> str:
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS
     return f" per {said}{plural(name) if is_many else name}"
+
+
+_SEVERAL_OF = re.compile(r"(?:.*[^s]s|kids|people|men|women|children|used|new|off|plus|flat)\Z")
+
+
+def _sold(match: Match) -> str | None:
+    """Say "$6/slice"; of "$5/members" nobody knows whether it is per member or for all."""
+    return None if _SEVERAL_OF.match(match["unit"]) else f" per {match['unit']}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -321,13 +353,38 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
         ),
+        make(
+            rf"(?P<number>{DEC}) ?pts?\b{DOT}",
+            lambda m: (
+                _count(quantity.say(m["number"]), "point", m["number"] == "1")
+                if is_near(m, _POINTS)
+                else None
+            ),
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<unit>kg|g|m/s|m|s|J|C|Hz|W|N|mol|km|cm|K)\b(?!['/^])",
+            lambda m: plural(unit_of(m["unit"])) if m["unit"] not in "CK" else _SI[m["unit"]],
+            before=re.compile(r"(?:\^-?\d+|[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]) \Z"),
+        ),
+        make(
+            r"(?P<unit>mi|km|sq ft|lbs?|gal)\b" + DOT,
+            lambda m: plural(UNITS[m["unit"]]),
+            before=re.compile(r"\d[KkM] \Z"),
+        ),
+        make(
+            r"M(?= (?:(?:[A-Z][a-z]?\d?){2,}|solution)\b)",
+            "molar",
+            before=re.compile(r"\d\.\d+ \Z"),
+        ),
         make(r"14k|18k|10k|24k", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(
             r"[x\u00d7](?= [$€£]?\d)",
             "times",
-            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z|\d \Z(?=.. ?[$€£])"),
+            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z"),
         ),
+        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
@@ -355,14 +412,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: UNITS[m["unit"]],
             before=cue("per", " "),
         ),
+        make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
         make(
-            r"/(?P<unit>[a-z]{3,})\b(?!/)",
-            lambda m: f" per {m['unit']}",
-            Sure.USUAL,
-            before=_PRICED,
-        ),
-        make(
-            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>\d+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
+            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
             _per,
         ),
     )

@@ -55,6 +55,9 @@ class _Amounts:
     def coded(self, match: Match) -> str | None:
         """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""
         is_attributive = is_after(match, _PRICED)
+        if match["amount"][:2] in ("0.", ".") and match["sign"].isalpha() and not match["scale"]:
+            unit = self._currency(match["sign"]).many  # a rate: "1 USD = 0.92 EUR"
+            return f"{quantity.number(match['amount'])} {unit}"
         return self._say(
             match["amount"], match["scale"], self._currency(match["sign"]), is_attributive
         )
@@ -146,6 +149,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"{cents} ?(?P<sign>{any_of(locale.minor_signs)})(?![\w])", amounts.minor),
         make(
             r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
+        ),
+        make(r"\$(?P<note>1|5|10|20|50|100)s\b", _note),
+        make(
+            r"(?P<count>\d)-for-(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "
         ),
         make(r"(?P<note>1|5|10|20|50|100)s\b", _note, Sure.CUE, before=quantity.NOTES),
         make(

@@ -63,7 +63,7 @@ _SPANS = cue(
     r"|tracks?|items?|numbers?|rooms?|lanes?|exits?|gates?|#|no\.|tone|size|sizes|years?|weeks?"
     r"|days?"
     r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
-    r"|eta|ETA|low|high|or|and",
+    r"|eta|ETA|low|high|or|and|scored|graded|ranked|numbered|labeled|measures?|bars?|tracks?",
     r":? ",
 )
 """What tells that two numbers are from one to another."""
@@ -72,12 +72,17 @@ _ENDS = re.compile(
 )
 
 
+_FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
         return None  # a code: "44-4444"
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
     if is_code or quantity.value(low) >= quantity.value(high):
+        return None
+    if is_after(match, _FORMATION):
         return None
     is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5
     is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)

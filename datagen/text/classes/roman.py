@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, cue, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before
 from datagen.text.locales import Locale
 from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
 
@@ -53,11 +53,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _rank,
             before=cue("|".join(MONARCHS), " "),
         ),
+        make(
+            rf"(?P<roman>{_ROMAN_SMALL})(?= (?:century|centuries|cent\.|c\.))",
+            lambda m: numbers.ordinal(value(m["roman"])),
+        ),
         make(r"X(?=[ .,?!:;]|$)", "ten", before=cue("iPhone|OS|Windows", " ")),
         make(
             r"[VX](?=[.,?!:;]|$| (?:is|was|came|comes|has|had|will)\b)",
             _refused,
-            Sure.GUESS,
+            Sure.DOUBT,
             before=_TITLE_BEFORE,
         ),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
@@ -75,6 +79,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
             before=cue("|".join(CARDINALLY), " "),
         ),
+        make(r"V(?=[ .,?!:;]|$)", "five", before=cue(_FIFTHS, " ")),
         make(
             rf"(?P<roman>(?!I\b|V\b|X\b){_ROMAN_SMALL}){end}",
             _number,
@@ -88,7 +93,7 @@ def _refused(match: Match) -> str | None:
     """Refuse the X of "Wrestlemania X": ten or a letter."""
     if is_before(match, _LETTERED):
         return None
-    raise Unsayable(match[0], "it may be a numeral or a letter")
+    return "it may be a numeral or a letter"
 
 
 def _rank_of_name(match: Match) -> str | None:
@@ -96,6 +101,11 @@ def _rank_of_name(match: Match) -> str | None:
     return _rank(match) if match["roman"] in ("II", "III", "IV", "V") else None
 
 
+_FIFTHS = (
+    r"Rocky|Saw|Rambo|GTA|Grand Theft Auto|Final Fantasy|Civilization|Elder Scrolls|Ultima"
+    r"|Star Wars"
+    r"|Star Trek|Episode"
+)
 _SURELY = re.compile(
     r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
 )

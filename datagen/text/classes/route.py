@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from datagen.text import numbers
-from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue
+from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue, is_near
 from datagen.text.locales import Locale
 from datagen.text.names import AIRLINES
 
@@ -17,6 +19,13 @@ EXAMPLES = (
     ("We flew on a 737-800.", "We flew on a seven thirty-seven, eight hundred."),
 )
 _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up|of", r",? ")
+_SPORTS_CAR = re.compile(
+    r"\b(?:Porsche|Carrera|Turbo|Targa|GT3|model|coupe|convertible|dr[io]ve\w*|drove|classic|car)\b"
+)
+_ATTACKS = re.compile(
+    r"\b(?:attacks?|terror\w*|memorial|museum|towers?|happened|2001|anniversary|post-|pre-"
+    r"|victims?|survivors?|conspiracy|Commission|hijack\w*|the events of)(?=\W)"
+)
 _AIRLINE = any_of(AIRLINES)
 
 
@@ -45,7 +54,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("(?:take|on|off|via|from|to) the", " "),
         ),
         make(
-            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$| (?:jet|plane|flight|to|from)\b)",
+            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$"
+            r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed|took)\b)",
             _pairs,
             Sure.CUE,
             before=cue("an?|the", " "),
@@ -76,6 +86,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(r"911(?![\w-])", lambda m: "nine eleven" if is_near(m, _SPORTS_CAR) else None),
+        make(r"9/11(?![\w/])", lambda m: "nine eleven" if is_near(m, _ATTACKS) else None),
         make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(
             r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00)(?!\w)",

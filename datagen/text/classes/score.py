@@ -42,6 +42,11 @@ _RATED = cue(
     r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
     r"|it an?|an easy|reviews?"
 )
+_SCORED = cue(
+    r"rated(?: (?:it|us|them|at))?|scored?(?: an?| of| is| was)?|rating(?: of| is|:| was)?|quiz"
+    r"|test"
+    r"|reviews?"
+)
 _RATED_WHAT = re.compile(r"\brated? (?:the|my|your|this|that|our) (?:\w+ ){1,2}(?:an? )?\Z")
 _STARS = re.compile(
     r" (?:stars?|rating|points|right|correct|score|on (?:the|my|a|his|her) |in the (?:quiz|test"
@@ -59,12 +64,13 @@ _PART_OF = re.compile(
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
-    r"|series|half|halftime|inning|overtime)\b",
+    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|series|half|halftime|innings?|overtime)\b",
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r" (?:this (?:season|year)|at home|on the road|away|overall|record|so far|start"
+    r" (?:this (?:season|year)|and (?:in (?:first|last|second|third)|headed|going)|at home"
+    r"|on the road|away|overall|record|so far|start"
     r"|in the (?:league|division|conference))"
 )
 _RATIO = re.compile(
@@ -86,7 +92,11 @@ def _out_of(match: Match) -> str | None:
 def _rated(match: Match) -> str | None:
     if is_after(match, _HELD) or is_after(match, _PART_OF):
         return None
-    is_rated = is_before(match, _RATED) or is_before(match, _RATED_WHAT)
+    is_part = match["bottom"] in ("2", "3", "4", "8", "16") and int(match["top"]) < 16
+    if is_part and not is_before(match, _SCORED) and not is_after(match, _STARS):
+        return None
+    is_article = match["bottom"] == "10" and is_before(match, _ARTICLE)
+    is_rated = is_article or is_before(match, _RATED) or is_before(match, _RATED_WHAT)
     return _out_of(match) if is_rated or is_after(match, _STARS) else None
 
 
@@ -155,15 +165,37 @@ def _won(match: Match) -> str | None:
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
 
+_PROPORTION = (
+    r"ratios?|odds|slope|scale|gradient|grade|mix(?:ed)?|mixture|dilut\w+|proportions?|compression"
+    r"|payout|ramp|solution|gear(?:ing)?|leverage"
+)
+_RATIO_BESIDE = cue(rf"(?:{_PROPORTION})(?: \w+)?(?: of| is| at| was|'s|:|a|an)*|an?", " ")
+_OF_RATIO = re.compile(rf" (?:{_PROPORTION})\b")
+
+
 def _ratio(match: Match) -> str | None:
-    if not is_near(match, _RATIO) and len(match["bottom"]) > 1:
+    """Say "3:1"; what may be a time needs the word right beside it: "paid before 1:00"."""
+    if len(match["bottom"]) == 2 and int(match["bottom"]) < 60 and int(match["top"]) < 25:
+        is_one = is_after(match, _OF_RATIO) or (
+            is_before(match, _RATIO_BESIDE) and not is_before(match, _ARTICLE)
+        )
+        if not is_one:
+            return None
+    elif not is_near(match, _RATIO) and len(match["bottom"]) > 1:
         return None
     return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
 
 
+_ARTICLE = cue("an?", " ")
 _PLAYED = re.compile(
     r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature"
-    r"|measures?|bars?|rhythm|music|minor|major|drums?|tune)\b"
+    r"|metronome|play(?:ed|ing)?"
+    r"|measures?|bars?|rhythm|\d/\d time|music|minor|major|drums?|tune)\b"
+)
+
+
+_COVERS = re.compile(
+    r"\b(?:liability|coverage|covers?|limits?|insurance|policy|dental|preventive|plan|auto|pays)\b"
 )
 
 
@@ -221,7 +253,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")[:2])
                 + f" and {numbers.cardinal(int(m['ties']))}"
             ),
-            before=cue(r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at", " "),
+            before=cue(
+                r"record(?: is|'s| was|:)?|went|they're|we're|finished|finished at|(?:team"
+                r"|squad|side|club)"
+                r"(?: is|'s|s are| went)",
+                " ",
+            ),
         ),
         make(
             r"(?P<top>[2-9]|12)/(?P<bottom>[248])(?=[.,?!;]|$| )",
@@ -235,6 +272,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"\d{1,2}-\d{1,2}-\d{1,2}(?= (?:triangle|rule|split|plan|method|schedule|fertilizer))",
             lambda m: ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
+        ),
+        make(
+            r"(?P<low>\d{1,2})-(?P<high>\d)(?![\w-]|[.,]\d)",
+            lambda m: " to ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
+            before=cue(
+                r"odds(?: of| are| were| at)?|went off at|paid|long ?shot at|favorite at", " "
+            ),
+        ),
+        make(
+            r"[1-4]-[1-4](?:-[1-4])?(?= (?:seating|seats|layout|configuration|cabin))",
+            lambda m: " ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
+        ),
+        make(
+            r"[1-9]\d{1,2}/[1-9]\d{1,2}/[1-9]\d{1,2}(?![\d/])",
+            lambda m: (
+                ", ".join(numbers.cardinal(int(part)) for part in m[0].split("/"))
+                if is_near(m, _COVERS)
+                else None
+            ),
         ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),

@@ -51,6 +51,11 @@ _NAMED = re.compile(
     r"(?:[a-z]{3,}|4K|TVs?|HD)\b"
 )
 _MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
+_RESOLUTIONS = frozenset((
+    "1920x1080", "1080x1920", "2560x1440", "1280x720", "3840x2160", "1366x768", "1080x1080",
+))  # fmt: skip
+"""Pictures of so many pixels, which are said by pairs."""
+_LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
 _QUOTE = re.compile(r"(?<!\d)\"")
 
 
@@ -68,6 +73,8 @@ def _feet_and_inches(match: Match) -> str:
 
 def _mark(match: Match) -> str | None:
     """Say "12'" or "55\\""; a mark that closes a quotation is none."""
+    if match["mark"] == "'" and match.string[: match.start()].endswith("'"):
+        return None
     if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
@@ -83,8 +90,12 @@ def _by(match: Match) -> str:
     is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
+    if match[0] in _RESOLUTIONS:
+        return " by ".join(numbers.pairs(int(side)) for side in sides)
     joint = " times " if is_product else " by "
     name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
+    if name and not is_product and not _LENGTH.search(name):
+        raise Unsayable(match[0].strip(), "it may be so many of an amount, or a product")
     unit = f" {name if is_one else plural(name)}" if name else ""
     return joint.join(_side(side, is_one) for side in sides) + unit
 
@@ -151,7 +162,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
         make(
-            rf"(?P<feet>\d{{1,2}})(?:'| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
+            rf"(?P<feet>\d{{1,2}})(?:'-?| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
             rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
             _feet_and_inches,
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import PLURAL, Form, FormMaker, Match, Sure, cue, is_after
+from datagen.text.form import PLURAL, Form, FormMaker, Match, Sure, cue, is_after, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -34,6 +34,11 @@ _SEVEN = cue(
     r"number(?:'s| is|:)?|phone(?:'s| is|:)?|cell(?: is)?|call|dial|text|at|fax(?: is)?"
     r"|reach me(?: at)?|mobile(?: is)?|line is",
     " ",
+)
+_EMERGENCY = re.compile(
+    r"\b(?:call\w*|dial\w*|emergenc\w+|ambulance|police|fire|dispatch\w*|operator|paramedics?|text|phone"
+    r"|rang|ring|help|hospital|medics?|hurt|burglar\w*|hang up)\b",
+    re.IGNORECASE,
 )
 _END = r"(?:(?=x\d)|(?![\w%]|[.,-]\d))"
 _COUNTED = re.compile(PLURAL)
@@ -91,7 +96,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.digits(m[0]),
             before=_CALLED,
         ),
-        make(r"9-1-1\b|911\b(?!-)", "nine one one"),
+        make(r"9-1-1\b", "nine one one"),
+        make(r"911\b(?!-)", lambda m: "nine one one" if is_near(m, _EMERGENCY) else None),
         make(rf"988{_END}(?! [a-z]{{4,}}s\b)", lambda m: numbers.digits(m[0]), before=_CALLED),
         make(
             rf"\d{{5,6}}{_END}",
@@ -118,7 +124,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"x(?P<digits>\d{3,5})(?!\w|[.,-]\d)",
             lambda m: f"extension {numbers.digits(m['digits'])}",
-            before=re.compile(r"[A-Z]\w+,? \Z"),
+            before=re.compile(r"[A-Z]\w+,? \(?\Z"),
         ),
         make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),
         make(

@@ -59,7 +59,7 @@ _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+day|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
+    r"|\w+days?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
     re.IGNORECASE,
 )
 
@@ -278,6 +278,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<first>{_HOUR}):(?P<first_minute>[0-5]\d) ?- ?(?P<hour>{_HOUR}){zone}{free}",
             times.span,
             Sure.USUAL,
+        ),
+        make(
+            r"(?P<minute>\d{1,2}):(?P<second>[0-5]\d)\.(?P<part>\d{1,3})(?![\w:])",
+            lambda m: f"{clock(m['minute'], m['second'])} point {numbers.digits(m['part'])}",
+        ),
+        make(
+            r":(?P<second>[0-5]\d)(?= (?:left|remaining|on the clock|to go|mark))",
+            lambda m: _counts([(int(m["second"]), "second")]),
         ),
         make(rf"\d{{1,2}}:[0-5]\d{free}", _took, Sure.CUE),
         make(rf"\d{{1,3}}:[0-5]\d:[0-5]\d{free}", _lasting, Sure.USUAL),

@@ -1,0 +1,69 @@
+"""Shapes that mean two things: refused unless a form of another class has a word that decides.
+
+Each row of `SHAPES` is a shape, what it may be, and what beside it leaves no doubt. A form that is
+sure by a word beside it (`Sure.CUE`) or by its shape (`Sure.CERTAIN`) wins over a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.locales import Locale
+from datagen.text.quantity import DEC
+
+TOLD = (
+    "A shape that has two readings in these conversations, with nothing beside it that tells which:"
+    " it is refused."
+)
+EXAMPLES = (
+    ("The shelf is 42 in. tall.", "The shelf is forty-two inches tall."),
+    ("Water freezes at 273 K.", "Water freezes at two hundred seventy-three kelvin."),
+    ("He drives a Porsche 911.", "He drives a Porsche nine eleven."),
+)
+
+
+class Shape(NamedTuple):
+    """A written shape with more than one meaning."""
+
+    pattern: str
+    may_be: str
+    """What it may be, in words."""
+    unless: str = r"(?!)"
+    """What near it decides; it is then left to the other classes."""
+
+
+_PLACE = r"\b(?:[Ss]eats?|[Rr]ows?|[Gg]ates?|[Uu]nit|[Aa]pt|[Aa]partment|[Rr]oom|[Ee]xit|[Bb]ox)\b"
+SHAPES = (
+    Shape(rf"{DEC} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
+    Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),
+    Shape(r"[1-9]\d{1,2}[FC](?![\w-])", "degrees or a code", _PLACE),
+    Shape(r"\d{1,2} [x\u00d7] (?=(?!by\b)[A-Za-z]{2})", "a count, times or a letter", "="),
+    Shape(rf"{DEC} -(?= {DEC})", "a range, a sum or a pause", r"="),
+    Shape(rf"{DEC}[\u2014](?={DEC})", "a range or a pause"),
+    Shape(r"[A-Za-z]'(?=\()", "a derivative or a quotation"),
+    Shape(r"mm\.(?= \d)", "measures or millimeters"),
+    Shape(r"\.(?:22|25|30|38|40|44|45|50|223|270|308|357|380)(?=[.,?!]?$| [a-z])", "a caliber or a"
+          " decimal", r"\b(?:is|was|of|about|than|to|by|dose|mg|p|r|value|equals)\b|=|%"),
+    Shape(r"(?:[2-8]11|988)(?![\w%]|[.,:/-]\d)(?=[.,?!]| (?:before|on|for|is|to)\b|$)",
+          "a service or a number", _PLACE),
+    Shape(r"911(?![\w-])", "an emergency or a model"),
+    Shape(r"(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])/\d\d(?![\d/])", "a date or three numbers"),
+)  # fmt: skip
+
+
+def _doubted(shape: Shape) -> Callable[[Match], str | None]:
+    unless = re.compile(shape.unless)
+
+    def say(match: Match) -> str | None:
+        return None if is_near(match, unless) else f"it may be {shape.may_be}"
+
+    return say
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the shapes that are refused."""
+    make = FormMaker("doubt")
+    return tuple(make(shape.pattern, _doubted(shape), Sure.DOUBT) for shape in SHAPES)

@@ -1,0 +1,68 @@
+"""Chords, keys and degrees of a scale: "Em", "Bb", "Cmaj7", "a ii-V-I", "I, IV, and V chords"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.classes.roman import value
+from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.lexicon import CHORDS
+from datagen.text.locales import Locale
+
+TOLD = (
+    "A note with what makes it a chord, or numerals about commas and hyphens, where a word near it"
+    " plays; elsewhere they are refused."
+)
+EXAMPLES = (
+    ("Play Em, then a Bb chord.", "Play E minor, then a B flat chord."),
+    ("It's a ii-V-I progression.", "It's a two, five, one progression."),
+    ("The blues uses I, IV, and V chords.", "The blues uses one, four, and five chords."),
+)
+_PLAYED = re.compile(
+    r"\b(?:chords?|key|strum\w*|progressions?|guitar|piano|capo|scales?|play\w*|verse|chorus|bridge"
+    r"|fret\w*|riff|tuning|notes?|transpos\w*|songs?|clarinet|trumpet|sax\w*|horn|blues|jazz|tonic"
+    r"|dominant|cadence|arpeggios?|triads?|voicings?|major|minor|sharp|flat|tune[sd]?)\b",
+    re.IGNORECASE,
+)
+_DEGREES = re.compile(r"\b(?:chords?|progressions?|blues|cadences?|degrees?|turnarounds?)\b")
+_NOTES = {"b": " flat", "#": " sharp", "": ""}
+_QUALITIES = {
+    "m": " minor", "min": " minor", "maj": " major", "sus": " suspended", "dim": " diminished",
+    "aug": " augmented", "": "",
+}  # fmt: skip
+_DEGREE = r"(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
+
+
+def _chord(match: Match) -> str | None:
+    if not (match["sign"] or match["quality"] or match["figure"]) or not is_near(match, _PLAYED):
+        return None
+    figure = f" {numbers.cardinal(int(match['figure']))}" if match["figure"] else ""
+    return f"{match['note']}{_NOTES[match['sign']]}{_QUALITIES[match['quality']]}{figure}"
+
+
+def _degrees(match: Match) -> str | None:
+    """Say "I, IV, and V" and "ii-V-I"."""
+    if not is_near(match, _DEGREES):
+        return None
+    said = re.sub(_DEGREE + r"\b", _degree, match[0].replace("-", ", "))
+    return re.sub(r"(?<=[a-z]) (?=(?!and|to|or)[a-z])", ", ", said).replace("and, ", "and ")
+
+
+def _degree(match: Match) -> str:
+    return numbers.cardinal(value(match[0].upper()))
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write chords and degrees."""
+    make = FormMaker("music")
+    joint = r"(?:, (?:and |or )?| and | to | or |-| )"
+    return (
+        make(
+            r"(?P<note>[A-G])(?P<sign>[b#]?)(?P<quality>m|min|maj|sus|dim|aug|)(?P<figure>\d{0,2})"
+            r"(?![\w#'+-])",
+            _chord,
+        ),
+        make(rf"{_DEGREE}(?:{joint}{_DEGREE})+(?![\w'-])", _degrees),
+        make(rf"(?:{'|'.join(CHORDS)})(?![\w'])", "it may be a chord or a name", Sure.DOUBT),
+    )

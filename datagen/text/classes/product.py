@@ -1,0 +1,64 @@
+"""Models that are sold by letters and figures: "XR-500i", "Pixel 7a", "HP 8025", "two Ns"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, FormMaker, Match, Sure, cue
+from datagen.text.locales import Locale
+
+TOLD = (
+    "Capitals and figures that end in a small letter; a figure and a small letter after a name that"
+    " is sold; the name of a maker before three or four figures."
+)
+EXAMPLES = (
+    ("My XR-500i stopped.", "My X R, five hundred I stopped."),
+    ("Trade in the Pixel 7a.", "Trade in the Pixel seven A."),
+    ("It's an HP 8025.", "It's an HP eighty twenty-five."),
+)
+_MAKERS = (
+    r"HP|TI|RTX|GTX|IBM|ATI|BMW|Peugeot|Volvo|Boeing|Airbus|Cessna|Canon|Epson|Brother|Nokia|Bose"
+    r"|Dremel|Nikon|Fiat|Mazda|Ferrari"
+)
+_SOLD = re.compile(r"\b(?:Pixel|iPhone|Galaxy|OnePlus|Nothing Phone|Moto|Nexus|Redmi) \Z")
+_SEVERAL = cue("one|two|three|four|five|double|triple|with|of|all|the|no|more", " ")
+
+
+def _model(match: Match) -> str:
+    number = match["number"]
+    is_round = len(number) == 3 and number.endswith("00")
+    said = numbers.cardinal(int(number)) if is_round or len(number) < 3 else numbers.digits(number)
+    joint = ", " if len(number) > 2 else " "
+    return f"{' '.join(match['letters'])}{joint}{said} {match['end'].upper()}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a model."""
+    make = FormMaker("product")
+    return (
+        make(
+            r"(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})(?P<end>[abcdefiknr])(?![\w-])",
+            _model,
+        ),
+        make(
+            r"(?P<number>\d{1,2})(?P<end>[ae])(?![\w-])",
+            lambda m: f"{numbers.cardinal(int(m['number']))} {m['end'].upper()}",
+            before=_SOLD,
+        ),
+        make(
+            r"(?P<number>[1-9]\d{2,3})(?![\w%]|[.,/:-]\d)(?=[.,?!]|$| (?:printer|laptop|scanner"
+            r"|router"
+            r"|is|was|with|and|in|for|shows?|keeps?|has|jet|to|from|headphones)\b)",
+            lambda m: numbers.pairs(int(m["number"])),
+            Sure.CUE,
+            before=re.compile(
+                rf"\b(?:an?|my|the|our|your|his|her|this|that|old|new) (?:{_MAKERS}) \Z"
+            ),
+        ),
+        make(
+            r"(?P<letter>[B-DF-HJ-NP-TV-Z])s(?![\w'-])",
+            lambda m: f"{m['letter']}'s",
+            before=_SEVERAL,
+        ),
+    )

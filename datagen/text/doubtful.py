@@ -1,0 +1,130 @@
+"""What is refused once a whole text is read: words that run together, signs and letters left.
+
+[("I-90", "I ninety"), ("4", "four")] --refuse_doubtful--> Unsayable: one number or two?
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from datagen.text.form import Unsayable
+
+_MARKS = ".,?!;:"
+_LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
+_TYPED = re.compile("[rn]")
+_WORD = re.compile(
+    r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
+    r"|minus|point|answer|row|variable|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
+)
+_SIGN_WORDS = {
+    "#": re.compile(r"\b(?:number|pound|hash|hashtag|sharp)\b", re.IGNORECASE),
+    "&": re.compile(r"\b(?:and|ampersand)\b", re.IGNORECASE),
+    "@": re.compile(r"\bat\b", re.IGNORECASE),
+    "=": re.compile(r"\b(?:equals?|is)\b"),
+    "%": re.compile(r"\bpercent\b"),
+    "+": re.compile(r"\b(?:plus|positive)\b"),
+    "\u00d7": re.compile(r"\b(?:times|by)\b"),
+    "÷": re.compile(r"\bdivided by\b"),
+}
+"""The words of signs that are always said."""
+_KEYS = re.compile(r"^\+|[A-Za-z]\+\w")
+"""A plus that is not said: of a country's code, or between keys."""
+_TAG = re.compile(r"\W?#[A-Za-z]{2}")
+_FIGURE = re.compile(r"[~$]?\d")
+_LAST_NUMBER = re.compile(
+    r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
+    r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
+)
+_FIRST_NUMBER = re.compile(
+    r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined> (?:hundred|oh)\b)?"
+    r"|(?:ten|eleven|twelve|\w+teen|\w+ty)\b)"
+)
+_NUMERAL = re.compile(
+    r"(?!LI$)(?=[IVXL]*I|X+V$)(?=..)(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})|(?=..)x?(?:ix|iv|vi{0,3}|i{2,3})"
+)
+"""A Roman numeral of several letters."""
+_DRIP_BEFORE = re.compile(r"\b(?:an?|the|by|via|of|her|his|my|your|this|on|or|and|mg|gram|PO)$")
+_DRIP_AFTER = re.compile(
+    r"(?:fluids?|drips?|lines?|antibiotics?|bags?|poles?|sites?|push|therapy|catheters?|meds?"
+    r"|medications?|every|saline|access|iron|infusions?|treatments?)\b"
+)
+"""What stands beside the IV of a hospital."""
+_COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
+_CAPITAL = re.compile("[B-HJ-Z]")
+_LEFT = re.compile(r"(?<![\w'])[IVXLivx]{2,}(?![\w'])")
+_CELLS = re.compile("A{2,4}s?")
+
+
+def refuse_doubtful(found: list[tuple[str, str]], line: str, *, states_facts: bool) -> None:
+    """Refuse a reading, as (written, said), that a listener may take for another.
+
+    Signs are not counted where facts say themselves. Raises Unsayable.
+    """
+    _refuse_merged(found, line)
+    _refuse_left(found)
+    if not states_facts:
+        _refuse_unsaid_signs(found)
+
+
+def _refuse_left(found: list[tuple[str, str]]) -> None:
+    """Refuse numerals and letters of units that are left as they are written."""
+    for place, (written, said) in enumerate(found):
+        bare = written.strip(_MARKS + "()\"'")
+        before = found[place - 1][0].strip("()\"'") if place else ""
+        after = found[place + 1][0] if place + 1 < len(found) else ""
+        if any(map(_NUMERAL.fullmatch, _LEFT.findall(said))) and not _is_drip(bare, before, after):
+            raise Unsayable(bare, "it may be a numeral or letters")
+        if bare != said.strip(_MARKS):
+            continue
+        is_size = place > 1 and found[place - 2][0].lower() in ("size", "sizes")
+        if (
+            not is_size
+            and _is_counted(before, after)
+            and (_CAPITAL.fullmatch(bare) or _CELLS.fullmatch(bare))
+        ):
+            raise Unsayable(bare, "it may be a unit, a size or a letter")
+
+
+def _is_drip(bare: str, before: str, after: str) -> bool:
+    if bare != "IV":
+        return False
+    return bool(_DRIP_BEFORE.search(before) or _DRIP_AFTER.match(after))
+
+
+def _is_counted(before: str, after: str) -> bool:
+    """Tell whether a letter stands after a number, and is no part of a code that is spelled."""
+    return bool(before and _COUNT.search(before[-3:]) and before[-1] not in _MARKS) and not (
+        after[:1].isdigit()
+    )
+
+
+def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
+    """Refuse two numbers that a listener takes for one: "I-90 4 miles on"."""
+    for (one, before), (other, after) in pairwise(found):
+        if one[-1].isdigit() and _FIGURE.match(other) and _is_merged(before, after):
+            raise Unsayable(other, "with the number before it, it may be one number or two")
+        if one[-1].isdigit() and _LONE_LETTER.fullmatch(other) and after.strip(_MARKS) == other[0]:
+            raise Unsayable(other, "it may be the symbol of a unit")
+        if before == "x" and after[0].isalpha() and _FIGURE.match(other):
+            raise Unsayable(one, "it may be times, by or a letter")
+        if one[-1].isdigit() and other.islower() and after == other.upper() != other:
+            raise Unsayable(other, "it may be a unit or an abbreviation")
+        if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one) and "=" not in line:
+            raise Unsayable(other, "it may be short for a word")
+
+
+def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
+    """Refuse a reading that leaves out a sign: "#225#" has two that are said."""
+    for written, said in found:
+        for sign, words in _SIGN_WORDS.items():
+            is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
+            if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
+                raise Unsayable(written, f"{sign!r} would be left out")
+
+
+def _is_merged(before: str, after: str) -> bool:
+    ends, begins = _LAST_NUMBER.search(before), _FIRST_NUMBER.match(after)
+    if not ends or not begins:
+        return False
+    return bool(ends["large"]) or (bool(begins["small"]) and not begins["joined"])
