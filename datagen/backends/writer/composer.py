@@ -24,7 +24,7 @@ from datagen.scripting.world import pack
 from datagen.scripting.world.load import load_worlds
 from datagen.types import Job, Reject, Rejected, Script, UserError
 
-VERSION = "10"
+VERSION = "11"
 """Raised when a change of the composer's code changes what it writes."""
 
 
@@ -110,6 +110,7 @@ def _worlds(options: Composer.Options) -> WorldMaker:
         names=_names(),
         words=options.words,
         validation=options.validation,
+        level=None if options.prompt_level == "mixed" else options.prompt_level,
     )
 
 

@@ -93,6 +93,7 @@ class CallPlanner:
             names=people.load_names(people.default_path()),
             words=options.words,
             validation=options.validation,
+            level=None if options.prompt_level == "mixed" else options.prompt_level,
         )
         self._domains = sorted(self._maker.worlds)
 

@@ -56,6 +56,9 @@ SPREAD = 0.6
 FIT = 5.0
 """How many times shorter the aim is than the mean that is asked for, fitted with the shipped
 worlds: a call whose aim is short still has its whole task."""
+FITTED, STRETCH = 162, 0.092
+"""The mean at which FIT was fitted, and how much longer calls aim for each word more, as a share:
+most of a call is its task, which no aim changes."""
 TAIL, LONGEST = 0.03, (1.6, 2.6)
 """Share of calls that aim at far more, and the fewest and most that is, of the mean."""
 LONG, EXTRA = 220, 4
@@ -75,7 +78,7 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
-"""How much role prompts say, in rounds."""
+"""How much role prompts say if nothing is asked for, in rounds."""
 _OFFSETS: tuple[tuple[int, ...], ...] = (
     (), (), (0,), (0,), (0,), (0, 1), (0, 3), (0, 1, 3),
 )  # fmt: skip
@@ -113,6 +116,8 @@ class WorldMaker:
     words: float
     """Mean number of spoken words of a call."""
     validation: float
+    level: PromptLevel | None = None
+    """How much role prompts say; None for each level in its turn."""
 
     def make(self, job: Job, domain: str, dealt: Dealt) -> Script:
         """Return a call. Raises Rejected if it is not good enough."""
@@ -158,7 +163,8 @@ class WorldMaker:
         """Yield draws of a world, its people and how many words they aim at, until one will do."""
         probes = deal_probes(job.seed, job.kind, job.index)
         story = self._story(job, compiled, dealt)
-        level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
+        turn = stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))
+        level = self.level or LEVELS[turn]
         cases: tuple[str, ...] = ()
         if dealt.direction == "assistant":
             told = compiled.pack.stories[story]
@@ -186,7 +192,7 @@ class WorldMaker:
         role = role_prompt(world, cast, draws)
         if len(role) > PROMPT_CHARACTERS:
             return None
-        talk = simulate(compiled, world, cast, self.acts, draws, aim)
+        talk = simulate(compiled, world, cast, self.acts, draws, self._stretched(aim))
         roles = Roles(role, user_role_prompt(world, cast), world_items(world, talk.gap))
         return _script(job, talk, roles, finish(talk, self.acts, draws), self.validation)
 
@@ -206,7 +212,8 @@ class WorldMaker:
         if len(role) > PROMPT_CHARACTERS:
             return None
         acts = self.assistant_acts
-        talk = simulate_assistant(compiled, world, cast, mandate, acts, draws, aim)
+        stretched = self._stretched(aim)
+        talk = simulate_assistant(compiled, world, cast, mandate, acts, draws, stretched)
         roles = Roles(
             role, business_role(world, cast, draws), assistant_items(world, mandate, talk.gap)
         )
@@ -249,6 +256,12 @@ class WorldMaker:
         if draws.chance(TAIL):
             aim = self.words * (LONGEST[0] + (LONGEST[1] - LONGEST[0]) * draws.uniform())
         return aim
+
+    def _stretched(self, aim: float) -> float:
+        """Return how many words a composed call aims at so that the mean is what is asked for."""
+        if aim > LONG:
+            return aim
+        return aim * FITTED / self.words * max(0.0, 1 + STRETCH * (self.words - FITTED))
 
     def _cast(
         self,

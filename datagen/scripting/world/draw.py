@@ -31,9 +31,11 @@ from datagen.scripting.world.pack import (
 )
 from datagen.types import ProbeType
 
-PromptLevel: TypeAlias = Literal["brief", "service", "detailed"]
-"""How much a role prompt says: what is needed, some more, or most terms and the procedure."""
+PromptLevel: TypeAlias = Literal["minimal", "brief", "service", "detailed"]
+"""How much a role prompt says: what is needed, a little more, some more, or most terms and the
+procedure."""
 SIDE_FACTS: dict[PromptLevel, tuple[int, int]] = {
+    "minimal": (0, 0),
     "brief": (1, 2),
     "service": (2, 5),
     "detailed": (5, 8),
@@ -238,7 +240,8 @@ def draw_world(
 ) -> World | None:
     """Draw a world; None if two values could not be told apart.
 
-    ``cases`` are those that may be; ``extra`` facts more than usual may come up by the way.
+    ``cases`` are those that may be; ``extra`` facts more than usual may come up by the way. A
+    minimal role has none but one that the caller may suppose, if it is to suppose something.
     """
     pack, story = compiled.pack, compiled.pack.stories[story_id]
     case_id = draw_case(story, draws, cases)
@@ -248,9 +251,12 @@ def draw_world(
     told = frozenset((*needs.facts, *wished))
     asides = [name for name in compiled.asides[story_id] if name not in told]
     asides = draws.shuffled(asides)
+    if level == "minimal":
+        extra = 0
     if "Q1" in probes or "Q2" in probes:
         asides.sort(key=lambda name: not pack.facts[name].claim)
-    asides = asides[: extra + draws.integer(*SIDE_FACTS[level])]
+    supposed = level == "minimal" and ("Q1" in probes or "Q2" in probes)
+    asides = asides[: supposed + extra + draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
     wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
     known, other = draws.shuffled(pack.identities)[:2]

@@ -62,7 +62,7 @@ def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
     if not world.is_lookup:
         told += [world.said[name] for name in world.records]
     told = [*_verify(world, cast), *draws.shuffled(told), *_doing(world), *_rules(world, cast)]
-    if world.level != "brief" and draws.chance(MANNER_SAID):
+    if world.level not in ("minimal", "brief") and draws.chance(MANNER_SAID):
         told.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     if cast.direction == "outbound":
         because = third_person(world.story.because)
@@ -126,7 +126,8 @@ def _tools(world: World) -> list[str]:
 
 def _rules(world: World, cast: Cast) -> list[str]:
     rules = [UNKNOWN] if "Q5" in cast.probes else []
-    needs_rule = world.story.verify and (world.is_lookup or world.fails_identity)
+    is_open = world.is_lookup and world.level != "minimal"
+    needs_rule = world.story.verify and (is_open or world.fails_identity)
     return [*rules, UNVERIFIED] if needs_rule else rules
 
 
