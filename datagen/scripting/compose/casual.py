@@ -8,6 +8,8 @@ question at most.
 
 from __future__ import annotations
 
+import re
+
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.casual_pack import Goal, Saying
 from datagen.scripting.content.templates import Wording
@@ -39,6 +41,8 @@ VOLUNTEERS = 0.3
 """Chance that who is not asked what it is says it."""
 LATER = 0.5
 """Chance that who says goodbye comes back to what the other said."""
+_ARTICLE = re.compile(r"^an? ")
+"""Opens what somebody has: it is "my" in its own words."""
 LATE = 4
 """How many turns later, at least."""
 
@@ -111,10 +115,11 @@ class _Chat(Realizer):
 
     def _introduce(self, selves: list[SelfPart]) -> None:
         """Let the agent say its name, and what it does if that is to come up."""
-        if self._other() == "user":
+        is_asked = self._other() == "user"
+        if is_asked:
             self._say("user", "ask.self", self._act("user", "ask.self"))
         mine = [part for part in selves if part.speaker == "agent" and part.trait.tell]
-        said = self._act("agent", "tell.self")
+        said = self._act("agent", "tell.self" if is_asked else "intro")
         if not mine or self._draws.chance(0.3):
             self._say("agent", "tell.self", said)
             self._say("user", "meet", self._act("user", "meet"))
@@ -148,7 +153,8 @@ class _Chat(Realizer):
     def _returned(self, part: ChatPart, answerer: Speaker, asker: Speaker) -> None:
         """Let who was asked answer and ask back."""
         answer, own = part.says
-        asked = any(part.asks[1] in line.text for line in self._lines)
+        question = part.asks[1].lower()
+        asked = any(question in line.text.lower() for line in self._lines)
         back = self._act(answerer, "return")
         if not asked and self._draws.chance(AGREES_TO_RETURN):
             back = self._joined(self._act(answerer, "turn"), part.asks[1])
@@ -196,7 +202,7 @@ class _Chat(Realizer):
         """Let one of them ask for what it wants from the talk."""
         speaker = self._chat.goal_of
         if self._other() != speaker:
-            self._say(self._other(), "react", self._act(self._other(), "wonder"))
+            self._wonder()
         self._say(speaker, "want", f"{self._act(speaker, 'want')} {goal.ask}")
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
@@ -217,14 +223,15 @@ class _Chat(Realizer):
     def _asked(self, part: SelfPart) -> None:
         """Let the other ask who somebody is, after a word on what was said if it was the last."""
         if self._other() == part.speaker:
-            self._say(part.speaker, "react", self._act(part.speaker, "wonder"))
+            self._wonder()
             lead = self._link(self._other())
         else:
             lead = self._lead(self._other(), is_first=False, interrupts=False)
         asker = self._other()
         self._say(asker, "ask.trait", self._joined(lead, self._act(asker, f"ask.{part.kind}")))
+        what = _ARTICLE.sub("my ", part.trait.what) if part.kind == "owns" else part.trait.what
         told = part.trait.tell or self._act(part.speaker, f"tell.{part.kind}").replace(
-            f"{{{part.kind}}}", part.trait.what
+            f"{{{part.kind}}}", what
         )
         self._say(part.speaker, "tell.trait", f"{self._thinking(part.speaker)} {told}".strip())
 
@@ -268,12 +275,24 @@ class _Chat(Realizer):
     def _link(self, speaker: Speaker) -> str:
         return self._act(speaker, "link") if self._draws.chance(LEADS) else ""
 
+    def _wonder(self) -> None:
+        """Let the listener say how the last turn was taken, and no more."""
+        speaker = self._other()
+        is_low, self._is_low = self._is_low, False
+        act = "react.low" if is_low else "wonder"
+        self._say(speaker, "react", self._act(speaker, "welcome" if self._is_thanked else act))
+
+    @property
+    def _is_thanked(self) -> bool:
+        return self._lines[-1].act == "thanks"
+
     def _reaction(self, speaker: Speaker) -> str:
         """Say, or do not say, how the last turn was taken."""
         is_low, self._is_low = self._is_low, False
         if is_low:
             return self._act(speaker, "react.low")
-        return self._act(speaker, "react") if self._draws.chance(REACTIONS) else ""
+        act = "welcome" if self._is_thanked else "react"
+        return self._act(speaker, act) if self._draws.chance(REACTIONS) else ""
 
     def _lowered(self, template: str) -> str:
         """Return a template to go on a sentence with: names keep their capital."""

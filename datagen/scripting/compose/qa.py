@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
 from datagen.scripting.content.qa_pack import Doubt, Quiz
+from datagen.scripting.content.questions import content_stems, question_kind
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
@@ -34,7 +35,7 @@ LEADS, OPENERS = 0.6, 0.3
 """Chances that a question opens with how the last answer was taken, and an answer with a word."""
 THANKS = 0.3
 """Chance that who does not say goodbye says thanks."""
-FEEDBACK = frozenset(("right", "correct", "tell", "repeat", "unsure"))
+FEEDBACK = frozenset(("right", "correct", "tell", "repeat"))
 """Acts of the teacher that nobody marvels at."""
 RIGHT, WRONG = 0.55, 0.25
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
@@ -43,6 +44,15 @@ GRASPS = 0.7
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
+_PARTLY = re.compile(
+    r"(?:Sometimes|Often|Almost|Many (?:do|people)|That may|That one's nearly|For large groups"
+    r"|Not (?:always|safely|any more)|They were in)\b"
+)
+"""Opens the answer to what is believed, if there is something to that."""
+_OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
+"""Tells that a question is the asker's own, which no child has come home with."""
+NEW_WORDS = 3
+"""Fewest words by which a sentence says more than the answer that was just given."""
 THINK = "{think}"
 """Where what is wrongly believed goes."""
 
@@ -81,7 +91,7 @@ class _Lesson(Realizer):
         is_cut = False
         for place, question in enumerate(questions):
             self._ask(question, interrupts=is_cut, is_first=place == 0)
-            opening = self._act("agent", "yield") if is_cut else self._before(question)
+            opening = self._yielded(question) if is_cut else self._before(question)
             follower = questions[place + 1] if place + 1 < len(questions) else None
             is_cut = self._answer(question, opening, follower)
             if question.beyond and not is_cut and self._happens(BEYOND):
@@ -118,10 +128,9 @@ class _Lesson(Realizer):
         reply, self._reply = self._reply, ""
         if reply:
             return self._act("user", reply)
-        is_told = self._lines[-1].act in FEEDBACK
-        return (
-            self._act("user", "settled" if is_told else "ack") if self._draws.chance(LEADS) else ""
-        )
+        last = self._lines[-1].act
+        act = "fine" if last == "unsure" else "settled" if last in FEEDBACK else "ack"
+        return self._act("user", act) if self._draws.chance(LEADS) else ""
 
     def _lead(self, act: str) -> str:
         """Return what comes before a question."""
@@ -132,7 +141,9 @@ class _Lesson(Realizer):
         if interrupts:
             lead = self._act("user", "interrupt")
         elif is_first:
-            lead = self._act("user", "hello" if self._lines else "hail")
+            act_of_lead = "hello" if self._lines else "hail"
+            is_own = _OWN.search(question.ask)
+            lead = self._act("user", f"{act_of_lead}.own" if is_own else act_of_lead)
         elif question.is_follow_up:
             lead = self._lead("follow")
         else:
@@ -148,18 +159,30 @@ class _Lesson(Realizer):
             return self._guessed(question.doubt)
         if what == "scope":
             return self._scoped()
-        if question.answer.startswith(_SHORT_ANSWERS) or not self._draws.chance(OPENERS):
+        if question.answer.startswith(_SHORT_ANSWERS) or question_kind(question.ask) == "polar":
             return ""
-        return self._act("agent", "answer")
+        return self._act("agent", "answer") if self._draws.chance(OPENERS) else ""
+
+    def _yielded(self, question: Question) -> str:
+        """Give way to a question, with no word that could be taken for a yes."""
+        is_polar = question_kind(question.ask) == "polar"
+        return self._act("agent", "yield.open" if is_polar else "yield")
 
     def _guessed(self, doubt: Doubt) -> str:
-        self._say("agent", "guess", self._act("agent", "guess"))
+        """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
         if self._draws.chance(0.4):
+            self._say("agent", "guess", self._act("agent", "guess"))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
+        self._say("agent", "guess", self._act("agent", "heard"))
         self._believe("guess.wrong", "believe", doubt)
         self._doubted_of = True
-        return f"{self._act('agent', 'correct')} {doubt.tell}"
+        return self._corrected(doubt)
+
+    def _corrected(self, doubt: Doubt) -> str:
+        """Set right what is believed; nothing is denied that is partly so."""
+        act = "correct.soft" if _PARTLY.match(doubt.tell) else "correct"
+        return f"{self._act('agent', act)} {doubt.tell}"
 
     def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
         """Let the asker say what it wrongly believes."""
@@ -203,22 +226,27 @@ class _Lesson(Realizer):
         """Ask something to see whether it was understood, at once or after it was taken in."""
         quiz = question.quiz
         assert quiz
-        lead = self._act("agent", "quiz")
+        is_told = content_stems(quiz.right) <= content_stems(said)
+        lead = self._act("agent", "quiz" if is_told else "quiz.new")
         if self._draws.chance(0.5):
             self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
         else:
             self._say("agent", "answer", said)
             self._say("user", "ack", self._act("user", "taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
-        self._tried(quiz)
+        self._tried(quiz, is_told=is_told)
 
-    def _tried(self, quiz: Quiz) -> None:
+    def _tried(self, quiz: Quiz, *, is_told: bool) -> None:
+        """Let the asker answer, and the teacher say what it thinks of that."""
         at = self._draws.uniform()
         if at < RIGHT:
             self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
-            praise = self._act("agent", "right")
-            told = f" {quiz.tell}" if self._draws.chance(0.3) else ""
-            self._say("agent", "right", f"{praise}{told}")
+            says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
+            if says_more and self._draws.chance(0.4):
+                self._say("agent", "right", f"{self._act('agent', 'yes')} {quiz.tell}")
+            else:
+                praise = self._act("agent", "right" if is_told else "yes")
+                self._say("agent", "right", praise)
         elif at < RIGHT + WRONG:
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
             self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
@@ -231,17 +259,15 @@ class _Lesson(Realizer):
         assert question.doubt
         self._say("agent", "answer", said)
         self._believe("doubt", "doubt", question.doubt)
-        self._say("agent", "correct", f"{self._act('agent', 'correct')} {question.doubt.tell}")
+        self._say("agent", "correct", self._corrected(question.doubt))
 
     def _checked(self, question: Question, said: str) -> None:
         self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if not question.doubt or self._doubted_of or self._draws.chance(GRASPS):
+        if not question.other_answer or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
-        doubt = question.doubt
-        contrast = self._act("agent", "contrast").replace(THINK, doubt.think)
-        again = f"{self._act('agent', 'rephrase')} {contrast} {doubt.tell}"
+        again = f"{self._act('agent', 'rephrase')} {question.other_answer}"
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
     def _offered(self, question: Question, said: str) -> None:

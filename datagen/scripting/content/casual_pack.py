@@ -18,6 +18,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
+from datagen.scripting.content.questions import wording_problems
 from datagen.text import spelling_problems
 from datagen.types import UserError
 
@@ -104,6 +105,8 @@ class SmallTalk(Settings):
     moods: Annotated[tuple[str, ...], Field(min_length=4)]
     """What kind of conversation the prompt asks for, e.g. casual."""
     nouns: Annotated[tuple[str, ...], Field(min_length=2)]
+    names: tuple[str, ...] = ()
+    """Names that a line opens with; those inside a line are found by their capital."""
     traits: dict[TraitKind, Traits]
     topics: Annotated[tuple[Theme, ...], Field(min_length=4)]
 
@@ -117,9 +120,8 @@ class SmallTalk(Settings):
             for said in thread.say
         )
         answers = (more.tell for trait in chain(*self.traits.values()) for more in trait.more)
-        return frozenset(
-            word for line in chain(lines, answers) for word in _PROPER.findall(line) if word != "I"
-        )
+        found = (word for line in chain(lines, answers) for word in _PROPER.findall(line))
+        return frozenset(word for word in found if word != "I") | set(self.names)
 
 
 def default_path() -> Path:
@@ -160,6 +162,7 @@ def _texts(thread: Thread) -> Iterator[str]:
 
 def _lint_theme(theme: Theme) -> Iterator[str]:
     for thread in theme.threads:
+        yield from wording_problems(thread.ask, is_talk=True)
         for line in (*thread.ask, *(said.dig for said in thread.say)):
             yield from _lint_line(line, is_question=True)
         for said in thread.say:

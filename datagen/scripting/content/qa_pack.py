@@ -1,8 +1,9 @@
 """What people ask a teacher, and the right answers. prompts/qa/SUBJECT.yaml -> Subject
 
-A topic has a question and its answer in two wordings, details that may follow either, further
-questions with their answers, what people wrongly believe of it, a question that shows whether it
-was understood, and one that no teacher can answer. Statements are common knowledge.
+A topic has a question and its answer, each in two wordings that go together any way, details that
+may follow either, further questions with their answers, what people wrongly believe of it, a
+question that shows whether it was understood, and one that no teacher can answer. Statements are
+common knowledge.
 """
 
 from __future__ import annotations
@@ -19,12 +20,25 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
+from datagen.scripting.content.questions import question_kind, wording_problems
 from datagen.text import speak, unsayable
 from datagen.types import UserError
 
 Lines = Annotated[tuple[str, ...], Field(min_length=2)]
 MAX_ANSWER = 40
 """Most spoken words of an answer's core: the teacher explains briefly."""
+_YES_OR_NO = re.compile(r"(?:yes|no|not really)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    r"(?:so (?:do|does|is|are|can|has)|that|this|those|these|others?|another|also|then|even so)\b",
+    re.IGNORECASE,
+)
+"""Opens a line that says something of the line before it."""
+_POINTS = re.compile(
+    r"\b(?:this|these|those) (?!is|are|year|week|month|morning|hour|town|test)\w"
+    r"|\b(?:in|on|of|under|behind|by|at|is|was|were) that\b(?! [A-Za-z']+ (?:me|us)\b)|\bthat one\b"
+)
+"""Points at something; what was named is not pointed at."""
+_OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 
 
 class FollowUp(Settings):
@@ -59,9 +73,9 @@ class Topic(Settings):
     ask: Annotated[tuple[str, ...], Field(min_length=1)]
     """The question, in several wordings: what is another question belongs to ``more``."""
     core: Annotated[tuple[str, ...], Field(min_length=1)]
-    """The answer to each of them, in the same order."""
+    """The answer, in several wordings; each answers each wording of the question."""
     details: Lines
-    """What may follow any ``core``, in any order."""
+    """What may follow any ``core``, in any order and without the others."""
     more: Annotated[tuple[FollowUp, ...], Field(min_length=2)]
     doubt: Doubt
     quiz: Quiz
@@ -131,8 +145,7 @@ def _lint_paths(subject: Subject) -> Iterator[str]:
 
 
 def _lint_topic(topic: Topic) -> Iterator[str]:
-    if len(topic.ask) != len(topic.core):
-        yield f"{len(topic.ask)} questions have {len(topic.core)} answers"
+    yield from _lint_sense(topic)
     for part, line in _lines(topic):
         if part == "think":
             if line[-1] in ".?!":
@@ -150,6 +163,23 @@ def _lint_topic(topic: Topic) -> Iterator[str]:
         return
     long = [core for core in topic.core if len(speak(core).split()) > MAX_ANSWER]
     yield from (f"more than {MAX_ANSWER} words are no short answer: {core!r}" for core in long)
+
+
+def _lint_sense(topic: Topic) -> Iterator[str]:
+    """Say what does not go together: wordings, their answers, and what depends on other lines."""
+    yield from wording_problems(topic.ask)
+    if {question_kind(ask) for ask in topic.ask} != {"polar"}:
+        yes_or_no = (core for core in topic.core if _YES_OR_NO.match(core))
+        yield from (f"{core!r} answers yes or no, which is not asked" for core in yes_or_no)
+    leaning = (line for line in topic.details if _LEANS.match(line))
+    yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
+    if _OF_ME.search(topic.doubt.think):
+        yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
+    if _POINTS.search(topic.beyond):
+        yield f"{topic.beyond!r} points at something that nobody sees"
+    ask = {topic.quiz.right.lower(), topic.quiz.wrong.lower()}
+    if len(ask) < 2:
+        yield f"the right answer is the wrong one, {topic.quiz.right!r}"
 
 
 def _lines(topic: Topic) -> Iterator[tuple[str, str]]:

@@ -30,21 +30,22 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 
 _LESSON = (
     frozenset((
-        "greet", "answer", "yield", "bye", "farewell", "check", "guess", "scope", "unsure",
-        "never_mind", "correct", "quiz", "right", "wrong", "again", "rephrase", "contrast",
-        "offer", "besides",
+        "greet", "answer", "yield", "yield.open", "bye", "farewell", "check", "guess", "heard",
+        "scope", "unsure", "never_mind", "correct", "correct.soft", "quiz", "quiz.new", "yes", "right",
+        "wrong", "again", "rephrase", "offer", "besides",
     )),
     frozenset((
-        "hello", "hail", "ack", "taken", "follow", "near", "switch", "curious", "interrupt", "done",
-        "grasp", "lost", "guessed", "believe", "doubt", "try", "long", "short", "again", "accept",
-        "enough", "settled", "thanks",
+        "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
+        "curious", "interrupt", "done", "grasp", "lost", "guessed", "believe", "doubt", "try",
+        "long", "short", "again", "accept", "enough", "settled", "fine", "thanks",
     )),
 )  # fmt: skip
 _CHAT = frozenset((
-    "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "meet", "lead", "link",
-    "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt", "leave", "bye",
-    "again", "unclear", "wonder", "want", "thanks", "aside", "ask.work", "ask.place", "ask.past",
-    "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
+    "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead",
+    "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
+    "leave", "bye", "again", "unclear", "wonder", "want", "thanks", "welcome", "aside", "ask.work",
+    "ask.place", "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns",
+    "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "qa": _LESSON,

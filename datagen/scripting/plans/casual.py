@@ -134,7 +134,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     names = names.of(split)
     user = listener_persona(names, "", job, draws, "user")
     agent = listener_persona(names, user.name, job, draws, "agent")
-    described = _describe(theme, smalltalk, draws), _describe(theme, smalltalk, draws)
+    first = _describe(theme, smalltalk, {}, draws)
+    described = first, _describe(theme, smalltalk, first, draws)
     goal = draws.pick(theme.goals) if draws.chance(GOALS[level]) else None
     goal_of = "agent" if level == "detailed" else draws.pick(SPEAKERS)
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
@@ -201,10 +202,12 @@ def _part(
     return ChatPart((first, second), (say[pair[0]], say[pair[1]]))
 
 
-def _describe(theme: Theme, smalltalk: SmallTalk, draws: Draws) -> dict[TraitKind, Trait]:
-    """Draw who somebody is, without what the theme could contradict."""
+def _describe(
+    theme: Theme, smalltalk: SmallTalk, other: dict[TraitKind, Trait], draws: Draws
+) -> dict[TraitKind, Trait]:
+    """Draw who somebody is, without what the theme could contradict or the other is, too."""
     return {
-        kind: draws.pick(smalltalk.traits[kind])
+        kind: draws.pick([one for one in smalltalk.traits[kind] if one is not other.get(kind)])
         for kind in TRAITS
         if kind not in theme.skips and draws.chance(DESCRIBED.get(kind, 1.0))
     }
@@ -268,7 +271,8 @@ def unsaid(chat: Chat, lines: Sequence[PlannedLine]) -> list[str]:
     found = [
         f"the {part.speaker} never says its {part.kind}, {part.trait.what!r}"
         for part in chat.selves
-        if (part.trait.tell or part.trait.what) not in texts[part.speaker]
+        if (part.trait.tell or part.trait.what.removeprefix("a").removeprefix("n"))
+        not in texts[part.speaker]
     ]
     name = chat.agent.name.split()[0]
     if chat.facts and name not in texts["agent"]:

@@ -50,6 +50,8 @@ class Question:
 
     ask: str
     answer: str
+    other_answer: str = ""
+    """The same in other words, if there are any."""
     details: tuple[str, ...] = ()
     """What the answer may go on with."""
     is_follow_up: bool = False
@@ -194,10 +196,11 @@ class _Path:
         if more >= 0:
             asked = topic.more[more]
             return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
-        ask, core = self._draws.pick(list(zip(topic.ask, topic.core, strict=True)))
+        core, *others = self._draws.shuffled(topic.core)
         return Question(
-            ask,
+            self._draws.pick(topic.ask),
             core,
+            others[0] if others else "",
             tuple(self._draws.shuffled(topic.details)),
             interrupts=interrupts,
             is_near=is_near,

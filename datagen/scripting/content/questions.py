@@ -1,0 +1,109 @@
+"""What kind of thing a question asks for, and whether two wordings ask for the same.
+
+"Why is blood red?" and "What is blood made of?" are two questions, although one topic has both: an
+answer fits one of them only. Kinds are told by form, so a wording that the forms don't know is
+written in one that they do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+_ASIDES = re.compile(
+    r"^(?:can|could) you (?:tell me|explain(?: to me)?),? (?=what|how|why|who|where|when|which)"
+    r"|^do (?:we|you) know (?=who|when|where|why|how)"
+)
+"""What a question may begin with before it asks."""
+_POLAR = re.compile(
+    r"(?:is|isn't|are|aren't|am|was|were|do|does|don't|did|can|could|should|would|will|has|have)\b"
+)
+_KINDS = (
+    (
+        "why",
+        re.compile(
+            r"why\b|what (?:makes?|made|causes?|caused|brought|killed)\b"
+            r"|what (?:is|are|was|were|do) .*\bfor\?|what do .* want with"
+        ),
+    ),
+    (
+        "measure",
+        re.compile(
+            r"how (?:long|old|fast|quickly|far|big|large|high|deep|tall|hot|often)\b"
+            r"|what's the (?:speed|age|height|length|size)\b|how many (?:\w+ )?(?:minutes|seconds"
+            r"|hours|days|weeks|months|years|miles|feet|pages|times|degrees)\b|at what speed\b"
+        ),
+    ),
+    ("count", re.compile(r"how (?:many|much)\b|.*\bis how many\b|what is the .*population")),
+    ("when", re.compile(r"when\b|(?:in|on|at) (?:what|which) (?:year|month|day|age)\b|what age\b")),
+    ("where", re.compile(r"where\b")),
+    ("who", re.compile(r"who\b|whose\b")),
+    ("difference", re.compile(r"what's the difference\b|how (?:is|are) .* different\b")),
+    (
+        "how",
+        re.compile(
+            r"how\b|what now\b"
+            r"|what(?:'s| is) (?:the|a) (?:\w+ )?(?:way|trick)\b|what else helps\b"
+            r"|what (?:can|do|should|did) i (?:do|look)\b"
+            r"|what (?:helps|works|removes|gets|keeps|cleans|should i check)\b"
+        ),
+    ),
+    (
+        "what",
+        re.compile(
+            r"(?:what|which|what's|who's)\b|(?:can|could) you (?:explain|tell me)\b|in what\b"
+        ),
+    ),
+)
+_WORD = re.compile(r"[a-z0-9]+(?:-[a-z]+)*")
+_SKIPPED = re.compile(
+    r"a|about|all|am|an|and|any|are|at|be|best|better|can|come|did|do|does|else|ever|for|from|get"
+    r"|good|had|has|have|how|if|in|is|it|know|like|made|make|makes|many|me|much|my|of|on|one|or"
+    r"|our|right|should|so|tell|than|that|the|their|there|these|they|things?|this|to|too|trick|us"
+    r"|use|was|way|we|well|were|what|when|where|which|who|why|will|with|would|you|your"
+)
+_STEM = 4
+"""How many letters of a word are compared, so that forms of a word are one."""
+
+
+def question_kind(question: str) -> str:
+    """Return what a question asks for: "polar" (yes or no), "why", "how", "who", ..., or "".
+
+    What comes before the last clause with a question word is how the question comes about: "I'm
+    new in town, how do I meet people?".
+    """
+    clauses = [_ASIDES.sub("", part.strip()) for part in question.lower().split(",")]
+    for clause in reversed(clauses):
+        for kind, form in _KINDS:
+            if form.match(clause):
+                return kind
+        if _POLAR.match(clause):
+            return "polar"
+    return ""
+
+
+def content_stems(text: str) -> set[str]:
+    """Return the beginnings of the words of a text that say what it is about."""
+    return {
+        word[:_STEM]
+        for word in _WORD.findall(text.lower().replace("'", " "))
+        if len(word) > 1 and not _SKIPPED.fullmatch(word)
+    }
+
+
+def wording_problems(asks: Sequence[str], *, is_talk: bool = False) -> Iterator[str]:
+    """Say which wordings of one question ask two things.
+
+    In small talk "Is there a song you like?" and "Which song do you like?" are one question, so
+    there only what they are about is compared.
+    """
+    for one, other in combinations(asks, 2):
+        kinds = question_kind(one), question_kind(other)
+        if kinds[0] != kinds[1] and not is_talk:
+            yield (
+                f"{one!r} and {other!r} are not one question: they ask for"
+                f" {kinds[0] or 'something unknown'} and {kinds[1] or 'something unknown'}"
+            )
+        elif not content_stems(one) & content_stems(other):
+            yield f"{one!r} and {other!r} are not one question: they have no word in common"
