@@ -26,7 +26,7 @@ from datagen.backends.aligner.tokens import parts
 from datagen.backends.protocols import Aligner
 from datagen.backends.registry import ALIGNERS, WRITERS
 from datagen.backends.speech.finish import audible, finish, to_24_khz
-from datagen.backends.speech.kokoro import LANGUAGES, LOUDEST, Kokoro, _model_file
+from datagen.backends.speech.kokoro import LANGUAGES, Kokoro, _model_file, levelled
 from datagen.config import BackendSpec, load_recipe
 from datagen.engine.plan import jobs_of
 from datagen.gates.words import distance
@@ -91,7 +91,7 @@ class Timed:
         samples, rate = model.create(phonemes, style, is_phonemes=True, trim=False)
         raw = to_24_khz(np.asarray(samples, np.float32).reshape(-1), int(rate))
         assert len(raw) == num_frames * SAMPLES, f"{len(raw)} samples, {num_frames} frames"
-        raw = raw * np.float32(min(1.0, LOUDEST / float(np.abs(raw).max())))
+        raw = levelled(raw)
         first, _ = audible(raw - raw.mean(dtype=np.float64).astype(np.float32))
         words = list(_words(model.tokenizer.known(phonemes)))
         alone = [self._phonemes(token, language) for token in line.spoken.split()]
