@@ -41,11 +41,12 @@ def without_rumble(audio: Audio) -> Audio:
     """Return a clip [S] without what is under a voice: a model's hum hides where speech ends."""
     if not len(audio) or not np.isfinite(audio).all():
         return audio
-    length = len(audio) + SAMPLE_RATE // 2  # silence, so that the end does not meet the start
-    spectrum = np.fft.rfft(audio.astype(np.float64), length)
-    place = (np.fft.rfftfreq(length, 1 / SAMPLE_RATE) - STOP_HZ) / (PASS_HZ - STOP_HZ)
-    spectrum *= 0.5 - 0.5 * np.cos(np.pi * np.clip(place, 0, 1))
-    return np.fft.irfft(spectrum, length)[: len(audio)].astype(np.float32)
+    around = min(len(audio) - 1, SAMPLE_RATE // 4)  # turned round, so that no edge rings
+    wide = np.pad(audio.astype(np.float64), around, mode="reflect", reflect_type="odd")
+    place = (np.fft.rfftfreq(len(wide), 1 / SAMPLE_RATE) - STOP_HZ) / (PASS_HZ - STOP_HZ)
+    spectrum = np.fft.rfft(wide) * (0.5 - 0.5 * np.cos(np.pi * np.clip(place, 0, 1)))
+    clean: Audio = np.fft.irfft(spectrum, len(wide))[around : around + len(audio)]
+    return clean.astype(np.float32)
 
 
 def finish(audio: Audio, words: Sequence[SpokenWord] | None = None) -> Utterance:
