@@ -88,15 +88,16 @@ def compare(spoken: str, heard: str) -> HeardLine:
     0
     >>> compare("Your code is T eight three three.", "Your code is T832.").wrong_entities
     (('t833', 't832'),)
+    >>> compare("It's C A C zero five one two.", "Its CAC 0512.").wrong_entities
+    ()
     """
     said, recognised = canonical(spoken), canonical(as_spoken(heard))
     names = _names(spoken)
     errors, wrong = 0, list[tuple[str, str]]()
     for ours, theirs in _differences(said, recognised):
         errors += _errors(ours, theirs, names)
-        ours_entity, theirs_entity = _entity(ours), _entity(theirs)
-        if ours_entity != theirs_entity:
-            wrong.append((ours_entity, theirs_entity))
+        if not _same_entity(ours, theirs):
+            wrong.append((_entity(ours), _entity(theirs)))
     entities = tuple(word for word in said if _is_entity(word))
     return HeardLine(len(said), errors, entities, tuple(wrong))
 
@@ -109,8 +110,8 @@ def judged(spoken: str) -> bool:
 def canonical(spoken: str) -> list[str]:
     """Return the words of a spoken text: numbers as digits, codes in one, sounds left out.
 
-    >>> canonical("Um, that's T eight three three, twenty-four hours, okay?")
-    ['that', 'is', 't833', '24', 'hours', 'ok']
+    >>> canonical("Um, that's T eight three three for twenty-four hours, okay?")
+    ['that', 'is', 't833', 'for', '24', 'hours', 'ok']
     """
     kept = [token for token in spoken.split() if _is_word(token)]
     text = (
@@ -317,6 +318,18 @@ def _names(spoken: str) -> frozenset[str]:
 
 def _is_entity(word: str) -> bool:
     return any(map(str.isdigit, word))
+
+
+def _same_entity(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Return whether two stretches have one number: "it's C A C zero five" is "its CAC 05"."""
+    said, heard = _entity(ours), "".join(theirs)
+    if not said or not said[0].isalpha():
+        return said == _entity(theirs)
+    return said in heard and _digits(said) == _digits(heard)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _entity(words: Sequence[str]) -> str:

@@ -72,7 +72,13 @@ PROFILES: dict[str, dict[str, Any]] = {
     },
     # Kokoro ends a clip in its own silence; a lively turn is 6 semitones above the others, and a
     # short one 1.4 times as quick as its speaker's others: a judge hears what a cut leaves out
-    "kokoro": {"min_end_drop": 12.0, "max_pitch_change": 9.0, "min_pace": 0.6, "max_pace": 1.5},
+    "kokoro": {
+        "min_end_drop": 12.0,
+        "max_pitch_change": 9.0,
+        "min_pace": 0.6,
+        "max_pace": 1.5,
+        "min_voice_distance": 1.5,
+    },
     "chatterbox": {},
     "dia": {"min_end_drop": 12.0},  # its clips are cut from a dialogue, close to the next voice
     "dummy": {"listen": False},

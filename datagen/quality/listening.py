@@ -8,6 +8,7 @@ What was heard before with the same ears, of the same tokens, is not heard again
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from datagen.audio.loudness import loudness
 from datagen.backends.judge.whisper import Whisper
 from datagen.config import digest
 from datagen.engine.run_files import read_run
-from datagen.gates.hearing import as_spoken, compare, judged
+from datagen.gates.hearing import HeardLine, as_spoken, compare, judged
 from datagen.gates.words import distance, normalise
 from datagen.quality.figures import FILE, HeardTurn, QualityFile, gather
 from datagen.quality.stretches import WHATS, Stretch, What, stretches
@@ -28,12 +29,16 @@ from datagen.types import SPEAKERS, Audio, Record, Speaker, UserError
 
 FOLDER = "quality"
 """Folder of a run with the findings of each dialogue."""
+AGAIN = ((5, False), (5, True))
+"""Width of the search, and whether times are asked for, where a number was heard otherwise."""
 
 
 class WordListener(Protocol):
     """Hears words."""
 
-    def transcribe(self, audio: Audio, beam: int = 1) -> str:
+    def transcribe(
+        self, audio: Audio, beam: int = 1, *, short: bool = False, timed: bool = False
+    ) -> str:
         """Return what is heard in a clip [S]."""
         ...
 
@@ -109,8 +114,7 @@ class Ears:
         part: Stretch,
         references: Mapping[Speaker, NDArray[np.float32] | None],
     ) -> HeardTurn:
-        heard = self._words.transcribe(part.audio)
-        line = compare(part.spoken, heard)
+        heard, line = self._heard(part)
         said = normalise(part.spoken)
         own, other = self._likeness(part, references)
         rated = self._ratings.rate(part.audio)
@@ -136,6 +140,26 @@ class Ears:
             p808=rated and round(rated[1], 3),
             loudness=round(loudness(part.audio), 2),
         )
+
+    def _heard(self, part: Stretch) -> tuple[str, HeardLine]:
+        """Return what is heard, and its errors.
+
+        What a short window hears without an error is taken; else a whole window counts. A number
+        is wrong if nobody hears it: one letter of a code read out is soon misheard.
+        """
+        heard = self._words.transcribe(part.audio, short=True)
+        line = compare(part.spoken, heard)
+        if not line.num_errors and not line.wrong_entities:
+            return heard, line
+        heard = self._words.transcribe(part.audio)
+        line = compare(part.spoken, heard)
+        for beam, timed in AGAIN:
+            if not line.wrong_entities:
+                break
+            again = self._words.transcribe(part.audio, beam, timed=timed)
+            if not compare(part.spoken, again).wrong_entities:
+                line = replace(line, wrong_entities=())
+        return heard, line
 
     def _likeness(
         self, part: Stretch, references: Mapping[Speaker, NDArray[np.float32] | None]

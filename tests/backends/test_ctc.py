@@ -81,6 +81,29 @@ def test_words_are_where_the_model_hears_them(ctc: Ctc, monkeypatch: pytest.Monk
         assert all(confidence == pytest.approx(-0.1, abs=1e-3) for confidence in sure)
 
 
+def test_letters_that_the_text_does_not_have_are_extra_speech(
+    ctc: Ctc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path puts them into its blanks, whose frames no word owns."""
+    frames = 60
+    heard = dict(zip(range(4, 60, 4), "ONEANDHELLOAND", strict=True))
+    emissions = np.full((frames, len(tiny_ctc.VOCABULARY)), -9.0, np.float32)
+    emissions[:, 0] = -0.1
+    for frame, letter in heard.items():
+        emissions[frame, 0] = -9.0
+        emissions[frame, tiny_ctc.VOCABULARY.index(letter)] = -0.1
+    monkeypatch.setattr(ctc, "_emissions", lambda audio: emissions)
+    clip = np.zeros(frames * HOP, np.float32)
+    assert ctc.measure("one and hello and", clip).strange == 0
+    assert ctc.measure("hello and", clip).strange == len("oneand")
+    assert ctc.measure("one and", clip).strange == len("helloand")
+    ctc.align("one and hello and", lambda: clip, None)
+    for spoken in ("hello and", "one and", "one and and"):
+        with pytest.raises(Rejected) as rejected:
+            ctc.align(spoken, lambda: clip, None)
+        assert rejected.value.reason == "extra_speech"
+
+
 def test_a_clip_too_short_for_its_text_is_rejected(ctc: Ctc) -> None:
     with pytest.raises(Rejected, match="alignment"):
         ctc.align(SENTENCES[0], lambda: clips()[0].audio[: SAMPLE_RATE // 4], None)

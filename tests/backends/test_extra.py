@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks import heard_letters
 from datagen.backends.aligner.extra import MAX_EXTRA, check_extra, extra_speech
 from datagen.backends.aligner.proportional import Proportional
 from datagen.backends.aligner.sphinx import Sphinx
@@ -79,6 +80,17 @@ def test_sphinx_refuses_babble_in_real_speech(place: str) -> None:
     }[place]
     with pytest.raises(Rejected):
         aligner.align(SENTENCES[0], lambda: broken, None)
+
+
+@pytest.mark.slow
+def test_ctc_hears_letters_that_are_not_in_the_text() -> None:
+    """Letters as a model would hear them, some wrong: its own weights are on a hub only."""
+    pytest.importorskip("espeakng_loader")
+    texts = heard_letters.texts_of(30, 60)
+    caught, refused = heard_letters.measure(texts, heard_letters.Mishearing())
+    assert set(caught) == {"before", "after", "between", "said twice"}
+    assert caught.total() >= heard_letters.WANTED * len(caught) * len(texts)
+    assert refused == 0
 
 
 def test_proportional_refuses_a_text_that_is_far_too_short() -> None:

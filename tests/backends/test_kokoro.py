@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from datagen.backends.speech import kokoro
+from datagen.backends.speech.finish import finish, without_rumble
 from datagen.backends.speech.kokoro import Kokoro, _runs
 from datagen.backends.speech.kokoro_voices import ENGLISH, LENGTHS, WIDTH, VoiceFiles, blended
-from datagen.types import Line, Rejected, UserError, Voice
+from datagen.types import SAMPLE_RATE, Line, Rejected, UserError, Voice
 
 real = pytest.mark.skipif(
     find_spec("kokoro_onnx") is None or find_spec("onnx") is None, reason="make test-real"
@@ -73,6 +74,19 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kokoro, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"fullduplex-datagen\[kokoro\]"):
         Kokoro.check(Kokoro.Options())
+
+
+def test_a_hum_under_the_voice_is_gone_and_its_end_trimmed() -> None:
+    time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+    fading = np.clip((1 - time) / 0.2, 0, 1)
+    voice = (0.3 * fading * np.sin(2 * np.pi * 110 * time)).astype(np.float32)
+    hum = (0.05 * np.sin(2 * np.pi * 18 * time)).astype(np.float32)
+    heard = kokoro.levelled(voice + hum)
+    assert np.abs(heard - voice)[SAMPLE_RATE // 10 : -SAMPLE_RATE // 10].max() < 0.02
+    assert len(finish(voice + hum).audio) == len(voice)
+    assert len(finish(heard).audio) < 1.3 * SAMPLE_RATE
+    assert np.abs(kokoro.levelled(4 * voice)).max() == pytest.approx(kokoro.LOUDEST, abs=1e-4)
+    assert len(without_rumble(voice[:0])) == 0
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ class Ear:
 
     def __init__(self, *heard: Any) -> None:
         self.heard = list(heard)
-        self.tries: list[tuple[int, bool]] = []
+        self.tries: list[tuple[int, bool, bool]] = []
 
-    def transcribe(self, audio: Audio, beam: int, *, short: bool) -> str:
-        self.tries.append((beam, short))
+    def transcribe(self, audio: Audio, beam: int, *, short: bool, timed: bool) -> str:
+        self.tries.append((beam, short, timed))
         return str(self.heard[min(len(self.tries), len(self.heard)) - 1])
 
     def vector(self, audio: Audio) -> Any:
@@ -46,10 +46,15 @@ def reason(judge: Whisper, spoken: str) -> str | None:
     return fault and fault.reason
 
 
-def test_a_fault_is_heard_again_in_a_whole_window_and_with_a_wider_beam() -> None:
-    ear = Ear("It costs $50 a month.", "It costs 50.", "It costs $15 a month.")
+def test_a_fault_is_heard_again_in_a_whole_window_with_a_wider_beam_and_with_times() -> None:
+    ear = Ear("It costs $50 a month.", "It costs 50.", "A month.", "It costs $15 a month.")
     assert reason(judge(ear), "It costs fifteen dollars a month.") is None
-    assert ear.tries == [(1, True), (1, False), (5, False)]
+    assert ear.tries == [
+        (1, True, False), (1, False, False), (5, False, False), (5, False, True)
+    ]  # fmt: skip
+    ear = Ear("I see it was used today.", "It is blocked. I see it was used today.")
+    assert reason(judge(ear), "It is blocked. I see it was used today.") is None
+    assert len(ear.tries) == 2
 
 
 @pytest.mark.parametrize(("seconds", "frames"), [(0.3, 200), (4.0, 500), (4.01, 600), (40, 3_000)])

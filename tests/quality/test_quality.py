@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from datagen.quality.figures import HeardTurn, gather, read_quality, summary
 from datagen.quality.listening import EarOptions, Ears, listen_to, sample
+from datagen.quality.stretches import Stretch
 from datagen.runs.manifest import build, differences, load, save
 from datagen.runs.open import open_run
 from datagen.show.lookup import RunDialogue
@@ -59,7 +61,9 @@ class Told:
     def __init__(self) -> None:
         self.heard = 0
 
-    def transcribe(self, audio: Audio, beam: int = 1) -> str:
+    def transcribe(
+        self, audio: Audio, beam: int = 1, *, short: bool = False, timed: bool = False
+    ) -> str:
         self.heard += 1
         return "hello"
 
@@ -68,6 +72,30 @@ class Told:
 
     def rate(self, audio: Audio) -> tuple[float, float] | None:
         return None
+
+
+class Misheard(Told):
+    """Ears that hear a code rightly at the second try, and other words never."""
+
+    def transcribe(
+        self, audio: Audio, beam: int = 1, *, short: bool = False, timed: bool = False
+    ) -> str:
+        self.heard += 1
+        return "Wait, it's ET283." if beam > 1 else "Wait, its ET2 at 3."
+
+
+def test_a_number_is_wrong_if_nobody_hears_it() -> None:
+    told = Misheard()
+    ears = Ears(told, told, told)
+    part = Stretch(
+        "clips", 0, "user", "after", "Wait, it's E T two eight three.", np.zeros(9, np.float32)
+    )
+    heard, line = ears._heard(part)
+    assert heard == "Wait, its ET2 at 3."
+    assert (line.entities, line.wrong_entities, told.heard) == (("et283",), (), 3)
+    assert line.num_errors > 0, "words count as they were heard at first"
+    other = replace(part, spoken="Wait, it's E T two eight four.")
+    assert ears._heard(other)[1].wrong_entities
 
 
 @pytest.mark.slow

@@ -65,11 +65,14 @@ class WhisperEar:
         need("faster_whisper", "faster-whisper", setting)
         return find_model(setting, model, revision, *WHISPER_FILES)
 
-    def transcribe(self, audio: Audio, beam: int = 1, *, short: bool = False) -> str:
+    def transcribe(
+        self, audio: Audio, beam: int = 1, *, short: bool = False, timed: bool = False
+    ) -> str:
         """Return what is heard in a clip [S], as Whisper writes it.
 
         A short window encodes the clip and not 30 s: a fifth of the time for a clip of 4 s, but
-        the model, which was trained on whole windows, may miss a sentence.
+        the model, which was trained on whole windows, may miss a sentence. ``timed`` asks it for
+        times, too: it must say where its text begins, and leaves out no first sentence.
         """
         sound = np.pad(soxr.resample(audio, SAMPLE_RATE, RATE), PADDING).astype(np.float32)
         self._frames = _short_window(len(sound)) if short else ALL_FRAMES
@@ -80,7 +83,7 @@ class WhisperEar:
             beam_size=beam,
             temperature=0.0,
             condition_on_previous_text=False,
-            without_timestamps=True,
+            without_timestamps=not timed,
             max_new_tokens=most,
         )
         return " ".join(segment.text.strip() for segment in segments)

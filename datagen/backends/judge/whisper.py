@@ -3,8 +3,8 @@
     Audio [S], its line --hearing.compare--> Fault or None
 
 A number that is heard otherwise is a fault, other words are if they are many; lines of a few words
-are not judged by them. A fault is heard again, in a whole window and by a wider beam, before it
-counts.
+are not judged by them. A fault is heard again, in a whole window, by a wider beam and with times,
+before it counts.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from datagen.types import Audio, Fault, Line, Record
 SETTING = "gates.judge.options"
 MIN_ERRORS = 3
 """Fewest words heard differently that are a fault: Whisper makes two errors in good short lines."""
-TRIES = ((1, True), (1, False), (5, False))
-"""Width of the search and whether the window is short: the next is used if one hears a fault."""
+TRIES = ((1, True, False), (1, False, False), (5, False, False), (5, False, True))
+"""Width of the search, whether the window is short, and whether times are asked for: the next is
+used if one hears a fault. Without times the model left out a first sentence ("Um, the card is
+blocked now.") in each of the first three."""
 
 
 class Whisper(Judge):
@@ -93,8 +95,8 @@ class Whisper(Judge):
         if not judged(line.spoken):
             return None
         fault = None
-        for beam, short in TRIES:
-            heard = self._words.transcribe(audio, beam, short=short)
+        for beam, short, timed in TRIES:
+            heard = self._words.transcribe(audio, beam, short=short, timed=timed)
             fault = self._heard_fault(line.spoken, heard)
             if fault is None:
                 return None

@@ -21,6 +21,8 @@ FADE = SAMPLE_RATE * 5 // 1_000
 _BLOCK = SAMPLE_RATE * 5 // 1_000
 _QUIET = 10**-4
 """Ratio of powers (-40 dB): silence is 5 ms with less than this share of the loudest 5 ms."""
+STOP_HZ, PASS_HZ = 35.0, 65.0
+"""Rumble: nothing below the first stays, all above the second does; no voice is that low."""
 _RAMP = (0.5 - 0.5 * np.cos(np.pi * (np.arange(FADE) + 0.5) / FADE)).astype(np.float32)
 """[S], raised cosine from 0 to 1."""
 
@@ -33,6 +35,18 @@ def to_24_khz(samples: NDArray[Any], rate: int) -> Audio:
         return mono
     resampled: Audio = soxr.resample(mono, rate, SAMPLE_RATE)
     return resampled
+
+
+def without_rumble(audio: Audio) -> Audio:
+    """Return a clip [S] without what is under a voice: a model's hum hides where speech ends."""
+    if not len(audio) or not np.isfinite(audio).all():
+        return audio
+    around = min(len(audio) - 1, SAMPLE_RATE // 4)  # turned round, so that no edge rings
+    wide = np.pad(audio.astype(np.float64), around, mode="reflect", reflect_type="odd")
+    place = (np.fft.rfftfreq(len(wide), 1 / SAMPLE_RATE) - STOP_HZ) / (PASS_HZ - STOP_HZ)
+    spectrum = np.fft.rfft(wide) * (0.5 - 0.5 * np.cos(np.pi * np.clip(place, 0, 1)))
+    clean: Audio = np.fft.irfft(spectrum, len(wide))[around : around + len(audio)]
+    return clean.astype(np.float32)
 
 
 def finish(audio: Audio, words: Sequence[SpokenWord] | None = None) -> Utterance:

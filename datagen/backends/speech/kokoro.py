@@ -21,13 +21,13 @@ from pydantic import Field
 from datagen.backends.hub import find_model
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech.espeak import PROSODY, Prosody, with_letter_a
-from datagen.backends.speech.finish import finish, to_24_khz
+from datagen.backends.speech.finish import finish, to_24_khz, without_rumble
 from datagen.backends.speech.kokoro_voices import ENGLISH, VoiceFiles, blended
 from datagen.backends.speech.nonverbal import KOKORO, has_all
 from datagen.backends.speech.texts import num_words
 from datagen.backends.speech.weights import weights_digest
 from datagen.text.nonverbal import bare, sound_of
-from datagen.types import Line, Record, Rejected, UserError, Utterance
+from datagen.types import Audio, Line, Record, Rejected, UserError, Utterance
 
 MODELS = ("*.int8.onnx", "*quantized.onnx", "*.onnx", "onnx/model_quantized.onnx", "onnx/*.onnx")
 """Where a folder may have the model, the small one first."""
@@ -97,6 +97,7 @@ class Kokoro(Synthesizer):
         return {
             "weights": weights_digest(path.parent, path.name),
             "voices": voices.digest(options.names),
+            "sound": "over 65 Hz",
             **{name: version(name) for name in packages},
         }
 
@@ -143,9 +144,7 @@ class Kokoro(Synthesizer):
             is_phonemes=True,
             trim=False,
         )
-        audio = to_24_khz(np.asarray(samples, np.float32).reshape(-1), int(rate))
-        peak = float(np.abs(audio).max(initial=0.0))
-        return finish(audio * np.float32(LOUDEST / peak) if peak > LOUDEST else audio)
+        return finish(levelled(to_24_khz(np.asarray(samples, np.float32).reshape(-1), int(rate))))
 
     def _style(self, name: str) -> NDArray[np.float32]:
         """Return a voice's style vectors [510, 1, 256]; a blend's are the mean of its two."""
@@ -153,6 +152,16 @@ class Kokoro(Synthesizer):
             styles = [self._voices.load(part) for part in name.split("+")]
             self._styles[name] = np.mean(styles, axis=0, dtype=np.float32)
         return self._styles[name]
+
+
+def levelled(audio: Audio) -> Audio:
+    """Return the model's sound [S] without its rumble, turned down if it is over LOUDEST.
+
+    bm_fable hums under 50 Hz, 16 dB under its speech and half a second beyond it.
+    """
+    audio = without_rumble(audio)
+    peak = float(np.abs(audio).max(initial=0.0))
+    return audio * np.float32(LOUDEST / peak) if peak > LOUDEST else audio
 
 
 def _runs(text: str) -> Iterator[tuple[str | None, str, str]]:
