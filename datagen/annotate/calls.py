@@ -34,7 +34,7 @@ from datagen.types import (
 )
 
 Placed = TypeVar("Placed", PlacedTurn, Word, Event)
-VERSION = 2
+VERSION = 3
 """Version of the rules; raised when a change here changes what a call comes to."""
 MAX_BEYOND = 1.0
 """Seconds that a transcript may go on after its sound has ended: stamps are rounded."""

@@ -7,17 +7,17 @@ Rules are in docs/annotate.md. What was meant and not said is unknown, so that `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from datagen.annotate.units import SpeechUnit, is_question
+from datagen.annotate.units import ATTACHED, SpeechUnit, is_question, leads_on, opens_as_question
 from datagen.annotate.wording import plain, wording
 from datagen.audio.turn_taking import IPU_SILENCE
 from datagen.timing.backchannels import function_of
 from datagen.timing.events import EventType, Ledger
 from datagen.timing.fit import LAPSE
-from datagen.types import SAMPLE_RATE, Event, Onset, PlacedTurn, Speaker, Turn, Word
+from datagen.types import SAMPLE_RATE, SPEAKERS, Event, Onset, PlacedTurn, Speaker, Turn, Word
 
 RECORDED = "recorded"
 """Cause of an event that nobody planned."""
@@ -77,11 +77,9 @@ def turns(stretches: Sequence[SpeechUnit]) -> TurnTakingOfPiece:
         _add_pauses(floor, ledger)
         latest = floor if latest is None or floor.end > latest.end else latest
     placed = [(floor.units, onsets[index]) for index, floor in enumerate(floors)]
-    for unit in stretches:
-        if unit.is_backchannel:
-            placed.append(((unit,), "backchannel"))
-            cause = function_of(Turn(speaker=unit.speaker, text=unit.text, spoken=unit.text))
-            ledger.add("backchannel", unit.speaker, cause, (unit.start, unit.end), unit.text)
+    for units in _listeners(stretches):
+        placed.append((units, "backchannel"))
+        _add_listener(units, ledger)
     placed.sort(key=lambda one: (one[0][0].start, one[0][0].end, one[0][0].speaker))
     return TurnTakingOfPiece(
         tuple(_placed(parts, onset) for parts, onset in placed),
@@ -100,10 +98,38 @@ def turns(stretches: Sequence[SpeechUnit]) -> TurnTakingOfPiece:
     )
 
 
+def _listeners(stretches: Sequence[SpeechUnit]) -> Iterator[tuple[SpeechUnit, ...]]:
+    """Yield the units that take no floor: each backchannel, and words aside with their pauses."""
+    for unit in stretches:
+        if unit.is_backchannel:
+            yield (unit,)
+    for speaker in SPEAKERS:
+        aside: list[SpeechUnit] = []
+        for unit in stretches:
+            if unit.speaker != speaker or not unit.is_aside:
+                continue
+            if aside and unit.start - aside[-1].end >= ATTACHED:
+                yield tuple(aside)
+                aside = []
+            aside.append(unit)
+        if aside:
+            yield tuple(aside)
+
+
+def _add_listener(units: Sequence[SpeechUnit], ledger: Ledger) -> None:
+    text = " ".join(unit.text for unit in units)
+    speaker, span = units[0].speaker, (units[0].start, units[-1].end)
+    if units[0].is_aside:
+        ledger.add("false_barge_in", speaker, RECORDED, span, text)
+        return
+    cause = function_of(Turn(speaker=speaker, text=text, spoken=text))
+    ledger.add("backchannel", speaker, cause, span, text)
+
+
 def _floors(stretches: Sequence[SpeechUnit]) -> list[_Floor]:
     """Join units of one speaker between which the other does not take or hold the floor."""
     found: list[_Floor] = []
-    holding = [unit for unit in stretches if not unit.is_backchannel]
+    holding = [unit for unit in stretches if unit.takes_floor]
     latest: dict[Speaker, int] = {"agent": 0, "user": 0}
     for unit in holding:
         other: Speaker = "user" if unit.speaker == "agent" else "agent"
@@ -165,11 +191,20 @@ def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:
     overlap = latest.end - floor.start
     if floor.end < latest.end + TAKES_FLOOR or overlap < INTERRUPTED_AFTER:
         return False
-    asked = is_question(latest.text) and overlap < ASKED_OVER
+    asks = is_question(latest.text) or opens_as_question(latest.units[-1].text)
+    asked = asks and overlap < ASKED_OVER and _is_whole(latest.text)
     if not asked and breaks_off(latest.text, punctuated):
         return True
-    cuts_in = plain(floor.units[0].words[0].text) in wording().cuts_in
+    first = " ".join(plain(word) for word in floor.text.split()[:4])
+    cuts_in = wording().cuts_in.match(first) is not None
     return cuts_in and not asked and not punctuated and overlap >= CUT_IN_AFTER
+
+
+def _is_whole(text: str) -> bool:
+    """Say whether a question does not end in words that no question ends in."""
+    words = [plain(word) for word in text.split()]
+    last = [" ".join(words[-count:]) for count in (1, 2, 3)]
+    return wording().ends_no_question.isdisjoint(last)
 
 
 def breaks_off(text: str, punctuated: bool) -> bool:
@@ -179,7 +214,7 @@ def breaks_off(text: str, punctuated: bool) -> bool:
         return True
     if punctuated:
         return not words[-1].endswith((".", "?", "!", '"'))
-    return plain(words[-1]) in wording().leads_on
+    return leads_on(text)
 
 
 def _add_pauses(floor: _Floor, ledger: Ledger) -> None:

@@ -8,13 +8,14 @@ rule for backchannels is in docs/annotate.md, beside the rates that it finds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from datagen.annotate.wording import plain, wording
 from datagen.audio.turn_taking import IPU_SILENCE
-from datagen.types import SAMPLE_RATE, SPEAKERS, Speaker, Word
+from datagen.timing.fit import LAPSE
+from datagen.types import FRAME, SAMPLE_RATE, SPEAKERS, Speaker, Word
 
 MAX_WORDS = 4
 """Most words of a backchannel."""
@@ -22,8 +23,16 @@ LONGEST = round(1.5 * SAMPLE_RATE)
 """Samples (1.5 s) of the longest backchannel."""
 REACH = SAMPLE_RATE
 """Samples (1 s): the one who has the floor spoke, and speaks on, no further away than this."""
+LONGEST_ASIDE = 3 * SAMPLE_RATE
+"""Samples (3 s) of the longest words aside."""
+COVERED = 0.75
+"""Least share of words aside over which the other speaks."""
 ATTACHED = round(0.6 * SAMPLE_RATE)
 """Samples (0.6 s) within which a short unit goes with its speaker's longer one."""
+OVER = IPU_SILENCE
+"""Samples (0.2 s) of common speech from which a sound is said over the other's words."""
+PATIENCE = round(LAPSE * SAMPLE_RATE)
+"""Samples (2.5 s) within which the other goes on after a sound that only listens."""
 QUESTION_WORDS = 8
 """Last words of a stretch in which a question's opening makes it a question."""
 
@@ -35,6 +44,13 @@ class SpeechUnit:
     speaker: Speaker
     words: tuple[Word, ...]
     is_backchannel: bool = False
+    is_aside: bool = False
+    """Whether it is said inside the other's turn, and the other goes on: it takes no floor."""
+
+    @property
+    def takes_floor(self) -> bool:
+        """Whether it is part of a turn that has the floor."""
+        return not (self.is_backchannel or self.is_aside)
 
     @property
     def start(self) -> int:
@@ -66,11 +82,15 @@ def units(words: Iterable[Word]) -> list[SpeechUnit]:
 
 
 def mark(stretches: Sequence[SpeechUnit]) -> list[SpeechUnit]:
-    """Return units with the backchannels marked."""
+    """Return units with the backchannels and what is said aside marked."""
     short = _loose(stretches)
-    return [
-        replace(unit, is_backchannel=is_short and _is_aside(index, stretches, short))
+    heard = [
+        replace(unit, is_backchannel=is_short and _only_listens(index, stretches, short))
         for index, (unit, is_short) in enumerate(zip(stretches, short, strict=True))
+    ]
+    aside = {index for group in _groups(heard) if _is_inside(group, heard) for index in group}
+    return [
+        replace(unit, is_aside=True) if index in aside else unit for index, unit in enumerate(heard)
     ]
 
 
@@ -96,17 +116,81 @@ def is_acknowledgement(unit: SpeechUnit) -> bool:
     return " ".join(tokens) in known.phrases or known.acknowledgements.issuperset(tokens)
 
 
-def _is_aside(index: int, stretches: Sequence[SpeechUnit], short: Sequence[bool]) -> bool:
+def _only_listens(index: int, stretches: Sequence[SpeechUnit], short: Sequence[bool]) -> bool:
     """Say whether the other has the floor around a short unit, and keeps it."""
     unit = stretches[index]
     before = _last_floor(index, stretches, short)
     if before is None or before.speaker == unit.speaker or unit.start - before.end > REACH:
         return False
-    if before.end <= unit.end + IPU_SILENCE:
-        after = _next_floor(index, stretches, short)
-        if after is None or after.speaker == unit.speaker or after.start - unit.end > REACH:
-            return False
-    return before.end > unit.start or not is_question(_said_before(index, stretches))
+    if before.end > unit.end + IPU_SILENCE:
+        return True
+    after, listens = _next_floor(index, stretches, short), listens_only(unit)
+    if after is None or after.speaker == unit.speaker:
+        return False
+    if after.start - unit.end > (PATIENCE if listens else REACH):
+        return False
+    if before.end - unit.start >= OVER:
+        return True
+    said = _said_before(index, stretches)
+    if is_question(said) or opens_as_question(before.text):
+        return False
+    return listens or after.start < unit.end + FRAME or leads_on(said)
+
+
+def listens_only(unit: SpeechUnit) -> bool:
+    """Say whether a listener's words do not also answer or settle something, as okay does."""
+    known, tokens = wording(), [plain(word.text) for word in unit.words]
+    if tokens[0] == "oh" and len(tokens) > 1:  # oh okay, oh no: news, not an answer
+        tokens = tokens[2:] if tokens[1] in known.news else tokens
+    return " ".join(tokens) not in known.settles and known.settles.isdisjoint(tokens)
+
+
+def leads_on(text: str) -> bool:
+    """Say whether a stretch without marks ends in words that hardly end a sentence."""
+    if text.rstrip().endswith(("?", ".", "!")):
+        return False
+    words = [plain(word) for word in text.split()]
+    last = [" ".join(words[-count:]) for count in (1, 2, 3)]
+    if not wording().ends.isdisjoint(last):
+        return False
+    return not wording().leads_on.isdisjoint(last)
+
+
+def _groups(stretches: Sequence[SpeechUnit]) -> Iterator[list[int]]:
+    """Yield the places of each speaker's units, those together that are less than 0.6 s apart."""
+    for speaker in SPEAKERS:
+        group: list[int] = []
+        for index, unit in enumerate(stretches):
+            if unit.speaker != speaker or unit.is_backchannel:
+                continue
+            if group and unit.start - stretches[group[-1]].end >= ATTACHED:
+                yield group
+                group = []
+            group.append(index)
+        if group:
+            yield group
+
+
+def _is_inside(group: Sequence[int], stretches: Sequence[SpeechUnit]) -> bool:
+    """Say whether the other speaks as a group of units begins and ends, and mostly in between."""
+    first, last = stretches[group[0]], stretches[group[-1]]
+    length = last.end - first.start
+    if length > LONGEST_ASIDE or leads_on(last.text):
+        return False
+    others = [
+        unit
+        for unit in stretches
+        if unit.speaker != first.speaker
+        and not unit.is_backchannel
+        and unit.end > first.start
+        and unit.start < last.end
+    ]
+    over = sum(min(one.end, last.end) - max(one.start, first.start) for one in others)
+    return (
+        over >= COVERED * length
+        and others[0].start + OVER <= first.start
+        and others[-1].end >= last.end + OVER
+    )
 
 
 def _said_before(index: int, stretches: Sequence[SpeechUnit]) -> str:
@@ -138,6 +222,19 @@ def is_question(text: str) -> bool:
     """Say whether a stretch ends as a question: by its mark, else by how its end is worded."""
     if text.rstrip().endswith(("?", ".", "!")):
         return text.rstrip().endswith("?")
-    words = [plain(word) for word in text.split()]
-    asks = wording().question.search(" ".join(words[-QUESTION_WORDS:]))
-    return asks is not None or not wording().question_words.isdisjoint(words[:1])
+    words, known = _asking(text).split(), wording()
+    end = " ".join(words[-QUESTION_WORDS:])
+    asks = known.question.search(end) or known.tag.search(" ".join(words))
+    return asks is not None or not known.question_words.isdisjoint(words[:1])
+
+
+def opens_as_question(text: str) -> bool:
+    """Say whether a stretch without marks begins as a question does, however long it is."""
+    if text.rstrip().endswith(("?", ".", "!")):
+        return text.rstrip().endswith("?")
+    return wording().opening.match(_asking(text)) is not None
+
+
+def _asking(text: str) -> str:
+    """Return words without marks, and without what only sounds like a question."""
+    return wording().no_question.sub("", " ".join(plain(word) for word in text.split()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,13 +19,27 @@ class ListeningWords:
     """Words of which a listener's sound may consist."""
     phrases: frozenset[str]
     """Several words that are one such sound."""
+    settles: frozenset[str]
+    """Those of them that also answer or settle something."""
+    news: frozenset[str]
+    """Those of them that settle nothing behind an *oh*."""
     question: re.Pattern[str]
     """How a clause begins that asks something."""
+    opening: re.Pattern[str]
+    """How a stretch begins that asks something."""
+    tag: re.Pattern[str]
+    """How a stretch ends that asks for a yes."""
+    no_question: re.Pattern[str]
+    """What is worded as a question and asks nothing."""
     question_words: frozenset[str]
     """Words with which a stretch begins that asks something."""
     leads_on: frozenset[str]
-    """Words that hardly end a sentence."""
-    cuts_in: frozenset[str]
+    """Words, alone or in a row, that hardly end a sentence."""
+    ends: frozenset[str]
+    """Words in a row that end one all the same."""
+    ends_no_question: frozenset[str]
+    """Those that hardly end a question either."""
+    cuts_in: re.Pattern[str]
     """First words of who cuts in."""
 
 
@@ -35,20 +50,42 @@ def wording() -> ListeningWords:
     asks = {name: "|".join(text.split()) for name, text in data["questions"].items()}
     return ListeningWords(
         acknowledgements=frozenset(data["acknowledgements"].split()),
-        phrases=frozenset(phrase for line in data["phrases"] for phrase in line),
+        phrases=_lines(data["phrases"]),
+        settles=_lines(data["settles"]),
+        news=_lines(data["news"]),
         question=_question(asks),
+        opening=re.compile(
+            rf"(?:(?:{asks['openers']}) )*(?:(?:{asks['words']})\b|{_inverted(asks)}\b)"
+        ),
+        tag=re.compile(rf"\S+ (?!(?:{asks['no_tag']}) )\S+ (?:{asks['tags']})$"),
+        no_question=_any(data["no_questions"]),
         question_words=frozenset(data["questions"]["words"].split()),
-        leads_on=frozenset(data["leads_on"].split()),
-        cuts_in=frozenset(data["cuts_in"].split()),
+        leads_on=_lines(data["leads_on"]) | _lines(data["ends_no_question"]),
+        ends=_lines(data["ends"]),
+        ends_no_question=_lines(data["ends_no_question"]),
+        cuts_in=re.compile(rf"{_any(data['cuts_in']).pattern}(?!\S)"),
     )
 
 
-def _question(asks: dict[str, str]) -> re.Pattern[str]:
+def _lines(lines: Iterable[Iterable[str]]) -> frozenset[str]:
+    return frozenset(phrase for line in lines for phrase in line)
+
+
+def _any(lines: Iterable[Iterable[str]]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_lines(lines))))})")
+
+
+def _inverted(asks: Mapping[str, str]) -> str:
+    return rf"(?:{asks['verbs']}) (?:{asks['subjects']}|{asks['things']})"
+
+
+def _question(asks: Mapping[str, str]) -> re.Pattern[str]:
     """Return what inverts (is it, what is), but not behind a subject: "i was there" does not."""
     verbs, subjects = asks["verbs"], asks["subjects"]
-    behind = rf"(?:^|(?<!\S)(?!(?:{subjects}) )\S+ )"
+    behind = rf"(?:^|(?<!\S)(?!(?:{subjects}|{asks['things']}|{asks['helpers']}) )\S+ )"
     return re.compile(
         rf"{behind}(?:{verbs}) (?:{subjects})\b"
+        rf"|(?:^|(?<!\S)(?:{asks['openers']}|{asks['words']}) )(?:{verbs}) (?:{asks['things']})\b"
         rf"|\b(?:{asks['words']}) (?:{verbs})\b|\b(?:{asks['short']})\b"
     )
 

@@ -126,17 +126,17 @@ def test_who_breaks_off_was_interrupted() -> None:
     assert what.events[0].text == "do you have bread"
 
 
-def test_who_is_heard_out_was_not_interrupted() -> None:
+def test_what_is_said_while_the_other_goes_on_takes_no_floor() -> None:
     what = found(
         say("agent", 0, "we are open until nine and we have the finest bread in the old town"),
         say("user", 1.0, "do you sell milk"),
         say("agent", 6.0, "what was that"),
     )
-    assert [t.onset for t in what.turns] == ["after", "overlap", "after"]
-    assert ("overlap", "user", 1.0, 2.15) in heard(what)
+    assert [t.onset for t in what.turns] == ["after", "backchannel"]
+    assert ("false_barge_in", "user", 1.0, 2.15) in heard(what)
 
 
-def test_two_stretches_over_anothers_turn_are_two_turns() -> None:
+def test_words_aside_and_a_later_turn_are_two() -> None:
     what = found(
         say("agent", 0, "we are open until nine and we have the finest bread in the old town now"),
         say("user", 1.0, "leave it there please"),
@@ -144,7 +144,7 @@ def test_two_stretches_over_anothers_turn_are_two_turns() -> None:
     )
     assert [(t.speaker, t.onset) for t in what.turns] == [
         ("agent", "after"),
-        ("user", "overlap"),
+        ("user", "backchannel"),
         ("user", "after"),
     ]
 
