@@ -1,6 +1,6 @@
 """A clock for texts that have none: words come as far apart as in the shards.
 
-    text rows of shards  --Pace.of-->  lengths of silences     words  --lay-->  text row [T]
+    text rows of shards  --TextPace.of-->  lengths of silences     words  --lay-->  text row [T]
 
 So a model can learn the text row on its clock from many more calls than have been voiced.
 """
@@ -26,7 +26,7 @@ Lengths = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Pace:
+class TextPace:
     """How long an agent is silent between words, in frames of 80 ms, as found in text rows."""
 
     before: Lengths
@@ -39,7 +39,7 @@ class Pace:
     """Mean number of tokens between two silences."""
 
     @classmethod
-    def of(cls, rows: Iterable[Tokens], silent: tuple[int, int]) -> Pace:
+    def of(cls, rows: Iterable[Tokens], silent: tuple[int, int]) -> TextPace:
         """Measure the first text rows [T]; ``silent`` are PAD and EPAD."""
         lead, silences, speech = [], [], []
         for row in islice(rows, SEEN):
@@ -67,7 +67,7 @@ class Pace:
         silent: tuple[int, int],
         rng: np.random.Generator,
     ) -> Tokens:
-        """Return a text row [T] of words with their silences, as `Pace.of` found them.
+        """Return a text row [T] of words with their silences, as `TextPace.of` found them.
 
         ``word_tokens`` [W] are the tokens of each word, ``turn_words`` the words of each turn. EPAD
         ends a silence, as in shards.

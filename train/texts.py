@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from train.batches import Rows
 from train.config import DataSpec, UserError
 from train.data import SIDES, Corpus
-from train.pace import SEEN, Pace
+from train.pace import SEEN, TextPace
 from train.prompt import NO_TOKEN, NUM_CODEBOOKS, Tokens
 from train.prompt_text import load_tokenizer, prompt_forms, read_tokenizer
 from train.remote import local
@@ -123,7 +123,7 @@ def _fingerprint(files: Sequence[Path], tokenizer: str | None, corpus: Corpus) -
 def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None, corpus: Corpus) -> None:
     encode = None if tokenizer is None else load_tokenizer(tokenizer)
     size, silent = corpus.metadata.vocabulary, (corpus.metadata.pad, corpus.metadata.epad)
-    pace = Pace.of(corpus.text_rows("agent"), silent)
+    pace = TextPace.of(corpus.text_rows("agent"), silent)
     rng = np.random.default_rng(0)
     columns: dict[str, list[NDArray[Any]]] = {name: [] for name in (*LABELS, *TOKENS)}
     with ExitStack() as stack:
@@ -151,7 +151,7 @@ def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None, corpus: 
 
 def _laid(
     found: Mapping[str, tuple[NDArray[Any], NDArray[np.int64]]],
-    pace: Pace,
+    pace: TextPace,
     silent: tuple[int, int],
     rng: np.random.Generator,
 ) -> tuple[Tokens, NDArray[np.int64]]:

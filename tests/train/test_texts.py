@@ -16,7 +16,7 @@ from train.config import Config, UserError
 from train.data import Corpus, View
 from train.distributed import Group
 from train.loop import Trainer
-from train.pace import Pace
+from train.pace import TextPace
 from train.prompt import NO_TOKEN, PromptPolicy
 from train.texts import TextCorpus, open_texts
 
@@ -141,7 +141,7 @@ def test_texts_of_another_tokenizer_or_with_audio_are_refused(
 
 def test_pace_is_that_of_the_rows_it_was_measured_on() -> None:
     one = [3] * 5 + [0, 9, 9, 3, 0, 9, 3, 3, 0, 9] + [3] * 20 + [0, 9, 9] + [3] * 4
-    pace = Pace.of([np.array(one, np.int16)] * 3, SILENT)
+    pace = TextPace.of([np.array(one, np.int16)] * 3, SILENT)
     assert set(pace.before) == {6}
     assert sorted(set(pace.within)) == [2, 3]
     assert set(pace.between) == {21}
