@@ -84,6 +84,8 @@ class DataSpec:
     opening_tokens: int = 26
     """Tokens of text in an example of `openings`."""
     max_frames: int = MAX_FRAMES
+    dialogue_frames: int = 0
+    """Frames that an example has at most beside its prompt; 0 is as many as fit."""
     bucket_batches: int = 64
     """Batches whose dialogues are sorted by length together: more waste fewer frames, fewer are
     more random."""
@@ -247,6 +249,7 @@ def _limits(config: Config) -> dict[str, bool]:
         "data.texts has no audio: use it with data.view: openings or text": not data.texts
         or data.view != "all",
         "data.max_frames must be at least 16": data.max_frames >= 16,
+        "data.dialogue_frames must not be negative": data.dialogue_frames >= 0,
         "data.bucket_batches must be at least 1": data.bucket_batches >= 1,
         "data.actions: text needs data.tokenizer, the SentencePiece model of the shards": (
             data.actions == "leave_out" or data.tokenizer is not None

@@ -74,13 +74,19 @@ class View:
 
     name: str = "all"
     opening_tokens: int = 26
+    dialogue_frames: int = 0
     quoted: bool = False
     """Whether batches mark what is quoted from prompts."""
 
     @classmethod
     def of(cls, spec: DataSpec, quoted: float = 1.0) -> View:
         """Return the view of a config; ``quoted`` is the weight of quoted text."""
-        return cls(name=spec.view, opening_tokens=spec.opening_tokens, quoted=quoted != 1.0)
+        return cls(
+            name=spec.view,
+            opening_tokens=spec.opening_tokens,
+            dialogue_frames=spec.dialogue_frames,
+            quoted=quoted != 1.0,
+        )
 
 
 EVERYTHING = View()
@@ -284,7 +290,8 @@ class Epoch:
             frames, voice_frames = np.minimum(said, view.opening_tokens), 0 * voice_frames
         self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(voice_frames, tokens)
         whole = self.prompt_frames + frames
-        self.lengths: NDArray[np.int64] = np.minimum(whole, max_frames)
+        most = self.prompt_frames + view.dialogue_frames if view.dialogue_frames else max_frames
+        self.lengths: NDArray[np.int64] = np.minimum(whole, np.minimum(most, max_frames))
         """Frames of each example [N]."""
         self.cut_frames: NDArray[np.int64] = whole - self.lengths
         """Frames of each example that do not fit [N]."""

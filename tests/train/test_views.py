@@ -63,6 +63,19 @@ def test_text_alone_is_the_text_row_of_the_whole(corpus: Corpus) -> None:
     assert (one.num_frames == two.num_frames).all()
 
 
+def test_an_example_has_no_more_of_a_dialogue_than_is_asked_for(corpus: Corpus) -> None:
+    policy = PromptPolicy(begin_later=1.0)
+    short = corpus.epoch(policy, 0, 0, 400, View(dialogue_frames=7))
+    whole = corpus.epoch(policy, 0, 0, 400)
+    assert (short.lengths == np.minimum(whole.lengths, short.prompt_frames + 7)).all()
+    assert (short.lengths + short.cut_frames == whole.lengths + whole.cut_frames).all()
+    begun = {len(whole.dialogue(row).text) - len(short.dialogue(row).text) for row in range(48)}
+    assert len(begun) > 1, "what is cut off may be left out at the beginning"
+    batch = short.batch([1, 9])
+    assert (batch.num_frames == short.lengths[[1, 9]]).all()
+    assert batch.loss_mask().sum(1).tolist() == [7, 7]
+
+
 def test_what_is_quoted_stands_in_the_own_prompt_and_few_others(corpus: Corpus) -> None:
     first = corpus.dialogue(0, swapped=False, level=0, voice_frames=5).prompt
     tokens, pairs = corpus.common
