@@ -105,12 +105,19 @@ def _check_tokens(weights: str, chosen: ModelConfig, metadata: Metadata) -> None
             )
 
 
-def make_model(config: Config, metadata: Metadata, group: Group, *, fill: bool = True) -> DuplexLM:
+def make_model(
+    config: Config,
+    metadata: Metadata,
+    group: Group,
+    *,
+    fill: bool = True,
+    dtype: torch.dtype = torch.float32,
+) -> DuplexLM:
     """Return the model on its device with its first weights, sharded over the processes.
 
     Without ``fill`` the weights are whatever was in memory: for who loads all of them next.
     """
-    model = _empty_model(config, metadata)
+    model = _empty_model(config, metadata).to(dtype)
     if config.model.compile:
         for block in model.blocks():
             block.compile(dynamic=True)

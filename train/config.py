@@ -59,6 +59,10 @@ class DataSpec:
 
     shards: tuple[str, ...] = ()
     """Parquet files, runs or folders of them, synthetic and annotated ones together."""
+    texts: tuple[str, ...] = ()
+    """Files of `datagen texts`: calls without sound that are trained on in place of the shards'
+    own, with the views `openings` and `text`, where their words come as far apart as in the shards.
+    Held-out dialogues are the shards', whose companies no text that is trained on has."""
     cache: str | None = None
     """Folder of the decoded tokens, shared by all processes of a machine; None is OUT/cache."""
     fraction: float = 1.0
@@ -80,6 +84,8 @@ class DataSpec:
     opening_tokens: int = 26
     """Tokens of text in an example of `openings`."""
     max_frames: int = MAX_FRAMES
+    dialogue_frames: int = 0
+    """Frames that an example has at most beside its prompt; 0 is as many as fit."""
     bucket_batches: int = 64
     """Batches whose dialogues are sorted by length together: more waste fewer frames, fewer are
     more random."""
@@ -240,7 +246,10 @@ def _limits(config: Config) -> dict[str, bool]:
         "data.fraction must be more than 0 and at most 1": 0 < data.fraction <= 1,
         "data.mix must not be negative": all(weight >= 0 for weight in data.mix.values()),
         "data.opening_tokens must be at least 1": data.opening_tokens >= 1,
+        "data.texts has no audio: use it with data.view: openings or text": not data.texts
+        or data.view != "all",
         "data.max_frames must be at least 16": data.max_frames >= 16,
+        "data.dialogue_frames must not be negative": data.dialogue_frames >= 0,
         "data.bucket_batches must be at least 1": data.bucket_batches >= 1,
         "data.actions: text needs data.tokenizer, the SentencePiece model of the shards": (
             data.actions == "leave_out" or data.tokenizer is not None

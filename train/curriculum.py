@@ -26,6 +26,8 @@ from train.weights import FILE_NAME, load_weights, save_weights
 logger = logging.getLogger(__name__)
 
 STAGES = "stages"
+QUIET = 0.1
+"""Factor on the first vectors of audio after stages of text."""
 ALONE = "all"
 """Name of the only stage of a config without stages."""
 
@@ -68,6 +70,24 @@ def _name(stage: Any, path: str | Path) -> str:
     return name
 
 
+def with_texts(stages: Sequence[TrainingStage], texts: Sequence[str]) -> list[TrainingStage]:
+    """Return the stages with other files of texts, where they have any."""
+    if not any(stage.config.data.texts for stage in stages):
+        raise UserError("--texts: no stage of this config has data.texts")
+    return [
+        TrainingStage(
+            stage.name,
+            replace(
+                stage.config,
+                data=replace(
+                    stage.config.data, texts=tuple(texts) if stage.config.data.texts else ()
+                ),
+            ),
+        )
+        for stage in stages
+    ]
+
+
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return nested settings with changes laid over them.
 
@@ -95,22 +115,44 @@ def train(
     """
     model: DuplexLM | None = None
     weights: str | None = stages[0].config.model.weights
+    has_heard = weights is not None
     for stage in stages:
         spec = replace(stage.config.model, weights=weights)
         folder = out / stage.name
         config = replace(stage.config, out=folder.as_posix(), model=spec)
         weights = (folder / FILE_NAME).as_posix()
+        deaf = not (has_heard or config.text_alone or stage is stages[0])
+        has_heard |= not config.text_alone
         if Path(weights).is_file() and stage is not stages[-1]:
             logger.info("stage %s is done", stage.name)
             continue
-        model = _train(stage.name, config, group, Path(weights), probes_of(stage))
+        model = _train(stage.name, config, group, Path(weights), probes_of(stage), deaf=deaf)
     assert model is not None
     return model
 
 
+@torch.no_grad()
+def quieten(model: DuplexLM) -> None:
+    """Make the vectors of audio small, so that a model of text alone begins as what it was.
+
+    They are noise still, and 16 of them are added to that of the text: what was learnt of text
+    would be lost among them.
+    """
+    for embedding in model.emb:
+        assert isinstance(embedding, torch.nn.Embedding)
+        embedding.weight.mul_(QUIET)
+
+
 def _train(
-    name: str, config: Config, group: Group, weights: Path, probes: Sequence[Probe]
+    name: str,
+    config: Config,
+    group: Group,
+    weights: Path,
+    probes: Sequence[Probe],
+    *,
+    deaf: bool,
 ) -> DuplexLM:
+    """Train a stage, or load what it came to; ``deaf``: the stages before it read text alone."""
     if weights.is_file():
         corpus = open_corpus(config, group)
         model = build.make_model(config, corpus.metadata, group, fill=False)
@@ -118,6 +160,8 @@ def _train(
         return model
     logger.info("stage %s, from %s", name, config.model.weights or "noise")
     trainer = Trainer(config, group, probes)
+    if deaf and not trainer.step:
+        quieten(trainer.model)
     if trainer.run() < config.optim.steps:
         raise UserError(f"{config.out} was told to stop; the same command goes on from there")
     tokens = trainer.corpus.metadata.hashes

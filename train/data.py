@@ -7,7 +7,7 @@ Prompts are put together here, at load time, so that voice, level and role can b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -74,18 +74,26 @@ class View:
 
     name: str = "all"
     opening_tokens: int = 26
+    dialogue_frames: int = 0
     quoted: bool = False
     """Whether batches mark what is quoted from prompts."""
 
     @classmethod
     def of(cls, spec: DataSpec, quoted: float = 1.0) -> View:
         """Return the view of a config; ``quoted`` is the weight of quoted text."""
-        return cls(name=spec.view, opening_tokens=spec.opening_tokens, quoted=quoted != 1.0)
+        return cls(
+            name=spec.view,
+            opening_tokens=spec.opening_tokens,
+            dialogue_frames=spec.dialogue_frames,
+            quoted=quoted != 1.0,
+        )
 
 
 EVERYTHING = View()
 COMMON = 0.1
 """Share of the role prompts from which a token that stands in them is wording, not a quote."""
+SAMPLED = 4_096
+"""Role prompts that are looked at for that, evenly spread."""
 
 
 class Corpus:
@@ -199,27 +207,47 @@ class Corpus:
         return parts.later(first)
 
     @cached_property
-    def rare(self) -> NDArray[np.bool_]:
-        """Which tokens [V] stand in few of the agents' prompts: what of them can be a quote."""
-        lengths = self.prompt_lengths[:, 0]
-        rows = np.repeat(np.arange(len(self)), lengths)
-        starts = np.repeat(self._prompt_offsets[:, 0] - _offsets(lengths), lengths)
-        tokens = self._tokens["prompt_tokens"][starts + np.arange(len(rows))].astype(np.int64)
-        size = self.metadata.vocabulary
-        prompts = np.bincount(np.unique(rows * size + tokens) % size, minlength=size)
-        return np.asarray(prompts < COMMON * len(self))
+    def common(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Tokens, and pairs of tokens, that stand in many of the agents' prompts: wording.
+
+        A pair is its first token times the size of the vocabulary, plus its second.
+        """
+        rows = np.unique(np.linspace(0, len(self) - 1, min(len(self), SAMPLED)).astype(np.int64))
+        prompts = [self._prompt_of(row) for row in rows.tolist()]
+        found = []
+        for forms in (prompts, [self.pairs(one) for one in prompts]):
+            values, counts = np.unique(
+                np.concatenate(list(map(np.unique, forms))), return_counts=True
+            )
+            found.append(values[counts >= COMMON * len(rows)])
+        return found[0], found[1]
+
+    def pairs(self, tokens: Tokens) -> NDArray[np.int64]:
+        """Return each token [N] with the one before it, as `common` has pairs [N - 1]."""
+        wide = tokens.astype(np.int64)
+        return wide[:-1] * self.metadata.vocabulary + wide[1:]
+
+    def _prompt_of(self, row: int) -> Tokens:
+        start = self._prompt_offsets[row, 0]
+        return self._tokens["prompt_tokens"][start : start + self.prompt_lengths[row, 0]]
 
     @cached_property
     def spoken_tokens(self) -> NDArray[np.int64]:
         """How many tokens of text each side says [N, 2]."""
+        return np.stack([self.count_spoken(side) for side in SIDES], axis=1)
+
+    def count_spoken(self, side: str) -> NDArray[np.int64]:
+        """Return how many tokens of text a side says [N]."""
+        row = self._tokens[f"{side}_text"]
         silent = (self.metadata.pad, self.metadata.epad)
-        counts = []
-        for side in SIDES:
-            row = self._tokens[f"{side}_text"]
-            before = np.concatenate(([0], np.cumsum(~np.isin(row, silent))))
-            start = self._offsets[f"{side}_text"]
-            counts.append(before[start + self.num_frames] - before[start])
-        return np.stack(counts, axis=1)
+        before = np.concatenate(([0], np.cumsum(~np.isin(row, silent))))
+        start = self._offsets[f"{side}_text"]
+        return np.asarray(before[start + self.num_frames] - before[start])
+
+    def text_rows(self, side: str) -> Iterator[Tokens]:
+        """Yield the text row [T] of a side of each dialogue."""
+        for row, frames in enumerate(self.num_frames.tolist()):
+            yield self._slice(f"{side}_text", row, frames)
 
     def _slice(self, name: str, row: int, count: int) -> Tokens:
         start = self._offsets[name][row]
@@ -262,7 +290,8 @@ class Epoch:
             frames, voice_frames = np.minimum(said, view.opening_tokens), 0 * voice_frames
         self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(voice_frames, tokens)
         whole = self.prompt_frames + frames
-        self.lengths: NDArray[np.int64] = np.minimum(whole, max_frames)
+        most = self.prompt_frames + view.dialogue_frames if view.dialogue_frames else max_frames
+        self.lengths: NDArray[np.int64] = np.minimum(whole, np.minimum(most, max_frames))
         """Frames of each example [N]."""
         self.cut_frames: NDArray[np.int64] = whole - self.lengths
         """Frames of each example that do not fit [N]."""
@@ -309,7 +338,7 @@ class Epoch:
             if off_clock is not None and parts.off_clock is not None:
                 off_clock[position, start:length] = parts.off_clock[: length - start]
             if quoted is not None:
-                quoted[position, start:length] = self._quotes(one[prompt.TEXT, start:length], parts)
+                quoted[position, start:length] = self.quotes(one[prompt.TEXT, start:length], parts)
         if self._view.name != "all":
             codes[:, 1:] = NO_TOKEN
         return Batch(
@@ -322,12 +351,22 @@ class Epoch:
             off_clock=off_clock,
         )
 
-    def _quotes(self, text: Tokens, parts: ExampleParts) -> NDArray[np.bool_]:
-        """Mark the tokens [T] that stand in the example's prompt and in few others'."""
-        rare = self._corpus.rare
-        held = np.zeros(len(rare), np.bool_)
-        held[parts.prompt[rare[parts.prompt]]] = True
-        return np.asarray(held[text])
+    def quotes(self, text: Tokens, parts: ExampleParts) -> NDArray[np.bool_]:
+        """Mark the tokens [T] that stand in the example's prompt and in few others'.
+
+        So does one that is common, if it follows the same token there: the end of a name.
+        """
+        corpus = self._corpus
+        tokens, pairs = corpus.common
+        silent = (corpus.metadata.pad, corpus.metadata.epad)
+        spoken = np.flatnonzero(~np.isin(text, silent))
+        said = text[spoken]
+        found = np.isin(said, parts.prompt) & ~np.isin(said, tokens)
+        after = corpus.pairs(said)
+        found[1:] |= np.isin(after, corpus.pairs(parts.prompt)) & ~np.isin(after, pairs)
+        quoted = np.zeros(len(text), np.bool_)
+        quoted[spoken] = found
+        return quoted
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -336,5 +375,7 @@ def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _map(path: Path) -> Tokens:
-    """Map a flat file of int16; an empty file cannot be mapped, and is never made."""
+    """Map a flat file of int16; an empty one, which cannot be mapped, holds nothing."""
+    if not path.stat().st_size:
+        return np.empty(0, np.int16)
     return np.asarray(np.memmap(path, np.int16, mode="r"))

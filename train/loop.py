@@ -32,6 +32,7 @@ from train.loss import LossSums, counts, sums, total
 from train.metrics import Meter, by_stream, flops_per_frame, peak_flops
 from train.model import DuplexLM
 from train.optim import adamw, set_rates
+from train.texts import open_texts
 from train.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -54,13 +55,15 @@ class Trainer:
         allocator.keep_blocks(group.device)
         self._current: Epoch | None = None
         self.corpus = open_corpus(config, group)
-        self.plan = make_plan(config, self.corpus, self._epoch)
+        self.taught = _taught(config, self.corpus)
+        """What is trained on: the corpus, or texts in its place."""
+        self.plan = make_plan(config, self.taught, self._epoch)
         self._epoch(0)  # a policy that cannot work is said now
         self.model = build.make_model(config, self.corpus.metadata, group)
         self.optimizer = adamw(self.model, config.optim)
         self._num_audio = 0 if config.text_alone else self.model.config.dep_q
         """Audio rows that are predicted."""
-        self._identity = identity(self.corpus, self.plan)
+        self._identity = identity(self.taught, self.plan)
         for corpus in self.corpus.metadata.corpora:
             logger.info("real conversations of %s", corpus)
         self.step = 0
@@ -90,7 +93,7 @@ class Trainer:
     def _epoch(self, number: int) -> Epoch:
         if self._current is None or self._current.number != number:
             config = self._config
-            self._current = self.corpus.epoch(
+            self._current = self.taught.epoch(
                 config.prompt,
                 config.seed,
                 number,
@@ -157,7 +160,7 @@ class Trainer:
         if not math.isfinite(float(norm) + float(found.numerators.sum())):
             raise Diverged(
                 f"step {self.step} gives no number (gradient norm {float(norm)}); its dialogues:"
-                f" {', '.join(self.corpus.dialog_ids[rows].tolist())}; the weights before it are"
+                f" {', '.join(self.taught.dialog_ids[rows].tolist())}; the weights before it are"
                 f" in {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
             )
         self.optimizer.step()
@@ -247,7 +250,7 @@ class Trainer:
     def _describe(self, journal: Journal) -> None:
         """Write what the data came to: dialogues, epochs, tails that are cut."""
         epoch, rows = self._epoch(0), self.plan.rows
-        left_out = int((~self.corpus.fits(self._config.data.max_frames)).sum())
+        left_out = int((~self.taught.fits(self._config.data.max_frames)).sum())
         cut = epoch.cut_frames[rows]
         values = {
             "data/dialogs": float(len(rows)),
@@ -285,6 +288,17 @@ def open_corpus(config: Config, group: Group) -> Corpus:
     corpus = Corpus.open(config.data, cache) if group.first else None
     group.barrier()
     return corpus or Corpus.open(config.data, cache)
+
+
+def _taught(config: Config, corpus: Corpus) -> Corpus:
+    """Return the texts of a config, without what is held out of the corpus; or the corpus."""
+    data = config.data
+    if not data.texts:
+        return corpus
+    rows, _ = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
+    texts = open_texts(data, Path(config.out) / "cache", corpus, rows)
+    logger.info("texts: %d, of companies held out: %d", len(texts), texts.num_left_out)
+    return texts
 
 
 def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> BatchPlan:

@@ -150,16 +150,23 @@ def open_untrained(config: Config, corpus: Corpus) -> tuple[DuplexLM, Config]:
     return build.make_model(config, corpus.metadata, group).eval(), config
 
 
-def open_model(checkpoint: Path, corpus: Corpus, device: str = "auto") -> tuple[DuplexLM, Config]:
-    """Return the model of a checkpoint, checked to know the tokens of the shards."""
+def open_model(
+    checkpoint: Path, corpus: Corpus, device: str = "auto", *, narrow: bool = False
+) -> tuple[DuplexLM, Config]:
+    """Return the model of a checkpoint, checked to know the tokens of the shards.
+
+    With ``narrow`` it is in bfloat16, in half the memory, unless adapters are to be merged.
+    """
     record, config = checkpoints.read_record(checkpoint), checkpoints.read_config(checkpoint)
     metadata = corpus.metadata
     for part, found in (("codec", metadata.codec_hash), ("tokenizer", metadata.tokenizer_hash)):
         if record["corpus"][part] != found:
             raise UserError(f"{checkpoint} was trained on tokens of another {part} than the shards")
     group = Group(0, 1, choose_device(device))
+    has_adapters = config.lora.rank > 0
+    dtype = torch.bfloat16 if narrow and not has_adapters else torch.float32
     model = build.make_model(
-        config, metadata, group, fill=config.lora.rank > 0 or config.text_alone
+        config, metadata, group, fill=has_adapters or config.text_alone, dtype=dtype
     )
     checkpoints.load_model(checkpoint, model)
     return model.eval(), config

@@ -33,6 +33,8 @@ SCHEMA_VERSIONS = (1, 2)
 CACHE_VERSION = 2
 SAMPLE_RATE = 24_000
 METADATA_KEY = b"datagen"
+GIVEN = {"data.shards": "shards or a run", "data.texts": "what `datagen texts` wrote"}
+"""What the settings that name Parquet files want."""
 BESIDE = "metadata.json"
 """File beside shards that have lost their metadata, with what the shards they are made from say."""
 TOKENS = {
@@ -81,7 +83,7 @@ class Metadata:
         return ", ".join(named or sorted(codec))
 
 
-def find(paths: Sequence[str]) -> list[Path]:
+def find(paths: Sequence[str], setting: str = "data.shards") -> list[Path]:
     """List the Parquet files of folders and files; a run's folder means its shards/."""
     files: list[Path] = []
     for name in paths:
@@ -89,7 +91,7 @@ def find(paths: Sequence[str]) -> list[Path]:
         folder = path / "shards" if (path / "shards").is_dir() else path
         found = [path] if path.is_file() else sorted(folder.glob("*.parquet"))
         if not found:
-            raise UserError(f"data.shards: {name} holds no .parquet file; give shards or a run")
+            raise UserError(f"{setting}: {name} holds no .parquet file; give {GIVEN[setting]}")
         files += found
     if not files:
         raise UserError("data.shards is empty: give the folders of the shards to train on")
@@ -282,7 +284,9 @@ def _decode(files: Sequence[Path], folder: Path, tokenizer: str | None) -> None:
             for name in labels:
                 labels[name].append(own[name])
             for name, owner in TOKENS.items():
-                values, counts = _tokens(batch.column(name), limits[owner], f"{file}: {name}")
+                values, counts = checked_tokens(
+                    batch.column(name), limits[owner], f"{file}: {name}"
+                )
                 lengths[name].append(counts)
                 if name == "prompt_tokens":
                     values, forms = prompt_forms(batch, values, counts, encode, file)
@@ -359,7 +363,9 @@ def _check_shapes(batch: pa.RecordBatch, file: Path) -> None:
             raise UserError(f"{file}: {bad} has a {name} of a wrong length; audit the shards")
 
 
-def _tokens(column: pa.ListArray, limit: int, where: str) -> tuple[Tokens, NDArray[np.int64]]:
+def checked_tokens(
+    column: pa.ListArray, limit: int, where: str
+) -> tuple[Tokens, NDArray[np.int64]]:
     """Return a column's values, without a copy, and how many each row has."""
     values = column.flatten().to_numpy(zero_copy_only=True)
     if len(values) and not (values.min() >= 0 and values.max() < limit):

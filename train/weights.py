@@ -11,6 +11,7 @@ import dataclasses
 import logging
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -27,13 +28,13 @@ from train.actions import ActionMarks
 from train.config import UserError
 from train.lora import adapters, is_adapter, merge
 from train.model import DuplexLM
+from train.weight_file import tensor_file
 from train.weight_names import (
     check_layout,
     fused,
     layout,
     origin,
     personaplex_layout,
-    to_personaplex,
 )
 
 logger = logging.getLogger(__name__)
@@ -84,20 +85,34 @@ def save_weights(
     tools: they are kept in the file.
     """
     first = not dist.is_initialized() or dist.get_rank() == 0
-    adapted = dict(adapters(model))
-    state: dict[str, Tensor] = {}
+    sources, shapes = _sources(model)
+    check_layout(shapes, personaplex_layout(model.config), str(path))
+    notes = {} if marks is None else {"call_mark": marks.call, "result_mark": marks.result}
+    adapted, parameters = dict(adapters(model)), dict(model.named_parameters())
+    with (
+        tensor_file(path, shapes, dtype, {**(tokens or {}), **notes})
+        if first
+        else nullcontext(lambda tensor: None)
+    ) as add:
+        for name in (source for whole in sorted(sources) for source in sources[whole]):
+            tensor = _whole(parameters[name])
+            if adapter := adapted.get(name.removesuffix(".weight")):
+                lora_a, lora_b = _whole(adapter.lora_a), _whole(adapter.lora_b)
+                tensor = merge(tensor, lora_a, lora_b, adapter.scale)
+            add(tensor)
+
+
+def _sources(model: DuplexLM) -> tuple[dict[str, list[str]], dict[str, tuple[int, ...]]]:
+    """Return of which parameters each tensor of PersonaPlex's file is made, and its shape."""
+    parts: dict[str, dict[int, str]] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     for name, parameter in model.named_parameters():
-        if is_adapter(name):
-            continue
-        tensor = _whole(parameter)
-        if adapter := adapted.get(name.removesuffix(".weight")):
-            lora_a, lora_b = _whole(adapter.lora_a), _whole(adapter.lora_b)
-            tensor = merge(tensor, lora_a, lora_b, adapter.scale)
-        if first:
-            state[name] = tensor.to("cpu", dtype)
-    if first:
-        notes = {} if marks is None else {"call_mark": marks.call, "result_mark": marks.result}
-        _write(state, model, path, {**(tokens or {}), **notes})
+        if not is_adapter(name):
+            where = fused(name)
+            parts.setdefault(where.name, {})[where.part or 0] = name
+            rows = shapes[where.name][0] if where.name in shapes else 0
+            shapes[where.name] = (rows + parameter.shape[0], *parameter.shape[1:])
+    return {name: [named[i] for i in sorted(named)] for name, named in parts.items()}, shapes
 
 
 @dataclass(frozen=True)
@@ -211,13 +226,6 @@ class _Weights:
         assert where.part is not None
         start = where.part * num_rows
         return cast(Tensor, self._file.get_slice(where.name)[start : start + num_rows])
-
-
-def _write(state: dict[str, Tensor], model: DuplexLM, path: Path, metadata: dict[str, str]) -> None:
-    file = to_personaplex(state)
-    shapes = {name: tuple(tensor.shape) for name, tensor in file.items()}
-    check_layout(shapes, personaplex_layout(model.config), str(path))
-    save_atomically(file, path, metadata)
 
 
 def save_atomically(file: dict[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:

@@ -32,6 +32,7 @@ from datagen.cli.spoken import spoken
 from datagen.cli.status import status
 from datagen.cli.stopping import STOPPED, stoppable
 from datagen.cli.terminal import VisibleFormatter, echo, page, write_what_can_be
+from datagen.cli.texts import texts
 from datagen.cli.timing import timing
 from datagen.cli.view import view
 from datagen.cli.voices import voices
@@ -259,6 +260,7 @@ _COMMANDS = (
     scripts,
     spoken,
     status,
+    texts,
     timing,
     view,
     voices,

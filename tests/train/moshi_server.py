@@ -4,8 +4,8 @@
     pip install sphn aiohttp einops safetensors 'huggingface_hub<1' sentencepiece protobuf tqdm
     NO_TORCH_COMPILE=1 python tests/train/moshi_server.py [LAYERS]
 
-Weights are random. All 32 layers are PersonaPlex's 8.4 B parameters: a file of 16.7 GB, and twice
-that in memory while it is written; each layer less saves 0.2 B. Widths and rows are always its own.
+Weights are random. All 32 layers are PersonaPlex's 8.4 B parameters: a file of 16.7 GB, written a
+tensor at a time; each layer less saves 0.2 B. Widths and rows are always its own.
 """
 
 from __future__ import annotations

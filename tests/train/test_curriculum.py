@@ -186,6 +186,35 @@ def test_each_stage_begins_where_the_last_ended_and_is_not_done_twice(
     assert ends == [16, 32, 48]
 
 
+def test_a_model_of_text_begins_to_hear_as_what_it_was(
+    tiny: Make, factual: Path, tmp_path: Path
+) -> None:
+    def stage(name: str, *more: str) -> TrainingStage:
+        settings = (f"data.shards=[{factual}]", "optim.steps=2", "data.max_frames=64", *more)
+        return TrainingStage(name, tiny(*settings, "optim.temporal_lr=0", "run.precision=fp32"))
+
+    def loudness(model: DuplexLM) -> float:
+        return float(np.mean([one.weight.detach().std() for one in model.emb]))
+
+    texts, whole = stage("timed", "data.view=text"), stage("everything")
+    dense = curriculum.train([texts], ALONE, tmp_path / "a")
+    heard = curriculum.train([texts, whole], ALONE, tmp_path / "a")
+    assert loudness(heard) == pytest.approx(curriculum.QUIET * loudness(dense), rel=1e-3)
+    twice = curriculum.train([texts, whole, stage("again")], ALONE, tmp_path / "a")
+    assert loudness(twice) == pytest.approx(loudness(heard), rel=1e-3), "once, not at each stage"
+
+
+def test_texts_are_named_for_the_stages_that_have_them(tiny: Make, factual: Path) -> None:
+    shards = f"data.shards=[{factual}]"
+    dense = TrainingStage("dense", tiny(shards, "data.texts=[a]", "data.view=openings"))
+    whole = TrainingStage("whole", tiny(shards))
+    first, second = curriculum.with_texts([dense, whole], ["b", "c"])
+    assert first.config.data.texts == ("b", "c")
+    assert second.config.data.texts == ()
+    with pytest.raises(UserError, match="no stage"):
+        curriculum.with_texts([whole], ["b"])
+
+
 def test_seeds_are_one_mean_with_an_interval() -> None:
     found = summary.over_seeds([{"a": 1.0, "b": None}, {"a": 3.0, "b": 1.0}])
     assert found["a"] == 2.0

@@ -1,6 +1,8 @@
 """Text alone, dense openings, and the weight of what is quoted."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,29 +63,61 @@ def test_text_alone_is_the_text_row_of_the_whole(corpus: Corpus) -> None:
     assert (one.num_frames == two.num_frames).all()
 
 
+def test_an_example_has_no_more_of_a_dialogue_than_is_asked_for(corpus: Corpus) -> None:
+    policy = PromptPolicy(begin_later=1.0)
+    short = corpus.epoch(policy, 0, 0, 400, View(dialogue_frames=7))
+    whole = corpus.epoch(policy, 0, 0, 400)
+    assert (short.lengths == np.minimum(whole.lengths, short.prompt_frames + 7)).all()
+    assert (short.lengths + short.cut_frames == whole.lengths + whole.cut_frames).all()
+    begun = {len(whole.dialogue(row).text) - len(short.dialogue(row).text) for row in range(48)}
+    assert len(begun) > 1, "what is cut off may be left out at the beginning"
+    batch = short.batch([1, 9])
+    assert (batch.num_frames == short.lengths[[1, 9]]).all()
+    assert batch.loss_mask().sum(1).tolist() == [7, 7]
+
+
 def test_what_is_quoted_stands_in_the_own_prompt_and_few_others(corpus: Corpus) -> None:
-    common = corpus.dialogue(0, swapped=False, level=0, voice_frames=5).prompt[0]
-    corpus.rare[common] = False
+    first = corpus.dialogue(0, swapped=False, level=0, voice_frames=5).prompt
+    tokens, pairs = corpus.common
+    wording = set(tokens.tolist()) | {int(first[0])}
+    corpus.common = (np.array(sorted(wording)), pairs)
     epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, View(quoted=True))
     batch = epoch.batch(np.arange(len(corpus)))
     assert batch.quoted is not None
     assert batch.quoted.any()
     for line in range(len(corpus)):
-        prompt = set(epoch.dialogue(line).prompt.tolist()) - {int(common)}
+        prompt = epoch.dialogue(line).prompt.tolist()
+        beside = set(pairwise(prompt))
         start, stop = batch.prompt_frames[line], batch.num_frames[line]
         text = batch.codes[line, TEXT]
-        expected = [
-            start <= frame < stop and token in prompt and bool(corpus.rare[token])
-            for frame, token in enumerate(text.tolist())
-        ]
+        expected, before = [], -1
+        for frame, token in enumerate(text.tolist()):
+            if not start <= frame < stop or token in (0, 3):
+                expected.append(False)
+                continue
+            alone = token in prompt and token not in wording
+            follows = (before, token) in beside and before * 48 + token not in pairs
+            expected.append(alone or follows)
+            before = token
         assert batch.quoted[line].tolist() == expected
 
 
-def test_rare_is_what_less_than_a_tenth_of_the_prompts_hold(corpus: Corpus) -> None:
+def test_the_end_of_a_name_is_a_quote_though_its_tokens_are_common(corpus: Corpus) -> None:
+    parts = corpus.dialogue(0, swapped=False, level=0, voice_frames=5)
+    parts = replace(parts, prompt=np.array([9, 10, 11, 12], np.int16))
+    corpus.common = (np.array([10, 11, 12]), np.array([11 * 48 + 12]))
+    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, View(quoted=True))
+    text = np.array([3, 0, 9, 3, 3, 0, 10, 11, 12, 10], np.int16)
+    assert np.flatnonzero(epoch.quotes(text, parts)).tolist() == [2, 6, 7], "over silence, too"
+
+
+def test_common_is_what_a_tenth_of_the_prompts_hold(corpus: Corpus) -> None:
     prompts = [corpus.dialogue(r, swapped=False, level=0, voice_frames=5).prompt for r in range(48)]
+    tokens, pairs = corpus.common
     for token in range(48):
         share = np.mean([token in prompt for prompt in prompts])
-        assert corpus.rare[token] == (share < 0.1), token
+        assert (token in tokens) == (share >= 0.1), token
+    assert len(pairs) < len(tokens)
 
 
 def test_a_quote_weighs_more_in_the_mean() -> None:

@@ -15,7 +15,14 @@ def command(arguments: Sequence[str]) -> int:
     options.add_config(parser, "rehearsal")
     parser.add_argument("--shards", action="append", default=[], help="a run, or its shards")
     parser.add_argument(
-        "--tokenizer", help="SentencePiece model of the shards, to look for facts of the prompt"
+        "--texts",
+        action="append",
+        default=[],
+        help="a file of `datagen texts`, for the stages that learn from text alone",
+    )
+    parser.add_argument(
+        "--tokenizer",
+        help="SentencePiece model of the shards: finds facts of the prompt, and shortens it",
     )
     parser.add_argument(
         "--fractions", default="0,1", help="shares of the data to train on, e.g. 0,0.25,0.5,1"
@@ -27,7 +34,11 @@ def command(arguments: Sequence[str]) -> int:
     from train import ablate, curriculum
 
     overrides = [f"data.shards=[{','.join(chosen.shards)}]"] if chosen.shards else []
+    if chosen.tokenizer:
+        overrides.append(f"data.tokenizer={chosen.tokenizer}")
     stages = curriculum.load(chosen.config, [*overrides, *chosen.overrides])
+    if chosen.texts:
+        stages = curriculum.with_texts(stages, chosen.texts)
     ablate.ablate(
         stages,
         _fractions(chosen.fractions),

@@ -44,6 +44,8 @@ class HeldOutDialogs:
         self.rows: Rows = spread(unseen, count)
         """Those that are scored whole, evenly spread."""
         self.room = config.data.max_frames - int(self._epoch.prompt_frames[unseen].max())
+        if config.data.dialogue_frames:
+            self.room = min(self.room, config.data.dialogue_frames)
         """Frames of dialogue that fit beside the prompt of any other."""
         if self.room < MIN_ROOM and not config.text_alone:
             raise UserError(
