@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
+KEEP := $(BIN)/python -m benchmarks.keep
 # tests at once: many of them wait, for Ray to start or a lease to end
 JOBS ?= 3
 
@@ -18,9 +19,15 @@ test: .venv/dev
 quick: .venv/dev
 	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow'
 
-# lines of datagen/ that the tests run, workers and all
-coverage: .venv/dev
-	$(BIN)/python -m pytest -q -n $(JOBS) --cov=datagen --cov-report=term --cov-report=json:coverage.json
+# lines of datagen/ and train/ that the tests run, and what they start, Ray's workers too; twice as long as the tests
+PARTS := COVERAGE_FILE=$(CURDIR)/.coverage-parts/lines PYTHONPATH=$(CURDIR)
+coverage: .venv/dev .venv-train/installed
+	$(BIN)/pip install -q --group bench
+	rm -rf .coverage-parts && mkdir .coverage-parts
+	$(PARTS) $(BIN)/python -m coverage run -m pytest -q -n $(JOBS)
+	$(PARTS) .venv-train/bin/python -m coverage run -m pytest -q tests/train
+	$(PARTS) $(BIN)/python -m coverage combine -q
+	$(PARTS) $(KEEP) coverage --title "Lines that the tests run" -- $(BIN)/python -m benchmarks.covered
 
 # train/ needs torch, so it is tested in an environment of its own
 test-train: .venv-train/installed .venv/dev
@@ -82,15 +89,23 @@ fuzz: .venv/dev
 	for what in settings override artefact lease spoken ctm rttm TextGrid tsv chat speech; do \
 	  $(BIN)/python -m tests.fuzz $$what -max_total_time=60 || exit 1; done
 
-# what docs/figures.md says, measured anew on this machine while nothing else runs: a quarter of an hour
-KEEP := $(BIN)/python -m benchmarks.keep
+# what docs/figures.md says, measured anew on this machine while nothing else runs: half an hour; `make coverage` keeps its own
+FIGURES := runs/figures
 figures: .venv/dev .venv-train/installed
 	$(BIN)/pip install -q --group bench
 	$(KEEP) line --title "The line, embedded backends" --since "h of dialogue" -- $(BIN)/python benchmarks/factory.py --hours 4
-	$(KEEP) scripts --title "Scripts" -- $(BIN)/python benchmarks/scripts.py
+	$(KEEP) rooms --title "What rooms and lines cost" -- $(BIN)/python benchmarks/rooms.py
+	$(KEEP) scripts --title "Scripts: composed, compared, dealt" -- $(BIN)/python benchmarks/scripts.py --requests 0
 	$(KEEP) talk --title "The talk of composed dialogues" -- $(BIN)/python benchmarks/talk.py
+	$(KEEP) gates --title "What the gates let pass and catch" -- $(BIN)/python benchmarks/gates.py
+	$(KEEP) timeline --title "Turns to two channels, beside lhotse, sdialog and numpy" -- $(BIN)/python benchmarks/timeline.py --install
 	$(KEEP) codec --title "The stand-in codec" -- $(BIN)/python benchmarks/codec.py
+	$(KEEP) spoken --title "Written forms, said" -- $(BIN)/python benchmarks/spoken.py
+	$(KEEP) exam --title "The exam" -- $(BIN)/python benchmarks/exam.py
 	$(KEEP) loader --title "Training data as the loader reads it" -- .venv-train/bin/python -m benchmarks.loader
+	$(BIN)/datagen run service --dialogs 64 --out $(FIGURES)
+	$(KEEP) export --title "Exports" -- $(BIN)/python benchmarks/export.py $(FIGURES)
+	$(KEEP) pairs --title "Pairs and clips" -- $(BIN)/python benchmarks/pairs.py $(FIGURES)
 	$(KEEP) --page > docs/figures.md
 
 # the documentation as a site, in site/; links are checked
