@@ -21,7 +21,8 @@ MONARCHS = (
 )  # fmt: skip
 """Who is counted by Roman numerals; patterns."""
 NUMBERED = (
-    "World War", "Act", "Chapter", "Class", "Part", "Phase", "Section", "Stage", "Title", "Type",
+    "World War", "Act", "Chapter", "Class", "Part", "Art", "Sec",
+    "Phase", "Section", "Stage", "Title", "Type",
     "Volume", "Vol", "Ch", "Appendix", "Model", "Level", "Tier", "Mark", "Schedule", "Grade",
     "Scene", "Book", "Article", "Figure", "Table", "Step", "Annex", "Exhibit", "Group",
     "Category", "Super Bowl", "Apollo", "Factor", "Trauma", "Element", "Page", "Unit", "Vatican",

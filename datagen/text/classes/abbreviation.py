@@ -203,6 +203,14 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
             r"c\.(?= (?:1\d{3}|20\d\d|\d{1,2}(?::\d\d)? ?[AaPp]\.?[Mm]|\d{2,3} (?:BC|AD)))",
             "circa",
         ),
+        make(r"Art\.(?= [IVX]+\b)", "Article"),
+        make(r"Para\.(?= \d)", "Paragraph"),
+        make(r"[cC]hs\.(?= \d)", lambda m: f"{m[0][0]}hapters"),
+        make(
+            rf"min\b{DOT}",
+            "minimum",
+            before=re.compile(r"\d[ -](?:drinks?|nights?|person|people|items?|guests?|days?) \Z"),
+        ),
         make(r"vs\.(?= [A-Z])", "versus"),
         make(r"Esc\b(?!\. [a-z])", "Escape"),
         make(

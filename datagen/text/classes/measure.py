@@ -395,6 +395,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: UNITS[m["unit"]],
             before=cue("an?|per|each|every|one", " "),
         ),
+        make(
+            rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
+            lambda m: plural(UNITS[m["unit"]]),
+            before=re.compile(r"\b(?:[Cc]onvert|[Cc]hange|[Tt]urn)\b[^.?!]{3,30} to \Z"),
+        ),
+        make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])\d+ \Z")),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(

@@ -31,7 +31,7 @@ _PRICED = re.compile(
     r"|maintenance|early termination) )?(?:bill|bonus|card|charge|copay|coupon|credit|deductible"
     r"|deposit|discount|fee"
     r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
-    r"|fine|down payment|value|tip|bet|raise|budget|premium)s?\b"
+    r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
 _CASH = re.compile(r"\b(?:ATM|cash|bills?|teller|change|withdr\w+)\b")
 _SCALE = any_of(SCALES)

@@ -53,7 +53,7 @@ def _between_dates(match: Match) -> str:
 
 _SPANS = cue(
     r"from|between|about|maybe|around|roughly|approximately|approx\.?|serves?|seats?|feeds?|sleeps?"
-    r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|ch\.?|rows?|steps?|sections?"
+    r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|chs?\.?|rows?|steps?|sections?"
     r"|verses?|questions?|problems?|exercises?|lessons?|units?|scale of"
     r"|rate (?:us|it|me)"
     r"|of|for|in|every|within|at|to|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"

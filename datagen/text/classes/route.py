@@ -55,7 +55,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$"
-            r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed|took)\b)",
+            r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed"
+            r"|took)\b)",
             _pairs,
             Sure.CUE,
             before=cue("an?|the", " "),

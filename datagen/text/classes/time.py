@@ -59,7 +59,9 @@ _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+days?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th)\b",
+    r"|\w+days?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
+    r"|Tu/Th|MWF|M/W/F"
+    r"|hrs)\b",
     re.IGNORECASE,
 )
 
@@ -302,6 +304,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<day>[MTWF])(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",
             _day_letter,
+        ),
+        make(
+            r"(?P<hour>\d{1,2})/(?P<other>\d{1,2})(?=c\b| (?:Central|Mountain)\b)(?P<central>c?)",
+            lambda m: (
+                f"{clock(m['hour'], None)} {clock(m['other'], None)}"
+                + (" Central" if m["central"] else "")
+            ),
         ),
         make(r"(?:noon|midnight)-(?=\d)", lambda m: f"{m[0][:-1]} to "),
         make(r"\d+ ?d ?\d+ ?h(?: ?\d+ ?m)?(?!\w)", _letters),
