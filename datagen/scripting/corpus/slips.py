@@ -16,7 +16,9 @@ from datagen.types import Script, Turn
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help|helpful|kind)\b", re.I)
 _WELCOME = re.compile(r"\b(?:you're (?:so |very )?welcome|my pleasure|don't mention it)\b", re.I)
 _WISH = re.compile(
-    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|see you|safe)\b|to you\b", re.I
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|see you|safe)\b"
+    r"|\btalking to you\b|to you[.!]",
+    re.I,
 )
 _TOO = re.compile(r"\b(?:you too|same to you|the same to you)\b", re.I)
 _UNKNOWN = re.compile(

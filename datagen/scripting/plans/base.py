@@ -22,8 +22,8 @@ class PlanOptions(Record):
     """Mean number of spoken words of a service call, backchannels included; 162 give 62.8 s, waits
     for tools included. A composed call has its whole task, so its mean is never under some 160."""
     prompt_level: Literal["mixed", "minimal", "brief", "service", "detailed"] = "mixed"
-    """How much role prompts of service calls say: what the call needs; one or two terms more; two to
-    five; five to eight and the procedure; or (mixed) a quarter brief, half service, a quarter
+    """How much role prompts of service calls say: what the call needs; one or two terms more; two
+    to five; five to eight and the procedure; or (mixed) a quarter brief, half service, a quarter
     detailed. A detailed one that would be longer than 1,000 characters says as much as service."""
     exchanges: Annotated[int, Field(ge=1, le=4)] = 2
     """Questions of a lesson (kind qa), follow-ups not counted."""

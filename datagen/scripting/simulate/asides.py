@@ -30,13 +30,24 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     """Let the caller bring something up and the agent answer it."""
     if event in talk.agenda:
         talk.agenda.remove(event)
+    last = talk.floor.drafts[-1]
+    if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
+        _react(talk)  # to the news, before anything else
     if event.what and event.kind in ("Q1", "Q2") and talk.is_fresh(event.what):
         link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
     elif talk.chance(LINKED * min(1, talk.leisure)) and event.kind not in ("Q4", "grievance"):
-        talk.user("link", "interactionStructuring")
+        talk.user("link.again" if talk.has_asked else "link", "interactionStructuring")
+    talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
+    talk.is_aside = True
+
+
+def is_vented(talk: Talk) -> bool:
+    """Tell whether the caller has just lost its patience."""
+    last = talk.probes[-1] if talk.probes else None
+    return last is not None and last.type == "Q4" and talk.floor.last - last.agent_turn <= 1
 
 
 def plain_aside(talk: Talk) -> AgendaItem | None:

@@ -17,6 +17,7 @@ from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.repair import is_short
+from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
@@ -27,7 +28,7 @@ from datagen.types import Interruption
 
 WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.22
 """Chances of what may happen to the opening, to a number, to a name and to what is told."""
-HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
+HOLDS, ACKS, LINKS, RUDE = 0.8, 0.6, 0.7, 0.8
 
 
 def simulate_assistant(
@@ -50,7 +51,7 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = False
+        self._has_looked = self._is_rude_next = False
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -63,6 +64,7 @@ class AssistantCall:
         talk = self.talk
         is_first = True
         while talk.steps or talk.agenda:
+            self._hold_anger_back()
             if talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
@@ -72,10 +74,28 @@ class AssistantCall:
                 break
         self._close()
 
+    def _hold_anger_back(self) -> None:
+        """Let nobody lose patience over its own words, nor when all is settled."""
+        talk = self.talk
+        if not talk.agenda or all(event.kind != "Q4" for event in talk.agenda):
+            return
+        rude = next(event for event in talk.agenda if event.kind == "Q4")
+        talk.agenda.remove(rude)
+        is_last = len(talk.steps) <= 1
+        if is_last and talk.floor.drafts[-1].speaker == "user":
+            talk.agent("ack_hold", "autoPositive")
+        is_now = is_last or talk.floor.drafts[-1].speaker == "agent"
+        talk.agenda.insert(0 if is_now else len(talk.agenda), rude)
+        self._is_rude_next = is_last
+
     def _event_is_next(self, is_first: bool) -> bool:
         talk = self.talk
-        if not talk.steps:
+        if not talk.steps or self._is_rude_next:
             return True
+        if talk.agenda[0].kind == "Q4":
+            return talk.floor.drafts[-1].speaker == "agent" and talk.chance(RUDE)
+        if points_back(talk, talk.steps[0]) and not is_first:
+            return False
         if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
             return False
         if is_first and not talk.agenda[0].kind.startswith("Q"):
@@ -85,10 +105,13 @@ class AssistantCall:
 
     def _open(self) -> None:
         talk = self.talk
-        talk.user("greet", "greeting").rote = True
+        greeting = talk.user("greet", "greeting")
+        greeting.rote = talk.is_named = True  # the customer is named by its assistant
+        if talk.cast.user.name.split()[0] not in greeting.text:
+            talk.hidden = "{rep"
         talk.agent("open", "greeting", ("prompt.role",))
-        talk.is_named = True  # by its assistant
-        if talk.chance(WHO):
+        is_asked_later = bool({"Q0", "Q1", "Q2"} & set(talk.cast.probes))
+        if not is_asked_later and talk.chance(WHO):
             talk.floor.close()
             talk.user("who", "setQuestion").repairs = talk.floor.last - 1
             talk.agent("answer_user", "answer", ("prompt.role",))
@@ -106,6 +129,8 @@ class AssistantCall:
         """Let the business cut in on what is said at length, and the assistant go on."""
         talk = self.talk
         places = cuts(num_words, 0)
+        if {"Q0", "Q1", "Q2"} & set(talk.cast.probes):
+            return
         if not places or not talk.chance(0.25 * talk.cast.user.behaviour.interruptions):
             return
         talk.floor.drafts[-1].cut_at = talk.draws.pick(places)
@@ -118,6 +143,7 @@ class AssistantCall:
         talk.agent_line((self.mandate.background,), "bridge", ("prompt.background",))
 
     def _take_event(self, event: AgendaItem) -> None:
+        self._is_rude_next = False
         if event.kind == "question":
             self._ask(event.what)
         elif event.kind == "wish":
@@ -143,7 +169,7 @@ class AssistantCall:
         talk = self.talk
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
-        stated = sorted(name for name in draft.values if name in talk.world.values)
+        stated = sorted(draft.values & talk.world.pack.values.keys())
         if talk.chance(SAY_AGAIN * talk.slips):
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
@@ -160,7 +186,7 @@ class AssistantCall:
         if not is_short(right):
             talk.agent("ack", "autoPositive")
             return
-        wrong = talk.wrong(name) if talk.chance(0.35) else None
+        wrong = talk.misheard(name) if talk.chance(0.35) else None
         talk.words.about("heard", wrong or right)
         talk.agent("read_back", "checkQuestion", (f"user.{name}",))
         if wrong is None:
@@ -184,7 +210,8 @@ class AssistantCall:
         talk.agent("ack_bad", "autoPositive")
 
     def _take_step(self, step: ProcedureStep) -> None:
-        if step.tool and not self.talk.is_verified:
+        is_private = step.tool or any(name in self.talk.world.records for name in step.facts)
+        if is_private and not self.talk.is_verified:
             self._identify()
         _TAKES.get(step.do, AssistantCall._tell)(self, step)
 
@@ -239,8 +266,7 @@ class AssistantCall:
         if talk.chance(0.6):
             talk.agent("note", "autoPositive")
         answer = capital_slot(self.mandate.note(step).answer)
-        number = list(self.mandate.notes).index(step.say[0]) + 1
-        draft = talk.agent_line((answer,), "answer", (f"prompt.note-{number}",))
+        draft = talk.agent_line((answer,), "answer", (self._licence(step),))
         names = sorted(name for name in draft.values if name in talk.world.pack.caller)
         self._may_be_misheard(talk.draws.pick(names) if names else "")
 
@@ -251,7 +277,7 @@ class AssistantCall:
             if talk.chance(0.4):
                 talk.user("noted", "autoPositive")
             return
-        wrong = talk.wrong(name) if roll < MISHEARD else None
+        wrong = talk.misheard(name) if roll < MISHEARD else None
         self._heard_by_business(name, wrong)
 
     def _heard_by_business(self, name: str, wrong: Value | None) -> None:
@@ -269,7 +295,15 @@ class AssistantCall:
     def _check(self, step: ProcedureStep) -> None:
         talk = self.talk
         talk.user_line(tuple(map(to_assistant, step.say)), "checkQuestion")
-        talk.agent("confirm", "confirm", ("prompt.reason",))
+        licence = (self._licence(step),)
+        if step.reply:
+            talk.agent_line((capital_slot(self.mandate.note(step).answer),), "confirm", licence)
+        else:
+            talk.agent("confirm", "confirm", licence)
+
+    def _licence(self, step: ProcedureStep) -> str:
+        """Return which note answers a question of the business."""
+        return f"prompt.note-{list(self.mandate.notes).index(step.say[0]) + 1}"
 
     def _offer(self, step: ProcedureStep) -> None:
         """Decide on an offer, within the bounds."""

@@ -27,7 +27,19 @@ def _noted(talk: Talk, act: str = "noted") -> None:
         talk.user(act, "autoPositive")
 
 
+def _has_named(talk: Talk) -> bool:
+    """Tell whether the business has asked who calls: it does so once."""
+    return any(one.act == "state" and one.expects[0] in _callers(talk) for one in talk.probes)
+
+
+def _callers(talk: Talk) -> tuple[str, str]:
+    assert talk.cast.principal
+    return talk.cast.agent.name, talk.cast.principal.name
+
+
 def _names(talk: Talk) -> None:
+    if _has_named(talk):
+        return
     assert talk.cast.principal
     talk.user("ask_name", "setQuestion")
     asked = talk.floor.last
@@ -68,6 +80,8 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
 
 def _names_again(talk: Talk, kind: ProbeType) -> None:
     """Ask who calls where there is no number to ask for, or it has been asked for."""
+    if _has_named(talk):
+        return
     assert talk.cast.principal
     talk.user("ask_name", "setQuestion")
     asked = talk.floor.last

@@ -8,6 +8,7 @@ questions come up by the way depends on how long the call is to be.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import partial
 
@@ -29,6 +30,15 @@ SPLIT = 0.22
 """Chance that a caller says hello first, and why only when asked."""
 SHUFFLED, VENTS = 0.5, 0.8
 """Chances that questions change places, and that what a caller is angry about comes first."""
+_AT_ONCE, _ANGER = frozenset(("Q0", "Q4", "grievance")), frozenset(("Q4", "grievance"))
+"""What callers bring up before the agent has begun, and what they do before all is settled."""
+_ASKS_FOR = re.compile(
+    r"\b(?:i'd like|i (?:want|need)|we (?:want|need)|i'm (?:looking|calling|hoping)|please|can"
+    r"|could|we'd like|i have to|i'm here)\b",
+    re.IGNORECASE,
+)
+"""What an opening holds that asks for something."""
+_SETTLES = frozenset(("tell", "offer", "act", "promise", "handoff"))
 HURRY = 0.4
 """Leisure under which callers come to the point."""
 
@@ -86,7 +96,8 @@ def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     """Return a fact that the caller may be wrong about; empty for a number on file."""
     world = talk.world
     facts = [name for name in world.records if world.fact(name).claim]
-    has_detail = world.story.verify and (not world.is_lookup or _opens(world))
+    is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
+    has_detail = world.story.verify and not is_called and (not world.is_lookup or _opens(world))
     if facts and not (has_detail and talk.chance(0.4)):
         return talk.draws.pick(facts)
     if has_detail:
@@ -111,6 +122,7 @@ def _open(talk: Talk) -> None:
     is_angry = any(event.kind == "Q4" for event in talk.agenda) and talk.chance(0.25)
     length = talk.cast.user.behaviour.length
     talk.user_line(story.opening, "inform", is_brief=length == 0 or talk.leisure < HURRY)
+    mood = _first_reaction(story.mood, talk.words.chosen)
     for _ in range(length):
         if story.more and talk.chance((0.2 + 0.15 * length) * talk.leisure):
             talk.user_line(story.more, "inform")
@@ -118,7 +130,16 @@ def _open(talk: Talk) -> None:
         event = next(event for event in talk.agenda if event.kind == "Q4")
         asides.bring_up(talk, event)
     elif talk.chance(0.7 * min(1, talk.leisure)):
-        talk.agent(f"react_{story.mood}", "autoPositive")
+        talk.agent(f"react_{mood}", "autoPositive")
+    talk.opened_at = talk.floor.last
+
+
+def _first_reaction(mood: str, opening: str) -> str:
+    """Return to what the agent reacts: a question is one, whatever it is about, and a story asks
+    for nothing yet."""
+    if opening.endswith("?"):
+        return "request" if mood == "request" else "question"
+    return mood if mood == "problem" or _ASKS_FOR.search(opening) else "story"
 
 
 def _pick_up(talk: Talk) -> None:
@@ -148,13 +169,13 @@ def _call_back(talk: Talk) -> None:
 
 def _go_on(talk: Talk) -> None:
     """Talk until both have nothing left to do."""
-    is_first = True
     while talk.steps or talk.agenda:
         _fill_up(talk)
-        if not talk.steps:  # all is done by now
+        if not talk.steps or (_is_settled_next(talk) and asides.is_vented(talk)):
             talk.agenda = [event for event in talk.agenda if event.kind != "grievance"]
-        ready = [event for event in talk.agenda if asides.is_ready(talk, event)]
-        if ready and _takes_over(talk, len(ready), is_first):
+        is_first = talk.floor.last <= talk.opened_at
+        ready = _ready(talk, is_first)
+        if ready and _takes_over(talk, ready, is_first):
             collides, cut = collide(talk), talk.floor.last
             asides.bring_up(talk, ready[0])
             if collides:
@@ -167,17 +188,43 @@ def _go_on(talk: Talk) -> None:
                 give_way(talk, take_step)
             else:
                 take_step()
-            is_first = False
         else:  # what is left could never be answered
             break
 
 
-def _takes_over(talk: Talk, num_ready: int, is_first: bool) -> bool:
+def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
+    """Return what the caller could bring up now; anger that cannot wait comes first.
+
+    Who has just said why it calls asks for nothing else before the agent has begun with that.
+    """
+    ready = [event for event in talk.agenda if asides.is_ready(talk, event)]
+    if is_first:
+        ready = [event for event in ready if event.kind in _AT_ONCE]
+    if _is_settled_next(talk):
+        ready.sort(key=lambda event: event.kind not in _ANGER)
+    return ready
+
+
+def _is_settled_next(talk: Talk) -> bool:
+    """Tell whether the next step settles what a caller could be angry about."""
     if not talk.steps:
-        if talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
+        return False
+    is_bad = talk.outcome in ("refused", "failed")
+    return talk.steps[0].do in _SETTLES and (not is_bad or len(talk.steps) == 1)
+
+
+def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
+    if not talk.steps:
+        is_calm = ready[0].kind not in _ANGER
+        if is_calm and talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
             talk.agent("offer_more", "offer")
         return True
-    share = num_ready / (num_ready + len(talk.steps))
+    if ready[0].kind in _ANGER and _is_settled_next(talk):
+        return True
+    is_bound = talk.is_agreed or talk.is_looking or steps.points_back(talk, talk.steps[0])
+    if is_bound and not is_first:
+        return False
+    share = len(ready) / (len(ready) + len(talk.steps))
     return talk.chance(share * EARLY if is_first else share)
 
 

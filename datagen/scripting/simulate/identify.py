@@ -40,7 +40,7 @@ def identify(talk: Talk) -> None:
     if talk.world.fails_identity:
         _fail(talk)
         return
-    if talk.chance(LACKS * talk.slips):
+    if _may_lack(talk) and talk.chance(LACKS * talk.slips):
         talk.user("lacks_identity" if talk.is_named else "lacks_identity.named", "inform")
         talk.agent("ask_other", "setQuestion")
         talk.user("give_other", "answer")
@@ -54,6 +54,15 @@ def identify(talk: Talk) -> None:
         _spell(talk)
     if talk.chance(0.6 * talk.leisure):
         talk.agent("identity_ok", "autoPositive")
+
+
+def _may_lack(talk: Talk) -> bool:
+    """Tell whether the caller could lack its number: nobody lacks a telephone number, and nobody
+    whose telephone has been called is asked for it."""
+    known = (talk.world.identity, talk.world.other)
+    first, other = (one.identity.value.type for one in known)
+    is_called = talk.cast.direction == "outbound"
+    return first != "phone" and not (is_called and other == "phone")
 
 
 def _give(talk: Talk, name: str, act: str, question: int) -> None:

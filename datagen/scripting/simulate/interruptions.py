@@ -49,12 +49,16 @@ MOST_VALUES = 2
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
 """Types of such values."""
 _STARTS = (
-    r"and|but|so|or|though|then|otherwise|the|a|an|it|it's|they|you|you're|your|we|our|i|i'll|there"
-    r"|there's|that|that's|this|if|nobody|no|on|in|at|after|before|over|until|with|\{"
+    r"(?:the|a|an|it|it's|they|they're|you|you're|your|we|we're|our|i|i'll|there|there's|that|that's"
+    r"|this|if|nobody)\b|\{\w+\}(?!,)"
 )
-_PHRASE = re.compile(rf"(?<=[.?!]) |(?<=,) (?=(?:{_STARTS})(?<!\w)|(?:{_STARTS})\b)", re.IGNORECASE)
-"""Where a phrase begins with which somebody may go on: a sentence, or after a comma what does not
-begin with a noun."""
+_PHRASE = re.compile(
+    rf"(?<=[.?!]) |(?<=,) (?=(?:(?:and|but|so|or|though|then|otherwise) )?(?:{_STARTS}))", re.I
+)
+"""Where a phrase begins with which somebody may go on: a sentence, or after a comma a clause with a
+subject of its own."""
+HEARD = 2
+"""Fewest words of a phrase that are heard before its values alone say what is left of it."""
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )
@@ -85,6 +89,8 @@ class _Place(NamedTuple):
     at_word: int
     phrases: tuple[str, ...]
     phrase: int
+    phrase_at: int
+    """After how many words of the draft that phrase begins."""
 
 
 def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
@@ -105,7 +111,7 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     cut = talk.floor.last
     talk.floor.drafts[cut].cut_at = place.at_word
     talk.floor.close()
-    _interrupt(talk, kind, telling, ask)
+    _interrupt(talk, planned, telling, ask)
     talk.floor.drafts[cut + 1].interruption = planned
     is_told = _take_up(talk, telling, place, planned)
     talk.is_interrupted = False
@@ -128,7 +134,7 @@ def _place(talk: Talk) -> _Place | None:
     at_word = talk.draws.pick(places)
     ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
     phrase = next((index for index, end in enumerate(ends) if at_word < end), len(ends) - 1)
-    return _Place(talk.floor.last, at_word, phrases, phrase)
+    return _Place(talk.floor.last, at_word, phrases, phrase, ends[phrase] - lengths[phrase])
 
 
 def _last_value(talk: Talk, draft: Draft, template: str) -> int:
@@ -155,7 +161,7 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     if not telling.is_needed:
         kinds += ["known"]
-    if talk.mood.valence < 0:
+    if talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
     return talk.draws.pick(kinds)
 
@@ -186,6 +192,9 @@ def _summary(talk: Talk, place: _Place) -> str:
     """
     if _DENIES.search(" ".join(place.phrases)):
         return ""
+    left_out = talk.slots(place.phrases[place.phrase + 1 :])
+    if left_out or place.at_word - place.phrase_at < HEARD:
+        return ""
     spoken = talk.floor.drafts[place.draft].spoken.lower()
     left = []
     for lower in sorted(talk.slots(place.phrases)):  # a set's own order changes with the process
@@ -198,8 +207,9 @@ def _summary(talk: Talk, place: _Place) -> str:
     return " and ".join(said) + "." if 0 < len(said) <= MOST_VALUES else ""
 
 
-def _interrupt(talk: Talk, kind: _Doing, telling: Telling, ask: Ask | None) -> None:
+def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | None) -> None:
     """Let the caller say what it interrupts for, and the agent answer."""
+    kind = planned.kind
     if kind in ("question", "correction"):
         assert ask is not None
         ask()
@@ -212,7 +222,7 @@ def _interrupt(talk: Talk, kind: _Doing, telling: Telling, ask: Ask | None) -> N
         talk.agent("ack", "autoPositive")
     else:
         talk.user("cut_in.protest", "disagreement")
-        talk.agent("hear_out", "autoPositive")
+        talk.agent("hear_out" if planned.uptake else "hear", "autoPositive")
 
 
 def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption) -> bool:

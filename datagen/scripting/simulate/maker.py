@@ -175,7 +175,16 @@ class WorldMaker:
                 level = "service"  # all that it should say takes too much room
             aim = self._aim(draws)
             extra = EXTRA if aim > LONG else 0
-            world = draw_world(compiled, story, probes, draws, level, cases=cases, extra=extra)
+            world = draw_world(
+                compiled,
+                story,
+                probes,
+                draws,
+                level,
+                cases=cases,
+                extra=extra,
+                is_called=dealt.direction == "outbound",
+            )
             if world is not None:
                 yield world, self._cast(job, world, dealt, probes, draws), draws, aim
 

@@ -5,6 +5,7 @@ Talk, ProcedureStep --take--> drafts
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -35,12 +36,33 @@ REPEATS, INSERTS, CORRECTS, MISHEARD = 0.05, 0.14, 0.09, 0.1
 """Chances of what happens between a question and its answer, or to the answer."""
 IN_FLIGHT = 0.7
 """Chance that a wrong answer is taken back only when it has been typed in, if it is."""
+TURNS_BACK = 0.9
+"""Chance that an agent says so if it comes back from an aside in the same turn."""
 ACKS = {"friendly": 0.5, "brisk": 0.2, "formal": 0.4, "tired": 0.35}
 _ASIDES = frozenset(("answer", "declineRequest", "correction", "confirm"))
 """Acts of an agent after which it has to come back to what it was doing."""
 _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring"))
 """What a caller says that asks for no sign of having been heard."""
 REACTS = 0.55
+_POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
+"""How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
+_OBJECTS = re.compile(
+    r"\b(?:but|not|no|nobody|never|gone|afraid|disgrace|supposed|come on|serious|kidding|worse"
+    r"|charging|harsh|stupid|unfair|something else|pay|since when|why|who says"
+    r"|scares?|heart\w*)\b|n't\b",
+    re.IGNORECASE,
+)
+_TAKES_IT = re.compile(
+    r"(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
+    r"|oh, thank)\b",
+    re.I,
+)
+"""What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
+HEARS = 0.6
+"""Chance that the agent says something to what a caller makes of bad news, if that asks for
+nothing."""
+_QUESTION = re.compile(r"(?:and |so,? )?(?:should|shall|would|do|does|can|could|may|is|are) ", re.I)
+"""How a line begins that only asks."""
 JUST = 2
 """Turns after which an offer need not say that it was told already."""
 
@@ -55,6 +77,8 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         talk.current = None
         if not talk.is_verified:
             return
+    is_aside, talk.is_aside = talk.is_aside, False
+    talk.is_looking = step.do == "look" and talk.world.is_lookup
     if step.do == "look":
         _look(talk, step)
     elif step.do == "act":
@@ -62,7 +86,20 @@ def take(talk: Talk, step: ProcedureStep) -> None:
     elif step.do == "tell":
         _tell(talk, step)
     else:
-        _exchange(talk, step)
+        _exchange(talk, step, _standing(step.say) if is_aside else step.say)
+
+
+def points_back(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether nothing may come before a step, as it points back to what has just been said."""
+    if step.do == "act":
+        proposed = talk.world.pack.tools[step.tool].proposed
+        return bool(proposed) and _POINTS.match(proposed) is not None
+    return bool(step.say) and all(map(_POINTS.match, step.say))
+
+
+def _standing(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines that do not point back, if there are any."""
+    return [line for line in lines if not _POINTS.match(line)] or lines
 
 
 def _look(talk: Talk, step: ProcedureStep) -> None:
@@ -106,6 +143,9 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
     news = [name for name in step.facts if not talk.is_fresh(name)]
     if not news and step.facts and not step.reply:
         return
+    if not news and step.facts and all(talk.told[name] == talk.floor.last for name in step.facts):
+        _react(talk, step, REACTS)  # it is what the agent has just said
+        return
     _acknowledge(talk)
     licence = talk.licence(step.facts)
     if not news and step.facts:
@@ -138,7 +178,7 @@ def _may_cut_in(
     return may_cut_in(talk, Telling(lines, iso, licence, is_needed), ask)
 
 
-def _exchange(talk: Talk, step: ProcedureStep) -> None:
+def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     """Ask, offer or announce something, with what may come between that and its answer."""
     if step.do == "ask" and _is_answered(talk, step):
         return
@@ -147,11 +187,14 @@ def _exchange(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
-    say = talk.remind if is_known and step.do == "offer" else talk.agent_line
-    say(step.say, iso, licence)
+    say = talk.agent_line
+    if is_known and step.do == "offer":
+        plain = [line for line in lines if _QUESTION.match(line)]
+        say, lines = (talk.agent_line, plain) if plain else (talk.remind, lines)
+    say(lines, iso, licence)
     talk.tell(step.facts)
     if step.do not in ANSWERS:
-        if say is talk.agent_line:
+        if say == talk.agent_line:
             _may_cut_in(talk, step.say, iso, licence)
         _react(talk, step, REACTS)
         return
@@ -179,7 +222,8 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
         return
     said = talk.draws.uniform() / talk.slips
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
-    wrong = talk.wrong(name) if name else None
+    hear = talk.wrong if said < CORRECTS else talk.misheard
+    wrong = hear(name) if name else None
     if wrong is None or not is_short(wrong):
         talk.user_line(step.reply, answer)
     elif said < CORRECTS:
@@ -208,6 +252,10 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
     if step.reply:
         told = [line for line in step.reply if line[-1] != "?"]
         talk.user_line(told or step.reply, "autoPositive")
+        said = talk.words.chosen
+        is_bad = talk.outcome in ("refused", "failed") and talk.chance(HEARS)
+        if (_OBJECTS.search(said) or is_bad) and not _TAKES_IT.match(said):
+            talk.agent("hear", "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
 
@@ -221,7 +269,7 @@ def _is_redirected(talk: Talk) -> bool:
 def _acknowledge(talk: Talk) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
-    if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(0.6):
+    if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
         if not _is_redirected(talk):
             talk.agent("transition", "interactionStructuring")
         return

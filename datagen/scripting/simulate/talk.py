@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import continued, slots, third_person
@@ -27,12 +28,15 @@ MEAN_WORDS = 178
 SLIPS = 0.5
 FRESH = 6
 """Turns for which a caller still has in its ear what it was told."""
+ALIKE = 0.7
+"""Least share of letters that two values have in common where one is heard for the other."""
 LOW = -0.15
 """Valence of a caller under which an agent is not cheerful."""
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
 """What is answered with "you're welcome"."""
 WISHES = re.compile(
-    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you)\b|to you\b", re.I
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|talking to you)\b|to you[.!]",
+    re.I,
 )
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 _TERSE = ("brisk", "tired")
@@ -108,6 +112,16 @@ class Talk:
         self.is_over = self.is_helped = False
         self.is_agreed = False
         """The caller has decided on what the agent does next."""
+        self.is_aside = False
+        """The caller has brought something up since the agent's last step."""
+        self.is_looking = False
+        """The agent has looked something up, and has yet to tell it."""
+        self.opened_at = 0
+        """The turn in which the caller has said why it calls."""
+        self.has_asked = False
+        """The caller has brought up a question already."""
+        self.hidden = ""
+        """Slots that the agent does not fill, by how they begin: a name that it has not heard."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False
@@ -119,7 +133,7 @@ class Talk:
         self, act: str, iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
         """Let the agent do an act of the bank; it names no one who has given no name."""
-        hidden = "" if self.is_named else "{customer"
+        hidden = self.hidden if self.is_named else "{customer"
         said = self.words.act("agent", self._fitting("agent", act), self.cast.manner, hidden)
         return self.say("agent", iso, said, licence, apart)
 
@@ -204,7 +218,7 @@ class Talk:
         names = [name for one in people if one for name in one.name.split()]
         if first == "A":
             return False
-        letters = word.replace("'", "")
+        letters = word.replace("'", "").replace("-", "")
         is_word = len(word) > 1 and letters.isalpha() and letters[1:].islower()
         if not is_word or word in _SELF or word in names or text.startswith(self.cast.company):
             return True
@@ -252,6 +266,11 @@ class Talk:
         """Return what somebody could take a value for; None if nothing."""
         return self._drawer.wrong(name, self.world.values)
 
+    def misheard(self, name: str) -> Value | None:
+        """Return what somebody could hear for a value; None if nothing sounds like it."""
+        wrong = self.wrong(name)
+        return wrong if wrong and _sound_alike(wrong.spoken, self.value(name).spoken) else None
+
     @staticmethod
     def slots(lines: Sequence[str]) -> set[str]:
         """Return the slots of some lines."""
@@ -260,6 +279,11 @@ class Talk:
     def fill(self, template: str) -> str:
         """Return what a template writes."""
         return self.words.fill(template).text
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """Tell whether one could be heard for the other: most letters are the same, in order."""
+    return SequenceMatcher(None, one.lower(), other.lower()).ratio() >= ALIKE
 
 
 def _words(world: World, cast: Cast) -> dict[str, str]:

@@ -237,10 +237,12 @@ def draw_world(
     *,
     cases: Sequence[str] = (),
     extra: int = 0,
+    is_called: bool = False,
 ) -> World | None:
     """Draw a world; None if two values could not be told apart.
 
-    ``cases`` are those that may be; ``extra`` facts more than usual may come up by the way. A
+    ``cases`` are those that may be; a customer who ``is_called`` is not asked for its telephone
+    number, if there is another; ``extra`` facts more than usual may come up by the way. A
     minimal role has none but one that the caller may suppose, if it is to suppose something.
     """
     pack, story = compiled.pack, compiled.pack.stories[story_id]
@@ -259,7 +261,10 @@ def draw_world(
     asides = asides[: supposed + extra + draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
     wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
-    known, other = draws.shuffled(pack.identities)[:2]
+    identities = draws.shuffled(pack.identities)
+    if is_called:  # by telephone
+        identities.sort(key=lambda one: one.value.type == "phone")
+    known, other = identities[:2]
     drawer = Drawer(compiled, draws)
     values = drawer.all(wanted, (known, other))
     if values is None:

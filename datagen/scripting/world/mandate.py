@@ -7,6 +7,7 @@ The business has the world; the assistant knows these sentences and nothing else
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,6 +33,12 @@ QUESTIONS = (0, 1, 1, 1, 2)
 TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
 """Chances: it is to try for more than a policy allows; it knows something more about the matter; it
 lacks the first number that the business asks for; it may not refuse by itself."""
+_UNIT = re.compile(
+    r"\b(?:an?|per|every) (?:\w+ )?(?:hour|day|night|week|month|year|person|box|piece|page|mile)\b"
+    r"|\beach\b",
+    re.I,
+)
+"""A price of one of several: an hour, a night."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 _FRAMES = (
@@ -115,7 +122,7 @@ def turned(world: World) -> World:
 
 def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
-    asks = [step for step in world.steps if step.do == "ask"]
+    asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
     questions = tuple(name for name in world.asides if world.fact(name).ask)[:count]
     bound, limit = _bound(world, draws)
@@ -148,7 +155,7 @@ def _addresses(line: str) -> bool:
 
 def _answer(step: ProcedureStep) -> str:
     """Return the shortest answer to a question: the value, and little else."""
-    answer = min(step.reply, key=len)
+    answer = min(step.reply or ("Yes.",), key=len)
     for start in _STARTS:  # a note does not hesitate
         if answer.startswith(start):
             answer = capital(answer.removeprefix(start))
@@ -163,12 +170,16 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     offers = [step for step in world.steps if step.do == "offer"]
     if not offers:
         return None, None
-    cents = max((world.values[name].cents for name in _prices(world, offers)), default=0)
+    if any(_UNIT.search(line) for step in offers for line in step.say):
+        cents = 0  # nobody knows what it comes to
+    else:
+        cents = sum(world.values[name].cents for name in _prices(world, offers))
     if any(step.declines for step in offers):
         if cents >= 4 * MARGIN and draws.chance(0.6):
             share = 0.4 + 0.4 * draws.uniform()
             return "decline", money(int(share * cents) // MARGIN * MARGIN)
-        return ("ask_back" if draws.chance(ASKS_BACK) else "decline"), None
+        is_done = any(step.do == "act" for step in world.steps)  # which waits for no answer
+        return ("ask_back" if not is_done and draws.chance(ASKS_BACK) else "decline"), None
     if cents and draws.chance(0.6):
         return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)
     return "accept", None

@@ -83,6 +83,8 @@ def _verify(world: World, cast: Cast) -> list[str]:
         who = f"Customer name {cast.user.name}."
         if not world.story.verify:
             return [who]
+        if world.is_lookup and world.other.identity.value.type == "phone":
+            return [who, f"Verify the {identity}."]
         if world.is_lookup:
             return [who, f"Verify the {identity} or the {world.other.identity.label}."]
     elif not world.story.verify:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from statistics import mean
 
 import pytest
@@ -41,7 +42,7 @@ def test_a_level_is_kept_and_licenses_what_is_said(level: str) -> None:
 
 def test_levels_say_more_and_more() -> None:
     sizes = [size(level) for level in ("minimal", "brief", "service", "detailed")]
-    assert all(one + 50 < other for one, other in zip(sizes, sizes[1:], strict=False)), sizes
+    assert all(one + 50 < other for one, other in pairwise(sizes)), sizes
     assert {script.prompt_level for script in calls()} == {"brief", "service", "detailed"}
 
 
