@@ -147,6 +147,7 @@ def main() -> None:
         topics(made["qa"][1])
     if "casual" in made:
         lively(made["casual"][0], "casual", {"two": "50 %", "nods": "71 %"})
+        slipped(made["casual"][1])
 
 
 if __name__ == "__main__":

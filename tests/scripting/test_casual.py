@@ -209,6 +209,8 @@ def test_checks_see_a_description_that_nobody_speaks_of() -> None:
         ("tell", "no.", "ends with a question mark"),
         ("dig", "Say it.", "ends with a question mark"),
         ("dug", "An cat.", "should begin with 'a'"),
+        ("ask", ["Do you decorate?", "What's in a taco?"], "have no word in common"),
+        ("later", "Wear earplugs.", "comes back to nothing that was said"),
     ],
 )
 def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:

@@ -103,8 +103,8 @@ def told(script: Script, question: str) -> str:
 def test_every_question_is_answered_by_what_is_known_of_it() -> None:
     known: dict[str, set[str]] = {}
     for topic in chain.from_iterable(subject.topics for subject in shipped()):
-        for ask, core in zip(topic.ask, topic.core, strict=True):
-            known.setdefault(ask, set()).add(core)
+        for ask in topic.ask:
+            known.setdefault(ask, set()).update(topic.core)
         for follow in topic.more:
             known.setdefault(follow.ask, set()).add(follow.tell)
     longest_first = sorted(known, key=len, reverse=True)
@@ -162,7 +162,12 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
     ("part", "value", "complaint"),
     [
         ("core", ["It is so.", "It is so."], "is there twice"),
-        ("core", ["It is so.", "Very.", "Much."], "2 questions have 3 answers"),
+        ("ask", ["Why is blood red?", "What is blood made of?"], "are not one question"),
+        ("ask", ["Why is blood red?", "Why is snow white?"], "no word in common"),
+        ("core", ["No, it isn't.", "Very."], "answers yes or no, which is not asked"),
+        ("details", ["Under a tree is not.", "So do cars."], "leans on another line"),
+        ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
+        ("beyond", "How old is this one?", "points at something that nobody sees"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
         ("core", ["It is an tree.", "Very."], "should begin with 'a'"),
         ("core", ["word " * 45 + "end.", "Very."], "no short answer"),
@@ -173,7 +178,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
 )
 def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:
     data = yaml.safe_load(qa_pack.default_paths()[0].read_text())
-    data["topics"][0] |= {"ask": ["What?", "Why?"], "core": ["So.", "Thus."], part: value}
+    data["topics"][0] |= {"ask": ["Why is it so?"], "core": ["So.", "Thus."], part: value}
     path = tmp_path / "subject.yaml"
     path.write_text(yaml.safe_dump(data))
     with pytest.raises(UserError, match=re.escape(str(path)) + "|cannot be used"):

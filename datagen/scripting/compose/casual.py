@@ -43,6 +43,8 @@ LATER = 0.5
 """Chance that who says goodbye comes back to what the other said."""
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
+_WHOLE = re.compile(r"(?:I|I'm|I've|I'd|I'll|We|We're|We've|My|Our|There|There's)\b")
+"""Opens a line that is a sentence without the question that it answers."""
 LATE = 4
 """How many turns later, at least."""
 
@@ -187,9 +189,11 @@ class _Chat(Realizer):
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
         """Say one's own answer unasked; the agent may go on until the user cuts in."""
-        lead = f"{self._reaction(speaker)} {self._act(speaker, 'me')}".strip()
+        is_whole = _WHOLE.match(own.tell) and not self._draws.chance(LEADS)
+        me = "" if is_whole else self._act(speaker, "me")
+        lead = f"{self._reaction(speaker)} {me}".strip()
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
-        text = f"{lead} {own.tell}"
+        text = f"{lead} {own.tell}".strip()
         if speaker == "agent" and may_be_cut and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"

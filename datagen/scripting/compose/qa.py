@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from datagen.scripting.compose.realizer import PlannedLine, Realizer
+from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_echo
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import content_stems, question_kind
 from datagen.scripting.content.templates import Wording
@@ -81,7 +81,8 @@ class _Lesson(Realizer):
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
-        return template, speak(template)
+        written = without_echo(template)
+        return written, speak(written)
 
     def lines(self) -> list[PlannedLine]:
         """Word the lesson."""
@@ -243,9 +244,9 @@ class _Lesson(Realizer):
             self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
             says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
             if says_more and self._draws.chance(0.4):
-                self._say("agent", "right", f"{self._act('agent', 'yes')} {quiz.tell}")
+                self._say("agent", "right", f"{self._act('agent', 'praise')} {quiz.tell}")
             else:
-                praise = self._act("agent", "right" if is_told else "yes")
+                praise = self._act("agent", "right" if is_told else "praise")
                 self._say("agent", "right", praise)
         elif at < RIGHT + WRONG:
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")

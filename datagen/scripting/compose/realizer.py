@@ -26,6 +26,11 @@ _ASKS = re.compile(
     r"|Have|Has|Had|Was|Were|If)(?:'s|'d|'re)? "
 )
 """Opens a question with a word that is no name."""
+_TWICE = re.compile(
+    r"\b(?P<word>Well|Oh|So|Um|Uh|Hm|Ha|Okay|Right|Sure|Ah|Huh|Mm)\b(?:,? \w[\w']*){0,4}[.,!] "
+    r"(?=(?P=word)\b)"
+)
+"""A few words that open like those that follow them: "Well, um. Well, ..."."""
 
 
 class PlannedLine(NamedTuple):
@@ -40,6 +45,11 @@ class PlannedLine(NamedTuple):
     interrupts: bool = False
     repairs: int | None = None
     """Which line this one mends."""
+
+
+def without_echo(text: str) -> str:
+    """Return a turn without a short opening that the next sentence opens with again."""
+    return _TWICE.sub("", text)
 
 
 class _SlotFilling(dict[str, str]):
@@ -95,7 +105,8 @@ class Realizer:
     def _filled(self, template: str) -> tuple[str, str]:
         """Return what a template writes, and what it says."""
         filled = template.format_map(self._slots) if "{" in template else template
-        return filled, filled
+        written = without_echo(filled)
+        return written, written
 
     def _num_words(self, template: str) -> int:
         """Count the words that a template says."""

@@ -18,7 +18,7 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.content.questions import wording_problems
+from datagen.scripting.content.questions import content_stems, wording_problems
 from datagen.text import spelling_problems
 from datagen.types import UserError
 
@@ -168,6 +168,9 @@ def _lint_theme(theme: Theme) -> Iterator[str]:
         for said in thread.say:
             for line in (said.tell, said.dug, said.later):
                 yield from _lint_line(line)
+            about = content_stems(f"{said.tell} {said.dig} {said.dug}")
+            if not content_stems(said.later) & about:
+                yield f"{said.later!r} comes back to nothing that was said"
     for goal in theme.goals:
         yield from _lint_line(goal.ask, is_question=True)
         yield from (problem for line in goal.reply for problem in _lint_line(line))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from datagen.scripting.content.questions import question_kind
 from datagen.types import Script, Turn
 
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help|helpful|kind)\b", re.I)
@@ -34,6 +35,17 @@ _OFFERS = frozenset(("offer", "bridge", "checkQuestion"))
 """Acts of an agent's question that lets the caller decide; what was cut off and is said again is a
 bridge."""
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
+_YES = re.compile(r"(?:Sure|Of course|Right|Yes|Yeah|No problem|Happy to|Okay, sure|Alright)\b")
+_NO = re.compile(r"(?:No|Not|Hardly|Never|Nobody|Most (?:people )?(?:can't|don't|aren't))\b")
+_TWICE = re.compile(
+    r"\b(?P<word>Well|Oh|So|Um|Uh|Hm|Ha|Okay|Right|Sure|Ah|Huh|Mm)\b(?:,? \w[\w']*){0,4}[.,!] "
+    r"(?P=word)\b"
+)
+_GUESS = re.compile(r"\b(?:guess|(?:what|your) (?:do you|would you|first|own)? ?(?:think|idea))\b")
+_SAME = re.compile(r"You (?!are\b|enjoy\b|want\b)[^.]+\.")
+"""What a description says that two people do not both happen to have."""
+BACK = 3
+"""Within so many turns nobody asks back in the words in which it was asked."""
 MIN_WORDS = 5
 """Fewest words of a sentence that is not said twice."""
 
@@ -49,7 +61,9 @@ def slips(script: Script) -> Iterator[str]:
     yield from _repeated(floor)
     yield from _unkept(script, floor)
     yield from _promised(script)
-    if script.call_direction != "assistant":
+    if script.kind != "service":
+        yield from _odd(script, floor)
+    elif script.call_direction != "assistant":
         yield from _undecided(script, floor)
 
 
@@ -61,6 +75,37 @@ def _repeated(floor: Sequence[Turn]) -> Iterator[str]:
             for sentence in sorted(both):
                 if sentence.count(" ") >= MIN_WORDS - 1:
                     yield f"said again, not in other words: {sentence!r}"
+
+
+def _odd(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find what lines do to each other in a lesson or a chat that nobody planned as one text."""
+    for before, turn in pairwise(floor):
+        if turn.speaker == "agent" and _says_yes_and_no(before.text, turn.text):
+            yield f"a yes before a no: {turn.text!r}"
+        if turn.act == "guess.wrong" and _GUESS.search(before.text):
+            yield f"hearsay is given as a guess: {turn.text!r}"
+        if found := _TWICE.search(turn.text):
+            yield f"two sentences open with one word: {found[0]!r}"
+    yield from _asked_back(floor)
+    both = {*_SAME.findall(script.role_prompt)} & {*_SAME.findall(script.user_role_prompt or "")}
+    yield from (f"both people are alike: {one!r}" for one in sorted(both))
+
+
+def _says_yes_and_no(question: str, answer: str) -> bool:
+    """Tell whether a question for yes or no is answered "Of course. Most people can't"."""
+    first, *others = _SENTENCE.split(answer)
+    is_polar = question.endswith("?") and question_kind(_SENTENCE.split(question)[-1]) == "polar"
+    return bool(is_polar and others and _YES.match(first) and _NO.match(others[0]))
+
+
+def _asked_back(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find a question that comes back from the one who was asked it, word for word."""
+    for at, turn in enumerate(floor):
+        question = _SENTENCE.split(turn.text)[-1].lower()
+        later = [one for one in floor[at + 1 : at + 1 + BACK] if one.speaker != turn.speaker]
+        for one in later if question.endswith("?") and question.count(" ") >= MIN_WORDS - 2 else ():
+            if one.text.lower().endswith(question) and one.act != "unclear":
+                yield f"asked back in the same words: {one.text!r}"
 
 
 def _unkept(script: Script, floor: Sequence[Turn]) -> Iterator[str]:

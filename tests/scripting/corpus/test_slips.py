@@ -90,3 +90,51 @@ def test_a_lesson_that_says_the_same_again_is_found() -> None:
     at = next(at for at, turn in enumerate(floor) if turn.act == "lost")
     floor[at + 1] = floor[at + 1].model_copy(update={"text": floor[at - 1].text})
     assert [one for one in slips(turned(script, iter(floor))) if one.startswith("said again")]
+
+
+def planted(kind: str, acts: tuple[str, ...], texts: tuple[str, ...]) -> list[str]:
+    """Return the kinds of slips in a dialogue of which a run of turns has been said otherwise."""
+    for script in composed(kind, 600, 0.2):
+        floor = [turn for turn in script.turns if turn.onset != "backchannel"]
+        for at in range(len(floor) - len(acts) + 1):
+            if tuple(turn.act for turn in floor[at : at + len(acts)]) == acts:
+                for place, text in enumerate(texts, at):
+                    floor[place] = floor[place].model_copy(update={"text": text})
+                return [one.split(":")[0] for one in slips(turned(script, iter(floor)))]
+    raise AssertionError(f"no {kind} has {acts}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "acts", "texts", "slip"),
+    [
+        (
+            "qa",
+            ("ask.follow", "answer"),
+            ("Sorry, wait. Can I control them?", "Of course. Most people can't."),
+            "a yes before a no",
+        ),
+        (
+            "qa",
+            ("guess", "guess.wrong"),
+            ("What would you guess?", "I've heard that all spiders bite."),
+            "hearsay is given as a guess",
+        ),
+        ("casual", ("ask", "answer"), ("Why?", "Well, um. Well, so."), "two sentences open"),
+        (
+            "casual",
+            ("ask", "answer.ask"),
+            ("Do you like to hike?", "I do. Do you like to hike?"),
+            "asked back in the same words",
+        ),
+    ],
+)
+def test_lines_that_do_not_go_together_are_found(
+    kind: str, acts: tuple[str, ...], texts: tuple[str, ...], slip: str
+) -> None:
+    assert [one for one in planted(kind, acts, texts) if one.startswith(slip)]
+
+
+def test_two_people_of_one_description_are_found() -> None:
+    script = next(one for one in composed("casual", 600, 0.2) if " You have " in one.role_prompt)
+    twin = script.model_copy(update={"user_role_prompt": script.role_prompt})
+    assert [one for one in slips(twin) if one.startswith("both people are alike: 'You have ")]

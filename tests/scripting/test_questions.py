@@ -1,0 +1,57 @@
+"""What a question asks for, and which wordings of one ask for two things."""
+
+from __future__ import annotations
+
+import pytest
+
+from datagen.scripting.content.questions import content_stems, question_kind, wording_problems
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Are bats blind?", "polar"),
+        ("Can you tell me why blood is red?", "why"),
+        ("Can you explain DNA to me?", "what"),
+        ("What makes the sky look blue?", "why"),
+        ("How many minutes does an egg have to boil?", "measure"),
+        ("How long do I boil an egg?", "measure"),
+        ("How many planets are there?", "count"),
+        ("I'm new in town, how do I meet people?", "how"),
+        ("What's the best way to study?", "how"),
+        ("What's the difference between mean and median?", "difference"),
+        ("In which year did women get the vote?", "when"),
+        ("Do we know who invented the wheel?", "who"),
+        ("Where does honey come from?", "where"),
+        ("One goose, two?", ""),
+    ],
+)
+def test_kinds(question: str, kind: str) -> None:
+    assert question_kind(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "complaint"),
+    [
+        ("How do I make a budget?", "What's a good way to make a budget?", ""),
+        ("How long should tea steep?", "How many minutes does tea need?", ""),
+        ("What is blood made of?", "Why is blood red?", "they ask for what and why"),
+        ("How should I study for a test?", "How do I sleep better?", "no word in common"),
+        ("Which song do you like?", "Is there a song you like?", "they ask for what and polar"),
+    ],
+)
+def test_two_wordings_of_one_question(one: str, other: str, complaint: str) -> None:
+    found = list(wording_problems((one, other)))
+    assert bool(found) == bool(complaint)
+    assert all(complaint in problem for problem in found)
+
+
+def test_talk_asks_one_thing_in_several_forms() -> None:
+    asks = ("Which song do you like?", "Is there a song you like?")
+    assert not list(wording_problems(asks, is_talk=True))
+    assert list(wording_problems(("Do you decorate?", "Which dish do you cook?"), is_talk=True))
+
+
+def test_forms_of_a_word_are_one() -> None:
+    assert content_stems("My window is drafty.") & content_stems("How do I stop a draft?")
+    assert not content_stems("How is it?")
