@@ -1,11 +1,11 @@
 """How far an aligner's word starts on Kokoro's speech are from the durations Kokoro itself gave.
 
-    python benchmarks/word_starts.py --options JSON [--align sphinx] [--lines 4] [--block 40]
+    python benchmarks/word_starts.py [--lines 3] [--block 40] [--options JSON]
 
 The durations are a tensor inside the graph, cut out with `onnx`; each token's frames are 600
 samples. A voice's bias is the median error on half of its lines and is taken off on the other half,
 and the other way round. Exit 1 if less than 95 % of starts are within one frame (80 ms) then.
-Kokoro's weights and voices are those of recipe `laptop` (`make test-real`).
+Weights, voices and the aligner are those of recipe `laptop`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from datagen.backends.protocols import Aligner
 from datagen.backends.registry import ALIGNERS, WRITERS
 from datagen.backends.speech.finish import audible, finish, to_24_khz
 from datagen.backends.speech.kokoro import LANGUAGES, Kokoro, _model_file, levelled
-from datagen.config import BackendSpec, load_recipe
+from datagen.config import load_recipe
 from datagen.engine.plan import jobs_of
 from datagen.gates.words import distance
 from datagen.types import FRAME, SAMPLE_RATE, Audio, Line, Rejected, Script, Voice
@@ -209,16 +209,14 @@ def line_of(text: str, name: str) -> Line:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--options", type=json.loads, required=True, help="speech.options")
-    parser.add_argument("--align", default="sphinx")
-    parser.add_argument("--align-options", type=json.loads, default={})
-    parser.add_argument("--lines", type=int, default=4, help="lines of each voice")
+    parser.add_argument("--options", type=json.loads, default={}, help="of speech.options")
+    parser.add_argument("--lines", type=int, default=3, help="lines of each voice")
     parser.add_argument("--block", type=int, default=40)
     arguments = parser.parse_args()
-    options = Kokoro.Options.model_validate(arguments.options)
-    timed = Timed(options)
-    spec = BackendSpec(use=arguments.align, options=arguments.align_options)
-    aligner = ALIGNERS.load(spec)
+    recipe = load_recipe("service", "laptop")
+    given = {**recipe.speech.options, "blends": 0, **arguments.options}
+    options = Kokoro.Options.model_validate(given)
+    timed, aligner = Timed(options), ALIGNERS.load(recipe.align)
     voices = [name for names in Kokoro.speakers(options).values() for name in names]
     texts = texts_of(arguments.block, arguments.lines * len(voices))
     raw, after, corrected, biases, refused = [], [], list[Any](), [], 0
@@ -235,7 +233,7 @@ def main() -> None:
             biases.append(float(np.median(np.concatenate([clip.errors for clip in clips]))))
     is_after = np.concatenate(after)
     errors = np.concatenate(raw)
-    print(f"{arguments.align} on {len(raw)} clips of {len(biases)} voices; refused {refused}")
+    print(f"{recipe.align.use} on {len(raw)} clips of {len(biases)} voices; refused {refused}")
     print(f"bias of a voice: {min(biases):+.0f} to {max(biases):+.0f} ms, sd {np.std(biases):.0f}")
     report("as found", errors)
     report("  first, or after a mark", errors[is_after])

@@ -58,6 +58,7 @@ _CONTRACTED = (
     (re.compile(r"\b(i|you|we|they)'ve\b"), r"\1 have"),
 )
 _SPLIT_CODE = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_HYPHENS = re.compile(r"(?<=\d)-(?=\d)")
 _KEPT_SOUNDS = frozenset(("oh",))
 """Sounds that are words as well: "oh" is a digit."""
 
@@ -91,8 +92,20 @@ def compare(spoken: str, heard: str) -> HeardLine:
     >>> compare("It's C A C zero five one two.", "Its CAC 0512.").wrong_entities
     ()
     """
-    said, recognised = canonical(spoken), canonical(as_spoken(heard))
-    names = _names(spoken)
+    said, names = canonical(spoken), _names(spoken)
+    found = [_held(said, canonical(as_spoken(text)), names) for text in _readings(heard)]
+    return min(found, key=lambda line: (len(line.wrong_entities), line.num_errors))
+
+
+def _readings(heard: str) -> Iterator[str]:
+    """Yield what was heard, and with digits joined: "8-3-1968" is a date, or six digits."""
+    yield heard
+    if _HYPHENS.search(heard):
+        yield _HYPHENS.sub("", heard)
+
+
+def _held(said: Sequence[str], recognised: Sequence[str], names: frozenset[str]) -> HeardLine:
+    """Hold the canonical words of two lines against each other."""
     errors, wrong = 0, list[tuple[str, str]]()
     for ours, theirs in _differences(said, recognised):
         errors += _errors(ours, theirs, names)
@@ -265,7 +278,12 @@ def _codes(words: Sequence[str]) -> Iterator[str]:
             run.append(word)
             continue
         if run:
+            # "not one I can find" has no code, and "one a day" has none
+            after = (
+                [run.pop()] if run[-1] in ("a", "i") and run[-2:-1] and run[-2].isdigit() else []
+            )
             yield from ["".join(run)] if len(run) > 1 and run != ["a", "i"] else run
+            yield from after
             run = []
         if word:
             yield word
@@ -317,7 +335,8 @@ def _names(spoken: str) -> frozenset[str]:
 
 
 def _is_entity(word: str) -> bool:
-    return any(map(str.isdigit, word))
+    """Return whether a word is a number or code; "1" alone is "one", mostly no number."""
+    return any(map(str.isdigit, word)) and word != "1"
 
 
 def _same_entity(ours: Sequence[str], theirs: Sequence[str]) -> bool:

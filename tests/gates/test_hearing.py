@@ -66,3 +66,27 @@ def test_sounds_count_by_their_sense() -> None:
 def test_a_few_words_are_not_judged() -> None:
     assert not judged("Mm-hmm, okay, right.")
     assert judged("I see what you mean.")
+
+
+def test_one_is_no_number_and_makes_no_code_with_the_word_after_it() -> None:
+    said = "I'm sorry, that's not one I can find."
+    assert canonical(said)[5:8] == ["not", "1", "i"]
+    assert compare(said, "I'm sorry, that's not when I can find.").wrong_entities == ()
+    assert compare("We have one room.", "We have two rooms.").wrong_entities == (("", "2"),)
+    assert compare("We have nine rooms.", "We have one rooms.").wrong_entities == (("9", ""),)
+    assert canonical("Take one a day.") == ["take", "1", "a", "day"]
+    assert canonical("Room one A B.") == ["room", "1ab"]
+
+
+def test_digits_written_like_a_date_are_read_as_digits_too() -> None:
+    said = "I have it right here, eight three, one nine six eight."
+    assert compare(said, "I have it right here 8-3-1968.").wrong_entities == ()
+    assert compare(said, "I have it right here 8-3-1969.").wrong_entities == (("831968", "831969"),)
+    assert compare("August third, nineteen sixty-eight.", "8-3-1968.").wrong_entities == ()
+
+
+def test_a_code_beside_a_word_that_is_written_otherwise() -> None:
+    said = "Let me see, it's C A C, zero five one two."
+    assert compare(said, "Let me see its CAC 0512.").wrong_entities == ()
+    assert compare(said, "Let me see its CAC 0513.").wrong_entities
+    assert compare(said, "Let me see its CAK 0512.").wrong_entities

