@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datagen.annotate import people
@@ -60,6 +60,8 @@ class AnnotatedRun:
     """Pieces that were refused, by reason."""
     examples: dict[str, str]
     """The first call that was left out for each reason, with what is known of it."""
+    unused: tuple[str, ...] = ()
+    """Sentences on what lies in the folders and is of no call."""
 
 
 def annotate(
@@ -76,7 +78,8 @@ def annotate(
     """
     require_training(settings.terms, accepted)
     settings.check()
-    ids = open_reader(settings.reader, folders).ids()
+    reader = open_reader(settings.reader, folders)
+    ids = reader.ids()
     folder = RunFolder(where)
     order = CallWorkOrder(settings, tuple(str(one.resolve()) for one in folders), folder.where)
     with folder.lock() as lease:
@@ -100,7 +103,7 @@ def annotate(
                     wall_seconds=round(tally.wall, 3),
                 )
             )
-    return result
+    return replace(result, unused=tuple(getattr(reader, "unused", tuple)()))
 
 
 class _Making:

@@ -13,16 +13,15 @@ import pyarrow as pa
 
 from datagen.audit.files import ParquetFooter
 from datagen.audit.rows import Row
+from datagen.audit.terms import RECORDED_KIND, terms_of_rows
 from datagen.types import SPEAKERS
 
 _PER_RUN = ("recipe", "codec", "tokenizer", "stand_ins")
 """What all files with tokens must agree on, or they cannot be trained on together."""
 
 
-_COLUMNS = ["dialog_id", "kind", "scenario", "prompt_level", "role_prompt", "split"]
+_COLUMNS = ["dialog_id", "kind", "domain", "scenario", "prompt_level", "role_prompt", "split"]
 _COLUMNS += ["agent_voice", "user_voice"]
-RECORDED_KIND = "annotated"
-"""Kind of the dialogues that are pieces of recorded calls; their scenario is the call's id."""
 SHARED_ROLES = frozenset({"teacher", "minimal", "topic"})
 """Prompt levels whose few role prompts are said word for word in many dialogues."""
 
@@ -38,13 +37,13 @@ class DialogueChecks:
     @property
     def checks(self) -> tuple[Callable[[Row], Iterator[str]], ...]:
         """The checks, each for one row."""
-        return (self.unique_ids, self.unique_prompts, self.held_out_voices)
+        return (self.unique_ids, self.unique_prompts, self.held_out_voices, terms_of_rows)
 
     @staticmethod
-    def rows(table: pa.Table) -> Iterator[Row]:
+    def rows(table: pa.Table, footer: dict[str, Any]) -> Iterator[Row]:
         """Yield rows with no more than the checks need."""
         for values in table.select(_COLUMNS).to_pylist():
-            yield Row(values, {}, {})
+            yield Row(values, {}, footer)
 
     def unique_ids(self, row: Row) -> Iterator[str]:
         """No dialogue is there twice."""

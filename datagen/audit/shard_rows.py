@@ -50,7 +50,7 @@ class Look:
             found.setdefault("nulls", []).append((dialog_id, f"{column} lacks a value"))
         if lacking:
             table = table.filter(pa.array([n not in lacking for n in range(table.num_rows)]))
-        for row in self._dialogues.rows(table):
+        for row in self._dialogues.rows(table, footer.data):
             for check in self._dialogues.checks:
                 for sentence in check(row):
                     found.setdefault(check.__name__, []).append((row.dialog_id, sentence))

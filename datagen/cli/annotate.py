@@ -76,3 +76,5 @@ def annotate(
     for reason, count in sorted(made.left_out.items()):
         example = f" ({made.examples[reason]})" if reason in made.examples else ""
         echo(f"left out: {count:,} calls, {reason}{example}")
+    for sentence in made.unused:
+        echo(sentence)

@@ -11,6 +11,7 @@ import soundfile
 
 from datagen.annotate.call import CorpusCall
 from datagen.annotate.readers import callhome, switchboard
+from datagen.annotate.readers.folder import Folder
 from datagen.annotate.readers.protocol import CorpusReader
 from datagen.annotate.readers.registry import READERS, open_reader
 from datagen.annotate.sound import CallSound
@@ -458,3 +459,31 @@ def test_a_corpus_with_two_files_of_one_name(tmp_path: Path, name: str) -> None:
     assert any(
         str(path) in str(caught.value) and str(first) in str(caught.value) for path in changed
     ), caught.value
+
+
+def test_what_a_transcript_names_without_sound_is_told(tmp_path: Path) -> None:
+    folder_ctm_of_all(tmp_path)
+    lines = tiny.ctm(TALK, "two") + tiny.ctm(TALK, "three")
+    (tmp_path / "words.ctm").write_text(tiny.ctm(TALK, "one") + lines)
+    (tmp_path / "four.rttm").write_text("SPEAKER four 1 0.00 1.00 <NA> <NA> A <NA> <NA>\n")
+    reader = open_reader("folder", [tmp_path])
+    assert isinstance(reader, Folder)
+    assert list(reader.ids()) == ["one"]
+    assert reader.unused() == (
+        "not used: 3 recordings have no sound here, such as two in words.ctm",
+    )
+
+
+def test_transcripts_of_other_recordings_alone_are_refused(tmp_path: Path) -> None:
+    folder_ctm_of_all(tmp_path)
+    (tmp_path / "words.ctm").write_text(tiny.ctm(TALK, "another"))
+    with pytest.raises(UserError, match=r"another in words\.ctm has no sound here"):
+        open_reader("folder", [tmp_path])
+
+
+def test_a_folder_of_sound_alone_has_nothing_unused(tmp_path: Path) -> None:
+    folder_ctm_of_all(tmp_path)
+    (tmp_path / "words.ctm").unlink()
+    reader = open_reader("folder", [tmp_path])
+    assert isinstance(reader, Folder)
+    assert reader.unused() == ()

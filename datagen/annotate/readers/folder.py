@@ -27,6 +27,7 @@ from datagen.annotate.call import (
 )
 from datagen.annotate.readers.files import find, same_content
 from datagen.annotate.readers.recorded_files import MARKED, PAIRS, RecordedFiles
+from datagen.annotate.readers.soundless import Soundless
 from datagen.annotate.readers.spoken import in_order, utterances
 from datagen.formats.ctm import CtmWord, read_ctm
 from datagen.formats.rttm import RttmTurn, read_rttm
@@ -53,12 +54,14 @@ class Folder:
     def __init__(self, folders: Sequence[Path]) -> None:
         sound = [path for path in find(folders, "*") if path.suffix.casefold() in AUDIO]
         self._files = RecordedFiles(sound, folders)
+        self._soundless = Soundless()
         self._grids: dict[str, dict[str, Path]] = {}
         for path in find(folders, "*.[tT]ext[gG]rid"):
             self._keep_grid(path)
         self._words = self._lines(find(folders, "*.ctm"), read_ctm, _word_name)
         self._spans = self._lines(find(folders, "*.rttm"), read_rttm, _turn_name)
         self._rows: dict[str, dict[str, str]] = {}
+        self._soundless.check(folders)
         for path in find(folders, CALLS):
             for row in read_table(path, "call"):
                 self._keep_row(path, row)
@@ -70,6 +73,7 @@ class Folder:
         if call_id is None and (match := MARKED.fullmatch(path.stem)):
             name, side = match[1], match[2].casefold()
             call_id = self._files.of(path, name)
+        self._soundless.note(path, path.stem, call_id)
         if call_id is None:
             return
         there = self._grids.setdefault(call_id, {}).setdefault(side, path)
@@ -89,6 +93,7 @@ class Folder:
             name = cache(partial(self._name, path))
             for line in _whole(path, parse):
                 call_id = name(line.file)
+                self._soundless.note(path, line.file, call_id)
                 if call_id is None:
                     continue
                 owner = owners.setdefault((call_id, speaker(line)), path)
@@ -106,12 +111,17 @@ class Folder:
 
     def _keep_row(self, path: Path, row: dict[str, str]) -> None:
         call_id = self._files.of(path, row["call"])
+        self._soundless.note(path, row["call"], call_id)
         if call_id is not None and self._rows.setdefault(call_id, row) != row:
             raise UserError(f"{path}: call {row['call']} has two rows that differ; keep one")
 
     def ids(self) -> Sequence[str]:
         """Return the names of all recordings, with their folders where two have one name."""
         return sorted(self._files.calls)
+
+    def unused(self) -> Sequence[str]:
+        """Say which recordings are named here and have no sound."""
+        return self._soundless.sentences()
 
     def read(self, call_id: str) -> CorpusCall:
         """Return a call; Rejected if it is not two channels, or its transcript is of others."""

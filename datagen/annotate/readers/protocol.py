@@ -2,7 +2,8 @@
 
     folders --CorpusReader--> ids --read--> CorpusCall
 
-A reader only reads: words are kept as the corpus writes them, without its marks of noise.
+A reader only reads: words are kept as the corpus writes them, without its marks of noise. One that
+also has ``unused()`` says there, in sentences, what lies in the folders and is of no call.
 """
 
 from __future__ import annotations
