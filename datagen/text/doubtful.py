@@ -53,6 +53,7 @@ _DRIP_AFTER = re.compile(
 _COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
 _CAPITAL = re.compile("[B-HJ-Z]")
 _LEFT = re.compile(r"(?<![\w'])[IVXLivx]{2,}(?![\w'])")
+_CORNERS = frozenset(("NE", "NW", "SW"))
 _CELLS = re.compile("A{2,4}s?")
 
 
@@ -77,6 +78,8 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
             raise Unsayable(bare, "it may be a numeral or letters")
         if bare != said.strip(_MARKS):
             continue
+        if bare in _CORNERS:
+            raise Unsayable(bare, "it may be a direction, a state or letters")
         is_size = place > 1 and found[place - 2][0].lower() in ("size", "sizes")
         if (
             not is_size

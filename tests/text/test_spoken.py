@@ -62,6 +62,11 @@ def test_what_was_said_wrong_in_the_field(written: str, right: str) -> None:
     assert is_right(speak(written), right), speak(written)
 
 
+@pytest.mark.parametrize(("written", "right"), table("doubts"))
+def test_a_shape_of_two_meanings_is_read_by_the_word_beside_it(written: str, right: str) -> None:
+    assert is_right(speak(written), right), speak(written)
+
+
 def test_fresh_lines_are_right_or_refused() -> None:
     lines = fresh()
     read = [(written, right, said_or_refused(written)) for written, right in lines]

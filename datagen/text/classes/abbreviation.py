@@ -211,6 +211,25 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
             "minimum",
             before=re.compile(r"\d[ -](?:drinks?|nights?|person|people|items?|guests?|days?) \Z"),
         ),
+        make(r"[cC]hap\.(?= (?:\d|[IVX]+\b))", lambda m: f"{m[0][0]}hapter"),
+        make(
+            r"no(?=\.(?:$| [A-Z]))|no\.(?=[,?!])",
+            "number",
+            before=re.compile(
+                r"\b(?:digit|phone|cell|account|acct\.?|order|tracking|serial|flight|model|room|case|ID|my"
+                r"|your|his|her|our|their|policy|member|confirmation|part|ref\.?|routing|card|invoice"
+                r"|claim|license|fax|tel\.?) \Z"
+            ),
+        ),
+        make(r"no\.$", "it may be a number or a refusal", Sure.DOUBT, before=cue("an?|the", " ")),
+        make(r"[bd]\.(?= (?:1[5-9]|20)\d\d)", lambda m: "born" if m[0] == "b." else "died"),
+        make(r"\u00a9 ?(?=\d)", "copyright "),
+        make(r"[Ll]at\.(?= ?\d)", lambda m: f"{m[0][0]}atitude"),
+        make(r"[Ll]ong\.(?= ?-?\d+\.\d)", lambda m: f"{m[0][0]}ongitude"),
+        make(r"Txt(?= (?:me|us|him|her|them|you)\b)", "Text"),
+        make(r"txt(?= (?:me|us|him|her|them|you)\b)", "text"),
+        make(rf"rt\b{DOT}", "right", before=_TURN),
+        make(r"ch\.(?= \d)", "channel", before=re.compile(r"\bon \Z")),
         make(r"vs\.(?= [A-Z])", "versus"),
         make(r"Esc\b(?!\. [a-z])", "Escape"),
         make(

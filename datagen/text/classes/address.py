@@ -107,6 +107,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make.words(CORNERS, r"\b(?= (?:[A-Z][a-z]|\d+(?:st|nd|rd|th)\b))"),
         make(
+            r"(?P<point>[NS][EW])\b(?= (?:sky|side|corner|part|wind|winds|section|quadrant|end"
+            r"|entrance"
+            r"|exit|edge|of|on|at)\b)",
+            lambda m: CORNERS[m["point"]].lower(),
+            Sure.CUE,
+            before=re.compile(r"\b(?:the|to|[Hh]ead|[Gg]o|[Dd]rive|from|in|at) \Z"),
+        ),
+        make(
+            r"(?P<point>[NS][EW])\b(?= \d)",
+            lambda m: CORNERS[m["point"]].lower(),
+            before=re.compile(r"\b[Ww]inds? \Z"),
+        ),
+        make(
             r"(?P<point>[NSEW])\b\.?(?= (?:[A-Z]|\d))",
             lambda m: COMPASS[m["point"]],
             before=_HOUSE,

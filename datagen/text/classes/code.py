@@ -16,6 +16,7 @@ from datagen.text.form import (
     cue,
     is_after,
     is_before,
+    is_near,
 )
 from datagen.text.lexicon import MONTHS, SET_CODES
 from datagen.text.locales import Locale
@@ -75,6 +76,7 @@ _CARD = cue(
     r"|last (?:four|4)(?: digits)?(?: are| is)?",
     r"[,:]? ",
 )
+_CODED = re.compile(r"\b(?:[Cc]odes?|PIN|pin|OTP|passcode|confirmation|verification)\b")
 _COUNTED = re.compile(PLURAL)
 _RUN = re.compile(r"[A-Za-z]+|\d+")
 
@@ -233,6 +235,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
         make(rf"\d{{2,}}(?: \d{{2,}}){{2,7}}{END}", _long_groups, Sure.GUESS),
         make(
+            rf"\d{{3}} \d{{3}}{END}(?=[.,?!]|$)",
+            lambda m: _groups(m) if is_near(m, _CODED) else None,
+            Sure.CUE,
+        ),
+        make(
             r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)",
             _groups,
             Sure.GUESS,
@@ -343,6 +350,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("code|code is|pin is|combo is", " "),
         ),
         make(r"#(?P<number>\d{1,2})s\b", _numbers),
+        make(
+            r"(?P<word>[A-Z][a-z]{3,})-(?P<number>\d)s(?![\w-])",
+            lambda m: f"{m['word']} {numbers.cardinal(int(m['number']))}s",
+        ),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[ab])(?![\w-])",
+            lambda m: f"{numbers.cardinal(int(m['number']))} {m['letter'].upper()}",
+            before=cue("zone", " "),
+        ),
         make(
             r"\d{3,4}(?= [A-Z]{3}\b)",
             _digits,

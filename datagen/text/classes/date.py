@@ -55,7 +55,7 @@ _DATED = cue(
     r"|move|trip|wedding|checkout|check-in"
     r"|closing|concert|pickup|pick-up|drop-off|event|game"
     r"|surgery|launch|release|party|show|exam|interview|delivery)(?: is|'s|:|:? was)?",
-    r"[:,]? [(\"']?",
+    r"\.?[:,]? [(\"']?",
 )
 _NO_FRACTION = frozenset((11, 13, 14, 15, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31))
 """Days that nobody divides by."""
@@ -78,6 +78,7 @@ _NO_DAY = re.compile(
 _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
 _MARCHED = re.compile(r" (?:miles|people|times|minutes|hours|blocks|more|of)\b")
 _COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<![siu])s|of|in|more|people)\b")
+_NO_DATE = re.compile(r" (?:fertilizers?|triangles?|rule|split|plan|combo)\b")
 _DAYWORD = re.compile(
     r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"
     r"|expir\w+|appointment|visit|day|start\w*|end\w*|effective|posted|filed|issued|scheduled"
@@ -196,6 +197,8 @@ class _Dates:
 
     def three(self, match: Match) -> str | None:
         """Say "3/4/26"; hyphens about pairs of digits are a date only where one is meant."""
+        if is_after(match, _NO_DATE):
+            return None
         said = self.figures(match)
         is_short = match[2] == "-" and len(match["year"]) == 2
         if said and is_short and not is_near(match, _DAYWORD, 48, 0):

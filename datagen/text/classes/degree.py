@@ -25,7 +25,7 @@ EXAMPLES = (
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
     r"|thermostat|freez\w+|preheat\w*|roast\w*|grill\w*|broil\w*|smok\w+|internal|cook\w*|boil\w*|melts?"
-    r"|room|warms?|cools?|heated|water|kelvin|zero|absolute|gas)\b",
+    r"|room|warms?|cools?|heated|water|kelvin|zero|absolute|gas|STP|atm)\b",
     re.I,
 )
 _FOR = re.compile(r" for \d")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from datagen.text.form import Form, FormMaker, Match, Sure, is_near
 from datagen.text.locales import Locale
-from datagen.text.quantity import DEC
+from datagen.text.quantity import DEC, QTY
 
 TOLD = (
     "A shape that has two readings in these conversations, with nothing beside it that tells which:"
@@ -36,8 +36,21 @@ class Shape(NamedTuple):
 
 
 _PLACE = r"\b(?:[Ss]eats?|[Rr]ows?|[Gg]ates?|[Uu]nit|[Aa]pt|[Aa]partment|[Rr]oom|[Ee]xit|[Bb]ox)\b"
+_COUNTING = (
+    r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
+    r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
+)
 SHAPES = (
-    Shape(rf"{DEC} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
+    Shape(
+        r"(?!(?:1[1-9]|20)\d\d)[1-9]\d(?!00)\d\d(?![\w%°\u00a2^/:,@$€£'\"-]\w|\.\d"
+        r"|[%°\"'])(?! ?[%°])"
+        r"(?=[.,?!;)]|$| (?:is|was|in|on|at|to|for|and|or|with|from|doesn't|has|when|if|but|AM"
+        r"|FM)\b)",
+        "a count, a code or a year",
+        _COUNTING,
+    ),
+    Shape(r"[1-9]\d\d (?=\d{3}(?![\w,.:/-]\w|[%°]))(?!\d+ \d+ [a-z])", "one number or two"),
+    Shape(rf"{QTY} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
     Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),
     Shape(r"[1-9]\d{1,2}[FC](?![\w-])", "degrees or a code", _PLACE),
     Shape(r"\d{1,2} [x\u00d7] (?=(?!by\b)[A-Za-z]{2})", "a count, times or a letter", "="),

@@ -31,7 +31,8 @@ _OPERATORS = {
     "+": "plus", "=": "equals", "\u00d7": "times", "*": "times", "÷": "divided by",
     "<": "less than",
     ">": "greater than",
-    "≤": "at most", "≥": "at least", "≠": "does not equal", "≈": "is about", "±": "plus or minus",
+    "≤": "at most", "≥": "at least", "<=": "at most",
+    ">=": "at least", "≠": "does not equal", "≈": "is about", "±": "plus or minus",
     "-": "minus",
     "/": "divided by",
 }  # fmt: skip
@@ -55,7 +56,11 @@ _COMPARED = re.compile(
 def _compared(match: Match) -> str:
     """Say a sign; of two numbers by themselves the first "is less than" the second."""
     said = _OPERATORS[match["sign"]]
-    return f"is {said}" if match["sign"] in "<>" and not is_before(match, _COMPARED) else said
+    return (
+        f"is {said}"
+        if match["sign"] in ("<", ">", "≤", "≥", "<=", ">=") and not is_before(match, _COMPARED)
+        else said
+    )
 
 
 _RAISED = str.maketrans(
@@ -109,7 +114,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            rf"(?<={_OPERAND} )(?P<sign>[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
+            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
             _spaced,
             Sure.CUE,
         ),
@@ -138,6 +143,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"log(?P<base>10|2) ?(?=[\d(a-z])",
             lambda m: f"log base {numbers.cardinal(int(m['base']))} of ",
+        ),
+        make(
+            r"[01]{3,8}(?![\w.,:/-]\w|\w)",
+            lambda m: numbers.digits(m[0]) if is_near(m, _BINARY) else None,
+            Sure.CUE,
         ),
         make(any_of(_GREEK), lambda m: _GREEK[m[0]]),
         make(r"\|(?P<inner>-?\d+|[a-z])\|", _absolute),
@@ -192,6 +202,7 @@ _SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
 _OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
 
 
+_BINARY = re.compile(r"\b(?:binary|bits?|base (?:2|two))\b")
 _GREEK = {
     "\u03b1": "alpha", "\u03b2": "beta", "\u03b3": "gamma", "\u03b4": "delta", "\u03b8": "theta",
     "\u03bb": "lambda", "\u03c3": "sigma", "\u03c6": "phi", "\u03c9": "omega", "\u0394": "delta",

@@ -146,7 +146,7 @@ _POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer
 _POINTS = re.compile(
     r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
-    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|averag\w+|Dow|S&P|Nasdaq)\b",
+    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
     re.IGNORECASE,
 )
 _DATA = re.compile(
@@ -173,7 +173,7 @@ def _is_inch(match: Match) -> bool:
     if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
         return True
     is_end = is_after(match, _SENTENCE_END)
-    is_side = is_end and ("." in match["number"] or is_before(match, _SIDE_OF))
+    is_side = is_end and (not match["number"].isdecimal() or is_before(match, _SIDE_OF))
     is_side = is_side or (is_end and is_before(match, _LENGTH))
     is_side = is_side or is_after(match, _EQUAL)
     return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
@@ -401,6 +401,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"\b(?:[Cc]onvert|[Cc]hange|[Tt]urn)\b[^.?!]{3,30} to \Z"),
         ),
         make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])\d+ \Z")),
+        make(
+            r"c\.(?= =|[ ,])",
+            "cup",
+            before=re.compile(r"(?<!\d)1 \Z|\d/\d \Z(?<=1/[248] )"),
+        ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(

@@ -6,7 +6,7 @@ import re
 
 from datagen.text import numbers
 from datagen.text.classes.roman import value
-from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, is_after, is_before, is_near
 from datagen.text.lexicon import CHORDS
 from datagen.text.locales import Locale
 
@@ -25,6 +25,11 @@ _PLAYED = re.compile(
     r"|dominant|cadence|arpeggios?|triads?|voicings?|major|minor|sharp|flat|tune[sd]?)\b",
     re.IGNORECASE,
 )
+_IN_SENTENCE = re.compile(r"[a-zA-Z0-9,] \Z")
+_QUESTION = re.compile(" I\\b")
+_NEXT = re.compile(r",? (?:to |and |or |then |and then )?[A-G](?:m7?|maj7|7)(?![\w'])")
+_LAST = re.compile(r"(?<!\w)[A-G](?:m7?|maj7|7),? (?:to |and |or |then |and then )?\Z")
+"""Another chord beside one."""
 _DEGREES = re.compile(r"\b(?:chords?|progressions?|blues|cadences?|degrees?|turnarounds?)\b")
 _NOTES = {"b": " flat", "#": " sharp", "": ""}
 _QUALITIES = {
@@ -35,7 +40,11 @@ _DEGREE = r"(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
 
 
 def _chord(match: Match) -> str | None:
-    if not (match["sign"] or match["quality"] or match["figure"]) or not is_near(match, _PLAYED):
+    if not (match["sign"] or match["quality"] or match["figure"]):
+        return None
+    if match[0] == "Am" and (not is_before(match, _IN_SENTENCE) or is_after(match, _QUESTION)):
+        return None
+    if not is_near(match, _PLAYED) and not is_after(match, _NEXT) and not is_before(match, _LAST):
         return None
     figure = f" {numbers.cardinal(int(match['figure']))}" if match["figure"] else ""
     return f"{match['note']}{_NOTES[match['sign']]}{_QUALITIES[match['quality']]}{figure}"
@@ -43,7 +52,8 @@ def _chord(match: Match) -> str | None:
 
 def _degrees(match: Match) -> str | None:
     """Say "I, IV, and V" and "ii-V-I"."""
-    if not is_near(match, _DEGREES):
+    is_run = re.fullmatch(r"(?:[iv]+-[IV]+|[IV]+-[iv]+)(?:-[IViv]+)*", match[0])
+    if not is_run and not is_near(match, _DEGREES):
         return None
     said = re.sub(_DEGREE + r"\b", _degree, match[0].replace("-", ", "))
     return re.sub(r"(?<=[a-z]) (?=(?!and|to|or)[a-z])", ", ", said).replace("and, ", "and ")
@@ -63,6 +73,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?![\w#'+-])",
             _chord,
         ),
+        make(r"(?P<note>[A-G])\u266d(?!\w)", lambda m: f"{m['note']} flat"),
+        make(r"(?P<note>[A-G])\u266f(?!\w)", lambda m: f"{m['note']} sharp"),
         make(rf"{_DEGREE}(?:{joint}{_DEGREE})+(?![\w'-])", _degrees),
         make(rf"(?:{'|'.join(CHORDS)})(?![\w'])", "it may be a chord or a name", Sure.DOUBT),
     )

@@ -63,7 +63,8 @@ _SPANS = cue(
     r"|tracks?|items?|numbers?|rooms?|lanes?|exits?|gates?|#|no\.|tone|size|sizes|years?|weeks?"
     r"|days?"
     r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
-    r"|eta|ETA|low|high|or|and|scored|graded|ranked|numbered|labeled|measures?|bars?|tracks?",
+    r"|eta|ETA|low|high|or|and|range(?: is| of|:)?|scored|graded|ranked|numbered|labeled"
+    r"|measures?|bars?|tracks?",
     r":? ",
 )
 """What tells that two numbers are from one to another."""

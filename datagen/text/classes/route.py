@@ -87,6 +87,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(r"(?P<number>[5-9]\d0|1[0-7]\d0)(?= AM\b)", _pairs),
         make(r"911(?![\w-])", lambda m: "nine eleven" if is_near(m, _SPORTS_CAR) else None),
         make(r"9/11(?![\w/])", lambda m: "nine eleven" if is_near(m, _ATTACKS) else None),
         make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),

@@ -40,7 +40,7 @@ _RATED = cue(
     r"|give (?:it|us|them|him|her|you)(?: an?)?|gets? an?|got(?: an?)?|a solid|solid|review"
     r"|graded?|at"
     r"|pain(?: is| level(?: is)?)?(?: an?| at)?|mine's rated|quiz|test|exam|a perfect|perfect"
-    r"|it an?|an easy|reviews?"
+    r"|it an?|an easy|reviews?|more like|like"
 )
 _SCORED = cue(
     r"rated(?: (?:it|us|them|at))?|scored?(?: an?| of| is| was)?|rating(?: of| is|:| was)?|quiz"

@@ -286,6 +286,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{clock(m['minute'], m['second'])} point {numbers.digits(m['part'])}",
         ),
         make(
+            r":(?P<second>[0-5]\d)(?![\w:])",
+            lambda m: _counts([(int(m["second"]), "second")]),
+            before=cue("for|hold|in|under", " "),
+        ),
+        make(
             r":(?P<second>[0-5]\d)(?= (?:left|remaining|on the clock|to go|mark))",
             lambda m: _counts([(int(m["second"]), "second")]),
         ),
