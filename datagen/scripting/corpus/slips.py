@@ -34,6 +34,13 @@ _DECIDES = frozenset(("acceptOffer", "declineOffer", "agreement"))
 _OFFERS = frozenset(("offer", "bridge", "checkQuestion"))
 """Acts of an agent's question that lets the caller decide; what was cut off and is said again is a
 bridge."""
+_REMINDS = re.compile(r"(?:So, )?(?:[Aa]s I|[Ll]ike I|[Aa]gain)(?: \w+){0,3}, ")
+_ASKS = re.compile(r"(?:should|shall|would|do|does|can|could|may|is|are) (?:I|you|we|they)\b", re.I)
+_WANTS_NUMBER = re.compile(
+    r"\b(?:what's|get|have|give|tell|read|need|try|about|find|ask for)\b[^.?]*\bphone number\b"
+    r"|(?:^|[.?!] )(?:your |the |and the )?phone number\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _YES = re.compile(r"(?:Sure|Of course|Right|Yes|Yeah|No problem|Happy to|Okay, sure|Alright)\b")
 _NO = re.compile(r"(?:No|Not|Hardly|Never|Nobody|Most (?:people )?(?:can't|don't|aren't))\b")
@@ -65,6 +72,11 @@ def slips(script: Script) -> Iterator[str]:
         yield from _odd(script, floor)
     elif script.call_direction != "assistant":
         yield from _undecided(script, floor)
+    if script.kind == "service":
+        yield from _unheard(script, floor)
+        yield from _reminded(floor)
+    if script.call_direction == "outbound":
+        yield from _dialled(floor)
 
 
 def _repeated(floor: Sequence[Turn]) -> Iterator[str]:
@@ -116,6 +128,34 @@ def _unkept(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
         is_unknown = turn.speaker == "agent" and _UNKNOWN.search(turn.text)
         if is_unknown and not _FINDS_OUT.search(turn.text):
             yield f"nobody is asked, although the role says so: {turn.text!r}"
+
+
+def _unheard(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find the first name of the other one before it has been said: the agent's, the business's."""
+    others = {"user": script.agent.name.split()[0]}
+    if script.call_direction == "assistant":
+        others["agent"] = script.user.name.split()[0]
+    for speaker, name in others.items():
+        for turn in floor:
+            if re.search(rf"\b{re.escape(name)}\b", turn.text):
+                if turn.speaker == speaker:
+                    yield f"a name that nobody has said: {turn.text!r}"
+                break
+
+
+def _reminded(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find a question that is introduced as a reminder."""
+    for turn in floor:
+        for sentence in _SENTENCE.split(turn.text):
+            if _REMINDS.match(sentence) and _ASKS.match(_REMINDS.sub("", sentence)):
+                yield f"a question is no reminder: {sentence!r}"
+
+
+def _dialled(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find an agent that asks whom it has called by telephone for the number."""
+    for turn in floor:
+        if turn.speaker == "agent" and _WANTS_NUMBER.search(turn.text):
+            yield f"the number that was called is asked for: {turn.text!r}"
 
 
 def _promised(script: Script) -> Iterator[str]:

@@ -32,7 +32,7 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
         talk.agenda.remove(event)
     last = talk.floor.drafts[-1]
     if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
-        _react(talk)  # to the news, before anything else
+        _react(talk, "ack.low" if talk.is_low else "ack")  # to the news, before anything else
     if event.what and event.kind in ("Q1", "Q2") and talk.is_fresh(event.what):
         link = "check_back"
     if link != "link":
@@ -46,8 +46,8 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
 
 def is_vented(talk: Talk) -> bool:
     """Tell whether the caller has just lost its patience."""
-    last = talk.probes[-1] if talk.probes else None
-    return last is not None and last.type == "Q4" and talk.floor.last - last.agent_turn <= 1
+    angry = [one.agent_turn for one in talk.probes if one.type == "Q4"]
+    return bool(angry) and talk.floor.last - angry[-1] <= 1
 
 
 def plain_aside(talk: Talk) -> AgendaItem | None:

@@ -129,7 +129,7 @@ def _open(talk: Talk) -> None:
     if is_angry:
         event = next(event for event in talk.agenda if event.kind == "Q4")
         asides.bring_up(talk, event)
-    elif talk.chance(0.7 * min(1, talk.leisure)):
+    elif talk.chance(0.95 if mood == "problem" else 0.7 * min(1, talk.leisure)):
         talk.agent(f"react_{mood}", "autoPositive")
     talk.opened_at = talk.floor.last
 
@@ -221,7 +221,8 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         return True
     if ready[0].kind in _ANGER and _is_settled_next(talk):
         return True
-    is_bound = talk.is_agreed or talk.is_looking or steps.points_back(talk, talk.steps[0])
+    is_bound = talk.is_agreed or talk.is_looking or asides.is_vented(talk)
+    is_bound = is_bound or steps.points_back(talk, talk.steps[0])
     if is_bound and not is_first:
         return False
     share = len(ready) / (len(ready) + len(talk.steps))

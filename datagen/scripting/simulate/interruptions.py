@@ -57,6 +57,12 @@ _PHRASE = re.compile(
 )
 """Where a phrase begins with which somebody may go on: a sentence, or after a comma a clause with a
 subject of its own."""
+_CLAUSE = re.compile(
+    r"[^,]*(?:\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes"
+    r"|pay|pays|need|needs|cost|costs|take|takes|gets?|close|closes|\w+ed)\b|'(?:s|re|ll|ve)\b|n't\b)",
+    re.IGNORECASE,
+)
+"""A phrase with a verb before its first comma."""
 HEARD = 2
 """Fewest words of a phrase that are heard before its values alone say what is left of it."""
 _DENIES = re.compile(
@@ -180,7 +186,8 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
         uptake = "resume"
     if uptake == "summarise" and not _summary(talk, place):
         uptake = "resume"
-    if uptake == "resume" and place.phrase == 0:
+    rest = place.phrases[place.phrase]
+    if uptake == "resume" and (place.phrase == 0 or not _CLAUSE.match(rest)):
         uptake = "repeat"
     return Interruption(kind=kind, answer="yield", uptake=uptake)
 

@@ -42,6 +42,9 @@ MIN_CLAIMED = 2
 """Fewest facts of a story that a caller may ask about, and be wrong about, by the way."""
 MIN_GAPS = 4
 """Fewest questions of a story that nobody can answer."""
+_ALONE = frozenset(("ask", "claim", "opening", "gaps"))
+_DANGLING = re.compile(r"(?:after that|then|but|otherwise)\b", re.IGNORECASE)
+"""How a line begins that goes on with something, where nothing comes before it."""
 _GREETING = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 _HESITATION = re.compile(r"(?:um|uh|er)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:my|our|your|me|us|mine)\b", re.IGNORECASE)
@@ -111,6 +114,8 @@ def _line_problems(where: str, line: str, pack: WorldPack) -> Iterator[str]:
         problems += spelling_problems(line)
     if _HESITATION.match(line):
         problems.append("hesitations are put in by the composer")
+    if where.rpartition(".")[2] in _ALONE and ".steps" not in where and _DANGLING.match(line):
+        problems.append("it stands alone, and points back to nothing")
     if ".opening" in where and _GREETING.match(line):
         problems.append("an opening does not greet: the greeting comes before it")
     yield from (f"{where}: {problem}, in {line!r}" for problem in problems)

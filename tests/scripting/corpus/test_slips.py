@@ -138,3 +138,38 @@ def test_two_people_of_one_description_are_found() -> None:
     script = next(one for one in composed("casual", 600, 0.2) if " You have " in one.role_prompt)
     twin = script.model_copy(update={"user_role_prompt": script.role_prompt})
     assert [one for one in slips(twin) if one.startswith("both people are alike: 'You have ")]
+
+
+def said(script: Script, speaker: str, text: str) -> Script:
+    """A call in which somebody's second turn has other words."""
+    at = [at for at, turn in enumerate(script.turns) if turn.speaker == speaker][1]
+    changed = script.turns[at].model_copy(update={"text": text})
+    return turned(script, iter((*script.turns[:at], changed, *script.turns[at + 1 :])))
+
+
+def one_of(direction: str) -> Script:
+    found = composed("service", 600, 0.2)
+    return next(one for one in found if one.call_direction == direction)
+
+
+def test_who_is_called_is_not_asked_for_its_number() -> None:
+    asked = said(one_of("outbound"), "agent", "And what's your phone number?")
+    assert [slip for slip in slips(asked) if "number that was called" in slip]
+
+
+def test_a_question_is_no_reminder() -> None:
+    asked = said(one_of("inbound"), "agent", "As I said, should I order it?")
+    assert [slip for slip in slips(asked) if "no reminder" in slip]
+
+
+def test_a_name_that_nobody_has_said_is_found() -> None:
+    script = one_of("assistant")
+    silent = turned(
+        script,
+        (
+            turn.model_copy(update={"text": "Hello."}) if turn.speaker == "user" else turn
+            for turn in script.turns
+        ),
+    )
+    named = said(silent, "agent", f"Thank you, {script.user.name.split()[0]}.")
+    assert [slip for slip in slips(named) if "nobody has said" in slip]
