@@ -178,7 +178,7 @@ class _Lesson(Realizer):
         self._say("agent", "guess", self._act("agent", "heard"))
         self._believe("guess.wrong", "believe", doubt)
         self._doubted_of = True
-        return self._corrected(doubt)
+        return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"
 
     def _corrected(self, doubt: Doubt) -> str:
         """Set right what is believed; nothing is denied that is partly so."""
@@ -200,7 +200,8 @@ class _Lesson(Realizer):
         """Answer; return whether the asker cuts into what comes after the answer itself."""
         said = f"{opening} {question.answer}".strip()
         wanted, self._wanted = self._wanted, None
-        if follower and follower.interrupts and self._goes_on(question, said):
+        may_go_on = wanted is None or wanted > 0
+        if follower and follower.interrupts and may_go_on and self._goes_on(question, said):
             return True
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
         self._told = drawn if wanted is None else wanted

@@ -31,8 +31,8 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 _LESSON = (
     frozenset((
         "greet", "answer", "yield", "yield.open", "bye", "farewell", "check", "guess", "heard",
-        "scope", "unsure", "never_mind", "correct", "correct.soft", "quiz", "quiz.new", "praise",
-        "right", "wrong", "again", "rephrase", "offer", "besides",
+        "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge", "quiz", "quiz.new",
+        "praise", "right", "wrong", "again", "rephrase", "offer", "besides",
     )),
     frozenset((
         "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
