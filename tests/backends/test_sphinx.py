@@ -112,11 +112,11 @@ def test_what_fits_badly_is_strange_unless_its_phones_are_guessed() -> None:
         ascore = math.exp(likelihood * (end - start) / module.SCORE_SCALE)
         return SimpleNamespace(word=word, start_frame=start, end_frame=end - 1, ascore=ascore)
 
-    good = [segment("hello", 0, 40, -1.0), segment("<sil>", 40, 60, -1.0)]
+    good = [segment("hello", 0, 100, -1.0), segment("<sil>", 100, 120, -1.0)]
     assert module._strange(good) == 0.0
-    name = segment("guess-s-ey-jh", 60, 110, -7.0)
+    name = segment("guess-s-ey-jh", 120, 170, -7.0)
     assert module._strange([*good, name]) == 0.0
-    word = segment("sage", 60, 100, -7.0)
+    word = segment("sage", 120, 160, -7.0)
     assert module._strange([*good, word]) > 1.0
     assert module._strange([name]) == 0.0, "of a line that is one name"
-    assert module._strange([*good, segment("<sil>", 110, 160, -7.0)]) > 2.0
+    assert module._strange([*good, segment("<sil>", 120, 170, -7.0)]) > 2.0
