@@ -59,6 +59,8 @@ _CONTRACTED = (
 )
 _SPLIT_CODE = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _HYPHENS = re.compile(r"(?<=\d)-(?=\d)")
+_LIKE_NAMES = ("bcdegptvz", "ahjk", "mn", "fsx", "iy", "qu")
+"""Letters whose names a recogniser takes for each other: "Z U X" is heard as "the UX"."""
 _KEPT_SOUNDS = frozenset(("oh",))
 """Sounds that are words as well: "oh" is a digit."""
 
@@ -344,7 +346,18 @@ def _same_entity(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     said, heard = _entity(ours), "".join(theirs)
     if not said or not said[0].isalpha():
         return said == _entity(theirs)
-    return said in heard and _digits(said) == _digits(heard)
+    if _digits(said) != _digits(heard):
+        return False
+    places = range(len(heard) - len(said) + 1)
+    return any(_sounds_like_code(said, heard[place : place + len(said)]) for place in places)
+
+
+def _sounds_like_code(said: str, heard: str) -> bool:
+    """Return whether two codes are one, or one letter is another with a name like its own."""
+    other = [pair for pair in zip(said, heard, strict=True) if pair[0] != pair[1]]
+    return not other or (
+        len(other) == 1 and any(set(other[0]) <= set(names) for names in _LIKE_NAMES)
+    )
 
 
 def _digits(text: str) -> str:

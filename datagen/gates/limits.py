@@ -70,11 +70,11 @@ PROFILES: dict[str, dict[str, Any]] = {
         "max_voice_change": 9.0,
         "min_voice_distance": 3.0,
     },
-    # Kokoro ends a clip in its own silence; a lively turn is 6 semitones above the others, and a
+    # Kokoro ends a clip in its own silence; a lively turn is 6 to 10 semitones above the others, a
     # short one 1.4 times as quick as its speaker's others: a judge hears what a cut leaves out
     "kokoro": {
         "min_end_drop": 12.0,
-        "max_pitch_change": 9.0,
+        "max_pitch_change": 12.0,
         "min_pace": 0.6,
         "max_pace": 1.5,
         "min_voice_distance": 1.5,

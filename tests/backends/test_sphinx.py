@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -102,3 +105,18 @@ def test_without_the_package_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch
 
 def test_the_version_is_part_of_what_decides_the_bytes() -> None:
     assert ALIGNERS.identity(BackendSpec(use="sphinx"))["pocketsphinx"]
+
+
+def test_what_fits_badly_is_strange_unless_its_phones_are_guessed() -> None:
+    def segment(word: str, start: int, end: int, likelihood: float) -> SimpleNamespace:
+        ascore = math.exp(likelihood * (end - start) / module.SCORE_SCALE)
+        return SimpleNamespace(word=word, start_frame=start, end_frame=end - 1, ascore=ascore)
+
+    good = [segment("hello", 0, 100, -1.0), segment("<sil>", 100, 120, -1.0)]
+    assert module._strange(good) == 0.0
+    name = segment("guess-s-ey-jh", 120, 170, -7.0)
+    assert module._strange([*good, name]) == 0.0
+    word = segment("sage", 120, 160, -7.0)
+    assert module._strange([*good, word]) > 1.0
+    assert module._strange([name]) == 0.0, "of a line that is one name"
+    assert module._strange([*good, segment("<sil>", 120, 170, -7.0)]) > 2.0

@@ -90,3 +90,12 @@ def test_a_code_beside_a_word_that_is_written_otherwise() -> None:
     assert compare(said, "Let me see its CAC 0512.").wrong_entities == ()
     assert compare(said, "Let me see its CAC 0513.").wrong_entities
     assert compare(said, "Let me see its CAK 0512.").wrong_entities
+
+
+def test_a_letter_may_be_another_whose_name_sounds_like_it() -> None:
+    said = "Yes, that's Z U X, eight five three one."
+    assert compare(said, "Yes, that's the UX 8531.").wrong_entities == ()
+    assert compare(said, "Yes, that's ZUX 8531.").wrong_entities == ()
+    assert compare(said, "Yes, that's the UX 8532.").wrong_entities
+    assert compare(said, "Yes, that's MUX 8531.").wrong_entities
+    assert compare(said, "Yes, that's 8531.").wrong_entities

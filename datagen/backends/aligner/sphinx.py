@@ -36,6 +36,8 @@ SILENCE_KNEE, WORD_KNEE = 2.5, 3.0
 """How far a frame's log-likelihood may be under the model's best sound in silence, and in a word
 under the median of the words' frames, before it tells of other speech. A voice that fits badly
 varies more: in it the median may be doubled."""
+GUESS = "guess-"
+"""What the names of words begin with that the dictionary does not have."""
 LEAD = SAMPLE_RATE // 10
 """Silence put before and after a clip, 100 ms: the model's paths begin and end in it."""
 
@@ -74,8 +76,8 @@ class Sphinx(Aligner):
 
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
-        """Return the library's version: its model comes with it."""
-        return {"pocketsphinx": version("pocketsphinx")}
+        """Return the library's version: its model comes with it; and what is scored."""
+        return {"pocketsphinx": version("pocketsphinx"), "strange": "words of the dictionary"}
 
     def align(
         self, spoken: str, audio: Callable[[], Audio], words: Sequence[SpokenWord] | None
@@ -115,7 +117,7 @@ class Sphinx(Aligner):
         if not phones:
             return None
         # by its letters, so that what a worker aligned before cannot change what it finds
-        name = f"guess-{'-'.join(phones)}".casefold()
+        name = f"{GUESS}{'-'.join(phones)}".casefold()
         for each in map(self._decoder, BEAMS):
             if each.lookup_word(name) is None:
                 each.add_word(name, " ".join(phones), update=False)
@@ -192,11 +194,13 @@ def _confidence(segments: Sequence[Any]) -> float:
 def _strange(segments: Sequence[Any]) -> float:
     """Return what segments lack to the knees, as log-likelihood times seconds.
 
-    A path puts other speech into silence, or stretches a word over it; either fits badly.
+    A path puts other speech into silence, or stretches a word over it; either fits badly. A word
+    whose phones are guessed may fit badly by itself: "Sageward" lacked 1.8.
     """
+    segments = [segment for segment in segments if not segment.word.startswith(GUESS)] or segments
     words = _words(segments)
     scores = np.repeat([_confidence([word]) for word in words], list(map(_num_frames, words)))
-    usual = float(np.median(scores))
+    usual = float(np.median(scores)) if words else 0.0
     knees = {True: min(usual - WORD_KNEE, 2 * usual), False: -SILENCE_KNEE}
     return math.fsum(
         max(0.0, knees[segment in words] - _confidence([segment])) * _num_frames(segment) / 100

@@ -45,8 +45,7 @@ def without_rumble(audio: Audio) -> Audio:
     wide = np.pad(audio.astype(np.float64), around, mode="reflect", reflect_type="odd")
     place = (np.fft.rfftfreq(len(wide), 1 / SAMPLE_RATE) - STOP_HZ) / (PASS_HZ - STOP_HZ)
     spectrum = np.fft.rfft(wide) * (0.5 - 0.5 * np.cos(np.pi * np.clip(place, 0, 1)))
-    clean: Audio = np.fft.irfft(spectrum, len(wide))[around : around + len(audio)]
-    return clean.astype(np.float32)
+    return np.asarray(np.fft.irfft(spectrum)[around : around + len(audio)], np.float32)
 
 
 def finish(audio: Audio, words: Sequence[SpokenWord] | None = None) -> Utterance:
