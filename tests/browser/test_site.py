@@ -1,4 +1,4 @@
-"""The documentation as somebody reads it: searched, on a telephone, in the dark; without a network."""
+"""The documentation as it is read: searched, on a telephone, in the dark, without a network."""
 
 from __future__ import annotations
 
