@@ -97,8 +97,8 @@ figures: .venv/dev .venv-train/installed
 	$(KEEP) rooms --title "What rooms and lines cost" -- $(BIN)/python benchmarks/rooms.py
 	$(KEEP) scripts --title "Scripts: composed, compared, dealt" -- $(BIN)/python benchmarks/scripts.py --requests 0
 	$(KEEP) talk --title "The talk of composed dialogues" -- $(BIN)/python benchmarks/talk.py
-	$(KEEP) gates --title "What the gates let pass and catch" -- $(BIN)/python benchmarks/gates.py
-	$(KEEP) timeline --title "Turns to two channels, beside lhotse, sdialog and numpy" -- $(BIN)/python benchmarks/timeline.py --install
+	test -d .venv-timeline || $(BIN)/python benchmarks/timeline.py --install
+	$(KEEP) timeline --title "Turns to two channels, beside lhotse, sdialog and numpy" -- $(BIN)/python benchmarks/timeline.py
 	$(KEEP) codec --title "The stand-in codec" -- $(BIN)/python benchmarks/codec.py
 	$(KEEP) spoken --title "Written forms, said" -- $(BIN)/python benchmarks/spoken.py
 	$(KEEP) exam --title "The exam" -- $(BIN)/python benchmarks/exam.py

@@ -1,7 +1,8 @@
-"""Numbers of the pages are those that benchmarks wrote, or say when and how they were measured by hand.
+"""Numbers of the pages are those that benchmarks wrote, or say how they were measured by hand.
 
-A paragraph, list or table after ``<!-- figures NAME ... -->`` holds numbers of those results alone;
-what is in backticks or a link is no number. Others that say "measured" name a date and a command.
+A paragraph, list or table after ``<!-- figures NAME ... -->`` holds numbers of those results
+alone; what is in backticks or a link is no number. Others that say "measured" name a date and a
+command.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PAGES = sorted(
     if path.name not in ("figures.md", "prompts.md", "spoken-forms.md")
 )
 MARK = re.compile(r"<!-- figures ([\w -]+) -->\n(.+?)(?:\n\n|\Z)", re.S)
-NUMBER = re.compile(r"(?<![\w.])(?:\d[\d,]*\.?\d*|\.\d+)(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])(?:\d[\d,]*\.?\d*|\.\d+)(?!\w)|(?<![\w.])\d[\d,]*(?=x )")
 BY_HAND = re.compile(r"by hand on (?:from )?20\d\d-\d\d-\d\d(?: to \d\d)?,? with\s+`[^`]+`")
 TALKS_OF_FIGURES = re.compile(r"^(?:\*\*.*)?Measured (?:on|by)|, measured\*\*", re.M)
 
@@ -64,7 +65,7 @@ def test_numbers_are_of_the_results(page: str, names: list[str], text: str) -> N
 
 
 def test_pages_are_held() -> None:
-    assert len(held()) >= 4
+    assert len(held()) >= 3
 
 
 def test_a_number_from_nowhere_is_found() -> None:

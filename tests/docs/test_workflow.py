@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,13 @@ def test_the_workflow_compares_what_each_python_wrote() -> None:
     assert jobs["same-bytes"]["needs"] == "check"
     assert "tests/same_bytes.sh" in str(jobs["same-bytes"]["steps"][-1]["run"])
     assert " wheel\n" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_what_is_not_counted_is_there_and_has_a_target() -> None:
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    left_out = tomllib.loads(text)["tool"]["coverage"]["report"]["omit"]
+    assert all((ROOT / path).is_file() for path in left_out)
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in ("test-models", "test-chatterbox"):
+        assert f"`make {target}`" in text
+        assert f"\n{target}:" in makefile
