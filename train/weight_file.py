@@ -43,7 +43,7 @@ def tensor_file(
 
             def add(tensor: Tensor) -> None:
                 wanted = tensor.detach().to("cpu", dtype).contiguous()
-                file.write(memoryview(wanted.flatten().view(torch.uint8).numpy()))
+                file.write(wanted.flatten().view(torch.uint8).numpy().data)
 
             yield add
             written = file.tell() - len(header)
