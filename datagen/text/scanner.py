@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias
 from datagen.text import lexicon, names, places
 from datagen.text.classes import forms
 from datagen.text.form import Reading, Sure, Unsayable
+from datagen.text.leading import begins_with_digit
 from datagen.text.locales import LOCALES
 from datagen.text.units import UNITS
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
@@ -75,6 +76,9 @@ class Scanner:
     def __init__(self, locale: str) -> None:
         self._locale = LOCALES[locale]
         self._forms = forms(locale)
+        self._wordy = tuple(
+            form for form in self._forms if not begins_with_digit(form.pattern.pattern)
+        )
 
     def scan(self, text: str, facts: FactTable = ()) -> list[ScannedSpan]:
         """Read a text of single blanks. Raises Unsayable."""
@@ -82,7 +86,8 @@ class Scanner:
 
     def best(self, text: str, at: int) -> Reading | None:
         """Return the reading at a place. Raises Unsayable if two are as good."""
-        found = [reading for form in self._forms if (reading := form.read(text, at))]
+        tried = self._forms if text[at].isdecimal() else self._wordy
+        found = [reading for form in tried if (reading := form.read(text, at))]
         if not found:
             return None
         best = max((reading.end, reading.sure) for reading in found)
