@@ -35,7 +35,7 @@ AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
 """Chances that a caller corrects what was misheard before the agent has said all of it, by its
 level of interruptions, and fewest words that it hears first."""
 HOLDS = {"friendly": 0.12, "brisk": 0.4, "formal": 0.35, "tired": 0.2}
-OVERRIDES = 0.4
+OVERRIDES = 0.5
 """Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "friendly": ("repeat", "resume", "resume", "resume", "summarise"),
