@@ -42,7 +42,9 @@ _WANTS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
-_YES = re.compile(r"(?:Sure|Of course|Right|Yes|Yeah|No problem|Happy to|Okay, sure|Alright)\b")
+_YES = re.compile(
+    r"(?:Sure|Of course|Right|Yes|Yeah|No problem|Happy to|Okay, sure|Alright)\b(?!, again)"
+)
 _NO = re.compile(r"(?:No|Not|Hardly|Never|Nobody|Most (?:people )?(?:can't|don't|aren't))\b")
 _TWICE = re.compile(
     r"\b(?P<word>Well|Oh|So|Um|Uh|Hm|Ha|Okay|Right|Sure|Ah|Huh|Mm)\b(?:,? \w[\w']*){0,4}[.,!] "

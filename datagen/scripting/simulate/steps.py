@@ -187,14 +187,17 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
-    say = talk.agent_line
+    reminds = False
     if is_known and step.do == "offer":
         plain = [line for line in lines if _QUESTION.match(line)]
-        say, lines = (talk.agent_line, plain) if plain else (talk.remind, lines)
-    say(lines, iso, licence)
+        reminds, lines = not plain, plain or lines
+    if reminds:
+        talk.remind(lines, iso, licence)
+    else:
+        talk.agent_line(lines, iso, licence)
     talk.tell(step.facts)
     if step.do not in ANSWERS:
-        if say == talk.agent_line:
+        if not reminds:
             _may_cut_in(talk, step.say, iso, licence)
         _react(talk, step, REACTS)
         return
