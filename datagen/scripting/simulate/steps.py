@@ -143,7 +143,7 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
     news = [name for name in step.facts if not talk.is_fresh(name)]
     if not news and step.facts and not step.reply:
         return
-    if not news and step.facts and all(talk.told[name] == talk.floor.last for name in step.facts):
+    if not news and step.facts and _is_just_told(talk, step):
         _react(talk, step, REACTS)  # it is what the agent has just said
         return
     _acknowledge(talk)
@@ -160,6 +160,12 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
             return
     talk.tell(step.facts)
     _react(talk, step, REACTS)
+
+
+def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether the turn that is going on has told a step's facts."""
+    is_agent = talk.floor.drafts[-1].speaker == "agent"
+    return is_agent and all(talk.told[name] == talk.floor.last for name in step.facts)
 
 
 def tell(talk: Talk, name: str) -> bool:
@@ -186,15 +192,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         stop_rambling(talk)
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
-    is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
-    reminds = False
-    if is_known and step.do == "offer":
-        plain = [line for line in lines if _QUESTION.match(line)]
-        reminds, lines = not plain, plain or lines
-    if reminds:
-        talk.remind(lines, iso, licence)
-    else:
-        talk.agent_line(lines, iso, licence)
+    reminds = _say(talk, step, lines, iso, licence)
     talk.tell(step.facts)
     if step.do not in ANSWERS:
         if not reminds:
@@ -209,6 +207,22 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         talk.agent("back_to_question", "interactionStructuring")
         talk.agent_line(step.say, iso, licence)
     early(talk, partial(_reply, talk, step))
+
+
+def _say(
+    talk: Talk, step: ProcedureStep, lines: Sequence[str], iso: str, licence: tuple[str, ...]
+) -> bool:
+    """Say a step's line; return whether it is a reminder: an offer of what was just told is one,
+    unless a bare question will do."""
+    is_known = step.facts and all(talk.is_fresh(name, JUST) for name in step.facts)
+    if is_known and step.do == "offer":
+        bare = [line for line in lines if _QUESTION.match(line)]
+        if not bare:
+            talk.remind(lines, iso, licence)
+            return True
+        lines = bare
+    talk.agent_line(lines, iso, licence)
+    return False
 
 
 def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
