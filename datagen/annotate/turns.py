@@ -195,7 +195,7 @@ def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:
     asked = asks and overlap < ASKED_OVER and _is_whole(latest.text)
     if not asked and breaks_off(latest.text, punctuated):
         return True
-    first = " ".join(plain(word) for word in floor.text.split()[:4])
+    first = " ".join(plain(word) for word in floor.text.split()[:5])
     cuts_in = wording().cuts_in.match(first) is not None
     return cuts_in and not asked and not punctuated and overlap >= CUT_IN_AFTER
 

@@ -63,7 +63,9 @@ def wording() -> ListeningWords:
         leads_on=_lines(data["leads_on"]) | _lines(data["ends_no_question"]),
         ends=_lines(data["ends"]),
         ends_no_question=_lines(data["ends_no_question"]),
-        cuts_in=re.compile(rf"{_any(data['cuts_in']).pattern}(?!\S)"),
+        cuts_in=re.compile(
+            rf"(?:(?:um|uh|oh|hmm|okay|well) )?{_any(data['cuts_in']).pattern}(?!\S)"
+        ),
     )
 
 

