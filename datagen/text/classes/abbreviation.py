@@ -75,8 +75,10 @@ def _months(match: Match) -> str:
     return f"{_ANY_MONTH[match['first']]} to {_ANY_MONTH[match['last']]}"
 
 
-def _numbered(match: Match) -> str:
+def _numbered(match: Match) -> str | None:
     said = NUMBERED_SHORT[match["word"]]
+    if match["word"] in ("No", "no") and _AMOUNT.match(match.string, match.end()):
+        return None  # "no. $5 is the fee": nothing is numbered by an amount
     if match["word"] in ("no", "sec") and is_before(match, _SAID_NO):
         raise Unsayable(match[0], "it may be short for something, or end a sentence")
     if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
@@ -158,7 +160,11 @@ _RATE = re.compile(
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
     re.IGNORECASE,
 )
-_SAID_NO = cue("said|say|says|saying|a|or|means|meant|just|oh|told me|answer is", " ")
+_SAID_NO = re.compile(
+    r"(?:,|\b(?:said|say|says|saying|a|or|means|meant|just|oh|told me|answer is|so|well)) \Z",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(r"\.? ?[$€£]")
 _NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
 """A pattern before a day: the star is none."""
 _CELLS = re.compile(
