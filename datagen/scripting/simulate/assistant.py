@@ -129,7 +129,8 @@ class AssistantCall:
         """Let the business cut in on what is said at length, and the assistant go on."""
         talk = self.talk
         places = cuts(num_words, 0)
-        if {"Q0", "Q1", "Q2"} & set(talk.cast.probes):
+        is_asked = any(one.act == "setQuestion" for one in talk.floor.drafts)
+        if is_asked or {"Q0", "Q1", "Q2"} & set(talk.cast.probes):
             return
         if not places or not talk.chance(0.25 * talk.cast.user.behaviour.interruptions):
             return
