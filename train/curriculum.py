@@ -88,6 +88,17 @@ def with_texts(stages: Sequence[TrainingStage], texts: Sequence[str]) -> list[Tr
     ]
 
 
+def need_texts(stages: Sequence[TrainingStage]) -> None:
+    """Raise UserError if a stage's file of texts is not there, before any stage is trained."""
+    for stage in stages:
+        for path in stage.config.data.texts:
+            if not Path(path).is_file():
+                raise UserError(
+                    f"stage {stage.name}: there is no file of texts {path}; `datagen texts` writes"
+                    " one, and --texts names it"
+                )
+
+
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return nested settings with changes laid over them.
 

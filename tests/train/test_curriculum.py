@@ -221,3 +221,12 @@ def test_seeds_are_one_mean_with_an_interval() -> None:
     assert found["b"] is None
     assert found["a_interval"] == pytest.approx(12.706 * np.sqrt(2) / np.sqrt(2))
     assert summary.over_seeds([{"a": 1.0}]) == {"a": 1.0}
+
+
+def test_a_missing_file_of_texts_is_told_before_anything_is_trained(
+    tiny: Make, factual: Path
+) -> None:
+    shards = f"data.shards=[{factual.as_posix()}]"
+    dense = TrainingStage("dense", tiny(shards, "data.texts=[nope.parquet]", "data.view=openings"))
+    with pytest.raises(UserError, match=r"stage dense: there is no file of texts nope\.parquet"):
+        curriculum.need_texts([dense])
