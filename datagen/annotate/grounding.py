@@ -29,7 +29,11 @@ _CAPITAL = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w']*")
 _NEGATIVE = re.compile(r"\b(?:no|not|never|none|nothing|nobody|without|cannot)\b|n't\b")
 _ANSWER = re.compile(r"^\W*(?:(?:no|nope|oh|well|uh|um|yeah|so)\b[ ,]*)+")
 """What an answer begins with, which denies what was asked and not what follows."""
-_DISLIKES = re.compile(r"\b(?:dislike|hate|can't stand|cannot stand)\b", re.IGNORECASE)
+_DISLIKES = re.compile(
+    r"\b(?:dislike|hate|can't stand|cannot stand|can't take|don't get me started on"
+    r"|drives me (?:crazy|mad|nuts|up the wall))\b",
+    re.IGNORECASE,
+)
 
 
 def tokens(text: str) -> list[str]:
