@@ -26,6 +26,7 @@ from datagen.text.classes import (
     ordinal,
     product,
     range,
+    rate,
     roman,
     route,
     score,
@@ -39,9 +40,9 @@ from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
-    time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
-    music, medicine, product, game, doubt,
+    cardinal, ordinal, decimal, fraction, range, score, money, measure, rate, degree, size, date,
+    year, time, telephone, electronic, code, route, address, roman, abbreviation, math, formula,
+    verbatim, music, medicine, product, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 
