@@ -58,6 +58,19 @@ _DRAWS = cue(
     r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
     " ",
 )
+_RATED = re.compile(
+    r"\b(?:breakers?|fuses?|rated|circuits?|draws?|outlets?|chargers?|amps?|sockets?|voltage|wir\w+)\b"
+)
+_ELEVATED = re.compile(
+    r"\b(?:elevation|altitude|cabin|summit|peak|lodge|ridge|sea level|camp|mountain|trailhead"
+    r"|village|pass|refuge|hut|volcano|resort|lake|town)\b",
+    re.IGNORECASE,
+)
+_DRIVEN = re.compile(
+    r"\b(?:engines?|motors?|cars?|mowers?|trucks?|boats?|outboards?|pumps?|compressors?|treadmills?"
+    r"|generators?|tractors?|blowers?|torque|vacuums?|turbo\w*|V[468]|horsepower|liters?|Mustang"
+    r"|bikes?|motorcycles?|scooters?|disposals?|saws?|boilers?|drives?|mph|watts?|plows?|tillers?)\b"
+)
 _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
     r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
@@ -97,6 +110,8 @@ def _is_inch(match: Match) -> bool:
 
 def _is_meter(match: Match) -> bool:
     """Tell "100 m away" from minutes and millions."""
+    if is_after(match, _SENTENCE_END) and len(match["number"]) > 2 and is_near(match, _ELEVATED):
+        return True
     is_long = is_after(match, _METERS) or (
         is_after(match, _SENTENCE_END) and is_near(match, _COVERED)
     )
@@ -108,7 +123,7 @@ def _is_amp(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if joint == "-":
         return False
-    if is_after(match, _CARRIES) or is_before(match, _CARRYING):
+    if is_after(match, _CARRIES) or is_before(match, _CARRYING) or is_near(match, _RATED):
         return True
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
     is_free = "." in number or quantity.value(number) >= 40
@@ -146,6 +161,7 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),
+    **dict.fromkeys(("hp", "HP"), lambda match: is_near(match, _DRIVEN, 64, 64)),
     "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
     "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
     "nm": lambda match: is_near(match, _LIGHT),

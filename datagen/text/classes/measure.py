@@ -117,6 +117,19 @@ def _measure(match: Match) -> str | None:
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
 
 
+_TYPE = re.compile(
+    r"\b(?:fonts?|typeface|type size|Times|Arial|Calibri|Helvetica|Courier|Garamond|lettering"
+    r"|text size|double-spaced|bold)\b"
+)
+
+
+def _type_size(match: Match) -> str | None:
+    """Say the "12-pt" and "12 pt" of a font."""
+    if not is_near(match, _TYPE):
+        return None
+    return f"{numbers.decimal(match['number'])}{match['joint'] or ' '}point"
+
+
 def _karat(match: Match) -> str | None:
     """Say "14k gold"."""
     if not is_after(match, _GOLD):
@@ -150,10 +163,22 @@ _ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
 _PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
 
 
+_DID = cue(
+    r"called|tried|e-?mailed|texted|asked|checked|been|went|gone|(?:re|un)\w+ed|reset|happened"
+    r"|visited|charged|billed|failed|dropped|knocked|messaged|complained|watched|read|seen|ran|rang"
+    r"|done|did|said|contacted|paid|transferred|woke|dialed|phoned|it|this|them",
+    " ",
+)
+_FOR_WHAT = re.compile(
+    r" (?:about|this|that|since|today|already|now|because|and|but|in|for)\b|[.,!?]|$"
+)
+
+
 def _times(match: Match) -> str | None:
     if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
         return None
-    if is_after(match, _TIMES_WHAT):
+    is_told = is_before(match, _DID) and is_after(match, _FOR_WHAT)
+    if is_after(match, _TIMES_WHAT) and not is_told:
         raise Unsayable(match[0], "it may be so many of something, or times")
     unit = " time" if match["number"] == "1" else " times"
     return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
@@ -210,6 +235,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "molar",
             before=re.compile(r"\d\.\d+ \Z"),
         ),
+        make(r"(?P<number>\d{1,2})(?P<joint>[ -]?)pt\b\.?", _type_size),
         make(r"14k|18k|10k|24k", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(

@@ -6,6 +6,7 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import DOT, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
+from datagen.text.lexicon import LEAST
 from datagen.text.locales import Locale
 from datagen.text.units import COUNTED_PER, PER, PER_WORDS, SOLD_BY, UNIT, UNITS, plural
 
@@ -47,7 +48,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(
-            rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
+            rf"(?!min\. {LEAST})(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
             before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
         ),
