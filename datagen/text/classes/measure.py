@@ -245,6 +245,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(
+            r"(?P<unit>kWh|kwh|GB|MB|lb|oz)(?= (?:rates?|prices?|charges?|costs?|limits?|caps?)\b)",
+            lambda m: UNITS[m["unit"]],
+            before=re.compile(r"(?:^|[a-z] )\Z"),
+        ),
+        make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
             before=cue("many|few|into|in|several", " "),
