@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from datagen.text import lexicon, names, places
 from datagen.text.classes import forms
 from datagen.text.form import Form, Reading, Sure, Unsayable
 from datagen.text.leading import begins_with_digit, begins_with_letter
 from datagen.text.locales import LOCALES
-from datagen.text.units import UNITS
+from datagen.text.opening import OPENING
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
 
 FactTable: TypeAlias = Sequence[tuple[str, str]]
@@ -300,115 +298,3 @@ def _is_own(part: str) -> bool:
 
 
 _SIMPLE = re.compile(rf"[{LATIN}]+(?:'[{LATIN}]+)?(?=[.,?!;:]*(?: |$))")
-OPENING = frozenset(
-    chain(
-        lexicon.MONTH_NAMES,
-        lexicon.MONTHS_ANY_CASE,
-        lexicon.DAYS,
-        lexicon.DAYS.values(),
-        places.STREETS,
-        places.COMPASS,
-        places.CORNERS,
-        lexicon.FORMS,
-        lexicon.TITLES,
-        lexicon.ABBREVIATIONS,
-        lexicon.DOTTED,
-        lexicon.PHRASES,
-        lexicon.NUMBERED_SHORT,
-        lexicon.BATTERIES,
-        names.AIRLINES,
-        places.STATES,
-        places.STATES_OR_WORDS,
-        names.ROMANS,
-        lexicon.SET_CODES,
-        UNITS,
-        ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext", "btw"),
-        (
-            "u",
-            "U",
-            "r",
-            "b",
-            "k",
-            "K",
-            "n",
-            "Re",
-            "RE",
-            "re",
-            "R",
-            "L",
-            "ea",
-            "inv",
-            "conf",
-            "Conf",
-        ),
-        (
-            "flt",
-            "Flt",
-            "Penn",
-            "M",
-            "T",
-            "F",
-            "X",
-            "V",
-            "Esc",
-            "tues",
-            "weds",
-            "thurs",
-            "thur",
-            "c",
-            "noon",
-            "midnight",
-            "Attn",
-            "attn",
-        ),
-        places.DOTTED_STATES,
-        (
-            "v",
-            "Op",
-            "Lic",
-            "biz",
-            "med",
-            "sin",
-            "cos",
-            "tan",
-            "log",
-            "May",
-            "localhost",
-            "Am",
-            "chap",
-            "Chap",
-            "no",
-            "lat",
-            "Lat",
-            "long",
-            "Long",
-            "txt",
-            "Txt",
-            "rt",
-            "UTC",
-            "GMT",
-            "ATTN",
-            "Para",
-            "et",
-            "Extension",
-            "extension",
-            "AVE",
-            "BLVD",
-            "RD",
-            "ST",
-            "C",
-            "AAs",
-            "AAAs",
-            "AAAAs",
-            "bid",
-            "wt",
-            "Wt",
-        ),
-        lexicon.DOSES,
-        lexicon.SIZES,
-        lexicon.SHORT_FOR_TWO,
-        lexicon.CHORDS,
-        *(locale.currencies for locale in LOCALES.values()),
-    )
-)
-"""Words that begin a form, or are one: no other word needs a look at the forms."""

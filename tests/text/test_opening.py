@@ -11,7 +11,8 @@ import pytest
 
 from datagen.text.classes import forms
 from datagen.text.locales import LOCALES
-from datagen.text.scanner import _NUMERAL, OPENING
+from datagen.text.opening import OPENING
+from datagen.text.scanner import _NUMERAL
 from datagen.text.words import is_said
 
 MOST_LETTERS = 6
