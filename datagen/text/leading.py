@@ -1,6 +1,7 @@
-"""Which patterns can only begin with a digit, so that they need no try at a letter.
+"""Which patterns can only begin with a digit, or with a letter: they need no try elsewhere.
 
     begins_with_digit(r"(?P<n>\\d+) ?kg") -> True        begins_with_digit(r"\\d*x") -> False
+    begins_with_letter(r"(?:Mon|Tue)\\b") -> True
 
 What is not recognised is said to begin with anything.
 """
@@ -10,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ATOM = re.compile(r"\\d|\[[0-9-]+\]")
+_DIGIT = re.compile(r"\\d|\[[0-9-]+\]")
+_LETTER = re.compile(r"[A-Za-z]|\[(?:[A-Za-z]-[A-Za-z]|[A-Za-z])+\]")
 _OPENS = re.compile(r"\((?:\?:|\?P<\w+>)")
 _LOOKS = re.compile(r"\(\?(?:=|!|<=|<!)")
 _MAY_LACK = re.compile(r"[?*]|\{(?:0|,)")
@@ -18,21 +20,30 @@ _MAY_LACK = re.compile(r"[?*]|\{(?:0|,)")
 
 def begins_with_digit(pattern: str) -> bool:
     """Tell whether every text that a pattern matches begins with a digit."""
-    return all(map(_branch_begins_with_digit, _branches(pattern)))
+    return _begins_with(_DIGIT, pattern)
 
 
-def _branch_begins_with_digit(branch: str) -> bool:
+def begins_with_letter(pattern: str) -> bool:
+    """Tell whether every text that a pattern matches begins with one of the 26 letters."""
+    return _begins_with(_LETTER, pattern)
+
+
+def _begins_with(atom: re.Pattern[str], pattern: str) -> bool:
+    return all(_branch_begins_with(atom, branch) for branch in _branches(pattern))
+
+
+def _branch_begins_with(atom: re.Pattern[str], branch: str) -> bool:
     while looks := _LOOKS.match(branch):
         branch = branch[_closing(branch, looks.end()) + 1 :]
-    if atom := _ATOM.match(branch):
-        return not _MAY_LACK.match(branch, atom.end())
+    if found := atom.match(branch):
+        return not _MAY_LACK.match(branch, found.end())
     opens = _OPENS.match(branch)
     if opens is None:
         return False
     close = _closing(branch, opens.end())
     if _MAY_LACK.match(branch, close + 1):
         return False
-    return begins_with_digit(branch[opens.end() : close])
+    return _begins_with(atom, branch[opens.end() : close])
 
 
 def _branches(pattern: str) -> Iterator[str]:

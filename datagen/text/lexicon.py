@@ -245,6 +245,12 @@ SHORT_FOR_TWO = (
     "est", "Est", "reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech", "bps",
 )  # fmt: skip
 """Short for several words: what stands beside one says for which, or it is refused."""
+LEAST = (
+    r"(?:order|purchase|payment|age|wage|height|deposit|balance|stay|bid|charge|spend|requirements?"
+    r"|temp\w*|value|amount|size|loan|down|credit|distance|speed|salary|GPA|score|experience|width"
+    r"|length|donation|contribution|due|qty|quantity|bet|buy-in)\b"
+)
+"""What is at least so much, after "min."; a pattern."""
 CHORDS = tuple(
     note + kind
     for note in "ABCDEFG"

@@ -8,17 +8,15 @@ What has no reading, or two that say different things and are as long and as sur
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from datagen.text import lexicon, names, places
 from datagen.text.classes import forms
-from datagen.text.form import Reading, Sure, Unsayable
-from datagen.text.leading import begins_with_digit
+from datagen.text.form import Form, Reading, Sure, Unsayable
+from datagen.text.leading import begins_with_digit, begins_with_letter
 from datagen.text.locales import LOCALES
-from datagen.text.units import UNITS
+from datagen.text.opening import OPENING
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
 
 FactTable: TypeAlias = Sequence[tuple[str, str]]
@@ -76,9 +74,16 @@ class Scanner:
     def __init__(self, locale: str) -> None:
         self._locale = LOCALES[locale]
         self._forms = forms(locale)
-        self._wordy = tuple(
-            form for form in self._forms if not begins_with_digit(form.pattern.pattern)
-        )
+        patterns = [form.pattern.pattern for form in self._forms]
+        self._no_digits = _leave_out(self._forms, map(begins_with_digit, patterns))
+        self._no_letters = _leave_out(self._forms, map(begins_with_letter, patterns))
+        self._signs = tuple(form for form in self._no_digits if form in self._no_letters)
+
+    def _tried(self, first: str) -> tuple[Form, ...]:
+        """Return the forms that may begin with a character."""
+        if first.isdecimal():
+            return self._no_letters
+        return self._no_digits if first.isalpha() else self._signs
 
     def scan(self, text: str, facts: FactTable = ()) -> list[ScannedSpan]:
         """Read a text of single blanks. Raises Unsayable."""
@@ -86,7 +91,7 @@ class Scanner:
 
     def best(self, text: str, at: int) -> Reading | None:
         """Return the reading at a place. Raises Unsayable if two are as good."""
-        tried = self._forms if text[at].isdecimal() else self._wordy
+        tried = self._tried(text[at])
         found = [reading for form in tried if (reading := form.read(text, at))]
         if not found:
             return None
@@ -103,6 +108,10 @@ class Scanner:
     def finish(self, said: str) -> str:
         """Return a reading as this locale says it."""
         return self._locale.finish(said)
+
+
+def _leave_out(forms: Iterable[Form], is_left_out: Iterable[bool]) -> tuple[Form, ...]:
+    return tuple(form for form, is_out in zip(forms, is_left_out, strict=True) if not is_out)
 
 
 @lru_cache(maxsize=len(LOCALES))
@@ -289,96 +298,3 @@ def _is_own(part: str) -> bool:
 
 
 _SIMPLE = re.compile(rf"[{LATIN}]+(?:'[{LATIN}]+)?(?=[.,?!;:]*(?: |$))")
-OPENING = frozenset(
-    chain(
-        lexicon.MONTH_NAMES,
-        lexicon.MONTHS_ANY_CASE,
-        lexicon.DAYS,
-        places.STREETS,
-        places.COMPASS,
-        places.CORNERS,
-        lexicon.FORMS,
-        lexicon.TITLES,
-        lexicon.ABBREVIATIONS,
-        lexicon.DOTTED,
-        lexicon.PHRASES,
-        lexicon.NUMBERED_SHORT,
-        lexicon.BATTERIES,
-        names.AIRLINES,
-        places.STATES,
-        places.STATES_OR_WORDS,
-        names.ROMANS,
-        lexicon.SET_CODES,
-        UNITS,
-        ("I", "the", "FY", "x", "cu", "fl", "hwy", "st", "ave", "rd", "aka", "ext", "btw"),
-        (
-            "u",
-            "U",
-            "r",
-            "b",
-            "k",
-            "K",
-            "n",
-            "Re",
-            "RE",
-            "re",
-            "R",
-            "L",
-            "ea",
-            "inv",
-            "conf",
-            "Conf",
-        ),
-        (
-            "flt",
-            "Flt",
-            "Penn",
-            "M",
-            "T",
-            "F",
-            "X",
-            "V",
-            "Esc",
-            "tues",
-            "weds",
-            "thurs",
-            "thur",
-            "c",
-            "noon",
-            "midnight",
-            "Attn",
-            "attn",
-        ),
-        places.DOTTED_STATES,
-        (
-            "v",
-            "Op",
-            "Lic",
-            "biz",
-            "med",
-            "sin",
-            "cos",
-            "tan",
-            "log",
-            "May",
-            "localhost",
-            "Am",
-            "chap",
-            "Chap",
-            "no",
-            "lat",
-            "Lat",
-            "long",
-            "Long",
-            "txt",
-            "Txt",
-            "rt",
-        ),
-        lexicon.DOSES,
-        lexicon.SIZES,
-        lexicon.SHORT_FOR_TWO,
-        lexicon.CHORDS,
-        *(locale.currencies for locale in LOCALES.values()),
-    )
-)
-"""Words that begin a form, or are one: no other word needs a look at the forms."""

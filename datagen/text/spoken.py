@@ -30,7 +30,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
-from datagen.text.places import DOTTED_STATES, STATES, STATES_OR_WORDS, STREETS
+from datagen.text.places import CORNERS, DOTTED_STATES, STATES, STATES_OR_WORDS, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
@@ -72,6 +72,7 @@ _SHORT = frozenset(
         *ABBREVIATIONS,
         *BATTERIES,
         *CHORDS,
+        *CORNERS,
         *DAYS,
         *FORMS,
         *MONTHS,
@@ -89,6 +90,7 @@ _SHORT = frozenset(
         "thur",
         "Penn",
         "Esc",
+        "ATTN",
         "War",
         "U",
         *DOSES,

@@ -104,7 +104,8 @@ MEASURED = (
     "phone", "pill",
     "film", "jack", "lens", "bolt", "nail", "screw", "tile", "tire", "wheel", "pipe", "plan",
     "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
-    "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
+    "backstroke", "breaststroke", "butterfly", "dash", "freestyle", "hurdle", "medley", "relay",
+    "sprint", "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
 )  # fmt: skip
 """What a measure before it describes: "two 500 mg tablets"."""
 PER = {

@@ -10,11 +10,14 @@ from datagen.text.classes import (
     address,
     cardinal,
     code,
+    color,
+    course,
     date,
     decimal,
     degree,
     doubt,
     electronic,
+    episode,
     formula,
     fraction,
     game,
@@ -24,8 +27,10 @@ from datagen.text.classes import (
     money,
     music,
     ordinal,
+    pin,
     product,
     range,
+    rate,
     roman,
     route,
     score,
@@ -33,15 +38,16 @@ from datagen.text.classes import (
     telephone,
     time,
     verbatim,
+    weekday,
     year,
 )
 from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, money, measure, degree, size, date, year,
-    time, telephone, electronic, code, route, address, roman, abbreviation, math, formula, verbatim,
-    music, medicine, product, game, doubt,
+    cardinal, ordinal, decimal, fraction, range, score, money, measure, rate, degree, size, date,
+    weekday, year, time, telephone, pin, electronic, code, color, course, episode, route, address,
+    roman, abbreviation, math, formula, verbatim, music, medicine, product, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

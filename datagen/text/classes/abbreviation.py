@@ -22,11 +22,10 @@ from datagen.text.lexicon import (
     ABBREVIATIONS,
     BARE_TITLES,
     BATTERIES,
-    DAY_LETTERS,
-    DAYS,
     DOTTED,
     END_SAFE,
     FORMS,
+    LEAST,
     MONTHS,
     NEEDS_DOT,
     NUMBERED_SHORT,
@@ -42,8 +41,6 @@ TOLD = (
 )
 EXAMPLES = (
     ("Dr. Jones can see you.", "Doctor Jones can see you."),
-    ("We're open Mon-Fri.", "We're open Monday to Friday."),
-    ("Open M-F.", "Open Monday to Friday."),
     ("It comes w/o fries.", "It comes without fries."),
     ("See Fig. 3 and pp. 3-5.", "See Figure three and pages three to five."),
     ("Meet Gov. Ito and Sen. Cole.", "Meet Governor Ito and Senator Cole."),
@@ -55,20 +52,9 @@ _STREET = re.compile(
 _TUNED = re.compile(r"\b(?:on|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
 _MID_SENTENCE = re.compile(r"[\w.] \Z")
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
-_ANY_DAY = {name: name for name in DAYS.values()} | DAYS
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
 _NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d))"
 _NUMBER_OR_LETTER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d|[B-HJ-Z]\b(?!')|[IVX]{2,}\b))"
-
-
-def _days(match: Match) -> str:
-    return f"{_ANY_DAY[match['first']]} to {_ANY_DAY[match['last']]}"
-
-
-def _letters(match: Match) -> str:
-    return (
-        f"{DAY_LETTERS[match['first']]} to {DAY_LETTERS.get(match['last']) or DAYS[match['last']]}"
-    )
 
 
 def _months(match: Match) -> str:
@@ -129,6 +115,11 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             "temperature",
         ),
         (r"exp\.(?= (?:date|is|was|month|year)\b)", "expiration"),
+        (rf"min\.(?= {LEAST})", "minimum"),
+        (rf"Min\.(?= {LEAST})", "Minimum"),
+        (r"wt\.?(?= ?:?(?: \d|$|[.,]| (?:is|was|of|limit)\b))", "weight"),
+        (r"wt\.(?= [a-z])", "weight"),
+        (r"Wt\.(?= ?:? ?(?:\d|is\b|of\b))", "Weight"),
         (r"dep\.(?= (?:is|was|of|on|for)\b)", "deposit"),
         (r"bus\.(?= (?:days?|hours?|line|owner|account)\b)", "business"),
         (r"c/o(?= (?:[A-Z]|my\b|the\b))", "care of"),
@@ -165,8 +156,6 @@ _SAID_NO = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\.? ?[$€£]")
-_NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
-"""A pattern before a day: the star is none."""
 _CELLS = re.compile(
     r"\b(?:batter\w+|remotes?|flashlights?|included|takes?|needs?|requires?|uses?|runs on|powered"
     r"|controller|toy|clock|detector|replace\w*|packs?)\b",
@@ -262,13 +251,12 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the words that are written short."""
     make = FormMaker("abbreviation")
-    day, month = any_of(_ANY_DAY), any_of(_ANY_MONTH)
+    month = any_of(_ANY_MONTH)
     bare = {short: name for short, name in TITLES.items() if short in BARE_TITLES}
     dotted = {short: name for short, name in TITLES.items() if short not in BARE_TITLES}
     end_safe = {short: DOTTED[short] for short in END_SAFE}
     with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
     no_dot = [short for short in NUMBERED_SHORT if short not in NEEDS_DOT]
-    letter_days = r"(?P<first>M|T|W|Tu|Th)-(?P<last>Thurs?|Th|Fri|F|Sat?|Sun?|S)(?![\w-])"
     return (
         make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
@@ -277,7 +265,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make.words(dotted, r"\.(?= [A-Z](?!\b))", Sure.CUE),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'(?!s\b)\w|\.\w){DOT}", Sure.USUAL),
         make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
-        make.words(DOTTED, r"\.(?= [a-z\d$#(])", Sure.GUESS),
+        make.words(DOTTED, r"\.(?= [a-z\d$#(])(?!(?<=[Nn]o\.) [$€£])", Sure.GUESS),
         make(rf"(?P<word>{any_of(with_dot)})\.{_NUMBER}", _numbered, Sure.CERTAIN),
         make(
             rf"(?P<word>{any_of(no_dot)})\b\.?{_NUMBER_OR_LETTER}(?! \d+(?::|\s?[ap]m))",
@@ -295,18 +283,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             {m: name for m, name in MONTHS.items()}, r"\b", Sure.USUAL, before="(?<=[a-z]-)"
         ),
         make(rf"(?P<first>{month})\.? ?- ?(?P<last>{month})\b{DOT}(?! \d)", _months),
-        make(rf"(?P<first>{day})\.? ?- ?(?P<last>{day})\b{DOT}", _days),
-        make(
-            letter_days,
-            _letters,
-            Sure.CUE,
-            before=cue(
-                r"open|closed|hours|hours are|available|from|works?|runs?|in|is|are|daily|class"
-                r"|staffed|meets|every|weekdays|office|store|dept|department|service|support",
-                r"[:,]? ",
-            ),
-        ),
-        make(r"(?P<first>M|Tu|T|W|Th)-(?P<last>Thurs|Fri|Sat|Sun|Sa|Su)(?![\w-])", _letters),
         make(
             r"(?P<word>Sr|Jr)\.(?= [A-Z])",
             lambda m: ABBREVIATIONS[m["word"]],
@@ -315,30 +291,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         *_cued(make),
         *_chat(make),
         make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
-        make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
-        make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
-        make(
-            letter_days, _letters, Sure.CUE, before=re.compile(r"(?:\d|\d ?[AaPp]\.?[Mm]\.?),? \Z")
-        ),
         make(r"btw(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
         make(r"[Ee]xp\.?(?=:? (?:0?[1-9]|1[0-2])/\d\d)", lambda m: f"{m[0][0]}xpiration"),
-        make.words(
-            {d: n for d, n in DAYS.items() if d not in ("Sat", "Sun", "Wed", "Weds")},
-            rf"(?![\w/-]|'\w|\.\w){DOT}",
-            Sure.USUAL,
-        ),
-        make.words(DAYS, rf"(?=\.)(?!\.\w){DOT}", Sure.USUAL, before=_NO_SUN),
-        make.words(
-            {"tues": "Tuesday", "weds": "Wednesday", "thurs": "Thursday", "thur": "Thursday"},
-            rf"(?![\w/-]|'\w|\.\w){DOT}",
-        ),
-        make.words(
-            {"Sat": "Saturday", "Sun": "Sunday", "Wed": "Wednesday", "Weds": "Wednesday"},
-            r"(?= (?:the \d|at \d|& |(?:and|or) (?:[A-Z][a-z]{2,3}\b|\d)|\d|night|morning"
-            r"|afternoon|evening|from \d|thru|through)|[?!]|[.,]|$)(?![.])",
-            Sure.USUAL,
-            before=f"(?<![-\\w]){_NO_SUN}",
-        ),
         make(
             r"no\.(?= (?:is|was|on|for|of|ends|starts|begins)\b)",
             "number",

@@ -35,6 +35,10 @@ _AFTER_NAME = re.compile(
     r"|If|And|But|Thanks|Yes|No|Dear|Hi|Hello|Hey) )"
     r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
 )
+_LIVED = re.compile(
+    r"\b(?:(?:address|place|office|store|house)(?: is|'s|:)(?: at)?|at|located at|over at|go to"
+    r"|delivered to|deliver to|ship to|shipped to|sent? to) \Z"
+)
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
 _FROM_CITY = re.compile(r"\b(?:from|in|to|of|near|City:) (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z")
 _COMMA = re.compile(r"[A-Z][\w.']+, \Z")
@@ -42,6 +46,13 @@ _DEGREES = frozenset(("MD", "PA", "MA", "MS", "DE"))
 _PERSON = re.compile(
     r"\b(?:(?:Dr|Prof|Mr|Mrs|Ms)\.|Doctor|Professor|[Dd]octor is|[Ss]urgeon|[Dd]entist) .*, \Z"
     r"|\b[A-Z]\. [A-Z][\w'-]+, \Z"
+)
+_FAR = re.compile(
+    r"\d ?(?:mi|miles?|km|kilometers?|blocks?|feet|ft|yards?|yds?|nautical miles?)\.? (?:due )?\Z"
+)
+_BLOWN = re.compile(
+    r"\b(?:[Ww]ind\w*|storms?|mph|kts?|knots|gust\w*|breeze\w*|blow\w*|swell|rain|front)\b[^.?!]{0,24}"
+    r" (?:out of|from|to) (?:the )?\Z"
 )
 _HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
 _ROAD = re.compile(
@@ -83,6 +94,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     ends = r"(?= [a-z(]| \d|[.,?!;]|$)"
     return (
         make(rf"\d{{1,5}}(?= {_NAME}(?:{names}|{types})\b)", _house),
+        make(
+            r"[1-9]\d{2,4}(?= (?!Hours|People|Calories|Hrs|Monday|Tuesday|Wednesday|Thursday|Friday"
+            r"|Saturday|Sunday|January|February|March|April|June|July|August|September|October"
+            r"|November|December|Eastern|Central|Mountain|Pacific)[A-Z][a-z]{3,}(?:[.,?!]|$"
+            r"| (?:Apt|Unit|Ste|Suite|in|near|and|by)\b))",
+            _house,
+            Sure.CUE,
+            before=_LIVED,
+        ),
         make(
             r"[1-9]\d{2,4}(?= [NSEW]\.? (?!The|Turn|It|That|We|You|I\b)[A-Z][a-z]+[,.?!])",
             _house,
@@ -140,6 +160,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: CORNERS[m["point"]].lower(),
             Sure.CUE,
             before=cue(r"winds?(?: is| are|'s)?|blowing|head(?:ing|ed)?|going|facing|just", " "),
+        ),
+        make(
+            r"(?P<point>[NS][EW])\b(?= of (?:the\b|town\b|downtown\b|here\b|there\b|[A-Z]))",
+            lambda m: CORNERS[m["point"]].lower(),
+        ),
+        make(
+            r"(?P<point>[NS][EW]|[NSEW])\b(?=[,.?!]|$| (?:of|from|on|along|past)\b)",
+            lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
+            before=_FAR,
+        ),
+        make(
+            r"(?P<point>[NS][EW]|[NSEW])\b(?=[,.?!]|$| (?:at|with|this|and|today|tonight|so)\b)",
+            lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
+            before=_BLOWN,
         ),
         make(
             r"(?P<point>[NSEW])\b(?= (?:on|for|from|to|toward|until|and|past|about)\b|$|[.,])",

@@ -67,8 +67,9 @@ _PAIRED = cue(
     r"|flight|form|gate|exit|channel|locker"
     r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train"
     r"|section|sec\.?|bus|(?:train"
-    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx|gtx",
-    r" #?",
+    r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx"
+    r"|gtx|§+",
+    r" ?#?",
 )
 _CARD = cue(
     r"(?:visa|mastercard|amex|discover|card|checking|savings|debit|credit|account|acct\.?)"
@@ -166,10 +167,6 @@ def _numbers(match: Match) -> str:
 
 def _hexadecimal(match: Match) -> str:
     return "zero x " + numbers.letters_and_digits(match["digits"])
-
-
-def _colour(match: Match) -> str:
-    return "hash " + numbers.letters_and_digits(match["digits"])
 
 
 def _mixed(match: Match) -> str | None:
@@ -311,12 +308,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"\d(?:-\d){3,}(?![\w-]|[.,:/]\d)", _groups, Sure.USUAL),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
-            r"#(?P<digits>(?=[0-9A-F]*[A-F])(?:[0-9A-F]{6}|[0-9A-F]{3}))(?!\w)",
-            _colour,
-            Sure.USUAL,
-            before=cue("colou?r(?: is)?|hex", ":? "),
-        ),
-        make(
             r"(?=\w*[A-Za-z])\w+(?:[-]\w+)*(?![\w@-]|[./:]\w)", _mixed, Sure.USUAL, before=_DIGITS
         ),
         make(r"[*-](?P<digits>\d{4})(?!\w|[.,-]\d)", _masked_four, before=_CARD),
@@ -331,12 +322,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("ISBN(?:-13)?(?: is| number| no\\.?)?", "[:#]? "),
         ),
         make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
-        make(r"101(?=[.,?!]|$)", "one oh one", before=re.compile(r"[A-Z][A-Za-z]+ \Z")),
-        make(
-            r"(?P<number>[1-4]0\d)(?![\w-]|[.,]\d)",
-            _pairs,
-            before=re.compile(r"\b(?:ENG|MATH|BIO|CHEM|HIST|PSY|PHYS|ECON|CS|ART) \Z"),
-        ),
         make(
             r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
             lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",
@@ -357,7 +342,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<number>\d{1,2})(?P<letter>[ab])(?![\w-])",
             lambda m: f"{numbers.cardinal(int(m['number']))} {m['letter'].upper()}",
-            before=cue("zone", " "),
+            before=cue("zone(?:'s| is| was)?", " "),
         ),
         make(
             r"\d{3,4}(?= [A-Z]{3}\b)",

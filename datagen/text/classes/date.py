@@ -70,10 +70,15 @@ _SURELY = re.compile(
     r"|deadline|appointment|okay\b|available\b|pick-?up|drop-?off|delivery|reservations?|flight"
     r"|due date|meeting|hearing|shipment|booking|class\b|orders?|statement|invoice|payment)"
 )
-_ON = cue("on|by|until|till|since|due|dated|posted|born|expires|through", " ")
+_ON = cue(
+    r"on|by|until|till|since|due|dated|posted|born|expires|through|thru|open|closed|reopens?"
+    r"|reopening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thur?s?|fri|sat|sun",
+    r"\.?,? ",
+)
 _NO_DAY = re.compile(
     r" (?:of (?!next|this|last)|inch|mile|cup|tea|table|acre|pound|ounce|yard|liter|gallon|hour"
-    r"|full|empty|done|scale|majority|tank|off\b|stars?\b|out\b)|[-+=\u00d7%]| ?[-+=\u00d7%]"
+    r"|full|empty|done|days?\b|way\b|price|scale|majority|tank|off\b|stars?\b|out\b)"
+    r"|[-+=\u00d7%]| ?[-+=\u00d7%]"
 )
 _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
 _MARCHED = re.compile(r" (?:miles|people|times|minutes|hours|blocks|more|of)\b")

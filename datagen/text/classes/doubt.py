@@ -36,6 +36,14 @@ class Shape(NamedTuple):
 
 
 _PLACE = r"\b(?:[Ss]eats?|[Rr]ows?|[Gg]ates?|[Uu]nit|[Aa]pt|[Aa]partment|[Rr]oom|[Ee]xit|[Bb]ox)\b"
+_SOLD = r"\b(?:printers?|laptops?|ink|toner|computers?|an HP|my HP)\b"
+_LETTERED = (
+    r"\b(?:[Ss]eat\w*|[Rr]ows?|[Gg]ates?|[Uu]nits?|[Aa]pt|[Aa]partments?|[Rr]ooms?|[Ee]xits?|[Bb]ox"
+    r"|[Aa]isle|[Ww]indow|[Bb]oard\w*|[Ff]lights?|[Bb]ays?|[Ss]uites?|[Ll]ots?|[Pp]lans?|[Cc]odes?"
+    r"|[Ff]orms?|[Cc]lass|[Ss]ections?|[Hh]ighway|[Rr]oute|[Ss]tep|[Bb]uilding|[Ss]tall|[Ll]ocker"
+    r"|[Ss]tand|[Cc]abin|[Pp]latform|[Tt]rack|[Ss]pace|[Ss]pot|[Pp]erm\w*|[Pp]late|[Mm]odel|[Tt]able"
+    r"|[Ss]chedule|[Ff]loor|[Rr]ule|[Dd]oor|[Bb]us|[Zz]one|[Pp]art|[Ii]tem|[Nn]umber|ID|PIN|pin)\b"
+)
 _COUNTING = (
     r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
     r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
@@ -62,6 +70,9 @@ SHAPES = (
           " decimal", r"\b(?:is|was|of|about|than|to|by|dose|mg|p|r|value|equals)\b|=|%"),
     Shape(r"(?:[2-8]11|988)(?![\w%]|[.,:/-]\d)(?=[.,?!]| (?:before|on|for|is|to)\b|$)",
           "a service or a number", _PLACE),
+    Shape(rf"{DEC}[ -]?HP(?![\w-])", "horsepower, hit points or letters", _SOLD),
+    Shape(r"(?:10|15|16|20|25|30|32|40|50|60|80|100|125|150|200)A(?![\w-])", "amps or a code",
+          _LETTERED),
     Shape(r"911(?![\w-])", "an emergency or a model"),
     Shape(r"(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])/\d\d(?![\d/])", "a date or three numbers"),
 )  # fmt: skip

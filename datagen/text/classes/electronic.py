@@ -102,6 +102,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: "localhost" + (f" colon {numbers.digits(m['port'])}" if m["port"] else ""),
         ),
         make(r"\.NET\b", "dot NET"),
+        make(
+            rf"\.(?P<name>{_ENDINGS}|{_FILES})\b(?![\w@/'-]|\.\w)",
+            lambda m: f"dot {_part(m['name'])}",
+            before=re.compile(r"(?:^|[ (\"'])\Z"),
+        ),
         make(r"www\.[\w.-]+\w" + path, _address),
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
         make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:\.\w+)*)", lambda m: f"at {say(m['name'])}"),

@@ -7,15 +7,31 @@ import re
 from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, Sure, is_near
 from datagen.text.locales import Locale
+from datagen.text.quantity import DEC
 
-TOLD = "A square of the board, perhaps after a piece, where a word near it plays chess."
+TOLD = (
+    "A square of the board, perhaps after a piece, where a word near it plays chess; dice and hit"
+    " points where somebody rolls or fights."
+)
 EXAMPLES = (
     ("In chess, e4 e5 is common.", "In chess, E four E five is common."),
+    ("Roll a d20 first.", "Roll a D twenty first."),
+    ("That goblin has 7 HP left.", "That goblin has seven hit points left."),
     ("White played Nf3 here.", "White played knight F three here."),
 )
 _CHESS = re.compile(
     r"\b(?:chess|pawns?|knights?|bishops?|rooks?|queens?|kings?|castl\w+|White|Black|openings?|gambit"
     r"|checkmate|mate|defense|squares?|Sicilian|board)\b"
+)
+_ROLLED = re.compile(
+    r"\b(?:roll\w*|dic?e|modifiers?|damage|saving throws?|initiative|D&D|attack\w*|hit points|spell"
+    r"|dungeon|skill check|AC|fireball|advantage)\b",
+    re.IGNORECASE,
+)
+_FOUGHT = re.compile(
+    r"\b(?:goblins?|orcs?|dragons?|damage|heal\w*|potions?|boss|trolls?|wizards?|fighters?|clerics?"
+    r"|monsters?|paladins?|rogues?|kobolds?|skeletons?|zombies?|ogres?|barbarian|bard|druid|d20|elf"
+    r"|character|sword|spell|Pok[eé]mon|Pikachu|hit for|player|XP|mana)\b"
 )
 _PIECES = {"K": "king", "Q": "queen", "R": "rook", "B": "bishop", "N": "knight"}
 _ENDS = {"+": " check", "#": " mate"}
@@ -32,6 +48,14 @@ def _move(match: Match) -> str | None:
     return said + _ENDS.get(match["end"], "")
 
 
+def _dice(match: Match) -> str | None:
+    """Say "a d20" and "2d6" where somebody rolls."""
+    if not is_near(match, _ROLLED):
+        return None
+    count = f"{numbers.cardinal(int(match['count']))} " if match["count"] else ""
+    return f"{count}D {numbers.cardinal(int(match['sides']))}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a move."""
     make = FormMaker("game")
@@ -41,6 +65,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?![\w-])",
             _move,
             Sure.CUE,
+        ),
+        make(
+            r"(?P<count>[1-9]\d?)?d(?P<sides>4|6|8|10|12|20|100)(?![\w-]|\.\d)",
+            _dice,
+            Sure.CERTAIN,
+        ),
+        make(
+            rf"(?P<count>{DEC}) ?(?:HP|hp)(?![\w-])",
+            lambda m: f"{numbers.decimal(m['count'])} hit points" if is_near(m, _FOUGHT) else None,
+            Sure.CERTAIN,
         ),
         make(
             r"O-O(?P<long>-O)?(?![\w-])",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from datagen.text import numbers, quantity
 from datagen.text.form import (
@@ -22,13 +21,11 @@ from datagen.text.form import (
 )
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC, QTY, SPAN
+from datagen.text.unit_cues import IN_DOUBT
 from datagen.text.units import (
-    ADJECTIVES,
-    COUNTED_PER,
     MEASURED,
     PER,
     PER_WORDS,
-    SOLD_BY,
     UNIT,
     UNITS,
     plural,
@@ -45,60 +42,8 @@ EXAMPLES = (
     ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
     ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
-    ("Parking is $3/day.", "Parking is three dollars per day."),
 )
 _MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
-_LONG = re.compile(
-    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
-    r"| of (?:rain|snow|water|wire)|\.? (?:too (?!many|few|late)|OD\b|ID\b)"
-)
-_EQUAL = re.compile(r" ?=")
-_SENTENCE_END = re.compile(r"[.?!,;]?$|[.?!,;] ")
-_SIDE_OF = re.compile(
-    r"\d[ -]?(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
-    r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
-    r"|\d by \Z"
-)
-_LENGTH = re.compile(
-    r"\b(?:height|tall|long|length|wide|width|waist|inseam|percentile|deep|depth|diameter|thick|shelf"
-    r"|measur\w+|rain\w*|snow\w*|gr[eo]w\w*|circumference|radius|screen|trim\w*|side|perimeter|tape"
-    r"|inch\w*|barometer|hem|sleeve|chest|hips)\b[^.?!]*\Z|\b\d+ ft\.? \Z",
-    re.IGNORECASE,
-)
-_METERS = re.compile(
-    r" (?:away|long|tall|deep|wide|high|race|dash"
-    r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
-    r"|to go|of|down|up"
-    r"|ahead|apart|pool|by|in)\b|-| ="
-)
-_COVERED = re.compile(
-    r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
-    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is)\b"
-)
-_CURRENT = re.compile(
-    r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
-    r"|[.,?!]?$|[.,] "
-)
-_WIRED = re.compile(
-    r"\b(?:current|amps?|volts?|circuit|breaker|fuse|draws?|load|charger|battery|\d+ ?V)\b"
-)
-_CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
-_CARRYING = cue(
-    r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
-    " (?:an? )?",
-)
-_DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
-_LINE = re.compile(r"\b(?:modem|baud|serial|speeds?|connection|line|link|bandwidth)\b", re.I)
-
-_DRAWS = cue(
-    r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
-    " ",
-)
-_TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
-_SECONDS = cue(
-    r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
-    r"|only|in just|than|up to"
-)
 _PLACED = cue(
     r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate"
     r"|seat"
@@ -111,7 +56,6 @@ _LETTERS = frozenset("AWNJL")
 _SI = {"C": "coulombs", "K": "kelvin"}
 _A = cue("an?", " ")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
-_SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
 _SEVERAL = re.compile(
     r" (?!(?:is|was|has|does|goes|takes|costs|weighs|equals|means|seems|feels|sounds|works|comes"
@@ -129,35 +73,15 @@ _NAMED = re.compile(
     r"|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
 )
 """What "the 15 lb" may describe."""
-_STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
-_PRICED = re.compile(r"[$€£][\d.,]+\Z")
-_PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 _AT = cue("at|by|until", " ")
-_OF = re.compile(r" of\b")
-_AND_BATHS = re.compile(r"/\d")
-_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
-_GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
-_CARGO = re.compile(r"\b(?:trucks?|loads?|cargo|weighs?|metric|tonnes?|haul\w*|freight|crane)\b")
-_PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
-_LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
-_FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
-_ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
-_POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer|milk|liters?)\b")
 _POINTS = re.compile(
     r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
     r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
     re.IGNORECASE,
 )
-_DATA = re.compile(
-    r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
-    r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
-)
-_VOLTS = re.compile(r"\d ?(?:V|volts)\b")
-_NO_INCH = re.compile(
-    r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
-    r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
-)
+_AND_BATHS = re.compile(r"/\d")
+_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -168,82 +92,10 @@ def _low(match: Match) -> str:
     return f"{quantity.say(match['low'])} to " if match["low"] else ""
 
 
-def _is_inch(match: Match) -> bool:
-    """Tell "1 in long" and "2.5in" from "1 in the box"."""
-    if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
-        return True
-    is_end = is_after(match, _SENTENCE_END)
-    is_side = is_end and (not match["number"].isdecimal() or is_before(match, _SIDE_OF))
-    is_side = is_side or (is_end and is_before(match, _LENGTH))
-    is_side = is_side or is_after(match, _EQUAL)
-    return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
-
-
-def _is_meter(match: Match) -> bool:
-    """Tell "100 m away" from minutes and millions."""
-    is_long = is_after(match, _METERS) or (
-        is_after(match, _SENTENCE_END) and is_near(match, _COVERED)
-    )
-    return is_long and not is_before(match, _SECONDS)
-
-
-def _is_amp(match: Match) -> bool:
-    """Tell "a 200A panel" from "seat 14A"."""
-    number, joint = match["number"], match["joint"]
-    if joint == "-":
-        return False
-    if is_after(match, _CARRIES) or is_before(match, _CARRYING):
-        return True
-    is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
-    is_free = "." in number or quantity.value(number) >= 40
-    is_free = is_free or (joint == " " and (is_near(match, _WIRED) or is_before(match, _DRAWS)))
-    return (is_current and is_free) or is_near(match, _VOLTS)
-
-
-def _is_second(match: Match) -> bool:
-    """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
-    number, joint = match["number"], match["joint"]
-    if is_before(match, quantity.NOTES):
-        return False
-    if joint or not number.isdecimal():
-        return True
-    if not (is_before(match, _SECONDS) or is_after(match, _TIMED)):
-        return False
-    is_other = len(number) > 2 or number[-1] == "0"
-    return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
-
-
-def _is_apart(match: Match) -> bool:
-    return match["joint"] == " "
-
-
-_IN_DOUBT: dict[str, Callable[[Match], bool]] = {
-    "in": _is_inch,
-    "m": _is_meter,
-    "A": _is_amp,
-    "s": _is_second,
-    "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
-    **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
-    **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
-    "pp": lambda match: False,
-    "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
-    "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
-    "bps": lambda match: is_near(match, _LINE),
-    **dict.fromkeys(("ac", "ea"), _is_apart),
-    "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
-    "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
-    "nm": lambda match: is_near(match, _LIGHT),
-    "ct": lambda match: _is_apart(match) and not is_near(match, _GEM),
-    "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
-    "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
-}
-"""Symbols that are words or codes as well: what tells that they are units."""
-
-
 def _measure(match: Match) -> str | None:
     """Say "5 lbs", or the adjectives in "a 20 GB plan", "24-hr service", "two 500 mg pills"."""
     number, joint, symbol = match["number"], match["joint"], match["unit"] + (match["per"] or "")
-    is_unit = _IN_DOUBT.get(match["unit"])
+    is_unit = IN_DOUBT.get(match["unit"])
     if is_unit and not match["per"] and not is_unit(match):
         return None
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
@@ -263,6 +115,19 @@ def _measure(match: Match) -> str | None:
     if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed or is_named:
         return f"{said} {unit}"
     return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
+
+
+_TYPE = re.compile(
+    r"\b(?:fonts?|typeface|type size|Times|Arial|Calibri|Helvetica|Courier|Garamond|lettering"
+    r"|text size|double-spaced|bold)\b"
+)
+
+
+def _type_size(match: Match) -> str | None:
+    """Say the "12-pt" and "12 pt" of a font."""
+    if not is_near(match, _TYPE):
+        return None
+    return f"{numbers.decimal(match['number'])}{match['joint'] or ' '}point"
 
 
 def _karat(match: Match) -> str | None:
@@ -298,31 +163,25 @@ _ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
 _PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
 
 
+_DID = cue(
+    r"called|tried|e-?mailed|texted|asked|checked|been|went|gone|(?:re|un)\w+ed|reset|happened"
+    r"|visited|charged|billed|failed|dropped|knocked|messaged|complained|watched|read|seen|ran|rang"
+    r"|done|did|said|contacted|paid|transferred|woke|dialed|phoned|it|this|them",
+    " ",
+)
+_FOR_WHAT = re.compile(
+    r" (?:about|this|that|since|today|already|now|because|and|but|in|for)\b|[.,!?]|$"
+)
+
+
 def _times(match: Match) -> str | None:
     if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
         return None
-    if is_after(match, _TIMES_WHAT):
+    is_told = is_before(match, _DID) and is_after(match, _FOR_WHAT)
+    if is_after(match, _TIMES_WHAT) and not is_told:
         raise Unsayable(match[0], "it may be so many of something, or times")
     unit = " time" if match["number"] == "1" else " times"
     return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
-
-
-def _per(match: Match) -> str:
-    unit, count = match["unit"], match["count"] or ""
-    if count and match.string[: match.start()].endswith(unit):
-        raise Unsayable(match[0].strip(), "it is no amount per another")
-    said = f"{numbers.decimal(count.strip())} " if count else ""
-    name = PER.get(unit) or UNITS.get(unit) or unit
-    is_many = count.strip() not in ("", "1") and unit in UNITS
-    return f" per {said}{plural(name) if is_many else name}"
-
-
-_SEVERAL_OF = re.compile(r"(?:.*[^s]s|kids|people|men|women|children|used|new|off|plus|flat)\Z")
-
-
-def _sold(match: Match) -> str | None:
-    """Say "$6/slice"; of "$5/members" nobody knows whether it is per member or for all."""
-    return None if _SEVERAL_OF.match(match["unit"]) else f" per {match['unit']}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -333,7 +192,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]|'[a-z]|/(?!\d"
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
-    spelled = "|".join((*PER, *PER_WORDS, UNIT))
     return (
         make(
             rf"{SPAN}(?P<large> (?:hundred|thousand|million|billion"
@@ -377,6 +235,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "molar",
             before=re.compile(r"\d\.\d+ \Z"),
         ),
+        make(r"(?P<number>\d{1,2})(?P<joint>[ -]?)pt\b\.?", _type_size),
         make(r"14k|18k|10k|24k", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(
@@ -385,6 +244,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z"),
         ),
         make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
+        make(
+            r"(?P<unit>kWh|kwh|GB|MB|lb|oz)(?= (?:rates?|prices?|charges?|costs?|limits?|caps?)\b)",
+            lambda m: UNITS[m["unit"]],
+            before=re.compile(r"(?:^|[a-z] )\Z"),
+        ),
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
@@ -407,25 +271,4 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?<!\d)1 \Z|\d/\d \Z(?<=1/[248] )"),
         ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
-        make(r"pp(?!\w)", "per person", before=_PRICE),
-        make(
-            rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
-            lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
-            before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
-        ),
-        make(
-            rf"(?P<unit>{any_of(COUNTED_PER)})\b(?!['/-]){DOT}",
-            lambda m: UNITS[m["unit"]],
-            before=cue("per", " "),
-        ),
-        make(
-            rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
-            lambda m: UNITS[m["unit"]],
-            before=cue("per", " "),
-        ),
-        make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
-        make(
-            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
-            _per,
-        ),
     )

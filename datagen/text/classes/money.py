@@ -28,11 +28,16 @@ _PRICED = re.compile(
     r"|overdraft|processing"
     r"|reconnection|restocking|security|service|store|travel|[A-Z]{2,}|non-refundable|refundable"
     r"|activation|installation"
-    r"|maintenance|early termination) )?(?:bill|bonus|card|charge|copay|coupon|credit|deductible"
+    r"|maintenance|early termination) )?(?:bill|bonus|(?<=gift )card"
+    r"|card(?= (?:minimum|limit|fee|surcharge))"
+    r"|charge|copay|coupon|credit|deductible"
     r"|deposit|discount|fee"
     r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
     r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
+_TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
+_TENDERED = re.compile(rf" {_TENDER}\b")
+_TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
 _CASH = re.compile(r"\b(?:ATM|cash|bills?|teller|change|withdr\w+)\b")
 _SCALE = any_of(SCALES)
 
@@ -49,8 +54,14 @@ class _Amounts:
     def amount(self, match: Match) -> str | None:
         """Say an amount and its currency, singular before a noun that it describes."""
         sign = match["sign"] if match["sign"] in self._locale.currencies else match["sign"].upper()
-        is_attributive = is_after(match, _PRICED) or attributive(match)
+        is_attributive = self._describes(match)
         return self._say(match["amount"], match["scale"], self._currency(sign), is_attributive)
+
+    def _describes(self, match: Match) -> bool:
+        """Tell whether an amount describes what follows; "$10 cash, $12 credit" are two prices."""
+        if is_after(match, _TENDERED) and is_near(match, _TWO_PRICES, 24, 40):
+            return False
+        return is_after(match, _PRICED) or attributive(match)
 
     def coded(self, match: Match) -> str | None:
         """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""

@@ -10,11 +10,12 @@ from datagen.text.locales import Locale
 
 TOLD = (
     "Capitals and figures that end in a small letter; a figure and a small letter after a name that"
-    " is sold; the name of a maker before three or four figures."
+    " is sold; the name of a maker before three or four figures; the three numbers of a tire."
 )
 EXAMPLES = (
     ("My XR-500i stopped.", "My X R, five hundred I stopped."),
     ("Trade in the Pixel 7a.", "Trade in the Pixel seven A."),
+    ("I need 225/65R17 tires.", "I need two twenty-five, sixty-five, R seventeen tires."),
     ("It's an HP 8025.", "It's an HP eighty twenty-five."),
 )
 _MAKERS = (
@@ -33,10 +34,27 @@ def _model(match: Match) -> str:
     return f"{' '.join(match['letters'])}{joint}{said} {match['end'].upper()}"
 
 
+def _tire(match: Match) -> str:
+    """Say "225/65R17" as it is read off the side of a tire."""
+    width, ratio, rim = (numbers.pairs(int(match[part])) for part in ("width", "ratio", "rim"))
+    letters = "".join(letter for letter in match[0] if letter.isalpha())
+    before = " ".join(letters.rstrip("ZR")) + " " if letters.rstrip("ZR") else ""
+    return f"{before}{width}, {ratio}, {' '.join('ZR' if 'Z' in letters else 'R')} {rim}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a model."""
     make = FormMaker("product")
     return (
+        make(
+            r"(?:P|LT)?(?P<width>[1-3]\d5)/(?P<ratio>[2-9][05])(?:[Z]?R|-)(?P<rim>[12]\d)(?![\w/-])",
+            _tire,
+        ),
+        make(
+            r"(?P<letters>[A-Z]{1,2})-(?P<number>[1-9]\d)(?![\w-]|[.,/:]\d)",
+            lambda m: f"{' '.join(m['letters'])} {numbers.cardinal(int(m['number']))}",
+            before=cue("(?:badge|unit|gate|bay|dock|pier|hangar)(?: number| is|'s)?", " #?"),
+        ),
         make(
             r"(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})(?P<end>[abcdefiknr])(?![\w-])",
             _model,

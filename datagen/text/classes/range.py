@@ -76,6 +76,13 @@ _ENDS = re.compile(
 _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
 
 
+_AFTER_RANGE = re.compile(
+    r"\b(?:questions|problems|exercises|pages|chapters|items|lessons|sections|verses|rows|lines|steps"
+    r"|units|rooms|exits|numbers|lanes|gates|levels|floors|weeks|days)\b[^.?!]*\d-\d[^.?!]*\Z"
+)
+"""What is counted, with a first range of it."""
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
@@ -89,6 +96,7 @@ def _range(match: Match) -> str | None:
     is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)
     is_bare = is_bare and match.string[match.start() - 1 : match.start()] != "#"
     is_told = (low == "0" and len(high) > 1) or is_near(match, WON) or is_near(match, AROUND)
+    is_told = is_told or is_before(match, _AFTER_RANGE)
     if is_bare and not is_told:
         return None  # a score, a record, a height
     return f"{quantity.say(low)} to {quantity.say(high)}"

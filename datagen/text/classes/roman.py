@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before
 from datagen.text.locales import Locale
 from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
 
@@ -41,6 +41,18 @@ def _number(match: Match) -> str:
     return numbers.cardinal(value(match["roman"].upper()))
 
 
+def _first_or_letter(match: Match) -> str | None:
+    """Say "Queen Elizabeth I never married": what follows tells of the monarch."""
+    return "the first" if is_after(match, _REIGNED) else None
+
+
+def _letter_or_first(match: Match) -> str | None:
+    """Refuse "Henry I signed it"; "Henry I think" is the speaker."""
+    is_speaker = is_after(match, _SPEAKER) and not is_before(match, _TITLED)
+    is_ruler = is_after(match, _RULED)
+    return None if is_speaker or is_ruler else "it may be a numeral or the speaker"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a Roman numeral."""
     make = FormMaker("roman")
@@ -53,6 +65,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _rank,
             before=cue("|".join(MONARCHS), " "),
         ),
+        make(r"I(?= [a-z])", _first_or_letter, Sure.CUE, before=_TITLED),
+        make(r"I(?= [a-z])", _letter_or_first, Sure.DOUBT, before=cue("|".join(MONARCHS), " ")),
         make(
             rf"(?P<roman>{_ROMAN_SMALL})(?= (?:century|centuries|cent\.|c\.))",
             lambda m: numbers.ordinal(value(m["roman"])),
@@ -69,7 +83,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(
-            rf"(?P<roman>(?![A-Z]\b)(?:{_ROMAN}|x?(?:ix|iv|v?i{{1,3}}|v))){end}",
+            rf"(?P<roman>(?![A-Z]\b)(?:{_ROMAN}|x?(?:ix|iv|vi{{0,3}}|i{{2,3}})|xi)){end}",
             _number,
             before=cue("|".join(NUMBERED), r"\.? "),
         ),
@@ -101,6 +115,23 @@ def _rank_of_name(match: Match) -> str | None:
     return _rank(match) if match["roman"] in ("II", "III", "IV", "V") else None
 
 
+_TITLED = re.compile(
+    r"\b(?:Queen|King|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan) (?:[A-Z][a-z]+ ){1,2}\Z"
+)
+_RULED = re.compile(
+    " (?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|and|or)\\b"
+)
+_REIGNED = re.compile(
+    r" (?:(?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|built|led"
+    r"|founded|succeeded|governed|conquered|defeated|signed|wore|spoke)\b"
+    r"|(?:never|also|once|later|first|soon|finally|eventually) [a-z]+ed\b)"
+)
+_SPEAKER = re.compile(
+    r" (?:think|thought|know|knew|guess|believe|mean|want\w*|need\w*|like\w*|love\w*|am|do|did|can"
+    r"|could|will|would|should|have|just|really|told|saw|met|heard|said|asked|called|spoke|talk\w*"
+    r"|hope|feel|work\w*|live\w*|see|sent|gave|got|remember|use\w*|went|go|don't|didn't|can't|won't"
+    r"|haven't|wouldn't|couldn't)\b"
+)
 _FIFTHS = (
     r"Rocky|Saw|Rambo|GTA|Grand Theft Auto|Final Fantasy|Civilization|Elder Scrolls|Ultima"
     r"|Star Wars"

@@ -26,6 +26,12 @@ _ATTACKS = re.compile(
     r"\b(?:attacks?|terror\w*|memorial|museum|towers?|happened|2001|anniversary|post-|pre-"
     r"|victims?|survivors?|conspiracy|Commission|hijack\w*|the events of)(?=\W)"
 )
+_DRIVING = re.compile(
+    r"\b(?:traffic|freeways?|fwy|highways?|exits?|northbound|southbound|eastbound|westbound|lanes?"
+    r"|backed up|accidents?|crash|wreck|driv\w+|commut\w+|merge\w*|interchange|ramp"
+    r"|overpass|carpool|LAX|miles|stuck|jam\w*|detour|closed|closures?)\b",
+    re.IGNORECASE,
+)
 _AIRLINE = any_of(AIRLINES)
 
 
@@ -42,6 +48,11 @@ def _road(match: Match) -> str:
     return f"{letters} {numbers.pairs(int(match['number']))}"
 
 
+def _freeway(match: Match) -> str | None:
+    """Say "traffic on the 405": a word of the road is near."""
+    return _pairs(match) if is_near(match, _DRIVING, 48, 48) else None
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a flight, a road or a plane."""
     make = FormMaker("route")
@@ -52,6 +63,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|[.,])",
             _pairs,
             before=cue("(?:take|on|off|via|from|to) the", " "),
+        ),
+        make(
+            rf"(?P<number>[1-9]\d\d){END}(?! (?:[a-z]{{3,}}s|people|feet)\b)",
+            _freeway,
+            Sure.CUE,
+            before=cue(
+                "(?:take|on|off|via|onto|along|down|up|across|getting on|hit|to|from) the", " "
+            ),
         ),
         make(
             rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$"

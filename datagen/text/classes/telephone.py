@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import PLURAL, Form, FormMaker, Match, Sure, cue, is_after, is_near
+from datagen.text.form import (
+    PLURAL,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -40,6 +50,17 @@ _EMERGENCY = re.compile(
     r"|rang|ring|help|hospital|medics?|hurt|burglar\w*|hang up)\b",
     re.IGNORECASE,
 )
+_HOTLINE = re.compile(
+    r"\b(?:(?:hot|help|life|crisis |support |info |information |tip |veterans )?line(?: number)?"
+    r"(?: is|'s|,| at)?|(?:non-)?emergenc(?:y|ies),?:?(?: you can| please| just)?(?: call| dial"
+    r"| use| try| it's| it is| that's| is)?|suicide|(?:call\w*|dial\w*|text(?:ed|ing)?|try|reach)"
+    r"(?: up| in| the| either| just| to)?|(?:[2-8]11|988) (?:or|and|not)) \Z",
+    re.IGNORECASE,
+)
+_STAFFED = re.compile(
+    r" (?:line|lifeline|hotline|operators?|crisis|dispatch\w*|call cent\w+)\b"
+    r"|, (?:day or night|24/7|anytime|any time|around the clock)\b"
+)
 _END = r"(?:(?=x\d)|(?![\w%]|[.,-]\d))"
 _COUNTED = re.compile(PLURAL)
 _VANITY = re.compile(r"[A-Z]+|\d+")
@@ -69,6 +90,12 @@ def _extension(match: Match) -> str:
     return f"{'E' if large else 'e'}xtension {said}"
 
 
+def _hotline(match: Match) -> str | None:
+    """Say "the crisis line is 988" and "211, day or night"."""
+    is_told = is_before(match, _HOTLINE) or is_after(match, _STAFFED)
+    return numbers.digits(match[0]) if is_told else None
+
+
 def _vanity(match: Match) -> str:
     """Say the words of "1-800-GO-U-HAUL" as words."""
     head, rest = match["head"], match["rest"]
@@ -86,7 +113,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
         make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
         make(rf"555\.\d{{4}}{_END}", lambda m: numbers.grouped_digits(m[0].replace(".", "-"))),
-        make(r"988(?= line\b)", lambda m: numbers.digits(m[0])),
+        make(
+            rf"(?:[2-9]11|988){_END}(?=[.,?!;:]|$| (?:before|on|for|is|to|if|and|or|from|any\w*"
+            r"|right|now|first|when|line|lifeline|hotline|operators?|crisis|dispatch\w*|call)\b)",
+            _hotline,
+            Sure.CUE,
+        ),
         make(rf"\d{{3}} \d{{4}}{_END}", _groups, before=_SEVEN),
         make(rf"(?:555 \d{{4}}|\d{{3}} 0\d{{3}}){_END}", _groups, Sure.CUE),
         make(rf"\d{{2,5}}(?: \d{{2,5}}){{1,5}}{_END}", _blank_groups, before=_SEVEN),

@@ -51,7 +51,13 @@ _LEFT = re.compile(
 )
 _AT = cue(r"at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
 _HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
-_CLOCK = cue(r"at|until|till|around|starts|begins|by", " ")
+_CLOCK = cue(
+    r"at|until|till|around|starts|begins|by|before|after|since"
+    r"|(?:set|reset|put|move)s? (?:(?:the|my|your|our|an|his|her) )?(?:clocks?|alarms?|watch|timer)"
+    r" (?:for|to|at)|wake(?: me)?(?: up)? (?:at|by)"
+    r"|(?:reveille|muster|wheels up|formation)(?: is|'s)?(?: at)?",
+    " ",
+)
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"

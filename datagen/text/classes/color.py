@@ -1,0 +1,42 @@
+"""Colors by their six or three figures to the base of sixteen: "#FF8800", "#fff"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before, is_near
+from datagen.text.locales import Locale
+
+TOLD = "Six or three figures and letters up to F behind a #, where a word near it tells of a color."
+EXAMPLES = (
+    ("The color is #1A2B3C.", "The color is hash one A two B three C."),
+    ("Use hex #fff here.", "Use hex hash F F F here."),
+)
+_COLORED = re.compile(
+    r"\b(?:hex|colou?rs?|shades?|background|css|hue|tint|pixels?)\b", re.IGNORECASE
+)
+_NUMBERED = cue(
+    r"orders?|case|ticket|number|item|lot|confirmation|claim|reference|ref\.?|invoice|part|unit"
+    r"|apartment|apt\.?|room|sku|batch|serial|model|tracking|account|is it|box",
+    " ",
+)
+
+
+def _color(match: Match) -> str | None:
+    """Say a color by figure and letter; without a word of color it may be the number of a case."""
+    if not is_near(match, _COLORED) or is_before(match, _NUMBERED):
+        return None
+    return f"hash {numbers.letters_and_digits(match['figures'].upper())}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a color."""
+    make = FormMaker("color")
+    return (
+        make(
+            r"#(?P<figures>(?=\d*[A-Fa-f])(?:[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3}))(?![\w-])",
+            _color,
+            Sure.CERTAIN,
+        ),
+    )

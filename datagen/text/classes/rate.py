@@ -1,0 +1,70 @@
+"""What something is counted or paid per: "$3/day", "$3.49 a gal", "$40 pp", "mi/hr"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
+from datagen.text.lexicon import LEAST
+from datagen.text.locales import Locale
+from datagen.text.units import COUNTED_PER, PER, PER_WORDS, SOLD_BY, UNIT, UNITS, plural
+
+TOLD = (
+    'A slash after an amount, or "a", "per" and the like before a unit; a slash before several of'
+    " something may be for each or for all, and is refused."
+)
+EXAMPLES = (
+    ("Parking is $3/day.", "Parking is three dollars per day."),
+    ("Gas is $3.49 a gal.", "Gas is three dollars and forty-nine cents a gallon."),
+    ("The buffet is $40 pp.", "The buffet is forty dollars per person."),
+)
+_PRICED = re.compile(r"[$€£][\d.,]+\Z")
+_PRICE = re.compile(r"[$€£][\d.,]+ \Z")
+
+
+def _per(match: Match) -> str:
+    unit, count = match["unit"], match["count"] or ""
+    if count and match.string[: match.start()].endswith(unit):
+        raise Unsayable(match[0].strip(), "it is no amount per another")
+    said = f"{numbers.decimal(count.strip())} " if count else ""
+    name = PER.get(unit) or UNITS.get(unit) or unit
+    is_many = count.strip() not in ("", "1") and unit in UNITS
+    return f" per {said}{plural(name) if is_many else name}"
+
+
+_SEVERAL_OF = re.compile(r"(?:.*[^s]s|kids|people|men|women|children|used|new|off|plus|flat)\Z")
+
+
+def _sold(match: Match) -> str | None:
+    """Say "$6/slice"; of "$5/members" nobody knows whether it is per member or for all."""
+    return None if _SEVERAL_OF.match(match["unit"]) else f" per {match['unit']}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a rate."""
+    make = FormMaker("rate")
+    spelled = "|".join((*PER, *PER_WORDS, UNIT))
+    return (
+        make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(
+            rf"(?!min\. {LEAST})(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
+            lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
+            before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
+        ),
+        make(
+            rf"(?P<unit>{any_of(COUNTED_PER)})\b(?!['/-]){DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("per", " "),
+        ),
+        make(
+            rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
+            lambda m: UNITS[m["unit"]],
+            before=cue("per", " "),
+        ),
+        make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
+        make(
+            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
+            _per,
+        ),
+    )

@@ -1,0 +1,172 @@
+"""Symbols that are words or codes as well ("in", "m", "A"): what tells that they are units.
+
+`classes.measure` asks `IN_DOUBT` of the match of an amount, with its groups number, joint and unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from datagen.text import quantity
+from datagen.text.form import Match, cue, is_after, is_before, is_near
+from datagen.text.units import ADJECTIVES
+
+_LONG = re.compile(
+    rf"\.?[ -](?:{ADJECTIVES})\b|\.? ?[x\u00d7]|[-\"]|\.(?= [a-z])"
+    r"| of (?:rain|snow|water|wire)|\.? (?:too (?!many|few|late)|OD\b|ID\b)"
+)
+_EQUAL = re.compile(r" ?=")
+_SENTENCE_END = re.compile(r"[.?!,;]?$|[.?!,;] ")
+_SIDE_OF = re.compile(
+    r"\d[ -]?(?:ft|feet|foot|in|inch(?:es)?|yd|yards?)\.?,? (?:by |x |and )?\Z"
+    r"|\b(?:measures?|(?:length|width|height|depth|diameter)(?: is| of)?) (?:about )?\Z"
+    r"|\d by \Z"
+)
+_LENGTH = re.compile(
+    r"\b(?:height|tall|long|length|wide|width|waist|inseam|percentile|deep|depth|diameter|thick|shelf"
+    r"|measur\w+|rain\w*|snow\w*|gr[eo]w\w*|circumference|radius|screen|trim\w*|side|perimeter|tape"
+    r"|inch\w*|barometer|hem|sleeve|chest|hips)\b[^.?!]*\Z|\b\d+ ft\.? \Z",
+    re.IGNORECASE,
+)
+_METERS = re.compile(
+    r" (?:away|long|tall|deep|wide|high|race|dash"
+    r"|butterfly|freestyle|backstroke|breaststroke|relay|medley|sprint|swim|run|hurdles|from"
+    r"|to go|of|down|up"
+    r"|ahead|apart|pool|by|in)\b|-| ="
+)
+_COVERED = re.compile(
+    r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
+    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is)\b"
+)
+_CURRENT = re.compile(
+    r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
+    r"|[.,?!]?$|[.,] "
+)
+_WIRED = re.compile(
+    r"\b(?:current|amps?|volts?|circuit|breaker|fuse|draws?|load|charger|battery|\d+ ?V)\b"
+)
+_CARRIES = re.compile(r" (?:breaker|fuse|circuit|panel|outlet|charger)s?\b")
+_CARRYING = cue(
+    r"(?:breaker|fuse|circuit|panel|outlet)(?:'s| is| was| of| at| rated(?: at)?)?|draws?|pulls?",
+    " (?:an? )?",
+)
+_DAYS = re.compile(r"[.,?!]|$| (?:ago|or|from|later|left|in|to|and|free|trial|after|before)\b")
+_LINE = re.compile(r"\b(?:modem|baud|serial|speeds?|connection|line|link|bandwidth)\b", re.I)
+
+_DRAWS = cue(
+    r"draws?|drew|pulls?|current(?: is| of)?|rated(?: at| for)?|at|uses?|of|output(?: is)?|it's|is",
+    " ",
+)
+_RATED = re.compile(
+    r"\b(?:breakers?|fuses?|rated|circuits?|draws?|outlets?|chargers?|amps?|sockets?|voltage|wir\w+)\b"
+)
+_ELEVATED = re.compile(
+    r"\b(?:elevation|altitude|cabin|summit|peak|lodge|ridge|sea level|camp|mountain|trailhead"
+    r"|village|pass|refuge|hut|volcano|resort|lake|town)\b",
+    re.IGNORECASE,
+)
+_DRIVEN = re.compile(
+    r"\b(?:engines?|motors?|cars?|mowers?|trucks?|boats?|outboards?|pumps?|compressors?|treadmills?"
+    r"|generators?|tractors?|blowers?|torque|vacuums?|turbo\w*|V[468]|horsepower|liters?|Mustang"
+    r"|bikes?|motorcycles?|scooters?|disposals?|saws?|boilers?|drives?|mph|watts?|plows?|tillers?)\b"
+)
+_TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
+_SECONDS = cue(
+    r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
+    r"|only|in just|than|up to"
+)
+_SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
+_STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
+_OF = re.compile(r" of\b")
+_GEM = re.compile(r"\b(?:diamonds?|stones?|ring|gem\w*|carats?|sapphire|ruby|emerald)\b", re.I)
+_CARGO = re.compile(r"\b(?:trucks?|loads?|cargo|weighs?|metric|tonnes?|haul\w*|freight|crane)\b")
+_PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
+_LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
+_FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
+_ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
+_POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer|milk|liters?)\b")
+_DATA = re.compile(
+    r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
+    r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
+)
+_VOLTS = re.compile(r"\d ?(?:V|volts)\b")
+_NO_INCH = re.compile(
+    r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
+    r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
+)
+
+
+def _is_inch(match: Match) -> bool:
+    """Tell "1 in long" and "2.5in" from "1 in the box"."""
+    if match[0][-1] == "." or (match["joint"] == "" and "." in match["number"]):
+        return True
+    is_end = is_after(match, _SENTENCE_END)
+    is_side = is_end and (not match["number"].isdecimal() or is_before(match, _SIDE_OF))
+    is_side = is_side or (is_end and is_before(match, _LENGTH))
+    is_side = is_side or is_after(match, _EQUAL)
+    return is_side or (is_after(match, _LONG) and not is_after(match, _NO_INCH))
+
+
+def _is_meter(match: Match) -> bool:
+    """Tell "100 m away" from minutes and millions."""
+    if is_after(match, _SENTENCE_END) and len(match["number"]) > 2 and is_near(match, _ELEVATED):
+        return True
+    is_long = is_after(match, _METERS) or (
+        is_after(match, _SENTENCE_END) and is_near(match, _COVERED)
+    )
+    return is_long and not is_before(match, _SECONDS)
+
+
+def _is_amp(match: Match) -> bool:
+    """Tell "a 200A panel" from "seat 14A"."""
+    number, joint = match["number"], match["joint"]
+    if joint == "-":
+        return False
+    if is_after(match, _CARRIES) or is_before(match, _CARRYING) or is_near(match, _RATED):
+        return True
+    is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
+    is_free = "." in number or quantity.value(number) >= 40
+    is_free = is_free or (joint == " " and (is_near(match, _WIRED) or is_before(match, _DRAWS)))
+    return (is_current and is_free) or is_near(match, _VOLTS)
+
+
+def _is_second(match: Match) -> bool:
+    """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
+    number, joint = match["number"], match["joint"]
+    if is_before(match, quantity.NOTES):
+        return False
+    if joint or not number.isdecimal():
+        return True
+    if not (is_before(match, _SECONDS) or is_after(match, _TIMED)):
+        return False
+    is_other = len(number) > 2 or number[-1] == "0"
+    return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
+
+
+def _is_apart(match: Match) -> bool:
+    return match["joint"] == " "
+
+
+IN_DOUBT: dict[str, Callable[[Match], bool]] = {
+    "in": _is_inch,
+    "m": _is_meter,
+    "A": _is_amp,
+    "s": _is_second,
+    "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
+    **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
+    **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
+    "pp": lambda match: False,
+    "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
+    "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
+    "bps": lambda match: is_near(match, _LINE),
+    **dict.fromkeys(("ac", "ea"), _is_apart),
+    **dict.fromkeys(("hp", "HP"), lambda match: is_near(match, _DRIVEN, 64, 64)),
+    "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
+    "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
+    "nm": lambda match: is_near(match, _LIGHT),
+    "ct": lambda match: _is_apart(match) and not is_near(match, _GEM),
+    "N": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _FORCE)),
+    "J": lambda match: _is_apart(match) and ("." in match["number"] or is_near(match, _ENERGY)),
+}
+"""Symbols that are words or codes as well: what tells that they are units."""
