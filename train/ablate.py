@@ -220,6 +220,7 @@ def ablate(
     """Train on each fraction, from each seed; write and return the mean scores of each."""
     found: dict[float, list[Values]] = {}
     config = stages[-1].config
+    curriculum.need_texts(stages)
     with join(config.run.device) as group:
         ablation = Ablation(stages, group, count, decode=decode, tokenizer=tokenizer)
         recorded = ablation.recorded()

@@ -474,6 +474,19 @@ def test_what_a_transcript_names_without_sound_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_line_of_another_recording_is_not_its_files_calls(tmp_path: Path) -> None:
+    folder_ctm_of_all(tmp_path)
+    own = tiny.ctm(TALK, "one")
+    (tmp_path / "words.ctm").unlink(missing_ok=True)
+    (tmp_path / "one.ctm").write_text(own + "ghost A 1.0 0.3 nowhere\n")
+    reader = open_reader("folder", [tmp_path])
+    assert isinstance(reader, Folder)
+    assert "nowhere" not in said(reader.read("one"), "a")
+    assert reader.unused() == ("not used: ghost in one.ctm has no sound here",)
+    (tmp_path / "one.ctm").write_text(tiny.ctm(TALK, "another"))
+    assert said(open_reader("folder", [tmp_path]).read("one"), "a") == spoken("a")
+
+
 def test_transcripts_of_other_recordings_alone_are_refused(tmp_path: Path) -> None:
     folder_ctm_of_all(tmp_path)
     (tmp_path / "words.ctm").write_text(tiny.ctm(TALK, "another"))

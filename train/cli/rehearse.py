@@ -39,7 +39,6 @@ def command(arguments: Sequence[str]) -> int:
     stages = curriculum.load(chosen.config, [*overrides, *chosen.overrides])
     if chosen.texts:
         stages = curriculum.with_texts(stages, chosen.texts)
-    curriculum.need_texts(stages)
     ablate.ablate(
         stages,
         _fractions(chosen.fractions),

@@ -90,8 +90,9 @@ class Folder:
         found: dict[str, list[Timed]] = {}
         owners: dict[tuple[str, str], Path] = {}
         for path in paths:
-            name = cache(partial(self._name, path))
-            for line in _whole(path, parse):
+            lines = list(_whole(path, parse))
+            name = cache(partial(self._name, path, self._is_mixed(path, lines)))
+            for line in lines:
                 call_id = name(line.file)
                 self._soundless.note(path, line.file, call_id)
                 if call_id is None:
@@ -103,11 +104,22 @@ class Folder:
                     raise UserError(_two_transcripts(call_id, owner, path))
         return found
 
-    def _name(self, path: Path, said: str) -> str | None:
-        """Return the call that a line is of: the one its file is named like, else as it says."""
+    def _is_mixed(self, path: Path, lines: Sequence[Timed]) -> bool:
+        """Return whether lines name their file's call, or one with sound: others are another's."""
+        names = {line.file for line in lines}
+        return any(name.startswith(path.stem) or self._files.of(path, name) for name in names)
+
+    def _name(self, path: Path, is_mixed: bool, said: str) -> str | None:
+        """Return the call that a line is of: the one its file is named like, else as it says.
+
+        In a file where some lines name a recording that is there, no line is of another's.
+        """
         if "/" in said and (call_id := self._files.of(path, said)):
             return call_id
-        return self._files.of(path, path.stem) or self._files.of(path, said)
+        own = self._files.of(path, path.stem)
+        if own is not None and (said.startswith(path.stem) or not is_mixed):
+            return own
+        return self._files.of(path, said)
 
     def _keep_row(self, path: Path, row: dict[str, str]) -> None:
         call_id = self._files.of(path, row["call"])
