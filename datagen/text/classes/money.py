@@ -18,6 +18,7 @@ TOLD = (
 EXAMPLES = (
     ("It comes to $9.50 with tax.", "It comes to nine dollars and fifty cents with tax."),
     ("A $25 late fee applies.", "A twenty-five dollar late fee applies."),
+    ("A $50-a-month plan.", "A fifty dollar a month plan."),
     ("Our budget is $10-15K.", "Our budget is ten to fifteen thousand dollars."),
     ("It's C$30 with shipping.", "It's thirty Canadian dollars with shipping."),
     ("It cost 20 USD.", "It cost twenty US dollars."),
@@ -56,6 +57,11 @@ class _Amounts:
         sign = match["sign"] if match["sign"] in self._locale.currencies else match["sign"].upper()
         is_attributive = self._describes(match)
         return self._say(match["amount"], match["scale"], self._currency(sign), is_attributive)
+
+    def described(self, match: Match) -> str | None:
+        """Say "$50-a-month": the unit stays singular, and no hyphen is left."""
+        said = self._say(match["amount"], None, self._currency(match["sign"]), True)
+        return said and f"{said}{match['rest'].replace('-', ' ')}"
 
     def _describes(self, match: Match) -> bool:
         """Tell whether an amount describes what follows; "$10 cash, $12 credit" are two prices."""
@@ -144,6 +150,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end = r"(?![\d%@^⁹]|[A-Za-z](?!sh\b)|[.,]\d)"
     cents = r"(?P<cents>\d{1,3}(?:\.\d+)?)"
     return (
+        make(
+            rf"(?P<sign>{symbols})(?P<amount>{DEC})"
+            r"(?P<rest>-(?:off|an?|per|minimum|maximum|limit|each)\b(?:-[a-z]+)*)",
+            amounts.described,
+            Sure.CUE,
+        ),
         make(rf"(?P<sign>{symbols}) ?(?P<amount>{DEC})(?:\.-)?{scale}{end}", amounts.amount),
         make(
             rf"(?P<sign>{symbols})[-\u2212](?P<amount>{DEC}){scale}{end}",
