@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from datagen.text.nonverbal import sound_of
 from datagen.types import SAMPLE_RATE, Audio
 
 STEP = SAMPLE_RATE * 10 // 1_000
@@ -85,13 +86,18 @@ def measure(audio: Audio, spoken: str) -> Measures:
 
 SPELLED = 3
 """Letters that a spelled one counts for: its name is a syllable that stands alone."""
+NONVERBAL = 6
+"""Letters that a nod or a hum counts for at least: "Mm" takes as long as a word of two syllables."""
 
 
 def num_letters(spoken: str) -> int:
-    """Return how many letters and digits a line has; spelled letters count for more."""
+    """Return how many letters and digits a line has; spelled letters and nods count for more."""
     count = 0
     for word in spoken.split():
         letters = sum(map(str.isalnum, word))
+        if sound_of(word):
+            count += max(NONVERBAL, letters)
+            continue
         is_spelled = letters == 1 and word.strip(".,?!") not in ("a", "A", "I")
         count += SPELLED if is_spelled else letters
     return count

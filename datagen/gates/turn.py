@@ -18,7 +18,7 @@ from datagen.text.nonverbal import sound_of
 from datagen.types import SAMPLE_RATE, Audio, Fault
 
 MIN_RATE_WORDS = 3
-"""Fewest words of a line whose rate is judged: shorter clips are all onset and end."""
+"""Fewest words of a line, nods aside, whose rate is judged: shorter clips are all onset and end."""
 MIN_RANGE_SECONDS = 2.0
 """Shortest clip in seconds whose range is judged: a read-out code may have no quiet window."""
 
@@ -76,7 +76,8 @@ def _faults(measures: Measures, spoken: str, seconds: float, limits: Limits) -> 
     if m.noise > limits.max_noise:
         yield Fault("clip_noise", f"has {m.noise:.2f} s of noise as loud as speech")
     yield from _silences(m, limits)
-    if len(spoken.split()) >= MIN_RATE_WORDS and not limits.min_rate <= m.rate <= limits.max_rate:
+    words = sum(sound_of(token) is None for token in spoken.split())
+    if words >= MIN_RATE_WORDS and not limits.min_rate <= m.rate <= limits.max_rate:
         wanted = f"{limits.min_rate} to {limits.max_rate}"
         yield Fault("clip_rate", f"has {m.rate:.1f} letters a second, not {wanted}")
     if not limits.min_level <= m.level <= limits.max_level:

@@ -52,7 +52,7 @@ from datagen.types import (
 from datagen.voices.casting import NOBODY, cast
 from datagen.voices.named import Speakers
 
-VERSION = 6
+VERSION = 7
 """Version of the stage; raised when a change here changes bytes."""
 
 

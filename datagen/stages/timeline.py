@@ -54,7 +54,7 @@ from datagen.types import (
     Word,
 )
 
-VERSION = 6
+VERSION = 7
 """Version of the stage; raised when a change here changes bytes."""
 
 

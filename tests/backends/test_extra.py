@@ -54,6 +54,13 @@ def test_several_short_runs_are() -> None:
     assert extra_speech(words((1.35, 1.95)), clip) > MAX_EXTRA
 
 
+def test_a_word_said_twice_is_and_the_end_of_the_word_before_is_not() -> None:
+    twice = np.concatenate([sound(0.3), quiet(0.17), sound(0.3)])
+    assert extra_speech(words((0, 0.77)), twice) > MAX_EXTRA
+    end_before = np.concatenate([sound(0.06), quiet(0.17), sound(0.3)])
+    assert extra_speech(words((0, 0.53)), end_before) == 0.0
+
+
 def test_a_word_stretched_over_babble_is() -> None:
     assert extra_speech(words((0, 2.4)), sound(2.4)) > MAX_EXTRA
     assert extra_speech(words((0, 0.8)), sound(0.8)) == 0.0

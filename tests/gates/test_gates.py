@@ -13,7 +13,7 @@ from datagen.backends.speech.espeak import Espeak
 from datagen.gates import dialogue
 from datagen.gates.limits import PROFILES, Limits, limits_for
 from datagen.gates.pace import COMMA, NAMED, STOP, weight
-from datagen.gates.signal import SPELLED, measure, num_letters
+from datagen.gates.signal import NONVERBAL, SPELLED, measure, num_letters
 from datagen.gates.turn import Heard, listen
 from datagen.types import SAMPLE_RATE, SPEAKERS, Audio, Fault, Line, Speaker, UserError, Voice
 from tests.fixtures.speech_like import babble, voiced
@@ -200,7 +200,7 @@ def test_pauses_do_not_count_in_the_rate() -> None:
 
 def test_short_lines_have_no_rate() -> None:
     assert listen(babble(8, 4.0), "Hmm, yes.", Limits()).fault is None
-    assert listen(babble(8, 4.0), "Hm, oh, yes.", Limits()).fault is not None
+    assert listen(babble(8, 4.0), "So, well, yes.", Limits()).fault is not None
 
 
 def test_measures_are_in_their_units() -> None:
@@ -256,3 +256,13 @@ def test_spelled_letters_count_for_more() -> None:
     assert num_letters("I am at a bank.") == 10
     assert num_letters("G, R, I, F.") == 3 * SPELLED + 1
     assert num_letters("It's B seven four.") == 3 + SPELLED + 9
+
+
+def test_a_nod_takes_its_time() -> None:
+    assert num_letters("Mm, I see.") == NONVERBAL + 4
+    hum = (0.1 * np.sin(np.arange(SAMPLE_RATE) * 2 * np.pi * 120 / SAMPLE_RATE)).astype(np.float32)
+    clip = np.concatenate([silence(0.1), hum, silence(0.1)])  # 6 letters, said in one second
+    faults = {listen(clip, line, LIMITS).fault for line in ("Mm, I see.", "Oh, right.")}
+    assert not any(fault and fault.reason == "clip_rate" for fault in faults)
+    slow = listen(clip, "So I see.", LIMITS).fault
+    assert slow and slow.reason == "clip_rate"

@@ -38,6 +38,8 @@ STRETCHED = 0.1
 """Seconds by which a word may be longer than that."""
 MAX_PAUSE = 0.15
 """Most seconds of quiet between loud sound in one word: with more, it is said twice."""
+MIN_SAID = 0.1
+"""Fewest seconds of loud sound on either side of that: the end of the word before has less."""
 
 
 def check_extra(
@@ -90,8 +92,12 @@ def _said_again(word: SpokenWord, clip: Audio) -> float:
     if len(parts(word.text)) != 1:
         return 0.0
     loud = np.flatnonzero(_loud(clip)[word.start // WINDOW : -(-word.end // WINDOW)])
-    pause = (np.diff(loud).max(initial=0) - 1) * WINDOW / SAMPLE_RATE
-    return MAX_EXTRA + pause if pause > MAX_PAUSE else 0.0
+    if len(loud) < 2:
+        return 0.0
+    last = int(np.diff(loud).argmax())  # before the longest quiet
+    pause = (int(loud[last + 1] - loud[last]) - 1) * WINDOW / SAMPLE_RATE
+    said = min(last + 1, len(loud) - last - 1) * WINDOW / SAMPLE_RATE
+    return MAX_EXTRA + pause if pause > MAX_PAUSE and said >= MIN_SAID else 0.0
 
 
 def _loud(clip: Audio) -> NDArray[np.bool_]:
