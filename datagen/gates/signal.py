@@ -87,7 +87,7 @@ def measure(audio: Audio, spoken: str) -> Measures:
 SPELLED = 3
 """Letters that a spelled one counts for: its name is a syllable that stands alone."""
 NONVERBAL = 6
-"""Letters that a nod or a hum counts for at least: "Mm" takes as long as a word of two syllables."""
+"""Letters that a nod or a hum counts for at least: "Mm" takes as long as two syllables."""
 
 
 def num_letters(spoken: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from datagen.backends.aligner.ctc import REACH, Ctc, grow
+from datagen.backends.aligner.ctc import MAX_UNSAID, REACH, Ctc, grow
 from datagen.backends.aligner.energy import WINDOW
 from datagen.backends.aligner.tokens import Span
 from datagen.backends.registry import ALIGNERS
@@ -33,7 +33,8 @@ def spec(folder: Path, **options: object) -> BackendSpec:
 
 @pytest.fixture(scope="module")
 def ctc(folder: Path) -> Ctc:
-    aligner = ALIGNERS.load(spec(folder, min_confidence=-100))
+    """An aligner that takes what random weights hear."""
+    aligner = ALIGNERS.load(spec(folder, min_confidence=-100, max_unsaid=1_000))
     assert isinstance(aligner, Ctc)
     return aligner
 
@@ -82,9 +83,11 @@ def test_words_are_where_the_model_hears_them(ctc: Ctc, monkeypatch: pytest.Monk
 
 
 def test_letters_that_the_text_does_not_have_are_extra_speech(
-    ctc: Ctc, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A path puts them into its blanks, whose frames no word owns."""
+    ctc = ALIGNERS.load(spec(folder, min_confidence=-100))
+    assert isinstance(ctc, Ctc)
     frames = 60
     heard = dict(zip(range(4, 60, 4), "ONEANDHELLOAND", strict=True))
     emissions = np.full((frames, len(tiny_ctc.VOCABULARY)), -9.0, np.float32)
@@ -96,7 +99,7 @@ def test_letters_that_the_text_does_not_have_are_extra_speech(
     clip = np.zeros(frames * HOP, np.float32)
     assert ctc.measure("one and hello and", clip).strange == 0
     assert ctc.measure("hello and", clip).strange == len("oneand")
-    assert ctc.measure("one and", clip).strange == len("helloand")
+    assert ctc.measure("one and", clip).strange > MAX_UNSAID  # the e of "one" may be hello's
     ctc.align("one and hello and", lambda: clip, None)
     for spoken in ("hello and", "one and", "one and and"):
         with pytest.raises(Rejected) as rejected:

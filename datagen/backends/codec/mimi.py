@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from inspect import signature
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -154,7 +155,11 @@ class Mimi(Codec):
     def encode_prompt(self, audio: Audio) -> Codes:
         """Encode a voice reference [S] frame by frame, with the state carried, from a fresh one."""
         padded = np.pad(audio, (0, -len(audio) % FRAME)).astype(np.float32)
-        state: dict[str, Any] = {"encoder_past_key_values": None, "padding_cache": None}
+        # a name that `encode` does not know it takes without a word, and forgets the frames before
+        known = signature(self._model.encode).parameters
+        # the second name is transformers' before 5.24
+        (cache,) = known.keys() & {"encoder_cache", "encoder_past_key_values"}
+        state: dict[str, Any] = {cache: None, "padding_cache": None}
         frames: list[Codes] = []
         with self._torch.inference_mode():
             for frame in padded.reshape(-1, 1, 1, FRAME):
