@@ -106,6 +106,8 @@ def test_help_loads_nothing_heavy() -> None:
         (["pairs", "nowhere"], "nowhere is not a run folder"),
         (["exam", "score", "nowhere", "--timing", "other"], "leave out"),
         (["exam", "score", "nowhere", "--vad", "silero"], "leave out"),
+        (["exam", "run", "--timeout", "-5"], "'--timeout': -5.0 is not in the range x>0"),
+        (["exam", "run", "--speed", "0"], "'--speed': 0.0 is not in the range x>0"),
         (["view", "nowhere", "--own-use"], "go with --export"),
         (["show", "service-0000003", "--decoded"], "--audio"),
         (["show", "service-0000003", "--effects"], "--audio"),
