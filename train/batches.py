@@ -101,15 +101,20 @@ class BatchPlan:
     weights: NDArray[np.float64]
     lengths_of: Callable[[int], NDArray[np.int64]]
     """Frames of every example in an epoch."""
+    num_too_long: int = 0
+    """Dialogues that are not in ``rows`` since their prompts leave no frame to learn."""
 
     def __post_init__(self) -> None:
         self._epoch, self._batches = -1, np.empty((0, self.batch_size), np.int64)
         total = len(repeat(self.rows, self.weights, np.random.default_rng(0)))
         self.steps_per_epoch = total // self.batch_size
         if not self.steps_per_epoch:
+            long = self.num_too_long
+            beside = f", beside {long} whose prompts alone fill data.max_frames" if long else ""
+            remedy = "raise data.max_frames" if long else "make more"
             raise UserError(
-                f"a batch needs {self.batch_size} dialogues and there are {total} to train on:"
-                " lower optim.batch_size, or make more"
+                f"a batch needs {self.batch_size} dialogues and there are {total} to train on"
+                f"{beside}: lower optim.batch_size, or {remedy}"
             )
 
     def at(self, step: int) -> tuple[int, Rows]:

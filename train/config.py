@@ -262,9 +262,8 @@ def _limits(config: Config) -> dict[str, bool]:
             optim.batch_size, optim.micro_batch, optim.steps
         )
         >= 1,
-        "optim.warmup_steps must be between 0 and optim.steps": 0
-        <= optim.warmup_steps
-        <= optim.steps,
+        f"optim.warmup_steps is {optim.warmup_steps} and must be between 0 and optim.steps,"
+        f" {optim.steps}: lower it, or train for longer": 0 <= optim.warmup_steps <= optim.steps,
         "optim.micro_batch must divide optim.batch_size": optim.batch_size % optim.micro_batch == 0,
         "prompt.swap_roles, shorten and begin_later must be between 0 and 1": all(
             0 <= chance <= 1 for chance in chances

@@ -313,6 +313,7 @@ def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> BatchPlan:
         rows=rows[fits],
         weights=weights[fits],
         lengths_of=lambda number: epoch_of(number).lengths,
+        num_too_long=int((~fits).sum()),
     )
 
 

@@ -5,6 +5,7 @@ Stereo [C, S] --frames--> int16 [n, C], ... --write--> file
 
 from __future__ import annotations
 
+import io
 import sys
 import wave
 from collections.abc import Iterator
@@ -27,9 +28,11 @@ def write(file: IO[bytes], stereo: Stereo, form: Format) -> None:
     if form == "WAV":
         return _write_wav(file, stereo)
     options = {"samplerate": SAMPLE_RATE, "channels": len(stereo), "subtype": "PCM_16"}
-    with soundfile.SoundFile(file, "w", format=form, **options) as sound:
+    whole = io.BytesIO()  # libsndfile swallows what goes wrong while a file is written to
+    with soundfile.SoundFile(whole, "w", format=form, **options) as sound:
         for block in frames(stereo):
             sound.write(block)
+    file.write(whole.getbuffer())
 
 
 def _write_wav(file: IO[bytes], stereo: Stereo) -> None:

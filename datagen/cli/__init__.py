@@ -36,7 +36,7 @@ from datagen.cli.texts import texts
 from datagen.cli.timing import timing
 from datagen.cli.view import view
 from datagen.cli.voices import voices
-from datagen.types import RunFailed, UserError
+from datagen.types import DialogId, RunFailed, UserError
 
 MAX_LINE = 1_000
 """Characters of a line of an error that are shown."""
@@ -228,7 +228,11 @@ def show(
         raise UserError("--decoded and --effects change what --audio FILE writes; give a FILE")
     if decoded and effects:
         raise UserError("--decoded and --effects exclude each other")
-    root = root or f"runs/{dialog_id.rpartition('-')[0]}"
+    if root is None:
+        meant = DialogId.parse(dialog_id)
+        if meant is None:
+            raise UserError(f"{dialog_id} is no dialogue's id; one is service-0000003")
+        root = f"runs/{meant.kind}"
     if audio is None:
         page(render(root, dialog_id))
     else:

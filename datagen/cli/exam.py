@@ -124,11 +124,12 @@ def score(
     from datagen.exam.items import Exam
 
     if not (Path(answers) / HEADER).exists():
-        if tracks or judge or compare or transcripts or ear != "own" or likeness or spoken:
+        listens = ear != "own" or likeness or spoken or timing or vad != "energy"
+        if tracks or judge or compare or transcripts or listens:
             raise UserError(
                 f"{answers} holds no answers; of a run all dialogues are scored, by rules alone:"
-                " leave out --track, --ear, --transcripts, --judge, --compare, --likeness and"
-                " --spoken (`datagen quality` listens to runs)"
+                " leave out --track, --ear, --transcripts, --judge, --compare, --likeness,"
+                " --spoken, --timing and --vad (`datagen quality` listens to runs)"
             )
         _score_run(answers, limit, as_json)
         return

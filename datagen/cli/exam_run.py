@@ -16,6 +16,8 @@ from datagen.types import UserError
 if TYPE_CHECKING:
     from datagen.exam.examinees.base import Examinee
 
+_ABOVE_0 = click.FloatRange(min=0, min_open=True)
+
 
 @click.command()
 @EXAM
@@ -40,10 +42,16 @@ if TYPE_CHECKING:
 @click.option("--tokenizer", help="With --checkpoint: a SentencePiece model. [default: the run's]")
 @click.option("--key-env", default="OPENAI_API_KEY", show_default=True, help="With --realtime.")
 @click.option("--voice", default="", help="With --realtime: the server's name of a voice.")
-@click.option("--speed", default=1.0, show_default=True, help="Of a server: 2 is twice real time.")
+@click.option(
+    "--speed",
+    type=_ABOVE_0,
+    default=1.0,
+    show_default=True,
+    help="Of a server: 2 is twice real time.",
+)
 @click.option("--model", help="What to call the model. [default: how it is asked]")
 @click.option("--at-once", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds an item.")
+@click.option("--timeout", type=_ABOVE_0, default=600.0, show_default=True, help="Seconds an item.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @TRACK
 @LIMIT

@@ -57,8 +57,10 @@ def view(
     """
     if len(runs) > 1 and (marks or export):
         raise UserError("--marks and --export are of one run; give one")
-    if export is None and (keep or leave_out or dialogs or one_file):
-        raise UserError("--keep, --leave-out, --dialog and --one-file go with --export DIR")
+    if export is None and (keep or leave_out or dialogs or one_file or own_use):
+        raise UserError(
+            "--keep, --leave-out, --dialog, --one-file and --own-use go with --export DIR"
+        )
     if export is not None:
         from datagen.storage.marks import Selection, beside
 

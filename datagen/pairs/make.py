@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from datagen.engine.run_files import read_run
 from datagen.pairs import content, schema
 from datagen.pairs.axes import AXES
 from datagen.pairs.timing import EDITS, Pair
@@ -60,6 +61,7 @@ def make(
     folder = RunFolder(run)
     names = [name for name in folder.storage.names(SHARDS) if name.endswith(".parquet")]
     if not names:
+        read_run(folder)  # another folder is told that it is no run
         raise UserError(f"{folder.where} has no shards yet: finish it with `datagen run`")
     made = MadePairs()
     with folder.lock(FOLDER):

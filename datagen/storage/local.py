@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -102,9 +103,16 @@ class LocalStorage(Storage):
             path.unlink(missing_ok=True)
 
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""Errors of an open file: they name none."""
+
+
 @contextmanager
 def atomic(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that appears under its name only when it is complete and on disk."""
+    """Open a file that appears under its name only when it is complete and on disk.
+
+    An OSError of a full or broken disk names ``path``.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
@@ -115,6 +123,8 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in _OF_THE_DISK and error.filename is None:
+            error.filename = str(path)
         raise

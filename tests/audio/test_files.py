@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import get_args
 
 import numpy as np
@@ -50,3 +51,18 @@ def test_nothing_is_a_file_too() -> None:
     write(file, np.zeros((2, 0), np.float32), "WAV")
     file.seek(0)
     assert soundfile.info(file).frames == 0
+
+
+@pytest.mark.parametrize("form", get_args(Format))
+def test_what_goes_wrong_while_writing_is_raised(
+    form: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError("disk full")
+
+    swallowed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", swallowed.append)
+    with pytest.raises(OSError, match="disk full"):
+        write(Full(), np.zeros((2, 4_800), np.float32), form)
+    assert not swallowed

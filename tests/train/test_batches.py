@@ -97,5 +97,5 @@ def test_at_least_95_percent_of_the_frames_are_useful(world: int, micro: int) ->
 
 
 def test_too_few_dialogues_for_a_batch_is_an_error() -> None:
-    with pytest.raises(UserError, match=r"lower optim\.batch_size"):
+    with pytest.raises(UserError, match=r"lower optim\.batch_size, or make more"):
         make(lognormal(31))

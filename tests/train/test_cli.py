@@ -39,6 +39,16 @@ def test_without_a_command_there_is_help(capsys: Any) -> None:
     assert all(name in said for name in COMMANDS)
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    shards: Path, tmp_path: Path, capsys: Any
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    assert main(["tiny", "--set", f"data.shards={shards}", "--set", f"out={tmp_path}/file"]) == 2
+    said = capsys.readouterr().err
+    assert "error: " in said
+    assert f"{tmp_path}/file" in said
+
+
 def test_every_command_has_help(capsys: Any) -> None:
     for name in COMMANDS:
         with pytest.raises(SystemExit) as ended:

@@ -55,7 +55,7 @@ def test_settings_are_laid_over_a_file(tmp_path: Path) -> None:
         ("steps", "write it as"),
         ("optim.micro_batch=3", "must divide"),
         ("data.fraction=0", r"data\.fraction"),
-        ("optim.warmup_steps=999", "warmup_steps"),
+        ("optim.warmup_steps=999", r"warmup_steps is 999 and .*optim\.steps, 200: lower it"),
         ("prompt.swap_roles=2", "between 0 and 1"),
         ("prompt.begin_later=-1", "between 0 and 1"),
         ("loss.text=-1", "not be negative"),

@@ -219,6 +219,7 @@ def test_a_whole_batch_without_loss_changes_no_number(tiny: Make) -> None:
         ("loss.pad_ids=[0]", "the PAD of the shards"),
         ("data.shards=[]", "data.shards is empty"),
         ("prompt.swap_roles=0.5", r"data\.tokenizer"),
+        ("data.max_frames=16", r"0 to train on, beside 42 whose prompts .*raise data\.max_frames"),
         ("run.device=cuda", "there is no GPU"),
     ],
 )
