@@ -54,7 +54,8 @@ _OBJECTS = re.compile(
 )
 _TAKES_IT = re.compile(
     r"(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
-    r"|oh, thank)\b",
+    r"|oh, thank|really\?|phew|finally)(?!\w)"
+    r"|.*\bbut (?:okay|alright|fine|fair enough)\.$",
     re.I,
 )
 """What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
@@ -78,7 +79,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         if not talk.is_verified:
             return
     is_aside, talk.is_aside = talk.is_aside, False
-    talk.is_looking = step.do == "look" and talk.world.is_lookup
+    talk.is_looking = step.do == "look"
     if step.do == "look":
         _look(talk, step)
     elif step.do == "act":
@@ -271,6 +272,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         talk.user_line(told or step.reply, "autoPositive")
         said = talk.words.chosen
         is_bad = talk.outcome in ("refused", "failed") and talk.chance(HEARS)
+        is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
         if (_OBJECTS.search(said) or is_bad) and not _TAKES_IT.match(said):
             talk.agent("hear", "autoPositive")
     elif talk.chance(chance * talk.leisure):
