@@ -65,6 +65,11 @@ _WHOSE = re.compile(
     r"|\b(?:who|whom) (?:are )?you (?:call(?:ing)? for)",
     re.I,
 )
+_THEY = re.compile(
+    r"\b(?:putting|changing|moving|sending|giving|booking|change|give|send|move|put|with) they\b",
+    re.IGNORECASE,
+)
+"""Who is not there as an object, as nobody says it."""
 CLOSES, LATE = 2, 9
 """Last turns of a caller in which it closes, and first turn of a call in which names are known."""
 BACK = 3
@@ -86,17 +91,31 @@ def slips(script: Script) -> Iterator[str]:
     yield from _promised(script)
     if script.kind != "service":
         yield from _odd(script, floor)
-    elif script.call_direction != "assistant":
-        yield from _undecided(script, floor)
-    if script.kind == "service":
-        yield from _unheard(script, floor)
-        yield from _reminded(floor)
-        yield from _glad(script, floor)
-        yield from _asked_late(script, floor)
-        yield from _apart(script)
-        yield from _summed_up(script)
+    else:
+        yield from _odd_call(script, floor)
+
+
+def _odd_call(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find what no caller, agent or assistant says on the telephone."""
+    yield from _unheard(script, floor)
+    yield from _reminded(floor)
+    yield from _asked_late(script, floor)
+    yield from _summed_up(script)
+    if script.call_direction == "assistant":
+        yield from _absent(floor)
+        return
+    yield from _undecided(script, floor)
+    yield from _glad(script, floor)
+    yield from _apart(script)
     if script.call_direction == "outbound":
         yield from _dialled(floor)
+
+
+def _absent(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find who is not there as a subject where it is the object: "I could change they"."""
+    for turn in floor:
+        if _THEY.search(turn.text):
+            yield f"who is not there is no object: {turn.text!r}"
 
 
 def _repeated(floor: Sequence[Turn]) -> Iterator[str]:
@@ -180,7 +199,7 @@ def _dialled(floor: Sequence[Turn]) -> Iterator[str]:
 
 def _glad(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
     """Find thanks for what was not done: the last words of a caller who got a no."""
-    if script.outcome not in _NOT_GLAD or script.call_direction == "assistant":
+    if script.outcome not in _NOT_GLAD:
         return
     closing = [turn for turn in floor if turn.speaker == "user"][-CLOSES:]
     for turn in closing:
@@ -201,7 +220,7 @@ def _asked_late(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
 def _apart(script: Script) -> Iterator[str]:
     """Find a remark from outside before something is done: the matter is not settled yet."""
     asked = [one.user_turn for one in script.probes if one.type == "Q6"]
-    for place in asked if script.call_direction != "assistant" else ():
+    for place in asked:
         if any(one.turn > place for one in script.actions):
             yield f"a remark from outside before it is settled: {script.turns[place].text!r}"
 

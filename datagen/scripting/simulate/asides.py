@@ -5,6 +5,7 @@ Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -13,8 +14,8 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
-LINKED = 0.5
-"""Chance that something new is announced."""
+LINKED, WISHES = 0.5, 0.75
+"""Chances that something new is announced, and a wish."""
 ACKED = 0.6
 PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
@@ -23,6 +24,11 @@ EARLY = 5
 LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
+_SUPPOSES = re.compile(
+    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)|(?:will|won't|do|don't) you"
+    r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
+)
+"""How a wish ends, or begins, that is no request."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -59,7 +65,8 @@ def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     last = talk.floor.drafts[-1]
     is_turn = last.speaker == "user" and (last.act in _ANSWERS or is_vented(talk))
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
-    return is_turn or is_detail or talk.chance(LINKED * min(1, talk.leisure))
+    linked = WISHES if event.kind == "Q3" else LINKED * min(1, talk.leisure)
+    return is_turn or is_detail or talk.chance(linked)
 
 
 def is_vented(talk: Talk) -> bool:
@@ -115,11 +122,16 @@ def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
 
 
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
-    return talk.world.gap not in talk.world.pack.gaps or not talk.steps
+    """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
+    is_about = talk.world.gap not in talk.world.pack.gaps
+    return not talk.steps or (is_about and talk.is_let_down)
 
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:
-    """What fits any story comes where the caller has no trouble, or when that is settled."""
+    """What fits any story comes where the caller has no trouble, or when that is settled; who has
+    just heard no asks for no terms."""
+    if not talk.steps and talk.outcome in ("refused", "failed"):
+        return False
     is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
     return bool(talk.world.fact(event.what).stories) or is_untroubled or not talk.steps
 
@@ -128,7 +140,7 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     """Nobody wishes for what the agent has yet to speak of, nor for more before bad news."""
     wish = talk.world.wish
     if wish is None or not talk.steps:
-        return True
+        return not talk.world.fails_identity  # who could not be verified wishes for nothing more
     is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
     return bool(wish.stories) and is_heard and not is_to_come
@@ -310,7 +322,8 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
     lines = talk.world.fact(wish.fact).tell
-    talk.agent("decline", "declineRequest", licence)
+    act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+    talk.agent(act, "declineRequest", licence)
     if talk.is_fresh(wish.fact):
         talk.remind(lines, "declineRequest", licence)
     else:
@@ -328,6 +341,11 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
             _instead(talk, wish.instead)
     if talk.chance(0.8):
         talk.user("ack_bad", "autoPositive")
+
+
+def supposes(line: str) -> bool:
+    """Tell whether a wish is put as if it were so: "that's not possible" does not answer that."""
+    return _SUPPOSES.search(line) is not None
 
 
 def _instead(talk: Talk, name: str) -> None:

@@ -15,6 +15,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
@@ -206,7 +207,8 @@ class AssistantCall:
         if talk.chance(LINKS):
             talk.agent("ask_link", "interactionStructuring")
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
-        talk.user("decline", "declineRequest")
+        act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+        talk.user(act, "declineRequest")
         talk.user_line(tuple(map(to_assistant, talk.world.fact(wish.fact).tell)), "declineRequest")
         talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")

@@ -147,9 +147,15 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
         said = draws.pick(acts.starts)
-        is_fitting = draft.values if draft.act in _REPLIES else said != "Let's see,"
-        if is_fitting or said not in _BEGINS:
+        if said not in _BEGINS or _may_begin(draft, said):
             _start(talk, draft, said)
+
+
+def _may_begin(draft: Draft, said: str) -> bool:
+    """Tell whether a turn may open like one that begins something."""
+    if draft.act in _REPLIES:
+        return bool(draft.values) and draft.act != "autoPositive"
+    return said != "Let's see,"
 
 
 def _start(talk: Talk, draft: Draft, said: str) -> None:

@@ -39,7 +39,7 @@ OVERRIDES = 0.5
 """Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "friendly": ("repeat", "resume", "resume", "resume", "summarise"),
-    "brisk": ("summarise", "summarise", "resume", "resume", "drop"),
+    "brisk": ("summarise", "summarise", "summarise", "resume", "drop"),
     "formal": ("repeat", "resume", "resume"),
     "tired": ("resume", "resume", "summarise", "drop"),
 }
@@ -232,7 +232,7 @@ def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | N
     elif kind == "known":
         act = "cut_in.enough" if telling.is_asked else "cut_in.known"
         talk.user(act, "autoPositive")
-        talk.agent("ack", "autoPositive")
+        talk.agent("ack_known", "autoPositive")
     else:
         talk.user("cut_in.protest", "disagreement")
         talk.agent("hear_out" if planned.uptake else "hear", "autoPositive")

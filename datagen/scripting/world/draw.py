@@ -203,6 +203,7 @@ class CompiledWorld:
             way: tuple(wish for wish in pack.wishes if fits(wish.stories, *way))
             for way in self.needs
         }
+
     def _needs(self, story: Story, case: str) -> Needs:
         steps = tuple(step for step in story.steps if happens(step, case))
         absent = _told(story.steps) - _told(steps)

@@ -184,7 +184,7 @@ def service(**wanted: object) -> Script:
     )
 
 
-def said(script: Script, place: int, text: str, act: str = "thanking") -> list[str]:
+def ended(script: Script, place: int, text: str, act: str = "thanking") -> list[str]:
     """Return the slips of a call in which a turn of the floor is said otherwise by the caller."""
     floor = [turn for turn in script.turns if turn.onset != "backchannel"]
     floor[place] = floor[place].model_copy(update={"speaker": "user", "text": text, "act": act})
@@ -193,9 +193,9 @@ def said(script: Script, place: int, text: str, act: str = "thanking") -> list[s
 
 def test_who_is_refused_and_glad_of_it_is_found() -> None:
     refused = service(outcome="refused", call_direction="inbound")
-    assert [one for one in said(refused, -1, "Good, then I know.") if one.startswith("glad of")]
+    assert [one for one in ended(refused, -1, "Good, then I know.") if one.startswith("glad of")]
     solved = service(outcome="solved", call_direction="inbound")
-    assert not [one for one in said(solved, -1, "Good, then I know.") if one.startswith("glad of")]
+    assert not [one for one in ended(solved, -1, "Good, then I know.") if one.startswith("glad of")]
 
 
 @pytest.mark.parametrize(
@@ -208,8 +208,8 @@ def test_who_is_refused_and_glad_of_it_is_found() -> None:
 def test_a_name_that_must_be_known_is_found(direction: str, text: str) -> None:
     script = service(call_direction=direction)
     wanted = "a name is asked for too late"
-    assert [one for one in said(script, 10, text, "setQuestion") if one.startswith(wanted)]
-    assert not [one for one in said(script, 2, text, "setQuestion") if one.startswith(wanted)]
+    assert [one for one in ended(script, 10, text, "setQuestion") if one.startswith(wanted)]
+    assert not [one for one in ended(script, 2, text, "setQuestion") if one.startswith(wanted)]
 
 
 def test_a_remark_from_outside_before_it_is_settled_is_found() -> None:
