@@ -26,7 +26,7 @@ _OBJECT = re.compile(
 )
 _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?=[,.!]|$)")
 """Ends a clause that asks nothing: will that work for you."""
-_IS_YOU = re.compile(r"\b(been|was|is|be) you\b(?=[?,.])")
+_IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])")
 
 
 @lru_cache(maxsize=16384)
