@@ -53,6 +53,25 @@ _TWICE = re.compile(
 _GUESS = re.compile(r"\b(?:guess|(?:what|your) (?:do you|would you|first|own)? ?(?:think|idea))\b")
 _SAME = re.compile(r"You (?!are\b|enjoy\b|want\b)[^.]+\.")
 """What a description says that two people do not both happen to have."""
+_NOT_GLAD = frozenset(("refused", "failed", "partly", "handed_on", "broken_off"))
+_GLAD = re.compile(
+    r"\b(?:sorting that out|that helped|that's settled|what i wanted to know|then i know"
+    r"|covers it|that was easy|made that easy|happy with that|all good|then that's done)\b",
+    re.I,
+)
+_WHICH = re.compile(r"\b(?:which|what) company\b|\bname of the company\?|have i reached\b", re.I)
+_WHOSE = re.compile(
+    r"\bname of the customer\b|\bcustomer's\b|who's the customer|who is (?:this|it) for\b"
+    r"|\b(?:who|whom) (?:are )?you (?:call(?:ing)? for)",
+    re.I,
+)
+_THEY = re.compile(
+    r"\b(?:putting|changing|moving|sending|giving|booking|change|give|send|move|put|with) they\b",
+    re.IGNORECASE,
+)
+"""Who is not there as an object, as nobody says it."""
+CLOSES, LATE = 2, 9
+"""Last turns of a caller in which it closes, and first turn of a call in which names are known."""
 BACK = 3
 """Within so many turns nobody asks back in the words in which it was asked."""
 MIN_WORDS = 5
@@ -72,13 +91,31 @@ def slips(script: Script) -> Iterator[str]:
     yield from _promised(script)
     if script.kind != "service":
         yield from _odd(script, floor)
-    elif script.call_direction != "assistant":
-        yield from _undecided(script, floor)
-    if script.kind == "service":
-        yield from _unheard(script, floor)
-        yield from _reminded(floor)
+    else:
+        yield from _odd_call(script, floor)
+
+
+def _odd_call(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find what no caller, agent or assistant says on the telephone."""
+    yield from _unheard(script, floor)
+    yield from _reminded(floor)
+    yield from _asked_late(script, floor)
+    yield from _summed_up(script)
+    if script.call_direction == "assistant":
+        yield from _absent(floor)
+        return
+    yield from _undecided(script, floor)
+    yield from _glad(script, floor)
+    yield from _apart(script)
     if script.call_direction == "outbound":
         yield from _dialled(floor)
+
+
+def _absent(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find who is not there as a subject where it is the object: "I could change they"."""
+    for turn in floor:
+        if _THEY.search(turn.text):
+            yield f"who is not there is no object: {turn.text!r}"
 
 
 def _repeated(floor: Sequence[Turn]) -> Iterator[str]:
@@ -158,6 +195,42 @@ def _dialled(floor: Sequence[Turn]) -> Iterator[str]:
     for turn in floor:
         if turn.speaker == "agent" and _WANTS_NUMBER.search(turn.text):
             yield f"the number that was called is asked for: {turn.text!r}"
+
+
+def _glad(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find thanks for what was not done: the last words of a caller who got a no."""
+    if script.outcome not in _NOT_GLAD:
+        return
+    closing = [turn for turn in floor if turn.speaker == "user"][-CLOSES:]
+    for turn in closing:
+        if turn.act in ("thanking", "declineOffer", "goodbye") and _GLAD.search(turn.text):
+            yield f"glad of what was not done: {turn.text!r}"
+
+
+def _asked_late(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
+    """Find a name that is asked for when whoever asks must know it: the company's in the middle of
+    a call, and the customer's once it is found."""
+    asks = _WHOSE if script.call_direction == "assistant" else _WHICH
+    for turn in floor[LATE:]:
+        is_note = "full name" in turn.text and script.call_direction != "assistant"
+        if turn.speaker == "user" and asks.search(turn.text) and not is_note:
+            yield f"a name is asked for too late: {turn.text!r}"
+
+
+def _apart(script: Script) -> Iterator[str]:
+    """Find a remark from outside before something is done: the matter is not settled yet."""
+    asked = [one.user_turn for one in script.probes if one.type == "Q6"]
+    for place in asked:
+        if any(one.turn > place for one in script.actions):
+            yield f"a remark from outside before it is settled: {script.turns[place].text!r}"
+
+
+def _summed_up(script: Script) -> Iterator[str]:
+    """Find an agent that sums up what it was telling after an answer to something else."""
+    for turn in script.turns:
+        planned = turn.interruption
+        if planned and planned.kind == "question" and planned.uptake == "summarise":
+            yield f"what was told is summed up after another answer: {turn.text!r}"
 
 
 def _promised(script: Script) -> Iterator[str]:

@@ -5,23 +5,30 @@ Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
-from datagen.scripting.simulate.interruptions import Ask, Telling, may_cut_in
+from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
-LINKED = 0.5
-"""Chance that something new is announced."""
+LINKED, WISHES = 0.5, 0.75
+"""Chances that something new is announced, and a wish."""
 ACKED = 0.6
 PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
 EARLY = 5
-"""Turns before which nobody can complain of how the agent talks, or makes small talk."""
+"""Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
+_ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
+_SUPPOSES = re.compile(
+    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)|(?:will|won't|do|don't) you"
+    r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
+)
+"""How a wish ends, or begins, that is no request."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -37,11 +44,29 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
         link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
-    elif talk.chance(LINKED * min(1, talk.leisure)) and event.kind not in ("Q4", "grievance"):
+    elif _is_apart(talk, event):
+        if last.act != "offer":
+            talk.user("link.apart", "interactionStructuring")
+    elif event.kind not in ("Q4", "grievance") and _is_announced(talk, event):
         talk.user("link.again" if talk.has_asked else "link", "interactionStructuring")
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
     talk.is_aside = True
+
+
+def _is_apart(talk: Talk, event: AgendaItem) -> bool:
+    """Tell whether something has nothing to do with what the call is about."""
+    return event.kind == "Q6" or (event.kind == "Q5" and talk.world.gap in talk.world.pack.gaps)
+
+
+def _is_announced(talk: Talk, event: AgendaItem) -> bool:
+    """Tell whether the caller announces something new: it does so in a turn in which it has
+    answered something or calmed down, and before it asks for a number on file."""
+    last = talk.floor.drafts[-1]
+    is_turn = last.speaker == "user" and (last.act in _ANSWERS or is_vented(talk))
+    is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
+    linked = WISHES if event.kind == "Q3" else LINKED * min(1, talk.leisure)
+    return is_turn or is_detail or talk.chance(linked)
 
 
 def is_vented(talk: Talk) -> bool:
@@ -50,37 +75,97 @@ def is_vented(talk: Talk) -> bool:
     return bool(angry) and talk.floor.last - angry[-1] <= 1
 
 
-def plain_aside(talk: Talk) -> AgendaItem | None:
-    """Return a question on the agenda that may come at any time, if there is one."""
-    return next((event for event in talk.agenda if event.kind in ("fact", "Q2")), None)
+def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
+    """Return a question on the agenda that may come now, if there is one."""
+    asks = (event for event in talk.agenda if event.kind in ("fact", "Q2"))
+    return next((event for event in asks if waits or is_ready(talk, event)), None)
 
 
-def pressing(talk: Talk) -> Callable[[str], None] | None:
-    """Return what brings up a question that cannot wait, if the caller has or finds one."""
-    if plain_aside(talk) is None and not (talk.spare and talk.chance(PRESSING)):
+def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None:
+    """Return what brings up a question that cannot wait, if the caller has or finds one.
+
+    Who ``waits`` for the agent has time for any; nobody else cuts in on bad news with one.
+    """
+    if not waits and (talk.mood.valence < LOW or talk.is_let_down):
+        return None
+    spare = [name for name in talk.spare if waits or is_ready(talk, AgendaItem("fact", name))]
+    if plain_aside(talk, waits=waits) is None and not (spare and talk.chance(PRESSING)):
         return None
 
     def ask(link: str) -> None:
-        event = plain_aside(talk) or AgendaItem("fact", talk.spare.pop())
+        event = plain_aside(talk, waits=waits)
+        if event is None:
+            talk.spare.remove(spare[-1])
+            event = AgendaItem("fact", spare[-1])
         bring_up(talk, event, link)
 
     return ask
 
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
-    """Tell whether the agent could answer by now."""
-    if event.kind == "grievance":
-        return all(other.kind != "Q4" for other in talk.agenda)
-    if event.kind == "Q6":
-        return talk.floor.last >= EARLY or not talk.steps
-    if event.kind != "Q1":
-        return True
+    """Tell whether the caller would bring it up by now, and the agent could answer."""
+    ready = _READY.get(event.kind)
+    return ready is None or ready(talk, event)
+
+
+def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
+    return all(other.kind != "Q4" for other in talk.agenda)
+
+
+def _asks_names(talk: Talk, event: AgendaItem) -> bool:
+    return not talk.steps or (event.what == "agent" and talk.floor.last >= EARLY)
+
+
+def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
+    """What has nothing to do with the call waits until that is settled."""
+    return not talk.steps
+
+
+def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
+    """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
+    is_about = talk.world.gap not in talk.world.pack.gaps
+    return not talk.steps or (is_about and talk.is_let_down)
+
+
+def _asks_term(talk: Talk, event: AgendaItem) -> bool:
+    """What fits any story comes where the caller has no trouble, or when that is settled; who has
+    just heard no asks for no terms."""
+    if not talk.steps and talk.outcome in ("refused", "failed"):
+        return False
+    is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
+    return bool(talk.world.fact(event.what).stories) or is_untroubled or not talk.steps
+
+
+def _wishes(talk: Talk, event: AgendaItem) -> bool:
+    """Nobody wishes for what the agent has yet to speak of, nor for more before bad news."""
+    wish = talk.world.wish
+    if wish is None or not talk.steps:
+        return not talk.world.fails_identity  # who could not be verified wishes for nothing more
+    is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
+    is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
+    return bool(wish.stories) and is_heard and not is_to_come
+
+
+def _believes(talk: Talk, event: AgendaItem) -> bool:
     if not event.what:
         return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
     if event.what in talk.world.terms:
-        return True
+        return _asks_term(talk, event)
     is_there = not talk.world.is_lookup or event.what in talk.returned
     return talk.is_verified and is_there and not _is_to_come(talk, event.what)
+
+
+_READY: dict[str, Callable[[Talk, AgendaItem], bool]] = {
+    "Q0": _asks_names,
+    "Q1": _believes,
+    "Q2": _asks_term,
+    "Q3": _wishes,
+    "Q5": _asks_gap,
+    "Q6": _asks_apart,
+    "fact": _asks_term,
+    "grievance": _is_angry_again,
+}
+"""What has to be so before something is brought up; what is not here may come at any time."""
 
 
 def _is_to_come(talk: Talk, name: str) -> bool:
@@ -94,14 +179,27 @@ def _react(talk: Talk, act: str = "ack") -> None:
 
 
 def _names(talk: Talk, event: AgendaItem) -> None:
-    what = talk.draws.pick(("agent", "company", "both"))
-    names = {"agent": (talk.cast.agent.name,), "company": (talk.cast.company,)}
-    talk.user(f"ask_{what}", "setQuestion")
+    """Ask for a name; who has called somebody by it asks for the full one."""
+    act = f"ask_{event.what}"
+    first = talk.cast.agent.name.split()[0]
+    if event.what == "agent" and any(
+        first in draft.text for draft in talk.floor.drafts if draft.speaker == "user"
+    ):
+        act = "ask_agent.known"
+    elif event.what != "agent" and talk.cast.direction == "outbound":
+        act += ".called"
+    talk.user(act, "setQuestion")
+    ask_names(talk, event.what)
+    _react(talk, "ack")
+
+
+def ask_names(talk: Talk, what: str) -> None:
+    """Let the agent say its name, the company's, or both, which it has just been asked for."""
     asked = talk.floor.last
     talk.agent(f"state_{what}", "answer", ("prompt.role",))
+    names = {"agent": (talk.cast.agent.name,), "company": (talk.cast.company,)}
     expects = names.get(what, (talk.cast.agent.name, talk.cast.company))
     talk.probe("Q0", "state", asked, expects)
-    _react(talk, "ack")
 
 
 def _belief(talk: Talk, event: AgendaItem) -> None:
@@ -156,7 +254,10 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
         draft.values.discard(slot)
     licence = talk.licence((name,))
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
-    talk.agent_line(_stating(fact.tell, slot), "correction" if wrong else "confirm", licence)
+    if talk.is_fresh(name) and right.type in SAID_ALONE:  # nobody says all of it once more
+        talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
+    else:
+        talk.agent_line(_stating(fact.tell, slot), "correction" if wrong else "confirm", licence)
     talk.tell((name,))
     act = "correct" if wrong else "confirm"
     forbids = (wrong.spoken,) if wrong else ()
@@ -221,7 +322,8 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
     lines = talk.world.fact(wish.fact).tell
-    talk.agent("decline", "declineRequest", licence)
+    act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+    talk.agent(act, "declineRequest", licence)
     if talk.is_fresh(wish.fact):
         talk.remind(lines, "declineRequest", licence)
     else:
@@ -239,6 +341,11 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
             _instead(talk, wish.instead)
     if talk.chance(0.8):
         talk.user("ack_bad", "autoPositive")
+
+
+def supposes(line: str) -> bool:
+    """Tell whether a wish is put as if it were so: "that's not possible" does not answer that."""
+    return _SUPPOSES.search(line) is not None
 
 
 def _instead(talk: Talk, name: str) -> None:

@@ -15,6 +15,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
@@ -28,7 +29,11 @@ from datagen.types import Interruption
 
 WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.22
 """Chances of what may happen to the opening, to a number, to a name and to what is told."""
-HOLDS, ACKS, LINKS, RUDE = 0.8, 0.6, 0.7, 0.8
+HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
+AT_ONCE = 0.6
+"""Chance that a business that asks for names does so at once: else it asks at the end."""
+_APART = frozenset(("Q0", "Q6"))
+"""What comes up when all else is settled."""
 
 
 def simulate_assistant(
@@ -51,20 +56,20 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = self._is_rude_next = False
+        self._has_looked = self._is_looking = False
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
         events += [AgendaItem("wish")] if mandate.wish else []
-        talk.agenda = talk.draws.shuffled(events)
+        talk.agenda = sorted(talk.draws.shuffled(events), key=_turn)
 
     def play(self) -> None:
         """Talk until both have nothing left to do."""
         self._open()
         talk = self.talk
+        self._begin()
         is_first = True
         while talk.steps or talk.agenda:
-            self._hold_anger_back()
             if talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
@@ -74,32 +79,29 @@ class AssistantCall:
                 break
         self._close()
 
-    def _hold_anger_back(self) -> None:
-        """Let nobody lose patience over its own words, nor when all is settled."""
-        talk = self.talk
-        if not talk.agenda or all(event.kind != "Q4" for event in talk.agenda):
-            return
-        rude = next(event for event in talk.agenda if event.kind == "Q4")
-        talk.agenda.remove(rude)
-        is_last = len(talk.steps) <= 1
-        if is_last and talk.floor.drafts[-1].speaker == "user":
-            talk.agent("ack_hold", "autoPositive")
-        is_now = is_last or talk.floor.drafts[-1].speaker == "agent"
-        talk.agenda.insert(0 if is_now else len(talk.agenda), rude)
-        self._is_rude_next = is_last
+    def _begin(self) -> None:
+        """Let the business be rude, or ask for names, before it has begun with the matter."""
+        for event in sorted(self.talk.agenda, key=lambda event: event.kind != "Q4"):
+            is_early = assistant_probes.is_early(self.talk, event.kind)
+            if is_early and (event.kind != "Q0" or self.talk.chance(AT_ONCE)):
+                self.talk.agenda.remove(event)
+                self._take_event(event)
 
     def _event_is_next(self, is_first: bool) -> bool:
         talk = self.talk
-        if not talk.steps or self._is_rude_next:
+        if not talk.steps:
             return True
-        if talk.agenda[0].kind == "Q4":
-            return talk.floor.drafts[-1].speaker == "agent" and talk.chance(RUDE)
+        if self._is_looking or talk.agenda[0].kind in _APART:
+            return False
         if points_back(talk, talk.steps[0]) and not is_first:
             return False
         if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
             return False
-        if is_first and not talk.agenda[0].kind.startswith("Q"):
+        if is_first and talk.agenda[0].kind == "wish":
             return False
+        if talk.agenda[0].kind == "question":  # before the news if they are bad, else after all
+            is_bad = talk.outcome in ("refused", "failed") and not is_first
+            return is_bad and sum(step.do != "look" for step in talk.steps) == 1
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
         return talk.chance(share * (0.1 if is_first else 0.8))
 
@@ -111,18 +113,19 @@ class AssistantCall:
             talk.hidden = "{rep"
         talk.agent("open", "greeting", ("prompt.role",))
         is_asked_later = bool({"Q0", "Q1", "Q2"} & set(talk.cast.probes))
+        is_rude = "Q4" in talk.cast.probes
         if not is_asked_later and talk.chance(WHO):
             talk.floor.close()
             talk.user("who", "setQuestion").repairs = talk.floor.last - 1
             talk.agent("answer_user", "answer", ("prompt.role",))
-        elif talk.chance(0.3 * talk.leisure):
+        elif not is_rude and talk.chance(0.3 * talk.leisure):
             talk.user("react", "autoPositive")
         talk.agent("reason", "inform", ("prompt.reason",))
         if self.mandate.background:
             line = (self.mandate.background,)
             draft = talk.agent_line(line, "inform", ("prompt.background",))
             self._may_be_cut(draft.num_words)
-        if talk.floor.drafts[-1].speaker == "agent" and talk.chance(0.75):
+        if not is_rude and talk.floor.drafts[-1].speaker == "agent" and talk.chance(0.75):
             talk.user("react", "autoPositive")
 
     def _may_be_cut(self, num_words: int) -> None:
@@ -144,7 +147,6 @@ class AssistantCall:
         talk.agent_line((self.mandate.background,), "bridge", ("prompt.background",))
 
     def _take_event(self, event: AgendaItem) -> None:
-        self._is_rude_next = False
         if event.kind == "question":
             self._ask(event.what)
         elif event.kind == "wish":
@@ -205,7 +207,8 @@ class AssistantCall:
         if talk.chance(LINKS):
             talk.agent("ask_link", "interactionStructuring")
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
-        talk.user("decline", "declineRequest")
+        act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+        talk.user(act, "declineRequest")
         talk.user_line(tuple(map(to_assistant, talk.world.fact(wish.fact).tell)), "declineRequest")
         talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")
@@ -215,6 +218,7 @@ class AssistantCall:
         if is_private and not self.talk.is_verified:
             self._identify()
         _TAKES.get(step.do, AssistantCall._tell)(self, step)
+        self._is_looking = step.do == "look"
 
     def _tell(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -366,6 +370,11 @@ class AssistantCall:
         talk.user("bye" if talk.is_thanked else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):
             talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
+
+
+def _turn(event: AgendaItem) -> int:
+    """Return in which turn something comes up: what the customer wants to know waits."""
+    return 2 if event.kind in _APART else int(event.kind == "question")
 
 
 _TAKES: dict[str, Callable[[AssistantCall, ProcedureStep], None]] = {

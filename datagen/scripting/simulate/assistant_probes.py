@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.world.mandate import LIMIT
 from datagen.types import ProbeType
 
+AT_ONCE = 5
+"""Last turn after which the business may still ask for whom the call is."""
 LEADS_BACK = 0.7
 """Chance that an assistant leads back to the call, if there is more to do in it."""
 RIGHT, CALMED = 0.45, 0.7
@@ -37,21 +40,30 @@ def _callers(talk: Talk) -> tuple[str, str]:
     return talk.cast.agent.name, talk.cast.principal.name
 
 
-def _names(talk: Talk) -> None:
+def is_early(talk: Talk, kind: str) -> bool:
+    """Tell whether it comes at once: a business asks who calls for whom before it knows the
+    customer, and has no patience with an assistant before it has heard it out."""
+    return kind in ("Q0", "Q4") or (kind in ("Q1", "Q2") and not talk.world.story.verify)
+
+
+def _names(talk: Talk, kind: ProbeType) -> None:
+    """Ask who calls, and for whom; once the customer is known only who calls, for the notes."""
     if _has_named(talk):
         return
     assert talk.cast.principal
-    talk.user("ask_name", "setQuestion")
+    is_known = talk.floor.last > AT_ONCE
+    talk.user("ask_full_name" if is_known else "ask_name", "setQuestion")
     asked = talk.floor.last
-    talk.agent("answer_user", "answer", ("prompt.role",))
-    talk.probe("Q0", "state", asked, (talk.cast.agent.name, talk.cast.principal.name))
+    talk.agent("answer_full_name" if is_known else "answer_user", "answer", ("prompt.role",))
+    expects = (talk.cast.agent.name,) if is_known else _callers(talk)
+    talk.probe(kind, "state", asked, expects)
     _noted(talk)
 
 
 def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
     """Suppose or ask for a number that is in the role."""
     if not talk.world.story.verify or any(one.type in ("Q1", "Q2") for one in talk.probes):
-        _names_again(talk, kind)
+        _names(talk, kind)
         return
     world = talk.world
     known = world.other if talk.verified_by != "other_value" else world.identity
@@ -78,20 +90,10 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
     _noted(talk)
 
 
-def _names_again(talk: Talk, kind: ProbeType) -> None:
-    """Ask who calls where there is no number to ask for, or it has been asked for."""
-    if _has_named(talk):
-        return
-    assert talk.cast.principal
-    talk.user("ask_name", "setQuestion")
-    asked = talk.floor.last
-    talk.agent("answer_user", "answer", ("prompt.role",))
-    talk.probe(kind, "state", asked, (talk.cast.principal.name,))
-    _noted(talk)
-
-
 def _favor(talk: Talk) -> None:
-    talk.user("ask_favor", "request")
+    is_bought = any(one.act == "acceptOffer" for one in talk.floor.drafts)
+    has_price = is_bought and LIMIT in talk.world.values
+    talk.user("ask_favor.costs" if has_price else "ask_favor", "request")
     asked = talk.floor.last
     talk.agent("decline", "declineRequest", ("prompt.bounds",))
     talk.probe("Q3", "decline", asked)
@@ -131,7 +133,7 @@ def _unrelated(talk: Talk) -> None:
 
 
 _PROBES: dict[str, Callable[[Talk], None]] = {
-    "Q0": _names,
+    "Q0": lambda talk: _names(talk, "Q0"),
     "Q1": lambda talk: _detail(talk, "Q1"),
     "Q2": lambda talk: _detail(talk, "Q2"),
     "Q3": _favor,

@@ -82,6 +82,8 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
             spare = [name for name in spare if name != what]
         if what is None:
             continue
+        if kind == "Q0":
+            what = talk.draws.pick(("agent", "company", "both"))
         events.append(AgendaItem(kind, what))
         if kind == "Q4":
             talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))
@@ -95,7 +97,8 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
 def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     """Return a fact that the caller may be wrong about; empty for a number on file."""
     world = talk.world
-    facts = [name for name in world.records if world.fact(name).claim]
+    declined = {name for step in world.steps if step.declines for name in step.facts}
+    facts = [name for name in world.records if world.fact(name).claim and name not in declined]
     is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
     has_detail = world.story.verify and not is_called and (not world.is_lookup or _opens(world))
     if facts and not (has_detail and talk.chance(0.4)):
@@ -142,8 +145,23 @@ def _first_reaction(mood: str, opening: str) -> str:
     return mood if mood == "problem" or _ASKS_FOR.search(opening) else "story"
 
 
+def _asks_company(talk: Talk) -> bool:
+    """Tell whether the caller has not caught whom it has reached, or who calls."""
+    wanted = ("company", "both") if talk.cast.direction == "outbound" else ("company",)
+    asks = next((one for one in talk.agenda if one.kind == "Q0" and one.what in wanted), None)
+    if asks is not None:
+        talk.agenda.remove(asks)
+        called = ".called" if talk.cast.direction == "outbound" else ""
+        talk.user(f"ask_{asks.what}{called}", "setQuestion")
+        asides.ask_names(talk, asks.what)
+    return asks is not None
+
+
 def _pick_up(talk: Talk) -> None:
-    if talk.chance(USER_FIRST):
+    if any(event.kind == "Q0" and event.what == "company" for event in talk.agenda):
+        talk.agent("greet", "greeting", ("prompt.role",)).rote = True
+        _asks_company(talk)
+    elif talk.chance(USER_FIRST):
         asks = talk.draws.pick(("company", "there"))
         talk.user(f"hail.{asks}", "greeting")
         talk.agent(f"greet_hailed.{asks}", "greeting", ("prompt.role",)).rote = True
@@ -163,6 +181,7 @@ def _call_back(talk: Talk) -> None:
     talk.user("pick_up", "greeting").rote = True
     talk.agent("call", "greeting", ("prompt.role",)).rote = True
     talk.user("is_me", "confirm")
+    _asks_company(talk)
     talk.agent("purpose", "inform", ("prompt.reason",))
     talk.user("purpose_right", "confirm")
 
@@ -202,7 +221,21 @@ def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
         ready = [event for event in ready if event.kind in _AT_ONCE]
     if _is_settled_next(talk):
         ready.sort(key=lambda event: event.kind not in _ANGER)
+    elif _is_decided_next(talk):
+        ready.sort(key=lambda event: event.kind != "Q3")
     return ready
+
+
+def _is_decided_next(talk: Talk) -> bool:
+    """Tell whether the caller decides next, after which it wishes for nothing else."""
+    doing = [step.do for step in talk.steps if step.do in ("offer", "act")]
+    return doing[:1] == [talk.steps[0].do] if talk.steps else False
+
+
+def _is_refused_next(talk: Talk) -> bool:
+    """Tell whether the caller is about to hear no, after which it has little to ask."""
+    is_bad = talk.outcome in ("refused", "failed") and not talk.is_looking
+    return is_bad and sum(step.do != "look" for step in talk.steps) == 1
 
 
 def _is_settled_next(talk: Talk) -> bool:
@@ -215,11 +248,16 @@ def _is_settled_next(talk: Talk) -> bool:
 
 def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
     if not talk.steps:
-        is_calm = ready[0].kind not in _ANGER
+        is_calm = ready[0].kind not in _ANGER and not talk.has_offered
         if is_calm and talk.floor.drafts[-1].speaker == "user" and talk.chance(0.5):
             talk.agent("offer_more", "offer")
+            talk.has_offered = True
         return True
     if ready[0].kind in _ANGER and _is_settled_next(talk):
+        return True
+    if not is_first and (
+        (ready[0].kind == "Q3" and _is_decided_next(talk)) or _is_refused_next(talk)
+    ):
         return True
     is_bound = talk.is_agreed or talk.is_looking or asides.is_vented(talk)
     is_bound = is_bound or steps.points_back(talk, talk.steps[0])
@@ -230,7 +268,9 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
 
 
 def _fill_up(talk: Talk) -> None:
-    """Put a question on the agenda if the call would else be too short."""
+    """Put a question on the agenda if the call would else be too short, but not after a no."""
+    if not talk.steps and talk.outcome in ("refused", "failed"):
+        return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
         talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
@@ -250,14 +290,26 @@ def _breaks_off(talk: Talk) -> bool:
 def _close(talk: Talk) -> None:
     """End the call in one of the ways that calls end."""
     talk.mood.feel(_END.get(talk.outcome, "partly"))
+    how = _done(talk)
     if talk.chance((0.5 if talk.cast.manner == "brisk" else 0.7) * min(1, talk.leisure)):
         talk.agent("offer_more", "offer")
-        talk.user("done_offered", "declineOffer")
+        talk.user(f"done_offered{how}", "declineOffer")
     else:
-        talk.user("done", "thanking")
+        talk.user(f"done{how}", "thanking")
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         talk.user("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
+
+
+def _done(talk: Talk) -> str:
+    """Return how the caller ends it: who has just been refused something is not glad of it, and
+    nobody gives thanks for what was not done."""
+    drafts = talk.floor.drafts
+    at = max(at for at, draft in enumerate(drafts) if draft.speaker == "agent")
+    is_no = any(one.agent_turn == at and one.act in _NO for one in talk.probes)
+    if talk.outcome != "solved" or is_no:
+        return ""
+    return ".helped" if talk.is_helped else ".told"
 
 
 def _bye(talk: Talk) -> str:
@@ -268,4 +320,6 @@ def _bye(talk: Talk) -> str:
     return act if talk.is_thanked else f"{act}.unthanked"
 
 
+_NO = frozenset(("decline", "unknown", "redirect", "correct"))
+"""Acts of a probe's answer after which nobody says that it was a help."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}

@@ -5,6 +5,7 @@ Talk --finish--> Turn, Turn, ..., Action, ..., Probe, ...
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -37,7 +38,9 @@ _ANSWERS = frozenset((
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
 MIN_MIDDLE = 2
-"""Fewest words, less one, before a comma after which somebody says more than um."""
+"""Fewest words, less one, before a comma after which somebody says more than um, and after one
+after which somebody hesitates at all."""
+_STOP = re.compile(r"[,.?!]")
 _REPLIES = frozenset((
     "answer", "acceptOffer", "declineOffer", "agreement", "autoPositive", "disagreement",
     "confirm", "correction",
@@ -144,9 +147,15 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
         said = draws.pick(acts.starts)
-        is_fitting = draft.values if draft.act in _REPLIES else said != "Let's see,"
-        if is_fitting or said not in _BEGINS:
+        if said not in _BEGINS or _may_begin(draft, said):
             _start(talk, draft, said)
+
+
+def _may_begin(draft: Draft, said: str) -> bool:
+    """Tell whether a turn may open like one that begins something."""
+    if draft.act in _REPLIES:
+        return bool(draft.values) and draft.act != "autoPositive"
+    return said != "Let's see,"
 
 
 def _start(talk: Talk, draft: Draft, said: str) -> None:
@@ -162,6 +171,9 @@ def _middle(draft: Draft, said: str) -> None:
     is_brief = draft.text.count(" ", 0, max(at, 0)) < MIN_MIDDLE or draft.act in _POLITE
     if is_brief and said not in ("um,", "uh,"):
         return
+    rest = _STOP.split(draft.text[at + 2 :], maxsplit=1)[0]
+    if rest.count(" ") < MIN_MIDDLE:
+        return  # "then" or "please" alone ends a sentence
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"

@@ -94,12 +94,14 @@ _STARTS = ("Okay, ", "Sure, ", "Alright, ", "So, ", "Well, ", "Oh, ")
 
 
 def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
-    """Return a piece without the word that its turn has begun with."""
+    """Return a piece without the word that its turn, or the sentence before, has begun with."""
     text, spoken = said.text, said.spoken
     if not text.startswith(_STARTS):
         return text, spoken
+    sentence = last.text[:-1].rpartition(". ")[2]
     for start in _STARTS:
-        if text.startswith(start) and last.text.startswith(start[:-2]):
+        is_second = last.text.startswith(start[:-2]) or sentence.startswith(start)
+        if text.startswith(start) and is_second:
             size = len(start)
             begins_alike = text[size] == spoken[size]  # a number is digits, and small in words
             text = text[size].upper() + text[size + 1 :]

@@ -39,7 +39,7 @@ OVERRIDES = 0.5
 """Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "friendly": ("repeat", "resume", "resume", "resume", "summarise"),
-    "brisk": ("summarise", "summarise", "resume", "resume", "drop"),
+    "brisk": ("summarise", "summarise", "summarise", "resume", "drop"),
     "formal": ("repeat", "resume", "resume"),
     "tired": ("resume", "resume", "summarise", "drop"),
 }
@@ -63,6 +63,10 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 """A phrase with a verb before its first comma."""
+_EMPTY = re.compile(r"(?:i'm (?:sorry|afraid)|i see|you see|i know)[,.]?", re.IGNORECASE)
+"""A phrase that says nothing by itself."""
+_GOES_ON = re.compile(r"\b(?:is|are|was|were|has|have|can|may|will|must|goes|comes|belongs?|be)\b")
+"""What follows a value of which something else is said: the value alone does not say it."""
 HEARD = 2
 """Fewest words of a phrase that are heard before its values alone say what is left of it."""
 _DENIES = re.compile(
@@ -184,10 +188,11 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
     uptake = talk.draws.pick(UPTAKES[talk.cast.manner])
     if uptake == "drop" and (telling.is_needed or kind == "pause"):
         uptake = "resume"
-    if uptake == "summarise" and not _summary(talk, place):
+    if uptake == "summarise" and (kind == "question" or not _summary(talk, place)):
         uptake = "resume"
     rest = place.phrases[place.phrase]
-    if uptake == "resume" and (place.phrase == 0 or not _CLAUSE.match(rest)):
+    is_whole = _CLAUSE.match(rest) and not _EMPTY.fullmatch(rest)
+    if uptake == "resume" and (place.phrase == 0 or not is_whole):
         uptake = "repeat"
     return Interruption(kind=kind, answer="yield", uptake=uptake)
 
@@ -197,7 +202,8 @@ def _summary(talk: Talk, place: _Place) -> str:
 
     Of what denies something a value alone would say the contrary.
     """
-    if _DENIES.search(" ".join(place.phrases)):
+    whole = " ".join(place.phrases)
+    if _DENIES.search(whole) or _GOES_ON.search(whole, whole.rfind("{")):
         return ""
     left_out = talk.slots(place.phrases[place.phrase + 1 :])
     if left_out or place.at_word - place.phrase_at < HEARD:
@@ -226,7 +232,7 @@ def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | N
     elif kind == "known":
         act = "cut_in.enough" if telling.is_asked else "cut_in.known"
         talk.user(act, "autoPositive")
-        talk.agent("ack", "autoPositive")
+        talk.agent("ack_known", "autoPositive")
     else:
         talk.user("cut_in.protest", "disagreement")
         talk.agent("hear_out" if planned.uptake else "hear", "autoPositive")

@@ -5,6 +5,7 @@ Job, Deal --draw_world, simulate, finish--> Script
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import exp
@@ -65,6 +66,8 @@ LONG, EXTRA = 220, 4
 """Words from which a call has more to talk about, and how many facts more."""
 _DAYPARTS = {"morning": 0, "afternoon": 13, "evening": 18}
 """Parts of the day, with the hour after which they have begun."""
+_EVENING = re.compile(r"\b(?:(?:this|all) evening|since dinner|since sunset)\b")
+"""What is only said when it is evening."""
 _AGENT_EMOTIONS = {
     "friendly": "friendly",
     "brisk": "neutral",
@@ -314,7 +317,11 @@ def _script(
 
 
 def _daypart(world: World, draws: Draws) -> str:
-    """Draw when the call is: before every time of day that is spoken of."""
+    """Draw when the call is: before every time of day that is spoken of, and in the evening that
+    a caller speaks of."""
+    caller = world.pack.caller.keys() & world.values.keys()
+    if any(_EVENING.search(world.values[name].written) for name in caller):
+        return "evening"
     times = [value.written for value in world.values.values() if value.type == "time"]
     earliest = min(map(_hour, times), default=24)
     return draws.pick([name for name, hour in _DAYPARTS.items() if hour <= max(0, earliest - 1)])

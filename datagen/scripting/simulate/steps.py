@@ -48,13 +48,15 @@ _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
 _OBJECTS = re.compile(
     r"\b(?:but|not|no|nobody|never|gone|afraid|disgrace|supposed|come on|serious|kidding|worse"
-    r"|charging|harsh|stupid|unfair|something else|pay|since when|why|who says"
+    r"|charging|harsh|stupid|unfair|something else|pay|since when|(?<!that's )why|who says"
     r"|scares?|heart\w*)\b|n't\b",
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
     r"(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
-    r"|oh, thank)\b",
+    r"|oh, thank|really\?|phew|finally)(?!\w)"
+    r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
+    r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
     re.I,
 )
 """What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
@@ -78,7 +80,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         if not talk.is_verified:
             return
     is_aside, talk.is_aside = talk.is_aside, False
-    talk.is_looking = step.do == "look" and talk.world.is_lookup
+    talk.is_looking = step.do == "look"
     if step.do == "look":
         _look(talk, step)
     elif step.do == "act":
@@ -271,10 +273,16 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         talk.user_line(told or step.reply, "autoPositive")
         said = talk.words.chosen
         is_bad = talk.outcome in ("refused", "failed") and talk.chance(HEARS)
-        if (_OBJECTS.search(said) or is_bad) and not _TAKES_IT.match(said):
+        is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
+        if objects(said) or (is_bad and not _TAKES_IT.match(said)):
             talk.agent("hear", "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
+
+
+def objects(said: str) -> bool:
+    """Tell whether what a caller makes of news asks for understanding: good news does not."""
+    return _OBJECTS.search(said) is not None and not _TAKES_IT.match(said)
 
 
 def _is_redirected(talk: Talk) -> bool:
@@ -290,7 +298,8 @@ def _acknowledge(talk: Talk) -> None:
         if not _is_redirected(talk):
             talk.agent("transition", "interactionStructuring")
         return
-    if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED:
+    is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
+    if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:
         return
     if talk.chance(ACKS[talk.cast.manner] * talk.leisure):
         talk.agent("ack", "autoPositive")

@@ -126,6 +126,8 @@ class Talk:
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False
         """The agent has made small talk in a wait."""
+        self.has_offered = False
+        """The agent has asked whether there is anything else."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
@@ -151,11 +153,11 @@ class Talk:
 
     def _fitting(self, speaker: Speaker, act: str) -> str:
         """Return the act as it is done when there is nothing to be glad about, if it differs."""
-        is_low = self.is_low if speaker == "agent" else self._is_let_down
+        is_low = self.is_low if speaker == "agent" else self.is_let_down
         return self.words.low(speaker, act) if is_low else act
 
     @property
-    def _is_let_down(self) -> bool:
+    def is_let_down(self) -> bool:
         """Whether the caller does not get what it called for."""
         is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
         return is_partly or self.outcome in ("refused", "failed")
@@ -181,7 +183,8 @@ class Talk:
     @property
     def is_low(self) -> bool:
         """Whether cheerful feedback of the agent would be out of place."""
-        is_trouble = self.world.story.mood == "problem" and not self.is_helped
+        is_mended = self.is_helped or (self.outcome == "solved" and not self.steps)
+        is_trouble = self.world.story.mood == "problem" and not is_mended
         return is_trouble or self.mood.valence < LOW
 
     @property

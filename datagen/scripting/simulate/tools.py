@@ -139,8 +139,9 @@ def _wait(talk: Talk, action: Action) -> None:
 
 
 def _may_chat(talk: Talk) -> bool:
-    """Draw whether the agent makes small talk: once a call, with nobody who is upset or hurried."""
-    is_upset = talk.mood.manner in ("angry", "curt")
+    """Draw whether the agent makes small talk: once a call, with nobody who has trouble or no
+    time."""
+    is_upset = talk.mood.manner in ("angry", "curt") or talk.world.story.mood == "problem"
     if talk.has_chatted or is_upset or talk.cast.user.patience == 0:
         return False
     return talk.chance(CHATS[talk.cast.manner])
@@ -164,7 +165,8 @@ def _chat(talk: Talk, action: Action) -> None:
 
 def _say_meanwhile(talk: Talk, action: Action) -> None:
     """Let the caller react to the wait, add something, or ask what the agent knows anyway."""
-    ask = asides.pressing(talk) if action.latency > ASKS_FROM and talk.chance(ASKS) else None
+    can_ask = action.latency > ASKS_FROM and talk.chance(ASKS)
+    ask = asides.pressing(talk, waits=True) if can_ask else None
     if ask is not None:
         first = len(talk.floor.drafts)
         talk.is_interrupted, before = True, talk.is_interrupted

@@ -14,7 +14,8 @@ from datagen.scripting.compose.grammar import third_person
 _OBJECT = re.compile(
     r"\b((?:for|to|with|of|at|from|about|under|by|near|behind|on|than|like"
     r"|tell|give|gave|given|book|booked|put|get|got|call|send|sent|let|help|helped|transfer"
-    r"|connect|charge|charged|offer|offered|show|move|moved|rebook|rebooked|keep|cost|costs|sign"
+    r"|connect|change|changed|changing|putting|moving|sending|giving|booking|adding|calling"
+    r"|swap|swapped|charge|charged|offer|offered|show|move|moved|rebook|rebooked|keep|cost|costs|sign"
     r"|signed|switch|switched|owe|refund|refunded|credit|credited|find|found|take|bring|pass"
     r"|(?:I|we|I'd|we'd|can|could) have|reach|place|placed|ask|remind|bill|billed|save|saves"
     r"|wish|see|add|added|squeeze|fit|schedule|scheduled|email|text|meet|pick|drop|drive|cover"
@@ -25,7 +26,7 @@ _OBJECT = re.compile(
 )
 _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?=[,.!]|$)")
 """Ends a clause that asks nothing: will that work for you."""
-_IS_YOU = re.compile(r"\b(been|was|is|be) you\b(?=[?,.])")
+_IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])")
 
 
 @lru_cache(maxsize=16384)

@@ -158,11 +158,16 @@ def _lowered(pack: WorldPack) -> frozenset[str]:
     return frozenset(word[0].upper() + word[1:] for word in words if len(word) > 1)
 
 
-def _questions(gap: str | Gap, story: str) -> Sequence[str]:
-    """Return the questions of a gap that fit a story."""
+def fits(stories: Sequence[str], story: str, case: str) -> bool:
+    """Tell whether something fits a story that goes this way; without ``stories`` it fits any."""
+    return not stories or story in stories or f"{story}.{case}" in stories
+
+
+def _questions(gap: str | Gap, story: str, case: str) -> Sequence[str]:
+    """Return the questions of a gap that fit a story that goes this way."""
     if isinstance(gap, str):
         return (gap,)
-    return gap.ask if story in gap.stories else ()
+    return gap.ask if fits(gap.stories, story, case) else ()
 
 
 class CompiledWorld:
@@ -178,26 +183,25 @@ class CompiledWorld:
             for case in story.cases
         }
         self.asides = {
-            name: tuple(
-                fact_name
-                for fact_name, fact in pack.facts.items()
-                if fact.source == "prompt"
-                and fact.ask
-                and (not fact.stories or name in fact.stories)
+            way: tuple(
+                name
+                for name, fact in pack.facts.items()
+                if fact.source == "prompt" and fact.ask and fits(fact.stories, *way)
             )
-            for name in pack.stories
+            for way in self.needs
         }
+        """What may come up by the way, by story and case; gaps and wishes are kept so, too."""
         self.lowered = _lowered(pack)
         """First words that lose their capital inside a sentence: those that do in its lines."""
         self.proper = _proper(pack)
         """First words that keep it: those that have one inside a sentence."""
         self.gaps = {
-            name: tuple(chain.from_iterable(_questions(gap, name) for gap in pack.gaps))
-            for name in pack.stories
+            way: tuple(chain.from_iterable(_questions(gap, *way) for gap in pack.gaps))
+            for way in self.needs
         }
         self.wishes = {
-            name: tuple(wish for wish in pack.wishes if not wish.stories or name in wish.stories)
-            for name in pack.stories
+            way: tuple(wish for wish in pack.wishes if fits(wish.stories, *way))
+            for way in self.needs
         }
 
     def _needs(self, story: Story, case: str) -> Needs:
@@ -247,11 +251,12 @@ def draw_world(
     """
     pack, story = compiled.pack, compiled.pack.stories[story_id]
     case_id = draw_case(story, draws, cases)
-    needs = compiled.needs[story_id, case_id]
-    wish = _wish(compiled, story_id, draws) if "Q3" in probes else None
+    way = story_id, case_id
+    needs = compiled.needs[way]
+    wish = draws.pick(compiled.wishes[way]) if "Q3" in probes else None
     wished = (wish.fact, wish.instead) if wish and wish.instead else (wish.fact,) if wish else ()
     told = frozenset((*needs.facts, *wished))
-    asides = [name for name in compiled.asides[story_id] if name not in told]
+    asides = [name for name in compiled.asides[way] if name not in told]
     asides = draws.shuffled(asides)
     if level == "minimal":
         extra = 0
@@ -285,7 +290,7 @@ def draw_world(
         records=tuple(name for name in facts if pack.facts[name].source == "record"),
         asides=tuple(asides),
         wish=wish,
-        gap=draws.pick(compiled.gaps[story_id]),
+        gap=draws.pick(compiled.gaps[way]),
         fails_identity=story.verify and "Q1" not in probes and draws.chance(FAILS_IDENTITY),
     )
 
@@ -299,10 +304,6 @@ def draw_case(story: Story, draws: Draws, among: Sequence[str] = ()) -> str:
         if place < 0:
             return name
     return next(reversed(cases))
-
-
-def _wish(compiled: CompiledWorld, story_id: str, draws: Draws) -> Wish:
-    return draws.pick(compiled.wishes[story_id])
 
 
 class Drawer:

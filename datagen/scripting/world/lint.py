@@ -161,21 +161,23 @@ def _absent(where: str, names: Iterable[str], known: Iterable[str], what: str) -
 
 def _references(pack: WorldPack) -> Iterator[str]:
     """Say which ids are not there."""
+    ways = [*pack.stories]
+    ways += [f"{name}.{case}" for name, story in pack.stories.items() for case in story.cases]
     for name, value in (pack.values | pack.caller).items():
         if isinstance(value, Sum):
             yield from _absent(f"values.{name}", (*value.plus, *value.minus), pack.values, "value")
     for name, fact in pack.facts.items():
-        yield from _absent(f"facts.{name}.stories", fact.stories, pack.stories, "story")
+        yield from _absent(f"facts.{name}.stories", fact.stories, ways, "story")
     for name, tool in pack.tools.items():
         known = (*pack.values, *pack.caller, "identity")
         yield from _absent(f"tools.{name}.args", tool.args, known, "value")
     for at, wish in enumerate(pack.wishes):
         facts = filter(None, (wish.fact, wish.instead))
         yield from _absent(f"wishes[{at}]", facts, pack.facts, "fact")
-        yield from _absent(f"wishes[{at}].stories", wish.stories, pack.stories, "story")
+        yield from _absent(f"wishes[{at}].stories", wish.stories, ways, "story")
     for gap in pack.gaps:
         stories = () if isinstance(gap, str) else gap.stories
-        yield from _absent("gaps", stories, pack.stories, "story")
+        yield from _absent("gaps", stories, ways, "story")
     yield from _step_references(pack)
 
 
@@ -235,7 +237,8 @@ def _stories(pack: WorldPack) -> Iterator[str]:
     """Say which stories could not be played."""
     compiled = CompiledWorld(pack)
     for name, story in pack.stories.items():
-        yield from _asides(compiled, name)
+        for case in story.cases:
+            yield from _asides(compiled, name, case)
         where = f"stories.{name}"
         sizes = sorted(len(line.split()) for line in story.opening)
         if sizes[0] > SHORT_OPENING or sizes[-1] < LONG_OPENING:
@@ -285,15 +288,15 @@ def _slots(said: Iterable[str]) -> set[str]:
     return {name[0].lower() + name[1:] for line in said for name in slots(line)}
 
 
-def _asides(compiled: CompiledWorld, story: str) -> Iterator[str]:
-    """Say what callers could not bring up in a story."""
-    facts = compiled.pack.facts
-    if sum(bool(facts[name].claim) for name in compiled.asides[story]) < MIN_CLAIMED:
-        yield f"stories.{story}: two facts with ask and claim must be free to come up by the way"
-    if len(compiled.gaps[story]) < MIN_GAPS:
-        yield f"stories.{story}: fewer than {MIN_GAPS} gaps fit it"
-    if not compiled.wishes[story]:
-        yield f"stories.{story}: no wish fits it"
+def _asides(compiled: CompiledWorld, story: str, case: str) -> Iterator[str]:
+    """Say what callers could not bring up in a story that goes one way."""
+    facts, where = compiled.pack.facts, f"stories.{story}.cases.{case}"
+    if sum(bool(facts[name].claim) for name in compiled.asides[story, case]) < MIN_CLAIMED:
+        yield f"{where}: two facts with ask and claim must be free to come up by the way"
+    if len(compiled.gaps[story, case]) < MIN_GAPS:
+        yield f"{where}: fewer than {MIN_GAPS} gaps fit it"
+    if not compiled.wishes[story, case]:
+        yield f"{where}: no wish fits it"
 
 
 def _step(pack: WorldPack, story: Story, step: ProcedureStep) -> Iterator[str]:

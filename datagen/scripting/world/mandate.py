@@ -39,6 +39,8 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several: an hour, a night."""
+_SEEN = re.compile(r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing)\b", re.I)
+"""What only somebody says who is there."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 _FRAMES = (
@@ -128,7 +130,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
-    plain = [line for line in world.story.more if not _addresses(line)]
+    plain = [line for line in world.story.more if not _addresses(line) and not _SEEN.search(line)]
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish
     return Mandate(
@@ -154,14 +156,16 @@ def _addresses(line: str) -> bool:
 
 
 def _answer(step: ProcedureStep) -> str:
-    """Return the shortest answer to a question: the value, and little else."""
-    answer = min(step.reply or ("Yes.",), key=len)
+    """Return the shortest answer to a question, of one sentence if there is one: the value, and
+    little else."""
+    answer = min(step.reply or ("Yes.",), key=lambda line: (len(_STOP.findall(line)), len(line)))
     for start in _STARTS:  # a note does not hesitate
         if answer.startswith(start):
             answer = capital(answer.removeprefix(start))
     return of_caller(answer)
 
 
+_STOP = re.compile(r"[.?!]")
 _STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
 
 

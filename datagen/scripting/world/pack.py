@@ -57,7 +57,8 @@ class WorldFact(Settings):
     claim: Lines = ()
     """The caller's yes-or-no questions that suppose it, with one slot that may be wrong."""
     stories: tuple[str, ...] = ()
-    """The only stories in which it may come up by the way; empty: any."""
+    """The only stories, or ways that one goes ("cancel.refunded"), in which it may come up by the
+    way; empty: any, once the caller's own matter is settled."""
     spare: bool = True
     """It may stand in a role prompt although nobody needs it."""
 
@@ -133,6 +134,7 @@ class Wish(Settings):
     instead: str = ""
     """A fact that offers another way."""
     stories: tuple[str, ...] = ()
+    """As those of a fact."""
 
 
 class Gap(Settings):
@@ -140,6 +142,7 @@ class Gap(Settings):
 
     ask: Annotated[Lines, Field(min_length=1)]
     stories: Annotated[tuple[str, ...], Field(min_length=1)]
+    """As those of a fact."""
 
 
 class WorldPack(Settings):

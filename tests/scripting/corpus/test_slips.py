@@ -9,7 +9,7 @@ import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.corpus.slips import slips
-from datagen.types import Job, Script, Turn
+from datagen.types import Interruption, Job, Script, Turn
 
 
 @lru_cache
@@ -173,3 +173,70 @@ def test_a_name_that_nobody_has_said_is_found() -> None:
     )
     named = said(silent, "agent", f"Thank you, {script.user.name.split()[0]}.")
     assert [slip for slip in slips(named) if "nobody has said" in slip]
+
+
+def service(**wanted: object) -> Script:
+    """Return a call with some attributes."""
+    return next(
+        one
+        for one in composed("service", 600, 0.2)
+        if all(getattr(one, name) == value for name, value in wanted.items())
+    )
+
+
+def ended(script: Script, place: int, text: str, act: str = "thanking") -> list[str]:
+    """Return the slips of a call in which a turn of the floor is said otherwise by the caller."""
+    floor = [turn for turn in script.turns if turn.onset != "backchannel"]
+    floor[place] = floor[place].model_copy(update={"speaker": "user", "text": text, "act": act})
+    return list(slips(turned(script, iter(floor))))
+
+
+def test_who_is_refused_and_glad_of_it_is_found() -> None:
+    refused = service(outcome="refused", call_direction="inbound")
+    assert [one for one in ended(refused, -1, "Good, then I know.") if one.startswith("glad of")]
+    solved = service(outcome="solved", call_direction="inbound")
+    assert not [one for one in ended(solved, -1, "Good, then I know.") if one.startswith("glad of")]
+
+
+@pytest.mark.parametrize(
+    ("direction", "text"),
+    [
+        ("inbound", "Sorry, which company is this again?"),
+        ("assistant", "Could I have the name of the customer?"),
+    ],
+)
+def test_a_name_that_must_be_known_is_found(direction: str, text: str) -> None:
+    script = service(call_direction=direction)
+    wanted = "a name is asked for too late"
+    assert [one for one in ended(script, 10, text, "setQuestion") if one.startswith(wanted)]
+    assert not [one for one in ended(script, 2, text, "setQuestion") if one.startswith(wanted)]
+
+
+def test_a_remark_from_outside_before_it_is_settled_is_found() -> None:
+    script = next(
+        one
+        for one in composed("service", 600, 0.2)
+        if one.actions and any(probe.type == "Q6" for probe in one.probes)
+    )
+    early = tuple(one.model_copy(update={"user_turn": 1}) for one in script.probes)
+    found = list(slips(script.model_copy(update={"probes": early})))
+    assert [one for one in found if one.startswith("a remark from outside")]
+
+
+def test_a_sum_after_another_answer_is_found() -> None:
+    script = next(
+        one
+        for one in composed("service", 600, 0.2)
+        if any(turn.interruption and turn.interruption.uptake == "resume" for turn in one.turns)
+    )
+    summed = Interruption(kind="question", answer="yield", uptake="summarise")
+    found = slips(
+        turned(
+            script,
+            (
+                turn.model_copy(update={"interruption": summed}) if turn.interruption else turn
+                for turn in script.turns
+            ),
+        )
+    )
+    assert [one for one in found if one.startswith("what was told is summed up")]

@@ -54,6 +54,11 @@ def test_what_ships_is_clean(path: Any) -> None:
             "whose is it",
         ),
         (lambda v: v["wishes"].clear() or v["wishes"].extend(_elsewhere()), "no wish fits"),
+        (lambda v: v["wishes"][0].update(stories=["sick.nowhere"]), "no story 'sick.nowhere'"),
+        (
+            lambda v: [wish.update(stories=["refill.ordered"]) for wish in v["wishes"]],
+            "stories.refill.cases.exam_first: no wish fits",
+        ),
         (lambda v: v["caller"].update(agent={"type": "date"}), "filled by every call"),
     ],
 )
