@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from difflib import get_close_matches
 from hashlib import blake2b
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -227,24 +229,61 @@ def validate(model: type[M], data: dict[str, Any], what: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise UserError(f"{what}: {describe(error)}") from error
+        raise UserError(f"{what}: {describe(error, model)}") from error
 
 
-def describe(error: ValidationError) -> str:
-    """Say in a line what pydantic found wrong; of many faults the first."""
+def describe(error: ValidationError, hint: Any) -> str:
+    """Say in a line what pydantic found wrong with a value of a type; of many faults the first."""
     items = error.errors(include_url=False)
     said = [
-        f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}: {_message(item)}"
+        f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}: {_message(item, hint)}"
         for item in items[:MAX_FAULTS]
     ]
     return "; ".join([*said, *([f"and {len(items) - len(said)} more"] * (len(items) > len(said)))])
 
 
-def _message(item: Any) -> str:
+def _message(item: Any, hint: Any) -> str:
     """Return what is wrong with one value, and the value if that says more."""
+    if item["type"] == "extra_forbidden":
+        *path, key = item["loc"]
+        return _no_such_key(str(key), known_keys(hint, path))
     message = visible_line(item["msg"].lower())[:300]
-    hidden = item["type"] in ("missing", "extra_forbidden")
-    return message if hidden else f"{message}, not {shortened(item['input'])}"
+    return message if item["type"] == "missing" else f"{message}, not {shortened(item['input'])}"
+
+
+def _no_such_key(key: str, known: Sequence[str]) -> str:
+    if not known:
+        return "there is no such key, and no other"
+    close = get_close_matches(key, known, n=1)
+    meant = f" did you mean {close[0]}?" if close else ""
+    return f"there is no such key;{meant} known are {', '.join(known)}"
+
+
+def known_keys(hint: Any, path: Sequence[int | str] = ()) -> list[str]:
+    """Return the keys of the settings at a path into a type, as pydantic's faults name it."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        fields = {field.alias or name: field for name, field in hint.model_fields.items()}
+        if not path:
+            return list(fields)
+        field = fields.get(str(path[0]))
+        return known_keys(field.annotation, path[1:]) if field else []
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return known_keys(inner[0], path)
+    if origin in (Union, UnionType):
+        tagged = [one for one in inner if path and path[0] in _tags(one)]
+        tries = [(one, path[1:]) for one in tagged] or [(one, path) for one in inner]
+        return next((found for one, rest in tries if (found := known_keys(one, rest))), [])
+    if origin in (dict, list, tuple) and path:
+        return known_keys(inner[1] if origin is dict else inner[0], path[1:])
+    return []
+
+
+def _tags(hint: Any) -> set[str]:
+    """Return what a fault's path may call a member of a union: its name, or a value of its own."""
+    fields = getattr(hint, "model_fields", {}).values()
+    kinds = {one for field in fields for one in get_args(field.annotation) if type(one) is str}
+    return {getattr(hint, "__name__", ""), *kinds}
 
 
 def parse_override(item: str) -> dict[str, Any]:

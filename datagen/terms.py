@@ -162,7 +162,7 @@ def from_footer(footer: Mapping[str, Any], where: str) -> tuple[Terms, ...]:
     try:
         return tuple(Terms.model_validate(one) for one in footer.get("terms", ()))
     except (ValidationError, TypeError) as error:
-        reason = describe(error) if isinstance(error, ValidationError) else str(error)
+        reason = describe(error, Terms) if isinstance(error, ValidationError) else str(error)
         raise UserError(f"{where} has terms that cannot be read ({reason}); audit it") from error
 
 

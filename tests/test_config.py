@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from datagen import assets
 from datagen.backends.registry import TABLES
-from datagen.config import Host, load_host, load_recipe
+from datagen.config import (
+    Host,
+    Recipe,
+    StageHost,
+    known_keys,
+    load_host,
+    load_recipe,
+    read_yaml,
+    validate,
+)
 from datagen.doctor import checks
 from datagen.engine.pipeline import ResolvedRecipe
+from datagen.scripting.world.pack import WorldPack
+from datagen.timing.distributions import Uniform
 from datagen.types import UserError
 
 
@@ -37,7 +49,13 @@ def test_another_backend_drops_the_old_ones_options() -> None:
         ("service", "embedded", ["nonsense"], "key.of.setting=value"),
         ("service", "embedded", ["a..b=1"], "key.of.setting=value"),
         ("service", "embedded", ["seed=[1"], "not YAML"),
-        ("service", "embedded", ["sed=1"], "sed"),
+        ("service", "embedded", ["sed=1"], r"sed: there is no such key; did you mean seed\? known"),
+        (
+            "service",
+            "embedded",
+            ["codec.option=1"],
+            "did you mean options\\? known are use, options",
+        ),
         ("service", "embedded", ["seed=-1"], "seed"),
         ("service", "embedded", ["seed=many"], "seed"),
         ("service", "embedded", ["script=3"], "script"),
@@ -66,6 +84,45 @@ def test_what_a_recipe_names_is_checked_before_any_work(override: str) -> None:
     recipe = load_recipe("service", overrides=[override])
     with pytest.raises(UserError, match=override.partition(".")[0]):
         checks.require(ResolvedRecipe(recipe), Host())
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ("speech.options.sped=2", "speech.options: sped: there is no such key; known are "),
+        ("script.options.validaton=1", "did you mean validation? known are words, "),
+        ("gates.limits.max_pase=2", "max_pase: there is no such key; did you mean max_pace?"),
+        ("timeline.overrides.quotas.pause_rat=1", "quotas.pause_rat: there is no such key; did"),
+        ("timeline.overrides.lookup.read.hihg=1", "did you mean high? known are low, high"),
+    ],
+)
+def test_a_key_that_is_none_is_answered_with_those_that_are(override: str, says: str) -> None:
+    recipe = load_recipe("service", overrides=[override])
+    with pytest.raises(UserError) as caught:
+        checks.require(ResolvedRecipe(recipe), Host())
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("hint", "path", "known"),
+    [
+        (Host, ["speech", "runtime_env"], ["pip", "uv"]),
+        (dict[str, list[Host]], ["a", 0, "script"], list(StageHost.model_fields)),
+        (Recipe | Uniform, ["Uniform"], ["low", "high"]),
+        (Recipe, ["seed"], []),
+        (Recipe, ["nowhere", "at", "all"], []),
+    ],
+)
+def test_keys_are_found_at_a_path_into_a_type(hint: Any, path: list[Any], known: list[str]) -> None:
+    assert known_keys(hint, path) == known
+
+
+def test_a_slot_of_a_world_has_the_keys_of_its_type() -> None:
+    data = read_yaml(assets.root() / "prompts" / "worlds" / "airline.yaml")
+    name, kind = next((name, one["type"]) for name, one in data["values"].items())
+    data["values"][name]["stp"] = 1
+    with pytest.raises(UserError, match=f"values.{name}.{kind}.stp: there is no such key; did"):
+        validate(WorldPack, data, "the world")
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "a: [", "\x00"])

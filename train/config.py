@@ -6,6 +6,7 @@ CONFIG.yaml + --set a.b=v  ->  Config
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 import types
 import typing
@@ -195,18 +196,33 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     return parse(data, str(path))
 
 
+def shipped() -> list[str]:
+    """Return the names of the configs that come with the trainer."""
+    return sorted(path.stem for path in CONFIGS.glob("*.yaml"))
+
+
+def meant(name: str, known: Sequence[str]) -> str:
+    """Return a question that names what a mistyped name may have been meant for, or nothing."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" did you mean {close[0]}?" if close else ""
+
+
 def read(path: str | Path) -> dict[str, Any]:
     """Return the settings in a YAML file, or in a shipped config of that name."""
     file = Path(path)
     if not file.is_file() and (CONFIGS / f"{path}.yaml").is_file():
         file = CONFIGS / f"{path}.yaml"
+    if not file.exists():
+        raise UserError(
+            f"there is no config {str(path)!r};{meant(str(path), shipped())} shipped configs are"
+            f" {', '.join(shipped())}, or give a YAML file"
+        )
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        known = ", ".join(sorted(item.stem for item in CONFIGS.glob("*.yaml")))
         raise UserError(
             f"{path} cannot be read as YAML ({' '.join(str(error).split())});"
-            f" give a file, or a shipped config: {known}"
+            f" give a file, or a shipped config: {', '.join(shipped())}"
         ) from error
     if not isinstance(data, dict):
         raise UserError(f"{file} must hold settings (key: value)")
@@ -292,9 +308,11 @@ def _limits(config: Config) -> dict[str, bool]:
 def build(kind: type[T], data: Mapping[str, Any], where: str) -> T:
     """Build a frozen dataclass from nested settings; unknown keys and wrong types are errors."""
     hints = typing.get_type_hints(kind)
-    if unknown := set(data) - set(hints):
+    if unknown := sorted(set(data) - set(hints), key=str):
+        first = str(unknown[0])
         raise UserError(
-            f"{where}: there is no setting {sorted(unknown)[0]!r}; known are {', '.join(hints)}"
+            f"{where}: there is no setting {first!r};{meant(first, list(hints))} known are"
+            f" {', '.join(hints)}"
         )
     values = {key: _value(hints[key], value, f"{where}: {key}") for key, value in data.items()}
     try:

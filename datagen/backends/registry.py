@@ -91,10 +91,11 @@ class Table(Generic[T]):
 
     def options(self, spec: BackendSpec) -> Any:
         """Return the validated options of ``spec``."""
+        known = self.resolve(spec).Options
         try:
-            return self.resolve(spec).Options.model_validate(spec.options)
+            return known.model_validate(spec.options)
         except ValidationError as error:
-            raise UserError(f"{self.section}.options: {describe(error)}") from error
+            raise UserError(f"{self.section}.options: {describe(error, known)}") from error
 
     def check(self, spec: BackendSpec) -> None:
         """Raise UserError if the backend or its options cannot work here."""

@@ -140,19 +140,20 @@ def run(
     recipe and seed make the same bytes, on any number of workers. When all slices are made, the
     same command without --slice packs the shards.
     """
-    from datagen.config import Recipe
-    from datagen.runs.prepare import prepare
-    from datagen.runs.summary import summary
-    from datagen.show import listen
+    with stoppable():
+        from datagen.config import Recipe
+        from datagen.runs.prepare import prepare
+        from datagen.runs.summary import summary
+        from datagen.show import listen
 
-    prepared = prepare(
-        Recipe.load(kind, recipe, overrides, seed),
-        hours=hours,
-        dialogs=dialogs,
-        host=host,
-        address=address,
-        part=part,
-    )
+        prepared = prepare(
+            Recipe.load(kind, recipe, overrides, seed),
+            hours=hours,
+            dialogs=dialogs,
+            host=host,
+            address=address,
+            part=part,
+        )
     if stand_ins := prepared.resolved.stand_ins:
         echo(f"STAND-INS, not the real models: {', '.join(stand_ins)}", err=True)
     if dry_run:

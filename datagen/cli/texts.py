@@ -13,13 +13,13 @@ from datagen.cli.terminal import echo
 
 @click.command()
 @click.argument("kind")
-@click.option("--dialogs", type=int, required=True, help="Scripts to write.")
+@click.option("--dialogs", type=click.IntRange(min=1), required=True, help="Scripts to write.")
 @adding(*RECIPE)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="The Parquet file.",
+    help="The Parquet file to write; one that exists is refused.",
 )
 def texts(
     kind: str, dialogs: int, recipe: str, overrides: tuple[str, ...], seed: int | None, out: Path
@@ -34,7 +34,10 @@ def texts(
 
     from datagen.config import Recipe
     from datagen.runs.texts import write
+    from datagen.types import UserError
 
+    if out.exists():
+        raise UserError(f"{out} is there already: give another --out, or delete it")
     loaded = Recipe.load(kind, recipe, overrides, seed)
     console = Console(stderr=True)
     with (

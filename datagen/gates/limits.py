@@ -92,4 +92,4 @@ def limits_for(source: str, overrides: Mapping[str, Any] | None = None) -> Limit
     try:
         return Limits.model_validate({**PROFILES.get(source, {}), **(overrides or {})})
     except ValidationError as error:
-        raise UserError(f"gates: {describe(error)}") from error
+        raise UserError(f"gates: {describe(error, Limits)}") from error

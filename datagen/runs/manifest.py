@@ -177,7 +177,7 @@ def load(path: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate(json.loads(text))
     except (OSError, ValueError, RecursionError) as error:
-        reason = describe(error) if isinstance(error, ValidationError) else str(error)
+        reason = describe(error, Manifest) if isinstance(error, ValidationError) else str(error)
         raise UserError(
             f"{path} is no manifest ({reason}); `datagen manifest` makes one"
         ) from error

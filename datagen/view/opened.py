@@ -117,7 +117,7 @@ class Opened:
         try:
             line = MarkLine.model_validate_json(body).model_copy(update={"who": who, "time": ""})
         except ValidationError as error:
-            raise UserError(f"mark: {describe_fault(error)}") from error
+            raise UserError(f"mark: {describe_fault(error, MarkLine)}") from error
         self.source.index_of(line.dialog_id)
         with self._lock:
             self.marks.add(line)

@@ -57,7 +57,7 @@ class Query(Record):
         try:
             return cls.model_validate({k: v for k, v in settings.items() if v != ""})
         except ValidationError as error:
-            raise UserError(f"search: {describe(error)}") from error
+            raise UserError(f"search: {describe(error, cls)}") from error
 
     def order(self) -> str:
         """Return the ORDER BY."""

@@ -95,7 +95,7 @@ def _load(path: Path, _changed: int) -> Catalogue:
     try:
         catalogue = Catalogue.model_validate(data)
     except ValidationError as error:
-        raise UserError(f"{path}: {describe(error)}") from error
+        raise UserError(f"{path}: {describe(error, Catalogue)}") from error
     times = Counter(entry.id for entry in catalogue.voices)
     if twice := sorted(id_ for id_, count in times.items() if count > 1):
         raise UserError(f"{path}: voice {twice[0]} is there twice")

@@ -202,7 +202,7 @@ def test_times_of_other_words_are_not_used() -> None:
         ({"url": "http://127.0.0.1:9/v1"}, "no speech server answers at 127.0.0.1:9"),
         ({"voice": "{name}"}, "may only name {id}, {gender}"),
         ({"extra_body": {"input": "x"}}, "input is set by datagen itself"),
-        ({"speed": 2}, "speed: extra inputs are not permitted"),
+        ({"speed": 2}, "speed: there is no such key; known are model, "),
     ],
 )
 def test_check_says_what_is_wrong(options: dict[str, Any], said: str) -> None:

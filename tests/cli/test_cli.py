@@ -150,6 +150,18 @@ def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
     assert "the same command goes on" in result.output
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_there_is_a_run_has_the_same_exit_code(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(*arguments: object, **more: object) -> None:
+        signal.raise_signal(number)
+
+    monkeypatch.setattr("datagen.runs.prepare.prepare", prepare)
+    result = call("run", "service", "--dialogs", "16")
+    assert result.exit_code == 128 + number, result.output
+
+
 def test_a_missing_extra_names_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     arguments = ["--set", "speech.options.library=loader"]

@@ -47,7 +47,7 @@ OTHERS = {
         "sbatch",
         "docker",
     ),
-    *("test", "timeout", "pre-commit", "mkdir", "tar", "."),
+    *("test", "timeout", "true", "sed", "pre-commit", "mkdir", "tar", "."),
 }
 """Programs that are not ours, of which no option is looked at."""
 _MARK = re.compile(r"<!-- (run|check)(?: (?:as|in) (\S+))? -->")

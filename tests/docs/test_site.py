@@ -26,6 +26,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     commands = (tmp_path / "reference" / "cli.html").read_text()
     for name in main.commands:
         assert f"datagen {name}" in commands
+    assert "<pre><code>datagen run service --hours 0.2     make 0.2 hours" in commands
     everything = "".join(path.read_text() for path in tmp_path.rglob("*.html"))
     assert not re.findall(r'(?:src|href)="https?://[^"]+\.(?:js|css|woff2?)"', everything)
 

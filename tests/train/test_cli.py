@@ -25,7 +25,9 @@ from train.weights import initialise, inspect, load_weights, save_weights
         (["lauch", "--manifest", "x"], "did you mean launch"),
         (["papr"], "did you mean paper"),
         (["zzz"], "there is no command or config 'zzz'; commands are ray"),
-        (["missing.yaml"], "cannot be read as YAML"),
+        (["missing.yaml"], "there is no config 'missing.yaml'"),
+        (["plan", "papr"], "there is no config 'papr'; did you mean paper? shipped configs are"),
+        (["tiny", "--set", "optim.stps=3"], "no setting 'stps'; did you mean steps? known are"),
     ],
 )
 def test_a_mistyped_command_is_named(words: list[str], message: str, capsys: Any) -> None:

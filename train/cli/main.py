@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import logging
 import os
@@ -10,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from train.config import CONFIGS, UserError
+from train.config import UserError, meant, shipped
 
 COMMANDS = {
     "ray": "train as a Ray Train job",
@@ -55,14 +54,12 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _check_config(name: str) -> None:
     """Refuse what is neither a command nor a config, naming what it may have been meant for."""
-    shipped = sorted(path.stem for path in CONFIGS.glob("*.yaml"))
-    if name.startswith("-") or name in shipped or Path(name).exists() or Path(name).suffix:
+    configs = shipped()
+    if name.startswith("-") or name in configs or Path(name).exists() or Path(name).suffix:
         return
-    close = difflib.get_close_matches(name, [*COMMANDS, *shipped], n=1)
-    meant = f" did you mean {close[0]}?" if close else ""
     raise UserError(
-        f"there is no command or config {name!r};{meant} commands are {', '.join(COMMANDS)};"
-        f" shipped configs are {', '.join(shipped)}, or give a YAML file"
+        f"there is no command or config {name!r};{meant(name, [*COMMANDS, *configs])} commands are"
+        f" {', '.join(COMMANDS)}; shipped configs are {', '.join(configs)}, or give a YAML file"
     )
 
 
@@ -70,7 +67,6 @@ def usage() -> str:
     """Return the help of the program."""
     width = max(map(len, COMMANDS))
     lines = [f"  {name:{width}}  {text}" for name, text in COMMANDS.items()]
-    shipped = ", ".join(sorted(path.stem for path in CONFIGS.glob("*.yaml")))
     return "\n".join(
         [
             "usage: python -m train CONFIG [--set a.b=v]      train, or go on training",
@@ -81,6 +77,6 @@ def usage() -> str:
             "commands:",
             *lines,
             "",
-            f"CONFIG is a YAML file or a shipped config: {shipped}",
+            f"CONFIG is a YAML file or a shipped config: {', '.join(shipped())}",
         ]
     )

@@ -99,4 +99,4 @@ def load(name: str) -> Coefficients:
     try:
         return TypeAdapter(Coefficients).validate_python(read_yaml(path))
     except ValidationError as error:
-        raise UserError(f"{path}: {describe(error)}") from error
+        raise UserError(f"{path}: {describe(error, Coefficients)}") from error
