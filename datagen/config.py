@@ -232,12 +232,20 @@ def validate(model: type[M], data: dict[str, Any], what: str) -> M:
 
 def describe(error: ValidationError) -> str:
     """Say in a line what pydantic found wrong; of many faults the first."""
-    items = error.errors(include_url=False)
-    said = [
-        f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}: {_message(item)}"
-        for item in items[:MAX_FAULTS]
-    ]
+    items = faults(error)
+    said = [what for _, what in items[:MAX_FAULTS]]
     return "; ".join([*said, *([f"and {len(items) - len(said)} more"] * (len(items) > len(said)))])
+
+
+def faults(error: ValidationError) -> list[tuple[tuple[int | str, ...], str]]:
+    """Return each thing that pydantic found wrong: the path of keys to it, and a sentence."""
+    return [
+        (
+            item["loc"],
+            f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}: {_message(item)}",
+        )
+        for item in error.errors(include_url=False)
+    ]
 
 
 def _message(item: Any) -> str:

@@ -79,8 +79,8 @@ class Topic(Settings):
     more: Annotated[tuple[FollowUp, ...], Field(min_length=2)]
     doubt: Doubt
     quiz: Quiz
-    beyond: str
-    """A question on it that the teacher can't know the answer to."""
+    beyond: str = ""
+    """A question on it that somebody might ask and that the teacher can't know the answer to."""
 
 
 class Subject(Settings):
@@ -193,4 +193,5 @@ def _lines(topic: Topic) -> Iterator[tuple[str, str]]:
     yield "tell", topic.doubt.tell
     yield "ask", topic.quiz.ask
     yield from (("tell", line) for line in (topic.quiz.right, topic.quiz.wrong, topic.quiz.tell))
-    yield "ask", topic.beyond
+    if topic.beyond:
+        yield "ask", topic.beyond
