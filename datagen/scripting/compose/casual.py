@@ -34,7 +34,7 @@ AGAIN = 0.04
 """Chance that a question is not understood."""
 AGREES_TO_RETURN = 0.5
 """Chance that who asks back does so in the words of the question."""
-REACTIONS, THINKS, LEADS = 0.45, 0.25, 0.4
+REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 """Chances that a turn opens with how the last one was taken, an answer with a word, and a question
 with one."""
 LATER = 0.4
@@ -42,8 +42,8 @@ LATER = 0.4
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
 _WHOLE = re.compile(
-    r"(?:I|We|My|Our|There|It|They|Once|Last|A|An|The|One|Every(?:one|body)?|On|In|At|By|As|Through"
-    r"|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
+    r"(?:I|We|My|Our|There|It|They|Once|Last|A(?! lot)|An|The|One|Every(?:one|body)?|On|In|At|By|As"
+    r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
 )
 """Opens a line that is a sentence without the question that it answers."""
 LATE = 4

@@ -30,9 +30,9 @@ from datagen.types import Persona, Speaker
 
 BEFORE = {"guess": 0.15, "scope": 0.07}
 """Chances of what comes between a question and its answer, in a lesson of middling pace."""
-AFTER = {"quiz": 0.26, "doubt": 0.2, "check": 0.13, "offer": 0.09, "goes_on": 0.1, "again": 0.05}
+AFTER = {"quiz": 0.26, "doubt": 0.24, "check": 0.16, "offer": 0.11, "goes_on": 0.12, "again": 0.06}
 """Chances of what comes after the answer to the question of a topic."""
-AFTER_MORE = {"check": 0.14, "goes_on": 0.06, "again": 0.05}
+AFTER_MORE = {"check": 0.22, "again": 0.1}
 """Chances of what comes after any other answer."""
 BEYOND = 0.4
 """Chance that a topic's question which no teacher can answer is asked."""
@@ -64,6 +64,8 @@ _PARTLY = re.compile(
 )
 """Opens the answer to what is believed, if there is something to that."""
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
+_HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
+"""Tells that a question asks for what to do."""
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
 NEW_WORDS = 3
@@ -98,7 +100,7 @@ class _Lesson(Realizer):
         self._wanted: int | None = None
         """How many of them the asker wanted, if it was asked."""
         self._corrected_of = ""
-        """What has set right what is wrongly believed of the question, if that has come up."""
+        """What is wrongly believed of the question and what is right, if that has come up."""
         self._coming: tuple[Question, ...] = ()
         """What will be asked on the same topic."""
 
@@ -128,16 +130,17 @@ class _Lesson(Realizer):
 
     def _close(self) -> None:
         """Say goodbye, or only thanks, or nothing at all."""
+        is_unknown = self._lines[-1].act == "unsure"
+        self._reply = "fine" if is_unknown else self._reply
         if self._draws.chance(GOODBYES):
-            if self._lines[-1].act == "unsure":
-                self._reply = "fine"
             first = self._act("user", self._reply or "closes")
             self._say("user", "close", f"{first} {self._act('user', 'done')}")
             is_thanked = _THANKS.search(self._lines[-1].text)
             self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
-        elif self._reply or self._draws.chance(THANKS):
+        elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            self._say("user", "thanks", f"{reply}{self._act('user', 'thanks')}")
+            thanks = self._act("user", "done" if is_unknown else "thanks")
+            self._say("user", "thanks", f"{reply}{thanks}")
 
     def _happens(self, chance: float) -> bool:
         return self._draws.chance(chance * self._pace)
@@ -219,12 +222,13 @@ class _Lesson(Realizer):
     def _guessed(self, question: Question, kind: str, doubt: Doubt) -> str:
         """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
         if self._draws.chance(0.4) or not self._may_come_up(doubt, question):
-            self._say("agent", "guess", self._act("agent", "idea" if kind == "how" else "guess"))
+            act = "idea" if kind == "how" and _HOW_TO.search(question.ask) else "guess"
+            self._say("agent", "guess", self._act("agent", act))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
         self._say("agent", "guess", self._act("agent", "heard"))
         self._believe("guess.wrong", "believe", doubt)
-        self._corrected_of = doubt.tell
+        self._corrected_of = f"{doubt.think}. {doubt.tell}"
         return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"
 
     def _corrected(self, doubt: Doubt) -> str:

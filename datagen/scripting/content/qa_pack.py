@@ -139,7 +139,8 @@ def _lint_paths(subject: Subject) -> Iterator[str]:
     """Say which topics the paths miss, and what they name that is none."""
     known = {topic.id for topic in subject.topics}
     named = set(chain.from_iterable(subject.paths))
-    yield from (f"{name}: a path leads to it, but it is no topic" for name in sorted(named - known))
+    for name in sorted(named - known):
+        yield f"{name}: a path leads to {name!r}, but that is no topic"
     lonely = [name for name in known & named if not subject.near[name]]
     yield from (f"{name}: no path leads on from it" for name in sorted((known - named) | {*lonely}))
 

@@ -167,15 +167,19 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
 def _parts(
     theme: Theme, chosen: tuple[int, int], said: tuple[int, int], count: int, draws: Draws
 ) -> tuple[tuple[ChatPart, ...], list[tuple[int, int]]]:
-    """Return the chosen threads, or fewer or more, and their lines; nobody contradicts itself."""
+    """Return the chosen threads, or fewer or more, and their lines; nobody contradicts itself.
+
+    The first thread of a theme opens it ("Do you have a garden?"): it does not come later.
+    """
     others = draws.shuffled([place for place in range(4) if place not in chosen])
     said_before: list[tuple[int, int]] = []
     parts = []
     for place, thread in enumerate((*chosen, *others)[:count]):
         both = _PAIRS[said[place]] if place < 2 else draws.pick(_PAIRS)
         if part := _part(theme, thread, both, said_before, draws):
-            parts.append(part)
-    return tuple(parts), said_before
+            parts.append((thread, part))
+    parts.sort(key=lambda one: one[0] != 0)
+    return tuple(part for _, part in parts), said_before
 
 
 def _goal(theme: Theme, said: Sequence[tuple[int, int]], draws: Draws) -> Goal | None:
