@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from datagen.settings_text import compose_yaml
+
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 """A text as ``repr`` shows it."""
 _NAMED = re.compile(r"([\w.-]+): ")
@@ -21,7 +23,7 @@ class Places:
     """The lines of a YAML file, counted from 1."""
 
     def __init__(self, text: str) -> None:
-        self._root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        self._root = compose_yaml(text)
 
     def of(self, path: Sequence[int | str]) -> tuple[int | None, str]:
         """Return the line of what a path of keys and places leads to, and the last id on the way.

@@ -192,20 +192,21 @@ class _Chat(Realizer):
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
         """Say one's own answer unasked; the agent may go on until the user cuts in."""
-        lead = self._reaction(speaker)
-        if not _WHOLE.match(own.tell):
-            own = own.model_copy(
-                update={"tell": f"{self._act(speaker, 'me')} {self._lowered(own.tell)}"}
-            )
+        lead, told = self._reaction(speaker), own.tell
+        if not _WHOLE.match(told):
+            told = f"{self._act(speaker, 'me')} {self._lowered(told)}"
+        elif not lead:
+            told = self._hesitant(speaker, told)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
-        text = f"{lead} {own.tell}".strip()
+        text = f"{lead} {told}".strip()
         if speaker == "agent" and may_be_cut and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"
             if cuts(self._num_words(longer), needed):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
-        self._tell(speaker, "share", lead, own)
+        self._say(speaker, "share", text)
+        self._is_low = own.low
 
     def _want(self, goal: Goal) -> None:
         """Let one of them ask for what it wants from the talk."""

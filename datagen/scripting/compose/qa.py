@@ -286,7 +286,9 @@ class _Lesson(Realizer):
         return self._num_words(said) >= MIN_CHECKED
 
     def _may_repeat(self, question: Question, said: str) -> bool:
-        return self._num_words(said) >= MIN_REPEATED
+        """Tell whether somebody may miss it: it is long, and no yes or no after a "sure"."""
+        is_polar = question_kind(question.ask) == "polar"
+        return self._num_words(said) >= MIN_REPEATED and not is_polar
 
     def _answered(self, question: Question, said: str) -> None:
         """Just answer."""

@@ -153,7 +153,9 @@ def lint(smalltalk: SmallTalk) -> list[str]:
         problems += [f"{theme.id}: {problem}" for problem in _lint_theme(theme)]
     problems += [f"no trait says {kind}" for kind in TRAITS if kind not in smalltalk.traits]
     for kind, traits in smalltalk.traits.items():
-        problems += [f"{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)]
+        problems += [
+            f"traits.{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)
+        ]
     return problems
 
 
