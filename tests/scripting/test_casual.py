@@ -140,7 +140,7 @@ def test_what_comes_back_at_the_end_was_said_by_the_other() -> None:
                     found += 1
                     said = " ".join(one.text for one in script.turns if one.speaker != turn.speaker)
                     assert words_of(saying.dug) <= words_of(said)
-    assert found > 100
+    assert found > 40
 
 
 def test_nobody_contradicts_itself() -> None:
