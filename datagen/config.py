@@ -234,12 +234,21 @@ def validate(model: type[M], data: dict[str, Any], what: str) -> M:
 
 def describe(error: ValidationError, hint: Any) -> str:
     """Say in a line what pydantic found wrong with a value of a type; of many faults the first."""
-    items = error.errors(include_url=False)
-    said = [
-        f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}: {_message(item, hint)}"
-        for item in items[:MAX_FAULTS]
-    ]
+    items = faults(error, hint)
+    said = [what for _, what in items[:MAX_FAULTS]]
     return "; ".join([*said, *([f"and {len(items) - len(said)} more"] * (len(items) > len(said)))])
+
+
+def faults(error: ValidationError, hint: Any) -> list[tuple[tuple[int | str, ...], str]]:
+    """Return each thing that pydantic found wrong: the path of keys to it, and a sentence."""
+    return [
+        (
+            item["loc"],
+            f"{visible_line('.'.join(map(str, item['loc'])))[:200] or 'value'}:"
+            f" {_message(item, hint)}",
+        )
+        for item in error.errors(include_url=False)
+    ]
 
 
 def _message(item: Any, hint: Any) -> str:

@@ -72,6 +72,12 @@ def parse_yaml(text: str) -> Any:
     return value
 
 
+def compose_yaml(text: str) -> yaml.Node | None:
+    """Return the nodes of a YAML text that `parse_yaml` has taken, which know their lines."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    return node
+
+
 def _check_parts(text: str) -> None:
     """Raise ValueError for a text of too many values, before any of them is kept."""
     if len(text) <= _SHORT:

@@ -24,8 +24,9 @@ def prompts() -> None:
 def check(files: tuple[Path, ...], form: str | None) -> None:
     """Check FILES, or all that ship: what they must hold, and the rules of their kind.
 
-    Prints a line a problem and exits with 1. `python -m datagen.scripting.world NAME` goes on from
-    there: it composes calls from a world and has the checker of claims read them.
+    Prints a line a problem, with file, line and topic, and exits with 1. `python -m
+    datagen.scripting.world NAME` goes on from there: it composes calls from a world and has the
+    checker of claims read them.
     """
     from datagen.scripting.prompt_files import FORMS, form_of, shipped
 

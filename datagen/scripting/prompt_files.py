@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from datagen import assets
-from datagen.config import read_yaml, validate
+from datagen.config import faults, read_yaml
 from datagen.scripting.content import casual_pack, held_out, people, qa_pack
 from datagen.scripting.llm.brief_texts import Exemplars
+from datagen.scripting.prompt_places import Places
 from datagen.scripting.world.lint import lint
 from datagen.scripting.world.pack import WorldPack
 from datagen.types import UserError
@@ -47,12 +48,23 @@ class PromptForm:
         }
 
     def problems(self, path: Path) -> list[str]:
-        """Return what is wrong with a file, a sentence each."""
+        """Return what is wrong with a file, a sentence each: "FILE:LINE: TOPIC: what"."""
         try:
-            read = validate(self.model, read_yaml(path), str(path))
-            return [f"{path}: {problem}" for problem in self.lint(read)]
+            data = read_yaml(path)
+            places = Places(path.read_text(encoding="utf-8"))
+            read = self.model.model_validate(data)
+            return [_at(path, places.of_problem(one), one) for one in self.lint(read)]
+        except ValidationError as error:
+            found = [(*places.of(where), what) for where, what in faults(error, self.model)]
+            return [
+                _at(path, line, f"{name}: {what}" if name else what) for line, name, what in found
+            ]
         except UserError as error:
             return [str(error)]
+
+
+def _at(path: Path, line: int | None, problem: str) -> str:
+    return f"{path}:{line}: {problem}" if line else f"{path}: {problem}"
 
 
 FORMS = {

@@ -51,6 +51,35 @@ def test_each_problem_is_a_line(tmp_path: Path) -> None:
     assert call("check", str(path)).exit_code == 1
 
 
+def test_a_problem_has_file_line_and_topic(tmp_path: Path) -> None:
+    path = tmp_path / "qa" / "biology.yaml"
+    path.parent.mkdir()
+    shipped_lines = FORMS["lessons"].paths()[1].read_text().splitlines()
+    asked = "      - ask: How alike are two people?"
+    at = shipped_lines.index(next(one for one in shipped_lines if one.endswith(asked.strip()[2:])))
+
+    def checked(line: str) -> list[str]:
+        path.write_text("\n".join([*shipped_lines[:at], line, *shipped_lines[at + 1 :]]))
+        done = call("check", str(path))
+        assert done.exit_code == 1
+        return done.output.splitlines()
+
+    form = shipped_lines[at].replace("How alike are two people?", "{}")
+    told = checked(form.format("Are an two people alike."))
+    assert told[0].startswith(f"{path}:{at + 1}: dna: ask 'Are an two people alike.'")
+    assert f"{path}:{at + 1}: dna: 'an two' should begin with 'a'" in told[1]
+    told = checked(form.replace("ask:", "asks:").format("How?"))
+    assert any(one.startswith(f"{path}:{at + 1}: dna: topics.1.more.0.asks: extra") for one in told)
+
+
+def test_a_problem_of_a_trait_says_whose(tmp_path: Path) -> None:
+    path = tmp_path / "casual.yaml"
+    text = FORMS["small-talk"].paths()[0].read_text()
+    path.write_text(text.replace("Are the kids loud?", "Are the kids loud."))
+    line = next(at for at, one in enumerate(text.splitlines(), 1) if "Are the kids loud?" in one)
+    assert f"{path}:{line}: traits.work: a question ends" in call("check", str(path)).output
+
+
 def test_a_file_of_no_known_kind_is_the_users_error(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("a: 1")

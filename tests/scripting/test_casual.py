@@ -136,17 +136,19 @@ def test_what_comes_back_at_the_end_was_said_by_the_other() -> None:
     for script in scripts():
         for turn in floor(script):
             for saying in lines_of(script.domain):
-                if turn.act in ("close", "bye") and turn.text.endswith(saying.later):
+                if saying.later and turn.act in ("close", "bye") and saying.later in turn.text:
                     found += 1
                     said = " ".join(one.text for one in script.turns if one.speaker != turn.speaker)
                     assert words_of(saying.dug) <= words_of(said)
-    assert found > 100
+    assert found > 40
 
 
 def test_nobody_contradicts_itself() -> None:
     smalltalk = shipped()
     for theme in smalltalk.topics:
         for one, other in theme.apart:
+            if one.startswith("goal"):
+                continue
             (a, b), (c, d) = (map(int, name.split(".")) for name in (one, other))
             pair = [theme.threads[x - 1].say[y - 1].tell for x, y in ((a, b), (c, d))]
             for script in scripts():
@@ -157,6 +159,47 @@ def test_nobody_contradicts_itself() -> None:
     for script in scripts():
         theme = next(one for one in smalltalk.topics if one.id == script.domain)
         assert not set(theme.skips) & described(script).keys()
+
+
+def test_nobody_wants_what_it_has() -> None:
+    maker = composer().maker("casual")
+    assert isinstance(maker, ChatMaker)
+    drawn = [draw_chat(job(at), maker.smalltalk, maker.names, validation=0) for at in range(900)]
+    with_goal = [chat for chat in drawn if chat.goal]
+    assert len(with_goal) > 200
+    for chat in with_goal:
+        goal = f"goal.{chat.theme.goals.index(chat.goal) + 1}"  # type: ignore[arg-type]
+        apart = {(set(pair) - {goal}).pop() for pair in chat.theme.apart if goal in pair}
+        for name in apart:
+            thread, line = (int(part) - 1 for part in name.split("."))
+            tell = chat.theme.threads[thread].say[line].tell
+            assert all(tell not in (part.answer, part.own) for part in chat.parts), name
+
+
+def test_what_opens_a_theme_comes_first() -> None:
+    maker = composer().maker("casual")
+    assert isinstance(maker, ChatMaker)
+    for at in range(300):
+        chat = draw_chat(job(at), maker.smalltalk, maker.names, validation=0)
+        asks = [set(part.asks) for part in chat.parts]
+        assert set(chat.theme.threads[0].ask) not in asks[1:]
+
+
+def test_who_says_its_name_adds_its_work_alone() -> None:
+    work = {trait.tell for trait in shipped().traits["work"]}
+    found = 0
+    for script in scripts():
+        for turn in floor(script):
+            if turn.act == "tell.self" and len(re.findall(r"[.?!]", turn.text)) > 1:
+                found += 1
+                assert any(turn.text.endswith(tell) for tell in work), turn.text
+    assert found > 10
+
+
+def test_advice_is_thanked_for() -> None:
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            assert one.act != "advise" or other.act == "thanks"
 
 
 def test_both_speak_first_ask_and_are_cut_off_only_where_nothing_is_lost() -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from datagen.scripting.content.questions import content_stems, question_kind, wording_problems
+from datagen.scripting.content.questions import (
+    content_stems,
+    is_explained,
+    is_told,
+    question_kind,
+    wording_problems,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +61,28 @@ def test_talk_asks_one_thing_in_several_forms() -> None:
 def test_forms_of_a_word_are_one() -> None:
     assert content_stems("My window is drafty.") & content_stems("How do I stop a draft?")
     assert not content_stems("How is it?")
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "expected"),
+    [
+        (
+            "That was for Black men, women had to wait until 1920.",
+            "When did women vote? In 1920.",
+            1,
+        ),
+        ("Russia sold it for a price.", "It was sold by Russia in 1867.", 1),
+        ("It depends on the child.", "Many parents wait until eleven, and start with rules.", 0),
+        ("About 38 plays.", "Some 38 plays and 154 sonnets.", 1),
+        ("It is.", "It is so.", 0),
+    ],
+)
+def test_what_is_told_again_is_noticed(text: str, said: str, expected: int) -> None:
+    assert is_told(text, said) == expected
+
+
+def test_a_name_is_not_explained() -> None:
+    assert is_explained("How do vaccines work?")
+    assert not is_explained("Which city is the capital of Brazil?")
+    assert not is_explained("What's the capital of Canada?")
+    assert not is_explained("How long is the Mississippi?")

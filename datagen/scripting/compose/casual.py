@@ -34,16 +34,17 @@ AGAIN = 0.04
 """Chance that a question is not understood."""
 AGREES_TO_RETURN = 0.5
 """Chance that who asks back does so in the words of the question."""
-REACTIONS, THINKS, LEADS = 0.55, 0.25, 0.4
+REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 """Chances that a turn opens with how the last one was taken, an answer with a word, and a question
 with one."""
-VOLUNTEERS = 0.3
-"""Chance that who is not asked what it is says it."""
-LATER = 0.5
+LATER = 0.4
 """Chance that who says goodbye comes back to what the other said."""
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
-_WHOLE = re.compile(r"(?:I|I'm|I've|I'd|I'll|We|We're|We've|My|Our|There|There's)\b")
+_WHOLE = re.compile(
+    r"(?:I|We|My|Our|There|It|They|Once|Last|A(?! lot)|An|The|One|Every(?:one|body)?|On|In|At|By|As"
+    r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
+)
 """Opens a line that is a sentence without the question that it answers."""
 LATE = 4
 """How many turns later, at least."""
@@ -120,7 +121,7 @@ class _Chat(Realizer):
         is_asked = self._other() == "user"
         if is_asked:
             self._say("user", "ask.self", self._act("user", "ask.self"))
-        mine = [part for part in selves if part.speaker == "agent" and part.trait.tell]
+        mine = [part for part in selves if part.speaker == "agent" and part.kind == "work"]
         said = self._act("agent", "tell.self" if is_asked else "intro")
         if not mine or self._draws.chance(0.3):
             self._say("agent", "tell.self", said)
@@ -182,25 +183,30 @@ class _Chat(Realizer):
     def _dig(self, saying: Saying) -> None:
         """Let the listener ask about what was said, and hear more of it."""
         speaker = self._other()
-        self._say(speaker, "dig", f"{self._reaction(speaker)} {saying.dig}".strip())
+        self._say(speaker, "dig", self._joined(self._before_dig(speaker), saying.dig))
         speaker = self._other()
         self._say(speaker, "dug", self._hesitant(speaker, saying.dug))
-        self._remembered.append((len(self._lines) + LATE, self._other(), saying.later))
+        self._is_low = saying.low
+        if saying.later:
+            self._remembered.append((len(self._lines) + LATE, self._other(), saying.later))
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
         """Say one's own answer unasked; the agent may go on until the user cuts in."""
-        is_whole = _WHOLE.match(own.tell) and not self._draws.chance(LEADS)
-        me = "" if is_whole else self._act(speaker, "me")
-        lead = f"{self._reaction(speaker)} {me}".strip()
+        lead, told = self._reaction(speaker), own.tell
+        if not _WHOLE.match(told):
+            told = f"{self._act(speaker, 'me')} {self._lowered(told)}"
+        elif not lead:
+            told = self._hesitant(speaker, told)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
-        text = f"{lead} {own.tell}".strip()
+        text = f"{lead} {told}".strip()
         if speaker == "agent" and may_be_cut and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"
             if cuts(self._num_words(longer), needed):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
-        self._tell(speaker, "share", lead, own)
+        self._say(speaker, "share", text)
+        self._is_low = own.low
 
     def _want(self, goal: Goal) -> None:
         """Let one of them ask for what it wants from the talk."""
@@ -210,28 +216,23 @@ class _Chat(Realizer):
         self._say(speaker, "want", f"{self._act(speaker, 'want')} {goal.ask}")
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
-        if self._draws.chance(0.5):
-            self._say(speaker, "thanks", self._act(speaker, "thanks"))
+        self._say(speaker, "thanks", self._act(speaker, "thanks"))
 
     def _of_self(self, part: SelfPart) -> None:
-        """Let one of them say something of itself, asked or unasked."""
-        if self._other() == part.speaker and part.trait.tell and self._draws.chance(VOLUNTEERS):
-            self._say(
-                part.speaker, "aside", f"{self._act(part.speaker, 'aside')} {part.trait.tell}"
-            )
-        else:
-            self._asked(part)
+        """Let one of them say something of itself, when the other asks."""
+        self._asked(part)
         self._is_low = part.trait.low
-        self._dig_trait(part, self._reaction(self._other()))
+        self._dig_trait(part, self._before_dig(self._other()))
 
     def _asked(self, part: SelfPart) -> None:
         """Let the other ask who somebody is, after a word on what was said if it was the last."""
         if self._other() == part.speaker:
             self._wonder()
-            lead = self._link(self._other())
+            lead = ""
         else:
-            lead = self._lead(self._other(), is_first=False, interrupts=False)
+            lead = self._reaction(self._other())
         asker = self._other()
+        lead = f"{lead} {self._act(asker, 'switch')}".strip()
         self._say(asker, "ask.trait", self._joined(lead, self._act(asker, f"ask.{part.kind}")))
         what = _ARTICLE.sub("my ", part.trait.what) if part.kind == "owns" else part.trait.what
         told = part.trait.tell or self._act(part.speaker, f"tell.{part.kind}").replace(
@@ -246,18 +247,18 @@ class _Chat(Realizer):
             if place and not self._draws.chance(0.3):
                 break
             asker = self._other()
-            self._say(asker, "dig", f"{lead} {question.ask}".strip())
+            self._say(asker, "dig", self._joined(lead, question.ask))
             self._say(part.speaker, "dug", self._hesitant(part.speaker, question.tell))
-            lead = self._reaction(asker)
+            lead = self._before_dig(asker)
 
     def _close(self) -> None:
         """Say goodbye, with a word on what the other said."""
-        for act, parts in (("close", "leave"), ("bye", "bye")):
+        for act, parts in (("close", ("leave",)), ("bye", ("bye", "part"))):
             speaker = self._other()
-            said = self._act(speaker, parts)
+            said = [self._act(speaker, name) for name in parts]
             if (later := self._later(speaker)) and self._draws.chance(LATER):
-                said = f"{said} {later}"
-            self._say(speaker, act, said)
+                said.insert(1, later)
+            self._say(speaker, act, " ".join(said))
 
     def _later(self, speaker: Speaker) -> str:
         """Return how a speaker comes back to something that the other said long enough ago."""
@@ -290,13 +291,19 @@ class _Chat(Realizer):
     def _is_thanked(self) -> bool:
         return self._lines[-1].act == "thanks"
 
-    def _reaction(self, speaker: Speaker) -> str:
+    def _reaction(self, speaker: Speaker, *, is_said: bool = False) -> str:
         """Say, or do not say, how the last turn was taken."""
         is_low, self._is_low = self._is_low, False
         if is_low:
             return self._act(speaker, "react.low")
         act = "welcome" if self._is_thanked else "react"
-        return self._act(speaker, act) if self._draws.chance(REACTIONS) else ""
+        return self._act(speaker, act) if is_said or self._draws.chance(REACTIONS) else ""
+
+    def _before_dig(self, speaker: Speaker) -> str:
+        """Return what comes before a question on what was said: a word, or how it was taken."""
+        if self._is_low or self._draws.chance(REACTIONS):
+            return self._reaction(speaker, is_said=True)
+        return self._act(speaker, "so") if self._draws.chance(LEADS) else ""
 
     def _lowered(self, template: str) -> str:
         """Return a template to go on a sentence with: names keep their capital."""

@@ -10,10 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 
 from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_echo
 from datagen.scripting.content.qa_pack import Doubt, Quiz
-from datagen.scripting.content.questions import content_stems, question_kind
+from datagen.scripting.content.questions import (
+    content_stems,
+    is_explained,
+    is_told,
+    question_kind,
+    tell_the_same,
+)
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
@@ -23,11 +30,11 @@ from datagen.types import Persona, Speaker
 
 BEFORE = {"guess": 0.15, "scope": 0.07}
 """Chances of what comes between a question and its answer, in a lesson of middling pace."""
-AFTER = {"quiz": 0.26, "doubt": 0.2, "check": 0.13, "offer": 0.09, "goes_on": 0.1, "again": 0.05}
+AFTER = {"quiz": 0.26, "doubt": 0.24, "check": 0.16, "offer": 0.11, "goes_on": 0.12, "again": 0.06}
 """Chances of what comes after the answer to the question of a topic."""
-AFTER_MORE = {"check": 0.14, "goes_on": 0.06, "again": 0.05}
+AFTER_MORE = {"check": 0.22, "again": 0.1}
 """Chances of what comes after any other answer."""
-BEYOND = 0.12
+BEYOND = 0.4
 """Chance that a topic's question which no teacher can answer is asked."""
 PACES = (0.5, 0.8, 1.0, 1.2, 1.5, 2.0)
 """How much likelier than in a lesson of middling pace things happen in one."""
@@ -35,10 +42,17 @@ LEADS, OPENERS = 0.6, 0.3
 """Chances that a question opens with how the last answer was taken, and an answer with a word."""
 THANKS = 0.3
 """Chance that who does not say goodbye says thanks."""
-FEEDBACK = frozenset(("right", "correct", "tell", "repeat"))
+FEEDBACK = frozenset(("correct", "tell", "repeat"))
 """Acts of the teacher that nobody marvels at."""
 RIGHT, WRONG = 0.55, 0.25
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
+RIGHT_IF_TOLD = 0.93
+"""Chance that the asker knows what the teacher has just said; else it gets it wrong."""
+EXPLAINS = 0.6
+"""Chance that a word before an explanation says that one comes."""
+MIN_CHECKED, MIN_REPEATED = 14, 8
+"""Fewest words of an answer after which a teacher asks whether it was clear, and of one that
+somebody does not catch."""
 GRASPS = 0.7
 """Chance that who is asked whether it is clear says so; else it is said in other words."""
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
@@ -49,10 +63,17 @@ _PARTLY = re.compile(
     r"|Not (?:always|safely|any more)|They were in)\b"
 )
 """Opens the answer to what is believed, if there is something to that."""
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
+_HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
+"""Tells that a question asks for what to do."""
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
 NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
+_TAKEN = {"unsure": "fine", "right": "glad"}
+"""How the asker takes an act of the teacher that tells nothing."""
+SAME_WORDS = 0.6
+"""From this share of common words on, an answer is none in other words."""
 THINK = "{think}"
 """Where what is wrongly believed goes."""
 
@@ -74,10 +95,14 @@ class _Lesson(Realizer):
         """The act with which the asker takes up what the teacher has just asked, if it has."""
         self._told = 0
         """How many details of the answer were told."""
+        self._details: list[str] = []
+        """Those that may be."""
         self._wanted: int | None = None
         """How many of them the asker wanted, if it was asked."""
-        self._doubted_of = False
-        """What is wrongly believed of the question has come up."""
+        self._corrected_of = ""
+        """What is wrongly believed of the question and what is right, if that has come up."""
+        self._coming: tuple[Question, ...] = ()
+        """What will be asked on the same topic."""
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
@@ -91,11 +116,13 @@ class _Lesson(Realizer):
         questions = self._lesson.questions
         is_cut = False
         for place, question in enumerate(questions):
+            later = questions[place + 1 :]
+            self._coming = tuple(takewhile(lambda one: one.is_follow_up, later))
             self._ask(question, interrupts=is_cut, is_first=place == 0)
             opening = self._yielded(question) if is_cut else self._before(question)
-            follower = questions[place + 1] if place + 1 < len(questions) else None
-            is_cut = self._answer(question, opening, follower)
-            if question.beyond and not is_cut and self._happens(BEYOND):
+            is_cut = self._answer(question, opening, next(iter(later), None))
+            is_last = not is_cut and not self._coming
+            if question.beyond and is_last and self._happens(BEYOND):
                 self._say("user", "beyond", self._joined(self._lead("curious"), question.beyond))
                 self._say("agent", "unsure", self._act("agent", "unsure"))
         self._close()
@@ -103,14 +130,17 @@ class _Lesson(Realizer):
 
     def _close(self) -> None:
         """Say goodbye, or only thanks, or nothing at all."""
+        is_unknown = self._lines[-1].act == "unsure"
+        self._reply = "fine" if is_unknown else self._reply
         if self._draws.chance(GOODBYES):
-            reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            self._say("user", "close", f"{reply}{self._act('user', 'done')}")
+            first = self._act("user", self._reply or "closes")
+            self._say("user", "close", f"{first} {self._act('user', 'done')}")
             is_thanked = _THANKS.search(self._lines[-1].text)
             self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
-        elif self._reply or self._draws.chance(THANKS):
+        elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            self._say("user", "thanks", f"{reply}{self._act('user', 'thanks')}")
+            thanks = self._act("user", "done" if is_unknown else "thanks")
+            self._say("user", "thanks", f"{reply}{thanks}")
 
     def _happens(self, chance: float) -> bool:
         return self._draws.chance(chance * self._pace)
@@ -130,7 +160,7 @@ class _Lesson(Realizer):
         if reply:
             return self._act("user", reply)
         last = self._lines[-1].act
-        act = "fine" if last == "unsure" else "settled" if last in FEEDBACK else "ack"
+        act = _TAKEN.get(last, "settled" if last in FEEDBACK else "ack")
         return self._act("user", act) if self._draws.chance(LEADS) else ""
 
     def _lead(self, act: str) -> str:
@@ -154,30 +184,51 @@ class _Lesson(Realizer):
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
-        self._doubted_of = False
+        self._corrected_of = ""
+        kind = question_kind(question.ask)
         what = self._drawn(BEFORE) if question.doubt else ""
         if what == "guess" and question.doubt:
-            return self._guessed(question.doubt)
-        if what == "scope":
+            return self._guessed(question, kind, question.doubt)
+        if what == "scope" and is_explained(question.ask) and len(self._free(question)) > 1:
             return self._scoped()
-        if question.answer.startswith(_SHORT_ANSWERS) or question_kind(question.ask) == "polar":
+        if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar":
             return ""
-        return self._act("agent", "answer") if self._draws.chance(OPENERS) else ""
+        if not self._draws.chance(OPENERS):
+            return ""
+        explains = is_explained(question.ask) and self._draws.chance(EXPLAINS)
+        return self._act("agent", "explain" if explains else "answer")
+
+    def _free(self, question: Question) -> list[str]:
+        """Return the details that tell nothing that was said or will be asked."""
+        return [one for one in question.details if self._is_new(one, question.answer)]
+
+    def _is_new(self, text: str, answer: str) -> bool:
+        """Tell whether a text repeats neither what the teacher has said nor what it will say."""
+        said = [line.text for line in self._lines if line.speaker == "agent"]
+        known = [answer, self._corrected_of, *(one.answer for one in self._coming), *said]
+        sentences = (sentence for one in known for sentence in _SENTENCE.split(one))
+        return not any(tell_the_same(text, sentence) for sentence in sentences)
+
+    def _may_come_up(self, doubt: Doubt, question: Question) -> bool:
+        """Tell whether what sets a belief right is not what the question's answer says."""
+        asked = f"{question.ask} {question.answer}"
+        return not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
 
     def _yielded(self, question: Question) -> str:
         """Give way to a question, with no word that could be taken for a yes."""
         is_polar = question_kind(question.ask) == "polar"
         return self._act("agent", "yield.open" if is_polar else "yield")
 
-    def _guessed(self, doubt: Doubt) -> str:
+    def _guessed(self, question: Question, kind: str, doubt: Doubt) -> str:
         """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
-        if self._draws.chance(0.4):
-            self._say("agent", "guess", self._act("agent", "guess"))
+        if self._draws.chance(0.4) or not self._may_come_up(doubt, question):
+            act = "idea" if kind == "how" and _HOW_TO.search(question.ask) else "guess"
+            self._say("agent", "guess", self._act("agent", act))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
         self._say("agent", "guess", self._act("agent", "heard"))
         self._believe("guess.wrong", "believe", doubt)
-        self._doubted_of = True
+        self._corrected_of = f"{doubt.think}. {doubt.tell}"
         return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"
 
     def _corrected(self, doubt: Doubt) -> str:
@@ -205,11 +256,39 @@ class _Lesson(Realizer):
             return True
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
         self._told = drawn if wanted is None else wanted
-        said = " ".join((said, *question.details[: self._told]))
         what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
-        what = "" if what == "doubt" and self._doubted_of else what
-        _AFTER[what](self, question, said)
+        self._details = [
+            one
+            for one in self._free(question)
+            if what != "quiz" or not question.quiz or not tell_the_same(one, question.quiz.tell)
+        ]
+        said = " ".join((said, *self._details[: self._told]))
+        fits = _FITS.get(what)
+        _AFTER[what if fits is None or fits(self, question, said) else ""](self, question, said)
         return False
+
+    def _may_quiz(self, question: Question, said: str) -> bool:
+        """Tell whether what the teacher would ask is not what the asker will."""
+        quiz = question.quiz
+        return quiz is not None and not any(
+            tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
+            for one in self._coming
+        )
+
+    def _may_doubt(self, question: Question, said: str) -> bool:
+        """Tell whether a belief has not come up, and what was said has not set it right."""
+        doubt = question.doubt
+        if not doubt or self._corrected_of:
+            return False
+        return self._may_come_up(doubt, question) and self._is_new(doubt.tell, said)
+
+    def _may_check(self, question: Question, said: str) -> bool:
+        return self._num_words(said) >= MIN_CHECKED
+
+    def _may_repeat(self, question: Question, said: str) -> bool:
+        """Tell whether somebody may miss it: it is long, and no yes or no after a "sure"."""
+        is_polar = question_kind(question.ask) == "polar"
+        return self._num_words(said) >= MIN_REPEATED and not is_polar
 
     def _answered(self, question: Question, said: str) -> None:
         """Just answer."""
@@ -218,8 +297,9 @@ class _Lesson(Realizer):
     def _goes_on(self, question: Question, answer: str) -> bool:
         """Say all details, if that is enough to be cut into after the answer."""
         needed = self._num_words(answer)
-        text = " ".join((answer, *question.details))
-        if not question.details or not cuts(self._num_words(text), needed):
+        details = self._free(question)
+        text = " ".join((answer, *details))
+        if not details or not cuts(self._num_words(text), needed):
             return False
         self._say("agent", "answer", text, needed=needed)
         return True
@@ -241,7 +321,8 @@ class _Lesson(Realizer):
     def _tried(self, quiz: Quiz, *, is_told: bool) -> None:
         """Let the asker answer, and the teacher say what it thinks of that."""
         at = self._draws.uniform()
-        if at < RIGHT:
+        right, wrong = (RIGHT_IF_TOLD, 1 - RIGHT_IF_TOLD) if is_told else (RIGHT, WRONG)
+        if at < right:
             self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
             says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
             if says_more and self._draws.chance(0.4):
@@ -249,7 +330,7 @@ class _Lesson(Realizer):
             else:
                 praise = self._act("agent", "right" if is_told else "praise")
                 self._say("agent", "right", praise)
-        elif at < RIGHT + WRONG:
+        elif at < right + wrong:
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
             self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
         else:
@@ -260,12 +341,13 @@ class _Lesson(Realizer):
         """Let the asker say what it has always believed."""
         assert question.doubt
         self._say("agent", "answer", said)
-        self._believe("doubt", "doubt", question.doubt)
+        is_near = content_stems(question.doubt.think) & content_stems(said)
+        self._believe("doubt", "doubt" if is_near else "doubt.new", question.doubt)
         self._say("agent", "correct", self._corrected(question.doubt))
 
     def _checked(self, question: Question, said: str) -> None:
         self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if not question.other_answer or self._draws.chance(GRASPS):
+        if not _differs(question) or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
@@ -274,7 +356,7 @@ class _Lesson(Realizer):
 
     def _offered(self, question: Question, said: str) -> None:
         """Offer to say more, if there is more."""
-        rest = question.details[self._told :]
+        rest = self._details[self._told :]
         if not rest:
             self._say("agent", "answer", said)
             return
@@ -288,7 +370,7 @@ class _Lesson(Realizer):
     def _gone_on(self, question: Question, said: str) -> None:
         """Let the asker take it in, and the teacher go on by itself."""
         self._say("agent", "answer", said)
-        if rest := question.details[self._told :]:
+        if rest := self._details[self._told :]:
             self._say("user", "ack", self._act("user", "taken"))
             self._say("agent", "detail", f"{self._act('agent', 'besides')} {rest[0]}")
 
@@ -298,6 +380,13 @@ class _Lesson(Realizer):
         self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
         repeated = f"{self._act('agent', 'again')} {question.answer}"
         self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
+
+
+def _differs(question: Question) -> bool:
+    """Tell whether there is an answer in other words, and not in nearly the same."""
+    stems = content_stems(question.other_answer)
+    common = stems & content_stems(question.answer)
+    return len(common) < SAME_WORDS * len(stems)
 
 
 _AFTER: dict[str, Callable[[_Lesson, Question, str], None]] = {
@@ -310,3 +399,10 @@ _AFTER: dict[str, Callable[[_Lesson, Question, str], None]] = {
     "again": _Lesson._repeated,
 }
 """What comes after an answer."""
+_FITS: dict[str, Callable[[_Lesson, Question, str], bool]] = {
+    "quiz": _Lesson._may_quiz,
+    "doubt": _Lesson._may_doubt,
+    "check": _Lesson._may_check,
+    "again": _Lesson._may_repeat,
+}
+"""When it may come."""

@@ -36,8 +36,8 @@ class Saying(Settings):
     """What the other asks about it."""
     dug: str
     """The answer to that."""
-    later: str
-    """What the other may say when it comes back to the answer."""
+    later: str = ""
+    """What the other may say when it comes back to the answer, if it would."""
     low: bool = False
     """It is nothing to laugh about."""
 
@@ -67,7 +67,7 @@ class Theme(Settings):
     skips: tuple[TraitKind, ...] = ()
     """Traits that what is said on the theme could contradict."""
     apart: tuple[tuple[str, str], ...] = ()
-    """Lines, as "thread.line" from 1.1, that one person does not both say."""
+    """Lines, as "thread.line" from 1.1, that one person does not both say; a goal is "goal.1"."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
     threads: Annotated[tuple[Thread, ...], Field(min_length=4, max_length=4)]
 
@@ -75,6 +75,11 @@ class Theme(Settings):
         """Tell whether one person can't say both of two lines, (thread, line) from 0."""
         names = tuple(f"{thread + 1}.{line + 1}" for thread, line in (one, other))
         return names in self.apart or names[::-1] in self.apart
+
+    def fits(self, goal: int, line: tuple[int, int]) -> bool:
+        """Tell whether who has a goal (from 0) may say a line, (thread, line) from 0."""
+        names = f"goal.{goal + 1}", f"{line[0] + 1}.{line[1] + 1}"
+        return names not in self.apart and names[::-1] not in self.apart
 
 
 class TraitQuestion(Settings):
@@ -147,17 +152,26 @@ def lint(smalltalk: SmallTalk) -> list[str]:
             seen.add(line)
         problems += [f"{theme.id}: {problem}" for problem in _lint_theme(theme)]
     problems += [f"no trait says {kind}" for kind in TRAITS if kind not in smalltalk.traits]
-    for trait in chain(*smalltalk.traits.values()):
-        problems += article_problems(trait.what) + spelling_problems(trait.what)
-        for more in trait.more:
-            problems += [*_lint_line(more.ask, is_question=True), *_lint_line(more.tell)]
+    for kind, traits in smalltalk.traits.items():
+        problems += [
+            f"traits.{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)
+        ]
     return problems
+
+
+def _lint_trait(trait: Trait) -> Iterator[str]:
+    for problem in (*article_problems(trait.what), *spelling_problems(trait.what)):
+        yield f"{problem} in {trait.what!r}"
+    for more in trait.more:
+        yield from (*_lint_line(more.ask, is_question=True), *_lint_line(more.tell))
 
 
 def _texts(thread: Thread) -> Iterator[str]:
     yield from thread.ask
     for said in thread.say:
-        yield from (said.tell, said.dug, said.later)
+        yield from (said.tell, said.dug)
+        if said.later:
+            yield said.later
 
 
 def _lint_theme(theme: Theme) -> Iterator[str]:
@@ -166,15 +180,16 @@ def _lint_theme(theme: Theme) -> Iterator[str]:
         for line in (*thread.ask, *(said.dig for said in thread.say)):
             yield from _lint_line(line, is_question=True)
         for said in thread.say:
-            for line in (said.tell, said.dug, said.later):
+            for line in filter(None, (said.tell, said.dug, said.later)):
                 yield from _lint_line(line)
             about = content_stems(f"{said.tell} {said.dig} {said.dug}")
-            if not content_stems(said.later) & about:
+            if said.later and not content_stems(said.later) & about:
                 yield f"{said.later!r} comes back to nothing that was said"
     for goal in theme.goals:
         yield from _lint_line(goal.ask, is_question=True)
         yield from (problem for line in goal.reply for problem in _lint_line(line))
     known = {f"{thread}.{line}" for thread in range(1, 5) for line in range(1, 5)}
+    known |= {f"goal.{goal}" for goal in range(1, len(theme.goals) + 1)}
     yield from (f"no line is {name!r}" for name in sorted({*chain(*theme.apart)} - known))
 
 

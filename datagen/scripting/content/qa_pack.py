@@ -79,8 +79,8 @@ class Topic(Settings):
     more: Annotated[tuple[FollowUp, ...], Field(min_length=2)]
     doubt: Doubt
     quiz: Quiz
-    beyond: str
-    """A question on it that the teacher can't know the answer to."""
+    beyond: str = ""
+    """A question on it that somebody might ask and that the teacher can't know the answer to."""
 
 
 class Subject(Settings):
@@ -139,7 +139,8 @@ def _lint_paths(subject: Subject) -> Iterator[str]:
     """Say which topics the paths miss, and what they name that is none."""
     known = {topic.id for topic in subject.topics}
     named = set(chain.from_iterable(subject.paths))
-    yield from (f"{name}: a path leads to it, but it is no topic" for name in sorted(named - known))
+    for name in sorted(named - known):
+        yield f"{name}: a path leads to {name!r}, but that is no topic"
     lonely = [name for name in known & named if not subject.near[name]]
     yield from (f"{name}: no path leads on from it" for name in sorted((known - named) | {*lonely}))
 
@@ -193,4 +194,5 @@ def _lines(topic: Topic) -> Iterator[tuple[str, str]]:
     yield "tell", topic.doubt.tell
     yield "ask", topic.quiz.ask
     yield from (("tell", line) for line in (topic.quiz.right, topic.quiz.wrong, topic.quiz.tell))
-    yield "ask", topic.beyond
+    if topic.beyond:
+        yield "ask", topic.beyond

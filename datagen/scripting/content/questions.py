@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
+
+from datagen.scripting.compose.grammar import number_words
 
 _ASIDES = re.compile(
     r"^(?:can|could) you (?:tell me|explain(?: to me)?),? (?=what|how|why|who|where|when|which)"
@@ -58,13 +61,21 @@ _KINDS = (
 )
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z]+)*")
 _SKIPPED = re.compile(
-    r"a|about|all|am|an|and|any|are|at|be|best|better|can|come|did|do|does|else|ever|for|from|get"
-    r"|good|had|has|have|how|if|in|is|it|know|like|made|make|makes|many|me|much|my|of|on|one|or"
+    r"a|about|all|am|an|and|any|are|at|be|because|best|better|can|come|did|do|does|else|ever|for|from|get"
+    r"|good|had|has|have|how|if|in|is|it|just|know|like|made|make|makes|many|me|much|my|of|on|one|only|or"
     r"|our|right|should|so|tell|than|that|the|their|there|these|they|things?|this|to|too|trick|us"
     r"|use|was|way|we|well|were|what|when|where|which|who|why|will|with|would|you|your"
 )
 _STEM = 4
 """How many letters of a word are compared, so that forms of a word are one."""
+_EXPLAINED = frozenset(("why", "how", "difference", "what"))
+"""Kinds of questions that are explained; to the others a number, a name or a yes is an answer."""
+_NAMED = re.compile(
+    r"which\b|what(?:'s| is) the (?:capital|largest|smallest|highest|longest)\b", re.IGNORECASE
+)
+"""Asks for a name."""
+_TOLD, _TOLD_NUMBER = 0.55, 0.3
+"""Which share of the words of what is told again was said before, and if a number is among them."""
 
 
 def question_kind(question: str) -> str:
@@ -83,13 +94,14 @@ def question_kind(question: str) -> str:
     return ""
 
 
-def content_stems(text: str) -> set[str]:
+@lru_cache(maxsize=16384)
+def content_stems(text: str) -> frozenset[str]:
     """Return the beginnings of the words of a text that say what it is about."""
-    return {
-        word[:_STEM]
+    return frozenset(
+        re.sub("y$", "i", word[:_STEM])
         for word in _WORD.findall(text.lower().replace("'", " "))
         if len(word) > 1 and not _SKIPPED.fullmatch(word)
-    }
+    )
 
 
 def wording_problems(asks: Sequence[str], *, is_talk: bool = False) -> Iterator[str]:
@@ -107,3 +119,26 @@ def wording_problems(asks: Sequence[str], *, is_talk: bool = False) -> Iterator[
             )
         elif not content_stems(one) & content_stems(other):
             yield f"{one!r} and {other!r} are not one question: they have no word in common"
+
+
+def is_explained(question: str) -> bool:
+    """Tell whether a question asks for more than a number, a name or a yes."""
+    return question_kind(question) in _EXPLAINED and not _NAMED.match(question)
+
+
+def is_told(text: str, said: str) -> bool:
+    """Tell whether who has heard a sentence learns next to nothing from a text."""
+    stems = content_stems(text)
+    common = stems & content_stems(said)
+    same_number = _numbers(text) & _numbers(said)
+    return len(common) >= (_TOLD_NUMBER if same_number else _TOLD) * len(stems) > 0
+
+
+def tell_the_same(one: str, other: str) -> bool:
+    """Tell whether nobody says both of two sentences, in either order."""
+    return is_told(one, other) or is_told(other, one)
+
+
+@lru_cache(maxsize=16384)
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset({*number_words(text), *re.findall(r"\d\d+", text)})

@@ -30,22 +30,23 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 
 _LESSON = (
     frozenset((
-        "greet", "answer", "yield", "yield.open", "bye", "farewell", "check", "guess", "heard",
-        "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge", "quiz", "quiz.new",
-        "praise", "right", "wrong", "again", "rephrase", "offer", "besides",
+        "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "farewell", "check",
+        "guess", "heard", "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge",
+        "quiz", "quiz.new", "praise", "right", "wrong", "again", "rephrase", "offer", "besides",
     )),
     frozenset((
         "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
         "curious", "interrupt", "done", "grasp", "lost", "guessed", "believe", "doubt", "try",
-        "long", "short", "again", "accept", "enough", "settled", "fine", "thanks",
+        "long", "short", "again", "accept", "enough", "settled", "fine", "thanks", "doubt.new",
+        "glad", "closes",
     )),
 )  # fmt: skip
 _CHAT = frozenset((
     "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead",
     "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
-    "leave", "bye", "again", "unclear", "wonder", "want", "thanks", "welcome", "aside", "ask.work",
-    "ask.place", "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns",
-    "tell.dislikes",
+    "leave", "bye", "again", "unclear", "wonder", "want", "thanks", "welcome", "so", "switch",
+    "part", "ask.work", "ask.place", "ask.past", "ask.likes", "ask.owns", "ask.dislikes",
+    "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "qa": _LESSON,

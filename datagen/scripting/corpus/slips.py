@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from datagen.scripting.content.questions import question_kind
+from datagen.scripting.content.questions import content_stems, question_kind, tell_the_same
 from datagen.types import Script, Turn
 
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help|helpful|kind)\b", re.I)
@@ -74,6 +74,8 @@ CLOSES, LATE = 2, 9
 """Last turns of a caller in which it closes, and first turn of a call in which names are known."""
 BACK = 3
 """Within so many turns nobody asks back in the words in which it was asked."""
+MIN_TOLD = 4
+"""Fewest words with a meaning of a sentence that tells something."""
 MIN_WORDS = 5
 """Fewest words of a sentence that is not said twice."""
 
@@ -137,9 +139,35 @@ def _odd(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
             yield f"hearsay is given as a guess: {turn.text!r}"
         if found := _TWICE.search(turn.text):
             yield f"two sentences open with one word: {found[0]!r}"
+    yield from _told_twice(floor)
     yield from _asked_back(floor)
     both = {*_SAME.findall(script.role_prompt)} & {*_SAME.findall(script.user_role_prompt or "")}
     yield from (f"both people are alike: {one!r}" for one in sorted(both))
+
+
+def _told_twice(floor: Sequence[Turn]) -> Iterator[str]:
+    """Find what a teacher need not say and has said, and what it is asked after it has told it."""
+    known: list[str] = []
+    told_aside: list[str] = []
+    before = ""
+    for turn in floor:
+        sentences = [
+            one for one in _SENTENCE.split(turn.text) if len(content_stems(one)) >= MIN_TOLD
+        ]
+        is_free = turn.act == "detail" or (turn.act == "correct" and before == "doubt")
+        earlier = known if is_free else told_aside if before == "ask.follow" else []
+        if turn.speaker == "agent":
+            for sentence in sentences:
+                if any(tell_the_same(sentence, one) for one in earlier):
+                    yield f"told twice: {sentence!r}"
+            known += sentences
+            if turn.act in _ASIDE:
+                told_aside += sentences
+        before = turn.act
+
+
+_ASIDE = frozenset(("detail", "tell", "correct", "right"))
+"""Acts of a teacher that say what nobody has asked."""
 
 
 def _says_yes_and_no(question: str, answer: str) -> bool:

@@ -136,7 +136,9 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     agent = listener_persona(names, user.name, job, draws, "agent")
     first = _describe(theme, smalltalk, {}, draws)
     described = first, _describe(theme, smalltalk, first, draws)
-    goal = draws.pick(theme.goals) if draws.chance(GOALS[level]) else None
+    count = draws.pick(NUM_THREADS[level])
+    parts, said = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, draws)
+    goal = _goal(theme, said, draws) if draws.chance(GOALS[level]) else None
     goal_of = "agent" if level == "detailed" else draws.pick(SPEAKERS)
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
@@ -150,9 +152,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         prompt_level=level,
         agent=agent,
         user=user,
-        parts=_parts(
-            theme, chosen, divmod(rest, len(_PAIRS)), draws.pick(NUM_THREADS[level]), draws
-        ),
+        parts=parts,
         selves=_selves(described, draws.pick(NUM_TRAITS[level]), level, draws),
         goal=goal,
         goal_of=goal_of,
@@ -166,16 +166,30 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
 
 def _parts(
     theme: Theme, chosen: tuple[int, int], said: tuple[int, int], count: int, draws: Draws
-) -> tuple[ChatPart, ...]:
-    """Return the chosen threads, or fewer or more; nobody contradicts itself in them."""
+) -> tuple[tuple[ChatPart, ...], list[tuple[int, int]]]:
+    """Return the chosen threads, or fewer or more, and their lines; nobody contradicts itself.
+
+    The first thread of a theme opens it ("Do you have a garden?"): it does not come later.
+    """
     others = draws.shuffled([place for place in range(4) if place not in chosen])
     said_before: list[tuple[int, int]] = []
     parts = []
     for place, thread in enumerate((*chosen, *others)[:count]):
         both = _PAIRS[said[place]] if place < 2 else draws.pick(_PAIRS)
         if part := _part(theme, thread, both, said_before, draws):
-            parts.append(part)
-    return tuple(parts)
+            parts.append((thread, part))
+    parts.sort(key=lambda one: one[0] != 0)
+    return tuple(part for _, part in parts), said_before
+
+
+def _goal(theme: Theme, said: Sequence[tuple[int, int]], draws: Draws) -> Goal | None:
+    """Draw what somebody wants that fits all that is said, if anything does."""
+    fits = [
+        goal
+        for place, goal in enumerate(theme.goals)
+        if all(theme.fits(place, line) for line in said)
+    ]
+    return draws.pick(fits) if fits else None
 
 
 def _part(

@@ -19,6 +19,7 @@ from datagen.scripting.content.people import (
     listener_persona,
 )
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
+from datagen.scripting.content.questions import tell_the_same
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
 from datagen.types import Direction, Fact, Job, Persona, Split
@@ -156,7 +157,7 @@ class _Path:
         """Draw the next question: on the same topic, or on the next."""
         topic = self._steps[-1][0]
         asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
-        left = [more for more in range(len(topic.more)) if more not in asked]
+        left = [more for more in _not_told(topic, topic.core) if more not in asked]
         if left and self._draws.chance(STAYS):
             self._steps.append((topic, self._draws.pick(left), True))
         else:
@@ -183,9 +184,11 @@ class _Path:
         found: list[Question] = []
         asked = {(topic.id, more) for topic, more, _ in self._steps}
         for topic, more, is_near in self._steps:
-            cuts_in = bool(found) and self._draws.chance(interruptions)
+            cuts_in = bool(found) and is_near and self._draws.chance(interruptions)
             found.append(self._question(topic, more, is_near=is_near, interrupts=cuts_in))
-            left = [one for one in range(len(topic.more)) if (topic.id, one) not in asked]
+            left = [
+                one for one in _not_told(topic, (found[-1].answer,)) if (topic.id, one) not in asked
+            ]
             if more < 0 and left and self._draws.chance(FOLLOW_UPS):
                 cuts_in = self._draws.chance(interruptions)
                 which = self._draws.pick(left)
@@ -196,7 +199,11 @@ class _Path:
         if more >= 0:
             asked = topic.more[more]
             return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
-        core, *others = self._draws.shuffled(topic.core)
+        others = self._draws.shuffled(topic.core)
+        steps = [step for one, step, _ in self._steps if one is topic and step >= 0]
+        fits = (one for one in others if {*steps} <= {*_not_told(topic, (one,))})
+        core = next(fits, others[0])
+        others.remove(core)
         return Question(
             self._draws.pick(topic.ask),
             core,
@@ -208,3 +215,12 @@ class _Path:
             quiz=topic.quiz,
             beyond=topic.beyond,
         )
+
+
+def _not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
+    """Return the further questions whose answer one of some answers of the topic does not give."""
+    return [
+        place
+        for place, more in enumerate(topic.more)
+        if not all(tell_the_same(more.tell, answer) for answer in answers)
+    ]

@@ -134,6 +134,18 @@ def test_lines_that_do_not_go_together_are_found(
     assert [one for one in planted(kind, acts, texts) if one.startswith(slip)]
 
 
+def test_what_is_told_twice_is_found() -> None:
+    told = "Blue light can delay sleep, but what you watch matters more."
+    found = planted("qa", ("answer", "doubt", "correct"), (told, "But I heard so.", f"No. {told}"))
+    assert "told twice" in found
+
+
+def test_what_is_asked_after_it_was_told_is_found() -> None:
+    told = "They don't damage your eyes, you blink less and they get dry."
+    found = planted("qa", ("correct", "ask.follow", "answer"), (told, "Do screens hurt?", told))
+    assert "told twice" in found
+
+
 def test_two_people_of_one_description_are_found() -> None:
     script = next(one for one in composed("casual", 600, 0.2) if " You have " in one.role_prompt)
     twin = script.model_copy(update={"user_role_prompt": script.role_prompt})
