@@ -7,7 +7,7 @@ Stopped at any instant, the same command goes on: what is there with the right r
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -276,7 +276,7 @@ def _use_of(
     Silence between two pieces may be in both: of what a call uses, each of its pieces has the
     share of its length.
     """
-    unused = Counter[str]()
+    unused: dict[str, float] = defaultdict(float)
     used_of: dict[int, float] = {}
     for call in calls:
         if call.reject is not None:
@@ -284,7 +284,8 @@ def _use_of(
         elif splits.get(call.id) is None:
             unused[IN_BOTH] += call.seconds
         else:
-            unused.update(call.unused)
+            for reason, seconds in call.unused.items():
+                unused[reason] += seconds
             used_of[call.number] = call.seconds - sum(call.unused.values())
     lengths = {call.number: call.num_samples for call in calls}
     place = {order.dialog_id: order for order in orders}
@@ -298,7 +299,11 @@ def _use_of(
     return CorpusFile(
         seconds=round(sum(call.seconds for call in calls), 2),
         used=round(used, 2),
-        unused={name: round(seconds, 2) for name, seconds in unused.most_common() if seconds},
+        unused={
+            reason: round(seconds, 2)
+            for reason, seconds in sorted(unused.items(), key=lambda item: -item[1])
+            if seconds
+        },
     )
 
 

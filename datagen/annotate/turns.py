@@ -220,7 +220,9 @@ def _interrupts(floor: _Floor, latest: _Floor, broken: _Broken) -> bool:
     if asked or broken.punctuated or overlap < CUT_IN_AFTER:
         return False
     first = " ".join(plain(word) for word in floor.text.split()[:5])
-    return wording().cuts_in.match(first) is not None or broken.sounds_so(latest, overlap)
+    if wording().cuts_in.match(first) is not None:
+        return True
+    return not asks and broken.sounds_so(latest, overlap)
 
 
 def _is_whole(text: str) -> bool:

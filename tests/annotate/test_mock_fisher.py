@@ -2,8 +2,8 @@
 
 Service calls of four seeds of the embedded recipe as mu-law SPHERE at 8 kHz, with transcripts whose
 stamps are rounded to 10 ms: what is found in them is held against what the timeline wrote down.
-Two calls a seed are made unless MOCK_FISHER_CALLS has another number, 16 at most. No weight and no
-rule of `annotate` was chosen on these seeds.
+MOCK_FISHER_CALLS makes more of them, 64 at most. No weight and no rule of `annotate` was chosen on
+these seeds.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from tests.fixtures.mock_fisher import MadeCall, bare, write_corpus
 
 pytestmark = pytest.mark.slow
 SEEDS = (911, 912, 913, 914)
-CALLS = int(os.environ.get("MOCK_FISHER_CALLS", "2"))
-"""Calls a seed."""
+CALLS = int(os.environ.get("MOCK_FISHER_CALLS", "6"))
+FEW = 5
+"""Events of a type whose F1 says nothing."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ def pairs(root: Path) -> list[Pair]:
     made: dict[str, tuple[int, dict[str, Any]]] = {}
 
     def calls() -> Iterator[MadeCall]:
-        for seed in SEEDS:
-            for record, call in drawn_calls(root / str(seed), seed, CALLS):
+        for place, seed in enumerate(SEEDS):
+            count = (CALLS + len(SEEDS) - 1 - place) // len(SEEDS)
+            for record, call in drawn_calls(root / str(seed), seed, count):
                 made[f"fe_03_{len(made) + 1:05d}"] = seed, record
                 yield call
 
@@ -106,7 +108,7 @@ def _events(pair: Pair) -> tuple[list[Event], list[Event]]:
 
 def test_an_audit_finds_nothing(pairs: list[Pair], root: Path) -> None:
     assert audit(root / "found", deep=True).findings == ()
-    assert len(pairs) >= 0.9 * CALLS * len(SEEDS)
+    assert len(pairs) >= 0.9 * CALLS
 
 
 def test_words_are_within_a_frame(pairs: list[Pair]) -> None:
@@ -144,7 +146,6 @@ def test_events_are_those_of_the_ledger(pairs: list[Pair]) -> None:
     print(f"\n{len(pairs)} pieces: {draws}\n{figures}")
     assert np.mean(list(draws.values())) >= 0.95, (draws, figures)
     assert sum(total.values(), Matches()).f1 >= 0.95, figures
-    assert total["gap"].f1 > 0.95
-    assert total["overlap"].f1 > 0.85
-    assert total["barge_in"].f1 > 0.7
-    assert total["backchannel"].f1 > 0.80
+    least = {"gap": 0.95, "overlap": 0.85, "barge_in": 0.7, "backchannel": 0.8}
+    for kind, bound in least.items():
+        assert total[kind].found + total[kind].missed <= FEW or total[kind].f1 > bound, figures
