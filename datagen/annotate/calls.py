@@ -53,7 +53,7 @@ VERSION = 4
 MAX_BEYOND = 1.0
 """Seconds that a transcript may go on after its sound has ended: stamps are rounded."""
 SILENT = -90.0
-"""Level in dBFS of a speaker's words under which its channel is empty."""
+"""Level in dBFS, of its words and between them, under which a channel is empty."""
 SAME = -3.0
 """What two channels hold of each other, in dB, if they are the same sound."""
 MIN_WORDS = 3
@@ -165,7 +165,7 @@ class CallAnnotator:
         """
         most = self._gates.max_bleed
         for speaker, measured in levels.items():
-            if measured.level < SILENT:
+            if max(measured.level, measured.floor) < SILENT:
                 said = f"the channel of side {sides[speaker]} holds no sound where its words are"
                 raise Rejected("silent channel", said)
         for speaker, measured in levels.items():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from datagen.cli.place import run_folder
 from datagen.cli.stopping import stoppable
 from datagen.cli.terminal import echo
-from datagen.engine.run_files import CorpusFile
+
+if TYPE_CHECKING:
+    from datagen.engine.run_files import CorpusFile
 
 _FOLDER = click.Path(path_type=Path)
 
