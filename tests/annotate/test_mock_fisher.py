@@ -33,7 +33,7 @@ pytestmark = pytest.mark.slow
 SEEDS = (911, 912, 913, 914)
 CALLS = int(os.environ.get("MOCK_FISHER_CALLS", "6"))
 FEW = 5
-"""Events of a type whose F1 says nothing."""
+"""Events of a type, or calls of a seed, whose F1 says nothing."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,9 @@ def test_events_are_those_of_the_ledger(pairs: list[Pair]) -> None:
     figures = {kind: (round(one.f1, 3), one) for kind, one in total.items()}
     draws = {seed: round(one.f1, 3) for seed, one in of_seed.items()}
     print(f"\n{len(pairs)} pieces: {draws}\n{figures}")
-    assert np.mean(list(draws.values())) >= 0.95, (draws, figures)
     assert sum(total.values(), Matches()).f1 >= 0.95, figures
+    if len(pairs) >= FEW * len(SEEDS):
+        assert np.mean(list(draws.values())) >= 0.95, (draws, figures)
     least = {"gap": 0.95, "overlap": 0.85, "barge_in": 0.7, "backchannel": 0.8}
     for kind, bound in least.items():
         assert total[kind].found + total[kind].missed <= FEW or total[kind].f1 > bound, figures
