@@ -105,6 +105,7 @@ figures: .venv/dev .venv-train/installed
 	$(KEEP) loader --title "Training data as the loader reads it" -- .venv-train/bin/python -m benchmarks.loader
 	$(BIN)/datagen run service --dialogs 64 --out $(FIGURES)
 	$(KEEP) export --title "Exports" -- $(BIN)/python benchmarks/export.py $(FIGURES)
+	$(KEEP) annotate --title "Recorded calls, annotated" -- $(BIN)/python -m benchmarks.annotate $(FIGURES)
 	$(KEEP) pairs --title "Pairs and clips" -- $(BIN)/python benchmarks/pairs.py $(FIGURES)
 	$(KEEP) --page > docs/figures.md
 

@@ -1,6 +1,6 @@
 """How fast recorded calls are annotated, step by step: hours an hour of one core.
 
-    python benchmarks/annotate.py RUN [--calls 10] [--set align.use=ctc ...]
+    python -m benchmarks.annotate RUN [--calls 10] [--set align.use=ctc ...]
 
 RUN is a finished synthetic run. Its first calls become a mock Fisher (8 kHz mu-law SPHERE,
 transcripts with stamps of 10 ms), which one process annotates as `datagen annotate fisher` does.

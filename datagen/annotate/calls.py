@@ -7,7 +7,9 @@ It holds no sound: a piece says from where to where of the call it goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field
@@ -15,12 +17,24 @@ from pydantic import Field
 from datagen.annotate.bleep import Bleep, BleepSettings, bleep_words, find_bleeps
 from datagen.annotate.call import CorpusCall, Side
 from datagen.annotate.cutting import MIN_SECONDS, Cut, Span, cut, references, spare
+from datagen.annotate.endings import TurnEndings
 from datagen.annotate.levels import ChannelLevels, measure
 from datagen.annotate.prompts import agent_side
 from datagen.annotate.sides import on_their_channels
 from datagen.annotate.sound import CallSound
-from datagen.annotate.turns import turns
+from datagen.annotate.turns import CutOff, turns
 from datagen.annotate.units import SpeechUnit, mark, units
+from datagen.annotate.unused import (
+    FOR_REFERENCE,
+    LONG_PAUSE,
+    NO_PAUSE,
+    NO_REFERENCE,
+    ONE_SPEAKER,
+    OTHERS,
+    SHORT,
+    pauses,
+    unused_of,
+)
 from datagen.annotate.words import TimedCall, WordFinder
 from datagen.types import (
     SAMPLE_RATE,
@@ -34,10 +48,14 @@ from datagen.types import (
 )
 
 Placed = TypeVar("Placed", PlacedTurn, Word, Event)
-VERSION = 3
+VERSION = 4
 """Version of the rules; raised when a change here changes what a call comes to."""
 MAX_BEYOND = 1.0
 """Seconds that a transcript may go on after its sound has ended: stamps are rounded."""
+SILENT = -90.0
+"""Level in dBFS, of its words and between them, under which a channel is empty."""
+SAME = -3.0
+"""What two channels hold of each other, in dB, if they are the same sound."""
 MIN_WORDS = 3
 """Fewest words that each speaker says in a piece."""
 
@@ -93,6 +111,8 @@ class AnnotatedCall(Record):
     pieces: tuple[CallPiece, ...]
     bleeps: tuple[Bleep, ...] = ()
     """What is covered in the sound, in samples of the call."""
+    unused: dict[str, float] = Field(default_factory=dict)
+    """Seconds of the call that are in no piece, by reason."""
 
 
 class CallAnnotator:
@@ -124,10 +144,14 @@ class CallAnnotator:
         blocked = [
             (round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) for start, end in call.others
         ]
-        pieces = tuple(self._pieces(stretches, blocked, sound.num_samples, bleeps))
-        if not pieces:
+        cuts = self._cuts(stretches, blocked, sound.num_samples, bleeps)
+        if not cuts.whole:
             raise Rejected("too short", "no part of it is long enough and leaves a reference over")
-        return _call(call, sides, levels, found, pieces, bleeps)
+        cut_off = TurnEndings(sound, sides, words).cut_off
+        pieces = tuple(_piece(one, sources, cut_off) for one, sources in cuts.whole)
+        spans = [(one.start, one.end) for one, _ in cuts.whole]
+        unused = unused_of(sound.num_samples, spans, cuts.left_out)
+        return _call(call, sides, levels, found, pieces, bleeps, unused)
 
     def _check(
         self,
@@ -141,6 +165,10 @@ class CallAnnotator:
         """
         most = self._gates.max_bleed
         for speaker, measured in levels.items():
+            if max(measured.level, measured.floor) < SILENT:
+                said = f"the channel of side {sides[speaker]} holds no sound where its words are"
+                raise Rejected("silent channel", said)
+        for speaker, measured in levels.items():
             if measured.bleed > most:
                 said = f"side {sides[speaker]} holds the other at {measured.bleed:.1f} dB"
                 other = max(one.bleed for one in exchanged().values())
@@ -151,32 +179,70 @@ class CallAnnotator:
                         " words of a are on the second channel; name them in its transcript by"
                         " the channel that they are on",
                     )
+                if min(other, *(one.bleed for one in levels.values())) > SAME:
+                    raise Rejected(
+                        "leakage",
+                        "both channels hold both speakers, as copies of a mono recording do;"
+                        " separate the speakers first",
+                    )
                 raise Rejected("leakage", f"{said}, more than {most:g}")
 
-    def _pieces(
+    def _cuts(
         self,
-        stretches: list[SpeechUnit],
-        blocked: list[Span],
+        stretches: Sequence[SpeechUnit],
+        blocked: Sequence[Span],
         num_samples: int,
-        bleeps: tuple[Bleep, ...],
-    ) -> Iterator[CallPiece]:
-        """Yield the pieces that are long enough, in which both speak, and that have references."""
+        bleeps: Sequence[Bleep],
+    ) -> _Cuts:
+        """Return the pieces that are long enough, in which both speak, and that have references."""
         avoid = [(one.start, one.end) for one in bleeps]
-        cuts = [one for one in cut(stretches, blocked, num_samples) if self._is_whole(one)]
+        found = _Cuts([], {OTHERS: [*blocked, *_meeting(stretches, blocked)]})
+        cuts: list[Cut] = []
+        for one in cut(stretches, blocked, num_samples):
+            if why := self._misfit(one):
+                found.leave_out(why, one)
+            else:
+                cuts.append(one)
         if len(cuts) == 1 and references(stretches, cuts[0], avoid) is None:
             shorter = spare(stretches, cuts[0], num_samples, avoid)
-            cuts = [shorter] if shorter is not None and self._is_whole(shorter) else []
+            if shorter is not None and not self._misfit(shorter):
+                found.leave_out(FOR_REFERENCE, cuts[0])
+                cuts = [shorter]
         for one in cuts:
             sources = references(stretches, one, avoid)
-            if sources is not None:
-                yield _piece(one, sources)
+            if sources is None:
+                found.leave_out(NO_REFERENCE, one)
+            else:
+                found.whole.append((one, sources))
+        found.left_out[LONG_PAUSE] = pauses(stretches, num_samples)
+        found.left_out[NO_PAUSE] = [(unit.start, unit.end) for unit in stretches]
+        return found
 
-    def _is_whole(self, one: Cut) -> bool:
-        said = {speaker: 0 for speaker in SPEAKERS}
-        for unit in one.units:
-            said[unit.speaker] += len(unit.words)
-        long_enough = one.end - one.start >= self._gates.min_seconds * SAMPLE_RATE
-        return long_enough and min(said.values()) >= MIN_WORDS
+    def _misfit(self, one: Cut) -> str:
+        """Return why a part of a call is no piece, if so."""
+        if one.end - one.start < self._gates.min_seconds * SAMPLE_RATE:
+            return SHORT
+        said = Counter(unit.speaker for unit in one.units for _ in unit.words)
+        return "" if min(said[speaker] for speaker in SPEAKERS) >= MIN_WORDS else ONE_SPEAKER
+
+
+@dataclass(frozen=True)
+class _Cuts:
+    """The pieces of a call with their references, and what of it is none, by reason."""
+
+    whole: list[tuple[Cut, dict[Speaker, list[Span]]]]
+    left_out: dict[str, list[Span]]
+
+    def leave_out(self, why: str, one: Cut) -> None:
+        """Note that a part becomes no piece."""
+        self.left_out.setdefault(why, []).append((one.start, one.end))
+
+
+def _meeting(stretches: Sequence[SpeechUnit], blocked: Sequence[Span]) -> Iterator[Span]:
+    """Yield the units over which somebody else speaks."""
+    for unit in stretches:
+        if any(unit.start < end and start < unit.end for start, end in blocked):
+            yield unit.start, unit.end
 
 
 def sides_of(call: CorpusCall, seed: int) -> dict[Speaker, Side]:
@@ -202,8 +268,8 @@ def _check_length(call: CorpusCall, sound: CallSound) -> None:
         )
 
 
-def _piece(one: Cut, sources: Mapping[Speaker, list[Span]]) -> CallPiece:
-    found = turns(one.units)
+def _piece(one: Cut, sources: Mapping[Speaker, list[Span]], cut_off: CutOff) -> CallPiece:
+    found = turns(one.units, cut_off)
     return CallPiece(
         start=one.start,
         num_samples=one.end - one.start,
@@ -226,6 +292,7 @@ def _call(
     found: TimedCall,
     pieces: tuple[CallPiece, ...],
     bleeps: tuple[Bleep, ...],
+    unused: dict[str, float],
 ) -> AnnotatedCall:
     people = {}
     for speaker, side in sides.items():
@@ -249,4 +316,5 @@ def _call(
         refused=len(found.refused),
         pieces=pieces,
         bleeps=bleeps,
+        unused=unused,
     )

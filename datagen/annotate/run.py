@@ -7,7 +7,7 @@ Stopped at any instant, the same command goes on: what is there with the right r
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,13 +29,13 @@ from datagen.engine import run_files
 from datagen.engine.events import Emit, Extended, Finished, Started, UnitMade
 from datagen.engine.packing import Packer
 from datagen.engine.plan import BLOCKS_PER_SHARD, DIALOGS_PER_BLOCK
-from datagen.engine.run_files import PLAN, RUN, PlanFile, RunFile
+from datagen.engine.run_files import CORPUS, PLAN, RUN, CorpusFile, PlanFile, RunFile
 from datagen.runs.make import git_revision, versions
 from datagen.runs.progress import Tally, listener
 from datagen.storage import Where
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES, Damaged, Receipt, RunFolder
 from datagen.terms import require_training
-from datagen.types import SAMPLE_RATE, DialogId, Split, UserError
+from datagen.types import SAMPLE_RATE, DialogId, Reject, Split, UserError
 
 STAGES = (CALLS, "tokens", SHARDS)
 """What progress counts."""
@@ -60,6 +60,8 @@ class AnnotatedRun:
     """Pieces that were refused, by reason."""
     examples: dict[str, str]
     """The first call that was left out for each reason, with what is known of it."""
+    corpus: CorpusFile
+    """How much of the calls' sound is in the rows."""
     unused: tuple[str, ...] = ()
     """Sentences on what lies in the folders and is of no call."""
 
@@ -145,6 +147,8 @@ class _Making:
         ]
         rejects = [reject for own in receipts for one in own for reject in one.rejects]
         rejects += [reject for shard in shards for reject in shard.rejects]
+        corpus = _use_of(calls, splits, orders, rejects)
+        run_files.write(self._folder, CORPUS, corpus)
         return AnnotatedRun(
             calls=len(ids),
             left_out=dict(+left_out),
@@ -153,6 +157,7 @@ class _Making:
             rejects=len(rejects),
             reasons=dict(Counter(reject.reason for reject in rejects)),
             examples=_examples(calls),
+            corpus=corpus,
         )
 
     def _called(self, call: CallDone) -> CallDone:
@@ -258,6 +263,48 @@ def _examples(calls: Sequence[CallDone]) -> dict[str, str]:
         if call.reject is not None:
             found.setdefault(call.reject.reason, f"{call.id}: {call.reject.evidence}")
     return found
+
+
+def _use_of(
+    calls: Sequence[CallDone],
+    splits: Mapping[str, Split | None],
+    orders: Sequence[PieceOrder],
+    rejects: Sequence[Reject],
+) -> CorpusFile:
+    """Return how much of the calls' sound is in rows, and why the rest is not.
+
+    Silence between two pieces may be in both: of what a call uses, each of its pieces has the
+    share of its length.
+    """
+    unused: dict[str, float] = defaultdict(float)
+    used_of: dict[int, float] = {}
+    for call in calls:
+        if call.reject is not None:
+            unused[call.reject.reason] += call.seconds
+        elif splits.get(call.id) is None:
+            unused[IN_BOTH] += call.seconds
+        else:
+            for reason, seconds in call.unused.items():
+                unused[reason] += seconds
+            used_of[call.number] = call.seconds - sum(call.unused.values())
+    lengths = {call.number: call.num_samples for call in calls}
+    place = {order.dialog_id: order for order in orders}
+    used = sum(used_of.values())
+    for reject in rejects:
+        order = place[reject.dialog_id]
+        own = lengths[order.call]
+        part = used_of[order.call] * own[order.piece] / sum(own)
+        unused[reject.reason] += part
+        used -= part
+    return CorpusFile(
+        seconds=round(sum(call.seconds for call in calls), 2),
+        used=round(used, 2),
+        unused={
+            reason: round(seconds, 2)
+            for reason, seconds in sorted(unused.items(), key=lambda item: -item[1])
+            if seconds
+        },
+    )
 
 
 def _orders(calls: Sequence[CallDone], splits: dict[str, Split | None]) -> list[PieceOrder]:

@@ -1,13 +1,13 @@
-"""Turns and events of two speakers, from their words alone: the ledger of a recorded piece.
+"""Turns and events of two speakers: the ledger of a recorded piece.
 
-    [SpeechUnit] --turns--> [PlacedTurn], [Word], [Event], as the timeline stage makes them
+    [SpeechUnit], how they end in sound --turns--> [PlacedTurn], [Word], [Event], as of the timeline
 
 Rules are in docs/annotate.md. What was meant and not said is unknown, so that ``unsaid`` is empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,7 +24,8 @@ RECORDED = "recorded"
 INTERRUPTED_AFTER = SAMPLE_RATE // 5
 """Samples (0.2 s) of overlap from which a speaker who breaks off was interrupted."""
 CUT_IN_AFTER = SAMPLE_RATE // 4
-"""Samples (0.25 s) of overlap from which the words of who cuts in tell an interruption."""
+"""Samples (0.25 s) of overlap from which the words of who cuts in, or the sound of who stops, tell
+an interruption."""
 ASKED_OVER = SAMPLE_RATE // 2
 """Samples (0.5 s) of overlap under which a question is taken for whole, whatever its last word."""
 TAKES_FLOOR = SAMPLE_RATE // 2
@@ -66,14 +67,21 @@ class TurnTakingOfPiece:
     events: tuple[Event, ...]
 
 
-def turns(stretches: Sequence[SpeechUnit]) -> TurnTakingOfPiece:
-    """Return the turns and the ledger of units that are sorted by start."""
+CutOff = Callable[[SpeechUnit, int], bool]
+"""Says whether a unit that ends after so many samples of overlap sounds cut off."""
+
+
+def turns(stretches: Sequence[SpeechUnit], cut_off: CutOff | None = None) -> TurnTakingOfPiece:
+    """Return the turns and the ledger of units that are sorted by start.
+
+    Without ``cut_off`` (`endings.TurnEndings.cut_off`) words alone tell an interruption.
+    """
     floors = _floors(stretches)
     ledger, onsets = Ledger(), dict[int, Onset]()
     punctuated = any(floor.text.rstrip().endswith((".", "?", "!")) for floor in floors)
     latest: _Floor | None = None
     for index, floor in enumerate(floors):
-        onsets[index] = _onset(floor, latest, ledger, punctuated)
+        onsets[index] = _onset(floor, latest, ledger, _Broken(punctuated, cut_off))
         _add_pauses(floor, ledger)
         latest = floor if latest is None or floor.end > latest.end else latest
     placed = [(floor.units, onsets[index]) for index, floor in enumerate(floors)]
@@ -158,7 +166,7 @@ def _placed(parts: Sequence[SpeechUnit], onset: Onset) -> PlacedTurn:
     )
 
 
-def _onset(floor: _Floor, latest: _Floor | None, ledger: Ledger, punctuated: bool) -> Onset:
+def _onset(floor: _Floor, latest: _Floor | None, ledger: Ledger, broken: _Broken) -> Onset:
     """Write down how a turn comes after the one before it, and return its onset."""
     if latest is None:
         return "after"
@@ -170,7 +178,7 @@ def _onset(floor: _Floor, latest: _Floor | None, ledger: Ledger, punctuated: boo
         return "after"
     if floor.speaker == latest.speaker:
         return "after"
-    if not _interrupts(floor, latest, punctuated):
+    if not _interrupts(floor, latest, broken):
         span = (floor.start, min(floor.end, latest.end))
         ledger.add("overlap", floor.speaker, RECORDED, span)
         return "overlap"
@@ -186,18 +194,35 @@ def _silence(silence: int, *, is_same: bool) -> EventType | None:
     return "lapse" if silence > LAPSE * SAMPLE_RATE else "gap"
 
 
-def _interrupts(floor: _Floor, latest: _Floor, punctuated: bool) -> bool:
+@dataclass(frozen=True)
+class _Broken:
+    """By what it is told that a turn breaks off."""
+
+    punctuated: bool
+    """Whether the transcript has marks, which then count."""
+    cut_off: CutOff | None
+
+    def sounds_so(self, floor: _Floor, overlap: int) -> bool:
+        """Say whether a turn of a transcript without marks sounds cut off."""
+        last = max(floor.units, key=lambda unit: unit.end)
+        return not self.punctuated and self.cut_off is not None and self.cut_off(last, overlap)
+
+
+def _interrupts(floor: _Floor, latest: _Floor, broken: _Broken) -> bool:
     """Say whether a turn that begins over another makes it stop."""
     overlap = latest.end - floor.start
     if floor.end < latest.end + TAKES_FLOOR or overlap < INTERRUPTED_AFTER:
         return False
     asks = is_question(latest.text) or opens_as_question(latest.units[-1].text)
     asked = asks and overlap < ASKED_OVER and _is_whole(latest.text)
-    if not asked and breaks_off(latest.text, punctuated):
+    if not asked and breaks_off(latest.text, broken.punctuated):
         return True
+    if asked or broken.punctuated or overlap < CUT_IN_AFTER:
+        return False
     first = " ".join(plain(word) for word in floor.text.split()[:5])
-    cuts_in = wording().cuts_in.match(first) is not None
-    return cuts_in and not asked and not punctuated and overlap >= CUT_IN_AFTER
+    if wording().cuts_in.match(first) is not None:
+        return True
+    return not asks and broken.sounds_so(latest, overlap)
 
 
 def _is_whole(text: str) -> bool:

@@ -40,6 +40,7 @@ from datagen.stages.artifacts import (
 from datagen.stages.tokens import TokensStage
 from datagen.storage.run_folder import UNIT_STAGES, Receipt, RunFolder, content_hash
 from datagen.types import (
+    SAMPLE_RATE,
     Audio,
     Dialogue,
     Job,
@@ -69,6 +70,10 @@ class CallDone:
     """Ids of its people; none if it is left out."""
     num_samples: tuple[int, ...]
     """Length of each piece."""
+    seconds: float
+    """Length of its sound; 0 if that cannot be read."""
+    unused: Mapping[str, float]
+    """Seconds of it that are in no piece, by reason; empty if it is left out."""
     reject: Reject | None
     made: bool
     """Whether it was made now, and not found."""
@@ -150,7 +155,8 @@ class CallWork:
             rejects = () if reject is None else (reject,)
             receipt = self._keep(CALLS, number, rows, reads, samples, rejects)
             made = True
-        return self._done(number, call_id, receipt, made=made)
+        seconds = 0.0 if call is None else _seconds(call)
+        return self._done(number, call_id, receipt, seconds, made=made)
 
     def _read(self, call_id: str) -> tuple[CorpusCall | None, Reject | None]:
         """Return a call as the reader has it, or why it is left out."""
@@ -196,7 +202,9 @@ class CallWork:
         self._folder.commit(file, table, Footer(receipt=receipt).to_json())
         return receipt
 
-    def _done(self, number: int, call_id: str, receipt: Receipt, *, made: bool) -> CallDone:
+    def _done(
+        self, number: int, call_id: str, receipt: Receipt, seconds: float, *, made: bool
+    ) -> CallDone:
         contents = {f"{CALLS}/{number:06d}": receipt.content}
         call = self._load(number) if receipt.rows else None
         if call is not None:
@@ -211,6 +219,8 @@ class CallWork:
             contents=contents,
             people=() if call is None else tuple(one.id for one in call.people.values()),
             num_samples=() if call is None else tuple(one.num_samples for one in call.pieces),
+            seconds=seconds,
+            unused={} if call is None else call.unused,
             reject=receipt.rejects[0] if receipt.rejects else None,
             made=made,
         )
@@ -338,6 +348,14 @@ def _digest(call: CorpusCall) -> str:
         for side, one in call.sound.items()
     }
     return blake2b(repr(said).encode(), digest_size=16).hexdigest()
+
+
+def _seconds(call: CorpusCall) -> float:
+    """Return how long a call's sound is; 0 if it cannot be read."""
+    try:
+        return CallSound(call.sound).num_samples / SAMPLE_RATE
+    except Rejected:
+        return 0.0
 
 
 def _reject(name: str, error: Rejected, stage: str = CALLS) -> Reject:

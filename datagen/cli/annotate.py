@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from datagen.cli.place import run_folder
 from datagen.cli.stopping import stoppable
 from datagen.cli.terminal import echo
+
+if TYPE_CHECKING:
+    from datagen.engine.run_files import CorpusFile
 
 _FOLDER = click.Path(path_type=Path)
 
@@ -73,8 +77,22 @@ def annotate(
         f" {made.dialogs:,} dialogues, {made.seconds / 3600:,.2f} h, in {out};"
         f" {made.rejects:,} pieces rejected{f' ({reasons})' if reasons else ''}"
     )
+    echo(_use(made.corpus))
     for reason, count in sorted(made.left_out.items()):
         example = f" ({made.examples[reason]})" if reason in made.examples else ""
         echo(f"left out: {count:,} calls, {reason}{example}")
     for sentence in made.unused:
         echo(sentence)
+
+
+def _use(corpus: CorpusFile) -> str:
+    """Say how much of the calls' sound is in the rows, and why the rest is not."""
+
+    def share(seconds: float) -> str:
+        return f"{seconds / 3600:,.2f} h ({seconds / (corpus.seconds or 1):.1%})"
+
+    unused = "; ".join(f"{name} {share(seconds)}" for name, seconds in corpus.unused.items())
+    return (
+        f"of {corpus.seconds / 3600:,.2f} h of sound {share(corpus.used)} are used"
+        f"{f', not used: {unused}' if unused else ''}"
+    )

@@ -1,5 +1,7 @@
 """run.json and plan.json: what a run is made of and how much of it, as the files hold it.
 
+An annotated run has a corpus.json besides: how much of the corpus' sound it uses.
+
 Recipe, Plan --> RunFile, PlanFile --write--> RUN/run.json, RUN/plan.json --read--> again
 """
 
@@ -14,9 +16,10 @@ from datagen.engine.plan import BLOCKS_PER_SHARD, DIALOGS_PER_BLOCK, Plan
 from datagen.storage.run_folder import RunFolder
 from datagen.types import Record, UserError
 
-RUN, PLAN = "run.json", "plan.json"
+RUN, PLAN, CORPUS = "run.json", "plan.json", "corpus.json"
 _Count = Annotated[int, Field(ge=0)]
-_File = TypeVar("_File", bound="RunFile | PlanFile")
+_File = TypeVar("_File", bound="RunFile | PlanFile | CorpusFile")
+_Seconds = Annotated[float, Field(ge=0)]
 
 
 class RunFile(BaseModel):
@@ -66,8 +69,22 @@ class PlanFile(Record):
         )
 
 
-def write(folder: RunFolder, name: str, file: RunFile | PlanFile) -> None:
-    """Write run.json or plan.json."""
+class CorpusFile(Record):
+    """corpus.json: how much of a corpus' sound is in an annotated run."""
+
+    model_config = ConfigDict(validate_by_name=True)
+
+    version: Literal[1] = Field(default=1, alias="schema")
+    seconds: _Seconds
+    """Length of all calls whose sound can be read."""
+    used: _Seconds
+    """Seconds of them that are in a row; with those that are not they are all."""
+    unused: dict[str, _Seconds]
+    """Seconds that are in none, by reason."""
+
+
+def write(folder: RunFolder, name: str, file: RunFile | PlanFile | CorpusFile) -> None:
+    """Write run.json, plan.json or corpus.json."""
     folder.write_json(name, file.model_dump(mode="json", by_alias=True))
 
 
@@ -79,6 +96,13 @@ def read_run(folder: RunFolder) -> RunFile:
 def read_plan(folder: RunFolder) -> PlanFile:
     """Read plan.json. Raises UserError if there is none, or not of this version."""
     return _read(folder, PLAN, PlanFile)
+
+
+def read_corpus(folder: RunFolder) -> CorpusFile | None:
+    """Read corpus.json; None if there is none. Raises UserError if it is not of this version."""
+    if folder.read_json(CORPUS) is None:
+        return None
+    return _read(folder, CORPUS, CorpusFile)
 
 
 def _read(folder: RunFolder, name: str, model: type[_File]) -> _File:

@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError
 
 from datagen.audit.totals import Totals
 from datagen.config import describe
-from datagen.engine.run_files import read_plan, read_run
+from datagen.engine.run_files import CorpusFile, read_corpus, read_plan, read_run
 from datagen.formats.text import read_text
 from datagen.quality.figures import read_quality
 from datagen.storage import Where, atomic
@@ -101,6 +101,8 @@ class Manifest(Record):
     """What `datagen quality` heard, if somebody has listened; else left out."""
     terms: tuple[Terms, ...] = ()
     """Terms of the corpora that rows are made of; left out if all rows are synthetic."""
+    corpus: CorpusFile | None = None
+    """How much of a corpus' sound an annotated run uses; else left out."""
     signature: str = ""
     """SHA-256 of the canonical JSON of all other fields."""
 
@@ -109,6 +111,7 @@ class Manifest(Record):
         data = self.model_dump(mode="json", by_alias=True)
         empty = {"quality"} if self.quality is None else set()
         empty |= set() if self.terms else {"terms"}
+        empty |= {"corpus"} if self.corpus is None else set()
         return {name: value for name, value in data.items() if name not in empty}
 
     def signed(self) -> Manifest:
@@ -156,6 +159,7 @@ def build(run: Where) -> Manifest:
         "blocks": {stage: [one.content for one in found] for stage, found in units.items()},
     }
     data["terms"] = of_run(run)
+    data["corpus"] = read_corpus(folder)
     if (quality := read_quality(run)) is not None:
         data["quality"] = quality.model_dump(mode="json")
     return Manifest.model_validate(data).signed()

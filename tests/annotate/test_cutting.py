@@ -21,6 +21,7 @@ from datagen.annotate.cutting import (
 )
 from datagen.annotate.snapping import snap, sounding
 from datagen.annotate.units import SpeechUnit, units
+from datagen.annotate.unused import LONG_PAUSE, OTHERS, SHORT, SILENCE, pauses, unused_of
 from datagen.types import FRAME, SAMPLE_RATE, SPEAKERS, Speaker, SpokenWord, Word
 from tests.fixtures.speech_like import voiced
 
@@ -191,3 +192,20 @@ def test_people_of_many_calls_are_in_one_split(calls_each: int) -> None:
     kept = sum(split == "validation" for split in splits.values())
     assert kept >= 0.025 * num
     assert left_out <= 0.3 * num
+
+
+def test_what_is_in_no_piece_has_a_reason_and_adds_up() -> None:
+    spans = {OTHERS: [(0, 48_000)], SHORT: [(24_000, 96_000)], LONG_PAUSE: [(240_000, 720_000)]}
+    found = unused_of(1_200_000, [(96_000, 240_000), (700_000, 900_050)], spans)
+    assert found == {OTHERS: 2.0, SHORT: 2.0, LONG_PAUSE: 19.16, SILENCE: 12.49}
+    assert list(found) == [OTHERS, SHORT, LONG_PAUSE, SILENCE]
+    assert sum(found.values()) == pytest.approx(50 - 6 - 8.35)
+    assert unused_of(48_000, [(0, 49_920)], {}) == {}
+
+
+def test_a_pause_is_long_wherever_it_is() -> None:
+    stretches = units([word("agent", 11, 12), word("user", 11.5, 15), word("agent", 20, 21)])
+    assert pauses(stretches, 40 * SAMPLE_RATE) == [
+        (0, 11 * SAMPLE_RATE),
+        (21 * SAMPLE_RATE, 40 * SAMPLE_RATE),
+    ]

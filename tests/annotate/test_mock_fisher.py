@@ -1,11 +1,14 @@
 """A mock Fisher of our own renders: words by the embedded aligner, events against the ledger.
 
-20 calls of the embedded recipe as mu-law SPHERE at 8 kHz, with transcripts whose stamps are
-rounded to 10 ms: what is found in them is held against what the timeline wrote down.
+Service calls of four seeds of the embedded recipe as mu-law SPHERE at 8 kHz, with transcripts whose
+stamps are rounded to 10 ms: what is found in them is held against what the timeline wrote down.
+MOCK_FISHER_CALLS makes more of them, 64 at most. No weight and no rule of `annotate` was chosen on
+these seeds.
 """
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,18 +26,21 @@ from datagen.cli import main
 from datagen.storage.run_folder import RunFolder
 from datagen.types import FRAME, Event, Speaker
 from tests.fixtures.event_score import Matches, score
-from tests.fixtures.ledgers import found_again, heard_events, ledgers
-from tests.fixtures.mock_fisher import bare, mock_fisher
+from tests.fixtures.ledgers import drawn_calls, heard_events
+from tests.fixtures.mock_fisher import MadeCall, bare, write_corpus
 
-pytest.importorskip("pocketsphinx")
 pytestmark = pytest.mark.slow
-CALLS = 20
+SEEDS = (911, 912, 913, 914)
+CALLS = int(os.environ.get("MOCK_FISHER_CALLS", "6"))
+FEW = 5
+"""Events of a type, or calls of a seed, whose F1 says nothing."""
 
 
 @dataclass(frozen=True)
 class Pair:
     """A piece that was annotated, and the dialogue it was made of, on the piece's clock."""
 
+    seed: int
     found: dict[str, Any]
     made: dict[str, Any]
     offset: int
@@ -43,44 +49,47 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
-    """Make 20 calls, a corpus of them, and annotate it."""
-    root = tmp_path_factory.mktemp("mock")
-    run, corpus, out = root / "made", root / "fisher", root / "found"
-    made = ["run", "service", "--dialogs", str(CALLS + 4), "--out", str(run)]
-    said = CliRunner().invoke(main, made)
-    assert said.exit_code == 0, said.output
-    ids = mock_fisher(run, corpus, CALLS)
-    assert len(ids) == CALLS
-    command = ["annotate", "fisher", str(corpus), "--out", str(out), "--accept", "fisher"]
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mock")
+
+
+@pytest.fixture(scope="module")
+def pairs(root: Path) -> list[Pair]:
+    """Make calls, a corpus of them, and annotate it."""
+    made: dict[str, tuple[int, dict[str, Any]]] = {}
+
+    def calls() -> Iterator[MadeCall]:
+        for place, seed in enumerate(SEEDS):
+            count = (CALLS + len(SEEDS) - 1 - place) // len(SEEDS)
+            for record, call in drawn_calls(root / str(seed), seed, count):
+                made[f"fe_03_{len(made) + 1:05d}"] = seed, record
+                yield call
+
+    write_corpus(root / "fisher", calls())
+    command = ["annotate", "fisher", str(root / "fisher"), "--out", str(root / "found")]
+    command += ["--accept", "fisher", "--set", "codec.use=dummy"]
     said = CliRunner().invoke(main, command)
     assert said.exit_code == 0, said.output
-    return list(_pairs(run, out, ids))
+    return list(_pairs(root / "found", made))
 
 
-def _pairs(run: Path, out: Path, ids: dict[str, str]) -> Iterator[Pair]:
+def _pairs(out: Path, made: dict[str, tuple[int, dict[str, Any]]]) -> Iterator[Pair]:
     folder = RunFolder(out)
     calls = {}
     for name in folder.storage.names("calls"):
         for row in folder.read(f"calls/{name}").to_pylist():
             call = AnnotatedCall.model_validate_json(row["record"])
             calls[call.id] = call
-    made = {row["dialog_id"]: row for row in _rows(run)}
     place: dict[str, int] = defaultdict(int)
-    for row in _rows(out):
+    (shard,) = (out / "shards").glob("*.parquet")
+    for row in pq.read_table(shard).to_pylist():
         call = calls[row["scenario"]]
         piece = call.pieces[place[call.id]]
         place[call.id] += 1
         speakers: dict[Speaker, Speaker] = {
             who: "agent" if person.side == "a" else "user" for who, person in call.people.items()
         }
-        yield Pair(row, made[ids[call.id]], piece.start, speakers)
-
-
-def _rows(run: Path) -> list[dict[str, Any]]:
-    (shard,) = (run / "shards").glob("*.parquet")
-    rows: list[dict[str, Any]] = pq.read_table(shard).to_pylist()
-    return rows
+        yield Pair(made[call.id][0], row, made[call.id][1], piece.start, speakers)
 
 
 def _events(pair: Pair) -> tuple[list[Event], list[Event]]:
@@ -97,12 +106,9 @@ def _events(pair: Pair) -> tuple[list[Event], list[Event]]:
     return found, wanted
 
 
-def test_an_audit_finds_nothing(
-    pairs: list[Pair], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    (out,) = tmp_path_factory.getbasetemp().glob("mock0/found")
-    assert audit(out, deep=True).findings == ()
-    assert len(pairs) >= CALLS - 2
+def test_an_audit_finds_nothing(pairs: list[Pair], root: Path) -> None:
+    assert audit(root / "found", deep=True).findings == ()
+    assert len(pairs) >= 0.9 * CALLS
 
 
 def test_words_are_within_a_frame(pairs: list[Pair]) -> None:
@@ -122,7 +128,7 @@ def test_words_are_within_a_frame(pairs: list[Pair]) -> None:
             assert [word["text"] for word in own] == [text for text, _ in inside]
             apart += [w["start"] - start for w, (_, start) in zip(own, inside, strict=True)]
     frames = np.abs(np.array(apart)) / FRAME
-    assert len(frames) > 1_000
+    assert len(frames) > 400
     assert np.median(frames) < 0.25
     assert np.mean(frames <= 1) > 0.90
     assert np.mean(np.rint(frames) <= 1) > 0.94
@@ -130,22 +136,17 @@ def test_words_are_within_a_frame(pairs: list[Pair]) -> None:
 
 def test_events_are_those_of_the_ledger(pairs: list[Pair]) -> None:
     total: dict[str, Matches] = defaultdict(Matches)
+    of_seed: dict[int, Matches] = defaultdict(Matches)
     for pair in pairs:
         for kind, counts in score(*_events(pair)).items():
             total[kind] += counts
-    whole = sum(total.values(), Matches())
-    # 20 calls have some 170 events: five sets of calls gave .929 to .965
-    assert whole.f1 >= 0.91, {kind: (one, one.f1) for kind, one in total.items()}
-    assert total["gap"].f1 > 0.95
-    assert total["overlap"].f1 > 0.78
-    assert total["backchannel"].f1 > 0.80
-
-
-def test_rules_find_other_calls_events_in_their_own_words(tmp_path: Path) -> None:
-    """What the aligner does not cost: on two other draws, of whose words the times are right."""
-    total = Matches()
-    for seed in (101, 202):
-        for call in ledgers(tmp_path / str(seed), "service", seed, blocks=1):
-            total += sum(found_again(call).values(), Matches())
-    assert total.found > 300
-    assert total.f1 >= 0.93  # these 32 calls give .944; other fresh draws .960 to .968
+            of_seed[pair.seed] += counts
+    figures = {kind: (round(one.f1, 3), one) for kind, one in total.items()}
+    draws = {seed: round(one.f1, 3) for seed, one in of_seed.items()}
+    print(f"\n{len(pairs)} pieces: {draws}\n{figures}")
+    assert sum(total.values(), Matches()).f1 >= 0.95, figures
+    if len(pairs) >= FEW * len(SEEDS):
+        assert np.mean(list(draws.values())) >= 0.95, (draws, figures)
+    least = {"gap": 0.95, "overlap": 0.85, "barge_in": 0.7, "backchannel": 0.8}
+    for kind, bound in least.items():
+        assert total[kind].found + total[kind].missed <= FEW or total[kind].f1 > bound, figures

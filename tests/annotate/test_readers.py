@@ -241,7 +241,7 @@ def test_folder_refuses_one_channel(tmp_path: Path) -> None:
     tiny.write_sound(tmp_path / "one.wav", tiny.sound(TALK)[:1], 16_000)
     with pytest.raises(Rejected) as caught:
         only("folder", tmp_path)
-    assert "one.wav has 1" in caught.value.evidence
+    assert "one.wav has one channel; a call is" in caught.value.evidence
 
 
 def test_shortened_sphere_is_told(tmp_path: Path) -> None:

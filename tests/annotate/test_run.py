@@ -19,9 +19,12 @@ import yaml
 from click.testing import CliRunner, Result
 
 from datagen.annotate.settings import settings_of
+from datagen.annotate.unused import FOR_REFERENCE
 from datagen.audit import audit
 from datagen.backends.protocols import Judge
 from datagen.cli import main
+from datagen.engine.run_files import read_corpus
+from datagen.runs import manifest
 from datagen.show.lookup import RunDialogue
 from datagen.storage.run_folder import RunFolder
 from datagen.terms import load
@@ -200,7 +203,38 @@ def test_what_cannot_be_used_is_left_out_and_counted(terms: Path, tmp_path: Path
     for reason in ("leakage", "no transcript", "sound", "channels"):
         assert f"left out: 1 calls, {reason} (" in said.output, said.output
     assert "no transcript (silent: --asr whisper has one made)" in said.output
+    corpus = read_corpus(RunFolder(tmp_path / "run"))
+    assert corpus is not None
+    length = tiny.length(TALK)
+    assert corpus.unused["leakage"] == pytest.approx(length, abs=0.1)
+    assert corpus.unused["no transcript"] == pytest.approx(length, abs=0.1)
+    assert corpus.unused[FOR_REFERENCE] > 0
+    assert 30 < corpus.used < length
+    assert corpus.used + sum(corpus.unused.values()) == pytest.approx(corpus.seconds, abs=0.1)
+    assert f"h of sound {corpus.used / 3600:.2f} h (" in said.output
+    most = max(corpus.unused.items(), key=lambda item: item[1])
+    assert f"not used: {most[0]} {most[1] / 3600:.2f} h (" in said.output
+    assert manifest.build(tmp_path / "run").corpus == corpus
     assert not audit(tmp_path / "run", deep=True).findings
+
+
+def test_channels_that_cannot_be_a_call_are_told_apart(terms: Path, tmp_path: Path) -> None:
+    folder, sound = tmp_path / "calls", tiny.sound(TALK)
+    write(folder, "good")
+    one_speaks = np.stack([sound[0], np.zeros_like(sound[0])])
+    for name, channels in {"half": one_speaks, "mono": np.stack([sound.sum(axis=0)] * 2)}.items():
+        tiny.write_sound(folder / f"{name}.wav", channels, 16_000)
+        (folder / f"{name}.ctm").write_text(tiny.ctm(TALK, name))
+    (folder / "notes.ctm").write_bytes(b"\x81\x8d" * 40)
+    said = annotate(folder, tmp_path / "run", terms)
+    assert said.exit_code == 2
+    assert said.output.count("notes.ctm") == 1
+    assert "cannot be read as text; save it as UTF-8" in said.output
+    (folder / "notes.ctm").unlink()
+    said = annotate(folder, tmp_path / "run", terms)
+    assert said.exit_code == 0
+    assert "silent channel (half: the channel of side b holds no sound where" in said.output
+    assert "leakage (mono: both channels hold both speakers" in said.output
 
 
 def test_two_calls_that_cannot_be_told_apart_are_one_sentence(terms: Path, tmp_path: Path) -> None:
@@ -231,6 +265,9 @@ def test_words_that_are_not_in_the_sound_are_refused(terms: Path, tmp_path: Path
     (folder / "other.ctm").write_text(tiny.ctm(late, "other"))
     said = annotate(folder, tmp_path / "run", terms, "--set", "gates.max_bleed=50")
     assert "1 pieces rejected (words and sound 1)" in said.output, said.output
+    corpus = read_corpus(RunFolder(tmp_path / "run"))
+    assert corpus is not None
+    assert corpus.unused["words and sound"] == pytest.approx(corpus.used, rel=0.1)
     report = audit(tmp_path / "run")
     assert report.totals.rejects == {"speech: words and sound": 1}
     assert not report.findings

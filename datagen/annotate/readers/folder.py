@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -208,7 +209,12 @@ def _channels(paths: tuple[Path, ...]) -> dict[Side, ChannelFile]:
     except (OSError, soundfile.SoundFileError):
         channels = 2  # why it cannot be read is said where it is
     if channels != 2:
-        raise Rejected("channels", f"{paths[0].name} has {channels}; one is needed for each person")
+        has = "one channel" if channels == 1 else f"{channels} channels"
+        raise Rejected(
+            "channels",
+            f"{paths[0].name} has {has}; a call is one file of two, or one of each person, named"
+            " like call.a.wav and call.b.wav",
+        )
     return {side: ChannelFile(paths[0], index) for index, side in enumerate(SIDES)}
 
 
@@ -259,16 +265,23 @@ def _labelled(side: Side, intervals: Sequence[Interval]) -> Iterator[Supervision
 
 
 def _read_all(path: Path) -> dict[str, list[Interval]]:
-    try:
+    with _refusing(path):
         return read_tiers(read_text(path))
-    except ValueError as error:
-        raise Rejected("transcript", f"{path.name}: {error}") from error
 
 
 def _read(path: Path, parse: Callable[[str], Iterator[Item]]) -> list[Item]:
     """Return what a file holds; Rejected if it is of another form."""
-    try:
+    with _refusing(path):
         return list(parse(read_text(path)))
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Leave a call out whose transcript cannot be read, or is of another form."""
+    try:
+        yield
+    except UserError as error:  # it names the file itself
+        raise Rejected("transcript", str(error)) from error
     except ValueError as error:
         raise Rejected("transcript", f"{path.name}: {error}") from error
 
@@ -276,6 +289,8 @@ def _read(path: Path, parse: Callable[[str], Iterator[Item]]) -> list[Item]:
 def _whole(path: Path, parse: Callable[[str], Iterator[Item]]) -> list[Item]:
     """Return what a file of several calls may hold; UserError if it is of another form."""
     try:
-        return _read(path, parse)
-    except Rejected as error:
-        raise UserError(f"{path}: {error.evidence}; mend it or move it away") from error
+        return list(parse(read_text(path)))
+    except UserError:
+        raise
+    except ValueError as error:
+        raise UserError(f"{path}: {error}; mend it or move it away") from error
