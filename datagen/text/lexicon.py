@@ -96,7 +96,9 @@ ABBREVIATIONS = {
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
     "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
     "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F",
-    "Ctrl": "Control", "Del": "Delete", "PgUp": "Page Up",
+    "Ctrl": "Control", "Del": "Delete",
+    "PrtSc": "Print Screen", "PrtScn": "Print Screen", "BRs": "bedrooms", "BAs": "baths",
+    "PgUp": "Page Up",
     "PgDn": "Page Down", "www": "w w w", "MWF": "Monday, Wednesday, Friday",
     "TTh": "Tuesday, Thursday", "WWI": "World War One", "WWII": "World War Two", "bks": "books",
     "ctrl": "control", "incl": "including", "tv": "TV", "ssn": "SSN", "gps": "GPS", "dvd": "DVD",
@@ -259,8 +261,13 @@ CHORDS = tuple(
 )
 """Chords of two letters, which may be names."""
 KEYS = (
-    "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
+    "Ctrl", "ctrl", "Cmd", "Fn", "Alt", "Shift", "Option", "Command", "Control", "Win",
 )  # fmt: skip
+KEY_NAMES = {
+    "Esc": "Escape", "esc": "Escape", "Ins": "Insert", "del": "Delete", "Fn": "Function",
+    "Win": "Windows", "Opt": "Option", "Bksp": "Backspace", "Alt": "Alt",
+}  # fmt: skip
+"""Keys that are written short where several are pressed at once."""
 SIGNS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent",
 }  # fmt: skip

@@ -92,6 +92,8 @@ _SHORT = frozenset(
         "Esc",
         "ATTN",
         "War",
+        "Scene",
+        "scene",
         "U",
         *DOSES,
     )

@@ -90,6 +90,13 @@ _DATA = re.compile(
     r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
     r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
 )
+_WEIGHED = re.compile(
+    r"\b(?:grams?|sugar|protein|fat|fiber|carbs|dose|weigh\w*|flour|salt|butter|yeast|sodium|powder)\b"
+)
+_CONNECTED = cue("on|over|have|has|get|gets|got|no|the|via|using|with|your|my|our", " ")
+_NETWORK = re.compile(
+    r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem|LTE)\b"
+)
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
@@ -144,6 +151,16 @@ def _is_second(match: Match) -> bool:
     return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
 
 
+def _is_network(match: Match) -> bool:
+    """Tell whether "5g" may be of a telephone: grams are weighed."""
+    return (
+        not match["joint"]
+        and match["number"] in ("2", "3", "4", "5", "6")
+        and not is_near(match, _WEIGHED)
+        and (is_before(match, _CONNECTED) or is_near(match, _NETWORK))
+    )
+
+
 def _is_apart(match: Match) -> bool:
     return match["joint"] == " "
 
@@ -157,6 +174,7 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
+    "g": lambda match: not _is_network(match),
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),

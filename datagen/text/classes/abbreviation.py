@@ -309,8 +309,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<word>{any_of(BATTERIES)})(?P<many>s?)(?![\w-])",
             lambda m: f"{BATTERIES[m['word']]}{m['many']}" if is_near(m, _CELLS) else None,
-            before=re.compile(r"\b(?:\d{1,2}|two|three|four|six|eight|of|takes?|needs?) \Z"),
+            before=re.compile(
+                r"\b(?:\d{1,2}|two|three|four|six|eight|of|takes?|needs?|A{2,4}s? (?:or|and)) \Z"
+            ),
         ),
+        make(
+            rf"(?P<word>{any_of(BATTERIES)})(?= (?:or|and) A{{2,4}}s?\b)",
+            lambda m: BATTERIES[m["word"]],
+        ),
+        make(
+            r"[pP]op\.(?= (?:[~\d]|is\b|was\b|of \d|grew\b|density\b))",
+            lambda m: f"{m[0][0]}opulation",
+        ),
+        make(r"Mass\.(?= Ave\b)", "Massachusetts"),
         make(
             rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",
             lambda m: f"{numbers.cardinal(int(m['count']))} {BATTERIES[m['word']]}",

@@ -209,7 +209,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=,? \d{{5}})",
             lambda m: STATES_OR_WORDS[m["state"]],
-            before=_CITY,
+            before=_COMMA,
         ),
         make(
             r"\d{5}(?![\w.,/:-]\d|\w)",

@@ -7,7 +7,6 @@ import re
 from datagen.text import numbers, quantity
 from datagen.text.form import (
     END,
-    PLURAL,
     Form,
     FormMaker,
     Match,
@@ -18,6 +17,7 @@ from datagen.text.form import (
     is_before,
 )
 from datagen.text.locales import Locale
+from datagen.text.nouns import PLURAL, THINGS
 from datagen.text.quantity import DEC, INT
 
 TOLD = "It stands alone, or before what is counted; a comma groups three digits."
@@ -35,10 +35,8 @@ _SCALED = {
     "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
     "tn": "trillion",
 }  # fmt: skip
-_COUNTED = re.compile(
-    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<![siu])s|people|men|women|children|of (?:them|us|the))\b"
-)
-_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<![siu])s|people|men|women|children)\b)"
+_COUNTED = re.compile(rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b)")
+_COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
     r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
@@ -47,6 +45,7 @@ _ABOUT = cue(
 )
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
+_KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
 
 
@@ -60,6 +59,8 @@ def _scaled(match: Match) -> str | None:
     if scale in "kK" and (is_run or (is_short and not is_after(match, _COUNTED))):
         return f"{quantity.say(number)} K"  # a run, or thousands
     if is_run:
+        return None
+    if scale in "kK" and number in _KARATS and not match["low"] and not is_after(match, _COUNTED):
         return None
     is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (

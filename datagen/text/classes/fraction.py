@@ -64,7 +64,7 @@ def _fraction(match: Match) -> str | None:
 
 _SUM = re.compile(
     r"\b(?:add|subtract|sum|plus|minus|multiply|divide|decimal|fractions?|numerator|denominator"
-    r"|probability|chance|simplif\w+|equivalent|(?:more|less|greater|bigger|smaller|larger) than"
+    r"|probability|chance|simplif\w+|equivalent|(?:more|less) than|greater|bigger|smaller|larger"
     r"|equals?|equal to|becomes|flip\w*|reciprocal|inverse|half of|times|common)\b",
     re.IGNORECASE,
 )

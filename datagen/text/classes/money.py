@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, any_of, attributive, is_after, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, is_after, is_near
 from datagen.text.locales import Currency, Locale
+from datagen.text.nouns import (
+    attributive,
+    describes,
+    describes_name,
+    describes_plainly,
+    is_determined,
+    is_one_thing,
+)
 from datagen.text.quantity import DEC, SCALES
 
 TOLD = (
@@ -36,6 +44,7 @@ _PRICED = re.compile(
     r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
     r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
+_ENDS = re.compile(r"[.,?!;]|$| (?:and|or|in|on|at|for|to|from|is|was|with|if|when|but|so|that)\b")
 _TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
 _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
@@ -67,7 +76,13 @@ class _Amounts:
         """Tell whether an amount describes what follows; "$10 cash, $12 credit" are two prices."""
         if is_after(match, _TENDERED) and is_near(match, _TWO_PRICES, 24, 40):
             return False
-        return is_after(match, _PRICED) or attributive(match)
+        if is_after(match, _PRICED) or attributive(match):
+            return True
+        if is_determined(match) and (describes(match) or describes_name(match)):
+            return True
+        if describes_plainly(match) or (is_one_thing(match) and is_after(match, _ENDS)):
+            raise Unsayable(match[0], "its unit may be one or several before what it pays for")
+        return False
 
     def coded(self, match: Match) -> str | None:
         """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""

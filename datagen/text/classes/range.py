@@ -22,6 +22,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
+from datagen.text.nouns import describes
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -76,6 +77,15 @@ _ENDS = re.compile(
 _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
 
 
+_ARTICLE = cue("an?|the|this|that|my|your|our|his|her|their", " ")
+_LASTING = re.compile(
+    r" (?:business |working |square )?(?:minute|hour|day|week|month|year|night|mile|pound|inch"
+    r"|foot|page"
+    r"|person|people|point|game|percent|degree|gallon|dollar|star|digit|step|player|item|word|line|second"
+    r"|cup|ounce|lb|oz|mi|hr|min|yr|km|kg|mm|cm|ft|in|age|scale|range|range|window|player|unit|ton|watt"
+    r"|volt|amp|gig|liter|guest|seat|room|bedroom|car|story|block|stop|slot|shift|workday|schedule|share"
+    r"|increase|drop|gap|split|rating|question)s?\b|-"
+)
 _AFTER_RANGE = re.compile(
     r"\b(?:questions|problems|exercises|pages|chapters|items|lessons|sections|verses|rows|lines|steps"
     r"|units|rooms|exits|numbers|lanes|gates|levels|floors|weeks|days)\b[^.?!]*\d-\d[^.?!]*\Z"
@@ -92,6 +102,15 @@ def _range(match: Match) -> str | None:
         return None
     if is_after(match, _FORMATION):
         return None
+    if (
+        low != "0"
+        and is_before(match, _ARTICLE)
+        and describes(match)
+        and not is_after(match, _LASTING)
+    ):
+        return None  # "a 1-2 punch"
+    if match[0] == "7-11" and not is_near(match, AROUND):
+        return None  # a shop, perhaps
     is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5
     is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)
     is_bare = is_bare and match.string[match.start() - 1 : match.start()] != "#"

@@ -38,7 +38,7 @@ def _rank(match: Match) -> str:
 
 
 def _number(match: Match) -> str:
-    return numbers.cardinal(value(match["roman"].upper()))
+    return numbers.cardinal(value((match.groupdict().get("roman") or match[0]).upper()))
 
 
 def _first_or_letter(match: Match) -> str | None:
@@ -80,6 +80,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
+        make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(
@@ -140,6 +141,7 @@ _FIFTHS = (
 _SURELY = re.compile(
     r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
 )
+_SCENE = re.compile(r"\b[Ss]cene \Z")
 _TYPED = re.compile(r"\b(?:Type|Class|Schedule|Division|Trauma) \Z")
 _PERSON = re.compile(
     rf"(?<![\w-])(?:{'|'.join(FIRST_NAMES)}) (?:[A-Z][a-z]+ |[A-Z]\. [A-Z][a-z]+ )?\Z"

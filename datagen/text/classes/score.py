@@ -19,6 +19,7 @@ from datagen.text.form import (
 )
 from datagen.text.locales import Locale
 from datagen.text.names import SCRIPTURES
+from datagen.text.nouns import describes
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -158,11 +159,38 @@ def _won(match: Match) -> str | None:
     low, high = int(match["low"]), int(match["high"])
     if is_after(match, _RECORD):
         return f"{_three(match['low'])} and {_three(match['high'])}"
+    if is_before(match, _OWNED) and describes(match) and not is_after(match, _OUTCOME):
+        return None  # "a 1-2 punch"
+    if is_near(match, _TENNIS) and {low, high} <= {0, 15, 30, 40}:
+        return _points(low, high)
+    if is_near(match, _SETS):
+        return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
     if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
     if not is_near(match, WON):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
+
+
+_OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
+_OUTCOME = re.compile(
+    r" (?:\w+ )?(?:lead|win|victory|loss|deficit|decision|vote|tie|draw|score|margin|record"
+    r"|series|final"
+    r"|game|upset|shutout|rout|defeat|advantage|comeback|split|ruling|result|scoreline|start|thriller)\b"
+)
+_TENNIS = re.compile(
+    r"\b(?:tennis|serv\w+|deuce|set point|match point|break point|love|pickleball)\b", re.I
+)
+_SETS = re.compile(r"(?<![\d-])[0-7]-[0-7](?:, | and |, and )[0-7]-[0-7](?![\d-])")
+"""Two sets of tennis, which are said without a word between."""
+
+
+def _points(low: int, high: int) -> str:
+    """Say the points of a game of tennis: "forty fifteen", "thirty love", "thirty all"."""
+    if low == high:
+        return f"{numbers.cardinal(low)} all"
+    first, last = ("love" if points == 0 else numbers.cardinal(points) for points in (low, high))
+    return f"{first} {last}"
 
 
 _PROPORTION = (

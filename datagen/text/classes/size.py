@@ -12,12 +12,12 @@ from datagen.text.form import (
     Match,
     Unsayable,
     any_of,
-    attributive,
     is_after,
     is_near,
 )
 from datagen.text.lexicon import SIZES
 from datagen.text.locales import Locale
+from datagen.text.nouns import attributive, describes, is_one_thing, is_the
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
 
@@ -79,8 +79,12 @@ def _mark(match: Match) -> str | None:
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
     said = _low(match) + quantity.say(match["number"])
-    if attributive(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
-        return f"{said} {unit}"
+    is_thing = is_one_thing(match) or (unit == "inch" and is_the(match))
+    if is_thing or describes(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
+        part = re.fullmatch(r"(?P<top>three quarter)s", said)
+        return f"{part['top'] if part else said} {unit}"
+    if "/" in match["number"] and not re.match(r"\d+[ -]|1/", match["number"]):
+        return f"{said} of {'an' if unit == 'inch' else 'a'} {unit}"
     return _count(said, unit, quantity.is_one(match["number"]))
 
 
