@@ -31,6 +31,9 @@ _SIGN_WORDS = {
 _KEYS = re.compile(r"^\+|[A-Za-z]\+\w")
 """A plus that is not said: of a country's code, or between keys."""
 _TAG = re.compile(r"\W?#[A-Za-z]{2}")
+_COUNTED_IN = re.compile(r"^[$€£]?\d|^[A-Z]-?\d")
+_VOWEL_FIRST = re.compile(r"(?:eight|eleven|[AEFHILMNORSX]\b)")
+"""What is said with "an" before it."""
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -63,6 +66,7 @@ def refuse_doubtful(found: list[tuple[str, str]], line: str, *, states_facts: bo
     Signs are not counted where facts say themselves. Raises Unsayable.
     """
     _refuse_merged(found, line)
+    _refuse_article(found)
     _refuse_left(found)
     if not states_facts:
         _refuse_unsaid_signs(found)
@@ -124,6 +128,15 @@ def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
             is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
             if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
                 raise Unsayable(written, f"{sign!r} would be left out")
+
+
+def _refuse_article(found: list[tuple[str, str]]) -> None:
+    """Refuse a reading that "a" or "an" before it does not fit: "an 11-34T" begins no "one"."""
+    for (article, _), (written, said) in pairwise(found):
+        if article.lower() in ("a", "an") and _COUNTED_IN.search(written[:3]):
+            is_vowel = _VOWEL_FIRST.match(said) is not None
+            if is_vowel != (article.lower() == "an"):
+                raise Unsayable(written, f"{article!r} before it does not fit what is said")
 
 
 def _is_merged(before: str, after: str) -> bool:

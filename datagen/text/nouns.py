@@ -7,10 +7,11 @@ a noun after a unit makes it singular ("a 9 watt lamp") where no other word coul
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from datagen.text.form import REACH, Match
 
-_DOES = (
+DOES = (
     "is|was|has|does|goes|comes|says|expires|shows|arrives|leaves|departs|begins|starts|ends|includes"
     "|requires|keeps|gets|takes|needs|means|seems|looks|works|ships|boards|lands|runs|covers|applies"
     "|appears|remains|belongs|matches|contains|opens|closes|costs|sounds|feels|sits|stays|counts"
@@ -18,7 +19,7 @@ _DOES = (
     "|drops|refers|stands|pays|saves|allows|adds|uses|wants|asks|tells|posts|clears|stops|beats|gains"
     "|draws|pulls|drives|powers|charges|produces|provides|handles|carries|holds|feeds|serves|lets|puts|sends"
     "|sets|stores|supports|heats|cools|melts|boils|freezes|kills|burns|fills|feels|moves|rises|falls|heads"
-    "|leads|wins|loses|weighs|rings|fires|boots|blinks|flashes|renews|qualifies|helps|buys|brings"
+    "|meets|leads|wins|loses|weighs|rings|fires|boots|blinks|flashes|renews|qualifies|helps|buys|brings"
 )
 """What somebody or something does; a few are things as well."""
 _NO_PLURALS = (
@@ -26,10 +27,10 @@ _NO_PLURALS = (
     "|sometimes|nowadays|afterwards|downstairs|upstairs|overseas|versus|express|process|access|address"
     "|business|class|glass|boss|loss|press|cross|gross|success|across|alas|thus|bonus|status|bus|gas"
 )
-_S = rf"(?!(?:{_DOES}|{_NO_PLURALS})\b)[a-z]{{3,}}(?<![siu])s\b"
+_S = rf"(?!(?:{DOES}|{_NO_PLURALS})\b)[a-z]{{3,}}(?<![siu])s\b"
 THINGS = rf"(?:{_S}|people\b|men\b|women\b|children\b|feet\b)"
 """A pattern of a word for several of something."""
-PLURAL = rf"(?= (?:(?!(?:{_DOES}|and|or|to|but)\b)[a-z]+ )?{THINGS})"
+PLURAL = rf"(?= (?:(?!(?:{DOES}|and|or|to|but)\b)[a-z]+ )?{THINGS})"
 """A pattern before what is counted, perhaps after one word: "1200 new chairs"."""
 NO_PLURAL = PLURAL.replace("(?=", "(?!", 1)
 _NO_NOUN = (
@@ -49,12 +50,12 @@ _NO_NOUN = (
     "|due|free|yet|anyway|ahead|short|empty|full|overnight|maximum|minimum|mark|depending|upload"
     "|download|low|heavy|strong|ish|cash|apiece|else|easy|alone|great|good|fine|okay|ok|bad|sharp"
     "|inside|outside|indoors|outdoors|north|south|east|west|you're|we're|i'm|it's|that's|there's|they're"
-    "|right|between|plain|usually|probably|same|new|nowhere|somewhere|everywhere|dry|wet|raw|cooked|well"
+    "|right|between|plain|usually|probably|same|new|nowhere|somewhere|everywhere|upstairs|downstairs|dry|wet|raw|cooked|well"
     "|rather|quite|almost|nearly|roughly|better|worse|daily|prepaid|plus|times|taller|shy|solo|straight"
     "|incl|excl|ea|approx|est|tax|latitude|longitude|city|hwy|highway|pp|pers|afterward|afterwards|beforehand|besides|otherwise|pretty|super|way|anymore|soon|quick|fast|slow"
 )
 _DESCRIBED = re.compile(
-    rf" (?!(?:{_NO_NOUN}|{_DOES})\b|[a-z]+(?:ed|ing|ly|wards?)\b|[a-z]+er than\b"
+    rf" (?!(?:{_NO_NOUN}|{DOES})\b|[a-z]+(?:ed|ing|ly|wards?)\b|[a-z]+er than\b"
     r"|(?:heavi|light|long|fast|cheap|bigg|small|tall|short|high|low|wid|deep|old|young|thick"
     r"|thinn|clos|earli|few|farth|furth|hott|cold|warm|cool|strong|bigg|short)er\b"
     r"|(?:AM|PM|ET|EST|EDT|CT|CST|PT|PST|MT|MST|PO|BID|TID|QID|PRN|OD|ID|US|OK|TX|CA|NY|[NS][EW])\b)"
@@ -88,9 +89,25 @@ def _stands_before(match: Match, pattern: re.Pattern[str]) -> bool:
     return pattern.search(match.string, max(0, start - REACH), start) is not None
 
 
-def describes(match: Match) -> bool:
+def describes(match: Match, end: int | None = None) -> bool:
     """Tell whether a noun follows at once: "16 GB memory", and not "16 GB of memory"."""
-    return _DESCRIBED.match(match.string, match.end()) is not None
+    return _DESCRIBED.match(match.string, match.end() if end is None else end) is not None
+
+
+@lru_cache(maxsize=256)
+def _others(unit: str) -> re.Pattern[str]:
+    sign, _, symbol = unit.rpartition("#")
+    amount = rf"{re.escape(sign)}\d[\d.,/]*[½¼¾⅓⅔]?[ -]?{re.escape(symbol)}\.?"
+    return re.compile(rf"(?:(?:,? (?:and|or) |, ){amount})+")
+
+
+def end_of_row(match: Match, unit: str) -> int:
+    """Return where a row of amounts ends: of the 8" in '8" and 12" bits', before "bits".
+
+    ``unit`` is what follows each number, or what stands before it and a "#".
+    """
+    others = _others(unit).match(match.string, match.end())
+    return others.end() if others else match.end()
 
 
 def describes_plainly(match: Match) -> bool:

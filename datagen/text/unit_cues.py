@@ -90,6 +90,12 @@ _DATA = re.compile(
     r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
     r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
 )
+_FILLED = re.compile(
+    r"\b(?:bottles?|engines?|sodas?|water|tanks?|jugs?|V6|V8|motors?|wine|backpacks?|packs?|fuel|oil|gas"
+    r"|milk|liters?|capacity|volume|holds?|pots?|kettles?|beer|box|boxes|coolers?|kegs?|hold|drinks?|drank"
+    r"|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
+    re.IGNORECASE,
+)
 _WEIGHED = re.compile(
     r"\b(?:grams?|sugar|protein|fat|fiber|carbs|dose|weigh\w*|flour|salt|butter|yeast|sodium|powder)\b"
 )
@@ -143,6 +149,8 @@ def _is_second(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if is_before(match, quantity.NOTES):
         return False
+    if number.startswith("."):
+        return False
     if joint or not number.isdecimal():
         return True
     if not (is_before(match, _SECONDS) or is_after(match, _TIMED)):
@@ -174,6 +182,7 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
+    "L": lambda match: match["joint"] == " " or "." in match["number"] or is_near(match, _FILLED),
     "g": lambda match: not _is_network(match),
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),

@@ -62,6 +62,7 @@ _SHORT = cue(
     r"(?: number)?(?:'s)?(?: (?:is|was|isn't))?",
     r":? ",
 )
+_NUMBERED = cue(r"(?:[a-z]{3,}|[A-Z][a-z]{2,}) (?:number|no\.)(?: is| was)?", ":? #?")
 _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
@@ -135,6 +136,12 @@ def _digits(match: Match) -> str:
 
 def _groups(match: Match) -> str:
     return numbers.grouped_digits(match[0])
+
+
+def _many_groups(match: Match) -> str | None:
+    """Say "4471-20-118" by digit; of "52-18-140" nobody knows whether it is a code or a size."""
+    is_code = len(match[0].replace("-", "")) > 7 or is_near(match, _IDENTIFIED)
+    return _groups(match) if is_code else None
 
 
 def _pairs(match: Match) -> str:
@@ -258,6 +265,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}{NO_PLURAL}", _digits, before=_SHORT),
+        make(rf"\d{{4,}}{END}{NO_PLURAL}", _digits, before=_NUMBERED),
         make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
         make(rf"\d{{2,}}(?: \d{{2,}}){{2,7}}{END}", _long_groups, Sure.GUESS),
         make(
@@ -267,7 +275,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)",
-            _groups,
+            _many_groups,
             Sure.GUESS,
         ),
         make(r"(?:\d{1,6}-)+\d+(?![\w-]|[.,]\d)", _groups, Sure.CUE, before=_DIGITS),

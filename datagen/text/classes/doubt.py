@@ -99,6 +99,7 @@ SHAPES = (
         before=r"(?:[a-z,'] )(?!Chapter|Page|Section|Psalm|Verse|Day|Top|Over|About|Is"
         r"|At)[A-Z][a-z']+ ",
     ),
+    Shape(rf"[1-9]\d[1-9]{_END}", "a count or a code", before=r"\b[Ss]izes? "),
     Shape(
         r"[2-6]g(?![\w-])",
         "grams or a network",

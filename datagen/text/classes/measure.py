@@ -19,7 +19,7 @@ from datagen.text.form import (
     is_near,
 )
 from datagen.text.locales import Locale
-from datagen.text.nouns import THINGS, attributive, describes, is_one_thing, is_the
+from datagen.text.nouns import THINGS, attributive, describes, end_of_row, is_one_thing, is_the
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.unit_cues import IN_DOUBT
 from datagen.text.units import (
@@ -56,6 +56,8 @@ _PLACED = cue(
 )
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
+_AFTER_NAMES = frozenset("AWNJLVTmg")
+_MODEL = re.compile(r"(?<=[a-z,] )(?!In|On|At|The|A|An|And|Or|But|For|To)[A-Z][A-Za-z]{2,} \Z")
 _SI = {"C": "coulombs", "K": "kelvin"}
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
@@ -101,35 +103,47 @@ def _low(match: Match) -> str:
 
 def _measure(match: Match) -> str | None:
     """Say "5 lbs", or the adjectives in "a 20 GB plan", "24-hr service", "two 500 mg pills"."""
-    number, joint, symbol = match["number"], match["joint"], match["unit"] + (match["per"] or "")
-    is_unit = IN_DOUBT.get(match["unit"])
-    if is_unit and not match["per"] and not is_unit(match):
+    if not _is_amount(match):
         return None
-    if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
-        return None
-    if symbol in _LETTERS and is_before(match, _PLACED):
-        return None
-    if match["unit"] in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT)):
-        return None  # a time of day: "0800 hrs"
-    unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
-    if joint == "-":
-        return f"{said}-{unit}"
-    is_person = unit == "year old" and is_before(match, _ARTICLE)
-    is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
-    if is_after(match, _MEASURED) or is_person or is_listed or _is_adjective(match):
-        return f"{said} {unit}"
-    is_one = quantity.is_one(number) and not (match["low"] or match["large"])
-    if not is_one and plural(unit) != unit and _may_be_adjective(match):
+    number, large = match["number"], match["large"] or ""
+    unit = unit_of(match["unit"] + (match["per"] or ""))
+    said = _low(match) + quantity.say(number) + large
+    if match["joint"] == "-":
+        return f"{quantity.adjective(said)}-{unit}"
+    is_one = quantity.is_one(number) and not (match["low"] or large)
+    if _is_adjective(match, unit):
+        is_one = True
+    elif not is_one and plural(unit) != unit and _may_be_adjective(match):
         raise Unsayable(match[0], "its unit may be one or several before what it measures")
     return _count(said, unit, is_one)
 
 
-def _is_adjective(match: Match) -> bool:
+def _is_amount(match: Match) -> bool:
+    """Tell whether an amount is written, and no place, model, time of day or lone letter."""
+    number, symbol = match["number"], match["unit"]
+    is_unit = IN_DOUBT.get(symbol)
+    if is_unit and not match["per"] and not is_unit(match):
+        return False
+    if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
+        return False
+    is_place = symbol in _LETTERS and not match["per"] and is_before(match, _PLACED)
+    is_model = match["joint"] == "" and symbol in _AFTER_NAMES and is_before(match, _MODEL)
+    is_time = symbol in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT))
+    return not (is_place or is_model or is_time)
+
+
+def _is_adjective(match: Match, unit: str) -> bool:
     """Tell whether an amount is surely said as one: "a 45 lb plate", "two 9W lamps"."""
     symbol = match["unit"]
     if attributive(match) or is_one_thing(match):
         return True
+    if _MEASURED.match(match.string, end_of_row(match, symbol)):
+        return True
     if symbol in _HEAVY and is_after(match, _SEVERAL):
+        return True
+    if unit == "bedroom" and is_after(match, _AND_BATHS):
+        return True
+    if unit == "year old" and is_before(match, _ARTICLE):
         return True
     if not describes(match):
         return False
@@ -143,12 +157,12 @@ def _may_be_adjective(match: Match) -> bool:
         return False
     if is_the(match) and symbol in _SOLD_BY and is_after(match, _ALONE):
         return True
-    return describes(match) and not is_after(match, _STUFF)
+    return describes(match, end_of_row(match, symbol)) and not is_after(match, _STUFF)
 
 
 _TYPE = re.compile(
     r"\b(?:fonts?|typeface|type size|Times|Arial|Calibri|Helvetica|Courier|Garamond|lettering"
-    r"|text size|double-spaced|bold)\b"
+    r"|text size|double-spaced|bold|stock|cardstock|paper)\b"
 )
 
 

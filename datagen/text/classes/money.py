@@ -12,6 +12,7 @@ from datagen.text.nouns import (
     describes,
     describes_name,
     describes_plainly,
+    end_of_row,
     is_determined,
     is_one_thing,
 )
@@ -80,6 +81,11 @@ class _Amounts:
             return True
         if is_determined(match) and (describes(match) or describes_name(match)):
             return True
+        end = end_of_row(match, f"{match['sign']}#")
+        if end > match.end() and describes(match, end):
+            if _PRICED.match(match.string, end):
+                return True
+            raise Unsayable(match[0], "its unit may be one or several before what it pays for")
         if describes_plainly(match) or (is_one_thing(match) and is_after(match, _ENDS)):
             raise Unsayable(match[0], "its unit may be one or several before what it pays for")
         return False

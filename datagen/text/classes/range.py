@@ -22,7 +22,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
-from datagen.text.nouns import describes
+from datagen.text.nouns import NO_PLURAL, describes
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -127,7 +127,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
     return (
         make(
-            r"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d)",
+            rf"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d){NO_PLURAL}",
             _day_or_range,
             before=cue("on|dated", " "),
         ),
