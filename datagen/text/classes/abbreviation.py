@@ -291,7 +291,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         *_cued(make),
         *_chat(make),
         make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
-        make(r"btw(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
+        make(r"btw\.?(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
         make(r"[Ee]xp\.?(?=:? (?:0?[1-9]|1[0-2])/\d\d)", lambda m: f"{m[0][0]}xpiration"),
         make(
             r"no\.(?= (?:is|was|on|for|of|ends|starts|begins)\b)",

@@ -100,6 +100,10 @@ SHAPES = (
         r"|At)[A-Z][a-z']+ ",
     ),
     Shape(rf"[1-9]\d[1-9]{_END}", "a count or a code", before=r"\b[Ss]izes? "),
+    Shape(rf"101{_END}{NO_PLURAL}(?! (?:degrees|percent|and)\b)", "a count or a course",
+          _SCORED, before=r"[A-Z][a-z]+ "),
+    Shape(r"#\d{2,6}(?![\w-])", "a number or the pound key",
+          before=r"\b(?:[Gg]ate|[Dd]oor|[Ee]ntry|[Aa]ccess|[Aa]larm|[Kk]eypad) code(?:'s| is|:)? "),
     Shape(
         r"[2-6]g(?![\w-])",
         "grams or a network",
