@@ -34,6 +34,7 @@ _TAG = re.compile(r"\W?#[A-Za-z]{2}")
 _COUNTED_IN = re.compile(r"^[$€£]?\d|^[A-Z]-?\d")
 _VOWEL_FIRST = re.compile(r"(?:eight|eleven|[AEFHILMNORSX]\b)")
 """What is said with "an" before it."""
+_INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -67,6 +68,8 @@ def refuse_doubtful(found: list[tuple[str, str]], line: str, *, states_facts: bo
     """
     _refuse_merged(found, line)
     _refuse_article(found)
+    _refuse_twice(found)
+    _refuse_initial(found)
     _refuse_left(found)
     if not states_facts:
         _refuse_unsaid_signs(found)
@@ -128,6 +131,27 @@ def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
             is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
             if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
                 raise Unsayable(written, f"{sign!r} would be left out")
+
+
+def _refuse_twice(found: list[tuple[str, str]]) -> None:
+    """Refuse a sign whose word has just been said: "the wait is is less than"."""
+    for (_, before), (written, said) in pairwise(found):
+        last, first = before.rpartition(" ")[2], said.partition(" ")[0]
+        if last == first and last.isalpha() and not written[0].isalnum():
+            raise Unsayable(written, f"{first!r} would be said twice")
+
+
+def _refuse_initial(found: list[tuple[str, str]]) -> None:
+    """Refuse a letter that is short for a word ("Mississippi R., near") or a sign ("12 R 4")."""
+    for place, (written, said) in enumerate(found):
+        if written != said or not _INITIAL.fullmatch(written):
+            continue
+        after = found[place + 1][0] if place + 1 < len(found) else ""
+        before = found[place - 1][0] if place else ""
+        if len(written) > 2 or (written[1:] and after[:1].islower()):
+            raise Unsayable(written, "it may be short for a word")
+        if before[-1:].isdigit() and after[:1].isdigit() and not written[1:]:
+            raise Unsayable(written, "it may be a sign or a letter")
 
 
 def _refuse_article(found: list[tuple[str, str]]) -> None:

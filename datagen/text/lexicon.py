@@ -56,10 +56,10 @@ ABBREVIATIONS = {
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
     "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
     "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",
-    "wk": "week", "wkend": "weekend", "wkends": "weekends", "wkly": "weekly", "yr": "year",
-    "hr": "hour", "lbs": "pounds", "lb": "pound", "oz": "ounces", "bldg": "building",
+    "wkend": "weekend", "wkends": "weekends", "wkly": "weekly",
+    "lbs": "pounds", "oz": "ounces", "bldg": "building",
     "Bldg": "Building", "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway",
-    "hwy": "highway", "tbsp": "tablespoon", "tsp": "teaspoon", "govt": "government",
+    "hwy": "highway", "govt": "government",
     "mgmt": "management", "mgr": "manager", "Mgr": "Manager", "asst": "assistant",
     "mtg": "meeting", "msg": "message", "msgs": "messages", "pkg": "package", "pkgs": "packages",
     "qty": "quantity", "Qty": "Quantity", "addr": "address", "pymt": "payment", "pmt": "payment",
@@ -228,7 +228,7 @@ LEFT_SHORT = frozenset((
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
     "elec", "qtr", "yr", "hr", "mo", "wknd", "oct", "ret", "Ex", "Sched",
-    "Chas", "Vit", "Sec",
+    "Chas", "Vit", "Sec", "pres", "Pres", "govt", "natl", "intl",
     *(
         form
         for short in (

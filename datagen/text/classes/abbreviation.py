@@ -306,6 +306,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
+        make(r"AAA(?![\w-])", "triple A"),
         make(
             rf"(?P<word>{any_of(BATTERIES)})(?P<many>s?)(?![\w-])",
             lambda m: f"{BATTERIES[m['word']]}{m['many']}" if is_near(m, _CELLS) else None,

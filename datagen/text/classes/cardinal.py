@@ -15,6 +15,7 @@ from datagen.text.form import (
     cue,
     is_after,
     is_before,
+    is_near,
 )
 from datagen.text.locales import Locale
 from datagen.text.nouns import PLURAL, THINGS
@@ -43,6 +44,11 @@ _ABOUT = cue(
     r"|up to"
     r"|passed|some"
 )
+COUNTING = re.compile(
+    r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
+    r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
+)
+"""What is near a number that is counted or worked out."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
@@ -138,7 +144,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("cardinal")
     return (
         make(rf"\d{{1,3}}(?:,\d{{3}})+{END}", _cardinal, Sure.USUAL),
-        make(rf"(?:0|[1-9]\d{{0,3}}){END}", _cardinal, Sure.GUESS),
+        make(rf"(?:0|[1-9]\d{{0,2}}|[1-9]\d?00){END}", _cardinal, Sure.GUESS),
+        make(rf"[1-9]\d{{3}}{END}{PLURAL}", _cardinal, Sure.GUESS),
+        make(
+            rf"[1-9]\d{{3}}{END}",
+            lambda m: _cardinal(m) if is_near(m, COUNTING) else None,
+            Sure.GUESS,
+        ),
         make(r"[24](?= [a-z])", _typed_for_word, Sure.CUE),
         make(rf"[1-9]\d(?!00)\d\d{END}(?=[.,?!]|$)", _answered, Sure.CUE),
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from datagen.text.classes.cardinal import COUNTING
 from datagen.text.form import Form, FormMaker, Match, Sure, is_near
 from datagen.text.locales import Locale
 from datagen.text.nouns import NO_PLURAL
@@ -56,15 +57,11 @@ _SCORED = (
     r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|credit|IQ|miles"
     r"|degrees)\b"
 )
-_COUNTING = (
-    r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
-    r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
-)
 SHAPES = (
     Shape(
         rf"(?!(?:1[1-9]|20)\d\d|\d\d?00(?!\d))[1-9]\d{{3}}{_END}{NO_PLURAL}",
         "a count, a code or a year",
-        _COUNTING,
+        COUNTING.pattern,
     ),
     Shape(
         rf"[1-9]\d{{4,8}}{_END}{NO_PLURAL}(?<=000)",

@@ -182,6 +182,7 @@ def _karat(match: Match) -> str | None:
 
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
+    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "qt", "cal", "GB", "MB", "TB",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
 

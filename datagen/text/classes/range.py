@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.classes.score import WON
+from datagen.text.classes.score import has_won
 from datagen.text.classes.time import AROUND
 from datagen.text.form import (
     END,
@@ -114,7 +114,7 @@ def _range(match: Match) -> str | None:
     is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5
     is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)
     is_bare = is_bare and match.string[match.start() - 1 : match.start()] != "#"
-    is_told = (low == "0" and len(high) > 1) or is_near(match, WON) or is_near(match, AROUND)
+    is_told = (low == "0" and len(high) > 1) or has_won(match) or is_near(match, AROUND)
     is_told = is_told or is_before(match, _AFTER_RANGE)
     if is_bare and not is_told:
         return None  # a score, a record, a height

@@ -83,6 +83,17 @@ _RATIO = re.compile(
 _SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
 
 
+_WON_BEFORE = re.compile(rf"{WON.pattern}[^.?!;,]{{0,40}},? \Z", re.IGNORECASE)
+_WON_AFTER = re.compile(rf"[^.?!;,]{{0,24}}{WON.pattern}", re.IGNORECASE)
+_ROW = re.compile(r"\d+-\d+(?:,|,? and) \Z")
+
+
+def has_won(match: Match) -> bool:
+    """Tell whether a word of a game stands in the same clause: "lost 4, now 6-10" has none."""
+    is_row = is_before(match, _ROW) and is_near(match, WON)
+    return is_row or is_before(match, _WON_BEFORE) or is_after(match, _WON_AFTER)
+
+
 def _out_of(match: Match) -> str | None:
     if quantity.value(match["bottom"]) < quantity.value(match["top"]):
         return None
@@ -157,7 +168,7 @@ _TESTED = re.compile(
 def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
-    if is_after(match, _RECORD):
+    if is_after(match, _RECORD) and not is_before(match, _BEATEN):
         return f"{_three(match['low'])} and {_three(match['high'])}"
     if is_before(match, _OWNED) and describes(match) and not is_after(match, _OUTCOME):
         return None  # "a 1-2 punch"
@@ -167,11 +178,12 @@ def _won(match: Match) -> str | None:
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
     if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
-    if not is_near(match, WON):
+    if not has_won(match):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
 
+_BEATEN = cue("won|lost|beat (?:them|us|him|her)|fell|final(?: score)? was|score was", " ")
 _OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
 _OUTCOME = re.compile(
     r" (?:\w+ )?(?:lead|win|victory|loss|deficit|decision|vote|tie|draw|score|margin|record"

@@ -19,6 +19,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import DAY_LETTERS
 from datagen.text.locales import Locale
+from datagen.text.nouns import is_one_thing
 
 TOLD = (
     "A.M. or P.M., or hours and minutes about a colon. What took, lasted or is left is a length"
@@ -161,7 +162,10 @@ def _took(match: Match) -> str | None:
 def _letters(match: Match) -> str | None:
     """Say "2h 15m", "1h40m", "2h 58m 12s"."""
     names = {"h": "hour", "m": "minute", "s": "second", "d": "day"}
-    return _counts([(int(n), names[unit]) for n, unit in re.findall(r"(\d+) ?([dhms])", match[0])])
+    parts = [(int(n), names[unit]) for n, unit in re.findall(r"(\d+) ?([dhms])", match[0])]
+    if is_one_thing(match):  # "a 5h 20m flight"
+        return " ".join(f"{numbers.cardinal(n)} {unit}" for n, unit in parts)
+    return _counts(parts)
 
 
 def _military_hours(match: Match) -> str | None:
