@@ -42,10 +42,14 @@ _PRICED = re.compile(
     r"|card(?= (?:minimum|limit|fee|surcharge))"
     r"|charge|copay|coupon|credit|deductible"
     r"|deposit|discount|fee"
-    r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
+    r"|limit|minimum|maximum|max|min|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
     r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
 _ENDS = re.compile(r"[.,?!;]|$| (?:and|or|in|on|at|for|to|from|is|was|with|if|when|but|so|that)\b")
+_MORE = re.compile(
+    r" (?!(?:and|or|in|on|at|for|to|from|is|was|with|if|when|but|so|that|per|an?|each|every"
+    r"|more|less)\b)[a-z]"
+)
 _TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
 _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
@@ -86,7 +90,10 @@ class _Amounts:
             if _PRICED.match(match.string, end):
                 return True
             raise Unsayable(match[0], "its unit may be one or several before what it pays for")
-        if describes_plainly(match) or (is_one_thing(match) and is_after(match, _ENDS)):
+        is_thing = is_one_thing(match)
+        if is_thing and is_after(match, _MORE):
+            return True  # "a $10 maximum"
+        if describes_plainly(match) or (is_thing and is_after(match, _ENDS)):
             raise Unsayable(match[0], "its unit may be one or several before what it pays for")
         return False
 
