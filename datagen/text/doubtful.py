@@ -34,6 +34,11 @@ _TAG = re.compile(r"\W?#[A-Za-z]{2}")
 _COUNTED_IN = re.compile(r"^[$€£]?\d|^[A-Z]-?\d")
 _VOWEL_FIRST = re.compile(r"(?:eight|eleven|[AEFHILMNORSX]\b)")
 """What is said with "an" before it."""
+_SIGN_SAYS = frozenset((
+    "is", "at", "about", "and", "plus", "minus", "times", "equals", "less", "more", "than",
+    "number", "per", "to", "slash", "by",
+))  # fmt: skip
+"""What a sign says, and what may stand before it in full."""
 _INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
@@ -137,7 +142,7 @@ def _refuse_twice(found: list[tuple[str, str]]) -> None:
     """Refuse a sign whose word has just been said: "the wait is is less than"."""
     for (_, before), (written, said) in pairwise(found):
         last, first = before.rpartition(" ")[2], said.partition(" ")[0]
-        if last == first and last.isalpha() and not written[0].isalnum():
+        if last == first and last in _SIGN_SAYS and not written[0].isalnum():
             raise Unsayable(written, f"{first!r} would be said twice")
 
 

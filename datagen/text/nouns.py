@@ -23,7 +23,7 @@ DOES = (
 )
 """What somebody or something does; a few are things as well."""
 _NO_PLURALS = (
-    "across|plus|this|yes|pass|towards|always|perhaps|besides|unless|its|his|hers|ours|theirs|less"
+    "tops|across|plus|this|yes|pass|towards|always|perhaps|besides|unless|its|his|hers|ours|theirs|less"
     "|sometimes|nowadays|afterwards|downstairs|upstairs|overseas|versus|express|process|access|address"
     "|business|class|glass|boss|loss|press|cross|gross|success|across|alas|thus|bonus|status|bus|gas"
 )
@@ -73,7 +73,9 @@ _COUNT_BEFORE = re.compile(
 )
 _DETERMINED = re.compile(
     r"(?<![\w-])(?:the|this|that|my|your|our|his|her|their|its|each|every|any|another|an?)"
-    r" (?:[a-z]+ )?\Z",
+    rf" (?:(?!(?:{DOES}|are|were|for|at|in|with|of|and|or|by|to|will|would|can|cost|leave|plus"
+    rf"|makes?)\b"
+    r"|[a-z]+ed\b)[a-z]+ )?\Z",
     re.IGNORECASE,
 )
 _THE = re.compile(r"(?<![\w-])(?:the|this|that|my|your|our|his|her|their|which) \Z", re.IGNORECASE)

@@ -71,6 +71,9 @@ def _state(match: Match) -> str | None:
     return None if is_degree else STATES[match["state"]]
 
 
+_NUMBERED_STREET = re.compile(
+    r"\d(?:st|nd|rd|th) (?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Street|Avenue|Road|Drive|Place)\.? \Z"
+)
 _CIRCUIT = re.compile(r"\d(?:st|nd|rd|th) \Z")
 
 
@@ -194,6 +197,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Way|Ter|Street|Avenue|Road|Drive|Place|mph"
                 r"|kts)\.? \Z"
             ),
+        ),
+        make(
+            r"(?P<point>[NSEW])(?:\.(?=,))?(?=,|\.?$)",
+            lambda m: COMPASS[m["point"]],
+            before=_NUMBERED_STREET,
         ),
         make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),
         make(

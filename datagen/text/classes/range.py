@@ -57,7 +57,7 @@ _SPANS = cue(
     r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|chs?\.?|rows?|steps?|sections?"
     r"|verses?|questions?|problems?|exercises?|lessons?|units?|scale of"
     r"|rate (?:us|it|me)"
-    r"|of|for|in|every|within|at|to|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
+    r"|of|for|in|every|within|at|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
     r"|probably"
     r"|usually|typically|another|next|last|only|just|under|over|up|cut it to|grades?|levels?"
     r"|floors?"
@@ -80,9 +80,8 @@ _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|
 _ARTICLE = cue("an?|the|this|that|my|your|our|his|her|their", " ")
 _LASTING = re.compile(
     r" (?:business |working |square )?(?:minute|hour|day|week|month|year|night|mile|pound|inch"
-    r"|foot|page"
-    r"|person|people|point|game|percent|degree|gallon|dollar|star|digit|step|player|item|word|line|second"
-    r"|cup|ounce|lb|oz|mi|hr|min|yr|km|kg|mm|cm|ft|in|age|scale|range|range|window|player|unit|ton|watt"
+    r"|foot|page|person|people|point|game|percent|degree|gallon|dollar|star|digit|step|player|item|word|line|second"
+    r"|cup|ounce|lb|oz|mi|hr|min|yr|km|kg|mm|cm|ft|in|age|scale|range|window|player|unit|ton|watt"
     r"|volt|amp|gig|liter|guest|seat|room|bedroom|car|story|block|stop|slot|shift|workday|schedule|share"
     r"|increase|drop|gap|split|rating|question)s?\b|-"
 )

@@ -81,12 +81,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
-        make(
-            rf"I(?= (?!was\b"
-            rf"|gets\b)(?:{DOES})\b)",
-            "one",
-            before=re.compile(r"[A-Z][a-z]{2,} \Z"),
-        ),
+        make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
         make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),

@@ -187,8 +187,7 @@ _BEATEN = cue("won|lost|beat (?:them|us|him|her)|fell|final(?: score)? was|score
 _OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
 _OUTCOME = re.compile(
     r" (?:\w+ )?(?:lead|win|victory|loss|deficit|decision|vote|tie|draw|score|margin|record"
-    r"|series|final"
-    r"|game|upset|shutout|rout|defeat|advantage|comeback|split|ruling|result|scoreline|start|thriller)\b"
+    r"|series|final|game|upset|shutout|rout|defeat|advantage|comeback|split|ruling|result|scoreline|start|thriller)\b"
 )
 _TENNIS = re.compile(
     r"\b(?:tennis|serv\w+|deuce|set point|match point|break point|love|pickleball)\b", re.I
