@@ -93,14 +93,12 @@ _SHORT = frozenset(
         "Esc",
         "ATTN",
         "War",
-        "Scene",
-        "scene",
         "U",
         *DOSES,
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW])(?![\w'-])")
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[.,;]|$)")
 _NUMERAL = re.compile(
