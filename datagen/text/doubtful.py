@@ -31,6 +31,15 @@ _SIGN_WORDS = {
 _KEYS = re.compile(r"^\+|[A-Za-z]\+\w")
 """A plus that is not said: of a country's code, or between keys."""
 _TAG = re.compile(r"\W?#[A-Za-z]{2}")
+_COUNTED_IN = re.compile(r"^[$€£]?\d|^[A-Z]-?\d")
+_VOWEL_FIRST = re.compile(r"(?:eight|eleven|[AEFHILMNORSX]\b)")
+"""What is said with "an" before it."""
+_SIGN_SAYS = frozenset((
+    "is", "at", "about", "and", "plus", "minus", "times", "equals", "less", "more", "than",
+    "number", "per", "to", "slash", "by",
+))  # fmt: skip
+"""What a sign says, and what may stand before it in full."""
+_INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -63,6 +72,9 @@ def refuse_doubtful(found: list[tuple[str, str]], line: str, *, states_facts: bo
     Signs are not counted where facts say themselves. Raises Unsayable.
     """
     _refuse_merged(found, line)
+    _refuse_article(found)
+    _refuse_twice(found)
+    _refuse_initial(found)
     _refuse_left(found)
     if not states_facts:
         _refuse_unsaid_signs(found)
@@ -124,6 +136,36 @@ def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
             is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
             if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
                 raise Unsayable(written, f"{sign!r} would be left out")
+
+
+def _refuse_twice(found: list[tuple[str, str]]) -> None:
+    """Refuse a sign whose word has just been said: "the wait is is less than"."""
+    for (_, before), (written, said) in pairwise(found):
+        last, first = before.rpartition(" ")[2], said.partition(" ")[0]
+        if last == first and last in _SIGN_SAYS and not written[0].isalnum():
+            raise Unsayable(written, f"{first!r} would be said twice")
+
+
+def _refuse_initial(found: list[tuple[str, str]]) -> None:
+    """Refuse a letter that is short for a word ("Mississippi R., near") or a sign ("12 R 4")."""
+    for place, (written, said) in enumerate(found):
+        if written != said or not _INITIAL.fullmatch(written):
+            continue
+        after = found[place + 1][0] if place + 1 < len(found) else ""
+        before = found[place - 1][0] if place else ""
+        if len(written) > 2 or (written[1:] and after[:1].islower()):
+            raise Unsayable(written, "it may be short for a word")
+        if before[-1:].isdigit() and after[:1].isdigit() and not written[1:]:
+            raise Unsayable(written, "it may be a sign or a letter")
+
+
+def _refuse_article(found: list[tuple[str, str]]) -> None:
+    """Refuse a reading that "a" or "an" before it does not fit: "an 11-34T" begins no "one"."""
+    for (article, _), (written, said) in pairwise(found):
+        if article.lower() in ("a", "an") and _COUNTED_IN.search(written[:3]):
+            is_vowel = _VOWEL_FIRST.match(said) is not None
+            if is_vowel != (article.lower() == "an"):
+                raise Unsayable(written, f"{article!r} before it does not fit what is said")
 
 
 def _is_merged(before: str, after: str) -> bool:

@@ -21,10 +21,8 @@ LONE = r"(?<![\w.,$/:-])"
 """A pattern before a number: it is not the end of something longer."""
 END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
 """A pattern after a number: it is not the beginning of something longer."""
-DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b)[\"'(]?[A-Z]))?"
+DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b|[NSEW] of\b|[NSEW]\.?(?:$|,))[\"'(]?[A-Z]))?"
 """The dot of an abbreviation; it is left where it ends the sentence too."""
-PLURAL = r"(?= (?:[a-z]+ )?(?:[a-z]{3,}(?<![siu])s|people|men|women|children|feet)\b)"
-"""A pattern before what is counted, perhaps after one word: "1200 new chairs"."""
 
 
 class Unsayable(ValueError):
@@ -143,34 +141,3 @@ def is_near(match: Match, pattern: re.Pattern[str], left: int = 48, right: int =
     """Tell whether a pattern is found around a match, within so many characters."""
     start, end = max(0, match.start() - left), match.end() + right
     return pattern.search(match.string, start, end) is not None
-
-
-_BEFORE = re.compile(
-    r"(?<![\w-])(?:an?|An?|One|Two|Three|Four|Five|Six|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r" (?:new |nice |good |big |small |used |brand-new |full |single "
-    r"|standard |simple |mere |whopping )?\Z"
-)
-_NOUN = re.compile(
-    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every"
-    r"|more|less|left|ago|away|long|wide|tall"
-    r"|deep|thick|old|high|later|early|total|off|down|up|over|under|now|only|today|with|without"
-    r"|after|before|because|so|than|that|as|by"
-    r"|it|we|you|i|he|she|they|right|please|plus|and|minus|apart|extra|ish|late|back|yesterday"
-    r"|tomorrow|here|there|instead|already)\b)(?:[a-z]|[A-Z]{2,}s?\b|V\d+\b|\d+[KGp]\b)"
-)
-_THE = re.compile(r"(?<![\w-])(?:the|this|that|my|your|our|his|her|their) \Z", re.IGNORECASE)
-_SOLD_AS = re.compile(
-    r" (?:one|tier|model|version|plan|drive|card|phone|battery|tank|bottle|pack|package|bag|box"
-    r"|monitor|screen|pill|tablet|engine|option)s?\b"
-)
-_PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
-
-
-def attributive(match: Match) -> bool:
-    """Tell whether an amount describes what follows: "a 20 GB plan", "a $3/day charge"."""
-    text, start, end = match.string, match.start(), match.end()
-    if _THE.search(text, max(0, start - REACH), start):
-        return bool(_SOLD_AS.match(text, end))
-    if not _BEFORE.search(text, max(0, start - REACH), start):
-        return False
-    return bool(_NOUN.match(text, end) or _PER.match(text, end))

@@ -56,10 +56,10 @@ ABBREVIATIONS = {
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
     "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
     "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",
-    "wk": "week", "wkend": "weekend", "wkends": "weekends", "wkly": "weekly", "yr": "year",
-    "hr": "hour", "lbs": "pounds", "lb": "pound", "oz": "ounces", "bldg": "building",
+    "wkend": "weekend", "wkends": "weekends", "wkly": "weekly",
+    "lbs": "pounds", "oz": "ounces", "bldg": "building",
     "Bldg": "Building", "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway",
-    "hwy": "highway", "tbsp": "tablespoon", "tsp": "teaspoon", "govt": "government",
+    "hwy": "highway", "govt": "government",
     "mgmt": "management", "mgr": "manager", "Mgr": "Manager", "asst": "assistant",
     "mtg": "meeting", "msg": "message", "msgs": "messages", "pkg": "package", "pkgs": "packages",
     "qty": "quantity", "Qty": "Quantity", "addr": "address", "pymt": "payment", "pmt": "payment",
@@ -96,7 +96,9 @@ ABBREVIATIONS = {
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
     "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
     "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F",
-    "Ctrl": "Control", "Del": "Delete", "PgUp": "Page Up",
+    "Ctrl": "Control", "Del": "Delete",
+    "PrtSc": "Print Screen", "PrtScn": "Print Screen", "BRs": "bedrooms", "BAs": "baths",
+    "PgUp": "Page Up",
     "PgDn": "Page Down", "www": "w w w", "MWF": "Monday, Wednesday, Friday",
     "TTh": "Tuesday, Thursday", "WWI": "World War One", "WWII": "World War Two", "bks": "books",
     "ctrl": "control", "incl": "including", "tv": "TV", "ssn": "SSN", "gps": "GPS", "dvd": "DVD",
@@ -226,7 +228,7 @@ LEFT_SHORT = frozenset((
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
     "elec", "qtr", "yr", "hr", "mo", "wknd", "oct", "ret", "Ex", "Sched",
-    "Chas", "Vit", "Sec",
+    "Chas", "Vit", "Sec", "pres", "Pres", "govt", "natl", "intl",
     *(
         form
         for short in (
@@ -259,8 +261,13 @@ CHORDS = tuple(
 )
 """Chords of two letters, which may be names."""
 KEYS = (
-    "Ctrl", "ctrl", "Cmd", "Alt", "Shift", "Option", "Command", "Control", "Win",
+    "Ctrl", "ctrl", "Cmd", "Fn", "Alt", "Shift", "Option", "Command", "Control", "Win",
 )  # fmt: skip
+KEY_NAMES = {
+    "Esc": "Escape", "esc": "Escape", "Ins": "Insert", "del": "Delete", "Fn": "Function",
+    "Win": "Windows", "Opt": "Option", "Bksp": "Backspace", "Alt": "Alt",
+}  # fmt: skip
+"""Keys that are written short where several are pressed at once."""
 SIGNS = {
     "&": "and", "+": "plus", "=": "equals", "@": "at", "%": "percent",
 }  # fmt: skip

@@ -60,6 +60,11 @@ def fraction(top: int, bottom: int) -> str:
     return f"{numbers.cardinal(top)} {name}"
 
 
+def adjective(said: str) -> str:
+    """Return how a fraction is said before a noun: "a three quarter ton truck"."""
+    return re.sub(r"\bthree quarters$", "three quarter", said)
+
+
 def is_fraction(top: int, bottom: int) -> bool:
     """Tell whether something is measured by such a fraction: 15/16, and not 24/31 or 10/20."""
     return top < bottom and bottom in _MEASURES and gcd(top, bottom) == 1

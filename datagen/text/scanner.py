@@ -54,6 +54,16 @@ _ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
 """Brackets about several words or a number, which a voice sets apart."""
 _GOES_ON = re.compile(r" [\w$€£#]")
 _NUMERAL = re.compile(r"(?=[IVXLC]{2})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_CAN_STOP = frozenset((
+    "ok", "okay", "yes", "yeah", "yep", "no", "nope", "it", "that", "this", "me", "you", "him",
+    "her", "them", "us", "so", "then", "now", "there", "here", "sure", "fine", "well", "right",
+    "good", "great", "done", "down", "up", "out", "in", "on", "off", "too", "soon", "later",
+    "today", "hi", "hey", "bye", "wow", "oh", "ah", "um", "uh", "lol", "haha", "cool", "nice",
+    "thing", "do", "did", "is", "was", "are", "have", "had", "all", "one", "two", "free",
+    "call", "bill", "card", "work", "home", "time", "year", "week", "month", "day", "hours",
+    "back", "wait", "see", "know", "think", "name", "email", "phone", "again",
+))  # fmt: skip
+"""Short words after which people type on in small letters: "ok. thanks"."""
 _SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
 """A short word whose stop ends no sentence: what follows is small, or a number."""
 
@@ -203,7 +213,11 @@ class _Scan:
     def _is_shortened(self, at: int) -> bool:
         """Tell whether a word may be the beginning of a longer one: "approx. 5"."""
         short = _SHORTENED.match(self._text, at)
-        return short is not None and short[0][:-1].lower() not in ENDS_SENTENCES
+        if short is None:
+            return False
+        word = short[0][:-1].lower()
+        goes_on = self._text[short.end() + 1].islower() and word not in _CAN_STOP
+        return goes_on or word not in ENDS_SENTENCES
 
     def _reading(self, at: int) -> int:
         reading = self._scanner.best(self._text, at)

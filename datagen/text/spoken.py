@@ -30,6 +30,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
+from datagen.text.nouns import DOES
 from datagen.text.places import CORNERS, DOTTED_STATES, STATES, STATES_OR_WORDS, STREETS
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_said
@@ -97,10 +98,13 @@ _SHORT = frozenset(
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW])(?![\w'-])")
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[.,;]|$)")
-_NUMERAL = re.compile(rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])")
+_NUMERAL = re.compile(
+    rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])"
+    rf"|[A-Z][a-z]+ I (?:{DOES})\b"
+)
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")

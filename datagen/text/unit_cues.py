@@ -73,7 +73,9 @@ _DRIVEN = re.compile(
 )
 _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
-    r"wait|for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts|under"
+    r"wait|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran|shake|count|button|key"
+    r"|it|in line) for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts"
+    r"|under"
     r"|only|in just|than|up to"
 )
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
@@ -89,6 +91,19 @@ _POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer
 _DATA = re.compile(
     r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
     r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
+)
+_FILLED = re.compile(
+    r"\b(?:bottles?|engines?|sodas?|water|tanks?|jugs?|V6|V8|motors?|wine|backpacks?|packs?|fuel|oil|gas"
+    r"|milk|liters?|capacity|volume|holds?|pots?|kettles?|beer|box|boxes|coolers?|kegs?|hold|drinks?|drank"
+    r"|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
+    re.IGNORECASE,
+)
+_WEIGHED = re.compile(
+    r"\b(?:grams?|sugar|protein|fat|fiber|carbs|dose|weigh\w*|flour|salt|butter|yeast|sodium|powder)\b"
+)
+_CONNECTED = cue("on|over|have|has|get|gets|got|no|the|via|using|with|your|my|our", " ")
+_NETWORK = re.compile(
+    r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem|LTE)\b"
 )
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
@@ -136,12 +151,24 @@ def _is_second(match: Match) -> bool:
     number, joint = match["number"], match["joint"]
     if is_before(match, quantity.NOTES):
         return False
+    if number.startswith("."):
+        return False
     if joint or not number.isdecimal():
         return True
     if not (is_before(match, _SECONDS) or is_after(match, _TIMED)):
         return False
     is_other = len(number) > 2 or number[-1] == "0"
     return not is_other or (len(number) < 4 and is_before(match, _SECONDS))
+
+
+def _is_network(match: Match) -> bool:
+    """Tell whether "5g" may be of a telephone: grams are weighed."""
+    return (
+        not match["joint"]
+        and match["number"] in ("2", "3", "4", "5", "6")
+        and not is_near(match, _WEIGHED)
+        and (is_before(match, _CONNECTED) or is_near(match, _NETWORK))
+    )
 
 
 def _is_apart(match: Match) -> bool:
@@ -157,6 +184,8 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
+    "L": lambda match: match["joint"] == " " or "." in match["number"] or is_near(match, _FILLED),
+    "g": lambda match: not _is_network(match),
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),

@@ -106,6 +106,23 @@ MEASURED = (
     "radius", "rope", "screen", "service", "shift", "soda", "steak", "tablet",
     "backstroke", "breaststroke", "butterfly", "dash", "freestyle", "hurdle", "medley", "relay",
     "sprint", "tank", "traffic", "trip", "truck", "tv", "video", "wait", "walk", "window", "zone",
+    "adapter", "anchor", "appliance", "baby", "beam", "blackout", "block", "boat", "bowl", "break",
+    "burger", "ceiling", "chip", "chunk", "circuit", "clip", "clock", "commute", "container",
+    "contract", "cord", "course", "cube", "cup", "cut", "cycle", "dash cam", "deck", "delay", "dog",
+    "dose", "dumbbell", "episode", "fence", "file", "flashlight", "fuse", "gate", "glass",
+    "grace period", "headstart", "heater", "hike", "hole", "image", "incision", "injection", "jar",
+    "jog", "jump", "kettlebell", "laptop", "lamp", "lead", "lease", "LED", "lesson", "light",
+    "line",
+    "loan", "loop", "margin", "medicine ball", "meeting", "membership", "memory card", "model",
+    "mortgage", "motor", "mug", "nap", "notice", "patch", "period", "photo", "plate", "plug",
+    "plot",
+    "pool", "portion", "power supply", "processor", "race", "ride", "rod", "router", "run",
+    "session",
+    "shot", "song", "SSD", "stick", "stretch", "strip", "supply", "swim", "system", "tap", "term",
+    "throw", "timer", "tone", "towel", "track", "trailer", "tub", "turkey", "turnaround", "vest",
+    "vial", "wall", "warranty", "warm-up", "weight", "workout", "yard line", "bike", "delivery",
+    "hard drive", "sensor", "speaker", "subwoofer", "charge", "cooldown", "video call", "dive",
+    "ribeye", "sirloin", "fillet", "latte", "smoothie", "milkshake", "pour", "draft", "beer",
 )  # fmt: skip
 """What a measure before it describes: "two 500 mg tablets"."""
 PER = {

@@ -291,7 +291,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         *_cued(make),
         *_chat(make),
         make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
-        make(r"btw(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
+        make(r"btw\.?(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
         make(r"[Ee]xp\.?(?=:? (?:0?[1-9]|1[0-2])/\d\d)", lambda m: f"{m[0][0]}xpiration"),
         make(
             r"no\.(?= (?:is|was|on|for|of|ends|starts|begins)\b)",
@@ -306,11 +306,23 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
+        make(r"AAA(?![\w-])", "triple A"),
         make(
             rf"(?P<word>{any_of(BATTERIES)})(?P<many>s?)(?![\w-])",
             lambda m: f"{BATTERIES[m['word']]}{m['many']}" if is_near(m, _CELLS) else None,
-            before=re.compile(r"\b(?:\d{1,2}|two|three|four|six|eight|of|takes?|needs?) \Z"),
+            before=re.compile(
+                r"\b(?:\d{1,2}|two|three|four|six|eight|of|takes?|needs?|A{2,4}s? (?:or|and)) \Z"
+            ),
         ),
+        make(
+            rf"(?P<word>{any_of(BATTERIES)})(?= (?:or|and) A{{2,4}}s?\b)",
+            lambda m: BATTERIES[m["word"]],
+        ),
+        make(
+            r"[pP]op\.(?= (?:[~\d]|is\b|was\b|of \d|grew\b|density\b))",
+            lambda m: f"{m[0][0]}opulation",
+        ),
+        make(r"Mass\.(?= Ave\b)", "Massachusetts"),
         make(
             rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",
             lambda m: f"{numbers.cardinal(int(m['count']))} {BATTERIES[m['word']]}",

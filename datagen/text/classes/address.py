@@ -71,6 +71,9 @@ def _state(match: Match) -> str | None:
     return None if is_degree else STATES[match["state"]]
 
 
+_NUMBERED_STREET = re.compile(
+    r"\d(?:st|nd|rd|th) (?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Street|Avenue|Road|Drive|Place)\.? \Z"
+)
 _CIRCUIT = re.compile(r"\d(?:st|nd|rd|th) \Z")
 
 
@@ -195,6 +198,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"|kts)\.? \Z"
             ),
         ),
+        make(
+            r"(?P<point>[NSEW])(?:\.(?=,))?(?=,|\.?$)",
+            lambda m: COMPASS[m["point"]],
+            before=_NUMBERED_STREET,
+        ),
         make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),
         make(
             rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",
@@ -209,7 +217,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=,? \d{{5}})",
             lambda m: STATES_OR_WORDS[m["state"]],
-            before=_CITY,
+            before=_COMMA,
         ),
         make(
             r"\d{5}(?![\w.,/:-]\d|\w)",

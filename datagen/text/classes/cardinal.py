@@ -7,7 +7,6 @@ import re
 from datagen.text import numbers, quantity
 from datagen.text.form import (
     END,
-    PLURAL,
     Form,
     FormMaker,
     Match,
@@ -16,8 +15,10 @@ from datagen.text.form import (
     cue,
     is_after,
     is_before,
+    is_near,
 )
 from datagen.text.locales import Locale
+from datagen.text.nouns import PLURAL, THINGS
 from datagen.text.quantity import DEC, INT
 
 TOLD = "It stands alone, or before what is counted; a comma groups three digits."
@@ -35,18 +36,22 @@ _SCALED = {
     "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
     "tn": "trillion",
 }  # fmt: skip
-_COUNTED = re.compile(
-    r" (?:[a-z]+ )?(?:[a-z]{3,}(?<![siu])s|people|men|women|children|of (?:them|us|the))\b"
-)
-_COUNTED_NEXT = r"(?= (?:[a-z]{3,}(?<![siu])s|people|men|women|children)\b)"
+_COUNTED = re.compile(rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b)")
+_COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
     r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
     r"|up to"
     r"|passed|some"
 )
+COUNTING = re.compile(
+    r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
+    r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
+)
+"""What is near a number that is counted or worked out."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
+_KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
 
 
@@ -60,6 +65,8 @@ def _scaled(match: Match) -> str | None:
     if scale in "kK" and (is_run or (is_short and not is_after(match, _COUNTED))):
         return f"{quantity.say(number)} K"  # a run, or thousands
     if is_run:
+        return None
+    if scale in "kK" and number in _KARATS and not match["low"] and not is_after(match, _COUNTED):
         return None
     is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
@@ -137,7 +144,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("cardinal")
     return (
         make(rf"\d{{1,3}}(?:,\d{{3}})+{END}", _cardinal, Sure.USUAL),
-        make(rf"(?:0|[1-9]\d{{0,3}}){END}", _cardinal, Sure.GUESS),
+        make(rf"(?:0|[1-9]\d{{0,2}}|[1-9]\d?00){END}", _cardinal, Sure.GUESS),
+        make(rf"[1-9]\d{{3}}{END}{PLURAL}", _cardinal, Sure.GUESS),
+        make(
+            rf"[1-9]\d{{3}}{END}",
+            lambda m: _cardinal(m) if is_near(m, COUNTING) else None,
+            Sure.GUESS,
+        ),
         make(r"[24](?= [a-z])", _typed_for_word, Sure.CUE),
         make(rf"[1-9]\d(?!00)\d\d{END}(?=[.,?!]|$)", _answered, Sure.CUE),
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),

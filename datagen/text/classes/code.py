@@ -7,7 +7,6 @@ import re
 from datagen.text import numbers
 from datagen.text.form import (
     END,
-    PLURAL,
     Form,
     FormMaker,
     Match,
@@ -20,6 +19,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import MONTHS, SET_CODES
 from datagen.text.locales import Locale
+from datagen.text.nouns import NO_PLURAL, PLURAL
 from datagen.text.words import is_word
 
 TOLD = (
@@ -62,6 +62,7 @@ _SHORT = cue(
     r"(?: number)?(?:'s)?(?: (?:is|was|isn't))?",
     r":? ",
 )
+_NUMBERED = cue(r"(?:[a-z]{3,}|[A-Z][a-z]{2,}) (?:number|no\.)(?: is| was)?", ":? #?")
 _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"
@@ -79,11 +80,32 @@ _CARD = cue(
 )
 _CODED = re.compile(r"\b(?:[Cc]odes?|PIN|pin|OTP|passcode|confirmation|verification)\b")
 _COUNTED = re.compile(PLURAL)
+_FLOWN = re.compile(
+    r"\b(?:Airbus|fl[iye]\w*|plane|jet|aircraft|seats?|crew|pilots?|cabin|aboard)\b", re.I
+)
+_IDENTIFIED = re.compile(
+    r"\b(?:codes?|errors?|orders?|tickets?|cases?|confirmation|ref\w*|numbers?|IDs?|gates?|seats?|rooms?|units?"
+    r"|parts?|items?|SKU|lockers?|bays?|stalls?|plates?|lots?|flights?|accounts?|invoices?|claims?|apartments?"
+    r"|apt|suite|ste|faults?|building|spot|space|desk|form|section|serial|batch|zone|license)\b|#",
+    re.IGNORECASE,
+)
+_READ_BACK = cue(
+    "is|was|it's|that's|it is|that is|as|said|say|have|got|heard|read|for|or|and|not|yes|no",
+    "[,:]? ",
+)
+_SERVED = re.compile(
+    r"\b(?:pages?|servers?|links?|sites?|websites?|URLs?|API|errors?|requests?|browser|endpoint|HTTP"
+    r"|response|not found|load\w*|gateway|proxy|bad gateway|web)\b"
+)
+"""What answers with a status: "a 404 means the page is gone"."""
 _RUN = re.compile(r"[A-Za-z]+|\d+")
 
 
 def _spelled(match: Match) -> str:
-    """Say a code by character, but the number of a gate, seat or road as one: "B12", "12A"."""
+    """Say a code by character, but a number of two figures as one: "B12", "12A", "TI-84"."""
+    model = re.fullmatch(r"([A-Z]{2,4})-?([1-9]\d)", match[0])
+    if model and match[0] != match.string and not is_before(match, _DIGITS):
+        return f"{' '.join(model[1])} {numbers.cardinal(int(model[2]))}"
     return say(match[0])
 
 
@@ -100,12 +122,26 @@ def say(code: str) -> str:
     return " ".join(numbers.decimal(part) if part.isdecimal() else " ".join(part) for part in parts)
 
 
+def _lettered_three(match: Match) -> str | None:
+    """Refuse "a C300", but for what is named as a code or read back, or a text of its own."""
+    is_code = (
+        match[0] == match.string or is_near(match, _IDENTIFIED) or is_before(match, _READ_BACK)
+    )
+    return None if is_code else "it may be a code or a model"
+
+
 def _digits(match: Match) -> str:
     return numbers.digits(match[0])
 
 
 def _groups(match: Match) -> str:
     return numbers.grouped_digits(match[0])
+
+
+def _many_groups(match: Match) -> str | None:
+    """Say "4471-20-118" by digit; of "52-18-140" nobody knows whether it is a code or a size."""
+    is_code = len(match[0].replace("-", "")) > 7 or is_near(match, _IDENTIFIED)
+    return _groups(match) if is_code else None
 
 
 def _pairs(match: Match) -> str:
@@ -227,8 +263,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"\b[Pp]late(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
             ),
         ),
-        make(rf"\d{{3,}}{END}(?! [a-z]{{4,}}s\b(?! (?:is|was)))", _digits, before=_DIGITS),
-        make(rf"\d{{2,}}{END}(?! [a-z]{{4,}}s\b)", _digits, before=_SHORT),
+        make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),
+        make(rf"\d{{2,}}{END}{NO_PLURAL}", _digits, before=_SHORT),
+        make(rf"\d{{4,}}{END}{NO_PLURAL}", _digits, before=_NUMBERED),
         make(rf"\d{{2,}}(?: \d{{2,}}){{1,7}}{END}", _blank_groups),
         make(rf"\d{{2,}}(?: \d{{2,}}){{2,7}}{END}", _long_groups, Sure.GUESS),
         make(
@@ -238,7 +275,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             r"(?!(?:19|20)\d\d-\d\d-\d\d(?!\d))\d{2,}(?:-\d{2,}){2,}(?![\w-]|[.,]\d)",
-            _groups,
+            _many_groups,
             Sure.GUESS,
         ),
         make(r"(?:\d{1,6}-)+\d+(?![\w-]|[.,]\d)", _groups, Sure.CUE, before=_DIGITS),
@@ -268,6 +305,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<number>[45]\d\d){END}"
             r"(?= (?:error|status|response|page|Forbidden|Not Found|Bad|on every)\b)",
             _pairs,
+        ),
+        make(
+            r"(?P<number>40[0-9]|50[0-9]|429)(?![\w%-]|[.,:/]\d)",
+            lambda m: _pairs(m) if is_near(m, _SERVED) else None,
+            before=cue("an?|the|this|that|of|throws?|returns?|returned|gives?", " "),
         ),
         make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
@@ -313,9 +355,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[*-](?P<digits>\d{4})(?!\w|[.,-]\d)", _masked_four, before=_CARD),
         make(r"(1099|1098|1040)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(r"(?P<mask>x{2,}|X{4,}|[*•]{2,})[- ]?(?P<digits>\d{2,})(?!\w)", _masked),
-        make(
-            r"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w)(?! (?!says)[a-z]{4,}s\b)", _form
-        ),
+        make(rf"(1099|1098|1095|1040)(?:-([A-Z]+))?(?![\w,.-]\d|\w){NO_PLURAL}", _form),
         make(
             r"97[89](?:-\d+){4}(?![\w-])|97[89]-?\d{10}(?!\w)",
             _groups,
@@ -348,6 +388,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"\d{3,4}(?= [A-Z]{3}\b)",
             _digits,
             before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
+        ),
+        make(
+            r"A(?P<number>3[0-5]0|31[89]|32[01])(?![\w-])",
+            lambda m: f"A {_pairs(m)}" if is_near(m, _FLOWN) else None,
+        ),
+        make(
+            r"[A-Z][1-9]\d\d(?![\w-]|[./:]\d)",
+            _lettered_three,
+            Sure.DOUBT,
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, cue
+from datagen.text.form import END, Form, FormMaker, Match, Sure, cue, is_near
 from datagen.text.locales import Locale
+from datagen.text.nouns import THINGS
 from datagen.text.quantity import INT
 
 TOLD = "A point with digits behind it; two points number a version, three an address (electronic)."
@@ -19,6 +22,15 @@ _VERSION = cue(
     r"version|versions|ver\.?|v|release|firmware|build|update|to|iOS|Android|Chrome|Firefox|Edge|Safari|app|section|sec\.?|§"
 )
 
+_NAMES = (
+    r"Python|Node|Java|PHP|Ruby|Go|Rust|Ubuntu|Debian|Fedora|Windows|macOS|iOS|Android|Chrome|Firefox|Safari"
+    r"|Edge|Kotlin|Swift|Postgres|MySQL|Kubernetes|Docker|Linux|kernel|firmware|versions?|release"
+)
+_PROGRAM = cue(_NAMES, " v?")
+_PROGRAMS = re.compile(rf"\b(?:{_NAMES})\b")
+_PLAYED = re.compile(
+    r"\b(?:bat\w*|hits?|hitting|slugging|OBP|ball|teams?|season|league|hitters?|record|homers?|HRs?)\b"
+)
 _PAID = cue(
     r"(?:I|we|you|they|he|she) (?:only |just )?(?:paid|owed?|spent)|paid|charged(?: me| us| you)?"
     r"|gas (?:is|was)(?: at)?|prices? (?:is|was|of)|(?:it|that|they|which) costs?",
@@ -46,6 +58,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.pairs(int(m["number"])),
             Sure.CUE,
         ),
+        make(rf"(?P<number>\d+\.[1-9]\d){END}", _version, Sure.CUE, before=_PROGRAM),
+        make(
+            rf"\d+\.(?:[1-9]\d|0[1-9]){END}",
+            lambda m: "it may be a decimal or a version" if is_near(m, _PROGRAMS) else None,
+            Sure.DOUBT,
+        ),
+        make(
+            rf"\.(?P<number>[1-9]\d\d){END}",
+            lambda m: numbers.pairs(int(m["number"])) if is_near(m, _PLAYED) else None,
+            Sure.CUE,
+        ),
         make(
             rf"\.(?P<number>[1-5]\d\d){END}",
             lambda m: numbers.pairs(int(m["number"])),
@@ -53,7 +76,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue(r"(?:bat|bats|batting|batted|hits?|hitting|average(?: is| of)?|avg)", " "),
         ),
         make(
-            rf"(?P<whole>\d{{1,3}})\.(?P<part>[1-9]\d){END}(?! ?[a-z]{{2,}}s\b)",
+            rf"(?P<whole>\d{{1,3}})\.(?P<part>[1-9]\d){END}(?! ?{THINGS})",
             lambda m: f"{numbers.cardinal(int(m['whole']))} {numbers.cardinal(int(m['part']))}",
             Sure.CUE,
             before=_PAID,

@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
+from datagen.text.nouns import attributive, describes, is_determined, is_one_thing
 from datagen.text.quantity import DEC
 from datagen.text.units import plural
 
@@ -28,6 +39,10 @@ _HEAT = re.compile(
     r"|room|warms?|cools?|heated|water|kelvin|zero|absolute|gas|STP|atm)\b",
     re.I,
 )
+_TURNED = re.compile(
+    r" (?:angles?|turns?|bends?|rotations?|triangles?|weather|heat|days?|views?|videos?|ovens?|lens"
+    r"|wedges?|corners?|temps?|temperatures?|drops?|swings?|water|mornings?|nights?|cameras?)\b"
+)
 _FOR = re.compile(r" for \d")
 _BELOW = re.compile(r"(?:^| )-\Z")
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
@@ -44,16 +59,26 @@ def _low(match: Match) -> str:
 
 def _degrees(match: Match) -> str:
     scale = _SCALES.get(match["scale"] or {"℉": "F", "℃": "C"}.get(match["sign"], ""), "")
-    return (
-        _count(_low(match) + quantity.say(match["number"]), "degree", match["number"] == "1")
-        + scale
-    )
+    is_one = match["number"] == "1" or _is_adjective(match)
+    return _count(_low(match) + quantity.say(match["number"]), "degree", is_one) + scale
+
+
+def _is_adjective(match: Match) -> bool:
+    """Tell whether degrees describe what follows, as in "a 90° angle". Raises Unsayable."""
+    if is_after(match, _TURNED) or attributive(match) or is_one_thing(match):
+        return True
+    if not describes(match):
+        return False
+    if is_determined(match):
+        return True
+    raise Unsayable(match[0], "it may be one degree or several before what it measures")
 
 
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
     is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
-    if "." not in match["number"] and not is_warm:
+    is_sure = "." in match["number"] and match["scale"] != "K"
+    if not is_sure and not is_warm:
         return None
     said = _low(match) + quantity.say(match["number"])
     if match["scale"] == "K":

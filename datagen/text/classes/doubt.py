@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from datagen.text.classes.cardinal import COUNTING
 from datagen.text.form import Form, FormMaker, Match, Sure, is_near
 from datagen.text.locales import Locale
+from datagen.text.nouns import NO_PLURAL
 from datagen.text.quantity import DEC, QTY
 
 TOLD = (
@@ -33,6 +35,8 @@ class Shape(NamedTuple):
     """What it may be, in words."""
     unless: str = r"(?!)"
     """What near it decides; it is then left to the other classes."""
+    before: str = ""
+    """What has to stand before it; a pattern that ends there."""
 
 
 _PLACE = r"\b(?:[Ss]eats?|[Rr]ows?|[Gg]ates?|[Uu]nit|[Aa]pt|[Aa]partment|[Rr]oom|[Ee]xit|[Bb]ox)\b"
@@ -44,19 +48,65 @@ _LETTERED = (
     r"|[Ss]tand|[Cc]abin|[Pp]latform|[Tt]rack|[Ss]pace|[Ss]pot|[Pp]erm\w*|[Pp]late|[Mm]odel|[Tt]able"
     r"|[Ss]chedule|[Ff]loor|[Rr]ule|[Dd]oor|[Bb]us|[Zz]one|[Pp]art|[Ii]tem|[Nn]umber|ID|PIN|pin)\b"
 )
-_COUNTING = (
-    r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
-    r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
+_END = r"(?![\w%°\u00a2^/:,@$€£'\"-]\w|\.\d|[%°\"'\w])(?! ?[%°+=<>\u00d7])"
+_NO_NOUN_NEXT = (
+    r"(?=[.,?!;)]|$| (?:is|was|in|on|at|to|for|and|or|with|from|means|says|when|if|but|so"
+    r"|today|again|yesterday|just|still|because|that|after|before|then|now|error|page|code)\b)"
+)
+_SCORED = (
+    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|credit|IQ|miles"
+    r"|degrees)\b"
 )
 SHAPES = (
     Shape(
-        r"(?!(?:1[1-9]|20)\d\d)[1-9]\d(?!00)\d\d(?![\w%°\u00a2^/:,@$€£'\"-]\w|\.\d"
-        r"|[%°\"'])(?! ?[%°])"
-        r"(?=[.,?!;)]|$| (?:is|was|in|on|at|to|for|and|or|with|from|doesn't|has|when|if|but|AM"
-        r"|FM)\b)",
+        rf"(?!(?:1[1-9]|20)\d\d|\d\d?00(?!\d))[1-9]\d{{3}}{_END}{NO_PLURAL}",
         "a count, a code or a year",
-        _COUNTING,
+        COUNTING.pattern,
     ),
+    Shape(
+        rf"[1-9]\d{{4,8}}{_END}{NO_PLURAL}(?<=000)",
+        "a count or a code",
+    ),
+    Shape(
+        rf"[1-9]\d{{3,7}}0{_END}{NO_PLURAL}",
+        "a count or a code",
+        before=r"\b(?:about|over|under|nearly|almost|around|roughly|than|nearest|total(?: of| is)?"
+        r"|population(?: is| of)?|worth|cost|costs|paid|earns?|makes?)\b ",
+    ),
+    Shape(rf"[1-9]\d[1-9]{_END}{_NO_NOUN_NEXT}", "a count or a code", _SCORED, before=r"\b[Aa]n? "),
+    Shape(rf"[1-9]\d\d{_END}{_NO_NOUN_NEXT}", "a count, a road or a code", _SCORED,
+          before=r"\b[Tt]he "),
+    Shape(
+        rf"(?:(?<=\bat )|(?!\d\d?00))(?:[1-9]|1[0-2])[0-5][05]{_END}"
+        r"(?=[.,?!;]|$| (?:and|or|on|tomorrow|today|tonight|sharp|for|in|but|so|with|if)\b)",
+        "a time or a count",
+        r"\b(?i:oven|bak\w*|roast\w*|heat\w*|cook\w*|degrees?|preheat\w*|grill\w*|broil\w*|bench\w*"
+        r"|squat\w*|deadlift\w*|lift\w*|lbs?|pounds|sold|trad\w+|stock|stands|capped|flying|weigh\w*"
+        r"|calories|mph|valued|priced|rate[ds]?|sits|score[ds]?|credit)\b",
+        before=r"\b(?:at|by|until|till|til|before|after) ",
+    ),
+    Shape(r"(?:9|10|14|18|20|21|22|24)K(?![\w-])(?! (?:[a-z]+ )?(?:[a-z]{3,}s|people|miles)\b)",
+          "thousand, karat or a letter"),
+    Shape(r"(?:15|30|40)-(?:0|15|30|40)(?![\w%-])(?! [a-z])|0-(?:15|30|40)(?![\w%-])(?! [a-z])",
+          "a score of tennis or a range",
+          r"\b(?:won|beat|lost|quarter|touchdown\w*|NFL|football|split|between|from|ages?)\b"),
+    Shape(
+        rf"[1-9]0[1-9]{_END}",
+        "a count, a model or a code",
+        before=r"(?:[a-z,'] )(?!Chapter|Page|Section|Psalm|Verse|Day|Top|Over|About|Is"
+        r"|At)[A-Z][a-z']+ ",
+    ),
+    Shape(rf"[1-9]\d[1-9]{_END}", "a count or a code", before=r"\b[Ss]izes? "),
+    Shape(rf"101{_END}{NO_PLURAL}(?! (?:degrees|percent|and)\b)", "a count or a course",
+          _SCORED, before=r"[A-Z][a-z]+ "),
+    Shape(r"#\d{2,6}(?![\w-])", "a number or the pound key",
+          before=r"\b(?:[Gg]ate|[Dd]oor|[Ee]ntry|[Aa]ccess|[Aa]larm|[Kk]eypad) code(?:'s| is|:)? "),
+    Shape(
+        r"[2-6]g(?![\w-])",
+        "grams or a network",
+    ),
+    Shape(r"[A-Z]\.(?= \d)(?! \d+[:/])", "a name or short for something",
+          before=r"(?:[a-z'],?|^) "),
     Shape(r"[1-9]\d\d (?=\d{3}(?![\w,.:/-]\w|[%°]))(?!\d+ \d+ [a-z])", "one number or two"),
     Shape(rf"{QTY} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
     Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),
@@ -90,4 +140,12 @@ def _doubted(shape: Shape) -> Callable[[Match], str | None]:
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the shapes that are refused."""
     make = FormMaker("doubt")
-    return tuple(make(shape.pattern, _doubted(shape), Sure.DOUBT) for shape in SHAPES)
+    return tuple(
+        make(
+            shape.pattern,
+            _doubted(shape),
+            Sure.DOUBT,
+            before=re.compile(rf"(?:{shape.before})\Z") if shape.before else None,
+        )
+        for shape in SHAPES
+    )

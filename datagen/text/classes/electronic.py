@@ -116,7 +116,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])", _hardware),
         make(
             r"(?P<port>\d{2,5})(?![\w.,:/-]\d|\w)",
-            lambda m: numbers.digits(m[0]),
+            lambda m: numbers.cardinal(int(m[0])) if len(m[0]) < 3 else numbers.digits(m[0]),
             before=cue("port", " "),
         ),
     )

@@ -64,7 +64,7 @@ def _fraction(match: Match) -> str | None:
 
 _SUM = re.compile(
     r"\b(?:add|subtract|sum|plus|minus|multiply|divide|decimal|fractions?|numerator|denominator"
-    r"|probability|chance|simplif\w+|equivalent|(?:more|less|greater|bigger|smaller|larger) than"
+    r"|probability|chance|simplif\w+|equivalent|(?:more|less) than|greater|bigger|smaller|larger"
     r"|equals?|equal to|becomes|flip\w*|reciprocal|inverse|half of|times|common)\b",
     re.IGNORECASE,
 )
@@ -85,7 +85,9 @@ def _added(match: Match) -> str | None:
 def _measured(match: Match) -> str | None:
     """Say a fraction where the words beside it say that it is one."""
     if is_after(match, _OF):
-        return _fraction(match)
+        said = _fraction(match)
+        is_joined = match.string[match.end()] == "-"
+        return quantity.adjective(said) if said and is_joined else said
     is_much = is_before(match, _MUCH) and match["bottom"] not in ("5", "10", "20", "50", "100")
     return _fraction(match) if is_much else None
 
@@ -106,7 +108,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end = r"(?![\d/%]|\.\d)"
     return (
         make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
-        make(rf"[{quantity.VULGAR}]", lambda m: quantity.say(m[0])),
+        make(rf"[{quantity.VULGAR}](?=-[a-z])", lambda m: quantity.adjective(quantity.say(m[0]))),
+        make(rf"[{quantity.VULGAR}](?!-[a-z])", lambda m: quantity.say(m[0])),
         make(r"1/2(?= (?:hrs?|hours?)\b)", "half", before=cue("every|each|last|next|first", " ")),
         make(
             r"(?P<top>\d{1,2})-(?=, (?:\d{1,2}-, )*(?:and|or) \d+-[a-z]|, \d{1,2}-, )",

@@ -48,7 +48,8 @@ def _operator(match: Match) -> str | None:
 
 
 _COMPARED = re.compile(
-    r"(?:\b(?:[Ii]s|[Ii]t's|are|be|was|keep|with|for|of|say|where|needs|[Ff]ind|all|any|that's)"
+    r"\b(?:is|are|was|be) \Z|(?:\b(?:[Ii]s|[Ii]t's|are|be|was|keep|with|for|of|say|where|needs"
+    r"|[Ff]ind|all|any|that's)"
     r"|[<>≤≥]) ?-?[$\w.]+ ?\Z"
 )
 
@@ -155,7 +156,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"[rR](?= \d)",
             "remainder",
-            before=re.compile(r"(?:=|\b(?:answer|quotient|divided)\b.*) \d+ \Z"),
+            before=re.compile(r"(?:=|÷|\b(?:answer|quotient|divided)\b.*|÷.* is) \d+ \Z"),
         ),
         make(r"x(?= [a-z](?![\w']))", "times", before=re.compile(r"= (?:[a-z\d]+ x )*[a-z\d]+ \Z")),
         make(

@@ -13,13 +13,13 @@ from datagen.text.form import (
     Sure,
     Unsayable,
     any_of,
-    attributive,
     cue,
     is_after,
     is_before,
     is_near,
 )
 from datagen.text.locales import Locale
+from datagen.text.nouns import THINGS, attributive, describes, end_of_row, is_one_thing, is_the
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.unit_cues import IN_DOUBT
 from datagen.text.units import (
@@ -43,7 +43,10 @@ EXAMPLES = (
     ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
 )
-_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
+_MEASURED = re.compile(
+    rf"[ -](?:{any_of(MEASURED)})s?\b(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
+    re.IGNORECASE,
+)
 _PLACED = cue(
     r"exit|runway|hwy|highway|route|rte|rt|interstate|apt|apartment|suite|ste|unit|room|rm|gate"
     r"|seat"
@@ -53,26 +56,29 @@ _PLACED = cue(
 )
 """What a number with a letter names a place of, not an amount."""
 _LETTERS = frozenset("AWNJL")
+_AFTER_NAMES = frozenset("AWNJLVTmg")
+_MODEL = re.compile(r"(?<=[a-z,] )(?!In|On|At|The|A|An|And|Or|But|For|To)[A-Z][A-Za-z]{2,} \Z")
 _SI = {"C": "coulombs", "K": "kelvin"}
-_A = cue("an?", " ")
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
-_SEVERAL = re.compile(
-    r" (?!(?:is|was|has|does|goes|takes|costs|weighs|equals|means|seems|feels|sounds|works|comes"
-    r"|makes|gets|lasts|needs|less|across|plus|this|yes|pass|towards|always|perhaps|besides|runs"
-    r"|unless|its|his|hers|ours|theirs)\b)[a-z]{3,}s\b"
+_SEVERAL = re.compile(rf" {THINGS}")
+_DRIVING = frozenset(
+    ("V", "kV", "W", "kW", "A", "mA", "mAh", "mm", "Hz", "kHz", "hp", "HP", "MP", "dpi")
 )
-_NAMED = re.compile(
-    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
-    r"|less|left|ago|away|long|wide|tall|deep|thick|old|high|late|early|total|off|down|up|over"
-    r"|under|now|only|with|without|after|before|because|so|than|that|as|by|it|we|you|i|he|she|they"
-    r"|plus|minus|apart|extra|back|yesterday|already|between|since|until|through|around|went|took"
-    r"|felt|takes|you're|we're|I|worth|my|your|our|his|her|their|this|has|had|have|will|would|can"
-    r"|does|did|just|still|about|mark|twice|once|daily|nightly|weekly|three|two|four|five|every"
-    r"|right|today|tonight|tomorrow|first|then|max|min|total|either|of|if|please|PO|BID|TID|QID"
-    r"|PRN|AM|PM)\b)(?:[a-z]+|[A-Z]{2,4})\b"
+"""Symbols that stand before a noun as one of their unit only: "a pair of 9W lamps"."""
+_POURED = frozenset(("tsp", "tbsp", "Tbsp"))
+_PLURAL_SYMBOL = re.compile(r"(?:lbs|gals|pts|qts|yds|hrs|mins|secs|yrs|mos|mths|wks|kgs|pcs)$")
+_ALONE = re.compile(r"[.,?!;]|$| (?:in|is|or|and|has|for|with|on|was|if|sold|costs)\b")
+_SOLD_BY = frozenset(
+    ("GB", "TB", "MB", "gb", "tb", "oz", "mg", "mcg", "ml", "mL", "L", "mm", "V", "W", "fl oz")
 )
-"""What "the 15 lb" may describe."""
+"""Symbols that name a thing by its size: "the 256 GB in blue"."""
+_STUFF = re.compile(
+    r" (?:[a-z]+ )?(?:flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
+    r"|cheese|cream"
+    r"|honey|vinegar|soda|powder|extract|pepper|ibuprofen|acetaminophen|aspirin|caffeine|sodium|protein"
+    r"|fiber|fat|carbs|chocolate|yogurt|vanilla|yeast|cinnamon|spinach|salmon)\b"
+)
 _AT = cue("at|by|until", " ")
 _POINTS = re.compile(
     r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
@@ -81,7 +87,10 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _AND_BATHS = re.compile(r"/\d")
-_GOLD = re.compile(r" (?:(?:white|rose|yellow|solid) )?gold\b")
+_GOLD = re.compile(
+    r"\b(?:gold|karats?|rings?|necklaces?|bracelets?|earrings?|jewel\w*|chains?|pendants?|bands?)\b",
+    re.IGNORECASE,
+)
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -94,32 +103,66 @@ def _low(match: Match) -> str:
 
 def _measure(match: Match) -> str | None:
     """Say "5 lbs", or the adjectives in "a 20 GB plan", "24-hr service", "two 500 mg pills"."""
-    number, joint, symbol = match["number"], match["joint"], match["unit"] + (match["per"] or "")
-    is_unit = IN_DOUBT.get(match["unit"])
+    if not _is_amount(match):
+        return None
+    number, large = match["number"], match["large"] or ""
+    unit = unit_of(match["unit"] + (match["per"] or ""))
+    said = _low(match) + quantity.say(number) + large
+    if match["joint"] == "-":
+        return f"{quantity.adjective(said)}-{unit}"
+    is_one = quantity.is_one(number) and not (match["low"] or large)
+    if _is_adjective(match, unit):
+        is_one = True
+    elif not is_one and plural(unit) != unit and _may_be_adjective(match):
+        raise Unsayable(match[0], "its unit may be one or several before what it measures")
+    return _count(said, unit, is_one)
+
+
+def _is_amount(match: Match) -> bool:
+    """Tell whether an amount is written, and no place, model, time of day or lone letter."""
+    number, symbol = match["number"], match["unit"]
+    is_unit = IN_DOUBT.get(symbol)
     if is_unit and not match["per"] and not is_unit(match):
-        return None
+        return False
     if match["low"] and quantity.value(match["low"]) >= quantity.value(number):
-        return None
-    if symbol in _LETTERS and is_before(match, _PLACED):
-        return None
-    if match["unit"] in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT)):
-        return None  # a time of day: "0800 hrs"
-    unit, said = unit_of(symbol), _low(match) + quantity.say(number) + (match["large"] or "")
-    if joint == "-":
-        return f"{said}-{unit}"
-    is_person = unit == "year old" and is_before(match, _ARTICLE)
-    is_named = is_before(match, _ARTICLE) and is_after(match, _NAMED)
-    is_named = is_named or (is_before(match, _A) and match["unit"] in _HEAVY)
-    is_named = is_named or (match["unit"] in _HEAVY and is_after(match, _SEVERAL))
-    is_listed = unit == "bedroom" and is_after(match, _AND_BATHS)
-    if is_after(match, _MEASURED) or attributive(match) or is_person or is_listed or is_named:
-        return f"{said} {unit}"
-    return _count(said, unit, quantity.is_one(number) and not (match["low"] or match["large"]))
+        return False
+    is_place = symbol in _LETTERS and not match["per"] and is_before(match, _PLACED)
+    is_model = match["joint"] == "" and symbol in _AFTER_NAMES and is_before(match, _MODEL)
+    is_time = symbol in ("hr", "hrs") and (number[:1] == "0" or is_before(match, _AT))
+    return not (is_place or is_model or is_time)
+
+
+def _is_adjective(match: Match, unit: str) -> bool:
+    """Tell whether an amount is surely said as one: "a 45 lb plate", "two 9W lamps"."""
+    symbol = match["unit"]
+    if attributive(match) or is_one_thing(match):
+        return True
+    if _MEASURED.match(match.string, end_of_row(match, symbol)):
+        return True
+    if symbol in _HEAVY and is_after(match, _SEVERAL):
+        return True
+    if unit == "bedroom" and is_after(match, _AND_BATHS):
+        return True
+    if unit == "year old" and is_before(match, _ARTICLE):
+        return True
+    if not describes(match):
+        return False
+    return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))
+
+
+def _may_be_adjective(match: Match) -> bool:
+    """Tell whether an amount may be said as one or as several: "16GB RAM", "the 12 oz"."""
+    symbol = match["unit"]
+    if symbol in _POURED or _PLURAL_SYMBOL.search(symbol) or match["per"]:
+        return False
+    if is_the(match) and symbol in _SOLD_BY and is_after(match, _ALONE):
+        return True
+    return describes(match, end_of_row(match, symbol)) and not is_after(match, _STUFF)
 
 
 _TYPE = re.compile(
     r"\b(?:fonts?|typeface|type size|Times|Arial|Calibri|Helvetica|Courier|Garamond|lettering"
-    r"|text size|double-spaced|bold)\b"
+    r"|text size|double-spaced|bold|stock|cardstock|paper)\b"
 )
 
 
@@ -131,14 +174,15 @@ def _type_size(match: Match) -> str | None:
 
 
 def _karat(match: Match) -> str | None:
-    """Say "14k gold"."""
-    if not is_after(match, _GOLD):
+    """Say "14k gold" and "a ring of 18K"."""
+    if not is_near(match, _GOLD):
         return None
     return f"{numbers.decimal(match[0][:-1])} karat"
 
 
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
+    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "qt", "cal", "GB", "MB", "TB",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
 
@@ -198,6 +242,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"|trillion))?(?P<joint>[ -]?)(?P<unit>{UNIT}){per}{unit_end}{DOT}",
             _measure,
         ),
+        make(
+            rf"{SPAN}(?P<large>)(?P<joint>-)(?P<unit>{UNIT})(?P<per>)\.(?= [A-Z])",
+            _measure,
+        ),
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
             rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
@@ -236,7 +284,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"\d\.\d+ \Z"),
         ),
         make(r"(?P<number>\d{1,2})(?P<joint>[ -]?)pt\b\.?", _type_size),
-        make(r"14k|18k|10k|24k", _karat),
+        make(r"(?:9|10|14|18|20|21|22|24)[kK](?![\w-])", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
         make(
             r"[x\u00d7](?= [$€£]?\d)",

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, any_of, attributive, is_after, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, is_after, is_near
 from datagen.text.locales import Currency, Locale
+from datagen.text.nouns import (
+    attributive,
+    describes,
+    describes_name,
+    describes_plainly,
+    end_of_row,
+    is_determined,
+    is_one_thing,
+)
 from datagen.text.quantity import DEC, SCALES
 
 TOLD = (
@@ -33,9 +42,17 @@ _PRICED = re.compile(
     r"|card(?= (?:minimum|limit|fee|surcharge))"
     r"|charge|copay|coupon|credit|deductible"
     r"|deposit|discount|fee"
-    r"|limit|minimum|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher|valuation|loan"
+    r"|limit|minimum|maximum|max|min|payment|penalty|plan|rebate|refund|surcharge|ticket|voucher"
+    r"|valuation|loan"
     r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
+_CREDITED = re.compile(r" (?:credit|value|budget|tip|fine)\b(?! (?:card|limit|line))")
+_RATED = re.compile(r"[/-]| (?:an?|per|each|every)\b")
+_MORE = re.compile(
+    r" (?:(?:max|min)(?:imum)?\b|(?:off|cash|flat|free|new|late|early|total|online|low|high|good) "
+    r"(?!(?:and|or|if|when|for|on|at|in|to|is|was|with|your|the|my|an?)\b)[a-z])"
+)
+"""What may stand between a price and the noun it describes: "a $10 maximum", "a $5 off coupon"."""
 _TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
 _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
@@ -64,10 +81,27 @@ class _Amounts:
         return said and f"{said}{match['rest'].replace('-', ' ')}"
 
     def _describes(self, match: Match) -> bool:
-        """Tell whether an amount describes what follows; "$10 cash, $12 credit" are two prices."""
+        """Tell whether an amount describes what follows; "$10 cash, $12 credit" are two prices.
+
+        Raises Unsayable where its unit may be one or several, as in "$30 tuition".
+        """
         if is_after(match, _TENDERED) and is_near(match, _TWO_PRICES, 24, 40):
             return False
-        return is_after(match, _PRICED) or attributive(match)
+        is_determined_one = is_determined(match) and (describes(match) or describes_name(match))
+        if (
+            attributive(match)
+            or is_determined_one
+            or (is_one_thing(match) and is_after(match, _MORE))
+        ):
+            return True
+        end = end_of_row(match, f"{match['sign']}#")
+        if _PRICED.match(match.string, end) and not is_after(match, _CREDITED):
+            return True
+        is_row = end > match.end() and describes(match, end)
+        is_thing = is_one_thing(match) and not is_after(match, _RATED)
+        if is_row or is_thing or describes_plainly(match):
+            raise Unsayable(match[0], "its unit may be one or several before what it pays for")
+        return False
 
     def coded(self, match: Match) -> str | None:
         """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""

@@ -52,15 +52,17 @@ def _chord(match: Match) -> str | None:
 
 def _degrees(match: Match) -> str | None:
     """Say "I, IV, and V" and "ii-V-I"."""
-    is_run = re.fullmatch(r"(?:[iv]+-[IV]+|[IV]+-[iv]+)(?:-[IViv]+)*", match[0])
+    is_run = re.fullmatch(
+        r"(?:[iv]+-[IV]+|[IV]+-[iv]+)(?:-[IViv]+)*|[IViv]+(?:-[IViv]+){2,}", match[0]
+    )
     if not is_run and not is_near(match, _DEGREES):
         return None
-    said = re.sub(_DEGREE + r"\b", _degree, match[0].replace("-", ", "))
+    said = re.sub(_DEGREE + r"\b", lambda m: _degree(m[0]), match[0].replace("-", ", "))
     return re.sub(r"(?<=[a-z]) (?=(?!and|to|or)[a-z])", ", ", said).replace("and, ", "and ")
 
 
-def _degree(match: Match) -> str:
-    return numbers.cardinal(value(match[0].upper()))
+def _degree(roman: str) -> str:
+    return numbers.cardinal(value(roman.upper()))
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -76,5 +78,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<note>[A-G])\u266d(?!\w)", lambda m: f"{m['note']} flat"),
         make(r"(?P<note>[A-G])\u266f(?!\w)", lambda m: f"{m['note']} sharp"),
         make(rf"{_DEGREE}(?:{joint}{_DEGREE})+(?![\w'-])", _degrees),
+        make(rf"(?P<roman>{_DEGREE})(?=7? chords?\b)", lambda m: _degree(m["roman"])),
         make(rf"(?:{'|'.join(CHORDS)})(?![\w'])", "it may be a chord or a name", Sure.DOUBT),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, PLURAL, REACH, Form, FormMaker, Match
+from datagen.text.form import END, REACH, Form, FormMaker, Match
 from datagen.text.locales import Locale
+from datagen.text.nouns import NO_PLURAL
 
 TOLD = (
     'What names such figures stands before them in the sentence and an "is" or a colon between:'
@@ -48,8 +49,7 @@ def _last(match: Match) -> str | None:
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the figures that are read off."""
     make = FormMaker("pin")
-    no_plural = PLURAL.replace("(?=", "(?!", 1)
-    figures = rf"\d{{2,8}}{END}{no_plural}{_NO_COUNT}"
+    figures = rf"\d{{2,8}}{END}{NO_PLURAL}{_NO_COUNT}"
     return (
         make(figures, lambda m: numbers.digits(m[0]), before=_NAMED),
         make(figures, _last, before=_LAST),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -23,6 +23,9 @@ _MAKERS = (
     r"|Dremel|Nikon|Fiat|Mazda|Ferrari"
 )
 _SOLD = re.compile(r"\b(?:Pixel|iPhone|Galaxy|OnePlus|Nothing Phone|Moto|Nexus|Redmi) \Z")
+_NETWORK = re.compile(
+    r"\b(?:phones?|networks?|signal|coverage|towers?|internet|router|modem|LTE|carrier|bars)\b"
+)
 _SEVERAL = cue("one|two|three|four|five|double|triple|with|of|all|the|no|more", " ")
 
 
@@ -63,6 +66,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>\d{1,2})(?P<end>[ae])(?![\w-])",
             lambda m: f"{numbers.cardinal(int(m['number']))} {m['end'].upper()}",
             before=_SOLD,
+        ),
+        make(
+            r"(?P<number>[2-6])g(?![\w-])",
+            lambda m: f"{numbers.cardinal(int(m['number']))} G" if is_near(m, _NETWORK) else None,
+            Sure.CUE,
         ),
         make(
             r"(?P<number>[1-9]\d{2,3})(?![\w%]|[.,/:-]\d)(?=[.,?!]|$| (?:printer|laptop|scanner"

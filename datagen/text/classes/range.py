@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.classes.score import WON
+from datagen.text.classes.score import has_won
 from datagen.text.classes.time import AROUND
 from datagen.text.form import (
     END,
@@ -22,6 +22,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
+from datagen.text.nouns import NO_PLURAL, describes
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -56,7 +57,7 @@ _SPANS = cue(
     r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|chs?\.?|rows?|steps?|sections?"
     r"|verses?|questions?|problems?|exercises?|lessons?|units?|scale of"
     r"|rate (?:us|it|me)"
-    r"|of|for|in|every|within|at|to|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
+    r"|of|for|in|every|within|at|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
     r"|probably"
     r"|usually|typically|another|next|last|only|just|under|over|up|cut it to|grades?|levels?"
     r"|floors?"
@@ -76,6 +77,14 @@ _ENDS = re.compile(
 _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
 
 
+_ARTICLE = cue("an?|the|this|that|my|your|our|his|her|their", " ")
+_LASTING = re.compile(
+    r" (?:business |working |square )?(?:minute|hour|day|week|month|year|night|mile|pound|inch"
+    r"|foot|page|person|people|point|game|percent|degree|gallon|dollar|star|digit|step|player|item|word|line|second"
+    r"|cup|ounce|lb|oz|mi|hr|min|yr|km|kg|mm|cm|ft|in|age|scale|range|window|player|unit|ton|watt"
+    r"|volt|amp|gig|liter|guest|seat|room|bedroom|car|story|block|stop|slot|shift|workday|schedule|share"
+    r"|increase|drop|gap|split|rating|question)s?\b|-"
+)
 _AFTER_RANGE = re.compile(
     r"\b(?:questions|problems|exercises|pages|chapters|items|lessons|sections|verses|rows|lines|steps"
     r"|units|rooms|exits|numbers|lanes|gates|levels|floors|weeks|days)\b[^.?!]*\d-\d[^.?!]*\Z"
@@ -92,10 +101,19 @@ def _range(match: Match) -> str | None:
         return None
     if is_after(match, _FORMATION):
         return None
+    if (
+        low != "0"
+        and is_before(match, _ARTICLE)
+        and describes(match)
+        and not is_after(match, _LASTING)
+    ):
+        return None  # "a 1-2 punch"
+    if match[0] == "7-11" and not is_near(match, AROUND):
+        return None  # a shop, perhaps
     is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5
     is_bare = is_small and is_after(match, _ENDS) and not is_before(match, _SPANS)
     is_bare = is_bare and match.string[match.start() - 1 : match.start()] != "#"
-    is_told = (low == "0" and len(high) > 1) or is_near(match, WON) or is_near(match, AROUND)
+    is_told = (low == "0" and len(high) > 1) or has_won(match) or is_near(match, AROUND)
     is_told = is_told or is_before(match, _AFTER_RANGE)
     if is_bare and not is_told:
         return None  # a score, a record, a height
@@ -108,7 +126,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
     return (
         make(
-            r"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d)",
+            rf"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d){NO_PLURAL}",
             _day_or_range,
             before=cue("on|dated", " "),
         ),

@@ -8,6 +8,7 @@ from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before
 from datagen.text.locales import Locale
 from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
+from datagen.text.nouns import DOES
 
 TOLD = (
     "A ruler's name makes it a rank, what is numbered (chapter, war, type, tier) a number; after"
@@ -38,7 +39,7 @@ def _rank(match: Match) -> str:
 
 
 def _number(match: Match) -> str:
-    return numbers.cardinal(value(match["roman"].upper()))
+    return numbers.cardinal(value((match.groupdict().get("roman") or match[0]).upper()))
 
 
 def _first_or_letter(match: Match) -> str | None:
@@ -80,6 +81,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
+        make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
+        make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(
@@ -140,6 +143,9 @@ _FIFTHS = (
 _SURELY = re.compile(
     r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
 )
+_COURSE = re.compile(r"[A-Z][a-z]{2,} \Z")
+"""A name before an I that does something, as the speaker does not: "Ballet I meets"."""
+_SCENE = re.compile(r"\b[Ss]cene \Z")
 _TYPED = re.compile(r"\b(?:Type|Class|Schedule|Division|Trauma) \Z")
 _PERSON = re.compile(
     rf"(?<![\w-])(?:{'|'.join(FIRST_NAMES)}) (?:[A-Z][a-z]+ |[A-Z]\. [A-Z][a-z]+ )?\Z"

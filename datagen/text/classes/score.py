@@ -19,6 +19,7 @@ from datagen.text.form import (
 )
 from datagen.text.locales import Locale
 from datagen.text.names import SCRIPTURES
+from datagen.text.nouns import describes
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -80,6 +81,17 @@ _RATIO = re.compile(
     re.I,
 )
 _SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
+
+
+_WON_BEFORE = re.compile(rf"{WON.pattern}[^.?!;,]{{0,40}},? \Z", re.IGNORECASE)
+_WON_AFTER = re.compile(rf"[^.?!;,]{{0,24}}{WON.pattern}", re.IGNORECASE)
+_ROW = re.compile(r"\d+-\d+(?:,|,? and) \Z")
+
+
+def has_won(match: Match) -> bool:
+    """Tell whether a word of a game stands in the same clause: "lost 4, now 6-10" has none."""
+    is_row = is_before(match, _ROW) and is_near(match, WON)
+    return is_row or is_before(match, _WON_BEFORE) or is_after(match, _WON_AFTER)
 
 
 def _out_of(match: Match) -> str | None:
@@ -156,13 +168,40 @@ _TESTED = re.compile(
 def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
-    if is_after(match, _RECORD):
+    if is_after(match, _RECORD) and not is_before(match, _BEATEN):
         return f"{_three(match['low'])} and {_three(match['high'])}"
+    if is_before(match, _OWNED) and describes(match) and not is_after(match, _OUTCOME):
+        return None  # "a 1-2 punch"
+    if is_near(match, _TENNIS) and {low, high} <= {0, 15, 30, 40}:
+        return _points(low, high)
+    if is_near(match, _SETS):
+        return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
     if low + high == 100 and (is_near(match, _SPLIT) or low >= high):
         return f"{numbers.cardinal(low)} {numbers.cardinal(high)}"
-    if not is_near(match, WON):
+    if not has_won(match):
         return None
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
+
+
+_BEATEN = cue("won|lost|beat (?:them|us|him|her)|fell|final(?: score)? was|score was", " ")
+_OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
+_OUTCOME = re.compile(
+    r" (?:\w+ )?(?:lead|win|victory|loss|deficit|decision|vote|tie|draw|score|margin|record"
+    r"|series|final|game|upset|shutout|rout|defeat|advantage|comeback|split|ruling|result|scoreline|start|thriller)\b"
+)
+_TENNIS = re.compile(
+    r"\b(?:tennis|serv\w+|deuce|set point|match point|break point|love|pickleball)\b", re.I
+)
+_SETS = re.compile(r"(?<![\d-])[0-7]-[0-7](?:, | and |, and )[0-7]-[0-7](?![\d-])")
+"""Two sets of tennis, which are said without a word between."""
+
+
+def _points(low: int, high: int) -> str:
+    """Say the points of a game of tennis: "forty fifteen", "thirty love", "thirty all"."""
+    if low == high:
+        return f"{numbers.cardinal(low)} all"
+    first, last = ("love" if points == 0 else numbers.cardinal(points) for points in (low, high))
+    return f"{first} {last}"
 
 
 _PROPORTION = (

@@ -12,12 +12,12 @@ from datagen.text.form import (
     Match,
     Unsayable,
     any_of,
-    attributive,
     is_after,
     is_near,
 )
 from datagen.text.lexicon import SIZES
 from datagen.text.locales import Locale
+from datagen.text.nouns import attributive, describes, end_of_row, is_one_thing, is_the
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
 
@@ -79,8 +79,14 @@ def _mark(match: Match) -> str | None:
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
     said = _low(match) + quantity.say(match["number"])
-    if attributive(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
-        return f"{said} {unit}"
+    is_thing = is_one_thing(match) or (unit == "inch" and is_the(match))
+    if is_thing or describes(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
+        return f"{quantity.adjective(said)} {unit}"
+    end = end_of_row(match, match["mark"])
+    if end > match.end() and describes(match, end):
+        return f"{quantity.adjective(said)} {unit}"
+    if "/" in match["number"] and not re.match(r"\d+[ -]|1/", match["number"]):
+        return f"{said} of {'an' if unit == 'inch' else 'a'} {unit}"
     return _count(said, unit, quantity.is_one(match["number"]))
 
 
@@ -93,7 +99,8 @@ def _by(match: Match) -> str:
     if match[0] in _RESOLUTIONS:
         return " by ".join(numbers.pairs(int(side)) for side in sides)
     joint = " times " if is_product else " by "
-    name, is_one = UNITS.get(match["unit"] or "", ""), attributive(match)
+    name = UNITS.get(match["unit"] or "", "")
+    is_one = attributive(match) or describes(match)
     if name and not is_product and not _LENGTH.search(name):
         raise Unsayable(match[0].strip(), "it may be so many of an amount, or a product")
     unit = f" {name if is_one else plural(name)}" if name else ""

@@ -6,7 +6,6 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import (
-    PLURAL,
     Form,
     FormMaker,
     Match,
@@ -17,6 +16,7 @@ from datagen.text.form import (
     is_near,
 )
 from datagen.text.locales import Locale
+from datagen.text.nouns import NO_PLURAL, PLURAL
 
 TOLD = (
     'Groups of 3-3-4, 3-4 or 3-2-4 digits; 911 and its like; star and pound codes; "x" or "ext."'
@@ -124,13 +124,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{2,5}}(?: \d{{2,5}}){{1,5}}{_END}", _blank_groups, before=_SEVEN),
         make(rf"\d{{3}}-\d{{2}}-\d{{4}}{_END}", _groups),
         make(
-            rf"[2-9]11{_END}(?! [a-z]{{4,}}s\b| people)",
+            rf"[2-9]11{_END}{NO_PLURAL}",
             lambda m: numbers.digits(m[0]),
             before=_CALLED,
         ),
         make(r"9-1-1\b", "nine one one"),
         make(r"911\b(?!-)", lambda m: "nine one one" if is_near(m, _EMERGENCY) else None),
-        make(rf"988{_END}(?! [a-z]{{4,}}s\b)", lambda m: numbers.digits(m[0]), before=_CALLED),
+        make(rf"988{_END}{NO_PLURAL}", lambda m: numbers.digits(m[0]), before=_CALLED),
         make(
             rf"\d{{5,6}}{_END}",
             lambda m: numbers.digits(m[0]),

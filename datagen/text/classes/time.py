@@ -19,6 +19,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import DAY_LETTERS
 from datagen.text.locales import Locale
+from datagen.text.nouns import is_one_thing
 
 TOLD = (
     "A.M. or P.M., or hours and minutes about a colon. What took, lasted or is left is a length"
@@ -104,9 +105,9 @@ class _Times:
         if match["first"]:
             half = f" {match['first_half'].lower()}.m." if match["first_half"] else ""
             end = f"{clock(match['first'], match['first_minute'])}{half} to {end}"
-        return end + self._zone(match)
+        return end + self.zone(match)
 
-    def _zone(self, match: Match) -> str:
+    def zone(self, match: Match) -> str:
         zone = match["zone"]
         return f" {self._zones[zone.replace('.', '').upper()]}" if zone else ""
 
@@ -115,13 +116,13 @@ class _Times:
         hour, minute = match["hour"], match["minute"]
         if match.string[: match.start()].endswith("-"):
             raise Unsayable(match[0], "it may be a time of day or a length of time")
-        return _on_the_hour(hour, minute) + self._zone(match)
+        return _on_the_hour(hour, minute) + self.zone(match)
 
     def span(self, match: Match) -> str:
         """Say "10:00-11:30"."""
         minute = match.groupdict().get("minute")
         ends = ((match["first"], match["first_minute"]), (match["hour"], minute))
-        return " to ".join(_on_the_hour(*end) for end in ends) + self._zone(match)
+        return " to ".join(_on_the_hour(*end) for end in ends) + self.zone(match)
 
     def precise(self, match: Match) -> str:
         """Say "10:15:00" or "21:05:33 UTC" as a time of day."""
@@ -131,7 +132,7 @@ class _Times:
         if second:
             said += f" and {numbers.cardinal(second)} second{'' if second == 1 else 's'}"
         half = f" {match['half'].lower()}.m." if match["half"] else ""
-        return said + half + self._zone(match)
+        return said + half + self.zone(match)
 
 
 def _working_hours(match: Match) -> str | None:
@@ -161,7 +162,10 @@ def _took(match: Match) -> str | None:
 def _letters(match: Match) -> str | None:
     """Say "2h 15m", "1h40m", "2h 58m 12s"."""
     names = {"h": "hour", "m": "minute", "s": "second", "d": "day"}
-    return _counts([(int(n), names[unit]) for n, unit in re.findall(r"(\d+) ?([dhms])", match[0])])
+    parts = [(int(n), names[unit]) for n, unit in re.findall(r"(\d+) ?([dhms])", match[0])]
+    if is_one_thing(match):  # "a 5h 20m flight"
+        return " ".join(f"{numbers.cardinal(n)} {unit}" for n, unit in parts)
+    return _counts(parts)
 
 
 def _military_hours(match: Match) -> str | None:
@@ -267,6 +271,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             times.precise,
         ),
         make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
+        make(
+            rf"(?P<hour>{_TWELVE})(?P<minute>) (?P<zone>(?:E|C|P|M)[SD]?T)\b",
+            lambda m: numbers.cardinal(int(m["hour"])) + times.zone(m),
+            before=cue("at|by|from|until|till|before|after|to|or|and|noon|/|starts|begins", " "),
+        ),
+        make(r"\d{1,2} [ECPM][SD]?T\b", "it may be an hour and its zone, or letters", Sure.DOUBT),
         make(
             rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d)[ -]?ish\b",
             lambda m: f"{clock(m['hour'], m['minute'])}ish",

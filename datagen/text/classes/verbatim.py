@@ -5,8 +5,18 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, cue, is_before
-from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEYS, PHRASES, SIGNS
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_before,
+    is_near,
+)
+from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEY_NAMES, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS, UNITS
 from datagen.text.words import LATIN, is_said, is_word
@@ -30,10 +40,15 @@ _OR = frozenset((
 ))  # fmt: skip
 _LETTERS = frozenset(("A/B", "Y/N", "T/F", "L/R", "M/F", "F/M", "X/Y"))
 """Pairs of letters that stand for no words."""
-_BESIDE = frozenset(("cost/benefit", "win/win", "lose/lose"))
+_BESIDE = frozenset(
+    ("cost/benefit", "win/win", "lose/lose", "over/under", "push/pull", "stop/start", "rent/own")
+)
 _AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
 """Units that are no words: beside another one they are no choice of two."""
+_BLOOD = re.compile(
+    r"\b(?:blood|donors?|donat\w+|units? of|transfus\w+|Rh|plasma)\b", re.IGNORECASE
+)
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -62,18 +77,22 @@ def _slash(match: Match) -> str | None:
 
 def _keys(match: Match) -> str:
     """Say the keys of "Ctrl+Alt+Del"."""
-    return " ".join(ABBREVIATIONS.get(key, key) for key in match[0].split("+"))
+    return " ".join(map(_key, match[0].split("+")))
+
+
+def _key(name: str) -> str:
+    """Say the name of a key: "Esc" is "Escape"."""
+    return KEY_NAMES.get(name) or ABBREVIATIONS.get(name, name)
 
 
 def _letter_key(match: Match) -> str:
     """Say "Ctrl-C"."""
-    return " ".join(ABBREVIATIONS.get(key, key) for key in (match["key"], match["letter"]))
+    return " ".join(map(_key, (match["key"], match["letter"])))
 
 
 def _function_key(match: Match) -> str:
     """Say "Alt-F4" and "Ctrl+F5"."""
-    key = ABBREVIATIONS.get(match["key"], match["key"])
-    return f"{key} F {numbers.cardinal(int(match['number']))}"
+    return f"{_key(match['key'])} F {numbers.cardinal(int(match['number']))}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -82,6 +101,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     word = rf"[{LATIN}]+(?:'[{LATIN}]+)?"
     return (
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
+        make(r"#(?= of\b)", "number"),
         make(r"#(?= (?:key|sign|button)\b)", "pound"),
         make(
             r"#(?= (?:is|was|ends|on|for|and)\b)",
@@ -98,7 +118,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"[A-Za-z] \Z"),
         ),
         make(
-            r"#(?![\w#])",
+            r"#(?![\w#]| of\b)",
             "pound",
             before=cue(r"press|hit|push|then|enter|the|with|by|or|\d", r",? ?"),
         ),
@@ -165,5 +185,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m[0][:-1]} negative",
             before=cue("type|blood(?: type)?(?: is)?", " "),
         ),
+        make(
+            r"(?P<type>AB|[ABO])\+(?![\w+])",
+            lambda m: f"{m['type']} positive" if is_near(m, _BLOOD) else None,
+        ),
+        make(r"AB[+-](?![\w+])", "it may be a type of blood or a mark", Sure.DOUBT),
         make(r"(?:AB|[ABO])-(?= blood\b)", lambda m: f"{m[0][:-1]} negative"),
     )

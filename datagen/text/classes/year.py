@@ -8,6 +8,7 @@ from datagen.text import numbers
 from datagen.text.classes.date import IN_YEAR, YEAR, padded
 from datagen.text.form import DOT, END, LONE, Form, FormMaker, Match, Sure, cue, is_after
 from datagen.text.locales import Locale
+from datagen.text.nouns import THINGS
 
 TOLD = (
     'A word before it ("in", "since", "class of"), or alone if it is of our time and no noun it may'
@@ -20,7 +21,7 @@ EXAMPLES = (
     ("Q3 2025 was good.", "Q three twenty twenty-five was good."),
 )
 _COUNTED = re.compile(
-    r" (?:(?!models|vehicles|seasons)[a-z]{4,}(?<![siu])s\b(?! (?:ago|later))|people|men|women|more"
+    rf" (?:(?!models|vehicles|seasons){THINGS}(?! (?:ago|later))|more"
     r"|feet|of (?:them|us|these|those)|in stock|calories|words?\b|dollars|miles|hours?\b)"
 )
 _PLAIN_YEAR = re.compile(
