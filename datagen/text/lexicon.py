@@ -28,7 +28,7 @@ DAY_LETTERS = {
     "Sa": "Saturday", "Su": "Sunday", "S": "Saturday", "R": "Thursday",
 }  # fmt: skip
 FORMS = {
-    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miss",
+    "Mr": "Mister", "Mrs": "Missus", "Ms": "Miz",
 }  # fmt: skip
 TITLES = {
     "Asst": "Assistant", "Messrs": "Messieurs",

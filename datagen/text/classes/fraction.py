@@ -124,6 +124,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"one {numbers.ordinal(int(m['bottom']))}",
         ),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
+        make(r"1/(?P<bottom>[248]|16|32)(?= (?:note|rest)s?\b)", _note),
         make(
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
             _fraction,
@@ -135,6 +136,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
     )
+
+
+def _note(match: Match) -> str:
+    """Say "1/8 note" as "eighth note"."""
+    name = {"2": "half", "4": "quarter"}.get(match["bottom"])
+    return name or numbers.ordinal(int(match["bottom"]))
 
 
 _DAYS = "(?:days|weeks|months|people|guests|times|nights|weekends|kids)\\b"

@@ -316,7 +316,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"c\.(?= =|[ ,])",
             "cup",
-            before=re.compile(r"(?<!\d)1 \Z|\d/\d \Z(?<=1/[248] )"),
+            before=re.compile(r"(?<!\d)1 \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
         ),
+        make(r"c\.(?=[ ,])", "cups", before=re.compile(r"\d [1-7]/[2-8] \Z")),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
     )

@@ -74,7 +74,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"X(?=[ .,?!:;]|$)", "ten", before=cue("iPhone|OS|Windows", " ")),
         make(
-            r"[VX](?=[.,?!:;]|$| (?:is|was|came|comes|has|had|will)\b)",
+            r"[VX](?=[.,?!:;]|$| [a-z])",
             _refused,
             Sure.DOUBT,
             before=_TITLE_BEFORE,
@@ -136,7 +136,7 @@ _SPEAKER = re.compile(
     r"|haven't|wouldn't|couldn't)\b"
 )
 _FIFTHS = (
-    r"Rocky|Saw|Rambo|GTA|Grand Theft Auto|Final Fantasy|Civilization|Elder Scrolls|Ultima"
+    r"Saturn|Rocky|Saw|Rambo|GTA|Grand Theft Auto|Final Fantasy|Civilization|Elder Scrolls|Ultima"
     r"|Star Wars"
     r"|Star Trek|Episode"
 )
