@@ -23,7 +23,8 @@ QUIET = {
 }
 NEEDLESS = {"include_log_monitor": False, "no_monitor": True}
 """No processes that send on what workers print, or grow a cluster: nobody listens, and each run
-would pay 1.1 CPU seconds at its start, about 1 each 100 seconds, and wait 1 second at its end."""
+would pay 1.1 CPU seconds at its start, about 1 each 100 seconds, and wait 1 second at its end. Nor
+one for the dashboard that is not shown (`start_api_server`): another second at the start."""
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -97,6 +98,7 @@ def _our_way() -> Iterator[None]:
     with (
         _replaced(services, "ConsolePopen", lambda popen: partial(popen, process_group=0)),
         _replaced(parameter, "RayParams", _without_needless),
+        _replaced(services, "start_api_server", lambda start: lambda *_, **__: (None, None)),
     ):
         yield
 
