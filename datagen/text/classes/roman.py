@@ -74,11 +74,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"X(?=[ .,?!:;]|$)", "ten", before=cue("iPhone|OS|Windows", " ")),
         make(
-            r"[VX](?=[.,?!:;]|$| [a-z])",
+            r"[VX](?=[.,?!:;]|$| (?:is|was|came|comes|has|had|will)\b)",
             _refused,
             Sure.DOUBT,
             before=_TITLE_BEFORE,
         ),
+        make(r"[VX](?= [a-z])", _refused, Sure.DOUBT, before=_NAMED_BEFORE),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
         make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
@@ -158,6 +159,8 @@ _TITLE = re.compile(r"(?<![\w-])[A-Z][a-z]+ \Z")
 _TITLE_BEFORE = re.compile(
     r"(?<=[a-z.,!?] )[A-Z][A-Za-z]+ \Z|^(?!The |A )[A-Z][A-Za-z]+ [A-Z][a-z]+ \Z|^[A-Z]\w{5,} \Z"
 )
+_NAMED_BEFORE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,} \Z")
+"""A name within a sentence, of a thing with a number or a letter: "the Nova V jacket"."""
 _LETTERED = cue(
     r"malcolm|gen|generation|brand|series|product|company|agent|project|planet|team|professor|option"
     r"|plan|type|class|group|room|row|gate|mr\.?|ms\.?|iphone|os|windows|unit|building|exhibit|part"
