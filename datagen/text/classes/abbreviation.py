@@ -61,6 +61,11 @@ def _months(match: Match) -> str:
     return f"{_ANY_MONTH[match['first']]} to {_ANY_MONTH[match['last']]}"
 
 
+_IN_ROWS = frozenset(("chapter", "page", "figure", "section"))
+_ROW = re.compile(r"\.? \d+ ?- ?\d+(?![\w/-]|\.\d)")
+"""What makes several of a chapter or page: "Ch. 3-5"."""
+
+
 def _numbered(match: Match) -> str | None:
     said = NUMBERED_SHORT[match["word"]]
     if match["word"] in ("No", "no") and _AMOUNT.match(match.string, match.end()):
@@ -69,6 +74,8 @@ def _numbered(match: Match) -> str | None:
         raise Unsayable(match[0], "it may be short for something, or end a sentence")
     if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
         said = said.lower()
+    if said.lower() in _IN_ROWS and _ROW.match(match.string, match.end()):
+        said += "s"
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
 
 
