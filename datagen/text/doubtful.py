@@ -44,6 +44,11 @@ _SIGN_SAYS = frozenset((
 ))  # fmt: skip
 """What a sign says, and what may stand before it in full."""
 _INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
+_SIDED = re.compile(
+    r"(?:eyes?|ears?|hands?|arms?|legs?|foot|feet|knees?|hips?|shoulders?|wrists?|ankles?|elbows?"
+    r"|sides?"
+    r"|lanes?|turns?|rear|front|lung|breast|kidney|door|at|on|onto|then|and)\b"
+)
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -180,6 +185,8 @@ def _refuse_initial(found: list[tuple[str, str]]) -> None:
         before = found[place - 1][0] if place else ""
         if len(written) > 2 or (written[1:] and after[:1].islower()):
             raise Unsayable(written, "it may be short for a word")
+        if written in ("L", "R") and _SIDED.match(after):
+            raise Unsayable(written, "it may be left, right or a letter")
         if before[-1:].isdigit() and after[:1].isdigit() and not written[1:]:
             raise Unsayable(written, "it may be a sign or a letter")
 

@@ -49,6 +49,11 @@ COUNTING = re.compile(
     r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
 )
 """What is near a number that is counted or worked out."""
+_RAISED = re.compile(
+    r"\b(?:dollars|raised?|revenue|sales|profits?|people|population|views|users|followers|streams"
+    r"|downloads|copies|subscribers|sold|lottery|worth|budget|salary|contract|deal)\b"
+)
+"""What is near millions; "6 mil" may be a thickness, and "7.5M" a width."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
@@ -71,11 +76,11 @@ def _scaled(match: Match) -> str | None:
     is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
         is_after(match, _COUNTED)
-        or (scale in "MB" and "." in number and quantity.value(number) >= 1)  # not 0.1 M, molar
-        or (scale in ("k", "mn", "mil", "bn", "tn", "MM"))
+        or (scale in ("k", "mn", "bn", "tn", "MM"))
         or is_large
         or (scale == "K" and match["low"])
-        or (scale in "MB" and is_before(match, _ABOUT))
+        or (scale in ("M", "B", "mil") and is_before(match, _ABOUT))
+        or ((scale == "mil" or (scale in "MB" and "." in number)) and is_near(match, _RAISED))
     )
     if not says or (scale == "T" and not is_after(match, _COUNTED)):
         return None
@@ -96,7 +101,7 @@ def _year_or_count(match: Match) -> str:
     return said
 
 
-_WORD = re.compile(r"(?<!\band)(?<!\bor)(?<![\w'])(?!and |or )[A-Za-z']+ \Z")
+_WORD = re.compile(r"(?<!\band)(?<!\bor)(?<![\w'])(?!and |or )(?:[Tt]hanks|[a-z']+) \Z")
 _ANSWERED = re.compile(
     r"(?:^|\? |(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
     r"|[Yy]eah|[Oo]kay|[Uu]m|[Uu]h),? )+)\Z"

@@ -366,7 +366,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _groups,
             before=cue("ISBN(?:-13)?(?: is| number| no\\.?)?", "[:#]? "),
         ),
-        make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
+        make(
+            r"(?![MTWRFS](?:-[MTWRFS])+(?!-))[A-Z](?:-[A-Z]){2,}(?![\w-])",
+            lambda m: m[0].replace("-", " "),
+        ),
         make(
             r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
             lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",

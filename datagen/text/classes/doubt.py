@@ -116,6 +116,7 @@ SHAPES = (
           _SCORED, before=r"[A-Z][a-z]+ "),
     Shape(r"#\d{2,6}(?![\w-])", "a number or the pound key",
           before=r"\b(?:[Gg]ate|[Dd]oor|[Ee]ntry|[Aa]ccess|[Aa]larm|[Kk]eypad) code(?:'s| is|:)? "),
+    Shape(r"(?:M-W-F|T-R|M-T-W)(?![\w-])", "days or letters"),
     Shape(
         r"[2-6]g(?![\w-])",
         "grams or a network",

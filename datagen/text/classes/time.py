@@ -62,12 +62,12 @@ _CLOCK = cue(
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _WHEN = re.compile(
     r"(?:\b(?:at|by|until|till?|before|after|past|from|(?<!skip )(?<!up )(?<!jump )(?<!down )to"
-    r"|since|around|about|approximately|or|and|between|noon|the|your|our|my"
+    r"|since|around|about|approximately|or|and|between|noon|your|our|my"
     r"|opens?|closes?|starts?|begins?|ends?|arriv\w+|depart\w+|leaves?|leaving|boards?|lands?"
     r"|doors(?: at| open)?|show"
     r"|is|it's|was|today|tomorrow|tonight|morning|afternoon|evening|\w+day|(?i:mon|tues?|wed"
     r"|thu(?:rs)?|fri|sat|sun)\.?"
-    r"|time|an?|appointment|meeting|class|reservation|slot|kickoff|tee time|have|got|(?:table"
+    r"|time|appointment|meeting|class|reservation|slot|kickoff|tee time|have|got|(?:table"
     r"|reserv\w+|booked|set|scheduled|planned|down|you|me|us) for|check-?(?:in|out)|as|midnight)"
     r"|\d|[@,-]),? \Z",
     re.IGNORECASE,
