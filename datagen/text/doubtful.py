@@ -44,6 +44,7 @@ _SIGN_SAYS = frozenset((
 ))  # fmt: skip
 """What a sign says, and what may stand before it in full."""
 _INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
+_STOPPED = re.compile(r"[b-hj-z]\.")
 _SIDED = re.compile(
     r"(?:eyes?|ears?|hands?|arms?|legs?|foot|feet|knees?|hips?|shoulders?|wrists?|ankles?|elbows?"
     r"|sides?"
@@ -179,6 +180,8 @@ def _refuse_twice(found: list[tuple[str, str]]) -> None:
 def _refuse_initial(found: list[tuple[str, str]]) -> None:
     """Refuse a letter that is short for a word ("Mississippi R., near") or a sign ("12 R 4")."""
     for place, (written, said) in enumerate(found):
+        if written == said and _STOPPED.fullmatch(written) and place + 1 < len(found):
+            raise Unsayable(written, "it may be short for a word")
         if written != said or not _INITIAL.fullmatch(written):
             continue
         after = found[place + 1][0] if place + 1 < len(found) else ""

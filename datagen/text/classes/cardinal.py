@@ -116,6 +116,12 @@ _DO = re.compile(
 _WHOM = re.compile(r" (?:u|ur|me|us|it|that|this|ur|your|my|the|2nite|2day|tonight|tomorrow)\b")
 
 
+_TOO = re.compile(
+    r" (?:funny|hot|cold|late|early|much|many|bad|good|cute|tired|easy|hard|long|big|small|far"
+    r"|soon|slow"
+    r"|fast|loud|old|young|busy|sad|scary|expensive|cool|weird|sweet|short|tall|high|low|heavy)\b"
+    r"(?! [a-z]+s\b)"
+)
 _HOUR = cue("at|by|until|before|after|around|about|to|from|since", " ")
 _DIVIDED = re.compile(r"[÷/=]|\b(?:divid\w+|remainder|quotient)\b")
 
@@ -123,6 +129,7 @@ _DIVIDED = re.compile(r"[÷/=]|\b(?:divid\w+|remainder|quotient)\b")
 def _typed_for_word(match: Match) -> str | None:
     """Refuse the 2 of "need 2 go" and the 4 of "thx 4 ur help"."""
     is_to = match[0] == "2" and is_before(match, _TO) and is_after(match, _DO)
+    is_to = is_to or (match[0] == "2" and is_after(match, _TOO))
     is_for = match[0] == "4" and is_before(match, _WORD) and is_after(match, _WHOM)
     is_for = is_for and not is_before(match, _HOUR)
     if is_to or is_for:

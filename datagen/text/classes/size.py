@@ -124,6 +124,8 @@ def _mark(match: Match) -> str | None:
 def _by(match: Match) -> str:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
     sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
+    if re.search(r"\d [x\u00d7X]\d", match["sides"]):
+        raise Unsayable(match[0].strip(), "it may be a size, or so many times")
     is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")

@@ -166,7 +166,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
-        make(r"(?<!\d)[~≈] ?(?=[$€£¥.]?\d)", "about "),
+        make(r"(?<!\d)(?:~|(?<![A-Za-z] )≈) ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
