@@ -12,10 +12,14 @@ from datagen.text.form import Unsayable
 
 _MARKS = ".,?!;:"
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
-_TYPED = re.compile("[rn]")
+_TYPED = re.compile("[bcnruy]")
+_SPELLED = re.compile(r"=|\b(?:dot|equals|at)\b")
 _WORD = re.compile(
     r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
-    r"|minus|point|answer|row|variable|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|oh"
+    r"|zero|hundred|thousand"
+    r"|minus|point|vitamin|hepatitis|pi|type|grade|part|section|step|unit|answer|row|variable"
+    r"|find|let|type|where|if|so|then|what's|what)$)[a-z']{2,}"
 )
 _SIGN_WORDS = {
     "#": re.compile(r"\b(?:number|pound|hash|hashtag|sharp)\b", re.IGNORECASE),
@@ -40,6 +44,12 @@ _SIGN_SAYS = frozenset((
 ))  # fmt: skip
 """What a sign says, and what may stand before it in full."""
 _INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
+_STOPPED = re.compile(r"[b-hj-z]\.")
+_SIDED = re.compile(
+    r"(?:eyes?|ears?|hands?|arms?|legs?|foot|feet|knees?|hips?|shoulders?|wrists?|ankles?|elbows?"
+    r"|sides?"
+    r"|lanes?|turns?|rear|front|lung|breast|kidney|door|at|on|onto|then|and)\b"
+)
 _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
@@ -59,6 +69,11 @@ _DRIP_AFTER = re.compile(
     r"|medications?|every|saline|access|iron|infusions?|treatments?)\b"
 )
 """What stands beside the IV of a hospital."""
+_DAY = re.compile(
+    r"(?:Sat|Sun|Wed|Mon|Fri|Tue|Thu|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[.,?!;:]*"
+)
+"""A short name of a day or a month, as it is left."""
+_STOPS = (".", "?", "!", ":", "the")
 _COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
 _CAPITAL = re.compile("[B-HJ-Z]")
 _LEFT = re.compile(r"(?<![\w'])[IVXLivx]{2,}(?![\w'])")
@@ -71,11 +86,13 @@ def refuse_doubtful(found: list[tuple[str, str]], line: str, *, states_facts: bo
 
     Signs are not counted where facts say themselves. Raises Unsayable.
     """
-    _refuse_merged(found, line)
+    _refuse_merged(found)
     _refuse_article(found)
     _refuse_twice(found)
     _refuse_initial(found)
+    _refuse_typed(found, line)
     _refuse_left(found)
+    _refuse_days(found)
     if not states_facts:
         _refuse_unsaid_signs(found)
 
@@ -101,6 +118,13 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
             raise Unsayable(bare, "it may be a unit, a size or a letter")
 
 
+def _refuse_days(found: list[tuple[str, str]]) -> None:
+    """Refuse the "Sat" of a day that no form has read, where no sentence begins."""
+    for (before, _), (written, said) in pairwise(found):
+        if written == said and _DAY.fullmatch(written) and not before.endswith(_STOPS):
+            raise Unsayable(written, "it may be short for a day or a month")
+
+
 def _is_drip(bare: str, before: str, after: str) -> bool:
     if bare != "IV":
         return False
@@ -114,7 +138,7 @@ def _is_counted(before: str, after: str) -> bool:
     )
 
 
-def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
+def _refuse_merged(found: list[tuple[str, str]]) -> None:
     """Refuse two numbers that a listener takes for one: "I-90 4 miles on"."""
     for (one, before), (other, after) in pairwise(found):
         if one[-1].isdigit() and _FIGURE.match(other) and _is_merged(before, after):
@@ -125,7 +149,14 @@ def _refuse_merged(found: list[tuple[str, str]], line: str) -> None:
             raise Unsayable(one, "it may be times, by or a letter")
         if one[-1].isdigit() and other.islower() and after == other.upper() != other:
             raise Unsayable(other, "it may be a unit or an abbreviation")
-        if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one) and "=" not in line:
+
+
+def _refuse_typed(found: list[tuple[str, str]], line: str) -> None:
+    """Refuse a small letter that is short for a word: "b there", "we r late"."""
+    if _SPELLED.search(line):
+        return
+    for (one, _), (other, after) in pairwise([("well", "well"), *found]):
+        if _TYPED.fullmatch(other) and after == other and _WORD.fullmatch(one):
             raise Unsayable(other, "it may be short for a word")
 
 
@@ -149,12 +180,16 @@ def _refuse_twice(found: list[tuple[str, str]]) -> None:
 def _refuse_initial(found: list[tuple[str, str]]) -> None:
     """Refuse a letter that is short for a word ("Mississippi R., near") or a sign ("12 R 4")."""
     for place, (written, said) in enumerate(found):
+        if written == said and _STOPPED.fullmatch(written) and place + 1 < len(found):
+            raise Unsayable(written, "it may be short for a word")
         if written != said or not _INITIAL.fullmatch(written):
             continue
         after = found[place + 1][0] if place + 1 < len(found) else ""
         before = found[place - 1][0] if place else ""
         if len(written) > 2 or (written[1:] and after[:1].islower()):
             raise Unsayable(written, "it may be short for a word")
+        if written in ("L", "R") and _SIDED.match(after):
+            raise Unsayable(written, "it may be left, right or a letter")
         if before[-1:].isdigit() and after[:1].isdigit() and not written[1:]:
             raise Unsayable(written, "it may be a sign or a letter")
 

@@ -63,6 +63,13 @@ _DESCRIBED = re.compile(
 )
 _CAPITALS = re.compile(r" [A-Z]")
 _NAMED = re.compile(r" (?!(?:I|Is|It|And|But|Or|If|So|The|That|You|We)\b)[A-Z][a-z]+\b")
+_CALLED = re.compile(
+    r" (?!(?:I|I'm|I'll|I've|AM|PM|ET|EST|EDT|CT|PT|PST|MT|US|OK|TX|CA|NY|[NS][EW]?|E|W|PO|BID"
+    r"|TID|QID|PRN|OD|ID"
+    r"|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\w+day|Jan\w*|Feb\w*|March|April|May|June|July|Aug\w*|Sep\w*"
+    r"|Oct\w*"
+    r"|Nov\w*|Dec\w*)\b)(?:[A-Z]|[a-z]/\d|\d+-[a-z])"
+)
 _A = re.compile(r"(?:(?<![\w-])an? |(?:^|[.?!] )An? )\Z")
 _COUNT_BEFORE = re.compile(
     r"(?<![\w-])(?:an?|one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -121,6 +128,11 @@ def describes_plainly(match: Match) -> bool:
 def describes_name(match: Match) -> bool:
     """Tell whether a name follows at once: "the $30 Acme card"."""
     return _NAMED.match(match.string, match.end()) is not None
+
+
+def is_named(match: Match, end: int | None = None) -> bool:
+    """Tell whether a name or a code follows at once: "20 mg Lipitor", "24-70mm f/2.8"."""
+    return _CALLED.match(match.string, match.end() if end is None else end) is not None
 
 
 def is_determined(match: Match) -> bool:

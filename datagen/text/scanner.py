@@ -27,6 +27,8 @@ _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
 _PAUSE = re.compile(r"(?:(?:—[-—]*|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
 _JOINT = re.compile(rf"(?<=[\w.'%°])(?!(?<=\d)-\d)[-](?=[{LATIN}\d.])")
+_MINUS_OR_JOINT = re.compile(rf"(?<![{LATIN}'-])[{LATIN}]{{1,2}}\Z")
+"""A letter or two, which a hyphen and a digit follow: "n-1"."""
 _EMPHASIS = re.compile(r"\*\*")
 _EMOTICON = re.compile(r"(?<!\S)[:;=]['-]?[()DPp](?=[ .,!?]|$)")
 _DIRECTION = re.compile(
@@ -107,12 +109,12 @@ class Scanner:
             return None
         best = max((reading.end, reading.sure) for reading in found)
         winners = [reading for reading in found if (reading.end, reading.sure) == best]
+        if winners[0].sure is Sure.DOUBT:
+            raise Unsayable(word_at(text, at), winners[0].said)
         if len({reading.said for reading in winners}) > 1:
             kinds = sorted({reading.kind for reading in winners})
             what = " or a ".join(kinds) if len(kinds) > 1 else f"{kinds[0]} read in two ways"
             raise Unsayable(word_at(text, at), f"it may be a {what}")
-        if winners[0].sure is Sure.DOUBT:
-            raise Unsayable(word_at(text, at), winners[0].said)
         return winners[0]
 
     def finish(self, said: str) -> str:
@@ -170,6 +172,9 @@ class _Scan:
 
     def _say(self, start: int, end: int, said: str) -> int:
         """Take in a stretch of text; return where the next begins."""
+        before = next((said for said in reversed(self._said) if said), "")
+        if before[-1:].isalnum() and said[:1].isalnum():
+            raise Unsayable(word_at(self._text, start), "two words of it would run together")
         self._said.append(said)
         self._blanks += self._text.count(" ", start, end)
         return end
@@ -256,6 +261,8 @@ class _Scan:
             is_kept = at and text[at - 1] != " " and not self._closes(at, found[0])
             return self._say(at, found.end(), found[0] if is_kept else "")
         if _JOINT.match(text, at) and not _CUT_OFF.match(text, at):
+            if _MINUS_OR_JOINT.search(text, 0, at) and text[at + 1].isdigit():
+                raise Unsayable(word_at(text, at), "its hyphen may be a minus")
             return self._say(at, at + 1, "-")
         return self._silent(at)
 

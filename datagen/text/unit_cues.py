@@ -75,7 +75,7 @@ _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|
 _SECONDS = cue(
     r"wait|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran|shake|count|button|key"
     r"|it|in line) for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts"
-    r"|under"
+    r"|in under"
     r"|only|in just|than|up to"
 )
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")

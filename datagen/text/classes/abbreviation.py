@@ -15,6 +15,7 @@ from datagen.text.form import (
     Unsayable,
     any_of,
     cue,
+    is_after,
     is_before,
     is_near,
 )
@@ -61,6 +62,20 @@ def _months(match: Match) -> str:
     return f"{_ANY_MONTH[match['first']]} to {_ANY_MONTH[match['last']]}"
 
 
+_BOOK = re.compile(
+    r"\b(?:read\w*|re-?read|books?|text\w*|pages?|pp?\.|pg|sec\w*|finish\w*|review\w*|stud(?:y"
+    r"|ied|ies|ying)|tests?|quiz\w*"
+    r"|exams?|problems?|exercises?|homework|lessons?|verses?|see|novel|story|authors?|assign\w*"
+    r"|vol\w*|notes|ex\.|summar\w+|left off"
+    r"|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?|lost your place)\b",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\.? ?\d")
+_IN_ROWS = frozenset(("chapter", "page", "figure", "section"))
+_ROW = re.compile(r"\.? \d+ ?- ?\d+(?![\w/-]|\.\d)")
+"""What makes several of a chapter or page: "Ch. 3-5"."""
+
+
 def _numbered(match: Match) -> str | None:
     said = NUMBERED_SHORT[match["word"]]
     if match["word"] in ("No", "no") and _AMOUNT.match(match.string, match.end()):
@@ -69,6 +84,11 @@ def _numbered(match: Match) -> str | None:
         raise Unsayable(match[0], "it may be short for something, or end a sentence")
     if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
         said = said.lower()
+    is_one = match["word"] in ("Ch", "ch") and is_after(match, _DIGIT)
+    if is_one and not is_near(match, _BOOK, 64, 64):
+        raise Unsayable(match[0], "it may be a chapter or a channel")
+    if said.lower() in _IN_ROWS and _ROW.match(match.string, match.end()):
+        said += "s"
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
 
 

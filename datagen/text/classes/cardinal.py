@@ -49,6 +49,11 @@ COUNTING = re.compile(
     r"|number|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest|count\w*)\b"
 )
 """What is near a number that is counted or worked out."""
+_RAISED = re.compile(
+    r"\b(?:dollars|raised?|revenue|sales|profits?|people|population|views|users|followers|streams"
+    r"|downloads|copies|subscribers|sold|lottery|worth|budget|salary|contract|deal)\b"
+)
+"""What is near millions; "6 mil" may be a thickness, and "7.5M" a width."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
@@ -71,10 +76,11 @@ def _scaled(match: Match) -> str | None:
     is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
         is_after(match, _COUNTED)
-        or (scale in "MB" and "." in number and quantity.value(number) >= 1)  # not 0.1 M, molar
-        or (scale in ("k", "mn", "mil", "bn", "tn", "MM"))
+        or (scale in ("k", "mn", "bn", "tn", "MM"))
         or is_large
-        or (scale in "MB" and is_before(match, _ABOUT))
+        or (scale == "K" and match["low"])
+        or (scale in ("M", "B", "mil") and is_before(match, _ABOUT))
+        or ((scale == "mil" or (scale in "MB" and "." in number)) and is_near(match, _RAISED))
     )
     if not says or (scale == "T" and not is_after(match, _COUNTED)):
         return None
@@ -95,7 +101,7 @@ def _year_or_count(match: Match) -> str:
     return said
 
 
-_WORD = re.compile(r"(?<!\band)(?<!\bor)(?<![\w'])(?!and |or )[a-z']+ \Z")
+_WORD = re.compile(r"(?<!\band)(?<!\bor)(?<![\w'])(?!and |or )(?:[Tt]hanks|[a-z']+) \Z")
 _ANSWERED = re.compile(
     r"(?:^|\? |(?:^|[.,!?;] )(?:(?:[Ii]t's|[Tt]hat's|[Ii]t is|[Tt]hat is|[Ii]t was|[Ss]ure|[Yy]es"
     r"|[Yy]eah|[Oo]kay|[Uu]m|[Uu]h),? )+)\Z"
@@ -107,13 +113,25 @@ _DO = re.compile(
     r" (?:go|see|talk|do|get|be|know|pay|call|cancel|buy|make|take|come|meet|ask|say|leave|stay|eat"
     r"|sleep|u|you|the|my|use|find|fix|reach|tell|send|give|keep|wait|hear|have)\b"
 )
-_WHOM = re.compile(r" (?:u|ur|me|us|2nite|2day|tonight|tomorrow)\b")
+_WHOM = re.compile(r" (?:u|ur|me|us|it|that|this|ur|your|my|the|2nite|2day|tonight|tomorrow)\b")
+
+
+_TOO = re.compile(
+    r" (?:funny|hot|cold|late|early|much|many|bad|good|cute|tired|easy|hard|long|big|small|far"
+    r"|soon|slow"
+    r"|fast|loud|old|young|busy|sad|scary|expensive|cool|weird|sweet|short|tall|high|low|heavy)\b"
+    r"(?! [a-z]+s\b)"
+)
+_HOUR = cue("at|by|until|before|after|around|about|to|from|since", " ")
+_DIVIDED = re.compile(r"[÷/=]|\b(?:divid\w+|remainder|quotient)\b")
 
 
 def _typed_for_word(match: Match) -> str | None:
     """Refuse the 2 of "need 2 go" and the 4 of "thx 4 ur help"."""
     is_to = match[0] == "2" and is_before(match, _TO) and is_after(match, _DO)
+    is_to = is_to or (match[0] == "2" and is_after(match, _TOO))
     is_for = match[0] == "4" and is_before(match, _WORD) and is_after(match, _WHOM)
+    is_for = is_for and not is_before(match, _HOUR)
     if is_to or is_for:
         raise Unsayable(match[0], "it may be short for a word")
     return None
@@ -152,6 +170,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.GUESS,
         ),
         make(r"[24](?= [a-z])", _typed_for_word, Sure.CUE),
+        make(
+            r"\d+ R\d+(?![\w-])",
+            lambda m: "it may be a remainder or a code" if is_near(m, _DIVIDED) else None,
+            Sure.DOUBT,
+        ),
         make(rf"[1-9]\d(?!00)\d\d{END}(?=[.,?!]|$)", _answered, Sure.CUE),
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
         make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),

@@ -90,7 +90,8 @@ _IDENTIFIED = re.compile(
     re.IGNORECASE,
 )
 _READ_BACK = cue(
-    "is|was|it's|that's|it is|that is|as|said|say|have|got|heard|read|for|or|and|not|yes|no",
+    "is|was|it's|that's|it is|that is|was that|(?:that|it) back|as|said|say|have|got|heard|read"
+    "|for|or|and|not|yes|no",
     "[,:]? ",
 )
 _SERVED = re.compile(
@@ -148,8 +149,10 @@ def _pairs(match: Match) -> str:
     return numbers.pairs(int(match["number"]))
 
 
-def _door(match: Match) -> str:
-    """Say "Room 3-117"."""
+def _door(match: Match) -> str | None:
+    """Say "Room 3-117"; "Line 10-15" may be a range."""
+    if len(match["rest"]) < 3 and int(match["number"]) < int(match["rest"]):
+        raise Unsayable(match[0], "it may be a code or a range")
     return f"{numbers.cardinal(int(match['number']))}, {numbers.pairs(int(match['rest']))}"
 
 
@@ -186,6 +189,8 @@ def _named(match: Match) -> str | None:
         return None
     if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
+    if len(number) == 3 and "-" in match[0] and not number.endswith("00"):
+        raise Unsayable(match[0], "its number may be said whole, by digit or by pair")
     said = (
         numbers.digits(number)
         if number[0] == "0" or len(number) > 3
@@ -361,7 +366,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _groups,
             before=cue("ISBN(?:-13)?(?: is| number| no\\.?)?", "[:#]? "),
         ),
-        make(r"[A-Z](?:-[A-Z]){2,}(?![\w-])", lambda m: m[0].replace("-", " ")),
+        make(
+            r"(?![MTWRFS](?:-[MTWRFS])+(?!-))[A-Z](?:-[A-Z]){2,}(?![\w-])",
+            lambda m: m[0].replace("-", " "),
+        ),
         make(
             r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
             lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",
@@ -398,10 +406,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _lettered_three,
             Sure.DOUBT,
         ),
+        make(
+            r"(?P<cold>\d{1,2})W-?(?P<hot>[1-6]\d)(?![\w-])",
+            lambda m: f"{numbers.decimal(m['cold'])} W {numbers.decimal(m['hot'])}",
+        ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
         make(
-            r"10-4(?=[.,!?]|$)", "ten four", before=re.compile(r"(?:^|[.!?,] |\b(?:copy|say) )\Z")
+            r"10-4(?=[.,!?]|$)",
+            "ten four",
+            before=re.compile(r"(?:^|\b(?:[Cc]opy|[Rr]oger|[Oo]kay|[Ss]ay)(?: that)?,? )\Z"),
         ),
         make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
         make(

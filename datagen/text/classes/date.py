@@ -107,6 +107,23 @@ _EXPIRES = cue(
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
 
 
+_DATES = re.compile(
+    r"\b(?:see|due|opens?|openings?|opened|clos\w+|appt|appointments?|mornings?|afternoons?"
+    r"|evenings?|night|covers?|through|thru"
+    r"|until|till?|starts?|started|starting|ends?|ended|deadline|expir\w+|birthday|born|turn\w*"
+    r"|party|pick\w*|deliver\w*"
+    r"|arriv\w+|depart\w+|trip|flights?|book\w*|schedul\w+|by|on|events?|game|class\w*|tests?"
+    r"|exam|rent|bill\w*|charg\w+"
+    r"|statement|paid|payments?|refill\w*|order\w*|ship\w*|mail\w*|sent|received|posted|dated?"
+    r"|since|before|after|from|between"
+    r"|week|weekend|month|today|tomorrow|reservation|check-?(?:in|out)|wedding|meeting|visit\w*"
+    r"|install\w*|sale|closing|move\w*"
+    r"|cancel\w*|renew\w*|effective|last|next|Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun|\w+day)\b",
+    re.IGNORECASE,
+)
+"""What is near a day that is written as two numbers."""
+
+
 def _month(written: str) -> int:
     if written.isdecimal():
         return int(written)
@@ -188,6 +205,11 @@ class _Dates:
         year = f", {numbers.year(int(match['year']))}" if match["year"] else ""
         the = "" if match["the"] or is_before(match, _NO_THE) else "the "
         return f"{match['the'] or ''}{the}{day} of {month}{year}"
+
+    def undated(self, match: Match) -> str | None:
+        """Refuse "2/1" where no word near it dates something."""
+        is_doubt = self.two(match) and not is_near(match, _DATES)
+        return "it may be a date, a fraction or two numbers" if is_doubt else None
 
     def _is_spoken_day_first(self, match: Match) -> bool:
         return True
@@ -310,6 +332,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)(?![\w/%]|-\d|\.\d)",
             dates.two,
+            Sure.GUESS,
+        ),
+        make(
+            rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)(?![\w/%]|-\d|\.\d)",
+            dates.undated,
             Sure.GUESS,
         ),
         make(

@@ -91,6 +91,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
 
 
-def _lettered(match: Match) -> str:
-    """Say "a 1.5T engine"."""
+_ENGINE = re.compile(
+    r"\b(?:engines?|turbo\w*|motors?|cars?|sedan|SUV|hatchback|trim|Civic|Accord|mpg|MPG|hp)\b"
+)
+
+
+def _lettered(match: Match) -> str | None:
+    """Say "a 1.5T engine"; "1.2B" may be a number."""
+    if not is_near(match, _ENGINE):
+        return None
     return f"{quantity.number(match['number'])} {match['letter']}"

@@ -50,13 +50,26 @@ _LETTERED = (
 )
 _END = r"(?![\w%°\u00a2^/:,@$€£'\"-]\w|\.\d|[%°\"'\w])(?! ?[%°+=<>\u00d7])"
 _NO_NOUN_NEXT = (
-    r"(?=[.,?!;)]|$| (?:is|was|in|on|at|to|for|and|or|with|from|means|says|when|if|but|so"
+    r"(?=[.,?!;)]|$| (?:of|is|was|in|on|at|to|for|and|or|with|from|means|says|when|if|but|so"
     r"|today|again|yesterday|just|still|because|that|after|before|then|now|error|page|code)\b)"
 )
 _SCORED = (
     r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|credit|IQ|miles"
     r"|degrees)\b"
 )
+_AMOUNT = re.compile(
+    rf"{_SCORED}|{COUNTING.pattern}|\d!|\b(?i:bench\w*|squat\w*|deadlift\w*|lift\w*|press\w*|max"
+    rf"|PR|weigh\w*|pounds|lbs?"
+    r"|ovens?|bak\w+|roast\w*|heat\w*|preheat\w*|cook\w*|grill\w*|smok\w*|broil\w*|temp\w*|fever"
+    r"|inside|internal"
+    r"|sold|holds?|capacity|up to|population|pop|bowl\w*|shot|par|averag\w*|had|only|just"
+    r"|at least|plus|minus|squared"
+    r"|up from|down from|from|AD|BC|BCE|CE|Pages?|pages?|pp?\.|no\.|divid\w+|multipl\w+|add"
+    r"|subtract|round|weeks?|reps?|sets?|calories|mg|heart|pulse|high|low|record|left|more"
+    r"|of (?:them|us|those)|triangles?|circles?|angles?|quarter|half"
+    r"|emper\w+|empire|kings?|century|battle|throne|dynasty|born|died|fell|year|hits?)\b"
+)
+"""What is near a number of three figures that counts or measures."""
 SHAPES = (
     Shape(
         rf"(?!(?:1[1-9]|20)\d\d|\d\d?00(?!\d))[1-9]\d{{3}}{_END}{NO_PLURAL}",
@@ -73,9 +86,11 @@ SHAPES = (
         before=r"\b(?:about|over|under|nearly|almost|around|roughly|than|nearest|total(?: of| is)?"
         r"|population(?: is| of)?|worth|cost|costs|paid|earns?|makes?)\b ",
     ),
-    Shape(rf"[1-9]\d[1-9]{_END}{_NO_NOUN_NEXT}", "a count or a code", _SCORED, before=r"\b[Aa]n? "),
-    Shape(rf"[1-9]\d\d{_END}{_NO_NOUN_NEXT}", "a count, a road or a code", _SCORED,
+    Shape(rf"[1-9](?!00)\d\d{_END}{_NO_NOUN_NEXT}", "a count or a code", _SCORED,
+          before=r"\b[Aa]n? "),
+    Shape(rf"[1-9](?!00)\d\d{_END}{NO_PLURAL}", "a count, a road or a code", _SCORED,
           before=r"\b[Tt]he "),
+    Shape(rf"[1-9](?!00|50)\d\d{_END}{NO_PLURAL}", "a count or a code", _AMOUNT.pattern),
     Shape(
         rf"(?:(?<=\bat )|(?!\d\d?00))(?:[1-9]|1[0-2])[0-5][05]{_END}"
         r"(?=[.,?!;]|$| (?:and|or|on|tomorrow|today|tonight|sharp|for|in|but|so|with|if)\b)",
@@ -101,6 +116,7 @@ SHAPES = (
           _SCORED, before=r"[A-Z][a-z]+ "),
     Shape(r"#\d{2,6}(?![\w-])", "a number or the pound key",
           before=r"\b(?:[Gg]ate|[Dd]oor|[Ee]ntry|[Aa]ccess|[Aa]larm|[Kk]eypad) code(?:'s| is|:)? "),
+    Shape(r"(?:M-W-F|T-R|M-T-W)(?![\w-])", "days or letters"),
     Shape(
         r"[2-6]g(?![\w-])",
         "grams or a network",

@@ -59,9 +59,17 @@ def _fraction(match: Match) -> str | None:
     )
     if bottom < 2 or bottom > 1000 or is_coarse or (top > bottom and bottom > 8):
         return None
+    if top > bottom and (top % bottom == 0 or not is_near(match, _RECKONED)):
+        return None  # "14/2 wire", "12/4 = 3"
     return quantity.fraction(top, bottom)
 
 
+_RECKONED = re.compile(
+    r"[=+\u00d7÷]|\d x \d|\b(?:fractions?|improper|mixed|reciprocal|flip\w*|simplif\w+|reduc\w+"
+    r"|multipl\w+|divid\w+|times|plus"
+    r"|minus|add\w*|subtract\w*|equals?|slope|numerator|denominator|solve|answer|common|bigger"
+    r"|smaller|greater|less|convert\w*)\b"
+)
 _SUM = re.compile(
     r"\b(?:add|subtract|sum|plus|minus|multiply|divide|decimal|fractions?|numerator|denominator"
     r"|probability|chance|simplif\w+|equivalent|(?:more|less) than|greater|bigger|smaller|larger"
@@ -135,7 +143,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
         make(r"(?P<top>[12])/(?P<bottom>[2-9]|10|12|16)(?![\d/\w]|\.\d)", _fraction, Sure.GUESS),
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
+        make(r"(?P<top>1[3-9]|[2-9]\d)/(?P<bottom>[2-9]|10)(?![\w/%]|\.\d)", _improper, Sure.DOUBT),
     )
+
+
+def _improper(match: Match) -> str | None:
+    """Refuse "14/2 wire" where nothing is reckoned."""
+    return None if is_near(match, _RECKONED) else "it may be a fraction or two numbers"
 
 
 def _note(match: Match) -> str:
@@ -160,7 +174,9 @@ def _any(match: Match) -> str | None:
     top, bottom = _parts(match)
     is_date = min(top, bottom) <= 12 and max(top, bottom) <= 31
     is_score = top <= bottom and bottom in (5, 10, 20, 50, 100)
-    return _fraction(match) if is_date and not is_score and top != bottom else None
+    if not is_date or is_score or top == bottom or bottom == 1:
+        return None
+    return quantity.fraction(top, bottom) if top > bottom else _fraction(match)
 
 
 def _mixed(match: Match) -> str | None:

@@ -19,7 +19,14 @@ from datagen.text.form import (
     is_near,
 )
 from datagen.text.locales import Locale
-from datagen.text.nouns import THINGS, attributive, describes, end_of_row, is_one_thing, is_the
+from datagen.text.nouns import (
+    THINGS,
+    attributive,
+    describes,
+    end_of_row,
+    is_named,
+    is_one_thing,
+)
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.unit_cues import IN_DOUBT
 from datagen.text.units import (
@@ -68,17 +75,22 @@ _DRIVING = frozenset(
 """Symbols that stand before a noun as one of their unit only: "a pair of 9W lamps"."""
 _POURED = frozenset(("tsp", "tbsp", "Tbsp"))
 _PLURAL_SYMBOL = re.compile(r"(?:lbs|gals|pts|qts|yds|hrs|mins|secs|yrs|mos|mths|wks|kgs|pcs)$")
-_ALONE = re.compile(r"[.,?!;]|$| (?:in|is|or|and|has|for|with|on|was|if|sold|costs)\b")
-_SOLD_BY = frozenset(
-    ("GB", "TB", "MB", "gb", "tb", "oz", "mg", "mcg", "ml", "mL", "L", "mm", "V", "W", "fl oz")
-)
-"""Symbols that name a thing by its size: "the 256 GB in blue"."""
+_THE_ONE = cue("the|this|that", " ")
+_SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
+"""What follows so much of something, and no thing of that size: "the 20 min of ads"."""
 _STUFF = re.compile(
     r" (?:[a-z]+ )?(?:flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
     r"|cheese|cream"
     r"|honey|vinegar|soda|powder|extract|pepper|ibuprofen|acetaminophen|aspirin|caffeine|sodium|protein"
     r"|fiber|fat|carbs|chocolate|yogurt|vanilla|yeast|cinnamon|spinach|salmon)\b"
 )
+_DISSOLVED = re.compile(
+    r"\b(?:water|air|CO2|carbon|dioxide|monoxide|chlorine|nitrates?|lead|ammonia|salt|salinity"
+    r"|tank|pool|soil|dust|ozone"
+    r"|iron|calcium|alkalinity|concentration|hardness|fluoride|copper|solution|atmosphere"
+    r"|aquarium|hydroponic\w*|spa)\b"
+)
+"""Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
 _POINTS = re.compile(
     r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
@@ -105,6 +117,8 @@ def _measure(match: Match) -> str | None:
     """Say "5 lbs", or the adjectives in "a 20 GB plan", "24-hr service", "two 500 mg pills"."""
     if not _is_amount(match):
         return None
+    if match["unit"] == "ppm" and not is_near(match, _DISSOLVED):
+        raise Unsayable(match[0], "it may be parts per million or pages per minute")
     number, large = match["number"], match["large"] or ""
     unit = unit_of(match["unit"] + (match["per"] or ""))
     said = _low(match) + quantity.say(number) + large
@@ -155,9 +169,10 @@ def _may_be_adjective(match: Match) -> bool:
     symbol = match["unit"]
     if symbol in _POURED or _PLURAL_SYMBOL.search(symbol) or match["per"]:
         return False
-    if is_the(match) and symbol in _SOLD_BY and is_after(match, _ALONE):
+    if is_before(match, _THE_ONE) and not is_after(match, _SO_MUCH):
         return True
-    return describes(match, end_of_row(match, symbol)) and not is_after(match, _STUFF)
+    end = end_of_row(match, symbol)
+    return (describes(match, end) or is_named(match, end)) and not is_after(match, _STUFF)
 
 
 _TYPE = re.compile(

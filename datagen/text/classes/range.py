@@ -22,7 +22,7 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
-from datagen.text.nouns import NO_PLURAL, describes
+from datagen.text.nouns import NO_PLURAL, THINGS, describes
 from datagen.text.quantity import DEC
 
 TOLD = (
@@ -85,6 +85,7 @@ _LASTING = re.compile(
     r"|volt|amp|gig|liter|guest|seat|room|bedroom|car|story|block|stop|slot|shift|workday|schedule|share"
     r"|increase|drop|gap|split|rating|question)s?\b|-"
 )
+_COUNTED = re.compile(rf"{_LASTING.pattern}| (?:[a-z-]+ ){{0,2}}{THINGS}")
 _AFTER_RANGE = re.compile(
     r"\b(?:questions|problems|exercises|pages|chapters|items|lessons|sections|verses|rows|lines|steps"
     r"|units|rooms|exits|numbers|lanes|gates|levels|floors|weeks|days)\b[^.?!]*\d-\d[^.?!]*\Z"
@@ -101,13 +102,9 @@ def _range(match: Match) -> str | None:
         return None
     if is_after(match, _FORMATION):
         return None
-    if (
-        low != "0"
-        and is_before(match, _ARTICLE)
-        and describes(match)
-        and not is_after(match, _LASTING)
-    ):
-        return None  # "a 1-2 punch"
+    is_named = is_before(match, _ARTICLE) or not is_before(match, _SPANS)
+    if low != "0" and is_named and describes(match) and not is_after(match, _COUNTED):
+        return None  # "a 1-2 punch", "a 10-32 screw"
     if match[0] == "7-11" and not is_near(match, AROUND):
         return None  # a shop, perhaps
     is_small = low.isdecimal() and high.isdecimal() and len(low + high) < 5

@@ -17,7 +17,15 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import SIZES
 from datagen.text.locales import Locale
-from datagen.text.nouns import attributive, describes, end_of_row, is_one_thing, is_the
+from datagen.text.nouns import (
+    attributive,
+    describes,
+    end_of_row,
+    is_determined,
+    is_named,
+    is_one_thing,
+    is_the,
+)
 from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.units import MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
 
@@ -43,19 +51,31 @@ _MATH = re.compile(
     r"|times table)\b",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
-    r" (?!(?:of|and|or|in|on|at|for|to|from|is|are|was|were|per|an?|the|when|if|but|each|every|more"
-    r"|less|left|long|wide|tall|deep|thick|high|off|down|up|over|under|with|without|after|before"
-    r"|because|so|than|that|as|by|it|we|you|i|he|she|they|between|around|across|above|below|apart"
-    r"|diagonal|square|away|fell|now|too|total|plus|x|max|min|again|today|here|there)\b)"
-    r"(?:[a-z]{3,}|4K|TVs?|HD)\b"
+_SOLD = re.compile(
+    r" (?:[a-z]+ )?(?:pipes?|elbows?|subs?|pizzas?|bits?|boards?|planks?|nails?|screws?|bolts?"
+    r"|hoses?|pots?|planters?"
+    r"|TVs?|tires?|rims?|wheels?|monitors?|screens?|tiles?|skillets?|pans?|gaps?|heels?|binders?"
+    r"|drapes|curtains"
+    r"|mattress|blades?|ceilings?|posts?|beams?|cakes?|subwoofers?|speakers?|fittings?|anchors?"
+    r"|spacing|trim)\b"
 )
+"""What is sold or built by the inch or foot: the unit before it is one."""
 _MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
 _RESOLUTIONS = frozenset((
     "1920x1080", "1080x1920", "2560x1440", "1280x720", "3840x2160", "1366x768", "1080x1080",
 ))  # fmt: skip
 """Pictures of so many pixels, which are said by pairs."""
 _LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
+_LONG = re.compile(
+    rf"{_SIZED.pattern}|[x\u00d7] ?\d|\b(?:tall|deep|high|apart|away|from|ceilings?|fences?"
+    rf"|walls?|ladders?|boats?|cables?|cords?|hoses?"
+    r"|ropes?|pipes?|trees?|posts?|beams?|trucks?|clearance|height|length|width|depth|radius"
+    r"|trailers?|poles?|pools?|across"
+    r"|lumber|planks?|rolls?|runs?|of|every|dock|driveway|sections?|jump\w*|dunk\w*|hoop|setback"
+    r"|hedges?|extension|span)\b",
+    re.IGNORECASE,
+)
+"""What is near a number of feet, written with a mark."""
 _QUOTE = re.compile(r"(?<!\d)\"")
 
 
@@ -71,6 +91,12 @@ def _feet_and_inches(match: Match) -> str:
     return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
 
 
+def _height(written: str) -> str:
+    """Say the 5'10" of "5'2"-5'10"."""
+    feet, inches = written.rstrip('"').split("'")
+    return f"{quantity.say(feet)} foot {quantity.say(inches)}"
+
+
 def _mark(match: Match) -> str | None:
     """Say "12'" or "55\\""; a mark that closes a quotation is none."""
     if match["mark"] == "'" and match.string[: match.start()].endswith("'"):
@@ -78,13 +104,18 @@ def _mark(match: Match) -> str | None:
     if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
+    is_whole = match["number"].isdecimal() and not match["low"]
+    if unit == "foot" and is_whole and not (is_near(match, _LONG) or is_one_thing(match)):
+        raise Unsayable(match[0], "it may be feet, minutes or a mark")
     said = _low(match) + quantity.say(match["number"])
     is_thing = is_one_thing(match) or (unit == "inch" and is_the(match))
-    if is_thing or describes(match) or is_after(match, _MEASURED) or is_after(match, _NAMED):
+    if is_thing or attributive(match) or is_after(match, _MEASURED):
         return f"{quantity.adjective(said)} {unit}"
     end = end_of_row(match, match["mark"])
-    if end > match.end() and describes(match, end):
+    if _SOLD.match(match.string, end) or (is_determined(match) and describes(match, end)):
         return f"{quantity.adjective(said)} {unit}"
+    if describes(match, end) or is_named(match, end):
+        raise Unsayable(match[0], "its unit may be one or several before what it measures")
     if "/" in match["number"] and not re.match(r"\d+[ -]|1/", match["number"]):
         return f"{said} of {'an' if unit == 'inch' else 'a'} {unit}"
     return _count(said, unit, quantity.is_one(match["number"]))
@@ -93,6 +124,8 @@ def _mark(match: Match) -> str | None:
 def _by(match: Match) -> str:
     """Say "12x14" or "5 x 7 x 2"; in a sum it is "times"."""
     sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
+    if re.search(r"\d [x\u00d7X]\d", match["sides"]):
+        raise Unsayable(match[0].strip(), "it may be a size, or so many times")
     is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
@@ -172,6 +205,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<feet>\d{{1,2}})(?:'-?| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
             rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
             _feet_and_inches,
+        ),
+        make(
+            r"(?P<low>[1-8]'(?:1[01]|\d)\"?) ?-+ ?(?P<high>[1-8]'(?:1[01]|\d)\"?)(?![\w'\"])",
+            lambda m: f"{_height(m['low'])} to {_height(m['high'])}",
         ),
         make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
         make(

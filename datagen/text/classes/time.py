@@ -60,6 +60,25 @@ _CLOCK = cue(
     " ",
 )
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
+_WHEN = re.compile(
+    r"(?:\b(?:at|by|until|till?|before|after|past|from|(?<!skip )(?<!up )(?<!jump )(?<!down )to"
+    r"|since|around|about|approximately|or|and|between|noon|your|our|my"
+    r"|opens?|closes?|starts?|begins?|ends?|arriv\w+|depart\w+|leaves?|leaving|boards?|lands?"
+    r"|doors(?: at| open)?|show"
+    r"|is|it's|was|today|tomorrow|tonight|morning|afternoon|evening|\w+day|(?i:mon|tues?|wed"
+    r"|thu(?:rs)?|fri|sat|sun)\.?"
+    r"|time|appointment|meeting|class|reservation|slot|kickoff|tee time|have|got|(?:table"
+    r"|reserv\w+|booked|set|scheduled|planned|down|you|me|us) for|check-?(?:in|out)|as|midnight)"
+    r"|\d|[@,-]),? \Z",
+    re.IGNORECASE,
+)
+_THEN = re.compile(
+    r" (?:[ap]\.?m|sharp|on|o'clock|today|tomorrow|tonight|(?:this|in the|every|each) (?:morning"
+    r"|afternoon|evening)|every"
+    r"|local|appointment|meeting|class|show|flight|train|slot|game|service|start|reservation"
+    r"|tee time|kickoff)\b"
+)
+"""What stands beside a time of day on the hour; "2:00" by itself may be two minutes."""
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
@@ -157,6 +176,12 @@ def _lasting(match: Match) -> str | None:
 
 def _took(match: Match) -> str | None:
     return _lasting(match) if is_before(match, _TOOK) or is_after(match, _LEFT) else None
+
+
+def _untold(match: Match) -> str | None:
+    """Refuse "rest 2:00" and "0:45 in", which nothing tells to be of the clock."""
+    is_told = is_before(match, _WHEN) or is_after(match, _THEN)
+    return None if is_told else "it may be a time of day or a length of time"
 
 
 def _letters(match: Match) -> str | None:
@@ -311,6 +336,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: _counts([(int(m["second"]), "second")]),
         ),
         make(rf"\d{{1,2}}:[0-5]\d{free}", _took, Sure.CUE),
+        make(rf"(?:{_HOUR}:00|00?:[0-5]\d){free}", _untold, Sure.DOUBT),
         make(rf"\d{{1,3}}:[0-5]\d:[0-5]\d{free}", _lasting, Sure.USUAL),
         make(
             rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?P<half>){zone}{free}",

@@ -33,6 +33,7 @@ EXAMPLES = (
     ("Seniors 65+ ride free.", "Seniors sixty-five plus ride free."),
     ("Is it his/her name?", "Is it his or her name?"),
 )
+_MEASURED = re.compile(r"\d[ -]?(?:yrs?|mos?|hrs?|mi|wks?|days?|years?|months?|miles?)\.?\Z")
 _OR = frozenset((
     "his/her", "he/she", "him/her", "her/his", "she/he", "hers/his", "yes/no", "on/off",
     "true/false",
@@ -95,6 +96,13 @@ def _function_key(match: Match) -> str:
     return f"{_key(match['key'])} F {numbers.cardinal(int(match['number']))}"
 
 
+def _before_number(match: Match) -> str:
+    """Say the slash of an address; that of "3 yr/36K mi" is none."""
+    if _MEASURED.search(match.string, 0, match.start()):
+        raise Unsayable(match[0], "its slash may be one amount or another")
+    return " slash "
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return what is said of signs."""
     make = FormMaker("verbatim")
@@ -141,7 +149,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
             _letter_key,
         ),
-        make(r"(?<=[A-Za-z.])/(?=\d)", " slash "),
+        make(r"(?<=[A-Za-z.])/(?=\d)", _before_number),
         make(r"(?<!\w)f/(?=\d)", "f "),
         make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
         make(r"(?<=[KM\d])/(?=\$\d)", " slash ", before=re.compile(r"\$[\d.]+[KM]?\Z")),
@@ -158,7 +166,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
-        make(r"(?<!\d)[~≈] ?(?=[$€£¥.]?\d)", "about "),
+        make(r"(?<!\d)(?:~|(?<![A-Za-z] )≈) ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
