@@ -22,7 +22,7 @@ EXAMPLES = (
     ("Why is sin 30° = 0.5?", "Why is sine thirty degrees equals zero point five?"),
 )
 _SUM = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
+    r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
     r"|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
     r"|[a-z][²³^]|[0-9][a-z] [+-] \d",
     re.IGNORECASE,

@@ -218,8 +218,8 @@ _TIMES_WHAT = re.compile(
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
     r"|we|they|he|she|it|I|unless|until|while|once|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
 )
-_ALGEBRA = re.compile(r" ?[+=\u2212] ?[\w(]|[²³^]")
-_PLUS = re.compile(r"[\w)²³] ?[+=-] ?\Z")
+_ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]")
+_PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z")
 
 
 _DID = cue(
