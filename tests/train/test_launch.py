@@ -58,7 +58,7 @@ def test_the_command_for_many_machines_and_for_ray() -> None:
     [
         (["--config", "paper"], "tokens of stand-ins"),
         (["--config", "tiny", "--processes", "3"], "does not divide among 3"),
-        (["--config", "none"], "cannot be read"),
+        (["--config", "none"], "there is no config"),
     ],
 )
 def test_what_would_fail_on_the_cluster_fails_here(
