@@ -22,6 +22,8 @@ he her his i if im in is it its ive me my of on or our she so that thats the
 their them then there they this to us was we were will with would you your youre
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
+"""Letters said by their names, among which an a is no article."""
 _DIGRAPH = re.compile("th|sh|ch|ck|ng|ph")
 _DOUBLE = re.compile(r"([a-z])\1")
 _SILENT_E = re.compile(r"(?<=[aeiouy])([^\W\daeiouyl]+)e$")
@@ -34,7 +36,8 @@ def weight(spoken: str) -> float:
     >>> weight("Tea."), weight("strengths,"), weight("to the")
     (6.9, 12.4, 5.4)
     """
-    words = re.findall("[a-z0-9]+", re.sub(r"['\u2019]", "", spoken.casefold()))
+    text = _DOTTED.sub(lambda found: found[0].replace("a", "b"), spoken.casefold())
+    words = re.findall("[a-z0-9]+", re.sub(r"['\u2019]", "", text))
     commas = len(re.findall(r"[,;:](?:\s|$)", spoken))
     stops = len(re.findall(r"[.?!](?:\s|$)", spoken))
     return round(sum(map(_word_weight, words)) + COMMA * commas + STOP * stops, 6)

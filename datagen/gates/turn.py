@@ -17,7 +17,7 @@ from datagen.gates.signal import WINDOW, Measures, measure
 from datagen.text.nonverbal import sound_of
 from datagen.types import SAMPLE_RATE, Audio, Fault
 
-MIN_RATE_WORDS = 3
+MIN_RATE_WORDS = 4
 """Fewest words of a line, nods aside, whose rate is judged: shorter clips are all onset and end."""
 MIN_RANGE_SECONDS = 2.0
 """Shortest clip in seconds whose range is judged: a read-out code may have no quiet window."""

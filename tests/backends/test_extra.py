@@ -103,3 +103,10 @@ def test_ctc_hears_letters_that_are_not_in_the_text() -> None:
 def test_proportional_refuses_a_text_that_is_far_too_short() -> None:
     with pytest.raises(Rejected):
         Proportional(Proportional.Options()).align("Hello there.", lambda: sound(4.0), None)
+
+
+def test_letters_said_by_their_names_take_their_time() -> None:
+    clip = sound(1.2)
+    said = SpokenWord(text="a.m.", start=0, end=len(clip))
+    assert extra_speech([said], clip) == 0.0
+    assert extra_speech([said.model_copy(update={"text": "am."})], clip) > MAX_EXTRA

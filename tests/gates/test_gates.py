@@ -200,7 +200,7 @@ def test_pauses_do_not_count_in_the_rate() -> None:
 
 def test_short_lines_have_no_rate() -> None:
     assert listen(babble(8, 4.0), "Hmm, yes.", Limits()).fault is None
-    assert listen(babble(8, 4.0), "So, well, yes.", Limits()).fault is not None
+    assert listen(babble(8, 4.0), "So, well, I guess.", Limits()).fault is not None
 
 
 def test_measures_are_in_their_units() -> None:
@@ -260,10 +260,11 @@ def test_spelled_letters_count_for_more() -> None:
 
 def test_a_nod_takes_its_time() -> None:
     assert num_letters("Mm, I see.") == NONVERBAL + 4
-    hum = (0.1 * np.sin(np.arange(SAMPLE_RATE) * 2 * np.pi * 120 / SAMPLE_RATE)).astype(np.float32)
-    clip = np.concatenate([silence(0.1), hum, silence(0.1)])  # 6 letters, said in one second
-    faults = {listen(clip, line, LIMITS).fault for line in ("Mm, I see.", "Oh, right.")}
-    assert not any(fault and fault.reason == "clip_rate" for fault in faults)
-    slow = listen(clip, "So I see.", LIMITS).fault
+    t = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
+    hum = (0.1 * np.sin(2 * np.pi * 120 * t)).astype(np.float32)
+    clip = np.concatenate([silence(0.1), hum, silence(0.1)])
+    nodding = listen(clip, "Mm, so now I see.", LIMITS).fault
+    assert nodding is None or nodding.reason != "clip_rate"
+    slow = listen(clip, "So now I see.", LIMITS).fault
     assert slow
     assert slow.reason == "clip_rate"

@@ -34,7 +34,7 @@ SLOW = 0.0855
 """Seconds that a unit of weight (`gates.pace`) of a drawled word lasts: 1.9 times the usual."""
 OFFSET = 2.0
 """Weight that every word has besides its own, for the lengthening at the end of a phrase."""
-STRETCHED = 0.1
+STRETCHED = 0.2
 """Seconds by which a word may be longer than that."""
 MAX_PAUSE = 0.15
 """Most seconds of quiet between loud sound in one word: with more, it is said twice."""

@@ -22,8 +22,8 @@ EXAMPLES = (
     ("Why is sin 30° = 0.5?", "Why is sine thirty degrees equals zero point five?"),
 )
 _SUM = re.compile(
-    r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope|simplify"
-    r"|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
+    r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope"
+    r"|simplify|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
     r"|[a-z][²³^]|[0-9][a-z] [+-] \d",
     re.IGNORECASE,
 )
