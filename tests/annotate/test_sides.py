@@ -119,7 +119,7 @@ def test_where_sound_does_not_tell_the_order_stays(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as caught:
         annotated(tmp_path)
     assert "swapped" not in caught.value.evidence
-    assert "holds the other" in caught.value.evidence
+    assert "both channels hold both speakers" in caught.value.evidence
 
 
 @pytest.mark.parametrize(("seconds", "is_cut"), [(0.9, False), (1.2, True), (30.0, True)])

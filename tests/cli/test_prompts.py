@@ -69,7 +69,9 @@ def test_a_problem_has_file_line_and_topic(tmp_path: Path) -> None:
     assert told[0].startswith(f"{path}:{at + 1}: dna: ask 'Are an two people alike.'")
     assert f"{path}:{at + 1}: dna: 'an two' should begin with 'a'" in told[1]
     told = checked(form.replace("ask:", "asks:").format("How?"))
-    assert any(one.startswith(f"{path}:{at + 1}: dna: topics.1.more.0.asks: extra") for one in told)
+    assert any(
+        one.startswith(f"{path}:{at + 1}: dna: topics.1.more.0.asks: there is no") for one in told
+    )
 
 
 def test_a_problem_of_a_trait_says_whose(tmp_path: Path) -> None:

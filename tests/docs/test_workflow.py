@@ -35,7 +35,7 @@ def test_the_workflow_compares_what_each_python_wrote() -> None:
     assert written["run"] == ".ci/run"
     assert jobs["same-bytes"]["needs"] == "check"
     assert "tests/same_bytes.sh" in str(jobs["same-bytes"]["steps"][-1]["run"])
-    assert " wheel " in (ROOT / ".ci" / "run").read_text()
+    assert " wheel\n" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_what_is_not_counted_is_there_and_has_a_target() -> None:

@@ -111,7 +111,7 @@ def test_checks_see(tamper: Callable[[Script], Script], complaint: str) -> None:
 def test_checks_see_a_fact_cut_off() -> None:
     whole, cut = next(
         (one, cut)
-        for one in map(script, range(200))
+        for one in map(script, range(1_000))
         for cut, turn in enumerate(one.turns)
         if turn.onset == "barge_in"
     )
