@@ -16,6 +16,7 @@ from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_ec
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     content_stems,
+    in_other_words,
     is_explained,
     is_told,
     question_kind,
@@ -72,8 +73,6 @@ NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
 _TAKEN = {"unsure": "fine", "right": "glad"}
 """How the asker takes an act of the teacher that tells nothing."""
-SAME_WORDS = 0.6
-"""From this share of common words on, an answer is none in other words."""
 THINK = "{think}"
 """Where what is wrongly believed goes."""
 
@@ -347,7 +346,7 @@ class _Lesson(Realizer):
 
     def _checked(self, question: Question, said: str) -> None:
         self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if not _differs(question) or self._draws.chance(GRASPS):
+        if not in_other_words(question.other_answer, question.answer) or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
@@ -380,13 +379,6 @@ class _Lesson(Realizer):
         self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
         repeated = f"{self._act('agent', 'again')} {question.answer}"
         self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
-
-
-def _differs(question: Question) -> bool:
-    """Tell whether there is an answer in other words, and not in nearly the same."""
-    stems = content_stems(question.other_answer)
-    common = stems & content_stems(question.answer)
-    return len(common) < SAME_WORDS * len(stems)
 
 
 _AFTER: dict[str, Callable[[_Lesson, Question, str], None]] = {

@@ -74,6 +74,8 @@ _NAMED = re.compile(
     r"which\b|what(?:'s| is) the (?:capital|largest|smallest|highest|longest)\b", re.IGNORECASE
 )
 """Asks for a name."""
+_SAME_WORDS = 0.6
+"""From this share of common words on, a text is none in other words."""
 _TOLD, _TOLD_NUMBER = 0.55, 0.3
 """Which share of the words of what is told again was said before, and if a number is among them."""
 
@@ -132,6 +134,12 @@ def is_told(text: str, said: str) -> bool:
     common = stems & content_stems(said)
     same_number = _numbers(text) & _numbers(said)
     return len(common) >= (_TOLD_NUMBER if same_number else _TOLD) * len(stems) > 0
+
+
+def in_other_words(text: str, said: str) -> bool:
+    """Tell whether a text says something, and not in nearly the words that were said before."""
+    stems = content_stems(text)
+    return len(stems & content_stems(said)) < _SAME_WORDS * len(stems)
 
 
 def tell_the_same(one: str, other: str) -> bool:

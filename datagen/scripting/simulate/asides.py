@@ -12,6 +12,7 @@ from functools import partial
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
+from datagen.scripting.simulate.readiness import EARLY, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED, WISHES = 0.5, 0.75
@@ -19,8 +20,6 @@ LINKED, WISHES = 0.5, 0.75
 ACKED = 0.6
 PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
-EARLY = 5
-"""Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
@@ -100,77 +99,6 @@ def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None
         bring_up(talk, event, link)
 
     return ask
-
-
-def is_ready(talk: Talk, event: AgendaItem) -> bool:
-    """Tell whether the caller would bring it up by now, and the agent could answer."""
-    ready = _READY.get(event.kind)
-    return ready is None or ready(talk, event)
-
-
-def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
-    return all(other.kind != "Q4" for other in talk.agenda)
-
-
-def _asks_names(talk: Talk, event: AgendaItem) -> bool:
-    return not talk.steps or (event.what == "agent" and talk.floor.last >= EARLY)
-
-
-def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
-    """What has nothing to do with the call waits until that is settled."""
-    return not talk.steps
-
-
-def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
-    """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
-    is_about = talk.world.gap not in talk.world.pack.gaps
-    return not talk.steps or (is_about and talk.is_let_down)
-
-
-def _asks_term(talk: Talk, event: AgendaItem) -> bool:
-    """What fits any story comes where the caller has no trouble, or when that is settled; who has
-    just heard no asks for no terms."""
-    if not talk.steps and talk.outcome in ("refused", "failed"):
-        return False
-    is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
-    return bool(talk.world.fact(event.what).stories) or is_untroubled or not talk.steps
-
-
-def _wishes(talk: Talk, event: AgendaItem) -> bool:
-    """Nobody wishes for what the agent has yet to speak of, nor for more before bad news."""
-    wish = talk.world.wish
-    if wish is None or not talk.steps:
-        return not talk.world.fails_identity  # who could not be verified wishes for nothing more
-    is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
-    is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
-    return bool(wish.stories) and is_heard and not is_to_come
-
-
-def _believes(talk: Talk, event: AgendaItem) -> bool:
-    if not event.what:
-        return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
-    if event.what in talk.world.terms:
-        return _asks_term(talk, event)
-    is_there = not talk.world.is_lookup or event.what in talk.returned
-    return talk.is_verified and is_there and not _is_to_come(talk, event.what)
-
-
-_READY: dict[str, Callable[[Talk, AgendaItem], bool]] = {
-    "Q0": _asks_names,
-    "Q1": _believes,
-    "Q2": _asks_term,
-    "Q3": _wishes,
-    "Q5": _asks_gap,
-    "Q6": _asks_apart,
-    "fact": _asks_term,
-    "grievance": _is_angry_again,
-}
-"""What has to be so before something is brought up; what is not here may come at any time."""
-
-
-def _is_to_come(talk: Talk, name: str) -> bool:
-    """Tell whether a fact is news that the agent has yet to break."""
-    return any(name in step.facts for step in talk.steps if step.do != "look")
 
 
 def _react(talk: Talk, act: str = "ack") -> None:

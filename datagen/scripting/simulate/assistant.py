@@ -100,7 +100,7 @@ class AssistantCall:
         if is_first and talk.agenda[0].kind == "wish":
             return False
         if talk.agenda[0].kind == "question":  # before the news if they are bad, else after all
-            is_bad = talk.outcome in ("refused", "failed") and not is_first
+            is_bad = talk.is_refused and not is_first
             return is_bad and sum(step.do != "look" for step in talk.steps) == 1
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
         return talk.chance(share * (0.1 if is_first else 0.8))
@@ -365,7 +365,7 @@ class AssistantCall:
         talk.is_over = True
         if talk.chance(0.45):
             talk.user("what_else", "offer")
-        is_bad = talk.outcome in ("refused", "failed")
+        is_bad = talk.is_refused
         talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
         talk.user("bye" if talk.is_thanked else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):

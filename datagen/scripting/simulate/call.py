@@ -16,6 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
+from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -216,7 +217,7 @@ def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
 
     Who has just said why it calls asks for nothing else before the agent has begun with that.
     """
-    ready = [event for event in talk.agenda if asides.is_ready(talk, event)]
+    ready = [event for event in talk.agenda if is_ready(talk, event)]
     if is_first:
         ready = [event for event in ready if event.kind in _AT_ONCE]
     if _is_settled_next(talk):
@@ -228,13 +229,12 @@ def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
 
 def _is_decided_next(talk: Talk) -> bool:
     """Tell whether the caller decides next, after which it wishes for nothing else."""
-    doing = [step.do for step in talk.steps if step.do in ("offer", "act")]
-    return doing[:1] == [talk.steps[0].do] if talk.steps else False
+    return bool(talk.steps) and talk.steps[0].do in ("offer", "act")
 
 
 def _is_refused_next(talk: Talk) -> bool:
     """Tell whether the caller is about to hear no, after which it has little to ask."""
-    is_bad = talk.outcome in ("refused", "failed") and not talk.is_looking
+    is_bad = talk.is_refused and not talk.is_looking
     return is_bad and sum(step.do != "look" for step in talk.steps) == 1
 
 
@@ -242,7 +242,7 @@ def _is_settled_next(talk: Talk) -> bool:
     """Tell whether the next step settles what a caller could be angry about."""
     if not talk.steps:
         return False
-    is_bad = talk.outcome in ("refused", "failed")
+    is_bad = talk.is_refused
     return talk.steps[0].do in _SETTLES and (not is_bad or len(talk.steps) == 1)
 
 
@@ -269,7 +269,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
 
 def _fill_up(talk: Talk) -> None:
     """Put a question on the agenda if the call would else be too short, but not after a no."""
-    if not talk.steps and talk.outcome in ("refused", "failed"):
+    if not talk.steps and talk.is_refused:
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
@@ -314,7 +314,7 @@ def _done(talk: Talk) -> str:
 
 def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks."""
-    if talk.mood.valence < 0 or talk.outcome in ("refused", "failed"):
+    if talk.mood.valence < 0 or talk.is_refused:
         return "bye_plain"
     act = "bye_outbound" if talk.cast.direction == "outbound" else "bye"
     return act if talk.is_thanked else f"{act}.unthanked"

@@ -272,7 +272,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         told = [line for line in step.reply if line[-1] != "?"]
         talk.user_line(told or step.reply, "autoPositive")
         said = talk.words.chosen
-        is_bad = talk.outcome in ("refused", "failed") and talk.chance(HEARS)
+        is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
         if objects(said) or (is_bad and not _TAKES_IT.match(said)):
             talk.agent("hear", "autoPositive")

@@ -157,10 +157,15 @@ class Talk:
         return self.words.low(speaker, act) if is_low else act
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the caller hears no, whatever for."""
+        return self.outcome in ("refused", "failed")
+
+    @property
     def is_let_down(self) -> bool:
         """Whether the caller does not get what it called for."""
         is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
-        return is_partly or self.outcome in ("refused", "failed")
+        return is_partly or self.is_refused
 
     def user_line(self, lines: Sequence[str], iso: str, *, is_brief: bool = False) -> Draft:
         """Let the caller say a line of the pack."""

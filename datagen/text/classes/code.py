@@ -13,13 +13,12 @@ from datagen.text.form import (
     Sure,
     Unsayable,
     cue,
-    is_after,
     is_before,
     is_near,
 )
 from datagen.text.lexicon import MONTHS, SET_CODES
 from datagen.text.locales import Locale
-from datagen.text.nouns import NO_PLURAL, PLURAL
+from datagen.text.nouns import NO_PLURAL
 from datagen.text.words import is_word
 
 TOLD = (
@@ -79,10 +78,6 @@ _CARD = cue(
     r"[,:]? ",
 )
 _CODED = re.compile(r"\b(?:[Cc]odes?|PIN|pin|OTP|passcode|confirmation|verification)\b")
-_COUNTED = re.compile(PLURAL)
-_FLOWN = re.compile(
-    r"\b(?:Airbus|fl[iye]\w*|plane|jet|aircraft|seats?|crew|pilots?|cabin|aboard)\b", re.I
-)
 _IDENTIFIED = re.compile(
     r"\b(?:codes?|errors?|orders?|tickets?|cases?|confirmation|ref\w*|numbers?|IDs?|gates?|seats?|rooms?|units?"
     r"|parts?|items?|SKU|lockers?|bays?|stalls?|plates?|lots?|flights?|accounts?|invoices?|claims?|apartments?"
@@ -158,15 +153,6 @@ def _door(match: Match) -> str | None:
 
 def _padded(part: str) -> str:
     return numbers.digits(part) if part[0] == "0" else numbers.cardinal(int(part))
-
-
-def _million(match: Match) -> str | None:
-    """Refuse "5M": five million, five meters or the name of something."""
-    if match["number"] == "3":
-        return "three M"
-    if is_after(match, _COUNTED):
-        return None
-    raise Unsayable(match[0], "it may be million, meters or a name")
 
 
 def _plural(match: Match) -> str:
@@ -254,7 +240,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     return (
         make(upper, _spelled, Sure.USUAL),
-        make(r"(?P<number>\d{1,3})M(?![\w&@/-]|\.\w)", _million, Sure.CUE),
         make(
             r"(?!ID )[A-Z0-9]{2,}(?: [A-Z0-9]{2,}){1,7}\b(?![\w-])",
             _blank_code,
@@ -388,18 +373,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m['word']} {numbers.cardinal(int(m['number']))}s",
         ),
         make(
-            r"(?P<number>\d{1,2})(?P<letter>[ab])(?![\w-])",
-            lambda m: f"{numbers.cardinal(int(m['number']))} {m['letter'].upper()}",
-            before=cue("zone(?:'s| is| was)?", " "),
-        ),
-        make(
             r"\d{3,4}(?= [A-Z]{3}\b)",
             _digits,
             before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
-        ),
-        make(
-            r"A(?P<number>3[0-5]0|31[89]|32[01])(?![\w-])",
-            lambda m: f"A {_pairs(m)}" if is_near(m, _FLOWN) else None,
         ),
         make(
             r"[A-Z][1-9]\d\d(?![\w-]|[./:]\d)",
@@ -407,23 +383,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.DOUBT,
         ),
         make(
-            r"(?P<cold>\d{1,2})W-?(?P<hot>[1-6]\d)(?![\w-])",
-            lambda m: f"{numbers.decimal(m['cold'])} W {numbers.decimal(m['hot'])}",
-        ),
-        make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
-        make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
-        make(
-            r"10-4(?=[.,!?]|$)",
-            "ten four",
-            before=re.compile(r"(?:^|\b(?:[Cc]opy|[Rr]oger|[Oo]kay|[Ss]ay)(?: that)?,? )\Z"),
-        ),
-        make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
-        make(
             r"(?P<number>\d{1,2})(?P<letter>[a-z])\b(?![-./]\w)",
             lambda m: f"{numbers.decimal(m['number'])} {m['letter'].upper()}",
             Sure.CUE,
             before=cue(
-                "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|question|part|item", " "
+                "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|question|part|item"
+                "|zone(?:'s| is| was)?",
+                " ",
             ),
         ),
         make(rf"(?<=#)\d{{4}}{END}", _digits),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, cue, is_after, is_near
 from datagen.text.locales import Locale
+from datagen.text.nouns import PLURAL
 
 TOLD = (
     "Capitals and figures that end in a small letter; a figure and a small letter after a name that"
-    " is sold; the name of a maker before three or four figures; the three numbers of a tire."
+    " is sold; the name of a maker before three or four figures; the three numbers of a tire; names"
+    " that have a number."
 )
 EXAMPLES = (
     ("My XR-500i stopped.", "My X R, five hundred I stopped."),
@@ -26,6 +28,10 @@ _SOLD = re.compile(r"\b(?:Pixel|iPhone|Galaxy|OnePlus|Nothing Phone|Moto|Nexus|R
 _NETWORK = re.compile(
     r"\b(?:phones?|networks?|signal|coverage|towers?|internet|router|modem|LTE|carrier|bars)\b"
 )
+_FLOWN = re.compile(
+    r"\b(?:Airbus|fl[iye]\w*|plane|jet|aircraft|seats?|crew|pilots?|cabin|aboard)\b", re.I
+)
+_COUNTED = re.compile(PLURAL)
 _SEVERAL = cue("one|two|three|four|five|double|triple|with|of|all|the|no|more", " ")
 
 
@@ -35,6 +41,15 @@ def _model(match: Match) -> str:
     said = numbers.cardinal(int(number)) if is_round or len(number) < 3 else numbers.digits(number)
     joint = ", " if len(number) > 2 else " "
     return f"{' '.join(match['letters'])}{joint}{said} {match['end'].upper()}"
+
+
+def _million(match: Match) -> str | None:
+    """Refuse "5M": five million, five meters or the name of something."""
+    if match["number"] == "3":
+        return "three M"
+    if is_after(match, _COUNTED):
+        return None
+    raise Unsayable(match[0], "it may be million, meters or a name")
 
 
 def _tire(match: Match) -> str:
@@ -87,4 +102,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m['letter']}'s",
             before=_SEVERAL,
         ),
+        make(r"(?P<number>\d{1,3})M(?![\w&@/-]|\.\w)", _million, Sure.CUE),
+        make(
+            r"A(?P<number>3[0-5]0|31[89]|32[01])(?![\w-])",
+            lambda m: f"A {numbers.pairs(int(m['number']))}" if is_near(m, _FLOWN) else None,
+        ),
+        make(
+            r"(?P<cold>\d{1,2})W-?(?P<hot>[1-6]\d)(?![\w-])",
+            lambda m: f"{numbers.decimal(m['cold'])} W {numbers.decimal(m['hot'])}",
+        ),
+        make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
+        make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
+        make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
     )

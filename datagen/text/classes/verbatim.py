@@ -110,6 +110,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
         make(r"#(?= of\b)", "number"),
+        make(
+            r"10-4(?=[.,!?]|$)",
+            "ten four",
+            before=re.compile(r"(?:^|\b(?:[Cc]opy|[Rr]oger|[Oo]kay|[Ss]ay)(?: that)?,? )\Z"),
+        ),
         make(r"#(?= (?:key|sign|button)\b)", "pound"),
         make(
             r"#(?= (?:is|was|ends|on|for|and)\b)",

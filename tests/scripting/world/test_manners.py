@@ -12,9 +12,9 @@ from datagen.scripting.claims import load_lexicon
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate import steps, tools
-from datagen.scripting.simulate.asides import is_ready
 from datagen.scripting.simulate.finish import _middle, _restart, _start
 from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import draw_world
 from datagen.scripting.world.pack import ProcedureStep
