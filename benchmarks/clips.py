@@ -35,7 +35,11 @@ def of_run(run: str, most: int | None = None) -> list[tuple[list[Line], list[Aud
     for dialog_id in list(opened)[:most]:
         one = opened[dialog_id]
         clips = one.clips()
-        turns = [(n, turn) for n, turn in enumerate(one.dialogue.turns) if n in clips]
+        turns = [
+            (n, turn)
+            for n, turn in enumerate(one.dialogue.turns)
+            if n in clips and turn.spoken  # one that was given up has a clip and no words
+        ]
         lines = [
             Line(f"{turn.spoken} {turn.unsaid}".strip(), one.voices[turn.speaker], turn.speaker)
             for _, turn in turns
