@@ -73,6 +73,8 @@ _DAY = re.compile(
     r"(?:Sat|Sun|Wed|Mon|Fri|Tue|Thu|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[.,?!;:]*"
 )
 """A short name of a day or a month, as it is left."""
+_NAMED = re.compile(r"(?!Open|Closed|Every|Only|Until|Till|Thr|Hours|Sat|Morn|Ev|After)[A-Z][a-z]+")
+"""A word of a name beside the sun: "Sagedale Sun Power"."""
 _STOPS = (".", "?", "!", ":", "the")
 _COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
 _CAPITAL = re.compile("[B-HJ-Z]")
@@ -120,8 +122,11 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
 
 def _refuse_days(found: list[tuple[str, str]]) -> None:
     """Refuse the "Sat" of a day that no form has read, where no sentence begins."""
-    for (before, _), (written, said) in pairwise(found):
-        if written == said and _DAY.fullmatch(written) and not before.endswith(_STOPS):
+    for place, ((before, _), (written, said)) in enumerate(pairwise(found), start=1):
+        after = found[place + 1][0] if place + 1 < len(found) else ""
+        is_name = written == "Sun" and _NAMED.match(before) and _NAMED.match(after)
+        is_left = written == said and _DAY.fullmatch(written) and not is_name
+        if is_left and not before.endswith(_STOPS):
             raise Unsayable(written, "it may be short for a day or a month")
 
 

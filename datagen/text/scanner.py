@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from datagen.text.classes import forms
+from datagen.text.classes.code import say as say_code
 from datagen.text.form import Form, Reading, Sure, Unsayable
 from datagen.text.leading import begins_with_digit, begins_with_letter
 from datagen.text.locales import LOCALES
@@ -70,6 +71,10 @@ _SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
 """A short word whose stop ends no sentence: what follows is small, or a number."""
 
 
+_CODE = re.compile(r"(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d]+(?:-[A-Z\d]+)*(?![\w-])")
+"""Capitals and digits."""
+
+
 class ScannedSpan(NamedTuple):
     """Some whole words between blanks, and what is said for them."""
 
@@ -120,6 +125,11 @@ class Scanner:
     def finish(self, said: str) -> str:
         """Return a reading as this locale says it."""
         return self._locale.finish(said)
+
+
+def _shape(code: str) -> str:
+    """Return a code with one letter and one digit for all."""
+    return re.sub("[A-Z]", "A", re.sub(r"\d", "0", code))
 
 
 def _leave_out(forms: Iterable[Form], is_left_out: Iterable[bool]) -> tuple[Form, ...]:
@@ -225,12 +235,30 @@ class _Scan:
         return goes_on or word not in ENDS_SENTENCES
 
     def _reading(self, at: int) -> int:
-        reading = self._scanner.best(self._text, at)
+        try:
+            reading = self._scanner.best(self._text, at)
+        except Unsayable:
+            if end := self._like_a_fact(at):
+                return end
+            raise
         if reading is None:
             return at
         said = self._scanner.finish(reading.said)
         is_stuck = at and self._text[at - 1].isalnum() and said[:1].isalpha()
         return self._say(at, reading.end, f" {said}" if is_stuck else said)
+
+    def _like_a_fact(self, at: int) -> int:
+        """Say a code of the shape of a fact that is said by character: it was heard or read wrong.
+
+        Return where it ends, or 0 if there is none.
+        """
+        found = _CODE.match(self._text, at)
+        if not found or not any(
+            _shape(written) == _shape(found[0]) and said == say_code(written)
+            for written, said in self._facts
+        ):
+            return 0
+        return self._say(at, found.end(), say_code(found[0]))
 
     def _word(self, at: int) -> int:
         """Say a word as it is written, with what joins it to the next."""

@@ -228,6 +228,13 @@ def test_heard_of_a_cut_turn() -> None:
     ]
 
 
+def test_the_sun_of_a_name_is_no_day() -> None:
+    assert speak("It's Sagedale Sun Power.") == "It's Sagedale Sun Power."
+    for text in ("Open Sun Mornings.", "Come by Sun Dan."):
+        with pytest.raises(Unsayable):
+            speak(text)
+
+
 def test_facts_say_themselves() -> None:
     facts = [fact("$450", "four fifty"), fact("QX71B", "Q X seventy-one B"), fact("9 PM", "nine")]
     text = "It's $450/month until 9 PM. Code #QX71B; not $4500, QX71BC or $450.50."
@@ -248,6 +255,15 @@ def test_a_fact_with_a_dot_ends_a_sentence_with_one() -> None:
 def test_the_longest_fact_wins() -> None:
     facts = [fact("Oak St.", "Oak Street"), fact("12 Oak St.", "twelve Oak")]
     assert speak("Go to 12 Oak St. now", facts) == "Go to twelve Oak now"
+
+
+def test_a_code_of_the_shape_of_a_fact_is_that_code_heard_wrong() -> None:
+    assert speak("X626, is that right?", [fact("X656", "X six five six")]) == (
+        "X six two six, is that right?"
+    )
+    for facts in ([], [fact("X656", "X six fifty-six")], [fact("XY-656", "X Y, six five six")]):
+        with pytest.raises(Unsayable):
+            speak("X626, is that right?", facts)
 
 
 def test_a_small_count_is_not_the_day_of_a_date() -> None:
