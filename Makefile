@@ -6,7 +6,10 @@ KEEP := $(BIN)/python -m benchmarks.keep
 # tests at once: many of them wait, for Ray to start or a lease to end
 JOBS ?= 3
 
-.PHONY: demo quick test test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
+# compiled modules are kept, whatever the shell says: each run starts a dozen Pythons
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo quick test long test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -19,12 +22,16 @@ test: .venv/dev
 quick: .venv/dev
 	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow'
 
+# what takes minutes each: nodes and stores that are lost, environments that conflict, whole first hours; each night
+long: .venv/dev
+	$(BIN)/python -m pytest -q -n $(JOBS) -m long
+
 # lines of datagen/ and train/ that the tests run, and what they start, Ray's workers too; twice as long as the tests
 PARTS := COVERAGE_FILE=$(CURDIR)/.coverage-parts/lines PYTHONPATH=$(CURDIR)
 coverage: .venv/dev .venv-train/installed
 	$(BIN)/pip install -q --group bench
 	rm -rf .coverage-parts && mkdir .coverage-parts
-	$(PARTS) $(BIN)/python -m coverage run -m pytest -q -n $(JOBS)
+	$(PARTS) $(BIN)/python -m coverage run -m pytest -q -n $(JOBS) -m 'long or not long'
 	$(PARTS) .venv-train/bin/python -m coverage run -m pytest -q tests/train
 	$(PARTS) $(BIN)/python -m coverage combine -q
 	$(PARTS) $(KEEP) coverage --title "Lines that the tests run" -- $(BIN)/python -m benchmarks.covered

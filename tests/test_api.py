@@ -61,6 +61,7 @@ def test_no_run_is_one_sentence(tmp_path: Path) -> None:
         datagen.open_run(tmp_path)
 
 
+@pytest.mark.slow
 def test_importing_it_imports_nothing_heavy() -> None:
     code = (
         "import sys, datagen; assert not {'ray', 'torch', 'pyarrow', 'numpy', 'pydantic'}"

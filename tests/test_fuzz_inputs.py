@@ -144,6 +144,7 @@ def test_any_bytes_are_read_or_refused(kind: str) -> None:
     CHECKS[kind](SEEDS[kind])
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=9))
 def test_any_json_is_an_error_or_none(value: object) -> None:
     for name in ("error", "detail", "choices", "object", "code", "voices", "usage"):

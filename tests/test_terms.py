@@ -32,6 +32,8 @@ from datagen.types import UserError
 from tests.fixtures.annotated_runs import with_terms
 from tests.fixtures.dummy_runs import rehearse
 
+pytestmark = pytest.mark.slow
+
 AMI, FISHER, CANDOR, SEAMLESS = map(load_terms, ("ami", "fisher", "candor", "seamless"))
 
 

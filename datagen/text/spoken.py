@@ -105,7 +105,7 @@ _NUMERAL = re.compile(
     rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])"
     rf"|[A-Z][a-z]+ I (?:{DOES})\b"
 )
-_STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
+_STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()

@@ -59,6 +59,7 @@ def scripts() -> list[Script]:
     return [s for s in found if isinstance(s, Script) and s.prompt_level == "detailed"]
 
 
+@pytest.mark.slow
 def test_facts_that_are_said_are_told_from_facts_that_are_not(scripts: list[Script]) -> None:
     said: list[bool] = []
     invented: list[bool] = []

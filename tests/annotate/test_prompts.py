@@ -266,6 +266,7 @@ def test_a_name_that_no_list_has_is_known_by_what_introduces_it() -> None:
     assert grounds.names("You are from Denver.") == []
 
 
+@pytest.mark.slow
 def test_half_of_the_answers_malformed() -> None:
     broken = ["I cannot", '{"about": ', '{"about": "pets"}', "<think>hm</think>", "[]"]
 

@@ -18,6 +18,8 @@ from datagen.annotate.sound import CallSound
 from datagen.types import SAMPLE_RATE, Rejected, UserError
 from tests.fixtures import tiny_corpora as tiny
 
+pytestmark = pytest.mark.slow
+
 TALK = tiny.talk()
 
 

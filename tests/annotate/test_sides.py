@@ -16,6 +16,8 @@ from datagen.backends.protocols import Aligner
 from datagen.types import Audio, Rejected, SpokenWord
 from tests.fixtures import tiny_corpora as tiny
 
+pytestmark = pytest.mark.slow
+
 TALK = tiny.talk(lines=(*tiny.LINES, *tiny.LINES))
 FIRST = " ".join(word for word, _, _ in TALK["a"])
 

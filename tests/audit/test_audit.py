@@ -15,6 +15,8 @@ from datagen.types import UserError
 from tests.fixtures.damages import DEEP, FILES, ID, OTHER, ROWS, SHARD, codes, flip, truncate
 from tests.fixtures.run_folder import edit, edit_footer, footer, write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -25,6 +25,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
 
 
+@pytest.mark.slow
 def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
     with writing(lambda body, times: completion("No."), attempts=1) as (writer, _):
         writer.write(JOBS[: HOPELESS - 1])

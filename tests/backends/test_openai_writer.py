@@ -42,6 +42,8 @@ from tests.fixtures.openai_writer import (
 from tests.fixtures.openai_writer import lines as booked
 from tests.fixtures.scene_replies import few
 
+pytestmark = pytest.mark.slow
+
 JOBS = jobs()
 SCORED = '{"role_adherence": 5, "naturalness": 4, "goal_completion": 5, "weakness": "None."}'
 

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 from click.testing import CliRunner
 
 from datagen.cli import main
 
 
+@pytest.mark.slow
 def test_texts_are_written_and_counted(tmp_path: Path) -> None:
     out = tmp_path / "texts.parquet"
     options = ["--dialogs", "3", "--recipe", "rehearsal", "--out", str(out)]

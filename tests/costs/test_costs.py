@@ -71,6 +71,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_wall_time_is_that_of_a_simulation_within_a_tenth(shape: str) -> None:
     works, gpus = SHAPES[shape]

@@ -7,6 +7,7 @@ after ``<!-- run as NAME -->`` is written there first; all other blocks are pars
 from __future__ import annotations
 
 import ast
+import atexit
 import os
 import re
 import shlex
@@ -15,8 +16,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import click
@@ -168,26 +171,39 @@ def test_a_wrong_option_is_found() -> None:
         check(["python", "-m", "datagen.nowhere"])
 
 
-RUN = [page for page in PAGES if any(block.mark == "run" for block in blocks(page))]
+ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+RUN = [
+    pytest.param(page, marks=pytest.mark.long if "first-hour" in page.parts else ())
+    for page in PAGES
+    if any(block.mark == "run" for block in blocks(page))
+]
+
+
+@lru_cache
+def small() -> Path:
+    """Return a run of two dialogues, made once."""
+    folder = Path(mkdtemp(prefix="small-"))
+    atexit.register(shutil.rmtree, folder)
+    command = ["datagen", "run", "service", "--dialogs", "2", "--out", "small"]
+    subprocess.run(command, cwd=folder, env=ENVIRONMENT, check=True, capture_output=True)
+    return folder / "small"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", RUN, ids=str)
 def test_what_is_to_be_run_runs(page: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     wanted = [block for block in blocks(page) if block.mark == "run"]
     if any(block.name == "runs/small" for block in wanted) and not any(
         "--out runs/small" in block.text for block in wanted
     ):
-        small = ["datagen", "run", "service", "--dialogs", "2", "--out", "runs/small"]
-        subprocess.run(small, cwd=tmp_path, env=environment, check=True, capture_output=True)
+        shutil.copytree(small(), tmp_path / "runs" / "small")
     for block in wanted:
         if block.name.endswith(".py"):
             (tmp_path / block.name).write_text(block.text)
             continue
         command = [sys.executable, "-c"] if block.language == "python" else ["bash", "-euc"]
         done = subprocess.run(
-            [*command, block.text], cwd=tmp_path, env=environment, capture_output=True, text=True
+            [*command, block.text], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     shutil.rmtree(tmp_path)

@@ -138,6 +138,7 @@ def test_another_version_is_missing() -> None:
     assert problem.endswith("and the driver's is 1.0")
 
 
+@pytest.mark.slow
 def test_gpu_memory_is_that_of_a_workers_share(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = load_recipe("service", "released")
     host = Host(speech=StageHost(gpus=0.25), tokens=StageHost(gpus=0.05))

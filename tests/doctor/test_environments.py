@@ -169,6 +169,7 @@ def without_models(name: str, folder: Path) -> Environment:
 
 @pytest.mark.slow
 @pytest.mark.integration
+@pytest.mark.long
 def test_two_environments_with_conflicting_numpys_make_one_run(tmp_path: Path) -> None:
     """A stage in each, whose workers write down the numpy they have."""
     pytest.importorskip("espeakng_loader")
@@ -211,6 +212,7 @@ def test_two_environments_with_conflicting_numpys_make_one_run(tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.integration
+@pytest.mark.long
 def test_ray_installs_what_a_host_asks_for(tmp_path: Path) -> None:
     """A stage's workers have another numpy than the driver, which Ray put there."""
     pytest.importorskip("virtualenv")

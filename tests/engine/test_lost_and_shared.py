@@ -125,6 +125,7 @@ def test_a_name_without_a_value_has_the_nodes(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_secrets_of_a_host_are_nowhere_in_rays_files(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +243,7 @@ def host_file(path: Path, **stages: object) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_lost_node_costs_seconds(tmp_path: Path) -> None:
     """One that held the worker which asks for no CPU, while all CPUs of the other are held."""
     blocks = 4
@@ -266,6 +268,7 @@ def test_a_lost_node_costs_seconds(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_second_run_gets_its_share(tmp_path: Path) -> None:
     """The first one's writers have nothing left to do, and hold what the second needs."""
     with two_nodes() as nodes:

@@ -39,6 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return folder
 
 
+@pytest.mark.slow
 def test_a_copy_is_found_however_far_its_original_is(folder: RunFolder) -> None:
     at_once, in_steps = Duplicates(folder), Duplicates(folder)
     name = at_once.upto(90)

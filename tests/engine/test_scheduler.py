@@ -56,6 +56,7 @@ def make(flow: Flow, stage: str, count: int) -> None:
         flow.finish(unit, receipt(flow, unit))
 
 
+@pytest.mark.slow
 @given(blocks=st.integers(1, 200), order=st.lists(st.integers(0, 3), max_size=300))
 def test_every_unit_is_made_once_and_after_what_it_reads(blocks: int, order: list[int]) -> None:
     made = run_all(started(blocks), order)
@@ -123,6 +124,7 @@ def resumed(made: dict[Unit, Receipt], blocks: int, fingerprint: str = "f") -> F
     return flow
 
 
+@pytest.mark.slow
 @given(st.sets(st.tuples(st.sampled_from([*READS]), st.integers(0, 5))))
 def test_a_resumed_run_makes_just_what_is_missing_or_downstream_of_it(
     lost: set[tuple[str, int]],

@@ -102,6 +102,7 @@ def test_what_another_version_says_is_no_error(said: bytes, store: dict[bytes, b
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_second_run_gets_workers_of_a_stage_that_is_under_way(tmp_path: Path) -> None:
     """The first one's speech workers are busy, and hold what those of the second need."""
     with two_nodes() as nodes:

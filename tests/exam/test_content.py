@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from datagen.exam.adherence import check
 from datagen.exam.content import problems, roles
 from datagen.exam.items import SERVICE
@@ -45,6 +47,7 @@ def test_codes_are_said_by_digit() -> None:
     assert speak("I have it here, 6620.", tolls.codes) == "I have it here, six six two zero."
 
 
+@pytest.mark.slow
 def test_the_answers_it_gives_pass_its_own_checks() -> None:
     for draft in drafts(roles()):
         for said in draft.said:
@@ -54,6 +57,7 @@ def test_the_answers_it_gives_pass_its_own_checks() -> None:
                 assert verdict.passed, (draft.id, verdict.why, said.reference)
 
 
+@pytest.mark.slow
 def test_training_has_none_of_its_companies_or_scenarios() -> None:
     worlds = [read_pack(path) for path in default_paths()]
     assert len(worlds) > 50

@@ -33,6 +33,8 @@ from datagen.storage.run_folder import RunFolder
 from datagen.types import RunFailed, UserError
 from tests.fixtures.dummy_runs import rehearse
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> str:

@@ -71,7 +71,7 @@ def test_blocks_that_got_nothing_are_not_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dialogs", [16, 96])
+@pytest.mark.parametrize("dialogs", [16, pytest.param(96, marks=pytest.mark.long)])
 def test_a_run_whose_every_dialogue_is_rejected_ends_with_1_and_the_reason(
     tmp_path: Path, dialogs: int
 ) -> None:

@@ -47,6 +47,7 @@ def files(run: Path) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_only_what_is_superseded_goes(run: Path) -> None:
     before = files(run)
     answer = clean(run, "--yes")

@@ -20,6 +20,7 @@ def ids(out: Path) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_run_leaves_out_what_is_marked_and_takes_it_back(tmp_path: Path) -> None:
     out = tmp_path / "run"
     assert run(out, 32).returncode == 0

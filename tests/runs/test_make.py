@@ -80,8 +80,13 @@ def test_kills_of_workers_and_driver_change_nothing(
 
 @pytest.mark.parametrize(
     ("number", "send"),
-    [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.killpg), (signal.SIGTERM, os.kill)],
-    ids=["Ctrl-C in a terminal", "a batch system's time is up", "kill PID"],
+    [
+        pytest.param(signal.SIGINT, os.killpg, id="Ctrl-C in a terminal"),
+        pytest.param(
+            signal.SIGTERM, os.killpg, id="a batch system's time is up", marks=pytest.mark.long
+        ),
+        pytest.param(signal.SIGTERM, os.kill, id="kill PID", marks=pytest.mark.long),
+    ],
 )
 def test_a_stop_is_clean_and_the_same_command_goes_on(
     tmp_path: Path,
@@ -114,6 +119,7 @@ def test_a_longer_run_extends_a_shorter_one(tmp_path: Path, clean: dict[str, str
     assert hashes(tmp_path) == clean, "a shorter command shrinks nothing"
 
 
+@pytest.mark.long
 def test_hours_are_reached_although_some_are_rejected_and_some_repeat_others(
     tmp_path: Path,
 ) -> None:
@@ -145,6 +151,7 @@ def test_hours_are_reached_although_some_are_rejected_and_some_repeat_others(
     assert audit(tmp_path).findings == ()
 
 
+@pytest.mark.long
 def test_a_dialogue_that_kills_or_hangs_its_worker_is_left_out(
     tmp_path: Path, clean: dict[str, str]
 ) -> None:
@@ -179,6 +186,7 @@ def damage(path: Path) -> None:
     path.write_bytes(content)
 
 
+@pytest.mark.long
 def test_damage_is_mended_and_other_recipes_refused(tmp_path: Path, clean: dict[str, str]) -> None:
     assert run(tmp_path).returncode == 0
     damage(tmp_path / "shards" / "service-00000.parquet")

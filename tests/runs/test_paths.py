@@ -22,6 +22,7 @@ def recipe_at(folder: Path, *more: str) -> datagen.Recipe:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_same_preset_in_two_folders_makes_the_same_bytes(tmp_path: Path) -> None:
     made = []
     for name in ("here", "there/deeper"):

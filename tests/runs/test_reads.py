@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from datagen import assets
 
 COUNT = """
@@ -30,6 +32,7 @@ for path, count in opened.items():
 """
 
 
+@pytest.mark.slow
 def test_files_are_read_once(tmp_path: Path) -> None:
     preset = tmp_path / "ours.yaml"
     shutil.copy(assets.root() / "pipelines/timeline/conversational.yaml", preset)

@@ -15,6 +15,7 @@ from datagen.types import Script, UserError
 RECIPE = Recipe.load("service", "rehearsal", (), 1)
 
 
+@pytest.mark.slow
 def test_texts_are_the_scripts_of_a_run_as_tokens(tmp_path: Path) -> None:
     told: list[int] = []
     made = write(RECIPE, 20, tmp_path / "texts.parquet", told.append)
@@ -35,6 +36,7 @@ def test_texts_are_the_scripts_of_a_run_as_tokens(tmp_path: Path) -> None:
         assert row["company"] in script.role_prompt
 
 
+@pytest.mark.slow
 def test_the_same_recipe_writes_the_same_bytes_and_says_whose_tokens_they_are(
     tmp_path: Path,
 ) -> None:

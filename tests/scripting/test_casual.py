@@ -44,6 +44,7 @@ def floor(script: Script) -> list[Turn]:
     return [turn for turn in script.turns if turn.onset != "backchannel"]
 
 
+@pytest.mark.slow
 def test_a_chat_is_decided_by_its_id_alone() -> None:
     assert composer().write([job(44), job(43)]) == [scripts()[44], scripts()[43]]
     assert composer().write([job(44, seed=1)]) != [scripts()[44]]
@@ -244,6 +245,7 @@ def test_checks_see_a_description_that_nobody_speaks_of() -> None:
     assert unsaid(drawn, [line._replace(text="Hello.") for line in lines])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "value", "complaint"),
     [

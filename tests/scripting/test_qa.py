@@ -120,6 +120,7 @@ def test_every_question_is_answered_by_what_is_known_of_it() -> None:
     assert num_hesitant < 20
 
 
+@pytest.mark.slow
 def test_exchanges_are_as_many_as_asked_for() -> None:
     for number in (1, 3):
         (script,) = composer(number).write([job(5)])

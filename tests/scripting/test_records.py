@@ -11,6 +11,7 @@ from datagen.scripting.plans.records import changed, trusted
 from datagen.types import Fact, Job, Probe, Script
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["service", "qa", "casual"])
 def test_a_composed_script_is_what_validation_makes_of_it(kind: str) -> None:
     jobs = [Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=2) for at in range(200)]

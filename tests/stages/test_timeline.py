@@ -164,6 +164,7 @@ def scripts(draw: st.DrawFn) -> Script:
     return script_of(*turns).model_copy(update={"facts": FACTS})
 
 
+@pytest.mark.slow
 @settings(max_examples=200, derandomize=True)
 @given(
     scripts(),

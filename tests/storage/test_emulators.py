@@ -248,6 +248,7 @@ def hashes(where: str) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_run_killed_and_resumed_makes_the_bytes_of_a_local_one(
     store: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +309,7 @@ def test_ctrl_c_ends_a_run_whose_store_never_answers(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_ctrl_c_ends_a_run_whose_store_has_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a lease to give back and a journal to copy, and workers in the middle of units."""
     for store in started("gs"):

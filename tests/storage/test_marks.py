@@ -30,6 +30,7 @@ def test_two_people_fold_into_one_mark(tmp_path: Path) -> None:
     assert other.by_id["qa-0000001"].labels == {"approve", "noisy"}
 
 
+@pytest.mark.slow
 def test_many_processes_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "run.marks.jsonl"
     code = (

@@ -176,6 +176,7 @@ def test_a_name_that_is_no_text_is_damage(tmp_path: Path) -> None:
         folder.read(folder.unit("script", 0))
 
 
+@pytest.mark.slow
 def test_a_second_run_in_the_folder_is_refused_until_the_first_is_gone(tmp_path: Path) -> None:
     hold = (
         "import sys, pathlib; from datagen.storage.run_folder import RunFolder\n"

@@ -237,6 +237,7 @@ def test_slices_are_made_at_once_but_not_beside_the_whole(place: Storage) -> Non
     assert [name for name in place.names("", hidden=True) if "lease" in name] == []
 
 
+@pytest.mark.slow
 def test_a_lease_of_a_dead_process_of_this_machine_is_void_at_once(place: Storage) -> None:
     code = "from datagen.storage import holder; print(holder.this_process().model_dump_json())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

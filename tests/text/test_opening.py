@@ -140,6 +140,7 @@ def test_the_words_of_a_pattern() -> None:
     assert _openings(r"\d+ ?kg|x-ray|(?<=\d)ish") == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", sorted(LOCALES))
 def test_every_word_that_begins_a_form_is_looked_at(locale: str) -> None:
     missed = {

@@ -108,12 +108,15 @@ def test_british_dates_and_money(written: str, right: str) -> None:
     assert is_right(speak(written, locale="en-GB"), right), speak(written, locale="en-GB")
 
 
+@pytest.mark.slow
 def test_a_text_of_plain_words_is_said_as_its_pieces_are() -> None:
     for sentences in golden().values():
         for text in chain.from_iterable(sentences):
             assert speak(text) == " ".join(said for _, said in pieces(text))
 
 
+@pytest.mark.slow
+@example("C. about")
 @given(st.lists(st.sampled_from(TOKENS + STATED * 99), min_size=1, max_size=7).map(" ".join))
 def test_a_text_with_numbers_and_facts_is_said_as_its_pieces_are(text: str) -> None:
     said = ("thirty-seven dollars", "four p.m.", "Ohio")
@@ -163,6 +166,7 @@ def test_the_stop_after_a_time_survives() -> None:
     assert speak("We open at 10 AM. Then we close.") == "We open at ten a.m. Then we close."
 
 
+@pytest.mark.slow
 @given(st.one_of(WRITTEN, st.text(max_size=30), st.lists(st.sampled_from(TOKENS)).map(" ".join)))
 @example("\u200b")
 @example("a\x1b[31mb")
@@ -298,6 +302,7 @@ def test_dates_and_times_are_said_as_numbers_says_them(date: date, hour: int, mi
     assert speak(text) == f"On {numbers.date(month, day)}, {numbers.time_of_day(hour, minute)}"
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"[A-Z]{2}[0-9]{3}[A-Z]?(-[0-9]{4})?", fullmatch=True))
 def test_codes_are_said_as_numbers_says_them(code: str) -> None:
     assert speak(f"It's {code}.") == f"It's {numbers.letters_and_digits(code)}."

@@ -47,6 +47,7 @@ def fitted(sound: np.ndarray, tmp_path: Path, **more: Any) -> dict[str, Any]:
     return fit(intervals)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("noise", "offset"),
     [(-60, 0.0), (-55, 0.0), (-54, 0.0), (-45, 0.0), (None, 0.003), (-55, 0.02)],

@@ -121,6 +121,7 @@ def test_an_index_is_there_whole_or_not_at_all(
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_grew_gets_another_index(tmp_path: Path) -> None:
     run = rehearse(tmp_path / "run", 16)
     before = key(RunSource(run))
@@ -129,6 +130,7 @@ def test_a_run_that_grew_gets_another_index(tmp_path: Path) -> None:
     assert key(RunSource(run)) != before
 
 
+@pytest.mark.slow
 def test_processes_read_chunks_in_order(source: RunSource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_module.os, "cpu_count", lambda: 2)
     found = list(index_module._chunks(source, 5))

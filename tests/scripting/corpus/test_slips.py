@@ -19,6 +19,7 @@ def composed(kind: str, count: int, assistant: float = 0.05) -> tuple[Script, ..
     return tuple(one for one in made if isinstance(one, Script))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["service", "qa", "casual"])
 def test_what_is_composed_has_none(kind: str) -> None:
     scripts = composed(kind, 600, 0.2)

@@ -49,6 +49,7 @@ def test_a_full_set_has_thousands_of_topics_and_none_too_often() -> None:
     assert {request.model for request in server.requests} == {0, 1}
 
 
+@pytest.mark.slow
 def test_a_short_run_lists_no_more_than_it_needs_and_is_a_prefix() -> None:
     short, long = TopicServer(), TopicServer()
     first = [topic_of(lists(short), index) for index in range(16)]
@@ -87,6 +88,7 @@ def test_all_areas_of_a_block_are_asked_for_at_once() -> None:
     assert batches == [len(TEXTS.areas)]
 
 
+@pytest.mark.slow
 def test_what_is_listed_already_is_told_and_not_taken_again() -> None:
     server = TopicServer()
     found = lists(server)

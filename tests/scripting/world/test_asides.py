@@ -29,6 +29,7 @@ def calls() -> tuple[Script, ...]:
     return tuple(one for one in made if isinstance(one, Script))
 
 
+@pytest.mark.slow
 def test_wishes_and_gaps_fit_the_way_that_a_story_goes() -> None:
     airline = worlds()["airline"]
     facts = {way: {wish.fact for wish in airline.wishes[way]} for way in airline.wishes}
@@ -40,6 +41,7 @@ def test_wishes_and_gaps_fit_the_way_that_a_story_goes() -> None:
                 assert not wish.stories or {story, f"{story}.{case}"} & set(wish.stories)
 
 
+@pytest.mark.slow
 def test_the_wish_of_a_call_fits_it() -> None:
     seen = 0
     for script in calls():

@@ -12,6 +12,8 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.corpus.structure import Structure
 from datagen.types import Job, Script
 
+pytestmark = pytest.mark.slow
+
 COUNT = 120
 
 
