@@ -130,6 +130,7 @@ def test_the_reference_is_a_density() -> None:
     assert reference(seconds).sum() * 0.001 == pytest.approx(1.0, abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("matplotlib") is None, reason="the extra plot is not installed")
 def test_a_plot_is_a_png(tmp_path: Path) -> None:
     plot(totals(-0.3, 0.1, 0.3), tmp_path / "offsets.png")

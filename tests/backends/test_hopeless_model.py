@@ -33,6 +33,7 @@ def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
             writer.write(JOBS[HOPELESS - 1 : HOPELESS])
 
 
+@pytest.mark.slow
 def test_one_good_dialogue_is_hope_enough() -> None:
     def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
         is_good = asked_for(body).job == JOBS[3]

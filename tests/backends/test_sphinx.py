@@ -80,6 +80,7 @@ def test_half_a_clip_is_rejected(sphinx: Sphinx) -> None:
         sphinx.align(SENTENCES[0], lambda: audio[: len(audio) // 2], None)
 
 
+@pytest.mark.slow
 def test_the_wide_beam_is_the_second_try(sphinx: Sphinx, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BEAMS", (1e-2, 1e-200))
     hard = Sphinx(Sphinx.Options())

@@ -65,6 +65,7 @@ def test_scripts_that_were_made_anew_are_read_anew(tmp_path: Path) -> None:
     assert duplicates.twins == {}, "its original is not there any more"
 
 
+@pytest.mark.slow
 def test_a_missing_script_is_named(folder: RunFolder) -> None:
     with pytest.raises(Damaged, match=r"script/000090\.parquet"):
         Duplicates(folder).upto(91)

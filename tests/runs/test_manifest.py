@@ -36,6 +36,7 @@ def manifest(run: Path) -> Manifest:
     return build(run)
 
 
+@pytest.mark.slow
 def test_it_says_what_the_rows_say(run: Path, manifest: Manifest) -> None:
     rows = pq.read_table(run / SHARD, partitioning=None).to_pylist()
     assert manifest.dialogues == len(rows) == 30  # every 13th is rejected

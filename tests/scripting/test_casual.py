@@ -50,6 +50,7 @@ def test_a_chat_is_decided_by_its_id_alone() -> None:
     assert composer().write([job(44, seed=1)]) != [scripts()[44]]
 
 
+@pytest.mark.slow
 def test_spoken_is_the_spoken_form_of_text() -> None:
     for script in scripts():
         for turn in script.turns:
@@ -220,6 +221,7 @@ def test_nobody_says_a_thing_twice() -> None:
         assert len(set(texts)) == len(texts)
 
 
+@pytest.mark.slow
 def test_no_order_of_acts_and_no_sentence_is_common() -> None:
     found = Structure()
     found.add(scripts())

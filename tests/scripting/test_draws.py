@@ -140,6 +140,7 @@ def test_first_names_come_equally_often() -> None:
     assert set(dealt.values()) <= {1, 2, 3}  # one more where the last name was the same
 
 
+@pytest.mark.slow
 def test_company_names_are_apart_in_all_worlds() -> None:
     stems = {names().stem(index) for index in range(names().num_stems)}
     assert len(stems) == names().num_stems

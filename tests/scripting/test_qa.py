@@ -55,6 +55,7 @@ def test_there_are_five_hundred_topics_in_balanced_subjects() -> None:
         assert max(dealt.values()) - min(dealt.values()) <= 1
 
 
+@pytest.mark.slow
 def test_a_lesson_is_decided_by_its_id_alone() -> None:
     assert composer().write([job(44), job(43)]) == [scripts()[44], scripts()[43]]
     assert composer().write([job(44, seed=1)]) != [scripts()[44]]
@@ -159,6 +160,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
     assert any("words, not" in problem for problem in shared_problems(short, WORDS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "value", "complaint"),
     [

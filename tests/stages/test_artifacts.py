@@ -39,6 +39,7 @@ def written(tmp_path: Path) -> tuple[RunFolder, str, Speech, str]:
     return folder, name, speech, content_hash(table)
 
 
+@pytest.mark.slow
 def test_speech_round_trips_with_and_without_its_sound(tmp_path: Path) -> None:
     folder, name, speech, content = written(tmp_path)
     table = folder.read(name)

@@ -115,6 +115,7 @@ def test_lines_carry_voice_emotion_and_seed() -> None:
     assert len({seed, reference_seed, other_seed}) == 3
 
 
+@pytest.mark.slow
 def test_references_last_three_to_five_seconds() -> None:
     pytest.importorskip("espeakng_loader")
     espeak = Espeak(Espeak.Options())
@@ -134,6 +135,7 @@ def test_references_are_not_in_the_dialogue() -> None:
     assert {line.spoken for line in babbler.calls[1][0]} == free
 
 
+@pytest.mark.slow
 def test_references_vary_over_dialogues_and_speakers() -> None:
     babbler = Babbler()
     for index in range(15):

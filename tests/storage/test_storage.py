@@ -137,6 +137,7 @@ def test_a_key_behind_a_hash_is_seen() -> None:
         open_storage("s3://bucket/run#1?secret_key=hunter2")
 
 
+@pytest.mark.slow
 def test_a_busy_store_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
     store = MemoryStore()
     store.faults = [OSError(BUSY), OSError("AWS Error NETWORK_CONNECTION: curlCode: 52")]

@@ -127,6 +127,7 @@ def test_after_a_cut_its_channel_is_silent_until_its_speaker_sounds_again(
         assert not channel[cut.end : again].any()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, derandomize=True)
 @given(scripts(), st.integers(0, 1000))
 def test_invariants_hold_with_every_behaviour_at_once(script: Script, seed: int) -> None:

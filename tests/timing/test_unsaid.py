@@ -133,6 +133,7 @@ def test_in_a_collision_both_begin_at_about_the_same_time(seed: int) -> None:
     assert agent.unsaid
 
 
+@pytest.mark.slow
 def test_the_angry_start_sooner() -> None:
     angry = Emotion(label="angry", valence=-0.8, arousal=0.8)
     eager = load_preset(TimelineSpec(preset="service", overrides={"haste": 1.0}))

@@ -28,6 +28,7 @@ def everything(source: RunSource) -> list[Any]:
     return [source.find(source.id_of(number)) for number in range(48)]
 
 
+@pytest.mark.slow
 def test_filters_agree_with_the_records(source: RunSource, index: RunIndex) -> None:
     found = everything(source)
     rejected = [one.index for one in found if one.rejects]
@@ -83,6 +84,7 @@ def test_pages_and_neighbours(index: RunIndex) -> None:
     assert index.neighbours(Query(reason="unlucky"), 25) == (12, 38)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_no_search_breaks_the_index(index: RunIndex, text: str) -> None:
     index.page(Query(q=text))

@@ -91,6 +91,7 @@ def test_held_out_people_are_for_validation_alone(tmp_path: Path, split: Split) 
     assert any(name.endswith("-shifted") for name in heard)
 
 
+@pytest.mark.slow
 def test_nobody_is_heard_again_before_everybody_was(spec: VoicesSpec, tmp_path: Path) -> None:
     pool = [entry(n, "female") for n in range(40)]
     size = sum(split_of(one, SHARE) == "train" for one in pool)

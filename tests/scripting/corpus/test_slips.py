@@ -31,6 +31,7 @@ def turned(script: Script, turns: Iterator[Turn]) -> Script:
     return script.model_copy(update={"turns": tuple(turns)})
 
 
+@pytest.mark.slow
 def test_thanks_that_are_taken_out_leave_a_welcome() -> None:
     script = next(
         script
@@ -83,6 +84,7 @@ def test_who_does_not_know_and_asks_nobody_is_found() -> None:
     assert found == ["nobody is asked, although the role says so: 'No idea, sorry.'"]
 
 
+@pytest.mark.slow
 def test_a_lesson_that_says_the_same_again_is_found() -> None:
     script = next(
         one for one in composed("qa", 600, 0.2) if any(turn.act == "lost" for turn in one.turns)
@@ -105,6 +107,7 @@ def planted(kind: str, acts: tuple[str, ...], texts: tuple[str, ...]) -> list[st
     raise AssertionError(f"no {kind} has {acts}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "acts", "texts", "slip"),
     [

@@ -60,6 +60,7 @@ def test_a_short_run_lists_no_more_than_it_needs_and_is_a_prefix() -> None:
     assert [topic_of(lists(TopicServer()), index, seed=1) for index in range(16)] != first
 
 
+@pytest.mark.slow
 def test_what_is_listed_is_kept_and_read_by_who_comes_later(tmp_path: Path) -> None:
     jobs = range(300)
     server, again = TopicServer(), TopicServer()

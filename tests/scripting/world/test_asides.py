@@ -55,6 +55,7 @@ def test_the_wish_of_a_call_fits_it() -> None:
     assert seen > 50
 
 
+@pytest.mark.slow
 def test_who_could_not_be_verified_wishes_for_nothing() -> None:
     unverified = [
         one for one in calls() if any("before you're verified" in t.text for t in one.turns)
@@ -96,6 +97,7 @@ def test_nobody_is_sorry_about_good_news(said: str, wants_understanding: bool) -
     assert objects(said) == wants_understanding
 
 
+@pytest.mark.slow
 def test_nobody_hesitates_before_the_last_word() -> None:
     said = [turn.text for script in calls() for turn in script.turns]
     found = re.compile(r", (?:um|uh|you know|like|I mean), \w+[.?!]")

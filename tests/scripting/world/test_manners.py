@@ -77,6 +77,7 @@ def test_what_was_just_told_is_not_told_again() -> None:
     assert (len(call.floor.drafts), call.floor.num_words) == before
 
 
+@pytest.mark.slow
 def test_a_step_with_a_reply_reminds_of_what_was_just_told() -> None:
     call = talk_of("auto_insurance", "claim_wait", "missing")
     step = telling(call)
@@ -213,6 +214,7 @@ def test_callers_do_not_praise_what_was_refused() -> None:
     assert not [s.dialog_id for s in refused if praise.search(" ".join(t.text for t in s.turns))]
 
 
+@pytest.mark.slow
 def test_nobody_is_named_who_gave_no_name() -> None:
     nameless = 0
     for script in scripts():
