@@ -31,7 +31,7 @@ PARTS := COVERAGE_FILE=$(CURDIR)/.coverage-parts/lines PYTHONPATH=$(CURDIR)
 coverage: .venv/dev .venv-train/installed
 	$(BIN)/pip install -q --group bench
 	rm -rf .coverage-parts && mkdir .coverage-parts
-	$(PARTS) $(BIN)/python -m coverage run -m pytest -q -n $(JOBS) -m 'long or not long'
+	$(PARTS) $(BIN)/python -m coverage run -m pytest -q -n $(JOBS)
 	$(PARTS) .venv-train/bin/python -m coverage run -m pytest -q tests/train
 	$(PARTS) $(BIN)/python -m coverage combine -q
 	$(PARTS) $(KEEP) coverage --title "Lines that the tests run" -- $(BIN)/python -m benchmarks.covered
