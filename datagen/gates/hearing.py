@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from datagen.gates.words import distance, normalise
 from datagen.text import Unsayable, speak
@@ -109,12 +110,23 @@ def _readings(heard: str) -> Iterator[str]:
 def _held(said: Sequence[str], recognised: Sequence[str], names: frozenset[str]) -> HeardLine:
     """Hold the canonical words of two lines against each other."""
     errors, wrong = 0, list[tuple[str, str]]()
+    said, recognised = _opened(said, recognised), _opened(recognised, said)
     for ours, theirs in _differences(said, recognised):
         errors += _errors(ours, theirs, names)
         if not _same_entity(ours, theirs):
             wrong.append((_entity(ours), _entity(theirs)))
     entities = tuple(word for word in said if _is_entity(word))
     return HeardLine(len(said), errors, entities, tuple(wrong))
+
+
+def _opened(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Write "name's" as the other line does, if that has "name is" or "name has"."""
+    pairs = set(pairwise(others))
+    found: list[str] = []
+    for word in words:
+        full = [(word[:-2], verb) for verb in ("is", "has") if (word[:-2], verb) in pairs]
+        found += full[0] if full and word.endswith("'s") else [word]
+    return found
 
 
 def judged(spoken: str) -> bool:

@@ -121,3 +121,13 @@ def test_what_fits_badly_is_strange_unless_its_phones_are_guessed() -> None:
     assert module._strange([*good, word]) > 1.0
     assert module._strange([name]) == 0.0, "of a line that is one name"
     assert module._strange([*good, segment("<sil>", 120, 170, -7.0)]) > 2.0
+
+
+def test_what_british_voices_say_in_their_own_way_is_looked_for_as_well(sphinx: Sphinx) -> None:
+    from pocketsphinx import Decoder
+
+    american, decoder = Decoder(lm=None, loglevel="FATAL"), sphinx._decoder(module.BEAMS[0])
+    for word, phones in module.BRITISH.items():
+        names = [word, *(f"{word}({number})" for number in range(2, 9))]
+        assert phones not in [american.lookup_word(name) for name in names], f"{word} is there"
+        assert phones in [decoder.lookup_word(name) for name in names], word

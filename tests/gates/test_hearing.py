@@ -99,3 +99,18 @@ def test_a_letter_may_be_another_whose_name_sounds_like_it() -> None:
     assert compare(said, "Yes, that's the UX 8532.").wrong_entities
     assert compare(said, "Yes, that's MUX 8531.").wrong_entities
     assert compare(said, "Yes, that's 8531.").wrong_entities
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("Yes, my name's Emilia Morrison.", "Yes, my name is Amelia Morrison."),
+        (
+            "The card's expired, and Ann's car is red.",
+            "The card has expired, and Anne's car is red.",
+        ),
+        ("The card is here now.", "The card's here now."),
+    ],
+)
+def test_a_short_is_or_has_is_heard_in_full(said: str, heard: str) -> None:
+    assert compare(said, heard).num_errors == 0

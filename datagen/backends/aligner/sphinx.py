@@ -16,6 +16,7 @@ import numpy as np
 import soxr
 from pydantic import Field
 
+from datagen.backends.aligner.british import BRITISH
 from datagen.backends.aligner.extra import MAX_EXTRA, check_extra
 from datagen.backends.aligner.tokens import Alignment, Span, fill, gate, parts, rounded
 from datagen.backends.protocols import Aligner
@@ -77,7 +78,10 @@ class Sphinx(Aligner):
     @classmethod
     def identity(cls, options: Options) -> dict[str, str]:
         """Return the library's version: its model comes with it; and what is scored."""
-        return {"pocketsphinx": version("pocketsphinx"), "strange": "words of the dictionary"}
+        return {
+            "pocketsphinx": version("pocketsphinx"),
+            "strange": "words of the dictionary, and British ones",
+        }
 
     def align(
         self, spoken: str, audio: Callable[[], Audio], words: Sequence[SpokenWord] | None
@@ -144,7 +148,7 @@ class Sphinx(Aligner):
         if beam not in self._decoders:
             from pocketsphinx import Decoder
 
-            self._decoders[beam] = Decoder(
+            self._decoders[beam] = decoder = Decoder(
                 samprate=RATE,
                 lm=None,
                 loglevel="FATAL",
@@ -154,7 +158,18 @@ class Sphinx(Aligner):
                 pbeam=beam,
                 wbeam=beam,  # one that differs refuses good clips (cmusphinx/pocketsphinx#464)
             )
+            for word, phones in BRITISH.items():
+                _add_variant(decoder, word, phones)
         return self._decoders[beam]
+
+
+def _add_variant(decoder: Any, word: str, phones: str) -> None:
+    """Add one more way to say a word to a dictionary, as its next: garage, garage(2)."""
+    name, number = word, 1
+    while decoder.lookup_word(name) is not None:
+        number += 1
+        name = f"{word}({number})"
+    decoder.add_word(name, phones, update=False)
 
 
 def _token_spans(
