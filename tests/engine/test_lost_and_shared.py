@@ -206,6 +206,7 @@ def test_a_head_that_is_silent_for_long_stops_the_run(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_lost_head_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "20")
     with running(tmp_path / "run", 16 * 200) as driver:

