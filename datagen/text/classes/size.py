@@ -27,7 +27,7 @@ from datagen.text.nouns import (
     is_the,
 )
 from datagen.text.quantity import DEC, QTY, SPAN
-from datagen.text.units import MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
+from datagen.text.units import ADJECTIVES, MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
 
 TOLD = (
     'Two numbers or more about an x, with a unit, or beside what has sides; in a sum it is "times".'
@@ -77,6 +77,17 @@ _LONG = re.compile(
 )
 """What is near a number of feet, written with a mark."""
 _QUOTE = re.compile(r"(?<!\d)\"")
+_IN = re.compile(" (?:in|m)\\b")
+_WITHIN = re.compile(
+    r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one|each|two|case"
+    r"|time|front|back|both|total|\w+ing|black|white|color|portrait|landscape|bulk|any|some|case|[A-Z]\w+|\d)\b"
+)
+_SOLD_IN = "paper|sheets?|photos?|prints?|cards?|frames?|tiles?|boxes|box|pans?|boards?|envelopes?"
+_LONG_UNIT = (
+    rf"(?!(?:in|m|A|s|pts?|ins)\b)(?:{UNIT})|in(?=\.|[,;?!]|$| (?:{ADJECTIVES}|{_SOLD_IN})\b)"
+    rf"|m(?=[.,;?!]|$| (?:{ADJECTIVES}|rooms?|space|area|plot|rug|pool|shed|tent)\b)"
+)
+"""A unit of sides; "5x7 in the hall" has none."""
 
 
 def _low(match: Match) -> str:
@@ -131,6 +142,8 @@ def _by(match: Match) -> str:
         raise Unsayable(match[0].strip(), "it may be a product or a size")
     if match[0] in _RESOLUTIONS:
         return " by ".join(numbers.pairs(int(side)) for side in sides)
+    if not match["unit"] and is_after(match, _IN) and not is_after(match, _WITHIN):
+        raise Unsayable(match[0].strip(), "it may be inches or the word")
     joint = " times " if is_product else " by "
     name = UNITS.get(match["unit"] or "", "")
     is_one = attributive(match) or describes(match)
@@ -217,7 +230,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
-            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|s\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
+            rf"(?: ?(?P<unit>{_LONG_UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
             _by,
         ),
         make(
