@@ -193,7 +193,8 @@ def _refuse_initial(found: list[tuple[str, str]]) -> None:
         before = found[place - 1][0] if place else ""
         if len(written) > 2 or (written[1:] and after[:1].islower()):
             raise Unsayable(written, "it may be short for a word")
-        if written in ("L", "R") and _SIDED.match(after):
+        is_letter = before.lower() in ("an", "letter")
+        if written in ("L", "R") and _SIDED.match(after) and not is_letter:
             raise Unsayable(written, "it may be left, right or a letter")
         if before[-1:].isdigit() and after[:1].isdigit() and not written[1:]:
             raise Unsayable(written, "it may be a sign or a letter")

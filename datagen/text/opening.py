@@ -120,6 +120,8 @@ OPENING = frozenset(
             "x",
             "wt",
             "Wt",
+            "Bal",
+            "OC",
         ),
         lexicon.DOSES,
         lexicon.SIZES,

@@ -73,7 +73,7 @@ _DRIVEN = re.compile(
 )
 _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
-    r"wait|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran|shake|count|button|key"
+    r"wait|time(?:'s| is| was)?|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran|shake|count|button|key"
     r"|it|in line) for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts"
     r"|in under"
     r"|only|in just|than|up to"
@@ -184,13 +184,15 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
-    "L": lambda match: match["joint"] == " " or "." in match["number"] or is_near(match, _FILLED),
+    "L": lambda match: "." in match["number"] or is_near(match, _FILLED),
     "g": lambda match: not _is_network(match),
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),
-    **dict.fromkeys(("hp", "HP"), lambda match: is_near(match, _DRIVEN, 64, 64)),
+    **dict.fromkeys(
+        ("hp", "HP"), lambda match: "." in match["number"] or is_near(match, _DRIVEN, 64, 64)
+    ),
     "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
     "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
     "nm": lambda match: is_near(match, _LIGHT),

@@ -10,7 +10,8 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
+    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter", "µF": "microfarad", "uF": "microfarad",
+    "N·m": "newton meter", "Nm": "newton meter",
     "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
     "gpg": "grain per gallon", "mEq": "milliequivalent",
     # volume
@@ -22,6 +23,8 @@ UNITS = {
     "in": "inch", "ins": "inch", "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile",
     "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer", "KM": "kilometer",
     "nm": "nanometer", "µm": "micrometer", "millimeter": "millimeter", "kilogram": "kilogram",
+    "lin ft": "linear foot", "lin. ft": "linear foot", "LF": "linear foot",
+    "bd ft": "board foot", "bd. ft": "board foot", "bu": "bushel",
     # area and volume
     "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
     "sq-ft": "square foot", "pk": "pack", "SF": "square foot", "s.f": "square foot",
@@ -77,20 +80,21 @@ UNITS = {
     "pc": "piece", "pcs": "piece", "pkg": "package", "pkgs": "package", "ct": "count",
     "doz": "dozen", "ea": "each", "qty": "quantity", "BR": "bedroom", "br": "bedroom",
     "BA": "bath", "ba": "bath", "bdrm": "bedroom", "lg": "large", "sm": "small", "med": "medium",
+    "spd": "speed", "ga": "gauge", "prs": "pair",
     "cyl": "cylinder", "lcd": "candela", "pct": "percent", "lbf": "pound-force", "HRs": "home run",
 }  # fmt: skip
 """A symbol and the name of one of it; a dot after it is taken in."""
 PLURALS = {
-    "foot": "feet", "square foot": "square feet", "cubic foot": "cubic feet", "inch": "inches",
+    "foot": "feet", "square foot": "square feet", "linear foot": "linear feet", "board foot": "board feet", "cubic foot": "cubic feet", "inch": "inches",
     "square inch": "square inches", "cubic inch": "cubic inches", "hertz": "hertz",
     "kilohertz": "kilohertz", "megahertz": "megahertz", "gigahertz": "gigahertz",
     "milli I U": "milli I U", "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C",
     "C F M": "C F M",
     "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
-    "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
+    "small": "small", "medium": "medium", "year old": "years old", "percent": "percent", "gauge": "gauge",
     "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
-    "pound-foot": "pound-feet",
+    "pound-foot": "pound-feet", "bushel": "bushels",
 }  # fmt: skip
 ADJECTIVES = (
     "long|wide|tall|high|deep|thick|apart|across|away|square|diameter|drill|bit|screen|pipe|hose"

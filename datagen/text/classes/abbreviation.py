@@ -67,7 +67,7 @@ _BOOK = re.compile(
     r"|ied|ies|ying)|tests?|quiz\w*"
     r"|exams?|problems?|exercises?|homework|lessons?|verses?|see|novel|story|authors?|assign\w*"
     r"|vol\w*|notes|ex\.|summar\w+|left off"
-    r"|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?|lost your place)\b",
+    r"|bankruptc(?:y|ies)|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?|lost your place)\b",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\.? ?\d")
@@ -122,7 +122,11 @@ def _refused(match: Match) -> str:
 def _cued(make: FormMaker) -> tuple[Form, ...]:
     """Return short forms of several words, each where what stands beside it says of which."""
     year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
-    sums = r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair"
+    sums = (
+        r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair|weight"
+        r"|tax|length|amount|hours?|shipping|pickup|labor|drive|distance|yield|age|usage|balance|net"
+        r"|square|volume|size|return|mileage|income|population|read|start|finish|date|duration|loss"
+    )
     said = (
         (rf"est\.?(?= {year})", "established"),
         (rf"Est\.?(?= {year})", "Established"),
@@ -141,6 +145,16 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"wt\.(?= [a-z])", "weight"),
         (r"Wt\.(?= ?:? ?(?:\d|is\b|of\b))", "Weight"),
         (r"dep\.(?= (?:is|was|of|on|for)\b)", "deposit"),
+        (r"[iI]ncl\.?(?=[,;)]|\.?$| (?:in|with|at|w/))", "included"),
+        (r"T\.(?= rex\b)", "T"),
+        (r"W/D(?= (?:included|in|hook\w*|on|are|is)\b|[,.]|$)", "washer and dryer"),
+        (r"equiv\.(?= [A-Z]{2,}\b)", "equivalent"),
+        (r"Reg\.(?= No\b)", "Registration"),
+        (r"med\.(?= (?:heat|high|low|speed|setting|flame)\b)", "medium"),
+        (r"bal\.(?= (?:due|is|was|of|on)\b)", "balance"),
+        (r"Bal\.(?= (?:due|is|was|of|on)\b)", "Balance"),
+        (r"est\.?(?= #\d)", "estimate"),
+        (r"Est\.?(?= #\d)", "Estimate"),
         (r"bus\.(?= (?:days?|hours?|line|owner|account)\b)", "business"),
         (r"c/o(?= (?:[A-Z]|my\b|the\b))", "care of"),
         (r"b/w(?= (?:\d|the\b|[A-Z]\w* (?:and|&)))", "between"),
@@ -150,6 +164,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             _refused,
         ),
     )
+    one = re.compile(r"(?:\b(?:an?|one|two|three|four|the|or|and|in|my|your|for|size)|[\d$.]) \Z", re.IGNORECASE)
     counted = cue("few|couple(?: of)?|several|some|many|more|extra|[2-9]|two|three|ten", " ")
     after_rate = re.compile(r"\d \Z")
     return (
@@ -157,6 +172,11 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(r"min\.(?= [a-z])", "minutes", before=counted),
         make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
+        make(r"lg\.?(?=[,.]|$| [a-zA-Z])", "large", before=one),
+        make(r"sm\.(?=,| [a-zA-Z])", "small", before=one),
+        make(r"med\.(?=,| (?:shirt|coffee|drink|pizza|fries|box|dog|size)\b)", "medium", before=one),
+        make(r"mo\.(?= [a-z])", "month", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(r"OC\b", "on center", before=re.compile(r"\d(?:\"| ?in\.?| inch(?:es)?) \Z")),
         make("bps", lambda m: _basis(m) and " basis points", before=re.compile(r"\d\Z")),
         make("bps", _basis, before=after_rate),
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
@@ -224,7 +244,9 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(
             rf"min\b{DOT}",
             "minimum",
-            before=re.compile(r"\d[ -](?:drinks?|nights?|person|people|items?|guests?|days?) \Z"),
+            before=re.compile(
+                r"\d[ -](?:hrs?|hours?|yrs?|mos?|months?|wks?|weeks?|orders?|lbs?|yds?|drinks?|nights?|person|people|items?|guests?|days?)\.? \Z"
+            ),
         ),
         make(r"[cC]hap\.(?= (?:\d|[IVX]+\b))", lambda m: f"{m[0][0]}hapter"),
         make(
@@ -256,6 +278,17 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"re(?=:)", "regarding"),
         make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
         make(r"L(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "left", before=_TURN),
+        make(
+            r"hr\b\.?",
+            "hour",
+            before=cue("credit|billable|man|labor|labour|lab|contact|clock|office|half|quarter", " "),
+        ),
+        make(
+            r"(?P<side>[RL])(?= (?:hand|arm|leg|foot|knee|hip|shoulder|wrist|ankle|elbow|eye|ear|side|lung"
+            r"|breast|kidney|thumb|heel|calf|thigh|cheek|temple|forearm|rear)\b)",
+            lambda m: "right" if m["side"] == "R" else "left",
+            before=cue("his|her|my|your|their|the|patient's|in|on|of", " "),
+        ),
         make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
         make(rf"ea\b{DOT}", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
         make(r"inv(?= ?#? ?\d)", "invoice"),
@@ -323,7 +356,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "apartment",
             before=cue("my|our|your|his|her|their|the|this|that|an", " "),
         ),
-        make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(rf"(?:Fl|fl|flr|Flr)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
         make(r"AAA(?![\w-])", "triple A"),

@@ -54,7 +54,7 @@ _BLOWN = re.compile(
     r"\b(?:[Ww]ind\w*|storms?|mph|kts?|knots|gust\w*|breeze\w*|blow\w*|swell|rain|front)\b[^.?!]{0,24}"
     r" (?:out of|from|to) (?:the )?\Z"
 )
-_HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
+_HOUSE = re.compile(r"(?<!\S)\d{1,5}(?:-?[A-F])? \Z")
 _ROAD = re.compile(
     r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
     r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+|(?:[Tt]ake|[Oo]n|[Oo]ff) the \d{2,3}) \Z"
@@ -210,7 +210,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_CITY,
         ),
         make(
-            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$)",
+            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$| (?:at|on|for|in|by|this|next|last"
+            r"|since|every|with|to|from|where|tomorrow|today)\b)",
             lambda m: STATES_OR_WORDS[m["state"]],
             before=_FROM_CITY,
         ),

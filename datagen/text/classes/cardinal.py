@@ -37,6 +37,7 @@ _SCALED = {
     "tn": "trillion",
 }  # fmt: skip
 _COUNTED = re.compile(rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b)")
+_PLAYED_FOR = re.compile(r" (?:XP|GP|gold|experience|mana|FPS|DPS|damage)\b")
 _COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
@@ -76,6 +77,7 @@ def _scaled(match: Match) -> str | None:
     is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
         is_after(match, _COUNTED)
+        or is_after(match, _PLAYED_FOR)
         or (scale in ("k", "mn", "bn", "tn", "MM"))
         or is_large
         or (scale == "K" and match["low"])

@@ -109,7 +109,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"www\.[\w.-]+\w" + path, _address),
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
-        make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:\.\w+)*)", lambda m: f"at {say(m['name'])}"),
+        make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:[.-]\w+)*)", lambda m: f"at {say(m['name'])}"),
         make(r"#(?P<name>[A-Za-z]\w{2,})(?!\w)", _tag, Sure.USUAL),
         make(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+(?![\w@]|\.\w)", _address),
         make(r"(?P<parts>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d+))?(?![\w]|\.\d)", _machine),

@@ -88,7 +88,8 @@ _DISSOLVED = re.compile(
     r"\b(?:water|air|CO2|carbon|dioxide|monoxide|chlorine|nitrates?|lead|ammonia|salt|salinity"
     r"|tank|pool|soil|dust|ozone"
     r"|iron|calcium|alkalinity|concentration|hardness|fluoride|copper|solution|atmosphere"
-    r"|aquarium|hydroponic\w*|spa)\b"
+    r"|aquarium|hydroponic\w*|spa)\b",
+    re.IGNORECASE,
 )
 """Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
@@ -197,7 +198,7 @@ def _karat(match: Match) -> str | None:
 
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
-    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "qt", "cal", "GB", "MB", "TB",
+    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "yds", "qt", "cal", "GB", "MB", "TB",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
 
@@ -248,7 +249,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("measure")
     per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
     unit_end = (
-        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]|'[a-z]|/(?!\d"
+        rf"(?![\w&²³^]|[-.]\d|(?<= [A-Z])-[A-Za-z]|\.[A-Za-z]|'[a-z]|/(?!\d"
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     return (
@@ -315,7 +316,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
-            before=cue("many|few|into|in|several", " "),
+            before=cue(
+                "many|few|into|in|several|two|three|four|five|six|seven|eight|nine|ten|twelve|fifty"
+                "|twenty|hundred|thousand",
+                " ",
+            ),
         ),
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
@@ -331,8 +336,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"c\.(?= =|[ ,])",
             "cup",
-            before=re.compile(r"(?<!\d)1 \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
+            before=re.compile(r"(?<!\d)(?:1|[½¼¾⅓⅔]) \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
         ),
-        make(r"c\.(?=[ ,])", "cups", before=re.compile(r"\d [1-7]/[2-8] \Z")),
+        make(r"c\.(?=[ ,])", "cups", before=re.compile(r"\d (?:[1-7]/[2-8]|[½¼¾⅓⅔]) \Z|\d[½¼¾⅓⅔] \Z")),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
     )

@@ -49,7 +49,7 @@ _PRICED = re.compile(
 _CREDITED = re.compile(r" (?:credit|value|budget|tip|fine)\b(?! (?:card|limit|line))")
 _RATED = re.compile(r"[/-]| (?:an?|per|each|every)\b")
 _MORE = re.compile(
-    r" (?:(?:max|min)(?:imum)?\b|(?:off|cash|flat|free|new|late|early|total|online|low|high|good) "
+    r" (?:(?:max|min)(?:imum)?\b|(?:off|cash|flat|free|first|second|third|next|last|new|late|early|total|online|low|high|good) "
     r"(?!(?:and|or|if|when|for|on|at|in|to|is|was|with|your|the|my|an?)\b)[a-z])"
 )
 """What may stand between a price and the noun it describes: "a $10 maximum", "a $5 off coupon"."""

@@ -55,9 +55,12 @@ def _million(match: Match) -> str | None:
 def _tire(match: Match) -> str:
     """Say "225/65R17" as it is read off the side of a tire."""
     width, ratio, rim = (numbers.pairs(int(match[part])) for part in ("width", "ratio", "rim"))
-    letters = "".join(letter for letter in match[0] if letter.isalpha())
+    letters = "".join(letter for letter in match[0].split(" ")[0] if letter.isupper())
     before = " ".join(letters.rstrip("ZR")) + " " if letters.rstrip("ZR") else ""
-    return f"{before}{width}, {ratio}, {' '.join('ZR' if 'Z' in letters else 'R')} {rim}"
+    said = f"{before}{width}, {ratio}, {' '.join('ZR' if 'Z' in letters else 'R')} {rim}"
+    if not match["load"]:
+        return f"{said}{match['many'] or ''}"
+    return f"{said}, {numbers.pairs(int(match['load']))} {match['speed']}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -65,7 +68,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("product")
     return (
         make(
-            r"(?:P|LT)?(?P<width>[1-3]\d5)/(?P<ratio>[2-9][05])(?:[Z]?R|-)(?P<rim>[12]\d)(?![\w/-])",
+            r"(?:P|LT)?(?P<width>[1-3]\d5)/(?P<ratio>[2-9][05])(?:[Z]?R|-)(?P<rim>[12]\d)"
+            r"(?: (?P<load>[6-9]\d|1[0-3]\d)(?P<speed>[HQRSTVWY])|(?P<many>s))?(?![\w/-])",
             _tire,
         ),
         make(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text import quantity
+from datagen.text import numbers, quantity
 from datagen.text.classes.score import has_won
 from datagen.text.classes.time import AROUND
 from datagen.text.form import (
@@ -74,6 +74,9 @@ _ENDS = re.compile(
 )
 
 
+_CODES = cue(r"(?:zip|postal|area|account|case|order|ticket|invoice|serial|lot|part|item|claim)s?"
+    r"(?: codes?| numbers?| nos\.?)?(?: are| is)?|codes?|numbers?|nos\.|#", " ")
+"""What is named by long numbers, which are said by digit."""
 _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
 
 
@@ -102,6 +105,8 @@ def _range(match: Match) -> str | None:
         return None
     if is_after(match, _FORMATION):
         return None
+    if low.isdecimal() and len(low) > 4 and not is_after(match, _COUNTED):
+        return f"{numbers.digits(low)} to {numbers.digits(high)}" if is_before(match, _CODES) else None
     is_named = is_before(match, _ARTICLE) or not is_before(match, _SPANS)
     if low != "0" and is_named and describes(match) and not is_after(match, _COUNTED):
         return None  # "a 1-2 punch", "a 10-32 screw"

@@ -65,12 +65,13 @@ _PART_OF = re.compile(
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|decided|split|decision|defeat|victory|set|sets|ahead|behind|record"
     r"|series|half|halftime|innings?|overtime)\b",
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r" (?:this (?:season|year)|and (?:in (?:first|last|second|third)|headed|going)|at home"
+    r" (?:this (?:season|year)|on the (?:year|season)"
+    r"|since (?:the (?:trade|break|deadline|all-star|coaching|injury|bye)|[A-Z]\w+)|and (?:in (?:first|last|second|third)|headed|going)|at home"
     r"|on the road|away|overall|record|so far|start"
     r"|in the (?:league|division|conference))"
 )
@@ -113,8 +114,11 @@ def _rated(match: Match) -> str | None:
 
 
 def _round(match: Match) -> str | None:
-    """Say what is over a round number, and so may be a score."""
-    return _out_of(match) if match["bottom"] in ("5", "10", "20", "50", "100") else None
+    """Say what is over a round number, and so may be a score; what may be a day needs a word."""
+    is_day = int(match["top"]) < 13 and int(match["bottom"]) < 32
+    if match["bottom"] not in ("5", "10", "20", "50", "100") or (is_day and not is_near(match, _TESTED)):
+        return None
+    return _out_of(match)
 
 
 def _three(number: str) -> str:
@@ -209,7 +213,8 @@ _PROPORTION = (
     r"|payout|ramp|solution|gear(?:ing)?|leverage"
 )
 _RATIO_BESIDE = cue(rf"(?:{_PROPORTION})(?: \w+)?(?: of| is| at| was|'s|:|a|an)*|an?", " ")
-_OF_RATIO = re.compile(rf" (?:{_PROPORTION})\b")
+_STUFF = r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans|milk|fuel|\w+er)"
+_OF_RATIO = re.compile(rf" (?:{_PROPORTION})\b|,? \(?{_STUFF}[- ]to[- ]{_STUFF}\b")
 
 
 def _ratio(match: Match) -> str | None:
@@ -269,8 +274,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(
-            r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)",
-            lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+            r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)"
+            r"|(?P<years>[1-3])-(?P<last>[01])(?= (?:temporary )?buydown\b)",
+            lambda m: " ".join(quantity.number(part) for part in re.split("[/-]", m[0])),
+        ),
+        make(
+            r"[1-9]-[1-9](?![\w/-]|[.,]\d)",
+            lambda m: " ".join(quantity.number(part) for part in m[0].split("-")),
+            before=cue("World|Stage|Level", " "),
         ),
         make(
             r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?:-(?P<last>\d{1,3}))?(?![\w:-])",
@@ -330,6 +341,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 if is_near(m, _COVERS)
                 else None
             ),
+        ),
+        make(
+            r"\d{1,2}/\d{1,2}/\d{1,2}(?![\w/])",
+            lambda m: ", ".join(numbers.cardinal(int(part)) for part in m[0].split("/")),
+            before=cue(r"(?:KDA|K/D/A|stat ?line|line)(?: is| was|:)?|went", " "),
         ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),

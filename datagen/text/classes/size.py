@@ -20,6 +20,7 @@ from datagen.text.locales import Locale
 from datagen.text.nouns import (
     attributive,
     describes,
+    describes_last,
     end_of_row,
     is_determined,
     is_named,
@@ -60,7 +61,7 @@ _SOLD = re.compile(
     r"|spacing|trim)\b"
 )
 """What is sold or built by the inch or foot: the unit before it is one."""
-_MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
+_MAKES = re.compile(r",? (?:which |that )?(?:is|equals|makes|gives) \d")
 _RESOLUTIONS = frozenset((
     "1920x1080", "1080x1920", "2560x1440", "1280x720", "3840x2160", "1366x768", "1080x1080",
 ))  # fmt: skip
@@ -123,7 +124,7 @@ def _mark(match: Match) -> str | None:
     if is_thing or attributive(match) or is_after(match, _MEASURED):
         return f"{quantity.adjective(said)} {unit}"
     end = end_of_row(match, match["mark"])
-    if _SOLD.match(match.string, end) or (is_determined(match) and describes(match, end)):
+    if _SOLD.match(match.string, end) or describes_last(match, end) or (is_determined(match) and describes(match, end)):
         return f"{quantity.adjective(said)} {unit}"
     if describes(match, end) or is_named(match, end):
         raise Unsayable(match[0], "its unit may be one or several before what it measures")
@@ -138,6 +139,7 @@ def _by(match: Match) -> str:
     if re.search(r"\d [x\u00d7X]\d", match["sides"]):
         raise Unsayable(match[0].strip(), "it may be a size, or so many times")
     is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
+    is_product = is_product or (_is_bare(match) and len(sides) > 3)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
     if match[0] in _RESOLUTIONS:
@@ -202,8 +204,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     letters = any_of((*SIZES, "S", "M", "L"))
     return (
         make(
-            r"(?P<first>\d{1,2})x(?P<last>\d{1,2})s\b",
-            lambda m: f"{quantity.say(m['first'])} by {_several(m['last'])}",
+            r"(?P<first>\d{1,2}(?:x\d{1,2})?)x(?P<last>\d{1,2})s\b",
+            lambda m: f"{' by '.join(map(quantity.say, m['first'].split('x')))} by {_several(m['last'])}",
         ),
         make(
             r"(?P<rooms>\d)BR/(?P<baths>\d(?:\.5)?)BA\b",
@@ -213,10 +215,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",
             lambda m: f"{m['low']} to {m['high']}" if len(m[0]) > 3 else None,
         ),
-        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
+        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w']|-\d{{1,2}} \d{{1,2}}/\d)", _mark),
         make(
             rf"(?P<feet>\d{{1,2}})(?:'-?| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
-            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
+            rf"|[{quantity.VULGAR}]|[ -]\d/\d{{1,2}})?)(?:\"|''| ?in\b)(?!\w)" + DOT,
             _feet_and_inches,
         ),
         make(

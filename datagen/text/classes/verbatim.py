@@ -13,12 +13,13 @@ from datagen.text.form import (
     Unsayable,
     any_of,
     cue,
+    is_after,
     is_before,
     is_near,
 )
 from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEY_NAMES, KEYS, PHRASES, SIGNS
 from datagen.text.locales import Locale
-from datagen.text.units import PER, PER_WORDS, UNITS
+from datagen.text.units import PER, PER_WORDS, UNIT, UNITS
 from datagen.text.words import LATIN, is_said, is_word
 
 TOLD = (
@@ -33,6 +34,10 @@ EXAMPLES = (
     ("Seniors 65+ ride free.", "Seniors sixty-five plus ride free."),
     ("Is it his/her name?", "Is it his or her name?"),
 )
+_AMOUNTS = re.compile(rf"\d[ -]?(?:{UNIT})\Z")
+_AMOUNT_NEXT = re.compile(rf"[\d.,]+ ?(?:{UNIT})(?![\w/])")
+_POURED = re.compile(r"[\d.,]+ ?(?:mL|ml|L|dL|tsp|tbsp)\b")
+_WIRED = re.compile(r"[\d.,]+ ?(?:A|W|V|Hz|kW|HP|hp)\b")
 _MEASURED = re.compile(r"\d[ -]?(?:yrs?|mos?|hrs?|mi|wks?|days?|years?|months?|miles?)\.?\Z")
 _OR = frozenset((
     "his/her", "he/she", "him/her", "her/his", "she/he", "hers/his", "yes/no", "on/off",
@@ -96,8 +101,15 @@ def _function_key(match: Match) -> str:
     return f"{_key(match['key'])} F {numbers.cardinal(int(match['number']))}"
 
 
-def _before_number(match: Match) -> str:
+def _before_number(match: Match) -> str | None:
     """Say the slash of an address; that of "3 yr/36K mi" is none."""
+    start = match.start()
+    if _AMOUNTS.search(match.string, max(0, start - 12), start) and is_after(match, _AMOUNT_NEXT):
+        if is_after(match, _POURED):
+            return " per "
+        if is_after(match, _WIRED):
+            return ", "
+        return None
     if _MEASURED.search(match.string, 0, match.start()):
         raise Unsayable(match[0], "its slash may be one amount or another")
     return " slash "
