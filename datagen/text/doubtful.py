@@ -75,7 +75,7 @@ _DAY = re.compile(
 """A short name of a day or a month, as it is left."""
 _NAMED = re.compile(r"(?!Open|Closed|Every|Only|Until|Till|Thr|Hours|Sat|Morn|Ev|After)[A-Z][a-z]+")
 """A word of a name beside the sun: "Sagedale Sun Power"."""
-_STOPS = (".", "?", "!", ":", "the")
+_STOPS = (".", "?", "!", ":", "the", "The")
 _COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
 _CAPITAL = re.compile("[B-HJ-Z]")
 _LEFT = re.compile(r"(?<![\w'])[IVXLivx]{2,}(?![\w'])")

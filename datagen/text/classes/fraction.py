@@ -89,7 +89,7 @@ def _added(match: Match) -> str | None:
     is_one = (top < bottom <= 100 or (is_near(match, _FLIPPED) and top < 20)) and is_near(
         match, _SUM
     )
-    is_graded = is_after(match, _GRADED)
+    is_graded = is_after(match, _GRADED) or is_after(match, _SO_OFTEN)
     return _fraction(match) if is_one and not is_graded and not is_after(match, _DATED) else None
 
 

@@ -78,7 +78,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("(?:badge|unit|gate|bay|dock|pier|hangar)(?: number| is|'s)?", " #?"),
         ),
         make(
-            r"(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})(?P<end>[abcdefiknr])(?![\w-])",
+            r"(?!R-?[1-5]\d\d[a-f])(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})"
+            r"(?P<end>[abcdefiknr])(?![\w-])",
             _model,
         ),
         make(

@@ -79,6 +79,7 @@ _LONG = re.compile(
 """What is near a number of feet, written with a mark."""
 _QUOTE = re.compile(r"(?<!\d)\"")
 _IN = re.compile(" (?:in|m)\\b")
+_WORD_NEXT = re.compile(" [a-z]{3,}")
 _WITHIN = re.compile(
     r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one|each|two|case"
     r"|time|front|back|both|total|\w+ing|black|white|color|portrait|landscape|bulk|any|some|case|[A-Z]\w+|\d)\b"
@@ -149,6 +150,7 @@ def _by(match: Match) -> str:
     joint = " times " if is_product else " by "
     name = UNITS.get(match["unit"] or "", "")
     is_one = attributive(match) or describes(match)
+    is_one = is_one or (is_one_thing(match) and is_after(match, _WORD_NEXT))
     if name and not is_product and not _LENGTH.search(name):
         raise Unsayable(match[0].strip(), "it may be so many of an amount, or a product")
     unit = f" {name if is_one else plural(name)}" if name else ""
