@@ -52,7 +52,8 @@ ABBREVIATIONS = {
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
     "Etc": "Et cetera", "Approx": "Approximately", "Incl": "Including", "Mgmt": "Management",
-    "Govt": "Government", "Mtg": "Meeting", "Appts": "Appointments", "Accts": "Accounts",
+    "Govt": "Government", "Mtg": "Meeting", "Pkg": "Package", "Pkgs": "Packages",
+    "Appts": "Appointments", "Accts": "Accounts",
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
     "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
     "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",
@@ -202,7 +203,8 @@ SET_CODES = {
     "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",
     "R2-D2": "R two D two", "4x4": "four by four", "2x4": "two by four", "2x4s": "two by fours",
     "PG-13": "P G thirteen", "K-9": "K nine", "K-9s": "K nines", "K9": "K nine",
-    "1v1": "one V one", "2v2": "two V two", "3v3": "three V three", "5v5": "five V five", "K-12": "K through twelve", "K-8": "K through eight",
+    "1v1": "one V one", "2v2": "two V two", "3v3": "three V three", "5v5": "five V five",
+    "K-12": "K through twelve", "K-8": "K through eight",
     "H2O": "H two O", "CO2": "C O two", "MP3": "M P three", "mp3": "M P three", "MP4": "M P four",
     "mp4": "M P four", "M&Ms": "M and M's", "M&M's": "M and M's",
     "7-Eleven": "Seven-Eleven", "7-eleven": "seven-eleven", "U2": "U two",
@@ -240,7 +242,8 @@ LEFT_SHORT = frozenset((
         for short in (
             "amt", "arr", "avail", "bal", "chg", "chgs", "conf", "confs", "cust", "deliv", "desc",
             "dist", "equip", "insp", "galv", "refrig", "resid", "transp", "calib", "assy",
-            "constr", "comml", "lic", "perf", "maj", "mgr", "freq", "gal", "ind", "init", "inv", "invs", "loc", "maint", "manuf",
+            "constr", "comml", "lic", "perf", "maj", "mgr", "freq", "gal", "ind", "init", "inv",
+            "invs", "loc", "maint", "manuf",
             "mult", "neg", "num", "obs", "occ", "poss", "pref", "prelim", "prob", "proc", "qual",
             "ques", "gr", "pgs", "req", "reqs", "res", "resp", "sched", "seq", "serv", "std",
             "subj", "svc",
@@ -251,7 +254,8 @@ LEFT_SHORT = frozenset((
 ))  # fmt: skip
 """Short forms that are no words, and are refused where no rule has said them in full."""
 SHORT_FOR_TWO = (
-    "est", "Est", "reg", "Reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech", "bps",
+    "est", "Est", "reg", "Reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech",
+    "bps",
 )  # fmt: skip
 """Short for several words: what stands beside one says for which, or it is refused."""
 LEAST = (

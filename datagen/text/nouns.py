@@ -53,7 +53,7 @@ _NO_NOUN = (
     "|right|between|plain|usually|probably|same|new|nowhere|somewhere|everywhere|upstairs|downstairs|dry|wet|raw|cooked|well"
     "|rather|quite|almost|nearly|roughly|better|worse|daily|prepaid|plus|times|taller|shy|solo|straight"
     "|incl|excl|ea|approx|est|tax|latitude|longitude|city|hwy|highway|pp|pers|afterward|afterwards|beforehand|besides|otherwise|pretty|super|way|anymore|soon|quick|fast|slow|ship|qualify|apply|hover|remain|vary|self-pay|out-of-pocket|all-in"
-    "|up-front|pre-tax|after-tax|tax-free|round-trip|one-way|month-to-month|mo|weekdays|weekends"
+    "|up-front|pre-tax|after-tax|tax-free|round-trip|one-way|month-to-month|mo|dep|qd|bid|tid|qid|prn|po|qhs|weekdays|weekends"
 )
 _DESCRIBED = re.compile(
     rf" (?!(?:{_NO_NOUN}|{DOES})\b|[a-z]+(?:ed|ing|ly|wards?)\b|[a-z]+er than\b"
@@ -92,7 +92,7 @@ _SOLD_AS = re.compile(
     r"|monitor|screen|pill|tablet|engine|option)s?\b"
 )
 _LAST_NOUN = re.compile(
-    r" (?:(?![a-z]+(?:al|ous|ful|ive|ic|able|ible)\b)[a-z]{3,}|[A-Z]{3,})"
+    r" (?:(?![a-z]+(?:al|ous|ful|ive|ic|able|ible)\b)[a-z]{3,}(?:-[a-z]+)?|[A-Z]{3,})"
     r"(?=[.,?!;:)]|$| (?:and|or|for|with|is|was|on|in|from|at|to|w/|&) )"
 )
 """A word of small letters before a mark or a small word."""

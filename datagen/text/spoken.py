@@ -235,7 +235,10 @@ def _without_one(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return found
     before = ["", *(written.lower() for written, _ in found)]
     return [
-        (written, said[4:] if article == "a" and _A_PART.match(said) and _PART.match(written) else said)
+        (
+            written,
+            said[4:] if article == "a" and _A_PART.match(said) and _PART.match(written) else said,
+        )
         for article, (written, said) in zip(before, found, strict=False)
     ]
 

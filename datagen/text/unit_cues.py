@@ -73,7 +73,8 @@ _DRIVEN = re.compile(
 )
 _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
-    r"wait|time(?:'s| is| was)?|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran|shake|count|button|key"
+    r"wait|time(?:'s| is| was)?|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran"
+    r"|shake|count|button|key"
     r"|it|in line) for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts"
     r"|in under"
     r"|only|in just|than|up to"
@@ -104,6 +105,14 @@ _WEIGHED = re.compile(
 _CONNECTED = cue("on|over|have|has|get|gets|got|no|the|via|using|with|your|my|our", " ")
 _NETWORK = re.compile(
     r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem|LTE)\b"
+)
+_POWERED = re.compile(
+    r"\d ?(?:V|kW|Wh|kWh|lm|Hz|volts?|amps?)\b|\b(?:bulbs?|LEDs?|lamps?|lights?|lighting|watts?"
+    r"|wattage|power\w*|charg\w+|solar|panels?|heaters?|speakers?|amp\w*|motors?|batter\w+|inverters?"
+    r"|generators?|microwaves?|sockets?|outlets?|cans?|adapters?|GaN|USB-C|draws?|uses?|rated|output"
+    r"|electric\w*|energy|appliances?|toasters?|kettles?|fixtures?|equiv\w*|incandescent|PSU|supply"
+    r"|subwoofers?|ballasts?|laptop|fan|iron|dryer|oven|burner|stove|solder\w*|drills?|vacuum)\b",
+    re.IGNORECASE,
 )
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
@@ -180,7 +189,9 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "m": _is_meter,
     "A": _is_amp,
     "s": _is_second,
-    "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
+    "W": lambda match: (
+        is_before(match, _CARRYING) or (is_near(match, _POWERED) and not is_after(match, _STREET))
+    ),
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,

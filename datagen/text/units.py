@@ -10,7 +10,8 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter", "µF": "microfarad", "uF": "microfarad",
+    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter", "µF": "microfarad",
+    "uF": "microfarad",
     "N·m": "newton meter", "Nm": "newton meter",
     "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
     "gpg": "grain per gallon", "mEq": "milliequivalent",
@@ -85,14 +86,16 @@ UNITS = {
 }  # fmt: skip
 """A symbol and the name of one of it; a dot after it is taken in."""
 PLURALS = {
-    "foot": "feet", "square foot": "square feet", "linear foot": "linear feet", "board foot": "board feet", "cubic foot": "cubic feet", "inch": "inches",
+    "foot": "feet", "square foot": "square feet", "linear foot": "linear feet",
+    "board foot": "board feet", "cubic foot": "cubic feet", "inch": "inches",
     "square inch": "square inches", "cubic inch": "cubic inches", "hertz": "hertz",
     "kilohertz": "kilohertz", "megahertz": "megahertz", "gigahertz": "gigahertz",
     "milli I U": "milli I U", "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C",
     "C F M": "C F M",
     "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
-    "small": "small", "medium": "medium", "year old": "years old", "percent": "percent", "gauge": "gauge",
+    "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
+    "gauge": "gauge",
     "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
     "pound-foot": "pound-feet", "bushel": "bushels",
 }  # fmt: skip
@@ -134,7 +137,7 @@ PER = {
     "min": "minute",
     "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
     "ppl": "people",
-    "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
+    "pr": "pair", "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
 }  # fmt: skip
 """Short names of what something is counted per, besides units."""
 PER_WORDS = (
@@ -146,7 +149,23 @@ PER_WORDS = (
     "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""
-SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr", "min")
+SOLD_BY = (
+    "gal",
+    "qt",
+    "pt",
+    "yd",
+    "mi",
+    "mo",
+    "wk",
+    "yr",
+    "hr",
+    "doz",
+    "pc",
+    "sem",
+    "qtr",
+    "min",
+    "sec",
+)
 """Short forms of what things are priced by: "$3.49 a gal"."""
 COUNTED_PER = tuple(
     unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())

@@ -67,7 +67,8 @@ _BOOK = re.compile(
     r"|ied|ies|ying)|tests?|quiz\w*"
     r"|exams?|problems?|exercises?|homework|lessons?|verses?|see|novel|story|authors?|assign\w*"
     r"|vol\w*|notes|ex\.|summar\w+|left off"
-    r"|bankruptc(?:y|ies)|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?|lost your place)\b",
+    r"|bankruptc(?:y|ies)|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?"
+    r"|lost your place)\b",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\.? ?\d")
@@ -164,7 +165,9 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             _refused,
         ),
     )
-    one = re.compile(r"(?:\b(?:an?|one|two|three|four|the|or|and|in|my|your|for|size)|[\d$.]) \Z", re.IGNORECASE)
+    one = re.compile(
+        r"(?:\b(?:an?|one|two|three|four|the|or|and|in|my|your|for|size)|[\d$.]) \Z", re.IGNORECASE
+    )
     counted = cue("few|couple(?: of)?|several|some|many|more|extra|[2-9]|two|three|ten", " ")
     after_rate = re.compile(r"\d \Z")
     return (
@@ -174,8 +177,15 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
         make(r"lg\.?(?=[,.]|$| [a-zA-Z])", "large", before=one),
         make(r"sm\.(?=,| [a-zA-Z])", "small", before=one),
-        make(r"med\.(?=,| (?:shirt|coffee|drink|pizza|fries|box|dog|size)\b)", "medium", before=one),
+        make(
+            r"med\.(?=,| (?:shirt|coffee|drink|pizza|fries|box|dog|size)\b)", "medium", before=one
+        ),
         make(r"mo\.(?= [a-z])", "month", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(
+            r"dep\b\.?(?=[.,;]|$| (?:and|plus|due|to)\b)",
+            "deposit",
+            before=re.compile(r"\$[\d,.]+ \Z"),
+        ),
         make(r"OC\b", "on center", before=re.compile(r"\d(?:\"| ?in\.?| inch(?:es)?) \Z")),
         make("bps", lambda m: _basis(m) and " basis points", before=re.compile(r"\d\Z")),
         make("bps", _basis, before=after_rate),
@@ -229,13 +239,23 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         ),
         make(_ALRIGHT, "okay", before=re.compile(r"^\Z")),
         make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
-        make(r"c(?= (?:u|ya|you)\b)", "see"),
+        make(r"(?P<word>[cC])(?= (?:u|ya|you)\b)", lambda m: "see" if m["word"] == "c" else "See"),
+        make("u", "you", before=re.compile(r"(?:^|[.?!] )C \Z")),
+        make(
+            r"ex\.(?= \d)",
+            lambda m: (
+                "exercises" if re.match(r"\.? \d+ ?-", m.string[m.end() - 1 :]) else "exercise"
+            ),
+            before=cue("do|page|homework|finish|complete|try|and|skip|through", " "),
+        ),
+        make(rf"gr\b{DOT}", "grade", before=re.compile(r"\b\d{1,2}(?:st|nd|rd|th) \Z")),
         make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
         make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
         make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
         make(r"Co\.(?= (?:Rd|Road|Hwy|Highway)\b)", "County"),
         make(
-            r"c\.(?= (?:1\d{3}|20\d\d|\d{1,2}(?::\d\d)? ?[AaPp]\.?[Mm]|\d{2,3} (?:BC|AD)))",
+            r"c\.(?= (?:1\d{3}|20\d\d|\d{1,2}(?::\d\d)? ?[AaPp]\.?[Mm]|\d{2,4} (?:BC|AD|B\.C"
+            r"|A\.D)))",
             "circa",
         ),
         make(r"Art\.(?= [IVX]+\b)", "Article"),
@@ -245,7 +265,8 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
             rf"min\b{DOT}",
             "minimum",
             before=re.compile(
-                r"\d[ -](?:hrs?|hours?|yrs?|mos?|months?|wks?|weeks?|orders?|lbs?|yds?|drinks?|nights?|person|people|items?|guests?|days?)\.? \Z"
+                r"\d[ -](?:hrs?|hours?|yrs?|mos?|months?|wks?|weeks?|orders?|lbs?|yds?|drinks?"
+                r"|nights?|person|people|items?|guests?|days?)\.? \Z"
             ),
         ),
         make(r"[cC]hap\.(?= (?:\d|[IVX]+\b))", lambda m: f"{m[0][0]}hapter"),
@@ -281,10 +302,13 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(
             r"hr\b\.?",
             "hour",
-            before=cue("credit|billable|man|labor|labour|lab|contact|clock|office|half|quarter", " "),
+            before=cue(
+                "credit|billable|man|labor|labour|lab|contact|clock|office|half|quarter", " "
+            ),
         ),
         make(
-            r"(?P<side>[RL])(?= (?:hand|arm|leg|foot|knee|hip|shoulder|wrist|ankle|elbow|eye|ear|side|lung"
+            r"(?P<side>[RL])(?= (?:hand|arm|leg|foot|knee|hip|shoulder|wrist|ankle|elbow|eye|ear"
+            r"|side|lung"
             r"|breast|kidney|thumb|heel|calf|thigh|cheek|temple|forearm|rear)\b)",
             lambda m: "right" if m["side"] == "R" else "left",
             before=cue("his|her|my|your|their|the|patient's|in|on|of", " "),
@@ -372,7 +396,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: BATTERIES[m["word"]],
         ),
         make(
-            r"[pP]op\.(?= (?:[~\d]|is\b|was\b|of \d|grew\b|density\b))",
+            r"[pP]op\.(?= (?:[~\d]|is\b|was\b|of \d|of [A-Z]|grew\b|density\b))",
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),

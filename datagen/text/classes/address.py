@@ -56,7 +56,7 @@ _BLOWN = re.compile(
 )
 _HOUSE = re.compile(r"(?<!\S)\d{1,5}(?:-?[A-F])? \Z")
 _ROAD = re.compile(
-    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
+    r"(?:[A-Z]+-\d+[NSEW]?|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
     r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+|(?:[Tt]ake|[Oo]n|[Oo]ff) the \d{2,3}) \Z"
 )
 
@@ -135,7 +135,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|exit|edge|of|on|at)\b)",
             lambda m: CORNERS[m["point"]].lower(),
             Sure.CUE,
-            before=re.compile(r"\b(?:the|to|[Hh]ead|[Gg]o|[Dd]rive|from|in|at) \Z"),
+            before=re.compile(r"(?:\b(?:the|to|[Hh]ead|[Gg]o|[Dd]rive|from|in|at)|[A-Z]\w+,) \Z"),
         ),
         make(
             r"(?P<point>[NS][EW])\b(?= \d)",

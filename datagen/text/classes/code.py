@@ -68,7 +68,8 @@ _PAIRED = cue(
     r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train"
     r"|section|sec\.?|bus|(?:train"
     r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx"
-    r"|gtx|BWV|§+",
+    r"|gtx|BWV|op\.|opus|spot|space|stall|slip|pier|dock|booth|stand|desk|aisle|cubicle|kiosk|campsite"
+    r"|berth|villa|hymns?|(?-i:Studio)|§+",
     r" ?#?",
 )
 _CARD = cue(
@@ -91,7 +92,8 @@ _READ_BACK = cue(
 )
 _SERVED = re.compile(
     r"\b(?:pages?|servers?|links?|sites?|websites?|URLs?|API|errors?|requests?|browser|endpoint|HTTP"
-    r"|response|Chrome|Firefox|Safari|curl|Postman|not found|load\w*|gateway|proxy|bad gateway|web)\b"
+    r"|response|Chrome|Firefox|Safari|curl|Postman|not found|load\w*|gateway|proxy|bad gateway"
+    r"|web)\b"
 )
 """What answers with a status: "a 404 means the page is gone"."""
 _ELEMENTS = frozenset((

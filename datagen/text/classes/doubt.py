@@ -54,7 +54,7 @@ _NO_NOUN_NEXT = (
     r"|today|again|yesterday|just|still|because|that|after|before|then|now|error|page|code)\b)"
 )
 _SCORED = (
-    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|credit|IQ|miles"
+    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|math|verbal|reading|credit|IQ|miles"
     r"|degrees)\b"
 )
 _AMOUNT = re.compile(
@@ -64,8 +64,9 @@ _AMOUNT = re.compile(
     r"|inside|internal"
     r"|sold|holds?|capacity|up to|population|pop|bowl\w*|shot|par|averag\w*|had|only|just"
     r"|at least|plus|minus|squared"
-    r"|up from|down from|from|AD|BC|BCE|CE|Pages?|pages?|pp?\.|no\.|divid\w+|multipl\w+|add"
-    r"|subtract|round|weeks?|reps?|sets?|calories|mg|heart|pulse|high|low|record|left|more"
+    r"|up from|down from|from|AD|BC|BCE|CE|[Pp]ages?|[Pp]g|pp?\.|no\.|divid\w+|multipl\w+|add"
+    r"|[Cc]holesterol|LDL|HDL|triglycerides|glucose|sugar|subtract|dozen|gross is|round|weeks?"
+    r"|reps?|sets?|calories|mg|heart|pulse|high|low|record|left|more"
     r"|of (?:them|us|those)|(?:square|cube) roots?|triangles?|circles?|angles?|quarter|half"
     r"|emper\w+|empire|kings?|century|battle|throne|dynasty|born|died|fell|year|hits?)\b"
 )
@@ -95,7 +96,7 @@ SHAPES = (
           before=r"\b[Aa]n? "),
     Shape(rf"[1-9](?!00)\d\d{_END}{NO_PLURAL}", "a count, a road or a code", _SCORED,
           before=r"\b[Tt]he "),
-    Shape(rf"[1-9](?!00|50)\d\d{_END}{NO_PLURAL}", "a count or a code", _AMOUNT.pattern),
+    Shape(rf"(?<!#)[1-9](?!00|50)\d\d{_END}{NO_PLURAL}", "a count or a code", _AMOUNT.pattern),
     Shape(
         rf"(?:(?<=\bat )|(?!\d\d?00))(?:[1-9]|1[0-2])[0-5][05]{_END}"
         r"(?=[.,?!;]|$| (?:and|or|on|tomorrow|today|tonight|sharp|for|in|but|so|with|if)\b)",

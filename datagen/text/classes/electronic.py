@@ -103,7 +103,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\.NET\b", "dot NET"),
         make(
-            rf"\.(?P<name>{_ENDINGS}|{_FILES})\b(?![\w@/'-]|\.\w)",
+            rf"\.(?P<name>{_ENDINGS}|{_FILES})\b(?![\w@/-]|'(?!s\b)|\.\w)",
             lambda m: f"dot {_part(m['name'])}",
             before=re.compile(r"(?:^|[ (\"'])\Z"),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, is_near
+from datagen.text.form import Form, FormMaker, Match, cue, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -22,6 +22,8 @@ _SYMBOL = (
     "|H|B|C|N|O|F|P|S|K|I|U"
 )
 """Symbols of the elements that lessons speak of."""
+SYMBOLS = ("Ag", "Ar", "Au", "Ba", "Ca", "Co", "Cu", "Fe", "Li", "Na", "Ne", "Ni", "Si", "Ti", "Xe")
+"""Symbols that a voice would take for words."""
 _PART = re.compile(rf"({_SYMBOL})(\d*)")
 
 
@@ -44,6 +46,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<atom>(?:{_SYMBOL}))(?P<count>\d?)(?P<sign>[+-])(?![\w+-])",
             _ion,
+        ),
+        make(
+            rf"(?:{'|'.join(SYMBOLS)})(?![\w'-])",
+            _formula,
+            before=cue(r"(?:chemical )?symbol(?: for [A-Za-z]+)?(?:'s| is| was|:)", " "),
         ),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
     )

@@ -39,7 +39,9 @@ _MUCH = cue(
 )
 _DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
 _SO_OFTEN = re.compile(r" times (?:this|last|today|in|an?|per|so|since|when)\b")
-_GRADED = re.compile(r" (?:on|in) (?:the|my|a|his|her|their|our|your|that) .{0,24}\b(?:quiz|test|exam)\b")
+_GRADED = re.compile(
+    r" (?:on|in) (?:the|my|a|his|her|their|our|your|that) .{0,24}\b(?:quiz|test|exam)\b"
+)
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
 
 

@@ -51,7 +51,9 @@ EXAMPLES = (
     ("It's 3 m² in size.", "It's three square meters in size."),
 )
 _MEASURED = re.compile(
-    rf"[ -](?:{any_of(MEASURED)})s?\b(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
+    rf"[ -](?!(?:runs|cuts|breaks|jumps|waits|rides|swims|walks|charges|leads|plans|dives|laps"
+    rf"|covers)\b)"
+    rf"(?:{any_of(MEASURED)})s?\b(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
     re.IGNORECASE,
 )
 _PLACED = cue(
@@ -94,7 +96,8 @@ _DISSOLVED = re.compile(
 """Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
 _POINTS = re.compile(
-    r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
+    r"\b(?:tests?|mortgage|lender|loan|closing|APR|\d+-yr|rate|quiz\w*|scor\w+|games?|worth"
+    r"|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
     r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
     re.IGNORECASE,
@@ -160,6 +163,8 @@ def _is_adjective(match: Match, unit: str) -> bool:
         return True
     if unit == "year old" and is_before(match, _ARTICLE):
         return True
+    if symbol == "L" and "." in match["number"] and is_before(match, _THE_ONE):
+        return True  # an engine
     if not describes(match):
         return False
     return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))
@@ -198,7 +203,8 @@ def _karat(match: Match) -> str | None:
 
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
-    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "yds", "qt", "cal", "GB", "MB", "TB",
+    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "yds", "qt", "cal", "GB", "MB",
+    "TB",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
 
@@ -338,6 +344,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "cup",
             before=re.compile(r"(?<!\d)(?:1|[½¼¾⅓⅔]) \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
         ),
-        make(r"c\.(?=[ ,])", "cups", before=re.compile(r"\d (?:[1-7]/[2-8]|[½¼¾⅓⅔]) \Z|\d[½¼¾⅓⅔] \Z")),
+        make(
+            r"c\.(?= (?:[a-z]+ed )?(?:broth|rice|flour|sugar|water|milk|oats|cheese|stock|cream"
+            r"|butter|oil|beans|pasta"
+            r"|chicken|nuts|onions?|celery|carrots|berries|raisins|corn|juice|yogurt|buttermilk|coffee|wine)\b)",
+            "cups",
+            before=re.compile(r"(?<![\d/.])(?:[2-9]|1\d) \Z"),
+        ),
+        make(
+            r"c\.(?=[ ,])", "cups", before=re.compile(r"\d (?:[1-7]/[2-8]|[½¼¾⅓⅔]) \Z|\d[½¼¾⅓⅔] \Z")
+        ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
     )

@@ -117,6 +117,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{numbers.decimal(m['cold'])} W {numbers.decimal(m['hot'])}",
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
-        make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
+        make(r"529(?= (?:plan|college|account|grew|balance|fund|savings))", "five twenty-nine"),
+        make(
+            r"529(?=[.,?!]|$| (?:is|was|has|to|for|and|or|in|money)\b)",
+            "five twenty-nine",
+            before=cue("my|our|his|her|their|the kids'|college", " "),
+        ),
         make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
     )

@@ -65,7 +65,8 @@ _SPANS = cue(
     r"|days?"
     r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
     r"|eta|ETA|low|high|or|and|range(?: is| of|:)?|scored|graded|ranked|numbered|labeled"
-    r"|measures?|bars?|tracks?",
+    r"|measures?|bars?|tracks?|ex\.|amendments|articles|exercises|episodes|volumes|parts|phases|stages"
+    r"|tables|figures|slides|tickets|seats|spots|candidates",
     r":? ",
 )
 """What tells that two numbers are from one to another."""
@@ -74,8 +75,11 @@ _ENDS = re.compile(
 )
 
 
-_CODES = cue(r"(?:zip|postal|area|account|case|order|ticket|invoice|serial|lot|part|item|claim)s?"
-    r"(?: codes?| numbers?| nos\.?)?(?: are| is)?|codes?|numbers?|nos\.|#", " ")
+_CODES = cue(
+    r"(?:zip|postal|area|account|case|order|ticket|invoice|serial|lot|part|item|claim)s?"
+    r"(?: codes?| numbers?| nos\.?)?(?: are| is)?|codes?|numbers?|nos\.|#",
+    " ",
+)
 """What is named by long numbers, which are said by digit."""
 _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
 
@@ -106,7 +110,9 @@ def _range(match: Match) -> str | None:
     if is_after(match, _FORMATION):
         return None
     if low.isdecimal() and len(low) > 4 and not is_after(match, _COUNTED):
-        return f"{numbers.digits(low)} to {numbers.digits(high)}" if is_before(match, _CODES) else None
+        return (
+            f"{numbers.digits(low)} to {numbers.digits(high)}" if is_before(match, _CODES) else None
+        )
     is_named = is_before(match, _ARTICLE) or not is_before(match, _SPANS)
     if low != "0" and is_named and describes(match) and not is_after(match, _COUNTED):
         return None  # "a 1-2 punch", "a 10-32 screw"

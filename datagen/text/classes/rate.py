@@ -71,7 +71,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
         make(
-            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+ )?(?P<unit>{spelled})\b{DOT}(?!/(?!(?:{spelled})\b(?!/)))",
+            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+"
+            rf" )?(?P<unit>{spelled})\b{DOT}(?!/(?!(?:{spelled})\b(?!/)))",
             _per,
         ),
     )

@@ -144,7 +144,7 @@ _RULED = re.compile(
 )
 _REIGNED = re.compile(
     r" (?:(?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|built|led"
-    r"|founded|succeeded|governed|conquered|defeated|signed|wore|spoke)\b"
+    r"|founded|won|fought|invaded|landed|claimed|succeeded|governed|conquered|defeated|signed|wore|spoke)\b"
     r"|(?:never|also|once|later|first|soon|finally|eventually) [a-z]+ed\b)"
 )
 _SPEAKER = re.compile(
@@ -154,7 +154,8 @@ _SPEAKER = re.compile(
     r"|haven't|wouldn't|couldn't)\b"
 )
 _AFTER_TITLE = re.compile(
-    r"\b[A-Z][a-z]+ (?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})\b[^.?!]* (?:than|and|or|to|vs\.?|versus|before|after|like) \Z"
+    r"\b[A-Z][a-z]+ (?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})\b[^.?!]* (?:than|and|or|to|vs\.?|versus"
+    r"|before|after|like) \Z"
 )
 _SEVERAL = f"(?:{'|'.join(name for name in NUMBERED if ' ' not in name and name[-1] != 's')})s"
 """Several of what is numbered: "chapters IV and V"."""

@@ -22,6 +22,10 @@ _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up
 _SPORTS_CAR = re.compile(
     r"\b(?:Porsche|Carrera|Turbo|Targa|GT3|model|coupe|convertible|dr[io]ve\w*|drove|classic|car)\b"
 )
+_FLOWN = re.compile(
+    r"\b(?:fl[ey]w|fly\w*|flights?|flown|fares?|nonstop|layover|routes?|leg|red-?eye|airline|land\w*)\b",
+    re.I,
+)
 _ATTACKS = re.compile(
     r"\b(?:attacks?|terror\w*|memorial|museum|towers?|happened|2001|anniversary|post-|pre-"
     r"|victims?|survivors?|conspiracy|Commission|hijack\w*|the events of)(?=\W)"
@@ -106,6 +110,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(
+            r"(?P<start>[A-Z]{3})-(?P<goal>[A-Z]{3})(?![\w-])",
+            lambda m: f"{m['start']} to {m['goal']}" if is_near(m, _FLOWN) else None,
+            Sure.CUE,
+        ),
         make(r"(?P<number>[5-9]\d0|1[0-7]\d0)(?= AM\b)", _pairs),
         make(r"911(?![\w-])", lambda m: "nine eleven" if is_near(m, _SPORTS_CAR) else None),
         make(r"9/11(?![\w/])", lambda m: "nine eleven" if is_near(m, _ATTACKS) else None),

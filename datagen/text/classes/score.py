@@ -71,7 +71,8 @@ WON = re.compile(
 )
 _RECORD = re.compile(
     r" (?:this (?:season|year)|on the (?:year|season)"
-    r"|since (?:the (?:trade|break|deadline|all-star|coaching|injury|bye)|[A-Z]\w+)|and (?:in (?:first|last|second|third)|headed|going)|at home"
+    r"|since (?:the (?:trade|break|deadline|all-star|coaching|injury|bye)|[A-Z]\w+)"
+    r"|and (?:in (?:first|last|second|third)|headed|going)|at home"
     r"|on the road|away|overall|record|so far|start"
     r"|in the (?:league|division|conference))"
 )
@@ -116,7 +117,9 @@ def _rated(match: Match) -> str | None:
 def _round(match: Match) -> str | None:
     """Say what is over a round number, and so may be a score; what may be a day needs a word."""
     is_day = int(match["top"]) < 13 and int(match["bottom"]) < 32
-    if match["bottom"] not in ("5", "10", "20", "50", "100") or (is_day and not is_near(match, _TESTED)):
+    if match["bottom"] not in ("5", "10", "20", "50", "100") or (
+        is_day and not is_near(match, _TESTED)
+    ):
         return None
     return _out_of(match)
 
@@ -154,7 +157,7 @@ def _pressure(match: Match) -> str | None:
 
 def _vision(match: Match) -> str | None:
     """Say "20/40" of an eye."""
-    if match["top"] != "20":
+    if match["top"] != "20" or match["bottom"] == "20":
         return None
     return f"twenty {_three(match['bottom'])}"
 
@@ -164,6 +167,7 @@ def _clear(match: Match) -> str | None:
     return None if is_near(match, _TESTED) else "twenty twenty"
 
 
+_SEEN = re.compile(r"\b(?:vision|eyes?|eyesight|acuity|glasses|contacts|lens(?:es)?)\b")
 _TESTED = re.compile(
     r"\b(?:quiz|test|exam|score\w*|got|points|rated?|gave|graded?)\b", re.IGNORECASE
 )
@@ -173,6 +177,8 @@ def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
     if is_after(match, _RECORD) and not is_before(match, _BEATEN):
+        return f"{_three(match['low'])} and {_three(match['high'])}"
+    if low + high > 9 and is_before(match, _WENT) and is_after(match, _ENDS):
         return f"{_three(match['low'])} and {_three(match['high'])}"
     if is_before(match, _OWNED) and describes(match) and not is_after(match, _OUTCOME):
         return None  # "a 1-2 punch"
@@ -187,6 +193,10 @@ def _won(match: Match) -> str | None:
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
 
+_WENT = cue(
+    r"[A-Z]\w+s (?:went|finished|started)|(?:team|squad|club) (?:went|finished|started)", " "
+)
+_ENDS = re.compile(r"[.,?!;]|$| (?:in|this|that|last|with|and|on|to|but|under|during)\b")
 _BEATEN = cue("won|lost|beat (?:them|us|him|her)|fell|final(?: score)? was|score was", " ")
 _OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
 _OUTCOME = re.compile(
@@ -213,7 +223,10 @@ _PROPORTION = (
     r"|payout|ramp|solution|gear(?:ing)?|leverage"
 )
 _RATIO_BESIDE = cue(rf"(?:{_PROPORTION})(?: \w+)?(?: of| is| at| was|'s|:|a|an)*|an?", " ")
-_STUFF = r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans|milk|fuel|\w+er)"
+_STUFF = (
+    r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans"
+    r"|milk|fuel|\w+er)"
+)
 _OF_RATIO = re.compile(rf" (?:{_PROPORTION})\b|,? \(?{_STUFF}[- ]to[- ]{_STUFF}\b")
 
 
@@ -352,4 +365,5 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"24/7\b", "twenty-four seven"),
         make(r"20/20\b", _clear),
         make(rf"{over}(?= vision)", _vision),
+        make(rf"{over}", lambda m: _vision(m) if is_near(m, _SEEN, 64) else None, Sure.CUE),
     )

@@ -48,7 +48,8 @@ _SIZED = re.compile(
     re.IGNORECASE,
 )
 _MATH = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product|primes?"
+    r"|factors?|multiples?"
     r"|times table)\b",
     re.IGNORECASE,
 )
@@ -81,7 +82,8 @@ _QUOTE = re.compile(r"(?<!\d)\"")
 _IN = re.compile(" (?:in|m)\\b")
 _WORD_NEXT = re.compile(" [a-z]{3,}")
 _WITHIN = re.compile(
-    r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one|each|two|case"
+    r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one"
+    r"|each|two|case"
     r"|time|front|back|both|total|\w+ing|black|white|color|portrait|landscape|bulk|any|some|case|[A-Z]\w+|\d)\b"
 )
 _SOLD_IN = "paper|sheets?|photos?|prints?|cards?|frames?|tiles?|boxes|box|pans?|boards?|envelopes?"
@@ -125,7 +127,11 @@ def _mark(match: Match) -> str | None:
     if is_thing or attributive(match) or is_after(match, _MEASURED):
         return f"{quantity.adjective(said)} {unit}"
     end = end_of_row(match, match["mark"])
-    if _SOLD.match(match.string, end) or describes_last(match, end) or (is_determined(match) and describes(match, end)):
+    if (
+        _SOLD.match(match.string, end)
+        or describes_last(match, end)
+        or (is_determined(match) and describes(match, end))
+    ):
         return f"{quantity.adjective(said)} {unit}"
     if describes(match, end) or is_named(match, end):
         raise Unsayable(match[0], "its unit may be one or several before what it measures")
@@ -185,7 +191,8 @@ def _side(written: str, is_one: bool) -> str:
     if written[-1] not in "\"'":
         return quantity.say(written)
     unit = "inch" if written[-1] == '"' else "foot"
-    return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
+    is_part = quantity.is_one(written[:-1])
+    return _count(quantity.say(written[:-1]), unit, is_one or is_part)
 
 
 def _several(number: str) -> str:
@@ -207,7 +214,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(
             r"(?P<first>\d{1,2}(?:x\d{1,2})?)x(?P<last>\d{1,2})s\b",
-            lambda m: f"{' by '.join(map(quantity.say, m['first'].split('x')))} by {_several(m['last'])}",
+            lambda m: (
+                f"{' by '.join(map(quantity.say, m['first'].split('x')))} by {_several(m['last'])}"
+            ),
         ),
         make(
             r"(?P<rooms>\d)BR/(?P<baths>\d(?:\.5)?)BA\b",

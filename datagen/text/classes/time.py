@@ -50,8 +50,12 @@ _TOOK = cue(
 _LEFT = re.compile(
     r" (?:left|remaining|long|on the clock|to go|in length|into the|mark\b|min\b|minutes)"
 )
-_AT = cue(r"b/w|btwn|between|at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
-_DAY_BEFORE = re.compile(r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z")
+_AT = cue(
+    r"b/w|btwn|between|at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?"
+)
+_DAY_BEFORE = re.compile(
+    r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z"
+)
 _HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
 _CLOCK = cue(
     r"at|until|till|around|starts|begins|by|before|after|since"
@@ -312,7 +316,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.cardinal(int(m["hour"])) + times.zone(m),
             before=cue("at|by|from|until|till|before|after|to|or|and|noon|/|starts|begins", " "),
         ),
-        make(r"(?:[1-9]|1[0-2]) [ECPM][SD]?T\b", "it may be an hour and its zone, or letters", Sure.DOUBT),
+        make(
+            r"(?:[1-9]|1[0-2]) [ECPM][SD]?T\b",
+            "it may be an hour and its zone, or letters",
+            Sure.DOUBT,
+        ),
         make(
             rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d)[ -]?ish\b",
             lambda m: f"{clock(m['hour'], m['minute'])}ish",

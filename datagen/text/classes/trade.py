@@ -9,7 +9,8 @@ from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_ne
 from datagen.text.locales import Locale
 
 TOLD = (
-    "Two or three numbers, or one and a letter, beside the wire, nail, board, roof, fertilizer, tire,"
+    "Two or three numbers, or one and a letter, beside the wire, nail, board, roof, fertilizer,"
+    " tire,"
     " ink or print that is sold so; without that word they are left to the other classes."
 )
 EXAMPLES = (
@@ -22,12 +23,17 @@ EXAMPLES = (
 _FED = re.compile(
     r"\b(?:fertiliz\w+|lawn|turf|lbs?\.? per|pounds per|nitrogen|granular|winterizer|NPK|N-P-K)\b"
 )
-_WIRED = re.compile(r"\b(?:Romex|NM-?B?|wires?|cables?|UF-?B?|copper|circuits?|amp|three-way|switch\w*)\b")
+_WIRED = re.compile(
+    r"\b(?:Romex|NM-?B?|wires?|cables?|UF-?B?|copper|circuits?|amp|three-way|switch\w*)\b"
+)
 _WIRE_NEXT = re.compile(r" (?:Romex|NM-?B?|wires?|cables?|UF-?B?|MC)\b")
 _NAILED = re.compile(
     r" (?:sinkers?|nails?|commons?|finish\w*|galv\w*|box|framing|duplex|ring-shank|casing)\b"
 )
 _NAILS_NEAR = re.compile(r"\b\d{1,2}d (?:sinkers?|nails?|commons?|finish\w*|box|framing|duplex)\b")
+_THREADED = re.compile(
+    r"\b(?:taps?|bolts?|thread\w*|screws?|nuts?|dies?|studs?|UNC|UNF|metric|coarse|fine)\b", re.I
+)
 _SHEETS = re.compile(
     r"\b(?:OSB|plywood|drywall|sheetrock|wrench|sockets?|drill bit|drill|MDF|PEX|router bit)\b"
 )
@@ -51,7 +57,7 @@ _OTHER_SIZE = re.compile(
 
 def _worn(match: Match) -> str | None:
     """Say the sizes of "12 S, 20 M and 8 XL"."""
-    row = f"{match.string[max(0, match.start() - 24):match.start()]}{match[0]}"
+    row = f"{match.string[max(0, match.start() - 24) : match.start()]}{match[0]}"
     beside = _OTHER_SIZE.search(row) or _OTHER_SIZE.match(match.string, match.start())
     if not beside:
         return None
@@ -102,14 +108,23 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     over = r"(?P<top>\d{1,2})/(?P<bottom>\d{1,2})"
     return (
         make(rf"(?P<top>[68]|1[0246])[/-](?P<bottom>[234]){end}", _wire),
-        make(rf"(?P<top>14|10|6|5|L?5|L?6)-(?P<bottom>15|20|30|50){end}", _pair, before=cue("NEMA", " ")),
+        make(
+            rf"(?P<top>14|10|6|5|L?5|L?6)-(?P<bottom>15|20|30|50){end}",
+            _pair,
+            before=cue("NEMA", " "),
+        ),
         make(rf"(?P<size>[2-9]|[1-6]\d)d{end}", _nails),
         make(
-            r"5/4(?= (?:deck\w*|boards?|lumber|stock|oak|pine|cedar|maple|walnut|poplar|treads?)\b)",
+            r"5/4(?= (?:deck\w*|boards?|lumber|stock|oak|pine|cedar|maple|walnut|poplar"
+            r"|treads?)\b)",
             "five quarter",
         ),
-        make(rf"(?P<top>\d{{1,2}})/(?P<bottom>12)(?= (?:pitch|roof|slope)\b)", _pair),
-        make(rf"(?P<top>\d{{1,2}})/(?P<bottom>12){end}", _pair, before=cue("(?:pitch|slope)(?: is|'s|: ?)?", " ")),
+        make(r"(?P<top>\d{1,2})/(?P<bottom>12)(?= (?:pitch|roof|slope)\b)", _pair),
+        make(
+            rf"(?P<top>\d{{1,2}})/(?P<bottom>12){end}",
+            _pair,
+            before=cue("(?:pitch|slope)(?: is|'s|: ?)?", " "),
+        ),
         make(
             rf"{over}{end}(?=[.,?!;]|$| (?:is|and|or|for|on|in)\b)",
             _in_parts,
@@ -138,10 +153,26 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 + (f" {m['letter'].upper()}" if m["letter"] else "")
             ),
         ),
-        make(r"(?P<wheel>2[69])er(?P<many>s?)\b", lambda m: f"twenty-{'nin' if m['wheel'] == '29' else 'six'}er{m['many']}"),
+        make(
+            r"(?P<wheel>2[69])er(?P<many>s?)\b",
+            lambda m: f"twenty-{'nin' if m['wheel'] == '29' else 'six'}er{m['many']}",
+        ),
         make(
             r"R-?(?P<number>[1-5]\d\d)(?P<letter>[A-Fa-f])(?![\w-])",
             lambda m: f"R {numbers.pairs(int(m['number']))} {m['letter'].upper()}",
+        ),
+        make(
+            r"(?P<top>\d{1,2})/(?P<bottom>\d{1,2})\"?-(?P<threads>\d\d)(?![\w/-]|\.\d)",
+            lambda m: (
+                f"{quantity.fraction(int(m['top']), int(m['bottom']))}"
+                f" {numbers.cardinal(int(m['threads']))}"
+                if is_near(m, _THREADED) and quantity.is_fraction(int(m["top"]), int(m["bottom"]))
+                else None
+            ),
+        ),
+        make(
+            r"M(?P<wide>\d{1,2})[xX](?P<pitch>\d{1,2}(?:\.\d+)?)(?![\w-])",
+            lambda m: f"M {numbers.cardinal(int(m['wide']))} by {numbers.decimal(m['pitch'])}",
         ),
         make("105", "one oh five", before=cue("Shimano", " ")),
         make(
@@ -163,7 +194,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CERTAIN,
         ),
         make(
-            r"(?P<number>\d{1,3})[ -]?pt\b\.?(?= (?:matte|gloss\w*|silk|stock|cardstock|card stock|cover"
+            r"(?P<number>\d{1,3})[ -]?pt\b\.?(?= (?:matte|gloss\w*|silk|stock|cardstock"
+            r"|card stock|cover"
             r"|uncoated|coated|paper|board|linen|premium|recycled|kraft|C2S|C1S)\b)",
             lambda m: f"{numbers.cardinal(int(m['number']))} point",
         ),

@@ -36,6 +36,7 @@ EXAMPLES = (
 )
 _AMOUNTS = re.compile(rf"\d[ -]?(?:{UNIT})\Z")
 _AMOUNT_NEXT = re.compile(rf"[\d.,]+ ?(?:{UNIT})(?![\w/])")
+_DIRECTED = re.compile(r"\d (?:down|up|low|high|in|out)\Z")
 _POURED = re.compile(r"[\d.,]+ ?(?:mL|ml|L|dL|tsp|tbsp)\b")
 _WIRED = re.compile(r"[\d.,]+ ?(?:A|W|V|Hz|kW|HP|hp)\b")
 _MEASURED = re.compile(r"\d[ -]?(?:yrs?|mos?|hrs?|mi|wks?|days?|years?|months?|miles?)\.?\Z")
@@ -110,6 +111,8 @@ def _before_number(match: Match) -> str | None:
         if is_after(match, _WIRED):
             return ", "
         return None
+    if _DIRECTED.search(match.string, max(0, start - 12), start):
+        return ", "
     if _MEASURED.search(match.string, 0, match.start()):
         raise Unsayable(match[0], "its slash may be one amount or another")
     return " slash "
@@ -121,6 +124,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     word = rf"[{LATIN}]+(?:'[{LATIN}]+)?"
     return (
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
+        make(r"#(?=\d{1,3} ?- ?\d{1,3}(?![\w-]))", "numbers "),
         make(r"#(?= of\b)", "number"),
         make(
             r"10-4(?=[.,!?]|$)",
