@@ -56,6 +56,8 @@ class Sure(IntEnum):
     """A word beside it says so."""
     CERTAIN = 4
     """Nothing else is written like this."""
+    REFUSED = 5
+    """The form knows that it cannot be said; only what is longer is."""
 
 
 class Reading(NamedTuple):
@@ -65,6 +67,8 @@ class Reading(NamedTuple):
     end: int
     said: str
     sure: Sure
+    problem: Unsayable | None = None
+    """Why it cannot be said, if it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,10 @@ class Form:
             return None
         if self.before is not None and not self.before.search(text, max(0, at - REACH), at):
             return None
-        said = self.say(match)
+        try:
+            said = self.say(match)
+        except Unsayable as problem:
+            return Reading(self.kind, match.end(), problem.why, Sure.REFUSED, problem)
         return None if said is None else Reading(self.kind, match.end(), said, self.sure)
 
 

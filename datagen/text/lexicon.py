@@ -228,6 +228,10 @@ DOSES = {
 """How a medicine is taken, after its amount."""
 SIZES = ("XXS", "XS", "XL", "XXL", "XXXL")
 """Sizes of clothes by letters; S, M and L are letters as well."""
+SYMBOLS = (
+    "Ag", "Ar", "Au", "Ba", "Ca", "Co", "Cu", "Fe", "Li", "Na", "Ne", "Ni", "Si", "Ti", "Xe",
+)  # fmt: skip
+"""Symbols of elements that a voice would take for words."""
 BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip

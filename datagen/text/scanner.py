@@ -114,6 +114,8 @@ class Scanner:
             return None
         best = max((reading.end, reading.sure) for reading in found)
         winners = [reading for reading in found if (reading.end, reading.sure) == best]
+        if winners[0].problem:
+            raise winners[0].problem
         if winners[0].sure is Sure.DOUBT:
             raise Unsayable(word_at(text, at), winners[0].said)
         if len({reading.said for reading in winners}) > 1:

@@ -27,6 +27,7 @@ from datagen.text.lexicon import (
     MONTHS,
     PHRASES,
     SIZES,
+    SYMBOLS,
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
@@ -85,6 +86,7 @@ _SHORT = frozenset(
         *LEFT_SHORT,
         *DOTTED_STATES,
         *SIZES,
+        *SYMBOLS,
         "tues",
         "weds",
         "thurs",

@@ -152,7 +152,8 @@ def _is_amp(match: Match) -> bool:
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
     is_free = "." in number or quantity.value(number) >= 40
     is_free = is_free or (joint == " " and (is_near(match, _WIRED) or is_before(match, _DRAWS)))
-    return (is_current and is_free) or is_near(match, _VOLTS)
+    is_told = is_near(match, _WIRED) or is_near(match, _POWERED) or is_before(match, _DRAWS)
+    return (is_current and is_free and is_told) or is_near(match, _VOLTS)
 
 
 def _is_second(match: Match) -> bool:

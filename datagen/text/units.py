@@ -137,7 +137,7 @@ PER = {
     "min": "minute",
     "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
     "ppl": "people",
-    "pr": "pair", "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
+    "pr": "pair", "rm": "room", "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
 }  # fmt: skip
 """Short names of what something is counted per, besides units."""
 PER_WORDS = (

@@ -59,7 +59,9 @@ _HELD = re.compile(r"([a-z])\1+")
 _SYMBOLS = re.compile(r"(?:[A-Z][a-z]?){2,}")
 _LONG_NUMERAL = re.compile(r"M{1,3}[DCLXVI]{2,}")
 _NO_NUMERALS = frozenset(("MIX", "MILD", "MILL", "MIDI", "MIXX"))
-_JOINED = frozenset(("WiFi", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo"))
+_JOINED = frozenset(
+    ("WiFi", "IMDb", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo")
+)
 
 
 def is_known(written: str) -> bool:

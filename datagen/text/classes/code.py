@@ -368,8 +368,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: m[0].replace("-", " "),
         ),
         make(
-            r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
-            lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",
+            r"(?P<number>\d{1,4})\((?P<letter>[a-z])\)",
+            lambda m: f"{numbers.pairs(int(m['number']))} {m['letter']}",
             before=cue(
                 "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
             ),

@@ -72,7 +72,7 @@ _SURELY = re.compile(
     r"|due date|meeting|hearing|shipment|booking|class\b|orders?|statement|invoice|payment)"
 )
 _ON = cue(
-    r"on|by|until|till|since|due|dated|posted|born|expires|through|thru|open|closed|reopens?"
+    r"on|by|until|till|since|due|dated|filed|issued|installed|serviced|replaced|reported|posted|born|expires|through|thru|open|closed|reopens?"
     r"|reopening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thur?s?|fri|sat|sun",
     r"\.?,? ",
 )

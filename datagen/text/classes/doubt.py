@@ -64,7 +64,8 @@ _AMOUNT = re.compile(
     r"|inside|internal"
     r"|sold|holds?|capacity|up to|population|pop|bowl\w*|shot|par|averag\w*|had|only|just"
     r"|at least|plus|minus|squared"
-    r"|up from|down from|from|AD|BC|BCE|CE|[Pp]ages?|[Pp]g|pp?\.|no\.|divid\w+|multipl\w+|add"
+    r"|up from|down from|from|AD|BC|BCE|CE|[Pp]ages?|[Pp]g|pp?(?=\.)|no(?=\.)|AQI|flow|divid\w+"
+    r"|multipl\w+|add"
     r"|[Cc]holesterol|LDL|HDL|triglycerides|glucose|sugar|subtract|dozen|gross is|round|weeks?"
     r"|reps?|sets?|calories|mg|heart|pulse|high|low|record|left|more"
     r"|of (?:them|us|those)|(?:square|cube) roots?|triangles?|circles?|angles?|quarter|half"
@@ -114,6 +115,8 @@ SHAPES = (
     Shape(rf"[1-9]0[1-9]{_END}", "a count, a model or a code", before=_AFTER_NAME),
     Shape(rf"[1-9][1-9]\d{_END}{NO_PLURAL}", "a count, a model or a code", before=_AFTER_NAME),
     Shape(rf"[1-9]\d[1-9]{_END}", "a count or a code", before=r"\b[Ss]izes? "),
+    Shape(r"[1-9](?!00)\d\d(?='s\b)", "a count, a road or a code", before=r"\b(?:[Tt]he|[Mm]y"
+        r"|[Oo]ur) "),
     Shape(rf"101{_END}{NO_PLURAL}(?! (?:degrees|percent|and)\b)", "a count or a course",
           _SCORED, before=r"[A-Z][a-z]+ "),
     Shape(r"#\d{2,6}(?![\w-])", "a number or the pound key",

@@ -6,6 +6,7 @@ import re
 
 from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, cue, is_near
+from datagen.text.lexicon import SYMBOLS
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -22,8 +23,6 @@ _SYMBOL = (
     "|H|B|C|N|O|F|P|S|K|I|U"
 )
 """Symbols of the elements that lessons speak of."""
-SYMBOLS = ("Ag", "Ar", "Au", "Ba", "Ca", "Co", "Cu", "Fe", "Li", "Na", "Ne", "Ni", "Si", "Ti", "Xe")
-"""Symbols that a voice would take for words."""
 _PART = re.compile(rf"({_SYMBOL})(\d*)")
 
 

@@ -23,7 +23,7 @@ _OF = re.compile(
     r"|ounce"
     r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
-    r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
+    r"|size|sized|bolt|socket|drive|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
     r"|pill|tab\b|caplet|capsule|mark|can\b|turn\b|step\b|bag\b|box\b|bottle|glass|scoop|stick|slice|lemon|onion|bar\b|roll"
     r"|sheet|page|pack|jar\b|block|loaf|pizza|credit|sleeve|ton\b|ml\b|point|second|lap\b|c\.|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
     r"|-[a-z]| ?[+=\u00d7÷]| (?:plus|minus|times|equals|divided by|to an? (?:decimal|percent)"
@@ -39,6 +39,7 @@ _MUCH = cue(
 )
 _DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
 _SO_OFTEN = re.compile(r" times (?:this|last|today|in|an?|per|so|since|when)\b")
+_SHUTTER = re.compile(r"\bf/\d|\b(?:ISO|shutter|exposure|aperture)\b")
 _GRADED = re.compile(
     r" (?:on|in) (?:the|my|a|his|her|their|our|your|that) .{0,24}\b(?:quiz|test|exam)\b"
 )
@@ -131,6 +132,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
             lambda m: f"{quantity.number(m['top'])}-",
+        ),
+        make(
+            r"1/(?P<bottom>\d{2,4})(?![\w/]|\.\d)",
+            lambda m: f"one {numbers.ordinal(int(m['bottom']))}" if is_near(m, _SHUTTER) else None,
+            Sure.CUE,
         ),
         make(
             r"1/(?P<bottom>\d{2,4})(?= (?:sec\b|s\b|second|of a second))",

@@ -338,7 +338,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\b(?:[Cc]onvert|[Cc]hange|[Tt]urn)\b[^.?!]{3,30} to \Z"),
         ),
-        make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])\d+ \Z")),
+        make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(
             r"c\.(?= =|[ ,])",
             "cup",

@@ -65,7 +65,8 @@ _SPANS = cue(
     r"|days?"
     r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
     r"|eta|ETA|low|high|or|and|range(?: is| of|:)?|scored|graded|ranked|numbered|labeled"
-    r"|measures?|bars?|tracks?|ex\.|amendments|articles|exercises|episodes|volumes|parts|phases|stages"
+    r"|(?:should|must|can|to|will|would) be|measures?|bars?|tracks?|ex\.|amendments|articles"
+    r"|exercises|episodes|volumes|parts|phases|stages"
     r"|tables|figures|slides|tickets|seats|spots|candidates",
     r":? ",
 )

@@ -69,6 +69,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("(?:take|on|off|via|from|to) the", " "),
         ),
         make(
+            r"(?P<number>[1-9]\d\d)(?='s )",
+            _freeway,
+            Sure.CUE,
+            before=cue("the", " "),
+        ),
+        make(
             rf"(?P<number>[1-9]\d\d){END}(?! (?:[a-z]{{3,}}s|people|feet)\b)",
             _freeway,
             Sure.CUE,
@@ -120,7 +126,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"9/11(?![\w/])", lambda m: "nine eleven" if is_near(m, _ATTACKS) else None),
         make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(
-            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00)(?!\w)",
+            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00|[89]|10)(?![\w-]|\.\d)",
             lambda m: f"{_pairs(m)}, {numbers.cardinal(int(m['rest']))}",
         ),
     )

@@ -18,7 +18,7 @@ from datagen.text.form import (
     is_near,
 )
 from datagen.text.locales import Locale
-from datagen.text.names import SCRIPTURES
+from datagen.text.names import SCRIPTURES, SHORT_SCRIPTURES
 from datagen.text.nouns import describes
 from datagen.text.quantity import DEC
 
@@ -299,10 +299,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?:-(?P<last>\d{1,3}))?(?![\w:-])",
             _verse,
-            before=cue(any_of(SCRIPTURES), " "),
+            before=cue(any_of((*SCRIPTURES, *SHORT_SCRIPTURES)), r"\.? "),
         ),
         make(
-            rf"[123](?= (?:{any_of(SCRIPTURES)}) \d)",
+            rf"(?P<book>{any_of(SHORT_SCRIPTURES)})\.?(?= \d{{1,3}}:\d)",
+            lambda m: SHORT_SCRIPTURES[m["book"]],
+        ),
+        make(
+            rf"(?P<book>{any_of(SHORT_SCRIPTURES)})\.?(?= \d)",
+            lambda m: SHORT_SCRIPTURES[m["book"]],
+            before=re.compile(r"(?<!\S)[123] \Z"),
+        ),
+        make(
+            rf"[123](?= (?:{any_of(SCRIPTURES)}) \d| (?:{any_of(SHORT_SCRIPTURES)})\.? \d)",
             lambda m: numbers.ordinal(int(m[0])).capitalize(),
             Sure.CUE,
         ),

@@ -219,7 +219,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(
-            r"(?P<rooms>\d)BR/(?P<baths>\d(?:\.5)?)BA\b",
+            r"(?P<rooms>\d) ?(?:BR|BD|bd|br|bed)/(?P<baths>\d(?:\.5)?) ?(?:BA|ba|bath)\b",
             lambda m: f"{quantity.say(m['rooms'])} bedroom {quantity.say(m['baths'])} bath",
         ),
         make(

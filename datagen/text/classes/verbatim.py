@@ -17,7 +17,7 @@ from datagen.text.form import (
     is_before,
     is_near,
 )
-from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEY_NAMES, KEYS, PHRASES, SIGNS
+from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEY_NAMES, KEYS, LEFT_SHORT, PHRASES, SIGNS
 from datagen.text.locales import Locale
 from datagen.text.units import PER, PER_WORDS, UNIT, UNITS
 from datagen.text.words import LATIN, is_said, is_word
@@ -59,12 +59,23 @@ _BLOOD = re.compile(
 _FACT = "[\ue100-\uf8ff]"
 
 
+def _is_per(match: Match) -> bool:
+    """Tell whether the second word is what the first is counted per: "calls/day"."""
+    if match["left"] in LEFT_SHORT:
+        return False
+    return match["right"] in PER or (
+        match["right"] in PER_WORDS and match["left"] not in PER_WORDS
+    )
+
+
 def _slash(match: Match) -> str | None:
     """Say the slash between two words."""
     if match["left"] in DAYS and match["right"] in DAYS:
         return f"{DAYS[match['left']]} and {DAYS[match['right']]}"
-    if match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS):
+    if _is_per(match):
         return f"{match['left']} per {PER.get(match['right'], match['right'])}"
+    if not LEFT_SHORT.isdisjoint((match["left"], match["right"])):
+        return None
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
     if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
