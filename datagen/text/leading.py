@@ -36,8 +36,9 @@ def first_characters(pattern: str) -> Characters:
 
 
 def _of_branch(branch: str) -> Characters:
-    while (looks := _LOOKS.match(branch)) or (empty := _NO_WIDTH.match(branch)):
-        end = _closing(branch, looks.end()) + 1 if looks else empty.end()
+    while skipped := _LOOKS.match(branch) or _NO_WIDTH.match(branch):
+        is_look = branch[0] == "("
+        end = _closing(branch, skipped.end()) + 1 if is_look else skipped.end()
         branch = branch[end:]
     if not branch:
         return None
