@@ -92,7 +92,8 @@ _SOLD_AS = re.compile(
     r"|monitor|screen|pill|tablet|engine|option)s?\b"
 )
 _LAST_NOUN = re.compile(
-    r" (?:(?![a-z]+(?:al|ous|ful|ive|ic|able|ible)\b)[a-z]{3,}(?:-[a-z]+)?|[A-Z]{3,})"
+    r" (?:(?![a-z]+(?:al|ous|ful|ive|ic|able|ible)\b)[a-z]{3,}(?:-[a-z]+)?(?: [a-z]{4,})?"
+    r"|[A-Z]{3,})"
     r"(?=[.,?!;:)]|$| (?:and|or|for|with|is|was|on|in|from|at|to|w/|&) )"
 )
 """A word of small letters before a mark or a small word."""

@@ -125,6 +125,8 @@ OPENING = frozenset(
             "Bal",
             "OC",
             "ex",
+            "Ins",
+            "ins",
             "qAM",
             "qPM",
             "qam",

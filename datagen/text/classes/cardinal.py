@@ -57,16 +57,32 @@ _RAISED = re.compile(
 """What is near millions; "6 mil" may be a thickness, and "7.5M" a width."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
+_RACED = re.compile(
+    r"\b(?:bikes?|biked|swim|swam|ran|triathlon|ultra|race[sd]?|marathon|cycl\w+"
+    r"|ride)\b"
+)
 _KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
+
+
+def _is_model(match: Match) -> bool:
+    """Tell whether a K after so many figures names something: "a 13900K"."""
+    is_long = match["number"].isdecimal() and len(match["number"]) > 3 and " " not in match[0]
+    return is_long and not is_after(match, _COUNTED)
 
 
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
-    if is_before(match, _PLATE):
+    if is_before(match, _PLATE) or _is_model(match):
         return None
     is_run = number in ("5", "8", "10", "15") and is_before(match, _RUN)
+    is_run = is_run or (
+        scale in "kK"
+        and not match["low"]
+        and not is_after(match, _COUNTED)
+        and is_near(match, _RACED)
+    )
     is_short = number in ("3", "5", "8", "10", "15") and not match["low"] and " " not in match[0]
     if scale in "kK" and (is_run or (is_short and not is_after(match, _COUNTED))):
         return f"{quantity.say(number)} K"  # a run, or thousands

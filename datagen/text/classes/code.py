@@ -43,7 +43,7 @@ _NAMED = (
     r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
     r"|prescription|rx|employee|(?-i:PO)"
     r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
-    r"|chip|microchip|locker combo|combination|imei|P/N|S/N|p/n|s/n"
+    r"|chip|microchip|squawk|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
 _DIGITS = cue(
     r"ending(?: in| with)?|ends(?: in| with| w/)?|starts with|begins with|last (?:four|4):"

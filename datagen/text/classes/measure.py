@@ -95,6 +95,10 @@ _DISSOLVED = re.compile(
 )
 """Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
+_SHOT = re.compile(
+    r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
+    r"|FMJ|hollow)\b"
+)
 _POINTS = re.compile(
     r"\b(?:tests?|mortgage|lender|loan|closing|APR|\d+-yr|rate|quiz\w*|scor\w+|games?|worth"
     r"|questions?|extra credit|wins?|won|lead\w*"
@@ -153,7 +157,7 @@ def _is_amount(match: Match) -> bool:
 def _is_adjective(match: Match, unit: str) -> bool:
     """Tell whether an amount is surely said as one: "a 45 lb plate", "two 9W lamps"."""
     symbol = match["unit"]
-    if attributive(match) or is_one_thing(match):
+    if attributive(match) or is_one_thing(match) or _is_sold_as(match):
         return True
     if _MEASURED.match(match.string, end_of_row(match, symbol)):
         return True
@@ -163,11 +167,17 @@ def _is_adjective(match: Match, unit: str) -> bool:
         return True
     if unit == "year old" and is_before(match, _ARTICLE):
         return True
-    if symbol == "L" and "." in match["number"] and is_before(match, _THE_ONE):
-        return True  # an engine
     if not describes(match):
         return False
     return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))
+
+
+def _is_sold_as(match: Match) -> bool:
+    """Tell whether the amount names a cartridge ("a box of 9 mm") or an engine ("the 2.4L")."""
+    number, symbol = match["number"], match["unit"]
+    if symbol == "mm":
+        return number in ("9", "10") and is_near(match, _SHOT)
+    return symbol == "L" and "." in number and is_before(match, _THE_ONE)
 
 
 def _may_be_adjective(match: Match) -> bool:
@@ -219,7 +229,7 @@ def _percent(match: Match) -> str:
 _TIMES_WHAT = re.compile(
     r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
     r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
-    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
+    r"|speed|OT|overtime|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
     r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
     r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"

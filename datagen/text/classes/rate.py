@@ -67,7 +67,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
             lambda m: UNITS[m["unit"]],
-            before=cue("per", " "),
+            before=cue("per|an?|each|every", " "),
         ),
         make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
         make(

@@ -34,6 +34,8 @@ _NAILS_NEAR = re.compile(r"\b\d{1,2}d (?:sinkers?|nails?|commons?|finish\w*|box|
 _THREADED = re.compile(
     r"\b(?:taps?|bolts?|thread\w*|screws?|nuts?|dies?|studs?|UNC|UNF|metric|coarse|fine)\b", re.I
 )
+_BRA = re.compile(r"\b(?:[Bb]ras?|bralettes?|cup size)\b")
+_CUPS = {"DD": "double D", "DDD": "triple D"}
 _SHEETS = re.compile(
     r"\b(?:OSB|plywood|drywall|sheetrock|wrench|sockets?|drill bit|drill|MDF|PEX|router bit)\b"
 )
@@ -173,6 +175,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"M(?P<wide>\d{1,2})[xX](?P<pitch>\d{1,2}(?:\.\d+)?)(?![\w-])",
             lambda m: f"M {numbers.cardinal(int(m['wide']))} by {numbers.decimal(m['pitch'])}",
+        ),
+        make(
+            r"(?P<band>2[89]|3\d|4\d)(?P<cup>D{1,3}|[A-H])(?![\w-])",
+            lambda m: (
+                f"{numbers.cardinal(int(m['band']))} {_CUPS.get(m['cup'], m['cup'])}"
+                if is_near(m, _BRA)
+                else None
+            ),
         ),
         make("105", "one oh five", before=cue("Shimano", " ")),
         make(

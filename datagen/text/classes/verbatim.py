@@ -63,9 +63,7 @@ def _is_per(match: Match) -> bool:
     """Tell whether the second word is what the first is counted per: "calls/day"."""
     if match["left"] in LEFT_SHORT:
         return False
-    return match["right"] in PER or (
-        match["right"] in PER_WORDS and match["left"] not in PER_WORDS
-    )
+    return match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS)
 
 
 def _slash(match: Match) -> str | None:
@@ -205,6 +203,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
         make(r"(?<![\w)])\+(?=[$€£¥]?\.?\d)", "plus "),
         make(r"(?<=[\w)%])\+(?![\w+])", " plus"),
+        make(
+            r"[+] (?=for (?:strep|flu|[Cc]ovid|COVID|the|[a-z]+)\b)",
+            "positive ",
+            before=re.compile(
+                r"\b(?:[Tt]est(?:s|ed|'s)?|culture(?:'s)?|swab(?:'s)?|(?:is|was"
+                r"|came back)) \Z"
+            ),
+        ),
         make(r"(?<=[\d\w])\+\+(?!\w)", " plus plus"),
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
