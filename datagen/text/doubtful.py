@@ -44,7 +44,7 @@ _SIGN_SAYS = frozenset((
 ))  # fmt: skip
 """What a sign says, and what may stand before it in full."""
 _INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
-_STOPPED = re.compile(r"[b-hj-z]\.")
+_STOPPED = re.compile(r"[b-hj-z]\.[,;]?")
 _SIDED = re.compile(
     r"(?:eyes?|ears?|hands?|arms?|legs?|foot|feet|knees?|hips?|shoulders?|wrists?|ankles?|elbows?"
     r"|sides?"

@@ -125,6 +125,7 @@ OPENING = frozenset(
             "Bal",
             "OC",
             "ex",
+            *"dhlw",
             "Ins",
             "ins",
             "qAM",

@@ -196,6 +196,9 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             "foot",
             before=re.compile(r"\b(?:an?|per|each) (?:linear|lin\.|square|sq\.|cubic|running) \Z"),
         ),
+        make(r"no\.(?='s\b)", "number"),
+        make(r"ext\.(?='s\b)", "extension"),
+        make(r"[cC]onf\.(?= (?:Rm|Room|room|call|center)\b)", lambda m: f"{m[0][0]}onference"),
         make(r"OC\b", "on center", before=re.compile(r"\d(?:\"| ?in\.?| inch(?:es)?) \Z")),
         make("bps", lambda m: _basis(m) and " basis points", before=re.compile(r"\d\Z")),
         make("bps", _basis, before=after_rate),
@@ -275,7 +278,8 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
             rf"min\b{DOT}",
             "minimum",
             before=re.compile(
-                r"\d[ -](?:hrs?|hours?|yrs?|mos?|months?|wks?|weeks?|orders?|lbs?|yds?|drinks?"
+                r"\d[ -](?:pcs?|pieces?|ft|feet|mi|miles?|hrs?|hours?|yrs?|mos?|months?|wks?"
+                r"|weeks?|orders?|lbs?|yds?|drinks?"
                 r"|nights?|person|people|items?|guests?|days?)\.? \Z"
             ),
         ),

@@ -36,7 +36,10 @@ _SCALED = {
     "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
     "tn": "trillion",
 }  # fmt: skip
-_COUNTED = re.compile(rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b)")
+_COUNTED = re.compile(
+    rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b|(?:sq\.? (?:ft|mi)|miles"
+    rf"|mi|lbs?|gal|BTUs?)\b)"
+)
 _PLAYED_FOR = re.compile(r" (?:XP|GP|gold|experience|mana|FPS|DPS|damage)\b")
 _COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""

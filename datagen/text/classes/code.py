@@ -334,7 +334,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _named,
             Sure.CUE,
             before=cue(
-                r"(?:promo|coupon|discount|voucher)(?: code)?(?: is)?|the coupon|use code|code",
+                r"(?:promo|coupon|discount|voucher)(?: code)?(?: is|'s)?|the coupon|use code"
+                r"|code(?: is|'s)?",
                 ":? ",
             ),
         ),

@@ -95,6 +95,7 @@ _DISSOLVED = re.compile(
 )
 """Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
+_LEAST = re.compile(r"\.? (?:min|minimum)\b\.?(?! (?:of|is|was)\b)")
 _SHOT = re.compile(
     r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
     r"|FMJ|hollow)\b"
@@ -175,6 +176,8 @@ def _is_adjective(match: Match, unit: str) -> bool:
 def _is_sold_as(match: Match) -> bool:
     """Tell whether the amount names a cartridge ("a box of 9 mm") or an engine ("the 2.4L")."""
     number, symbol = match["number"], match["unit"]
+    if is_after(match, _LEAST):
+        return True
     if symbol == "mm":
         return number in ("9", "10") and is_near(match, _SHOT)
     return symbol == "L" and "." in number and is_before(match, _THE_ONE)
@@ -306,7 +309,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:\^-?\d+|[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]) \Z"),
         ),
         make(
-            r"(?P<unit>mi|km|sq ft|lbs?|gal)\b" + DOT,
+            r"(?P<unit>mi|km|sq ft|sq\. ft|lbs?|gal)\b" + DOT,
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\d[KkM] \Z"),
         ),

@@ -247,6 +247,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _by,
         ),
         make(
+            r"(?P<side>[wdhlWDHL])(?:\.(?!$))?(?=[,;x]| x |\.?$| (?:and|by|&)\b)",
+            lambda m: _SIDES[m["side"].upper()],
+            before=re.compile(r"\d(?:\"| ?in\.?| ?inches| ?cm) \Z"),
+        ),
+        make(
             r"(?P<number>1080|720|480|2160|1440)p\b",
             lambda m: f"{numbers.pairs(int(m['number']))} p",
         ),

@@ -183,7 +183,8 @@ def _lasting(match: Match) -> str | None:
 
 
 def _took(match: Match) -> str | None:
-    return _lasting(match) if is_before(match, _TOOK) or is_after(match, _LEFT) else None
+    is_left = is_after(match, _LEFT) and not is_one_thing(match)
+    return _lasting(match) if is_before(match, _TOOK) or is_left else None
 
 
 def _untold(match: Match) -> str | None:
