@@ -96,7 +96,7 @@ _DATA = re.compile(
 _FILLED = re.compile(
     r"\b(?:bottles?|engines?|sodas?|water|tanks?|jugs?|V6|V8|motors?|wine|backpacks?|packs?|fuel|oil|gas"
     r"|milk|liters?|capacity|volume|holds?|pots?|kettles?|beer|box|boxes|coolers?|kegs?|hold|drinks?|drank"
-    r"|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
+    r"|O2|oxygen|cannula|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
     re.IGNORECASE,
 )
 _WEIGHED = re.compile(

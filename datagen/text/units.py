@@ -35,6 +35,7 @@ UNITS = {
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
     "sq km": "square kilometer", "cu ft": "cubic foot", "cu. ft": "cubic foot",
     "cu yd": "cubic yard", "cu. yd": "cubic yard", "cu in": "cubic inch",
+    "cu. in": "cubic inch",
     "m²": "square meter", "m2": "square meter", "m^2": "square meter",
     "m³": "cubic meter", "m3": "cubic meter", "m^3": "cubic meter",
     "cm²": "square centimeter", "cm2": "square centimeter", "cm^2": "square centimeter",

@@ -50,7 +50,7 @@ _STREET = re.compile(
     r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across"
     r"|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
 )
-_TUNED = re.compile(r"\b(?:on|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
+_TUNED = re.compile(r"\b(?:on [Cc]h|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
 _MID_SENTENCE = re.compile(r"[\w.] \Z")
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
@@ -63,7 +63,7 @@ def _months(match: Match) -> str:
 
 
 _BOOK = re.compile(
-    r"\b(?:read\w*|re-?read|books?|text\w*|pages?|pp?\.|pg|sec\w*|finish\w*|review\w*|stud(?:y"
+    r"\b(?:read\w*|re-?read|books?|text\w*|pages?|pp?(?=\.)|pg|sec\w*|finish\w*|review\w*|stud(?:y"
     r"|ied|ies|ying)|tests?|quiz\w*"
     r"|exams?|problems?|exercises?|homework|lessons?|verses?|see|novel|story|authors?|assign\w*"
     r"|vol\w*|notes|ex\.|summar\w+|left off"
@@ -177,7 +177,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     return (
         *(make(pattern, what) for pattern, what in said),
         make(r"min\.(?= [a-z])", "minutes", before=counted),
-        make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
+        make(rf"min\b{DOT}", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
         make(r"lg\.?(?=[,.]|$| [a-zA-Z])", "large", before=one),
         make(r"sm\.(?=,| [a-zA-Z])", "small", before=one),
@@ -190,7 +190,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             "deposit",
             before=re.compile(r"\$[\d,.]+ \Z"),
         ),
-        make(r"pt\b\.?", "point", before=cue("dew|boiling|melting|freezing|focal", " ")),
+        make(rf"pt\b{DOT}", "point", before=cue("dew|boiling|melting|freezing|focal", " ")),
         make(
             r"ft\b\.?(?! ?\d)",
             "foot",
@@ -314,7 +314,7 @@ def _chat(make: FormMaker) -> tuple[Form, ...]:
         make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
         make(r"L(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "left", before=_TURN),
         make(
-            r"hr\b\.?",
+            rf"hr\b{DOT}",
             "hour",
             before=cue(
                 "credit|billable|man|labor|labour|lab|contact|clock|office|half|quarter", " "

@@ -81,7 +81,7 @@ _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
 _STUFF = re.compile(
-    r" (?:[a-z]+ )?(?:flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
+    r" (?:[a-z]+ )?(?:O2|oxygen|flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
     r"|cheese|cream"
     r"|honey|vinegar|soda|powder|extract|pepper|ibuprofen|acetaminophen|aspirin|caffeine|sodium|protein"
     r"|fiber|fat|carbs|chocolate|yogurt|vanilla|yeast|cinnamon|spinach|salmon)\b"
@@ -95,6 +95,13 @@ _DISSOLVED = re.compile(
 )
 """Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
+_ONE = re.compile(r"(?:^|[a-z,] )1 \Z")
+"""A count of one before an amount: "1 9V"."""
+_FOOD = (
+    r"(?:[a-z]+ed )?(?:broth|rice|flour|sugar|water|milk|oats|cheese|stock|cream|butter|oil"
+    r"|beans|pasta|chicken|nuts|onions?|celery|carrots|berries|raisins|corn|juice|yogurt"
+    r"|buttermilk|coffee|wine)\b"
+)
 _LEAST = re.compile(r"\.? (?:min|minimum)\b\.?(?! (?:of|is|was)\b)")
 _SHOT = re.compile(
     r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
@@ -176,7 +183,7 @@ def _is_adjective(match: Match, unit: str) -> bool:
 def _is_sold_as(match: Match) -> bool:
     """Tell whether the amount names a cartridge ("a box of 9 mm") or an engine ("the 2.4L")."""
     number, symbol = match["number"], match["unit"]
-    if is_after(match, _LEAST):
+    if is_after(match, _LEAST) or is_before(match, _ONE):
         return True
     if symbol == "mm":
         return number in ("9", "10") and is_near(match, _SHOT)
@@ -309,7 +316,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:\^-?\d+|[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]) \Z"),
         ),
         make(
-            r"(?P<unit>mi|km|sq ft|sq\. ft|lbs?|gal)\b" + DOT,
+            r"(?P<unit>mi|km|ft|sq ft|sq\. ft|lbs?|gal)\b" + DOT,
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\d[KkM] \Z"),
         ),
@@ -358,12 +365,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?<!\d)(?:1|[½¼¾⅓⅔]) \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
         ),
         make(
-            r"c\.(?= (?:[a-z]+ed )?(?:broth|rice|flour|sugar|water|milk|oats|cheese|stock|cream"
-            r"|butter|oil|beans|pasta"
-            r"|chicken|nuts|onions?|celery|carrots|berries|raisins|corn|juice|yogurt|buttermilk|coffee|wine)\b)",
+            rf"c\.(?= {_FOOD})",
             "cups",
             before=re.compile(r"(?<![\d/.])(?:[2-9]|1\d) \Z"),
         ),
+        make(rf"c\.(?= {_FOOD})", "cup", before=re.compile(r"(?<!\d )(?<![\d/])[1-7]/[2-8] \Z")),
         make(
             r"c\.(?=[ ,])", "cups", before=re.compile(r"\d (?:[1-7]/[2-8]|[½¼¾⅓⅔]) \Z|\d[½¼¾⅓⅔] \Z")
         ),

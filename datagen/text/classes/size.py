@@ -18,6 +18,7 @@ from datagen.text.form import (
 from datagen.text.lexicon import SIZES
 from datagen.text.locales import Locale
 from datagen.text.nouns import (
+    THINGS,
     attributive,
     describes,
     describes_last,
@@ -62,6 +63,7 @@ _SOLD = re.compile(
     r"|spacing|trim)\b"
 )
 """What is sold or built by the inch or foot: the unit before it is one."""
+_SEVERAL_NEXT = re.compile(rf"{_SOLD.pattern}| {THINGS}")
 _MAKES = re.compile(r",? (?:which |that )?(?:is|equals|makes|gives) \d")
 _RESOLUTIONS = frozenset((
     "1920x1080", "1080x1920", "2560x1440", "1280x720", "3840x2160", "1366x768", "1080x1080",
@@ -128,7 +130,7 @@ def _mark(match: Match) -> str | None:
         return f"{quantity.adjective(said)} {unit}"
     end = end_of_row(match, match["mark"])
     if (
-        _SOLD.match(match.string, end)
+        _SEVERAL_NEXT.match(match.string, end)
         or describes_last(match, end)
         or (is_determined(match) and describes(match, end))
     ):
