@@ -59,7 +59,7 @@ _DESCRIBED = re.compile(
     rf" (?!(?:{_NO_NOUN}|{DOES})\b|[a-z]+(?:ed|ing|ly|wards?)\b|[a-z]+er than\b"
     r"|(?:heavi|light|long|fast|cheap|bigg|small|tall|short|high|low|wid|deep|old|young|thick"
     r"|thinn|clos|earli|few|farth|furth|hott|cold|warm|cool|strong|bigg|short)er\b"
-    r"|(?:AM|PM|ET|EST|EDT|CT|CST|PT|PST|MT|MST|PO|BID|TID|QID|PRN|OD|ID|OC|DC|AC|US|OK|TX|CA|NY|[NS][EW])\b)"
+    r"|(?:AM|PM|ET|EST|EDT|CT|CST|PT|PST|MT|MST|PO|BID|TID|QID|PRN|OD|ID|OC|CCW|CW|DC|AC|US|OK|TX|CA|NY|[NS][EW])\b)"
     r"(?:[a-z]{2,}(?:-[a-z]+)*|[A-Z]{2,}s?|[A-Z]\d)\b"
 )
 _CAPITALS = re.compile(r" [A-Z]")

@@ -169,7 +169,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: CORNERS[m["point"]].lower(),
         ),
         make(
-            r"(?P<point>[NS][EW]|[NSEW])\b(?=[,.?!]|$| (?:of|from|on|along|past)\b)",
+            r"(?P<point>[NS][EW]|[NSEW])\b(?:\.(?= [a-z]))?(?=[,.?!]|$| (?:of|from|on|along"
+            r"|past)\b)",
             lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
             before=_FAR,
         ),

@@ -262,7 +262,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"\d{{3,4}}{END}",
             _digits,
             before=re.compile(
-                r"\b[Pp]late(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
+                r"\b(?:[Pp]late|[Tt]ag)(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
             ),
         ),
         make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),

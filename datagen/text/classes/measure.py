@@ -90,7 +90,7 @@ _DISSOLVED = re.compile(
     r"\b(?:water|air|CO2|carbon|dioxide|monoxide|chlorine|nitrates?|lead|ammonia|salt|salinity"
     r"|tank|pool|soil|dust|ozone"
     r"|iron|calcium|alkalinity|concentration|hardness|fluoride|copper|solution|atmosphere"
-    r"|aquarium|hydroponic\w*|spa)\b",
+    r"|test strips?|aquarium|hydroponic\w*|spa)\b",
     re.IGNORECASE,
 )
 """Where parts per million are counted, and not pages per minute."""
@@ -103,6 +103,9 @@ _FOOD = (
     r"|buttermilk|coffee|wine)\b"
 )
 _LEAST = re.compile(r"\.? (?:min|minimum)\b\.?(?! (?:of|is|was)\b)")
+_RACED = re.compile(
+    r"\b(?:ran|runs?|race[sd]?|sprint\w*|best|record|swam|swims?|final|heat|medal|PR)\b"
+)
 _SHOT = re.compile(
     r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
     r"|FMJ|hollow)\b"
@@ -194,6 +197,8 @@ def _may_be_adjective(match: Match) -> bool:
     """Tell whether an amount may be said as one or as several: "16GB RAM", "the 12 oz"."""
     symbol = match["unit"]
     if symbol in _POURED or _PLURAL_SYMBOL.search(symbol) or match["per"]:
+        return False
+    if symbol == "m" and is_near(match, _RACED):
         return False
     if is_before(match, _THE_ONE) and not is_after(match, _SO_MUCH):
         return True

@@ -60,7 +60,7 @@ _HELD = re.compile(
     r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
 )
 _PART_OF = re.compile(
-    r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon|tank|full|empty)"
+    r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon|ton|tank|full|empty)"
 )
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 WON = re.compile(
