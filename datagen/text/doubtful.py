@@ -124,9 +124,10 @@ def _refuse_days(found: list[tuple[str, str]]) -> None:
     """Refuse the "Sat" of a day that no form has read, where no sentence begins."""
     for place, ((before, _), (written, said)) in enumerate(pairwise(found), start=1):
         after = found[place + 1][0] if place + 1 < len(found) else ""
+        is_row = _DAY.fullmatch(after) is not None
         is_name = written == "Sun" and _NAMED.match(before) and _NAMED.match(after)
         is_left = written == said and _DAY.fullmatch(written) and not is_name
-        if is_left and not before.endswith(_STOPS):
+        if is_left and (is_row or not before.endswith(_STOPS)):
             raise Unsayable(written, "it may be short for a day or a month")
 
 

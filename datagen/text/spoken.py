@@ -105,7 +105,7 @@ _ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[ .,;]|$)")
 _NUMERAL = re.compile(
     rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])"
-    rf"|[A-Z][a-z]+ I (?:{DOES})\b"
+    rf"|[A-Z][a-z]+ I (?:{DOES})\b|\b(?:chapter|act|book|volume|article) I(?:[.,?!;:]|$)"
 )
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{2,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""

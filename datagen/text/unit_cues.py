@@ -109,7 +109,7 @@ _NETWORK = re.compile(
 _POWERED = re.compile(
     r"\d ?(?:V|kW|Wh|kWh|lm|Hz|volts?|amps?)\b|\b(?:bulbs?|LEDs?|lamps?|lights?|lighting|watts?"
     r"|wattage|power\w*|charg\w+|solar|panels?|heaters?|speakers?|amp\w*|motors?|batter\w+|inverters?"
-    r"|generators?|microwaves?|sockets?|outlets?|cans?|adapters?|GaN|USB-C|draws?|uses?|rated|output"
+    r"|generators?|microwaves?|sockets?|outlets?|cans|adapters?|GaN|USB-C|draws?|uses?|rated|output"
     r"|electric\w*|energy|appliances?|toasters?|kettles?|fixtures?|equiv\w*|incandescent|PSU|supply"
     r"|subwoofers?|ballasts?|laptop|fan|iron|dryer|oven|burner|stove|solder\w*|drills?|vacuum)\b",
     re.IGNORECASE,

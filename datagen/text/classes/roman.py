@@ -82,6 +82,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[VX](?= [a-z])", _refused, Sure.DOUBT, before=_NAMED_BEFORE),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
+        make(r"[VX](?=[ .,?!:;]|$)|I(?=[.,?!:;]|$)", _number, before=_NUMBERED_SMALL),
+        make(r"V(?=[ .,?!:;]|$)", _number, before=cue("part|section|step|unit", " ")),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
         make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
         make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
@@ -167,6 +169,7 @@ _FIFTHS = (
 _SURELY = re.compile(
     r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
 )
+_NUMBERED_SMALL = re.compile(r"\b(?:chapter|act|book|volume|article|stage|phase|tier) \Z")
 _COURSE = re.compile(r"[A-Z][a-z]{2,} \Z")
 """A name before an I that does something, as the speaker does not: "Ballet I meets"."""
 _SCENE = re.compile(r"\b[Ss]cene \Z")

@@ -227,7 +227,9 @@ _STUFF = (
     r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans"
     r"|milk|fuel|\w+er)"
 )
-_OF_RATIO = re.compile(rf" (?:{_PROPORTION})\b|,? \(?{_STUFF}[- ]to[- ]{_STUFF}\b")
+_OF_RATIO = re.compile(
+    rf" (?:{_PROPORTION})\b|,? \(?{_STUFF}[- ]to[- ]{_STUFF}(?=[.,;!?)]|$| by\b| ratio\b)"
+)
 
 
 def _ratio(match: Match) -> str | None:

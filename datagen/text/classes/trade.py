@@ -61,7 +61,7 @@ def _worn(match: Match) -> str | None:
     """Say the sizes of "12 S, 20 M and 8 XL"."""
     row = f"{match.string[max(0, match.start() - 24) : match.start()]}{match[0]}"
     beside = _OTHER_SIZE.search(row) or _OTHER_SIZE.match(match.string, match.start())
-    if not beside:
+    if not beside or len(set(re.findall(rf"\d ({_WORN})(?![\w'-])", beside[0]))) < 2:
         return None
     return f"{numbers.cardinal(int(match['count']))} {_SIZES[match['size']]}"
 
@@ -99,7 +99,7 @@ def _parts_of_food(match: Match) -> str | None:
 def _of_an_edition(match: Match) -> str | None:
     """Say "number 47/250" of a print."""
     top, bottom = int(match["top"]), int(match["bottom"])
-    is_one = top <= bottom and bottom >= 40
+    is_one = top <= bottom and 40 <= bottom <= 1900
     return f"{numbers.cardinal(top)} of {numbers.cardinal(bottom)}" if is_one else None
 
 
@@ -137,7 +137,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<top>\d{{1,4}})/(?P<bottom>\d{{2,4}}){end}",
             _of_an_edition,
-            before=cue("(?:print|edition|copy|it's|is)? ?(?:number|no\\.)|numbered", " #?"),
+            before=cue(
+                r"(?:print|edition|copy|it's|is|mine's|ours is|got) (?:number|no\.)|numbered", " #?"
+            ),
         ),
         make(
             r"(?P<top>\d{2})[/+](?P<bottom>\d(?:\.5)?) ?(?:µF|uF|MFD|mfd)\b",
