@@ -34,6 +34,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.locales import Locale
+from datagen.text.units import PER
 
 TOLD = (
     "The table of short forms; where one has two meanings (Dr., St., no., min.), a name, a"
@@ -151,7 +152,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"W/D(?= (?:included|in|hook\w*|on|are|is)\b|[,.]|$)", "washer and dryer"),
         (r"equiv\.(?= [A-Z]{2,}\b)", "equivalent"),
         (r"Reg\.(?= No\b)", "Registration"),
-        (r"med\.(?= (?:heat|high|low|speed|setting|flame)\b)", "medium"),
+        (r"med\.(?= (?:rare|well|heat|high|low|speed|setting|flame)\b)", "medium"),
         (r"bal\.(?= (?:due|is|was|of|on)\b)", "balance"),
         (r"Bal\.(?= (?:due|is|was|of|on)\b)", "Balance"),
         (r"est\.?(?= #\d)", "estimate"),
@@ -180,7 +181,11 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(
             r"med\.(?=,| (?:shirt|coffee|drink|pizza|fries|box|dog|size)\b)", "medium", before=one
         ),
-        make(r"mo\.(?= [a-z])", "month", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(
+            rf"(?P<unit>mo|hr|wk|yr|mi|qtr)\b{DOT}",
+            lambda m: {"mi": "mile"}.get(m["unit"]) or PER[m["unit"]],
+            before=re.compile(r"\d(?:st|nd|rd|th) \Z"),
+        ),
         make(
             r"dep(?=\.?$)|dep\b\.?(?=[,;]| (?:and|plus|due|to)\b)",
             "deposit",
