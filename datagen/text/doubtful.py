@@ -44,7 +44,7 @@ _SIGN_SAYS = frozenset((
 ))  # fmt: skip
 """What a sign says, and what may stand before it in full."""
 _INITIAL = re.compile(r"[B-HJ-Z](?:\.[,;]?)?")
-_STOPPED = re.compile(r"[b-hj-z]\.")
+_STOPPED = re.compile(r"[b-hj-z]\.[,;]?")
 _SIDED = re.compile(
     r"(?:eyes?|ears?|hands?|arms?|legs?|foot|feet|knees?|hips?|shoulders?|wrists?|ankles?|elbows?"
     r"|sides?"
@@ -75,7 +75,7 @@ _DAY = re.compile(
 """A short name of a day or a month, as it is left."""
 _NAMED = re.compile(r"(?!Open|Closed|Every|Only|Until|Till|Thr|Hours|Sat|Morn|Ev|After)[A-Z][a-z]+")
 """A word of a name beside the sun: "Sagedale Sun Power"."""
-_STOPS = (".", "?", "!", ":", "the")
+_STOPS = (".", "?", "!", ":", "the", "The")
 _COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
 _CAPITAL = re.compile("[B-HJ-Z]")
 _LEFT = re.compile(r"(?<![\w'])[IVXLivx]{2,}(?![\w'])")
@@ -124,9 +124,10 @@ def _refuse_days(found: list[tuple[str, str]]) -> None:
     """Refuse the "Sat" of a day that no form has read, where no sentence begins."""
     for place, ((before, _), (written, said)) in enumerate(pairwise(found), start=1):
         after = found[place + 1][0] if place + 1 < len(found) else ""
+        is_row = _DAY.fullmatch(after) is not None
         is_name = written == "Sun" and _NAMED.match(before) and _NAMED.match(after)
         is_left = written == said and _DAY.fullmatch(written) and not is_name
-        if is_left and not before.endswith(_STOPS):
+        if is_left and (is_row or not before.endswith(_STOPS)):
             raise Unsayable(written, "it may be short for a day or a month")
 
 
@@ -193,7 +194,8 @@ def _refuse_initial(found: list[tuple[str, str]]) -> None:
         before = found[place - 1][0] if place else ""
         if len(written) > 2 or (written[1:] and after[:1].islower()):
             raise Unsayable(written, "it may be short for a word")
-        if written in ("L", "R") and _SIDED.match(after):
+        is_letter = before.lower() in ("an", "letter")
+        if written in ("L", "R") and _SIDED.match(after) and not is_letter:
             raise Unsayable(written, "it may be left, right or a letter")
         if before[-1:].isdigit() and after[:1].isdigit() and not written[1:]:
             raise Unsayable(written, "it may be a sign or a letter")

@@ -21,7 +21,10 @@ LONE = r"(?<![\w.,$/:-])"
 """A pattern before a number: it is not the end of something longer."""
 END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
 """A pattern after a number: it is not the beginning of something longer."""
-DOT = r"(?:\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b|[NSEW] of\b|[NSEW]\.?(?:$|,))[\"'(]?[A-Z]))?"
+DOT = (
+    r"(?:\.(?=[?!])|\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b|[NSEW] of\b|[NSEW]\.?(?:$|,))"
+    r"[\"'(]?[A-Z]))?"
+)
 """The dot of an abbreviation; it is left where it ends the sentence too."""
 
 
@@ -56,6 +59,8 @@ class Sure(IntEnum):
     """A word beside it says so."""
     CERTAIN = 4
     """Nothing else is written like this."""
+    REFUSED = 5
+    """The form knows that it cannot be said; only what is longer is."""
 
 
 class Reading(NamedTuple):
@@ -65,6 +70,8 @@ class Reading(NamedTuple):
     end: int
     said: str
     sure: Sure
+    problem: Unsayable | None = None
+    """Why it cannot be said, if it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,10 @@ class Form:
             return None
         if self.before is not None and not self.before.search(text, max(0, at - REACH), at):
             return None
-        said = self.say(match)
+        try:
+            said = self.say(match)
+        except Unsayable as problem:
+            return Reading(self.kind, match.end(), problem.why, Sure.REFUSED, problem)
         return None if said is None else Reading(self.kind, match.end(), said, self.sure)
 
 

@@ -52,10 +52,13 @@ ABBREVIATIONS = {
     "Jr": "Junior", "Sr": "Senior", "Inc": "Incorporated", "Corp": "Corporation",
     "Ltd": "Limited", "vs": "versus", "etc": "et cetera", "approx": "approximately",
     "Etc": "Et cetera", "Approx": "Approximately", "Incl": "Including", "Mgmt": "Management",
-    "Govt": "Government", "Mtg": "Meeting", "Appts": "Appointments", "Accts": "Accounts",
+    "Govt": "Government", "Mtg": "Meeting", "Pkg": "Package", "Pkgs": "Packages",
+    "Appts": "Appointments", "Accts": "Accounts",
     "appt": "appointment", "appts": "appointments", "Appt": "Appointment", "acct": "account",
     "accts": "accounts", "Acct": "Account", "dept": "department", "Dept": "Department",
     "hrs": "hours", "mins": "minutes", "yrs": "years", "secs": "seconds", "wks": "weeks",
+    "qtrly": "quarterly", "Qtrly": "Quarterly", "equiv": "equivalent",
+    "hw": "homework", "mthly": "monthly", "yrly": "yearly",
     "wkend": "weekend", "wkends": "weekends", "wkly": "weekly",
     "lbs": "pounds", "oz": "ounces", "bldg": "building",
     "Bldg": "Building", "Blvd": "Boulevard", "Pkwy": "Parkway", "Hwy": "Highway",
@@ -138,11 +141,12 @@ DOTTED = {
 """Short forms that need their dot."""
 END_SAFE = (
     "Dr", "Co", "Apt", "apt", "Bros", "Vol", "vol", "Ave", "St", "Rd", "Ln", "Sq", "sq", "Univ",
-    "Assn", "tbsp", "misc",
+    "Assn", "tbsp", "misc", "orig",
 )  # fmt: skip
 """Those of `DOTTED` that may end a sentence; the others are words or names there."""
 NUMBERED_SHORT = {
     "Eq": "Equation", "Sched": "Schedule", "Vit": "Vitamin",
+    "Lv": "Level", "lv": "level", "sz": "size", "Sz": "Size", "Ps": "Psalm",
     "Rt": "Route", "Apt": "Apartment", "apt": "apartment", "Ste": "Suite", "ste": "suite",
     "Rte": "Route", "rte": "route", "Rm": "Room", "rm": "room", "Bldg": "Building",
     "bldg": "building", "Grp": "Group", "grp": "group",
@@ -177,6 +181,8 @@ PHRASES = {
     "R.I.P.": "R.I.P.", "A/V": "A V", "T/Th": "Tuesday and Thursday",
     "Tu/Th": "Tuesday and Thursday", "W/F": "Wednesday and Friday",
     "Sa/Su": "Saturday and Sunday", "Th/F": "Thursday and Friday",
+    "p/u": "pickup", "P/U": "pickup", "mo.-to-mo.": "month to month",
+    "o.c.": "on center", "O.C.": "on center",
     "M/W/F": "Monday, Wednesday and Friday", "M/W": "Monday and Wednesday",
     "m/s": "meters per second", "km/h": "kilometers per hour",
     "Mr./Mrs.": "Mister or Missus", "Mr/Mrs": "Mister or Missus",
@@ -196,7 +202,9 @@ SET_CODES = {
     "C-3PO": "C three P O",
     "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",
     "R2-D2": "R two D two", "4x4": "four by four", "2x4": "two by four", "2x4s": "two by fours",
-    "PG-13": "P G thirteen", "K-12": "K through twelve", "K-8": "K through eight",
+    "PG-13": "P G thirteen", "K-9": "K nine", "K-9s": "K nines", "K9": "K nine",
+    "1v1": "one V one", "2v2": "two V two", "3v3": "three V three", "5v5": "five V five",
+    "K-12": "K through twelve", "K-8": "K through eight",
     "H2O": "H two O", "CO2": "C O two", "MP3": "M P three", "mp3": "M P three", "MP4": "M P four",
     "mp4": "M P four", "M&Ms": "M and M's", "M&M's": "M and M's",
     "7-Eleven": "Seven-Eleven", "7-eleven": "seven-eleven", "U2": "U two",
@@ -220,6 +228,10 @@ DOSES = {
 """How a medicine is taken, after its amount."""
 SIZES = ("XXS", "XS", "XL", "XXL", "XXXL")
 """Sizes of clothes by letters; S, M and L are letters as well."""
+SYMBOLS = (
+    "Ag", "Ar", "Au", "Ba", "Ca", "Co", "Cu", "Fe", "Li", "Na", "Ne", "Ni", "Si", "Ti", "Xe",
+)  # fmt: skip
+"""Symbols of elements that a voice would take for words."""
 BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip
@@ -233,7 +245,9 @@ LEFT_SHORT = frozenset((
         form
         for short in (
             "amt", "arr", "avail", "bal", "chg", "chgs", "conf", "confs", "cust", "deliv", "desc",
-            "dist", "equip", "freq", "gal", "ind", "init", "inv", "invs", "loc", "maint", "manuf",
+            "dist", "equip", "insp", "galv", "refrig", "resid", "transp", "calib", "assy",
+            "constr", "comml", "lic", "perf", "maj", "mgr", "freq", "gal", "ind", "init", "inv",
+            "invs", "loc", "maint", "manuf",
             "mult", "neg", "num", "obs", "occ", "poss", "pref", "prelim", "prob", "proc", "qual",
             "ques", "gr", "pgs", "req", "reqs", "res", "resp", "sched", "seq", "serv", "std",
             "subj", "svc",
@@ -244,7 +258,8 @@ LEFT_SHORT = frozenset((
 ))  # fmt: skip
 """Short forms that are no words, and are refused where no rule has said them in full."""
 SHORT_FOR_TWO = (
-    "est", "Est", "reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech", "bps",
+    "est", "Est", "reg", "Reg", "temp", "Temp", "exp", "Exp", "dep", "bus", "min", "sec", "tech",
+    "bps",
 )  # fmt: skip
 """Short for several words: what stands beside one says for which, or it is refused."""
 LEAST = (

@@ -52,13 +52,14 @@ _NO_NOUN = (
     "|inside|outside|indoors|outdoors|north|south|east|west|you're|we're|i'm|it's|that's|there's|they're"
     "|right|between|plain|usually|probably|same|new|nowhere|somewhere|everywhere|upstairs|downstairs|dry|wet|raw|cooked|well"
     "|rather|quite|almost|nearly|roughly|better|worse|daily|prepaid|plus|times|taller|shy|solo|straight"
-    "|incl|excl|ea|approx|est|tax|latitude|longitude|city|hwy|highway|pp|pers|afterward|afterwards|beforehand|besides|otherwise|pretty|super|way|anymore|soon|quick|fast|slow"
+    "|incl|excl|ea|approx|est|tax|latitude|longitude|city|hwy|highway|pp|pers|afterward|afterwards|beforehand|besides|otherwise|pretty|super|way|anymore|soon|quick|fast|slow|ship|qualify|apply|hover|remain|vary|self-pay|out-of-pocket|all-in"
+    "|up-front|pre-tax|after-tax|tax-free|round-trip|one-way|month-to-month|mo|dep|qd|bid|tid|qid|prn|po|qhs|weekdays|weekends"
 )
 _DESCRIBED = re.compile(
     rf" (?!(?:{_NO_NOUN}|{DOES})\b|[a-z]+(?:ed|ing|ly|wards?)\b|[a-z]+er than\b"
     r"|(?:heavi|light|long|fast|cheap|bigg|small|tall|short|high|low|wid|deep|old|young|thick"
     r"|thinn|clos|earli|few|farth|furth|hott|cold|warm|cool|strong|bigg|short)er\b"
-    r"|(?:AM|PM|ET|EST|EDT|CT|CST|PT|PST|MT|MST|PO|BID|TID|QID|PRN|OD|ID|DC|AC|US|OK|TX|CA|NY|[NS][EW])\b)"
+    r"|(?:AM|PM|ET|EST|EDT|CT|CST|PT|PST|MT|MST|PO|BID|TID|QID|PRN|OD|ID|OC|CCW|CW|DC|AC|US|OK|TX|CA|NY|[NS][EW])\b)"
     r"(?:[a-z]{2,}(?:-[a-z]+)*|[A-Z]{2,}s?|[A-Z]\d)\b"
 )
 _CAPITALS = re.compile(r" [A-Z]")
@@ -90,6 +91,12 @@ _SOLD_AS = re.compile(
     r" (?:one|tier|model|version|plan|drive|card|phone|battery|tank|bottle|pack|package|bag|box"
     r"|monitor|screen|pill|tablet|engine|option)s?\b"
 )
+_LAST_NOUN = re.compile(
+    r" (?:(?![a-z]+(?:al|ous|ful|ive|ic|able|ible)\b)[a-z]{3,}(?:-[a-z]+)?(?: [a-z]{4,})?"
+    r"|[A-Z]{3,})"
+    r"(?=[.,?!;:)]|$| (?:and|or|for|with|is|was|on|in|from|at|to|w/|&) )"
+)
+"""A word of small letters before a mark or a small word."""
 _PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
 
 
@@ -109,6 +116,11 @@ def _others(unit: str) -> re.Pattern[str]:
     after = rf"[ -]?{re.escape(symbol)}\.?" if symbol else r"(?<![.,])"
     amount = rf"{re.escape(sign)}\d[\d.,/]*[½¼¾⅓⅔]?{after}"
     return re.compile(rf"(?:(?:,? (?:and|or) |, ){amount})+")
+
+
+def describes_last(match: Match, end: int) -> bool:
+    """Tell whether a noun follows that ends its clause: "a 4 inch slab, poured"."""
+    return describes(match, end) and _LAST_NOUN.match(match.string, end) is not None
 
 
 def end_of_row(match: Match, unit: str) -> int:

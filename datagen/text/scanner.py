@@ -8,14 +8,14 @@ What has no reading, or two that say different things and are as long and as sur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from datagen.text.classes import forms
 from datagen.text.classes.code import say as say_code
-from datagen.text.form import Form, Reading, Sure, Unsayable
-from datagen.text.leading import begins_with_digit, begins_with_letter
+from datagen.text.form import Reading, Sure, Unsayable
+from datagen.text.leading import first_characters
 from datagen.text.locales import LOCALES
 from datagen.text.opening import OPENING
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
@@ -91,16 +91,16 @@ class Scanner:
     def __init__(self, locale: str) -> None:
         self._locale = LOCALES[locale]
         self._forms = forms(locale)
-        patterns = [form.pattern.pattern for form in self._forms]
-        self._no_digits = _leave_out(self._forms, map(begins_with_digit, patterns))
-        self._no_letters = _leave_out(self._forms, map(begins_with_letter, patterns))
-        self._signs = tuple(form for form in self._no_digits if form in self._no_letters)
-
-    def _tried(self, first: str) -> tuple[Form, ...]:
-        """Return the forms that may begin with a character."""
-        if first.isdecimal():
-            return self._no_letters
-        return self._no_digits if first.isalpha() else self._signs
+        firsts = [first_characters(form.pattern.pattern) for form in self._forms]
+        self._tried = {
+            character: tuple(
+                form
+                for form, first in zip(self._forms, firsts, strict=True)
+                if first is None or character in first
+            )
+            for character in map(chr, range(128))
+        }
+        """The forms that may begin with a character."""
 
     def scan(self, text: str, facts: FactTable = ()) -> list[ScannedSpan]:
         """Read a text of single blanks. Raises Unsayable."""
@@ -108,12 +108,14 @@ class Scanner:
 
     def best(self, text: str, at: int) -> Reading | None:
         """Return the reading at a place. Raises Unsayable if two are as good."""
-        tried = self._tried(text[at])
+        tried = self._tried.get(text[at], self._forms)
         found = [reading for form in tried if (reading := form.read(text, at))]
         if not found:
             return None
         best = max((reading.end, reading.sure) for reading in found)
         winners = [reading for reading in found if (reading.end, reading.sure) == best]
+        if winners[0].problem:
+            raise winners[0].problem
         if winners[0].sure is Sure.DOUBT:
             raise Unsayable(word_at(text, at), winners[0].said)
         if len({reading.said for reading in winners}) > 1:
@@ -130,10 +132,6 @@ class Scanner:
 def _shape(code: str) -> str:
     """Return a code with one letter and one digit for all."""
     return re.sub("[A-Z]", "A", re.sub(r"\d", "0", code))
-
-
-def _leave_out(forms: Iterable[Form], is_left_out: Iterable[bool]) -> tuple[Form, ...]:
-    return tuple(form for form, is_out in zip(forms, is_left_out, strict=True) if not is_out)
 
 
 @lru_cache(maxsize=len(LOCALES))

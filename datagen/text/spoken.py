@@ -27,6 +27,7 @@ from datagen.text.lexicon import (
     MONTHS,
     PHRASES,
     SIZES,
+    SYMBOLS,
     TITLES,
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
@@ -85,6 +86,7 @@ _SHORT = frozenset(
         *LEFT_SHORT,
         *DOTTED_STATES,
         *SIZES,
+        *SYMBOLS,
         "tues",
         "weds",
         "thurs",
@@ -100,13 +102,15 @@ _SHORT = frozenset(
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
-_CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[.,;]|$)")
+_CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[ .,;]|$)")
 _NUMERAL = re.compile(
     rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])"
-    rf"|[A-Z][a-z]+ I (?:{DOES})\b"
+    rf"|[A-Z][a-z]+ I (?:{DOES})\b|\b(?:chapter|act|book|volume|article) I(?:[.,?!;:]|$)"
 )
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
+_A_PART = re.compile(r"one (?:half|quarter|third)\b")
+_PART = re.compile(r"[\u00bd\u00bc\u2153]|1/[234](?!\d)")
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()
 """Easy tokens met so far."""
@@ -217,6 +221,7 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         (text[bounds[span.first][0] : bounds[span.end - 1][1]], one_stop(span.said))
         for span in _with_words(spans)
     ]
+    found = _without_one(found)
     refuse_doubtful(found, line, states_facts=bool(table))
     for written, said in found:
         if left := _UNSAID.search(said):
@@ -224,6 +229,20 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         if said.strip(_MARKS) in LEFT_SHORT:
             raise Unsayable(written, "it is short for something")
     return found
+
+
+def _without_one(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out the "one" of a part after "a": "a 1/2 sheet" is "a half sheet"."""
+    if not any(_A_PART.match(said) for _, said in found):
+        return found
+    before = ["", *(written.lower() for written, _ in found)]
+    return [
+        (
+            written,
+            said[4:] if article == "a" and _A_PART.match(said) and _PART.match(written) else said,
+        )
+        for article, (written, said) in zip(before, found, strict=False)
+    ]
 
 
 def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:

@@ -73,7 +73,8 @@ _DRIVEN = re.compile(
 )
 _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
-    r"wait|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran|shake|count|button|key"
+    r"wait|time(?:'s| is| was)?|(?:wait|hold|press|rest|pause|boil|held|held down|lasted|ran"
+    r"|shake|count|button|key"
     r"|it|in line) for|in|after|within|every|hold|holds|held|takes|took|last|next|another|lasts"
     r"|in under"
     r"|only|in just|than|up to"
@@ -95,7 +96,7 @@ _DATA = re.compile(
 _FILLED = re.compile(
     r"\b(?:bottles?|engines?|sodas?|water|tanks?|jugs?|V6|V8|motors?|wine|backpacks?|packs?|fuel|oil|gas"
     r"|milk|liters?|capacity|volume|holds?|pots?|kettles?|beer|box|boxes|coolers?|kegs?|hold|drinks?|drank"
-    r"|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
+    r"|O2|oxygen|cannula|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
     re.IGNORECASE,
 )
 _WEIGHED = re.compile(
@@ -104,6 +105,14 @@ _WEIGHED = re.compile(
 _CONNECTED = cue("on|over|have|has|get|gets|got|no|the|via|using|with|your|my|our", " ")
 _NETWORK = re.compile(
     r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem|LTE)\b"
+)
+_POWERED = re.compile(
+    r"\d ?(?:V|kW|Wh|kWh|lm|Hz|volts?|amps?)\b|\b(?:bulbs?|LEDs?|lamps?|lights?|lighting|watts?"
+    r"|wattage|power\w*|charg\w+|solar|panels?|heaters?|speakers?|amp\w*|motors?|batter\w+|inverters?"
+    r"|generators?|microwaves?|sockets?|outlets?|cans|adapters?|GaN|USB-C|draws?|uses?|rated|output"
+    r"|electric\w*|energy|appliances?|toasters?|kettles?|fixtures?|equiv\w*|incandescent|PSU|supply"
+    r"|subwoofers?|ballasts?|laptop|fan|iron|dryer|oven|burner|stove|solder\w*|drills?|vacuum)\b",
+    re.IGNORECASE,
 )
 _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
@@ -143,7 +152,8 @@ def _is_amp(match: Match) -> bool:
     is_current = is_after(match, _CURRENT) or is_before(match, _DRAWS)
     is_free = "." in number or quantity.value(number) >= 40
     is_free = is_free or (joint == " " and (is_near(match, _WIRED) or is_before(match, _DRAWS)))
-    return (is_current and is_free) or is_near(match, _VOLTS)
+    is_told = is_near(match, _WIRED) or is_near(match, _POWERED) or is_before(match, _DRAWS)
+    return (is_current and is_free and is_told) or is_near(match, _VOLTS)
 
 
 def _is_second(match: Match) -> bool:
@@ -180,17 +190,21 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "m": _is_meter,
     "A": _is_amp,
     "s": _is_second,
-    "W": lambda match: is_before(match, _CARRYING) or not is_after(match, _STREET),
+    "W": lambda match: (
+        is_before(match, _CARRYING) or (is_near(match, _POWERED) and not is_after(match, _STREET))
+    ),
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
-    "L": lambda match: match["joint"] == " " or "." in match["number"] or is_near(match, _FILLED),
+    "L": lambda match: "." in match["number"] or is_near(match, _FILLED),
     "g": lambda match: not _is_network(match),
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),
-    **dict.fromkeys(("hp", "HP"), lambda match: is_near(match, _DRIVEN, 64, 64)),
+    **dict.fromkeys(
+        ("hp", "HP"), lambda match: "." in match["number"] or is_near(match, _DRIVEN, 64, 64)
+    ),
     "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
     "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),
     "nm": lambda match: is_near(match, _LIGHT),

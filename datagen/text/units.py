@@ -10,7 +10,9 @@ UNITS = {
     # weight
     "lb": "pound", "lbs": "pound", "oz": "ounce", "mcg": "microgram", "µg": "microgram",
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
-    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter",
+    "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter", "µF": "microfarad",
+    "uF": "microfarad",
+    "N·m": "newton meter", "Nm": "newton meter",
     "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
     "gpg": "grain per gallon", "mEq": "milliequivalent",
     # volume
@@ -22,6 +24,8 @@ UNITS = {
     "in": "inch", "ins": "inch", "ft": "foot", "yd": "yard", "yds": "yard", "mi": "mile",
     "mm": "millimeter", "cm": "centimeter", "m": "meter", "km": "kilometer", "KM": "kilometer",
     "nm": "nanometer", "µm": "micrometer", "millimeter": "millimeter", "kilogram": "kilogram",
+    "lin ft": "linear foot", "lin. ft": "linear foot", "LF": "linear foot",
+    "bd ft": "board foot", "bd. ft": "board foot", "bu": "bushel",
     # area and volume
     "sq ft": "square foot", "sq. ft": "square foot", "sqft": "square foot",
     "sq-ft": "square foot", "pk": "pack", "SF": "square foot", "s.f": "square foot",
@@ -31,6 +35,7 @@ UNITS = {
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
     "sq km": "square kilometer", "cu ft": "cubic foot", "cu. ft": "cubic foot",
     "cu yd": "cubic yard", "cu. yd": "cubic yard", "cu in": "cubic inch",
+    "cu. in": "cubic inch",
     "m²": "square meter", "m2": "square meter", "m^2": "square meter",
     "m³": "cubic meter", "m3": "cubic meter", "m^3": "cubic meter",
     "cm²": "square centimeter", "cm2": "square centimeter", "cm^2": "square centimeter",
@@ -77,11 +82,13 @@ UNITS = {
     "pc": "piece", "pcs": "piece", "pkg": "package", "pkgs": "package", "ct": "count",
     "doz": "dozen", "ea": "each", "qty": "quantity", "BR": "bedroom", "br": "bedroom",
     "BA": "bath", "ba": "bath", "bdrm": "bedroom", "lg": "large", "sm": "small", "med": "medium",
+    "spd": "speed", "ga": "gauge", "prs": "pair",
     "cyl": "cylinder", "lcd": "candela", "pct": "percent", "lbf": "pound-force", "HRs": "home run",
 }  # fmt: skip
 """A symbol and the name of one of it; a dot after it is taken in."""
 PLURALS = {
-    "foot": "feet", "square foot": "square feet", "cubic foot": "cubic feet", "inch": "inches",
+    "foot": "feet", "square foot": "square feet", "linear foot": "linear feet",
+    "board foot": "board feet", "cubic foot": "cubic feet", "inch": "inches",
     "square inch": "square inches", "cubic inch": "cubic inches", "hertz": "hertz",
     "kilohertz": "kilohertz", "megahertz": "megahertz", "gigahertz": "gigahertz",
     "milli I U": "milli I U", "P S I": "P S I", "R P M": "R P M", "I U": "I U", "C C": "C C",
@@ -89,8 +96,9 @@ PLURALS = {
     "B T U": "B T Us", "D B M": "D B M", "D B A": "D B A", "horsepower": "horsepower",
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
     "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
+    "gauge": "gauge",
     "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
-    "pound-foot": "pound-feet",
+    "pound-foot": "pound-feet", "bushel": "bushels",
 }  # fmt: skip
 ADJECTIVES = (
     "long|wide|tall|high|deep|thick|apart|across|away|square|diameter|drill|bit|screen|pipe|hose"
@@ -130,7 +138,7 @@ PER = {
     "min": "minute",
     "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
     "ppl": "people",
-    "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
+    "pr": "pair", "rm": "room", "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
 }  # fmt: skip
 """Short names of what something is counted per, besides units."""
 PER_WORDS = (
@@ -142,7 +150,23 @@ PER_WORDS = (
     "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""
-SOLD_BY = ("gal", "qt", "pt", "yd", "mi", "mo", "wk", "yr", "hr", "doz", "pc", "sem", "qtr", "min")
+SOLD_BY = (
+    "gal",
+    "qt",
+    "pt",
+    "yd",
+    "mi",
+    "mo",
+    "wk",
+    "yr",
+    "hr",
+    "doz",
+    "pc",
+    "sem",
+    "qtr",
+    "min",
+    "sec",
+)
 """Short forms of what things are priced by: "$3.49 a gal"."""
 COUNTED_PER = tuple(
     unit for unit in UNITS if len(unit) > 1 and unit.isalpha() and (unit != unit.lower())

@@ -15,11 +15,14 @@ WORD = re.compile(rf"[{LATIN}]+(?:['-][{LATIN}]+)*'?")
 """A word, with hyphens and apostrophes inside."""
 _PARTS = re.compile(r"['-]")
 _VOWEL = re.compile(r"[aeiouyAEIOUY\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+_SHORTENED = re.compile(r"[b-df-hj-np-tv-xz]{4,}ys?|[b-df-hj-np-tv-xz]{3,}ly", re.IGNORECASE)
+"""Letters whose only vowel is a y at their end, and more than a word has: "qtrly"."""
 _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
 _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
-    "k", "b", "cwm", "TVs", "Hz", "olds", "coli",
+    "k", "b", "cwm", "wye", "koi", "ziti", "orzo", "mage", "mages", "nerf", "noob", "meme", "memes",
+    "emoji", "TVs", "Hz", "olds", "coli",
     "bio", "bios", "rex", "capo", "dev", "devs", "mega", "gif", "gifs", "bruh", "alt", "fam", "umm",
     "uhh", "uhm", "ohh", "ooh", "oooh", "aww", "awww", "ahh", "ahhh", "yeh", "eco", "emo", "sim",
     "ipad", "ipod", "imac", "lego", "java", "etsy", "ebay", "miso", "boba", "nori", "dojo", "coco",
@@ -55,7 +58,10 @@ _HELD = re.compile(r"([a-z])\1+")
 
 _SYMBOLS = re.compile(r"(?:[A-Z][a-z]?){2,}")
 _LONG_NUMERAL = re.compile(r"M{1,3}[DCLXVI]{2,}")
-_JOINED = frozenset(("WiFi", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo"))
+_NO_NUMERALS = frozenset(("MIX", "MILD", "MILL", "MIDI", "MIXX"))
+_JOINED = frozenset(
+    ("WiFi", "IMDb", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo")
+)
 
 
 def is_known(written: str) -> bool:
@@ -66,7 +72,7 @@ def is_known(written: str) -> bool:
     if _SYMBOLS.fullmatch(written) and not _LETTERS.fullmatch(written):
         return written in _JOINED
     if _LONG_NUMERAL.fullmatch(written):
-        return False
+        return written in _NO_NUMERALS
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
         return True
     if written in KNOWN or _MURMURED.fullmatch(written):
@@ -82,6 +88,8 @@ def is_word(written: str) -> bool:
 def _is_part(part: str) -> bool:
     if len(part) < 2 or part in KNOWN or _LETTERS.fullmatch(part):
         return True
+    if _SHORTENED.fullmatch(part):
+        return False
     return bool(_VOWEL.search(part) or _MURMURED.fullmatch(part))
 
 

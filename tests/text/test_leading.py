@@ -1,52 +1,48 @@
 import pytest
 
 from datagen.text.classes import forms
-from datagen.text.leading import begins_with_digit, begins_with_letter
+from datagen.text.leading import first_characters
+from datagen.text.locales import LOCALES
+from tests.text.readings import fresh, table
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    [r"\d+x", r"[1-9]\d?", r"(?P<n>\d+|[01]) kg", r"(?<![a|b])(?:\d|[2-4])a", r"(?=[(])\d{2}"],
+    ("pattern", "characters"),
+    [
+        (r"\d+x", "0123456789"),
+        (r"[1-3]\d?", "123"),
+        (r"(?P<n>\d+|[ab]) kg", "0123456789ab"),
+        (r"(?<![a|b])(?:1|[2-4])a", "1234"),
+        (r"(?=[(])\(?x", "(x"),
+        (r"\d{0,1}y", "0123456789y"),
+        (r"(?:a|b)?c|\$", "abc$"),
+        (r"a*?b", "ab"),
+        (r"\bMon|\u00b1 ?\d", "M\u00b1"),
+        (r"[\u00bc-\u00be\]]", "\u00bc\u00bd\u00be]"),
+        (r"[a-]b", "a-"),
+    ],
 )
-def test_a_pattern_that_needs_a_digit_first(pattern: str) -> None:
-    assert begins_with_digit(pattern)
+def test_what_a_pattern_begins_with(pattern: str, characters: str) -> None:
+    assert first_characters(pattern) == frozenset(characters)
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    [r"\d*x", r"\d?", r"a|\d", r"(?:\d|x)y", r"(?:\d)?y", r"[1-9a]", r"\.\d", r"\d{0,2}x"],
+    "pattern", [r"\w+", r".a", r"[^a]b", r"a?", r"(?:a|)", r"(?i:a)", r"[a\w]b", r"$", r"(?P<a>x)?"]
 )
-def test_a_pattern_that_may_begin_otherwise(pattern: str) -> None:
-    assert not begins_with_digit(pattern)
+def test_a_pattern_that_may_begin_with_anything(pattern: str) -> None:
+    assert first_characters(pattern) is None
 
 
-def test_the_forms_of_digits_match_nothing_else() -> None:
-    tails = ["", "5", "5 kg", "-5", "/5", " in.", "x5", "0%"]
-    wordless = [form for form in forms("en-US") if begins_with_digit(form.pattern.pattern)]
-    assert len(wordless) > 50
-    for form in wordless:
-        for first in "aMx.,$-+#'(~ /:&\u00bd":
-            assert not any(form.pattern.match(first + tail) for tail in tails), form
-
-
-@pytest.mark.parametrize(
-    "pattern", [r"[Ee]xt\.?", r"(?:Mon|Tue)\b", r"(?P<a>[A-Z])-?b", r"(?<!\w)x"]
-)
-def test_a_pattern_that_needs_a_letter_first(pattern: str) -> None:
-    assert begins_with_letter(pattern)
-
-
-@pytest.mark.parametrize(
-    "pattern", [r"[a-z-]b", r"a?\d", r"\bMon", r"[A-Z0-9]x", r"(?:a)?-", "a|-"]
-)
-def test_a_pattern_that_may_begin_with_no_letter(pattern: str) -> None:
-    assert not begins_with_letter(pattern)
-
-
-def test_the_forms_of_letters_match_nothing_else() -> None:
-    tails = ["", "a", "Mon", "-b", ". 5", "x 3", " AM"]
-    wordy = [form for form in forms("en-US") if begins_with_letter(form.pattern.pattern)]
-    assert len(wordy) > 50
-    for form in wordy:
-        for first in "5.,$-+#'(~ /:&\u00bd":
-            assert not any(form.pattern.match(first + tail) for tail in tails), form
+@pytest.mark.parametrize("locale", sorted(LOCALES))
+def test_no_form_matches_where_it_is_not_tried(locale: str) -> None:
+    texts = [written for written, _ in (*fresh(), *table("cases"), *table("doubts"))]
+    limited = [
+        (form.pattern, first)
+        for form in forms(locale)
+        if (first := first_characters(form.pattern.pattern)) is not None
+    ]
+    assert len(limited) > 500
+    for text in texts[::15]:
+        for place, character in enumerate(text):
+            for pattern, first in limited:
+                assert character in first or not pattern.match(text, place), (pattern, text)

@@ -37,6 +37,7 @@ from datagen.text.classes import (
     size,
     telephone,
     time,
+    trade,
     verbatim,
     weekday,
     year,
@@ -47,7 +48,7 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, money, measure, rate, degree, size, date,
     weekday, year, time, telephone, pin, electronic, code, color, course, episode, route, address,
-    roman, abbreviation, math, formula, verbatim, music, medicine, product, game, doubt,
+    roman, abbreviation, math, formula, verbatim, music, medicine, product, trade, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

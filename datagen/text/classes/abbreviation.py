@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from datagen.text import numbers
+from datagen.text.classes.typed import typed
 from datagen.text.form import (
     DOT,
     Form,
@@ -34,6 +34,7 @@ from datagen.text.lexicon import (
     TITLES,
 )
 from datagen.text.locales import Locale
+from datagen.text.units import PER
 
 TOLD = (
     "The table of short forms; where one has two meanings (Dr., St., no., min.), a name, a"
@@ -50,7 +51,7 @@ _STREET = re.compile(
     r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across"
     r"|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
 )
-_TUNED = re.compile(r"\b(?:on|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
+_TUNED = re.compile(r"\b(?:on [Cc]h|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
 _MID_SENTENCE = re.compile(r"[\w.] \Z")
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
@@ -63,11 +64,12 @@ def _months(match: Match) -> str:
 
 
 _BOOK = re.compile(
-    r"\b(?:read\w*|re-?read|books?|text\w*|pages?|pp?\.|pg|sec\w*|finish\w*|review\w*|stud(?:y"
+    r"\b(?:read\w*|re-?read|books?|text\w*|pages?|pp?(?=\.)|pg|sec\w*|finish\w*|review\w*|stud(?:y"
     r"|ied|ies|ying)|tests?|quiz\w*"
     r"|exams?|problems?|exercises?|homework|lessons?|verses?|see|novel|story|authors?|assign\w*"
     r"|vol\w*|notes|ex\.|summar\w+|left off"
-    r"|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?|lost your place)\b",
+    r"|bankruptc(?:y|ies)|Civil War|midterm|covers|essay|class|unit|intro\w*|figures?"
+    r"|lost your place)\b",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\.? ?\d")
@@ -90,10 +92,6 @@ def _numbered(match: Match) -> str | None:
     if said.lower() in _IN_ROWS and _ROW.match(match.string, match.end()):
         said += "s"
     return said if match.string[match.end() : match.end() + 1] == " " else f"{said} "
-
-
-def _two_months(match: Match) -> str:
-    return f"{MONTHS[match['first']]} and {MONTHS[match['last']]}"
 
 
 def _basis(match: Match) -> str:
@@ -122,7 +120,11 @@ def _refused(match: Match) -> str:
 def _cued(make: FormMaker) -> tuple[Form, ...]:
     """Return short forms of several words, each where what stands beside it says of which."""
     year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
-    sums = r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair"
+    sums = (
+        r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair|weight"
+        r"|tax|length|amount|hours?|shipping|pickup|labor|drive|distance|yield|age|usage|balance|net"
+        r"|square|volume|size|return|mileage|income|population|read|start|finish|date|duration|loss"
+    )
     said = (
         (rf"est\.?(?= {year})", "established"),
         (rf"Est\.?(?= {year})", "Established"),
@@ -141,6 +143,20 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"wt\.(?= [a-z])", "weight"),
         (r"Wt\.(?= ?:? ?(?:\d|is\b|of\b))", "Weight"),
         (r"dep\.(?= (?:is|was|of|on|for)\b)", "deposit"),
+        (r"[iI]ncl(?=\.?$)|[iI]ncl\.?(?=[,;)]| (?:in|with|at|w/))", "included"),
+        (r"b/t(?= \d)", "between"),
+        (r"Ins\.(?= (?:ID|card|co|company|policy|plan|info|agent)\b)", "Insurance"),
+        (r"ins\.(?= (?:ID|card|co|company|policy|plan|info|agent)\b)", "insurance"),
+        (r"Rev\.(?= (?:[A-Z]\b(?!\.)|\d))", "Revision"),
+        (r"T\.(?= rex\b)", "T"),
+        (r"W/D(?= (?:included|in|hook\w*|on|are|is)\b|[,.]|$)", "washer and dryer"),
+        (r"equiv\.(?= [A-Z]{2,}\b)", "equivalent"),
+        (r"Reg\.(?= No\b)", "Registration"),
+        (r"med\.(?= (?:rare|well|heat|high|low|speed|setting|flame)\b)", "medium"),
+        (r"bal\.(?= (?:due|is|was|of|on)\b)", "balance"),
+        (r"Bal\.(?= (?:due|is|was|of|on)\b)", "Balance"),
+        (r"est\.?(?= #\d)", "estimate"),
+        (r"Est\.?(?= #\d)", "Estimate"),
         (r"bus\.(?= (?:days?|hours?|line|owner|account)\b)", "business"),
         (r"c/o(?= (?:[A-Z]|my\b|the\b))", "care of"),
         (r"b/w(?= (?:\d|the\b|[A-Z]\w* (?:and|&)))", "between"),
@@ -150,13 +166,41 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             _refused,
         ),
     )
+    one = re.compile(
+        r"(?:\b(?:an?|one|two|three|four|the|or|and|in|my|your|for|size)|[\d$.]) \Z", re.IGNORECASE
+    )
     counted = cue("few|couple(?: of)?|several|some|many|more|extra|[2-9]|two|three|ten", " ")
     after_rate = re.compile(r"\d \Z")
     return (
         *(make(pattern, what) for pattern, what in said),
         make(r"min\.(?= [a-z])", "minutes", before=counted),
-        make(r"min\b\.?", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
+        make(rf"min\b{DOT}", "minutes", before=re.compile(r"\d (?:more|extra) \Z")),
         make(r"sec\.(?= [a-z])", "seconds", before=counted),
+        make(r"lg\.?(?=[,.]|$| [a-zA-Z])", "large", before=one),
+        make(r"sm\.(?=,| [a-zA-Z])", "small", before=one),
+        make(
+            r"med\.(?=,| (?:shirt|coffee|drink|pizza|fries|box|dog|size)\b)", "medium", before=one
+        ),
+        make(
+            rf"(?P<unit>mo|hr|wk|yr|mi|qtr)\b{DOT}",
+            lambda m: {"mi": "mile"}.get(m["unit"]) or PER[m["unit"]],
+            before=re.compile(r"\d(?:st|nd|rd|th) \Z"),
+        ),
+        make(
+            r"dep(?=\.?$)|dep\b\.?(?=[,;]| (?:and|plus|due|to)\b)",
+            "deposit",
+            before=re.compile(r"\$[\d,.]+ \Z"),
+        ),
+        make(rf"pt\b{DOT}", "point", before=cue("dew|boiling|melting|freezing|focal", " ")),
+        make(
+            r"ft\b\.?(?! ?\d)",
+            "foot",
+            before=re.compile(r"\b(?:an?|per|each) (?:linear|lin\.|square|sq\.|cubic|running) \Z"),
+        ),
+        make(r"no\.(?='s\b)", "number"),
+        make(r"ext\.(?='s\b)", "extension"),
+        make(r"[cC]onf\.(?= (?:Rm|Room|room|call|center)\b)", lambda m: f"{m[0][0]}onference"),
+        make(r"OC\b", "on center", before=re.compile(r"\d(?:\"| ?in\.?| inch(?:es)?) \Z")),
         make("bps", lambda m: _basis(m) and " basis points", before=re.compile(r"\d\Z")),
         make("bps", _basis, before=after_rate),
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
@@ -165,7 +209,6 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     )
 
 
-_TURN = cue("turn|turned|left|right|bear|veer|keep|(?:make|hang|take|then|and) an?|go|then", " ")
 _RATE = re.compile(
     r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
@@ -181,91 +224,6 @@ _CELLS = re.compile(
     r"|controller|toy|clock|detector|replace\w*|packs?)\b",
     re.IGNORECASE,
 )
-_ALRIGHT = (
-    r"[kK](?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
-    r"|three|four|five|six|seven|eight|nine|ten\b)(?:[a-z]{2,}|I)\b)"
-)
-"""The letter at the start of a turn for okay: not one of a name or code that is spelled."""
-_NAMED_LETTER = cue("letters?|vowels?|the|an?|option|type|plan|class|row|with|variable|let", " ")
-
-
-def _letter_word(word: str) -> Callable[[Match], str | None]:
-    """Return what says a letter that stands for a word; the name of a letter is none."""
-    return lambda match: None if is_before(match, _NAMED_LETTER) else word
-
-
-def _chat(make: FormMaker) -> tuple[Form, ...]:
-    """Return letters that are written for words, as people type them."""
-    end = r"(?=[ ,.?!]|$)(?! [=+*/<>-])"
-    return (
-        make(rf"u{end}", _letter_word("you"), Sure.CUE, before=re.compile(r"(?:^|[a-z,?!.] )\Z")),
-        make(r"r(?= (?:u|you|we|they|there|these|those)\b)", "are"),
-        make(r"r(?= [$\d])", "are", before=re.compile(r"[a-z]{3,} \Z")),
-        make(rf"r{end}", "are", before=cue("u|you|we|they|how|what|where|when|who", " ")),
-        make(
-            rf"b{end}",
-            "be",
-            before=cue("gonna|will|would|wont|won't|to|might|can|should|must|ll", " "),
-        ),
-        make(_ALRIGHT, "okay", before=re.compile(r"^\Z")),
-        make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
-        make(r"c(?= (?:u|ya|you)\b)", "see"),
-        make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
-        make(r"No(?= \d)", "number", before=cue("the|a|our|their|my|unit|apt|room|at|is", " ")),
-        make(rf"(?P<first>{any_of(MONTHS)})/(?P<last>{any_of(MONTHS)})\b{DOT}", _two_months),
-        make(r"Co\.(?= (?:Rd|Road|Hwy|Highway)\b)", "County"),
-        make(
-            r"c\.(?= (?:1\d{3}|20\d\d|\d{1,2}(?::\d\d)? ?[AaPp]\.?[Mm]|\d{2,3} (?:BC|AD)))",
-            "circa",
-        ),
-        make(r"Art\.(?= [IVX]+\b)", "Article"),
-        make(r"Para\.(?= \d)", "Paragraph"),
-        make(r"[cC]hs\.(?= \d)", lambda m: f"{m[0][0]}hapters"),
-        make(
-            rf"min\b{DOT}",
-            "minimum",
-            before=re.compile(r"\d[ -](?:drinks?|nights?|person|people|items?|guests?|days?) \Z"),
-        ),
-        make(r"[cC]hap\.(?= (?:\d|[IVX]+\b))", lambda m: f"{m[0][0]}hapter"),
-        make(
-            r"no(?=\.(?:$| [A-Z]))|no\.(?=[,?!])",
-            "number",
-            before=re.compile(
-                r"\b(?:digit|phone|cell|account|acct\.?|order|tracking|serial|flight|model|room|case|ID|my"
-                r"|your|his|her|our|their|policy|member|confirmation|part|ref\.?|routing|card|invoice"
-                r"|claim|license|fax|tel\.?) \Z"
-            ),
-        ),
-        make(r"no\.$", "it may be a number or a refusal", Sure.DOUBT, before=cue("an?|the", " ")),
-        make(r"[bd]\.(?= (?:1[5-9]|20)\d\d)", lambda m: "born" if m[0] == "b." else "died"),
-        make(r"\u00a9 ?(?=\d)", "copyright "),
-        make(r"[Ll]at\.(?= ?\d)", lambda m: f"{m[0][0]}atitude"),
-        make(r"[Ll]ong\.(?= ?-?\d+\.\d)", lambda m: f"{m[0][0]}ongitude"),
-        make(r"Txt(?= (?:me|us|him|her|them|you)\b)", "Text"),
-        make(r"txt(?= (?:me|us|him|her|them|you)\b)", "text"),
-        make(rf"rt\b{DOT}", "right", before=_TURN),
-        make(r"ch\.(?= \d)", "channel", before=re.compile(r"\bon \Z")),
-        make(r"vs\.(?= [A-Z])", "versus"),
-        make(r"Esc\b(?!\. [a-z])", "Escape"),
-        make(
-            r"(?P<note>[A-G])b(?= (?:major|minor|chord|scale|trumpet|clarinet|sax|horn)\b)",
-            lambda m: f"{m['note']} flat",
-        ),
-        make(r"(?P<note>[A-G])b\b", lambda m: f"{m['note']} flat", before=cue("key of", " ")),
-        make(r"R[Ee](?=:)", "Regarding"),
-        make(r"re(?=:)", "regarding"),
-        make(r"R(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "right", before=_TURN),
-        make(r"L(?= (?:at|on|onto|off|in|after|before|then|and)\b|[,.]|$)", "left", before=_TURN),
-        make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
-        make(rf"ea\b{DOT}", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
-        make(r"inv(?= ?#? ?\d)", "invoice"),
-        make(r"[cC]onf\.?(?= ?#)", lambda m: f"{m[0][0]}onfirmation"),
-        make(r"[fF]lt(?= #?[A-Z0-9]{2,}\d)", lambda m: f"{m[0][0]}light"),
-        make(r"biz(?= (?:days?|hours?|trip|class)\b)", "business"),
-        make(r"med\.(?= [$€£]\d| or | and )", "medium"),
-        make(r"Op\.(?= ?\d)", "Opus"),
-        make(r"Lic\.(?= ?(?:#|no\b|No\b|\d))", "License"),
-    )
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -309,7 +267,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:^|[.!?] |\b(?:an?|the|our|my|your|her|his|as|is) )\Z"),
         ),
         *_cued(make),
-        *_chat(make),
+        *typed(make),
         make(r"Sr\.(?= [A-Z])", _refused, before=re.compile(r"(?:'s|is|for|with|am|see|to) \Z")),
         make(r"btw\.?(?= \d\S* (?:and|&) )|btw(?= [A-Z]\w* (?:and|&) (?!I\b)[A-Z])", _between),
         make(r"[Ee]xp\.?(?=:? (?:0?[1-9]|1[0-2])/\d\d)", lambda m: f"{m[0][0]}xpiration"),
@@ -323,7 +281,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "apartment",
             before=cue("my|our|your|his|her|their|the|this|that|an", " "),
         ),
-        make(rf"(?:Fl|fl)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(rf"(?:Fl|fl|flr|Flr)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),
         make.words(BATTERIES, r"(?= batter)"),
         make(r"AAA(?![\w-])", "triple A"),
@@ -339,7 +297,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: BATTERIES[m["word"]],
         ),
         make(
-            r"[pP]op\.(?= (?:[~\d]|is\b|was\b|of \d|grew\b|density\b))",
+            r"[pP]op\.(?= (?:[~\d]|is\b|was\b|of \d|of [A-Z]|grew\b|density\b))",
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),

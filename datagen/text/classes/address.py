@@ -54,9 +54,9 @@ _BLOWN = re.compile(
     r"\b(?:[Ww]ind\w*|storms?|mph|kts?|knots|gust\w*|breeze\w*|blow\w*|swell|rain|front)\b[^.?!]{0,24}"
     r" (?:out of|from|to) (?:the )?\Z"
 )
-_HOUSE = re.compile(r"(?<!\S)\d{1,5} \Z")
+_HOUSE = re.compile(r"(?<!\S)\d{1,5}(?:-?[A-F])? \Z")
 _ROAD = re.compile(
-    r"(?:[A-Z]+-\d+|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
+    r"(?:[A-Z]+-\d+[NSEW]?|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
     r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+|(?:[Tt]ake|[Oo]n|[Oo]ff) the \d{2,3}) \Z"
 )
 
@@ -135,7 +135,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|exit|edge|of|on|at)\b)",
             lambda m: CORNERS[m["point"]].lower(),
             Sure.CUE,
-            before=re.compile(r"\b(?:the|to|[Hh]ead|[Gg]o|[Dd]rive|from|in|at) \Z"),
+            before=re.compile(r"(?:\b(?:the|to|[Hh]ead|[Gg]o|[Dd]rive|from|in|at)|[A-Z]\w+,) \Z"),
         ),
         make(
             r"(?P<point>[NS][EW])\b(?= \d)",
@@ -169,7 +169,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: CORNERS[m["point"]].lower(),
         ),
         make(
-            r"(?P<point>[NS][EW]|[NSEW])\b(?=[,.?!]|$| (?:of|from|on|along|past)\b)",
+            r"(?P<point>[NS][EW]|[NSEW])\b(?:\.(?= [a-z]))?(?=[,.?!]|$| (?:of|from|on|along"
+            r"|past)\b)",
             lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
             before=_FAR,
         ),
@@ -210,7 +211,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_CITY,
         ),
         make(
-            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$)",
+            rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$| (?:at|on|for|in|by|this|next|last"
+            r"|since|every|with|to|from|where|tomorrow|today)\b)",
             lambda m: STATES_OR_WORDS[m["state"]],
             before=_FROM_CITY,
         ),

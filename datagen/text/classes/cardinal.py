@@ -36,7 +36,11 @@ _SCALED = {
     "mn": "million", "mil": "million", "B": "billion", "bn": "billion", "T": "trillion",
     "tn": "trillion",
 }  # fmt: skip
-_COUNTED = re.compile(rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b)")
+_COUNTED = re.compile(
+    rf" (?:[a-z]+ )?(?:{THINGS}|of (?:them|us|the)\b|(?:sq\.? (?:ft|mi)|miles"
+    rf"|mi|lbs?|gal|BTUs?)\b)"
+)
+_PLAYED_FOR = re.compile(r" (?:XP|GP|gold|experience|mana|FPS|DPS|damage)\b")
 _COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
@@ -56,16 +60,32 @@ _RAISED = re.compile(
 """What is near millions; "6 mil" may be a thickness, and "7.5M" a width."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
+_RACED = re.compile(
+    r"\b(?:bikes?|biked|swim|swam|ran|triathlon|ultra|race[sd]?|marathon|cycl\w+"
+    r"|ride)\b"
+)
 _KARATS = frozenset(("9", "10", "14", "18", "20", "21", "22", "24"))
 _NAMES = {"10": "tens", "100": "hundreds", "1000": "thousands", "1,000": "thousands"}
+
+
+def _is_model(match: Match) -> bool:
+    """Tell whether a K after so many figures names something: "a 13900K"."""
+    is_long = match["number"].isdecimal() and len(match["number"]) > 3 and " " not in match[0]
+    return is_long and not is_after(match, _COUNTED)
 
 
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
-    if is_before(match, _PLATE):
+    if is_before(match, _PLATE) or _is_model(match):
         return None
     is_run = number in ("5", "8", "10", "15") and is_before(match, _RUN)
+    is_run = is_run or (
+        scale in "kK"
+        and not match["low"]
+        and not is_after(match, _COUNTED)
+        and is_near(match, _RACED)
+    )
     is_short = number in ("3", "5", "8", "10", "15") and not match["low"] and " " not in match[0]
     if scale in "kK" and (is_run or (is_short and not is_after(match, _COUNTED))):
         return f"{quantity.say(number)} K"  # a run, or thousands
@@ -76,6 +96,7 @@ def _scaled(match: Match) -> str | None:
     is_large = quantity.value(number) >= 11 and scale == "K" and " " not in match[0]
     says = (
         is_after(match, _COUNTED)
+        or is_after(match, _PLAYED_FOR)
         or (scale in ("k", "mn", "bn", "tn", "MM"))
         or is_large
         or (scale == "K" and match["low"])

@@ -43,7 +43,7 @@ _NAMED = (
     r"|badge|license|permit|voucher|coupon|promo|booking|reservation|record|file|incident|docket"
     r"|prescription|rx|employee|(?-i:PO)"
     r"|student|customer|client|vendor|store|terminal|lot|batch|part|meter|EIN|DOB|NPI|IBAN"
-    r"|locker combo|combination|imei|P/N|S/N|p/n|s/n"
+    r"|chip|microchip|squawk|locker combo|combination|imei|P/N|S/N|p/n|s/n"
 )
 _DIGITS = cue(
     r"ending(?: in| with)?|ends(?: in| with| w/)?|starts with|begins with|last (?:four|4):"
@@ -68,7 +68,8 @@ _PAIRED = cue(
     r"|FM|CR|loop|county road|U\.S\.|mile marker|box(?: is| number)?|boeing|airbus|train"
     r"|section|sec\.?|bus|(?:train"
     r"|bus)(?: number)?|error|http|status(?: code)?|line|bay|dorm|cabin|us|sr|state road|rtx"
-    r"|gtx|§+",
+    r"|gtx|BWV|op\.|opus|spot|space|stall|slip|pier|dock|booth|stand|desk|aisle|cubicle|kiosk|campsite"
+    r"|berth|villa|hymns?|(?-i:Studio)|§+",
     r" ?#?",
 )
 _CARD = cue(
@@ -91,10 +92,15 @@ _READ_BACK = cue(
 )
 _SERVED = re.compile(
     r"\b(?:pages?|servers?|links?|sites?|websites?|URLs?|API|errors?|requests?|browser|endpoint|HTTP"
-    r"|response|not found|load\w*|gateway|proxy|bad gateway|web)\b"
+    r"|response|Chrome|Firefox|Safari|curl|Postman|not found|load\w*|gateway|proxy|bad gateway"
+    r"|web)\b"
 )
 """What answers with a status: "a 404 means the page is gone"."""
-_RUN = re.compile(r"[A-Za-z]+|\d+")
+_ELEMENTS = frozenset((
+    "Uranium", "Plutonium", "Iodine", "Cesium", "Thorium", "Radium", "Radon", "Polonium", "Xenon",
+    "Americium", "Lead", "Iridium", "Lutetium", "Neptunium", "Technetium",
+))  # fmt: skip
+"""What has kinds that are told apart by their mass: "Uranium-235"."""
 
 
 def _spelled(match: Match) -> str:
@@ -110,7 +116,7 @@ def say(code: str) -> str:
     short = re.fullmatch(
         r"(\d{1,2})-?([A-Z])|([A-Z])-?([1-9]\d?)|([A-Z]{2,5})-([1-9])|([A-Z])-(\d)([A-Z])", code
     )
-    if code.startswith("K-") and code[2:].isdecimal() and int(code[2:]) <= 12:
+    if code in ("K-1", "K-2", "K-3", "K-4", "K-5", "K-6", "K-8", "K-12"):
         return f"K through {numbers.decimal(code[2:])}"
     if not short:
         return numbers.letters_and_digits(code)
@@ -175,6 +181,10 @@ def _named(match: Match) -> str | None:
         return None
     if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
+    if is_before(match, _DIGITS) and match.string[match.end() : match.end() + 1] in ("!", "?"):
+        raise Unsayable(match[0], "the mark at its end may be a part of it")
+    if len(number) == 3 and word.capitalize() in _ELEMENTS:
+        return f"{word} {numbers.pairs(int(number))}"
     if len(number) == 3 and "-" in match[0] and not number.endswith("00"):
         raise Unsayable(match[0], "its number may be said whole, by digit or by pair")
     said = (
@@ -198,6 +208,8 @@ def _hexadecimal(match: Match) -> str:
 
 def _mixed(match: Match) -> str | None:
     """Say a code with small letters by character, where something names it as one."""
+    if re.fullmatch(r"[A-Z]?[a-z]{3,}[1-9]\d{0,3}", match[0]):
+        return None
     return numbers.letters_and_digits(match[0]) if re.search(r"\d", match[0]) else None
 
 
@@ -250,7 +262,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"\d{{3,4}}{END}",
             _digits,
             before=re.compile(
-                r"\b[Pp]late(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
+                r"\b(?:[Pp]late|[Tt]ag)(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
             ),
         ),
         make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),
@@ -322,7 +334,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _named,
             Sure.CUE,
             before=cue(
-                r"(?:promo|coupon|discount|voucher)(?: code)?(?: is)?|the coupon|use code|code",
+                r"(?:promo|coupon|discount|voucher)(?: code)?(?: is|'s)?|the coupon|use code"
+                r"|code(?: is|'s)?",
                 ":? ",
             ),
         ),
@@ -356,16 +369,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: m[0].replace("-", " "),
         ),
         make(
-            r"(?P<number>\d{1,3})\((?P<letter>[a-z])\)",
-            lambda m: f"{numbers.decimal(m['number'])} {m['letter']}",
+            r"(?P<number>\d{1,4})\((?P<letter>[a-z])\)",
+            lambda m: f"{numbers.pairs(int(m['number']))} {m['letter']}",
             before=cue(
                 "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
             ),
         ),
         make(
-            r"\*(?P<digits>\d{3,6})(?!\w)",
-            lambda m: f"star {numbers.digits(m['digits'])}",
-            before=cue("code|code is|pin is|combo is", " "),
+            r"\*(?P<digits>\d{3,6})(?P<pound>#?)(?!\w)",
+            lambda m: f"star {numbers.digits(m['digits'])}{' pound' if m['pound'] else ''}",
+            before=cue("(?:code|pin|PIN|combo)(?: is|'s|:)?", " "),
         ),
         make(r"#(?P<number>\d{1,2})s\b", _numbers),
         make(

@@ -49,7 +49,9 @@ _DATED = cue(
     r"|for|come|comes|leave|leaves|leaving|return|returns|returning|depart|departs|see you"
     r"|tomorrow|today|yesterday|(?:mon|tues|wednes|thurs|fri|satur"
     r"|sun)day|mon|tues?|wed|thur?s?|fri|sat"
-    r"|sun|birthday|dob|born|booked|scheduled|re:|opens|closes|renews?|is up|runs out|is over"
+    r"|sun|birthday|dob|born|booked|scheduled|re:|opens?|closes?|COB|EOD|EDD(?:'s| is)?|resets?"
+    r"|begins?|starts?|starting"
+    r"|effective|renews?|is up|runs out|is over"
     r"|(?:moved|extended|pushed|changed|rescheduled|postponed|bumped) (?:to|from)"
     r"|(?:date|day|birth|appointment|appt|birthday|deadline|flight|visit|dob|meeting|hearing"
     r"|move|trip|wedding|checkout|check-in"
@@ -67,11 +69,11 @@ _WORKS = re.compile(
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
     r"|last) |(?:at|@) (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
-    r"|deadline|appointment|okay\b|available\b|pick-?up|drop-?off|delivery|reservations?|flight"
+    r"|deadline|shows?\b|concert|appointment|okay\b|available\b|pick-?up|drop-?off|delivery|reservations?|flight"
     r"|due date|meeting|hearing|shipment|booking|class\b|orders?|statement|invoice|payment)"
 )
 _ON = cue(
-    r"on|by|until|till|since|due|dated|posted|born|expires|through|thru|open|closed|reopens?"
+    r"on|by|until|till|since|due|dated|filed|issued|installed|serviced|replaced|reported|posted|born|expires|through|thru|open|closed|reopens?"
     r"|reopening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thur?s?|fri|sat|sun",
     r"\.?,? ",
 )
@@ -84,6 +86,14 @@ _DOES = cue("i|you|we|they|he|she|it|who|that|this|and|to|people|or", " ")
 _MARCHED = re.compile(r" (?:miles|people|times|minutes|hours|blocks|more|of)\b")
 _COUNTED_THINGS = re.compile(r" (?:[a-z]{3,}(?<![siu])s|of|in|more|people)\b")
 _NO_DATE = re.compile(r" (?:fertilizers?|triangles?|rule|split|plan|combo)\b")
+_RECKONED = re.compile(
+    r"\d/\d+ (?:minus|plus|times|divided by|[-+=] )|\b(?:numerator|denominator|fractions?"
+    r"|[Rr]educe|[Ss]implif\w+)\b"
+)
+_STATISTICS = re.compile(
+    r"\b(?:KDA|K/D(?:/A)?|stat ?lines?|kills|deaths|rebounds|assists|triple-double|went off for"
+    r"|slash line)\b"
+)
 _DAYWORD = re.compile(
     r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"
     r"|expir\w+|appointment|visit|day|start\w*|end\w*|effective|posted|filed|issued|scheduled"
@@ -224,7 +234,7 @@ class _Dates:
 
     def three(self, match: Match) -> str | None:
         """Say "3/4/26"; hyphens about pairs of digits are a date only where one is meant."""
-        if is_after(match, _NO_DATE):
+        if is_after(match, _NO_DATE) or is_near(match, _STATISTICS):
             return None
         said = self.figures(match)
         is_short = match[2] == "-" and len(match["year"]) == 2
@@ -245,6 +255,8 @@ class _Dates:
     def dated(self, match: Match) -> str | None:
         """Say "4/12" where a word before it, or after, says that it is a day."""
         is_dated = is_before(match, _DATED) and is_after(match, _WORKS)
+        if is_near(match, _RECKONED):
+            return None
         is_dated = is_dated or (is_before(match, _ON) and not is_after(match, _NO_DAY))
         return self.two(match) if is_dated or is_after(match, _SURELY) else None
 
@@ -349,7 +361,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_EXPIRES,
         ),
         make(
-            r"(?P<month>0[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
+            r"(?P<month>0[1-9]|1[0-2]|[1-9](?=/(?:19[3-9]|20[0-3])[1-9]))/"
+            r"(?P<year>(?:19|20)\d\d)(?![\w/]|\.\d)",
             _month_year,
             Sure.CUE,
         ),

@@ -19,7 +19,7 @@ EXAMPLES = (
     ("About 4.5 billion years.", "About four point five billion years."),
 )
 _VERSION = cue(
-    r"version|versions|ver\.?|v|release|firmware|build|update|to|iOS|Android|Chrome|Firefox|Edge|Safari|app|section|sec\.?|§"
+    r"version|versions|ver\.?|v|release|firmware|build|update|patch|to|iOS|Android|Chrome|Firefox|Edge|Safari|app|section|sec\.?|§"
 )
 
 _NAMES = (
@@ -86,6 +86,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?:v\.?|V(?=\d+\.\d))(?P<number>\d+(?:\.\d+)*){END}",
             lambda m: f"v {_version(m)}" if "." in m["number"] else f"version {_version(m)}",
+        ),
+        make(
+            r"(?P<number>\d+(?:\.\d+)+)(?P<letter>[a-d])\b(?![.\d-])",
+            lambda m: f"{_version(m)} {m['letter'].upper()}",
+            before=_VERSION,
+        ),
+        make(
+            r"(?P<letter>[A-Z])(?P<number>\d\d\.\d{1,3})(?P<end>[A-Z]?)(?![\w.-])",
+            lambda m: f"{m['letter']} {_version(m)} {m['end']}".rstrip(),
+            before=cue(r"ICD(?:-10)?(?:-CM)?(?: codes?)?|codes?|diagnosis(?: code)?(?: is)?", " "),
         ),
         make(r"(?P<number>\d+\.\d+)(?P<letter>[A-Z])\b(?![.\d-])", _lettered, Sure.GUESS),
     )

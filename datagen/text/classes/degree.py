@@ -36,7 +36,7 @@ EXAMPLES = (
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
     r"|thermostat|freez\w+|preheat\w*|roast\w*|grill\w*|broil\w*|smok\w+|internal|cook\w*|boil\w*|melts?"
-    r"|room|warms?|cools?|heated|water|kelvin|zero|absolute|gas|STP|atm)\b",
+    r"|room|warms?|cools?|heated|water|kelvin|sun|stars?|surface|plasma|helium|nitrogen|zero|absolute|gas|STP|atm)\b",
     re.I,
 )
 _TURNED = re.compile(
@@ -77,7 +77,7 @@ def _is_adjective(match: Match) -> bool:
 def _bare_degrees(match: Match) -> str | None:
     """Say "98.6 F" where something is warm or cold."""
     is_warm = is_before(match, _BELOW) or is_near(match, _HEAT) or is_after(match, _FOR)
-    is_sure = "." in match["number"] and match["scale"] != "K"
+    is_sure = ("," if match["scale"] == "K" else ".") in match["number"]
     if not is_sure and not is_warm:
         return None
     said = _low(match) + quantity.say(match["number"])

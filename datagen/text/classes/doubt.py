@@ -54,7 +54,7 @@ _NO_NOUN_NEXT = (
     r"|today|again|yesterday|just|still|because|that|after|before|then|now|error|page|code)\b)"
 )
 _SCORED = (
-    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|credit|IQ|miles"
+    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|math|verbal|reading|credit|IQ|miles"
     r"|degrees)\b"
 )
 _AMOUNT = re.compile(
@@ -64,12 +64,19 @@ _AMOUNT = re.compile(
     r"|inside|internal"
     r"|sold|holds?|capacity|up to|population|pop|bowl\w*|shot|par|averag\w*|had|only|just"
     r"|at least|plus|minus|squared"
-    r"|up from|down from|from|AD|BC|BCE|CE|Pages?|pages?|pp?\.|no\.|divid\w+|multipl\w+|add"
-    r"|subtract|round|weeks?|reps?|sets?|calories|mg|heart|pulse|high|low|record|left|more"
-    r"|of (?:them|us|those)|triangles?|circles?|angles?|quarter|half"
+    r"|up from|down from|from|AD|BC|BCE|CE|[Pp]ages?|[Pp]g|pp?(?=\.)|no(?=\.)|AQI|flow|divid\w+"
+    r"|multipl\w+|add"
+    r"|[Cc]holesterol|LDL|HDL|triglycerides|glucose|sugar|subtract|dozen|gross is|round|weeks?"
+    r"|reps?|sets?|calories|mg|heart|pulse|high|low|record|left|more"
+    r"|of (?:them|us|those)|(?:square|cube) roots?|triangles?|circles?|angles?|quarter|half"
     r"|emper\w+|empire|kings?|century|battle|throne|dynasty|born|died|fell|year|hits?)\b"
 )
 """What is near a number of three figures that counts or measures."""
+_AFTER_NAME = (
+    r"(?:[a-z,'] )(?!Chapter|Page|Section|Psalm|Verse|Day|Top|Over|About|Is"
+    r"|At)[A-Z][a-z']+ "
+)
+"""A name within a sentence."""
 SHAPES = (
     Shape(
         rf"(?!(?:1[1-9]|20)\d\d|\d\d?00(?!\d))[1-9]\d{{3}}{_END}{NO_PLURAL}",
@@ -90,7 +97,7 @@ SHAPES = (
           before=r"\b[Aa]n? "),
     Shape(rf"[1-9](?!00)\d\d{_END}{NO_PLURAL}", "a count, a road or a code", _SCORED,
           before=r"\b[Tt]he "),
-    Shape(rf"[1-9](?!00|50)\d\d{_END}{NO_PLURAL}", "a count or a code", _AMOUNT.pattern),
+    Shape(rf"(?<!#)[1-9](?!00|50)\d\d{_END}{NO_PLURAL}", "a count or a code", _AMOUNT.pattern),
     Shape(
         rf"(?:(?<=\bat )|(?!\d\d?00))(?:[1-9]|1[0-2])[0-5][05]{_END}"
         r"(?=[.,?!;]|$| (?:and|or|on|tomorrow|today|tonight|sharp|for|in|but|so|with|if)\b)",
@@ -105,13 +112,11 @@ SHAPES = (
     Shape(r"(?:15|30|40)-(?:0|15|30|40)(?![\w%-])(?! [a-z])|0-(?:15|30|40)(?![\w%-])(?! [a-z])",
           "a score of tennis or a range",
           r"\b(?:won|beat|lost|quarter|touchdown\w*|NFL|football|split|between|from|ages?)\b"),
-    Shape(
-        rf"[1-9]0[1-9]{_END}",
-        "a count, a model or a code",
-        before=r"(?:[a-z,'] )(?!Chapter|Page|Section|Psalm|Verse|Day|Top|Over|About|Is"
-        r"|At)[A-Z][a-z']+ ",
-    ),
+    Shape(rf"[1-9]0[1-9]{_END}", "a count, a model or a code", before=_AFTER_NAME),
+    Shape(rf"[1-9][1-9]\d{_END}{NO_PLURAL}", "a count, a model or a code", before=_AFTER_NAME),
     Shape(rf"[1-9]\d[1-9]{_END}", "a count or a code", before=r"\b[Ss]izes? "),
+    Shape(r"[1-9](?!00)\d\d(?='s\b)", "a count, a road or a code", before=r"\b(?:[Tt]he|[Mm]y"
+        r"|[Oo]ur) "),
     Shape(rf"101{_END}{NO_PLURAL}(?! (?:degrees|percent|and)\b)", "a count or a course",
           _SCORED, before=r"[A-Z][a-z]+ "),
     Shape(r"#\d{2,6}(?![\w-])", "a number or the pound key",
@@ -126,7 +131,11 @@ SHAPES = (
     Shape(r"[1-9]\d\d (?=\d{3}(?![\w,.:/-]\w|[%°]))(?!\d+ \d+ [a-z])", "one number or two"),
     Shape(rf"{QTY} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
     Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),
-    Shape(r"[1-9]\d{1,2}[FC](?![\w-])", "degrees or a code", _PLACE),
+    Shape(
+        r"[1-9]\d{1,2}[FC](?![\w-])",
+        "degrees or a code",
+        rf"{_PLACE}|(?<![\w-])\d{{1,2}}[ABDE](?![\w-])",
+    ),
     Shape(r"\d{1,2} [x\u00d7] (?=(?!by\b)[A-Za-z]{2})", "a count, times or a letter", "="),
     Shape(rf"{DEC} -(?= {DEC})", "a range, a sum or a pause", r"="),
     Shape(rf"{DEC}[\u2014](?={DEC})", "a range or a pause"),
@@ -136,7 +145,7 @@ SHAPES = (
           " decimal", r"\b(?:is|was|of|about|than|to|by|dose|mg|p|r|value|equals)\b|=|%"),
     Shape(r"(?:[2-8]11|988)(?![\w%]|[.,:/-]\d)(?=[.,?!]| (?:before|on|for|is|to)\b|$)",
           "a service or a number", _PLACE),
-    Shape(rf"{DEC}[ -]?HP(?![\w-])", "horsepower, hit points or letters", _SOLD),
+    Shape(r"[1-9]\d*[ -]?HP(?![\w-])", "horsepower, hit points or letters", _SOLD),
     Shape(r"(?:10|15|16|20|25|30|32|40|50|60|80|100|125|150|200)A(?![\w-])", "amps or a code",
           _LETTERED),
     Shape(r"911(?![\w-])", "an emergency or a model"),

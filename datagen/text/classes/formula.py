@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, is_near
+from datagen.text.form import Form, FormMaker, Match, cue, is_near
+from datagen.text.lexicon import SYMBOLS
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -44,6 +45,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<atom>(?:{_SYMBOL}))(?P<count>\d?)(?P<sign>[+-])(?![\w+-])",
             _ion,
+        ),
+        make(
+            rf"(?:{'|'.join(SYMBOLS)})(?![\w'-])",
+            _formula,
+            before=cue(r"(?:chemical )?symbol(?: for [A-Za-z]+)?(?:'s| is| was|:)", " "),
         ),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
     )

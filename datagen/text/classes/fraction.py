@@ -23,8 +23,8 @@ _OF = re.compile(
     r"|ounce"
     r"|dozen|yard|liter|gallon|hour|day|share|price|full|empty|done|complete|finished|charged|loaded"
     r"|way\b"
-    r"|size|sized|bolt|socket|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
-    r"|pill|mark|can\b|turn\b|step\b|bag\b|box\b|bottle|glass|scoop|stick|slice|lemon|onion|bar\b|roll"
+    r"|size|sized|bolt|socket|drive|wrench|drill|bit|hose|scale|majority|plywood|nut|screw|thread|tablet"
+    r"|pill|tab\b|caplet|capsule|mark|can\b|turn\b|step\b|bag\b|box\b|bottle|glass|scoop|stick|slice|lemon|onion|bar\b|roll"
     r"|sheet|page|pack|jar\b|block|loaf|pizza|credit|sleeve|ton\b|ml\b|point|second|lap\b|c\.|as\b|the\b|off\b|tank|stake|interest|minute|note|portion|lab\b|poodle)"
     r"|-[a-z]| ?[+=\u00d7÷]| (?:plus|minus|times|equals|divided by|to an? (?:decimal|percent)"
     r"|as an? (?:decimal|percent)))"
@@ -38,6 +38,11 @@ _MUCH = cue(
     r"|tank (?:is|was)(?: at)?|gas (?:is|was)(?: at)?|reads"
 )
 _DATED = re.compile(r" (?:works?|at \d|deadline|payment|appointment|bill|charge)\b")
+_SO_OFTEN = re.compile(r" times (?:this|last|today|in|an?|per|so|since|when)\b")
+_SHUTTER = re.compile(r"\bf/\d|\b(?:ISO|shutter|exposure|aperture)\b")
+_GRADED = re.compile(
+    r" (?:on|in) (?:the|my|a|his|her|their|our|your|that) .{0,24}\b(?:quiz|test|exam)\b"
+)
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
 
 
@@ -87,12 +92,13 @@ def _added(match: Match) -> str | None:
     is_one = (top < bottom <= 100 or (is_near(match, _FLIPPED) and top < 20)) and is_near(
         match, _SUM
     )
-    return _fraction(match) if is_one and not is_after(match, _DATED) else None
+    is_graded = is_after(match, _GRADED) or is_after(match, _SO_OFTEN)
+    return _fraction(match) if is_one and not is_graded and not is_after(match, _DATED) else None
 
 
 def _measured(match: Match) -> str | None:
     """Say a fraction where the words beside it say that it is one."""
-    if is_after(match, _OF):
+    if is_after(match, _OF) and not is_after(match, _SO_OFTEN):
         said = _fraction(match)
         is_joined = match.string[match.end()] == "-"
         return quantity.adjective(said) if said and is_joined else said
@@ -128,11 +134,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.number(m['top'])}-",
         ),
         make(
+            r"1/(?P<bottom>\d{2,4})(?![\w/]|\.\d)",
+            lambda m: f"one {numbers.ordinal(int(m['bottom']))}" if is_near(m, _SHUTTER) else None,
+            Sure.CUE,
+        ),
+        make(
             r"1/(?P<bottom>\d{2,4})(?= (?:sec\b|s\b|second|of a second))",
             lambda m: f"one {numbers.ordinal(int(m['bottom']))}",
         ),
         make(rf"{over}(?:st|nd|rd|th|TH|RD)s?\b", _fraction),
-        make(r"1/(?P<bottom>[248]|16|32)(?= (?:note|rest)s?\b)", _note),
+        make(r"1/(?P<bottom>[248]|16|32)(?= (?:note|rest|sheet)s?\b)", _note),
         make(
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
             _fraction,

@@ -51,7 +51,9 @@ EXAMPLES = (
     ("It's 3 m² in size.", "It's three square meters in size."),
 )
 _MEASURED = re.compile(
-    rf"[ -](?:{any_of(MEASURED)})s?\b(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
+    rf"[ -](?!(?:runs|cuts|breaks|jumps|waits|rides|swims|walks|charges|leads|plans|dives|laps"
+    rf"|covers)\b)"
+    rf"(?:{any_of(MEASURED)})s?\b(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
     re.IGNORECASE,
 )
 _PLACED = cue(
@@ -79,7 +81,7 @@ _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
 _STUFF = re.compile(
-    r" (?:[a-z]+ )?(?:flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
+    r" (?:[a-z]+ )?(?:O2|oxygen|flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
     r"|cheese|cream"
     r"|honey|vinegar|soda|powder|extract|pepper|ibuprofen|acetaminophen|aspirin|caffeine|sodium|protein"
     r"|fiber|fat|carbs|chocolate|yogurt|vanilla|yeast|cinnamon|spinach|salmon)\b"
@@ -88,12 +90,29 @@ _DISSOLVED = re.compile(
     r"\b(?:water|air|CO2|carbon|dioxide|monoxide|chlorine|nitrates?|lead|ammonia|salt|salinity"
     r"|tank|pool|soil|dust|ozone"
     r"|iron|calcium|alkalinity|concentration|hardness|fluoride|copper|solution|atmosphere"
-    r"|aquarium|hydroponic\w*|spa)\b"
+    r"|test strips?|aquarium|hydroponic\w*|spa)\b",
+    re.IGNORECASE,
 )
 """Where parts per million are counted, and not pages per minute."""
 _AT = cue("at|by|until", " ")
+_ONE = re.compile(r"(?:^|[a-z,] )1 \Z")
+"""A count of one before an amount: "1 9V"."""
+_FOOD = (
+    r"(?:[a-z]+ed )?(?:broth|rice|flour|sugar|water|milk|oats|cheese|stock|cream|butter|oil"
+    r"|beans|pasta|chicken|nuts|onions?|celery|carrots|berries|raisins|corn|juice|yogurt"
+    r"|buttermilk|coffee|wine)\b"
+)
+_LEAST = re.compile(r"\.? (?:min|minimum)\b\.?(?! (?:of|is|was)\b)")
+_RACED = re.compile(
+    r"\b(?:ran|runs?|race[sd]?|sprint\w*|best|record|swam|swims?|final|heat|medal|PR)\b"
+)
+_SHOT = re.compile(
+    r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
+    r"|FMJ|hollow)\b"
+)
 _POINTS = re.compile(
-    r"\b(?:tests?|quiz\w*|scor\w+|games?|worth|questions?|extra credit|wins?|won|lead\w*"
+    r"\b(?:tests?|mortgage|lender|loan|closing|APR|\d+-yr|rate|quiz\w*|scor\w+|games?|worth"
+    r"|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
     r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
     re.IGNORECASE,
@@ -149,7 +168,7 @@ def _is_amount(match: Match) -> bool:
 def _is_adjective(match: Match, unit: str) -> bool:
     """Tell whether an amount is surely said as one: "a 45 lb plate", "two 9W lamps"."""
     symbol = match["unit"]
-    if attributive(match) or is_one_thing(match):
+    if attributive(match) or is_one_thing(match) or _is_sold_as(match):
         return True
     if _MEASURED.match(match.string, end_of_row(match, symbol)):
         return True
@@ -164,10 +183,22 @@ def _is_adjective(match: Match, unit: str) -> bool:
     return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))
 
 
+def _is_sold_as(match: Match) -> bool:
+    """Tell whether the amount names a cartridge ("a box of 9 mm") or an engine ("the 2.4L")."""
+    number, symbol = match["number"], match["unit"]
+    if is_after(match, _LEAST) or is_before(match, _ONE):
+        return True
+    if symbol == "mm":
+        return number in ("9", "10") and is_near(match, _SHOT)
+    return symbol == "L" and "." in number and is_before(match, _THE_ONE)
+
+
 def _may_be_adjective(match: Match) -> bool:
     """Tell whether an amount may be said as one or as several: "16GB RAM", "the 12 oz"."""
     symbol = match["unit"]
     if symbol in _POURED or _PLURAL_SYMBOL.search(symbol) or match["per"]:
+        return False
+    if symbol == "m" and is_near(match, _RACED):
         return False
     if is_before(match, _THE_ONE) and not is_after(match, _SO_MUCH):
         return True
@@ -197,7 +228,8 @@ def _karat(match: Match) -> str | None:
 
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
-    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "qt", "cal", "GB", "MB", "TB",
+    "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "yds", "qt", "cal", "GB", "MB",
+    "TB",
 )  # fmt: skip
 """Symbols that may stand without a number: "how many km"."""
 
@@ -212,7 +244,7 @@ def _percent(match: Match) -> str:
 _TIMES_WHAT = re.compile(
     r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
     r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
-    r"|speed|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
+    r"|speed|OT|overtime|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
     r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
     r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
@@ -248,7 +280,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("measure")
     per = rf"(?P<per>/(?:{any_of((*UNITS, *PER, *PER_WORDS))})(?![\w^²³/]))?"
     unit_end = (
-        rf"(?![\w&²³^]|[-.]\d|\.[A-Za-z]|'[a-z]|/(?!\d"
+        rf"(?![\w&²³^]|[-.]\d|(?<= [A-Z])-[A-Za-z]|\.[A-Za-z]|'[a-z]|/(?!\d"
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     return (
@@ -289,7 +321,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:\^-?\d+|[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]) \Z"),
         ),
         make(
-            r"(?P<unit>mi|km|sq ft|lbs?|gal)\b" + DOT,
+            r"(?P<unit>mi|km|ft|sq ft|sq\. ft|lbs?|gal)\b" + DOT,
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\d[KkM] \Z"),
         ),
@@ -315,7 +347,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
-            before=cue("many|few|into|in|several", " "),
+            before=cue(
+                "many|few|into|in|several|two|three|four|five|six|seven|eight|nine|ten|twelve|fifty"
+                "|twenty|hundred|thousand",
+                " ",
+            ),
         ),
         make(
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
@@ -327,12 +363,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\b(?:[Cc]onvert|[Cc]hange|[Tt]urn)\b[^.?!]{3,30} to \Z"),
         ),
-        make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])\d+ \Z")),
+        make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(
             r"c\.(?= =|[ ,])",
             "cup",
-            before=re.compile(r"(?<!\d)1 \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
+            before=re.compile(r"(?<!\d)(?:1|[½¼¾⅓⅔]) \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
         ),
-        make(r"c\.(?=[ ,])", "cups", before=re.compile(r"\d [1-7]/[2-8] \Z")),
+        make(
+            rf"c\.(?= {_FOOD})",
+            "cups",
+            before=re.compile(r"(?<![\d/.])(?:[2-9]|1\d) \Z"),
+        ),
+        make(rf"c\.(?= {_FOOD})", "cup", before=re.compile(r"(?<!\d )(?<![\d/])[1-7]/[2-8] \Z")),
+        make(
+            r"c\.(?=[ ,])", "cups", before=re.compile(r"\d (?:[1-7]/[2-8]|[½¼¾⅓⅔]) \Z|\d[½¼¾⅓⅔] \Z")
+        ),
         make(r"in\b\.?", "inches", before=re.compile(r"\d (?:linear|square) \Z")),
     )

@@ -19,6 +19,7 @@ EXAMPLES = (
     ("Refill my 10/325 tablets.", "Refill my ten three twenty-five tablets."),
 )
 _OFTEN = {short.lower(): said for short, said in DOSES.items()} | {
+    "qHS": "at bedtime", "qAM": "every morning", "qPM": "every evening", "qam": "every morning",
     "b.i.d": "twice a day", "t.i.d": "three times a day", "q.i.d": "four times a day",
     "q.d": "once a day", "p.r.n": "as needed", "p.o": "by mouth",
 }  # fmt: skip

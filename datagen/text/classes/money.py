@@ -8,6 +8,7 @@ from datagen.text import numbers, quantity
 from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, is_after, is_near
 from datagen.text.locales import Currency, Locale
 from datagen.text.nouns import (
+    THINGS,
     attributive,
     describes,
     describes_name,
@@ -37,7 +38,9 @@ _PRICED = re.compile(
     r" (?:(?:annual|booking|cancellation|cleaning|delivery|flat|gift|late|monthly|one-time"
     r"|overdraft|processing"
     r"|reconnection|restocking|security|service|store|travel|[A-Z]{2,}|non-refundable|refundable"
-    r"|activation|installation"
+    r"|activation|installation|joining|startup|start-up|application|enrollment|registration|sign-?up"
+    r"|admin|origination|membership|initiation|permit|inspection|trip|diagnostic|dispatch|rush|towing"
+    r"|parking|filing"
     r"|maintenance|early termination) )?(?:bill|bonus|(?<=gift )card"
     r"|card(?= (?:minimum|limit|fee|surcharge))"
     r"|charge|copay|coupon|credit|deductible"
@@ -49,10 +52,16 @@ _PRICED = re.compile(
 _CREDITED = re.compile(r" (?:credit|value|budget|tip|fine)\b(?! (?:card|limit|line))")
 _RATED = re.compile(r"[/-]| (?:an?|per|each|every)\b")
 _MORE = re.compile(
-    r" (?:(?:max|min)(?:imum)?\b|(?:off|cash|flat|free|new|late|early|total|online|low|high|good) "
+    r" (?:(?:max|min)(?:imum)?\b|(?:off|cash|flat|free|first|second|third|next|last|new|late"
+    r"|early|total|online|low|high|good) "
     r"(?!(?:and|or|if|when|for|on|at|in|to|is|was|with|your|the|my|an?)\b)[a-z])"
 )
 """What may stand between a price and the noun it describes: "a $10 maximum", "a $5 off coupon"."""
+_SEVERAL_NEXT = re.compile(
+    rf" (?!(?:dollars|bucks|cents|guarantees|doubles|reserves|secures"
+    rf"|unlocks)\b){THINGS}(?=[.,?!;)]|$| (?:and|or|on|for|at|till|until|from|all|with|w/|&|every"
+    rf"|tonight|today|today) )"
+)
 _TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
 _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
@@ -96,6 +105,8 @@ class _Amounts:
             return True
         end = end_of_row(match, f"{match['sign']}#")
         if _PRICED.match(match.string, end) and not is_after(match, _CREDITED):
+            return True
+        if _SEVERAL_NEXT.match(match.string, end):
             return True
         is_row = end > match.end() and describes(match, end)
         is_thing = is_one_thing(match) and not is_after(match, _RATED)

@@ -22,7 +22,8 @@ EXAMPLES = (
 _PLAYED = re.compile(
     r"\b(?:chords?|key|strum\w*|progressions?|guitar|piano|capo|scales?|play\w*|verse|chorus|bridge"
     r"|fret\w*|riff|tuning|notes?|transpos\w*|songs?|clarinet|trumpet|sax\w*|horn|blues|jazz|tonic"
-    r"|dominant|cadence|arpeggios?|triads?|voicings?|major|minor|sharp|flat|tune[sd]?)\b",
+    r"|dominant|cadence|arpeggios?|triads?|voicings?|major|minor|sharp|flat|tune[sd]?|middle C"
+    r"|octaves?|buzz\w*|hammers?|pedal|strings?)\b",
     re.IGNORECASE,
 )
 _IN_SENTENCE = re.compile(r"[a-zA-Z0-9,] \Z")
@@ -75,6 +76,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?![\w#'+-])",
             _chord,
         ),
+        make(
+            r"(?P<note>[A-G])#(?P<octave>[0-8])(?![\w-]|\.\d)",
+            lambda m: (
+                f"{m['note']} sharp {numbers.cardinal(int(m['octave']))}"
+                if is_near(m, _PLAYED, 48, 64)
+                else None
+            ),
+        ),
+        make(r"[A-G]#[0-8](?![\w-])", "it may be a note or the number of something", Sure.DOUBT),
         make(r"(?P<note>[A-G])\u266d(?!\w)", lambda m: f"{m['note']} flat"),
         make(r"(?P<note>[A-G])\u266f(?!\w)", lambda m: f"{m['note']} sharp"),
         make(rf"{_DEGREE}(?:{joint}{_DEGREE})+(?![\w'-])", _degrees),

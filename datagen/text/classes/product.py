@@ -55,9 +55,12 @@ def _million(match: Match) -> str | None:
 def _tire(match: Match) -> str:
     """Say "225/65R17" as it is read off the side of a tire."""
     width, ratio, rim = (numbers.pairs(int(match[part])) for part in ("width", "ratio", "rim"))
-    letters = "".join(letter for letter in match[0] if letter.isalpha())
+    letters = "".join(letter for letter in match[0].split(" ")[0] if letter.isupper())
     before = " ".join(letters.rstrip("ZR")) + " " if letters.rstrip("ZR") else ""
-    return f"{before}{width}, {ratio}, {' '.join('ZR' if 'Z' in letters else 'R')} {rim}"
+    said = f"{before}{width}, {ratio}, {' '.join('ZR' if 'Z' in letters else 'R')} {rim}"
+    if not match["load"]:
+        return f"{said}{match['many'] or ''}"
+    return f"{said}, {numbers.pairs(int(match['load']))} {match['speed']}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -65,7 +68,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("product")
     return (
         make(
-            r"(?:P|LT)?(?P<width>[1-3]\d5)/(?P<ratio>[2-9][05])(?:[Z]?R|-)(?P<rim>[12]\d)(?![\w/-])",
+            r"(?:P|LT)?(?P<width>[1-3]\d5)/(?P<ratio>[2-9][05])(?:[Z]?R|-)(?P<rim>[12]\d)"
+            r"(?: (?P<load>[6-9]\d|1[0-3]\d)(?P<speed>[HQRSTVWY])|(?P<many>s))?(?![\w/-])",
             _tire,
         ),
         make(
@@ -74,7 +78,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("(?:badge|unit|gate|bay|dock|pier|hangar)(?: number| is|'s)?", " #?"),
         ),
         make(
-            r"(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})(?P<end>[abcdefiknr])(?![\w-])",
+            r"(?!R-?[1-5]\d\d[a-f])(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})"
+            r"(?P<end>[abcdefiknr])(?![\w-])",
             _model,
         ),
         make(
@@ -112,6 +117,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{numbers.decimal(m['cold'])} W {numbers.decimal(m['hot'])}",
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
-        make(r"529(?= (?:plan|college|account))", "five twenty-nine"),
+        make(r"529(?= (?:plan|college|account|grew|balance|fund|savings))", "five twenty-nine"),
+        make(
+            r"529(?=[.,?!]|$| (?:is|was|has|to|for|and|or|in|money)\b)",
+            "five twenty-nine",
+            before=cue("my|our|his|her|their|the kids'|college", " "),
+        ),
         make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
     )

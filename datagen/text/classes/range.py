@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text import quantity
+from datagen.text import numbers, quantity
 from datagen.text.classes.score import has_won
 from datagen.text.classes.time import AROUND
 from datagen.text.form import (
@@ -65,7 +65,9 @@ _SPANS = cue(
     r"|days?"
     r"|party of|need|want|got|have|with|do|like|than|kids|children|adults|students|people|months"
     r"|eta|ETA|low|high|or|and|range(?: is| of|:)?|scored|graded|ranked|numbered|labeled"
-    r"|measures?|bars?|tracks?",
+    r"|(?:should|must|can|to|will|would) be|measures?|bars?|tracks?|ex\.|amendments|articles"
+    r"|exercises|episodes|volumes|parts|phases|stages"
+    r"|tables|figures|slides|tickets|seats|spots|candidates",
     r":? ",
 )
 """What tells that two numbers are from one to another."""
@@ -74,6 +76,12 @@ _ENDS = re.compile(
 )
 
 
+_CODES = cue(
+    r"(?:zip|postal|area|account|case|order|ticket|invoice|serial|lot|part|item|claim)s?"
+    r"(?: codes?| numbers?| nos\.?)?(?: are| is)?|codes?|numbers?|nos\.|#",
+    " ",
+)
+"""What is named by long numbers, which are said by digit."""
 _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|lineup|scheme)\b")
 
 
@@ -102,6 +110,10 @@ def _range(match: Match) -> str | None:
         return None
     if is_after(match, _FORMATION):
         return None
+    if low.isdecimal() and len(low) > 4 and not is_after(match, _COUNTED):
+        return (
+            f"{numbers.digits(low)} to {numbers.digits(high)}" if is_before(match, _CODES) else None
+        )
     is_named = is_before(match, _ARTICLE) or not is_before(match, _SPANS)
     if low != "0" and is_named and describes(match) and not is_after(match, _COUNTED):
         return None  # "a 1-2 punch", "a 10-32 screw"

@@ -28,6 +28,8 @@ def _per(match: Match) -> str:
     if count and match.string[: match.start()].endswith(unit):
         raise Unsayable(match[0].strip(), "it is no amount per another")
     said = f"{numbers.decimal(count.strip())} " if count else ""
+    if unit == "ea":
+        return " each"
     name = PER.get(unit) or UNITS.get(unit) or unit
     is_many = count.strip() not in ("", "1") and unit in UNITS
     return f" per {said}{plural(name) if is_many else name}"
@@ -46,6 +48,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("rate")
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
     return (
+        make(
+            r"gal(?= (?:at|who|in|from|on|named|is|was|with|behind|I|that|said|told)\b)",
+            "gal",
+            before=cue("the|a|that|this|some|nice|sweet|lovely|young", " "),
+        ),
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(
             rf"(?!min\. {LEAST})(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
@@ -60,11 +67,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<unit>{any_of(unit for unit in UNITS if unit[:2] in ('sq', 'cu'))})\b{DOT}",
             lambda m: UNITS[m["unit"]],
-            before=cue("per", " "),
+            before=cue("per|an?|each|every", " "),
         ),
         make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
         make(
-            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+ )?(?P<unit>{spelled})\b{DOT}(?!/)",
+            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+"
+            rf" )?(?P<unit>{spelled})\b{DOT}(?!/(?!(?:{spelled})\b(?!/)))",
             _per,
         ),
     )

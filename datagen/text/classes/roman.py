@@ -72,6 +72,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<roman>{_ROMAN_SMALL})(?= (?:century|centuries|cent\.|c\.))",
             lambda m: numbers.ordinal(value(m["roman"])),
         ),
+        make(r"[VX](?=[.,?!:;]|$)", _number, before=_AFTER_TITLE),
         make(r"X(?=[ .,?!:;]|$)", "ten", before=cue("iPhone|OS|Windows", " ")),
         make(
             r"[VX](?=[.,?!:;]|$| (?:is|was|came|comes|has|had|will)\b)",
@@ -81,11 +82,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[VX](?= [a-z])", _refused, Sure.DOUBT, before=_NAMED_BEFORE),
         make(r"(?P<roman>[IVX])(?=[ .,?!:;]|$)", _number, before=_SURELY),
+        make(r"[VX](?=[ .,?!:;]|$)|I(?=[.,?!:;]|$)", _number, before=_NUMBERED_SMALL),
+        make(r"V(?=[ .,?!:;]|$)", _number, before=cue("part|section|step|unit", " ")),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
         make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
         make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
+        make(
+            rf"(?P<roman>(?=[IVX]{{3}})X{{1,3}}(?:IX|IV|V?I{{0,3}})){end}",
+            _rank,
+            Sure.CUE,
+            before=cue("John|Benedict|Clement|Gregory|Leo|Boniface|Innocent", " "),
+        ),
         make(
             rf"(?P<roman>(?![A-Z]\b)(?:{_ROMAN}|x?(?:ix|iv|vi{{0,3}}|i{{2,3}})|xi)){end}",
             _number,
@@ -98,6 +107,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("|".join(CARDINALLY), " "),
         ),
         make(r"V(?=[ .,?!:;]|$)", "five", before=cue(_FIFTHS, " ")),
+        make(
+            rf"(?P<roman>{_ROMAN_SMALL})(?=,? (?:and|or|to|through|&) [IVX]+\b|, [IVX]+\b)",
+            _number,
+            before=cue(_SEVERAL, " (?:[IVX]+, )*"),
+        ),
+        make(
+            rf"(?P<roman>{_ROMAN_SMALL}){end}(?!(?<= I) (?!are\b|were\b|of\b|in\b|on\b|for\b)\w)",
+            _number,
+            before=cue(_SEVERAL, " (?:[IVX]+, )*[IVX]+,? (?:and|or|to|through|&) "),
+        ),
         make(
             rf"(?P<roman>(?!I\b|V\b|X\b){_ROMAN_SMALL}){end}",
             _number,
@@ -127,7 +146,7 @@ _RULED = re.compile(
 )
 _REIGNED = re.compile(
     r" (?:(?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|built|led"
-    r"|founded|succeeded|governed|conquered|defeated|signed|wore|spoke)\b"
+    r"|founded|won|fought|invaded|landed|claimed|succeeded|governed|conquered|defeated|signed|wore|spoke)\b"
     r"|(?:never|also|once|later|first|soon|finally|eventually) [a-z]+ed\b)"
 )
 _SPEAKER = re.compile(
@@ -136,6 +155,12 @@ _SPEAKER = re.compile(
     r"|hope|feel|work\w*|live\w*|see|sent|gave|got|remember|use\w*|went|go|don't|didn't|can't|won't"
     r"|haven't|wouldn't|couldn't)\b"
 )
+_AFTER_TITLE = re.compile(
+    r"\b[A-Z][a-z]+ (?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})\b[^.?!]* (?:than|and|or|to|vs\.?|versus"
+    r"|before|after|like) \Z"
+)
+_SEVERAL = f"(?:{'|'.join(name for name in NUMBERED if ' ' not in name and name[-1] != 's')})s"
+"""Several of what is numbered: "chapters IV and V"."""
 _FIFTHS = (
     r"Saturn|Rocky|Saw|Rambo|GTA|Grand Theft Auto|Final Fantasy|Civilization|Elder Scrolls|Ultima"
     r"|Star Wars"
@@ -144,6 +169,7 @@ _FIFTHS = (
 _SURELY = re.compile(
     r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
 )
+_NUMBERED_SMALL = re.compile(r"\b(?:chapter|act|book|volume|article|stage|phase|tier) \Z")
 _COURSE = re.compile(r"[A-Z][a-z]{2,} \Z")
 """A name before an I that does something, as the speaker does not: "Ballet I meets"."""
 _SCENE = re.compile(r"\b[Ss]cene \Z")

@@ -22,6 +22,10 @@ _ROAD = cue(r"take|on|to|off|onto|from|via|past|and|or|exit|between|near|down|up
 _SPORTS_CAR = re.compile(
     r"\b(?:Porsche|Carrera|Turbo|Targa|GT3|model|coupe|convertible|dr[io]ve\w*|drove|classic|car)\b"
 )
+_FLOWN = re.compile(
+    r"\b(?:fl[ey]w|fly\w*|flights?|flown|fares?|nonstop|layover|routes?|leg|red-?eye|airline|land\w*)\b",
+    re.I,
+)
 _ATTACKS = re.compile(
     r"\b(?:attacks?|terror\w*|memorial|museum|towers?|happened|2001|anniversary|post-|pre-"
     r"|victims?|survivors?|conspiracy|Commission|hijack\w*|the events of)(?=\W)"
@@ -65,6 +69,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("(?:take|on|off|via|from|to) the", " "),
         ),
         make(
+            r"(?P<number>[1-9]\d\d)(?='s )",
+            _freeway,
+            Sure.CUE,
+            before=cue("the", " "),
+        ),
+        make(
             rf"(?P<number>[1-9]\d\d){END}(?! (?:[a-z]{{3,}}s|people|feet)\b)",
             _freeway,
             Sure.CUE,
@@ -73,7 +83,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(
-            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$"
+            rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$|'s "
             r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed"
             r"|took)\b)",
             _pairs,
@@ -106,12 +116,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(
+            r"(?P<start>[A-Z]{3})-(?P<goal>[A-Z]{3})(?![\w-])",
+            lambda m: f"{m['start']} to {m['goal']}" if is_near(m, _FLOWN) else None,
+            Sure.CUE,
+        ),
         make(r"(?P<number>[5-9]\d0|1[0-7]\d0)(?= AM\b)", _pairs),
         make(r"911(?![\w-])", lambda m: "nine eleven" if is_near(m, _SPORTS_CAR) else None),
         make(r"9/11(?![\w/])", lambda m: "nine eleven" if is_near(m, _ATTACKS) else None),
         make(r"(7[0-8]7)s\b", lambda m: f"{numbers.pairs(int(m[1]))}s"),
         make(
-            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00)(?!\w)",
+            r"(?P<number>7[0-8]7)-(?P<rest>[1-9]00|[89]|10)(?![\w-]|\.\d)",
             lambda m: f"{_pairs(m)}, {numbers.cardinal(int(m['rest']))}",
         ),
     )

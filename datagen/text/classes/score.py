@@ -18,7 +18,7 @@ from datagen.text.form import (
     is_near,
 )
 from datagen.text.locales import Locale
-from datagen.text.names import SCRIPTURES
+from datagen.text.names import SCRIPTURES, SHORT_SCRIPTURES
 from datagen.text.nouns import describes
 from datagen.text.quantity import DEC
 
@@ -60,17 +60,19 @@ _HELD = re.compile(
     r" (?:start|deadline|move|closing|flight|class|date|event|delivery|due|sale|visit)\b"
 )
 _PART_OF = re.compile(
-    r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon|tank|full|empty)"
+    r"[ -](?:tablet|pill|tab|cup|dose|inch|mile|hour|pound|ounce|teaspoon|ton|tank|full|empty)"
 )
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|decided|split|decision|defeat|victory|set|sets|ahead|behind|record"
     r"|series|half|halftime|innings?|overtime)\b",
     re.IGNORECASE,
 )
 _RECORD = re.compile(
-    r" (?:this (?:season|year)|and (?:in (?:first|last|second|third)|headed|going)|at home"
+    r" (?:this (?:season|year)|on the (?:year|season)"
+    r"|since (?:the (?:trade|break|deadline|all-star|coaching|injury|bye)|[A-Z]\w+)"
+    r"|and (?:in (?:first|last|second|third)|headed|going)|at home"
     r"|on the road|away|overall|record|so far|start"
     r"|in the (?:league|division|conference))"
 )
@@ -113,8 +115,13 @@ def _rated(match: Match) -> str | None:
 
 
 def _round(match: Match) -> str | None:
-    """Say what is over a round number, and so may be a score."""
-    return _out_of(match) if match["bottom"] in ("5", "10", "20", "50", "100") else None
+    """Say what is over a round number, and so may be a score; what may be a day needs a word."""
+    is_day = int(match["top"]) < 13 and int(match["bottom"]) < 32
+    if match["bottom"] not in ("5", "10", "20", "50", "100") or (
+        is_day and not is_near(match, _TESTED)
+    ):
+        return None
+    return _out_of(match)
 
 
 def _three(number: str) -> str:
@@ -150,7 +157,7 @@ def _pressure(match: Match) -> str | None:
 
 def _vision(match: Match) -> str | None:
     """Say "20/40" of an eye."""
-    if match["top"] != "20":
+    if match["top"] != "20" or match["bottom"] == "20":
         return None
     return f"twenty {_three(match['bottom'])}"
 
@@ -160,6 +167,7 @@ def _clear(match: Match) -> str | None:
     return None if is_near(match, _TESTED) else "twenty twenty"
 
 
+_SEEN = re.compile(r"\b(?:vision|eyes?|eyesight|acuity|glasses|contacts|lens(?:es)?)\b")
 _TESTED = re.compile(
     r"\b(?:quiz|test|exam|score\w*|got|points|rated?|gave|graded?)\b", re.IGNORECASE
 )
@@ -169,6 +177,8 @@ def _won(match: Match) -> str | None:
     """Say the two sides of a score."""
     low, high = int(match["low"]), int(match["high"])
     if is_after(match, _RECORD) and not is_before(match, _BEATEN):
+        return f"{_three(match['low'])} and {_three(match['high'])}"
+    if low + high > 9 and is_before(match, _WENT) and is_after(match, _ENDS):
         return f"{_three(match['low'])} and {_three(match['high'])}"
     if is_before(match, _OWNED) and describes(match) and not is_after(match, _OUTCOME):
         return None  # "a 1-2 punch"
@@ -183,6 +193,10 @@ def _won(match: Match) -> str | None:
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
 
+_WENT = cue(
+    r"[A-Z]\w+s (?:went|finished|started)|(?:team|squad|club) (?:went|finished|started)", " "
+)
+_ENDS = re.compile(r"[.,?!;]|$| (?:in|this|that|last|with|and|on|to|but|under|during)\b")
 _BEATEN = cue("won|lost|beat (?:them|us|him|her)|fell|final(?: score)? was|score was", " ")
 _OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
 _OUTCOME = re.compile(
@@ -209,7 +223,13 @@ _PROPORTION = (
     r"|payout|ramp|solution|gear(?:ing)?|leverage"
 )
 _RATIO_BESIDE = cue(rf"(?:{_PROPORTION})(?: \w+)?(?: of| is| at| was|'s|:|a|an)*|an?", " ")
-_OF_RATIO = re.compile(rf" (?:{_PROPORTION})\b")
+_STUFF = (
+    r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans"
+    r"|milk|fuel|\w+er)"
+)
+_OF_RATIO = re.compile(
+    rf" (?:{_PROPORTION})\b|,? \(?{_STUFF}[- ]to[- ]{_STUFF}(?=[.,;!?)]|$| by\b| ratio\b)"
+)
 
 
 def _ratio(match: Match) -> str | None:
@@ -269,16 +289,31 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(
-            r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)",
-            lambda m: f"{quantity.number(m['top'])} {quantity.number(m['bottom'])}",
+            r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)"
+            r"|(?P<years>[1-3])-(?P<last>[01])(?= (?:temporary )?buydown\b)",
+            lambda m: " ".join(quantity.number(part) for part in re.split("[/-]", m[0])),
+        ),
+        make(
+            r"[1-9]-[1-9](?![\w/-]|[.,]\d)",
+            lambda m: " ".join(quantity.number(part) for part in m[0].split("-")),
+            before=cue("World|Stage|Level", " "),
         ),
         make(
             r"(?P<top>\d{1,3}):(?P<bottom>\d{1,3})(?:-(?P<last>\d{1,3}))?(?![\w:-])",
             _verse,
-            before=cue(any_of(SCRIPTURES), " "),
+            before=cue(any_of((*SCRIPTURES, *SHORT_SCRIPTURES)), r"\.? "),
         ),
         make(
-            rf"[123](?= (?:{any_of(SCRIPTURES)}) \d)",
+            rf"(?P<book>{any_of(SHORT_SCRIPTURES)})\.?(?= \d{{1,3}}:\d)",
+            lambda m: SHORT_SCRIPTURES[m["book"]],
+        ),
+        make(
+            rf"(?P<book>{any_of(SHORT_SCRIPTURES)})\.?(?= \d)",
+            lambda m: SHORT_SCRIPTURES[m["book"]],
+            before=re.compile(r"(?<!\S)[123] \Z"),
+        ),
+        make(
+            rf"[123](?= (?:{any_of(SCRIPTURES)}) \d| (?:{any_of(SHORT_SCRIPTURES)})\.? \d)",
             lambda m: numbers.ordinal(int(m[0])).capitalize(),
             Sure.CUE,
         ),
@@ -331,9 +366,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 else None
             ),
         ),
+        make(
+            r"\d{1,2}/\d{1,2}/\d{1,2}(?![\w/])",
+            lambda m: ", ".join(numbers.cardinal(int(part)) for part in m[0].split("/")),
+            before=cue(r"(?:KDA|K/D/A|stat ?line|line)(?: is| was|:)?|went", " "),
+        ),
         make(r"50/50\b", "fifty-fifty"),
         make(r"24/7/365\b", "twenty-four seven, three sixty-five"),
         make(r"24/7\b", "twenty-four seven"),
         make(r"20/20\b", _clear),
         make(rf"{over}(?= vision)", _vision),
+        make(rf"{over}", lambda m: _vision(m) if is_near(m, _SEEN, 64) else None, Sure.CUE),
     )

@@ -18,8 +18,10 @@ from datagen.text.form import (
 from datagen.text.lexicon import SIZES
 from datagen.text.locales import Locale
 from datagen.text.nouns import (
+    THINGS,
     attributive,
     describes,
+    describes_last,
     end_of_row,
     is_determined,
     is_named,
@@ -27,7 +29,7 @@ from datagen.text.nouns import (
     is_the,
 )
 from datagen.text.quantity import DEC, QTY, SPAN
-from datagen.text.units import MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
+from datagen.text.units import ADJECTIVES, MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
 
 TOLD = (
     'Two numbers or more about an x, with a unit, or beside what has sides; in a sum it is "times".'
@@ -47,7 +49,8 @@ _SIZED = re.compile(
     re.IGNORECASE,
 )
 _MATH = re.compile(
-    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product"
+    r"=|\b(?:solve|equation|what is|what's|calculate|compute|multiply|multiplied|product|primes?"
+    r"|factors?|multiples?"
     r"|times table)\b",
     re.IGNORECASE,
 )
@@ -60,7 +63,8 @@ _SOLD = re.compile(
     r"|spacing|trim)\b"
 )
 """What is sold or built by the inch or foot: the unit before it is one."""
-_MAKES = re.compile(r" (?:is|equals|makes|gives) \d")
+_SEVERAL_NEXT = re.compile(rf"{_SOLD.pattern}| {THINGS}")
+_MAKES = re.compile(r",? (?:which |that )?(?:is|equals|makes|gives) \d")
 _RESOLUTIONS = frozenset((
     "1920x1080", "1080x1920", "2560x1440", "1280x720", "3840x2160", "1366x768", "1080x1080",
 ))  # fmt: skip
@@ -77,6 +81,19 @@ _LONG = re.compile(
 )
 """What is near a number of feet, written with a mark."""
 _QUOTE = re.compile(r"(?<!\d)\"")
+_IN = re.compile(" (?:in|m)\\b")
+_WORD_NEXT = re.compile(" [a-z]{3,}")
+_WITHIN = re.compile(
+    r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one"
+    r"|each|two|case"
+    r"|time|front|back|both|total|\w+ing|black|white|color|portrait|landscape|bulk|any|some|case|[A-Z]\w+|\d)\b"
+)
+_SOLD_IN = "paper|sheets?|photos?|prints?|cards?|frames?|tiles?|boxes|box|pans?|boards?|envelopes?"
+_LONG_UNIT = (
+    rf"(?!(?:in|m|A|s|pts?|ins)\b)(?:{UNIT})|in(?=\.|[,;?!]|$| (?:{ADJECTIVES}|{_SOLD_IN})\b)"
+    rf"|m(?=[.,;?!]|$| (?:{ADJECTIVES}|rooms?|space|area|plot|rug|pool|shed|tent)\b)"
+)
+"""A unit of sides; "5x7 in the hall" has none."""
 
 
 def _low(match: Match) -> str:
@@ -112,7 +129,11 @@ def _mark(match: Match) -> str | None:
     if is_thing or attributive(match) or is_after(match, _MEASURED):
         return f"{quantity.adjective(said)} {unit}"
     end = end_of_row(match, match["mark"])
-    if _SOLD.match(match.string, end) or (is_determined(match) and describes(match, end)):
+    if (
+        _SEVERAL_NEXT.match(match.string, end)
+        or describes_last(match, end)
+        or (is_determined(match) and describes(match, end))
+    ):
         return f"{quantity.adjective(said)} {unit}"
     if describes(match, end) or is_named(match, end):
         raise Unsayable(match[0], "its unit may be one or several before what it measures")
@@ -127,13 +148,17 @@ def _by(match: Match) -> str:
     if re.search(r"\d [x\u00d7X]\d", match["sides"]):
         raise Unsayable(match[0].strip(), "it may be a size, or so many times")
     is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
+    is_product = is_product or (_is_bare(match) and len(sides) > 3)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
     if match[0] in _RESOLUTIONS:
         return " by ".join(numbers.pairs(int(side)) for side in sides)
+    if not match["unit"] and is_after(match, _IN) and not is_after(match, _WITHIN):
+        raise Unsayable(match[0].strip(), "it may be inches or the word")
     joint = " times " if is_product else " by "
     name = UNITS.get(match["unit"] or "", "")
     is_one = attributive(match) or describes(match)
+    is_one = is_one or (is_one_thing(match) and is_after(match, _WORD_NEXT))
     if name and not is_product and not _LENGTH.search(name):
         raise Unsayable(match[0].strip(), "it may be so many of an amount, or a product")
     unit = f" {name if is_one else plural(name)}" if name else ""
@@ -168,7 +193,8 @@ def _side(written: str, is_one: bool) -> str:
     if written[-1] not in "\"'":
         return quantity.say(written)
     unit = "inch" if written[-1] == '"' else "foot"
-    return _count(quantity.say(written[:-1]), unit, is_one or written[:-1] == "1")
+    is_part = quantity.is_one(written[:-1])
+    return _count(quantity.say(written[:-1]), unit, is_one or is_part)
 
 
 def _several(number: str) -> str:
@@ -189,21 +215,23 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     letters = any_of((*SIZES, "S", "M", "L"))
     return (
         make(
-            r"(?P<first>\d{1,2})x(?P<last>\d{1,2})s\b",
-            lambda m: f"{quantity.say(m['first'])} by {_several(m['last'])}",
+            r"(?P<first>\d{1,2}(?:x\d{1,2})?)x(?P<last>\d{1,2})s\b",
+            lambda m: (
+                f"{' by '.join(map(quantity.say, m['first'].split('x')))} by {_several(m['last'])}"
+            ),
         ),
         make(
-            r"(?P<rooms>\d)BR/(?P<baths>\d(?:\.5)?)BA\b",
+            r"(?P<rooms>\d) ?(?:BR|BD|bd|br|bed)/(?P<baths>\d(?:\.5)?) ?(?:BA|ba|bath)\b",
             lambda m: f"{quantity.say(m['rooms'])} bedroom {quantity.say(m['baths'])} bath",
         ),
         make(
             rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",
             lambda m: f"{m['low']} to {m['high']}" if len(m[0]) > 3 else None,
         ),
-        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w'])", _mark),
+        make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w']|-\d{{1,2}} \d{{1,2}}/\d)", _mark),
         make(
             rf"(?P<feet>\d{{1,2}})(?:'-?| ?ft\.? ) ?(?P<inches>\d{{1,2}}(?:[.]\d"
-            rf"|[{quantity.VULGAR}])?)(?:\"|''| ?in\b)(?!\w)" + DOT,
+            rf"|[{quantity.VULGAR}]|[ -]\d/\d{{1,2}})?)(?:\"|''| ?in\b)(?!\w)" + DOT,
             _feet_and_inches,
         ),
         make(
@@ -217,8 +245,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"
-            rf"(?: ?(?P<unit>(?!in\b|m\b|A\b|s\b|pt){UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
+            rf"(?: ?(?P<unit>{_LONG_UNIT}){unit_end}{DOT}|(?![\w^²³]|[.,]\d))",
             _by,
+        ),
+        make(
+            r"(?P<side>[wdhlWDHL])(?:\.(?!$))?(?=[,;x]| x |\.?$| (?:and|by|&)\b)",
+            lambda m: _SIDES[m["side"].upper()],
+            before=re.compile(r"\d(?:\"| ?in\.?| ?inches| ?cm) \Z"),
         ),
         make(
             r"(?P<number>1080|720|480|2160|1440)p\b",

@@ -50,7 +50,12 @@ _TOOK = cue(
 _LEFT = re.compile(
     r" (?:left|remaining|long|on the clock|to go|in length|into the|mark\b|min\b|minutes)"
 )
-_AT = cue(r"at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?")
+_AT = cue(
+    r"b/w|btwn|between|at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?"
+)
+_DAY_BEFORE = re.compile(
+    r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z"
+)
 _HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
 _CLOCK = cue(
     r"at|until|till|around|starts|begins|by|before|after|since"
@@ -75,10 +80,13 @@ _WHEN = re.compile(
 _THEN = re.compile(
     r" (?:[ap]\.?m|sharp|on|o'clock|today|tomorrow|tonight|(?:this|in the|every|each) (?:morning"
     r"|afternoon|evening)|every"
-    r"|local|appointment|meeting|class|show|flight|train|slot|game|service|start|reservation"
+    r"|local|lab|section|lecture|session|screening|showing|bus|ferry|tour|matinee|mass|seating|news|call|shift"
+    r"|alarm|appointment|meeting|class|show|flight|train|slot|game|service|start|reservation"
     r"|tee time|kickoff)\b"
 )
 """What stands beside a time of day on the hour; "2:00" by itself may be two minutes."""
+_THE_ONE = cue("the|that|our|my|your", " ")
+_IS_THERE = re.compile(r" (?:is|was|has|had|got|isn't|wasn't|looks|works|got|filled)\b")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
@@ -175,12 +183,14 @@ def _lasting(match: Match) -> str | None:
 
 
 def _took(match: Match) -> str | None:
-    return _lasting(match) if is_before(match, _TOOK) or is_after(match, _LEFT) else None
+    is_left = is_after(match, _LEFT) and not is_one_thing(match)
+    return _lasting(match) if is_before(match, _TOOK) or is_left else None
 
 
 def _untold(match: Match) -> str | None:
     """Refuse "rest 2:00" and "0:45 in", which nothing tells to be of the clock."""
     is_told = is_before(match, _WHEN) or is_after(match, _THEN)
+    is_told = is_told or (is_before(match, _THE_ONE) and is_after(match, _IS_THERE))
     return None if is_told else "it may be a time of day or a length of time"
 
 
@@ -268,6 +278,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_AT,
         ),
         make(
+            rf"(?P<first>)(?P<hour>{_TWELVE})(?P<minute>){_SHORT_HALF}{zone}",
+            times.half_day,
+            Sure.CUE,
+            before=_DAY_BEFORE,
+        ),
+        make(
             rf"(?P<first>{_TWELVE})(?::(?P<first_minute>[0-5]\d))?(?P<first_half>[ap]) ?- ?"
             rf"(?P<hour>{_TWELVE})(?::(?P<minute>[0-5]\d))?{_SHORT_HALF}{zone}",
             times.half_day,
@@ -301,7 +317,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.cardinal(int(m["hour"])) + times.zone(m),
             before=cue("at|by|from|until|till|before|after|to|or|and|noon|/|starts|begins", " "),
         ),
-        make(r"\d{1,2} [ECPM][SD]?T\b", "it may be an hour and its zone, or letters", Sure.DOUBT),
+        make(
+            r"(?:[1-9]|1[0-2]) [ECPM][SD]?T\b",
+            "it may be an hour and its zone, or letters",
+            Sure.DOUBT,
+        ),
         make(
             rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d)[ -]?ish\b",
             lambda m: f"{clock(m['hour'], m['minute'])}ish",

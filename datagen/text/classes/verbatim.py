@@ -13,12 +13,13 @@ from datagen.text.form import (
     Unsayable,
     any_of,
     cue,
+    is_after,
     is_before,
     is_near,
 )
-from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEY_NAMES, KEYS, PHRASES, SIGNS
+from datagen.text.lexicon import ABBREVIATIONS, DAYS, KEY_NAMES, KEYS, LEFT_SHORT, PHRASES, SIGNS
 from datagen.text.locales import Locale
-from datagen.text.units import PER, PER_WORDS, UNITS
+from datagen.text.units import PER, PER_WORDS, UNIT, UNITS
 from datagen.text.words import LATIN, is_said, is_word
 
 TOLD = (
@@ -33,6 +34,11 @@ EXAMPLES = (
     ("Seniors 65+ ride free.", "Seniors sixty-five plus ride free."),
     ("Is it his/her name?", "Is it his or her name?"),
 )
+_AMOUNTS = re.compile(rf"\d[ -]?(?:{UNIT})\Z")
+_AMOUNT_NEXT = re.compile(rf"[\d.,]+ ?(?:{UNIT})(?![\w/])")
+_DIRECTED = re.compile(r"\d (?:down|up|low|high|in|out)\Z")
+_POURED = re.compile(r"[\d.,]+ ?(?:mL|ml|L|dL|tsp|tbsp)\b")
+_WIRED = re.compile(r"[\d.,]+ ?(?:A|W|V|Hz|kW|HP|hp)\b")
 _MEASURED = re.compile(r"\d[ -]?(?:yrs?|mos?|hrs?|mi|wks?|days?|years?|months?|miles?)\.?\Z")
 _OR = frozenset((
     "his/her", "he/she", "him/her", "her/his", "she/he", "hers/his", "yes/no", "on/off",
@@ -53,12 +59,21 @@ _BLOOD = re.compile(
 _FACT = "[\ue100-\uf8ff]"
 
 
+def _is_per(match: Match) -> bool:
+    """Tell whether the second word is what the first is counted per: "calls/day"."""
+    if match["left"] in LEFT_SHORT:
+        return False
+    return match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS)
+
+
 def _slash(match: Match) -> str | None:
     """Say the slash between two words."""
     if match["left"] in DAYS and match["right"] in DAYS:
         return f"{DAYS[match['left']]} and {DAYS[match['right']]}"
-    if match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS):
+    if _is_per(match):
         return f"{match['left']} per {PER.get(match['right'], match['right'])}"
+    if not LEFT_SHORT.isdisjoint((match["left"], match["right"])):
+        return None
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
     if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
@@ -96,8 +111,17 @@ def _function_key(match: Match) -> str:
     return f"{_key(match['key'])} F {numbers.cardinal(int(match['number']))}"
 
 
-def _before_number(match: Match) -> str:
+def _before_number(match: Match) -> str | None:
     """Say the slash of an address; that of "3 yr/36K mi" is none."""
+    start = match.start()
+    if _AMOUNTS.search(match.string, max(0, start - 12), start) and is_after(match, _AMOUNT_NEXT):
+        if is_after(match, _POURED):
+            return " per "
+        if is_after(match, _WIRED):
+            return ", "
+        return None
+    if _DIRECTED.search(match.string, max(0, start - 12), start):
+        return ", "
     if _MEASURED.search(match.string, 0, match.start()):
         raise Unsayable(match[0], "its slash may be one amount or another")
     return " slash "
@@ -109,6 +133,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     word = rf"[{LATIN}]+(?:'[{LATIN}]+)?"
     return (
         make(rf"#(?= ?(?:\d|[A-Z]{{1,5}}-?\d|{_FACT}|[A-Z]\b))", "number "),
+        make(r"#(?=\d{1,3} ?- ?\d{1,3}(?![\w-]))", "numbers "),
         make(r"#(?= of\b)", "number"),
         make(
             r"10-4(?=[.,!?]|$)",
@@ -178,6 +203,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
         make(r"(?<![\w)])\+(?=[$€£¥]?\.?\d)", "plus "),
         make(r"(?<=[\w)%])\+(?![\w+])", " plus"),
+        make(
+            r"[+] (?=for (?:strep|flu|[Cc]ovid|COVID|the|[a-z]+)\b)",
+            "positive ",
+            before=re.compile(
+                r"\b(?:[Tt]est(?:s|ed|'s)?|culture(?:'s)?|swab(?:'s)?|(?:is|was"
+                r"|came back)) \Z"
+            ),
+        ),
         make(r"(?<=[\d\w])\+\+(?!\w)", " plus plus"),
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),

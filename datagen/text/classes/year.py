@@ -105,6 +105,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{_with_era(m['number'])} {m['era'].replace('.', '')}",
         ),
         make(r"'(?P<decade>\d0)'?s\b", _decade),
+        make(
+            r"(?P<part>mid|early|late)-'(?P<decade>\d0)s\b", lambda m: f"{m['part']}-{_decade(m)}"
+        ),
         make(r"(?P<decade>(?:1\d|20)\d0)'? ?s\b(?! of\b)", _decade),
         make(r"(?P<low>(?:1\d|20)?\d0)s-(?P<high>(?:1\d|20)?\d0)s\b", _decades),
         make(r"(?P<decade>\d0)'?s\b(?! of\b)", _decade, Sure.CUE, before=_DECADE),
@@ -113,6 +116,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<decade>[2-9]0)s(?= (?:music|movies?|hits?|rock|pop|fashion|style|kids?|shows?"
             r"|songs?|era|party|night|sitcoms?)\b)",
             _decade,
+        ),
+        make(
+            r"'(?P<first>\d\d)-'(?P<last>\d\d)(?![\w-])",
+            lambda m: f"{padded(m['first'])} to {padded(m['last'])}",
         ),
         make(r"'(?P<year>\d\d)\b(?!['\"\w])", lambda m: padded(m["year"])),
         make(
