@@ -19,7 +19,7 @@ from datagen.scripting.content.people import (
     listener_persona,
 )
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
-from datagen.scripting.content.questions import tell_the_same
+from datagen.scripting.content.questions import content_stems, tell_the_same
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
 from datagen.types import Direction, Fact, Job, Persona, Split
@@ -222,5 +222,14 @@ def _not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
     return [
         place
         for place, more in enumerate(topic.more)
-        if not all(tell_the_same(more.tell, answer) for answer in answers)
+        if not all(
+            tell_the_same(more.tell, answer) or _is_half_told(more.tell, answer, topic.doubt.tell)
+            for answer in answers
+        )
     ]
+
+
+def _is_half_told(text: str, *said: str) -> bool:
+    """Tell whether half of what a text says was said, or may come up, so nobody asks for it."""
+    stems = content_stems(text)
+    return 2 * len(stems & content_stems(" ".join(said))) >= len(stems) > 0

@@ -90,6 +90,8 @@ class Telling(NamedTuple):
     """The caller has to hear it: it is not left out, nor known."""
     is_asked: bool = False
     """The caller has asked for it."""
+    is_bad: bool = False
+    """The caller could object to it."""
 
 
 class _Place(NamedTuple):
@@ -171,7 +173,7 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     if not telling.is_needed:
         kinds += ["known"]
-    if talk.mood.valence < 0 and talk.outcome != "solved":
+    if telling.is_bad and talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
     return talk.draws.pick(kinds)
 

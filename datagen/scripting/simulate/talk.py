@@ -112,8 +112,8 @@ class Talk:
         self.is_over = self.is_helped = False
         self.is_agreed = False
         """The caller has decided on what the agent does next."""
-        self.is_aside = False
-        """The caller has brought something up since the agent's last step."""
+        self.num_asides = 0
+        """How much the caller has brought up since the agent's last step."""
         self.is_looking = False
         """The agent has looked something up, and has yet to tell it."""
         self.opened_at = 0
