@@ -40,8 +40,8 @@ AGAIN = 0.04
 REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 """Chances that a turn opens with how the last one was taken, an answer with a word, and a question
 with one."""
-NAMES_THEME = 0.8
-"""Chance that the first question on the theme names it, after the two have made acquaintance."""
+NAMES_THEME = 0.6
+"""Chance that a question which opens the theme names it, right after the hello."""
 LATER = 0.4
 """Chance that who says goodbye comes back to what the other said."""
 _ARTICLE = re.compile(r"^an? ")
@@ -139,7 +139,7 @@ class _Chat(Realizer):
     def _thread(self, part: ChatPart, *, is_first: bool, may_be_cut: bool) -> None:
         asker = self._other()
         interrupts = self._lines[-1].act == "answer+on"
-        lead = self._lead(asker, is_first=is_first, interrupts=interrupts)
+        lead = self._lead(asker, part, is_first=is_first, interrupts=interrupts)
         self._say(asker, "ask", self._joined(lead, part.asks[0]), interrupts=interrupts)
         answerer = self._other()
         if self._draws.chance(AGAIN):
@@ -287,13 +287,13 @@ class _Chat(Realizer):
         ]
         return self._draws.pick(fits) if fits else ""
 
-    def _lead(self, speaker: Speaker, *, is_first: bool, interrupts: bool) -> str:
+    def _lead(self, speaker: Speaker, part: ChatPart, *, is_first: bool, interrupts: bool) -> str:
         """Return what comes before a question on something new."""
         if interrupts:
             return self._act(speaker, "interrupt")
         if is_first:
-            is_known = self._lines[-1].act not in ("hello", "meet")
-            if is_known or self._draws.chance(NAMES_THEME):
+            is_bare = part.is_opening and self._lines[-1].act in ("hello", "meet")
+            if not is_bare or self._draws.chance(NAMES_THEME):
                 return self._act(speaker, "theme")
             return self._act(speaker, "lead") if self._draws.chance(LEADS) else ""
         reaction = self._reaction(speaker)

@@ -67,6 +67,8 @@ class ChatPart:
 
     asks: tuple[str, str]
     says: tuple[Saying, Saying]
+    is_opening: bool = False
+    """It opens its theme, and need not name it."""
 
     @property
     def answer(self) -> str:
@@ -215,7 +217,7 @@ def _part(
     said_before += ((thread, line) for line in pair)
     say = theme.threads[thread].say
     first, second = draws.shuffled(theme.threads[thread].ask)
-    return ChatPart((first, second), (say[pair[0]], say[pair[1]]))
+    return ChatPart((first, second), (say[pair[0]], say[pair[1]]), is_opening=thread == 0)
 
 
 def _describe(

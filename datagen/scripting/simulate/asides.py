@@ -46,7 +46,7 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     elif _is_apart(talk, event):
         if last.act != "offer":
             talk.user("link.apart", "interactionStructuring")
-    elif event.kind not in ("Q4", "grievance") and _is_announced(talk, event):
+    elif event.kind not in ("Q0", "Q4", "grievance") and _is_announced(talk, event):
         talk.user("link.again" if talk.has_asked else "link", "interactionStructuring")
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)

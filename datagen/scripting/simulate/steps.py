@@ -53,7 +53,7 @@ _OBJECTS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
-    r".*\bthank|.*\bnot the only one"
+    r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
     r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
     r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
@@ -174,7 +174,7 @@ def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
 
 def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether a caller could object to what a step tells."""
-    return any(map(objects, step.reply)) if step.reply else talk.is_let_down
+    return all(map(objects, step.reply)) if step.reply else talk.is_let_down
 
 
 def tell(talk: Talk, name: str, *, is_bad: bool = False) -> bool:
