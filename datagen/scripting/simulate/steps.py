@@ -81,6 +81,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         if not talk.is_verified:
             return
     is_aside, talk.num_asides = talk.num_asides > 0, 0
+    talk.has_protested = False
     talk.is_looking = step.do == "look"
     if step.do == "look":
         _look(talk, step)
@@ -174,7 +175,7 @@ def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
 
 def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether a caller could object to what a step tells."""
-    return all(map(objects, step.reply)) if step.reply else talk.is_let_down
+    return any(map(objects, step.reply)) if step.reply else talk.is_let_down
 
 
 def tell(talk: Talk, name: str, *, is_bad: bool = False) -> bool:
@@ -291,9 +292,12 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
 
 
 def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
+    """Let the caller take in what it was told; who has cut in on it has not liked it."""
     if step.reply:
-        told = [line for line in step.reply if line[-1] != "?"]
-        talk.user_line(told or step.reply, "autoPositive")
+        told = [line for line in step.reply if line[-1] != "?"] or step.reply
+        if talk.has_protested:
+            told = [line for line in told if objects(line)] or told
+        talk.user_line(told, "autoPositive")
         said = talk.words.chosen
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
