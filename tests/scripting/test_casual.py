@@ -18,7 +18,7 @@ from datagen.scripting.content import casual_pack
 from datagen.scripting.content.casual_pack import Saying, SmallTalk, load_smalltalk
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.corpus.structure import Structure
-from datagen.scripting.plans.casual import ENJOY, LEVELS, draw_chat, unsaid
+from datagen.scripting.plans.casual import ENJOY, LATE, LEVELS, Chat, draw_chat, unsaid
 from datagen.scripting.plans.draws import draws_for
 from datagen.text import speak
 from datagen.types import Job, Reject, Script, Turn, UserError
@@ -187,6 +187,34 @@ def test_what_opens_a_theme_comes_first() -> None:
         assert set(chat.theme.threads[0].ask) not in asks[1:]
 
 
+def chats(count: int) -> list[Chat]:
+    maker = composer().maker("casual")
+    assert isinstance(maker, ChatMaker)
+    return [draw_chat(job(at), maker.smalltalk, maker.names, validation=0) for at in range(count)]
+
+
+def test_what_is_out_of_the_blue_is_asked_once_and_last() -> None:
+    asked = Counter[int]()
+    for chat, script in zip(chats(600), scripts(), strict=True):
+        late = [part for part in chat.selves if part.kind in LATE]
+        asked[len(late)] += 1
+        acts = [turn.act.removesuffix(".ask") for turn in floor(script)]
+        if late and len(chat.selves) == 1:
+            assert "ask.trait" not in acts[: max(at for at, act in enumerate(acts) if act == "ask")]
+    assert set(asked) == {0, 1}
+    assert asked[1] > 100
+
+
+def test_a_theme_is_named_unless_the_question_opens_it() -> None:
+    named = Counter[bool]()
+    for chat, script in zip(chats(600), scripts(), strict=True):
+        first = next(turn for turn in floor(script) if turn.act == "ask")
+        is_named = chat.theme.about in first.text
+        named[is_named] += 1
+        assert is_named or chat.parts[0].is_opening, first.text
+    assert named[False] > 20
+
+
 def test_who_says_its_name_adds_its_work_alone() -> None:
     work = {trait.tell for trait in shipped().traits["work"]}
     found = 0
@@ -201,7 +229,7 @@ def test_who_says_its_name_adds_its_work_alone() -> None:
 def test_advice_is_thanked_for() -> None:
     for script in scripts():
         for one, other in pairwise(floor(script)):
-            assert one.act != "advise" or other.act == "thanks"
+            assert one.act != "advise" or other.act.removesuffix(".ask") == "thanks"
 
 
 def test_both_speak_first_ask_and_are_cut_off_only_where_nothing_is_lost() -> None:

@@ -16,7 +16,7 @@ from datagen.scripting.checks import shared_problems
 from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import Subject, load_subjects
 from datagen.scripting.corpus.minhash import Index, sketch_of
-from datagen.scripting.plans.qa import ROLE, WORDS
+from datagen.scripting.plans.qa import ROLE, WORDS, not_told
 from datagen.types import Job, Reject, Script, Turn, UserError
 
 
@@ -119,6 +119,15 @@ def test_every_question_is_answered_by_what_is_known_of_it() -> None:
                 else:
                     assert any(core in told(script, question) for core in known[question])
     assert num_hesitant < 20
+
+
+def test_nobody_asks_for_what_the_answer_half_tells() -> None:
+    fiber = next(one for each in shipped() for one in each.topics if one.id == "fiber_diet")
+    told = next(place for place, one in enumerate(fiber.more) if "foods have fiber" in one.ask)
+    hearts = [core for core in fiber.core if "heart" in core]
+    assert hearts
+    assert told not in not_told(fiber, hearts)
+    assert told in not_told(fiber, fiber.core), "another answer does not tell it"
 
 
 @pytest.mark.slow

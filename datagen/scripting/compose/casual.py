@@ -9,13 +9,16 @@ question at most.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
-from datagen.scripting.content.casual_pack import Goal, Saying
+from datagen.scripting.content.casual_pack import Goal, Saying, Trait
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
     GOODBYES,
     INTERRUPTIONS,
+    LATE,
     RETURNS,
     Chat,
     ChatPart,
@@ -27,16 +30,18 @@ from datagen.types import SPEAKERS, Persona, Speaker
 
 CHATS_FIRST = 0.6
 """Chance that the two say how they are before they talk of anything."""
-DIGS, DIGS_OWN, SHARES = 0.6, 0.35, 0.4
+DIGS, DIGS_OWN, SHARES = 0.6, 0.5, 0.6
 """Chances that somebody asks further about an answer, about what the other says unasked, and that
 who asked says something of itself, too."""
+GETS_BACK = 0.35
+"""Chance that who was asked further asks the first question back."""
 AGAIN = 0.04
 """Chance that a question is not understood."""
-AGREES_TO_RETURN = 0.5
-"""Chance that who asks back does so in the words of the question."""
 REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 """Chances that a turn opens with how the last one was taken, an answer with a word, and a question
 with one."""
+NAMES_THEME = 0.6
+"""Chance that a question which opens the theme names it, right after the hello."""
 LATER = 0.4
 """Chance that who says goodbye comes back to what the other said."""
 _ARTICLE = re.compile(r"^an? ")
@@ -46,7 +51,7 @@ _WHOLE = re.compile(
     r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
 )
 """Opens a line that is a sentence without the question that it answers."""
-LATE = 4
+LATER_BY = 4
 """How many turns later, at least."""
 
 
@@ -63,45 +68,45 @@ class _Chat(Realizer):
         slots = {
             "customer_first": chat.user.name.split()[0],
             "agent_first": chat.agent.name.split()[0],
+            "about": chat.theme.about,
         }
         super().__init__(wording, people, slots, draws)
         self._chat = chat
         self._remembered: list[tuple[int, Speaker, str]] = []
         """Since which line somebody can come back to what the other said, who, and how."""
-        self._is_low = False
-        """What was said last is nothing to laugh about."""
+        self._taken = "react"
+        """How the last turn is taken: what is sad, or was, is nothing to laugh about."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
+        early = [part for part in self._chat.selves if part.kind not in LATE]
         self._open()
-        threads, selves = list(self._chat.parts), list(self._chat.selves)
         if self._chat.facts:
-            self._introduce(selves)
-        parts = self._ordered(threads, selves)
-        is_first = True
-        for part, follower in zip(parts, (*parts[1:], None), strict=True):
-            if isinstance(part, ChatPart):
-                may_be_cut = isinstance(follower, ChatPart)
-                self._thread(part, is_first=is_first, may_be_cut=may_be_cut)
-                is_first = False
-            elif isinstance(part, SelfPart):
-                self._of_self(part)
-            else:
-                self._want(part)
+            self._introduce(early)
+        for place, part in enumerate(early):
+            self._of_self(part, is_first=not place)
+        self._discuss()
+        for part in self._chat.selves:
+            if part.kind in LATE:
+                self._of_self(part, is_first=True)
         if self._draws.chance(GOODBYES):
             self._close()
         return self._lines
 
-    def _ordered(
-        self, threads: list[ChatPart], selves: list[SelfPart]
-    ) -> list[ChatPart | SelfPart | Goal]:
-        """Return what comes up, in order; a thread opens it."""
-        parts: list[ChatPart | SelfPart | Goal] = [*threads]
-        others: list[SelfPart | Goal] = [*selves]
+    def _discuss(self) -> None:
+        """Talk of the theme."""
+        for place, (part, follower) in enumerate(pairwise((*self._ordered(), None))):
+            if isinstance(part, ChatPart):
+                may_be_cut = isinstance(follower, ChatPart)
+                self._thread(part, is_first=not place, may_be_cut=may_be_cut)
+            elif part:
+                self._want(part)
+
+    def _ordered(self) -> list[ChatPart | Goal]:
+        """Return what comes up of the theme, in order; a thread opens it."""
+        parts: list[ChatPart | Goal] = [*self._chat.parts]
         if self._chat.goal:
-            others.append(self._chat.goal)
-        for one in others:
-            parts.insert(self._draws.integer(1, len(parts)), one)
+            parts.insert(self._draws.integer(1, len(parts)), self._chat.goal)
         return parts
 
     def _open(self) -> None:
@@ -121,13 +126,12 @@ class _Chat(Realizer):
         is_asked = self._other() == "user"
         if is_asked:
             self._say("user", "ask.self", self._act("user", "ask.self"))
-        mine = [part for part in selves if part.speaker == "agent" and part.kind == "work"]
         said = self._act("agent", "tell.self" if is_asked else "intro")
-        if not mine or self._draws.chance(0.3):
+        part = next((part for part in selves[:1] if part.speaker == "agent"), None)
+        if part is None or part.kind != "work" or self._draws.chance(0.5):
             self._say("agent", "tell.self", said)
             self._say("user", "meet", self._act("user", "meet"))
             return
-        part = mine[0]
         selves.remove(part)
         self._say("agent", "tell.self", f"{said} {part.trait.tell}")
         self._dig_trait(part, self._act("user", "meet"))
@@ -135,7 +139,7 @@ class _Chat(Realizer):
     def _thread(self, part: ChatPart, *, is_first: bool, may_be_cut: bool) -> None:
         asker = self._other()
         interrupts = self._lines[-1].act == "answer+on"
-        lead = self._lead(asker, is_first=is_first, interrupts=interrupts)
+        lead = self._lead(asker, part, is_first=is_first, interrupts=interrupts)
         self._say(asker, "ask", self._joined(lead, part.asks[0]), interrupts=interrupts)
         answerer = self._other()
         if self._draws.chance(AGAIN):
@@ -147,20 +151,19 @@ class _Chat(Realizer):
         self._tell(answerer, "answer", self._thinking(answerer), answer)
         if self._draws.chance(DIGS):
             self._dig(answer)
-        if self._draws.chance(SHARES):
-            speaker = self._other()
-            self._go_on(speaker, own, may_be_cut=may_be_cut)
+            is_new = self._lines[-4].act != "again"
+            if is_new and self._draws.chance(GETS_BACK):
+                self._add(self._joined(self._act(answerer, "turn"), part.asks[1]))
+                self._tell(asker, "answer", self._thinking(asker), own)
+        elif self._draws.chance(SHARES):
+            self._go_on(asker, own, may_be_cut=may_be_cut)
             if self._lines[-1].act == "share" and self._draws.chance(DIGS_OWN):
                 self._dig(own)
 
     def _returned(self, part: ChatPart, answerer: Speaker, asker: Speaker) -> None:
         """Let who was asked answer and ask back."""
         answer, own = part.says
-        question = part.asks[1].lower()
-        asked = any(question in line.text.lower() for line in self._lines)
         back = self._act(answerer, "return")
-        if not asked and self._draws.chance(AGREES_TO_RETURN):
-            back = self._joined(self._act(answerer, "turn"), part.asks[1])
         self._tell(answerer, "answer.ask", self._thinking(answerer), answer, after=back)
         self._tell(asker, "answer", self._reaction(asker), own)
         if self._draws.chance(DIGS):
@@ -178,7 +181,7 @@ class _Chat(Realizer):
     ) -> None:
         told = saying.tell if lead else self._hesitant(speaker, saying.tell)
         self._say(speaker, act, f"{lead} {told} {after}".strip())
-        self._is_low = saying.low
+        self._taken = _taken(saying)
 
     def _dig(self, saying: Saying) -> None:
         """Let the listener ask about what was said, and hear more of it."""
@@ -186,9 +189,9 @@ class _Chat(Realizer):
         self._say(speaker, "dig", self._joined(self._before_dig(speaker), saying.dig))
         speaker = self._other()
         self._say(speaker, "dug", self._hesitant(speaker, saying.dug))
-        self._is_low = saying.low
+        self._taken = _taken(saying, is_later=True)
         if saying.later:
-            self._remembered.append((len(self._lines) + LATE, self._other(), saying.later))
+            self._remembered.append((len(self._lines) + LATER_BY, self._other(), saying.later))
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
         """Say one's own answer unasked; the agent may go on until the user cuts in."""
@@ -206,39 +209,45 @@ class _Chat(Realizer):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
         self._say(speaker, "share", text)
-        self._is_low = own.low
+        self._taken = _taken(own)
 
     def _want(self, goal: Goal) -> None:
         """Let one of them ask for what it wants from the talk."""
         speaker = self._chat.goal_of
-        if self._other() != speaker:
-            self._wonder()
-        self._say(speaker, "want", f"{self._act(speaker, 'want')} {goal.ask}")
+        asked = f"{self._act(speaker, 'want')} {goal.ask}"
+        if self._other() == speaker:
+            self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
+        else:
+            self._add(asked)
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
         self._say(speaker, "thanks", self._act(speaker, "thanks"))
 
-    def _of_self(self, part: SelfPart) -> None:
+    def _of_self(self, part: SelfPart, *, is_first: bool) -> None:
         """Let one of them say something of itself, when the other asks."""
-        self._asked(part)
-        self._is_low = part.trait.low
-        self._dig_trait(part, self._before_dig(self._other()))
-
-    def _asked(self, part: SelfPart) -> None:
-        """Let the other ask who somebody is, after a word on what was said if it was the last."""
-        if self._other() == part.speaker:
-            self._wonder()
-            lead = ""
+        asker: Speaker = "user" if part.speaker == "agent" else "agent"
+        is_late = part.kind in LATE
+        if is_late and self._other() != asker:
+            self._say(part.speaker, "react", self._reaction(part.speaker, is_said=True))
+        lead = self._act(asker, "late" if is_late else "about" if is_first else "besides")
+        if self._other() == asker:
+            lead = f"{self._reaction(asker)} {lead}".strip()
+        elif not is_first:
+            lead = self._act(asker, "turn")
+        asked = self._joined(lead, self._act(asker, f"ask.{part.kind}"))
+        if self._other() == asker:
+            self._say(asker, "ask.trait", asked)
         else:
-            lead = self._reaction(self._other())
-        asker = self._other()
-        lead = f"{lead} {self._act(asker, 'switch')}".strip()
-        self._say(asker, "ask.trait", self._joined(lead, self._act(asker, f"ask.{part.kind}")))
+            self._add(asked)
         what = _ARTICLE.sub("my ", part.trait.what) if part.kind == "owns" else part.trait.what
         told = part.trait.tell or self._act(part.speaker, f"tell.{part.kind}").replace(
             f"{{{part.kind}}}", what
         )
-        self._say(part.speaker, "tell.trait", f"{self._thinking(part.speaker)} {told}".strip())
+        is_sure = not is_late or told.startswith("That's easy")
+        thinking = "" if is_sure else self._thinking(part.speaker)
+        self._say(part.speaker, "tell.trait", f"{thinking} {told}".strip())
+        self._taken = _taken(part.trait)
+        self._dig_trait(part, self._before_dig(asker))
 
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
         """Let the other ask about a trait, once or twice."""
@@ -249,7 +258,16 @@ class _Chat(Realizer):
             asker = self._other()
             self._say(asker, "dig", self._joined(lead, question.ask))
             self._say(part.speaker, "dug", self._hesitant(part.speaker, question.tell))
+            self._taken = _taken(part.trait, is_later=True)
             lead = self._before_dig(asker)
+
+    def _add(self, question: str) -> None:
+        """Let who spoke last go on with a question."""
+        last = self._lines.pop()
+        while not self._filled(f"{last.text} {question}")[0].startswith(last.text):
+            _, question = question.split(" ", 1)  # a word that the last sentence opens with, too
+        text, spoken = self._filled(f"{last.text} {capital(question)}")
+        self._lines.append(last._replace(act=f"{last.act}.ask", text=text, spoken=spoken))
 
     def _close(self) -> None:
         """Say goodbye, with a word on what the other said."""
@@ -269,39 +287,34 @@ class _Chat(Realizer):
         ]
         return self._draws.pick(fits) if fits else ""
 
-    def _lead(self, speaker: Speaker, *, is_first: bool, interrupts: bool) -> str:
+    def _lead(self, speaker: Speaker, part: ChatPart, *, is_first: bool, interrupts: bool) -> str:
         """Return what comes before a question on something new."""
         if interrupts:
             return self._act(speaker, "interrupt")
         if is_first:
+            is_bare = part.is_opening and self._lines[-1].act in ("hello", "meet")
+            if not is_bare or self._draws.chance(NAMES_THEME):
+                return self._act(speaker, "theme")
             return self._act(speaker, "lead") if self._draws.chance(LEADS) else ""
-        return f"{self._reaction(speaker)} {self._link(speaker)}".strip()
-
-    def _link(self, speaker: Speaker) -> str:
-        return self._act(speaker, "link") if self._draws.chance(LEADS) else ""
-
-    def _wonder(self) -> None:
-        """Let the listener say how the last turn was taken, and no more."""
-        speaker = self._other()
-        is_low, self._is_low = self._is_low, False
-        act = "react.low" if is_low else "wonder"
-        self._say(speaker, "react", self._act(speaker, "welcome" if self._is_thanked else act))
-
-    @property
-    def _is_thanked(self) -> bool:
-        return self._lines[-1].act == "thanks"
+        reaction = self._reaction(speaker)
+        if reaction and not self._draws.chance(LEADS):
+            return reaction
+        return f"{reaction} {self._act(speaker, 'link')}".strip()
 
     def _reaction(self, speaker: Speaker, *, is_said: bool = False) -> str:
         """Say, or do not say, how the last turn was taken."""
-        is_low, self._is_low = self._is_low, False
-        if is_low:
-            return self._act(speaker, "react.low")
-        act = "welcome" if self._is_thanked else "react"
-        return self._act(speaker, act) if is_said or self._draws.chance(REACTIONS) else ""
+        taken, self._taken = self._taken, "react"
+        if self._lines[-1].act == "thanks":
+            return self._act(speaker, "welcome")
+        if self._lines[-1].act in ("hello", "meet", "react"):
+            return ""
+        if is_said or taken == "react.low" or self._draws.chance(REACTIONS):
+            return self._act(speaker, taken)
+        return ""
 
     def _before_dig(self, speaker: Speaker) -> str:
         """Return what comes before a question on what was said: a word, or how it was taken."""
-        if self._is_low or self._draws.chance(REACTIONS):
+        if self._taken == "react.low" or self._draws.chance(REACTIONS):
             return self._reaction(speaker, is_said=True)
         return self._act(speaker, "so") if self._draws.chance(LEADS) else ""
 
@@ -315,3 +328,8 @@ class _Chat(Realizer):
 
     def _other(self) -> Speaker:
         return "user" if self._lines[-1].speaker == "agent" else "agent"
+
+
+def _taken(said: Saying | Trait, *, is_later: bool = False) -> str:
+    """Return how something is taken, or the answer to what was asked about it."""
+    return ("react.soft" if is_later else "react.low") if said.low else "react"

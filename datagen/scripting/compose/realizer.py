@@ -26,6 +26,7 @@ _ASKS = re.compile(
     r"|Have|Has|Had|Was|Were|If)(?:'s|'d|'re)? "
 )
 """Opens a question with a word that is no name."""
+_SENTENCES = re.compile(r"(?<=[.?!]) ")
 _TWICE = re.compile(
     r"\b(?P<word>Well|Oh|So|Um|Uh|Hm|Ha|Okay|Right|Sure|Ah|Huh|Mm)\b(?:,? \w[\w']*){0,4}[.,!] "
     r"(?=(?P=word)\b)"
@@ -126,7 +127,8 @@ class Realizer:
         if not lead.endswith(","):
             return f"{lead} {question}".strip()
         if not _ASKS.match(question):
-            return question
+            *before, _ = _SENTENCES.split(lead)
+            return " ".join((*before, question))
         if lead.lower().endswith(("but,", "and,")):
             lead = lead[:-1]
         return f"{lead} {self._lowered(question)}"

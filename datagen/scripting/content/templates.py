@@ -25,7 +25,7 @@ Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
 Act: TypeAlias = Annotated[tuple[Part, ...], Field(min_length=1)]
 Acts: TypeAlias = dict[str, Act]
 
-SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes", "think"))
+SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes", "think", "about"))
 """What a template may ask for; see `compose`."""
 
 _LESSON = (
@@ -44,9 +44,9 @@ _LESSON = (
 _CHAT = frozenset((
     "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead",
     "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
-    "leave", "bye", "again", "unclear", "wonder", "want", "thanks", "welcome", "so", "switch",
-    "part", "ask.work", "ask.place", "ask.past", "ask.likes", "ask.owns", "ask.dislikes",
-    "tell.likes", "tell.owns", "tell.dislikes",
+    "leave", "bye", "again", "unclear", "want", "thanks", "welcome", "so", "about", "besides",
+    "late", "theme", "react.soft", "part", "ask.work", "ask.place", "ask.past", "ask.likes",
+    "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "qa": _LESSON,

@@ -66,7 +66,8 @@ _WHOSE = re.compile(
     re.I,
 )
 _THEY = re.compile(
-    r"\b(?:putting|changing|moving|sending|giving|booking|change|give|send|move|put|with) they\b",
+    r"\b(?:putting|changing|moving|sending|giving|booking|change|give|send|move|put|with"
+    r"|(?:I've|we've) \w+) they\b",
     re.IGNORECASE,
 )
 """Who is not there as an object, as nobody says it."""

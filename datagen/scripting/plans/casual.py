@@ -47,6 +47,8 @@ NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2, 3)
 """How many threads of the theme, and traits of people, come up."""
 WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
+LATE: tuple[TraitKind, ...] = ("owns", "dislikes")
+"""What nobody asks who has just said hello: it comes up once, after the theme."""
 _fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
@@ -65,6 +67,8 @@ class ChatPart:
 
     asks: tuple[str, str]
     says: tuple[Saying, Saying]
+    is_opening: bool = False
+    """It opens its theme, and need not name it."""
 
     @property
     def answer(self) -> str:
@@ -213,7 +217,7 @@ def _part(
     said_before += ((thread, line) for line in pair)
     say = theme.threads[thread].say
     first, second = draws.shuffled(theme.threads[thread].ask)
-    return ChatPart((first, second), (say[pair[0]], say[pair[1]]))
+    return ChatPart((first, second), (say[pair[0]], say[pair[1]]), is_opening=thread == 0)
 
 
 def _describe(
@@ -233,17 +237,31 @@ def _selves(
     level: str,
     draws: Draws,
 ) -> tuple[SelfPart, ...]:
-    """Return what comes up of both people; in a described chat mostly of the agent."""
-    parts: list[SelfPart] = []
+    """Return what comes up of both people; in a described chat mostly of the agent.
+
+    What is asked first is what strangers ask first; who has answered asks the same back if it can.
+    """
     kinds = draws.shuffled(TRAITS)
+    parts: list[SelfPart] = []
     for place in range(count):
         is_agents = level == "detailed" and (place == 0 or draws.chance(0.7))
         who: Speaker = "agent" if is_agents else draws.pick(SPEAKERS)
         traits = described[SPEAKERS.index(who)]
-        if free := [kind for kind in kinds if kind in traits]:
-            kinds.remove(free[0])
+        before = [part.kind for part in parts if part.speaker != who and part.kind in traits]
+        free = [kind for kind in (*before, *kinds) if kind in traits]
+        free = [kind for kind in free if not any(_is_it(part, who, kind) for part in parts)]
+        if free and not _is_too_odd(free[0], parts):
             parts.append(SelfPart(who, free[0], traits[free[0]]))
-    return tuple(parts)
+    return tuple(sorted(parts, key=lambda part: TRAITS.index(part.kind)))
+
+
+def _is_it(part: SelfPart, who: Speaker, kind: TraitKind) -> bool:
+    return (part.speaker, part.kind) == (who, kind)
+
+
+def _is_too_odd(kind: TraitKind, parts: Sequence[SelfPart]) -> bool:
+    """Tell whether a second question out of the blue would follow a first."""
+    return kind in LATE and any(part.kind in LATE for part in parts)
 
 
 def _description(name: str, described: dict[TraitKind, Trait], goal: Goal | None) -> str:

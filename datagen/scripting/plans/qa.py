@@ -19,7 +19,7 @@ from datagen.scripting.content.people import (
     listener_persona,
 )
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
-from datagen.scripting.content.questions import tell_the_same
+from datagen.scripting.content.questions import content_stems, tell_the_same
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
 from datagen.types import Direction, Fact, Job, Persona, Split
@@ -157,7 +157,7 @@ class _Path:
         """Draw the next question: on the same topic, or on the next."""
         topic = self._steps[-1][0]
         asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
-        left = [more for more in _not_told(topic, topic.core) if more not in asked]
+        left = [more for more in not_told(topic, topic.core) if more not in asked]
         if left and self._draws.chance(STAYS):
             self._steps.append((topic, self._draws.pick(left), True))
         else:
@@ -187,7 +187,7 @@ class _Path:
             cuts_in = bool(found) and is_near and self._draws.chance(interruptions)
             found.append(self._question(topic, more, is_near=is_near, interrupts=cuts_in))
             left = [
-                one for one in _not_told(topic, (found[-1].answer,)) if (topic.id, one) not in asked
+                one for one in not_told(topic, (found[-1].answer,)) if (topic.id, one) not in asked
             ]
             if more < 0 and left and self._draws.chance(FOLLOW_UPS):
                 cuts_in = self._draws.chance(interruptions)
@@ -201,7 +201,7 @@ class _Path:
             return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
         others = self._draws.shuffled(topic.core)
         steps = [step for one, step, _ in self._steps if one is topic and step >= 0]
-        fits = (one for one in others if {*steps} <= {*_not_told(topic, (one,))})
+        fits = (one for one in others if {*steps} <= {*not_told(topic, (one,))})
         core = next(fits, others[0])
         others.remove(core)
         return Question(
@@ -217,10 +217,19 @@ class _Path:
         )
 
 
-def _not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
+def not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
     """Return the further questions whose answer one of some answers of the topic does not give."""
     return [
         place
         for place, more in enumerate(topic.more)
-        if not all(tell_the_same(more.tell, answer) for answer in answers)
+        if not all(
+            tell_the_same(more.tell, answer) or _is_half_told(more.tell, answer, topic.doubt.tell)
+            for answer in answers
+        )
     ]
+
+
+def _is_half_told(text: str, *said: str) -> bool:
+    """Tell whether half of what a text says was said, or may come up, so nobody asks for it."""
+    stems = content_stems(text)
+    return 2 * len(stems & content_stems(" ".join(said))) >= len(stems) > 0

@@ -46,11 +46,11 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     elif _is_apart(talk, event):
         if last.act != "offer":
             talk.user("link.apart", "interactionStructuring")
-    elif event.kind not in ("Q4", "grievance") and _is_announced(talk, event):
+    elif event.kind not in ("Q0", "Q4", "grievance") and _is_announced(talk, event):
         talk.user("link.again" if talk.has_asked else "link", "interactionStructuring")
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
-    talk.is_aside = True
+    talk.num_asides += 1
 
 
 def _is_apart(talk: Talk, event: AgendaItem) -> bool:
@@ -147,7 +147,8 @@ def _detail(talk: Talk) -> None:
         claimed = known.identity.value.alter(talk.draws, right)
     talk.words.about("detail", label)
     talk.words.about("claimed", claimed)
-    talk.user("claim_detail", "checkQuestion")
+    kind = ".phone" if known.identity.value.type == "phone" else ""
+    talk.user(f"claim_detail{kind}", "checkQuestion")
     asked = talk.floor.last
     licence = (talk.found if talk.world.is_lookup else "prompt.verify",)
     if claimed is right:
@@ -159,10 +160,10 @@ def _detail(talk: Talk) -> None:
     talk.probe("Q1", "correct", asked, (), (right.spoken, claimed.spoken))
     talk.words.about("right", right)
     if talk.chance(0.6):
-        talk.user("right_detail", "correction")
+        talk.user(f"right_detail{kind}", "correction")
         talk.agent("confirm_detail", "confirm", licence)
     else:
-        talk.user("leave_detail", "autoPositive")
+        talk.user(f"leave_detail{kind}", "autoPositive")
 
 
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:

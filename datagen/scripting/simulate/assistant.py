@@ -27,12 +27,12 @@ from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
 
-WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.22
+WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.34
 """Chances of what may happen to the opening, to a number, to a name and to what is told."""
 HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else it asks at the end."""
-_APART = frozenset(("Q0", "Q6"))
+_APART = frozenset(("Q0", "Q5", "Q6"))
 """What comes up when all else is settled."""
 
 
@@ -98,6 +98,8 @@ class AssistantCall:
         if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
             return False
         if is_first and talk.agenda[0].kind == "wish":
+            return False
+        if talk.agenda[0].kind == "Q3" and not assistant_probes.is_bought(talk):
             return False
         if talk.agenda[0].kind == "question":  # before the news if they are bad, else after all
             is_bad = talk.is_refused and not is_first
@@ -177,8 +179,8 @@ class AssistantCall:
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             talk.user_line(told, "inform").repairs = asked
-        if stated and talk.chance(NOTED * talk.slips):
-            self._read_back(talk.draws.pick(stated))
+        if len(stated) == 1 and talk.chance(NOTED * talk.slips):
+            self._read_back(stated[0])
         elif talk.chance(ACKS * min(1.4, talk.leisure)):
             talk.agent("ack", "autoPositive")
 
@@ -367,7 +369,8 @@ class AssistantCall:
             talk.user("what_else", "offer")
         is_bad = talk.is_refused
         talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
-        talk.user("bye" if talk.is_thanked else "bye.unthanked", "goodbye").rote = True
+        is_glad = talk.is_thanked and not is_bad
+        talk.user("bye" if is_glad else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):
             talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 

@@ -90,10 +90,15 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
     _noted(talk)
 
 
+def is_bought(talk: Talk) -> bool:
+    """Tell whether the assistant has agreed to something."""
+    return any(one.act == "acceptOffer" for one in talk.floor.drafts)
+
+
 def _favor(talk: Talk) -> None:
-    is_bought = any(one.act == "acceptOffer" for one in talk.floor.drafts)
-    has_price = is_bought and LIMIT in talk.world.values
-    talk.user("ask_favor.costs" if has_price else "ask_favor", "request")
+    has_price = is_bought(talk) and LIMIT in talk.world.values
+    kind = ".costs" if has_price else "" if is_bought(talk) else ".call"
+    talk.user(f"ask_favor{kind}", "request")
     asked = talk.floor.last
     talk.agent("decline", "declineRequest", ("prompt.bounds",))
     talk.probe("Q3", "decline", asked)
@@ -114,7 +119,8 @@ def _rude(talk: Talk) -> None:
 
 
 def _unknown(talk: Talk) -> None:
-    draft = talk.user("ask_unknown", "setQuestion")
+    kind = "" if talk.world.story.verify else ".new"
+    draft = talk.user(f"ask_unknown{kind}", "setQuestion")
     talk.gap = draft.text
     asked = talk.floor.last
     talk.agent("unknown", "answer", ("prompt.unknown",))

@@ -29,6 +29,9 @@ EARLY = 0.12
 USER_FIRST = 0.1
 SPLIT = 0.22
 """Chance that a caller says hello first, and why only when asked."""
+IN_A_ROW = 3
+"""Most questions that come in a row because a call is to be long; one less before the agent's next
+step."""
 SHUFFLED, VENTS = 0.5, 0.8
 """Chances that questions change places, and that what a caller is angry about comes first."""
 _AT_ONCE, _ANGER = frozenset(("Q0", "Q4", "grievance")), frozenset(("Q4", "grievance"))
@@ -261,7 +264,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         return True
     is_bound = talk.is_agreed or talk.is_looking or asides.is_vented(talk)
     is_bound = is_bound or steps.points_back(talk, talk.steps[0])
-    if is_bound and not is_first:
+    if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:
         return False
     share = len(ready) / (len(ready) + len(talk.steps))
     return talk.chance(share * EARLY if is_first else share)
@@ -269,7 +272,8 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
 
 def _fill_up(talk: Talk) -> None:
     """Put a question on the agenda if the call would else be too short, but not after a no."""
-    if not talk.steps and talk.is_refused:
+    most = IN_A_ROW - (talk.cast.user.patience == 0)
+    if not talk.steps and (talk.is_refused or talk.num_asides >= most):
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:

@@ -23,7 +23,9 @@ STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0
 """Chances of a hesitation before a caller's turn, after a comma and of a restart, by the level."""
 AGENT_STARTS = 0.05
 _AGENT_STARTS = ("Um,", "Uh,", "So,", "Let's see,")
-_SMOOTH = frozenset(("apology", "stalling", "greeting", "interactionStructuring", "bridge"))
+_SMOOTH = frozenset((
+    "apology", "stalling", "greeting", "interactionStructuring", "bridge", "declineRequest",
+))  # fmt: skip
 """Acts of an agent that have no hesitation before them."""
 _INTERJECTIONS = frozenset((
     "Um", "Uh", "Well", "So", "Hm", "Hmm", "Oh", "Ah", "Okay", "Yeah", "Hello", "Hi", "Let's",

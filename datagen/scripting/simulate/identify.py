@@ -52,7 +52,7 @@ def identify(talk: Talk) -> None:
     talk.verified_by = name
     if talk.chance(SPELLED * talk.slips):
         _spell(talk)
-    elif talk.chance(0.6 * talk.leisure):
+    elif talk.floor.drafts[-1].speaker == "user" and talk.chance(0.6 * talk.leisure):
         talk.agent("identity_ok", "autoPositive")
 
 

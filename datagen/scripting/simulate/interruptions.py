@@ -34,7 +34,7 @@ begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
 """Chances that a caller corrects what was misheard before the agent has said all of it, by its
 level of interruptions, and fewest words that it hears first."""
-HOLDS = {"friendly": 0.12, "brisk": 0.4, "formal": 0.35, "tired": 0.2}
+HOLDS = {"friendly": 0.16, "brisk": 0.45, "formal": 0.4, "tired": 0.25}
 OVERRIDES = 0.5
 """Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
@@ -90,6 +90,8 @@ class Telling(NamedTuple):
     """The caller has to hear it: it is not left out, nor known."""
     is_asked: bool = False
     """The caller has asked for it."""
+    is_bad: bool = False
+    """The caller could object to it."""
 
 
 class _Place(NamedTuple):
@@ -171,7 +173,7 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     if not telling.is_needed:
         kinds += ["known"]
-    if talk.mood.valence < 0 and talk.outcome != "solved":
+    if telling.is_bad and talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
     return talk.draws.pick(kinds)
 
@@ -234,6 +236,7 @@ def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | N
         talk.user(act, "autoPositive")
         talk.agent("ack_known", "autoPositive")
     else:
+        talk.has_protested = True
         talk.user("cut_in.protest", "disagreement")
         talk.agent("hear_out" if planned.uptake else "hear", "autoPositive")
 

@@ -64,6 +64,8 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
 
 def _believes(talk: Talk, event: AgendaItem) -> bool:
     if not event.what:
+        if not talk.steps and talk.is_refused:
+            return False
         return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
     if event.what in talk.world.terms:
         return _asks_term(talk, event)

@@ -53,8 +53,9 @@ _OBJECTS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
-    r"(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
-    r"|oh, thank|really\?|phew|finally)(?!\w)"
+    r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
+    r"|(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
+    r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
     r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
     r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
     re.I,
@@ -79,7 +80,8 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         talk.current = None
         if not talk.is_verified:
             return
-    is_aside, talk.is_aside = talk.is_aside, False
+    is_aside, talk.num_asides = talk.num_asides > 0, 0
+    talk.has_protested = False
     talk.is_looking = step.do == "look"
     if step.do == "look":
         _look(talk, step)
@@ -154,9 +156,10 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
         talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
     elif step.say:
         talk.agent_line(step.say, "inform", licence)
-        _may_cut_in(talk, step.say, "inform", licence)
+        _may_cut_in(talk, step.say, "inform", licence, is_bad=_is_bad(talk, step))
     else:
-        left = [name for name in news if not tell(talk, name)]
+        is_bad = _is_bad(talk, step)
+        left = [name for name in news if not tell(talk, name, is_bad=is_bad)]
         if left:
             talk.tell(name for name in step.facts if name not in left)
             return
@@ -170,20 +173,32 @@ def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
     return is_agent and all(talk.told[name] == talk.floor.last for name in step.facts)
 
 
-def tell(talk: Talk, name: str) -> bool:
+def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether a caller could object to what a step tells."""
+    return any(map(objects, step.reply)) if step.reply else talk.is_let_down
+
+
+def tell(talk: Talk, name: str, *, is_bad: bool = False) -> bool:
     """Tell a fact; a caller may cut in. Return whether it was told in the end."""
     fact, licence = talk.world.fact(name), talk.licence((name,))
     talk.agent_line(fact.tell, "inform", licence)
-    return _may_cut_in(talk, fact.tell, "inform", licence, is_needed=fact.source == "record")
+    is_needed = fact.source == "record"
+    return _may_cut_in(talk, fact.tell, "inform", licence, is_needed=is_needed, is_bad=is_bad)
 
 
 def _may_cut_in(
-    talk: Talk, lines: Sequence[str], iso: str, licence: tuple[str, ...], *, is_needed: bool = True
+    talk: Talk,
+    lines: Sequence[str],
+    iso: str,
+    licence: tuple[str, ...],
+    *,
+    is_needed: bool = True,
+    is_bad: bool = False,
 ) -> bool:
     """Perhaps let the caller cut in on the last line; return whether that was told in the end."""
     press = asides.pressing(talk)
     ask = partial(press, "cut_in") if press else None
-    return may_cut_in(talk, Telling(lines, iso, licence, is_needed), ask)
+    return may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
 
 
 def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
@@ -195,10 +210,10 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     _acknowledge(talk)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     reminds = _say(talk, step, lines, iso, licence)
-    talk.tell(step.facts)
+    talk.tell(_stated(talk, step))
     if step.do not in ANSWERS:
         if not reminds:
-            _may_cut_in(talk, step.say, iso, licence)
+            _may_cut_in(talk, step.say, iso, licence, is_bad=_is_bad(talk, step))
         _react(talk, step, REACTS)
         return
     roll = talk.draws.uniform() / talk.slips
@@ -229,8 +244,17 @@ def _say(
 
 def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
     """Tell whether the caller has said by itself all that is asked for."""
-    asked = talk.slots(step.reply) & talk.world.values.keys()
-    return bool(asked) and asked <= talk.given
+    known = talk.world.values.keys()
+    asked = [talk.slots((line,)) & known for line in step.reply]
+    return bool(asked) and all(names and names <= talk.given for names in asked)
+
+
+def _stated(talk: Talk, step: ProcedureStep) -> list[str]:
+    """Return the facts that the last turn has told: a question need not say what it rests on."""
+    if step.do != "ask":
+        return list(step.facts)
+    said = talk.floor.drafts[-1].values
+    return [name for name in step.facts if said & talk.slots(talk.world.fact(name).tell)]
 
 
 def _reply(talk: Talk, step: ProcedureStep) -> None:
@@ -268,9 +292,12 @@ def _mendable(talk: Talk, step: ProcedureStep) -> str:
 
 
 def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> None:
+    """Let the caller take in what it was told; who has cut in on it has not liked it."""
     if step.reply:
-        told = [line for line in step.reply if line[-1] != "?"]
-        talk.user_line(told or step.reply, "autoPositive")
+        told = [line for line in step.reply if line[-1] != "?"] or step.reply
+        if talk.has_protested:
+            told = [line for line in told if objects(line)] or told
+        talk.user_line(told, "autoPositive")
         said = talk.words.chosen
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
@@ -302,4 +329,5 @@ def _acknowledge(talk: Talk) -> None:
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:
         return
     if talk.chance(ACKS[talk.cast.manner] * talk.leisure):
-        talk.agent("ack", "autoPositive")
+        act = "ack_agreed" if drafts[-1].act == "acceptOffer" else "ack"
+        talk.agent(act, "autoPositive")

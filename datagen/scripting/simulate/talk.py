@@ -112,8 +112,8 @@ class Talk:
         self.is_over = self.is_helped = False
         self.is_agreed = False
         """The caller has decided on what the agent does next."""
-        self.is_aside = False
-        """The caller has brought something up since the agent's last step."""
+        self.num_asides = 0
+        """How much the caller has brought up since the agent's last step."""
         self.is_looking = False
         """The agent has looked something up, and has yet to tell it."""
         self.opened_at = 0
@@ -122,6 +122,8 @@ class Talk:
         """The caller has brought up a question already."""
         self.hidden = ""
         """Slots that the agent does not fill, by how they begin: a name that it has not heard."""
+        self.has_protested = False
+        """The caller has cut in on what the agent's step tells, because it does not like it."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False

@@ -20,7 +20,7 @@ _OBJECT = re.compile(
     r"|(?:I|we|I'd|we'd|can|could) have|reach|place|placed|ask|remind|bill|billed|save|saves"
     r"|wish|see|add|added|squeeze|fit|schedule|scheduled|email|text|meet|pick|drop|drive|cover"
     r"|covers|covered|mail|mailed|ship|shipped|reserve|reserved|seat|seated|register"
-    r"|registered|enroll|enrolled|thank|allow|allows|lend|loan|pay))"
+    r"|registered|enroll|enrolled|thank|allow|allows|lend|loan|pay|(?:I've|we've) (?:\w+ed|paid)))"
     r" you\b(?!'|(?: (?:can|could|may|might|must|will|would|have|had|need|want|paid|get|got)\b))",
     re.IGNORECASE,
 )

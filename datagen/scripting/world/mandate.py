@@ -39,8 +39,14 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several: an hour, a night."""
-_SEEN = re.compile(r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing)\b", re.I)
-"""What only somebody says who is there."""
+_SEEN = re.compile(
+    r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing|i should(?: have|'ve)"
+    r"|my (?:own )?fault|silly|stupid|embarrass\w*)\b",
+    re.I,
+)
+"""What only somebody says who is there, or of itself."""
+_UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
+"""What a reply to an offer holds that is no answer yet."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 _FRAMES = (
@@ -183,7 +189,10 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
             share = 0.4 + 0.4 * draws.uniform()
             return "decline", money(int(share * cents) // MARGIN * MARGIN)
         is_done = any(step.do == "act" for step in world.steps)  # which waits for no answer
-        return ("ask_back" if not is_done and draws.chance(ASKS_BACK) else "decline"), None
+        replies = [line for step in offers if step.declines for line in step.reply]
+        is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
+        is_open = is_open or draws.chance(ASKS_BACK)
+        return ("ask_back" if is_open and not is_done else "decline"), None
     if cents and draws.chance(0.6):
         return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)
     return "accept", None

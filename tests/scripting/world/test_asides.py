@@ -91,6 +91,10 @@ def test_what_is_supposed_is_no_request(line: str, is_supposed: bool) -> None:
         ("Poor thing, but okay.", False),
         ("Oh, so that's why everything is so colorful.", False),
         ("I've never heard of that. I'll go there.", False),
+        ("Oh. I didn't expect that, thank you.", False),
+        ("I'd never have looked there.", False),
+        ("Oh, so I'm not the only one.", False),
+        ("Well, then I know for next time.", False),
     ],
 )
 def test_nobody_is_sorry_about_good_news(said: str, wants_understanding: bool) -> None:
@@ -107,3 +111,17 @@ def test_nobody_hesitates_before_the_last_word() -> None:
 def test_who_is_not_there_is_moved() -> None:
     assert to_assistant("I could change you to a room.") == "I could change them to a room."
     assert to_assistant("I'm putting you through.") == "I'm putting them through."
+    assert to_assistant("I've passed you to the team.") == "I've passed them to the team."
+
+
+def test_who_has_protested_objects_to_what_it_hears() -> None:
+    found = 0
+    for script in calls():
+        turns = [turn for turn in script.turns if turn.onset != "backchannel"]
+        for at, turn in enumerate(turns):
+            kind = turn.interruption.kind if turn.interruption else ""
+            if kind == "protest" and turn.act == "disagreement":
+                found += 1
+                later = (one.text for one in turns[at + 1 :] if one.speaker == "user")
+                assert "thank" not in next(later, "").lower(), script.dialog_id
+    assert found
