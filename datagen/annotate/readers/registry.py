@@ -35,7 +35,10 @@ def open_reader(name: str, folders: Sequence[Path]) -> CorpusReader:
         reader: CorpusReader = resolve(name)(folders)
     except Rejected as error:
         raise UserError(f"{name}: {error.evidence}") from error
-    if not reader.ids():
+    ids = reader.ids()
+    if unnamed := [one for one in ids if not isinstance(one, str) or not one]:
+        raise UserError(f"{name}: ids() gives {unnamed[0]!r}, and an id is a text")
+    if not ids:
         raise UserError(f"{', '.join(map(str, folders))}: {name} finds no call there")
     return reader
 
