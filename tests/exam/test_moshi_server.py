@@ -96,7 +96,7 @@ def address() -> Iterator[str]:
 
 
 PATIENCE = 900
-"""Seconds that the server may take: on a machine that does other things it is far from real time."""
+"""Seconds that the server may take: on a machine that does other things it is slow."""
 
 
 def test_the_real_server_answers_frame_for_frame(exam: Exam, address: str, tmp_path: Path) -> None:
