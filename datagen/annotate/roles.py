@@ -7,7 +7,7 @@ The transcript is the pieces' own, so that what was bleeped or left out is nowhe
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from pydantic import Field
 
@@ -31,19 +31,22 @@ from datagen.types import SAMPLE_RATE, SPEAKERS, Direction, Record, Speaker, Use
 
 RULES = "rules"
 """Name of the writer that is no model."""
+Share = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class RoleSpec(BackendSpec):
     """Who writes roles, and how often each level is drawn."""
 
     use: str = RULES
-    shares: dict[Level, float] = Field(default_factory=lambda: dict(SHARES))
+    shares: dict[Level, Share] = Field(default_factory=lambda: dict(SHARES))
 
     def check(self) -> None:
         """Raise UserError if roles cannot be written here."""
         if sum(self.shares.get(level, 0.0) for level in LEVELS) <= 0:
             raise UserError("roles.shares: one of minimal, topic and detailed must be over 0")
         if self.use == RULES:
+            if self.options:
+                raise UserError("roles.options are a model's, and rules ask none; give roles.use")
             return
         if not hasattr(WRITERS.resolve(self._backend), "complete"):
             raise UserError(f"roles.use: {self.use} answers no requests; use openai")

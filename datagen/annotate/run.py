@@ -80,6 +80,8 @@ def annotate(
     """
     require_training(settings.terms, accepted)
     settings.check()
+    if "://" not in str(where) and Path(where).resolve() in {one.resolve() for one in folders}:
+        raise UserError(f"--out {where} is the corpus' own folder; give one that is not of it")
     reader = open_reader(settings.reader, folders)
     ids = reader.ids()
     folder = RunFolder(where)

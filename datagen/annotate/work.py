@@ -161,11 +161,17 @@ class CallWork:
     def _read(self, call_id: str) -> tuple[CorpusCall | None, Reject | None]:
         """Return a call as the reader has it, or why it is left out."""
         try:
-            return self._reader.read(call_id), None
+            call = self._reader.read(call_id)
         except Rejected as error:
             return None, _reject(call_id, error)
         except UserError as error:  # one file of a large corpus that cannot be read
             return None, _reject(call_id, Rejected("unreadable", str(error)))
+        if not isinstance(call, CorpusCall):
+            raise UserError(
+                f"{self._settings.reader}: read({call_id!r}) gives {type(call).__name__}, not a"
+                " CorpusCall; what cannot be used is raised as Rejected"
+            )
+        return call, None
 
     def _there(
         self, stage: str, number: int, fingerprint: str, reads: Mapping[str, str]

@@ -19,7 +19,10 @@ def check(out: Where) -> tuple[ExportReceipt, list[str]]:
         receipt = ExportReceipt.model_validate_json(storage.read(RECEIPT))
         sums = storage.read(SUMS)
     except FileNotFoundError as error:
-        raise UserError(f"{storage.where} holds no finished export: it has no {error}") from error
+        raise UserError(
+            f"{storage.where} holds no finished export: it has not both {RECEIPT} and {SUMS}; give"
+            " the --out of an export, or have that command finish"
+        ) from error
     except ValidationError as error:
         raise UserError(f"{storage.where}/{RECEIPT} is no receipt of an export") from error
     problems = []

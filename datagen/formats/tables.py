@@ -45,7 +45,10 @@ def _rows(
 ) -> Iterator[dict[str, str]]:
     names = [_cell(name).casefold() for name in next((row for row in rows if any(row)), [])]
     if missing := [name for name in needs if name not in names]:
-        raise UserError(f"{path} has no column {', '.join(missing)}; it must be tab-separated")
+        raise UserError(
+            f"{path} has no column {', '.join(missing)}: its first row names the columns, with"
+            " tabs, commas or semicolons between"
+        )
     for number, cells in enumerate(rows, 2):
         if not any(map(str.strip, cells)):
             continue

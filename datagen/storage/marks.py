@@ -163,7 +163,10 @@ class Selection:
         """Return the selection of a marks file. Raises UserError if there is none."""
         if (keep or leave_out) and not path.exists():
             raise UserError(f"{path}: there are no marks; `datagen view` makes them")
-        return cls(MarkFile(path).by_id, frozenset(keep), frozenset(leave_out))
+        marks = MarkFile(path)
+        if (keep or leave_out) and marks.unread and not marks.by_id:
+            raise UserError(f"{path}: none of its lines is a mark; give what `datagen view` wrote")
+        return cls(marks.by_id, frozenset(keep), frozenset(leave_out))
 
     def takes(self, dialog_id: str) -> bool:
         """Say whether a dialogue is taken."""

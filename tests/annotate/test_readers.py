@@ -13,7 +13,7 @@ from datagen.annotate.call import CorpusCall
 from datagen.annotate.readers import callhome, switchboard
 from datagen.annotate.readers.folder import Folder
 from datagen.annotate.readers.protocol import CorpusReader
-from datagen.annotate.readers.registry import READERS, open_reader
+from datagen.annotate.readers.registry import READERS, open_reader, resolve
 from datagen.annotate.sound import CallSound
 from datagen.types import SAMPLE_RATE, Rejected, UserError
 from tests.fixtures import tiny_corpora as tiny
@@ -286,8 +286,44 @@ def test_a_reader_of_ones_own(tmp_path: Path) -> None:
     assert reader.ids() == ["x"]
     with pytest.raises(UserError, match="known are fisher"):
         open_reader("nothing", [tmp_path])
-    with pytest.raises(UserError, match="is no reader"):
-        open_reader("datagen.types:UserError", [tmp_path])
+    for name in ("datagen.types:UserError", "json:dumps"):
+        with pytest.raises(UserError, match="is no reader"):
+            open_reader(name, [tmp_path])
+    with pytest.raises(UserError, match=r"ids\(\) gives 7, and an id is a text"):
+        open_reader(f"{__name__}:Numbered", [tmp_path])
+
+
+class Numbered(OwnReader):
+    """One whose ids are no texts."""
+
+    def ids(self) -> list[str]:
+        return [7]  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("class Reader(:", "SyntaxError"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("import nothing_of_this_name", "ModuleNotFoundError"),
+        ("", "AttributeError"),
+    ],
+)
+def test_a_module_that_cannot_be_loaded_is_one_sentence(
+    source: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"reader_{reason.partition(':')[0].casefold()}"
+    (tmp_path / f"{name}.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UserError, match=f"cannot load the reader '{name}:Reader' .{reason}"):
+        resolve(f"{name}:Reader")
+
+
+@pytest.mark.parametrize("name", ["", "fishers", "./mine.py:Reader", "a:b:c", ":Reader", "a.b:"])
+def test_what_names_no_class_is_told_with_what_there_is(name: str) -> None:
+    with pytest.raises(UserError, match=r"there is no reader .*known are fisher, switchboard"):
+        resolve(name)
 
 
 def test_parts_of_a_call_are_those_of_the_whole(tmp_path: Path) -> None:

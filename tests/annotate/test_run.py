@@ -311,6 +311,9 @@ def test_an_asr_model_writes_down_what_nobody_did(terms: Path, tmp_path: Path) -
         (["--set", "codec.use=nothing"], "there is no backend"),
         (["--asr", "datagen.backends.codec.dummy:DummyCodec"], "is no backend of this kind"),
         (["--recipe", "absent"], "absent"),
+        (["--set", "roles.options={models: []}"], "give roles.use"),
+        (["--set", "roles.shares={topic: 2, detailed: -1}"], "roles.shares.detailed"),
+        (["--set", "roles.shares={topic: .nan}"], "roles.shares.topic"),
     ],
 )
 def test_a_mistake_is_one_sentence(
@@ -326,6 +329,37 @@ def test_a_folder_that_is_not_there(terms: Path, tmp_path: Path) -> None:
     said = annotate(tmp_path / "absent", tmp_path / "run", terms)
     assert said.exit_code == 2
     assert "is no folder" in said.output
+
+
+def test_the_corpus_own_folder_is_left_alone(terms: Path, tmp_path: Path) -> None:
+    write(tmp_path / "calls", "call")
+    before = sorted((tmp_path / "calls").iterdir())
+    said = annotate(tmp_path / "calls", tmp_path / "calls" / ".." / "calls", terms)
+    assert said.exit_code == 2
+    assert "is the corpus' own folder" in said.output
+    assert sorted((tmp_path / "calls").iterdir()) == before
+
+
+class Answers:
+    """A reader of somebody's own that gives no call, and does not say why."""
+
+    corpus = "recordings"
+
+    def __init__(self, folders: object) -> None:
+        pass
+
+    def ids(self) -> list[str]:
+        return ["one"]
+
+    def read(self, call_id: str) -> None:
+        return None
+
+
+def test_a_reader_that_gives_no_call_is_one_sentence(terms: Path, tmp_path: Path) -> None:
+    command = ["annotate", f"{__name__}:Answers", tmp_path, "--out", tmp_path / "run"]
+    said = CliRunner().invoke(main, [*map(str, command), "--terms", str(terms), *QUICK])
+    assert said.exit_code == 2
+    assert "read('one') gives NoneType, not a CorpusCall" in said.output
 
 
 def test_no_call_that_can_be_used(terms: Path, tmp_path: Path) -> None:

@@ -153,6 +153,14 @@ def test_check_names_what_is_wrong(run: str, tmp_path: Path) -> None:
     assert f"{other.relative_to(tmp_path)}: it is missing" in result.output
 
 
+def test_check_of_what_is_no_export_says_so(run: str, tmp_path: Path) -> None:
+    for folder in (run, str(tmp_path / "absent")):
+        result = call("nemo", "--out", folder, "--check")
+        assert result.exit_code == 2
+        assert "it has not both export.json and SHA256SUMS" in result.output
+        assert "Errno" not in result.output
+
+
 def test_a_folder_of_something_else_is_refused(run: str, tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").write_bytes(b"x")
     result = call("nu-dialogue", run, "--out", str(tmp_path))

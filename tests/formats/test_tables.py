@@ -48,7 +48,7 @@ def test_quotes_of_a_sentence_that_do_not_pair_swallow_no_rows(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name\tage\nann\t3\n", "no column speaker"),
+        ("name\tage\nann\t3\n", "no column speaker: .* tabs, commas or semicolons between"),
         ("", "no column speaker"),
         ("speaker\tage\n\t3\n", "row 2, has no speaker"),
     ],

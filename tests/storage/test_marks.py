@@ -102,6 +102,9 @@ def test_selection(tmp_path: Path) -> None:
     assert taken(keep=("approve",), leave_out=("noisy",)) == []
     with pytest.raises(UserError, match="datagen view"):
         Selection.read(tmp_path / "none.jsonl", ("approve",), ())
+    (tmp_path / "other.jsonl").write_text('{"no": "mark"}\n')
+    with pytest.raises(UserError, match="none of its lines is a mark"):
+        Selection.read(tmp_path / "other.jsonl", (), ("reject",))
 
 
 def test_where_marks_are() -> None:
