@@ -15,7 +15,7 @@ import numpy as np
 
 from datagen.audio.timbre import Timbre, distance
 from datagen.gates.limits import Limits
-from datagen.gates.pace import weight
+from datagen.gates.pace import weight, weights
 from datagen.gates.turn import Heard, is_hummed
 from datagen.types import SPEAKERS, Fault, Speaker
 
@@ -100,9 +100,11 @@ def _pace(take: Heard, rest: Sequence[Heard], limits: Limits) -> Iterator[Fault]
         return
     usual = median(weight(o.spoken) / o.measures.speech for o in known if o.measures)
     assert take.measures
-    pace = weight(take.spoken) / take.measures.speech / usual
+    paces = [each / take.measures.speech / usual for each in weights(take.spoken)]
+    pace = min(paces)
     slack = _slack(take.spoken)
-    if not 1 - slack * (1 - limits.min_pace) <= pace <= 1 + slack * (limits.max_pace - 1):
+    slowest, fastest = 1 - slack * (1 - limits.min_pace), 1 + slack * (limits.max_pace - 1)
+    if not any(slowest <= each <= fastest for each in paces):
         yield Fault("turn_pace", f"is said at {pace:.2f} times its speaker's usual pace")
     drop = take.measures.end
     is_letter = len(take.spoken.split()[-1].strip(".,?!")) == 1  # whose name may end without decay

@@ -24,6 +24,8 @@ their them then there they this to us was we were will with would you your youre
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}")
 """Letters said by their names, among which an a is no article."""
+_SPELLED = re.compile(r"(?<=\b\w),(?= \w\b)")
+"""Commas between letters."""
 _DIGRAPH = re.compile("th|sh|ch|ck|ng|ph")
 _DOUBLE = re.compile(r"([a-z])\1")
 _SILENT_E = re.compile(r"(?<=[aeiouy])([^\W\daeiouyl]+)e$")
@@ -41,6 +43,15 @@ def weight(spoken: str) -> float:
     commas = len(re.findall(r"[,;:](?:\s|$)", spoken))
     stops = len(re.findall(r"[.?!](?:\s|$)", spoken))
     return round(sum(map(_word_weight, words)) + COMMA * commas + STOP * stops, 6)
+
+
+def weights(spoken: str) -> set[float]:
+    """Return the weights that a line may have: not every voice pauses in a word that it spells.
+
+    >>> sorted(weights("S, U, T."))
+    [14.5, 22.5]
+    """
+    return {weight(spoken), weight(_SPELLED.sub("", spoken))}
 
 
 @lru_cache(maxsize=16_384)

@@ -268,3 +268,20 @@ def test_a_nod_takes_its_time() -> None:
     slow = listen(clip, "So now I see.", LIMITS).fault
     assert slow
     assert slow.reason == "clip_rate"
+
+
+def test_a_word_may_be_spelled_with_pauses_or_without(clean: list[Audio]) -> None:
+    """As a voice said "S, U, T, T, O, N.": 1.56 times as fast as what has pauses."""
+    agents = [turn for turn in range(len(SAID)) if SPEAKER[turn] == "agent" and turn != 2]
+    others = [listen(clean[turn], SAID[turn], LIMITS) for turn in agents]
+    usual = np.median([weight(o.spoken) / o.measures.speech for o in others if o.measures])
+    spelled = "Sure, S, U, T, T, O, N."
+    for seconds, is_fault in (
+        (weight(spelled) / usual, False),
+        (weight("Sure, S U T T O N.") / usual, False),
+        (weight("Sure, S U.") / usual, True),
+    ):
+        measures = replace(others[0].measures, speech=seconds, end=60.0)
+        take = replace(others[0], spoken=spelled, measures=measures)
+        faults = list(dialogue._pace(take, others, LIMITS))
+        assert [fault.reason for fault in faults] == ["turn_pace"] * is_fault
