@@ -28,6 +28,8 @@ OPENING = frozenset(
         lexicon.NUMBERED_SHORT,
         lexicon.BATTERIES,
         lexicon.SYMBOLS,
+        lexicon.INSTITUTIONS,
+        ("Pharm", "Rec", "Med", "Mem", "ctr", "admin"),
         names.AIRLINES,
         places.STATES,
         places.STATES_OR_WORDS,

@@ -26,6 +26,7 @@ from datagen.text.lexicon import (
     DOTTED,
     END_SAFE,
     FORMS,
+    INSTITUTIONS,
     LEAST,
     MONTHS,
     NEEDS_DOT,
@@ -209,6 +210,40 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     )
 
 
+def _institutions(make: FormMaker) -> tuple[Form, ...]:
+    """Return what stands behind the name of a house: "at Mercy Hosp.", "the convention ctr."."""
+    named = re.compile(r"[A-Z][a-z']+\.? \Z")
+    return (
+        make(
+            rf"(?P<word>{any_of(INSTITUTIONS)})\b{DOT}",
+            lambda m: INSTITUTIONS[m["word"]],
+            before=named,
+        ),
+        make(
+            rf"Pharm\b{DOT}",
+            "Pharmacy",
+            before=re.compile(r"\b(?:at|from|to|by|near|the|call) (?:[A-Z][a-z']+ )+\Z"),
+        ),
+        make(r"(?P<word>Med|Mem)\.(?= (?:Ctr|Center|Hosp|Sch)\b)", _of_hospital),
+        make(r"Rec\.?(?= (?:Ctr|Center)\b)", "Rec"),
+        make(
+            rf"ctr\b{DOT}",
+            "center",
+            before=cue(
+                "convention|medical|community|shopping|rec|recreation|fitness|visitors?|data|call"
+                "|health|distribution|service|training|city|day ?care|care|garden|surgery|civic"
+                "|senior|conference|student|town|copy|test|testing|urgent care|support",
+                " ",
+            ),
+        ),
+        make(r"admin\.?(?= (?:bldg|building|office|fees?|asst|assistant|desk)\b)", "admin"),
+    )
+
+
+def _of_hospital(match: Match) -> str:
+    return "Medical" if match["word"] == "Med" else "Memorial"
+
+
 _RATE = re.compile(
     r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
@@ -301,6 +336,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),
+        *_institutions(make),
         make(
             rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",
             lambda m: f"{numbers.cardinal(int(m['count']))} {BATTERIES[m['word']]}",

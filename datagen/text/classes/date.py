@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 
 from datagen.text import numbers
+from datagen.text.classes.rating import is_rating
 from datagen.text.form import (
     DOT,
     END,
@@ -248,6 +249,8 @@ class _Dates:
 
     def two(self, match: Match) -> str | None:
         """Say "4/12" where it can only be a day."""
+        if is_rating(match):
+            return None
         first, second = int(match["first"]), int(match["second"])
         month, day = (second, first) if self._locale.is_day_first else (first, second)
         return self.day(month, day) if month != day or is_before(match, _DATED) else None
@@ -265,6 +268,7 @@ class _Dates:
         pairs = [tuple(map(int, match[name].split("/"))) for name in ("one", "other")]
         parts = pairs if not self._locale.is_day_first else [pair[::-1] for pair in pairs]
         is_meant = is_before(match, _DATED) or any(day in _NO_FRACTION for _, day in parts)
+        is_meant = is_meant and not is_rating(match)
         ends = [self.day(month, day) for month, day in parts]
         joint = {"&": "and", "and": "and", "or": "or"}.get(match["joint"], "to")
         return f"{ends[0]} {joint} {ends[1]}" if is_meant and None not in ends else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_near
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, cue, is_after, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -57,6 +57,13 @@ _OTHER_SIZE = re.compile(
 """Two counts of clothes side by side."""
 
 
+PRINTED = re.compile(
+    r"\b(?:business cards?|postcards?|flyers?|brochures?|gloss\w*|matte|stock|cardstock|uncoated"
+    r"|coated|invitations?|print(?:er|ers|ing|ed|s)?|laminat\w+|posters?|covers?|paper)\b"
+)
+"""What is printed on paper of so many points."""
+
+
 def _worn(match: Match) -> str | None:
     """Say the sizes of "12 S, 20 M and 8 XL"."""
     row = f"{match.string[max(0, match.start() - 24) : match.start()]}{match[0]}"
@@ -76,6 +83,22 @@ def _wire(match: Match) -> str | None:
         is_near(match, _WIRED, 48, 48) and re.search(r"Romex|NM-B", match.string)
     )
     return _pair(match) if is_wire else None
+
+
+def _outlet(match: Match) -> str | None:
+    """Say "NEMA 14-30R", and "an L6-30P" near what it is plugged into."""
+    is_named = is_near(match, _NEMA, 48, 0)
+    if not is_named and not ((match["lock"] or match["kind"]) and is_near(match, _PLUGGED)):
+        return None
+    return f"{match['lock']} {_pair(match)} {match['kind']}".strip()
+
+
+_NEMA = re.compile(r"\bNEMA\b")
+_PLUGGED = re.compile(
+    r"\b(?:outlets?|plugs?|plugged|receptacles?|volts?|amps?|dryers?|range|EVs?|chargers?|welders?"
+    r"|generators?|RVs?|cords?|inlets?|sockets?|twist-?lock|locking|circuits?|breakers?|wir\w+|240V?|120V?)\b",
+    re.IGNORECASE,
+)
 
 
 def _nails(match: Match) -> str | None:
@@ -111,9 +134,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"(?P<top>[68]|1[0246])[/-](?P<bottom>[234]){end}", _wire),
         make(
-            rf"(?P<top>14|10|6|5|L?5|L?6)-(?P<bottom>15|20|30|50){end}",
-            _pair,
-            before=cue("NEMA", " "),
+            r"(?P<lock>L?)(?P<top>1|2|5|6|7|10|11|14|15|18|21|22|23)-(?P<bottom>15|20|30|50|60)"
+            rf"(?P<kind>[RPC]?){end}",
+            _outlet,
         ),
         make(rf"(?P<size>[2-9]|[1-6]\d)d{end}", _nails),
         make(
@@ -210,6 +233,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|card stock|cover"
             r"|uncoated|coated|paper|board|linen|premium|recycled|kraft|C2S|C1S)\b)",
             lambda m: f"{numbers.cardinal(int(m['number']))} point",
+        ),
+        make(
+            rf"(?P<number>[1-9]\d)[ -]?pt\b{DOT}",
+            lambda m: (
+                f"{numbers.cardinal(int(m['number']))} point" if is_near(m, PRINTED) else None
+            ),
         ),
         make(rf"(?P<count>\d{{1,4}}) (?P<size>{_WORN})(?![\w'-]|\.\w)", _worn),
     )
