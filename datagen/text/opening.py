@@ -134,6 +134,8 @@ OPENING = frozenset(
             "qPM",
             "qam",
             "gr",
+            "arr",
+            "Term",
         ),
         lexicon.DOSES,
         lexicon.SIZES,

@@ -95,6 +95,7 @@ _SHORT = frozenset(
         "thur",
         "Penn",
         "Esc",
+        "Term",
         "ATTN",
         "War",
         "U",
@@ -109,7 +110,7 @@ _NUMERAL = re.compile(
     rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])"
     rf"|[A-Z][a-z]+ I (?:{DOES})\b|\b(?:chapter|act|book|volume|article) I(?:[.,?!;:]|$)"
 )
-_PASSWORD = re.compile(r"pass(?:word|phrase)(?:'s| is| was|:)? (?:now |just )?[\"']?[A-Za-z]+-")
+_PASSWORD = re.compile(r"pass(?:word|phrase)(?:'s| is| was| to|:)? (?:now |just )?[\"']?[A-Za-z]+-")
 """A hyphen that is typed, and so is said."""
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""

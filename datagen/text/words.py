@@ -27,7 +27,7 @@ _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+
 KNOWN = frozenset((
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
     "k", "b", "cwm", "wye", "koi", "ziti", "orzo", "mage", "mages", "nerf", "noob", "meme", "memes",
-    "emoji", "TVs", "Hz", "olds", "coli",
+    "hon", "emoji", "TVs", "Hz", "olds", "coli",
     "bio", "bios", "rex", "capo", "dev", "devs", "mega", "gif", "gifs", "bruh", "alt", "fam", "umm",
     "uhh", "uhm", "ohh", "ooh", "oooh", "aww", "awww", "ahh", "ahhh", "yeh", "eco", "emo", "sim",
     "ipad", "ipod", "imac", "lego", "java", "etsy", "ebay", "miso", "boba", "nori", "dojo", "coco",

@@ -118,6 +118,9 @@ def _refused(match: Match) -> str:
     raise Unsayable(match[0], "it may be short for two things")
 
 
+_PRINTS = r"(?:cop(?:y|ies)|prints?|pages?|photos?|printers?|printing)\b"
+
+
 def _cued(make: FormMaker) -> tuple[Form, ...]:
     """Return short forms of several words, each where what stands beside it says of which."""
     year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
@@ -153,6 +156,20 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"W/D(?= (?:included|in|hook\w*|on|are|is)\b|[,.]|$)", "washer and dryer"),
         (r"equiv\.(?= [A-Z]{2,}\b)", "equivalent"),
         (r"Reg\.(?= No\b)", "Registration"),
+        (r"Sec\.(?= [IVX]+\b)", "Section"),
+        (r"Term\.(?= (?:\d|[A-F]\b))", "Terminal"),
+        (
+            rf"B/W(?= {_PRINTS})",
+            "Black and white",
+        ),
+        (
+            rf"b/w(?= {_PRINTS})",
+            "black and white",
+        ),
+        (r"dep\.?(?= \d{1,2}:\d\d)", "departing"),
+        (r"arr\.?(?= \d{1,2}:\d\d)", "arriving"),
+        (r"Est\.(?= [a-z]+ (?:time|date|cost|value|price|delivery|arrival)\b)", "Estimated"),
+        (r"est\.(?= [a-z]+ (?:time|date|cost|value|price|delivery|arrival)\b)", "estimated"),
         (r"med\.(?= (?:rare|well|heat|high|low|speed|setting|flame)\b)", "medium"),
         (r"bal\.(?= (?:due|is|was|of|on)\b)", "balance"),
         (r"Bal\.(?= (?:due|is|was|of|on)\b)", "Balance"),
@@ -162,7 +179,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"c/o(?= (?:[A-Z]|my\b|the\b))", "care of"),
         (r"b/w(?= (?:\d|the\b|[A-Z]\w* (?:and|&)))", "between"),
         (
-            r"(?:[bB]/[wW](?! (?:\d|the\b|[A-Z]\w* (?:and|&)))|[cC]/[oO]"
+            rf"(?:[bB]/[wW](?! {_PRINTS})(?! (?:\d|the\b|[A-Z]\w* (?:and|&)))|[cC]/[oO]"
             r"(?! (?:[A-Z]|my\b|the\b))|w/e)(?![\w/])",
             _refused,
         ),

@@ -314,6 +314,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("an?|the|this|that|of|throws?|returns?|returned|gives?", " "),
         ),
         make(
+            r"(?P<number>40[34]|50[234]|429)(?=[.,?!]|$| (?:every|when|whenever|if|each|again"
+            r"|after|page|and|instead)\b)",
+            _pairs,
+            before=cue(
+                r"(?:throw(?:s|ing)?|threw|get(?:s|ting)?|got|return(?:s|ed)?|hit(?:s)?"
+                r"|keeps? giving(?: me)?) an?",
+                " ",
+            ),
+        ),
+        make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
         ),
         make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),

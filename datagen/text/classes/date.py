@@ -115,6 +115,7 @@ _EXPIRES = cue(
     r"exp\.?|expires(?: in)?|expiring|expir(?:ation|y)(?: date)?(?: is)?|(?:good |valid )?thru"
     r"|through"
 )
+_LICENSE = re.compile(r"\b(?:licen[cs]es?|registration|permits?|certificat\w+|tags?)\b", re.I)
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
 
 
@@ -296,6 +297,8 @@ def _month_year(match: Match) -> str | None:
     if len(year) == 4:
         return f"{numbers.MONTHS[month - 1]} {numbers.year(int(year))}"
     if match["month"][0] != "0" and _is_day(month, int(year)) and not is_near(match, _CARD):
+        if int(year) > 23 and is_near(match, _LICENSE):
+            return f"{padded(match['month'])} {padded(year)}"
         return None  # an offer goes "through 9/15"
     return f"{padded(match['month'])} {padded(year)}"
 

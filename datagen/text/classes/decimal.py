@@ -81,7 +81,7 @@ def _priced(match: Match) -> str | None:
     return f"{numbers.cardinal(whole)} {numbers.cardinal(part)}"
 
 
-_COUNTED = re.compile(rf" {THINGS}| (?:percent|%|million|billion|thousand)")
+_COUNTED = re.compile(rf" (?!ones\b){THINGS}| (?:percent|%|million|billion|thousand)")
 
 
 _ALONE = re.compile(

@@ -16,7 +16,7 @@ EXAMPLES = (
     ("My passphrase is sun-flower.", "My passphrase is sun dash flower."),
 )
 _SECRET = cue(
-    r"pass(?:word|phrase)(?:'s| is| was|:)?(?: now| just| still| set to)?", "[:,]? [\"']?"
+    r"pass(?:word|phrase)(?:'s| is| was| to|:)?(?: now| just| still| set to)?", "[:,]? [\"']?"
 )
 
 
@@ -30,7 +30,7 @@ def _password(match: Match) -> str | None:
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a password that has words."""
     make = FormMaker("password")
-    part = r"(?:[A-Za-z]{3,}|\d{1,8})"
+    part = r"(?:[A-Za-z]{2,}|\d{1,8})"
     return (
         make(
             rf"(?=[A-Za-z\d-]*[a-z]{{3}}){part}(?:-{part})+(?![\w-]|[@./:]\w)",

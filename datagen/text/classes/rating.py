@@ -34,9 +34,10 @@ _DAY_BEFORE = cue(
     r"|deadline|delivery|injection|test)(?: is|'s| was|:| for| on)?",
     r"\.?,? ",
 )
-_DAY_AFTER = re.compile(
+_NO_POINT_AFTER = re.compile(
     r"(?: (?:at|@) \d{1,2}(?::\d\d)?| ?(?:-|to|through|thru|and|or) \d{1,2}/(?!5\b|10\b)\d"
-    r"| (?:appointment|appt|visit|surgery|deadline|session|meeting|works)\b)"
+    r"| (?:appointment|appt|visit|surgery|deadline|session|meeting|works)\b"
+    r"| of\b)"
 )
 _MOVED = cue(
     r"(?:down|up|dropp?\w*|fell|fallen|falls|rose|risen|rises|climbed|jumped|slipped|went|goes"
@@ -57,7 +58,7 @@ def _is_point(match: Match) -> bool:
     top, bottom = _FIRST.findall(match[0])[0]
     if bottom not in ("5", "10") or int(top) > int(bottom):
         return False
-    return not (is_before(match, _DAY_BEFORE) or is_after(match, _DAY_AFTER))
+    return not (is_before(match, _DAY_BEFORE) or is_after(match, _NO_POINT_AFTER))
 
 
 def is_rating(match: Match) -> bool:

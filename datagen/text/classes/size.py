@@ -73,7 +73,7 @@ _LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
 _LONG = re.compile(
     rf"{_SIZED.pattern}|[x\u00d7] ?\d|\b(?:tall|deep|high|apart|away|from|ceilings?|fences?"
     rf"|walls?|ladders?|boats?|cables?|cords?|hoses?"
-    r"|ropes?|pipes?|trees?|posts?|beams?|trucks?|clearance|height|length|width|depth|radius"
+    r"|snake[ds]?|augers?|drains?|trench\w*|ditch\w*|ropes?|pipes?|trees?|posts?|beams?|trucks?|clearance|height|length|width|depth|radius"
     r"|trailers?|poles?|pools?|across"
     r"|lumber|planks?|rolls?|runs?|of|every|dock|driveway|sections?|jump\w*|dunk\w*|hoop|setback"
     r"|hedges?|extension|span)\b",

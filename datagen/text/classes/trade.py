@@ -7,6 +7,7 @@ import re
 from datagen.text import numbers, quantity
 from datagen.text.form import DOT, Form, FormMaker, Match, Sure, cue, is_after, is_near
 from datagen.text.locales import Locale
+from datagen.text.units import unit_of
 
 TOLD = (
     "Two or three numbers, or one and a letter, beside the wire, nail, board, roof, fertilizer,"
@@ -21,7 +22,8 @@ EXAMPLES = (
     ("Spread 24-0-6 fertilizer.", "Spread twenty-four, zero, six fertilizer."),
 )
 _FED = re.compile(
-    r"\b(?:fertiliz\w+|lawn|turf|lbs?\.? per|pounds per|nitrogen|granular|winterizer|NPK|N-P-K)\b"
+    r"\b(?:fertiliz\w+|lawn|turf|lbs?\.? per|pounds per|nitrogen|granular|winterizer|NPK|N-P-K"
+    r"|in (?:the )?(?:spring|fall)|grass|flower beds?|shrubs?)\b"
 )
 _WIRED = re.compile(
     r"\b(?:Romex|NM-?B?|wires?|cables?|UF-?B?|copper|circuits?|amp|three-way|switch\w*)\b"
@@ -62,6 +64,9 @@ PRINTED = re.compile(
     r"|coated|invitations?|print(?:er|ers|ing|ed|s)?|laminat\w+|posters?|covers?|paper)\b"
 )
 """What is printed on paper of so many points."""
+
+
+_SANDED = re.compile(r"\bgrit\b")
 
 
 def _worn(match: Match) -> str | None:
@@ -208,6 +213,24 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 if is_near(m, _BRA)
                 else None
             ),
+        ),
+        make(
+            r"(?P<number>[1-9]\d{2,3})(?![\w%-]|[.,:/]\d)",
+            lambda m: numbers.pairs(int(m["number"])) if is_near(m, _SANDED) else None,
+            Sure.CUE,
+            before=cue("with|to|and|then|or|by|at|the", " "),
+        ),
+        make(
+            r"(?P<number>[1-9]\d\d)(?=[ -]grit\b)",
+            lambda m: numbers.pairs(int(m["number"])),
+        ),
+        make(
+            r"(?P<number>\d{1,3})[kK]-(?P<unit>gal|lb|BTU|mi)\b\.?(?= [a-z])",
+            lambda m: f"{numbers.cardinal(int(m['number']))} thousand {unit_of(m['unit'])}",
+        ),
+        make(
+            r"(?P<top>1[4-9])/(?P<bottom>3[2-7])(?= (?:dress )?shirts?\b)",
+            _pair,
         ),
         make("105", "one oh five", before=cue("Shimano", " ")),
         make(
