@@ -37,6 +37,7 @@ from datagen.text.classes import (
     route,
     score,
     size,
+    status,
     telephone,
     time,
     trade,
@@ -49,9 +50,9 @@ from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, decimal, fraction, range, score, rating, money, measure, rate, degree, size,
-    date, weekday, year, time, telephone, pin, password, electronic, code, color, course, episode,
-    route, address, roman, abbreviation, math, formula, verbatim, music, medicine, product, trade,
-    game, doubt,
+    date, weekday, year, time, telephone, pin, password, electronic, code, status, color, course,
+    episode, route, address, roman, abbreviation, math, formula, verbatim, music, medicine, product,
+    trade, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 
