@@ -116,7 +116,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         make(
-            rf"[1-9]\d{{0,2}}\.(?:[4-9]9|95){END}",
+            rf"[1-9]\d{{0,2}}\.(?:[2-9]9|95){END}",
             _unmeasured,
             Sure.DOUBT,
         ),

@@ -62,7 +62,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"x(?P<number>\d{{3,5}}){END}",
             lambda m: f"extension {numbers.digits(m['number'])}",
             before=cue(
-                r"ask for|dial|enter|extension|(?:reach|call|get|try) (?:me|us|him|her|them) at"
+                r"ask for|dial|extension|(?:reach|call|get|try) (?:me|us|him|her|them) at"
                 r"|(?:I'm|she's|he's|desk is|desk's) at|transfer (?:me|you|him|her|them) to",
                 " ",
             ),

@@ -19,15 +19,27 @@ EXAMPLES = (
     ),
     ("My anxiety was 9/10 last night.", "My anxiety was nine out of ten last night."),
 )
-_SCALED = re.compile(
-    r"\b(?:pain\w*|aches?|aching|nausea|itch\w*|anxiety|mood|severity|symptoms?|discomfort"
+_SCALE = (
+    r"(?:pain\w*|aches?|aching|nausea|itch\w*|anxiety|mood|severity|symptoms?|discomfort"
     r"|soreness|stress|fatigue|energy|swelling|cramps?|cramping|headaches?|migraines?|satisfaction"
-    r"|rat(?:e|ed|es|ing|ings)|scale|scores?|scored|scoring|difficulty|confidence|effort"
-    r"|tightness|stiffness|dizziness)\b(?!\.\w)",
-    re.IGNORECASE,
+    r"|rat(?:ed|ings?)|rates?(?= (?:it|us|them|him|her|this|that|the|my|your|our|pain)\b)|scale"
+    r"|scores?|scored|scoring|difficulty|confidence|effort|tightness|stiffness|dizziness)"
 )
+_SCALED = re.compile(rf"\b{_SCALE}\b(?!\.\w)", re.IGNORECASE)
+_SAID_OF = cue(
+    rf"{_SCALE}(?: level| score)?|(?:[a-z]+'s)|is|was|are|were|be|been|at|an?|about|around|maybe"
+    r"|like|to|from|only|now|and|or|with|it|us|them|him|her|say|said|felt|feels?|hits?|reached"
+    r"|gave|give|than|level|still|just|usually|almost|averag\w+|this|that|of|as|a solid|out",
+    ":? (?:an? )?",
+)
+_EVENT = re.compile(
+    r"\b(?:appointments?|appt|visits?|refills?|sessions?|surgery|meetings?|deadline|checkup)\b"
+)
+"""What has a day: near it two numbers are not surely a point of a scale."""
 _DAY_BEFORE = cue(
-    r"on|by|since|until|till|til|due|dated|before|after|starting|starts?|started|ends?|ended"
+    r"on|free|available|open|closed|by|since|until|till|til|thru|through"
+    r"|(?:moved|pushed|rescheduled) to"
+    r"|due|dated|before|after|starting|starts?|started|ends?|ended"
     r"|ending|scheduled(?: for)?|booked(?: for)?|expires|effective|as of|of|week of|posted|filed"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|wed|thur?s?|fri|sat|sun"
     r"|(?:appointment|appt\.?|visit|surgery|follow-up|refill|exam|date|day|review|session|meeting"
@@ -71,18 +83,20 @@ def is_rating(match: Match) -> bool:
 
 
 def _rating(match: Match) -> str | None:
-    if not _is_point(match) or not is_near(match, _SCALED, 96, 64):
+    is_said = is_before(match, _SAID_OF) and not is_near(match, _EVENT)
+    if not is_said or not _is_point(match) or not is_near(match, _SCALED, 96, 64):
         return None
     return " out of ".join(numbers.cardinal(int(part)) for part in match[0].split("/"))
 
 
 def _doubted(match: Match) -> str | None:
-    """Refuse one of two points that stand side by side without a word of a scale or a day."""
-    is_one = _is_point(match) and not is_near(match, _SCALED, 96, 64)
+    """Refuse a point that nothing is said of, and one of two without a word of a scale or a day."""
+    is_one = _is_point(match)
+    is_scaled = is_one and is_near(match, _SCALED, 96, 64)
     bottom = match[0].split("/")[1]
     others = {one for one in _OTHER.findall(match.string) if one.endswith(f"/{bottom}")}
     is_moved = is_before(match, _MOVED) and is_near(match, _MOVES)
-    is_doubt = is_one and (is_moved or len(others) > 1)
+    is_doubt = is_scaled or (is_one and (is_moved or len(others) > 1))
     return "it may be a rating or a date" if is_doubt else None
 
 
