@@ -139,6 +139,11 @@ DOTTED = {
     "Dir": "Director", "doz": "dozen",
 }  # fmt: skip
 """Short forms that need their dot."""
+INSTITUTIONS = {
+    "Hosp": "Hospital", "Ctr": "Center", "Elem": "Elementary", "Univ": "University",
+    "Sch": "School", "Hts": "Heights", "Cem": "Cemetery", "Libr": "Library",
+}  # fmt: skip
+"""What stands behind the name of a house."""
 END_SAFE = (
     "Dr", "Co", "Apt", "apt", "Bros", "Vol", "vol", "Ave", "St", "Rd", "Ln", "Sq", "sq", "Univ",
     "Assn", "tbsp", "misc", "orig",
@@ -168,8 +173,12 @@ PHRASES = {
     "gov't": "government", "Int'l": "International",
     "Gov't": "Government", "int'l": "international",
     "dep't": "department",
-    "Dep't": "Department", "nat'l": "national", "Nat'l": "National", "cont'd": "continued",
-    "sec'y": "secretary", "ass'n": "association", "Ass'n": "Association",
+    "Dep't": "Department", "nat'l": "national", "cont'd": "continued",
+    "sec'y": "secretary", "ass'n": "association", "Ass'n": "Association", "req'd": "required",
+    "Req'd": "Required", "rec'd": "received", "Rec'd": "Received", "recv'd": "received",
+    "rcv'd": "received", "add'l": "additional", "Add'l": "Additional", "Cont'd": "Continued",
+    "Sec'y": "Secretary", "Nat'l": "National", "ass't": "assistant", "Ass't": "Assistant",
+    "sched'd": "scheduled", "appr'd": "approved", "pkg'd": "packaged", "ret'd": "returned",
     "e.g.": "for example", "e.g": "for example", "i.e.": "that is", "w/o": "without",
     "a/c": "A C", "A/C": "A C", "and/or": "and or", "w/in": "within",
     "b/c": "because", "P/N": "part number", "S/N": "serial number", "p/n": "part number",
@@ -238,7 +247,8 @@ BATTERIES = {
 LEFT_SHORT = frozenset((
     "Tue", "Tues", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Ste", "oz", "mos", "qty",
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
-    "Assn", "Univ", "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
+    "Assn", "Univ", "Hosp", "hosp", "Elem", "Pharm", "pharm", "Ctr", "ctr",
+    "mi", "ea", "cyl", "vol", "avg", "doz", "dept", "asst", "attn", "orig", "prev",
     "elec", "qtr", "yr", "hr", "mo", "wknd", "oct", "ret", "Ex", "Sched",
     "Chas", "Vit", "Sec", "pres", "Pres", "govt", "natl", "intl",
     *(

@@ -53,6 +53,24 @@ FIRST_NAMES = (
     "Mason", "Owen", "Liam",
 )  # fmt: skip
 """Given names after which a surname and a numeral make a person."""
+GIVEN_NAMES = frozenset(FIRST_NAMES) | frozenset((
+    "Mary", "Patricia", "Jennifer", "Linda", "Elizabeth", "Barbara", "Susan", "Jessica", "Sarah",
+    "Sara", "Karen", "Lisa", "Nancy", "Betty", "Sandra", "Margaret", "Ashley", "Kimberly", "Kim",
+    "Emily", "Donna", "Michelle", "Carol", "Amanda", "Melissa", "Deborah", "Stephanie", "Rebecca",
+    "Sharon", "Laura", "Cynthia", "Amy", "Kathleen", "Angela", "Shirley", "Brenda", "Emma", "Anna",
+    "Pamela", "Nicole", "Samantha", "Katherine", "Christine", "Helen", "Debra", "Rachel", "Carolyn",
+    "Janet", "Maria", "Catherine", "Heather", "Diane", "Olivia", "Julie", "Joyce", "Victoria",
+    "Ruth", "Virginia", "Lauren", "Kelly", "Christina", "Joan", "Evelyn", "Judith", "Andrea",
+    "Hannah", "Megan", "Cheryl", "Jacqueline", "Martha", "Madison", "Teresa", "Gloria", "Ann",
+    "Anne", "Kathryn", "Frances", "Jean", "Alice", "Judy", "Jane", "Denise", "Grace", "Theresa",
+    "Priya", "Anita", "Mei", "Ling", "Wei", "Raj", "Ravi", "Amit", "Sanjay", "Sunita", "Fatima",
+    "Ahmed", "Omar", "Ali", "Yuki", "Elena", "Sofia", "Rosa", "Carmen", "Lucia", "Ana", "Diego",
+    "Pablo", "Jorge", "Claire", "Dana", "Erin", "Holly", "Ellen", "Nina", "Tara", "Tina", "Wendy",
+    "Paula", "Monica", "Naomi", "Leah", "Sophie", "Chloe", "Zoe", "Mia", "Ava", "Ivy", "Nora",
+    "Greg", "Mike", "Steve", "Dan", "Dave", "Chris", "Matt", "Tony", "Ben", "Alex", "Max", "Ken",
+    "Ron", "Don", "Jeff", "Nick", "Joel", "Marcus", "Neil", "Evan", "Ian", "Craig", "Todd",
+))  # fmt: skip
+"""Given names by which a person is told from a town."""
 NUMBERED_BY_ONE = (
     "World War", "Phase", "Stage", "Title", "Tier", "Level", "Chapter", "Act", "Book", "Volume",
     "Article", "Type", "Class", "Schedule", "Division", "Trauma",

@@ -50,3 +50,27 @@ STATES_OR_WORDS = {
     "OK": "Oklahoma", "PA": "Pennsylvania",
 }  # fmt: skip
 """States whose letters are words too ("Sure, OK."): they need a ZIP code."""
+CITIES_OF_DEGREES = frozenset((
+    # Maryland
+    "Baltimore", "Annapolis", "Frederick", "Rockville", "Gaithersburg", "Bethesda", "Columbia",
+    "Towson", "Silver Spring", "Laurel", "Hagerstown", "Salisbury", "Germantown", "Ellicott City",
+    "Bowie", "Dundalk", "Waldorf", "Ocean City", "College Park", "Essex", "Glen Burnie",
+    "Catonsville", "Potomac", "Easton", "Cumberland",
+    # Massachusetts
+    "Boston", "Worcester", "Springfield", "Cambridge", "Lowell", "Brockton", "Quincy", "Lynn",
+    "New Bedford", "Fall River", "Newton", "Somerville", "Salem", "Framingham", "Haverhill",
+    "Malden", "Waltham", "Brookline", "Plymouth", "Medford", "Amherst", "Northampton", "Pittsfield",
+    "Gloucester", "Concord", "Lexington", "Andover", "Natick",
+    # Mississippi
+    "Jackson", "Gulfport", "Biloxi", "Hattiesburg", "Tupelo", "Meridian", "Greenville", "Oxford",
+    "Vicksburg", "Natchez", "Southaven", "Olive Branch", "Starkville",
+    # Pennsylvania
+    "Philadelphia", "Pittsburgh", "Allentown", "Erie", "Reading", "Scranton", "Bethlehem",
+    "Lancaster", "Harrisburg", "York", "State College", "Altoona", "Wilkes-Barre", "Johnstown",
+    "Gettysburg", "Hershey", "Media", "Doylestown",
+    # Delaware
+    "Wilmington", "Dover", "Newark", "Rehoboth Beach", "Lewes", "Middletown", "Smyrna",
+    # North Dakota
+    "Fargo", "Bismarck", "Grand Forks", "Minot", "Williston", "Dickinson", "Mandan",
+))  # fmt: skip
+"""Cities of the states whose letters are degrees as well."""

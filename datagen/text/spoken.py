@@ -23,6 +23,7 @@ from datagen.text.lexicon import (
     DOSES,
     DOTTED,
     FORMS,
+    INSTITUTIONS,
     LEFT_SHORT,
     MONTHS,
     PHRASES,
@@ -62,7 +63,7 @@ _LETTER = re.compile(f"[{LATIN}]")
 _EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
 _HYPHENATED = re.compile(
     r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)-|[A-Z]-[A-Z]\b|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
+    r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
 _LONG_ROMAN = re.compile(r"(?=[IVXLC]{3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})[.,?!;:]*")
@@ -77,6 +78,7 @@ _SHORT = frozenset(
         *CORNERS,
         *DAYS,
         *FORMS,
+        *INSTITUTIONS,
         *MONTHS,
         *ROMANS,
         *STATES,
@@ -93,6 +95,7 @@ _SHORT = frozenset(
         "thur",
         "Penn",
         "Esc",
+        "Term",
         "ATTN",
         "War",
         "U",
@@ -107,6 +110,8 @@ _NUMERAL = re.compile(
     rf"\b(?:{'|'.join((*MONARCHS, *NUMBERED_BY_ONE))}) I(?![\w'])"
     rf"|[A-Z][a-z]+ I (?:{DOES})\b|\b(?:chapter|act|book|volume|article) I(?:[.,?!;:]|$)"
 )
+_PASSWORD = re.compile(r"pass(?:word|phrase)(?:'s| is| was| to|:)? (?:now |just )?[\"']?[A-Za-z]+-")
+"""A hyphen that is typed, and so is said."""
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _A_PART = re.compile(r"one (?:half|quarter|third)\b")
@@ -198,6 +203,8 @@ def _is_easy(token: str) -> bool:
 def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
     if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
+        return True
+    if "-" in text and "pass" in text and _PASSWORD.search(text):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 

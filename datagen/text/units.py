@@ -133,6 +133,12 @@ MEASURED = (
     "ribeye", "sirloin", "fillet", "latte", "smoothie", "milkshake", "pour", "draft", "beer",
 )  # fmt: skip
 """What a measure before it describes: "two 500 mg tablets"."""
+NO_CAN = (
+    r"(?!can (?:[a-z]+ly )?(?:be|go|not|never|only|still|also|fit|fly|have|do|take|come|get|make"
+    r"|help|hurt|ship|cause|cost|add|fill|last|feel|mean|use|pass|stay|serve|feed|handle|burn|lift|move"
+    r"|run|ride|board|damage|tip|break|you|I|we|they|he|she|it)\b)"
+)
+"""What keeps a "can" that is a verb from being such a thing: "over 3 oz. can be checked"."""
 PER = {
     "mo": "month", "yr": "year", "wk": "week", "hr": "hour", "h": "hour", "d": "day",
     "min": "minute",

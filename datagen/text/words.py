@@ -17,12 +17,17 @@ _PARTS = re.compile(r"['-]")
 _VOWEL = re.compile(r"[aeiouyAEIOUY\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _SHORTENED = re.compile(r"[b-df-hj-np-tv-xz]{4,}ys?|[b-df-hj-np-tv-xz]{3,}ly", re.IGNORECASE)
 """Letters whose only vowel is a y at their end, and more than a word has: "qtrly"."""
+_CLIPPED = re.compile(
+    r"[a-z]'(?:[lyg]|(?<!n')t)$|(?:req|rec|ref|del|auth|exp|conf|est|rev|compl|incl|proc|prod"
+    r"|trans|sub|cert|guar|insp|appt|disc|canc)'d$"
+)
+"""The end of a word whose middle is left out: "int'l", "ass't", "conf'd"."""
 _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
 _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
     "k", "b", "cwm", "wye", "koi", "ziti", "orzo", "mage", "mages", "nerf", "noob", "meme", "memes",
-    "emoji", "TVs", "Hz", "olds", "coli",
+    "hon", "emoji", "TVs", "Hz", "olds", "coli",
     "bio", "bios", "rex", "capo", "dev", "devs", "mega", "gif", "gifs", "bruh", "alt", "fam", "umm",
     "uhh", "uhm", "ohh", "ooh", "oooh", "aww", "awww", "ahh", "ahhh", "yeh", "eco", "emo", "sim",
     "ipad", "ipod", "imac", "lego", "java", "etsy", "ebay", "miso", "boba", "nori", "dojo", "coco",
@@ -82,6 +87,8 @@ def is_known(written: str) -> bool:
 
 def is_word(written: str) -> bool:
     """Tell whether a run of letters is said as it is written."""
+    if "'" in written and _CLIPPED.search(written):
+        return False
     return all(map(_is_part, _PARTS.split(written)))
 
 

@@ -27,14 +27,17 @@ from datagen.text.classes import (
     money,
     music,
     ordinal,
+    password,
     pin,
     product,
     range,
     rate,
+    rating,
     roman,
     route,
     score,
     size,
+    status,
     telephone,
     time,
     trade,
@@ -46,9 +49,10 @@ from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, money, measure, rate, degree, size, date,
-    weekday, year, time, telephone, pin, electronic, code, color, course, episode, route, address,
-    roman, abbreviation, math, formula, verbatim, music, medicine, product, trade, game, doubt,
+    cardinal, ordinal, decimal, fraction, range, score, rating, money, measure, rate, degree, size,
+    date, weekday, year, time, telephone, pin, password, electronic, code, status, color, course,
+    episode, route, address, roman, abbreviation, math, formula, verbatim, music, medicine, product,
+    trade, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

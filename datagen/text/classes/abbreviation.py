@@ -26,6 +26,7 @@ from datagen.text.lexicon import (
     DOTTED,
     END_SAFE,
     FORMS,
+    INSTITUTIONS,
     LEAST,
     MONTHS,
     NEEDS_DOT,
@@ -117,6 +118,9 @@ def _refused(match: Match) -> str:
     raise Unsayable(match[0], "it may be short for two things")
 
 
+_PRINTS = r"(?:cop(?:y|ies)|prints?|pages?|photos?|printers?|printing)\b"
+
+
 def _cued(make: FormMaker) -> tuple[Form, ...]:
     """Return short forms of several words, each where what stands beside it says of which."""
     year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
@@ -152,6 +156,20 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"W/D(?= (?:included|in|hook\w*|on|are|is)\b|[,.]|$)", "washer and dryer"),
         (r"equiv\.(?= [A-Z]{2,}\b)", "equivalent"),
         (r"Reg\.(?= No\b)", "Registration"),
+        (r"Sec\.(?= [IVX]+\b)", "Section"),
+        (r"Term\.(?= (?:\d|[A-F]\b))", "Terminal"),
+        (
+            rf"B/W(?= {_PRINTS})",
+            "Black and white",
+        ),
+        (
+            rf"b/w(?= {_PRINTS})",
+            "black and white",
+        ),
+        (r"dep\.?(?= \d{1,2}:\d\d)", "departing"),
+        (r"arr\.?(?= \d{1,2}:\d\d)", "arriving"),
+        (r"Est\.(?= [a-z]+ (?:time|date|cost|value|price|delivery|arrival)\b)", "Estimated"),
+        (r"est\.(?= [a-z]+ (?:time|date|cost|value|price|delivery|arrival)\b)", "estimated"),
         (r"med\.(?= (?:rare|well|heat|high|low|speed|setting|flame)\b)", "medium"),
         (r"bal\.(?= (?:due|is|was|of|on)\b)", "balance"),
         (r"Bal\.(?= (?:due|is|was|of|on)\b)", "Balance"),
@@ -161,7 +179,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"c/o(?= (?:[A-Z]|my\b|the\b))", "care of"),
         (r"b/w(?= (?:\d|the\b|[A-Z]\w* (?:and|&)))", "between"),
         (
-            r"(?:[bB]/[wW](?! (?:\d|the\b|[A-Z]\w* (?:and|&)))|[cC]/[oO]"
+            rf"(?:[bB]/[wW](?! {_PRINTS})(?! (?:\d|the\b|[A-Z]\w* (?:and|&)))|[cC]/[oO]"
             r"(?! (?:[A-Z]|my\b|the\b))|w/e)(?![\w/])",
             _refused,
         ),
@@ -207,6 +225,40 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
         make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
     )
+
+
+def _institutions(make: FormMaker) -> tuple[Form, ...]:
+    """Return what stands behind the name of a house: "at Mercy Hosp.", "the convention ctr."."""
+    named = re.compile(r"[A-Z][a-z']+\.? \Z")
+    return (
+        make(
+            rf"(?P<word>{any_of(INSTITUTIONS)})\b{DOT}",
+            lambda m: INSTITUTIONS[m["word"]],
+            before=named,
+        ),
+        make(
+            rf"Pharm\b{DOT}",
+            "Pharmacy",
+            before=re.compile(r"\b(?:at|from|to|by|near|the|call) (?:[A-Z][a-z']+ )+\Z"),
+        ),
+        make(r"(?P<word>Med|Mem)\.(?= (?:Ctr|Center|Hosp|Sch)\b)", _of_hospital),
+        make(r"Rec\.?(?= (?:Ctr|Center)\b)", "Rec"),
+        make(
+            rf"ctr\b{DOT}",
+            "center",
+            before=cue(
+                "convention|medical|community|shopping|rec|recreation|fitness|visitors?|data|call"
+                "|health|distribution|service|training|city|day ?care|care|garden|surgery|civic"
+                "|senior|conference|student|town|copy|test|testing|urgent care|support",
+                " ",
+            ),
+        ),
+        make(r"admin\.?(?= (?:bldg|building|office|fees?|asst|assistant|desk)\b)", "admin"),
+    )
+
+
+def _of_hospital(match: Match) -> str:
+    return "Medical" if match["word"] == "Med" else "Memorial"
 
 
 _RATE = re.compile(
@@ -301,6 +353,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),
+        *_institutions(make),
         make(
             rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",
             lambda m: f"{numbers.cardinal(int(m['count']))} {BATTERIES[m['word']]}",

@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import DOT, Form, FormMaker, Match, Sure, any_of, cue, is_before
+from datagen.text.form import (
+    DOT,
+    REACH,
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
+from datagen.text.names import GIVEN_NAMES
 from datagen.text.places import (
+    CITIES_OF_DEGREES,
     COMPASS,
     CORNERS,
     DOTTED_STATES,
@@ -42,7 +57,18 @@ _LIVED = re.compile(
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
 _FROM_CITY = re.compile(r"\b(?:from|in|to|of|near|City:) (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z")
 _COMMA = re.compile(r"[A-Z][\w.']+, \Z")
-_DEGREES = frozenset(("MD", "PA", "MA", "MS", "DE"))
+_DEGREES = frozenset(("MD", "PA", "MA", "MS", "DE", "ND"))
+"""States whose letters stand after the names of people, too."""
+_CAPITALS = re.compile(r"(?:[A-Z][\w.'-]+ )*[A-Z][\w.'-]+, \Z")
+_CARE = re.compile(
+    r"\b(?:referr\w+|patients?|surgeon|physician|provider|therapist|dermatologist|seen by|signed)\b"
+)
+_ZIP = re.compile(r",? \d{5}\b")
+_WITHIN = re.compile(
+    r"\b(?:in|near|outside|around|moved to|from|live in|drive to|flew to|fly to|ship to|shipped to"
+    r"|going to|headed to|City:|(?:St|Ave|Rd|Dr|Blvd|Ln|Street|Avenue|Road|Drive|Lane|Way)\.?,?)"
+    r" (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z"
+)
 _PERSON = re.compile(
     r"\b(?:(?:Dr|Prof|Mr|Mrs|Ms)\.|Doctor|Professor|[Dd]octor is|[Ss]urgeon|[Dd]entist) .*, \Z"
     r"|\b[A-Z]\. [A-Z][\w'-]+, \Z"
@@ -66,9 +92,22 @@ def _house(match: Match) -> str:
 
 
 def _state(match: Match) -> str | None:
-    """Say the state of a city; the degree of a person ("Dr. Patel, MD") is none."""
-    is_degree = match["state"] in _DEGREES and is_before(match, _PERSON)
-    return None if is_degree else STATES[match["state"]]
+    """Say the state of a city; the degree of a person ("Dr. Patel, MD") is none.
+
+    Raises Unsayable where it may be both: "ask for Kerry Ridge, MD".
+    """
+    state = STATES.get(match["state"]) or STATES_OR_WORDS[match["state"]]
+    if match["state"] not in _DEGREES:
+        return state
+    named = _CAPITALS.search(match.string, max(0, match.start() - REACH), match.start())
+    names = named[0].rstrip(", ").split(" ") if named else []
+    if is_before(match, _PERSON) or (len(names) > 1 and names[0] in GIVEN_NAMES):
+        return None
+    is_city = not CITIES_OF_DEGREES.isdisjoint((" ".join(names[-2:]), *names[-1:]))
+    is_city = is_city and not is_near(match, _CARE, 64, 0)
+    if is_city or is_after(match, _ZIP) or is_before(match, _WITHIN):
+        return state
+    raise Unsayable(match["state"], "it may be a state or a degree")
 
 
 _NUMBERED_STREET = re.compile(
@@ -213,7 +252,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<state>{any_of(STATES_OR_WORDS)})\b(?=[.,;]|$| (?:at|on|for|in|by|this|next|last"
             r"|since|every|with|to|from|where|tomorrow|today)\b)",
-            lambda m: STATES_OR_WORDS[m["state"]],
+            _state,
             before=_FROM_CITY,
         ),
         make(

@@ -90,12 +90,6 @@ _READ_BACK = cue(
     "|for|or|and|not|yes|no",
     "[,:]? ",
 )
-_SERVED = re.compile(
-    r"\b(?:pages?|servers?|links?|sites?|websites?|URLs?|API|errors?|requests?|browser|endpoint|HTTP"
-    r"|response|Chrome|Firefox|Safari|curl|Postman|not found|load\w*|gateway|proxy|bad gateway"
-    r"|web)\b"
-)
-"""What answers with a status: "a 404 means the page is gone"."""
 _ELEMENTS = frozenset((
     "Uranium", "Plutonium", "Iodine", "Cesium", "Thorium", "Radium", "Radon", "Polonium", "Xenon",
     "Americium", "Lead", "Iridium", "Lutetium", "Neptunium", "Technetium",
@@ -302,16 +296,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>[1-9]\d{2,3})(?P<letter>[A-Z])(?![\w-])",
             lambda m: f"{_pairs(m)} {m['letter']}",
             before=_PAIRED,
-        ),
-        make(
-            rf"(?P<number>[45]\d\d){END}"
-            r"(?= (?:error|status|response|page|Forbidden|Not Found|Bad|on every)\b)",
-            _pairs,
-        ),
-        make(
-            r"(?P<number>40[0-9]|50[0-9]|429)(?![\w%-]|[.,:/]\d)",
-            lambda m: _pairs(m) if is_near(m, _SERVED) else None,
-            before=cue("an?|the|this|that|of|throws?|returns?|returned|gives?", " "),
         ),
         make(
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED

@@ -7,6 +7,7 @@ import re
 from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, Sure, any_of, is_near
 from datagen.text.locales import Locale
+from datagen.text.nouns import NO_PLURAL
 
 TOLD = (
     "The short name of a subject before two or three figures, where a word near it tells of"
@@ -69,6 +70,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<subject>{subjects})-?{number}{end}", _course),
         make(number + end, _number, before=re.compile(rf"\b(?:{subjects}) \Z")),
         make(r"(?:CS|EE|ME)[1-9]\d" + end, _doubted, Sure.DOUBT),
+        make(
+            rf"(?P<number>[1-4]\d\d){end}{NO_PLURAL}",
+            lambda m: numbers.pairs(int(m["number"])),
+            before=re.compile(
+                r"\b(?:Bio|Psych|Econ|Chem|Physics|Biology|Chemistry|English|Spanish|French|German"
+                r"|History|Math|Calc|Stats|Soc|Sociology|Psychology|Philosophy|Accounting"
+                r"|Economics|Anatomy|Algebra|Poli Sci) \Z"
+            ),
+        ),
         make(r"101(?=[.,?!]|$)", "one oh one", before=re.compile(r"[A-Z][A-Za-z]+ \Z")),
         make(
             r"(?P<number>[1-4]0\d)(?![\w-]|[.,]\d)",

@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 
 from datagen.text import numbers
+from datagen.text.classes.rating import is_rating
 from datagen.text.form import (
     DOT,
     END,
@@ -114,6 +115,7 @@ _EXPIRES = cue(
     r"exp\.?|expires(?: in)?|expiring|expir(?:ation|y)(?: date)?(?: is)?|(?:good |valid )?thru"
     r"|through"
 )
+_LICENSE = re.compile(r"\b(?:licen[cs]es?|registration|permits?|certificat\w+|tags?)\b", re.I)
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
 
 
@@ -248,6 +250,8 @@ class _Dates:
 
     def two(self, match: Match) -> str | None:
         """Say "4/12" where it can only be a day."""
+        if is_rating(match):
+            return None
         first, second = int(match["first"]), int(match["second"])
         month, day = (second, first) if self._locale.is_day_first else (first, second)
         return self.day(month, day) if month != day or is_before(match, _DATED) else None
@@ -265,6 +269,7 @@ class _Dates:
         pairs = [tuple(map(int, match[name].split("/"))) for name in ("one", "other")]
         parts = pairs if not self._locale.is_day_first else [pair[::-1] for pair in pairs]
         is_meant = is_before(match, _DATED) or any(day in _NO_FRACTION for _, day in parts)
+        is_meant = is_meant and not is_rating(match)
         ends = [self.day(month, day) for month, day in parts]
         joint = {"&": "and", "and": "and", "or": "or"}.get(match["joint"], "to")
         return f"{ends[0]} {joint} {ends[1]}" if is_meant and None not in ends else None
@@ -292,6 +297,8 @@ def _month_year(match: Match) -> str | None:
     if len(year) == 4:
         return f"{numbers.MONTHS[month - 1]} {numbers.year(int(year))}"
     if match["month"][0] != "0" and _is_day(month, int(year)) and not is_near(match, _CARD):
+        if int(year) > 23 and is_near(match, _LICENSE):
+            return f"{padded(match['month'])} {padded(year)}"
         return None  # an offer goes "through 9/15"
     return f"{padded(match['month'])} {padded(year)}"
 

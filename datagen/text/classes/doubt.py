@@ -63,7 +63,7 @@ _AMOUNT = re.compile(
     r"|ovens?|bak\w+|roast\w*|heat\w*|preheat\w*|cook\w*|grill\w*|smok\w*|broil\w*|temp\w*|fever"
     r"|inside|internal"
     r"|sold|holds?|capacity|up to|population|pop|bowl\w*|shot|par|averag\w*|had|only|just"
-    r"|at least|plus|minus|squared"
+    r"|at least|plus|minus|squared|CCA|compared (?:with|to)|\d[\u00b2\u00b3]"
     r"|up from|down from|from|AD|BC|BCE|CE|[Pp]ages?|[Pp]g|pp?(?=\.)|no(?=\.)|AQI|flow|divid\w+"
     r"|multipl\w+|add"
     r"|[Cc]holesterol|LDL|HDL|triglycerides|glucose|sugar|subtract|dozen|gross is|round|weeks?"

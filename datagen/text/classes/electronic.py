@@ -117,7 +117,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<port>\d{2,5})(?![\w.,:/-]\d|\w)",
             lambda m: numbers.cardinal(int(m[0])) if len(m[0]) < 3 else numbers.digits(m[0]),
-            before=cue("port", " "),
+            before=cue(r"port(?: \d{2,5},? (?:not|or|to|and|instead of))?", " "),
         ),
     )
 

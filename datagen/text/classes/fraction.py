@@ -148,6 +148,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"{over}{end}(?= of (?:it|them|us|the|my|our|your|his|her|their|all)\b)",
             _fraction,
         ),
+        make(
+            r"(?P<top>[12])/(?P<bottom>[345])(?= down\b)",
+            lambda m: quantity.fraction(int(m["top"]), int(m["bottom"])),
+            before=cue(
+                r"(?:asks?|asking) for|puts?|pays?|paid|wants?|needs?|requires?|takes?|with",
+                " ",
+            ),
+        ),
         make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _added, Sure.CUE),

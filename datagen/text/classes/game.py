@@ -48,6 +48,13 @@ def _move(match: Match) -> str | None:
     return said + _ENDS.get(match["end"], "")
 
 
+_LINED_UP = re.compile(
+    r"\b(?:soccer|formations?|wingers?|midfield\w*|strikers?|full-?backs?|wing-?backs?"
+    r"|back (?:line|four)|center backs?|defenders?)\b"
+)
+"""What stands beside the rows of a team: "a 4-4-2"."""
+
+
 def _dice(match: Match) -> str | None:
     """Say "a d20" and "2d6" where somebody rolls."""
     if not is_near(match, _ROLLED):
@@ -75,6 +82,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<count>{DEC}) ?(?:HP|hp)(?![\w-])",
             lambda m: f"{numbers.decimal(m['count'])} hit points" if is_near(m, _FOUGHT) else None,
             Sure.CERTAIN,
+        ),
+        make(
+            r"[3-5]-[1-5]-[1-5](?:-[1-3])?(?![\w-])",
+            lambda m: (
+                " ".join(numbers.cardinal(int(part)) for part in m[0].split("-"))
+                if is_near(m, _LINED_UP, 64, 64)
+                else None
+            ),
         ),
         make(
             r"O-O(?P<long>-O)?(?![\w-])",

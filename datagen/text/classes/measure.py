@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
+from datagen.text.classes.trade import PRINTED
 from datagen.text.form import (
     DOT,
     Form,
@@ -31,6 +32,7 @@ from datagen.text.quantity import DEC, QTY, SPAN
 from datagen.text.unit_cues import IN_DOUBT
 from datagen.text.units import (
     MEASURED,
+    NO_CAN,
     PER,
     PER_WORDS,
     UNIT,
@@ -53,7 +55,8 @@ EXAMPLES = (
 _MEASURED = re.compile(
     rf"[ -](?!(?:runs|cuts|breaks|jumps|waits|rides|swims|walks|charges|leads|plans|dives|laps"
     rf"|covers)\b)"
-    rf"(?:{any_of(MEASURED)})s?\b(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
+    rf"{NO_CAN}(?:{any_of(MEASURED)})s?\b(?!'(?!s\b))"
+    r"(?! (?:us|me|it|them|him|her|the|your|my|our|back)\b)",
     re.IGNORECASE,
 )
 _PLACED = cue(
@@ -212,6 +215,21 @@ _TYPE = re.compile(
 )
 
 
+def _points(match: Match) -> str | None:
+    """Say the points of a game or a loan; of the "16 pt. for cards" nobody knows what they are."""
+    if not is_near(match, _POINTS):
+        return None
+    is_thick = match[0].rstrip(".").endswith("pt") and match["number"] != "1"
+    if is_thick and is_near(match, PRINTED):
+        return None
+    if is_thick and is_near(match, _CARDS):
+        raise Unsayable(match[0], "it may be points or how thick a paper is")
+    return _count(quantity.say(match["number"]), "point", match["number"] == "1")
+
+
+_CARDS = re.compile(r"\bcards?\b", re.IGNORECASE)
+
+
 def _type_size(match: Match) -> str | None:
     """Say the "12-pt" and "12 pt" of a font."""
     if not is_near(match, _TYPE):
@@ -308,11 +326,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>{DEC}) ?pts?\b{DOT}",
-            lambda m: (
-                _count(quantity.say(m["number"]), "point", m["number"] == "1")
-                if is_near(m, _POINTS)
-                else None
-            ),
+            _points,
             Sure.CUE,
         ),
         make(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import DOT, Form, FormMaker, Match, any_of, is_near
+from datagen.text.form import DOT, Form, FormMaker, Match, any_of, cue, is_near
 from datagen.text.lexicon import DOSES
 from datagen.text.locales import Locale
 
@@ -36,6 +36,9 @@ _DRUG = re.compile(
 )
 
 
+_GRADES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
+
+
 def _every(match: Match) -> str:
     """Say the "q4h" of a prescription."""
     last = f" to {numbers.cardinal(int(match['last']))}" if match["last"] else ""
@@ -58,5 +61,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _every,
         ),
         make(rf"(?P<word>{any_of(_ALL)})\b{DOT}", lambda m: _ALL[m["word"]], before=_DOSE),
+        make(
+            r"x(?= \d{1,3} (?:days?|weeks?|wks?|months?|doses)\b)",
+            "for",
+            before=re.compile(
+                rf"(?:{'|'.join(map(re.escape, _ALL))}|{_EVERY}|daily|nightly|weekly"
+                r"|a day|meals|bedtime) \Z"
+            ),
+        ),
+        make(
+            r"(?P<grade>I{1,3}|IV|VI?)/VI(?!\w)",
+            lambda m: f"{numbers.cardinal(_GRADES[m['grade']])} out of six",
+            before=cue("grade|murmur|a", " "),
+        ),
         make(r"(?:2\.5|5|7\.5|10)/(?:325|300)(?![\d/])", _strengths),
     )

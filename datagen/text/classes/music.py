@@ -40,6 +40,14 @@ _QUALITIES = {
 _DEGREE = r"(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)"
 
 
+_PITCH = re.compile(
+    r"\b(?:[Tt]un(?:e|es|ed|ing)|orchestras?|pitch|hertz|Hz|concert A|fork|oboe|piano)\b"
+)
+_MOZART = re.compile(r"\b(?:Mozart|K\u00f6chel|sonata|concerto|symphony|serenade)\b")
+_VINYL = re.compile(r"\b(?:LPs?|records?|vinyl|turntables?|jukebox|albums?|crates?)\b")
+_RECORDS = {"33": "thirty-threes", "45": "forty-fives", "78": "seventy-eights"}
+
+
 def _chord(match: Match) -> str | None:
     if not (match["sign"] or match["quality"] or match["figure"]):
         return None
@@ -83,6 +91,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 if is_near(m, _PLAYED, 48, 64)
                 else None
             ),
+        ),
+        make(
+            r"A(?P<number>4[34]\d)(?![\w-]|\.\d)",
+            lambda m: f"A {numbers.pairs(int(m['number']))}" if is_near(m, _PITCH) else None,
+        ),
+        make(
+            r"K\.? ?(?P<number>[1-6]\d\d)(?![\w-]|\.\d)",
+            lambda m: f"K {numbers.pairs(int(m['number']))}" if is_near(m, _MOZART) else None,
+        ),
+        make(
+            r"(?P<number>33|45|78)s\b",
+            lambda m: _RECORDS[m["number"]] if is_near(m, _VINYL) else None,
         ),
         make(r"[A-G]#[0-8](?![\w-])", "it may be a note or the number of something", Sure.DOUBT),
         make(r"(?P<note>[A-G])\u266d(?!\w)", lambda m: f"{m['note']} flat"),

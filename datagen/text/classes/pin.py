@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, REACH, Form, FormMaker, Match
+from datagen.text.form import END, REACH, Form, FormMaker, Match, cue
 from datagen.text.locales import Locale
 from datagen.text.nouns import NO_PLURAL
 
@@ -53,4 +53,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(figures, lambda m: numbers.digits(m[0]), before=_NAMED),
         make(figures, _last, before=_LAST),
+        make(
+            rf"\d{{2,5}}{END}",
+            lambda m: numbers.digits(m[0]),
+            before=cue(r"ext(?:ension|\.) \d{2,5},? (?:or|not|and)", " "),
+        ),
+        make(
+            rf"x(?P<number>\d{{3,5}}){END}",
+            lambda m: f"extension {numbers.digits(m['number'])}",
+            before=cue(
+                r"ask for|dial|extension|(?:reach|call|get|try) (?:me|us|him|her|them) at"
+                r"|(?:I'm|she's|he's|desk is|desk's) at|transfer (?:me|you|him|her|them) to",
+                " ",
+            ),
+        ),
     )

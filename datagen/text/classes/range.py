@@ -8,6 +8,7 @@ from datagen.text import numbers, quantity
 from datagen.text.classes.score import has_won
 from datagen.text.classes.time import AROUND
 from datagen.text.form import (
+    DOT,
     END,
     Form,
     FormMaker,
@@ -24,6 +25,7 @@ from datagen.text.lexicon import MONTHS_ANY_CASE
 from datagen.text.locales import Locale
 from datagen.text.nouns import NO_PLURAL, THINGS, describes
 from datagen.text.quantity import DEC
+from datagen.text.units import UNITS, plural
 
 TOLD = (
     "Two numbers about a hyphen or dash, the lower one first; the other way round is a score or"
@@ -101,6 +103,20 @@ _AFTER_RANGE = re.compile(
 """What is counted, with a first range of it."""
 
 
+_AGES = "days?|wks?|weeks?|mos?|months?|yrs?|years?|hrs?|hours?|mins?|minutes?"
+
+
+def _of_two_units(match: Match) -> str:
+    """Say "6 wks-12 mos."."""
+    ends = (("low", "unit"), ("high", "last"))
+    return " to ".join(_amount(match[number], match[unit]) for number, unit in ends)
+
+
+def _amount(number: str, symbol: str) -> str:
+    name = UNITS.get(symbol) or symbol.removesuffix("s")
+    return f"{quantity.say(number)} {name if number == '1' else plural(name)}"
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
@@ -144,6 +160,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _between_dates,
             Sure.CERTAIN,
             before=_AFTER_DAY,
+        ),
+        make(
+            rf"(?P<low>\d{{1,2}}) ?(?P<unit>{_AGES})\.?-+"
+            rf"(?P<high>\d{{1,3}}) ?(?P<last>{_AGES})\b{DOT}",
+            _of_two_units,
         ),
         make(
             rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?!"

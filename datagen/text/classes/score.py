@@ -254,7 +254,7 @@ _PLAYED = re.compile(
 
 
 _COVERS = re.compile(
-    r"\b(?:liability|coverage|covers?|limits?|insurance|policy|dental|preventive|plan|auto|pays)\b"
+    r"\b(?:liability|coverage|cover(?:s|ed)?|deductibles?|limits?|insurance|policy|dental|preventive|plan|auto|pays)\b"
 )
 
 
@@ -292,6 +292,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)"
             r"|(?P<years>[1-3])-(?P<last>[01])(?= (?:temporary )?buydown\b)",
             lambda m: " ".join(quantity.number(part) for part in re.split("[/-]", m[0])),
+        ),
+        make(
+            r"(?P<top>\d{1,2}):(?P<bottom>\d{1,2}\.\d+)(?![\w:]|\.\d)",
+            lambda m: (
+                f"{quantity.number(m['top'])} to {quantity.number(m['bottom'])}"
+                if is_near(m, _RATIO)
+                else None
+            ),
         ),
         make(
             r"[1-9]-[1-9](?![\w/-]|[.,]\d)",

@@ -29,7 +29,7 @@ from datagen.text.nouns import (
     is_the,
 )
 from datagen.text.quantity import DEC, QTY, SPAN
-from datagen.text.units import ADJECTIVES, MEASURED, PER, PER_WORDS, UNIT, UNITS, plural
+from datagen.text.units import ADJECTIVES, MEASURED, NO_CAN, PER, PER_WORDS, UNIT, UNITS, plural
 
 TOLD = (
     'Two numbers or more about an x, with a unit, or beside what has sides; in a sum it is "times".'
@@ -41,7 +41,7 @@ EXAMPLES = (
     ("It's a 10' x 12' room.", "It's a ten foot by twelve foot room."),
     ("It streams in 1080p.", "It streams in ten eighty p."),
 )
-_MEASURED = re.compile(rf"[ -](?:{any_of(MEASURED)})s?\b", re.IGNORECASE)
+_MEASURED = re.compile(rf"[ -]{NO_CAN}(?:{any_of(MEASURED)})s?\b(?!'(?!s\b))", re.IGNORECASE)
 _SIZED = re.compile(
     r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
     r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
@@ -73,7 +73,7 @@ _LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
 _LONG = re.compile(
     rf"{_SIZED.pattern}|[x\u00d7] ?\d|\b(?:tall|deep|high|apart|away|from|ceilings?|fences?"
     rf"|walls?|ladders?|boats?|cables?|cords?|hoses?"
-    r"|ropes?|pipes?|trees?|posts?|beams?|trucks?|clearance|height|length|width|depth|radius"
+    r"|snake[ds]?|augers?|drains?|trench\w*|ditch\w*|ropes?|pipes?|trees?|posts?|beams?|trucks?|clearance|height|length|width|depth|radius"
     r"|trailers?|poles?|pools?|across"
     r"|lumber|planks?|rolls?|runs?|of|every|dock|driveway|sections?|jump\w*|dunk\w*|hoop|setback"
     r"|hedges?|extension|span)\b",
@@ -180,6 +180,27 @@ _BOX = re.compile(rf"({DEC})(\"| ?in\.?)? ?([WDHL])")
 _SIDES = {"W": "wide", "D": "deep", "H": "high", "L": "long"}
 
 
+_WORN = re.compile(
+    r"\b(?:sizes?|sized|smalls?|wear\w*|shirts?|tees?|t-shirts?|hoodies?|jackets?|scrubs|gloves?"
+    r"|comes? in|stock|jerseys?|pants|dress\w*|styles?|runs?|uniforms?|tops?|leggings|sweaters?"
+    r"|polos?|vests?)\b",
+    re.IGNORECASE,
+)
+
+
+def _sizes(match: Match) -> str:
+    """Say "XS-3XL" and, of clothes, "S-L"."""
+    if len(match[0]) == 3 and not is_near(match, _WORN):
+        raise Unsayable(match[0], "it may be sizes or letters")
+    return " to ".join(map(_worn, (match["low"], match["high"])))
+
+
+def _worn(size: str) -> str:
+    digits = re.match(r"\d*", size)[0]  # type: ignore[index]
+    letters = size[len(digits) :]
+    return f"{numbers.cardinal(int(digits))} {' '.join(letters)}" if digits else letters
+
+
 def _is_bare(match: Match) -> bool:
     """Tell whether only blanks and an x are between two numbers without a unit."""
     return (
@@ -212,7 +233,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         rf"|(?:{any_of((*UNITS, *PER, *PER_WORDS))})\b))"
     )
     side = rf"(?:{QTY})['\"]?"
-    letters = any_of((*SIZES, "S", "M", "L"))
+    letters = rf"Y?(?:\d{{1,2}}X[LS]?|{any_of((*SIZES, 'S', 'M', 'L', 'XXXXL'))})T?"
     return (
         make(
             r"(?P<first>\d{1,2}(?:x\d{1,2})?)x(?P<last>\d{1,2})s\b",
@@ -226,7 +247,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",
-            lambda m: f"{m['low']} to {m['high']}" if len(m[0]) > 3 else None,
+            _sizes,
         ),
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w']|-\d{{1,2}} \d{{1,2}}/\d)", _mark),
         make(

@@ -365,7 +365,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_LOGGED,
         ),
         make(
-            r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)(?::?(?P<half>[0-5]0))?(?![\w:])",
+            r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)"
+            r"(?::?(?P<half>[0-5][05]))?(?![\w:])",
             _offset,
         ),
         make(

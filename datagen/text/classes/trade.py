@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_near
+from datagen.text.form import DOT, Form, FormMaker, Match, Sure, cue, is_after, is_near
 from datagen.text.locales import Locale
+from datagen.text.units import unit_of
 
 TOLD = (
     "Two or three numbers, or one and a letter, beside the wire, nail, board, roof, fertilizer,"
@@ -21,7 +22,8 @@ EXAMPLES = (
     ("Spread 24-0-6 fertilizer.", "Spread twenty-four, zero, six fertilizer."),
 )
 _FED = re.compile(
-    r"\b(?:fertiliz\w+|lawn|turf|lbs?\.? per|pounds per|nitrogen|granular|winterizer|NPK|N-P-K)\b"
+    r"\b(?:fertiliz\w+|lawn|turf|lbs?\.? per|pounds per|nitrogen|granular|winterizer|NPK|N-P-K"
+    r"|in (?:the )?(?:spring|fall)|grass|flower beds?|shrubs?)\b"
 )
 _WIRED = re.compile(
     r"\b(?:Romex|NM-?B?|wires?|cables?|UF-?B?|copper|circuits?|amp|three-way|switch\w*)\b"
@@ -57,6 +59,16 @@ _OTHER_SIZE = re.compile(
 """Two counts of clothes side by side."""
 
 
+PRINTED = re.compile(
+    r"\b(?:business cards?|postcards?|flyers?|brochures?|gloss\w*|matte|stock|cardstock|uncoated"
+    r"|coated|invitations?|print(?:er|ers|ing|ed|s)?|laminat\w+|posters?|covers?|paper)\b"
+)
+"""What is printed on paper of so many points."""
+
+
+_SANDED = re.compile(r"\bgrit\b")
+
+
 def _worn(match: Match) -> str | None:
     """Say the sizes of "12 S, 20 M and 8 XL"."""
     row = f"{match.string[max(0, match.start() - 24) : match.start()]}{match[0]}"
@@ -76,6 +88,22 @@ def _wire(match: Match) -> str | None:
         is_near(match, _WIRED, 48, 48) and re.search(r"Romex|NM-B", match.string)
     )
     return _pair(match) if is_wire else None
+
+
+def _outlet(match: Match) -> str | None:
+    """Say "NEMA 14-30R", and "an L6-30P" near what it is plugged into."""
+    is_named = is_near(match, _NEMA, 48, 0)
+    if not is_named and not ((match["lock"] or match["kind"]) and is_near(match, _PLUGGED)):
+        return None
+    return f"{match['lock']} {_pair(match)} {match['kind']}".strip()
+
+
+_NEMA = re.compile(r"\bNEMA\b")
+_PLUGGED = re.compile(
+    r"\b(?:outlets?|plugs?|plugged|receptacles?|volts?|amps?|dryers?|range|EVs?|chargers?|welders?"
+    r"|generators?|RVs?|cords?|inlets?|sockets?|twist-?lock|locking|circuits?|breakers?|wir\w+|240V?|120V?)\b",
+    re.IGNORECASE,
+)
 
 
 def _nails(match: Match) -> str | None:
@@ -111,9 +139,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"(?P<top>[68]|1[0246])[/-](?P<bottom>[234]){end}", _wire),
         make(
-            rf"(?P<top>14|10|6|5|L?5|L?6)-(?P<bottom>15|20|30|50){end}",
-            _pair,
-            before=cue("NEMA", " "),
+            r"(?P<lock>L?)(?P<top>1|2|5|6|7|10|11|14|15|18|21|22|23)-(?P<bottom>15|20|30|50|60)"
+            rf"(?P<kind>[RPC]?){end}",
+            _outlet,
         ),
         make(rf"(?P<size>[2-9]|[1-6]\d)d{end}", _nails),
         make(
@@ -186,6 +214,24 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 else None
             ),
         ),
+        make(
+            r"(?P<number>[1-9]\d{2,3})(?![\w%-]|[.,:/]\d)",
+            lambda m: numbers.pairs(int(m["number"])) if is_near(m, _SANDED) else None,
+            Sure.CUE,
+            before=cue("with|to|and|then|or|by|at|the", " "),
+        ),
+        make(
+            r"(?P<number>[1-9]\d\d)(?=[ -]grit\b)",
+            lambda m: numbers.pairs(int(m["number"])),
+        ),
+        make(
+            r"(?P<number>\d{1,3})[kK]-(?P<unit>gal|lb|BTU|mi)\b\.?(?= [a-z])",
+            lambda m: f"{numbers.cardinal(int(m['number']))} thousand {unit_of(m['unit'])}",
+        ),
+        make(
+            r"(?P<top>1[4-9])/(?P<bottom>3[2-7])(?= (?:dress )?shirts?\b)",
+            _pair,
+        ),
         make("105", "one oh five", before=cue("Shimano", " ")),
         make(
             r"(?P<number>[1-9]\d\d)(?P<end>[di])(?![\w-])",
@@ -210,6 +256,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|card stock|cover"
             r"|uncoated|coated|paper|board|linen|premium|recycled|kraft|C2S|C1S)\b)",
             lambda m: f"{numbers.cardinal(int(m['number']))} point",
+        ),
+        make(
+            rf"(?P<number>[1-9]\d)[ -]?pt\b{DOT}",
+            lambda m: (
+                f"{numbers.cardinal(int(m['number']))} point" if is_near(m, PRINTED) else None
+            ),
         ),
         make(rf"(?P<count>\d{{1,4}}) (?P<size>{_WORN})(?![\w'-]|\.\w)", _worn),
     )

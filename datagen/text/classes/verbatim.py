@@ -212,6 +212,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(r"(?<=[\d\w])\+\+(?!\w)", " plus plus"),
+        make(r"(?<=\d)[\u2605\u2b50](?![\w\u2605\u2b50])", " stars"),
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
         make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
@@ -222,7 +223,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<=[a-z] )/(?= [A-Za-z])", "slash", Sure.USUAL),
         make(r"(?<=[A-Z])-(?! )(?=\))", " minus"),
         make(
-            r"[A-F]-(?= (?:in|on|for|average|this|and|or|minus)\b|[.,?!]|$)",
+            r"[A-F]-(?= (?:in|on|to|for|average|this|and|or|minus)\b|[.,?!]|$)",
             lambda m: f"{m[0][0]} minus",
             Sure.USUAL,
         ),
