@@ -291,7 +291,8 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
     if talk.chance(0.5):
         talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
     asked = talk.floor.last
-    talk.agent("deescalate", "apology")
+    is_failed = talk.outcome == "failed"  # after which nothing is promised
+    talk.agent("deescalate.failed" if is_failed else "deescalate", "apology")
     if event.kind == "Q4":
         talk.probe("Q4", "deescalate", asked)
     if talk.chance(talk.calm):

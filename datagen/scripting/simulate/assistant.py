@@ -121,7 +121,7 @@ class AssistantCall:
             talk.user("who", "setQuestion").repairs = talk.floor.last - 1
             talk.agent("answer_user", "answer", ("prompt.role",))
         elif not is_rude and talk.chance(0.3 * talk.leisure):
-            talk.user("react", "autoPositive")
+            talk.user("react_named", "autoPositive")
         talk.agent("reason", "inform", ("prompt.reason",))
         if self.mandate.background:
             line = (self.mandate.background,)
@@ -365,10 +365,12 @@ class AssistantCall:
     def _close(self) -> None:
         talk = self.talk
         talk.is_over = True
+        is_bad = talk.is_refused
+        act = "close_bad" if is_bad else "close"
         if talk.chance(0.45):
             talk.user("what_else", "offer")
-        is_bad = talk.is_refused
-        talk.agent("close_bad" if is_bad else "close", "thanking").rote = True
+            act += ".asked"
+        talk.agent(act, "thanking").rote = True
         is_glad = talk.is_thanked and not is_bad
         talk.user("bye" if is_glad else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):

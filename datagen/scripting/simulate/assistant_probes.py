@@ -52,7 +52,9 @@ def _names(talk: Talk, kind: ProbeType) -> None:
         return
     assert talk.cast.principal
     is_known = talk.floor.last > AT_ONCE
-    talk.user("ask_full_name" if is_known else "ask_name", "setQuestion")
+    said = " ".join(draft.text for draft in talk.floor.drafts if draft.speaker == "agent")
+    again = ".again" if all(name in said for name in _callers(talk)) else ""
+    talk.user("ask_full_name" if is_known else f"ask_name{again}", "setQuestion")
     asked = talk.floor.last
     talk.agent("answer_full_name" if is_known else "answer_user", "answer", ("prompt.role",))
     expects = (talk.cast.agent.name,) if is_known else _callers(talk)
@@ -87,6 +89,8 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
         else:
             talk.agent("correct_detail", "correction", licence)
             talk.probe("Q1", "correct", asked, (right.spoken,), (claimed.spoken,))
+            talk.user("noted_right", "autoPositive")  # who has been corrected says so
+            return
     _noted(talk)
 
 

@@ -9,8 +9,8 @@ questions come up by the way depends on how long the call is to be.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import partial
+from collections.abc import Collection, Sequence
+from functools import lru_cache, partial
 
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
@@ -45,6 +45,10 @@ _ASKS_FOR = re.compile(
 _SETTLES = frozenset(("tell", "offer", "act", "promise", "handoff"))
 HURRY = 0.4
 """Leisure under which callers come to the point."""
+SAME, STEM = 0.6, 4
+"""Share of its words, by their first letters, from which a line says again what was read out."""
+_CALLED = ("company", "both")
+"""What somebody who is called back asks at once, if it does not know who is calling."""
 
 
 def simulate(
@@ -110,6 +114,7 @@ def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     if has_detail:
         return ""
     terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
+    terms = [name for name in terms if name not in declined]
     return talk.draws.pick(terms) if terms else None
 
 
@@ -128,7 +133,8 @@ def _open(talk: Talk) -> None:
     story = talk.world.story
     is_angry = any(event.kind == "Q4" for event in talk.agenda) and talk.chance(0.25)
     length = talk.cast.user.behaviour.length
-    talk.user_line(story.opening, "inform", is_brief=length == 0 or talk.leisure < HURRY)
+    lines = _news(talk) if talk.cast.direction == "outbound" else story.opening
+    talk.user_line(lines, "inform", is_brief=length == 0 or talk.leisure < HURRY)
     mood = _first_reaction(story.mood, talk.words.chosen)
     for _ in range(length):
         if story.more and talk.chance((0.2 + 0.15 * length) * talk.leisure):
@@ -141,6 +147,25 @@ def _open(talk: Talk) -> None:
     talk.opened_at = talk.floor.last
 
 
+def _news(talk: Talk) -> Sequence[str]:
+    """Return the lines of why somebody called that say more than the agent has just read out."""
+    story = talk.world.story
+    known = _stems(story.because)
+    news = [
+        line
+        for line in story.opening
+        if not (said := _stems(line)) or len(said & known) < SAME * len(said)
+    ]
+    return news or story.opening
+
+
+@lru_cache(maxsize=4096)
+def _stems(line: str) -> frozenset[str]:
+    """Return the beginnings of the words that carry what a line says."""
+    words = (word.strip(",.?!").lower() for word in line.split())
+    return frozenset(word[:STEM] for word in words if word.isalpha() and len(word) >= STEM)
+
+
 def _first_reaction(mood: str, opening: str) -> str:
     """Return to what the agent reacts: a question is one, whatever it is about, and a story asks
     for nothing yet."""
@@ -151,7 +176,7 @@ def _first_reaction(mood: str, opening: str) -> str:
 
 def _asks_company(talk: Talk) -> bool:
     """Tell whether the caller has not caught whom it has reached, or who calls."""
-    wanted = ("company", "both") if talk.cast.direction == "outbound" else ("company",)
+    wanted = _CALLED if talk.cast.direction == "outbound" else ("company",)
     asks = next((one for one in talk.agenda if one.kind == "Q0" and one.what in wanted), None)
     if asks is not None:
         talk.agenda.remove(asks)
@@ -184,7 +209,8 @@ def _call_back(talk: Talk) -> None:
     talk.is_named = True
     talk.user("pick_up", "greeting").rote = True
     talk.agent("call", "greeting", ("prompt.role",)).rote = True
-    talk.user("is_me", "confirm")
+    is_unsure = any(one.kind == "Q0" and one.what in _CALLED for one in talk.agenda)
+    talk.user("is_me.asks" if is_unsure else "is_me", "confirm")
     _asks_company(talk)
     talk.agent("purpose", "inform", ("prompt.reason",))
     talk.user("purpose_right", "confirm")

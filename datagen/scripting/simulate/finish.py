@@ -22,7 +22,7 @@ from datagen.types import Action, Pause, Probe, Speaker, Turn
 STARTS, MIDDLES, RESTARTS = (0.04, 0.2, 0.42), (0.02, 0.12, 0.25), (0.0, 0.05, 0.12)
 """Chances of a hesitation before a caller's turn, after a comma and of a restart, by the level."""
 AGENT_STARTS = 0.05
-_AGENT_STARTS = ("Um,", "Uh,", "So,", "Let's see,")
+_AGENT_STARTS = ("Um,", "Uh,", "So,")
 _SMOOTH = frozenset((
     "apology", "stalling", "greeting", "interactionStructuring", "bridge", "declineRequest",
 ))  # fmt: skip

@@ -171,8 +171,9 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
     kinds: list[_Doing] = ["pause"]
     if ask is not None:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
-    if not telling.is_needed:
-        kinds += ["known"]
+    said = next((one for one in reversed(talk.floor.drafts) if one.speaker == "user"), None)
+    if not telling.is_needed and (said is None or said.act != "declineOffer"):
+        kinds += ["known"]  # who has wished for something else does not know that it cannot be
     if telling.is_bad and talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
     return talk.draws.pick(kinds)

@@ -267,7 +267,8 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     hear = talk.wrong if said < CORRECTS else talk.misheard
     wrong = hear(name) if name else None
-    if wrong is None or not is_short(wrong):
+    is_slip = wrong is None or said >= CORRECTS or wrong.type != "text"
+    if wrong is None or not is_short(wrong) or not is_slip:  # nobody describes by mistake
         talk.user_line(step.reply, answer)
     elif said < CORRECTS:
         talk.words.about(name, wrong)

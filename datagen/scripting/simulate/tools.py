@@ -134,8 +134,13 @@ def _wait(talk: Talk, action: Action) -> None:
     if action.status == "ok" and talk.chance(WAITING * talk.leisure):
         _say_meanwhile(talk, action)
     if action.latency > LONG and talk.chance(STILL):
-        talk.agent("still_looking", "stalling", apart=True)
+        talk.agent(_still(talk, action), "stalling", apart=True)
         talk.floor.close()
+
+
+def _still(talk: Talk, action: Action) -> str:
+    """Return how the agent says that it is not done: it looks, or does something."""
+    return "still_doing" if talk.world.pack.tools[action.tool].done else "still_looking"
 
 
 def _may_chat(talk: Talk) -> bool:
@@ -157,7 +162,7 @@ def _chat(talk: Talk, action: Action) -> None:
     talk.user("answer_small_talk", "answer")
     if action.latency - CHATTED > LONG and talk.chance(STILL):
         talk.agent("ack_small_talk", "stalling")
-        talk.agent("still_looking", "stalling")
+        talk.agent(_still(talk, action), "stalling")
         talk.floor.close()
     else:
         talk.agent("ack_small_talk", "autoPositive")
@@ -179,9 +184,9 @@ def _say_meanwhile(talk: Talk, action: Action) -> None:
     elif talk.chance(ADDS):
         talk.user("while_waiting", "inform")
     else:
-        is_impatient = talk.cast.user.patience == 0
+        is_cross = talk.mood.manner in ("curt", "angry")  # others only say that they wait
         say = partial(talk.user, "react_hold", "autoPositive")
-        break_in(talk, "protest", say, BREAKS_IN if is_impatient else 0.1)
+        break_in(talk, "protest", say, BREAKS_IN if is_cross else 0.0)
 
 
 def latency(talk: Talk, tool: str) -> float:

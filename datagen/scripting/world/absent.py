@@ -20,13 +20,15 @@ _OBJECT = re.compile(
     r"|(?:I|we|I'd|we'd|can|could) have|reach|place|placed|ask|remind|bill|billed|save|saves"
     r"|wish|see|add|added|squeeze|fit|schedule|scheduled|email|text|meet|pick|drop|drive|cover"
     r"|covers|covered|mail|mailed|ship|shipped|reserve|reserved|seat|seated|register"
-    r"|registered|enroll|enrolled|thank|allow|allows|lend|loan|pay|(?:I've|we've) (?:\w+ed|paid)))"
+    r"|registered|enroll|enrolled|thank|allow|allows|lend|loan|pay|(?:I've|we've) (?:\w+ed|paid)"
+    r"|asks|asked|suits?|lets|scares?|bothers?|writes?|wrote|calls|called|unlock|unlocks|gives"
+    r"|tells|told|sends|sent|helps|takes|brings|meets|reaches|keeps|sees|picks|books|moves|puts))"
     r" you\b(?!'|(?: (?:can|could|may|might|must|will|would|have|had|need|want|paid|get|got)\b))",
     re.IGNORECASE,
 )
 _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?=[,.!]|$)")
 """Ends a clause that asks nothing: will that work for you."""
-_IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])")
+_IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16384)

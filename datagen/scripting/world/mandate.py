@@ -45,6 +45,8 @@ _SEEN = re.compile(
     re.I,
 )
 """What only somebody says who is there, or of itself."""
+_DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
+"""How a line begins that points back to another."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
 MARGIN = 500
@@ -136,7 +138,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
-    plain = [line for line in world.story.more if not _addresses(line) and not _SEEN.search(line)]
+    plain = [line for line in world.story.more if _stands_alone(line)]
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish
     return Mandate(
@@ -156,6 +158,11 @@ def _asked(lines: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _stands_alone(line: str) -> bool:
+    """Tell whether a line can be told by somebody else, after no other line of the caller's."""
+    return not (_addresses(line) or _SEEN.search(line) or _DANGLES.match(line))
+
+
 def _addresses(line: str) -> bool:
     """Tell whether a line speaks to the business, which a role prompt does not."""
     return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))

@@ -144,6 +144,8 @@ def user_role_prompt(world: World, cast: Cast) -> str:
     customer = world.pack.customer
     feeling = "calm" if user.emotion == "neutral" else user.emotion
     patience = ("You have no patience.", "", "You have time.")[user.patience]
+    if feeling == "hurried" and user.patience == 2:
+        patience = ""  # both would not be so
     parts = [f"You are {user.name}, {article(customer)} {customer} of {cast.company}, {call}."]
     parts += [f"Information: {known}"] if known else []
     return " ".join([*parts, f"You are {feeling}.", patience]).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 from itertools import chain
@@ -14,7 +15,7 @@ from datagen.scripting.world.absent import of_caller, to_assistant
 from datagen.text import speak
 from datagen.timing import cue_checks
 from datagen.types import Script
-from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon
+from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon, maker
 
 pytestmark = pytest.mark.slow
 
@@ -114,10 +115,42 @@ def test_calls_differ() -> None:
         ("You paid for your ticket.", "They paid for their ticket."),
         ("If you cancel, you get it back.", "If they cancel, they get it back."),
         ("We can put you on the list.", "We can put them on the list."),
+        ("Could your doctor write you that one?", "Could their doctor write them that one?"),
+        ("Nobody asked you about that.", "Nobody asked them about that."),
+        ("The pier desk lets you in.", "The pier desk lets them in."),
+        ("He calls you back at noon.", "He calls them back at noon."),
+        ("What scares you?", "What scares them?"),
+        ("Was that you?", "Was that them?"),
+        ("Where are you?", "Where are they?"),
     ],
 )
 def test_the_business_speaks_of_who_is_not_there(line: str, said: str) -> None:
     assert to_assistant(line).lower() == said.lower()
+
+
+def test_nothing_is_done_to_they() -> None:
+    """No line of a world keeps the form of who acts for whom something is done to."""
+    left = re.compile(r"(\w+) they(?= (?:back|in|on|through|about|that one|up)\b|[,.?!])")
+    for world in maker().worlds.values():
+        steps = chain.from_iterable(story.steps for story in world.pack.stories.values())
+        lines = [*chain.from_iterable(step.say for step in steps)]
+        lines += chain.from_iterable(fact.tell for fact in world.pack.facts.values())
+        lines += [tool.proposed for tool in world.pack.tools.values()]
+        for line in lines:
+            found = set(left.findall(to_assistant(line)))
+            assert found <= {"are", "did", "do", "t"}, (line, to_assistant(line))
+
+
+def test_who_is_corrected_takes_it_in() -> None:
+    seen = 0
+    for script in everything():
+        for probe in script.probes:
+            if (probe.type, probe.act) == ("Q1", "correct"):
+                seen += 1
+                following = floor(script)[floor(script).index(script.turns[probe.agent_turn]) + 1]
+                assert following.speaker == "user"
+                assert probe.expects[0].lower() in following.spoken.lower()
+    assert seen > 50
 
 
 def test_the_customer_is_spoken_of() -> None:

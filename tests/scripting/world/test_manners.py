@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 
 from datagen.scripting.claims import load_lexicon
-from datagen.scripting.content.values import Value
+from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import draws_for
+from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate import steps, tools
+from datagen.scripting.simulate.call import _news
 from datagen.scripting.simulate.finish import _middle, _restart, _start
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import draw_world
 from datagen.scripting.world.pack import ProcedureStep
-from datagen.scripting.world.roles import Cast
+from datagen.scripting.world.roles import Cast, user_role_prompt
 from datagen.types import Behaviour, Emotion, Persona, Script
 from tests.scripting.world.test_calls import DOMAINS, floor, make, maker
 
@@ -254,12 +257,75 @@ def test_only_short_values_are_misheard() -> None:
     step = next(s for s in call.steps if s.do == "ask" and steps._mendable(call, s))
     short, clause = (Value("text", said, said) for said in ("a ladder", "a ladder that fell down"))
     for wrong, is_said in ((short, True), (clause, False)):
-        call.wrong = lambda name, wrong=wrong: wrong  # type: ignore[method-assign,misc]
+        call.misheard = lambda name, wrong=wrong: wrong  # type: ignore[method-assign,misc]
         for _ in range(60):
             call.given.clear()
             steps._reply(call, step)
         heard = [one for one in call.floor.drafts if wrong.written in one.text]
         assert bool(heard) == is_said
+
+
+def test_nobody_describes_by_mistake_but_a_number_may_slip() -> None:
+    call = talk_of("event_rental", "short_delivery", "second_truck")
+    step = next(s for s in call.steps if s.do == "ask" and steps._mendable(call, s))
+    for wrong, is_said in ((Value("text", "a ladder", "a ladder"), False), (money(1700), True)):
+        call.wrong = lambda name, wrong=wrong: wrong  # type: ignore[method-assign,misc]
+        call.misheard = lambda name: None  # type: ignore[method-assign]
+        for _ in range(60):
+            call.given.clear()
+            steps._reply(call, step)
+        heard = [one for one in call.floor.drafts if wrong.written in one.text]
+        assert bool(heard) == is_said
+
+
+def test_who_is_called_back_says_more_than_was_read_out() -> None:
+    call = talk_of("telecom", "no_internet", "outage")
+    news = _news(call)
+    assert "My internet is down." in call.world.story.opening
+    assert news
+    assert "My internet is down." not in news
+
+
+def test_nobody_is_hurried_and_has_time() -> None:
+    call = talk_of("telecom", "no_internet", "outage")
+    for emotion, has_time in (("hurried", False), ("cheerful", True)):
+        user = changed(call.cast.user, patience=2, emotion=emotion)
+        said = user_role_prompt(call.world, replace(call.cast, user=user))
+        assert f"You are {emotion}." in said
+        assert ("You have time." in said) == has_time
+
+
+def test_nobody_still_looks_who_does_something() -> None:
+    doing = looking = 0
+    for script in scripts():
+        held = floor(script)
+        tools_of = {
+            action.id: maker().worlds[script.domain].pack.tools[action.tool]
+            for action in script.actions
+        }
+        for before, turn in pairwise(held):
+            called = [tools_of[name] for name in before.calls]
+            if not called or turn.speaker != "agent" or turn.act != "stalling":
+                continue
+            if called[-1].done:
+                doing += 1
+                assert "looking" not in turn.text.lower(), (script.dialog_id, turn.text)
+            else:
+                looking += "looking" in turn.text.lower()
+    assert doing > 10
+    assert looking > 2
+
+
+def test_a_wait_is_interrupted_only_by_who_is_cross() -> None:
+    calm = {"Sure, take your time.", "Okay.", "No rush.", "Okay, I'll wait.", "Thanks.", "Alright."}
+    protests = [
+        turn
+        for script in scripts()
+        for turn in script.turns
+        if turn.interruption and turn.interruption.kind == "protest"
+    ]
+    assert len(protests) > 10
+    assert not [turn.text for turn in protests if turn.text in calm]
 
 
 def test_a_record_is_supposed_only_after_it_was_told() -> None:
