@@ -233,6 +233,8 @@ class _Scan:
         return goes_on or word not in ENDS_SENTENCES
 
     def _reading(self, at: int) -> int:
+        if at and self._text[at] in "$£€" and self._text[at - 1].islower():
+            raise Unsayable(word_at(self._text, at), "it may be money or a sign of a word")
         try:
             reading = self._scanner.best(self._text, at)
         except Unsayable:

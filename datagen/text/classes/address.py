@@ -116,10 +116,17 @@ _NUMBERED_STREET = re.compile(
 _CIRCUIT = re.compile(r"\d(?:st|nd|rd|th) \Z")
 
 
+_STATE = "|".join(sorted({*STATES.values(), *STATES_OR_WORDS.values()}))
+_UNIVERSITY = re.compile(rf"(?<!\d )(?<!\bon )(?<!\bat )\b(?:{_STATE}) \Z")
+"""A state that no number or preposition makes a street's: "Iowa St. beat Kansas"."""
+
+
 def _street(match: Match) -> str | None:
     """Say the type of a street; the "5th Cir." is a court as well."""
     if match["type"] in ("Cir", "Sq", "Ter") and is_before(match, _CIRCUIT):
         return None
+    if match["type"] == "St" and is_before(match, _UNIVERSITY):
+        raise Unsayable(match[0], "it may be a street or a state university")
     return STREETS.get(match["type"]) or STREETS[match["type"].capitalize()]
 
 

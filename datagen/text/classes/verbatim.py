@@ -111,6 +111,10 @@ def _function_key(match: Match) -> str:
     return f"{_key(match['key'])} F {numbers.cardinal(int(match['number']))}"
 
 
+_COUNTED_WORD = re.compile(r"(?<!\S)\d+ [a-z]+\Z")
+"""As in "28 city/36 highway"."""
+
+
 def _before_number(match: Match) -> str | None:
     """Say the slash of an address; that of "3 yr/36K mi" is none."""
     start = match.start()
@@ -122,7 +126,7 @@ def _before_number(match: Match) -> str | None:
         return None
     if _DIRECTED.search(match.string, max(0, start - 12), start):
         return ", "
-    if _MEASURED.search(match.string, 0, match.start()):
+    if _MEASURED.search(match.string, 0, match.start()) or is_before(match, _COUNTED_WORD):
         raise Unsayable(match[0], "its slash may be one amount or another")
     return " slash "
 
