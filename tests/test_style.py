@@ -40,7 +40,6 @@ def is_fragment(text: str) -> bool:
     return bool(begins) or not text.rstrip().endswith(ENDS) or text.rstrip().endswith("...")
 
 
-@pytest.mark.slow
 def test_attribute_docstrings_are_no_fragments() -> None:
     found, seen = [], 0
     for path in sorted((ROOT / "datagen").rglob("*.py")):
@@ -97,7 +96,6 @@ UNIQUE_BUT = {"UserError"}
 """Names that the trainer has, too, and for the same thing: it imports nothing of datagen."""
 
 
-@pytest.mark.slow
 def test_no_class_name_means_two_things() -> None:
     where: dict[str, list[str]] = {}
     for room in ("datagen", "train"):

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 BLOCKS = 2
 
 
+@pytest.mark.long
 def test_two_nodes_make_the_same_bytes_as_one_process(tmp_path: Path) -> None:
     """Each node has one (pretended) GPU, of which a speech or a tokens worker takes all."""
     make_plainly(tmp_path / "plain", BLOCKS)

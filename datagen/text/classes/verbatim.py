@@ -112,7 +112,7 @@ def _function_key(match: Match) -> str:
 
 
 _COUNTED_WORD = re.compile(r"(?<!\S)\d+ [a-z]+\Z")
-"""As in "28 city/36 highway"."""
+"""A word that is counted, as in "28 city/36 highway"."""
 
 
 def _before_number(match: Match) -> str | None:
