@@ -18,13 +18,14 @@ demo: .venv/installed
 test: .venv/dev
 	$(BIN)/python -m pytest -q -n $(JOBS)
 
-# what needs no Ray and no seconds, in under a minute on two cores: for every change
+# what needs no Ray and no seconds, in about a minute on two cores: for every change
 quick: .venv/dev
 	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow'
 
 # what takes minutes each: nodes and stores that are lost, environments that conflict, whole first hours; each night
-long: .venv/dev
+long: .venv/dev .venv-train/installed
 	$(BIN)/python -m pytest -q -n $(JOBS) -m long
+	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # lines of datagen/ and train/ that the tests run, and what they start, Ray's workers too; twice as long as the tests
 PARTS := COVERAGE_FILE=$(CURDIR)/.coverage-parts/lines PYTHONPATH=$(CURDIR)
@@ -37,10 +38,9 @@ coverage: .venv/dev .venv-train/installed
 	$(PARTS) $(KEEP) coverage --title "Lines that the tests run" -- $(BIN)/python -m benchmarks.covered
 
 # train/ needs torch, so it is tested in an environment of its own
-test-train: .venv-train/installed .venv/dev
+test-train: .venv-train/installed
 	.venv-train/bin/python -m pytest -q tests/train
 	.venv-train/bin/mypy -p train
-	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # the page in a real browser, with axe-core; BROWSER is any Chromium
 BROWSER ?= $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))

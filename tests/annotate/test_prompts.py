@@ -32,6 +32,8 @@ from datagen.scripting.plans.casual import LEVELS as SYNTHETIC_LEVELS
 from datagen.types import UserError
 from tests.doubles.chat_server import ChatServer, Reply, completion, probed, serving
 
+pytestmark = pytest.mark.slow
+
 SIDES: tuple[Side, Side] = ("a", "b")
 TURNS: tuple[tuple[Side, str], ...] = (
     ("a", "hi my name is joe i'm calling from denver"),
@@ -266,7 +268,6 @@ def test_a_name_that_no_list_has_is_known_by_what_introduces_it() -> None:
     assert grounds.names("You are from Denver.") == []
 
 
-@pytest.mark.slow
 def test_half_of_the_answers_malformed() -> None:
     broken = ["I cannot", '{"about": ', '{"about": "pets"}', "<think>hm</think>", "[]"]
 

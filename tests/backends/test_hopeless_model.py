@@ -16,6 +16,8 @@ from tests.doubles.chat_server import completion
 from tests.fixtures.openai_writer import after, answer_to, asked_for, jobs, scripts_of, writing
 from tests.fixtures.scene_replies import few
 
+pytestmark = pytest.mark.slow
+
 JOBS = jobs()
 
 
@@ -25,7 +27,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "WAITS", (0.001, 0.01))
 
 
-@pytest.mark.slow
 def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
     with writing(lambda body, times: completion("No."), attempts=1) as (writer, _):
         writer.write(JOBS[: HOPELESS - 1])
@@ -33,7 +34,6 @@ def test_a_model_that_words_nothing_stops_after_eight_dialogues() -> None:
             writer.write(JOBS[HOPELESS - 1 : HOPELESS])
 
 
-@pytest.mark.slow
 def test_one_good_dialogue_is_hope_enough() -> None:
     def answer(body: dict, times: int):  # type: ignore[no-untyped-def, type-arg]
         is_good = asked_for(body).job == JOBS[3]

@@ -5,6 +5,8 @@ from datagen.text.leading import first_characters
 from datagen.text.locales import LOCALES
 from tests.text.readings import fresh, table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("pattern", "characters"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from datagen.scripting.llm import author
 from datagen.scripting.llm.author import Author
-from datagen.text import VERSION, Unsayable, grammar, heard, numbers, pieces, speak
+from datagen.text import VERSION, Unsayable, grammar, heard, numbers, pieces, speak, unsayable
 from datagen.text.classes import CLASSES
 from datagen.types import Fact
 from tests.text.properties import check_spoken
@@ -52,19 +52,19 @@ def said_or_refused(text: str, facts: tuple[Fact, ...] = ()) -> str | None:
 SENTENCES = [pair for sentences in golden().values() for pair in sentences]
 
 
-@pytest.mark.parametrize(("written", "said"), SENTENCES)
-def test_golden_sentences(written: str, said: str) -> None:
-    assert speak(written) == said
+def test_golden_sentences() -> None:
+    """As each other table: one test for all rows, which names those that fail."""
+    read = [(written, said_or_refused(written), said) for written, said in SENTENCES]
+    assert len(read) > 500
+    assert not [row for row in read if row[1] != row[2]]
 
 
-@pytest.mark.parametrize(("written", "right"), table("cases"))
-def test_what_was_said_wrong_in_the_field(written: str, right: str) -> None:
-    assert is_right(speak(written), right), speak(written)
-
-
-@pytest.mark.parametrize(("written", "right"), table("doubts"))
-def test_a_shape_of_two_meanings_is_read_by_the_word_beside_it(written: str, right: str) -> None:
-    assert is_right(speak(written), right), speak(written)
+@pytest.mark.parametrize(("name", "least"), [("cases", 900), ("doubts", 160)])
+def test_what_was_said_wrong_is_said_right(name: str, least: int) -> None:
+    """In the field, or as one of two meanings without a look at the word beside it."""
+    read = [(written, said_or_refused(written), right) for written, right in table(name)]
+    assert len(read) >= least
+    assert not [row for row in read if row[1] is None or not is_right(row[1], row[2])]
 
 
 def test_fresh_lines_are_right_or_refused() -> None:
@@ -77,12 +77,11 @@ def test_fresh_lines_are_right_or_refused() -> None:
     assert len(refused) <= 0.03 * len(lines), refused
 
 
-@pytest.mark.parametrize(("text", "word"), table("unsayable"))
-def test_what_could_be_two_things_or_none_is_refused_with_its_word(text: str, word: str) -> None:
-    with pytest.raises(Unsayable) as refused:
-        speak(text)
-    assert refused.value.word == word
-    assert repr(word) in str(refused.value)
+def test_what_could_be_two_things_or_none_is_refused_with_its_word() -> None:
+    read = [(text, unsayable(text), word) for text, word in table("unsayable")]
+    assert len(read) > 200
+    assert not [row for row in read if row[1] is None or row[1].word != row[2]]
+    assert all(repr(word) in str(problem) for _, problem, word in read)
 
 
 def test_a_refusal_crosses_processes() -> None:

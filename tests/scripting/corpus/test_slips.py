@@ -11,6 +11,8 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.corpus.slips import slips
 from datagen.types import Interruption, Job, Script, Turn
 
+pytestmark = pytest.mark.slow
+
 
 @lru_cache
 def composed(kind: str, count: int, assistant: float = 0.05) -> tuple[Script, ...]:
@@ -19,7 +21,6 @@ def composed(kind: str, count: int, assistant: float = 0.05) -> tuple[Script, ..
     return tuple(one for one in made if isinstance(one, Script))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["service", "qa", "casual"])
 def test_what_is_composed_has_none(kind: str) -> None:
     scripts = composed(kind, 600, 0.2)
@@ -31,7 +32,6 @@ def turned(script: Script, turns: Iterator[Turn]) -> Script:
     return script.model_copy(update={"turns": tuple(turns)})
 
 
-@pytest.mark.slow
 def test_thanks_that_are_taken_out_leave_a_welcome() -> None:
     script = next(
         script
@@ -84,7 +84,6 @@ def test_who_does_not_know_and_asks_nobody_is_found() -> None:
     assert found == ["nobody is asked, although the role says so: 'No idea, sorry.'"]
 
 
-@pytest.mark.slow
 def test_a_lesson_that_says_the_same_again_is_found() -> None:
     script = next(
         one for one in composed("qa", 600, 0.2) if any(turn.act == "lost" for turn in one.turns)
@@ -107,7 +106,6 @@ def planted(kind: str, acts: tuple[str, ...], texts: tuple[str, ...]) -> list[st
     raise AssertionError(f"no {kind} has {acts}")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "acts", "texts", "slip"),
     [

@@ -16,6 +16,8 @@ from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths
 from datagen.types import Job, Script
 
+pytestmark = pytest.mark.slow
+
 
 @lru_cache
 def worlds() -> dict[str, CompiledWorld]:
@@ -29,7 +31,6 @@ def calls() -> tuple[Script, ...]:
     return tuple(one for one in made if isinstance(one, Script))
 
 
-@pytest.mark.slow
 def test_wishes_and_gaps_fit_the_way_that_a_story_goes() -> None:
     airline = worlds()["airline"]
     facts = {way: {wish.fact for wish in airline.wishes[way]} for way in airline.wishes}
@@ -41,7 +42,6 @@ def test_wishes_and_gaps_fit_the_way_that_a_story_goes() -> None:
                 assert not wish.stories or {story, f"{story}.{case}"} & set(wish.stories)
 
 
-@pytest.mark.slow
 def test_the_wish_of_a_call_fits_it() -> None:
     seen = 0
     for script in calls():
@@ -55,7 +55,6 @@ def test_the_wish_of_a_call_fits_it() -> None:
     assert seen > 50
 
 
-@pytest.mark.slow
 def test_who_could_not_be_verified_wishes_for_nothing() -> None:
     unverified = [
         one for one in calls() if any("before you're verified" in t.text for t in one.turns)
@@ -101,7 +100,6 @@ def test_nobody_is_sorry_about_good_news(said: str, wants_understanding: bool) -
     assert objects(said) == wants_understanding
 
 
-@pytest.mark.slow
 def test_nobody_hesitates_before_the_last_word() -> None:
     said = [turn.text for script in calls() for turn in script.turns]
     found = re.compile(r", (?:um|uh|you know|like|I mean), \w+[.?!]")

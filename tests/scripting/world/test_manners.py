@@ -25,6 +25,8 @@ from datagen.scripting.world.roles import Cast, user_role_prompt
 from datagen.types import Behaviour, Emotion, Persona, Script
 from tests.scripting.world.test_calls import DOMAINS, floor, make, maker
 
+pytestmark = pytest.mark.slow
+
 CALLS = 30
 GLAD = re.compile(r"(?:Okay, (?:great|good)|Perfect|Lovely|Wonderful|Good|Great)[,.] ?")
 
@@ -69,7 +71,6 @@ def telling(call: Talk) -> ProcedureStep:
     return next(s for s in call.steps if s.do == "tell" and not s.say and len(s.facts) == 1)
 
 
-@pytest.mark.slow
 def test_what_was_just_told_is_not_told_again() -> None:
     call = talk_of("auto_insurance", "claim_wait", "mailed")
     step = telling(call)
@@ -80,7 +81,6 @@ def test_what_was_just_told_is_not_told_again() -> None:
     assert (len(call.floor.drafts), call.floor.num_words) == before
 
 
-@pytest.mark.slow
 def test_a_step_with_a_reply_reminds_of_what_was_just_told() -> None:
     call = talk_of("auto_insurance", "claim_wait", "missing")
     step = telling(call)
@@ -106,7 +106,6 @@ def test_what_was_told_long_ago_is_told() -> None:
     assert call.floor.num_words > before
 
 
-@pytest.mark.slow
 def test_callers_do_not_ask_what_they_supposed() -> None:
     for script in scripts():
         told = [
@@ -209,7 +208,6 @@ def test_feedback_may_be_glad_where_nothing_is_wrong() -> None:
     assert any(map(GLAD.match, said))
 
 
-@pytest.mark.slow
 def test_callers_do_not_praise_what_was_refused() -> None:
     refused = [s for s in scripts() if s.outcome == "refused"]
     praise = re.compile(r"You've been a help|that was easy|for sorting that out|glad I called")
@@ -217,7 +215,6 @@ def test_callers_do_not_praise_what_was_refused() -> None:
     assert not [s.dialog_id for s in refused if praise.search(" ".join(t.text for t in s.turns))]
 
 
-@pytest.mark.slow
 def test_nobody_is_named_who_gave_no_name() -> None:
     nameless = 0
     for script in scripts():
