@@ -46,7 +46,6 @@ TIMES = int(os.environ.get("FUZZ", "1"))
 def tries(count: int) -> Callable[[Any], Any]:
     return settings(
         max_examples=TIMES * count,
-        derandomize=TIMES == 1,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -124,8 +124,9 @@ def _opened(words: Sequence[str], others: Sequence[str]) -> list[str]:
     pairs = set(pairwise(others))
     found: list[str] = []
     for word in words:
-        full = [(word[:-2], verb) for verb in ("is", "has") if (word[:-2], verb) in pairs]
-        found += full[0] if full and word.endswith("'s") else [word]
+        name = word.removesuffix("'s")
+        verbs = [verb for verb in ("is", "has") if name != word and (name, verb) in pairs]
+        found += [name, verbs[0]] if verbs else [word]
     return found
 
 

@@ -235,6 +235,11 @@ DOSES = {
     "QD": "once a day", "QHS": "at bedtime", "PRN": "as needed",
 }  # fmt: skip
 """How a medicine is taken, after its amount."""
+ELEMENTS = frozenset((
+    "Uranium", "Plutonium", "Iodine", "Cesium", "Thorium", "Radium", "Radon", "Polonium", "Xenon",
+    "Americium", "Lead", "Iridium", "Lutetium", "Neptunium", "Technetium",
+))  # fmt: skip
+"""What has kinds that are told apart by their mass: "Uranium-235"."""
 SIZES = ("XXS", "XS", "XL", "XXL", "XXXL")
 """Sizes of clothes by letters; S, M and L are letters as well."""
 SYMBOLS = (

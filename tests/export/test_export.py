@@ -83,7 +83,6 @@ def test_the_same_bytes_from_one_process_or_two(form: str, run: str, tmp_path: P
     assert contents(tmp_path / "one") == contents(tmp_path / "again")
 
 
-@pytest.mark.slow
 def test_worker_processes_write_the_same(run: str, tmp_path: Path) -> None:
     export("moshi-finetune", [run], tmp_path / "one")
     export("moshi-finetune", [run], tmp_path / "two", workers=2)
@@ -257,7 +256,6 @@ def test_an_unfinished_run_is_refused(run: str, tmp_path: Path) -> None:
     assert "is not finished" in result.output
 
 
-@pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on(run: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "datagen", "export", "personaplex", run, "--out"]
     begun = monotonic()

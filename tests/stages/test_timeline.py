@@ -165,7 +165,7 @@ def scripts(draw: st.DrawFn) -> Script:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, derandomize=True)
+@settings(max_examples=200)
 @given(
     scripts(),
     st.sampled_from(["service", "conversational", "strict", "paper"]),

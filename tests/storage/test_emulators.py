@@ -247,7 +247,6 @@ def hashes(where: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.long
 def test_a_run_killed_and_resumed_makes_the_bytes_of_a_local_one(
     store: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -279,7 +278,6 @@ def test_a_run_killed_and_resumed_makes_the_bytes_of_a_local_one(
     assert not [key for key in store.environment.values() if len(key) > 8 and key in said]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["s3", "gs", "abfs"])
 def test_ctrl_c_ends_a_run_whose_store_never_answers(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -308,7 +306,6 @@ def test_ctrl_c_ends_a_run_whose_store_never_answers(
         assert "Traceback" not in said
 
 
-@pytest.mark.slow
 @pytest.mark.long
 def test_ctrl_c_ends_a_run_whose_store_has_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     """It has a lease to give back and a journal to copy, and workers in the middle of units."""

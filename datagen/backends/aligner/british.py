@@ -1,18 +1,13 @@
 """Words that British voices say in another way than PocketSphinx's American dictionary has them.
 
-Wells, Longman Pronunciation Dictionary (2008), in the dictionary's phones. Only words of which a
-consonant or the stress moves, or a vowel that the dictionary's others are far from: a long "class"
-fits as it is.
+As espeak-ng's en-gb voice says them, in the dictionary's phones. Only words of which a consonant
+or the stress moves, or a vowel that the dictionary's others are far from.
 """
 
 from __future__ import annotations
 
 BRITISH = {
     "advertisement": "AH D V ER T IH S M AH N T",
-    "aluminum": "AE L Y UW M IH N IY AH M",
-    "aunt": "AA N T",
-    "bath": "B AA TH",
-    "buffet": "B UH F EY",
     "can't": "K AA N T",
     "clerk": "K L AA K",
     "debris": "D EH B R IY",
@@ -24,16 +19,15 @@ BRITISH = {
     "half": "HH AA F",
     "herbs": "HH ER B Z",
     "laboratory": "L AH B AO R AH T R IY",
-    "laugh": "L AA F",
     "massage": "M AE S AA ZH",
     "missile": "M IH S AY L",
     "mobile": "M OW B AY L",
     "patent": "P EY T AH N T",
     "privacy": "P R IH V AH S IY",
     "process": "P R OW S EH S",
-    "schedule": "SH EH JH UW L",
-    "scheduled": "SH EH JH UW L D",
-    "schedules": "SH EH JH UW L Z",
+    "schedule": "SH EH D Y UW L",
+    "scheduled": "SH EH D Y UW L D",
+    "schedules": "SH EH D Y UW L Z",
     "vitamin": "V IH T AH M IH N",
     "vitamins": "V IH T AH M IH N Z",
     "yogurt": "Y AA G ER T",

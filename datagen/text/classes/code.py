@@ -16,7 +16,7 @@ from datagen.text.form import (
     is_before,
     is_near,
 )
-from datagen.text.lexicon import MONTHS, SET_CODES
+from datagen.text.lexicon import ELEMENTS, MONTHS, SET_CODES
 from datagen.text.locales import Locale
 from datagen.text.nouns import NO_PLURAL
 from datagen.text.words import is_word
@@ -90,11 +90,6 @@ _READ_BACK = cue(
     "|for|or|and|not|yes|no",
     "[,:]? ",
 )
-_ELEMENTS = frozenset((
-    "Uranium", "Plutonium", "Iodine", "Cesium", "Thorium", "Radium", "Radon", "Polonium", "Xenon",
-    "Americium", "Lead", "Iridium", "Lutetium", "Neptunium", "Technetium",
-))  # fmt: skip
-"""What has kinds that are told apart by their mass: "Uranium-235"."""
 
 
 def _spelled(match: Match) -> str:
@@ -177,7 +172,7 @@ def _named(match: Match) -> str | None:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
     if is_before(match, _DIGITS) and match.string[match.end() : match.end() + 1] in ("!", "?"):
         raise Unsayable(match[0], "the mark at its end may be a part of it")
-    if len(number) == 3 and word.capitalize() in _ELEMENTS:
+    if len(number) == 3 and word.capitalize() in ELEMENTS:
         return f"{word} {numbers.pairs(int(number))}"
     if len(number) == 3 and "-" in match[0] and not number.endswith("00"):
         raise Unsayable(match[0], "its number may be said whole, by digit or by pair")

@@ -105,9 +105,8 @@ _NO_THE = cue("the|The|THE|happy|this|next|last|every|our|a|an|my|your", " ")
 _TIMED = re.compile(r" ?(?:[AaPp]\.?[Mm]\b|:\d|/\d)")
 IN_YEAR = cue(
     r"Q[1-4]|in|since|between|and|to|of|by|until|till|before|after|from|during|year|years"
-    r"|class of|spring|summer"
-    r"|fall|autumn|winter|early|late|mid|circa|ca\.|c\.|est\.|established|copyright|©|through"
-    r"|was|back in"
+    r"|class of|spring|summer|fall|autumn|winter|early|late|mid|circa|ca\.|c\.|est\."
+    r"|established|copyright|©|through|was|back in"
     rf"|the|a|an|my|your|our|his|her|their|{'|'.join(MONTH_NAMES)}"
 )
 """What stands before a year."""
@@ -117,8 +116,6 @@ _EXPIRES = cue(
 )
 _LICENSE = re.compile(r"\b(?:licen[cs]es?|registration|permits?|certificat\w+|tags?)\b", re.I)
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
-
-
 _DATES = re.compile(
     r"\b(?:see|due|opens?|openings?|opened|clos\w+|appt|appointments?|mornings?|afternoons?"
     r"|evenings?|night|covers?|through|thru"
@@ -303,6 +300,10 @@ def _month_year(match: Match) -> str | None:
     return f"{padded(match['month'])} {padded(year)}"
 
 
+def _named_year(match: Match) -> str:
+    return f"{numbers.MONTHS[_month(match['month']) - 1]} {numbers.year(int(match['year']))}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a date."""
     make, dates = FormMaker("date"), _Dates(locale)
@@ -397,7 +398,3 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue(r"(?:from|between) \d\d?/\d\d? (?:to|through|thru|and|until)", " "),
         ),
     )
-
-
-def _named_year(match: Match) -> str:
-    return f"{numbers.MONTHS[_month(match['month']) - 1]} {numbers.year(int(match['year']))}"
