@@ -22,6 +22,7 @@ from train.data import Batch
 from train.delay import Delayed, delay
 from train.distributed import Group
 from train.lora import add_lora
+from train.loss import LossWeights, is_padding
 from train.model import DuplexLM, ModelConfig, is_depth, model_config
 from train.shards import Metadata
 from train.weights import FILE_NAME, initialise, inspect, load_weights
@@ -218,16 +219,35 @@ def draw_depth(steps: Delayed, share: float, names: Sequence[str]) -> tuple[Dela
     """
     if share == 1.0:
         return steps, None
-    trained = steps.mask[:, 1:].any(1)
-    chosen = torch.zeros_like(trained)
-    for row, name in enumerate(names):
-        places = trained[row].nonzero()[:, 0]
-        if not len(places):
-            places = places.new_zeros(1)  # the layers take no batch of nothing
-        digest = blake2b(name.encode(), digest_size=7).digest()
-        generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
-        order = torch.randperm(len(places), generator=generator).to(places.device)
-        chosen[row, places[order[: math.ceil(share * len(places))]]] = True
+    chosen = _draw(steps.mask[:, 1:].any(1), share, names, "depth", at_least=1)
     mask = steps.mask.clone()
     mask[:, 1:] &= chosen[:, None]
     return steps._replace(mask=mask), chosen
+
+
+def draw_pads(steps: Delayed, loss: LossWeights, names: Sequence[str]) -> Delayed:
+    """Leave a share of each dialogue's padded text to train; `LossWeights.drawn` weighs it."""
+    if loss.pad_frames == 1.0:
+        return steps
+    padded = steps.mask[:, 0] & is_padding(steps.targets[:, 0], loss)
+    chosen = _draw(padded, loss.pad_frames, names, "pads")
+    mask = steps.mask.clone()
+    mask[:, 0] &= chosen | ~padded
+    return steps._replace(mask=mask)
+
+
+def _draw(
+    flags: Tensor, share: float, names: Sequence[str], what: str, *, at_least: int = 0
+) -> Tensor:
+    """Return a share of the set flags [B, S] of each row, and the first of a row that has none if
+    there must be one: layers take no batch of nothing."""
+    chosen = torch.zeros_like(flags)
+    for row, name in enumerate(names):
+        places = flags[row].nonzero()[:, 0]
+        if len(places) < at_least:
+            places = places.new_zeros(1)
+        digest = blake2b(f"{name}/{what}".encode(), digest_size=7).digest()
+        generator = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
+        order = torch.randperm(len(places), generator=generator).to(places.device)
+        chosen[row, places[order[: math.ceil(share * len(places))]]] = True
+    return chosen

@@ -299,6 +299,7 @@ def _limits(config: Config) -> dict[str, bool]:
         "loss.text and loss.quoted must not be negative": min(config.loss.text, config.loss.quoted)
         >= 0,
         "loss.depth_frames must be more than 0 and at most 1": 0 < config.loss.depth_frames <= 1,
+        "loss.pad_frames must be more than 0 and at most 1": 0 < config.loss.pad_frames <= 1,
         "dpo.beta must be more than 0 and dpo.anchor not negative": config.dpo.beta > 0
         and config.dpo.anchor >= 0,
         "lora.rank must not be negative": config.lora.rank >= 0,

@@ -180,6 +180,7 @@ class Trainer:
     def _gradients(self, epoch: Epoch, rows: Rows) -> LossSums:
         """Fill the gradients of a step; return its sums over all processes."""
         config, group = self._config, self._group
+        weights = config.loss.drawn()
         micro = config.optim.micro_batch
         parts = share(rows, epoch.lengths, group.rank, group.size, micro)
         everyone = [
@@ -191,7 +192,7 @@ class Trainer:
         batches = [self._steps(epoch.batch(part)) for part in parts]
         denominators = torch.stack(
             [
-                counts(item.targets, item.mask, config.loss, self._num_audio, quoted)
+                counts(item.targets, item.mask, weights, self._num_audio, quoted)
                 for item, _, quoted in batches
             ]
         ).sum(0)
@@ -207,7 +208,7 @@ class Trainer:
                 out.audio,
                 item.targets,
                 item.mask,
-                config.loss,
+                weights,
                 out.depth_steps,
                 text_steps=out.text_steps,
                 quoted=quoted,
@@ -222,7 +223,8 @@ class Trainer:
         are quoted."""
         steps = build.steps_of(batch, self.model.config, self._group.device)
         quoted = build.quotes_of(batch, self._group.device)
-        names = [f"{self._config.seed}/{self.step}/{name}/depth" for name in batch.dialog_ids]
+        names = [f"{self._config.seed}/{self.step}/{name}" for name in batch.dialog_ids]
+        steps = build.draw_pads(steps, self._config.loss, names)
         share = 1.0 if self._config.text_alone else self._config.loss.depth_frames
         return *build.draw_depth(steps, share, names), quoted
 

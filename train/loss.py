@@ -9,7 +9,7 @@ denominators must be known before the first backward pass: `counts` needs only t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -38,6 +38,9 @@ class LossWeights:
     depth_frames: float = 1.0
     """Share of each dialogue's frames whose audio rows train, drawn anew in each step. Less saves
     the depth transformer's time (Sesame's CSM trains on 1/16); text and temporal always see all."""
+    pad_frames: float = 1.0
+    """Share of each dialogue's padded text that trains, drawn anew in each step; it weighs as much
+    as all of it. Most of a text row is padding, and each prediction goes through a large table."""
     codebooks: int = NUM_CODEBOOKS
     """Audio rows of one speaker, the first of which is semantic; the agent's come first."""
 
@@ -51,6 +54,10 @@ class LossWeights:
                 for row in range(num_audio)
             ),
         )
+
+    def drawn(self) -> LossWeights:
+        """Return the weights of a step whose padded text was drawn: the mean stays what it was."""
+        return replace(self, pad=self.pad / self.pad_frames)
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,11 @@ def total(step: LossSums, weights: LossWeights, denominators: Tensor | None = No
     return weights.text * text + audio
 
 
+def is_padding(targets: Tensor, weights: LossWeights) -> Tensor:
+    """Return which text targets [B, S] count as padding."""
+    return torch.isin(targets, torch.tensor(weights.pad_ids, device=targets.device))
+
+
 def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Return the loss of each position, float32; logits [B, S, V], targets [B, S] -> [B, S].
 
@@ -148,8 +160,7 @@ def _cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def _text_weights(targets: Tensor, weights: LossWeights, quoted: Tensor | None = None) -> Tensor:
-    padded = torch.isin(targets, torch.tensor(weights.pad_ids, device=targets.device))
-    found = torch.where(padded, weights.pad, 1.0)
+    found = torch.where(is_padding(targets, weights), weights.pad, 1.0)
     return found if quoted is None else torch.where(quoted, found * weights.quoted, found)
 
 

@@ -86,8 +86,38 @@ def test_the_mean_of_many_draws_is_the_whole(steps: Delayed, model: DuplexLM) ->
     assert found.std(0)[1:].min() > 0
 
 
+PADS = LossWeights(pad=0.3, pad_frames=0.25)
+
+
+def test_a_share_of_padded_text_is_drawn_by_name(steps: Delayed) -> None:
+    thinned = build.draw_pads(steps, PADS, NAMES)
+    assert torch.equal(thinned.mask[:, 1:], steps.mask[:, 1:]), "audio is drawn elsewhere"
+    text, left = steps.mask[:, 0], thinned.mask[:, 0]
+    padded = text & torch.isin(steps.targets[:, 0], torch.tensor(PADS.pad_ids))
+    assert padded.any()
+    assert (text & ~padded).any()
+    assert torch.equal(left & ~padded, text & ~padded), "words all train"
+    assert (left & padded).sum(1).tolist() == [-(-count // 4) for count in padded.sum(1).tolist()]
+    alone = build.draw_pads(Delayed(*(part[1:] for part in steps)), PADS, NAMES[1:])
+    assert torch.equal(alone.mask, thinned.mask[1:]), "whoever else is in the batch"
+    assert build.draw_pads(steps, LossWeights(), NAMES) is steps
+
+
+def test_drawn_padding_weighs_as_much_as_all_of_it(steps: Delayed, model: DuplexLM) -> None:
+    text, audio = model(steps.inputs, steps.targets)
+    whole = sums(text, audio, steps.targets, steps.mask, PADS).per_row()[0]
+    draws = []
+    for index in range(60):
+        thinned = build.draw_pads(steps, PADS, [f"{index}/{name}" for name in NAMES])
+        found = sums(text, audio, steps.targets, thinned.mask, PADS.drawn())
+        draws.append(found.per_row()[0])
+    means = torch.stack(draws)
+    assert (means.mean() - whole).abs() < 4 * means.std() / 60**0.5
+    assert means.std() > 0
+
+
 def test_a_step_of_a_share_trains_both_transformers(tiny: Make) -> None:
-    trainer = Trainer(tiny("loss.depth_frames=0.1"), ALONE)
+    trainer = Trainer(tiny("loss.depth_frames=0.1", "loss.pad_frames=0.25"), ALONE)
     before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
     trainer.take_step()
     changed = {
@@ -109,5 +139,6 @@ def test_a_batch_without_audio_to_train_is_no_number_less(steps: Delayed, model:
 
 @pytest.mark.parametrize("share", [0.0, 1.5])
 def test_a_share_is_a_share(tiny: Make, share: float) -> None:
-    with pytest.raises(UserError, match="depth_frames"):
-        tiny(f"loss.depth_frames={share}")
+    for name in ("depth_frames", "pad_frames"):
+        with pytest.raises(UserError, match=name):
+            tiny(f"loss.{name}={share}")
