@@ -18,6 +18,8 @@ from datagen.scripting.llm.completion import Completion, Usage
 CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
 """Reasons, in lower case, for which a reply ends before its end."""
 WITHHELD = frozenset(("content_filter", "safety", "recitation", "refusal"))
+BROKEN = frozenset(("error", "network_error", "abort", "cancelled", "insufficient_system_resource"))
+"""Reasons for which a reply ends that tell of the server behind it: OpenRouter, vLLM, DeepSeek."""
 REASONING = ("reasoning", "reasoning_content", "reasoning_details", "thinking")
 """Fields beside the content; some servers put the whole answer there (vllm#47027)."""
 
@@ -35,6 +37,8 @@ def completion(reply: Reply) -> Completion:
         raise from_value(choice["error"])
     message = choice.get("message")
     reason = str(choice.get("finish_reason") or "").casefold()
+    if reason in BROKEN:
+        raise Trouble(f"breaks off with finish_reason {reason!r}", "broken")
     text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
     if not text.strip():
         message = message if isinstance(message, dict) else {}

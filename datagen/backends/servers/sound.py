@@ -9,7 +9,9 @@ of the first chunk there; then the sound ends with the body.
 from __future__ import annotations
 
 import io
+import re
 import struct
+from itertools import islice
 
 import numpy as np
 import soundfile
@@ -29,6 +31,12 @@ MAGIC = (b"RIFF", b"RF64", b"RIFX", b"fLaC", b"OggS", b"ID3", b"FORM", b".snd", 
 """How files begin that libsndfile reads; frames of MP3 count only where the type says so, since raw
 samples may begin like them."""
 MPEG = ("mpeg", "mp3")
+_BEGINNINGS = re.compile(
+    rb"RIFF....WAVE|fLaC\0\0\0\"|OggS\0[\2\6]|\xff[\xe2-\xff]..(?:\0\0)?(?:.{9}|.{17}|.{32})(?:Xing|Info)",
+    re.DOTALL,
+)
+"""How each of several files in one body begins (of MP3, the first frame of an encoder); programs
+read the first, and nobody hears that the others are missing."""
 NOT_SOUND = ("text/", "application/json", "application/problem+json", "application/xml")
 
 
@@ -38,6 +46,8 @@ def read_sound(reply: Reply) -> tuple[NDArray[np.float32], int]:
     is_frames = any(name in reply.kind for name in MPEG) and data[:1] == b"\xff"
     if not (data.startswith(MAGIC) or is_frames):
         raise _unreadable(reply)
+    if len(list(islice(_BEGINNINGS.finditer(data), 2))) > 1:
+        raise _unreadable(reply, "several files in one body, one a sentence; have it send one")
     if data.startswith(b"RIFF"):
         data = _mended(reply)
     try:
@@ -75,8 +85,6 @@ def _unreadable(reply: Reply, why: str = "") -> Trouble:
 def _mended(reply: Reply) -> bytes:
     """Return a WAV whose sizes are those of the body. Raises Trouble if it is cut short."""
     data = reply.data
-    if data.find(b"WAVEfmt ", 16) > 0:
-        raise _unreadable(reply, "several WAV files in one body")
     at, block = 12, 1
     while at + 8 <= len(data):
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
