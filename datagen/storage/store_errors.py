@@ -40,8 +40,17 @@ _REGION = re.compile(
 """What S3 says where a bucket is in another region than the one that was asked."""
 _RIGHT_REGION = re.compile(r"(?:expecting|located in) '([\w-]{1,40})'", re.IGNORECASE)
 _NO_HOST = re.compile(r"resolve host|curlCode: 6\b|CURL error \[6\]|name or service", re.IGNORECASE)
+_CHECKSUMS = re.compile(
+    r"XAmzContentSHA256Mismatch|trailing checksum|x-amz-(?:content-sha256|trailer|\w*-?checksum)"
+    r"|STREAMING-[\w-]*PAYLOAD|aws-chunked|implies functionality|HTTP status 411",
+    re.IGNORECASE,
+)
+"""What S3 servers (Ceph) say to checksums at the end of a request, which they do not know."""
+CHECKSUMS_OFF = "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"
+"""Has S3's client send checksums as such servers know them."""
 _OUTAGE = re.compile(
-    r"NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
+    r"NO_?SUCH_?UPLOAD|InvalidPart\b|BadDigest|ContentChecksumMismatch|IncompleteBody"
+    r"|NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
     r"|INTERNAL_ERROR|INTERNAL:|UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|ABORTED:"
     r"|curlCode|CURL error|HTTP status (408|429|5\d\d)|http_status_code=(408|429|5\d\d)"
     r"|\] (408|429|5\d\d)\b|ServerBusy|InternalError|OperationTimedOut|get a new connection"
@@ -82,7 +91,7 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    if any(told.search(said) for told in (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK)):
+    if any(told.search(said) for told in (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK, _CHECKSUMS)):
         return False
     if _NO_HOST.search(said) and not reached:
         return False
@@ -111,6 +120,11 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
             f"{where}: the store refuses entry ({shown}); put its keys into the environment"
             f" ({keys(where)}), or give this machine a role, that may list, read, write and delete"
             " there"
+        )
+    if _CHECKSUMS.search(said):
+        return (
+            f"{where}: the store does not know checksums at the end of a request ({shown}); set"
+            f" {CHECKSUMS_OFF} and run the same command again"
         )
     if _NO_HOST.search(said):
         return f"{where}: there is no server of that name ({shown}); correct the address"

@@ -55,7 +55,13 @@ _TYPOGRAPHY = str.maketrans(
     }
 )  # fmt: skip
 _TYPOGRAPHY |= {0x2080 + digit: str(digit) for digit in range(10)}
-"""Curly quotes, ellipsis, dashes, minus and small figures, as a keyboard writes them."""
+_TYPOGRAPHY |= {
+    0x2160 + case * 16 + count: one.lower() if case else one
+    for count, one in enumerate("I II III IV V VI VII VIII IX X XI XII".split())
+    for case in (0, 1)
+}
+"""Curly quotes, ellipsis, dashes, minus, small figures and Roman numerals in a character each, as a
+keyboard writes them."""
 _MARKS = ".,?!;:"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")

@@ -335,6 +335,16 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
             "AWS Error UNKNOWN (HTTP status 301) during PutObject operation: PermanentRedirect",
             "in another region",
         ),
+        (  # Ceph's
+            "AWS Error UNKNOWN (HTTP status 400) during UploadPart operation: Unable to parse"
+            " ExceptionName: XAmzContentSHA256Mismatch Message: UnknownError",
+            "AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+        ),
+        (
+            "AWS Error UNKNOWN (HTTP status 501) during PutObject operation: NotImplemented"
+            " Message: STREAMING-UNSIGNED-PAYLOAD-TRAILER not implemented",
+            "AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+        ),
         (
             "AWS Error NETWORK_CONNECTION: curlCode: 6, Couldn't resolve host name",
             "no server of that",
