@@ -265,7 +265,7 @@ def test_a_chronological_textgrid() -> None:
 
 
 BAD_GRIDS = {
-    "a chronological one that is cut short": CHRONOLOGICAL.rpartition("\n\"")[0],
+    "a chronological one that is cut short": CHRONOLOGICAL.rpartition('\n"')[0],
     "a chronological one without its tiers": CHRONOLOGICAL.partition('"IntervalTier"')[0],
     "a chronological one of a tier too many": CHRONOLOGICAL.replace("3 0.5", "4 0.5"),
     "a chronological one without end": CHRONOLOGICAL.replace("3   !", f"{'9' * 500}   !"),

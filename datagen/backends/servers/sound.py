@@ -17,6 +17,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from datagen.audio.wav import is_followed_by_chunks
 from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.visible import visible_line
@@ -99,7 +100,9 @@ def _mended(reply: Reply) -> bytes:
     here = len(data) - start
     if 0 < size < PLACEHOLDER and size > here:
         raise Trouble(f"the sound is cut short: {here:,} of {size:,} bytes")
-    if size >= PLACEHOLDER or not _is_followed_by_chunks(data[start + size + size % 2 :], size):
+    after = start + size + size % 2
+    is_right = 0 < size < PLACEHOLDER and is_followed_by_chunks(io.BytesIO(data), after, len(data))
+    if not is_right:
         size = (_end(data, start) - start) // block * block
     whole = data[:at] + struct.pack("<4sI", b"data", size) + data[start : start + size]
     return whole[:4] + struct.pack("<I", len(whole) - 8) + whole[8:]
@@ -116,16 +119,3 @@ def _end(data: bytes, start: int) -> int:
         if start < end and int.from_bytes(data[-4:], "little") == end - start:
             return end
     return len(data)
-
-
-def _is_followed_by_chunks(rest: bytes, size: int) -> bool:
-    """Return whether all after a WAV's samples is chunks of metadata: the stated size is right."""
-    if size == 0:
-        return False
-    while len(rest) >= 8:
-        length = int.from_bytes(rest[4:8], "little")
-        name = rest[:4]
-        if not (name.isascii() and name.decode().isprintable()) or 8 + length > len(rest):
-            return False
-        rest = rest[8 + length + length % 2 :]
-    return len(rest) < 2

@@ -148,7 +148,8 @@ _RULERS = re.compile(
     r"|sultans?|(?:king|queen) of [A-Z]\w+)\b"
 )
 _TITLED = re.compile(
-    r"\b(?:Queen|King|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Pharaoh|Shah) (?:[A-Z][a-z]+ ){1,2}\Z"
+    r"\b(?:Queen|King|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Pharaoh|Shah)"
+    r" (?:[A-Z][a-z]+ ){1,2}\Z"
 )
 _RULED = re.compile(
     " (?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|and|or)\\b"
