@@ -13,11 +13,17 @@ from typing import Any
 from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.backends.servers.wording import from_value
+from datagen.scripting.llm.answer import ends_inside
 from datagen.scripting.llm.completion import Completion, Usage
 
 CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
 """Reasons, in lower case, for which a reply ends before its end."""
-WITHHELD = frozenset(("content_filter", "safety", "recitation", "refusal"))
+WITHHELD = frozenset((
+    "content_filter", "content_filtered", "safety", "recitation", "refusal", "sensitive",
+    "prohibited_content", "blocklist", "spii", "guardrail_intervened",
+))  # fmt: skip
+"""Reasons, in lower case, for which a reply or its rest is kept back: OpenAI's, Gemini's, Zhipu's,
+Bedrock's."""
 BROKEN = frozenset(("error", "network_error", "abort", "cancelled", "insufficient_system_resource"))
 """Reasons for which a reply ends that tell of the server behind it: OpenRouter, vLLM, DeepSeek."""
 REASONING = ("reasoning", "reasoning_content", "reasoning_details", "thinking")
@@ -47,6 +53,8 @@ def completion(reply: Reply) -> Completion:
         )
         if not text and (message.get("refusal") or reason in WITHHELD):
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
+    if reason in WITHHELD and ends_inside(text):
+        raise Refused(f"the model refuses the rest: {reason}")
     return Completion(text, is_whole=reason not in CUT_OFF, usage=_usage(value.get("usage")))
 
 

@@ -278,6 +278,9 @@ def test_what_a_model_refuses_is_refused() -> None:
     assert withheld == Refusal("the model refuses: content_filter")
     nothing = {"choices": [{"index": 0, "message": None, "finish_reason": "content_filter"}]}
     assert ask(said(nothing)) == withheld
+    half = ask(chat(OBJECT[:20], finish_reason="sensitive"))
+    assert half == Refusal("the model refuses the rest: sensitive")
+    assert isinstance(ask(chat(OBJECT, finish_reason="content_filter")), Completion)
 
 
 @pytest.mark.parametrize(
