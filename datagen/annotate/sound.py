@@ -16,6 +16,7 @@ import soxr
 
 from datagen.annotate.call import ChannelFile, Side
 from datagen.audio.unreadable import why_unreadable
+from datagen.audio.wav import require_whole
 from datagen.types import SAMPLE_RATE, Audio, Rejected
 
 MARGIN = 0.1
@@ -63,6 +64,7 @@ class CallSound:
 
 def _info(channel: ChannelFile) -> soundfile._SoundFileInfo:
     try:
+        require_whole(channel.path)
         return soundfile.info(channel.path)
     except (OSError, soundfile.SoundFileError) as error:
         why = why_unreadable(channel.path, error)

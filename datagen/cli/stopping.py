@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM: what is done stays done, a sentence says so, 128 + the signal is the code."""
+"""Ctrl-C, SIGTERM and what batch systems send before them: what is done stays done.
+
+A sentence says so, and 128 + the signal is the code.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from datagen.cli.terminal import echo
 LAST_WORDS = 4.0
 """Seconds that a run which is stopped waits for its store: to give back its lease, and so on."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_WARNINGS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)
+"""What says that time is up, or the terminal gone; left to whoever has a use for them (nohup)."""
 
 
 GOES_ON = "stopped; the same command goes on from here"
@@ -28,7 +33,7 @@ def stoppable(last_words: str = GOES_ON) -> Iterator[None]:
     def stop(number: int, frame: object) -> NoReturn:
         nonlocal received  # Ray may raise another KeyboardInterrupt in place of ours
         received = signal.Signals(number)
-        for one in _SIGNALS:
+        for one in (*_SIGNALS, *_WARNINGS):
             signal.signal(one, signal.SIG_IGN)
         requests.hurry(LAST_WORDS)
         raise KeyboardInterrupt
@@ -60,7 +65,8 @@ def stoppable_between() -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def _handled_by(handler: Callable[[int, object], None]) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in _SIGNALS}
+    unused = [one for one in _WARNINGS if signal.getsignal(one) == signal.SIG_DFL]
+    before = {number: signal.signal(number, handler) for number in (*_SIGNALS, *unused)}
     try:
         yield
     finally:

@@ -46,6 +46,7 @@ def cluster(address: str | None) -> Iterator[None]:
     if address is None:
         os.environ.update(ONE_THREAD)  # inherited, so that workers Ray has already started serve
         settings |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
+        settings["num_cpus"] = _num_cpus()
     on_terminate = signal.getsignal(signal.SIGTERM)
     try:
         with _our_way() if address is None else nullcontext():
@@ -58,6 +59,17 @@ def cluster(address: str | None) -> Iterator[None]:
             yield
     finally:
         ray.shutdown()
+
+
+def _num_cpus() -> int:
+    """Return how many CPUs this process may use: of a job, or of a container with a quota.
+
+    Ray counts those of the whole machine, of which Slurm may have given us a few.
+    """
+    from ray._private import utils  # it offers no other way to ask for a container's
+
+    count = getattr(utils, "get_num_cpus", os.cpu_count)
+    return max(1, min(len(os.sched_getaffinity(0)), int(count() or 1)))
 
 
 def _failure(address: str | None, error: Exception) -> str:

@@ -19,6 +19,7 @@ import soxr
 from pydantic import ValidationError
 
 from datagen.audio.files import write as write_sound
+from datagen.audio.wav import require_whole
 from datagen.exam.items import Exam, ToolCall
 from datagen.storage import atomic
 from datagen.types import SAMPLE_RATE, Audio, Record, SpokenWord, UserError
@@ -148,6 +149,7 @@ class Answers:
 def read_sound(path: Path) -> Audio:
     """Return a sound file's channels, mixed, at 24 kHz [S]. Raises UnreadableSound."""
     try:
+        require_whole(path)
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError) as error:
         raise UnreadableSound(f"{path} cannot be read as sound ({error})") from error

@@ -1,7 +1,7 @@
-"""Praat's TextGrid, long or short: the labels of the tier that has the words.
+"""Praat's TextGrid, long, short or chronological: the labels of the tier that has the words.
 
-Both list the same values in the same order; the long one also names them. What stands behind a !
-is a comment.
+The first two list the same values in the same order; the long one also names them. The last one
+lists the tiers first, and then what they hold by its time. What stands behind a ! is a comment.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _VALUE = re.compile(
     r'!.*|"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?(?:nan|inf))(?![\w\].])'
 )
 _MAX_TIERS = 1_000
+CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 
 def read_textgrid(text: str) -> Iterator[Interval]:
@@ -50,11 +51,9 @@ def _words(tiers: Mapping[str, object]) -> str:
 
 def _tiers(text: str) -> dict[str, list[Interval]]:
     """Return the interval tiers by name; of two of one name the first."""
-    values = [
-        found[1] or found[2] or ""
-        for found in _VALUE.finditer(_after_header(text))
-        if found.lastindex
-    ]
+    if CHRONOLOGICAL in text[:1000]:
+        return _by_time(_values(text.partition(CHRONOLOGICAL)[2].partition("\n")[2]))
+    values = _values(_after_header(text))
     num_tiers, at = _count(values, 2), 3
     tiers: dict[str, list[Interval]] = {}
     for _ in range(min(num_tiers, _MAX_TIERS)):
@@ -69,6 +68,37 @@ def _tiers(text: str) -> dict[str, list[Interval]]:
         if kind == "IntervalTier":
             tiers.setdefault(name, [_interval(*body[n : n + 3]) for n in range(0, len(body), 3)])
     return tiers
+
+
+def _by_time(values: list[str]) -> dict[str, list[Interval]]:
+    """Return the interval tiers of a chronological file: its span, tiers, and a tier's number."""
+    num_tiers = _count(values, 2)
+    heads = [values[at : at + 4] for at in range(3, 3 + 4 * min(num_tiers, _MAX_TIERS), 4)]
+    if len(heads) < num_tiers or any(len(head) < 4 for head in heads):
+        raise ValueError("it ends before its last tier")
+    found: list[list[Interval]] = [[] for _ in heads]
+    at = 3 + 4 * num_tiers
+    while at < len(values):
+        number = _count(values, at)
+        if not 1 <= number <= num_tiers:
+            raise ValueError(f"it has no tier {number}")
+        width = 3 if heads[number - 1][0] == "IntervalTier" else 2
+        item = values[at + 1 : at + 1 + width]
+        if len(item) < width:
+            raise ValueError(f"it ends inside its tier {heads[number - 1][1]!r}")
+        if width == 3:
+            found[number - 1].append(_interval(*item))
+        at += 1 + width
+    tiers: dict[str, list[Interval]] = {}
+    for (kind, name, *_), intervals in zip(heads, found, strict=True):
+        if kind == "IntervalTier":
+            tiers.setdefault(name, intervals)
+    return tiers
+
+
+def _values(text: str) -> list[str]:
+    """Return the texts and numbers of a file, in order."""
+    return [found[1] or found[2] or "" for found in _VALUE.finditer(text) if found.lastindex]
 
 
 def _interval(start: str, end: str, label: str) -> Interval:

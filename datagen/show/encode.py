@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from datagen.audio.wav import require_whole
 from datagen.backends.registry import CODECS
 from datagen.show.decode import codec_of
 from datagen.stages.tokens import voice_prompt
@@ -39,6 +40,7 @@ def encode(run: Where, sound: Path, tokens: Path, *, voice: bool = False) -> int
 def read_sound(path: Path) -> Audio:
     """Return a file's first channel at 24 kHz [S], at least a frame of it."""
     try:
+        require_whole(path)
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError) as error:
         raise UserError(f"{path} cannot be read as sound ({error})") from error

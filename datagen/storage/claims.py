@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from datagen.storage.base import Storage, StorageFailed
 from datagen.storage.holder import Holder, read_sign, write_sign
+from datagen.storage.store_errors import CHECKSUMS_OFF
 
 CLAIM = ".claim-"
 POLL = 0.2
@@ -93,5 +94,5 @@ def _require_back(storage: Storage, name: str, content: bytes) -> None:
     raise StorageFailed(
         f"{storage.where} does not give back what is written to it ({len(content)} bytes went in,"
         f" {came} came back); if it is an S3 server that does not know checksums at the end of a"
-        " request, set AWS_REQUEST_CHECKSUM_CALCULATION=when_required; else choose another --out"
+        f" request, set {CHECKSUMS_OFF}; else choose another --out"
     )

@@ -34,8 +34,12 @@ class LocalStorage(Storage):
 
     def load(self, name: str, parse: Callable[[Any], T]) -> T:
         """Return what ``parse`` makes of an open file."""
-        with pa.OSFile(str(self._path(name)), "rb") as file:
-            return parse(file)
+
+        def read() -> T:
+            with pa.OSFile(str(self._path(name)), "rb") as file:
+                return parse(file)
+
+        return _anew(read)
 
     def names(self, folder: str, *, hidden: bool = False) -> list[str]:
         """Return the names of the files of a folder."""
@@ -63,7 +67,7 @@ class LocalStorage(Storage):
     def written(self, name: str) -> float | None:
         """Return when a file was written."""
         try:
-            return self._path(name).stat().st_mtime
+            return _anew(self._path(name).stat).st_mtime
         except FileNotFoundError:
             return None
 
@@ -85,8 +89,10 @@ class LocalStorage(Storage):
         except Timeout:
             yield False
             return
-        except NotImplementedError:  # a network disk without locks: the lease is all there is
-            yield True
+        except (NotImplementedError, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
+                raise
+            yield True  # a network disk without locks: the lease is all there is
             return
         try:
             yield True
@@ -101,6 +107,25 @@ class LocalStorage(Storage):
         """Remove the temporary files of killed writers."""
         for path in self._root.glob("**/.*.tmp"):
             path.unlink(missing_ok=True)
+
+
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.ESTALE)
+"""What network disks say to who wants a lock, and have none."""
+_TRIES = 5
+
+
+def _anew(function: Callable[[], T]) -> T:
+    """Return what a function returns, called again where NFS still knows a file that was replaced.
+
+    Its handles of names that another machine has written anew are stale; the next look finds it.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return function()
+        except OSError as error:
+            if error.errno != errno.ESTALE:
+                raise
+    return function()
 
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)

@@ -40,8 +40,23 @@ _REGION = re.compile(
 """What S3 says where a bucket is in another region than the one that was asked."""
 _RIGHT_REGION = re.compile(r"(?:expecting|located in) '([\w-]{1,40})'", re.IGNORECASE)
 _NO_HOST = re.compile(r"resolve host|curlCode: 6\b|CURL error \[6\]|name or service", re.IGNORECASE)
+_CHECKSUMS = re.compile(
+    r"XAmzContentSHA256Mismatch|trailing checksum|x-amz-(?:content-sha256|trailer|\w*-?checksum)"
+    r"|STREAMING-[\w-]*PAYLOAD|aws-chunked|implies functionality|HTTP status 411",
+    re.IGNORECASE,
+)
+"""What S3 servers (Ceph) say to checksums at the end of a request, which they do not know."""
+CHECKSUMS_OFF = "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"
+"""Has S3's client send checksums as such servers know them."""
+_NOT_SECURE = re.compile(
+    r"curlCode: (35|51|58|60|77)\b|CURL error \[(35|51|58|60|77)\]|SSL (peer certificate|connect)"
+    r"|certificate (verify|is not|has expired)",
+    re.IGNORECASE,
+)
+"""What is said where a server's certificate is not trusted, or it speaks http."""
 _OUTAGE = re.compile(
-    r"NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
+    r"NO_?SUCH_?UPLOAD|InvalidPart\b|BadDigest|ContentChecksumMismatch|IncompleteBody"
+    r"|NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
     r"|INTERNAL_ERROR|INTERNAL:|UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|ABORTED:"
     r"|curlCode|CURL error|HTTP status (408|429|5\d\d)|http_status_code=(408|429|5\d\d)"
     r"|\] (408|429|5\d\d)\b|ServerBusy|InternalError|OperationTimedOut|get a new connection"
@@ -77,14 +92,15 @@ def of_the_store(error: BaseException) -> bool:
 def passing(error: BaseException, *, reached: bool = True) -> bool:
     """Return whether an error may be gone in a minute: an outage, and nothing else.
 
-    A name that no server has is an outage only of a store that was ``reached`` before.
+    A name that no server has, or no secure connection, is an outage only of a store that was
+    ``reached`` before.
     """
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    if any(told.search(said) for told in (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK)):
+    if any(told.search(said) for told in (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK, _CHECKSUMS)):
         return False
-    if _NO_HOST.search(said) and not reached:
+    if (_NO_HOST.search(said) or _NOT_SECURE.search(said)) and not reached:
         return False
     return bool(_OUTAGE.search(said))
 
@@ -112,14 +128,33 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
             f" ({keys(where)}), or give this machine a role, that may list, read, write and delete"
             " there"
         )
-    if _NO_HOST.search(said):
-        return f"{where}: there is no server of that name ({shown}); correct the address"
+    if wrong := _of_the_server(where, said, shown):
+        return wrong
     if passing(error):
         return (
             f"{where}: the store has not answered for {patience:g} s ({shown});{_no_keys(where)}"
             " mend that and run the same command again, it goes on from here"
         )
     return f"{where}: the store refuses what was asked ({shown})"
+
+
+def _of_the_server(where: str, said: str, shown: str) -> str:
+    """Say what is wrong with the server that an address names, or with how it is spoken to."""
+    if _CHECKSUMS.search(said):
+        return (
+            f"{where}: the store does not know checksums at the end of a request ({shown}); set"
+            f" {CHECKSUMS_OFF} and run the same command again"
+        )
+    if _NO_HOST.search(said):
+        return f"{where}: there is no server of that name ({shown}); correct the address"
+    if _NOT_SECURE.search(said):
+        plain = "write &scheme=http into the address of a server without one, or "
+        return (
+            f"{where}: there is no secure connection ({shown});"
+            f" {plain if where.startswith('s3://') else ''}let SSL_CERT_FILE name the certificate"
+            " that it was signed with"
+        )
+    return ""
 
 
 def _no_keys(where: str) -> str:

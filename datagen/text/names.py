@@ -17,7 +17,11 @@ MONARCHS = (
     "John Paul", "Louis", "Mary", "Napoleon", "Nicholas", "Philip", "Richard", "William", "Pius",
     "Leo", "Gregory", "Ramses", "Ivan", "Peter", "Alexander", "Frederick", "Wilhelm", "Francis",
     "Clement", "Innocent", "Urban", "Paul", "Felipe", "Queen \\w+", "King \\w+", "Pope \\w+",
-    "Pope \\w+ \\w+", "Emperor \\w+", "Tsar \\w+", "Prince \\w+",
+    "Pope \\w+ \\w+", "Emperor \\w+", "Tsar \\w+", "Prince \\w+", "Empress \\w+", "Czar \\w+",
+    "Kaiser \\w+", "Pharaoh \\w+", "Shah \\w+", "Sultan \\w+", "Amenhotep", "Artaxerxes",
+    "Bayezid", "Cleopatra", "Darius", "Haakon", "Juan Carlos", "Mehmed", "Murad",
+    "Nebuchadnezzar", "Otto", "Ptolemy", "Ramesses", "Rameses", "Selim", "Seti", "Suleiman",
+    "Thutmose", "Xerxes",
 )  # fmt: skip
 """Who is counted by Roman numerals; patterns."""
 NUMBERED = (

@@ -45,6 +45,8 @@ MOST_SMALL = 2
 MOST_KNOWN = 1 << 16
 MOST_CHARACTERS = 200
 """Most characters of a word between blanks that is looked at."""
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+"""Numerals that have a character each, in capitals and in small letters."""
 _TYPOGRAPHY = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201c": '"', "\u201d": '"', "\u2033": '"',
@@ -55,7 +57,13 @@ _TYPOGRAPHY = str.maketrans(
     }
 )  # fmt: skip
 _TYPOGRAPHY |= {0x2080 + digit: str(digit) for digit in range(10)}
-"""Curly quotes, ellipsis, dashes, minus and small figures, as a keyboard writes them."""
+_TYPOGRAPHY |= {
+    0x2160 + case * 16 + count: one.lower() if case else one
+    for count, one in enumerate(_ROMANS)
+    for case in (0, 1)
+}
+"""Curly quotes, ellipsis, dashes, minus, small figures and Roman numerals in a character each, as a
+keyboard writes them."""
 _MARKS = ".,?!;:"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")

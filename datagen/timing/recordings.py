@@ -18,6 +18,7 @@ import soxr
 
 from datagen.audio.unreadable import why_unreadable
 from datagen.audio.vad import Spell, speech_over_noise
+from datagen.audio.wav import require_whole
 from datagen.formats.ctm import read_ctm
 from datagen.formats.rttm import read_rttm
 from datagen.formats.text import read_text
@@ -114,6 +115,7 @@ def _listen(path: Path) -> list[Spell]:
 def _sound(path: Path) -> tuple[np.ndarray, int]:
     """Read a recording [S, 2] and its rate."""
     try:
+        require_whole(path)
         with soundfile.SoundFile(path) as file:
             if file.channels != 2:
                 raise UserError(

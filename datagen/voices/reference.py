@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from datagen.audio.loudness import loudness, peak
 from datagen.audio.unreadable import why_unreadable
+from datagen.audio.wav import require_whole
 from datagen.types import SAMPLE_RATE, Audio, UserError
 from datagen.voices.corpora import RESOURCE_FORK, Recording
 
@@ -119,6 +120,7 @@ def read(path: Path) -> Audio:
     if path.name.startswith(RESOURCE_FORK):
         raise UserError(f"{path} cannot be read: it is macOS's shadow of a file")
     try:
+        require_whole(path)
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
     except (OSError, soundfile.SoundFileError, ValueError) as error:
         raise UserError(

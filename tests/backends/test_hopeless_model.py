@@ -50,6 +50,11 @@ def test_a_reply_that_was_cut_off_names_max_tokens() -> None:
         (reject,) = writer.write(JOBS[:1])
     assert isinstance(reject, Reject)
     assert reject.evidence == "the reply was cut off at the limit of tokens: raise max_tokens"
+    with writing(lambda body, times: completion(half, "stop"), attempts=1) as (writer, server):
+        (reject,) = writer.write(JOBS[:1])  # BerriAI/litellm#25825
+    assert isinstance(reject, Reject)
+    assert "is not JSON" in reject.evidence
+    assert reject.evidence.endswith(": raise max_tokens, or what the server has room for")
     with writing(after(lambda body: completion(half, "length"))) as (writer, server):
         scripts_of(writer.write(JOBS[:1]))
         told = server.calls[1]["messages"][1]["content"]

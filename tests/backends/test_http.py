@@ -105,6 +105,29 @@ def test_requests_carry_what_the_server_wants(
         http.speak(LINES[:1], seed=3)
 
 
+@pytest.mark.parametrize(("factor", "is_told"), [(0.5, True), (2.0, True), (1.0, False)])
+def test_a_header_of_another_rate_than_the_sounds_is_told(
+    factor: float, is_told: bool, server: SpeechServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All is at half speed where a WAV of 48 kHz says 24 kHz (CrispStrobe/CrispASR#122)."""
+    right = soundfile.write
+
+    def wrong(file: Any, sound: Any, rate: int, **more: Any) -> None:
+        right(file, sound, int(rate * factor), **more)
+
+    monkeypatch.setattr("tests.doubles.speech_server.soundfile.write", wrong)
+    voice = Voice(id="ada", source="http", license="", synthetic=True, gender="female")
+    lines = [
+        Line(f"It costs {number} dollars to send it to another country.", voice, "agent")
+        for number in ("two", "three", "four", "five", "six", "seven", "eight", "nine")
+    ]
+    if is_told:
+        with pytest.raises(UserError, match=r"letters a second .* rate than the [\d,]+ Hz of its"):
+            make(server).speak(lines, seed=1)
+    else:
+        make(server).speak(lines, seed=1)
+
+
 def test_the_seed_decides(server: SpeechServer) -> None:
     http = make(server)
     http.speak(LINES[:1], seed=1)

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from datagen.cli import main
+from datagen.cli.stopping import stoppable
 from tests.fixtures.run_folder import write_run
 
 README = Path(__file__).parents[2] / "README.md"
@@ -150,7 +151,9 @@ def test_the_exit_code_names_the_signal_even_if_ray_was_interrupted(
     assert "the same command goes on" in result.output
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP]
+)
 def test_a_signal_before_there_is_a_run_has_the_same_exit_code(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +163,18 @@ def test_a_signal_before_there_is_a_run_has_the_same_exit_code(
     monkeypatch.setattr("datagen.runs.prepare.prepare", prepare)
     result = call("run", "service", "--dialogs", "16")
     assert result.exit_code == 128 + number, result.output
+
+
+def test_a_signal_that_somebody_has_a_use_for_is_theirs() -> None:
+    """As under nohup, or with faulthandler."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stoppable():
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL
 
 
 def test_a_missing_extra_names_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

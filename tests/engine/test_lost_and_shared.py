@@ -166,6 +166,28 @@ def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
         assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("ours", "container", "told"), [(16, 128, 16), (64, 4, 4), (64, 0, 1)])
+def test_ray_has_the_cpus_of_our_job_not_of_the_machine(
+    ours: int, container: int, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a Slurm job it counts the whole node (ray-project/ray#13607)."""
+    given: dict[str, object] = {}
+
+    def note(**settings: object) -> None:
+        given.update(settings)
+        raise OSError("enough")
+
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(ours)))
+    monkeypatch.setattr("ray._private.utils.get_num_cpus", lambda: container)
+    monkeypatch.setattr("ray.init", note)
+    with pytest.raises(UserError, match="enough"), joining.cluster(None):
+        pass
+    assert given.pop("num_cpus") == told
+    with pytest.raises(UserError, match="enough"), joining.cluster("10.0.0.1:6379"):
+        pass
+    assert "num_cpus" not in given
+
+
 def test_a_folder_of_too_long_a_name_for_ray_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     def long(**_: object) -> None:
         raise OSError("AF_UNIX path length cannot exceed 107 bytes")

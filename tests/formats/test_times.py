@@ -241,7 +241,34 @@ def test_a_textgrid_in_any_encoding(encoding: str, tmp_path: Path) -> None:
     assert [label for label, _ in read_times(path)] == ["café"]
 
 
+CHRONOLOGICAL = """"Praat chronological TextGrid text file"
+0 2   ! Time domain.
+3   ! Number of tiers.
+"IntervalTier" "phones" 0 2
+"TextTier" "tones" 0 2
+"IntervalTier" "words" 0 2
+
+1 0 1
+"no"
+2 0.3
+"H*"
+3 0 0.5
+""
+
+3 0.5 1.5
+"say ""yes"" 3"
+"""
+
+
+def test_a_chronological_textgrid() -> None:
+    assert list(read_textgrid(CHRONOLOGICAL)) == [("", 0.0, 0.5), ('say "yes" 3', 0.5, 1.5)]
+
+
 BAD_GRIDS = {
+    "a chronological one that is cut short": CHRONOLOGICAL.rpartition('\n"')[0],
+    "a chronological one without its tiers": CHRONOLOGICAL.partition('"IntervalTier"')[0],
+    "a chronological one of a tier too many": CHRONOLOGICAL.replace("3 0.5", "4 0.5"),
+    "a chronological one without end": CHRONOLOGICAL.replace("3   !", f"{'9' * 500}   !"),
     "nan": textgrid(("words", "x")).replace("0.5", "nan"),
     "an end before its start": textgrid(("words", "x")).replace("1.5", "0.1"),
     "points only": textgrid(("words", "x"), kind="TextTier"),

@@ -121,6 +121,20 @@ def test_a_bad_minute_is_sat_out(uri: str, server: S3, fault: Fault) -> None:
     assert folder.read(folder.unit("script", 0)).equals(TABLE)
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "NoSuchUpload"), (400, "InvalidPart"), (400, "BadDigest")]
+)
+def test_an_upload_that_the_store_has_lost_is_made_again(
+    place: Storage, server: S3, status: int, code: str
+) -> None:
+    """As rustfs, StorageGRID and MinIO say now and then (apache/iceberg-python#3117)."""
+    server.faults = [Fault(status, code, method="POST", part="?uploadId", count=1)]
+    large = bytes(range(256)) * 2**16
+    put(place, "a", large)
+    assert server.faults[0].count == 0
+    assert place.read("a") == large
+
+
 @pytest.mark.parametrize(("part", "method"), [("partNumber=2", "PUT"), ("uploadId", "POST")])
 def test_an_upload_that_never_ends_leaves_what_was_there(
     uri: str, server: S3, part: str, method: str, monkeypatch: pytest.MonkeyPatch

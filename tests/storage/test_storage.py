@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -335,10 +336,26 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
             "AWS Error UNKNOWN (HTTP status 301) during PutObject operation: PermanentRedirect",
             "in another region",
         ),
+        (  # Ceph's
+            "AWS Error UNKNOWN (HTTP status 400) during UploadPart operation: Unable to parse"
+            " ExceptionName: XAmzContentSHA256Mismatch Message: UnknownError",
+            "AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+        ),
+        (
+            "AWS Error UNKNOWN (HTTP status 501) during PutObject operation: NotImplemented"
+            " Message: STREAMING-UNSIGNED-PAYLOAD-TRAILER not implemented",
+            "AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+        ),
         (
             "AWS Error NETWORK_CONNECTION: curlCode: 6, Couldn't resolve host name",
             "no server of that",
         ),
+        (
+            "AWS Error NETWORK_CONNECTION during HeadObject operation: curlCode: 60, SSL peer"
+            " certificate or SSH remote key was not OK",
+            "SSL_CERT_FILE",
+        ),
+        ("AWS Error NETWORK_CONNECTION: curlCode: 35, SSL connect error", "no secure connection"),
     ],
 )
 def test_an_error_is_judged_by_the_whole_message(said: str, kind: str) -> None:
@@ -372,14 +389,64 @@ def test_googles_store_that_does_not_answer_may_lack_keys(
     assert "has not answered for 20 s (no answer in time);" in said
 
 
-def test_a_name_that_no_server_has_any_more_is_waited_for() -> None:
+@pytest.mark.parametrize("fault", ["6, Couldn't resolve host name", "35, SSL connect error"])
+def test_what_was_well_before_is_waited_for(fault: str) -> None:
+    """A name that no server has any more, or a handshake that fails."""
     store = MemoryStore()
     place = storage(store)
     put(place, "a", b"abc")
-    store.faults = [
-        OSError("AWS Error NETWORK_CONNECTION: curlCode: 6, Couldn't resolve host name")
-    ]
+    store.faults = [OSError(f"AWS Error NETWORK_CONNECTION: curlCode: {fault}")]
     assert place.read("a") == b"abc"
+
+
+def test_an_http_server_is_told_how_to_write_its_address() -> None:
+    said = store_errors.sentence("s3://data/a", OSError("curlCode: 35, SSL connect error"))
+    assert "&scheme=http" in said
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ESTALE])
+def test_a_shared_disk_without_locks_has_leases(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As NFS and Lustre say it (ComparativeGenomicsToolkit/cactus#1299)."""
+
+    def refused(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    place = LocalStorage(tmp_path / "run")
+    with hold(place):
+        assert place.written(lease.LEASE) is not None
+        with pytest.raises(UserError, match="another run"), hold(place):
+            pass
+
+
+def test_a_file_that_another_machine_has_replaced_is_opened_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFS keeps the handle of the old one for a while (DataBiosphere/toil#3867)."""
+    place = LocalStorage(tmp_path)
+    put(place, "a", b"abc")
+    real, stale = Path.stat, [OSError(errno.ESTALE, "Stale file handle")] * 3
+
+    def stat(self: Path, **more: Any) -> os.stat_result:
+        if stale and self.name == "a":
+            raise stale.pop()
+        return real(self, **more)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert place.written("a") is not None
+
+    def content(file: Any) -> bytes:
+        if stale:
+            raise stale.pop()
+        return bytes(file.read())
+
+    stale += [OSError(errno.ESTALE, "Stale file handle")] * 3
+    assert place.load("a", content) == b"abc"
+    stale += [OSError(errno.ESTALE, "Stale file handle")] * 9
+    with pytest.raises(OSError, match="Stale"):
+        place.load("a", content)
 
 
 def test_signatures_of_addresses_are_not_shown() -> None:

@@ -102,3 +102,14 @@ def test_nulls_among_tokens_are_said(shards: Path, tmp_path: Path) -> None:
     pq.write_table(table.set_column(index, "agent_text", column), path)
     with pytest.raises(UserError, match="agent_text has lists with nulls"):
         corpus(path.parent, tmp_path / "cache")
+
+
+def test_files_of_several_writers_go_together(shards: Path, tmp_path: Path) -> None:
+    """Some of a set were filtered elsewhere (dlt-hub/dlt#4398)."""
+    (source, *_) = sorted(shards.glob("*.parquet"))
+    table, folder = pq.read_table(source), tmp_path / "mixed"
+    rewritten(source, folder / "a.parquet", FORMS["polars"], keep=True)
+    pq.write_table(table.slice(5), folder / "b.parquet")
+    mixed = corpus(folder, tmp_path / "cache").epoch(PromptPolicy(), 0, 0)
+    whole = corpus(shards, tmp_path / "whole").epoch(PromptPolicy(), 0, 0)
+    assert np.array_equal(mixed.batch(range(8)).codes, whole.batch(range(8)).codes)

@@ -82,12 +82,14 @@ def test_the_options_name_them_and_old_fingerprints_stay() -> None:
         (b'{"voices": [{"id": "af_heart", "name": "Heart"}]}', (["af_heart"], [], [])),
         (b'["x"]', ([], [], ["x"])),
         (b'{"data": [{"voice_id": "1", "gender": "Male"}, {}]}', ([], ["1"], [])),
+        (b'{"styles": [{"name": "F1", "gender": "female"}]}', (["F1"], [], [])),
     ],
 )
-def test_a_servers_list_is_read(body: bytes, found: tuple[list[str], ...]) -> None:
+@pytest.mark.parametrize("path", ["audio/voices", "voices", "styles"])
+def test_a_servers_list_is_read(body: bytes, found: tuple[list[str], ...], path: str) -> None:
     def reply(asked: Asked) -> Answer:
-        assert (asked.method, asked.path) == ("GET", "/v1/audio/voices")
-        return Answer(200, body)
+        assert asked.method == "GET"
+        return Answer(200, body) if asked.path == f"/v1/{path}" else Answer(404)
 
     with raw(reply) as server:
         assert tuple(list_voices(server.url).values()) == found
@@ -100,6 +102,9 @@ def test_what_is_no_list_is_said(body: bytes) -> None:
 
 
 def test_a_server_without_a_list_is_said(tmp_path: Path) -> None:
+    empty = Answer(200, b'{"voices": []}')
+    with raw(lambda asked: empty) as server, pytest.raises(UserError, match="lists no voices"):
+        list_voices(server.url)
     missing = Answer(404, b'{"detail": "Not Found"}')
     with raw(lambda asked: missing) as server, pytest.raises(UserError, match=r"404 \(Not Found\)"):
         list_voices(server.url)

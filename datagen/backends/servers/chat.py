@@ -13,11 +13,19 @@ from typing import Any
 from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.backends.servers.wording import from_value
+from datagen.scripting.llm.answer import ends_inside
 from datagen.scripting.llm.completion import Completion, Usage
 
 CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
 """Reasons, in lower case, for which a reply ends before its end."""
-WITHHELD = frozenset(("content_filter", "safety", "recitation", "refusal"))
+WITHHELD = frozenset((
+    "content_filter", "content_filtered", "safety", "recitation", "refusal", "sensitive",
+    "prohibited_content", "blocklist", "spii", "guardrail_intervened",
+))  # fmt: skip
+"""Reasons, in lower case, for which a reply or its rest is kept back: OpenAI's, Gemini's, Zhipu's,
+Bedrock's."""
+BROKEN = frozenset(("error", "network_error", "abort", "cancelled", "insufficient_system_resource"))
+"""Reasons for which a reply ends that tell of the server behind it: OpenRouter, vLLM, DeepSeek."""
 REASONING = ("reasoning", "reasoning_content", "reasoning_details", "thinking")
 """Fields beside the content; some servers put the whole answer there (vllm#47027)."""
 
@@ -35,6 +43,8 @@ def completion(reply: Reply) -> Completion:
         raise from_value(choice["error"])
     message = choice.get("message")
     reason = str(choice.get("finish_reason") or "").casefold()
+    if reason in BROKEN:
+        raise Trouble(f"breaks off with finish_reason {reason!r}", "broken")
     text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
     if not text.strip():
         message = message if isinstance(message, dict) else {}
@@ -43,6 +53,8 @@ def completion(reply: Reply) -> Completion:
         )
         if not text and (message.get("refusal") or reason in WITHHELD):
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
+    if reason in WITHHELD and ends_inside(text):
+        raise Refused(f"the model refuses the rest: {reason}")
     return Completion(text, is_whole=reason not in CUT_OFF, usage=_usage(value.get("usage")))
 
 

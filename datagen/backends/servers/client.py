@@ -224,6 +224,9 @@ class Client:
     def _verdict(self, error: ErrorReply) -> Exception:
         """Return what an error means: the user's to mend, to be waited for, or this request's."""
         status, said = error.status, self._clean(error.said)
+        is_ours = any(word in said.casefold() for word in wording.OF_THE_REQUEST)
+        if status is None and is_ours:
+            return Refused(said)
         if status is None:
             return Trouble(f"answers with an error: {said}", "unreadable")
         if status in FORBIDDEN:
@@ -232,7 +235,6 @@ class Client:
                 f"{self.name} answers {status} ({said}): {_REMEDIES.get(status, _CHECK)} the key in"
                 f" the environment variable {self.key_name} ({state})"
             )
-        is_ours = any(word in said.casefold() for word in wording.OF_THE_REQUEST)
         if (status in TRANSIENT or status > 504) and not is_ours:
             is_busy = status in OVERLOADED
             return Trouble(f"HTTP {status}: {said}", "busy" if is_busy else "broken", error.after)

@@ -9,12 +9,15 @@ of the first chunk there; then the sound ends with the body.
 from __future__ import annotations
 
 import io
+import re
 import struct
+from itertools import islice
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from datagen.audio.wav import is_followed_by_chunks
 from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.visible import visible_line
@@ -29,6 +32,12 @@ MAGIC = (b"RIFF", b"RF64", b"RIFX", b"fLaC", b"OggS", b"ID3", b"FORM", b".snd", 
 """How files begin that libsndfile reads; frames of MP3 count only where the type says so, since raw
 samples may begin like them."""
 MPEG = ("mpeg", "mp3")
+_BEGINNINGS = re.compile(
+    rb"RIFF....WAVE|fLaC\0\0\0\"|OggS\0[\2\6]|\xff[\xe2-\xff]..(?:\0\0)?(?:.{9}|.{17}|.{32})(?:Xing|Info)",
+    re.DOTALL,
+)
+"""How each of several files in one body begins (of MP3, the first frame of an encoder); programs
+read the first, and nobody hears that the others are missing."""
 NOT_SOUND = ("text/", "application/json", "application/problem+json", "application/xml")
 
 
@@ -38,6 +47,8 @@ def read_sound(reply: Reply) -> tuple[NDArray[np.float32], int]:
     is_frames = any(name in reply.kind for name in MPEG) and data[:1] == b"\xff"
     if not (data.startswith(MAGIC) or is_frames):
         raise _unreadable(reply)
+    if len(list(islice(_BEGINNINGS.finditer(data), 2))) > 1:
+        raise _unreadable(reply, "several files in one body, one a sentence; have it send one")
     if data.startswith(b"RIFF"):
         data = _mended(reply)
     try:
@@ -75,8 +86,6 @@ def _unreadable(reply: Reply, why: str = "") -> Trouble:
 def _mended(reply: Reply) -> bytes:
     """Return a WAV whose sizes are those of the body. Raises Trouble if it is cut short."""
     data = reply.data
-    if data.find(b"WAVEfmt ", 16) > 0:
-        raise _unreadable(reply, "several WAV files in one body")
     at, block = 12, 1
     while at + 8 <= len(data):
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
@@ -91,7 +100,9 @@ def _mended(reply: Reply) -> bytes:
     here = len(data) - start
     if 0 < size < PLACEHOLDER and size > here:
         raise Trouble(f"the sound is cut short: {here:,} of {size:,} bytes")
-    if size >= PLACEHOLDER or not _is_followed_by_chunks(data[start + size + size % 2 :], size):
+    after = start + size + size % 2
+    is_right = 0 < size < PLACEHOLDER and is_followed_by_chunks(io.BytesIO(data), after, len(data))
+    if not is_right:
         size = (_end(data, start) - start) // block * block
     whole = data[:at] + struct.pack("<4sI", b"data", size) + data[start : start + size]
     return whole[:4] + struct.pack("<I", len(whole) - 8) + whole[8:]
@@ -108,16 +119,3 @@ def _end(data: bytes, start: int) -> int:
         if start < end and int.from_bytes(data[-4:], "little") == end - start:
             return end
     return len(data)
-
-
-def _is_followed_by_chunks(rest: bytes, size: int) -> bool:
-    """Return whether all after a WAV's samples is chunks of metadata: the stated size is right."""
-    if size == 0:
-        return False
-    while len(rest) >= 8:
-        length = int.from_bytes(rest[4:8], "little")
-        name = rest[:4]
-        if not (name.isascii() and name.decode().isprintable()) or 8 + length > len(rest):
-            return False
-        rest = rest[8 + length + length % 2 :]
-    return len(rest) < 2

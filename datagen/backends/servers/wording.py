@@ -19,8 +19,12 @@ MAX_READ = 64 * 1024
 """Bytes of an error's body that are looked at."""
 OUT_OF_MONEY = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 """Codes that come with 429 and mean 402: waiting does not help (OpenAI's error codes)."""
-OF_THE_REQUEST = ("response_format", "json_schema", "literal_error", "extra_forbidden")
-"""Words by which a 500 speaks of the request: llama.cpp and llama-cpp-python refuse forms so."""
+OF_THE_REQUEST = (
+    "response_format", "json_schema", "literal_error", "extra_forbidden", "context size",
+    "context length", "context window",
+)  # fmt: skip
+"""Words by which a 500, or an error without a status, speaks of the request: llama.cpp and
+llama-cpp-python refuse forms so, they and FastChat what is too long."""
 _NUMBERS = {
     "rate_limit_exceeded": 429,
     "rate_limit_error": 429,
@@ -130,7 +134,18 @@ def _words(value: Any) -> str:
         return ""
     for name in ("message", "error", "detail", "msg", "reason", "title"):
         if value.get(name) and (text := _words(value[name])):
+            if behind := _behind(value.get("metadata")):
+                return f"{text}: {behind}"
             place = value.get("loc")
             where = ".".join(map(str, place)) if isinstance(place, list) else ""
             return f"{where}: {text}" if where else text
     return ""
+
+
+def _behind(metadata: Any) -> str:
+    """Return what the server behind a gateway said (OpenRouter), itself perhaps an error's JSON."""
+    raw = metadata.get("raw") if isinstance(metadata, dict) else None
+    if not isinstance(raw, str):
+        return ""
+    value = _json(raw.encode(errors="replace"))
+    return _words(value) if isinstance(value, (dict, list)) and _words(value) else raw

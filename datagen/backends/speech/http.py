@@ -27,6 +27,7 @@ from datagen.backends.servers.gate import Refused
 from datagen.backends.speech.finish import finish, spread_words, to_24_khz
 from datagen.backends.speech.nonverbal import has_tags
 from datagen.backends.speech.spoken import Spoken, read_spoken
+from datagen.backends.speech.tempo import Tempo
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, Line, Record, Rejected, SpokenWord, UserError, Utterance
 
@@ -93,6 +94,7 @@ class Http(Synthesizer):
         )
         self._threads = ThreadPoolExecutor(options.concurrency, "speech")
         self._references: dict[str, str] = {}
+        self._tempo = Tempo(self._client.name)
 
     @classmethod
     def check(cls, options: Options) -> None:
@@ -143,6 +145,7 @@ class Http(Synthesizer):
         except ServerDown as error:
             raise UserError(f"{error}; mend it and run the same command again") from error
         audio = to_24_khz(spoken.samples, spoken.rate)
+        self._tempo.hear(line.spoken, len(audio) / SAMPLE_RATE, spoken.rate)
         return finish(audio, word_times(line.spoken, spoken, len(audio)))
 
     def _body(self, line: Line, seed: int) -> dict[str, Any]:

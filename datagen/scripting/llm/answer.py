@@ -59,6 +59,19 @@ def problem(text: str) -> str:
     return ""
 
 
+def ends_inside(text: str) -> bool:
+    """Return whether a reply ends before the first object after its reasoning does."""
+    text = text[-MAX_LETTERS:][_start(text[-MAX_LETTERS:]) :].rstrip()
+    start = text.find("{")
+    try:
+        _DECODER.raw_decode(text, max(start, 0))
+    except json.JSONDecodeError as error:
+        return start >= 0 and (error.msg.startswith("Unterminated") or error.pos >= len(text))
+    except RecursionError:
+        pass
+    return False
+
+
 def _inner(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the objects that are values of an object, also as JSON in a text."""
     for item in value.values():

@@ -20,7 +20,7 @@ from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
 from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.reply import BadReply
+from datagen.scripting.llm.reply import BadReply, CutOff
 from datagen.scripting.llm.topic_lists import TopicLists, load_topic_texts
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.seeds import rng_for, seed_for
@@ -31,6 +31,9 @@ VERSION = "4"
 """Raised when a change of this package's code changes what is asked or kept."""
 MAX_EVIDENCE = 500
 """Characters of what was wrong that a reject carries."""
+_HINTS = (": raise max_tokens", ": raise max_tokens, or what the server has room for")
+"""What people can do about a reply that was cut off, by whether the server calls it whole: some say
+so of every reply (LiteLLM), or when their own limit is lower (Ollama)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,7 @@ class Author:
             draft.script = self._assemble(draft, answer)
             entry.reason = entry.evidence = ""
         except BadReply as error:
-            hint = "" if answer.is_whole else ": raise max_tokens"
+            hint = _HINTS[answer.is_whole] if isinstance(error, CutOff) else ""
             problem = f"the reply {error}"
             self._fail(draft, "the reply cannot be read", [problem], answer.text, hint)
         except BadScript as error:
@@ -200,7 +203,7 @@ class Author:
         except BadReply as error:
             if answer.is_whole:
                 raise
-            raise BadReply("was cut off at the limit of tokens") from error
+            raise CutOff("was cut off at the limit of tokens") from error
 
     def _script(self, draft: _Draft, text: str) -> Script:
         job = draft.job

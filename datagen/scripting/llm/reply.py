@@ -15,7 +15,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from datagen.scripting.llm.answer import objects, problem
+from datagen.scripting.llm.answer import ends_inside, objects, problem
 
 SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 """What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
@@ -48,6 +48,10 @@ class BadReply(Exception):
     """A reply that cannot be read."""
 
 
+class CutOff(BadReply):
+    """A reply that ends before its object does, whatever the server says of it."""
+
+
 def read_json(text: str, schema: Draft202012Validator) -> Any:
     """Return the first object of a reply that fits, else its first object. Raises BadReply."""
     first: Any = None
@@ -56,7 +60,7 @@ def read_json(text: str, schema: Draft202012Validator) -> Any:
             return value
         first = value if first is None else first
     if why := problem(text):
-        raise BadReply(why)
+        raise CutOff(why) if ends_inside(text) else BadReply(why)
     return first
 
 

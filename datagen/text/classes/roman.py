@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.names import CARDINALLY, FIRST_NAMES, MONARCHS, NUMBERED
 from datagen.text.nouns import DOES
@@ -40,6 +40,11 @@ def _rank(match: Match) -> str:
 
 def _number(match: Match) -> str:
     return numbers.cardinal(value((match.groupdict().get("roman") or match[0]).upper()))
+
+
+def _number_or_rank(match: Match) -> str:
+    """Say the number of "Nova II"; of a name near what rulers do it is a rank."""
+    return _rank(match) if is_near(match, _RULERS) else _number(match)
 
 
 def _first_or_letter(match: Match) -> str | None:
@@ -119,7 +124,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<roman>(?!I\b|V\b|X\b){_ROMAN_SMALL}){end}",
-            _number,
+            _number_or_rank,
             Sure.GUESS,
             before=_TITLE,
         ),
@@ -138,8 +143,13 @@ def _rank_of_name(match: Match) -> str | None:
     return _rank(match) if match["roman"] in ("II", "III", "IV", "V") else None
 
 
+_RULERS = re.compile(
+    r"\b(?:reign\w*|abdicat\w+|dethron\w+|enthron\w+|throne|dynasty|pharaohs?|monarchs?|emperors?"
+    r"|sultans?|(?:king|queen) of [A-Z]\w+)\b"
+)
 _TITLED = re.compile(
-    r"\b(?:Queen|King|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan) (?:[A-Z][a-z]+ ){1,2}\Z"
+    r"\b(?:Queen|King|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Pharaoh|Shah)"
+    r" (?:[A-Z][a-z]+ ){1,2}\Z"
 )
 _RULED = re.compile(
     " (?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|and|or)\\b"

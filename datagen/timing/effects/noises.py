@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from datagen.audio.wav import require_whole
 from datagen.types import FRAME, SAMPLE_RATE, Audio, Stereo, UserError
 
 _BABBLERS = 6
@@ -227,6 +228,7 @@ def _sounds(folder: Path) -> tuple[Path, ...]:
 def _read(path: Path) -> Audio:
     """Read one file as mono at 24 kHz."""
     try:
+        require_whole(path)
         with soundfile.SoundFile(path) as file:
             sound = file.read(_LONGEST * file.samplerate, dtype="float32", always_2d=True)
             rate = file.samplerate

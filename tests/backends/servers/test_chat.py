@@ -217,6 +217,59 @@ def test_a_reply_that_was_cut_off_is_told(reason: str) -> None:
     assert not answer.is_whole
 
 
+@pytest.mark.parametrize("reason", ["error", "network_error", "abort"])
+def test_a_reply_whose_server_broke_off_is_asked_for_again(reason: str) -> None:
+    """OpenRouter's for a provider that dies within an object (maximhq/bifrost#5425)."""
+    replies = [chat('{"turns": [{"st', finish_reason=reason), chat("whole", finish_reason="stop")]
+    with raw(lambda asked: replies.pop(0)) as running:
+        answer = server(running.url).ask(REQUEST)
+    assert isinstance(answer, Completion)
+    assert answer.text == "whole"
+
+
+BEHIND = {
+    "a sentence": "full upstream, retry",
+    "JSON": json.dumps({"error": {"message": "full upstream, retry", "type": "x"}}),
+}
+
+
+@pytest.mark.parametrize("name", BEHIND)
+@pytest.mark.parametrize("status", [200, 400])
+def test_what_a_gateways_provider_said_is_shown(status: int, name: str) -> None:
+    error = {"message": "Provider returned error", "code": 400, "metadata": {"raw": BEHIND[name]}}
+    answer = ask(Answer(status, json.dumps({"error": error}).encode()))
+    assert answer == Refusal("HTTP 400: Provider returned error: full upstream, retry")
+
+
+TOO_LONG = {
+    "llama.cpp's": {
+        "error": {"code": 500, "message": "the request exceeds the available context size"}
+    },
+    "FastChat's": {
+        "object": "error",
+        "message": "This model's maximum context length is 2048 tokens",
+        "code": 40303,
+    },
+    "a sentence": {"error": "Requested tokens exceed context window of 512"},
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_prompt_that_is_too_long_is_no_fault_of_the_server(status: int, name: str) -> None:
+    asked: list[Asked] = []
+
+    def reply(request: Asked) -> Answer:
+        asked.append(request)
+        return easily(request) or Answer(status, json.dumps(TOO_LONG[name]).encode())
+
+    with raw(reply) as running:
+        answer = server(running.url).ask(REQUEST)
+    assert isinstance(answer, Refusal)
+    assert "context" in answer.reason
+    assert len(asked) == 2, "it is not asked for again, but something easy is"
+
+
 def test_what_a_model_refuses_is_refused() -> None:
     message = {"content": None, "refusal": "I cannot help with that."}
     answer = ask(said({"choices": [{"message": message, "finish_reason": "stop"}]}))
@@ -225,6 +278,9 @@ def test_what_a_model_refuses_is_refused() -> None:
     assert withheld == Refusal("the model refuses: content_filter")
     nothing = {"choices": [{"index": 0, "message": None, "finish_reason": "content_filter"}]}
     assert ask(said(nothing)) == withheld
+    half = ask(chat(OBJECT[:20], finish_reason="sensitive"))
+    assert half == Refusal("the model refuses the rest: sensitive")
+    assert isinstance(ask(chat(OBJECT, finish_reason="content_filter")), Completion)
 
 
 @pytest.mark.parametrize(

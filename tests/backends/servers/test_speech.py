@@ -139,8 +139,17 @@ def test_sound_that_is_always_cut_short_is_not_accepted(name: str) -> None:
 
 PCM = (SOUND * 32_767).astype("<i2").tobytes()
 UNREADABLE = {
-    "several WAVs": (audio(WAV + WAV), "several WAV files"),
-    "several WAVs of no size": (audio(with_sizes(0, 0) + with_sizes(0, 0)), "several WAV files"),
+    "several WAVs": (audio(WAV + WAV), "several files"),
+    "several WAVs of no size": (audio(with_sizes(0, 0) + with_sizes(0, 0)), "several files"),
+    "several MP3s": (audio(encoded("MP3") * 2, "audio/mpeg"), "several files"),
+    "several MP3s of CDs' rate": (audio(encoded("MP3", rate=44_100) * 2, "audio/mp3"), "several"),
+    "several MP3s in stereo": (
+        audio(encoded("MP3", np.stack([SOUND, SOUND], 1), 48_000) * 2, "audio/mpeg"),
+        "several",
+    ),
+    "several FLACs": (audio(encoded("FLAC") * 2, "audio/flac"), "several files"),
+    "several Oggs": (audio(encoded("OGG") * 2, "audio/ogg"), "several files"),
+    "several Opus": (audio(encoded("OGG", subtype="OPUS") * 2, "audio/ogg"), "several files"),
     "raw PCM": (audio(PCM, "audio/pcm"), r"audio/pcm, beginning b'\\x00"),
     "raw PCM that begins as MP3": (audio(b"\xff\xfb" + PCM, "audio/L16"), "audio/l16, beginning"),
     "raw PCM called WAV": (audio(PCM), "audio/wav, beginning"),
