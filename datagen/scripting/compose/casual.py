@@ -44,6 +44,8 @@ NAMES_THEME = 0.6
 """Chance that a question which opens the theme names it, right after the hello."""
 LATER = 0.4
 """Chance that who says goodbye comes back to what the other said."""
+WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
+"""What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
 _WHOLE = re.compile(
@@ -76,6 +78,8 @@ class _Chat(Realizer):
         """Since which line somebody can come back to what the other said, who, and how."""
         self._taken = "react"
         """How the last turn is taken: what is sad, or was, is nothing to laugh about."""
+        self._welcome = "welcome"
+        """How who was asked for something takes the thanks."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
@@ -221,7 +225,9 @@ class _Chat(Realizer):
             self._add(asked)
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
-        self._say(speaker, "thanks", self._act(speaker, "thanks"))
+        suffix = ".view" if goal.view else ""
+        self._say(speaker, "thanks", self._act(speaker, f"thanks{suffix}"))
+        self._welcome = f"welcome{suffix}"
 
     def _of_self(self, part: SelfPart, *, is_first: bool) -> None:
         """Let one of them say something of itself, when the other asks."""
@@ -271,9 +277,10 @@ class _Chat(Realizer):
 
     def _close(self) -> None:
         """Say goodbye, with a word on what the other said."""
-        for act, parts in (("close", ("leave",)), ("bye", ("bye", "part"))):
+        wish, bye = self._draws.pick(WISHES)
+        for act, parts in (("close", ("leave", wish)), ("bye", (bye, "part"))):
             speaker = self._other()
-            said = [self._act(speaker, name) for name in parts]
+            said = [self._act(speaker, name) for name in parts if name]
             if (later := self._later(speaker)) and self._draws.chance(LATER):
                 said.insert(1, later)
             self._say(speaker, act, " ".join(said))
@@ -305,7 +312,7 @@ class _Chat(Realizer):
         """Say, or do not say, how the last turn was taken."""
         taken, self._taken = self._taken, "react"
         if self._lines[-1].act == "thanks":
-            return self._act(speaker, "welcome")
+            return self._act(speaker, self._welcome)
         if self._lines[-1].act in ("hello", "meet", "react"):
             return ""
         if is_said or taken == "react.low" or self._draws.chance(REACTIONS):

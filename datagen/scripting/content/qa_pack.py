@@ -33,11 +33,19 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 """Opens a line that says something of the line before it."""
+_OPENS = {"It": re.compile(r"Its?\b"), "They": re.compile(r"(?:They|Their)\b")}
+"""Opens a line that speaks of one thing, and of several."""
 _POINTS = re.compile(
     r"\b(?:this|these|those) (?!is|are|year|week|month|morning|hour|town|test)\w"
     r"|\b(?:in|on|of|under|behind|by|at|is|was|were) that\b(?! [A-Za-z']+ (?:me|us)\b)|\bthat one\b"
 )
 """Points at something; what was named is not pointed at."""
+_PARTLY = re.compile(
+    r"(?:Sometimes|Often|Almost|Many (?:do|people)|That may|For large groups|At first they do"
+    r"|Not (?:always|safely|any more)|They were in|Saturday is|The old ones did|Old ones did"
+    r"|Clocks do|In a few cities they do|When you multiply they do)\b"
+)
+"""Opens the answer to what is believed, if there is something to that."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 
 
@@ -54,6 +62,11 @@ class Doubt(Settings):
     think: str
     """A clause, to follow "I always thought"."""
     tell: str
+
+    @cached_property
+    def is_partly_so(self) -> bool:
+        """There is something to the belief, so nobody denies it."""
+        return _PARTLY.match(self.tell) is not None
 
 
 class Quiz(Settings):
@@ -81,6 +94,8 @@ class Topic(Settings):
     quiz: Quiz
     beyond: str = ""
     """A question on it that somebody might ask and that the teacher can't know the answer to."""
+    grave: bool = False
+    """It is asked in need or in grief: nobody jokes, guesses, or is put to a test."""
 
 
 class Subject(Settings):
@@ -174,6 +189,8 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
         yield from (f"{core!r} answers yes or no, which is not asked" for core in yes_or_no)
     leaning = (line for line in topic.details if _LEANS.match(line))
     yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
+    if all(any(form.match(line) for line in topic.details) for form in _OPENS.values()):
+        yield f"{' '.join(topic.details)!r}: one is of it and one of them, so name what they are of"
     if _OF_ME.search(topic.doubt.think):
         yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
     if _POINTS.search(topic.beyond):

@@ -38,15 +38,16 @@ _LESSON = (
         "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
         "curious", "interrupt", "done", "grasp", "lost", "guessed", "believe", "doubt", "try",
         "long", "short", "again", "accept", "enough", "settled", "fine", "thanks", "doubt.new",
-        "glad", "closes",
+        "glad", "closes", "see",
     )),
 )  # fmt: skip
 _CHAT = frozenset((
     "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead",
     "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
-    "leave", "bye", "again", "unclear", "want", "thanks", "welcome", "so", "about", "besides",
-    "late", "theme", "react.soft", "part", "ask.work", "ask.place", "ask.past", "ask.likes",
-    "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
+    "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear", "want",
+    "thanks", "welcome", "so", "about", "besides",
+    "late", "theme", "thanks.view", "welcome.view", "react.soft", "part", "ask.work", "ask.place",
+    "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "qa": _LESSON,
