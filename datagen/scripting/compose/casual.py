@@ -53,6 +53,11 @@ _WHOLE = re.compile(
     r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
 )
 """Opens a line that is a sentence without the question that it answers."""
+_HAPPENED = re.compile(
+    r"\b(?:was|were|had|did|went|fell|came|made|took|saw|got|gave|grew|broke|told|met|ran|sold|drove"
+    r"|ate|stole|rang|left|hid|lost|sank|lived|\w{2,}[^e\W]ed)\b"
+)
+"""Tells that a line is of something that happened and not of how somebody is."""
 LATER_BY = 4
 """How many turns later, at least."""
 
@@ -78,6 +83,8 @@ class _Chat(Realizer):
         """Since which line somebody can come back to what the other said, who, and how."""
         self._taken = "react"
         """How the last turn is taken: what is sad, or was, is nothing to laugh about."""
+        self._has_told = self._draws.chance(CHATS_FIRST)
+        """The two say how they are."""
         self._welcome = "welcome"
         """How who was asked for something takes the thanks."""
 
@@ -116,7 +123,7 @@ class _Chat(Realizer):
     def _open(self) -> None:
         """Say hello, and perhaps how they are."""
         first = self._draws.pick(SPEAKERS)
-        if self._draws.chance(CHATS_FIRST):
+        if self._has_told:
             self._say(first, "greet", self._act(first, "hello"))
             second = self._other()
             self._say(second, "hello", self._act(second, "hello.back"))
@@ -129,7 +136,8 @@ class _Chat(Realizer):
         """Let the agent say its name, and what it does if that is to come up."""
         is_asked = self._other() == "user"
         if is_asked:
-            self._say("user", "ask.self", self._act("user", "ask.self"))
+            well = self._act("user", "well") if self._has_told else ""
+            self._say("user", "ask.self", f"{well} {self._act('user', 'ask.self')}".strip())
         said = self._act("agent", "tell.self" if is_asked else "intro")
         part = next((part for part in selves[:1] if part.speaker == "agent"), None)
         if part is None or part.kind != "work" or self._draws.chance(0.5):
@@ -206,7 +214,8 @@ class _Chat(Realizer):
             told = self._hesitant(speaker, told)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
-        if speaker == "agent" and may_be_cut and self._draws.chance(chance):
+        is_habit = not _HAPPENED.search(own.tell)
+        if speaker == "agent" and may_be_cut and is_habit and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"
             if cuts(self._num_words(longer), needed):

@@ -65,8 +65,9 @@ _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
-REPEATED = 0.3
-"""From which share of its words in the answer on, nobody sets a belief right just before it."""
+REPEATED, ANSWERED = 0.3, 0.5
+"""From which share of their words in the answer on, nobody sets a belief right just before it: the
+words that set it right, and those of the belief."""
 NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
 _TAKEN = {"unsure": "fine", "right": "glad"}
@@ -171,7 +172,8 @@ class _Lesson(Realizer):
         """Say how an answer was taken in; only a reason makes somebody see."""
         if self._is_grave:
             return self._act("user", "settled")
-        return self._act("user", "see" if self._is_reason and self._draws.chance(SEES) else act)
+        is_seen = self._is_reason and self._lines[-1].act.startswith("answer")
+        return self._act("user", "see" if is_seen and self._draws.chance(SEES) else act)
 
     def _lead(self, act: str) -> str:
         """Return what comes before a question."""
@@ -227,9 +229,10 @@ class _Lesson(Realizer):
 
     def _may_be_heard(self, doubt: Doubt, question: Question) -> bool:
         """Tell whether a belief may come up before the answer, which then says something else."""
-        is_asked = content_stems(doubt.think) <= content_stems(question.ask)
         is_other = in_other_words(doubt.tell, question.answer, REPEATED)
-        return not is_asked and is_other and self._may_come_up(doubt, question)
+        is_open = in_other_words(doubt.think, question.answer, ANSWERED)
+        is_asked = content_stems(doubt.think) <= content_stems(question.ask)
+        return is_other and is_open and not is_asked and self._may_come_up(doubt, question)
 
     def _yielded(self, question: Question) -> str:
         """Give way to a question, with no word that could be taken for a yes."""
@@ -367,8 +370,11 @@ class _Lesson(Realizer):
         self._say("agent", "correct", self._corrected(question.doubt))
 
     def _checked(self, question: Question, said: str) -> None:
-        self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if not in_other_words(question.other_answer, question.answer) or self._draws.chance(GRASPS):
+        is_fact = not is_explained(question.ask)
+        check = self._act("agent", "check.fact" if is_fact else "check")
+        self._say("agent", "answer.check", f"{said} {check}")
+        is_same = is_fact or not in_other_words(question.other_answer, question.answer)
+        if is_same or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))

@@ -31,7 +31,7 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 _LESSON = (
     frozenset((
         "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "farewell", "check",
-        "guess", "heard", "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge",
+        "check.fact", "guess", "heard", "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge",
         "quiz", "quiz.new", "praise", "right", "wrong", "again", "rephrase", "offer", "besides",
     )),
     frozenset((
@@ -42,8 +42,8 @@ _LESSON = (
     )),
 )  # fmt: skip
 _CHAT = frozenset((
-    "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead",
-    "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
+    "hello", "hello.back", "hi", "hi.back", "well", "ask.self", "tell.self", "intro", "meet",
+    "lead", "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
     "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear", "want",
     "thanks", "welcome", "so", "about", "besides",
     "late", "theme", "thanks.view", "welcome.view", "react.soft", "part", "ask.work", "ask.place",
