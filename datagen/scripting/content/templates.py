@@ -31,8 +31,9 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 _LESSON = (
     frozenset((
         "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "farewell", "check",
-        "check.fact", "guess", "heard", "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge",
-        "quiz", "quiz.new", "praise", "right", "wrong", "again", "rephrase", "offer", "besides",
+        "check.fact", "guess", "heard", "scope", "unsure", "never_mind", "correct",
+        "correct.soft", "bridge", "quiz", "quiz.new", "praise", "right", "wrong", "again",
+        "rephrase", "offer", "besides",
     )),
     frozenset((
         "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
