@@ -42,7 +42,7 @@ _POINTS = re.compile(
 """Points at something; what was named is not pointed at."""
 _PARTLY = re.compile(
     r"(?:Sometimes|Often|Almost|Many (?:do|people)|That may|For large groups|At first they do"
-    r"|Only if|Not (?:always|safely|any more)|They were in|Saturday is|The old ones did|Old ones did"
+    r"|Only if|Not (?:always|safely|any more)|They were in|Saturday is|(?:The o|O)ld ones did"
     r"|Clocks do|In a few cities they do|When you multiply they do)\b"
 )
 """Opens the answer to what is believed, if there is something to that."""
