@@ -239,6 +239,7 @@ def test_what_has_been_heard_is_set_right_in_other_words_than_the_answer() -> No
                     continue
                 found += 1
                 (core,) = (core for core in topic.core if core in turn.text)
+                assert not topic.doubt.after, turn.text
                 assert in_other_words(topic.doubt.tell, core, REPEATED), turn.text
                 assert in_other_words(topic.doubt.think, core, ANSWERED), turn.text
     assert found > 30

@@ -232,7 +232,8 @@ class _Lesson(Realizer):
         is_other = in_other_words(doubt.tell, question.answer, REPEATED)
         is_open = in_other_words(doubt.think, question.answer, ANSWERED)
         is_asked = content_stems(doubt.think) <= content_stems(question.ask)
-        return is_other and is_open and not is_asked and self._may_come_up(doubt, question)
+        is_new = is_other and is_open and not is_asked and not doubt.after
+        return is_new and self._may_come_up(doubt, question)
 
     def _yielded(self, question: Question) -> str:
         """Give way to a question, with no word that could be taken for a yes."""

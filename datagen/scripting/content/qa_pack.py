@@ -62,6 +62,8 @@ class Doubt(Settings):
     think: str
     """A clause, to follow "I always thought"."""
     tell: str
+    after: bool = False
+    """It only comes up after the answer, which says that it is wrong."""
 
     @cached_property
     def is_partly_so(self) -> bool:

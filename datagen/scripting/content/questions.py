@@ -33,8 +33,9 @@ _KINDS = (
     (
         "measure",
         re.compile(
-            r"how (?:long|old|fast|quickly|far|big|large|small|high|deep|tall|hot|cold|strong|often)"
-            r"\b|what's the (?:speed|age|height|length|size)\b|how many (?:\w+ )?(?:minutes|seconds"
+            r"how (?:long|old|fast|quickly|far|big|large|small|high|deep|tall|hot|cold|strong)\b"
+            r"|how often\b|what's the (?:speed|age|height|length|size)\b"
+            r"|how many (?:\w+ )?(?:minutes|seconds"
             r"|hours|days|weeks|months|years|miles|feet|pages|times|degrees)\b|at what speed\b"
         ),
     ),
