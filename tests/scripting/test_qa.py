@@ -14,10 +14,13 @@ import yaml
 from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
-from datagen.scripting.compose.qa import ANSWERED, REPEATED
 from datagen.scripting.content import qa_pack
-from datagen.scripting.content.qa_pack import Subject, load_subjects
-from datagen.scripting.content.questions import asks_for_reason, in_other_words
+from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, Subject, load_subjects
+from datagen.scripting.content.questions import (
+    asks_for_reason,
+    content_stems,
+    in_other_words,
+)
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.plans.qa import ROLE, WORDS, not_told
 from datagen.types import Job, Reject, Script, Turn, UserError
@@ -261,6 +264,20 @@ def test_only_a_reason_makes_somebody_see() -> None:
                 asked = max((ask for ask in asks if turn.text.endswith(ask)), key=len, default="")
                 is_reason = asks_for_reason(asked) if asked else True  # "What, um, is it?"
     assert found > 20
+
+
+def test_no_detail_gives_away_what_is_asked_right_after_it() -> None:
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    found = 0
+    for script in scripts():
+        for turn in floor(script):
+            for topic in (known[name] for name in topics(script)):
+                if turn.act == "answer.quiz" and turn.text.endswith(topic.quiz.ask):
+                    found += 1
+                    for detail in topic.details:
+                        right = content_stems(topic.quiz.right)
+                        assert detail not in turn.text or not right <= content_stems(detail)
+    assert found > 30
 
 
 def test_in_need_or_grief_nobody_jokes_guesses_or_is_tested() -> None:

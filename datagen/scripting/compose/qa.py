@@ -65,9 +65,6 @@ _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
-REPEATED, ANSWERED = 0.3, 0.5
-"""From which share of their words in the answer on, nobody sets a belief right just before it: the
-words that set it right, and those of the belief."""
 NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
 _TAKEN = {"unsure": "fine", "right": "glad"}
@@ -204,7 +201,7 @@ class _Lesson(Realizer):
             return self._guessed(question, question.doubt)
         if what == "scope" and is_explained(question.ask) and len(self._free(question)) > 1:
             return self._scoped()
-        if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar":
+        if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar" or question.is_grave:
             return ""
         if not self._draws.chance(OPENERS):
             return ""
@@ -229,10 +226,7 @@ class _Lesson(Realizer):
 
     def _may_be_heard(self, doubt: Doubt, question: Question) -> bool:
         """Tell whether a belief may come up before the answer, which then says something else."""
-        is_other = in_other_words(doubt.tell, question.answer, REPEATED)
-        is_open = in_other_words(doubt.think, question.answer, ANSWERED)
-        is_asked = content_stems(doubt.think) <= content_stems(question.ask)
-        is_new = is_other and is_open and not is_asked and not doubt.after
+        is_new = doubt.is_other_than(question.ask, question.answer)
         return is_new and self._may_come_up(doubt, question)
 
     def _yielded(self, question: Question) -> str:
@@ -281,7 +275,7 @@ class _Lesson(Realizer):
         self._details = [
             one
             for one in self._free(question)
-            if what != "quiz" or not question.quiz or not tell_the_same(one, question.quiz.tell)
+            if what != "quiz" or not question.quiz or not question.quiz.is_given_away_by(one)
         ]
         said = " ".join((said, *self._details[: self._told]))
         fits = _FITS.get(what)

@@ -20,13 +20,22 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.content.questions import question_kind, wording_problems
+from datagen.scripting.content.questions import (
+    content_stems,
+    in_other_words,
+    question_kind,
+    tell_the_same,
+    wording_problems,
+)
 from datagen.text import speak, unsayable
 from datagen.types import UserError
 
 Lines = Annotated[tuple[str, ...], Field(min_length=2)]
 MAX_ANSWER = 40
 """Most spoken words of an answer's core: the teacher explains briefly."""
+REPEATED, ANSWERED = 0.3, 0.5
+"""From which share of their words in the answer on, nobody sets a belief right just before it: the
+words that set it right, and those of the belief."""
 _YES_OR_NO = re.compile(r"(?:yes|no|not really)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"(?:so (?:do|does|is|are|can|has)|that|this|those|these|others?|another|also|then|even so)\b",
@@ -65,6 +74,13 @@ class Doubt(Settings):
     after: bool = False
     """It only comes up after the answer, which says that it is wrong."""
 
+    def is_other_than(self, ask: str, answer: str) -> bool:
+        """Tell whether the belief may be set right just before an answer, without saying it."""
+        is_asked = content_stems(self.think) <= content_stems(ask)
+        is_new = in_other_words(self.tell, answer, REPEATED)
+        is_open = in_other_words(self.think, answer, ANSWERED)
+        return is_new and is_open and not is_asked and not self.after
+
     @cached_property
     def is_partly_so(self) -> bool:
         """There is something to the belief, so nobody denies it."""
@@ -79,6 +95,11 @@ class Quiz(Settings):
     wrong: str
     tell: str
     """The right answer in a sentence."""
+
+    def is_given_away_by(self, detail: str) -> bool:
+        """Tell whether nobody asks that right after a detail."""
+        is_in = content_stems(self.right) <= content_stems(detail)
+        return is_in or tell_the_same(detail, self.tell)
 
 
 class Topic(Settings):

@@ -139,7 +139,8 @@ def asks_what_to_do(question: str) -> bool:
 def asks_for_reason(question: str) -> bool:
     """Tell whether the answer is something to see: why it is so, or how it works."""
     kind = question_kind(question)
-    return kind in ("why", "difference") or (kind == "how" and not _HOW_TO.search(question))
+    is_of_nobody = question.lower().startswith("how") and not _HOW_TO.search(question)
+    return kind in ("why", "difference") or (kind == "how" and is_of_nobody)
 
 
 def is_told(text: str, said: str) -> bool:
