@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.casual import compose_chat
 from datagen.scripting.compose.makers import ChatMaker
@@ -230,6 +231,47 @@ def test_advice_is_thanked_for() -> None:
     for script in scripts():
         for one, other in pairwise(floor(script)):
             assert one.act != "advise" or other.act.removesuffix(".ask") == "thanks"
+
+
+@lru_cache
+def wordings() -> dict[str, list[list[str]]]:
+    return yaml.safe_load(assets.find("prompts/wording", "casual").read_text())["agent"]
+
+
+def test_a_view_is_taken_as_a_view() -> None:
+    views = {goal.ask for theme in shipped().topics for goal in theme.goals if goal.view}
+    assert len(views) > 10
+    found = Counter[bool]()
+    for script in scripts():
+        for asked, _, thanks in zip(*(floor(script)[at:] for at in range(3)), strict=False):
+            if thanks.act.removesuffix(".ask") == "thanks":
+                is_view = any(asked.text.endswith(view) for view in views)
+                (said,) = wordings()["thanks.view" if is_view else "thanks"]
+                assert thanks.text.startswith(tuple(said)), (asked.text, thanks.text)
+                found[is_view] += 1
+    assert min(found.values()) > 20
+
+
+def test_a_wish_at_the_end_is_taken_up() -> None:
+    found = Counter[str]()
+    for script in scripts():
+        close, bye = floor(script)[-2:]
+        if bye.act != "bye":
+            continue
+        for name in ("wish", "wish.again"):
+            if close.text.endswith(tuple(wordings()[name][0])):
+                reply = name.replace("wish", "bye") if "." in name else "bye.wish"
+                assert bye.text.startswith(tuple(wordings()[reply][0])), (close.text, bye.text)
+                found[name] += 1
+    assert min(found["wish"], found["wish.again"]) > 30
+
+
+def test_what_happened_is_not_gone_on_about_as_a_habit() -> None:
+    cut = [turn.text for one in scripts() for turn in floor(one) if turn.act == "answer+on"]
+    assert len(cut) > 4
+    for text in cut:
+        (more,) = (more for more in wordings()["elaborate"][0] if text.endswith(more))
+        assert not re.search(r"\b(?:was|were|had|fell|saw|took)\b", text.removesuffix(more)), text
 
 
 def test_both_speak_first_ask_and_are_cut_off_only_where_nothing_is_lost() -> None:

@@ -11,10 +11,16 @@ from pathlib import Path
 import pytest
 import yaml
 
+from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
 from datagen.scripting.content import qa_pack
-from datagen.scripting.content.qa_pack import Subject, load_subjects
+from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, Subject, load_subjects
+from datagen.scripting.content.questions import (
+    asks_for_reason,
+    content_stems,
+    in_other_words,
+)
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.plans.qa import ROLE, WORDS, not_told
 from datagen.types import Job, Reject, Script, Turn, UserError
@@ -145,6 +151,7 @@ def test_follow_ups_and_interruptions_happen() -> None:
     barge_ins = [t for script in scripts() for t in script.turns if t.onset == "barge_in"]
     assert len(barge_ins) > 100
     assert all(turn.speaker == "user" for turn in barge_ins)
+    assert {turn.act for turn in barge_ins} == {"ask.follow"}, "nobody cuts in for another topic"
     assert {script.turns[0].speaker for script in scripts()} == {"agent", "user"}
 
 
@@ -178,6 +185,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("ask", ["Why is blood red?", "Why is snow white?"], "no word in common"),
         ("core", ["No, it isn't.", "Very."], "answers yes or no, which is not asked"),
         ("details", ["Under a tree is not.", "So do cars."], "leans on another line"),
+        ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
         ("beyond", "How old is this one?", "points at something that nobody sees"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
@@ -222,6 +230,66 @@ def test_the_teacher_asks_back_corrects_and_says_what_it_does_not_know() -> None
             assert (before.act == "beyond") == (turn.act == "unsure")
     for act in ("doubt", "guess.wrong", "quiz", "beyond", "answer.check", "scope"):
         assert acts[act] > 10, act
+
+
+def test_what_has_been_heard_is_set_right_in_other_words_than_the_answer() -> None:
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    found = 0
+    for script in scripts():
+        for before, turn in pairwise(floor(script)):
+            for topic in (known[name] for name in topics(script)):
+                if before.act != "guess.wrong" or topic.doubt.tell not in turn.text:
+                    continue
+                found += 1
+                (core,) = (core for core in topic.core if core in turn.text)
+                assert not topic.doubt.after, turn.text
+                assert in_other_words(topic.doubt.tell, core, REPEATED), turn.text
+                assert in_other_words(topic.doubt.think, core, ANSWERED), turn.text
+    assert found > 30
+
+
+def test_only_a_reason_makes_somebody_see() -> None:
+    acts = yaml.safe_load(assets.find("prompts/wording", "qa").read_text())["user"]
+    seen = [words for words in acts["see"][0] if words not in acts["ack"][0] + acts["taken"][0]]
+    asks = {ask for each in shipped() for one in each.topics for ask in one.ask}
+    asks |= {more.ask for each in shipped() for one in each.topics for more in one.more}
+    found = 0
+    for script in scripts():
+        is_reason = False
+        for turn in floor(script):
+            if turn.speaker == "user" and any(turn.text.startswith(words) for words in seen):
+                found += 1
+                assert is_reason, turn.text
+            if turn.act in ("ask", "ask.follow"):
+                asked = max((ask for ask in asks if turn.text.endswith(ask)), key=len, default="")
+                is_reason = asks_for_reason(asked) if asked else True  # "What, um, is it?"
+    assert found > 20
+
+
+def test_no_detail_gives_away_what_is_asked_right_after_it() -> None:
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    found = 0
+    for script in scripts():
+        for turn in floor(script):
+            for topic in (known[name] for name in topics(script)):
+                if turn.act == "answer.quiz" and turn.text.endswith(topic.quiz.ask):
+                    found += 1
+                    for detail in topic.details:
+                        right = content_stems(topic.quiz.right)
+                        assert detail not in turn.text or not right <= content_stems(detail)
+    assert found > 30
+
+
+def test_in_need_or_grief_nobody_jokes_guesses_or_is_tested() -> None:
+    grave = {topic.id for each in shipped() for topic in each.topics if topic.grave}
+    assert len(grave) > 8
+    found = [script for script in scripts() if {*topics(script)} & grave]
+    assert len(found) > 10
+    for script in found:
+        assert not any(turn.text.startswith(("Ha,", "Ha ")) for turn in script.turns)
+        if {*topics(script)} <= grave:
+            acts = {turn.act for turn in script.turns}
+            assert not acts & {"guess", "scope", "quiz", "answer.quiz"}, acts
 
 
 def test_what_is_said_again_names_the_turn_it_mends() -> None:

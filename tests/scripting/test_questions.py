@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from datagen.scripting.content.questions import (
+    asks_for_reason,
+    asks_what_to_do,
     content_stems,
     is_explained,
     is_told,
@@ -25,6 +27,8 @@ from datagen.scripting.content.questions import (
         ("How many planets are there?", "count"),
         ("I'm new in town, how do I meet people?", "how"),
         ("What's the best way to study?", "how"),
+        ("What is the Milky Way?", "what"),
+        ("How cold should it be?", "measure"),
         ("What's the difference between mean and median?", "difference"),
         ("In which year did women get the vote?", "when"),
         ("Do we know who invented the wheel?", "who"),
@@ -34,6 +38,27 @@ from datagen.scripting.content.questions import (
 )
 def test_kinds(question: str, kind: str) -> None:
     assert question_kind(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "is_reason", "is_advice"),
+    [
+        ("Why is the sky blue?", True, False),
+        ("How does a battery work?", True, False),
+        ("What's the difference between mean and median?", True, False),
+        ("How do I get up early?", False, True),
+        ("What helps me to get up early?", False, True),
+        ("How do I know I have bed bugs?", False, True),
+        ("What keeps an inbox under control?", False, False),
+        ("How many planets are there?", False, False),
+        ("What is the Milky Way?", False, False),
+    ],
+)
+def test_a_reason_is_seen_and_advice_is_taken(
+    question: str, is_reason: bool, is_advice: bool
+) -> None:
+    assert asks_for_reason(question) == is_reason
+    assert asks_what_to_do(question) == is_advice
 
 
 @pytest.mark.parametrize(

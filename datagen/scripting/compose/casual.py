@@ -44,6 +44,8 @@ NAMES_THEME = 0.6
 """Chance that a question which opens the theme names it, right after the hello."""
 LATER = 0.4
 """Chance that who says goodbye comes back to what the other said."""
+WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
+"""What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
 _WHOLE = re.compile(
@@ -51,6 +53,11 @@ _WHOLE = re.compile(
     r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
 )
 """Opens a line that is a sentence without the question that it answers."""
+_HAPPENED = re.compile(
+    r"\b(?:was|were|had|did|went|fell|came|made|took|saw|got|gave|grew|broke|told|met|ran|sold|drove"
+    r"|ate|stole|rang|left|hid|lost|sank|lived|\w{2,}[^e\W]ed)\b"
+)
+"""Tells that a line is of something that happened and not of how somebody is."""
 LATER_BY = 4
 """How many turns later, at least."""
 
@@ -76,6 +83,10 @@ class _Chat(Realizer):
         """Since which line somebody can come back to what the other said, who, and how."""
         self._taken = "react"
         """How the last turn is taken: what is sad, or was, is nothing to laugh about."""
+        self._has_told = self._draws.chance(CHATS_FIRST)
+        """The two say how they are."""
+        self._welcome = "welcome"
+        """How who was asked for something takes the thanks."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
@@ -112,7 +123,7 @@ class _Chat(Realizer):
     def _open(self) -> None:
         """Say hello, and perhaps how they are."""
         first = self._draws.pick(SPEAKERS)
-        if self._draws.chance(CHATS_FIRST):
+        if self._has_told:
             self._say(first, "greet", self._act(first, "hello"))
             second = self._other()
             self._say(second, "hello", self._act(second, "hello.back"))
@@ -125,7 +136,8 @@ class _Chat(Realizer):
         """Let the agent say its name, and what it does if that is to come up."""
         is_asked = self._other() == "user"
         if is_asked:
-            self._say("user", "ask.self", self._act("user", "ask.self"))
+            well = self._act("user", "well") if self._has_told else ""
+            self._say("user", "ask.self", f"{well} {self._act('user', 'ask.self')}".strip())
         said = self._act("agent", "tell.self" if is_asked else "intro")
         part = next((part for part in selves[:1] if part.speaker == "agent"), None)
         if part is None or part.kind != "work" or self._draws.chance(0.5):
@@ -202,7 +214,8 @@ class _Chat(Realizer):
             told = self._hesitant(speaker, told)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
-        if speaker == "agent" and may_be_cut and self._draws.chance(chance):
+        is_habit = not _HAPPENED.search(own.tell)
+        if speaker == "agent" and may_be_cut and is_habit and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"
             if cuts(self._num_words(longer), needed):
@@ -221,7 +234,9 @@ class _Chat(Realizer):
             self._add(asked)
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
-        self._say(speaker, "thanks", self._act(speaker, "thanks"))
+        suffix = ".view" if goal.view else ""
+        self._say(speaker, "thanks", self._act(speaker, f"thanks{suffix}"))
+        self._welcome = f"welcome{suffix}"
 
     def _of_self(self, part: SelfPart, *, is_first: bool) -> None:
         """Let one of them say something of itself, when the other asks."""
@@ -271,9 +286,10 @@ class _Chat(Realizer):
 
     def _close(self) -> None:
         """Say goodbye, with a word on what the other said."""
-        for act, parts in (("close", ("leave",)), ("bye", ("bye", "part"))):
+        wish, bye = self._draws.pick(WISHES)
+        for act, parts in (("close", ("leave", wish)), ("bye", (bye, "part"))):
             speaker = self._other()
-            said = [self._act(speaker, name) for name in parts]
+            said = [self._act(speaker, name) for name in parts if name]
             if (later := self._later(speaker)) and self._draws.chance(LATER):
                 said.insert(1, later)
             self._say(speaker, act, " ".join(said))
@@ -305,7 +321,7 @@ class _Chat(Realizer):
         """Say, or do not say, how the last turn was taken."""
         taken, self._taken = self._taken, "react"
         if self._lines[-1].act == "thanks":
-            return self._act(speaker, "welcome")
+            return self._act(speaker, self._welcome)
         if self._lines[-1].act in ("hello", "meet", "react"):
             return ""
         if is_said or taken == "react.low" or self._draws.chance(REACTIONS):

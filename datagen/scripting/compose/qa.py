@@ -15,6 +15,8 @@ from itertools import takewhile
 from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_echo
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
+    asks_for_reason,
+    asks_what_to_do,
     content_stems,
     in_other_words,
     is_explained,
@@ -49,8 +51,9 @@ RIGHT, WRONG = 0.55, 0.25
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
 RIGHT_IF_TOLD = 0.93
 """Chance that the asker knows what the teacher has just said; else it gets it wrong."""
-EXPLAINS = 0.6
-"""Chance that a word before an explanation says that one comes."""
+EXPLAINS, SEES = 0.6, 0.3
+"""Chances that a word before an explanation says that one comes, and that who takes one in says
+that it sees now."""
 MIN_CHECKED, MIN_REPEATED = 14, 8
 """Fewest words of an answer after which a teacher asks whether it was clear, and of one that
 somebody does not catch."""
@@ -59,14 +62,7 @@ GRASPS = 0.7
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
-_PARTLY = re.compile(
-    r"(?:Sometimes|Often|Almost|Many (?:do|people)|That may|That one's nearly|For large groups"
-    r"|Not (?:always|safely|any more)|They were in)\b"
-)
-"""Opens the answer to what is believed, if there is something to that."""
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
-_HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
-"""Tells that a question asks for what to do."""
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
 NEW_WORDS = 3
@@ -102,6 +98,10 @@ class _Lesson(Realizer):
         """What is wrongly believed of the question and what is right, if that has come up."""
         self._coming: tuple[Question, ...] = ()
         """What will be asked on the same topic."""
+        self._is_reason = False
+        """The last question asked for a reason, so its answer is something to see."""
+        self._is_grave = any(question.is_grave for question in lesson.questions)
+        """Nobody jokes, guesses or marvels."""
 
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
@@ -132,7 +132,8 @@ class _Lesson(Realizer):
         is_unknown = self._lines[-1].act == "unsure"
         self._reply = "fine" if is_unknown else self._reply
         if self._draws.chance(GOODBYES):
-            first = self._act("user", self._reply or "closes")
+            closes = "settled" if self._is_grave else "closes"
+            first = self._act("user", self._reply or closes)
             self._say("user", "close", f"{first} {self._act('user', 'done')}")
             is_thanked = _THANKS.search(self._lines[-1].text)
             self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
@@ -159,8 +160,17 @@ class _Lesson(Realizer):
         if reply:
             return self._act("user", reply)
         last = self._lines[-1].act
-        act = _TAKEN.get(last, "settled" if last in FEEDBACK else "ack")
-        return self._act("user", act) if self._draws.chance(LEADS) else ""
+        if not self._draws.chance(LEADS):
+            return ""
+        act = _TAKEN.get(last, "settled" if last in FEEDBACK else "")
+        return self._act("user", act) if act else self._seen("ack")
+
+    def _seen(self, act: str) -> str:
+        """Say how an answer was taken in; only a reason makes somebody see."""
+        if self._is_grave:
+            return self._act("user", "settled")
+        is_seen = self._is_reason and self._lines[-1].act.startswith("answer")
+        return self._act("user", "see" if is_seen and self._draws.chance(SEES) else act)
 
     def _lead(self, act: str) -> str:
         """Return what comes before a question."""
@@ -172,7 +182,7 @@ class _Lesson(Realizer):
             lead = self._act("user", "interrupt")
         elif is_first:
             act_of_lead = "hello" if self._lines else "hail"
-            is_own = _OWN.search(question.ask)
+            is_own = _OWN.search(question.ask) or self._is_grave
             lead = self._act("user", f"{act_of_lead}.own" if is_own else act_of_lead)
         elif question.is_follow_up:
             lead = self._lead("follow")
@@ -180,17 +190,18 @@ class _Lesson(Realizer):
             lead = self._lead("near" if question.is_near else "switch")
         asked = question.ask if lead else self._hesitant("user", question.ask)
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
+        self._is_reason = asks_for_reason(question.ask)
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
         self._corrected_of = ""
         kind = question_kind(question.ask)
-        what = self._drawn(BEFORE) if question.doubt else ""
+        what = self._drawn(BEFORE) if question.doubt and not question.is_grave else ""
         if what == "guess" and question.doubt:
-            return self._guessed(question, kind, question.doubt)
+            return self._guessed(question, question.doubt)
         if what == "scope" and is_explained(question.ask) and len(self._free(question)) > 1:
             return self._scoped()
-        if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar":
+        if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar" or question.is_grave:
             return ""
         if not self._draws.chance(OPENERS):
             return ""
@@ -213,15 +224,20 @@ class _Lesson(Realizer):
         asked = f"{question.ask} {question.answer}"
         return not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
 
+    def _may_be_heard(self, doubt: Doubt, question: Question) -> bool:
+        """Tell whether a belief may come up before the answer, which then says something else."""
+        is_new = doubt.is_other_than(question.ask, question.answer)
+        return is_new and self._may_come_up(doubt, question)
+
     def _yielded(self, question: Question) -> str:
         """Give way to a question, with no word that could be taken for a yes."""
         is_polar = question_kind(question.ask) == "polar"
         return self._act("agent", "yield.open" if is_polar else "yield")
 
-    def _guessed(self, question: Question, kind: str, doubt: Doubt) -> str:
+    def _guessed(self, question: Question, doubt: Doubt) -> str:
         """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
-        if self._draws.chance(0.4) or not self._may_come_up(doubt, question):
-            act = "idea" if kind == "how" and _HOW_TO.search(question.ask) else "guess"
+        if self._draws.chance(0.4) or not self._may_be_heard(doubt, question):
+            act = "idea" if asks_what_to_do(question.ask) else "guess"
             self._say("agent", "guess", self._act("agent", act))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
@@ -232,7 +248,7 @@ class _Lesson(Realizer):
 
     def _corrected(self, doubt: Doubt) -> str:
         """Set right what is believed; nothing is denied that is partly so."""
-        act = "correct.soft" if _PARTLY.match(doubt.tell) else "correct"
+        act = "correct.soft" if doubt.is_partly_so else "correct"
         return f"{self._act('agent', act)} {doubt.tell}"
 
     def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
@@ -259,7 +275,7 @@ class _Lesson(Realizer):
         self._details = [
             one
             for one in self._free(question)
-            if what != "quiz" or not question.quiz or not tell_the_same(one, question.quiz.tell)
+            if what != "quiz" or not question.quiz or not question.quiz.is_given_away_by(one)
         ]
         said = " ".join((said, *self._details[: self._told]))
         fits = _FITS.get(what)
@@ -269,9 +285,13 @@ class _Lesson(Realizer):
     def _may_quiz(self, question: Question, said: str) -> bool:
         """Tell whether what the teacher would ask is not what the asker will."""
         quiz = question.quiz
-        return quiz is not None and not any(
-            tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
-            for one in self._coming
+        return (
+            quiz is not None
+            and not question.is_grave
+            and not any(
+                tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
+                for one in self._coming
+            )
         )
 
     def _may_doubt(self, question: Question, said: str) -> bool:
@@ -307,27 +327,27 @@ class _Lesson(Realizer):
         """Ask something to see whether it was understood, at once or after it was taken in."""
         quiz = question.quiz
         assert quiz
-        is_told = content_stems(quiz.right) <= content_stems(said)
-        lead = self._act("agent", "quiz" if is_told else "quiz.new")
+        is_said = content_stems(quiz.right) <= content_stems(said) or is_told(quiz.tell, said)
+        lead = self._act("agent", "quiz" if is_said else "quiz.new")
         if self._draws.chance(0.5):
             self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
         else:
             self._say("agent", "answer", said)
-            self._say("user", "ack", self._act("user", "taken"))
+            self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
-        self._tried(quiz, is_told=is_told)
+        self._tried(quiz, is_said=is_said)
 
-    def _tried(self, quiz: Quiz, *, is_told: bool) -> None:
+    def _tried(self, quiz: Quiz, *, is_said: bool) -> None:
         """Let the asker answer, and the teacher say what it thinks of that."""
         at = self._draws.uniform()
-        right, wrong = (RIGHT_IF_TOLD, 1 - RIGHT_IF_TOLD) if is_told else (RIGHT, WRONG)
+        right, wrong = (RIGHT_IF_TOLD, 1 - RIGHT_IF_TOLD) if is_said else (RIGHT, WRONG)
         if at < right:
             self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
             says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
             if says_more and self._draws.chance(0.4):
                 self._say("agent", "right", f"{self._act('agent', 'praise')} {quiz.tell}")
             else:
-                praise = self._act("agent", "right" if is_told else "praise")
+                praise = self._act("agent", "right" if is_said else "praise")
                 self._say("agent", "right", praise)
         elif at < right + wrong:
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
@@ -345,8 +365,11 @@ class _Lesson(Realizer):
         self._say("agent", "correct", self._corrected(question.doubt))
 
     def _checked(self, question: Question, said: str) -> None:
-        self._say("agent", "answer.check", f"{said} {self._act('agent', 'check')}")
-        if not in_other_words(question.other_answer, question.answer) or self._draws.chance(GRASPS):
+        is_fact = not is_explained(question.ask)
+        check = self._act("agent", "check.fact" if is_fact else "check")
+        self._say("agent", "answer.check", f"{said} {check}")
+        is_same = is_fact or not in_other_words(question.other_answer, question.answer)
+        if is_same or self._draws.chance(GRASPS):
             self._reply = "grasp"
             return
         self._say("user", "lost", self._act("user", "lost"))
@@ -370,7 +393,7 @@ class _Lesson(Realizer):
         """Let the asker take it in, and the teacher go on by itself."""
         self._say("agent", "answer", said)
         if rest := self._details[self._told :]:
-            self._say("user", "ack", self._act("user", "taken"))
+            self._say("user", "ack", self._seen("taken"))
             self._say("agent", "detail", f"{self._act('agent', 'besides')} {rest[0]}")
 
     def _repeated(self, question: Question, said: str) -> None:

@@ -56,6 +56,8 @@ class Goal(Settings):
     """As in "you want to ..."."""
     ask: str
     reply: Annotated[tuple[str, ...], Field(min_length=2)]
+    view: bool = False
+    """It asks what the other thinks or would do, so the answer is nothing to go and try."""
 
 
 class Theme(Settings):

@@ -20,24 +20,41 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.content.questions import question_kind, wording_problems
+from datagen.scripting.content.questions import (
+    content_stems,
+    in_other_words,
+    question_kind,
+    tell_the_same,
+    wording_problems,
+)
 from datagen.text import speak, unsayable
 from datagen.types import UserError
 
 Lines = Annotated[tuple[str, ...], Field(min_length=2)]
 MAX_ANSWER = 40
 """Most spoken words of an answer's core: the teacher explains briefly."""
+REPEATED, ANSWERED = 0.3, 0.5
+"""From which share of their words in the answer on, nobody sets a belief right just before it: the
+words that set it right, and those of the belief."""
 _YES_OR_NO = re.compile(r"(?:yes|no|not really)\b", re.IGNORECASE)
 _LEANS = re.compile(
     r"(?:so (?:do|does|is|are|can|has)|that|this|those|these|others?|another|also|then|even so)\b",
     re.IGNORECASE,
 )
 """Opens a line that says something of the line before it."""
+_OPENS = {"It": re.compile(r"Its?\b"), "They": re.compile(r"(?:They|Their)\b")}
+"""Opens a line that speaks of one thing, and of several."""
 _POINTS = re.compile(
     r"\b(?:this|these|those) (?!is|are|year|week|month|morning|hour|town|test)\w"
     r"|\b(?:in|on|of|under|behind|by|at|is|was|were) that\b(?! [A-Za-z']+ (?:me|us)\b)|\bthat one\b"
 )
 """Points at something; what was named is not pointed at."""
+_PARTLY = re.compile(
+    r"(?:Sometimes|Often|Almost|Many (?:do|people)|That may|For large groups|At first they do"
+    r"|Only if|Not (?:always|safely|any more)|They were in|Saturday is|(?:The o|O)ld ones did"
+    r"|Clocks do|In a few cities they do|When you multiply they do)\b"
+)
+"""Opens the answer to what is believed, if there is something to that."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 
 
@@ -54,6 +71,20 @@ class Doubt(Settings):
     think: str
     """A clause, to follow "I always thought"."""
     tell: str
+    after: bool = False
+    """It only comes up after the answer, which says that it is wrong."""
+
+    def is_other_than(self, ask: str, answer: str) -> bool:
+        """Tell whether the belief may be set right just before an answer, without saying it."""
+        is_asked = content_stems(self.think) <= content_stems(ask)
+        is_new = in_other_words(self.tell, answer, REPEATED)
+        is_open = in_other_words(self.think, answer, ANSWERED)
+        return is_new and is_open and not is_asked and not self.after
+
+    @cached_property
+    def is_partly_so(self) -> bool:
+        """There is something to the belief, so nobody denies it."""
+        return _PARTLY.match(self.tell) is not None
 
 
 class Quiz(Settings):
@@ -64,6 +95,11 @@ class Quiz(Settings):
     wrong: str
     tell: str
     """The right answer in a sentence."""
+
+    def is_given_away_by(self, detail: str) -> bool:
+        """Tell whether nobody asks that right after a detail."""
+        is_in = content_stems(self.right) <= content_stems(detail)
+        return is_in or tell_the_same(detail, self.tell)
 
 
 class Topic(Settings):
@@ -81,6 +117,8 @@ class Topic(Settings):
     quiz: Quiz
     beyond: str = ""
     """A question on it that somebody might ask and that the teacher can't know the answer to."""
+    grave: bool = False
+    """It is asked in need or in grief: nobody jokes, guesses, or is put to a test."""
 
 
 class Subject(Settings):
@@ -174,6 +212,8 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
         yield from (f"{core!r} answers yes or no, which is not asked" for core in yes_or_no)
     leaning = (line for line in topic.details if _LEANS.match(line))
     yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
+    if all(any(form.match(line) for line in topic.details) for form in _OPENS.values()):
+        yield f"{' '.join(topic.details)!r}: one is of it and one of them, so name what they are of"
     if _OF_ME.search(topic.doubt.think):
         yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
     if _POINTS.search(topic.beyond):

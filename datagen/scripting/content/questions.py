@@ -33,8 +33,9 @@ _KINDS = (
     (
         "measure",
         re.compile(
-            r"how (?:long|old|fast|quickly|far|big|large|high|deep|tall|hot|often)\b"
-            r"|what's the (?:speed|age|height|length|size)\b|how many (?:\w+ )?(?:minutes|seconds"
+            r"how (?:long|old|fast|quickly|far|big|large|small|high|deep|tall|hot|cold|strong)\b"
+            r"|how often\b|what's the (?:speed|age|height|length|size)\b"
+            r"|how many (?:\w+ )?(?:minutes|seconds"
             r"|hours|days|weeks|months|years|miles|feet|pages|times|degrees)\b|at what speed\b"
         ),
     ),
@@ -47,7 +48,7 @@ _KINDS = (
         "how",
         re.compile(
             r"how\b|what now\b"
-            r"|what(?:'s| is) (?:the|a) (?:\w+ )?(?:way|trick)\b|what else helps\b"
+            r"|what(?:'s| is) (?:the|a) (?:\w+ )?(?:way|trick) to\b|what else helps\b"
             r"|what (?:can|do|should|did) i (?:do|look)\b"
             r"|what (?:helps|works|removes|gets|keeps|cleans|should i check)\b"
         ),
@@ -74,6 +75,8 @@ _NAMED = re.compile(
     r"which\b|what(?:'s| is) the (?:capital|largest|smallest|highest|longest)\b", re.IGNORECASE
 )
 """Asks for a name."""
+_HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
+"""Tells that a question asks for what to do."""
 _SAME_WORDS = 0.6
 """From this share of common words on, a text is none in other words."""
 _TOLD, _TOLD_NUMBER = 0.55, 0.3
@@ -128,6 +131,18 @@ def is_explained(question: str) -> bool:
     return question_kind(question) in _EXPLAINED and not _NAMED.match(question)
 
 
+def asks_what_to_do(question: str) -> bool:
+    """Tell whether a question asks for advice."""
+    return question_kind(question) == "how" and bool(_HOW_TO.search(question))
+
+
+def asks_for_reason(question: str) -> bool:
+    """Tell whether the answer is something to see: why it is so, or how it works."""
+    kind = question_kind(question)
+    is_of_nobody = question.lower().startswith("how") and not _HOW_TO.search(question)
+    return kind in ("why", "difference") or (kind == "how" and is_of_nobody)
+
+
 def is_told(text: str, said: str) -> bool:
     """Tell whether who has heard a sentence learns next to nothing from a text."""
     stems = content_stems(text)
@@ -136,10 +151,13 @@ def is_told(text: str, said: str) -> bool:
     return len(common) >= (_TOLD_NUMBER if same_number else _TOLD) * len(stems) > 0
 
 
-def in_other_words(text: str, said: str) -> bool:
-    """Tell whether a text says something, and not in nearly the words that were said before."""
+def in_other_words(text: str, said: str, share: float = _SAME_WORDS) -> bool:
+    """Tell whether a text says something, and in other words than those that were said before.
+
+    Less than ``share`` of its words were said.
+    """
     stems = content_stems(text)
-    return len(stems & content_stems(said)) < _SAME_WORDS * len(stems)
+    return len(stems & content_stems(said)) < share * len(stems)
 
 
 def tell_the_same(one: str, other: str) -> bool:

@@ -31,22 +31,24 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 _LESSON = (
     frozenset((
         "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "farewell", "check",
-        "guess", "heard", "scope", "unsure", "never_mind", "correct", "correct.soft", "bridge",
-        "quiz", "quiz.new", "praise", "right", "wrong", "again", "rephrase", "offer", "besides",
+        "check.fact", "guess", "heard", "scope", "unsure", "never_mind", "correct",
+        "correct.soft", "bridge", "quiz", "quiz.new", "praise", "right", "wrong", "again",
+        "rephrase", "offer", "besides",
     )),
     frozenset((
         "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
         "curious", "interrupt", "done", "grasp", "lost", "guessed", "believe", "doubt", "try",
         "long", "short", "again", "accept", "enough", "settled", "fine", "thanks", "doubt.new",
-        "glad", "closes",
+        "glad", "closes", "see",
     )),
 )  # fmt: skip
 _CHAT = frozenset((
-    "hello", "hello.back", "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead",
-    "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
-    "leave", "bye", "again", "unclear", "want", "thanks", "welcome", "so", "about", "besides",
-    "late", "theme", "react.soft", "part", "ask.work", "ask.place", "ask.past", "ask.likes",
-    "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
+    "hello", "hello.back", "hi", "hi.back", "well", "ask.self", "tell.self", "intro", "meet",
+    "lead", "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
+    "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear", "want",
+    "thanks", "welcome", "so", "about", "besides",
+    "late", "theme", "thanks.view", "welcome.view", "react.soft", "part", "ask.work", "ask.place",
+    "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "qa": _LESSON,

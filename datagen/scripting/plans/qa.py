@@ -37,8 +37,9 @@ FAR = 3
 """One in so many topics is followed by one that it does not lead to, and by all others in turn."""
 DETAILS = ((0, 0, 1), (0, 1, 1), (1, 1, 2))
 """How many details an answer gives, by the teacher's level of length."""
-INTERRUPTIONS = (0.0, 0.2, 0.4)
-"""Chance that a question comes as a barge-in, by the asker's level of interruptions."""
+INTERRUPTIONS = (0.0, 0.3, 0.6)
+"""Chance that a question on the answer before it comes as a barge-in, by the asker's level of
+interruptions; nobody cuts in for another topic."""
 GREETINGS, GOODBYES = 0.25, 0.4
 """Chances that the teacher speaks first, and that both say goodbye."""
 WORDS = (20, 400)
@@ -63,6 +64,8 @@ class Question:
     quiz: Quiz | None = None
     beyond: str = ""
     """A question that the teacher can't answer."""
+    is_grave: bool = False
+    """It is nothing to joke about or to guess at."""
 
 
 @dataclass(frozen=True)
@@ -180,11 +183,11 @@ class _Path:
         return others[at], -1, False
 
     def questions(self, interruptions: float) -> tuple[Question, ...]:
-        """Return the questions; each but the first may come as a barge-in."""
+        """Return the questions; one on the answer before it may come as a barge-in."""
         found: list[Question] = []
         asked = {(topic.id, more) for topic, more, _ in self._steps}
         for topic, more, is_near in self._steps:
-            cuts_in = bool(found) and is_near and self._draws.chance(interruptions)
+            cuts_in = more >= 0 and self._draws.chance(interruptions)
             found.append(self._question(topic, more, is_near=is_near, interrupts=cuts_in))
             left = [
                 one for one in not_told(topic, (found[-1].answer,)) if (topic.id, one) not in asked
@@ -198,7 +201,13 @@ class _Path:
     def _question(self, topic: Topic, more: int, *, is_near: bool, interrupts: bool) -> Question:
         if more >= 0:
             asked = topic.more[more]
-            return Question(asked.ask, asked.tell, is_follow_up=True, interrupts=interrupts)
+            return Question(
+                asked.ask,
+                asked.tell,
+                is_follow_up=True,
+                interrupts=interrupts,
+                is_grave=topic.grave,
+            )
         others = self._draws.shuffled(topic.core)
         steps = [step for one, step, _ in self._steps if one is topic and step >= 0]
         fits = (one for one in others if {*steps} <= {*not_told(topic, (one,))})
@@ -214,6 +223,7 @@ class _Path:
             doubt=topic.doubt,
             quiz=topic.quiz,
             beyond=topic.beyond,
+            is_grave=topic.grave,
         )
 
 
