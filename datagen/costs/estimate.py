@@ -122,4 +122,5 @@ def _gpus_of(pools: Sequence[PoolEstimate]) -> int:
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    ours = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return len(ours(0)) if ours else os.cpu_count() or 1

@@ -68,8 +68,9 @@ def _num_cpus() -> int:
     """
     from ray._private import utils  # it offers no other way to ask for a container's
 
-    count = getattr(utils, "get_num_cpus", os.cpu_count)
-    return max(1, min(len(os.sched_getaffinity(0)), int(count() or 1)))
+    count = int(getattr(utils, "get_num_cpus", os.cpu_count)() or 1)
+    ours = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return max(1, min(count, len(ours(0))) if ours else count)
 
 
 def _failure(address: str | None, error: Exception) -> str:
