@@ -220,7 +220,7 @@ def _go_on(talk: Talk) -> None:
     """Talk until both have nothing left to do."""
     while talk.steps or talk.agenda:
         _fill_up(talk)
-        if not talk.steps or (_is_settled_next(talk) and asides.is_vented(talk)):
+        if not talk.steps or (_is_settled_next(talk) and talk.is_vented):
             talk.agenda = [event for event in talk.agenda if event.kind != "grievance"]
         is_first = talk.floor.last <= talk.opened_at
         ready = _ready(talk, is_first)
@@ -229,7 +229,7 @@ def _go_on(talk: Talk) -> None:
             asides.bring_up(talk, ready[0])
             if collides:
                 mark(talk, cut + 1, "collision", "repeat")
-            if ready[0].kind == "grievance" and _breaks_off(talk):
+            if talk.is_over:
                 return
         elif talk.steps:
             take_step = partial(steps.take, talk, talk.steps.pop(0))
@@ -288,7 +288,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         (ready[0].kind == "Q3" and _is_decided_next(talk)) or _is_refused_next(talk)
     ):
         return True
-    is_bound = talk.is_agreed or talk.is_looking or asides.is_vented(talk)
+    is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
     is_bound = is_bound or steps.points_back(talk, talk.steps[0])
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:
         return False
@@ -304,17 +304,6 @@ def _fill_up(talk: Talk) -> None:
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
         talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
-
-
-def _breaks_off(talk: Talk) -> bool:
-    """Let a caller who is still angry hang up, if nothing has been done for it yet."""
-    if talk.mood.manner != "angry" or not talk.steps or not talk.chance(0.5):
-        return False
-    talk.user("break_off", "disagreement")
-    talk.outcome, talk.is_over = "broken_off", True
-    if talk.chance(0.5):
-        talk.agent("bye_broken", "apology").rote = True
-    return True
 
 
 def _close(talk: Talk) -> None:

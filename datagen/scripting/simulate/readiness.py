@@ -25,7 +25,8 @@ def _is_to_come(talk: Talk, name: str) -> bool:
 
 
 def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
-    return all(other.kind != "Q4" for other in talk.agenda)
+    """Nobody loses its patience in the breath in which it has just been soothed."""
+    return not talk.is_vented and all(other.kind != "Q4" for other in talk.agenda)
 
 
 def _asks_names(talk: Talk, event: AgendaItem) -> bool:

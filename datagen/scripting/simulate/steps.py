@@ -127,7 +127,7 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
         licence = f"result.{tools.call(talk, step, ())}"
     talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
     talk.mood.feel("helped")
-    talk.is_helped = True
+    talk.is_helped, talk.done_at = True, talk.floor.last
     _react(talk, step, 0.6, "ack_done")
 
 
