@@ -103,9 +103,13 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
 
 
 def _believed(talk: Talk, taken: Collection[str]) -> str | None:
-    """Return a fact that the caller may be wrong about; empty for a number on file."""
+    """Return a fact that the caller may be wrong about; empty for a number on file.
+
+    Nobody is wrong about what it turns down, or confirms itself.
+    """
     world = talk.world
-    declined = {name for step in world.steps if step.declines for name in step.facts}
+    known = [step for step in world.steps if step.declines or step.do == "check"]
+    declined = {name for step in known for name in step.facts}
     facts = [name for name in world.records if world.fact(name).claim and name not in declined]
     is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
     has_detail = world.story.verify and not is_called and (not world.is_lookup or _opens(world))

@@ -54,7 +54,7 @@ _OBJECTS = re.compile(
 )
 _TAKES_IT = re.compile(
     r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
-    r"|(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
+    r"|(?:okay|alright|good|oh, so|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
     r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
     r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
     r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
