@@ -42,7 +42,7 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
-    if event.what and event.kind in ("Q1", "Q2") and talk.is_fresh(event.what):
+    if event.kind in ("Q1", "Q2") and event.what and _heard(talk, event.what):
         link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
@@ -164,11 +164,19 @@ def _detail(talk: Talk) -> None:
         talk.user(f"leave_detail{kind}", "autoPositive")
 
 
+def _heard(talk: Talk, name: str) -> list[str]:
+    """Return what a caller may check of a fact it has just been told: what it was told of it."""
+    if not talk.is_fresh(name):
+        return []
+    said = talk.floor.drafts[talk.told[name]].values
+    return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
+
+
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
     is_right = is_right or talk.is_fresh(name)
-    line = talk.draws.pick(fact.claim)
+    line = talk.draws.pick(_heard(talk, name) or fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)
