@@ -61,6 +61,8 @@ _TAKES_IT = re.compile(
     re.I,
 )
 """What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
+_WANTS = re.compile(r"\bplease\b", re.I)
+"""What a reply to news holds that asks for what the agent does next."""
 HEARS = 0.6
 """Chance that the agent says something to what a caller makes of bad news, if that asks for
 nothing."""
@@ -300,6 +302,8 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             told = [line for line in told if objects(line)] or told
         talk.user_line(told, "autoPositive")
         said = talk.words.chosen
+        if _WANTS.search(said) and said[-1] != "?" and talk.steps and talk.steps[0].do == "act":
+            talk.is_agreed = True
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
         if objects(said) or (is_bad and not _TAKES_IT.match(said)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +16,7 @@ from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths
 from datagen.types import Emotion, Job, Script, Turn
+from tests.scripting.world.test_calls import floor, make
 
 HESITATES = re.compile(r"\b(?:um|uh|you know|like|i mean), ", re.IGNORECASE)
 KENNEL = (
@@ -89,6 +91,57 @@ def test_nobody_loses_its_patience_in_the_breath_that_soothed_it() -> None:
         for turn in turns:
             is_calm = turn.speaker == "user" and any(turn.text.startswith(one) for one in calm)
             assert not (is_calm and any(one in turn.text for one in rude)), script.dialog_id
+
+
+@pytest.mark.slow
+def test_nobody_checks_back_what_was_not_said() -> None:
+    found = 0
+    for script, _ in calls():
+        for probe in script.probes:
+            asked = script.turns[probe.user_turn].text
+            if any(line in asked for line in bank("check_back")) and probe.expects:
+                heard = " ".join(t.spoken for t in script.turns[: probe.user_turn])
+                found += 1
+                assert probe.expects[0].lower() in heard.lower(), (script.dialog_id, asked)
+    assert found > 10
+
+
+@pytest.mark.slow
+def test_nobody_supposes_what_it_has_confirmed_itself() -> None:
+    worlds = load_worlds(default_paths())
+    for script, _ in calls():
+        name, case = script.scenario.split("/")[:2]
+        taken = [
+            step
+            for step in worlds[script.domain].pack.stories[name].steps
+            if step.do == "check" and (not step.when or case in step.when)
+        ]
+        confirmed = {name for step in taken for name in step.facts}
+        for probe in script.probes:
+            if probe.type == "Q1":
+                licence = script.turns[probe.agent_turn].licence
+                rests_on = {one.removeprefix("prompt.") for one in licence[:1]}
+                assert not confirmed & rests_on, script.dialog_id
+
+
+@pytest.mark.slow
+def test_who_asks_for_something_is_not_asked_whether_it_wants_it() -> None:
+    wants = {
+        line
+        for world in load_worlds(default_paths()).values()
+        for story in world.pack.stories.values()
+        for step, then in pairwise(story.steps)
+        for line in step.reply
+        if step.do == "tell" and then.do == "act" and "please" in line and line[-1] != "?"
+    }
+    found = 0
+    domains = ("event_rental", "locksmith", "medical_lab", "student_loan")
+    for script in (make(domain, index) for domain in domains for index in range(60)):
+        for turn, answer in pairwise(floor(script)):
+            if turn.speaker == "user" and any(turn.text.endswith(line) for line in wants):
+                found += 1
+                assert "?" not in answer.text.split(". ")[0], (script.dialog_id, answer.text)
+    assert found
 
 
 @pytest.mark.slow
