@@ -145,6 +145,18 @@ def test_who_asks_for_something_is_not_asked_whether_it_wants_it() -> None:
 
 
 @pytest.mark.slow
+def test_no_agent_ends_with_good_where_the_caller_got_nothing() -> None:
+    worlds = load_worlds(default_paths())
+    for script, turns in calls():
+        mood = worlds[script.domain].pack.stories[script.scenario.split("/")[0]].mood
+        is_bad = script.outcome in ("refused", "failed") or (
+            script.outcome == "partly" and mood == "problem"
+        )
+        last = next(turn for turn in reversed(turns) if turn.speaker == "agent")
+        assert not (is_bad and re.match(r"(?:Very good|Good|Lovely)[,.]", last.text)), last.text
+
+
+@pytest.mark.slow
 def test_people_read_no_telephone_number_off_a_card() -> None:
     reads = re.compile(r"(?:handy|with you|read me|have it there)\b")
     asked = 0
