@@ -11,6 +11,7 @@ from functools import partial
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
+from datagen.scripting.simulate.answers import answering, stating
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
 from datagen.scripting.simulate.readiness import EARLY, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
@@ -28,6 +29,7 @@ _SUPPOSES = re.compile(
     r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
 )
 """How a wish ends, or begins, that is no request."""
+BREAKS_OFF = 0.5
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -38,14 +40,16 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
         talk.agenda.remove(event)
     last = talk.floor.drafts[-1]
     if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
-        _react(talk, "ack.low" if talk.is_low else "ack")  # to the news, before anything else
-    if event.what and event.kind in ("Q1", "Q2") and talk.is_fresh(event.what):
+        act = "ack_done" if talk.done_at == talk.floor.last else "ack"
+        _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
+    if event.kind in ("Q1", "Q2") and event.what and _heard(talk, event.what):
         link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
     elif _is_apart(talk, event):
         if last.act != "offer":
-            talk.user("link.apart", "interactionStructuring")
+            apart = "link.apart" if event.kind == "Q6" else "link.curious"
+            talk.user(apart, "interactionStructuring")
     elif event.kind not in ("Q0", "Q4", "grievance") and _is_announced(talk, event):
         talk.user("link.again" if talk.has_asked else "link", "interactionStructuring")
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
@@ -62,16 +66,10 @@ def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the caller announces something new: it does so in a turn in which it has
     answered something or calmed down, and before it asks for a number on file."""
     last = talk.floor.drafts[-1]
-    is_turn = last.speaker == "user" and (last.act in _ANSWERS or is_vented(talk))
+    is_turn = last.speaker == "user" and (last.act in _ANSWERS or talk.is_vented)
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
     linked = WISHES if event.kind == "Q3" else LINKED * min(1, talk.leisure)
     return is_turn or is_detail or talk.chance(linked)
-
-
-def is_vented(talk: Talk) -> bool:
-    """Tell whether the caller has just lost its patience."""
-    angry = [one.agent_turn for one in talk.probes if one.type == "Q4"]
-    return bool(angry) and talk.floor.last - angry[-1] <= 1
 
 
 def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
@@ -140,7 +138,7 @@ def _belief(talk: Talk, event: AgendaItem) -> None:
 
 def _detail(talk: Talk) -> None:
     """Suppose a number on file: it is confirmed, or denied without telling the right one."""
-    known = talk.world.other if talk.verified_by != "other_value" else talk.world.identity
+    known = talk.world.other
     right, label = known.value, known.identity.label
     claimed = right
     if not talk.chance(0.4):
@@ -166,11 +164,19 @@ def _detail(talk: Talk) -> None:
         talk.user(f"leave_detail{kind}", "autoPositive")
 
 
+def _heard(talk: Talk, name: str) -> list[str]:
+    """Return what a caller may check of a fact it has just been told: what it was told of it."""
+    if not talk.is_fresh(name):
+        return []
+    said = talk.floor.drafts[talk.told[name]].values
+    return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
+
+
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
     is_right = is_right or talk.is_fresh(name)
-    line = talk.draws.pick(fact.claim)
+    line = talk.draws.pick(_heard(talk, name) or fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)
@@ -186,18 +192,13 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     if talk.is_fresh(name) and right.type in SAID_ALONE:  # nobody says all of it once more
         talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
     else:
-        talk.agent_line(_stating(fact.tell, slot), "correction" if wrong else "confirm", licence)
+        lines = stating(slot, fact.tell)
+        talk.agent_line(lines, "correction" if wrong else "confirm", licence)
     talk.tell((name,))
     act = "correct" if wrong else "confirm"
     forbids = (wrong.spoken,) if wrong else ()
     talk.probe(kind, act, asked, (right.spoken,), forbids)  # type: ignore[arg-type]
     _react(talk, "ack_corrected" if wrong else "ack")
-
-
-def _stating(lines: tuple[str, ...], slot: str) -> tuple[str, ...]:
-    """Return the lines that state a value."""
-    capital = "{" + slot[0].upper() + slot[1:] + "}"
-    return tuple(line for line in lines if f"{{{slot}}}" in line or capital in line)
 
 
 def _terms(talk: Talk, event: AgendaItem) -> None:
@@ -220,11 +221,11 @@ def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
     """Ask about a fact; return where, and which values the answer states."""
     fact = talk.world.fact(event.what)
     talk.user_line(fact.ask, "setQuestion")
-    asked = talk.floor.last
+    asked, question = talk.floor.last, talk.words.chosen
     if talk.chance(0.25):
         talk.agent("ack_question", "autoPositive")
     licence = talk.licence((event.what,))
-    draft = talk.agent_line(fact.tell, "answer", licence)
+    draft = talk.agent_line(answering(question, fact.tell), "answer", licence)
     told = draft.values & talk.world.values.keys()
     if event.kind == "fact" and not may_cut_in(talk, *_telling(talk, fact.tell, licence)):
         return asked, told
@@ -250,7 +251,7 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     talk.user_line(wish.ask, "request")
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
-    lines = talk.world.fact(wish.fact).tell
+    lines = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
     act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
     talk.agent(act, "declineRequest", licence)
     if talk.is_fresh(wish.fact):
@@ -298,8 +299,20 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
     if talk.chance(talk.calm):
         talk.mood.feel("soothed")
         talk.user("calm_down", "autoPositive")
-    else:
+    elif event.kind != "grievance" or not _breaks_off(talk):
         talk.user("still_cross", "disagreement")
+
+
+def _breaks_off(talk: Talk) -> bool:
+    """Let a caller who is angry for the second time hang up, if nothing has been done for it yet;
+    return whether it does."""
+    if talk.mood.manner != "angry" or not talk.steps or not talk.chance(BREAKS_OFF):
+        return False
+    talk.user("break_off", "disagreement")
+    talk.outcome, talk.is_over = "broken_off", True
+    if talk.chance(0.5):
+        talk.agent("bye_broken", "apology").rote = True
+    return True
 
 
 def _gap(talk: Talk, event: AgendaItem) -> None:

@@ -103,9 +103,13 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
 
 
 def _believed(talk: Talk, taken: Collection[str]) -> str | None:
-    """Return a fact that the caller may be wrong about; empty for a number on file."""
+    """Return a fact that the caller may be wrong about; empty for a number on file.
+
+    Nobody is wrong about what it turns down, or confirms itself.
+    """
     world = talk.world
-    declined = {name for step in world.steps if step.declines for name in step.facts}
+    known = [step for step in world.steps if step.declines or step.do == "check"]
+    declined = {name for step in known for name in step.facts}
     facts = [name for name in world.records if world.fact(name).claim and name not in declined]
     is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
     has_detail = world.story.verify and not is_called and (not world.is_lookup or _opens(world))
@@ -220,7 +224,7 @@ def _go_on(talk: Talk) -> None:
     """Talk until both have nothing left to do."""
     while talk.steps or talk.agenda:
         _fill_up(talk)
-        if not talk.steps or (_is_settled_next(talk) and asides.is_vented(talk)):
+        if not talk.steps or (_is_settled_next(talk) and talk.is_vented):
             talk.agenda = [event for event in talk.agenda if event.kind != "grievance"]
         is_first = talk.floor.last <= talk.opened_at
         ready = _ready(talk, is_first)
@@ -229,7 +233,7 @@ def _go_on(talk: Talk) -> None:
             asides.bring_up(talk, ready[0])
             if collides:
                 mark(talk, cut + 1, "collision", "repeat")
-            if ready[0].kind == "grievance" and _breaks_off(talk):
+            if talk.is_over:
                 return
         elif talk.steps:
             take_step = partial(steps.take, talk, talk.steps.pop(0))
@@ -288,7 +292,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         (ready[0].kind == "Q3" and _is_decided_next(talk)) or _is_refused_next(talk)
     ):
         return True
-    is_bound = talk.is_agreed or talk.is_looking or asides.is_vented(talk)
+    is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
     is_bound = is_bound or steps.points_back(talk, talk.steps[0])
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:
         return False
@@ -304,17 +308,6 @@ def _fill_up(talk: Talk) -> None:
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
         talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
-
-
-def _breaks_off(talk: Talk) -> bool:
-    """Let a caller who is still angry hang up, if nothing has been done for it yet."""
-    if talk.mood.manner != "angry" or not talk.steps or not talk.chance(0.5):
-        return False
-    talk.user("break_off", "disagreement")
-    talk.outcome, talk.is_over = "broken_off", True
-    if talk.chance(0.5):
-        talk.agent("bye_broken", "apology").rote = True
-    return True
 
 
 def _close(talk: Talk) -> None:
@@ -343,8 +336,9 @@ def _done(talk: Talk) -> str:
 
 
 def _bye(talk: Talk) -> str:
-    """Return how the agent says goodbye: nobody is welcome who has not said thanks."""
-    if talk.mood.valence < 0 or talk.is_refused:
+    """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
+    good where somebody did not get what it called for."""
+    if talk.mood.valence < 0 or talk.is_let_down:
         return "bye_plain"
     act = "bye_outbound" if talk.cast.direction == "outbound" else "bye"
     return act if talk.is_thanked else f"{act}.unthanked"

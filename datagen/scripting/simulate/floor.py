@@ -5,6 +5,7 @@ piece, piece, ... --Floor--> Draft, Draft, ...
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from datagen.scripting.simulate.realizer import Said
@@ -90,6 +91,7 @@ class Floor:
         return len(self.drafts) - 1
 
 
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
 _STARTS = ("Okay, ", "Sure, ", "Alright, ", "So, ", "Well, ", "Oh, ")
 
 
@@ -98,7 +100,7 @@ def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
     text, spoken = said.text, said.spoken
     if not text.startswith(_STARTS):
         return text, spoken
-    sentence = last.text[:-1].rpartition(". ")[2]
+    sentence = _SENTENCE.split(last.text[:-1])[-1]
     for start in _STARTS:
         is_second = last.text.startswith(start[:-2]) or sentence.startswith(start)
         if text.startswith(start) and is_second:

@@ -30,7 +30,10 @@ NOTICED = 0.7
 def identify(talk: Talk) -> None:
     """Ask for what the role wants to know; the caller is verified afterwards, unless it fails."""
     talk.is_verified = True
-    asked = "ask_identity" if talk.is_named else "ask_name_identity"
+    phone = ".phone" if talk.world.identity.identity.value.type == "phone" else ""
+    asked, given = f"ask_identity{phone}", f"give_identity{phone}"
+    if not talk.is_named:
+        asked, given = "ask_name_identity", "give_name_identity"
     talk.agent(asked, "setQuestion")
     question = talk.floor.last
     if talk.chance(WHY * talk.leisure):
@@ -38,7 +41,7 @@ def identify(talk: Talk) -> None:
         talk.agent("why_identity", "inform", ("prompt.verify",))
     name = "identity_value"
     if talk.world.fails_identity:
-        _fail(talk)
+        _fail(talk, given)
         return
     if _may_lack(talk) and talk.chance(LACKS * talk.slips):
         talk.user("lacks_identity" if talk.is_named else "lacks_identity.named", "inform")
@@ -46,7 +49,7 @@ def identify(talk: Talk) -> None:
         talk.user("give_other", "answer")
         name = "other_value"
     else:
-        _give(talk, name, "give_identity" if talk.is_named else "give_name_identity", question)
+        _give(talk, name, given, question)
     talk.is_named = True
     talk.given.add(name)
     talk.verified_by = name
@@ -57,8 +60,10 @@ def identify(talk: Talk) -> None:
 
 
 def _may_lack(talk: Talk) -> bool:
-    """Tell whether the caller could lack its number: nobody lacks a telephone number, and nobody
-    whose telephone has been called is asked for it."""
+    """Tell whether the caller could lack its number: nobody lacks a telephone number, nobody whose
+    telephone has been called is asked for it, and nobody later asks about what it did not have."""
+    if any(event.kind == "Q1" and not event.what for event in talk.agenda):
+        return False
     known = (talk.world.identity, talk.world.other)
     first, other = (one.identity.value.type for one in known)
     is_called = talk.cast.direction == "outbound"
@@ -130,10 +135,10 @@ def _spell(talk: Talk) -> None:
     talk.agent("spelled", "autoPositive")
 
 
-def _fail(talk: Talk) -> None:
+def _fail(talk: Talk, given: str) -> None:
     """Let the caller give a wrong number twice, and end it."""
     code = talk.world.identity.identity.value
-    for act in ("give_identity" if talk.is_named else "give_name_identity", "read_again"):
+    for act in (given, "read_again"):
         wrong = code.alter(talk.draws, talk.value("identity_value"))
         talk.words.about("identity_value", wrong)
         talk.user(act, "answer")

@@ -25,7 +25,8 @@ def _is_to_come(talk: Talk, name: str) -> bool:
 
 
 def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
-    return all(other.kind != "Q4" for other in talk.agenda)
+    """Nobody loses its patience in the breath in which it has just been soothed."""
+    return not talk.is_vented and all(other.kind != "Q4" for other in talk.agenda)
 
 
 def _asks_names(talk: Talk, event: AgendaItem) -> bool:
@@ -58,7 +59,9 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     if wish is None or not talk.steps:
         return not talk.world.fails_identity  # who could not be verified wishes for nothing more
     is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
+    left = [step for step in talk.steps if step.do != "look"]
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
+    is_heard = is_heard or (len(left) == 1 and left[0].declines)  # after which it wants nothing
     return bool(wish.stories) and is_heard and not is_to_come
 
 

@@ -54,13 +54,15 @@ _OBJECTS = re.compile(
 )
 _TAKES_IT = re.compile(
     r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
-    r"|(?:okay|alright|good|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
+    r"|(?:okay|alright|good|oh, so|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
     r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
     r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
     r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
     re.I,
 )
 """What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
+_WANTS = re.compile(r"\bplease\b", re.I)
+"""What a reply to news holds that asks for what the agent does next."""
 HEARS = 0.6
 """Chance that the agent says something to what a caller makes of bad news, if that asks for
 nothing."""
@@ -127,7 +129,7 @@ def _act(talk: Talk, step: ProcedureStep) -> None:
         licence = f"result.{tools.call(talk, step, ())}"
     talk.agent_line(step.say, "inform", (licence, *talk.licence(step.facts)))
     talk.mood.feel("helped")
-    talk.is_helped = True
+    talk.is_helped, talk.done_at = True, talk.floor.last
     _react(talk, step, 0.6, "ack_done")
 
 
@@ -300,6 +302,8 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             told = [line for line in told if objects(line)] or told
         talk.user_line(told, "autoPositive")
         said = talk.words.chosen
+        if _WANTS.search(said) and said[-1] != "?" and talk.steps and talk.steps[0].do == "act":
+            talk.is_agreed = True
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
         if objects(said) or (is_bad and not _TAKES_IT.match(said)):

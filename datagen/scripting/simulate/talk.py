@@ -114,6 +114,8 @@ class Talk:
         """The caller has decided on what the agent does next."""
         self.num_asides = 0
         """How much the caller has brought up since the agent's last step."""
+        self.done_at = -1
+        """The turn in which the agent has said last that something is done."""
         self.is_looking = False
         """The agent has looked something up, and has yet to tell it."""
         self.opened_at = 0
@@ -198,6 +200,12 @@ class Talk:
     def is_wished(self) -> bool:
         """Whether the last turn wishes something, so that "you too" answers it."""
         return WISHES.search(self.floor.drafts[-1].text) is not None
+
+    @property
+    def is_vented(self) -> bool:
+        """Whether the caller has just lost its patience."""
+        angry = [one.agent_turn for one in self.probes if one.type == "Q4"]
+        return bool(angry) and self.floor.last - angry[-1] <= 1
 
     @property
     def is_thanked(self) -> bool:

@@ -94,6 +94,7 @@ def test_what_is_supposed_is_no_request(line: str, is_supposed: bool) -> None:
         ("I'd never have looked there.", False),
         ("Oh, so I'm not the only one.", False),
         ("Well, then I know for next time.", False),
+        ("Oh, so they're just not open yet.", False),
     ],
 )
 def test_nobody_is_sorry_about_good_news(said: str, wants_understanding: bool) -> None:

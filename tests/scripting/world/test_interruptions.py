@@ -31,7 +31,7 @@ def calls() -> tuple[Script, ...]:
 COMPOSED = """
 from datagen.backends.writer.composer import Composer
 from datagen.types import Job
-for kind, first in (("service", 866), ("qa", 0), ("casual", 0)):
+for kind, first in (("service", 2955), ("qa", 0), ("casual", 0)):
     jobs = [Job(dialog_id=f"{kind}-{at:07d}", kind=kind, index=at, seed=0)
             for at in range(first, first + 12)]
     print(list(Composer(Composer.Options()).write(jobs)))
@@ -50,7 +50,7 @@ def test_every_process_composes_the_same_words() -> None:
         ).stdout
         for seed in ("1", "2")
     )
-    assert "in short, $209 and $89." in first, "a call that sums up what was cut off is among them"
+    assert "that's 7:30 AM and 8 PM." in first, "a call that sums up what was cut off is among them"
     assert first == second
 
 

@@ -1,0 +1,176 @@
+"""Answers begin with what was asked for, and nobody says what it cannot mean by then."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+import pytest
+
+from datagen.backends.writer.composer import Composer
+from datagen.scripting.simulate.acts import default_path, load_acts
+from datagen.scripting.simulate.answers import answering, stating
+from datagen.scripting.simulate.floor import Floor
+from datagen.scripting.simulate.realizer import Said
+from datagen.scripting.world.load import load_worlds
+from datagen.scripting.world.pack import default_paths
+from datagen.types import Emotion, Job, Script, Turn
+from tests.scripting.world.test_calls import floor, make
+
+HESITATES = re.compile(r"\b(?:um|uh|you know|like|i mean), ", re.IGNORECASE)
+KENNEL = (
+    "A kennel costs {kennel} a night, a suite {suite}, a second pet is half.",
+    "A second pet is half, a kennel costs {kennel} a night, and a suite {suite}.",
+    "A suite is {suite} a night, a kennel {kennel}, and a second pet is half.",
+)
+
+
+def test_an_answer_begins_with_what_was_asked_for() -> None:
+    assert answering("How much is a suite?", KENNEL) == KENNEL[2:]
+    assert answering("Is a second pet cheaper?", KENNEL) == KENNEL[1:2]
+    assert answering("Who is there?", KENNEL) == KENNEL
+
+
+def test_a_correction_begins_with_the_value() -> None:
+    assert stating("kennel", KENNEL) == KENNEL[:1]
+    assert stating("suite", KENNEL) == KENNEL[2:]
+
+
+@pytest.mark.slow
+def test_each_question_of_each_world_has_an_answer() -> None:
+    for world in load_worlds(default_paths()).values():
+        for fact in world.pack.facts.values():
+            for question in fact.ask:
+                assert set(answering(question, fact.tell)) <= set(fact.tell)
+                assert answering(question, fact.tell)
+
+
+@lru_cache
+def calls() -> tuple[tuple[Script, list[Turn]], ...]:
+    jobs = [Job(dialog_id=f"service-{i:07d}", kind="service", index=i, seed=41) for i in range(900)]
+    made = Composer(Composer.Options(assistant=0.0)).write(jobs)
+    scripts = (one for one in made if isinstance(one, Script))
+    return tuple((one, [t for t in one.turns if t.onset != "backchannel"]) for one in scripts)
+
+
+def bank(act: str, manner: str = "any") -> tuple[str, ...]:
+    return load_acts(default_path()).user[act][manner][0]
+
+
+@pytest.mark.slow
+def test_nobody_asks_about_a_number_that_it_does_not_have() -> None:
+    lacks = [line for line in bank("lacks_identity") if "{" not in line]
+    found = 0
+    for script, turns in calls():
+        lacking = any(t.text.endswith(line) for t in turns[:14] for line in lacks)
+        found += lacking
+        supposed = [p for p in script.probes if p.type == "Q1"]
+        number = [script.turns[p.user_turn].text for p in supposed if not p.expects]
+        assert not (lacking and number), (script.dialog_id, number)
+    assert found > 10
+
+
+@pytest.mark.slow
+def test_who_hangs_up_does_not_urge_first() -> None:
+    ends, urges = ([one.lower() for one in bank(act)] for act in ("break_off", "still_cross"))
+    broken = [turns for script, turns in calls() if script.outcome == "broken_off"]
+    assert broken
+    for turns in broken:
+        last = next(turn for turn in reversed(turns) if turn.speaker == "user")
+        said = HESITATES.sub("", last.text).lower()
+        assert any(line in said for line in ends), said
+        assert not any(line in said for line in urges), said
+
+
+@pytest.mark.slow
+def test_nobody_loses_its_patience_in_the_breath_that_soothed_it() -> None:
+    calm = [*bank("calm_down")]
+    rude = [*bank("rude"), *bank("rude.early")]
+    for script, turns in calls():
+        for turn in turns:
+            is_calm = turn.speaker == "user" and any(turn.text.startswith(one) for one in calm)
+            assert not (is_calm and any(one in turn.text for one in rude)), script.dialog_id
+
+
+@pytest.mark.slow
+def test_nobody_checks_back_what_was_not_said() -> None:
+    found = 0
+    for script, _ in calls():
+        for probe in script.probes:
+            asked = script.turns[probe.user_turn].text
+            if any(line in asked for line in bank("check_back")) and probe.expects:
+                heard = " ".join(t.spoken for t in script.turns[: probe.user_turn])
+                found += 1
+                assert probe.expects[0].lower() in heard.lower(), (script.dialog_id, asked)
+    assert found > 10
+
+
+@pytest.mark.slow
+def test_nobody_supposes_what_it_has_confirmed_itself() -> None:
+    worlds = load_worlds(default_paths())
+    for script, _ in calls():
+        name, case = script.scenario.split("/")[:2]
+        taken = [
+            step
+            for step in worlds[script.domain].pack.stories[name].steps
+            if step.do == "check" and (not step.when or case in step.when)
+        ]
+        confirmed = {name for step in taken for name in step.facts}
+        for probe in script.probes:
+            if probe.type == "Q1":
+                licence = script.turns[probe.agent_turn].licence
+                rests_on = {one.removeprefix("prompt.") for one in licence[:1]}
+                assert not confirmed & rests_on, script.dialog_id
+
+
+@pytest.mark.slow
+def test_who_asks_for_something_is_not_asked_whether_it_wants_it() -> None:
+    wants = {
+        line
+        for world in load_worlds(default_paths()).values()
+        for story in world.pack.stories.values()
+        for step, then in pairwise(story.steps)
+        for line in step.reply
+        if step.do == "tell" and then.do == "act" and "please" in line and line[-1] != "?"
+    }
+    found = 0
+    domains = ("event_rental", "locksmith", "medical_lab", "student_loan")
+    for script in (make(domain, index) for domain in domains for index in range(60)):
+        for turn, answer in pairwise(floor(script)):
+            if turn.speaker == "user" and any(turn.text.endswith(line) for line in wants):
+                found += 1
+                assert "?" not in answer.text.split(". ")[0], (script.dialog_id, answer.text)
+    assert found
+
+
+@pytest.mark.slow
+def test_no_agent_ends_with_good_where_the_caller_got_nothing() -> None:
+    worlds = load_worlds(default_paths())
+    for script, turns in calls():
+        mood = worlds[script.domain].pack.stories[script.scenario.split("/")[0]].mood
+        is_bad = script.outcome in ("refused", "failed") or (
+            script.outcome == "partly" and mood == "problem"
+        )
+        last = next(turn for turn in reversed(turns) if turn.speaker == "agent")
+        assert not (is_bad and re.match(r"(?:Very good|Good|Lovely)[,.]", last.text)), last.text
+
+
+@pytest.mark.slow
+def test_people_read_no_telephone_number_off_a_card() -> None:
+    reads = re.compile(r"(?:handy|with you|read me|have it there)\b")
+    asked = 0
+    for script, turns in calls():
+        for turn in turns:
+            if turn.speaker == "agent" and "phone number" in turn.text:
+                asked += 1
+                assert not reads.search(turn.text), (script.dialog_id, turn.text)
+    assert asked > 100
+
+
+def test_a_second_start_is_left_out_after_any_sentence() -> None:
+    floor = Floor()
+    calm = Emotion(label="calm", valence=0.0, arousal=0.0)
+    for text in ("Ready?", "So, as I was saying.", "So, the gate was locked."):
+        floor.say("agent", "inform", Said(text, text, frozenset()), calm)
+    assert floor.drafts[0].text == "Ready? So, as I was saying. The gate was locked."
