@@ -238,6 +238,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(
+            r"(?P<point>[NSEW])\b(?= (?:right|just|now|around|by|before|after|about|between|heading"
+            r"|going|through|on|in|when|out|all|because|with|got|was|has|ramp|exit|lanes?)\b)",
+            lambda m: COMPASS[m["point"]],
+            before=re.compile(r"\b(?:I|US|SR|CR)-\d{1,3} \Z"),
+        ),
+        make(
+            r"(?P<point>[NS][EW]|[NSEW])(?= (?:1/[248]|[¼½]|quarter)\b|  ?[¼½])",
+            lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
+        ),
+        make(
+            r"1/4(?= of (?:the )?(?:[NS][EW]|[NSEW]|[Ss]ec\b|[Ss]ection))|¼(?= of)",
+            "quarter",
+            before=re.compile(r"\b[NS][EW] \Z"),
+        ),
+        make(
             r"(?P<point>[NS][EW])(?=[,.?!]|$)",
             lambda m: CORNERS[m["point"]],
             before=re.compile(

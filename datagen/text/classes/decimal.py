@@ -166,10 +166,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m['letter']} {_version(m)} {m['end']}".rstrip(),
             before=cue(r"ICD(?:-10)?(?:-CM)?(?: codes?)?|codes?|diagnosis(?: code)?(?: is)?", " "),
         ),
+        make(
+            r"(?P<letter>[A-TV-Z])(?P<number>\d\d\.\d{1,3})(?P<end>[A-Z]?)(?![\w.-])",
+            lambda m: (
+                f"{m['letter']} {_version(m)} {m['end']}".rstrip() if is_near(m, _BILLED) else None
+            ),
+        ),
         make(r"(?P<number>\d+\.\d+)(?P<letter>[A-Z])\b(?![.\d-])", _lettered, Sure.GUESS),
     )
 
 
+_BILLED = re.compile(
+    r"\b(?:diagnos\w+|bill(?:ed|ing|s)?|coded|coding|claims?|ICD|CPT|superbill|denied|denial)\b"
+)
 _ENGINE = re.compile(
     r"\b(?:engines?|turbo\w*|motors?|cars?|sedan|SUV|hatchback|trim|Civic|Accord|mpg|MPG|hp)\b"
 )

@@ -71,7 +71,8 @@ _RAISED = str.maketrans(
 _SUPER = "\u207b?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
 
 
-def _power(exponent: str) -> str:
+def say_power(exponent: str) -> str:
+    """Say an exponent: "squared", "to the minus fourth"."""
     exponent = exponent.translate(_RAISED)
     exponent = exponent.strip("{}()")
     if exponent in _POWERS:
@@ -88,7 +89,7 @@ def _power(exponent: str) -> str:
 
 def _raised(match: Match) -> str:
     base = match["base"]
-    return f"{quantity.number(base) if base[0].isdigit() else base} {_power(match['power'])}"
+    return f"{quantity.number(base) if base[0].isdigit() else base} {say_power(match['power'])}"
 
 
 def _factorial(match: Match) -> str:
@@ -98,7 +99,7 @@ def _factorial(match: Match) -> str:
 
 def _scientific(match: Match) -> str:
     """Say "6.02 x 10^23"."""
-    power = _power(match["power"] or match["super"])
+    power = say_power(match["power"] or match["super"])
     return f"{quantity.number(match['number'])} times ten {power}"
 
 
@@ -179,7 +180,7 @@ def _letters_raised(match: Match) -> str | None:
     """Say "mc²" in an equation."""
     if match["letters"] in UNITS or not is_near(match, _SUM, 80, 40):
         return None
-    return f"{' '.join(match['letters'])} {_power(match['power'] or match['sign'])}"
+    return f"{' '.join(match['letters'])} {say_power(match['power'] or match['sign'])}"
 
 
 def _spaced(match: Match) -> str | None:
@@ -191,12 +192,22 @@ def _spaced(match: Match) -> str | None:
     return f"{_compared(match)} "
 
 
+_ASKED = re.compile(r"what(?:'s| is)", re.IGNORECASE)
+
+
 def _term(match: Match) -> str | None:
+    """Say "3x" of a sum; the "6s" of "what's" alone may be several of a figure, or seconds."""
     if not is_near(match, _SUM, 80, 40):
+        return None
+    start, end = max(0, match.start() - 80), match.end() + 40
+    signs = {found.lower() for found in _SUM.findall(match.string, start, end)}
+    if match["letter"] == "s" and all(map(_ASKED.fullmatch, signs)):
         return None
     letter = match["letter"].replace("π", "pi ").strip()
     power = match["power"] or match["squared"]
-    return f"{quantity.number(match['number'])} {letter}" + (f" {_power(power)}" if power else "")
+    return f"{quantity.number(match['number'])} {letter}" + (
+        f" {say_power(power)}" if power else ""
+    )
 
 
 _SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")

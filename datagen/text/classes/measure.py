@@ -83,6 +83,11 @@ _PLURAL_SYMBOL = re.compile(r"(?:lbs|gals|pts|qts|yds|hrs|mins|secs|yrs|mos|mths
 _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
+_SOLD_BY = frozenset(
+    ("mg", "mcg", "oz", "ml", "mL", "GB", "TB", "MB", "Mbps", "V", "W", "gal", "qt")
+)
+_NO_NOUN = re.compile(r"[,?!;:]|\.?$|\. [A-Z]| (?:or|and|not|instead|is|was|isn't|one|if|for)\b")
+"""What follows the size of a thing that is left unsaid: "the 0.5 mg, not the 5 mg"."""
 _STUFF = re.compile(
     r" (?:[a-z]+ )?(?:O2|oxygen|flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
     r"|cheese|cream"
@@ -191,6 +196,8 @@ def _is_sold_as(match: Match) -> bool:
     number, symbol = match["number"], match["unit"]
     if is_after(match, _LEAST) or is_before(match, _ONE):
         return True
+    if symbol in _SOLD_BY and is_before(match, _THE_ONE) and is_after(match, _NO_NOUN):
+        return True
     if symbol == "mm":
         return number in ("9", "10") and is_near(match, _SHOT)
     return symbol == "L" and "." in number and is_before(match, _THE_ONE)
@@ -268,8 +275,8 @@ _TIMES_WHAT = re.compile(
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
     r"|we|they|he|she|it|I|unless|until|while|once|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
 )
-_ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]")
-_PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z")
+_ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]| d[a-z]\b")
+_PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z|∫ ?\Z")
 
 
 _DID = cue(

@@ -56,6 +56,13 @@ _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(uni
 _BLOOD = re.compile(
     r"\b(?:blood|donors?|donat\w+|units? of|transfus\w+|Rh|plasma)\b", re.IGNORECASE
 )
+_MENU = re.compile(
+    r"\b(?:[Cc]lick\w*|[Tt]ap\w*|[Gg]o(?:ing)?(?: in)?to|[Gg]o to|[Ss]elect\w*|[Oo]pen\w*|[Cc]hoose"
+    r"|[Uu]nder|[Hh]it|[Nn]avigate(?: to)?|[Mm]enu|[Ii]n|[Ff]rom|[Tt]ry) (?:on )?"
+    r"(?:[A-Z][\w'-]*(?: (?:and|&|of|a|an|my|the|your)| [A-Z\d][\w'-]*| [a-z]+)*)"
+    r"(?: [>→»\u25b8] [\w' &-]+)* \Z"
+)
+"""What leads through the names of a menu: "Click Settings > Billing"."""
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -196,7 +203,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?=[.,?!]|$)",
             "number",
-            before=cue("wrong|right|what|which|phone|same|new|old|license|plate|model|badge", " "),
+            before=cue(
+                "wrong|right|what|which|phone|same|new|old|license|plate|model|badge|PO|acct\\.?"
+                "|account|order|tracking|confirmation|ref\\.?|reference|claim|case|policy|ticket"
+                "|invoice|serial|cell|fax|ID|member|part|item|room|card|routing|flight|unit|group"
+                "|contract|VIN|work order|job",
+                " ",
+            ),
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
@@ -219,6 +232,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<=\d)[\u2605\u2b50](?![\w\u2605\u2b50])", " stars"),
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
+        make(r"[>→»\u25b8](?= [A-Z\"'\d])", ",", before=_MENU),
         make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
         make(r"[≥](?= ?[$€£¥.]?\d)", "at least "),
         make(r"(?<=\w)&(?=\w)", " and "),

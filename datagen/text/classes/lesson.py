@@ -1,0 +1,217 @@
+"""Signs of lessons: "∫2x dx", "dy/dx", "(x + 2)(x + 3)", "log₂(8)", "O(n log n)", "∠ABC"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import quantity
+from datagen.text.classes.math import say_power
+from datagen.text.form import Form, FormMaker, Match, Sure, is_before, is_near
+from datagen.text.locales import Locale
+
+TOLD = (
+    "Signs that nothing else is written with; a sum in brackets after a number, a letter or other"
+    " brackets; a pair of numbers in brackets near a point or a graph."
+)
+EXAMPLES = (
+    ("So dy/dx is 6x.", "So d y d x is six x."),
+    (
+        "Write it as (x + 2)(x + 3).",
+        "Write it as the quantity x plus two times the quantity x plus three.",
+    ),
+    ("What's log₂(8)?", "What's log base two of eight?"),
+    ("Merge sort runs in O(n log n) time.", "Merge sort runs in O of n log n time."),
+    ("∠ABC is a right angle.", "Angle ABC is a right angle."),
+    ("Plot the point (3, -2).", "Plot the point three, negative two."),
+)
+_POWER = r"(?:[²³]|\^\d)"
+_PART = re.compile(
+    rf"(?P<number>\d+(?:\.\d+)?)?(?P<letters>[a-zθπ]{{0,2}})(?P<power>{_POWER})?"
+    r"(?P<sign> ?[-+*/] ?|$)"
+)
+_SUM = rf"-?(?:\d{{0,3}}(?:\.\d+)?[a-zθπ]{{0,2}}{_POWER}?(?: ?[-+] ?(?=[\da-zθπ])|(?=\))))+"
+"""A sum of numbers and letters, up to the bracket behind it."""
+_SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "": ""}
+_GREEK = {"θ": "theta", "π": "pi"}
+_CHANGED = r"[a-zθ]"
+_PLOTTED = re.compile(
+    r"\b(?:points?|plot\w*|graphs?|coordinates?|vert(?:ex|ices)|slope|lines?|origin|intercepts?"
+    r"|midpoint|parabola|axis|axes|quadrant|ordered pair|vectors?|function"
+    r"|distance|center|circle)\b"
+)
+_RECKONED = re.compile(r"[=+] ?|\b(?:evaluate|simplify|solve|calculate|compute)\b", re.IGNORECASE)
+_COMPUTED = re.compile(
+    r"\b(?:compar\w+|assign\w*|operators?|code|variables?|python|java\w*|checks?|conditions?"
+    r"|statements?|syntax|strict\w*|equality|bug|typed?|loop|if)\b",
+    re.IGNORECASE,
+)
+_GROWTH = {
+    "1": "one", "n": "n", "log n": "log n", "n log n": "n log n", "n^2": "n squared",
+    "n²": "n squared", "n^3": "n cubed", "n³": "n cubed", "2^n": "two to the n",
+    "n!": "n factorial", "√n": "square root of n", "m + n": "m plus n", "n + m": "n plus m",
+    "V + E": "V plus E", "mn": "m n", "n*m": "n times m", "logn": "log n", "nlogn": "n log n",
+}  # fmt: skip
+"""How long a program takes, and how that is said."""
+
+
+def _sum(written: str) -> str | None:
+    """Say a sum: "x + 2", "2x² - 3x"; None if it is none."""
+    said = ["minus"] if written[0] == "-" else []
+    at = len(said)
+    while at < len(written):
+        part = _PART.match(written, at)
+        if part is None or part.end() == at or not (part["number"] or part["letters"]):
+            return None
+        said += [quantity.number(part["number"])] if part["number"] else []
+        said += [_GREEK.get(letter, letter) for letter in part["letters"]]
+        said += [say_power(part["power"].lstrip("^"))] if part["power"] else []
+        said += [_SIGNS[part["sign"].strip()]] if part["sign"] else []
+        at = part.end()
+    return " ".join(said)
+
+
+def _raised(written: str | None) -> str:
+    return f" {say_power(written.lstrip('^'))}" if written else ""
+
+
+def _is_sum(inner: str) -> bool:
+    return re.search(r"[\dA-Za-z²³] ?[-+] ?", inner) is not None
+
+
+def _product(match: Match) -> str | None:
+    """Say "(x + 2)(x - 3)", "2(x + 3)" and "(x + 1)²": what is in brackets is a quantity."""
+    head, inner = match["head"] or "", match["inner"]
+    if head in ("f", "g", "h"):
+        said = _sum(inner)
+        return said and f"{head} of {said}{_raised(match['power'])}"
+    before = [_sum(head), "times"] if head else []
+    parts = [inner, *([match["other"]] if match["other"] else [])]
+    if not any(map(_is_sum, parts)) or not (head or match["other"] or match["power"]):
+        return None
+    said_parts = [_sum(part) for part in parts]
+    if None in said_parts or (head and not before[0]):
+        return None
+    quantities = [
+        f"the quantity {said}" if _is_sum(part) else str(said)
+        for part, said in zip(parts, said_parts, strict=True)
+    ]
+    said = " times ".join(quantities) + _raised(match["power"])
+    return " ".join([*map(str, before), said])
+
+
+def _part_of(match: Match) -> str:
+    """Say "½bh" and "(4/3)πr³" of an equation."""
+    part = match["part"] or f"{match['left']}/{match['right']}"
+    letters = " ".join(_GREEK.get(letter, letter) for letter in match["letters"])
+    said = (
+        quantity.say(part)
+        if match["part"]
+        else quantity.fraction(int(match["left"]), int(match["right"]))
+    )
+    return f"{said} {letters}{_raised(match['power'])}"
+
+
+def _pair(match: Match) -> str | None:
+    """Say the numbers of a point: "(3, -2)"."""
+    if not is_near(match, _PLOTTED, 64, 48):
+        return None
+    numbers = [number.strip() for number in match[0].strip("()").split(",")]
+    return ", ".join(
+        f"negative {quantity.number(number[1:])}"
+        if number[0] == "-"
+        else quantity.number(number)
+        if number[0].isdigit()
+        else number
+        for number in numbers
+    )
+
+
+def _equals(match: Match) -> str | None:
+    """Say the "==" of a program."""
+    if not is_near(match, _COMPUTED, 64, 64):
+        return None
+    return {2: "double equals", 3: "triple equals"}[len(match[0])]
+
+
+_ASKED = re.compile(r"\b(?:[Ii]s|[Aa]re|that) [A-Z]{1,3} \Z")
+
+
+def _beside(match: Match) -> str:
+    """Say how two lines lie."""
+    said = {"⊥": "perpendicular to", "∥": "parallel to"}[match[0]]
+    return said if is_before(match, _ASKED) else f"is {said}"
+
+
+def _opens(word: str, match: Match) -> str:
+    """Return a word with a capital where a text begins with its sign."""
+    return word.capitalize() if not match.start() else word
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the signs of lessons."""
+    make = FormMaker("lesson")
+    inner = rf"\((?P<inner>{_SUM})\)"
+    return (
+        make(
+            rf"(?P<head>\d{{1,3}}[a-z]?|[a-z])?{inner}(?:\((?P<other>{_SUM})\))?"
+            rf"(?P<power>{_POWER})?(?![\w(])",
+            _product,
+        ),
+        make(
+            rf"(?:\((?P<left>[1-9])/(?P<right>[2-9])\)|(?P<part>[{quantity.VULGAR}]))"
+            rf"(?P<letters>[A-Za-zπ]{{1,3}})(?P<power>{_POWER})?(?![\w(])",
+            _part_of,
+            before=re.compile(r"[=+-] ?\Z"),
+        ),
+        make(
+            r"(?P<number>\d{1,3})\((?P<times>\d{1,3})\)(?![\w(-])",
+            lambda m: (
+                f"{quantity.number(m['number'])} times {quantity.number(m['times'])}"
+                if is_near(m, _RECKONED, 24, 24)
+                else None
+            ),
+        ),
+        make(r"∫ ?(?=[\w(])", lambda m: f"{_opens('the', m)} integral of "),
+        make(
+            rf"d(?P<letter>{_CHANGED})(?=[ .,?!=]|$)",
+            lambda m: f"d {_GREEK.get(m['letter'], m['letter'])}",
+            Sure.CERTAIN,
+            before=re.compile(r"∫[^.?!]{1,30} \Z"),
+        ),
+        make(
+            rf"d(?P<top>{_CHANGED}?)/d(?P<bottom>{_CHANGED})(?!\w)",
+            lambda m: " ".join(["d", *m["top"], "d", *m["bottom"]]),
+        ),
+        make(
+            r"log_?(?P<base>\d{1,2}) ?\((?P<number>\d+|[a-z])\)",
+            lambda m: (
+                f"log base {quantity.number(m['base'])} of"
+                f" {quantity.number(m['number']) if m['number'].isdigit() else m['number']}"
+            ),
+        ),
+        make(
+            r"ln(?:\((?P<in>\d+|[a-z])\)| (?P<of>\d+|[a-z])(?!\w))",
+            lambda m: "the natural log of " + (_sum(m["in"] or m["of"]) or ""),
+        ),
+        make(
+            r"O\((?P<growth>[^()]{1,8})\)",
+            lambda m: (said := _GROWTH.get(m["growth"])) and f"O of {said}",
+        ),
+        make(
+            r"P\((?P<first>[A-Z])(?P<joint>\|| and | or )(?P<last>[A-Z])\)",
+            lambda m: f"P of {m['first']} {m['joint'].strip().replace('|', 'given')} {m['last']}",
+        ),
+        make(r"m∠ ?(?=[A-Z1-9])", "the measure of angle "),
+        make(r"∠ ?(?=[A-Z1-9])", lambda m: f"{_opens('angle', m)} "),
+        make(r"[△▵] ?(?=[A-Z]{3}\b)", lambda m: f"{_opens('triangle', m)} "),
+        make(r"≅", "is congruent to"),
+        make(r"[⊥∥]", _beside),
+        make(r"∞", "infinity"),
+        make(r"∛(?P<base>\d+|[a-z])(?!\w)", lambda m: f"the cube root of {_sum(m['base'])}"),
+        make(
+            r"\(-?(?:\d+(?:\.\d+)?|[a-z]), ?-?(?:\d+(?:\.\d+)?|[a-z])"
+            r"(?:, ?-?(?:\d+(?:\.\d+)?|[a-z]))?\)(?![\w(])",
+            _pair,
+        ),
+        make(r"={2,3}(?=[ .,?!]|$)", _equals, before=re.compile(r"(?:^| )\Z")),
+    )
