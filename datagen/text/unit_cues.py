@@ -37,7 +37,8 @@ _METERS = re.compile(
 )
 _COVERED = re.compile(
     r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
-    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is)\b"
+    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is"
+    r"|force|newtons?|acts|moves?|pushe[sd]|pulled|dropped|radius|displacement)\b"
 )
 _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
@@ -79,6 +80,12 @@ _SECONDS = cue(
     r"|in under"
     r"|only|in just|than|up to"
 )
+GROUPED = cue(
+    r"(?:group|count|bundle|stack|sort|put|arrange|line|lined|pair|pack|come|comes|sold|sell)\w*"
+    r"(?: \w+){0,3} in",
+    " ",
+)
+"""What stands before figures that things are put together by: "group them in 5s"."""
 _FIGURE_NEXT = re.compile(r" (?:and|or|,) \d+s\b")
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
@@ -164,7 +171,11 @@ def _is_amp(match: Match) -> bool:
 def _is_second(match: Match) -> bool:
     """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
     number, joint = match["number"], match["joint"]
-    if is_before(match, quantity.NOTES) or is_after(match, _FIGURE_NEXT):
+    if (
+        is_before(match, quantity.NOTES)
+        or is_after(match, _FIGURE_NEXT)
+        or is_before(match, GROUPED)
+    ):
         return False
     if number.startswith("."):
         return False

@@ -56,8 +56,8 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
     rate, degree, size, date, weekday, year, time, telephone, pin, password, electronic, code,
-    part, status, color, course, episode, route, address, roman, abbreviation, mixed, math, lesson, formula,
-    verbatim, music, medicine, product, trade, game, doubt,
+    part, status, color, course, episode, route, address, roman, abbreviation, mixed, math,
+    lesson, formula, verbatim, music, medicine, product, trade, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

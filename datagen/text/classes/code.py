@@ -50,7 +50,7 @@ _DIGITS = cue(
     r"|(?:enter|type(?: in)?|key in|punch in|press)"
     r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
     r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
-    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
+    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card|#))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
     rf"|isn't|wasn't|ends|starts with|can't be|read|reads))?"
     r"|can't be|digits (?:are|is)|(?<=\d{4} )or|digit code(?: is)?",
     r"[:,]? [#\"']?",

@@ -7,6 +7,7 @@ import re
 from datagen.text import numbers, quantity
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_near
 from datagen.text.locales import Locale
+from datagen.text.unit_cues import GROUPED
 
 TOLD = (
     "A number with an s that somebody counts, rolls, holds or writes, and that describes nothing"
@@ -32,7 +33,7 @@ _COUNTED_BY = cue(r"count\w*(?: \w+)* by|skip-count\w*(?: \w+)* by|(?:groups?|se
 _NOTHING_NEXT = re.compile(
     r"[.,?!;:)]|$| (?:and|or|in|on|for|to|is|are|was|were|so|but|with|from|at|than|then|as|that"
     r"|when|make|makes|add|left|here|there|you|I|we|he|she|they|it|showing|up|first|times|place"
-    r"|column|digit)\b"
+    r"|column|digit|starting|beginning|until|till|all|together|each|again|instead|please|now|too)\b"
 )
 _TIMED = re.compile(
     r"\b(?:seconds?|delay\w*|lag\w*|latency|load\w*|clips?|timers?|timeouts?|pause\w*|wait\w*"
@@ -58,6 +59,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(figures, _figures, Sure.CUE, before=_SEVERAL),
         make(figures, _figures, Sure.CUE, before=_COUNTED_BY),
+        make(figures, _figures, Sure.CUE, before=GROUPED),
         make(figures, _cued, Sure.CUE),
         make(
             r"(?P<number>[3-6])s(?![\w-])",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, cue, is_after, is_before, is_near
-from datagen.text.lexicon import SYMBOLS
+from datagen.text.form import Form, FormMaker, Match, any_of, cue, is_after, is_before, is_near
+from datagen.text.lexicon import REACTING, SYMBOLS
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -52,6 +52,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _raised_ion,
         ),
         make(rf"{shell}(?: ?{shell})*(?!\w)", _shells),
+        make(
+            rf"(?:{any_of(REACTING)})\d?(?= [+→⟶])",
+            lambda m: _formula(m) if is_near(m, _ARROW, 64, 64) else None,
+        ),
+        make(
+            rf"(?:{any_of(REACTING)})\d?(?![\w'-])",
+            lambda m: _formula(m) if is_near(m, _ARROW, 64, 64) else None,
+            before=re.compile(r"[+→⟶] \d?\Z"),
+        ),
         make(r"[→⟶](?= )", _arrow, before=re.compile(r" \Z")),
         make(r"[⇌↔](?= )", "is in equilibrium with", before=_REACTANT),
         make(
@@ -69,6 +78,31 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: None if m[0] in _WORDS else _formula(m),
         ),
         make(
+            rf"(?P<times>[1-9])(?=[A-Za-z0-9]*[a-z])(?P<rest>(?:(?:{_SYMBOL})[1-9]?\d?){{2,}}){end}",
+            lambda m: f"{numbers.cardinal(int(m['times']))} {_spelled(m['rest'])}",
+        ),
+        make(
+            rf"(?P<times>[1-9])(?P<rest>(?:{_SYMBOL})\d?){end}",
+            lambda m: (
+                f"{numbers.cardinal(int(m['times']))} {_spelled(m['rest'])}"
+                if is_near(m, _ARROW, 64, 64)
+                else None
+            ),
+        ),
+        make(
+            rf"(?P<times>[1-9]?)(?P<head>(?:(?:{_SYMBOL})\d?){{1,3}})"
+            rf"\((?P<group>(?:(?:{_SYMBOL})\d?){{1,3}})\)(?P<count>\d?){end}",
+            _grouped,
+        ),
+        make(
+            r"(?P<atom>[A-Z][a-z]?)-(?P<mass>\d{1,3})(?![\w-]|[.,/:]\d)",
+            lambda m: (
+                f"{' '.join(m['atom'].upper())} {numbers.pairs(int(m['mass']))}"
+                if is_near(m, _DECAYS)
+                else None
+            ),
+        ),
+        make(
             rf"(?P<atom>(?:{_SYMBOL}))(?P<count>\d?)(?P<sign>[+-])(?![\w+-])",
             _ion,
         ),
@@ -77,6 +111,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _formula,
             before=cue(r"(?:chemical )?symbol(?: for [A-Za-z]+)?(?:'s| is| was|:)", " "),
         ),
+        make(rf"(?:Cl|Br)2{end}", _formula),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
     )
 
@@ -92,15 +127,34 @@ _LOWERED = str.maketrans(
     "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789"
 )
 _REACTANT = re.compile(r"[A-Z][A-Za-z]?\d{0,2}\)? \Z")
+_ARROW = re.compile("[→⟶]")
+_COMPOUND = re.compile(
+    r"(?<![A-Za-z])(?:[A-Z][a-z]?){1,4}\d[A-Za-z\d]* \Z|[A-Z]\w* \+ \d?[A-Z]\w* \Z"
+)
+_REACTION = re.compile(r"\b(?:reacti\w+|equations?|balanced?|reactants?|products?|combustion)\b")
 _PRODUCT = re.compile(r" \d?[A-Z]")
 STRAND = re.compile(
-    r"\b(?:DNA|RNA|mRNA|strands?|primers?|polymerase|replicat\w+|helix|nucleotides?|carbon)\b"
+    r"\b(?:DNA|RNA|mRNA|strands?|primers?|polymerase|replicat\w+|helix|nucleotides?|carbon"
+    r"|genes?|codons?|transcri\w+)\b"
 )
 """What is near an end of a strand: the mark of "5'" is no foot."""
 _MENU = re.compile(
     r"\b(?:click\w*|tap\w*|go(?: in)?to|select\w*|open\w*|choose|under|press|hit|navigate|menu"
     r"|settings|preferences)\b",
     re.IGNORECASE,
+)
+
+
+def _grouped(match: Match) -> str:
+    """Say "Mg(OH)2"."""
+    parts = [numbers.cardinal(int(match["times"]))] if match["times"] else []
+    parts += [_spelled(match["head"]), _spelled(match["group"])]
+    parts += [numbers.cardinal(int(match["count"]))] if match["count"] else []
+    return " ".join(parts)
+
+
+_DECAYS = re.compile(
+    r"\b(?:isotopes?|fissile|radio\w+|decay\w*|half-li\w+|carbon|uranium|dating|nucle\w+|neutrons?)\b"
 )
 
 
@@ -128,9 +182,9 @@ _SHELL = re.compile(rf"([1-7])([spdf])\^?({_RAISED}{{1,2}}|1?\d)")
 
 def _arrow(match: Match) -> str | None:
     """Say the arrow of a reaction; that of a menu is a pause."""
-    if is_before(match, _REACTANT) and is_after(match, _PRODUCT) and not is_near(match, _MENU):
-        return "yields"
-    return None
+    is_reaction = is_before(match, _COMPOUND) or is_near(match, _REACTION, 64, 48)
+    is_between = is_before(match, _REACTANT) and is_after(match, _PRODUCT)
+    return "yields" if is_reaction and is_between and not is_near(match, _MENU) else None
 
 
 def _ion(match: Match) -> str | None:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 
 from datagen.text import quantity
-from datagen.text.classes.math import say_power
-from datagen.text.form import Form, FormMaker, Match, Sure, is_before, is_near
+from datagen.text.classes.math import RAISED, say_power
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -33,13 +42,16 @@ _SUM = rf"-?(?:\d{{0,3}}(?:\.\d+)?[a-zθπ]{{0,2}}{_POWER}?(?: ?[-+] ?(?=[\da-z�
 """A sum of numbers and letters, up to the bracket behind it."""
 _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "over", "": ""}
 _GREEK = {"θ": "theta", "π": "pi"}
+_RATIOS = {"sin": "sine", "cos": "cosine", "tan": "tangent"}
 _CHANGED = r"[a-zθ]"
 _PLOTTED = re.compile(
     r"\b(?:points?|plot\w*|graphs?|coordinates?|vert(?:ex|ices)|slope|lines?|origin|intercepts?"
     r"|midpoint|parabola|axis|axes|quadrant|ordered pair|vectors?|function"
     r"|distance|center|circle)\b"
 )
-_RECKONED = re.compile(r"[=+] ?|\b(?:evaluate|simplify|solve|calculate|compute)\b", re.IGNORECASE)
+_RECKONED = re.compile(
+    r"[=+] ?|\b(?:what's|what is|evaluate|simplify|solve|calculate|compute)\b", re.IGNORECASE
+)
 _COMPUTED = re.compile(
     r"\b(?:compar\w+|assign\w*|operators?|code|variables?|python|java\w*|checks?|conditions?"
     r"|statements?|syntax|strict\w*|equality|bug|typed?|loop|if)\b",
@@ -126,11 +138,19 @@ def _pair(match: Match) -> str | None:
     )
 
 
+_LEFT_SIDE = re.compile(r"[\w)\]] \Z")
+_RIGHT_SIDE = re.compile(r" (?!to\b|for\b|when\b|if\b|and\b|or\b|in\b|is\b|means\b)[\w(\"'-]")
+
+
 def _equals(match: Match) -> str | None:
-    """Say the "==" of a program."""
+    """Say the "==" and "!=" of a program. Raises Unsayable for "!=" elsewhere."""
+    if match[0] == "!=" and is_before(match, _LEFT_SIDE) and is_after(match, _RIGHT_SIDE):
+        return "does not equal"
+    if match[0] == "!=" and not is_near(match, _COMPUTED, 64, 64):
+        raise Unsayable(match[0], "it may be a sign or a mark")
     if not is_near(match, _COMPUTED, 64, 64):
         return None
-    return {2: "double equals", 3: "triple equals"}[len(match[0])]
+    return {"==": "double equals", "===": "triple equals", "!=": "not equals"}[match[0]]
 
 
 _ASKED = re.compile(r"\b(?:[Ii]s|[Aa]re|that) [A-Z]{1,3} \Z")
@@ -171,6 +191,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 else None
             ),
         ),
+        make(
+            r"∫(?P<low>[\da]|π)(?P<high>[\u00b9\u00b2\u00b3\u2070\u2074-\u2079])(?= (?!d[a-z]\b))",
+            lambda m: (
+                f"{_opens('the', m)} integral from {_sum(m['low'])} to"
+                f" {quantity.number(m['high'].translate(RAISED))} of"
+            ),
+        ),
+        make(r"-(?=(?:sin|cos|tan|log|ln)\b)", "minus ", before=re.compile(r"(?:[=(]|of|is) \Z")),
+        make(r"(?P<letter>[nk])!(?= [a-z=/+])", lambda m: f"{m['letter']} factorial"),
+        make(r"→ ?(?=-?∞)", "approaches ", before=re.compile(r"\b[a-z] ?\Z")),
         make(r"∫ ?(?=[\w(])", lambda m: f"{_opens('the', m)} integral of "),
         make(
             rf"d(?P<letter>{_CHANGED})(?=[ .,?!=]|$)",
@@ -183,6 +213,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: " ".join(["d", *m["top"], "d", *m["bottom"]]),
         ),
         make(
+            r"d(?:²|\^2)(?P<top>[a-z])/d(?P<bottom>[a-z])(?:²|\^2)(?!\w)",
+            lambda m: f"d squared {m['top']} d {m['bottom']} squared",
+        ),
+        make(
+            r"(?P<outer>[fgh])\((?P<inner>[fgh])\((?P<of>[a-z]|\d+)\)\)",
+            lambda m: f"{m['outer']} of {m['inner']} of {_sum(m['of'])}",
+        ),
+        make(
             r"log_?(?P<base>\d{1,2}) ?\((?P<number>\d+|[a-z])\)",
             lambda m: (
                 f"log base {quantity.number(m['base'])} of"
@@ -191,7 +229,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             r"ln(?:\((?P<in>\d+|[a-z])\)| (?P<of>\d+|[a-z])(?!\w))",
-            lambda m: "the natural log of " + (_sum(m["in"] or m["of"]) or ""),
+            lambda m: f"{_opens('the', m)} natural log of " + (_sum(m["in"] or m["of"]) or ""),
         ),
         make(
             r"O\((?P<growth>[^()]{1,8})\)",
@@ -206,6 +244,29 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[△▵] ?(?=[A-Z]{3}\b)", lambda m: f"{_opens('triangle', m)} "),
         make(r"≅", "is congruent to"),
         make(r"[⊥∥]", _beside),
+        make(
+            r"(?P<letter>[a-z])(?P<index>\d)(?= ?[=<>+])(?! ?\+\+)",
+            lambda m: f"{m['letter']} {quantity.number(m['index'])}",
+            before=re.compile(r"(?:^|[ (])\Z"),
+        ),
+        make(
+            r"→ ?(?=-?\d|∞|-∞|[a-z](?!\w))",
+            "approaches ",
+            before=re.compile(r"\b(?:as|lim|limit)\b[^.?!]{0,12}\b[a-z] \Z"),
+        ),
+        make(
+            rf"(?P<name>sin|cos|tan)(?P<power>[²³])\(?(?P<of>{_CHANGED}|\d+(?=°))(?!\w)",
+            lambda m: f"{_RATIOS[m['name']]} {say_power(m['power'])} {_sum(m['of'])}",
+        ),
+        make(
+            r"[+*-]=(?= )",
+            lambda m: (
+                {"+": "plus", "-": "minus", "*": "times"}[m[0][0]] + " equals"
+                if is_near(m, _COMPUTED, 64, 64)
+                else None
+            ),
+            before=re.compile(r"[a-z_] \Z"),
+        ),
         make(r"∞", "infinity"),
         make(r"∛(?P<base>\d+|[a-z])(?!\w)", lambda m: f"the cube root of {_sum(m['base'])}"),
         make(
@@ -213,5 +274,5 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?:, ?-?(?:\d+(?:\.\d+)?|[a-z]))?\)(?![\w(])",
             _pair,
         ),
-        make(r"={2,3}(?=[ .,?!]|$)", _equals, before=re.compile(r"(?:^| )\Z")),
+        make(r"(?:={2,3}|!=)(?=[ .,?!]|$)", _equals, before=re.compile(r"(?:^| )\Z")),
     )

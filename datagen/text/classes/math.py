@@ -24,7 +24,7 @@ EXAMPLES = (
 _SUM = re.compile(
     r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope"
     r"|simplify|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
-    r"|[a-z][²³^]|[0-9][a-z] [+-] \d",
+    r"|[a-z][²³^]|[0-9][a-z] [+-] \d|\bd[a-z]?/d[a-z]\b|∫",
     re.IGNORECASE,
 )
 _OPERATORS = {
@@ -64,7 +64,7 @@ def _compared(match: Match) -> str:
     )
 
 
-_RAISED = str.maketrans(
+RAISED = str.maketrans(
     "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", "0123456789-"
 )
 """Figures above the line, and the same on it."""
@@ -73,7 +73,7 @@ _SUPER = "\u207b?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
 
 def say_power(exponent: str) -> str:
     """Say an exponent: "squared", "to the minus fourth"."""
-    exponent = exponent.translate(_RAISED)
+    exponent = exponent.translate(RAISED)
     exponent = exponent.strip("{}()")
     if exponent in _POWERS:
         return _POWERS[exponent]
@@ -129,9 +129,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _scientific,
         ),
         make(
-            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3})(?=[ .,?!]|$)",
+            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3}|[a-z][A-Z]{2})(?=[ .,?!]|$)",
             lambda m: " ".join(m["letters"]),
-            before=re.compile(r"(?<![\w'])[A-Za-z] = \Z"),
+            before=re.compile(r"(?<![\w'])[A-Z]?[A-Za-z] = \Z"),
         ),
         make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
@@ -161,7 +161,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"x(?= [a-z](?![\w']))", "times", before=re.compile(r"= (?:[a-z\d]+ x )*[a-z\d]+ \Z")),
         make(
-            rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
+            rf"(?P<number>{DEC})(?P<letter>[a-z]|[abcxy][bcxy]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
             _term,
             Sure.CUE,
         ),
@@ -203,7 +203,7 @@ def _term(match: Match) -> str | None:
     signs = {found.lower() for found in _SUM.findall(match.string, start, end)}
     if match["letter"] == "s" and all(map(_ASKED.fullmatch, signs)):
         return None
-    letter = match["letter"].replace("π", "pi ").strip()
+    letter = " ".join(match["letter"]).replace("π", "pi")
     power = match["power"] or match["squared"]
     return f"{quantity.number(match['number'])} {letter}" + (
         f" {say_power(power)}" if power else ""

@@ -84,9 +84,12 @@ _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
 _SOLD_BY = frozenset(
-    ("mg", "mcg", "oz", "ml", "mL", "GB", "TB", "MB", "Mbps", "V", "W", "gal", "qt")
+    ("mg", "mcg", "oz", "ml", "mL", "GB", "TB", "MB", "Mbps", "V", "W", "gal", "qt", "ft")
 )
-_NO_NOUN = re.compile(r"[,?!;:]|\.?$|\. [A-Z]| (?:or|and|not|instead|is|was|isn't|one|if|for)\b")
+_NO_NOUN = re.compile(
+    r"[,?!;:]|\.?$|\. [A-Z]| (?:or|and|not|instead|is|was|isn't|one|if|for"
+    r"|every|twice|once|daily|each|at|before|after|tonight|today)\b"
+)
 """What follows the size of a thing that is left unsaid: "the 0.5 mg, not the 5 mg"."""
 _STUFF = re.compile(
     r" (?:[a-z]+ )?(?:O2|oxygen|flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"

@@ -29,6 +29,10 @@ def _lettered(match: Match) -> str:
     return f"{numbers.decimal(match['number'])} {match['letter'].upper()}"
 
 
+def _part(part: str) -> str:
+    return numbers.cardinal(int(part)) if part.isdecimal() else part
+
+
 def _range(match: Match) -> str | None:
     """Say "2a-2d" and "2a-d"."""
     last = match["last"] or match["number"]
@@ -48,6 +52,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{numbers.pairs(int(m['number']))} {m['letter']}",
             before=cue(
                 "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
+            ),
+        ),
+        make(
+            r"(?P<number>\d{1,4})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){2,4})(?![\w(])",
+            lambda m: " ".join(
+                [numbers.pairs(int(m["number"])), *map(_part, re.findall(r"\w+", m["parts"]))]
             ),
         ),
         make(

@@ -33,7 +33,7 @@ _FLOWN = re.compile(
 )
 _SAVED = re.compile(
     r"\b(?:college|tuition|accounts?|under my|under (?:his|her|your)|beneficiar\w+|contribut\w+"
-    r"|withdr\w+|savings|save|saving|grand\w+|education|kids?|sons?|daughters?|rollover|Roth|IRA|fund)\b"
+    r"|withdr\w+|savings|save|saving|grand\w+|education|kids?|sons?|daughters?|rollover|Roth|IRA|fund|401)\b"
 )
 _WINDOWS = re.compile(r"\b(?:Windows|versions?|builds?|updates?)\b")
 _PRINTS = re.compile(
@@ -141,7 +141,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"529s?\b(?!-)",
             lambda m: f"five twenty-nine{m[0][3:]}" if is_near(m, _SAVED) else None,
             Sure.CUE,
-            before=cue("the|a|an|this|that|your|into|for|kids'|old", " "),
+            before=cue("the|a|an|this|that|your|my|our|his|her|their|into|for|kids'|old", " "),
         ),
         make(
             r"(?P<year>[12]\d)H(?P<half>[12])(?![\w-])",

@@ -65,6 +65,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         make(
+            r"\d\d/\d\d/\d\d(?= (?:rule|split|budget|plan)\b)",
+            lambda m: ", ".join(map(quantity.number, m[0].split("/"))),
+        ),
+        make(
+            r"\d{1,3}-\d(?= (?:favorite|long ?shot|underdog|odds)\b)",
+            lambda m: " to ".join(map(quantity.number, m[0].split("-"))),
+        ),
+        make(
             r"(?P<low>\d{1,3})-(?P<high>\d{1,2})(?=[.,?!;]|$| (?:on|to|for|against|at|right|odds"
             r"|favorite|long ?shot|underdog)\b)",
             lambda m: (

@@ -130,5 +130,11 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
         make(r"biz(?= (?:days?|hours?|trip|class)\b)", "business"),
         make(r"med\.(?= [$€£]\d| or | and )", "medium"),
         make(r"Op\.(?= ?\d)", "Opus"),
+        make(r"Qs(?= \d)", "questions"),
+        make(
+            r"[Ss]c\.?(?= (?:\d|[IVX]+\b))",
+            "Scene",
+            before=re.compile(r"\b[Aa]ct (?:\d|[IV]+|\w+),? \Z"),
+        ),
         make(r"Lic\.(?= ?(?:#|no\b|No\b|\d))", "License"),
     )

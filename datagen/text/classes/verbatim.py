@@ -63,6 +63,12 @@ _MENU = re.compile(
     r"(?: [>→»\u25b8] [\w' &-]+)* \Z"
 )
 """What leads through the names of a menu: "Click Settings > Billing"."""
+_NUMBERED = (
+    "acct\\.?|account|order|ticket|case|phone|cell|fax|confirmation|policy|member|ref\\.?|reference"
+    "|invoice|serial|model|tracking|part|contract|claim|card|license|plate|badge|PO|ID|item|room"
+    "|routing|flight|unit|group|VIN|job"
+)
+"""What has a number that is written as a sign: "the PO #"."""
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -155,11 +161,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?= (?:is|was|ends|on|for|and)\b)",
             "number",
-            before=cue(
-                "acct\\.?|account|order|ticket|case|phone|confirmation|policy|member|reference"
-                "|invoice|serial|model|tracking|part|contract|claim|card",
-                " ",
-            ),
+            before=cue(_NUMBERED, " "),
         ),
         make(
             r"#(?= (?:is|was)\b)",
@@ -203,18 +205,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?=[.,?!]|$)",
             "number",
-            before=cue(
-                "wrong|right|what|which|phone|same|new|old|license|plate|model|badge|PO|acct\\.?"
-                "|account|order|tracking|confirmation|ref\\.?|reference|claim|case|policy|ticket"
-                "|invoice|serial|cell|fax|ID|member|part|item|room|card|routing|flight|unit|group"
-                "|contract|VIN|work order|job",
-                " ",
-            ),
+            before=cue(rf"wrong|right|what|which|same|new|old|{_NUMBERED}", " "),
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
         make(r"(?<!\d)(?:~|(?<![A-Za-z] )≈) ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
+        make(
+            r"#(?= (?:is|was|ends)\b|[.,?!]|$| ?:)",
+            " number",
+            before=re.compile(
+                r"\b(?:PO|ID|VIN|[Aa]cct|[Oo]rder|[Rr]ef|[Cc]ase|[Pp]hone|[Tt]racking)\.?\Z"
+            ),
+        ),
+        make(r"♩(?= ?=)", "quarter note"),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
         make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
