@@ -13,7 +13,7 @@ from datagen.text.form import Unsayable
 _MARKS = ".,?!;:"
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
 _TYPED = re.compile("[bcnruy]")
-_SPELLED = re.compile(r"=|\b(?:dot|equals|at)\b")
+_SPELLED = re.compile(r"=|\b[nk] [-+] |\b(?:dot|equals|at)\b")
 _WORD = re.compile(
     r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|oh"

@@ -27,7 +27,7 @@ _CLIPPED = re.compile(
 _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
 _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
-    "git",
+    "git", "vous", "nous", "tal", "hoy", "mais", "avec", "pour", "bien", "sont", "eres", "ella",
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
     "k", "b", "cwm", "wye", "koi", "ziti", "orzo", "mage", "mages", "nerf", "noob", "meme", "memes",
     "hon", "emoji", "TVs", "Hz", "olds", "coli",

@@ -90,25 +90,35 @@ def _is_sum(inner: str) -> bool:
     return re.search(r"[\dA-Za-z²³] ?[-+] ?", inner) is not None
 
 
+_FUNCTIONS = re.compile(r"[fgh] ?[-+] ?[fgh]")
+_OPERATOR_BEFORE = re.compile(r"[\w)] ?[×÷*/=+-] ?\Z")
+_OPERATOR_AFTER = re.compile(r" ?[×÷*/=] ?[\w(-]")
+
+
 def _product(match: Match) -> str | None:
     """Say "(x + 2)(x - 3)", "2(x + 3)" and "(x + 1)²": what is in brackets is a quantity."""
-    head, inner = match["head"] or "", match["inner"]
-    if head in ("f", "g", "h"):
+    head, inner, other = match["head"], match["inner"], match["other"]
+    if head in ("f", "g", "h") and not other:
         said = _sum(inner)
         return said and f"{head} of {said}{_raised(match['power'])}"
-    before = [_sum(head), "times"] if head else []
-    parts = [inner, *([match["other"]] if match["other"] else [])]
-    if not any(map(_is_sum, parts)) or not (head or match["other"] or match["power"]):
+    if _FUNCTIONS.fullmatch(inner) and other and not _is_sum(other) and not head:
+        return f"{_sum(inner)} of {_sum(other)}"
+    is_reckoned = is_before(match, _OPERATOR_BEFORE) or is_after(match, _OPERATOR_AFTER)
+    is_joined = head or other or match["power"] or is_reckoned
+    if not is_joined or not (_is_sum(inner) or _is_sum(other or "")):
         return None
-    said_parts = [_sum(part) for part in parts]
-    if None in said_parts or (head and not before[0]):
-        return None
-    quantities = [
-        f"the quantity {said}" if _is_sum(part) else str(said)
-        for part, said in zip(parts, said_parts, strict=True)
-    ]
-    said = " times ".join(quantities) + _raised(match["power"])
-    return " ".join([*map(str, before), said])
+    parts = [_quantity(part) for part in (head, inner, other) if part]
+    joints = ["over" if match["by"] else "times"] if head else []
+    joints += ["over" if match["over"] else "times"] if other else []
+    said = parts[0]
+    for joint, part in zip(joints, parts[1:], strict=True):
+        said = said and part and f"{said} {joint} {part}"
+    return said and f"{said}{_raised(match['power'])}"
+
+
+def _quantity(part: str) -> str | None:
+    said = _sum(part)
+    return f"the quantity {said}" if said and _is_sum(part) else said
 
 
 def _part_of(match: Match) -> str:
@@ -173,8 +183,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     inner = rf"\((?P<inner>{_SUM})\)"
     return (
         make(
-            rf"(?P<head>\d{{1,3}}[a-z]?|[a-z])?{inner}(?:\((?P<other>{_SUM})\))?"
-            rf"(?P<power>{_POWER})?(?![\w(])",
+            rf"(?:(?P<head>\d{{1,3}}[a-z]?|[a-z])(?P<by>/)?)?{inner}"
+            rf"(?:(?P<over>/)?\((?P<other>{_SUM})\))?(?P<power>{_POWER})?(?![\w(])",
             _product,
         ),
         make(
@@ -199,6 +209,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(r"-(?=(?:sin|cos|tan|log|ln)\b)", "minus ", before=re.compile(r"(?:[=(]|of|is) \Z")),
+        make(r"-(?= [a-z]+\b)", "minus", before=re.compile(r"= ?[\w.]+ \Z")),
+        make(r"-(?= \d)", "minus", before=re.compile(r"(?<![\w'])[nxyktm] \Z")),
         make(r"(?P<letter>[nk])!(?= [a-z=/+])", lambda m: f"{m['letter']} factorial"),
         make(r"→ ?(?=-?∞)", "approaches ", before=re.compile(r"\b[a-z] ?\Z")),
         make(r"∫ ?(?=[\w(])", lambda m: f"{_opens('the', m)} integral of "),

@@ -24,7 +24,8 @@ EXAMPLES = (
 _SUM = re.compile(
     r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope"
     r"|simplify|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
-    r"|[a-z][²³^]|[0-9][a-z] [+-] \d|\bd[a-z]?/d[a-z]\b|∫",
+    r"|[a-z][²³^]|[0-9][a-z] [+-] \d|\bd[a-z]?/d[a-z]\b|∫"
+    r"|[\da-z]\(-?[\da-z]+ ?[+-]|[\da-z]\)\(",
     re.IGNORECASE,
 )
 _OPERATORS = {
@@ -116,7 +117,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
+            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)"
+            r"|-(?= [b-hj-z](?![\w'.]))) (?=\S)",
             _spaced,
             Sure.CUE,
         ),
@@ -233,8 +235,10 @@ def _absolute(match: Match) -> str:
 
 
 def _function(match: Match) -> str | None:
-    """Say "f(x)"."""
+    """Say "f(x)"; the "a(n)" of a form to fill in is none."""
     inner = match["inner"]
+    if match[0] in ("a(n)", "A(n)") and not is_near(match, _SUM):
+        return None
     if len(inner) > 1 and not inner.isdecimal():
         return None
     return f"{match['name']} of {numbers.decimal(inner) if inner.isdecimal() else inner}"

@@ -83,6 +83,7 @@ _PLURAL_SYMBOL = re.compile(r"(?:lbs|gals|pts|qts|yds|hrs|mins|secs|yrs|mos|mths
 _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
+_TRADED = re.compile(r"\b(?:short\w*|bought|buy|sold|sell|stocks?|own|holds?|[A-Z]{2,4})\b")
 _SOLD_BY = frozenset(
     ("mg", "mcg", "oz", "ml", "mL", "GB", "TB", "MB", "Mbps", "V", "W", "gal", "qt", "ft")
 )
@@ -386,6 +387,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\b(?:[Cc]onvert|[Cc]hange|[Tt]urn)\b[^.?!]{3,30} to \Z"),
+        ),
+        make(
+            r"(?P<number>\d{1,2})-yr(?='s\b)",
+            lambda m: f"{numbers.cardinal(int(m['number']))}-year",
+        ),
+        make(
+            rf"shs?\b{DOT}",
+            lambda m: "shares" if is_near(m, _TRADED) else None,
+            before=re.compile(r"\d \Z"),
         ),
         make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(

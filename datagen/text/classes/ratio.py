@@ -42,6 +42,14 @@ def _triple(match: Match) -> str:
     return ", ".join(map(quantity.number, match[0].split("-")))
 
 
+def _odds(match: Match) -> str | None:
+    """Say "7-2" of a horse; "50-50" is a split."""
+    low, high = int(match["low"]), int(match["high"])
+    if low + high == 100 or not is_near(match, _BET):
+        return None
+    return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a ratio."""
     make = FormMaker("ratio")
@@ -69,16 +77,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: ", ".join(map(quantity.number, m[0].split("/"))),
         ),
         make(
-            r"\d{1,3}-\d(?= (?:favorite|long ?shot|underdog|odds)\b)",
+            r"\d{1,3}-\d(?= (?:favorites?|long ?shots?|underdogs?|odds)\b)",
             lambda m: " to ".join(map(quantity.number, m[0].split("-"))),
         ),
         make(
             r"(?P<low>\d{1,3})-(?P<high>\d{1,2})(?=[.,?!;]|$| (?:on|to|for|against|at|right|odds"
             r"|favorite|long ?shot|underdog)\b)",
-            lambda m: (
-                " to ".join(numbers.cardinal(int(part)) for part in m[0].split("-"))
-                if is_near(m, _BET)
-                else None
-            ),
+            _odds,
         ),
     )

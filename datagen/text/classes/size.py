@@ -159,7 +159,7 @@ def _by(match: Match) -> str:
     is_product = is_product or (_is_bare(match) and len(sides) > 3)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
-    if match[0] in _RESOLUTIONS:
+    if re.sub(" ?[X\u00d7] ?", "x", match[0]) in _RESOLUTIONS:
         return " by ".join(numbers.pairs(int(side)) for side in sides)
     if not match["unit"] and is_after(match, _IN) and not is_after(match, _WITHIN):
         raise Unsayable(match[0].strip(), "it may be inches or the word")

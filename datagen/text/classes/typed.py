@@ -53,7 +53,7 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
                 + ("xercises" if re.match(r"\.? \d+ ?-", m.string[m.end() - 1 :]) else "xercise")
             ),
             before=cue(
-                "do|page|homework|finish|complete|try|and|skip|through|start|redo|on|for", " "
+                "do|page|homework|finish|complete|try|and|skip|through|\\d+,|start|redo|on|for", " "
             ),
         ),
         make(rf"gr\b{DOT}", "grade", before=re.compile(r"\b\d{1,2}(?:st|nd|rd|th) \Z")),

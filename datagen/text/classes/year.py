@@ -101,6 +101,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{_with_era(m['number'])} {m['era'].replace('.', '')}",
         ),
         make(
+            r"(?P<number>\d{1,4}) ?(?P<era>BCE?|AD|CE)"
+            r" ?- ?(?P<last>\d{1,4}) ?(?P<end>BCE?|AD|CE)\b",
+            lambda m: f"{_with_era(m['number'])} {m['era']} to {_with_era(m['last'])} {m['end']}",
+        ),
+        make(
             rf"(?P<year>[1-9]\d{{1,3}}){END}",
             lambda m: _with_era(m["year"]),
             before=re.compile(r"\b(?:AD|A\.D\.) \Z"),
