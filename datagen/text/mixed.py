@@ -23,7 +23,8 @@ LEFT = frozenset((
     "PhD", "PhDs", "VoIP", "VoLTE", "MoMA", "SaaS", "PaaS", "IaaS", "WiFi", "HiFi", "LoFi",
     "SoHo", "NoHo", "WoW", "LaTeX", "BibTeX", "IMDb", "YoYo", "HoHo", "CoCo", "ToDo", "ToDos",
     "JoJo", "LuLu", "iOS", "iPadOS", "macOS", "watchOS", "tvOS", "eSIM", "eSIMs", "LoRa", "BiPAP",
-    "MySQL", "NoSQL", "xAI",
+    "MySQL", "NoSQL", "xAI", "AmEx", "SoFi", "FiOS", "MiFi", "DeFi", "WaPo", "HeLa", "LiDAR",
+    "GoGo", "LiPo",
 ))  # fmt: skip
 """Words that a voice knows although a hump of theirs is no word."""
 SPELLED = frozenset((

@@ -91,8 +91,8 @@ def _is_sum(inner: str) -> bool:
 
 
 _FUNCTIONS = re.compile(r"[fgh] ?[-+] ?[fgh]")
-_OPERATOR_BEFORE = re.compile(r"[\w)] ?[×÷*/=+-] ?\Z")
-_OPERATOR_AFTER = re.compile(r" ?[×÷*/=] ?[\w(-]")
+_OPERATOR_BEFORE = re.compile(r"[\w)] ?[\u00d7÷*/=+-] ?\Z")
+_OPERATOR_AFTER = re.compile(r" ?[\u00d7÷*/=] ?[\w(-]")
 
 
 def _product(match: Match) -> str | None:
