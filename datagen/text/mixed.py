@@ -24,7 +24,7 @@ LEFT = frozenset((
     "SoHo", "NoHo", "WoW", "LaTeX", "BibTeX", "IMDb", "YoYo", "HoHo", "CoCo", "ToDo", "ToDos",
     "JoJo", "LuLu", "iOS", "iPadOS", "macOS", "watchOS", "tvOS", "eSIM", "eSIMs", "LoRa", "BiPAP",
     "MySQL", "NoSQL", "xAI", "AmEx", "SoFi", "FiOS", "MiFi", "DeFi", "WaPo", "HeLa", "LiDAR",
-    "GoGo", "LiPo",
+    "GoGo", "LiPo", "GoodRx",
 ))  # fmt: skip
 """Words that a voice knows although a hump of theirs is no word."""
 SPELLED = frozenset((

@@ -80,6 +80,7 @@ _SECONDS = cue(
     r"|in under"
     r"|only|in just|than|up to"
 )
+_SO_MANY = cue("two|three|four|five|six|seven|eight|nine|ten|several|couple of", " ")
 GROUPED = cue(
     r"(?:group|count|bundle|stack|sort|put|arrange|line|lined|pair|pack|come|comes|sold|sell)\w*"
     r"(?: \w+){0,3} in",
@@ -175,6 +176,7 @@ def _is_second(match: Match) -> bool:
         is_before(match, quantity.NOTES)
         or is_after(match, _FIGURE_NEXT)
         or is_before(match, GROUPED)
+        or (not joint and is_before(match, _SO_MANY))
     ):
         return False
     if number.startswith("."):

@@ -374,7 +374,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|asked|asking|reported|complained|won't|doesn't)\b)",
             lambda m: numbers.pairs(int(m[0])) if is_near(m, _LODGED) else None,
             Sure.CUE,
-            before=cue("in|guests? in|to|for|from", " "),
+            before=cue("in", " "),
         ),
         make(
             r"(?P<letters>I|N|DS|G|AR)-(?P<number>[1-9]\d{1,2})(?P<end>A?)(?![\w-]|[.,:/]\d)",

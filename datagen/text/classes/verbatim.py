@@ -57,8 +57,10 @@ _BLOOD = re.compile(
     r"\b(?:blood|donors?|donat\w+|units? of|transfus\w+|Rh|plasma)\b", re.IGNORECASE
 )
 _MENU = re.compile(
-    r"\b(?:[Cc]lick\w*|[Tt]ap\w*|[Gg]o(?:ing)?(?: in)?to|[Gg]o to|[Ss]elect\w*|[Oo]pen\w*|[Cc]hoose"
-    r"|[Uu]nder|[Hh]it|[Nn]avigate(?: to)?|[Mm]enu|[Ii]n|[Ff]rom|[Tt]ry) (?:on )?"
+    r"(?:\b(?:[Cc]lick\w*|[Tt]ap\w*|[Gg]o(?:ing)?(?: in)?to|[Gg]o to|[Ss]elect\w*|[Oo]pen\w*"
+    r"|[Cc]hoose|[Nn]avigate(?: to)?) (?:on )?"
+    r"|\b(?:[Uu]nder|[Ii]n|[Ff]rom|[Tt]ry|[Uu]se) (?=(?:Settings|File|Edit|View|Tools|Options"
+    r"|Preferences|Menu|Home|Insert|Format|Help|General|Account|Profile|Privacy|System|Window)\b))"
     r"(?:[A-Z][\w'-]*(?: (?:and|&|of|a|an|my|the|your)| [A-Z\d][\w'-]*| [a-z]+)*)"
     r"(?: [>→»\u25b8] [\w' &-]+)* \Z"
 )
