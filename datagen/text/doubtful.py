@@ -13,7 +13,7 @@ from datagen.text.form import Unsayable
 _MARKS = ".,?!;:"
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
 _TYPED = re.compile("[bcnruy]")
-_SPELLED = re.compile(r"=|\b(?:dot|equals|at)\b")
+_SPELLED = re.compile(r"=|\b[nk] [-+] |\b(?:dot|equals|at)\b")
 _WORD = re.compile(
     r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|oh"
@@ -32,11 +32,12 @@ _SIGN_WORDS = {
     "÷": re.compile(r"\bdivided by\b"),
 }
 """The words of signs that are always said."""
+_RUN_OF_EQUALS = re.compile("=+")
 _KEYS = re.compile(r"^\+|[A-Za-z]\+\w")
 """A plus that is not said: of a country's code, or between keys."""
 _TAG = re.compile(r"\W?#[A-Za-z]{2}")
 _COUNTED_IN = re.compile(r"^[$€£]?\d|^[A-Z]-?\d")
-_VOWEL_FIRST = re.compile(r"(?:eight|eleven|[AEFHILMNORSX]\b)")
+_VOWEL_FIRST = re.compile(r"(?:eight|eleven|oh\b|[AEFHILMNORSX]\b)")
 """What is said with "an" before it."""
 _SIGN_SAYS = frozenset((
     "is", "at", "about", "and", "plus", "minus", "times", "equals", "less", "more", "than",
@@ -170,8 +171,10 @@ def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
     """Refuse a reading that leaves out a sign: "#225#" has two that are said."""
     for written, said in found:
         for sign, words in _SIGN_WORDS.items():
-            is_tag = (sign == "#" and _TAG.match(written)) or _KEYS.search(written)
-            if sign in written and not is_tag and written.count(sign) > len(words.findall(said)):
+            if sign not in written or (sign == "#" and _TAG.match(written)):
+                continue
+            count = len(_RUN_OF_EQUALS.findall(written)) if sign == "=" else written.count(sign)
+            if not _KEYS.search(written) and count > len(words.findall(said)):
                 raise Unsayable(written, f"{sign!r} would be left out")
 
 

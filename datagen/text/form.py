@@ -86,12 +86,9 @@ class Form:
     before: re.Pattern[str] | None
     """What has to stand before it."""
 
-    def read(self, text: str, at: int) -> Reading | None:
-        """Read a text from a place on, if this form is written there."""
-        match = self.pattern.match(text, at)
-        if match is None:
-            return None
-        if self.before is not None and not self.before.search(text, max(0, at - REACH), at):
+    def read(self, match: Match) -> Reading | None:
+        """Read what its pattern has matched, if it is written there."""
+        if self.before is not None and not is_before(match, self.before):
             return None
         try:
             said = self.say(match)

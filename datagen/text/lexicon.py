@@ -91,7 +91,8 @@ ABBREVIATIONS = {
     "ttyl": "talk to you later", "gtg": "got to go", "jk": "just kidding", "bday": "birthday",
     "lmk": "let me know", "fwiw": "for what it's worth", "ofc": "of course", "tmr": "tomorrow",
     "ily": "I love you", "recd": "received", "intl": "international", "natl": "national",
-    "ikr": "I know, right", "ngl": "not gonna lie",
+    "wdym": "what do you mean", "idc": "I don't care", "hmu": "hit me up", "nbd": "no big deal",
+    "npm": "N P M", "ikr": "I know, right", "ngl": "not gonna lie",
     "iirc": "if I recall correctly", "tbd": "T B D", "tba": "T B A",
     "imho": "in my humble opinion", "Omw": "On my way", "Sry": "Sorry", "Lmk": "Let me know",
     "Ty": "Thank you", "Np": "No problem",
@@ -219,6 +220,7 @@ SET_CODES = {
     "7-Eleven": "Seven-Eleven", "7-eleven": "seven-eleven", "U2": "U two",
     "5W-30": "five W thirty", "0W-20": "zero W twenty", "10W-30": "ten W thirty",
     "5W-20": "five W twenty", "S&P": "S and P", "A1C": "A one C", "H1N1": "H one N one",
+    "a1c": "A one C", "HbA1c": "H B A one C", "HgbA1c": "hemoglobin A one C",
     "ps5": "P S five", "b4": "before", "gr8": "great", "l8r": "later", "m8": "mate",
     "2day": "today", "2nite": "tonight",
     "IPv4": "I P v four", "IPv6": "I P v six", "802.11ac": "eight oh two eleven A C",
@@ -246,6 +248,11 @@ SYMBOLS = (
     "Ag", "Ar", "Au", "Ba", "Ca", "Co", "Cu", "Fe", "Li", "Na", "Ne", "Ni", "Si", "Ti", "Xe",
 )  # fmt: skip
 """Symbols of elements that a voice would take for words."""
+REACTING = (
+    "Li", "Na", "Mg", "Al", "Si", "Cl", "Ca", "Ti", "Cr", "Mn", "Fe", "Ni", "Cu", "Zn", "Br", "Ag",
+    "Sn", "Ba", "Hg", "Pb", "H", "B", "C", "N", "O", "F", "P", "S", "K",
+)  # fmt: skip
+"""Symbols of elements that stand alone in the equation of a reaction."""
 BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip

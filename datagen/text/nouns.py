@@ -55,8 +55,14 @@ _NO_NOUN = (
     "|incl|excl|ea|approx|est|tax|latitude|longitude|city|hwy|highway|pp|pers|afterward|afterwards|beforehand|besides|otherwise|pretty|super|way|anymore|soon|quick|fast|slow|ship|qualify|apply|hover|remain|vary|self-pay|out-of-pocket|all-in"
     "|up-front|pre-tax|after-tax|tax-free|round-trip|one-way|month-to-month|mo|dep|qd|bid|tid|qid|prn|po|qhs|weekdays|weekends"
 )
+_NOUNS_IN_ED = (
+    "shed|bed|sled|ceiling|building|railing|awning|opening|ring|string|spring|landing|wing|tubing"
+    "|molding|siding|fencing|king|reed"
+)
+"""What looks like what was done, and is a thing."""
 _DESCRIBED = re.compile(
-    rf" (?!(?:{_NO_NOUN}|{DOES})\b|[a-z]+(?:ed|ing|ly|wards?)\b|[a-z]+er than\b"
+    rf" (?!(?:{_NO_NOUN}|{DOES})\b|(?!(?:{_NOUNS_IN_ED})\b)[a-z]+(?:ed|ing|ly|wards?)\b"
+    r"|[a-z]+er than\b"
     r"|(?:heavi|light|long|fast|cheap|bigg|small|tall|short|high|low|wid|deep|old|young|thick"
     r"|thinn|clos|earli|few|farth|furth|hott|cold|warm|cool|strong|bigg|short)er\b"
     r"|(?:AM|PM|ET|EST|EDT|CT|CST|PT|PST|MT|MST|PO|BID|TID|QID|PRN|OD|ID|OC|CCW|CW|DC|AC|US|OK|TX|CA|NY|[NS][EW])\b)"

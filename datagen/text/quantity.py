@@ -95,6 +95,14 @@ def number(written: str) -> str:
     return numbers.decimal(written)
 
 
+def several(said: str) -> str:
+    """Return the name of several of a figure: "sixes", "twenties", "hundreds"."""
+    said = said.removeprefix("one ")
+    if said.endswith("y"):
+        return f"{said[:-1]}ies"
+    return f"{said}es" if said.endswith("x") else f"{said}s"
+
+
 def is_one(written: str) -> bool:
     """Tell whether the thing counted stays singular: "1 lb", "1/2 lb", "½ lb"."""
     if written == "1":

@@ -23,7 +23,7 @@ from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
 FactTable: TypeAlias = Sequence[tuple[str, str]]
 """Facts as (written, said), the longest first."""
 _MARKS = ".,?!;:"
-_OPENERS = "\"'(`"
+_OPENERS = "\"'(`\u00bf\u00a1"
 _CLOSERS = "\"')`"
 _MARK = re.compile(rf"[{re.escape(_MARKS)}]+(?!\d)")
 _PAUSE = re.compile(r"(?:(?:—[-—]*|[-—]{2,})|(?<= )-(?= |$))(?: [-—]+(?= |$))*")
@@ -94,13 +94,14 @@ class Scanner:
         firsts = [first_characters(form.pattern.pattern) for form in self._forms]
         self._tried = {
             character: tuple(
-                form
+                (form.pattern.match, form)
                 for form, first in zip(self._forms, firsts, strict=True)
                 if first is None or character in first
             )
             for character in map(chr, range(128))
         }
-        """The forms that may begin with a character."""
+        """The forms that may begin with a character, each with what finds it."""
+        self._any = tuple((form.pattern.match, form) for form in self._forms)
 
     def scan(self, text: str, facts: FactTable = ()) -> list[ScannedSpan]:
         """Read a text of single blanks. Raises Unsayable."""
@@ -108,8 +109,12 @@ class Scanner:
 
     def best(self, text: str, at: int) -> Reading | None:
         """Return the reading at a place. Raises Unsayable if two are as good."""
-        tried = self._tried.get(text[at], self._forms)
-        found = [reading for form in tried if (reading := form.read(text, at))]
+        tried = self._tried.get(text[at], self._any)
+        found = [
+            reading
+            for find, form in tried
+            if (match := find(text, at)) and (reading := form.read(match))
+        ]
         if not found:
             return None
         best = max((reading.end, reading.sure) for reading in found)

@@ -37,7 +37,8 @@ _METERS = re.compile(
 )
 _COVERED = re.compile(
     r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
-    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is)\b"
+    r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is"
+    r"|force|newtons?|acts|moves?|pushe[sd]|pulled|dropped|radius|displacement)\b"
 )
 _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"
@@ -79,6 +80,14 @@ _SECONDS = cue(
     r"|in under"
     r"|only|in just|than|up to"
 )
+_SO_MANY = cue("two|three|four|five|six|seven|eight|nine|ten|several|couple of", " ")
+GROUPED = cue(
+    r"(?:group|count|bundle|stack|sort|put|arrange|line|lined|pair|pack|come|comes|sold|sell)\w*"
+    r"(?: \w+){0,3} in",
+    " ",
+)
+"""What stands before figures that things are put together by: "group them in 5s"."""
+_FIGURE_NEXT = re.compile(r" (?:and|or|,) \d+s\b")
 _SIZE_ENDS = re.compile(r"[.,?!]|$| (?:and|or|&|ones?|shirts?|t-shirts?|pizzas?|coffees?)\b")
 _STREET = re.compile(r"\.? (?:[A-Z][a-z]+\b|\d+(?:st|nd|rd|th)\b)")
 _OF = re.compile(r" of\b")
@@ -87,7 +96,11 @@ _CARGO = re.compile(r"\b(?:trucks?|loads?|cargo|weighs?|metric|tonnes?|haul\w*|f
 _PUMPED = re.compile(r"\b(?:pressure|tires?|espresso|pump|psi|gauge|boiler)\b")
 _LIGHT = re.compile(r"\b(?:wavelength|light|laser|LED|chip|process|wide|thick|waves?|across|UV)\b")
 _FORCE = re.compile(r"\b(?:force|newtons?|weighs?|thrust|friction|tension)\b", re.IGNORECASE)
-_ENERGY = re.compile(r"\b(?:energy|work|heat|joules?|used|kinetic|potential)\b", re.IGNORECASE)
+_ENERGY = re.compile(
+    r"\b(?:energy|work|heat|joules?|used|kinetic|potential|force|newtons?|\d+ N|lift\w*"
+    r"|per gram)\b",
+    re.IGNORECASE,
+)
 _POURED = re.compile(r"\b(?:oz|pints?|cups?|quarts?|qts?|gal|gallons?|jars?|beer|milk|liters?)\b")
 _DATA = re.compile(
     r"\b(?:files?|data|RAM|memory|storage|(?:up|down)load\w*|plan|attachments?|size|photos?|videos?"
@@ -159,7 +172,12 @@ def _is_amp(match: Match) -> bool:
 def _is_second(match: Match) -> bool:
     """Tell "wait 30s" from decades ("her 30s"), and from several of a number ("two 747s")."""
     number, joint = match["number"], match["joint"]
-    if is_before(match, quantity.NOTES):
+    if (
+        is_before(match, quantity.NOTES)
+        or is_after(match, _FIGURE_NEXT)
+        or is_before(match, GROUPED)
+        or (not joint and is_before(match, _SO_MANY))
+    ):
         return False
     if number.startswith("."):
         return False

@@ -14,6 +14,7 @@ UNITS = {
     "uF": "microfarad",
     "N·m": "newton meter", "Nm": "newton meter",
     "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
+    "ly": "light year",
     "gpg": "grain per gallon", "mEq": "milliequivalent",
     # volume
     "fl oz": "fluid ounce", "fl. oz": "fluid ounce", "tbsp": "tablespoon", "Tbsp": "tablespoon",

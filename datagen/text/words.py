@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from datagen.text.mixed import is_mixed, is_mixed_word
+
 LATIN = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 WORD = re.compile(rf"[{LATIN}]+(?:['-][{LATIN}]+)*'?")
 """A word, with hyphens and apostrophes inside."""
@@ -25,6 +27,7 @@ _CLIPPED = re.compile(
 _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
 _MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
+    "git", "vous", "nous", "tal", "hoy", "mais", "avec", "pour", "bien", "sont", "eres", "ella",
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
     "k", "b", "cwm", "wye", "koi", "ziti", "orzo", "mage", "mages", "nerf", "noob", "meme", "memes",
     "hon", "emoji", "TVs", "Hz", "olds", "coli",
@@ -61,21 +64,17 @@ _SHORT = re.compile(r"[a-z]{2,4}")
 _HELD = re.compile(r"([a-z])\1+")
 
 
-_SYMBOLS = re.compile(r"(?:[A-Z][a-z]?){2,}")
 _LONG_NUMERAL = re.compile(r"M{1,3}[DCLXVI]{2,}")
 _NO_NUMERALS = frozenset(("MIX", "MILD", "MILL", "MIDI", "MIXX"))
-_JOINED = frozenset(
-    ("WiFi", "IMDb", "SoHo", "NoHo", "LaTeX", "YoYo", "HoHo", "CoCo", "ToDo", "JoJo")
-)
 
 
 def is_known(written: str) -> bool:
     """Tell whether a run of letters is no short one that is in no dictionary; "sooo" is "so".
 
-    What is built as a formula is ("NaCl") is none either.
+    What has a capital inside is one that a voice reads ("iPhone"), and not "NaCl".
     """
-    if _SYMBOLS.fullmatch(written) and not _LETTERS.fullmatch(written):
-        return written in _JOINED
+    if not written[1:].islower() and not all(map(_is_case_known, _PARTS.split(written))):
+        return False
     if _LONG_NUMERAL.fullmatch(written):
         return written in _NO_NUMERALS
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
@@ -83,6 +82,11 @@ def is_known(written: str) -> bool:
     if written in KNOWN or _MURMURED.fullmatch(written):
         return True
     return len(written) > 2 and _HELD.sub(r"\1", written) in ENDS_SENTENCES
+
+
+def _is_case_known(part: str) -> bool:
+    """Tell whether a part of a word has no capital inside, or one that a voice reads right."""
+    return not is_mixed(part) or is_mixed_word(part)
 
 
 def is_word(written: str) -> bool:

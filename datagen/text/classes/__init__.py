@@ -18,21 +18,26 @@ from datagen.text.classes import (
     doubt,
     electronic,
     episode,
+    figures,
     formula,
     fraction,
     game,
+    lesson,
     math,
     measure,
     medicine,
+    mixed,
     money,
     music,
     ordinal,
+    part,
     password,
     pin,
     product,
     range,
     rate,
     rating,
+    ratio,
     roman,
     route,
     score,
@@ -49,10 +54,10 @@ from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, decimal, fraction, range, score, rating, money, measure, rate, degree, size,
-    date, weekday, year, time, telephone, pin, password, electronic, code, status, color, course,
-    episode, route, address, roman, abbreviation, math, formula, verbatim, music, medicine, product,
-    trade, game, doubt,
+    cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
+    rate, degree, size, date, weekday, year, time, telephone, pin, password, electronic, code,
+    part, status, color, course, episode, route, address, roman, abbreviation, mixed, math,
+    lesson, formula, verbatim, music, medicine, product, trade, game, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -209,6 +209,18 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             "deposit",
             before=re.compile(r"\$[\d,.]+ \Z"),
         ),
+        make(rf"[aA]mend\b{DOT}", "Amendment", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(r"c\.(?!\w)(?=[ ,;?!]|$)", "century", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(rf"[eE]d\b{DOT}", "edition", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(
+            r"(?P<first>[fhd])x(?= (?:of|in|at|to|on)\b|[.,?]|$)",
+            lambda m: {"f": "fracture", "h": "history", "d": "diagnosis"}[m["first"]],
+            before=cue(
+                "an?|the|no|her|his|my|old|hip|wrist|ankle|rib|stress|hairline|family|medical"
+                "|surgical|past|compression|final|initial",
+                " ",
+            ),
+        ),
         make(rf"pt\b{DOT}", "point", before=cue("dew|boiling|melting|freezing|focal", " ")),
         make(
             r"ft\b\.?(?! ?\d)",

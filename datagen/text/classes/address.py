@@ -184,6 +184,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:\b(?:the|to|[Hh]ead|[Gg]o|[Dd]rive|from|in|at)|[A-Z]\w+,) \Z"),
         ),
         make(
+            r"(?P<point>[NSEW])(?= (?:side|end|entrance|wall)\b)",
+            lambda m: COMPASS[m["point"]].lower(),
+            Sure.CUE,
+            before=cue("the|on|its|our|my|their|from|at|to", " "),
+        ),
+        make(
+            r"(?P<point>[NS][EW])(?= (?:corner|side|quadrant|part) of\b)",
+            lambda m: CORNERS[m["point"]],
+            before=re.compile(r"(?:^|[.?!] )\Z"),
+        ),
+        make(
             r"(?P<point>[NS][EW])\b(?= \d)",
             lambda m: CORNERS[m["point"]].lower(),
             before=re.compile(r"\b[Ww]inds? \Z"),
@@ -236,6 +247,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|is)\b|$)",
             lambda m: COMPASS[m["point"]],
             before=_ROAD,
+        ),
+        make(
+            r"(?P<point>[NSEW])\b(?= (?:right|just|now|around|by|before|after|about|between|heading"
+            r"|or|going|through|on|in|when|out|all|because|with|got|was|has|ramp|exit|lanes?)\b)",
+            lambda m: COMPASS[m["point"]],
+            before=re.compile(r"\b(?:I|US|SR|CR)-\d{1,3} \Z"),
+        ),
+        make(
+            r"(?P<point>[NS][EW]|[NSEW])(?= (?:1/[248]|[¼½]|quarter)\b|  ?[¼½])",
+            lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
+        ),
+        make(
+            r"(?:1/4|¼)(?![\w/])(?! of (?:the|it|my|our)\b)",
+            "quarter",
+            before=re.compile(r"\b[NS][EW] \Z"),
         ),
         make(
             r"(?P<point>[NS][EW])(?=[,.?!]|$)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text import numbers
+from datagen.text import numbers, quantity
 from datagen.text.form import (
     END,
     Form,
@@ -50,7 +50,7 @@ _DIGITS = cue(
     r"|(?:enter|type(?: in)?|key in|punch in|press)"
     r"|last (?:four|4|three|3)(?: digits)?(?: of (?:my|your"
     r"|the) [A-Za-z]+(?: [a-z]+){0,2}?)?(?: are| is)?"
-    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
+    rf"|(?:{_NAMED})(?: (?:number|no\.?|code|ID|card|#))?(?:'s)?(?: (?:(?:is|was)(?: under)?|are"
     rf"|isn't|wasn't|ends|starts with|can't be|read|reads))?"
     r"|can't be|digits (?:are|is)|(?<=\d{4} )or|digit code(?: is)?",
     r"[:,]? [#\"']?",
@@ -84,6 +84,14 @@ _IDENTIFIED = re.compile(
     r"|parts?|items?|SKU|lockers?|bays?|stalls?|plates?|lots?|flights?|accounts?|invoices?|claims?|apartments?"
     r"|apt|suite|ste|faults?|building|spot|space|desk|form|section|serial|batch|zone|license)\b|#",
     re.IGNORECASE,
+)
+_LODGED = re.compile(
+    r"\b(?:A/C|AC|air conditioning|guests?|tenants?|housekeeping|rooms?|toilet|faucet|thermostat"
+    r"|towels|sink|shower|leak\w*|maintenance|front desk|upstairs|neighbors?|hotel|heater)\b"
+)
+_MIGRATED = re.compile(
+    r"\b(?:USCIS|visas?|petitions?|green card|immigra\w+|citizen\w*|naturaliz\w+|consulate|embassy"
+    r"|passport|fil(?:e|ed|ing|led)|fill\w*|forms?|affidavit|sponsor\w*|H-1B|adjustment)\b"
 )
 _READ_BACK = cue(
     "is|was|it's|that's|it is|that is|was that|(?:that|it) back|as|said|say|have|got|heard|read"
@@ -152,13 +160,8 @@ def _padded(part: str) -> str:
 
 def _plural(match: Match) -> str:
     """Say "MP3s" and "W-2s"."""
-    letters, number = match["letters"], numbers.cardinal(int(match["number"]))
-    many = (
-        number[:-1] + "ies"
-        if number.endswith("y")
-        else number + ("es" if number.endswith("x") else "s")
-    )
-    return f"{' '.join(letters)} {many}"
+    many = quantity.several(numbers.cardinal(int(match["number"])))
+    return f"{' '.join(match['letters'])} {many}"
 
 
 def _named(match: Match) -> str | None:
@@ -186,9 +189,7 @@ def _named(match: Match) -> str | None:
 
 def _numbers(match: Match) -> str:
     """Say several of a numbered thing: "two #4s"."""
-    said = numbers.cardinal(int(match["number"]))
-    many = f"{said}es" if said.endswith("x") else f"{said}s"
-    return f"number {many[:-2]}ies" if said.endswith("y") else f"number {many}"
+    return f"number {quantity.several(numbers.cardinal(int(match['number'])))}"
 
 
 def _hexadecimal(match: Match) -> str:
@@ -348,13 +349,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: m[0].replace("-", " "),
         ),
         make(
-            r"(?P<number>\d{1,4})\((?P<letter>[a-z])\)",
-            lambda m: f"{numbers.pairs(int(m['number']))} {m['letter']}",
-            before=cue(
-                "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
-            ),
-        ),
-        make(
             r"\*(?P<digits>\d{3,6})(?P<pound>#?)(?!\w)",
             lambda m: f"star {numbers.digits(m['digits'])}{' pound' if m['pound'] else ''}",
             before=cue("(?:code|pin|PIN|combo)(?: is|'s|:)?", " "),
@@ -374,14 +368,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _lettered_three,
             Sure.DOUBT,
         ),
+        make(r"\d{6}-?\d(?![\w-]|[.,]\d)", _groups, before=re.compile(r"\b[A-Z]{3}[UJZ] \Z")),
         make(
-            r"(?P<number>\d{1,2})(?P<letter>[a-z])\b(?![-./]\w)",
-            lambda m: f"{numbers.decimal(m['number'])} {m['letter'].upper()}",
+            r"[1-9]\d\d(?=[.,?!]|$| (?:is|has|was|wants|needs|called|keeps|said|says|just|and|again"
+            r"|asked|asking|reported|complained|won't|doesn't)\b)",
+            lambda m: numbers.pairs(int(m[0])) if is_near(m, _LODGED) else None,
             Sure.CUE,
-            before=cue(
-                "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|question|part|item"
-                "|zone(?:'s| is| was)?",
-                " ",
+            before=cue("in", " "),
+        ),
+        make(
+            r"(?P<letters>I|N|DS|G|AR)-(?P<number>[1-9]\d{1,2})(?P<end>A?)(?![\w-]|[.,:/]\d)",
+            lambda m: (
+                f"{' '.join(m['letters'])} {numbers.pairs(int(m['number']))} {m['end']}".rstrip()
+                if is_near(m, _MIGRATED)
+                else None
             ),
         ),
         make(rf"(?<=#)\d{{4}}{END}", _digits),

@@ -93,7 +93,7 @@ _RECKONED = re.compile(
 )
 _STATISTICS = re.compile(
     r"\b(?:KDA|K/D(?:/A)?|stat ?lines?|kills|deaths|rebounds|assists|triple-double|went off for"
-    r"|slash line)\b"
+    r"|slash line|fertili[sz]\w*|NPK|lawns?|tons? of|bags? of|soil)\b"
 )
 _DAYWORD = re.compile(
     r"\b(?:on|by|due|dated?|since|until|till|before|after|from|to|through|born|birthday|dob|DOB"

@@ -162,12 +162,28 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_VERSION,
         ),
         make(
-            r"(?P<letter>[A-Z])(?P<number>\d\d\.\d{1,3})(?P<end>[A-Z]?)(?![\w.-])",
-            lambda m: f"{m['letter']} {_version(m)} {m['end']}".rstrip(),
+            r"(?P<letter>[A-Z])(?P<whole>\d\d)\.(?P<part>\d{1,3})(?P<end>[A-Z]?)(?![\w-]|\.\w)",
+            _diagnosis,
             before=cue(r"ICD(?:-10)?(?:-CM)?(?: codes?)?|codes?|diagnosis(?: code)?(?: is)?", " "),
+        ),
+        make(
+            r"(?P<letter>[A-TV-Z])(?P<whole>\d\d)\.(?P<part>\d{1,3})(?P<end>[A-Z]?)(?![\w-]|\.\w)",
+            lambda m: _diagnosis(m) if is_near(m, _BILLED) else None,
         ),
         make(r"(?P<number>\d+\.\d+)(?P<letter>[A-Z])\b(?![.\d-])", _lettered, Sure.GUESS),
     )
+
+
+_BILLED = re.compile(
+    r"\b(?:diagnos\w+|bill(?:ed|ing|s)?|coded|coding|claims?|ICD|CPT|superbill|denied|denial)\b"
+)
+
+
+def _diagnosis(match: Match) -> str:
+    """Say "M54.5" and "J45.909"."""
+    whole = numbers.decimal(match["whole"]) if match["whole"][0] != "0" else match["whole"]
+    said = f"{match['letter']} {whole} point {numbers.digits(match['part'])} {match['end']}"
+    return said.rstrip().replace(match["whole"], numbers.digits(match["whole"]))
 
 
 _ENGINE = re.compile(

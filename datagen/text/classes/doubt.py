@@ -54,7 +54,7 @@ _NO_NOUN_NEXT = (
     r"|today|again|yesterday|just|still|because|that|after|before|then|now|error|page|code)\b)"
 )
 _SCORED = (
-    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|SAT|GRE|ACT|GMAT|math|verbal|reading|credit|IQ|miles"
+    r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|FICO|SAT|GRE|ACT|GMAT|math|verbal|reading|credit|IQ|miles"
     r"|degrees)\b"
 )
 _AMOUNT = re.compile(

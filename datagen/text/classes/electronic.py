@@ -8,6 +8,7 @@ from datagen.text import numbers
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before
 from datagen.text.lexicon import ABBREVIATIONS
 from datagen.text.locales import Locale
+from datagen.text.mixed import LEFT, humps
 from datagen.text.words import is_word
 
 TOLD = (
@@ -23,6 +24,7 @@ EXAMPLES = (
         "Visit www.swiftplex.com/returns today.",
         "Visit w w w dot swiftplex dot com slash returns today.",
     ),
+    ("Post it with #MoveInDay.", "Post it with hashtag Move In Day."),
     ("Follow us @brightway for updates.", "Follow us at brightway for updates."),
     (
         "The router's at 192.168.1.1 now.",
@@ -45,6 +47,7 @@ _FILES = (
     r"|js|ts|css|sql|sh|ya?ml|ini|bat|dll|iso|dmg|apk|svg|heic|bak|tmp|cfg"
 )
 _HASHTAG = cue("hashtag", " ")
+_YEAR_OR_FEW = re.compile(r"\d\d?|19\d\d|20[0-4]\d")
 _COUNTRIES = frozenset(("uk", "us", "eu", "au"))
 """Endings that are said by letter."""
 _TOKEN = re.compile(r"[A-Za-z\u00c0-\u024f]+|\d+|.")
@@ -107,10 +110,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"dot {_part(m['name'])}",
             before=re.compile(r"(?:^|[ (\"'])\Z"),
         ),
+        make(r"[A-Z]:(?:\\[\w-]+(?:\.[\w-]+)*)+\\?(?![\w\\])", _address),
         make(r"www\.[\w.-]+\w" + path, _address),
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
         make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:[.-]\w+)*)", lambda m: f"at {say(m['name'])}"),
-        make(r"#(?P<name>[A-Za-z]\w{2,})(?!\w)", _tag, Sure.USUAL),
+        make(r"#(?P<name>[A-Za-z][A-Za-z_]{2,})(?P<number>[1-9]\d*)?(?!\w)", _tag, Sure.USUAL),
         make(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+(?![\w@]|\.\w)", _address),
         make(r"(?P<parts>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d+))?(?![\w]|\.\d)", _machine),
         make(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])", _hardware),
@@ -127,9 +131,15 @@ def _site(match: Match) -> str | None:
     return None if re.fullmatch(r"(?:[A-Z]\.)+[A-Z]{2}", match[0]) else say(match[0])
 
 
+def _year_or_few(number: str) -> str:
+    return numbers.year(int(number)) if len(number) == 4 else numbers.cardinal(int(number))
+
+
 def _tag(match: Match) -> str | None:
-    """Say a hashtag of small letters; "#A20" is the number of something."""
-    name = match["name"]
-    if not re.search("[a-z]", name) or re.search(r"\d", name):
+    """Say the words of a hashtag: "#MoveInDay"; "#A20" is the number of something."""
+    name, number = match["name"], match["number"]
+    if not re.search("[a-z]", name) or (number and not _YEAR_OR_FEW.fullmatch(number)):
         return None
-    return say(name) if is_before(match, _HASHTAG) else f"hashtag {say(name)}"
+    words = " ".join(map(_part, [name] if name in LEFT else humps(name)))
+    said = f"{words} {_year_or_few(number)}" if number else words
+    return said if is_before(match, _HASHTAG) else f"hashtag {said}"

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, cue, is_near
-from datagen.text.lexicon import SYMBOLS
+from datagen.text.form import Form, FormMaker, Match, any_of, cue, is_after, is_before, is_near
+from datagen.text.lexicon import REACTING, SYMBOLS
 from datagen.text.locales import Locale
 
 TOLD = (
     "Symbols of elements with no blank between them: two or more, one of them of two letters; or"
-    " carbon and hydrogen with their counts."
+    " carbon and hydrogen with their counts; the charge above the line; shells with their"
+    " electrons; the arrow of a reaction."
 )
 EXAMPLES = (
     ("Table salt is NaCl.", "Table salt is N A C L."),
     ("Glucose is C6H12O6.", "Glucose is C six H twelve O six."),
+    ("Rust contains Fe³⁺ ions.", "Rust contains F E three plus ions."),
+    ("Neon is 1s² 2s² 2p⁶.", "Neon is one s two, two s two, two p six."),
+    ("2H₂ + O₂ → 2H₂O", "two H two plus O two yields two H two O"),
     ("Rust is mostly Fe2O3.", "Rust is mostly F E two O three."),
 )
 _SYMBOL = (
@@ -27,8 +31,12 @@ _PART = re.compile(rf"({_SYMBOL})(\d*)")
 
 
 def _formula(match: Match) -> str:
+    return _spelled(match[0])
+
+
+def _spelled(formula: str) -> str:
     said = []
-    for symbol, count in _PART.findall(match[0]):
+    for symbol, count in _PART.findall(formula):
         said += [*symbol.upper(), *([numbers.cardinal(int(count))] if count else [])]
     return " ".join(said)
 
@@ -37,10 +45,62 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a formula."""
     make = FormMaker("formula")
     end = r"(?![\w-]|[./]\w)"
+    shell = rf"[1-7][spdf](?:{_RAISED}{{1,2}}|\^1?\d)"
     return (
+        make(
+            rf"(?P<formula>(?:(?:{_SYMBOL})\d{{0,2}}){{1,4}})(?P<count>{_RAISED}?)(?P<sign>[⁺⁻])(?!\w)",
+            _raised_ion,
+        ),
+        make(rf"{shell}(?: ?{shell})*(?!\w)", _shells),
+        make(
+            rf"(?:{any_of(REACTING)})\d?(?= [+→⟶])",
+            lambda m: _formula(m) if is_near(m, _ARROW, 64, 64) else None,
+        ),
+        make(
+            rf"(?:{any_of(REACTING)})\d?(?![\w'-])",
+            lambda m: _formula(m) if is_near(m, _ARROW, 64, 64) else None,
+            before=re.compile(r"[+→⟶] \d?\Z"),
+        ),
+        make(r"[→⟶](?= )", _arrow, before=re.compile(r" \Z")),
+        make(r"[⇌↔](?= )", "is in equilibrium with", before=_REACTANT),
+        make(
+            r"(?P<end>[35])'(?= (?:to|and|end|ends|direction|carbon|cap|UTR|strand|side|phosphate"
+            r"|hydroxyl)\b|-to-)",
+            lambda m: f"{numbers.cardinal(int(m['end']))} prime" if is_near(m, STRAND) else None,
+        ),
+        make(
+            r"(?P<end>[35])'(?=[.,?!;]|$)",
+            lambda m: f"{numbers.cardinal(int(m['end']))} prime" if is_near(m, STRAND) else None,
+            before=cue("(?:to|from)(?: the)?", " "),
+        ),
         make(
             rf"(?=[A-Za-z0-9]*[a-z])(?:(?:{_SYMBOL})[1-9]?\d?){{2,}}{end}",
             lambda m: None if m[0] in _WORDS else _formula(m),
+        ),
+        make(
+            rf"(?P<times>[1-9])(?=[A-Za-z0-9]*[a-z])(?P<rest>(?:(?:{_SYMBOL})[1-9]?\d?){{2,}}){end}",
+            lambda m: f"{numbers.cardinal(int(m['times']))} {_spelled(m['rest'])}",
+        ),
+        make(
+            rf"(?P<times>[1-9])(?P<rest>(?:{_SYMBOL})\d?){end}",
+            lambda m: (
+                f"{numbers.cardinal(int(m['times']))} {_spelled(m['rest'])}"
+                if is_near(m, _ARROW, 64, 64)
+                else None
+            ),
+        ),
+        make(
+            rf"(?P<times>[1-9]?)(?P<head>(?:(?:{_SYMBOL})\d?){{1,3}})"
+            rf"\((?P<group>(?:(?:{_SYMBOL})\d?){{1,3}})\)(?P<count>\d?){end}",
+            _grouped,
+        ),
+        make(
+            r"(?P<atom>[A-Z][a-z]?)-(?P<mass>\d{1,3})(?![\w-]|[.,/:]\d)",
+            lambda m: (
+                f"{' '.join(m['atom'].upper())} {numbers.pairs(int(m['mass']))}"
+                if is_near(m, _DECAYS)
+                else None
+            ),
         ),
         make(
             rf"(?P<atom>(?:{_SYMBOL}))(?P<count>\d?)(?P<sign>[+-])(?![\w+-])",
@@ -51,6 +111,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _formula,
             before=cue(r"(?:chemical )?symbol(?: for [A-Za-z]+)?(?:'s| is| was|:)", " "),
         ),
+        make(rf"(?:Cl|Br)2{end}", _formula),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
     )
 
@@ -59,6 +120,71 @@ _IONS = re.compile(
     r"\b(?:ions?|charge\w*|attract\w*|salt|cations?|anions?|dissolv\w+|electrons?|solution|bond\w*)\b"
 )
 _SIGNS = {"+": "plus", "-": "minus"}
+
+
+_RAISED = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]"
+_LOWERED = str.maketrans(
+    "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789"
+)
+_REACTANT = re.compile(r"[A-Z][A-Za-z]?\d{0,2}\)? \Z")
+_ARROW = re.compile("[→⟶]")
+_COMPOUND = re.compile(
+    r"(?<![A-Za-z])(?:[A-Z][a-z]?){1,4}\d[A-Za-z\d]* \Z|[A-Z]\w* \+ \d?[A-Z]\w* \Z"
+)
+_REACTION = re.compile(r"\b(?:reacti\w+|equations?|balanced?|reactants?|products?|combustion)\b")
+_PRODUCT = re.compile(r" \d?[A-Z]")
+STRAND = re.compile(
+    r"\b(?:DNA|RNA|mRNA|strands?|primers?|polymerase|replicat\w+|helix|nucleotides?|carbon"
+    r"|genes?|codons?|transcri\w+)\b"
+)
+"""What is near an end of a strand: the mark of "5'" is no foot."""
+_MENU = re.compile(
+    r"\b(?:click\w*|tap\w*|go(?: in)?to|select\w*|open\w*|choose|under|press|hit|navigate|menu"
+    r"|settings|preferences)\b",
+    re.IGNORECASE,
+)
+
+
+def _grouped(match: Match) -> str:
+    """Say "Mg(OH)2"."""
+    parts = [numbers.cardinal(int(match["times"]))] if match["times"] else []
+    parts += [_spelled(match["head"]), _spelled(match["group"])]
+    parts += [numbers.cardinal(int(match["count"]))] if match["count"] else []
+    return " ".join(parts)
+
+
+_DECAYS = re.compile(
+    r"\b(?:isotopes?|fissile|radio\w+|decay\w*|half-li\w+|carbon|uranium|dating|nucle\w+|neutrons?)\b"
+)
+
+
+def _raised_ion(match: Match) -> str:
+    """Say "Fe³⁺" and "SO₄²⁻"."""
+    count = match["count"].translate(_LOWERED)
+    said = [_spelled(match["formula"])]
+    said += [numbers.cardinal(int(count))] if count else []
+    return " ".join([*said, "plus" if match["sign"] == "\u207a" else "minus"])
+
+
+def _shells(match: Match) -> str | None:
+    """Say "1s² 2s² 2p⁶": the electrons of each shell."""
+    shells = _SHELL.findall(match[0])
+    if len(shells) < 2:
+        return None
+    return ", ".join(
+        f"{numbers.cardinal(int(shell))} {kind} {numbers.cardinal(int(count.translate(_LOWERED)))}"
+        for shell, kind, count in shells
+    )
+
+
+_SHELL = re.compile(rf"([1-7])([spdf])\^?({_RAISED}{{1,2}}|1?\d)")
+
+
+def _arrow(match: Match) -> str | None:
+    """Say the arrow of a reaction; that of a menu is a pause."""
+    is_reaction = is_before(match, _COMPOUND) or is_near(match, _REACTION, 64, 48)
+    is_between = is_before(match, _REACTANT) and is_after(match, _PRODUCT)
+    return "yields" if is_reaction and is_between and not is_near(match, _MENU) else None
 
 
 def _ion(match: Match) -> str | None:

@@ -24,7 +24,8 @@ EXAMPLES = (
 _SUM = re.compile(
     r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope"
     r"|simplify|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
-    r"|[a-z][²³^]|[0-9][a-z] [+-] \d",
+    r"|[a-z][²³^]|[0-9][a-z] [+-] \d|\bd[a-z]?/d[a-z]\b|∫"
+    r"|[\da-z]\(-?[\da-z]+ ?[+-]|[\da-z]\)\(",
     re.IGNORECASE,
 )
 _OPERATORS = {
@@ -64,15 +65,16 @@ def _compared(match: Match) -> str:
     )
 
 
-_RAISED = str.maketrans(
+RAISED = str.maketrans(
     "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", "0123456789-"
 )
 """Figures above the line, and the same on it."""
 _SUPER = "\u207b?[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
 
 
-def _power(exponent: str) -> str:
-    exponent = exponent.translate(_RAISED)
+def say_power(exponent: str) -> str:
+    """Say an exponent: "squared", "to the minus fourth"."""
+    exponent = exponent.translate(RAISED)
     exponent = exponent.strip("{}()")
     if exponent in _POWERS:
         return _POWERS[exponent]
@@ -88,7 +90,7 @@ def _power(exponent: str) -> str:
 
 def _raised(match: Match) -> str:
     base = match["base"]
-    return f"{quantity.number(base) if base[0].isdigit() else base} {_power(match['power'])}"
+    return f"{quantity.number(base) if base[0].isdigit() else base} {say_power(match['power'])}"
 
 
 def _factorial(match: Match) -> str:
@@ -98,7 +100,7 @@ def _factorial(match: Match) -> str:
 
 def _scientific(match: Match) -> str:
     """Say "6.02 x 10^23"."""
-    power = _power(match["power"] or match["super"])
+    power = say_power(match["power"] or match["super"])
     return f"{quantity.number(match['number'])} times ten {power}"
 
 
@@ -115,7 +117,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)) (?=\S)",
+            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)"
+            r"|-(?= [b-hj-z](?![\w'.]))) (?=\S)",
             _spaced,
             Sure.CUE,
         ),
@@ -128,9 +131,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _scientific,
         ),
         make(
-            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3})(?=[ .,?!]|$)",
+            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3}|[a-z][A-Z]{2})(?=[ .,?!]|$)",
             lambda m: " ".join(m["letters"]),
-            before=re.compile(r"(?<![\w'])[A-Za-z] = \Z"),
+            before=re.compile(r"(?<![\w'])[A-Z]?[A-Za-z] = \Z"),
         ),
         make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
@@ -160,7 +163,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"x(?= [a-z](?![\w']))", "times", before=re.compile(r"= (?:[a-z\d]+ x )*[a-z\d]+ \Z")),
         make(
-            rf"(?P<number>{DEC})(?P<letter>[a-z]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
+            rf"(?P<number>{DEC})(?P<letter>[a-z]|[abcxy][bcxy]|π[a-z]?)(?:{power}|(?P<squared>[²³]))?(?![\w'])",
             _term,
             Sure.CUE,
         ),
@@ -179,7 +182,7 @@ def _letters_raised(match: Match) -> str | None:
     """Say "mc²" in an equation."""
     if match["letters"] in UNITS or not is_near(match, _SUM, 80, 40):
         return None
-    return f"{' '.join(match['letters'])} {_power(match['power'] or match['sign'])}"
+    return f"{' '.join(match['letters'])} {say_power(match['power'] or match['sign'])}"
 
 
 def _spaced(match: Match) -> str | None:
@@ -191,12 +194,22 @@ def _spaced(match: Match) -> str | None:
     return f"{_compared(match)} "
 
 
+_ASKED = re.compile(r"what(?:'s| is)", re.IGNORECASE)
+
+
 def _term(match: Match) -> str | None:
+    """Say "3x" of a sum; the "6s" of "what's" alone may be several of a figure, or seconds."""
     if not is_near(match, _SUM, 80, 40):
         return None
-    letter = match["letter"].replace("π", "pi ").strip()
+    start, end = max(0, match.start() - 80), match.end() + 40
+    signs = {found.lower() for found in _SUM.findall(match.string, start, end)}
+    if match["letter"] == "s" and all(map(_ASKED.fullmatch, signs)):
+        return None
+    letter = " ".join(match["letter"]).replace("π", "pi")
     power = match["power"] or match["squared"]
-    return f"{quantity.number(match['number'])} {letter}" + (f" {_power(power)}" if power else "")
+    return f"{quantity.number(match['number'])} {letter}" + (
+        f" {say_power(power)}" if power else ""
+    )
 
 
 _SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
@@ -222,8 +235,10 @@ def _absolute(match: Match) -> str:
 
 
 def _function(match: Match) -> str | None:
-    """Say "f(x)"."""
+    """Say "f(x)"; the "a(n)" of a form to fill in is none."""
     inner = match["inner"]
+    if match[0] in ("a(n)", "A(n)") and not is_near(match, _SUM):
+        return None
     if len(inner) > 1 and not inner.isdecimal():
         return None
     return f"{match['name']} of {numbers.decimal(inner) if inner.isdecimal() else inner}"

@@ -83,6 +83,15 @@ _PLURAL_SYMBOL = re.compile(r"(?:lbs|gals|pts|qts|yds|hrs|mins|secs|yrs|mos|mths
 _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
+_TRADED = re.compile(r"\b(?:short\w*|bought|buy|sold|sell|stocks?|own|holds?|[A-Z]{2,4})\b")
+_SOLD_BY = frozenset(
+    ("mg", "mcg", "oz", "ml", "mL", "GB", "TB", "MB", "Mbps", "V", "W", "gal", "qt", "ft")
+)
+_NO_NOUN = re.compile(
+    r"[,?!;:]|\.?$|\. [A-Z]| (?:or|and|not|instead|is|was|isn't|one|if|for"
+    r"|every|twice|once|daily|each|at|before|after|tonight|today)\b"
+)
+"""What follows the size of a thing that is left unsaid: "the 0.5 mg, not the 5 mg"."""
 _STUFF = re.compile(
     r" (?:[a-z]+ )?(?:O2|oxygen|flour|sugar|butter|salt|water|milk|oil|rice|pasta|chicken|beef|pork"
     r"|cheese|cream"
@@ -191,6 +200,8 @@ def _is_sold_as(match: Match) -> bool:
     number, symbol = match["number"], match["unit"]
     if is_after(match, _LEAST) or is_before(match, _ONE):
         return True
+    if symbol in _SOLD_BY and is_before(match, _THE_ONE) and is_after(match, _NO_NOUN):
+        return True
     if symbol == "mm":
         return number in ("9", "10") and is_near(match, _SHOT)
     return symbol == "L" and "." in number and is_before(match, _THE_ONE)
@@ -268,8 +279,8 @@ _TIMES_WHAT = re.compile(
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
     r"|we|they|he|she|it|I|unless|until|while|once|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
 )
-_ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]")
-_PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z")
+_ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]| d[a-z]\b")
+_PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z|∫ ?\Z")
 
 
 _DID = cue(
@@ -376,6 +387,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>{any_of(_BARE)})\b{DOT}",
             lambda m: plural(UNITS[m["unit"]]),
             before=re.compile(r"\b(?:[Cc]onvert|[Cc]hange|[Tt]urn)\b[^.?!]{3,30} to \Z"),
+        ),
+        make(
+            r"(?P<number>\d{1,2})-yr(?='s\b)",
+            lambda m: f"{numbers.cardinal(int(m['number']))}-year",
+        ),
+        make(
+            rf"shs?\b{DOT}",
+            lambda m: "shares" if is_near(m, _TRADED) else None,
+            before=re.compile(r"\d \Z"),
         ),
         make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(

@@ -27,7 +27,8 @@ _ALL = DOSES | _OFTEN
 _EVERY = r"[qQ]\d{1,2}(?:-\d{1,2})?(?:[hH]|hrs?)"
 _DOSE = re.compile(
     r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
-    rf"|{'|'.join(map(re.escape, _ALL))}|{_EVERY}),? (?:(?:in|to|on) (?:each|both|the)"
+    rf"|{'|'.join(map(re.escape, _ALL))}|{_EVERY}|by mouth|orally|daily|\d (?:milligrams?|tablets?"
+    r"|capsules?|drops?))\.?,? (?:(?:in|to|on) (?:each|both|the)"
     r" (?:\w+ )?\w+ )?\Z"
 )
 _DRUG = re.compile(

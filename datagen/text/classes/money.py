@@ -104,7 +104,8 @@ class _Amounts:
         ):
             return True
         end = end_of_row(match, f"{match['sign']}#")
-        if _PRICED.match(match.string, end) and not is_after(match, _CREDITED):
+        is_priced = _PRICED.match(match.string, end) is not None
+        if is_priced and (is_one_thing(match) or not is_after(match, _CREDITED)):
             return True
         if _SEVERAL_NEXT.match(match.string, end):
             return True
@@ -181,8 +182,7 @@ class _Amounts:
 
 def _note(match: Match) -> str:
     """Say bank notes of one kind: the "20s" of "$40 in 20s"."""
-    said = numbers.cardinal(int(match["note"]))
-    return f"{said[:-1]}ies" if said.endswith("y") else f"{said.removeprefix('one ')}s"
+    return quantity.several(numbers.cardinal(int(match["note"])))
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:

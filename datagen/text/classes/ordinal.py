@@ -25,7 +25,7 @@ def _ordinal(match: Match) -> str | None:
     number = int(match["number"].replace(",", ""))
     if match["suffix"].lower() != suffix(number) or number >= 10**numbers.MAX_DIGITS:
         return None
-    return numbers.ordinal(number)
+    return numbers.ordinal(number) + match["many"]
 
 
 def _range(match: Match) -> str | None:
@@ -38,6 +38,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a rank."""
     make = FormMaker("ordinal")
     return (
-        make(rf"(?P<number>{INT})(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)\b", _ordinal),
+        make(rf"(?P<number>{INT})(?P<suffix>st|nd|rd|th|ST|ND|RD|TH)(?P<many>s?)\b", _ordinal),
         make(r"(?P<low>\d+)(?:st|nd|rd|th)? ?- ?(?P<high>\d+)(?:st|nd|rd|th)\b", _range),
     )

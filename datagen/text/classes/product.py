@@ -31,6 +31,14 @@ _NETWORK = re.compile(
 _FLOWN = re.compile(
     r"\b(?:Airbus|fl[iye]\w*|plane|jet|aircraft|seats?|crew|pilots?|cabin|aboard)\b", re.I
 )
+_SAVED = re.compile(
+    r"\b(?:college|tuition|accounts?|under my|under (?:his|her|your)|beneficiar\w+|contribut\w+"
+    r"|withdr\w+|savings|save|saving|grand\w+|education|kids?|sons?|daughters?|rollover|Roth|IRA|fund|401)\b"
+)
+_WINDOWS = re.compile(r"\b(?:Windows|versions?|builds?|updates?)\b")
+_PRINTS = re.compile(
+    r"\b(?:printers?|LaserJet|OfficeJet|HP|Brother|Canon|Epson|toner|scanner|Xerox|Lexmark)\b"
+)
 _COUNTED = re.compile(PLURAL)
 _SEVERAL = cue("one|two|three|four|five|double|triple|with|of|all|the|no|more", " ")
 
@@ -41,6 +49,12 @@ def _model(match: Match) -> str:
     said = numbers.cardinal(int(number)) if is_round or len(number) < 3 else numbers.digits(number)
     joint = ", " if len(number) > 2 else " "
     return f"{' '.join(match['letters'])}{joint}{said} {match['end'].upper()}"
+
+
+def _printer(match: Match) -> str:
+    """Say "M404dn"."""
+    letters, number = " ".join(match["letters"]), numbers.pairs(int(match["number"]))
+    return f"{letters} {number} {' '.join(match['end'].upper())}"
 
 
 def _million(match: Match) -> str | None:
@@ -122,6 +136,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"529(?=[.,?!]|$| (?:is|was|has|to|for|and|or|in|money)\b)",
             "five twenty-nine",
             before=cue("my|our|his|her|their|the kids'|college", " "),
+        ),
+        make(
+            r"529s?\b(?!-)",
+            lambda m: f"five twenty-nine{m[0][3:]}" if is_near(m, _SAVED) else None,
+            Sure.CUE,
+            before=cue("the|a|an|this|that|your|my|our|his|her|their|into|for|kids'|old", " "),
+        ),
+        make(
+            r"(?P<year>[12]\d)H(?P<half>[12])(?![\w-])",
+            lambda m: (
+                f"{numbers.cardinal(int(m['year']))} H {numbers.cardinal(int(m['half']))}"
+                if is_near(m, _WINDOWS)
+                else None
+            ),
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<letters>[A-Z]{1,4})-?(?P<number>[1-9]\d{1,3})(?P<end>[cdfn]{1,2}[dnw]w?)(?![\w-])",
+            lambda m: _printer(m) if is_near(m, _PRINTS) else None,
         ),
         make(r"i(?P<number>[3579])\b(?![-.]\w)", lambda m: f"i {numbers.decimal(m['number'])}"),
     )

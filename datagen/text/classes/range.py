@@ -57,7 +57,7 @@ def _between_dates(match: Match) -> str:
 _SPANS = cue(
     r"from|between|about|maybe|around|roughly|approximately|approx\.?|serves?|seats?|feeds?|sleeps?"
     r"|holds?|fits?|takes?|ages?|aged|pages?|pp\.?|lines?|chapters?|chs?\.?|rows?|steps?|sections?"
-    r"|verses?|questions?|problems?|exercises?|lessons?|units?|scale of"
+    r"|verses?|questions?|Qs|problems?|exercises?|lessons?|units?|scale of"
     r"|rate (?:us|it|me)"
     r"|of|for|in|every|within|at|by|open|hours|lasts?|costs?|runs?|wait|allow|expect|say"
     r"|probably"

@@ -191,7 +191,9 @@ _TWO_NAMES = re.compile(
     r"(?<![\w-])(?!(?:The|An?|My|Your|Our|Its|In|Play|Watch|Get|See|Is|Buy|Try|Use|On|At) )"
     r"[A-Z][a-z]+ [A-Z][a-z]+ \Z"
 )
-_TITLE = re.compile(r"(?<![\w-])[A-Z][a-z]+ \Z")
+_TITLE = re.compile(
+    r"(?<![\w-])(?!(?:The|An?|In|On|At|For|My|Our|And|But|So|If|This) )[A-Z][a-z]+ \Z"
+)
 _TITLE_BEFORE = re.compile(
     r"(?<=[a-z.,!?] )[A-Z][A-Za-z]+ \Z|^(?!The |A )[A-Z][A-Za-z]+ [A-Z][a-z]+ \Z|^[A-Z]\w{5,} \Z"
 )

@@ -352,10 +352,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("in|is|meter|time|a", ",? "),
         ),
         make(
-            r"\d{1,2}-\d{1,2}-\d{1,2}(?= (?:triangle|rule|split|plan|method|schedule|fertilizer))",
-            lambda m: ", ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
-        ),
-        make(
             r"(?P<low>\d{1,2})-(?P<high>\d)(?![\w-]|[.,]\d)",
             lambda m: " to ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
             before=cue(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
+from datagen.text.classes.formula import STRAND
 from datagen.text.form import (
     DOT,
     Form,
@@ -83,6 +84,7 @@ _LONG = re.compile(
 _QUOTE = re.compile(r"(?<!\d)\"")
 _IN = re.compile(" (?:in|m)\\b")
 _WORD_NEXT = re.compile(" [a-z]{3,}")
+_THING_LEFT = re.compile(r"[.,?!;:]|$| (?:or|and|not|instead|one|is|was)\b")
 _WITHIN = re.compile(
     r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one"
     r"|each|two|case"
@@ -114,14 +116,20 @@ def _height(written: str) -> str:
     return f"{quantity.say(feet)} foot {quantity.say(inches)}"
 
 
+def _closes_quotation(match: Match) -> bool:
+    if match["mark"] == "'":
+        return match.string[: match.start()].endswith("'")
+    return len(_QUOTE.findall(match.string, 0, match.start())) % 2 == 1
+
+
 def _mark(match: Match) -> str | None:
     """Say "12'" or "55\\""; a mark that closes a quotation is none."""
-    if match["mark"] == "'" and match.string[: match.start()].endswith("'"):
-        return None
-    if match["mark"] == '"' and len(_QUOTE.findall(match.string, 0, match.start())) % 2:
+    if _closes_quotation(match):
         return None
     unit = "inch" if match["mark"] == '"' else "foot"
     is_whole = match["number"].isdecimal() and not match["low"]
+    if unit == "foot" and is_whole and is_near(match, STRAND):
+        return None
     if unit == "foot" and is_whole and not (is_near(match, _LONG) or is_one_thing(match)):
         raise Unsayable(match[0], "it may be feet, minutes or a mark")
     said = _low(match) + quantity.say(match["number"])
@@ -151,13 +159,14 @@ def _by(match: Match) -> str:
     is_product = is_product or (_is_bare(match) and len(sides) > 3)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
         raise Unsayable(match[0].strip(), "it may be a product or a size")
-    if match[0] in _RESOLUTIONS:
+    if re.sub(" ?[X\u00d7] ?", "x", match[0]) in _RESOLUTIONS:
         return " by ".join(numbers.pairs(int(side)) for side in sides)
     if not match["unit"] and is_after(match, _IN) and not is_after(match, _WITHIN):
         raise Unsayable(match[0].strip(), "it may be inches or the word")
     joint = " times " if is_product else " by "
     name = UNITS.get(match["unit"] or "", "")
     is_one = attributive(match) or describes(match)
+    is_one = is_one or (is_the(match) and is_after(match, _THING_LEFT))
     is_one = is_one or (is_one_thing(match) and is_after(match, _WORD_NEXT))
     if name and not is_product and not _LENGTH.search(name):
         raise Unsayable(match[0].strip(), "it may be so many of an amount, or a product")
@@ -218,13 +227,6 @@ def _side(written: str, is_one: bool) -> str:
     return _count(quantity.say(written[:-1]), unit, is_one or is_part)
 
 
-def _several(number: str) -> str:
-    said = numbers.cardinal(int(number))
-    if said.endswith("y"):
-        return f"{said[:-1]}ies"
-    return f"{said}es" if said.endswith("x") else f"{said}s"
-
-
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a size."""
     make = FormMaker("size")
@@ -238,7 +240,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<first>\d{1,2}(?:x\d{1,2})?)x(?P<last>\d{1,2})s\b",
             lambda m: (
-                f"{' by '.join(map(quantity.say, m['first'].split('x')))} by {_several(m['last'])}"
+                f"{' by '.join(map(quantity.say, m['first'].split('x')))} by"
+                f" {quantity.several(numbers.cardinal(int(m['last'])))}"
             ),
         ),
         make(

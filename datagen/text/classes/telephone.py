@@ -141,7 +141,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_DIALLED),
         make(
             r"(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
-            r"|[.,-]\d)",
+            r"|[.,-]\d| ?[=<>])",
             _extension,
             before=re.compile(
                 r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|and|or|on"

@@ -392,6 +392,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(r"(0[1-9][0-5]\d)(?=[.,?!;]|$| [a-z])", lambda m: _military(m[1]), before=_CLOCK),
+        make(
+            r"(0[1-9][0-5]\d)(?= (?:pick-?up|departure|flight|wake-?up|start|report|brief\w*|call"
+            r"|meeting|shift|takeoff|launch|delivery|appointment|slot|arrival|muster|formation"
+            r"|showtime|drop-?off)\b)",
+            lambda m: _military(m[1]),
+            Sure.CUE,
+        ),
         make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours),
         make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_HOURS),
     )

@@ -47,11 +47,14 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
         make(r"(?P<word>[cC])(?= (?:u|ya|you)\b)", lambda m: "see" if m["word"] == "c" else "See"),
         make("u", "you", before=re.compile(r"(?:^|[.?!] )C \Z")),
         make(
-            r"ex\.(?= \d)",
+            r"[eE]x\.(?= \d)",
             lambda m: (
-                "exercises" if re.match(r"\.? \d+ ?-", m.string[m.end() - 1 :]) else "exercise"
+                m[0][0]
+                + ("xercises" if re.match(r"\.? \d+ ?-", m.string[m.end() - 1 :]) else "xercise")
             ),
-            before=cue("do|page|homework|finish|complete|try|and|skip|through", " "),
+            before=cue(
+                "do|page|homework|finish|complete|try|and|skip|through|\\d+,|start|redo|on|for", " "
+            ),
         ),
         make(rf"gr\b{DOT}", "grade", before=re.compile(r"\b\d{1,2}(?:st|nd|rd|th) \Z")),
         make(r"v\.(?= [A-Z][a-z])", "versus", before=re.compile(r"[A-Z][\w.]* \Z")),
@@ -127,5 +130,11 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
         make(r"biz(?= (?:days?|hours?|trip|class)\b)", "business"),
         make(r"med\.(?= [$€£]\d| or | and )", "medium"),
         make(r"Op\.(?= ?\d)", "Opus"),
+        make(r"Qs(?= \d)", "questions"),
+        make(
+            r"[Ss]c\.?(?= (?:\d|[IVX]+\b))",
+            "Scene",
+            before=re.compile(r"\b[Aa]ct (?:\d|[IV]+|\w+),? \Z"),
+        ),
         make(r"Lic\.(?= ?(?:#|no\b|No\b|\d))", "License"),
     )

@@ -56,6 +56,21 @@ _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(uni
 _BLOOD = re.compile(
     r"\b(?:blood|donors?|donat\w+|units? of|transfus\w+|Rh|plasma)\b", re.IGNORECASE
 )
+_MENU = re.compile(
+    r"(?:\b(?:[Cc]lick\w*|[Tt]ap\w*|[Gg]o(?:ing)?(?: in)?to|[Gg]o to|[Ss]elect\w*|[Oo]pen\w*"
+    r"|[Cc]hoose|[Nn]avigate(?: to)?) (?:on )?"
+    r"|\b(?:[Uu]nder|[Ii]n|[Ff]rom|[Tt]ry|[Uu]se) (?=(?:Settings|File|Edit|View|Tools|Options"
+    r"|Preferences|Menu|Home|Insert|Format|Help|General|Account|Profile|Privacy|System|Window)\b))"
+    r"(?:[A-Z][\w'-]*(?: (?:and|&|of|a|an|my|the|your)| [A-Z\d][\w'-]*| [a-z]+)*)"
+    r"(?: [>→»\u25b8] [\w' &-]+)* \Z"
+)
+"""What leads through the names of a menu: "Click Settings > Billing"."""
+_NUMBERED = (
+    "acct\\.?|account|order|ticket|case|phone|cell|fax|confirmation|policy|member|ref\\.?|reference"
+    "|invoice|serial|model|tracking|part|contract|claim|card|license|plate|badge|PO|ID|item|room"
+    "|routing|flight|unit|group|VIN|job"
+)
+"""What has a number that is written as a sign: "the PO #"."""
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -148,11 +163,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?= (?:is|was|ends|on|for|and)\b)",
             "number",
-            before=cue(
-                "acct\\.?|account|order|ticket|case|phone|confirmation|policy|member|reference"
-                "|invoice|serial|model|tracking|part|contract|claim|card",
-                " ",
-            ),
+            before=cue(_NUMBERED, " "),
         ),
         make(
             r"#(?= (?:is|was)\b)",
@@ -196,12 +207,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"#(?=[.,?!]|$)",
             "number",
-            before=cue("wrong|right|what|which|phone|same|new|old|license|plate|model|badge", " "),
+            before=cue(rf"wrong|right|what|which|same|new|old|{_NUMBERED}", " "),
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
         make(r"(?<!\d)(?:~|(?<![A-Za-z] )≈) ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
+        make(
+            r"#(?= (?:is|was|ends)\b|[.,?!]|$| ?:)",
+            " number",
+            before=re.compile(
+                r"\b(?:PO|ID|VIN|[Aa]cct|[Oo]rder|[Rr]ef|[Cc]ase|[Pp]hone|[Tt]racking)\.?\Z"
+            ),
+        ),
+        make(r"♩(?= ?=)", "quarter note"),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
         make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
@@ -219,6 +238,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<=\d)[\u2605\u2b50](?![\w\u2605\u2b50])", " stars"),
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
+        make(r"[>→»\u25b8](?= [A-Z\"'\d])", ",", before=_MENU),
         make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
         make(r"[≥](?= ?[$€£¥.]?\d)", "at least "),
         make(r"(?<=\w)&(?=\w)", " and "),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from datagen.text import numbers
+from datagen.text import numbers, quantity
 from datagen.text.classes.date import IN_YEAR, YEAR, padded
 from datagen.text.form import DOT, END, LONE, Form, FormMaker, Match, Sure, cue, is_after
 from datagen.text.locales import Locale
@@ -61,15 +61,11 @@ def _decade(match: Match) -> str | None:
     """Say "1980s", "'80s", "80s"."""
     number = int(match["decade"])
     said = numbers.year(number) if number % 100 or number >= 1000 else numbers.pairs(number)
-    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
+    return quantity.several(said)
 
 
 def _decades(match: Match) -> str:
-    ends = []
-    for end in (match["low"], match["high"]):
-        said = numbers.year(int(end))
-        ends.append(f"{said[:-1]}ies" if said.endswith("y") else f"{said}s")
-    return " to ".join(ends)
+    return " to ".join(quantity.several(numbers.year(int(match[end]))) for end in ("low", "high"))
 
 
 def _quarter(match: Match) -> str:
@@ -103,6 +99,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<number>\d{1,4}) ?(?P<era>A\.?D|B\.?C\.?E|B\.?C|C\.?E)\b" + DOT,
             lambda m: f"{_with_era(m['number'])} {m['era'].replace('.', '')}",
+        ),
+        make(
+            r"(?P<number>\d{1,4}) ?(?P<era>BCE?|AD|CE)"
+            r" ?- ?(?P<last>\d{1,4}) ?(?P<end>BCE?|AD|CE)\b",
+            lambda m: f"{_with_era(m['number'])} {m['era']} to {_with_era(m['last'])} {m['end']}",
+        ),
+        make(
+            rf"(?P<year>[1-9]\d{{1,3}}){END}",
+            lambda m: _with_era(m["year"]),
+            before=re.compile(r"\b(?:AD|A\.D\.) \Z"),
         ),
         make(r"'(?P<decade>\d0)'?s\b", _decade),
         make(

@@ -1,0 +1,91 @@
+"""Parts of a text or a form, by figure and letter: "4(b)", "Ex. 4b", "2a-2d", "Appendix B.4"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
+from datagen.text.locales import Locale
+
+TOLD = (
+    "A small letter in brackets after a number where nothing is reckoned; a number and a small"
+    " letter after what is numbered so; a capital and numbers about points after such a word."
+)
+EXAMPLES = (
+    ("Initial next to 4(b).", "Initial next to four b."),
+    ("Do exercise 4b and skip 2a-2d.", "Do exercise four B and skip two A to two D."),
+    ("It's in Appendix B.4.", "It's in Appendix B point four."),
+)
+_RECKONED = re.compile(r"[=+<>]|\b(?:solve|simplify|evaluate|expand|factor|equation)\b", re.I)
+_NUMBERED = (
+    "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|questions?|parts?|items?|exercises?"
+    "|ex\\.|problems?|pages?|figures?|fig\\.|sections?|appendix|table|stage|class|grade|numbers?"
+    "|no\\.|chapter|skip|try|answer|option|letter|zone(?:'s| is| was)?"
+)
+
+
+def _lettered(match: Match) -> str:
+    return f"{numbers.decimal(match['number'])} {match['letter'].upper()}"
+
+
+def _part(part: str) -> str:
+    return numbers.cardinal(int(part)) if part.isdecimal() else part
+
+
+def _range(match: Match) -> str | None:
+    """Say "2a-2d" and "2a-d"."""
+    last = match["last"] or match["number"]
+    if int(last) < int(match["number"]):
+        return None
+    end = f"{numbers.decimal(match['last'])} " if match["last"] else ""
+    return f"{_lettered(match)} to {end}{match['end'].upper()}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a part."""
+    make = FormMaker("part")
+    numbered = cue(_NUMBERED, " ")
+    return (
+        make(
+            r"(?P<number>\d{1,4})\((?P<letter>[a-z])\)",
+            lambda m: f"{numbers.pairs(int(m['number']))} {m['letter']}",
+            before=cue(
+                "section|sec\\.?|rule|clause|paragraph|article|part|question|item|step", " "
+            ),
+        ),
+        make(
+            r"(?P<number>\d{1,4})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){2,4})(?![\w(])",
+            lambda m: " ".join(
+                [numbers.pairs(int(m["number"])), *map(_part, re.findall(r"\w+", m["parts"]))]
+            ),
+        ),
+        make(
+            r"(?P<number>[1-9]\d?)\((?P<letter>[a-h])\)(?![\w(])",
+            lambda m: (
+                None
+                if is_near(m, _RECKONED)
+                else f"{numbers.cardinal(int(m['number']))} {m['letter']}"
+            ),
+        ),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[a-z])\b(?![-./]\w)",
+            _lettered,
+            Sure.CUE,
+            before=numbered,
+        ),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[a-h])-(?P<last>\d{1,2})?(?P<end>[b-h])(?![\w-])",
+            _range,
+            before=numbered,
+        ),
+        make(
+            r"(?P<letter>[A-Z])\.(?P<number>\d{1,2}(?:\.\d{1,2})*)(?![\w-]|\.\d)",
+            lambda m: " point ".join([m["letter"], *map(numbers.decimal, m["number"].split("."))]),
+            before=cue(
+                r"appendix|section|sec\.?|table|figure|fig\.?|exhibit|annex|problem|exercise"
+                r"|standard|schedule|form|part|item|rule|appendices",
+                " ",
+            ),
+        ),
+    )

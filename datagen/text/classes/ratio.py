@@ -1,0 +1,88 @@
+"""Ratios that no clock has, odds and blends: "9:3:3:1", "1:24,000", "1.9:1", "10-10-10"."""
+
+from __future__ import annotations
+
+import re
+
+from datagen.text import numbers, quantity
+from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.locales import Locale
+
+TOLD = (
+    "Numbers about colons, of which one has a point or a comma, or more than two of one or two"
+    " digits where a ratio is spoken of; two whole numbers are a score's or a time's; two or three"
+    " about hyphens near odds, a fertilizer or a rule."
+)
+EXAMPLES = (
+    ("The map scale is 1:24,000.", "The map scale is one to twenty-four thousand."),
+    (
+        "It went from 1.9:1 to 2.4:1.",
+        "It went from one point nine to one to two point four to one.",
+    ),
+    ("It gives you a 9:3:3:1 ratio.", "It gives you a nine to three to three to one ratio."),
+)
+_RATIO = re.compile(
+    r"\b(?:ratios?|cross\w*|phenotyp\w*|genotyp\w*|mix\w*|concrete|proportions?|parts|similar"
+    r"|angles?|sides?|recipe|divided|shar\w+|offspring)\b"
+)
+
+_FERTILIZED = re.compile(
+    r"\b(?:fertili[sz]\w*|lawns?|NPK|garden\w*|soil|acres?|tons? of|bags? of|pounds? of|spread\w*"
+    r"|side-?dress|crops?|corn|tomatoes|plant food)\b"
+)
+_BET = re.compile(r"\bodds\b[^.?!]{0,24}\Z|\b(?:odds|bookie|bookmaker)\b")
+
+
+def _parts(match: Match) -> str:
+    return " to ".join(map(quantity.number, match[0].split(":")))
+
+
+def _triple(match: Match) -> str:
+    """Say "10-10-10" of a fertilizer and "68-95-99.7" of a rule."""
+    return ", ".join(map(quantity.number, match[0].split("-")))
+
+
+def _odds(match: Match) -> str | None:
+    """Say "7-2" of a horse; "50-50" is a split."""
+    low, high = int(match["low"]), int(match["high"])
+    if low + high == 100 or not is_near(match, _BET):
+        return None
+    return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
+
+
+def forms(locale: Locale) -> tuple[Form, ...]:
+    """Return the ways to write a ratio."""
+    make = FormMaker("ratio")
+    return (
+        make(r"1:[1-9]\d{0,2}(?:,\d{3})+(?![\w:]|[.,]\d)", _parts),
+        make(r"\d{1,3}\.\d{1,2}:[1-9]\d{0,2}(?:\.\d{1,2})?(?![\w:]|[.,]\d)", _parts),
+        make(r"(?:\d{1,2}:){3,4}\d{1,2}(?![\w:]|[.,]\d)", _parts),
+        make(
+            r"[1-9]:[1-9]:[1-9](?![\w:]|[.,]\d)",
+            lambda m: _parts(m) if is_near(m, _RATIO) else None,
+            Sure.CUE,
+        ),
+        make(
+            r"\d{1,2}-\d{1,2}-\d{1,2}(?:\.\d)?(?= (?:triangle|rule|split|plan|method|schedule"
+            r"|fertilizer|lawn|mix|blend))",
+            _triple,
+        ),
+        make(
+            r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-]|[.,]\d)",
+            lambda m: _triple(m) if is_near(m, _FERTILIZED) else None,
+            Sure.CUE,
+        ),
+        make(
+            r"\d\d/\d\d/\d\d(?= (?:rule|split|budget|plan)\b)",
+            lambda m: ", ".join(map(quantity.number, m[0].split("/"))),
+        ),
+        make(
+            r"\d{1,3}-\d(?= (?:favorites?|long ?shots?|underdogs?|odds)\b)",
+            lambda m: " to ".join(map(quantity.number, m[0].split("-"))),
+        ),
+        make(
+            r"(?P<low>\d{1,3})-(?P<high>\d{1,2})(?=[.,?!;]|$| (?:on|to|for|against|at|right|odds"
+            r"|favorite|long ?shot|underdog)\b)",
+            _odds,
+        ),
+    )
