@@ -8,7 +8,7 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -19,9 +19,15 @@ from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
-from datagen.scripting.world.draw import World, happens
+from datagen.scripting.world.draw import CompiledWorld, World, happens
 from datagen.scripting.world.pack import ProcedureStep, Story, Sum
-from datagen.scripting.world.roles import MANNER_SAID, MANNER_SENTENCES, Cast, role_prompt
+from datagen.scripting.world.roles import (
+    MANNER_SAID,
+    MANNER_SENTENCES,
+    Cast,
+    Manner,
+    role_prompt,
+)
 from datagen.types import WorldItem
 
 Bound: TypeAlias = Literal["accept", "decline", "ask_back"]
@@ -41,7 +47,8 @@ _UNIT = re.compile(
 """A price of one of several: an hour, a night."""
 _SEEN = re.compile(
     r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing|i should(?: have|'ve)"
-    r"|my (?:own )?fault|silly|stupid|embarrass\w*)\b",
+    r"|my (?:own )?fault|silly|stupid|embarrass\w*|promise|swear|i guess|to be honest|please"
+    r"|by the way|be quick|i admit|i have to say|can't see|can hear|i know)\b",
     re.I,
 )
 """What only somebody says who is there, or of itself."""
@@ -49,6 +56,22 @@ _DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
 """How a line begins that points back to another."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
+_VAGUE = re.compile(
+    r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest)\b", re.I
+)
+"""What an answer holds that is given while talking: what somebody has noted down does not."""
+_ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
+"""What an answer holds that ends a call, which its customer has not decided before it."""
+_BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
+"""How a check points back to what the business has told."""
+_STATES = re.compile(
+    r"(?!(?:what|which|who|where|when|how|why|is|are|do|does|did|have|has|would|will|can|could|may"
+    r"|should|was|were)\b)[^?]*, "
+    r"((?:what|which|who|where|when|how|do|does|did|is|are|would|could|can)\b"
+    r"(?![^?]*\b(?:that|this|it|there|theirs)\b)[^?]*\?)",
+    re.I,
+)
+"""A question after what the business states, which its caller cannot have known."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 _FRAMES = (
@@ -80,6 +103,13 @@ NO_SIGNING = "You may not pay or sign for {customer_first}."
 UNKNOWN = "If you do not know something, offer to ask {customer_first} and call again."
 
 
+_MANNERS: dict[str, Manner] = {
+    "friendly": "friendly",
+    "cheerful": "friendly",
+    "tired": "tired",
+    "hurried": "brisk",
+}
+"""How a business talks, by how who answers for it feels: in other moods no role says it."""
 _item = trusted(WorldItem)
 
 
@@ -113,21 +143,53 @@ class Mandate:
         return self.notes[step.say[0]]
 
 
-def is_for_assistants(story: Story, case: str) -> bool:
-    """Tell whether somebody who is not there can make this call."""
-    return all(step.do != "instruct" for step in story.steps if happens(step, case))
+def _ends(step: ProcedureStep) -> bool:
+    return step.do in ("ask", "check") and _ENDS.search(_answer(step)) is not None
+
+
+@lru_cache(maxsize=256)
+def for_assistants(compiled: CompiledWorld) -> dict[str, tuple[str, ...]]:
+    """Return the stories, each with the ways that it goes, that fit a caller who calls for
+    somebody."""
+    pack = compiled.pack
+    found = {
+        name: tuple(case for case in story.cases if _is_for_assistants(story, case, pack.values))
+        for name, story in pack.stories.items()
+    }
+    return {name: cases for name, cases in found.items() if cases}
+
+
+def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
+    """Tell whether somebody who is not there can make this call: nothing is to be tried out while
+    it goes on, and no answer is due that depends on it, be it on the business's ``own`` values."""
+    has_acted = False
+    for step in story.steps:
+        if not happens(step, case):
+            continue
+        is_late = has_acted or all(not slots(line).isdisjoint(own) for line in step.say)
+        if step.do == "instruct" or (step.do == "check" and is_late) or _ends(step):
+            return False
+        has_acted = has_acted or step.do == "act"
+    return True
+
+
+def _points_back(step: ProcedureStep) -> bool:
+    """Tell whether a step asks what the customer makes of what it hears only in the call."""
+    return step.do == "check" and _BACK.search(step.say[0]) is not None
 
 
 def turned(world: World) -> World:
-    """Return a world whose caller's values are spoken of by somebody else."""
+    """Return a world whose caller's values are spoken of by somebody else, and in which nothing is
+    asked that only who is there could answer."""
     values = dict(world.values)
+    steps = tuple(step for step in world.steps if not _points_back(step))
     for name in world.pack.caller.keys() & values.keys():
         value = values[name]
         if value.type == "text":
             values[name] = Value(
                 "text", value_of_caller(value.written), value_of_caller(value.spoken)
             )
-    return replace(world, values=values, fails_identity=False)
+    return replace(world, values=values, steps=steps, fails_identity=False)
 
 
 def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
@@ -142,7 +204,9 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish
     return Mandate(
-        notes={step.say[0]: Note(_asked(step.say), _answer(step)) for step in asks},
+        notes={
+            step.say[0]: Note(_asked(step.say, world.pack.values), _answer(step)) for step in asks
+        },
         questions=questions,
         asks={name: of_caller(draws.pick(world.fact(name).ask)) for name in questions},
         wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
@@ -153,8 +217,12 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     )
 
 
-def _asked(lines: Sequence[str]) -> str:
-    return capital(to_assistant(lines[0]).removeprefix("And "))
+def _asked(lines: Sequence[str], own: Collection[str]) -> str:
+    """Return a question as somebody notes it who does not know what the business does."""
+    line = next((one for one in lines if slots(one).isdisjoint(own)), lines[0])
+    line = to_assistant(line).removeprefix("And ")
+    states = _STATES.fullmatch(line)
+    return capital(states[1] if states else line)
 
 
 @lru_cache(maxsize=4096)
@@ -171,7 +239,10 @@ def _addresses(line: str) -> bool:
 def _answer(step: ProcedureStep) -> str:
     """Return the shortest answer to a question, of one sentence if there is one: the value, and
     little else."""
-    answer = min(step.reply or ("Yes.",), key=lambda line: (len(_STOP.findall(line)), len(line)))
+    answer = min(
+        step.reply or ("Yes.",),
+        key=lambda line: (bool(_VAGUE.search(line)), len(_STOP.findall(line)), len(line)),
+    )
     for start in _STARTS:  # a note does not hesitate
         if answer.startswith(start):
             answer = capital(answer.removeprefix(start))
@@ -272,10 +343,16 @@ def _rules(mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
 def business_role(world: World, cast: Cast, draws: Draws) -> str:
     """Return the role of who answers for the business: an agent's of a call from a customer."""
     assert cast.principal
+    manner = _MANNERS.get(cast.user.emotion)
     turned_back = replace(
-        cast, agent=cast.user, user=cast.principal, principal=None, direction="inbound"
+        cast,
+        agent=cast.user,
+        manner=manner or cast.manner,
+        user=cast.principal,
+        principal=None,
+        direction="inbound",
     )
-    return role_prompt(world, turned_back, draws)
+    return role_prompt(world, turned_back, draws, has_manner=manner is not None)
 
 
 def assistant_items(world: World, mandate: Mandate, gap: str) -> tuple[WorldItem, ...]:

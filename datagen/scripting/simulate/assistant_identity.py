@@ -1,0 +1,57 @@
+"""How an assistant tells whose record it calls about: numbers that are given, missing, misheard.
+
+Talk, Mandate --identify--> a customer whose record the business may open
+"""
+
+from __future__ import annotations
+
+from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.talk import Talk
+
+MISHEARD, READ_BACK, SPELLED = 0.1, 0.14, 0.12
+"""Chances of what may happen to a number and to a name."""
+
+
+def identify(talk: Talk, *, lacks_first: bool) -> None:
+    """Give what the business wants to know before it opens a record."""
+    talk.is_verified = True
+    talk.user("ask_identity", "setQuestion")
+    name = "identity_value"
+    if lacks_first:
+        name = "other_value"
+        talk.agent("lacks_identity", "setQuestion", ("prompt.identity",))
+        talk.user("ask_other", "setQuestion")
+    act = "give_other" if lacks_first else "give_identity"
+    talk.agent(act, "answer", (f"prompt.{name}",))
+    talk.verified_by = name
+    roll = talk.draws.uniform() / talk.leisure
+    if roll < MISHEARD:
+        known = talk.world.other if lacks_first else talk.world.identity
+        is_heard(talk, name, known.identity.value.alter(talk.draws, known.value))
+    elif roll < MISHEARD + READ_BACK:
+        is_heard(talk, name, None)
+    if talk.chance(SPELLED * talk.leisure):
+        _spell(talk)
+    talk.user("verified", "autoPositive")
+
+
+def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:
+    """Let the business read a value back, rightly or as it has misheard it."""
+    given = talk.floor.last
+    talk.words.about("heard", wrong or talk.value(name))
+    talk.user("read_back", "checkQuestion").repairs = given
+    if wrong is None:
+        talk.agent("confirm", "confirm", (f"prompt.{name}",))
+        return
+    talk.words.about("right", talk.value(name))
+    draft = talk.agent("correct_heard", "correction", (f"prompt.{name}",))
+    draft.repairs = talk.floor.last - 1
+
+
+def _spell(talk: Talk) -> None:
+    assert talk.cast.principal
+    last = talk.cast.principal.name.split()[-1]
+    letters = ", ".join(last.upper().replace("-", "").replace("'", ""))
+    talk.words.about("letters", letters)
+    talk.user("spell_please", "request")
+    talk.agent("spelling", "answer", ("prompt.role",))
