@@ -78,14 +78,23 @@ class AssistantCall:
         self._begin()
         is_first = True
         while talk.steps or talk.agenda:
+            if talk.is_refused and not talk.steps:  # nobody chats after that
+                talk.agenda = [event for event in talk.agenda if event.kind not in ("Q5", "Q6")]
             if talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
+                self._chat_before_the_news(is_first)
                 self._take_step(talk.steps.pop(0))
                 is_first = False
-            else:
-                break
         self._close()
+
+    def _chat_before_the_news(self, is_first: bool) -> None:
+        """Let small talk come before bad news, if it has come in no wait."""
+        talk = self.talk
+        is_next = talk.is_refused and len(talk.steps) == 1 and not (is_first or self._is_looking)
+        if is_next and (chat := assistant_probes.in_a_wait(talk)):
+            talk.agenda.remove(chat)
+            self._take_event(chat)
 
     def _begin(self) -> None:
         """Let the business be rude, or ask for names, before it has begun with the matter."""
@@ -305,8 +314,7 @@ class AssistantCall:
         talk = self.talk
         roll = talk.draws.uniform() / talk.leisure
         if not name or roll > MISHEARD + READ_BACK or not is_short(talk.value(name)):
-            if talk.chance(TAKEN_IN):
-                talk.user("noted", "autoPositive")
+            self._taken_in(talk.words.chosen)
             return
         is_heard(talk, name, talk.misheard(name) if roll < MISHEARD else None)
 
@@ -318,8 +326,12 @@ class AssistantCall:
             talk.agent_line((capital_slot(self.mandate.note(step).answer),), "confirm", licence)
         else:
             talk.agent("confirm", "confirm", licence)
-        if talk.chance(TAKEN_IN):
-            talk.user("noted", "autoPositive")
+        self._taken_in(talk.floor.drafts[-1].text)
+
+    def _taken_in(self, answer: str) -> None:
+        """Let the business take an answer in, if it does not go on at once."""
+        if self.talk.chance(TAKEN_IN):
+            self.talk.user("noted.no" if _LACKS.search(answer) else "noted", "autoPositive")
 
     def _licence(self, step: ProcedureStep) -> str:
         """Return which note answers a question of the business."""

@@ -72,6 +72,8 @@ _STATES = re.compile(
     re.I,
 )
 """A question after what the business states, which its caller cannot have known."""
+_GIVEN = re.compile(r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)")
+"""What an offer gives and does not cost."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 _FRAMES = (
@@ -278,7 +280,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
 
 def _prices(world: World, offers: Sequence[ProcedureStep]) -> set[str]:
     """Return which values of offers cost something: what is paid back does not."""
-    used = chain.from_iterable(slots(line) for step in offers for line in step.say)
+    lines = [_GIVEN.sub("", line) for step in offers for line in step.say]
+    used = chain.from_iterable(map(slots, lines))
     sums = [value for value in world.pack.values.values() if isinstance(value, Sum)]
     back = {name for one in sums for name in one.plus} | {
         name for name, value in world.pack.values.items() if isinstance(value, Sum)
