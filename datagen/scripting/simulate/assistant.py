@@ -64,7 +64,7 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = self._is_looking = False
+        self._has_looked = self._is_looking = self._has_missed = False
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -192,7 +192,8 @@ class AssistantCall:
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
         stated = sorted(draft.values & talk.world.pack.values.keys())
-        if talk.chance(SAY_AGAIN * talk.slips):
+        if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
+            self._has_missed = True
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             talk.user_line(told, "inform").repairs = asked
@@ -253,6 +254,8 @@ class AssistantCall:
 
     def _tell(self, step: ProcedureStep) -> None:
         talk = self.talk
+        if step.facts and talk.told.keys() >= set(step.facts):
+            return
         told = [step.say] if step.say else [talk.world.fact(name).tell for name in step.facts]
         is_last = talk.outcome != "solved" and not talk.steps
         for at, lines in enumerate(told, start=1):

@@ -54,6 +54,10 @@ _SEEN = re.compile(
 """What only somebody says who is there, or of itself."""
 _DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
 """How a line begins that points back to another."""
+_POINTS_AT = re.compile(r"\b(?:that|this|it|one)[.?!]$|\?$")
+"""How a line ends that points at something, or asks."""
+_ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
+"""What a tool does that puts an end to what somebody has, and why somebody calls for that."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
 _VAGUE = re.compile(
@@ -198,7 +202,8 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
-    questions = tuple(name for name in world.asides if world.fact(name).ask)[:count]
+    questions = () if _is_ending(world) else world.asides
+    questions = tuple(name for name in questions if world.fact(name).ask)[:count]
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
@@ -219,6 +224,12 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     )
 
 
+def _is_ending(world: World) -> bool:
+    """Tell whether nothing is left afterwards that its customer could want to know more about."""
+    done = (world.pack.tools[step.tool].does for step in world.steps if step.do == "act")
+    return any(map(_ENDING.search, (*done, world.story.because)))
+
+
 def _asked(lines: Sequence[str], own: Collection[str]) -> str:
     """Return a question as somebody notes it who does not know what the business does."""
     line = next((one for one in lines if slots(one).isdisjoint(own)), lines[0])
@@ -230,7 +241,8 @@ def _asked(lines: Sequence[str], own: Collection[str]) -> str:
 @lru_cache(maxsize=4096)
 def _stands_alone(line: str) -> bool:
     """Tell whether a line can be told by somebody else, after no other line of the caller's."""
-    return not (_addresses(line) or _SEEN.search(line) or _DANGLES.match(line))
+    dangles = _DANGLES.match(line) or _POINTS_AT.search(line)
+    return not (_addresses(line) or _SEEN.search(line) or dangles)
 
 
 def _addresses(line: str) -> bool:
