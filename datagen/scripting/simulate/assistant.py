@@ -36,6 +36,8 @@ AT_ONCE = 0.6
 """Chance that a business that asks for names, or for a number, does so at once: else later."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
 """What comes up while a business waits for its screen, or when all else is settled."""
+_NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
+"""Steps in which a business says what is so, or does something."""
 _YES_OR_NO = re.compile(
     r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
 )
@@ -64,7 +66,7 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = self._is_looking = self._has_missed = False
+        self._has_looked = self._is_looking = self._has_missed = self._has_news = False
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -91,7 +93,9 @@ class AssistantCall:
     def _chat_before_the_news(self, is_first: bool) -> None:
         """Let small talk come before bad news, if it has come in no wait."""
         talk = self.talk
-        is_next = talk.is_refused and len(talk.steps) == 1 and not (is_first or self._is_looking)
+        is_early = is_first or self._is_looking or self._has_news
+        is_next = talk.is_refused and talk.steps[0].do in _NEWS and not is_early
+        self._has_news = self._has_news or talk.steps[0].do in _NEWS
         if is_next and (chat := assistant_probes.in_a_wait(talk)):
             talk.agenda.remove(chat)
             self._take_event(chat)
@@ -362,7 +366,7 @@ class AssistantCall:
         talk = self.talk
         talk.is_over = True
         is_bad = talk.is_refused
-        act = "close_bad" if is_bad else "close"
+        act = "close_bad" if is_bad else "close" if talk.outcome == "solved" else "close.partly"
         if talk.chance(0.45):
             talk.user("what_else", "offer")
             act += ".asked"

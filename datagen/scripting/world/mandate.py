@@ -20,7 +20,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
 from datagen.scripting.world.draw import CompiledWorld, World, happens
-from datagen.scripting.world.pack import ProcedureStep, Story, Sum
+from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish
 from datagen.scripting.world.roles import (
     MANNER_SAID,
     MANNER_SENTENCES,
@@ -209,7 +209,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
         world.values[LIMIT] = limit
     plain = [line for line in world.story.more if _stands_alone(line)]
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
-    wish = world.wish
+    wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     return Mandate(
         notes={
             step.say[0]: Note(_asked(step.say, world.pack.values), _answer(step)) for step in asks
@@ -228,6 +228,12 @@ def _is_ending(world: World) -> bool:
     """Tell whether nothing is left afterwards that its customer could want to know more about."""
     done = (world.pack.tools[step.tool].does for step in world.steps if step.do == "act")
     return any(map(_ENDING.search, (*done, world.story.because)))
+
+
+def _is_open_for(world: World, wish: Wish) -> bool:
+    """Tell whether a wish has to do with what the call is about, if that is what ends."""
+    way = f"{world.story_id}.{world.case_id}"
+    return not _is_ending(world) or way in wish.stories or wish.stories == (world.story_id,)
 
 
 def _asked(lines: Sequence[str], own: Collection[str]) -> str:
