@@ -24,7 +24,8 @@ from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
-from datagen.scripting.world.mandate import Mandate, capital_slot
+from datagen.scripting.world.mandate import Mandate
+from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
@@ -272,16 +273,15 @@ class AssistantCall:
         if self._has_looked or not (chat or talk.chance(HOLDS)):
             return
         self._has_looked = True
-        talk.user("hold", "stalling")
+        talk.user("hold_chat" if chat else "hold", "stalling")
         if chat:
             talk.agenda.remove(chat)
-            talk.user("wait_link", "stalling")
             assistant_probes.bring_up(talk, chat.kind, waits=True)
         elif talk.chance(0.4 * talk.leisure):
             talk.agent("react_hold", "autoPositive")
         else:
             talk.floor.close()
-        talk.user("found", "autoPositive")
+        talk.user("found_chat" if chat else "found", "autoPositive")
 
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -308,7 +308,7 @@ class AssistantCall:
         talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion")
         asked = talk.floor.last
         if talk.chance(SAY_AGAIN * talk.leisure) and len(step.say) > 1:
-            talk.agent("say_again", "requestRepeat").repairs = asked
+            talk.agent("say_again.question", "requestRepeat").repairs = asked
             talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion").repairs = asked
         answer = capital_slot(self.mandate.note(step).answer)
         if talk.chance(0.6):
@@ -358,8 +358,12 @@ class AssistantCall:
             talk.agent("ask_back", "declineOffer", ("prompt.bounds",))
             talk.outcome = "partly"
         else:
-            act = "decline_limit" if mandate.limit else "decline_offer"
+            goes_on = any(one.do == "act" for one in talk.steps)
+            act = "decline_offer.goes_on" if goes_on else "decline_offer"
+            act = "decline_limit" if mandate.limit else act
             talk.agent(act, "declineOffer", ("prompt.bounds",))
+            if goes_on:
+                return
         talk.user("leave_it", "autoPositive")
 
     def _close(self) -> None:

@@ -8,18 +8,19 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
-from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
-from datagen.scripting.world.draw import CompiledWorld, World, happens
+from datagen.scripting.world.absent import of_caller, value_of_caller
+from datagen.scripting.world.draw import CompiledWorld, World, fact_slots, happens
+from datagen.scripting.world.notes import Note, answer_of, capital_slot, note_of, stands_alone
 from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish
 from datagen.scripting.world.roles import (
     MANNER_SAID,
@@ -45,37 +46,14 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several: an hour, a night."""
-_SEEN = re.compile(
-    r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing|i should(?: have|'ve)"
-    r"|my (?:own )?fault|silly|stupid|embarrass\w*|promise|swear|i guess|to be honest|please"
-    r"|by the way|be quick|i admit|i have to say|can't see|can hear|i know)\b",
-    re.I,
-)
-"""What only somebody says who is there, or of itself."""
-_DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
-"""How a line begins that points back to another."""
-_POINTS_AT = re.compile(r"\b(?:that|this|it|one)[.?!]$|\?$")
-"""How a line ends that points at something, or asks."""
 _ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
 """What a tool does that puts an end to what somebody has, and why somebody calls for that."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
-_VAGUE = re.compile(
-    r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest)\b", re.I
-)
-"""What an answer holds that is given while talking: what somebody has noted down does not."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
 """How a check points back to what the business has told."""
-_STATES = re.compile(
-    r"(?!(?:what|which|who|where|when|how|why|is|are|do|does|did|have|has|would|will|can|could|may"
-    r"|should|was|were)\b)[^?]*, "
-    r"((?:what|which|who|where|when|how|do|does|did|is|are|would|could|can)\b"
-    r"(?![^?]*\b(?:that|this|it|there|theirs)\b)[^?]*\?)",
-    re.I,
-)
-"""A question after what the business states, which its caller cannot have known."""
 _GIVEN = re.compile(r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)")
 """What an offer gives and does not cost."""
 MARGIN = 500
@@ -119,13 +97,6 @@ _MANNERS: dict[str, Manner] = {
 _item = trusted(WorldItem)
 
 
-class Note(NamedTuple):
-    """What the customer has noted for a question that the business may ask, with slots."""
-
-    question: str
-    answer: str
-
-
 @dataclass(frozen=True)
 class Mandate:
     """What an assistant knows, is to ask and may decide."""
@@ -150,7 +121,7 @@ class Mandate:
 
 
 def _ends(step: ProcedureStep) -> bool:
-    return step.do in ("ask", "check") and _ENDS.search(_answer(step)) is not None
+    return step.do in ("ask", "check") and _ENDS.search(answer_of(step)) is not None
 
 
 @lru_cache(maxsize=256)
@@ -168,14 +139,17 @@ def for_assistants(compiled: CompiledWorld) -> dict[str, tuple[str, ...]]:
 def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
     """Tell whether somebody who is not there can make this call: nothing is to be tried out while
     it goes on, and no answer is due that depends on it, be it on the business's ``own`` values."""
-    has_acted = False
+    has_acted = has_declined = False
     for step in story.steps:
         if not happens(step, case):
             continue
         is_late = has_acted or all(not slots(line).isdisjoint(own) for line in step.say)
         if step.do == "instruct" or (step.do == "check" and is_late) or _ends(step):
             return False
+        if has_declined and step.do == "act" and any(map(own.__contains__, _slots(step.say))):
+            return False  # what it costs has been told, and not been asked
         has_acted = has_acted or step.do == "act"
+        has_declined = has_declined or step.declines
     return True
 
 
@@ -202,18 +176,18 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
+    stated = _stated(world)
     questions = () if _is_ending(world) else world.asides
+    questions = tuple(name for name in questions if stated.isdisjoint(fact_slots(world.fact(name))))
     questions = tuple(name for name in questions if world.fact(name).ask)[:count]
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
-    plain = [line for line in world.story.more if _stands_alone(line)]
+    plain = [line for line in world.story.more if stands_alone(line)]
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     return Mandate(
-        notes={
-            step.say[0]: Note(_asked(step.say, world.pack.values), _answer(step)) for step in asks
-        },
+        notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=questions,
         asks={name: of_caller(draws.pick(world.fact(name).ask)) for name in questions},
         wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
@@ -230,47 +204,23 @@ def _is_ending(world: World) -> bool:
     return any(map(_ENDING.search, (*done, world.story.because)))
 
 
+def _slots(lines: Iterable[str]) -> set[str]:
+    return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
+
+
+def _stated(world: World) -> set[str]:
+    """Return the business's values that a call states, whatever is asked."""
+    told = [
+        world.fact(name).tell for step in world.steps if step.do != "look" for name in step.facts
+    ]
+    said = chain(*told, *(step.say for step in world.steps))
+    return _slots(said) & world.pack.values.keys()
+
+
 def _is_open_for(world: World, wish: Wish) -> bool:
     """Tell whether a wish has to do with what the call is about, if that is what ends."""
     way = f"{world.story_id}.{world.case_id}"
     return not _is_ending(world) or way in wish.stories or wish.stories == (world.story_id,)
-
-
-def _asked(lines: Sequence[str], own: Collection[str]) -> str:
-    """Return a question as somebody notes it who does not know what the business does."""
-    line = next((one for one in lines if slots(one).isdisjoint(own)), lines[0])
-    line = to_assistant(line).removeprefix("And ")
-    states = _STATES.fullmatch(line)
-    return capital(states[1] if states else line)
-
-
-@lru_cache(maxsize=4096)
-def _stands_alone(line: str) -> bool:
-    """Tell whether a line can be told by somebody else, after no other line of the caller's."""
-    dangles = _DANGLES.match(line) or _POINTS_AT.search(line)
-    return not (_addresses(line) or _SEEN.search(line) or dangles)
-
-
-def _addresses(line: str) -> bool:
-    """Tell whether a line speaks to the business, which a role prompt does not."""
-    return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))
-
-
-def _answer(step: ProcedureStep) -> str:
-    """Return the shortest answer to a question, of one sentence if there is one: the value, and
-    little else."""
-    answer = min(
-        step.reply or ("Yes.",),
-        key=lambda line: (bool(_VAGUE.search(line)), len(_STOP.findall(line)), len(line)),
-    )
-    for start in _STARTS:  # a note does not hesitate
-        if answer.startswith(start):
-            answer = capital(answer.removeprefix(start))
-    return of_caller(answer)
-
-
-_STOP = re.compile(r"[.?!]")
-_STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
 
 
 def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
@@ -279,14 +229,14 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     if not offers:
         return None, None
     if any(_UNIT.search(line) for step in offers for line in step.say):
-        cents = 0  # nobody knows what it comes to
+        cents = 0  # nobody knows what they come to
     else:
         cents = sum(world.values[name].cents for name in _prices(world, offers))
+    is_done = any(step.do == "act" for step in world.steps)  # whatever is offered
     if any(step.declines for step in offers):
-        if cents >= 4 * MARGIN and draws.chance(0.6):
+        if cents >= 4 * MARGIN and not is_done and draws.chance(0.6):
             share = 0.4 + 0.4 * draws.uniform()
             return "decline", money(int(share * cents) // MARGIN * MARGIN)
-        is_done = any(step.do == "act" for step in world.steps)  # which waits for no answer
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
         is_open = is_open or draws.chance(ASKS_BACK)
@@ -335,11 +285,6 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
 def _filled(template: str, names: dict[str, str]) -> str:
     opening = {capital(name): capital(value) for name, value in names.items()}
     return template.format_map(names | opening)
-
-
-def capital_slot(line: str) -> str:
-    """Begin a line with a capital, be it a slot's."""
-    return "{" + capital(line[1:]) if line.startswith("{") else capital(line)
 
 
 def _known(world: World, mandate: Mandate) -> list[str]:
