@@ -174,6 +174,9 @@ class AssistantCall:
         elif event.kind == "wish":
             self._wish()
         else:
+            last = self.talk.floor.drafts[-1]
+            if (last.speaker, last.act) == ("user", "inform"):  # who has told something waits
+                self._ack()
             assistant_probes.bring_up(self.talk, event.kind)
 
     def _ask(self, name: str) -> None:
@@ -205,7 +208,12 @@ class AssistantCall:
         if len(stated) == 1 and talk.chance(NOTED * talk.slips):
             self._read_back(stated[0])
         elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
-            talk.agent("ack" if talk.outcome == "solved" else "ack.low", "autoPositive")
+            self._ack()
+
+    def _ack(self) -> None:
+        """Let the assistant take in what it hears; it is glad of nothing that is not settled."""
+        act = "ack" if self.talk.outcome == "solved" else "ack.low"
+        self.talk.agent(act, "autoPositive")
 
     def _read_back(self, name: str) -> None:
         """Let the assistant read a value back, now and then a wrong one."""

@@ -146,8 +146,8 @@ def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
         is_late = has_acted or all(not slots(line).isdisjoint(own) for line in step.say)
         if step.do == "instruct" or (step.do == "check" and is_late) or _ends(step):
             return False
-        if has_declined and step.do == "act" and any(map(own.__contains__, _slots(step.say))):
-            return False  # what it costs has been told, and not been asked
+        if has_declined and step.do == "act" and not _ENDING.search(story.because):
+            return False  # who declines has asked for something else, in words of its own
         has_acted = has_acted or step.do == "act"
         has_declined = has_declined or step.declines
     return True
