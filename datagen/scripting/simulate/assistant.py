@@ -17,7 +17,13 @@ from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.asides import supposes
-from datagen.scripting.simulate.assistant_identity import MISHEARD, READ_BACK, identify, is_heard
+from datagen.scripting.simulate.assistant_numbers import (
+    MISHEARD,
+    READ_BACK,
+    identify,
+    is_heard,
+    read_back,
+)
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
@@ -176,7 +182,7 @@ class AssistantCall:
         else:
             last = self.talk.floor.drafts[-1]
             if (last.speaker, last.act) == ("user", "inform"):  # who has told something waits
-                self._ack()
+                self.talk.agent("ack.low", "autoPositive")
             assistant_probes.bring_up(self.talk, event.kind)
 
     def _ask(self, name: str) -> None:
@@ -193,44 +199,24 @@ class AssistantCall:
         self._hear(talk.world.fact(name).tell)
         talk.tell((name,))
 
-    def _hear(self, lines: Sequence[str], *, is_news: bool = False) -> None:
+    def _hear(self, lines: Sequence[str], *, is_news: bool = False, is_done: bool = False) -> None:
         """Hear what the business tells; ask again, note it down or read a value back. Nobody passes
-        over bad news."""
+        over bad news, and what is only told gladdens nobody."""
         talk = self.talk
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
-        stated = sorted(draft.values & talk.world.pack.values.keys())
+        own = [one.values for one in talk.floor.drafts if one.speaker == "agent"]
+        stated = sorted((draft.values & talk.world.pack.values.keys()).difference(*own))
         if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
             self._has_missed = True
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             talk.user_line(told, "inform").repairs = asked
         if len(stated) == 1 and talk.chance(NOTED * talk.slips):
-            self._read_back(stated[0])
+            read_back(talk, stated[0])
         elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
-            self._ack()
-
-    def _ack(self) -> None:
-        """Let the assistant take in what it hears; it is glad of nothing that is not settled."""
-        act = "ack" if self.talk.outcome == "solved" else "ack.low"
-        self.talk.agent(act, "autoPositive")
-
-    def _read_back(self, name: str) -> None:
-        """Let the assistant read a value back, now and then a wrong one."""
-        talk = self.talk
-        right = talk.value(name)
-        if not is_short(right):
-            talk.agent("ack", "autoPositive")
-            return
-        wrong = talk.misheard(name) if talk.chance(0.35) else None
-        talk.words.about("heard", wrong or right)
-        talk.agent("read_back", "checkQuestion", (f"user.{name}",))
-        if wrong is None:
-            talk.user("confirm_heard", "confirm")
-            return
-        talk.words.about("right", right)
-        talk.user("correct_heard", "correction").repairs = talk.floor.last - 1
-        talk.agent("got_right", "autoPositive", (f"user.{name}",))
+            is_glad = is_done and talk.outcome == "solved"
+            talk.agent("ack" if is_glad else "ack.low", "autoPositive")
 
     def _wish(self) -> None:
         """Try for what a policy forbids."""
@@ -297,7 +283,7 @@ class AssistantCall:
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
-        self._hear(step.say)
+        self._hear(step.say, is_done=True)
 
     def _propose(self, step: ProcedureStep) -> None:
         """Let the business ask before it does what nobody has agreed to."""

@@ -1,4 +1,4 @@
-"""How an assistant tells whose record it calls about: numbers that are given, missing, misheard.
+"""What both sides hear of numbers: given, missing, misheard, read back and spelled.
 
 Talk, Mandate --identify--> a customer whose record the business may open
 """
@@ -6,6 +6,7 @@ Talk, Mandate --identify--> a customer whose record the business may open
 from __future__ import annotations
 
 from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.talk import Talk
 
 MISHEARD, READ_BACK, SPELLED = 0.1, 0.14, 0.12
@@ -46,6 +47,23 @@ def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:
     talk.words.about("right", talk.value(name))
     draft = talk.agent("correct_heard", "correction", (f"prompt.{name}",))
     draft.repairs = talk.floor.last - 1
+
+
+def read_back(talk: Talk, name: str) -> None:
+    """Let the assistant read a value back, now and then a wrong one."""
+    right = talk.value(name)
+    if not is_short(right):
+        talk.agent("ack.low", "autoPositive")
+        return
+    wrong = talk.misheard(name) if talk.chance(0.35) else None
+    talk.words.about("heard", wrong or right)
+    talk.agent("read_back", "checkQuestion", (f"user.{name}",))
+    if wrong is None:
+        talk.user("confirm_heard", "confirm")
+        return
+    talk.words.about("right", right)
+    talk.user("correct_heard", "correction").repairs = talk.floor.last - 1
+    talk.agent("got_right", "autoPositive", (f"user.{name}",))
 
 
 def _spell(talk: Talk) -> None:
