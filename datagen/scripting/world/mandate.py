@@ -54,6 +54,8 @@ _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
 """How a check points back to what the business has told."""
+_UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
+"""What nobody asks who has just been given a time."""
 _GIVEN = re.compile(r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)")
 """What an offer gives and does not cost."""
 MARGIN = 500
@@ -178,7 +180,13 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     count = draws.pick(QUESTIONS)
     stated = _stated(world)
     questions = () if _is_ending(world) else world.asides
-    questions = tuple(name for name in questions if stated.isdisjoint(fact_slots(world.fact(name))))
+    is_booked = any(step.do == "act" for step in world.steps)
+    questions = tuple(
+        name
+        for name in questions
+        if stated.isdisjoint(fact_slots(world.fact(name)))
+        and not (is_booked and any(map(_UNBOOKED.search, world.fact(name).ask)))
+    )
     questions = tuple(name for name in questions if world.fact(name).ask)[:count]
     bound, limit = _bound(world, draws)
     if limit is not None:
