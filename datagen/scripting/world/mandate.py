@@ -150,6 +150,8 @@ def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
             return False
         if has_declined and step.do == "act" and not _ENDING.search(story.because):
             return False  # who declines has asked for something else, in words of its own
+        if step.do == "offer" and not step.declines and _ENDING.search(story.because):
+            return False  # who wants an end does not let somebody else settle for less
         has_acted = has_acted or step.do == "act"
         has_declined = has_declined or step.declines
     return True
