@@ -39,8 +39,10 @@ def identify(talk: Talk, *, lacks_first: bool) -> None:
 def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:
     """Let the business read a value back, rightly or as it has misheard it."""
     given = talk.floor.last
-    talk.words.about("heard", wrong or talk.value(name))
-    talk.user("read_back", "checkQuestion").repairs = given
+    heard = wrong or talk.value(name)
+    talk.words.about("heard", heard)
+    act = "read_back.words" if heard.type == "text" else "read_back"
+    talk.user(act, "checkQuestion").repairs = given
     if wrong is None:
         talk.agent("confirm", "confirm", (f"prompt.{name}",))
         return
