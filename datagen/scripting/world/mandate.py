@@ -35,7 +35,7 @@ Bound: TypeAlias = Literal["accept", "decline", "ask_back"]
 """What the assistant does with an offer: agree, refuse, or say that it has to ask first."""
 LIMIT = "limit"
 """Name of the most that the customer would pay, among the values of a call."""
-QUESTIONS = (0, 1, 1, 1, 2)
+QUESTIONS = (0, 1, 1, 2, 2)
 """How many questions an assistant has been told to ask; one is drawn."""
 TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
 """Chances: it is to try for more than a policy allows; it knows something more about the matter; it
