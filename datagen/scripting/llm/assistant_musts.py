@@ -17,7 +17,8 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.drawn_call import DrawnAssistantCall
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import KnownIdentity, World
-from datagen.scripting.world.mandate import Mandate, capital_slot
+from datagen.scripting.world.mandate import Mandate
+from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.types import ProbeType
 

@@ -8,6 +8,7 @@ business knows it says itself. The order of events is drawn, as in `call`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from datagen.scripting.content.values import Value
@@ -16,24 +17,40 @@ from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.asides import supposes
+from datagen.scripting.simulate.assistant_numbers import (
+    MISHEARD,
+    READ_BACK,
+    identify,
+    is_heard,
+    read_back,
+)
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
-from datagen.scripting.world.mandate import Mandate, capital_slot
+from datagen.scripting.world.mandate import Mandate
+from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
 
-WHO, MISHEARD, READ_BACK, SPELLED, SAY_AGAIN, NOTED = 0.08, 0.1, 0.14, 0.12, 0.09, 0.34
-"""Chances of what may happen to the opening, to a number, to a name and to what is told."""
-HOLDS, ACKS, LINKS = 0.8, 0.6, 0.7
+WHO, SAY_AGAIN, NOTED = 0.08, 0.09, 0.34
+"""Chances of what may happen to the opening and to what is told."""
+HOLDS, ACKS, LINKS, TAKEN_IN = 0.8, 0.6, 0.7, 0.6
 AT_ONCE = 0.6
-"""Chance that a business that asks for names does so at once: else it asks at the end."""
+"""Chance that a business that asks for names, or for a number, does so at once: else later."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
-"""What comes up when all else is settled."""
+"""What comes up while a business waits for its screen, or when all else is settled."""
+_NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
+"""Steps in which a business says what is so, or does something."""
+_YES_OR_NO = re.compile(
+    r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
+)
+"""How a question begins after which "mm-hmm" or "sure" would be its answer."""
+_LACKS = re.compile(r"\b(?:not|no|never|nobody|nothing|none|\w+n't)\b", re.I)
+"""What a note holds that says what there is not: nobody has that right here."""
 
 
 def simulate_assistant(
@@ -56,7 +73,7 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = self._is_looking = False
+        self._has_looked = self._is_looking = self._has_missed = self._has_news = False
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -70,14 +87,25 @@ class AssistantCall:
         self._begin()
         is_first = True
         while talk.steps or talk.agenda:
+            if talk.is_refused and not talk.steps:  # nobody chats after that
+                talk.agenda = [event for event in talk.agenda if event.kind not in ("Q5", "Q6")]
             if talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
+                self._chat_before_the_news(is_first)
                 self._take_step(talk.steps.pop(0))
                 is_first = False
-            else:
-                break
         self._close()
+
+    def _chat_before_the_news(self, is_first: bool) -> None:
+        """Let small talk come before bad news, if it has come in no wait."""
+        talk = self.talk
+        is_early = is_first or self._is_looking or self._has_news
+        is_next = talk.is_refused and talk.steps[0].do in _NEWS and not is_early
+        self._has_news = self._has_news or talk.steps[0].do in _NEWS
+        if is_next and (chat := assistant_probes.in_a_wait(talk)):
+            talk.agenda.remove(chat)
+            self._take_event(chat)
 
     def _begin(self) -> None:
         """Let the business be rude, or ask for names, before it has begun with the matter."""
@@ -91,7 +119,7 @@ class AssistantCall:
         talk = self.talk
         if not talk.steps:
             return True
-        if self._is_looking or talk.agenda[0].kind in _APART:
+        if self._is_looking or talk.agenda[0].kind in ("question", *_APART):
             return False
         if points_back(talk, talk.steps[0]) and not is_first:
             return False
@@ -101,9 +129,6 @@ class AssistantCall:
             return False
         if talk.agenda[0].kind == "Q3" and not assistant_probes.is_bought(talk):
             return False
-        if talk.agenda[0].kind == "question":  # before the news if they are bad, else after all
-            is_bad = talk.is_refused and not is_first
-            return is_bad and sum(step.do != "look" for step in talk.steps) == 1
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
         return talk.chance(share * (0.1 if is_first else 0.8))
 
@@ -119,21 +144,22 @@ class AssistantCall:
         if not is_asked_later and talk.chance(WHO):
             talk.floor.close()
             talk.user("who", "setQuestion").repairs = talk.floor.last - 1
-            talk.agent("answer_user", "answer", ("prompt.role",))
+            talk.agent("answer_who", "answer", ("prompt.role",))
         elif not is_rude and talk.chance(0.3 * talk.leisure):
             talk.user("react_named", "autoPositive")
         talk.agent("reason", "inform", ("prompt.reason",))
         if self.mandate.background:
             line = (self.mandate.background,)
+            needed = talk.floor.drafts[-1].num_words
             draft = talk.agent_line(line, "inform", ("prompt.background",))
-            self._may_be_cut(draft.num_words)
+            self._may_be_cut(cuts(draft.num_words, needed))
         if not is_rude and talk.floor.drafts[-1].speaker == "agent" and talk.chance(0.75):
-            talk.user("react", "autoPositive")
+            is_problem = talk.world.story.mood == "problem"
+            talk.user("react.problem" if is_problem else "react", "autoPositive")
 
-    def _may_be_cut(self, num_words: int) -> None:
-        """Let the business cut in on what is said at length, and the assistant go on."""
+    def _may_be_cut(self, places: range) -> None:
+        """Let the business cut in on what is said after the reason, and the assistant go on."""
         talk = self.talk
-        places = cuts(num_words, 0)
         is_asked = any(one.act == "setQuestion" for one in talk.floor.drafts)
         if is_asked or {"Q0", "Q1", "Q2"} & set(talk.cast.probes):
             return
@@ -144,7 +170,7 @@ class AssistantCall:
         talk.user("who", "setQuestion").interruption = Interruption(
             kind="question", answer="yield", uptake="repeat"
         )
-        talk.agent("answer_user", "answer", ("prompt.role",))
+        talk.agent("answer_who", "answer", ("prompt.role",))
         talk.agent("resume", "interactionStructuring")
         talk.agent_line((self.mandate.background,), "bridge", ("prompt.background",))
 
@@ -154,6 +180,9 @@ class AssistantCall:
         elif event.kind == "wish":
             self._wish()
         else:
+            last = self.talk.floor.drafts[-1]
+            if (last.speaker, last.act) == ("user", "inform"):  # who has told something waits
+                self.talk.agent("ack.low", "autoPositive")
             assistant_probes.bring_up(self.talk, event.kind)
 
     def _ask(self, name: str) -> None:
@@ -161,45 +190,33 @@ class AssistantCall:
         talk = self.talk
         if name in talk.told:
             return
-        if talk.chance(LINKS * min(1, talk.leisure)):
+        if talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
             talk.agent("ask_link", "interactionStructuring")
-        talk.agent_line((self.mandate.asks[name],), "setQuestion", (f"prompt.ask.{name}",))
+        asked = self.mandate.asks[name]
+        talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
         if talk.chance(0.5):
-            talk.user("answer", "autoPositive")
+            talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
         self._hear(talk.world.fact(name).tell)
         talk.tell((name,))
 
-    def _hear(self, lines: Sequence[str]) -> None:
-        """Hear what the business tells; ask again, note it down or read a value back."""
+    def _hear(self, lines: Sequence[str], *, is_news: bool = False, is_done: bool = False) -> None:
+        """Hear what the business tells; ask again, note it down or read a value back. Nobody passes
+        over bad news, and what is only told gladdens nobody."""
         talk = self.talk
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
-        stated = sorted(draft.values & talk.world.pack.values.keys())
-        if talk.chance(SAY_AGAIN * talk.slips):
+        own = [one.values for one in talk.floor.drafts if one.speaker == "agent"]
+        stated = sorted((draft.values & talk.world.pack.values.keys()).difference(*own))
+        if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
+            self._has_missed = True
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
             talk.user_line(told, "inform").repairs = asked
         if len(stated) == 1 and talk.chance(NOTED * talk.slips):
-            self._read_back(stated[0])
-        elif talk.chance(ACKS * min(1.4, talk.leisure)):
-            talk.agent("ack", "autoPositive")
-
-    def _read_back(self, name: str) -> None:
-        """Let the assistant read a value back, now and then a wrong one."""
-        talk = self.talk
-        right = talk.value(name)
-        if not is_short(right):
-            talk.agent("ack", "autoPositive")
-            return
-        wrong = talk.misheard(name) if talk.chance(0.35) else None
-        talk.words.about("heard", wrong or right)
-        talk.agent("read_back", "checkQuestion", (f"user.{name}",))
-        if wrong is None:
-            talk.user("confirm_heard", "confirm")
-            return
-        talk.words.about("right", right)
-        talk.user("correct_heard", "correction").repairs = talk.floor.last - 1
-        talk.agent("got_right", "autoPositive", (f"user.{name}",))
+            read_back(talk, stated[0])
+        elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
+            is_glad = is_done and talk.outcome == "solved"
+            talk.agent("ack" if is_glad else "ack.low", "autoPositive")
 
     def _wish(self) -> None:
         """Try for what a policy forbids."""
@@ -218,30 +235,47 @@ class AssistantCall:
     def _take_step(self, step: ProcedureStep) -> None:
         is_private = step.tool or any(name in self.talk.world.records for name in step.facts)
         if is_private and not self.talk.is_verified:
-            self._identify()
+            identify(self.talk, lacks_first=self.mandate.lacks_identity)
+            self._record_is_open(step)
         _TAKES.get(step.do, AssistantCall._tell)(self, step)
         self._is_looking = step.do == "look"
 
+    def _record_is_open(self, step: ProcedureStep) -> None:
+        """Let the business ask at once what has to do with the record: after bad news it would not,
+        nor for a signature where there is nothing to sign for."""
+        talk = self.talk
+        offers = any(one.do in ("offer", "act") for one in (step, *talk.steps))
+        at_once = talk.outcome != "solved" or talk.chance(AT_ONCE)
+        for event in tuple(talk.agenda):
+            if (event.kind in ("Q1", "Q2") and at_once) or (event.kind == "Q3" and not offers):
+                talk.agenda.remove(event)
+                self._take_event(event)
+
     def _tell(self, step: ProcedureStep) -> None:
         talk = self.talk
-        if step.say:
-            self._hear(step.say)
-        else:
-            for name in step.facts:
-                self._hear(talk.world.fact(name).tell)
+        if step.facts and talk.told.keys() >= set(step.facts):
+            return
+        told = [step.say] if step.say else [talk.world.fact(name).tell for name in step.facts]
+        is_last = talk.outcome != "solved" and not talk.steps
+        for at, lines in enumerate(told, start=1):
+            self._hear(lines, is_news=is_last and at == len(told))
         talk.tell(step.facts)
 
     def _look(self, step: ProcedureStep) -> None:
         talk = self.talk
-        if self._has_looked or not talk.chance(HOLDS):
+        chat = assistant_probes.in_a_wait(talk)
+        if self._has_looked or not (chat or talk.chance(HOLDS)):
             return
         self._has_looked = True
-        talk.user("hold", "stalling")
-        if talk.chance(0.4 * talk.leisure):
+        talk.user("hold_chat" if chat else "hold", "stalling")
+        if chat:
+            talk.agenda.remove(chat)
+            assistant_probes.bring_up(talk, chat.kind, waits=True)
+        elif talk.chance(0.4 * talk.leisure):
             talk.agent("react_hold", "autoPositive")
         else:
             talk.floor.close()
-        talk.user("found", "autoPositive")
+        talk.user("found_chat" if chat else "found", "autoPositive")
 
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -249,7 +283,7 @@ class AssistantCall:
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
-        self._hear(step.say)
+        self._hear(step.say, is_done=True)
 
     def _propose(self, step: ProcedureStep) -> None:
         """Let the business ask before it does what nobody has agreed to."""
@@ -268,11 +302,11 @@ class AssistantCall:
         talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion")
         asked = talk.floor.last
         if talk.chance(SAY_AGAIN * talk.leisure) and len(step.say) > 1:
-            talk.agent("say_again", "requestRepeat").repairs = asked
+            talk.agent("say_again.question", "requestRepeat").repairs = asked
             talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion").repairs = asked
-        if talk.chance(0.6):
-            talk.agent("note", "autoPositive")
         answer = capital_slot(self.mandate.note(step).answer)
+        if talk.chance(0.6):
+            talk.agent("note.no" if _LACKS.search(answer) else "note", "autoPositive")
         draft = talk.agent_line((answer,), "answer", (self._licence(step),))
         names = sorted(name for name in draft.values if name in talk.world.pack.caller)
         self._may_be_misheard(talk.draws.pick(names) if names else "")
@@ -281,23 +315,9 @@ class AssistantCall:
         talk = self.talk
         roll = talk.draws.uniform() / talk.leisure
         if not name or roll > MISHEARD + READ_BACK or not is_short(talk.value(name)):
-            if talk.chance(0.4):
-                talk.user("noted", "autoPositive")
+            self._taken_in(talk.words.chosen)
             return
-        wrong = talk.misheard(name) if roll < MISHEARD else None
-        self._heard_by_business(name, wrong)
-
-    def _heard_by_business(self, name: str, wrong: Value | None) -> None:
-        talk = self.talk
-        given = talk.floor.last
-        talk.words.about("heard", wrong or talk.value(name))
-        talk.user("read_back", "checkQuestion").repairs = given
-        if wrong is None:
-            talk.agent("confirm", "confirm", (f"prompt.{name}",))
-            return
-        talk.words.about("right", talk.value(name))
-        draft = talk.agent("correct_heard", "correction", (f"prompt.{name}",))
-        draft.repairs = talk.floor.last - 1
+        is_heard(talk, name, talk.misheard(name) if roll < MISHEARD else None)
 
     def _check(self, step: ProcedureStep) -> None:
         talk = self.talk
@@ -307,6 +327,12 @@ class AssistantCall:
             talk.agent_line((capital_slot(self.mandate.note(step).answer),), "confirm", licence)
         else:
             talk.agent("confirm", "confirm", licence)
+        self._taken_in(talk.floor.drafts[-1].text)
+
+    def _taken_in(self, answer: str) -> None:
+        """Let the business take an answer in, if it does not go on at once."""
+        if self.talk.chance(TAKEN_IN):
+            self.talk.user("noted.no" if _LACKS.search(answer) else "noted", "autoPositive")
 
     def _licence(self, step: ProcedureStep) -> str:
         """Return which note answers a question of the business."""
@@ -326,47 +352,19 @@ class AssistantCall:
             talk.agent("ask_back", "declineOffer", ("prompt.bounds",))
             talk.outcome = "partly"
         else:
-            act = "decline_limit" if mandate.limit else "decline_offer"
+            goes_on = any(one.do == "act" for one in talk.steps)
+            act = "decline_offer.goes_on" if goes_on else "decline_offer"
+            act = "decline_limit" if mandate.limit else act
             talk.agent(act, "declineOffer", ("prompt.bounds",))
+            if goes_on:
+                return
         talk.user("leave_it", "autoPositive")
-
-    def _identify(self) -> None:
-        """Give what the business wants to know before it opens a record."""
-        talk = self.talk
-        talk.is_verified = True
-        talk.user("ask_identity", "setQuestion")
-        name = "identity_value"
-        if self.mandate.lacks_identity:
-            name = "other_value"
-            talk.agent("lacks_identity", "setQuestion", ("prompt.identity",))
-            talk.user("ask_other", "setQuestion")
-        act = "give_other" if name == "other_value" else "give_identity"
-        talk.agent(act, "answer", (f"prompt.{name}",))
-        talk.verified_by = name
-        roll = talk.draws.uniform() / talk.leisure
-        if roll < MISHEARD:
-            known = talk.world.other if name == "other_value" else talk.world.identity
-            self._heard_by_business(name, known.identity.value.alter(talk.draws, known.value))
-        elif roll < MISHEARD + READ_BACK:
-            self._heard_by_business(name, None)
-        if talk.chance(SPELLED * talk.leisure):
-            self._spell()
-        talk.user("verified", "autoPositive")
-
-    def _spell(self) -> None:
-        talk = self.talk
-        assert talk.cast.principal
-        last = talk.cast.principal.name.split()[-1]
-        letters = ", ".join(last.upper().replace("-", "").replace("'", ""))
-        talk.words.about("letters", letters)
-        talk.user("spell_please", "request")
-        talk.agent("spelling", "answer", ("prompt.role",))
 
     def _close(self) -> None:
         talk = self.talk
         talk.is_over = True
         is_bad = talk.is_refused
-        act = "close_bad" if is_bad else "close"
+        act = "close_bad" if is_bad else "close" if talk.outcome == "solved" else "close.partly"
         if talk.chance(0.45):
             talk.user("what_else", "offer")
             act += ".asked"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.mandate import LIMIT
 from datagen.types import ProbeType
 
@@ -18,11 +18,23 @@ LEADS_BACK = 0.7
 """Chance that an assistant leads back to the call, if there is more to do in it."""
 RIGHT, CALMED = 0.45, 0.7
 """Chances that a detail is supposed rightly, and that a rude person calms down."""
+WAITS = 0.7
+"""Chance that small talk comes in a wait, if there is one, and not at the end."""
 
 
-def bring_up(talk: Talk, kind: str) -> None:
-    """Let the business bring a probe up and the assistant answer it."""
-    _PROBES[kind](talk)
+def bring_up(talk: Talk, kind: str, *, waits: bool = False) -> None:
+    """Let the business bring a probe up and the assistant answer it, maybe while both wait."""
+    if kind == "Q6":
+        _unrelated(talk, waits=waits)
+    else:
+        _PROBES[kind](talk)
+
+
+def in_a_wait(talk: Talk) -> AgendaItem | None:
+    """Return what a business brings up while it waits for its screen: it talks of this and that,
+    and fills gaps in the record. After bad news it would do so no more."""
+    chats = (one for one in talk.agenda if one.kind in ("Q5", "Q6"))
+    return next((one for one in chats if talk.is_refused or talk.chance(WAITS)), None)
 
 
 def _noted(talk: Talk, act: str = "noted") -> None:
@@ -54,7 +66,9 @@ def _names(talk: Talk, kind: ProbeType) -> None:
     is_known = talk.floor.last > AT_ONCE
     said = " ".join(draft.text for draft in talk.floor.drafts if draft.speaker == "agent")
     again = ".again" if all(name in said for name in _callers(talk)) else ""
-    talk.user("ask_full_name" if is_known else f"ask_name{again}", "setQuestion")
+    if is_known:
+        again = ".again" if talk.cast.agent.name in said else ""
+    talk.user(f"ask_full_name{again}" if is_known else f"ask_name{again}", "setQuestion")
     asked = talk.floor.last
     talk.agent("answer_full_name" if is_known else "answer_user", "answer", ("prompt.role",))
     expects = (talk.cast.agent.name,) if is_known else _callers(talk)
@@ -100,13 +114,13 @@ def is_bought(talk: Talk) -> bool:
 
 
 def _favor(talk: Talk) -> None:
-    has_price = is_bought(talk) and LIMIT in talk.world.values
-    kind = ".costs" if has_price else "" if is_bought(talk) else ".call"
-    talk.user(f"ask_favor{kind}", "request")
+    costs = ".costs" if is_bought(talk) and LIMIT in talk.world.values else ""
+    unbought = ".call" if talk.world.story.verify else ".new"
+    talk.user(f"ask_favor{costs if is_bought(talk) else unbought}", "request")
     asked = talk.floor.last
     talk.agent("decline", "declineRequest", ("prompt.bounds",))
     talk.probe("Q3", "decline", asked)
-    _noted(talk)
+    talk.user(f"favor_refused{costs}", "autoPositive")
 
 
 def _rude(talk: Talk) -> None:
@@ -132,11 +146,11 @@ def _unknown(talk: Talk) -> None:
     talk.user("accept_find_out", "answer")
 
 
-def _unrelated(talk: Talk) -> None:
+def _unrelated(talk: Talk, *, waits: bool) -> None:
     talk.user("ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
-    if talk.steps and talk.chance(LEADS_BACK):
+    if talk.steps and not waits and talk.chance(LEADS_BACK):
         talk.agent("back_to_call", "declineRequest")
     talk.probe("Q6", "redirect", asked)
     _noted(talk, "ack_redirect")
@@ -149,5 +163,4 @@ _PROBES: dict[str, Callable[[Talk], None]] = {
     "Q3": _favor,
     "Q4": _rude,
     "Q5": _unknown,
-    "Q6": _unrelated,
 }

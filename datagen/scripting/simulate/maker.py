@@ -40,7 +40,7 @@ from datagen.scripting.world.mandate import (
     assistant_role,
     business_role,
     draw_mandate,
-    is_for_assistants,
+    for_assistants,
     turned,
 )
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
@@ -170,8 +170,7 @@ class WorldMaker:
         level = self.level or LEVELS[turn]
         cases: tuple[str, ...] = ()
         if dealt.direction == "assistant":
-            told = compiled.pack.stories[story]
-            cases = tuple(case for case in told.cases if is_for_assistants(told, case))
+            cases = for_assistants(compiled)[story]
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
             if attempt == ATTEMPTS // 2 and level == "detailed":
@@ -251,14 +250,9 @@ class WorldMaker:
 
     def _story(self, job: Job, compiled: CompiledWorld, dealt: Dealt) -> str:
         """Return why somebody calls: every story in turn, of those that fit who calls."""
-        stories = compiled.pack.stories
-        name, fitting = f"{job.kind}/{compiled.pack.id}/story", list(stories)
+        name, fitting = f"{job.kind}/{compiled.pack.id}/story", list(compiled.pack.stories)
         if dealt.direction == "assistant":
-            fitting = [
-                one
-                for one in stories
-                if any(is_for_assistants(stories[one], case) for case in stories[one].cases)
-            ]
+            fitting = list(for_assistants(compiled))
         return fitting[stratified(job.seed, name, dealt.visit, len(fitting))]
 
     def _aim(self, draws: Draws) -> float:

@@ -31,6 +31,10 @@ _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?
 _IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])", re.IGNORECASE)
 
 
+_CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
+"""Has a verb after it, which is no sign of a subject: what makes you want to leave."""
+
+
 @lru_cache(maxsize=16384)
 def of_caller(line: str) -> str:
     """Return what a caller says of itself as said by somebody else; its case is kept."""
@@ -47,5 +51,6 @@ def value_of_caller(text: str) -> str:
 @lru_cache(maxsize=16384)
 def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
-    line = _IS_YOU.sub(r"\1 them", _OBJECT.sub(r"\1 them", line))
+    for pattern in (_CAUSED, _OBJECT, _IS_YOU):
+        line = pattern.sub(r"\1 them", line)
     return third_person(_AT_END.sub(" them", line))

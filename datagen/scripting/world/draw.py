@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
-from datagen.scripting.compose.grammar import slots
+from datagen.scripting.compose.grammar import capital, slots
 from datagen.scripting.content.values import Choice, Code, Value, draw_apart, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.pack import (
@@ -106,7 +106,8 @@ class World:
         """What is so, as sentences of a role prompt or a tool's result."""
         facts = self.pack.facts
         return {
-            name: facts[name].says.format_map(self.written) for name in (*self.terms, *self.records)
+            name: capital(facts[name].says.format_map(self.written))
+            for name in (*self.terms, *self.records)
         }
 
 

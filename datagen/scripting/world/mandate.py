@@ -8,27 +8,34 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
-from datagen.scripting.world.absent import of_caller, to_assistant, value_of_caller
-from datagen.scripting.world.draw import World, happens
-from datagen.scripting.world.pack import ProcedureStep, Story, Sum
-from datagen.scripting.world.roles import MANNER_SAID, MANNER_SENTENCES, Cast, role_prompt
+from datagen.scripting.world.absent import of_caller, value_of_caller
+from datagen.scripting.world.draw import CompiledWorld, World, fact_slots, happens
+from datagen.scripting.world.notes import Note, answer_of, capital_slot, note_of, stands_alone
+from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish
+from datagen.scripting.world.roles import (
+    MANNER_SAID,
+    MANNER_SENTENCES,
+    Cast,
+    Manner,
+    role_prompt,
+)
 from datagen.types import WorldItem
 
 Bound: TypeAlias = Literal["accept", "decline", "ask_back"]
 """What the assistant does with an offer: agree, refuse, or say that it has to ask first."""
 LIMIT = "limit"
 """Name of the most that the customer would pay, among the values of a call."""
-QUESTIONS = (0, 1, 1, 1, 2)
+QUESTIONS = (0, 1, 1, 2, 2)
 """How many questions an assistant has been told to ask; one is drawn."""
 TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
 """Chances: it is to try for more than a policy allows; it knows something more about the matter; it
@@ -39,16 +46,18 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several: an hour, a night."""
-_SEEN = re.compile(
-    r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing|i should(?: have|'ve)"
-    r"|my (?:own )?fault|silly|stupid|embarrass\w*)\b",
-    re.I,
-)
-"""What only somebody says who is there, or of itself."""
-_DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
-"""How a line begins that points back to another."""
+_ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
+"""What a tool does that puts an end to what somebody has, and why somebody calls for that."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
+_ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
+"""What an answer holds that ends a call, which its customer has not decided before it."""
+_BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
+"""How a check points back to what the business has told."""
+_UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
+"""What nobody asks who has just been given a time."""
+_GIVEN = re.compile(r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)")
+"""What an offer gives and does not cost."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 _FRAMES = (
@@ -80,14 +89,14 @@ NO_SIGNING = "You may not pay or sign for {customer_first}."
 UNKNOWN = "If you do not know something, offer to ask {customer_first} and call again."
 
 
+_MANNERS: dict[str, Manner] = {
+    "friendly": "friendly",
+    "cheerful": "friendly",
+    "tired": "tired",
+    "hurried": "brisk",
+}
+"""How a business talks, by how who answers for it feels: in other moods no role says it."""
 _item = trusted(WorldItem)
-
-
-class Note(NamedTuple):
-    """What the customer has noted for a question that the business may ask, with slots."""
-
-    question: str
-    answer: str
 
 
 @dataclass(frozen=True)
@@ -113,36 +122,82 @@ class Mandate:
         return self.notes[step.say[0]]
 
 
-def is_for_assistants(story: Story, case: str) -> bool:
-    """Tell whether somebody who is not there can make this call."""
-    return all(step.do != "instruct" for step in story.steps if happens(step, case))
+def _ends(step: ProcedureStep) -> bool:
+    return step.do in ("ask", "check") and _ENDS.search(answer_of(step)) is not None
+
+
+@lru_cache(maxsize=256)
+def for_assistants(compiled: CompiledWorld) -> dict[str, tuple[str, ...]]:
+    """Return the stories, each with the ways that it goes, that fit a caller who calls for
+    somebody."""
+    pack = compiled.pack
+    found = {
+        name: tuple(case for case in story.cases if _is_for_assistants(story, case, pack.values))
+        for name, story in pack.stories.items()
+    }
+    return {name: cases for name, cases in found.items() if cases}
+
+
+def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
+    """Tell whether somebody who is not there can make this call: nothing is to be tried out while
+    it goes on, and no answer is due that depends on it, be it on the business's ``own`` values."""
+    has_acted = has_declined = False
+    for step in story.steps:
+        if not happens(step, case):
+            continue
+        is_late = has_acted or all(not slots(line).isdisjoint(own) for line in step.say)
+        if step.do == "instruct" or (step.do == "check" and is_late) or _ends(step):
+            return False
+        if has_declined and step.do == "act" and not _ENDING.search(story.because):
+            return False  # who declines has asked for something else, in words of its own
+        if step.do == "offer" and not step.declines and _ENDING.search(story.because):
+            return False  # who wants an end does not let somebody else settle for less
+        has_acted = has_acted or step.do == "act"
+        has_declined = has_declined or step.declines
+    return True
+
+
+def _points_back(step: ProcedureStep) -> bool:
+    """Tell whether a step asks what the customer makes of what it hears only in the call."""
+    return step.do == "check" and _BACK.search(step.say[0]) is not None
 
 
 def turned(world: World) -> World:
-    """Return a world whose caller's values are spoken of by somebody else."""
+    """Return a world whose caller's values are spoken of by somebody else, and in which nothing is
+    asked that only who is there could answer."""
     values = dict(world.values)
+    steps = tuple(step for step in world.steps if not _points_back(step))
     for name in world.pack.caller.keys() & values.keys():
         value = values[name]
         if value.type == "text":
             values[name] = Value(
                 "text", value_of_caller(value.written), value_of_caller(value.spoken)
             )
-    return replace(world, values=values, fails_identity=False)
+    return replace(world, values=values, steps=steps, fails_identity=False)
 
 
 def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
-    questions = tuple(name for name in world.asides if world.fact(name).ask)[:count]
+    stated = _stated(world)
+    questions = () if _is_ending(world) else world.asides
+    is_booked = any(step.do == "act" for step in world.steps)
+    questions = tuple(
+        name
+        for name in questions
+        if stated.isdisjoint(fact_slots(world.fact(name)))
+        and not (is_booked and any(map(_UNBOOKED.search, world.fact(name).ask)))
+    )
+    questions = tuple(name for name in questions if world.fact(name).ask)[:count]
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
-    plain = [line for line in world.story.more if _stands_alone(line)]
+    plain = [line for line in world.story.more if stands_alone(line)]
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
-    wish = world.wish
+    wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     return Mandate(
-        notes={step.say[0]: Note(_asked(step.say), _answer(step)) for step in asks},
+        notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=questions,
         asks={name: of_caller(draws.pick(world.fact(name).ask)) for name in questions},
         wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
@@ -153,33 +208,29 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     )
 
 
-def _asked(lines: Sequence[str]) -> str:
-    return capital(to_assistant(lines[0]).removeprefix("And "))
+def _is_ending(world: World) -> bool:
+    """Tell whether nothing is left afterwards that its customer could want to know more about."""
+    done = (world.pack.tools[step.tool].does for step in world.steps if step.do == "act")
+    return any(map(_ENDING.search, (*done, world.story.because)))
 
 
-@lru_cache(maxsize=4096)
-def _stands_alone(line: str) -> bool:
-    """Tell whether a line can be told by somebody else, after no other line of the caller's."""
-    return not (_addresses(line) or _SEEN.search(line) or _DANGLES.match(line))
+def _slots(lines: Iterable[str]) -> set[str]:
+    return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
 
 
-def _addresses(line: str) -> bool:
-    """Tell whether a line speaks to the business, which a role prompt does not."""
-    return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))
+def _stated(world: World) -> set[str]:
+    """Return the business's values that a call states, whatever is asked."""
+    told = [
+        world.fact(name).tell for step in world.steps if step.do != "look" for name in step.facts
+    ]
+    said = chain(*told, *(step.say for step in world.steps))
+    return _slots(said) & world.pack.values.keys()
 
 
-def _answer(step: ProcedureStep) -> str:
-    """Return the shortest answer to a question, of one sentence if there is one: the value, and
-    little else."""
-    answer = min(step.reply or ("Yes.",), key=lambda line: (len(_STOP.findall(line)), len(line)))
-    for start in _STARTS:  # a note does not hesitate
-        if answer.startswith(start):
-            answer = capital(answer.removeprefix(start))
-    return of_caller(answer)
-
-
-_STOP = re.compile(r"[.?!]")
-_STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
+def _is_open_for(world: World, wish: Wish) -> bool:
+    """Tell whether a wish has to do with what the call is about, if that is what ends."""
+    way = f"{world.story_id}.{world.case_id}"
+    return not _is_ending(world) or way in wish.stories or wish.stories == (world.story_id,)
 
 
 def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
@@ -188,14 +239,14 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     if not offers:
         return None, None
     if any(_UNIT.search(line) for step in offers for line in step.say):
-        cents = 0  # nobody knows what it comes to
+        cents = 0  # nobody knows what they come to
     else:
         cents = sum(world.values[name].cents for name in _prices(world, offers))
+    is_done = any(step.do == "act" for step in world.steps)  # whatever is offered
     if any(step.declines for step in offers):
-        if cents >= 4 * MARGIN and draws.chance(0.6):
+        if cents >= 4 * MARGIN and not is_done and draws.chance(0.6):
             share = 0.4 + 0.4 * draws.uniform()
             return "decline", money(int(share * cents) // MARGIN * MARGIN)
-        is_done = any(step.do == "act" for step in world.steps)  # which waits for no answer
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
         is_open = is_open or draws.chance(ASKS_BACK)
@@ -207,7 +258,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
 
 def _prices(world: World, offers: Sequence[ProcedureStep]) -> set[str]:
     """Return which values of offers cost something: what is paid back does not."""
-    used = chain.from_iterable(slots(line) for step in offers for line in step.say)
+    lines = [_GIVEN.sub("", line) for step in offers for line in step.say]
+    used = chain.from_iterable(map(slots, lines))
     sums = [value for value in world.pack.values.values() if isinstance(value, Sum)]
     back = {name for one in sums for name in one.plus} | {
         name for name, value in world.pack.values.items() if isinstance(value, Sum)
@@ -245,11 +297,6 @@ def _filled(template: str, names: dict[str, str]) -> str:
     return template.format_map(names | opening)
 
 
-def capital_slot(line: str) -> str:
-    """Begin a line with a capital, be it a slot's."""
-    return "{" + capital(line[1:]) if line.startswith("{") else capital(line)
-
-
 def _known(world: World, mandate: Mandate) -> list[str]:
     if not world.story.verify:
         return []
@@ -272,10 +319,16 @@ def _rules(mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:
 def business_role(world: World, cast: Cast, draws: Draws) -> str:
     """Return the role of who answers for the business: an agent's of a call from a customer."""
     assert cast.principal
+    manner = _MANNERS.get(cast.user.emotion)
     turned_back = replace(
-        cast, agent=cast.user, user=cast.principal, principal=None, direction="inbound"
+        cast,
+        agent=cast.user,
+        manner=manner or cast.manner,
+        user=cast.principal,
+        principal=None,
+        direction="inbound",
     )
-    return role_prompt(world, turned_back, draws)
+    return role_prompt(world, turned_back, draws, has_manner=manner is not None)
 
 
 def assistant_items(world: World, mandate: Mandate, gap: str) -> tuple[WorldItem, ...]:

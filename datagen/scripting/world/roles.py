@@ -56,13 +56,14 @@ class Cast:
     """For whom an assistant calls; the user is then who answers for the business."""
 
 
-def role_prompt(world: World, cast: Cast, draws: Draws) -> str:
-    """Return the agent's role."""
+def role_prompt(world: World, cast: Cast, draws: Draws, *, has_manner: bool = True) -> str:
+    """Return the agent's role; it may say how the agent talks, if it ``has_manner``."""
     told = [world.said[name] for name in world.terms]
     if not world.is_lookup:
         told += [world.said[name] for name in world.records]
     told = [*_verify(world, cast), *draws.shuffled(told), *_doing(world), *_rules(world, cast)]
-    if world.level not in ("minimal", "brief") and draws.chance(MANNER_SAID):
+    is_long = world.level not in ("minimal", "brief")
+    if has_manner and is_long and draws.chance(MANNER_SAID):
         told.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     if cast.direction == "outbound":
         because = third_person(world.story.because)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, combinations, pairwise
 
 import pytest
 
 from datagen.scripting.claims import unlicensed
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.world.absent import of_caller, to_assistant
+from datagen.scripting.world.draw import happens
+from datagen.scripting.world.mandate import for_assistants
+from datagen.scripting.world.notes import answer_of, note_of, stands_alone
+from datagen.scripting.world.pack import ProcedureStep
+from datagen.scripting.world.roles import MANNER_SENTENCES
 from datagen.text import speak
 from datagen.timing import cue_checks
 from datagen.types import Script
@@ -122,6 +128,7 @@ def test_calls_differ() -> None:
         ("What scares you?", "What scares them?"),
         ("Was that you?", "Was that them?"),
         ("Where are you?", "Where are they?"),
+        ("What makes you want to stop?", "What makes them want to stop?"),
     ],
 )
 def test_the_business_speaks_of_who_is_not_there(line: str, said: str) -> None:
@@ -151,6 +158,123 @@ def test_who_is_corrected_takes_it_in() -> None:
                 assert following.speaker == "user"
                 assert probe.expects[0].lower() in following.spoken.lower()
     assert seen > 50
+
+
+def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
+    seen = 0
+    for script in everything():
+        held = [turn for turn in floor(script) if turn.speaker == "agent"]
+        asks = [any("prompt.ask." in one for one in turn.licence) for turn in held]
+        if any(asks):
+            seen += 1
+            later = {turn.act for turn in held[asks.index(True) + 1 :]}
+            assert not later & {"acceptOffer", "declineOffer"}, script.dialog_id
+    assert seen > CALLS
+
+
+def test_a_question_is_not_answered_before_it_is() -> None:
+    """After a question for yes or no nobody hums, or says sure, and then tells something else."""
+    yes_or_no = re.compile(r"(?:is|are|do|does|can|could|will)\b[^.?!]*\?$", re.I)
+    for script in everything():
+        for asked, answer in pairwise(floor(script)):
+            if any("prompt.ask." in one for one in asked.licence):
+                question = re.split(r"(?<=[.?!]) ", asked.text)[-1]
+                if yes_or_no.match(question):
+                    assert not answer.text.startswith(("Mm-hmm.", "Sure.", "Oh, sure.", "Right."))
+
+
+def test_who_is_refused_a_signature_says_what_comes_of_it() -> None:
+    settles = re.compile(r"\b(?:later|wait|ask them|to them|themselves|hurry|open|do it|bill)\b")
+    seen = 0
+    for script in everything():
+        held = floor(script)
+        for probe in script.probes:
+            if probe.type == "Q3" and script.turns[probe.agent_turn].act == "declineRequest":
+                seen += 1
+                answer = held[held.index(script.turns[probe.agent_turn]) + 1]
+                assert answer.speaker == "user"
+                assert settles.search(answer.text), answer.text
+    assert seen > 50
+
+
+def test_after_a_refusal_there_is_no_small_talk() -> None:
+    seen = 0
+    for script in everything():
+        if script.outcome not in ("refused", "failed"):
+            continue
+        told = [at for at, turn in enumerate(script.turns) if turn.act in ("inform", "offer")]
+        for probe in script.probes:
+            if probe.type in ("Q5", "Q6"):
+                seen += 1
+                assert probe.user_turn < max(told), script.dialog_id
+    assert seen > 20
+
+
+def test_nobody_is_rude_whose_role_says_to_be_warm() -> None:
+    warm = MANNER_SENTENCES["friendly"]
+    for script in everything():
+        if any(probe.type == "Q4" for probe in script.probes):
+            assert not any(one in (script.user_role_prompt or "") for one in warm)
+
+
+def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to() -> None:
+    for world in maker().worlds.values():
+        ways = for_assistants(world)
+        assert ways, world.pack.id
+        for name, cases in ways.items():
+            for case in cases:
+                steps = [step for step in world.pack.stories[name].steps if happens(step, case)]
+                done = [step.do for step in steps]
+                assert "instruct" not in done
+                if "act" in done:
+                    assert "check" not in done[done.index("act") :], (world.pack.id, name, case)
+                assert not any("forget it" in answer_of(step) for step in steps if step.do == "ask")
+
+
+@pytest.mark.parametrize(
+    ("line", "fits"),
+    [
+        ("I kept the receipt.", True),
+        ("I'd like to have it in writing.", True),
+        ("I've been flossing, I promise.", False),
+        ("Half of them are on my phone.", False),
+        ("I live alone, so who would have used that?", False),
+        ("My phone is almost dead, so be quick.", False),
+    ],
+)
+def test_what_it_adds_stands_alone(line: str, *, fits: bool) -> None:
+    assert stands_alone(line) == fits
+
+
+def test_a_note_holds_what_can_be_known_before() -> None:
+    step = ProcedureStep(
+        do="ask",
+        say=("A copy screen costs {copy} and an original one {real}, which would you like?",),
+        reply=("Let me think. The copy, I guess.", "The copy, please, it's for my son."),
+    )
+    assert note_of(step, {"copy", "real"}) == (
+        "Which would they like?",
+        "The copy, please, it's for their son.",
+    )
+
+
+def test_no_act_says_the_same_three_words_twice() -> None:
+    """Parts of an act are said in a row: whatever is drawn, they do not repeat each other."""
+    acts = maker().assistant_acts
+    for who, bank in (("agent", acts.agent), ("user", acts.user)):
+        for name, manners in bank.items():
+            for parts in manners.values():
+                for one, other in combinations(parts, 2):
+                    common = threes(one) & threes(other)
+                    assert not common, (who, name, common)
+
+
+def threes(lines: Iterable[str]) -> set[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for line in lines:
+        words = [word for word in re.findall(r"[\w']+", line.lower()) if "{" not in word]
+        found |= set(zip(words, words[1:], words[2:], strict=False))
+    return found
 
 
 def test_the_customer_is_spoken_of() -> None:

@@ -1,0 +1,77 @@
+"""What both sides hear of numbers: given, missing, misheard, read back and spelled.
+
+Talk, Mandate --identify--> a customer whose record the business may open
+"""
+
+from __future__ import annotations
+
+from datagen.scripting.content.values import Value
+from datagen.scripting.simulate.repair import is_short
+from datagen.scripting.simulate.talk import Talk
+
+MISHEARD, READ_BACK, SPELLED = 0.1, 0.14, 0.12
+"""Chances of what may happen to a number and to a name."""
+
+
+def identify(talk: Talk, *, lacks_first: bool) -> None:
+    """Give what the business wants to know before it opens a record."""
+    talk.is_verified = True
+    talk.user("ask_identity", "setQuestion")
+    name = "identity_value"
+    if lacks_first:
+        name = "other_value"
+        talk.agent("lacks_identity", "setQuestion", ("prompt.identity",))
+        talk.user("ask_other", "setQuestion")
+    act = "give_other" if lacks_first else "give_identity"
+    talk.agent(act, "answer", (f"prompt.{name}",))
+    talk.verified_by = name
+    roll = talk.draws.uniform() / talk.leisure
+    if roll < MISHEARD:
+        known = talk.world.other if lacks_first else talk.world.identity
+        is_heard(talk, name, known.identity.value.alter(talk.draws, known.value))
+    elif roll < MISHEARD + READ_BACK:
+        is_heard(talk, name, None)
+    if talk.chance(SPELLED * talk.leisure):
+        _spell(talk)
+    talk.user("verified", "autoPositive")
+
+
+def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:
+    """Let the business read a value back, rightly or as it has misheard it."""
+    given = talk.floor.last
+    heard = wrong or talk.value(name)
+    talk.words.about("heard", heard)
+    act = "read_back.words" if heard.type == "text" else "read_back"
+    talk.user(act, "checkQuestion").repairs = given
+    if wrong is None:
+        talk.agent("confirm", "confirm", (f"prompt.{name}",))
+        return
+    talk.words.about("right", talk.value(name))
+    draft = talk.agent("correct_heard", "correction", (f"prompt.{name}",))
+    draft.repairs = talk.floor.last - 1
+
+
+def read_back(talk: Talk, name: str) -> None:
+    """Let the assistant read a value back, now and then a wrong one."""
+    right = talk.value(name)
+    if not is_short(right):
+        talk.agent("ack.low", "autoPositive")
+        return
+    wrong = talk.misheard(name) if talk.chance(0.35) else None
+    talk.words.about("heard", wrong or right)
+    talk.agent("read_back", "checkQuestion", (f"user.{name}",))
+    if wrong is None:
+        talk.user("confirm_heard", "confirm")
+        return
+    talk.words.about("right", right)
+    talk.user("correct_heard", "correction").repairs = talk.floor.last - 1
+    talk.agent("got_right", "autoPositive", (f"user.{name}",))
+
+
+def _spell(talk: Talk) -> None:
+    assert talk.cast.principal
+    last = talk.cast.principal.name.split()[-1]
+    letters = ", ".join(last.upper().replace("-", "").replace("'", ""))
+    talk.words.about("letters", letters)
+    talk.user("spell_please", "request")
+    talk.agent("spelling", "answer", ("prompt.role",))

@@ -1,0 +1,95 @@
+"""What a customer notes down for its assistant: answers, and what there is to say about the matter.
+
+ProcedureStep --note_of--> Note, for the role and for the call
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from datagen.scripting.compose.grammar import capital, slots
+from datagen.scripting.world.absent import of_caller, to_assistant
+from datagen.scripting.world.pack import ProcedureStep
+
+_SEEN = re.compile(
+    r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing|i should(?: have|'ve)"
+    r"|my (?:own )?fault|silly|stupid|embarrass\w*|promise|swear|i guess|to be honest|please"
+    r"|by the way|be quick|i admit|i have to say|can't see|can hear|i know)\b",
+    re.I,
+)
+"""What only somebody says who is there, or of itself."""
+_DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
+"""How a line begins that points back to another."""
+_POINTS_AT = re.compile(r"\b(?:that|this|it|one)[.?!]$|\?$")
+"""How a line ends that points at something, or asks."""
+_OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", re.I)
+"""Whom a line speaks of that nobody has named."""
+_VAGUE = re.compile(
+    r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest"
+    r"|right now|just now)\b",
+    re.I,
+)
+"""What an answer holds that is given while talking: what somebody has noted down does not."""
+_STATES = re.compile(
+    r"(?!(?:what|which|who|where|when|how|why|is|are|do|does|did|have|has|would|will|can|could|may"
+    r"|should|was|were)\b)[^?]*, "
+    r"((?:what|which|who|where|when|how|do|does|did|is|are|would|could|can)\b"
+    r"(?![^?]*\b(?:that|this|it|there|theirs)\b)[^?]*\?)",
+    re.I,
+)
+"""A question after what the business states, which its caller cannot have known."""
+_STOP = re.compile(r"[.?!]")
+_STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
+
+
+class Note(NamedTuple):
+    """What the customer has noted for a question that the business may ask, with slots."""
+
+    question: str
+    answer: str
+
+
+def note_of(step: ProcedureStep, own: Collection[str]) -> Note:
+    """Return the note for a question of the business, which has values of its ``own``."""
+    return Note(_asked(step.say, own), answer_of(step))
+
+
+def _asked(lines: Sequence[str], own: Collection[str]) -> str:
+    """Return a question as somebody notes it who does not know what the business does."""
+    line = next((one for one in lines if slots(one).isdisjoint(own)), lines[0])
+    line = to_assistant(line).removeprefix("And ")
+    states = _STATES.fullmatch(line)
+    return capital(states[1] if states else line)
+
+
+@lru_cache(maxsize=4096)
+def stands_alone(line: str) -> bool:
+    """Tell whether a line can be told by somebody else, after no other line of the caller's."""
+    dangles = _DANGLES.match(line) or _POINTS_AT.search(line) or _OTHERS.search(line)
+    return not (_addresses(line) or _SEEN.search(line) or dangles)
+
+
+def _addresses(line: str) -> bool:
+    """Tell whether a line speaks to the business, which a role prompt does not."""
+    return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))
+
+
+def answer_of(step: ProcedureStep) -> str:
+    """Return the shortest answer to a question, of one sentence if there is one: the value, and
+    little else."""
+    answer = min(
+        step.reply or ("Yes.",),
+        key=lambda line: (bool(_VAGUE.search(line)), len(_STOP.findall(line)), len(line)),
+    )
+    for start in _STARTS:  # a note does not hesitate
+        if answer.startswith(start):
+            answer = capital(answer.removeprefix(start))
+    return of_caller(answer)
+
+
+def capital_slot(line: str) -> str:
+    """Begin a line with a capital, be it a slot's."""
+    return "{" + capital(line[1:]) if line.startswith("{") else capital(line)
