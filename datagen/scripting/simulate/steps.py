@@ -303,7 +303,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         talk.user_line(told, "autoPositive")
         said = talk.words.chosen
         if _WANTS.search(said) and said[-1] != "?" and talk.steps and talk.steps[0].do == "act":
-            talk.is_agreed = True
+            talk.is_agreed, talk.floor.drafts[-1].act = True, "agreement"
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
         if objects(said) or (is_bad and not _TAKES_IT.match(said)):
