@@ -63,7 +63,7 @@ def test_kills_of_workers_and_driver_change_nothing(
     tmp_path: Path, clean: dict[str, str], seed: int
 ) -> None:
     rng = random.Random(seed)
-    for _ in range(3):
+    for _ in range(2):
         before = artifacts(tmp_path)
         with running(tmp_path, 16 * BLOCKS) as process:
             wait_until(tmp_path, before + rng.randrange(1, 3), process)
