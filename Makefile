@@ -23,7 +23,7 @@ test: .venv/dev
 quick: .venv/dev
 	$(BIN)/python $(TESTS) -n logical -m 'not slow'
 
-# what takes minutes each: nodes and stores that are lost, environments that conflict, whole first hours; each night
+# what takes long, each night: nodes and stores that are lost, environments that conflict, pages that make dialogues, kernels
 long: .venv/dev .venv-train/installed
 	$(BIN)/python $(TESTS) -n $(JOBS) -m long
 	$(ONE_THREAD) .venv-train/bin/python -m pytest -q tests/train -m long
