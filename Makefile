@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOURS ?= 0.2
 KEEP := $(BIN)/python -m benchmarks.keep
-# tests at once: many of them wait, for Ray to start or a lease to end
+# tests at once: many of them wait, for Ray to start or a lease to end; neighbours share what was made for them
 JOBS ?= 3
+TESTS := -m pytest -q --dist worksteal
 
 # compiled modules are kept, whatever the shell says: each run starts a dozen Pythons
 export PYTHONDONTWRITEBYTECODE :=
@@ -16,15 +17,16 @@ demo: .venv/installed
 	$(BIN)/datagen audit runs/service
 
 test: .venv/dev
-	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(BIN)/python $(TESTS) -n $(JOBS)
 
 # what needs no Ray and no seconds, in about a minute on two cores: for every change
 quick: .venv/dev
-	$(BIN)/python -m pytest -q -n $(JOBS) -m 'not slow'
+	$(BIN)/python $(TESTS) -n logical -m 'not slow'
 
-# what takes minutes each: nodes and stores that are lost, environments that conflict, whole first hours; each night
+# what takes long, each night: nodes and stores that are lost, environments that conflict, pages that make dialogues, kernels
 long: .venv/dev .venv-train/installed
-	$(BIN)/python -m pytest -q -n $(JOBS) -m long
+	$(BIN)/python $(TESTS) -n $(JOBS) -m long
+	$(ONE_THREAD) .venv-train/bin/python -m pytest -q tests/train -m long
 	TRAINER="$(CURDIR)/.venv-train/bin/python -m train" $(BIN)/python -m pytest -q -n 0 tests/exam/test_trained.py tests/exam/test_ablation.py -k real
 
 # lines of datagen/ and train/ that the tests run, and what they start, Ray's workers too; twice as long as the tests
@@ -38,8 +40,9 @@ coverage: .venv/dev .venv-train/installed
 	$(PARTS) $(KEEP) coverage --title "Lines that the tests run" -- $(BIN)/python -m benchmarks.covered
 
 # train/ needs torch, so it is tested in an environment of its own
+ONE_THREAD := OMP_NUM_THREADS=1
 test-train: .venv-train/installed
-	.venv-train/bin/python -m pytest -q tests/train
+	$(ONE_THREAD) .venv-train/bin/python $(TESTS) -n 2 tests/train
 	.venv-train/bin/mypy -p train
 
 # the page in a real browser, with axe-core; BROWSER is any Chromium

@@ -9,7 +9,7 @@ box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box"
 "${2:-python3}" -m venv env
-env/bin/pip install -q "$wheel[espeak]"
+env/bin/pip install -q --compile "$wheel[espeak]"
 size=$(du -sm env | cut -f1)
 echo "installed: $size MB"
 [ "$size" -le 650 ] || { echo "the core install is over 650 MB"; exit 1; }

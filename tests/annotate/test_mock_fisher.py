@@ -29,7 +29,7 @@ from tests.fixtures.event_score import Matches, score
 from tests.fixtures.ledgers import drawn_calls, heard_events
 from tests.fixtures.mock_fisher import MadeCall, bare, write_corpus
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 SEEDS = (911, 912, 913, 914)
 CALLS = int(os.environ.get("MOCK_FISHER_CALLS", "6"))
 FEW = 5

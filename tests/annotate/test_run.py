@@ -164,7 +164,10 @@ def test_two_processes_make_the_same_bytes(
     assert digests(tmp_path / "run") == digests(run)
 
 
-@pytest.mark.parametrize(("signal_", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("signal_", "code"),
+    [pytest.param(signal.SIGINT, 130, marks=pytest.mark.long), (signal.SIGKILL, -9)],
+)
 def test_it_can_be_stopped_at_any_time(
     run: Path, corpus: Path, terms: Path, tmp_path: Path, signal_: signal.Signals, code: int
 ) -> None:

@@ -137,6 +137,7 @@ def test_dia_is_cut_by_ctc_and_heard_by_judges_in_an_environment_of_its_own(
         assert clip.num_samples > 0.1 * SAMPLE_RATE
 
 
+@pytest.mark.long
 def test_chatterbox_speaks_through_its_double(tmp_path: Path, bank: Path) -> None:
     weights = tmp_path / "weights"
     weights.mkdir()

@@ -59,6 +59,7 @@ def _vllm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planners, "PLANNERS", {kind: few(kind) for kind in PLANNERS})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_vllm")
 @pytest.mark.parametrize("kind", PLANNERS)
 def test_a_block_is_one_batch_and_what_failed_is_another(kind: str) -> None:

@@ -234,6 +234,7 @@ def test_levels_are_quantised_to_a_few_decibels() -> None:
     assert quantiser.encode(levels).shape == (len(levels), 7)
 
 
+@pytest.mark.slow
 def test_three_minutes_need_little_memory(codec: Vocoder) -> None:
     audio = noise(180)
     tracemalloc.start()
@@ -243,6 +244,7 @@ def test_three_minutes_need_little_memory(codec: Vocoder) -> None:
     assert peak < 100e6
 
 
+@pytest.mark.slow
 def test_fit_makes_a_table_that_works() -> None:
     rng = np.random.default_rng(0)
     loudness = rng.uniform(-5.5, -2, (2000, 1, 1))

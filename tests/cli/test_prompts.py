@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 
 from datagen.cli import main
 from datagen.config import read_yaml
-from datagen.scripting.prompt_files import FORMS, shipped
+from datagen.scripting import prompt_files
+from datagen.scripting.prompt_files import FORMS
 
 
 def call(*words: str) -> Result:
@@ -20,10 +21,14 @@ def call(*words: str) -> Result:
 
 
 @pytest.mark.slow
-def test_all_that_ships_is_as_it_must_be() -> None:
+def test_all_that_ships_is_as_it_must_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the worlds one: tests/scripting/world/test_lint.py has all of them."""
+    others = FORMS["world"].paths()[1:]
+    files = [one for one in prompt_files.shipped() if one[1] not in others]
+    monkeypatch.setattr(prompt_files, "shipped", lambda: iter(files))
     done = call("check")
     assert done.exit_code == 0, done.output
-    assert f"{len(list(shipped()))} files are as they must be" in done.output
+    assert f"{len(files)} files are as they must be" in done.output
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -71,9 +71,11 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
-def blocks(page: Path) -> list[Block]:
+@lru_cache(None)
+def blocks(page: Path) -> tuple[Block, ...]:
     """Return the blocks of a page, in order."""
-    found, mark = [], None
+    found: list[Block] = []
+    mark = None
     for token in MarkdownIt("commonmark").parse((ROOT / page).read_text("utf-8")):
         if token.type == "html_block":
             mark = _MARK.fullmatch(token.content.strip())
@@ -83,7 +85,7 @@ def blocks(page: Path) -> list[Block]:
             language = token.info or ("sh" if token.type == "code_block" else "text")
             found.append(Block(page, line, language, token.content, *said))
             mark = None
-    return found
+    return tuple(found)
 
 
 def everything() -> list[Block]:
@@ -173,10 +175,11 @@ def test_a_wrong_option_is_found() -> None:
 
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 RUN = [
-    pytest.param(page, marks=pytest.mark.long if "first-hour" in page.parts else ())
+    pytest.param(page, marks=pytest.mark.long if "runs/" in "".join(wanted) else ())
     for page in PAGES
-    if any(block.mark == "run" for block in blocks(page))
+    if (wanted := [block.text for block in blocks(page) if block.mark == "run"])
 ]
+"""Pages; who makes dialogues does so by night."""
 
 
 @lru_cache

@@ -196,6 +196,7 @@ def test_a_cluster_that_is_not_there_is_missing_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_node_of_a_cluster_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two raylets: one without CPUs, as a head, and one with a GPU that is not really there."""
     from ray.cluster_utils import Cluster

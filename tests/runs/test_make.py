@@ -44,38 +44,44 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return hashes(root)
 
 
-@pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.long), 2])
+def workers_each(folder: Path, count: int) -> list[str]:
+    """Return what gives each stage so many workers."""
+    host = folder / "host.yaml"
+    stages = [f"{s}: {{workers: {count}, cpus: 0.1}}\n" for s in ("script", "speech", "tokens")]
+    host.write_text("".join(stages) + "timeline: {cpus: 0.1}\nshards: {cpus: 0}\n")
+    return ["--host", str(host)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("count", [1, 2])
 def test_any_number_of_workers_makes_the_same_bytes(
     tmp_path: Path, clean: dict[str, str], count: int
 ) -> None:
-    host = tmp_path / "host.yaml"
-    stages = [f"{s}: {{workers: {count}, cpus: 0.1}}\n" for s in ("script", "speech", "tokens")]
-    host.write_text("".join(stages) + "timeline: {cpus: 0.1}\nshards: {cpus: 0}\n")
     out = tmp_path / "run"
-    answer = run(out, 16 * BLOCKS, "--host", str(host))
+    answer = run(out, 16 * BLOCKS, *workers_each(tmp_path, count))
     assert answer.returncode == 0, answer.stderr
     assert hashes(out) == clean
-    assert "script=tests.fixtures.short_calls:ShortCalls" in answer.stderr, "stand-ins are named"
 
 
 @pytest.mark.parametrize("seed", [1])
 def test_kills_of_workers_and_driver_change_nothing(
     tmp_path: Path, clean: dict[str, str], seed: int
 ) -> None:
-    rng = random.Random(seed)
-    for _ in range(3):
-        before = artifacts(tmp_path)
-        with running(tmp_path, 16 * BLOCKS) as process:
-            wait_until(tmp_path, before + rng.randrange(1, 3), process)
+    rng, out = random.Random(seed), tmp_path / "run"
+    for _ in range(2):
+        before = artifacts(out)
+        with running(out, 16 * BLOCKS) as process:
+            wait_until(out, before + rng.randrange(1, 3), process)
             for worker in rng.sample(found := workers(process.pid), min(2, len(found))):
                 with suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
-            wait_until(tmp_path, before + rng.randrange(2, 5), process)
+            wait_until(out, before + rng.randrange(2, 5), process)
             process.kill()
-    answer = run(tmp_path)
+    answer = run(out, 16 * BLOCKS, *workers_each(tmp_path, 2))
     assert answer.returncode == 0, answer.stderr
-    assert hashes(tmp_path) == clean
-    assert not list(tmp_path.glob("**/.*.tmp"))
+    assert hashes(out) == clean
+    assert not list(out.glob("**/.*.tmp"))
+    assert "script=tests.fixtures.short_calls:ShortCalls" in answer.stderr, "stand-ins are named"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +215,12 @@ def failing(out: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[
     ("script", "code", "says"),
     [
         ("{py_executable: /nowhere/bin/python}", 2, "/nowhere/bin/python"),
-        ("{env_vars: {PYTHONHOME: /nowhere}, start_seconds: 3}", 1, "no script worker can start"),
+        pytest.param(
+            "{env_vars: {PYTHONHOME: /nowhere}, start_seconds: 3}",
+            1,
+            "no script worker can start",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_a_worker_that_cannot_start_stops_the_run_in_words(

@@ -338,6 +338,7 @@ def test_ctrl_c_ends_a_run_whose_store_has_frozen(monkeypatch: pytest.MonkeyPatc
             pass
 
 
+@pytest.mark.long
 def test_a_run_whose_lease_is_overwritten_stops_itself() -> None:
     for store in started("gs"):
         uri = store.uri("runs/garbled")

@@ -1,4 +1,7 @@
-"""Two processes that share a model must learn as one would."""
+"""Two processes that share a model must learn as one would, adapters and exports too.
+
+By day test_loop.py has two processes take the steps of one.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ pytest.importorskip("torch")
 SCRIPT = Path(__file__).with_name("ranks.py")
 
 
+@pytest.mark.long
 def test_two_ranks_are_as_one(tmp_path: Path) -> None:
     root = SCRIPT.parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}

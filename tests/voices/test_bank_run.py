@@ -24,7 +24,7 @@ from datagen.voices.casting import check, is_held_out
 from tests.doubles.speech_server import serve
 from tests.fixtures import corpora
 from tests.fixtures.few_calls import BOTH_SPLITS, KEPT_OF_BOTH
-from tests.fixtures.runs import hashes
+from tests.fixtures.runs import hashes, make_plainly
 
 pytest.importorskip("espeakng_loader")
 pytestmark = pytest.mark.slow
@@ -60,28 +60,28 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def run_with(bank: Path, out: Path, url: str) -> None:
+def settings_with(bank: Path, url: str) -> list[str]:
     options = {
         "model": "imitator",
         "url": url,
         "reference_field": "ref_audio",
         "extra_body": {"gender": "{gender}"},
     }
-    settings = [
+    return [
         *BOTH_SPLITS,
         f"speech={json.dumps({'use': 'http', 'options': options})}",
         f"voices={json.dumps({'catalogue': str(bank), 'held_out': HELD_OUT})}",
     ]
-    sets = [part for setting in settings for part in ("--set", setting)]
-    datagen("run", "service", "--dialogs", 16, "--out", out, *sets)
 
 
 def test_recorded_voices_are_cast_sent_and_written_down(tmp_path: Path, bank: Path) -> None:
     with serve() as server:
-        run_with(bank, tmp_path / "run", server.url)
+        settings = settings_with(bank, server.url)
+        sets = [part for setting in settings for part in ("--set", setting)]
+        datagen("run", "service", "--dialogs", 16, "--out", tmp_path / "run", *sets)
         requests = list(server.requests)
         elsewhere = shutil.copytree(bank.parent, tmp_path / "elsewhere") / bank.name
-        run_with(elsewhere, tmp_path / "again", server.url)
+        make_plainly(tmp_path / "again", 1, settings_with(elsewhere, server.url))
     assert hashes(tmp_path / "run") == hashes(tmp_path / "again"), "its folder is in no byte"
     rows = pq.read_table(tmp_path / "run" / "shards" / "service-00000.parquet").to_pylist()
     assert len(rows) == KEPT_OF_BOTH
