@@ -12,7 +12,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.long
 def test_the_notebook_runs(tmp_path: Path) -> None:
     notebook = nbformat.read(ROOT / "examples" / "first_dialogue.ipynb", as_version=4)
     nbformat.validate(notebook)

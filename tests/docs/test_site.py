@@ -19,7 +19,6 @@ DOCS = ROOT / "docs"
 
 
 @pytest.mark.slow
-@pytest.mark.long
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
