@@ -262,7 +262,8 @@ def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
 
 def _is_decided_next(talk: Talk) -> bool:
     """Tell whether the caller decides next, after which it wishes for nothing else."""
-    return bool(talk.steps) and talk.steps[0].do in ("offer", "act")
+    is_next = bool(talk.steps) and talk.steps[0].do in ("offer", "act")
+    return is_next and not talk.is_agreed
 
 
 def _is_refused_next(talk: Talk) -> bool:
