@@ -9,7 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from typing import Any
 
@@ -20,7 +20,7 @@ from jsonschema.exceptions import best_match
 from jsonschema_rs import Draft202012Validator as Compiled
 
 from datagen import assets
-from datagen.storage import Storage, StorageFailed
+from datagen.storage import Storage, StorageFailed, parquet_file
 from datagen.storage.unpacked import too_much
 
 AGAIN = "run the same command again: it is made anew"
@@ -110,7 +110,7 @@ def read_table(storage: Storage, footer: ParquetFooter) -> pa.Table:
     """Read all of a file, and prove that it is what its receipt says."""
     file = footer.file
     try:
-        table = storage.load(file, _table)
+        table = storage.load(file, partial(_table, is_kept=storage.keeps_checksums))
     except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         remedy = AGAIN if footer.stage == "shards" else f"delete {file} and run again"
         sentence = f"is damaged inside ({_line(error)}); {remedy}"
@@ -121,13 +121,16 @@ def read_table(storage: Storage, footer: ParquetFooter) -> pa.Table:
     return table
 
 
-def _table(file: Any) -> pa.Table:
+def _table(file: Any, *, is_kept: bool) -> pa.Table:
     """Read a row group after another, as all at once would take five times the table's memory.
 
     They become one batch: the hash is of one, and columns are looked at whole.
     """
+    sound = is_kept or parquet_file.holds(file)
+    if sound is False:
+        raise pa.ArrowInvalid("its bytes are not those that were written")
     opened = pq.ParquetFile(file, page_checksum_verification=True)
-    if wrong := too_much(file, opened.metadata):
+    if wrong := too_much(file, opened.metadata, is_ours=bool(sound)):
         raise pa.ArrowInvalid(f"{wrong}, which is no table of a run")
     groups = range(opened.num_row_groups)
     read = [opened.read_row_group(number, use_threads=False) for number in groups]

@@ -39,6 +39,7 @@ UNIT_STAGES = ("script", "speech", "timeline", "tokens")
 """Stages with one artifact for each block, upstream first."""
 SHARDS = "shards"
 JOURNAL = "journal.jsonl"
+_OTHER_BYTES = "its bytes are not those that were written"
 """What happened, for people and cost calibration."""
 
 
@@ -108,8 +109,11 @@ class RunFolder:
         """Read a table, checksums verified. Raises Missing or Damaged."""
 
         def table(file: Any) -> pa.Table:
+            sound = self.storage.keeps_checksums or parquet_file.holds(file)
+            if sound is False:
+                raise Damaged(name, _OTHER_BYTES)
             parquet = pq.ParquetFile(file, page_checksum_verification=True)
-            if wrong := too_much(file, parquet.metadata):
+            if wrong := too_much(file, parquet.metadata, is_ours=bool(sound)):
                 raise Damaged(name, f"{wrong}, which is no table of a run")
             return parquet.read(None if columns is None else list(columns), use_threads=False)
 
@@ -126,7 +130,7 @@ class RunFolder:
             if sound is None:
                 _read_pages(file)
             elif not sound:
-                raise Damaged(name, "its bytes are not those that were written")
+                raise Damaged(name, _OTHER_BYTES)
 
         if not self.storage.keeps_checksums:
             self._load(name, look)

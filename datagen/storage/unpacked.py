@@ -19,9 +19,18 @@ MAX_RATIO = 20
 """Bytes that a larger one may hold, for each byte of its own length."""
 
 
-def too_much(file: Any, said: pq.FileMetaData) -> str | None:
-    """Return what is wrong with an open file that holds more than any of ours, else None."""
+def too_much(file: Any, said: pq.FileMetaData, *, is_ours: bool) -> str | None:
+    """Return what is wrong with an open file that holds more than any of ours, else None.
+
+    The footer of a file that is not ``is_ours``, byte for byte as it was written, is read through
+    its pages first. Raises OSError if they contradict it.
+    """
     groups = [said.row_group(index) for index in range(said.num_row_groups)]
+    if not is_ours:
+        size = sum(group.total_byte_size for group in groups)
+        if size > max(MAX_UNPACKED, MAX_RATIO * file.size()):
+            return f"its {file.size():,} bytes hold {size:,}"
+        _read_once(file, said)
     columns = [group.column(at) for group in groups for at in range(group.num_columns)]
     packed = sum(column.total_compressed_size for column in columns)
     most = max(MAX_UNPACKED, MAX_RATIO * packed)
@@ -29,6 +38,16 @@ def too_much(file: Any, said: pq.FileMetaData) -> str | None:
     if size <= most and (repeated := _repeated(columns, most)):
         size = max(size, _copies(file, repeated))
     return f"its {packed:,} bytes hold {size:,}" if size > most else None
+
+
+def _read_once(file: Any, said: pq.FileMetaData) -> None:
+    """Read all columns, texts as dictionaries. Reading raises for a damaged footer, where asking
+    pyarrow (26.0.1) for a column of it can end the process."""
+    leaves = [said.schema.column(at) for at in range(said.num_columns)]
+    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    parquet = pq.ParquetFile(file, read_dictionary=texts)
+    for index in range(parquet.num_row_groups):
+        parquet.read_row_group(index, use_threads=False)
 
 
 def _repeated(columns: list[Any], most: int) -> list[str]:

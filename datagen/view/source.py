@@ -284,13 +284,15 @@ def _action(action: dict[str, Any]) -> dict[str, Any]:
 
 
 def _groups(parquet: pq.ParquetFile, dialog_id: str) -> list[int]:
-    """Return the row groups that may hold a dialogue, by their statistics: ids are in order."""
-    if parquet.num_row_groups == 1:
-        return [0]
-    column = parquet.schema_arrow.names.index("dialog_id")
-    found = []
+    """Return the row groups that hold a dialogue.
+
+    Their statistics would tell, but in a damaged file asking for them can end the process.
+    """
+    ids = parquet.read(["dialog_id"], use_threads=False)["dialog_id"]
+    found, start = [], 0
     for group in range(parquet.num_row_groups):
-        known: Any = parquet.metadata.row_group(group).column(column).statistics
-        if known is None or not known.has_min_max or known.min <= dialog_id <= known.max:
+        rows = parquet.metadata.row_group(group).num_rows
+        if dialog_id in ids.slice(start, rows).to_pylist():
             found.append(group)
+        start += rows
     return found

@@ -171,9 +171,23 @@ def test_a_name_that_is_no_text_is_damage(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     committed(folder, 0, TABLE)
     path = tmp_path / "script" / "000000.parquet"
+    pq.write_table(pq.read_table(path, partitioning=None), path)  # it has no checksum then
     path.write_bytes(path.read_bytes().replace(b"dialog_id", b"dialog\x91id"))
     with pytest.raises(Damaged, match="utf-8"):
         folder.read(folder.unit("script", 0))
+
+
+def test_a_changed_footer_is_damage_before_anything_of_it_is_parsed(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    committed(folder, 0, TABLE)
+    name = folder.unit("script", 0)
+    path = tmp_path / name
+    good = path.read_bytes()
+    folder.read(name)
+    path.write_bytes(good.replace(b"parquet-cpp-arrow", b"parquet-cpp-arrov"))
+    assert path.read_bytes() != good
+    with pytest.raises(Damaged, match="not those that were written"):
+        folder.read(name)
 
 
 @pytest.mark.slow
