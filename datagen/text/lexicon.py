@@ -185,6 +185,7 @@ PHRASES = {
     "b/c": "because", "P/N": "part number", "S/N": "serial number", "p/n": "part number",
     "s/n": "serial number", "N/A": "N A", "n/a": "N A", "P.O.": "P.O.",
     "R&D": "R and D", "Q&A": "Q and A", "B&B": "B and B", "P&L": "P and L", "P/E": "P E",
+    "A/R": "A R", "A/P": "A P",
     "y/o": "year old", "w/": "with", "a.k.a.": "also known as", "aka": "also known as",
     "et al.": "and others", "P.S.": "P.S.", "h/t": "hat tip", "w/r/t": "with respect to",
     "a.m.": "a.m.", "p.m.": "p.m.", "M.D.": "M.D.", "I/O": "I O", "N.B.": "N.B.",

@@ -16,6 +16,7 @@ from datagen.text.classes import (
     decimal,
     degree,
     doubt,
+    duration,
     electronic,
     episode,
     figures,
@@ -23,16 +24,19 @@ from datagen.text.classes import (
     fraction,
     game,
     lesson,
+    lottery,
     math,
     measure,
     medicine,
     mixed,
     money,
+    multiple,
     music,
     ordinal,
     part,
     password,
     pin,
+    point,
     product,
     range,
     rate,
@@ -55,9 +59,10 @@ from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
-    rate, degree, size, date, weekday, year, time, telephone, pin, password, electronic, code,
-    part, status, color, course, episode, route, address, roman, abbreviation, mixed, math,
-    lesson, formula, verbatim, music, medicine, product, trade, game, doubt,
+    multiple, point, rate, degree, size, date, weekday, year, time, duration, telephone, pin,
+    password, electronic, code, part, status, color, course, episode, route, address, roman,
+    abbreviation, mixed, math, lesson, formula, verbatim, music, medicine, product, trade, game,
+    lottery, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -252,7 +252,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"\d{{3,4}}{END}",
             _digits,
             before=re.compile(
-                r"\b(?:[Pp]late|[Tt]ag)(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
+                r"\b(?:[Pp]late|[Tt]ag)(?: number)?(?: is| was| reads|'s)?:?"
+                r" (?:[A-Z][a-z]+, )?[A-Z0-9]{2,4} \Z",
             ),
         ),
         make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),
@@ -331,6 +332,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\d(?:-\d){2,3}(?![\w-]|[.,]\d)", _groups, before=re.compile(r"\d-\d, \Z")),
         make(r"\d(?:-\d){3,}(?![\w-]|[.,:/]\d)", _groups, Sure.USUAL),
+        make(r"0b(?P<digits>[01]+)(?!\w)", lambda m: f"zero b {numbers.digits(m['digits'])}"),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
             r"(?=\w*[A-Za-z])\w+(?:[-]\w+)*(?![\w@-]|[./:]\w)", _mixed, Sure.USUAL, before=_DIGITS
