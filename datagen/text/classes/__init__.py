@@ -36,6 +36,7 @@ from datagen.text.classes import (
     part,
     password,
     pin,
+    plate,
     point,
     product,
     range,
@@ -60,7 +61,7 @@ from datagen.text.locales import LOCALES
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
     multiple, point, rate, degree, size, date, weekday, year, time, duration, telephone, pin,
-    password, electronic, code, part, status, color, course, episode, route, address, roman,
+    password, electronic, code, plate, part, status, color, course, episode, route, address, roman,
     abbreviation, mixed, math, lesson, formula, verbatim, music, medicine, product, trade, game,
     lottery, doubt,
 )  # fmt: skip

@@ -93,6 +93,7 @@ _MIGRATED = re.compile(
     r"\b(?:USCIS|visas?|petitions?|green card|immigra\w+|citizen\w*|naturaliz\w+|consulate|embassy"
     r"|passport|fil(?:e|ed|ing|led)|fill\w*|forms?|affidavit|sponsor\w*|H-1B|adjustment)\b"
 )
+_NETWORK = cue(r"wi-?fi(?: password)?(?:'s| is|:)?|network(?:'s| is)|log ?in(?:'s| is)", " ")
 _READ_BACK = cue(
     "is|was|it's|that's|it is|that is|was that|(?:that|it) back|as|said|say|have|got|heard|read"
     "|for|or|and|not|yes|no",
@@ -173,7 +174,8 @@ def _named(match: Match) -> str | None:
         return None
     if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
-    if is_before(match, _DIGITS) and match.string[match.end() : match.end() + 1] in ("!", "?"):
+    is_secret = is_before(match, _DIGITS) or is_before(match, _NETWORK)
+    if is_secret and match.string[match.end() : match.end() + 1] in ("!", "?"):
         raise Unsayable(match[0], "the mark at its end may be a part of it")
     if len(number) == 3 and word.capitalize() in ELEMENTS:
         return f"{word} {numbers.pairs(int(number))}"
@@ -247,14 +249,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _blank_code,
             Sure.CUE,
             before=_DIGITS,
-        ),
-        make(
-            rf"\d{{3,4}}{END}",
-            _digits,
-            before=re.compile(
-                r"\b(?:[Pp]late|[Tt]ag)(?: number)?(?: is| was| reads|'s)?:?"
-                r" (?:[A-Z][a-z]+, )?[A-Z0-9]{2,4} \Z",
-            ),
         ),
         make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}{NO_PLURAL}", _digits, before=_SHORT),
@@ -359,11 +353,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<word>[A-Z][a-z]{3,})-(?P<number>\d)s(?![\w-])",
             lambda m: f"{m['word']} {numbers.cardinal(int(m['number']))}s",
-        ),
-        make(
-            r"\d{3,4}(?= [A-Z]{3}\b)",
-            _digits,
-            before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
         ),
         make(
             r"[A-Z][1-9]\d\d(?![\w-]|[./:]\d)",

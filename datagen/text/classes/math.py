@@ -66,14 +66,16 @@ _COMPARED = re.compile(
 )
 
 
+_COMPARING = frozenset(("<", ">", "≤", "≥", "<=", ">="))
+_SIDE_BEFORE = re.compile(r"(?:\d[\w.,%°]*|(?<![\w'])[b-zA-HJ-Z][\d²³]?|[)²³%\u0391-\u03c9]) ?\Z")
+"""A number or a letter, which a sign compares with what follows."""
+
+
 def _compared(match: Match) -> str:
     """Say a sign; of two numbers by themselves the first "is less than" the second."""
     said = _OPERATORS[match["sign"]]
-    return (
-        f"is {said}"
-        if match["sign"] in ("<", ">", "≤", "≥", "<=", ">=") and not is_before(match, _COMPARED)
-        else said
-    )
+    is_of_two = match["sign"] in _COMPARING and is_before(match, _SIDE_BEFORE)
+    return f"is {said}" if is_of_two and not is_before(match, _COMPARED) else said
 
 
 RAISED = str.maketrans(

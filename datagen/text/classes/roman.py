@@ -21,10 +21,11 @@ EXAMPLES = (
     ("Robert Ellis III is the owner.", "Robert Ellis the third is the owner."),
     ("Watch Rocky III.", "Watch Rocky three."),
 )
-_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN_SMALL = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 """Up to 39: "LX" and "CC" behind a name are letters of a model."""
-_ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_ROMAN_END = "(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_ROMAN = rf"(?=[IVXLC]){_ROMAN_END}"
 
 
 def value(roman: str) -> int:
@@ -64,6 +65,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("roman")
     end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
     return (
+        make(
+            rf"(?P<roman>(?=[MDCLXVI]{{4}})M{{1,2}}(?:CM|CD|D?C{{0,3}}){_ROMAN_END}){end}",
+            lambda m: numbers.year(value(m["roman"])),
+        ),
         make(
             rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}"
             r"(?!(?<= I) (?!(?:was|is|of|ruled|reigned|died|became|married|took|had|made"
