@@ -13,6 +13,7 @@ from datagen.text.classes import (
     color,
     course,
     date,
+    day_first,
     decimal,
     degree,
     doubt,
@@ -60,10 +61,10 @@ from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
-    multiple, point, rate, degree, size, date, weekday, year, time, duration, telephone, pin,
-    password, electronic, code, plate, part, status, color, course, episode, route, address, roman,
-    abbreviation, mixed, math, lesson, formula, verbatim, music, medicine, product, trade, game,
-    lottery, doubt,
+    multiple, point, rate, degree, size, date, day_first, weekday, year, time, duration,
+    telephone, pin, password, electronic, code, plate, part, status, color, course, episode,
+    route, address, roman, abbreviation, mixed, math, lesson, formula, verbatim, music, medicine,
+    product, trade, game, lottery, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -71,6 +71,10 @@ _SI = {"C": "coulombs", "K": "kelvin"}
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
 _SEVERAL = re.compile(rf" {THINGS}")
+_AGED = re.compile(r" olds?\b")
+_TIMES = frozenset(("hrs", "mins", "wks", "mos", "yrs", "secs"))
+_EITHER = re.compile(r"2/3|3/4|4/5|5/6")
+"""What may be one of two counts before several: "2/3 hrs"."""
 _TALL_ONES = re.compile(rf" (?:tall|long|wide|deep|high|thick) {THINGS}")
 _DRIVING = frozenset(
     ("V", "kV", "W", "kW", "A", "mA", "mAh", "mm", "Hz", "kHz", "hp", "HP", "MP", "dpi")
@@ -139,6 +143,8 @@ def _measure(match: Match) -> str | None:
     if match["unit"] == "ppm" and not is_near(match, _DISSOLVED):
         raise Unsayable(match[0], "it may be parts per million or pages per minute")
     number, large = match["number"], match["large"] or ""
+    if match["unit"] in _TIMES and _EITHER.fullmatch(number) and not match["low"]:
+        raise Unsayable(match[0], "it may be a fraction or one of two counts")
     unit = unit_of(match["unit"] + (match["per"] or ""))
     said = _low(match) + quantity.say(number) + large
     if match["joint"] == "-":
@@ -178,6 +184,8 @@ def _is_adjective(match: Match, unit: str) -> bool:
         return True
     if unit == "year old" and is_before(match, _ARTICLE):
         return True
+    if is_after(match, _AGED):
+        return is_before(match, _ARTICLE) or match.string[match.end() + 4 : match.end() + 5] == "s"
     if not describes(match):
         return False
     return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))

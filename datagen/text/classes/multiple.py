@@ -61,6 +61,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
+            r"[x\u00d7](?= (?:(?:an?|per|each|every) (?:day|week|wk|month|mo|year|yr|night|hour)"
+            r"|daily|weekly|monthly)\b)",
+            "times",
+            before=re.compile(r"(?<!\S)(?:[2-9]|\d\d) \Z"),
+        ),
+        make(
             r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,

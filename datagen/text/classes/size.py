@@ -112,6 +112,10 @@ def _feet_and_inches(match: Match) -> str:
     return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
 
 
+def _no_inches(match: Match) -> str:
+    raise Unsayable(match[0], "it may be minutes and seconds")
+
+
 def _height(written: str) -> str:
     """Say the 5'10" of "5'2"-5'10"."""
     feet, inches = written.rstrip('"').split("'")
@@ -282,6 +286,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<low>[1-8]'(?:1[01]|\d)\"?) ?-+ ?(?P<high>[1-8]'(?:1[01]|\d)\"?)(?![\w'\"])",
             lambda m: f"{_height(m['low'])} to {_height(m['high'])}",
         ),
+        make(r"\d{1,2}'(?:1[2-9]|[2-9]\d)(?:\"|'')", _no_inches),
         make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
         make(
             rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",

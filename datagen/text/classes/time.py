@@ -13,6 +13,7 @@ from datagen.text.form import (
     Sure,
     Unsayable,
     cue,
+    is_before,
     is_near,
 )
 from datagen.text.lexicon import DAY_LETTERS
@@ -124,6 +125,19 @@ def _military_hours(match: Match) -> str | None:
     """Say "0800 hours" and "1430 hours"."""
     said = _military(match[1])
     return said and f"{said} hours"
+
+
+_RUN = re.compile(
+    r"\b(?:engine|meter|logged|flown|flew|flight time|volunteer\w*|worked|machine|tractor|on it"
+    r"|runtime|total|over|about|up to)\b"
+)
+
+
+def _hour_or_count(match: Match) -> str | None:
+    """Refuse "2105 hrs", which may be of the clock."""
+    if is_before(match, _HOURS) or is_near(match, _RUN):
+        return None
+    raise Unsayable(match[0], "it may be a time of day or a count of hours")
 
 
 def _military(written: str) -> str | None:
@@ -275,7 +289,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _offset,
         ),
         make(
-            r"(?P<day>[MTWF])(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",
+            r"(?P<day>[MTWF]|Tu|Th|Sa|Su)(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",
             _day_letter,
         ),
         make(
@@ -303,4 +317,5 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(0\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours),
         make(r"([12]\d[0-5]\d)(?: hours| hrs)\b" + DOT, _military_hours, before=_HOURS),
+        make(r"(?:1\d|2[0-3])[0-5]\d hrs\b", _hour_or_count),
     )
