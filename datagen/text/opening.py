@@ -61,6 +61,7 @@ OPENING = frozenset(
         (
             "flt",
             "Flt",
+            "Rwy",
             "Penn",
             "M",
             "T",

@@ -377,6 +377,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?<=#)\d{{4}}{END}", _digits),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
+        make(r"30-06(?![\w-])", "thirty aught six"),
+        make(
+            r"T-(?P<number>\d{1,3})(?= (?:minutes|min\b|hours|hrs?\b|days|seconds|sec\b"
+            r"|and counting))",
+            lambda m: f"T minus {numbers.cardinal(int(m['number']))}",
+        ),
         make(r"401\(?k\)?(?!\w)", "four oh one k", before=re.compile(r"\b[a-z]+-\Z")),
     )
 

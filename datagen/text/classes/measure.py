@@ -71,7 +71,15 @@ _SI = {"C": "coulombs", "K": "kelvin"}
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
 _SEVERAL = re.compile(rf" {THINGS}")
+_PRODUCE = re.compile(
+    r"\.? (?:[a-z]+ )?(?:apples|potatoes|onions|carrots|tomatoes|bananas|beans|grapes|\w*berries"
+    r"|oranges|peaches|pears|mushrooms|peppers|nuts|almonds|pecans|walnuts|lemons|limes|noodles|oats|greens"
+    r"|lentils|peas|shrimps?|scallops|mussels|ribs|wings|thighs|breasts)\b"
+)
+"""What is weighed out, and is no thing of that weight: "5 lb. apples"."""
+_WEIGHED = frozenset(("lb", "oz", "kg", "g"))
 _AGED = re.compile(r" olds?\b")
+_OLD_ONES = re.compile(r" olds\b")
 _TIMES = frozenset(("hrs", "mins", "wks", "mos", "yrs", "secs"))
 _EITHER = re.compile(r"2/3|3/4|4/5|5/6")
 """What may be one of two counts before several: "2/3 hrs"."""
@@ -178,17 +186,21 @@ def _is_adjective(match: Match, unit: str) -> bool:
         return True
     if _MEASURED.match(match.string, end_of_row(match, symbol)):
         return True
-    if symbol in _HEAVY and (is_after(match, _SEVERAL) or is_after(match, _TALL_ONES)):
+    if _is_sized(match) or (unit == "bedroom" and is_after(match, _AND_BATHS)):
         return True
-    if unit == "bedroom" and is_after(match, _AND_BATHS):
-        return True
-    if unit == "year old" and is_before(match, _ARTICLE):
-        return True
-    if is_after(match, _AGED):
-        return is_before(match, _ARTICLE) or match.string[match.end() + 4 : match.end() + 5] == "s"
+    if unit == "year old" or is_after(match, _AGED):
+        return is_before(match, _ARTICLE) or is_after(match, _OLD_ONES)
     if not describes(match):
         return False
     return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))
+
+
+def _is_sized(match: Match) -> bool:
+    """Tell whether several things of a size follow: "40 lb bags", but not "5 lb. apples"."""
+    symbol = match["unit"]
+    if symbol not in _HEAVY or (symbol in _WEIGHED and is_after(match, _PRODUCE)):
+        return False
+    return is_after(match, _SEVERAL) or is_after(match, _TALL_ONES)
 
 
 def _is_sold_as(match: Match) -> bool:
@@ -300,7 +312,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"\d \Z"),
         ),
         make(
-            rf"(?P<unit>sq\.? ft|sqft|lin\.? ft|cu\.? ft|lbs|gal|miles|mi)\b{DOT}",
+            rf"(?P<unit>sq\.? ft|sqft|lin\.? ft|cu\.? ft|lbs|gal|mi)\b{DOT}",
             lambda m: plural(UNITS.get(m["unit"].replace(". ", " "), m["unit"].rstrip("s"))),
             before=re.compile(r"\d-(?:plus|ish|odd) \Z"),
         ),

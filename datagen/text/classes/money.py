@@ -59,6 +59,11 @@ _PRICED = re.compile(
     r"|valuation|loan"
     r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
+_NAMED_CARD = re.compile(
+    r" (?:[A-Z][\w'&]+ (?:gift )?(?:cards?|vouchers?|certificates?|coupons?)"
+    r"|cash[- ]?back (?:bonus|offer|reward|rebate)(?:e?s)?)\b"
+)
+"""What names and pays so much: "$25 Acme cards"."""
 _CREDITED = re.compile(r" (?:credit|value|budget|tip|fine)\b(?! (?:card|limit|line))")
 _RATED = re.compile(r"[/-]| (?:an?|per|each|every)\b")
 _MORE = re.compile(
@@ -126,6 +131,7 @@ class _Amounts:
         if (
             attributive(match)
             or is_determined_one
+            or is_after(match, _NAMED_CARD)
             or (is_one_thing(match) and is_after(match, _MORE))
         ):
             return True
@@ -160,6 +166,8 @@ class _Amounts:
         unit = currency.one if is_attributive else currency.many
         if scale:
             return f"{quantity.number(amount)} {SCALES[scale.strip()]} {unit}"
+        if part == "000":
+            return None  # "$40.000" may be thousands
         part = re.sub(r"(?<=\d\d)0+$", "", part)
         if len(whole) > numbers.MAX_DIGITS:
             return None

@@ -24,9 +24,24 @@ _PRICED = re.compile(r"[$€£][\d.,]+\Z")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 
 
+_UNIT_BEFORE = re.compile(r"(?P<unit>[A-Za-z]+)\.? ?\Z")
+_SAME = (
+    frozenset(("mi", "miles", "mile", "km", "yd", "yds", "ft", "feet", "m", "in", "cm", "mm")),
+    frozenset(("lb", "lbs", "kg", "oz", "g")), frozenset(("mph", "kph")),
+    frozenset(("gal", "L", "qt", "cups", "cup", "tbsp", "tsp")),
+    frozenset(("hr", "hrs", "min", "mins", "sec", "days", "wk", "wks", "mo", "mos", "yr", "yrs")),
+)  # fmt: skip
+"""Units of one kind: "5 mi/8 km" is one length in two."""
+
+
+def _are_of_one_kind(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= same for same in _SAME)
+
+
 def _per(match: Match) -> str:
     unit, count = match["unit"], match["count"] or ""
-    if count and match.string[: match.start()].endswith(unit):
+    before = _UNIT_BEFORE.search(match.string, 0, match.start())
+    if count and before and _are_of_one_kind(before["unit"], unit):
         raise Unsayable(match[0].strip(), "it is no amount per another")
     said = f"{numbers.decimal(count.strip())} " if count else ""
     if unit == "ea":

@@ -90,7 +90,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$|'s "
-            r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed"
+            r"| (?:MAX|jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed"
             r"|took)\b)",
             _pairs,
             Sure.CUE,
