@@ -284,7 +284,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_PAIRED,
         ),
         make(
-            r"(?P<number>[1-9]\d{2,3})(?P<letter>[A-Z])(?![\w-])",
+            r"(?P<number>[1-9]\d{2,3})-?(?P<letter>[A-Z])(?![\w-])",
             lambda m: f"{_pairs(m)} {m['letter']}",
             before=_PAIRED,
         ),

@@ -61,7 +61,7 @@ _SOLD = re.compile(
     r"|TVs?|tires?|rims?|wheels?|monitors?|screens?|tiles?|skillets?|pans?|gaps?|heels?|binders?"
     r"|drapes|curtains"
     r"|mattress|blades?|ceilings?|posts?|beams?|cakes?|subwoofers?|speakers?|fittings?|anchors?"
-    r"|spacing|trim)\b"
+    r"|spacing|trim|deep end)\b"
 )
 """What is sold or built by the inch or foot: the unit before it is one."""
 _SEVERAL_NEXT = re.compile(rf"{_SOLD.pattern}| {THINGS}")
