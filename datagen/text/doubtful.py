@@ -26,7 +26,7 @@ _SIGN_WORDS = {
     "&": re.compile(r"\b(?:and|ampersand)\b", re.IGNORECASE),
     "@": re.compile(r"\bat\b", re.IGNORECASE),
     "=": re.compile(r"\b(?:equals?|is)\b"),
-    "%": re.compile(r"\bpercent\b"),
+    "%": re.compile(r"\b(?:percent|mod)\b"),
     "+": re.compile(r"\b(?:plus|positive)\b"),
     "\u00d7": re.compile(r"\b(?:times|by)\b"),
     "÷": re.compile(r"\bdivided by\b"),
@@ -179,11 +179,42 @@ def _refuse_unsaid_signs(found: list[tuple[str, str]]) -> None:
 
 
 def _refuse_twice(found: list[tuple[str, str]]) -> None:
-    """Refuse a sign whose word has just been said: "the wait is is less than"."""
-    for (_, before), (written, said) in pairwise(found):
+    """Refuse a word that has just been said: "is < 5" after "is", "5% percent", "ext. ext. 4"."""
+    for (one, before), (written, said) in pairwise(found):
         last, first = before.rpartition(" ")[2], said.partition(" ")[0]
         if last == first and last in _SIGN_SAYS and not written[0].isalnum():
             raise Unsayable(written, f"{first!r} would be said twice")
+        if one == before and written == said:
+            continue
+        is_twice = last.lower() == first.rstrip(_MARKS).lower() and _REPEATED.fullmatch(last)
+        if is_twice or _is_named_twice(before, said):
+            raise Unsayable(written.strip(_MARKS), f"{first!r} would be said twice")
+
+
+_REPEATED = re.compile(
+    r"(?!(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty"
+    r"|hundred|thousand|million|that|had|very|no|so|really)$)[A-Za-z']{2,}",
+    re.IGNORECASE,
+)
+_SAME = (
+    frozenset(("minus", "negative")), frozenset(("about", "approximately", "around", "roughly")),
+    frozenset(("plus", "positive")),
+)  # fmt: skip
+_UNITS = re.compile(
+    r"(?P<unit>percent|dollar|degree|cent|pound|mile|inch|ounce|euro|minute|hour)(?:s|es)?"
+)
+"""What may stand before an amount in words and be said after it: "percent 5%"."""
+
+
+def _is_named_twice(before: str, said: str) -> bool:
+    """Tell whether a sign says what the word before it has said: "negative -4", "dollars $5"."""
+    last, first = before.rpartition(" ")[2], said.partition(" ")[0]
+    if any(last.lower() in same and first in same for same in _SAME):
+        return True
+    if first == "o'clock" and last in ("a.m.", "p.m."):
+        return True
+    unit, end = _UNITS.fullmatch(before), _UNITS.fullmatch(said.rpartition(" ")[2].strip(_MARKS))
+    return bool(unit and end and unit["unit"] == end["unit"] and " " in said)
 
 
 def _refuse_initial(found: list[tuple[str, str]]) -> None:

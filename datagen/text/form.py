@@ -22,7 +22,7 @@ LONE = r"(?<![\w.,$/:-])"
 END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
 """A pattern after a number: it is not the beginning of something longer."""
 DOT = (
-    r"(?:\.(?=[?!])|\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b|[NSEW] of\b|[NSEW]\.?(?:$|,))"
+    r"(?:\.(?=[?!])|\.(?!\W*$| (?!Apt|Ste|Suite|Unit|[NS][EW]\b|[NSEW]\.? of\b|[NSEW]\.?(?:$|,))"
     r"[\"'(]?[A-Z]))?"
 )
 """The dot of an abbreviation; it is left where it ends the sentence too."""

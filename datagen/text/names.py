@@ -37,7 +37,7 @@ NUMBERED = (
 """What is numbered by them, in any case; patterns."""
 CARDINALLY = (
     "Rocky", "Godfather", "Rambo", "Saw", "Diablo", "Civilization", "Battlefield", "Souls",
-    "Star Wars", "Creed", "Civ",
+    "Star Wars", "Creed", "Civ", "GTA", "Resident Evil", "Street Fighter", "Mortal Kombat",
 )  # fmt: skip
 """Titles of works and the like, which number their parts."""
 FIRST_NAMES = (

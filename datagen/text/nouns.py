@@ -72,7 +72,7 @@ _CAPITALS = re.compile(r" [A-Z]")
 _NAMED = re.compile(r" (?!(?:I|Is|It|And|But|Or|If|So|The|That|You|We)\b)[A-Z][a-z]+\b")
 _CALLED = re.compile(
     r" (?!(?:I|I'm|I'll|I've|AM|PM|ET|EST|EDT|CT|PT|PST|MT|US|OK|TX|CA|NY|[NS][EW]?|E|W|PO|BID"
-    r"|TID|QID|PRN|OD|ID"
+    r"|TID|QID|PRN|OD|ID|AC|DC"
     r"|Mon|Tue|Wed|Thu|Fri|Sat|Sun|\w+day|Jan\w*|Feb\w*|March|April|May|June|July|Aug\w*|Sep\w*"
     r"|Oct\w*"
     r"|Nov\w*|Dec\w*)\b)(?:[A-Z]|[a-z]/\d|\d+-[a-z])"
@@ -103,7 +103,7 @@ _LAST_NOUN = re.compile(
     r"(?=[.,?!;:)]|$| (?:and|or|for|with|is|was|on|in|from|at|to|w/|&) )"
 )
 """A word of small letters before a mark or a small word."""
-_PER = re.compile(r"(?:/[a-z]+\b| per [a-z]+) [a-z]")
+_PER = re.compile(r"(?:/[a-z]+\b\.?| per [a-z]+) [a-z]")
 
 
 def _stands_before(match: Match, pattern: re.Pattern[str]) -> bool:

@@ -16,6 +16,7 @@ OPENING = frozenset(
         lexicon.MONTH_NAMES,
         lexicon.MONTHS_ANY_CASE,
         lexicon.DAYS,
+        lexicon.DAY_LETTERS,
         lexicon.DAYS.values(),
         places.STREETS,
         places.COMPASS,
@@ -60,6 +61,7 @@ OPENING = frozenset(
         (
             "flt",
             "Flt",
+            "Rwy",
             "Penn",
             "M",
             "T",

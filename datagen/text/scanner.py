@@ -56,7 +56,10 @@ _ASIDE = re.compile(r"\((?=[^()]*[ \d])[^()]{2,}\)")
 _ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
 """Brackets about several words or a number, which a voice sets apart."""
 _GOES_ON = re.compile(r" [\w$€£#]")
-_NUMERAL = re.compile(r"(?=[IVXLC]{2})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_NUMERAL = re.compile(
+    r"(?:(?=[IVXLC]{2})|(?=[IVXLCDM]{4})M{1,3}(?:CM|CD|D?C{0,3}))"
+    r"(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+)
 _CAN_STOP = frozenset((
     "ok", "okay", "yes", "yeah", "yep", "no", "nope", "it", "that", "this", "me", "you", "him",
     "her", "them", "us", "so", "then", "now", "there", "here", "sure", "fine", "well", "right",

@@ -74,7 +74,10 @@ _HYPHENATED = re.compile(
     r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
-_LONG_ROMAN = re.compile(r"(?=[IVXLC]{3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})[.,?!;:]*")
+_LONG_ROMAN = re.compile(
+    r"(?:(?=[IVXLC]{3})|(?=[IVXLCDM]{4})M{1,3}(?:CM|CD|D?C{0,3}))"
+    r"(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})[.,?!;:]*"
+)
 _REGARDING = re.compile(r"[Rr][Ee]:")
 _TOKEN = re.compile(r"\S+")
 _SLOT = re.compile(r"\{\w+\}")
@@ -124,6 +127,7 @@ _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
 _A_PART = re.compile(r"one (?:half|quarter|third)\b")
 _PART = re.compile(r"[\u00bd\u00bc\u2153]|1/[234](?!\d)")
+_TWO_ENDS = re.compile(r"\d\S* ?[-\u2013\u2014] ?[$]?\d")
 _APART = str.maketrans("'-.,?!;:", "        ")
 _known: set[str] = set()
 """Easy tokens met so far."""
@@ -237,6 +241,8 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
         for span in _with_words(spans)
     ]
     found = _without_one(found)
+    if "etween" in line:
+        found = _between(found)
     refuse_doubtful(found, line, states_facts=bool(table))
     for written, said in found:
         if left := _UNSAID.search(said):
@@ -257,6 +263,20 @@ def _without_one(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
             said[4:] if article == "a" and _A_PART.match(said) and _PART.match(written) else said,
         )
         for article, (written, said) in zip(before, found, strict=False)
+    ]
+
+
+def _between(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Join two ends as "between" does: "between 2-3" is "between two and three"."""
+    before = ["", *(written.lower() for written, _ in found)]
+    return [
+        (
+            written,
+            said.replace(" to ", " and ")
+            if word == "between" and said.count(" to ") == 1 and _TWO_ENDS.search(written)
+            else said,
+        )
+        for word, (written, said) in zip(before, found, strict=False)
     ]
 
 

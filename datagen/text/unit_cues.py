@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from datagen.text import quantity
 from datagen.text.form import Match, cue, is_after, is_before, is_near
+from datagen.text.nouns import is_the
 from datagen.text.units import ADJECTIVES
 
 _LONG = re.compile(
@@ -115,6 +116,12 @@ _FILLED = re.compile(
 _WEIGHED = re.compile(
     r"\b(?:grams?|sugar|protein|fat|fiber|carbs|dose|weigh\w*|flour|salt|butter|yeast|sodium|powder)\b"
 )
+RUNWAY = cue(
+    r"runways?|rwy|hold short(?: of)?|cleared (?:to land|for takeoff)|land(?:ing)?(?: on)?"
+    r"|depart(?:ing)?(?: on)?|taxi (?:to|via)|line up(?: and wait)?",
+    r",? ",
+)
+"""What stands before a runway: "hold short 27L"."""
 _CONNECTED = cue("on|over|have|has|get|gets|got|no|the|via|using|with|your|my|our", " ")
 _NETWORK = re.compile(
     r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem|LTE)\b"
@@ -131,6 +138,12 @@ _VOLTS = re.compile(r"\d ?(?:V|volts)\b")
 _NO_INCH = re.compile(
     r" (?:the|a|an|my|our|your|his|her|their|this|that|stock|line|total|all|one|each|case|time"
     r"|order|\w+ing|20|19|[A-Z]\w+|[1-9])\b"
+)
+
+
+_ENDS = re.compile(r"[.,;?!]|$| (?:or|and|one|is|model|unit)\b")
+_PRINTERS = re.compile(
+    r"\b(?:printers?|laptops?|ink|toner|computers?|games?|heal\w*|damage|boss|potions?|left)\b"
 )
 
 
@@ -199,6 +212,11 @@ def _is_network(match: Match) -> bool:
     )
 
 
+def _is_motor(match: Match) -> bool:
+    """Tell "the 2 HP, not the 3" from a printer's maker and the points of a game."""
+    return is_the(match) and is_after(match, _ENDS) and not is_near(match, _PRINTERS, 64, 64)
+
+
 def _is_apart(match: Match) -> bool:
     return match["joint"] == " "
 
@@ -214,14 +232,17 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
     "pp": lambda match: False,
-    "L": lambda match: "." in match["number"] or is_near(match, _FILLED),
+    "L": lambda match: (
+        not is_before(match, RUNWAY) and ("." in match["number"] or is_near(match, _FILLED))
+    ),
     "g": lambda match: not _is_network(match),
     "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),
     **dict.fromkeys(
-        ("hp", "HP"), lambda match: "." in match["number"] or is_near(match, _DRIVEN, 64, 64)
+        ("hp", "HP"),
+        lambda match: "." in match["number"] or is_near(match, _DRIVEN, 64, 64) or _is_motor(match),
     ),
     "t": lambda match: _is_apart(match) and is_near(match, _CARGO),
     "bar": lambda match: _is_apart(match) and is_near(match, _PUMPED),

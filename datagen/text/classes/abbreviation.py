@@ -73,6 +73,7 @@ _BOOK = re.compile(
     r"|lost your place)\b",
     re.IGNORECASE,
 )
+_WITHIN_BOOK = cue("by|until|through|past|since|finished|skimmed|outlined", " ")
 _DIGIT = re.compile(r"\.? ?\d")
 _IN_ROWS = frozenset(("chapter", "page", "figure", "section"))
 _ROW = re.compile(r"\.? \d+ ?- ?\d+(?![\w/-]|\.\d)")
@@ -88,7 +89,7 @@ def _numbered(match: Match) -> str | None:
     if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
         said = said.lower()
     is_one = match["word"] in ("Ch", "ch") and is_after(match, _DIGIT)
-    if is_one and not is_near(match, _BOOK, 64, 64):
+    if is_one and not (is_near(match, _BOOK, 64, 64) or is_before(match, _WITHIN_BOOK)):
         raise Unsayable(match[0], "it may be a chapter or a channel")
     if said.lower() in _IN_ROWS and _ROW.match(match.string, match.end()):
         said += "s"
@@ -153,6 +154,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         (r"ins\.(?= (?:ID|card|co|company|policy|plan|info|agent)\b)", "insurance"),
         (r"Rev\.(?= (?:[A-Z]\b(?!\.)|\d))", "Revision"),
         (r"T\.(?= rex\b)", "T"),
+        (r"(?<=[a-z], )ret\.(?=,)", "retired"),
         (r"W/D(?= (?:included|in|hook\w*|on|are|is)\b|[,.]|$)", "washer and dryer"),
         (r"equiv\.(?= [A-Z]{2,}\b)", "equivalent"),
         (r"Reg\.(?= No\b)", "Registration"),
@@ -344,6 +346,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"apt(?= (?:is|was|has|number|no\.?|building|complex|key|door|unit|at|on) |[,?!]| #)",
             "apartment",
             before=cue("my|our|your|his|her|their|the|this|that|an", " "),
+        ),
+        make(
+            r"[Aa]pt\b\.?(?= (?:is|was|at|on|for)\b[^.?!]*\d{1,2}(?::\d\d| ?[ap]\.?m))",
+            _refused,
         ),
         make(rf"(?:Fl|fl|flr|Flr)\b{DOT}", "floor", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make.words({"attn": "attention", "Attn": "Attention", "ATTN": "Attention"}, r"\.?(?=:)"),

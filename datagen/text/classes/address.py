@@ -80,9 +80,13 @@ _BLOWN = re.compile(
     r"\b(?:[Ww]ind\w*|storms?|mph|kts?|knots|gust\w*|breeze\w*|blow\w*|swell|rain|front)\b[^.?!]{0,24}"
     r" (?:out of|from|to) (?:the )?\Z"
 )
+_HANDS = {"L": "left", "R": "right"}
+_PASSED = re.compile(
+    r"\b(?:house|miles?|mi|door|building|turn|exit|blocks?|driveway|light|yards|feet|ft|entrance)\b"
+)
 _HOUSE = re.compile(r"(?<!\S)\d{1,5}(?:-?[A-F])? \Z")
 _ROAD = re.compile(
-    r"(?:[A-Z]+-\d+[NSEW]?|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
+    r"(?:[A-Z]+-\d+(?:/\d+)?[NSEW]?|[Hh]ighway \d+|Hwy\.? \d+|Route \d+|Rte\.? \d+|Interstate \d+"
     r"|(?:US|SR|CR|FM|I|Rt\.?|Loop|[Ee]xit) \d+|(?:[Tt]ake|[Oo]n|[Oo]ff) the \d{2,3}) \Z"
 )
 
@@ -142,6 +146,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     ends = r"(?= [a-z(]| \d|[.,?!;]|$)"
     return (
+        make(r"(?P<number>[1-9]\d00)(?=[ -]block\b)", lambda m: numbers.pairs(int(m["number"]))),
         make(rf"\d{{1,5}}(?= {_NAME}(?:{names}|{types})\b)", _house),
         make(
             r"[1-9]\d{2,4}(?= (?!Hours|People|Calories|Hrs|Monday|Tuesday|Wednesday|Thursday|Friday"
@@ -239,7 +244,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<point>[NSEW])\b(?= (?:on|for|from|to|toward|until|and|past|about)\b|$|[.,])",
             lambda m: COMPASS[m["point"]],
-            before=cue("head|heading|headed|go|going|went|drive|driving|drove|travel|facing", " "),
+            before=cue(
+                "then|turn|continue|walk|run|runs|ran|head|heading|headed|go|going|went|drive"
+                "|driving|drove|travel|facing",
+                " ",
+            ),
         ),
         make(
             r"(?P<point>[NSEW])\b(?:\.(?= [a-z]))?(?=[.,?!]| (?:on-ramp|to"
@@ -270,6 +279,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Way|Ter|Street|Avenue|Road|Drive|Place|mph"
                 r"|kts)\.? \Z"
             ),
+        ),
+        make(
+            r"(?P<side>[LR])(?=[,.?!]|$)",
+            lambda m: (
+                {"L": "left", "R": "right"}[m["side"]] if is_near(m, _PASSED, 48, 0) else None
+            ),
+            before=cue("on (?:the|your)", " "),
         ),
         make(
             r"(?P<point>[NSEW])(?:\.(?=,))?(?=,|\.?$)",

@@ -59,6 +59,7 @@ _RAISED = re.compile(
 )
 """What is near millions; "6 mil" may be a thickness, and "7.5M" a width."""
 _PLATE = cue(r"plate (?:ends|is|reads|starts|was)(?: (?:in|with))?|ends in|ending in|code is", " ")
+_SEATED = cue(r"(?:seats?|rows?|gates?|apt\.?|units?|rooms?)(?:'s| is| was| are)?", " ")
 _RUN = cue("a|an|the|my|first|charity|ran|run|virtual|annual", " ")
 _RACED = re.compile(
     r"\b(?:bikes?|biked|swim|swam|ran|triathlon|ultra|race[sd]?|marathon|cycl\w+"
@@ -77,7 +78,7 @@ def _is_model(match: Match) -> bool:
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
-    if is_before(match, _PLATE) or _is_model(match):
+    if is_before(match, _PLATE) or is_before(match, _SEATED) or _is_model(match):
         return None
     is_run = number in ("5", "8", "10", "15") and is_before(match, _RUN)
     is_run = is_run or (

@@ -93,6 +93,7 @@ _MIGRATED = re.compile(
     r"\b(?:USCIS|visas?|petitions?|green card|immigra\w+|citizen\w*|naturaliz\w+|consulate|embassy"
     r"|passport|fil(?:e|ed|ing|led)|fill\w*|forms?|affidavit|sponsor\w*|H-1B|adjustment)\b"
 )
+_NETWORK = cue(r"wi-?fi(?: password)?(?:'s| is|:)?|network(?:'s| is)|log ?in(?:'s| is)", " ")
 _READ_BACK = cue(
     "is|was|it's|that's|it is|that is|was that|(?:that|it) back|as|said|say|have|got|heard|read"
     "|for|or|and|not|yes|no",
@@ -173,7 +174,8 @@ def _named(match: Match) -> str | None:
         return None
     if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
-    if is_before(match, _DIGITS) and match.string[match.end() : match.end() + 1] in ("!", "?"):
+    is_secret = is_before(match, _DIGITS) or is_before(match, _NETWORK)
+    if is_secret and match.string[match.end() : match.end() + 1] in ("!", "?"):
         raise Unsayable(match[0], "the mark at its end may be a part of it")
     if len(number) == 3 and word.capitalize() in ELEMENTS:
         return f"{word} {numbers.pairs(int(number))}"
@@ -248,13 +250,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
             before=_DIGITS,
         ),
-        make(
-            rf"\d{{3,4}}{END}",
-            _digits,
-            before=re.compile(
-                r"\b(?:[Pp]late|[Tt]ag)(?: number)?(?: is| was| reads|'s)?:? [A-Z0-9]{2,4} \Z",
-            ),
-        ),
         make(rf"\d{{3,}}{END}{NO_PLURAL}", _digits, before=_DIGITS),
         make(rf"\d{{2,}}{END}{NO_PLURAL}", _digits, before=_SHORT),
         make(rf"\d{{4,}}{END}{NO_PLURAL}", _digits, before=_NUMBERED),
@@ -289,7 +284,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_PAIRED,
         ),
         make(
-            r"(?P<number>[1-9]\d{2,3})(?P<letter>[A-Z])(?![\w-])",
+            r"(?P<number>[1-9]\d{2,3})-?(?P<letter>[A-Z])(?![\w-])",
             lambda m: f"{_pairs(m)} {m['letter']}",
             before=_PAIRED,
         ),
@@ -331,6 +326,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\d(?:-\d){2,3}(?![\w-]|[.,]\d)", _groups, before=re.compile(r"\d-\d, \Z")),
         make(r"\d(?:-\d){3,}(?![\w-]|[.,:/]\d)", _groups, Sure.USUAL),
+        make(r"0b(?P<digits>[01]+)(?!\w)", lambda m: f"zero b {numbers.digits(m['digits'])}"),
         make(r"0x(?P<digits>[0-9A-Fa-f]+)(?!\w)", _hexadecimal),
         make(
             r"(?=\w*[A-Za-z])\w+(?:[-]\w+)*(?![\w@-]|[./:]\w)", _mixed, Sure.USUAL, before=_DIGITS
@@ -359,11 +355,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m['word']} {numbers.cardinal(int(m['number']))}s",
         ),
         make(
-            r"\d{3,4}(?= [A-Z]{3}\b)",
-            _digits,
-            before=cue(r"plate(?: number)?(?:'s| is| was| reads)?", ":? "),
-        ),
-        make(
             r"[A-Z][1-9]\d\d(?![\w-]|[./:]\d)",
             _lettered_three,
             Sure.DOUBT,
@@ -386,6 +377,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?<=#)\d{{4}}{END}", _digits),
         make.words(SET_CODES, r"(?![\w/-]|[.,]\d)", before=r"(?<!\w-)"),
+        make(r"30-06(?![\w-])", "thirty aught six"),
+        make(
+            r"T-(?P<number>\d{1,3})(?= (?:minutes|min\b|hours|hrs?\b|days|seconds|sec\b"
+            r"|and counting))",
+            lambda m: f"T minus {numbers.cardinal(int(m['number']))}",
+        ),
         make(r"401\(?k\)?(?!\w)", "four oh one k", before=re.compile(r"\b[a-z]+-\Z")),
     )
 

@@ -122,7 +122,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?<![.])\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
         make(
-            rf"\.(?P<number>\d\d\d?){END}(?=[ -](?:caliber|cal\b|ACP|rifle|pistol|revolver|handgun"
+            rf"\.(?P<number>\d\d\d?){END}(?=[ -](?:caliber|cal\b|LR\b|WMR\b|Mag\b|Win\b|ACP"
+            r"|rifle|pistol|revolver|handgun"
             r"|rounds?|ammo|ammunition|Magnum|Winchester|Remington|shells?|bullets?))",
             lambda m: numbers.pairs(int(m["number"])),
             Sure.CUE,

@@ -46,6 +46,7 @@ _TURNED = re.compile(
 _FOR = re.compile(r" for \d")
 _BELOW = re.compile(r"(?:^| )-\Z")
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
+_WAYS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
 
 
@@ -90,6 +91,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write degrees."""
     make = FormMaker("degree")
     return (
+        make(
+            rf"(?P<number>{DEC}) ?° ?(?P<way>[NSEW])(?![\w°])",
+            lambda m: (
+                _count(quantity.say(m["number"]), "degree", m["number"] == "1")
+                + f" {_WAYS[m['way']]}"
+            ),
+        ),
         make(
             rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"
             rf" ?(?P<scale>[FCK])\b)?(?!\w)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before, is_near
 from datagen.text.lexicon import ABBREVIATIONS
 from datagen.text.locales import Locale
 from datagen.text.mixed import LEFT, humps
@@ -119,11 +119,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<parts>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d+))?(?![\w]|\.\d)", _machine),
         make(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])", _hardware),
         make(
+            r"(?:[0-9A-Fa-f]{2}[:-]){2,5}[0-9A-Fa-f]{2}(?![\w:-])",
+            lambda m: _hardware(m) if is_near(m, _MACHINE, 64, 32) else None,
+            Sure.CUE,
+        ),
+        make(
             r"(?P<port>\d{2,5})(?![\w.,:/-]\d|\w)",
             lambda m: numbers.cardinal(int(m[0])) if len(m[0]) < 3 else numbers.digits(m[0]),
             before=cue(r"port(?: \d{2,5},? (?:not|or|to|and|instead of))?", " "),
         ),
     )
+
+
+_MACHINE = re.compile(r"\b(?:MAC|OUI|hardware address|network card|BSSID)\b")
 
 
 def _site(match: Match) -> str | None:

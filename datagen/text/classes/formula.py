@@ -69,6 +69,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{numbers.cardinal(int(m['end']))} prime" if is_near(m, STRAND) else None,
         ),
         make(
+            r"(?P<end>[35])'-(?P<bases>[ACGTU]{2,})-(?P<last>[35])'",
+            lambda m: (
+                f"{numbers.cardinal(int(m['end']))} prime {' '.join(m['bases'])}"
+                f" {numbers.cardinal(int(m['last']))} prime"
+            ),
+        ),
+        make(
             r"(?P<end>[35])'(?=[.,?!;]|$)",
             lambda m: f"{numbers.cardinal(int(m['end']))} prime" if is_near(m, STRAND) else None,
             before=cue("(?:to|from)(?: the)?", " "),

@@ -7,6 +7,7 @@ import re
 from datagen.text import numbers, quantity
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
+from datagen.text.nouns import is_one_thing
 
 TOLD = (
     'Two numbers about a slash, where what follows is a part of something (a unit, "of the",'
@@ -43,6 +44,7 @@ _SHUTTER = re.compile(r"\bf/\d|\b(?:ISO|shutter|exposure|aperture)\b")
 _GRADED = re.compile(
     r" (?:on|in) (?:the|my|a|his|her|their|our|your|that) .{0,24}\b(?:quiz|test|exam)\b"
 )
+_SIZED = re.compile(r" (?:ton|inch|mile|cup|pound|gallon|yard|acre|length|sleeve|time|size)\b")
 _WHOLE = re.compile(r"(?:st|nd|rd|th)s?\b")
 
 
@@ -100,7 +102,9 @@ def _measured(match: Match) -> str | None:
     """Say a fraction where the words beside it say that it is one."""
     if is_after(match, _OF) and not is_after(match, _SO_OFTEN):
         said = _fraction(match)
-        is_joined = match.string[match.end()] == "-"
+        is_joined = match.string[match.end()] == "-" or (
+            is_one_thing(match) and is_after(match, _SIZED)
+        )
         return quantity.adjective(said) if said and is_joined else said
     is_much = is_before(match, _MUCH) and match["bottom"] not in ("5", "10", "20", "50", "100")
     return _fraction(match) if is_much else None
@@ -125,6 +129,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"[{quantity.VULGAR}](?=-[a-z])", lambda m: quantity.adjective(quantity.say(m[0]))),
         make(rf"[{quantity.VULGAR}](?!-[a-z])", lambda m: quantity.say(m[0])),
         make(r"1/2(?= (?:hrs?|hours?)\b)", "half", before=cue("every|each|last|next|first", " ")),
+        make(r"1/2(?= (?:price|off|days?|full|empty|way|asleep|done|time|finished)\b)", "half"),
         make(
             r"(?P<top>\d{1,2})-(?=, (?:\d{1,2}-, )*(?:and|or) \d+-[a-z]|, \d{1,2}-, )",
             lambda m: f"{quantity.number(m['top'])}-",

@@ -182,6 +182,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("lesson")
     inner = rf"\((?P<inner>{_SUM})\)"
     return (
+        make(r"%(?= \d)", "mod", before=re.compile(r"(?<![\w'])[a-z] \Z")),
         make(
             rf"(?:(?P<head>\d{{1,3}}[a-z]?|[a-z])(?P<by>/)?)?{inner}"
             rf"(?:(?P<over>/)?\((?P<other>{_SUM})\))?(?P<power>{_POWER})?(?![\w(])",

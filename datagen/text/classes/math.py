@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, any_of, is_after, is_before, is_near
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 from datagen.text.units import UNITS
@@ -55,14 +66,16 @@ _COMPARED = re.compile(
 )
 
 
+_COMPARING = frozenset(("<", ">", "≤", "≥", "<=", ">="))
+_SIDE_BEFORE = re.compile(r"(?:\d[\w.,%°]*|(?<![\w'])[b-zA-HJ-Z][\d²³]?|[)²³%\u0391-\u03c9]) ?\Z")
+"""A number or a letter, which a sign compares with what follows."""
+
+
 def _compared(match: Match) -> str:
     """Say a sign; of two numbers by themselves the first "is less than" the second."""
     said = _OPERATORS[match["sign"]]
-    return (
-        f"is {said}"
-        if match["sign"] in ("<", ">", "≤", "≥", "<=", ">=") and not is_before(match, _COMPARED)
-        else said
-    )
+    is_of_two = match["sign"] in _COMPARING and is_before(match, _SIDE_BEFORE)
+    return f"is {said}" if is_of_two and not is_before(match, _COMPARED) else said
 
 
 RAISED = str.maketrans(
@@ -93,9 +106,31 @@ def _raised(match: Match) -> str:
     return f"{quantity.number(base) if base[0].isdigit() else base} {say_power(match['power'])}"
 
 
-def _factorial(match: Match) -> str:
-    """Say "5! is 120"."""
-    return f"{numbers.cardinal(int(match['number']))} factorial"
+_ARRANGED = re.compile(
+    r"\b(?:factorials?|permutations?|permute\w*|arrange\w*|arrangements|orderings?|ways to"
+    r"|number of ways|outcomes)\b",
+    re.IGNORECASE,
+)
+_RECKON = cue(r"evaluate|compute|simplify|calculate|expand|divide|multiply|write|find", " ")
+_RECKONED_ON = re.compile(
+    r" (?:is|equals|means|divided|times|over|as|ways|orders)\b| ?[=\u00d7÷*/<>] ?|/"
+)
+_NO_END = re.compile(r"[.,;:?)]|! ?[\d.,]")
+
+
+def _factorial(match: Match) -> str | None:
+    """Say "5! is 120"; the mark of "I turned 5!" ends a sentence, that of "5!, or" is doubted."""
+    said = f"{numbers.cardinal(int(match['number']))} factorial"
+    if is_after(match, _RECKONED_ON) or is_near(match, _ARRANGED, 96, 64):
+        return said
+    if is_before(match, _RECKON) or is_before(match, _FACTORIAL_BEFORE):
+        return said
+    if is_after(match, _NO_END):
+        raise Unsayable(match[0], "its mark may be a factorial's or end a sentence")
+    return None
+
+
+_FACTORIAL_BEFORE = re.compile(r"\d!(?: ?[\u00d7÷*/+=-] ?| (?:and|over|times|plus|divided by) )\Z")
 
 
 def _scientific(match: Match) -> str:
@@ -137,7 +172,31 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"π(?P<base>[a-z])(?P<power>[²³])(?!\w)", lambda m: f"pi {_raised(m)}"),
         make(rf"(?P<letters>[a-z]{{2,3}})(?:{power}|(?P<sign>[²³]))(?!\w)", _letters_raised),
-        make(r"(?P<number>\d{1,3})!(?= (?:is|equals|=|means)|/)", _factorial),
+        make(r"(?P<number>\d{1,3})!(?!!)", _factorial),
+        make(r" ?/ ?(?=\d{1,3}!)", " over ", before=re.compile(r"\d!\Z")),
+        make(
+            r"(?P<top>\d{1,2}|[a-z])/(?P<bottom>[a-z])(?![\w'/^])",
+            lambda m: (
+                f"{numbers.cardinal(int(m['top'])) if m['top'].isdecimal() else m['top']}"
+                f" over {m['bottom']}"
+                if is_near(m, _ANALYSED, 64, 48)
+                else None
+            ),
+        ),
+        make(
+            r"(?P<base>[a-z]|\d{1,2})(?P<power>[ˣⁿ])(?!\w)",
+            lambda m: (
+                f"{numbers.cardinal(int(m['base'])) if m['base'].isdecimal() else m['base']}"
+                f" to the {'x' if m['power'] == 'ˣ' else 'n'}"
+            ),
+        ),
+        make(
+            r"(?P<left>[A-Za-z])=(?P<letters>[a-z]{2,3})(?P<power>\^\d|[²³])?(?![\w'(+*/-])",
+            lambda m: (
+                f"{m['left']} equals {' '.join(m['letters'])}"
+                + (f" {say_power(m['power'].lstrip('^'))}" if m["power"] else "")
+            ),
+        ),
         make(r"π", "pi"),
         make(r"(?<=\d)\u00b7(?=\d)", " times "),
         make(
@@ -170,9 +229,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<name>[a-zA-Z])\((?P<inner>\w+)\)", _function),
         make(
             rf"√(?P<base>{DEC}|[a-z])(?!\w)",
-            lambda m: (
-                f"the square root of"
-                f" {quantity.number(m['base']) if m['base'][0].isdigit() else m['base']}"
+            lambda m: _named_once(
+                m,
+                "the square root of",
+                quantity.number(m["base"]) if m["base"][0].isdigit() else m["base"],
             ),
         ),
     )
@@ -217,6 +277,10 @@ _OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
 
 
 _BINARY = re.compile(r"\b(?:binary|bits?|base (?:2|two))\b")
+_ANALYSED = re.compile(
+    r"\b(?:limits?|derivatives?|integrals?|antiderivative|functions?|slope|asymptotes?|reciprocal"
+    r"|inverse|as x)\b|∞|="
+)
 _GREEK = {
     "\u03b1": "alpha", "\u03b2": "beta", "\u03b3": "gamma", "\u03b4": "delta", "\u03b8": "theta",
     "\u03bb": "lambda", "\u03c3": "sigma", "\u03c6": "phi", "\u03c9": "omega", "\u0394": "delta",
@@ -231,7 +295,18 @@ def _absolute(match: Match) -> str:
     sign = "minus " if inner[0] == "-" else ""
     number = inner.lstrip("-")
     said = numbers.cardinal(int(number)) if number.isdecimal() else number
-    return f"the absolute value of {sign}{said}"
+    return _named_once(match, "the absolute value of", f"{sign}{said}")
+
+
+_CALLED = re.compile(r"\b(?:absolute value|square root)(?P<of> of)? \Z")
+
+
+def _named_once(match: Match, name: str, said: str) -> str:
+    """Say what a sign calls, but not twice: "the absolute value |-4|"."""
+    called = _CALLED.search(match.string, 0, match.start())
+    if called is None:
+        return f"{name} {said}"
+    return said if called["of"] else f"of {said}"
 
 
 def _function(match: Match) -> str | None:

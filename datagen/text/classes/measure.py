@@ -1,17 +1,15 @@
-"""Amounts of a unit: "5 lbs", "60 Mbps", "15%", "2-3x", "30 mi/gal"."""
+"""Amounts of a unit: "5 lbs", "60 Mbps", "15%", "30 mi/gal"."""
 
 from __future__ import annotations
 
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.classes.trade import PRINTED
 from datagen.text.form import (
     DOT,
     Form,
     FormMaker,
     Match,
-    Sure,
     Unsayable,
     any_of,
     cue,
@@ -28,7 +26,7 @@ from datagen.text.nouns import (
     is_named,
     is_one_thing,
 )
-from datagen.text.quantity import DEC, QTY, SPAN
+from datagen.text.quantity import QTY, SPAN
 from datagen.text.unit_cues import IN_DOUBT
 from datagen.text.units import (
     MEASURED,
@@ -49,7 +47,6 @@ EXAMPLES = (
     ("Speeds go up to 300 Mbps.", "Speeds go up to three hundred megabits per second."),
     ("It's a 12V battery.", "It's a twelve volt battery."),
     ("Add 1/2 tsp of salt.", "Add one half teaspoon of salt."),
-    ("It's 2-3x faster.", "It's two to three times faster."),
     ("It's 3 m² in size.", "It's three square meters in size."),
 )
 _MEASURED = re.compile(
@@ -74,6 +71,19 @@ _SI = {"C": "coulombs", "K": "kelvin"}
 _ARTICLE = cue("an?|the|this|that|our|my|your|his|her|their", " ")
 _HEAVY = ("lb", "oz", "ft", "in", "cm", "mm", "kg", "gal", "L", "ml", "mL", "qt", "yd", "g")
 _SEVERAL = re.compile(rf" {THINGS}")
+_PRODUCE = re.compile(
+    r"\.? (?:[a-z]+ )?(?:apples|potatoes|onions|carrots|tomatoes|bananas|beans|grapes|\w*berries"
+    r"|oranges|peaches|pears|mushrooms|peppers|nuts|almonds|pecans|walnuts|lemons|limes|noodles|oats|greens"
+    r"|lentils|peas|shrimps?|scallops|mussels|ribs|wings|thighs|breasts)\b"
+)
+"""What is weighed out, and is no thing of that weight: "5 lb. apples"."""
+_WEIGHED = frozenset(("lb", "oz", "kg", "g"))
+_AGED = re.compile(r" olds?\b")
+_OLD_ONES = re.compile(r" olds\b")
+_TIMES = frozenset(("hrs", "mins", "wks", "mos", "yrs", "secs"))
+_EITHER = re.compile(r"2/3|3/4|4/5|5/6")
+"""What may be one of two counts before several: "2/3 hrs"."""
+_TALL_ONES = re.compile(rf" (?:tall|long|wide|deep|high|thick) {THINGS}")
 _DRIVING = frozenset(
     ("V", "kV", "W", "kW", "A", "mA", "mAh", "mm", "Hz", "kHz", "hp", "HP", "MP", "dpi")
 )
@@ -84,6 +94,7 @@ _THE_ONE = cue("the|this|that", " ")
 _SO_MUCH = re.compile(r" (?:of|from|you|we|I|they|it|he|she|per|a|mark|ago|in \d+)\b")
 """What follows so much of something, and no thing of that size: "the 20 min of ads"."""
 _TRADED = re.compile(r"\b(?:short\w*|bought|buy|sold|sell|stocks?|own|holds?|[A-Z]{2,4})\b")
+_AT_PRICE = re.compile(r" (?:at|@|for|of [A-Z]) ?\$?[\dA-Z]")
 _SOLD_BY = frozenset(
     ("mg", "mcg", "oz", "ml", "mL", "GB", "TB", "MB", "Mbps", "V", "W", "gal", "qt", "ft")
 )
@@ -122,18 +133,7 @@ _SHOT = re.compile(
     r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
     r"|FMJ|hollow)\b"
 )
-_POINTS = re.compile(
-    r"\b(?:tests?|mortgage|lender|loan|closing|APR|\d+-yr|rate|quiz\w*|scor\w+|games?|worth"
-    r"|questions?|extra credit|wins?|won|lead\w*"
-    r"|grades?|words?"
-    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
-    re.IGNORECASE,
-)
 _AND_BATHS = re.compile(r"/\d")
-_GOLD = re.compile(
-    r"\b(?:gold|karats?|rings?|necklaces?|bracelets?|earrings?|jewel\w*|chains?|pendants?|bands?)\b",
-    re.IGNORECASE,
-)
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -151,6 +151,8 @@ def _measure(match: Match) -> str | None:
     if match["unit"] == "ppm" and not is_near(match, _DISSOLVED):
         raise Unsayable(match[0], "it may be parts per million or pages per minute")
     number, large = match["number"], match["large"] or ""
+    if match["unit"] in _TIMES and _EITHER.fullmatch(number) and not match["low"]:
+        raise Unsayable(match[0], "it may be a fraction or one of two counts")
     unit = unit_of(match["unit"] + (match["per"] or ""))
     said = _low(match) + quantity.say(number) + large
     if match["joint"] == "-":
@@ -184,15 +186,21 @@ def _is_adjective(match: Match, unit: str) -> bool:
         return True
     if _MEASURED.match(match.string, end_of_row(match, symbol)):
         return True
-    if symbol in _HEAVY and is_after(match, _SEVERAL):
+    if _is_sized(match) or (unit == "bedroom" and is_after(match, _AND_BATHS)):
         return True
-    if unit == "bedroom" and is_after(match, _AND_BATHS):
-        return True
-    if unit == "year old" and is_before(match, _ARTICLE):
-        return True
+    if unit == "year old" or is_after(match, _AGED):
+        return is_before(match, _ARTICLE) or is_after(match, _OLD_ONES)
     if not describes(match):
         return False
     return is_before(match, _ARTICLE) or (symbol in _DRIVING and not is_after(match, _SEVERAL))
+
+
+def _is_sized(match: Match) -> bool:
+    """Tell whether several things of a size follow: "40 lb bags", but not "5 lb. apples"."""
+    symbol = match["unit"]
+    if symbol not in _HEAVY or (symbol in _WEIGHED and is_after(match, _PRODUCE)):
+        return False
+    return is_after(match, _SEVERAL) or is_after(match, _TALL_ONES)
 
 
 def _is_sold_as(match: Match) -> bool:
@@ -220,41 +228,6 @@ def _may_be_adjective(match: Match) -> bool:
     return (describes(match, end) or is_named(match, end)) and not is_after(match, _STUFF)
 
 
-_TYPE = re.compile(
-    r"\b(?:fonts?|typeface|type size|Times|Arial|Calibri|Helvetica|Courier|Garamond|lettering"
-    r"|text size|double-spaced|bold|stock|cardstock|paper)\b"
-)
-
-
-def _points(match: Match) -> str | None:
-    """Say the points of a game or a loan; of the "16 pt. for cards" nobody knows what they are."""
-    if not is_near(match, _POINTS):
-        return None
-    is_thick = match[0].rstrip(".").endswith("pt") and match["number"] != "1"
-    if is_thick and is_near(match, PRINTED):
-        return None
-    if is_thick and is_near(match, _CARDS):
-        raise Unsayable(match[0], "it may be points or how thick a paper is")
-    return _count(quantity.say(match["number"]), "point", match["number"] == "1")
-
-
-_CARDS = re.compile(r"\bcards?\b", re.IGNORECASE)
-
-
-def _type_size(match: Match) -> str | None:
-    """Say the "12-pt" and "12 pt" of a font."""
-    if not is_near(match, _TYPE):
-        return None
-    return f"{numbers.decimal(match['number'])}{match['joint'] or ' '}point"
-
-
-def _karat(match: Match) -> str | None:
-    """Say "14k gold" and "a ring of 18K"."""
-    if not is_near(match, _GOLD):
-        return None
-    return f"{numbers.decimal(match[0][:-1])} karat"
-
-
 _BARE = (
     "km", "kg", "cm", "mm", "mg", "mL", "ml", "lbs", "oz", "kWh", "km/h", "mph", "GHz", "MHz",
     "lb", "tsp", "tbsp", "Tbsp", "hr", "yr", "wk", "ft", "gal", "yds", "qt", "cal", "GB", "MB",
@@ -268,40 +241,6 @@ def _percent(match: Match) -> str:
     low = match["low"]
     first = f"{quantity.say(low)}{' percent' if match['sign'] else ''} to " if low else ""
     return f"{first}{quantity.say(match['number'])} percent"
-
-
-_TIMES_WHAT = re.compile(
-    r" (?!(?:an?|the|as|per|each|every|daily|nightly|weekly|monthly|yearly|more|less|in|on|for|at"
-    r"|of|than|what|your|my|our|their|his|her|its|this|that|longer|and|or|to|is|was|if|with|when"
-    r"|speed|OT|overtime|zoom|points|returns?|growth|leverage|champions?|winners?|markup|increase|\w+er|already"
-    r"|sales|earnings|revenue|salary|rent|income|EBITDA|rates?|pay|price|costs?|size|amount|dose|so"
-    r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
-    r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
-    r"|we|they|he|she|it|I|unless|until|while|once|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
-)
-_ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]| d[a-z]\b")
-_PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z|∫ ?\Z")
-
-
-_DID = cue(
-    r"called|tried|e-?mailed|texted|asked|checked|been|went|gone|(?:re|un)\w+ed|reset|happened"
-    r"|visited|charged|billed|failed|dropped|knocked|messaged|complained|watched|read|seen|ran|rang"
-    r"|done|did|said|contacted|paid|transferred|woke|dialed|phoned|it|this|them",
-    " ",
-)
-_FOR_WHAT = re.compile(
-    r" (?:about|this|that|since|today|already|now|because|and|but|in|for)\b|[.,!?]|$"
-)
-
-
-def _times(match: Match) -> str | None:
-    if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
-        return None
-    is_told = is_before(match, _DID) and is_after(match, _FOR_WHAT)
-    if is_after(match, _TIMES_WHAT) and not is_told:
-        raise Unsayable(match[0], "it may be so many of something, or times")
-    unit = " time" if match["number"] == "1" else " times"
-    return _low(match) + quantity.say(match["number"]) + unit + ("-" if match["joint"] else "")
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -324,23 +263,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?:(?P<low>{QTY})(?P<sign>%?) ?- ?)?(?P<number>{QTY}) ?%(?!\w)", _percent),
         make(
-            rf"(?!0x)(?:(?P<low>{DEC})x? ?- ?)?(?P<number>{DEC})"
-            rf"[xX\u00d7](?P<joint>)(?![\w²³^]|\.\d|-\d"
-            rf"| ?\d)",
-            _times,
-            Sure.USUAL,
-        ),
-        make(
-            r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
-            lambda m: f"times {numbers.decimal(m['number'])}",
-            Sure.USUAL,
-        ),
-        make(
-            rf"(?P<number>{DEC}) ?pts?\b{DOT}",
-            _points,
-            Sure.CUE,
-        ),
-        make(
             r"(?P<unit>kg|g|m/s|m|s|J|C|Hz|W|N|mol|km|cm|K)\b(?!['/^])",
             lambda m: plural(unit_of(m["unit"])) if m["unit"] not in "CK" else _SI[m["unit"]],
             before=re.compile(r"(?:\^-?\d+|[\u2070\u00b9\u00b2\u00b3\u2074-\u207b]) \Z"),
@@ -355,15 +277,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "molar",
             before=re.compile(r"\d\.\d+ \Z"),
         ),
-        make(r"(?P<number>\d{1,2})(?P<joint>[ -]?)pt\b\.?", _type_size),
-        make(r"(?:9|10|14|18|20|21|22|24)[kK](?![\w-])", _karat),
         make(r"[x\u00d7](?= \d)", "by", before=re.compile(rf"\d ?(?:{UNIT})\.? \Z")),
-        make(
-            r"[x\u00d7](?= [$€£]?\d)",
-            "times",
-            before=re.compile(r"[$€£][\d,.]+(?:/[a-z]+)? \Z"),
-        ),
-        make(r"[x\u00d7](?= [$€£]\d)", "times", before=re.compile(r"\d \Z")),
         make(
             r"(?P<unit>kWh|kwh|GB|MB|lb|oz)(?= (?:rates?|prices?|charges?|costs?|limits?|caps?)\b)",
             lambda m: UNITS[m["unit"]],
@@ -394,8 +308,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"shs?\b{DOT}",
-            lambda m: "shares" if is_near(m, _TRADED) else None,
+            lambda m: "shares" if is_near(m, _TRADED) or is_after(m, _AT_PRICE) else None,
             before=re.compile(r"\d \Z"),
+        ),
+        make(
+            rf"(?P<unit>sq\.? ft|sqft|lin\.? ft|cu\.? ft|lbs|gal|mi)\b{DOT}",
+            lambda m: plural(UNITS.get(m["unit"].replace(". ", " "), m["unit"].rstrip("s"))),
+            before=re.compile(r"\d-(?:plus|ish|odd) \Z"),
         ),
         make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(

@@ -27,6 +27,7 @@ _ALL = DOSES | _OFTEN
 _EVERY = r"[qQ]\d{1,2}(?:-\d{1,2})?(?:[hH]|hrs?)"
 _DOSE = re.compile(
     r"(?:\d ?(?:mg|mcg|mL|ml|g|units?|drops?|puffs?|tabs?|tablets?|caps?|capsules?|pills?)\.?"
+    r"|\d ?(?:mg|mcg|mL|ml|g) of [A-Z]?[a-z]+"
     rf"|{'|'.join(map(re.escape, _ALL))}|{_EVERY}|by mouth|orally|daily|\d (?:milligrams?|tablets?"
     r"|capsules?|drops?))\.?,? (?:(?:in|to|on) (?:each|both|the)"
     r" (?:\w+ )?\w+ )?\Z"
@@ -37,6 +38,7 @@ _DRUG = re.compile(
 )
 
 
+_MAGNET = re.compile(r"\b(?:MRIs?|magnets?|scanner|tesla|fMRI)\b")
 _GRADES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 
 
@@ -74,6 +76,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<grade>I{1,3}|IV|VI?)/VI(?!\w)",
             lambda m: f"{numbers.cardinal(_GRADES[m['grade']])} out of six",
             before=cue("grade|murmur|a", " "),
+        ),
+        make(
+            r"IV(?= (?:push|drip|bolus|infusion|piggyback|fluids?|antibiotics?|line|site|bags?"
+            r"|pump|pole|access|over \d|every|q\d))",
+            "I V",
+        ),
+        make(
+            r"(?P<field>0\.5|1\.2|1\.5|3|3\.0|7)T(?![\w-])",
+            lambda m: f"{numbers.decimal(m['field'])} T" if is_near(m, _MAGNET) else None,
         ),
         make(r"(?:2\.5|5|7\.5|10)/(?:325|300)(?![\d/])", _strengths),
     )

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, any_of, is_after, is_near
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Currency, Locale
 from datagen.text.nouns import (
     THINGS,
@@ -49,6 +59,11 @@ _PRICED = re.compile(
     r"|valuation|loan"
     r"|fine|down payment|item|purchase|entree|meal|value|tip|bet|raise|budget|premium)s?\b"
 )
+_NAMED_CARD = re.compile(
+    r" (?:[A-Z][\w'&]+ (?:gift )?(?:cards?|vouchers?|certificates?|coupons?)"
+    r"|cash[- ]?back (?:bonus|offer|reward|rebate)(?:e?s)?)\b"
+)
+"""What names and pays so much: "$25 Acme cards"."""
 _CREDITED = re.compile(r" (?:credit|value|budget|tip|fine)\b(?! (?:card|limit|line))")
 _RATED = re.compile(r"[/-]| (?:an?|per|each|every)\b")
 _MORE = re.compile(
@@ -62,6 +77,20 @@ _SEVERAL_NEXT = re.compile(
     rf"|unlocks)\b){THINGS}(?=[.,?!;)]|$| (?:and|or|on|for|at|till|until|from|all|with|w/|&|every"
     rf"|tonight|today|today) )"
 )
+_PAYER_OR_TIME = re.compile(
+    r" (?:week(?:days|nights|ends|lies)|days|nights|evenings|mornings|afternoons|(?:non-?)?members"
+    r"|adults|kids|children|seniors|students|guests|residents|military|infants|toddlers|veterans"
+    r"|everyone|everybody|anyone|men|women|ladies|couples|families|juniors|locals|visitors"
+    r"|otherwise)(?=[.,?!;)]|$"
+    r"| (?:and|or|but|under|over|after|before|until|from|else|with|[$€£\d]))"
+)
+"""Who pays a price, or when: "$12 nights, $8 kids"."""
+_STATED = re.compile(
+    r"(?:\b(?:is|are|was|were|be|it's|that's|they're|costs?|runs?|comes? to|just|only|about|now"
+    r"|and|then|or|plus)|,|^|[.?!:]) \Z|^\Z",
+    re.IGNORECASE,
+)
+"""What stands before a price that is told: "it's $2 toppings", "$30 labor and $40 parts"."""
 _TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
 _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
@@ -96,10 +125,13 @@ class _Amounts:
         """
         if is_after(match, _TENDERED) and is_near(match, _TWO_PRICES, 24, 40):
             return False
+        if is_after(match, _PAYER_OR_TIME) and not attributive(match):
+            return False
         is_determined_one = is_determined(match) and (describes(match) or describes_name(match))
         if (
             attributive(match)
             or is_determined_one
+            or is_after(match, _NAMED_CARD)
             or (is_one_thing(match) and is_after(match, _MORE))
         ):
             return True
@@ -107,7 +139,8 @@ class _Amounts:
         is_priced = _PRICED.match(match.string, end) is not None
         if is_priced and (is_one_thing(match) or not is_after(match, _CREDITED)):
             return True
-        if _SEVERAL_NEXT.match(match.string, end):
+        is_told = is_before(match, _STATED)
+        if _SEVERAL_NEXT.match(match.string, end) and not is_told:
             return True
         is_row = end > match.end() and describes(match, end)
         is_thing = is_one_thing(match) and not is_after(match, _RATED)
@@ -133,6 +166,8 @@ class _Amounts:
         unit = currency.one if is_attributive else currency.many
         if scale:
             return f"{quantity.number(amount)} {SCALES[scale.strip()]} {unit}"
+        if part == "000":
+            return None  # "$40.000" may be thousands
         part = re.sub(r"(?<=\d\d)0+$", "", part)
         if len(whole) > numbers.MAX_DIGITS:
             return None

@@ -21,7 +21,7 @@ _RECKONED = re.compile(r"[=+<>]|\b(?:solve|simplify|evaluate|expand|factor|equat
 _NUMBERED = (
     "box|line|apt\\.?|apartment|unit|room|seat|gate|suite|step|questions?|parts?|items?|exercises?"
     "|ex\\.|problems?|pages?|figures?|fig\\.|sections?|appendix|table|stage|class|grade|numbers?"
-    "|no\\.|chapter|skip|try|answer|option|letter|zone(?:'s| is| was)?"
+    "|no\\.|chapter|skip|try|answer|option|letter|zones?(?:'s| is| was)?"
 )
 
 
@@ -36,7 +36,7 @@ def _part(part: str) -> str:
 def _range(match: Match) -> str | None:
     """Say "2a-2d" and "2a-d"."""
     last = match["last"] or match["number"]
-    if int(last) < int(match["number"]):
+    if (int(last), match["end"]) <= (int(match["number"]), match["letter"]):
         return None
     end = f"{numbers.decimal(match['last'])} " if match["last"] else ""
     return f"{_lettered(match)} to {end}{match['end'].upper()}"
@@ -75,7 +75,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=numbered,
         ),
         make(
-            r"(?P<number>\d{1,2})(?P<letter>[a-h])-(?P<last>\d{1,2})?(?P<end>[b-h])(?![\w-])",
+            r"(?P<number>\d{1,2})(?P<letter>[a-h])-(?P<last>\d{1,2})?(?P<end>[a-h])(?![\w-])",
             _range,
             before=numbered,
         ),

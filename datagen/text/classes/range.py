@@ -88,6 +88,8 @@ _FORMATION = re.compile(r" (?:defen[sc]e|formation|zone|press|front|split|count|
 
 
 _ARTICLE = cue("an?|the|this|that|my|your|our|his|her|their", " ")
+_DOORS = cue("rooms|suites|units|apartments|apts|flights|sections|lockers", r"\.? ")
+"""What is numbered by pairs: "Rooms 201-204"."""
 _LASTING = re.compile(
     r" (?:business |working |square )?(?:minute|hour|day|week|month|year|night|mile|pound|inch"
     r"|foot|page|person|people|point|game|percent|degree|gallon|dollar|star|digit|step|player|item|word|line|second"
@@ -150,6 +152,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("range")
     number = rf"(?:\d{{1,4}}(?: \d/\d{{1,2}})?[{quantity.VULGAR}]?|{DEC}|[{quantity.VULGAR}])"
     return (
+        make(
+            rf"(?P<low>[1-9]\d\d) ?-+ ?(?P<high>[1-9]\d\d){END}",
+            lambda m: (
+                f"{numbers.pairs(int(m['low']))} to {numbers.pairs(int(m['high']))}"
+                if m["low"] < m["high"]
+                else None
+            ),
+            before=_DOORS,
+        ),
         make(
             rf"(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w%/:-]|[.,]\d){NO_PLURAL}",
             _day_or_range,

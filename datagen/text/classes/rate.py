@@ -8,6 +8,7 @@ from datagen.text import numbers
 from datagen.text.form import DOT, Form, FormMaker, Match, Sure, Unsayable, any_of, cue
 from datagen.text.lexicon import LEAST
 from datagen.text.locales import Locale
+from datagen.text.nouns import describes, is_one_thing
 from datagen.text.units import COUNTED_PER, PER, PER_WORDS, SOLD_BY, UNIT, UNITS, plural
 
 TOLD = (
@@ -23,9 +24,24 @@ _PRICED = re.compile(r"[$€£][\d.,]+\Z")
 _PRICE = re.compile(r"[$€£][\d.,]+ \Z")
 
 
+_UNIT_BEFORE = re.compile(r"(?P<unit>[A-Za-z]+)\.? ?\Z")
+_SAME = (
+    frozenset(("mi", "miles", "mile", "km", "yd", "yds", "ft", "feet", "m", "in", "cm", "mm")),
+    frozenset(("lb", "lbs", "kg", "oz", "g")), frozenset(("mph", "kph")),
+    frozenset(("gal", "L", "qt", "cups", "cup", "tbsp", "tsp")),
+    frozenset(("hr", "hrs", "min", "mins", "sec", "days", "wk", "wks", "mo", "mos", "yr", "yrs")),
+)  # fmt: skip
+"""Units of one kind: "5 mi/8 km" is one length in two."""
+
+
+def _are_of_one_kind(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= same for same in _SAME)
+
+
 def _per(match: Match) -> str:
     unit, count = match["unit"], match["count"] or ""
-    if count and match.string[: match.start()].endswith(unit):
+    before = _UNIT_BEFORE.search(match.string, 0, match.start())
+    if count and before and _are_of_one_kind(before["unit"], unit):
         raise Unsayable(match[0].strip(), "it is no amount per another")
     said = f"{numbers.decimal(count.strip())} " if count else ""
     if unit == "ea":
@@ -43,11 +59,35 @@ def _sold(match: Match) -> str | None:
     return None if _SEVERAL_OF.match(match["unit"]) else f" per {match['unit']}"
 
 
+def _warranty(match: Match) -> str:
+    """Say "10 years/100,000 miles" and "a 3-yr/36K-mi warranty"."""
+    is_one = "-" in match[0] or is_one_thing(match) or describes(match)
+    far = match["far"]
+    thousands = f"{numbers.decimal(far[:-1])} thousand" if far[-1] in "kK" else numbers.decimal(far)
+    said = []
+    for count, unit in (
+        (numbers.decimal(match["count"]), match["time"]),
+        (thousands, match["unit"]),
+    ):
+        name = {"yr": "year", "mo": "month", "mi": "mile", "km": "kilometer"}.get(
+            unit.rstrip("s"), unit.rstrip("s")
+        )
+        said.append(f"{count} {name if is_one or count == 'one' else plural(name)}")
+    return ", ".join(said)
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a rate."""
     make = FormMaker("rate")
     spelled = "|".join((*PER, *PER_WORDS, UNIT))
     return (
+        make(
+            r"(?P<count>\d{1,3})[ -]?(?P<time>years?|yrs?|months?|mos?)\b\.? ?/ ?"
+            r"(?P<far>\d{1,3}(?:,\d{3})|\d{4,6}|\d{1,3}[kK])[ -]?(?P<unit>miles?|mi|km)\b"
+            + DOT
+            + "(?! ?/)",
+            _warranty,
+        ),
         make(
             r"gal(?= (?:at|who|in|from|on|named|is|was|with|behind|I|that|said|told)\b)",
             "gal",
@@ -71,7 +111,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"/(?P<unit>[a-z]{3,})\b(?![/-])", _sold, Sure.USUAL, before=_PRICED),
         make(
-            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>[\d,]+"
+            rf"(?<=[\w)¢%°.€£$]) ?/ ?(?P<count>(?<![\d ]/)(?<!\d /)(?<!\d / )[\d,]+"
             rf" )?(?P<unit>{spelled})\b{DOT}(?!/(?!(?:{spelled})\b(?!/)))",
             _per,
         ),

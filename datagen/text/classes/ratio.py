@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -27,7 +27,8 @@ _RATIO = re.compile(
 )
 
 _FERTILIZED = re.compile(
-    r"\b(?:fertili[sz]\w*|lawns?|NPK|garden\w*|soil|acres?|tons? of|bags? of|pounds? of|spread\w*"
+    r"\b(?:fertili[sz]\w*|lawns?|NPK|garden\w*|soil|acres?|tons? of|bags? of|pounds? of"
+    r"|pallets? of|sacks? of|beds|spread\w*"
     r"|side-?dress|crops?|corn|tomatoes|plant food)\b"
 )
 _BET = re.compile(r"\bodds\b[^.?!]{0,24}\Z|\b(?:odds|bookie|bookmaker)\b")
@@ -71,6 +72,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-]|[.,]\d)",
             lambda m: _triple(m) if is_near(m, _FERTILIZED) else None,
             Sure.CUE,
+        ),
+        make(
+            r"(?P<one>\d{1,2})-\d{1,2}-\d{1,2}(?![\w-]|[.,]\d)",
+            _triple,
+            before=cue(r"(?:bags?|pallets?|sacks?|tons?|lbs?\.?|pounds?|spreader) of", " "),
         ),
         make(
             r"\d\d/\d\d/\d\d(?= (?:rule|split|budget|plan)\b)",

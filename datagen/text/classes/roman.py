@@ -21,10 +21,11 @@ EXAMPLES = (
     ("Robert Ellis III is the owner.", "Robert Ellis the third is the owner."),
     ("Watch Rocky III.", "Watch Rocky three."),
 )
-_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN_SMALL = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 """Up to 39: "LX" and "CC" behind a name are letters of a model."""
-_ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_ROMAN_END = "(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_ROMAN = rf"(?=[IVXLC]){_ROMAN_END}"
 
 
 def value(roman: str) -> int:
@@ -65,8 +66,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     end = r"(?![\w&/+-]|\.\w|'[a-z]{2,})"
     return (
         make(
+            rf"(?P<roman>(?=[MDCLXVI]{{4}})M{{1,2}}(?:CM|CD|D?C{{0,3}}){_ROMAN_END}){end}",
+            lambda m: numbers.year(value(m["roman"])),
+        ),
+        make(
             rf"(?P<roman>(?![CLDM]\b|[IVX]\. [A-Z]){_ROMAN}){end}"
-            r"(?!(?<= I) (?!(?:was|is|of|ruled|reigned|died|became|married|took|had|made)\b)"
+            r"(?!(?<= I) (?!(?:was|is|of|ruled|reigned|died|became|married|took|had|made"
+            r"|never (?:married|wed|ruled|reigned|bore))\b)"
             r"[a-z])",
             _rank,
             before=cue("|".join(MONARCHS), " "),
@@ -90,6 +96,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[VX](?=[ .,?!:;]|$)|I(?=[.,?!:;]|$)", _number, before=_NUMBERED_SMALL),
         make(r"V(?=[ .,?!:;]|$)", _number, before=cue("part|section|step|unit", " ")),
         make(r"I(?=[ .,?!:;]|$)", "one", before=_TYPED),
+        make(
+            rf"No\. (?P<roman>(?!I\b){_ROMAN_SMALL}){end}",
+            lambda m: f"{'number' if m.start() else 'Number'} {_number(m)}",
+        ),
         make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
         make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
@@ -152,7 +162,8 @@ _TITLED = re.compile(
     r" (?:[A-Z][a-z]+ ){1,2}\Z"
 )
 _RULED = re.compile(
-    " (?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|and|or)\\b"
+    r" (?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|and|or"
+    r"|never (?:married|wed|ruled|reigned|bore))\b"
 )
 _REIGNED = re.compile(
     r" (?:(?:was|is|of|ruled|reigned|died|became|married|took|had|made|abdicated|granted|built|led"
@@ -177,7 +188,8 @@ _FIFTHS = (
     r"|Star Trek|Episode"
 )
 _SURELY = re.compile(
-    r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article) \Z"
+    r"\b(?:World War|Phase|Stage|Title|Tier|Level|Chapter|Act|Book|Volume|Article"
+    r"|(?:Art|Vol|Ch|Sec)\.) \Z"
 )
 _NUMBERED_SMALL = re.compile(r"\b(?:chapter|act|book|volume|article|stage|phase|tier) \Z")
 _COURSE = re.compile(r"[A-Z][a-z]{2,} \Z")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import END, Form, FormMaker, Match, Sure, any_of, cue, is_near
+from datagen.text.form import END, Form, FormMaker, Match, Sure, Unsayable, any_of, cue, is_near
 from datagen.text.locales import Locale
 from datagen.text.names import AIRLINES
+from datagen.text.unit_cues import RUNWAY
 
 TOLD = (
     'An airline\'s code or name before a number, or "flight"; the letters of a road and a hyphen;'
@@ -36,6 +37,7 @@ _DRIVING = re.compile(
     r"|overpass|carpool|LAX|miles|stuck|jam\w*|detour|closed|closures?)\b",
     re.IGNORECASE,
 )
+_SIDES = {"L": "left", "R": "right", "C": "center"}
 _AIRLINE = any_of(AIRLINES)
 
 
@@ -55,6 +57,10 @@ def _road(match: Match) -> str:
 def _freeway(match: Match) -> str | None:
     """Say "traffic on the 405": a word of the road is near."""
     return _pairs(match) if is_near(match, _DRIVING, 48, 48) else None
+
+
+def _two_exits(match: Match) -> str:
+    raise Unsayable(match[0], "it may be two exits or a range")
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -84,7 +90,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             rf"(?P<number>7[0-8]7){END}(?=[.,?!]|$|'s "
-            r"| (?:jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed"
+            r"| (?:MAX|jet|plane|flight|to|from|can|has|is|was|carries|flies|holds|seats|landed"
             r"|took)\b)",
             _pairs,
             Sure.CUE,
@@ -116,6 +122,22 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(
+            r"(?P<road>I|US|SR)-(?P<number>\d{1,3})/(?:I-)?(?P<other>\d{1,3})(?![\w/-])",
+            lambda m: f"{_road(m)} {numbers.pairs(int(m['other']))}",
+        ),
+        make(
+            r"(?P<number>0?[1-9]|[12]\d|3[0-6])(?P<side>[LRC])(?![\w-])",
+            lambda m: f"{numbers.digits(m['number'])} {_SIDES[m['side']]}",
+            Sure.CERTAIN,
+            before=RUNWAY,
+        ),
+        make(r"Rwy\.?(?= \d)", "Runway"),
+        make(
+            r"\d{1,3}[A-E]-[A-E](?![\w-])",
+            _two_exits,
+            before=cue("exits?", " "),
+        ),
         make(
             r"(?P<start>[A-Z]{3})-(?P<goal>[A-Z]{3})(?![\w-])",
             lambda m: f"{m['start']} to {m['goal']}" if is_near(m, _FLOWN) else None,

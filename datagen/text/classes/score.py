@@ -168,6 +168,12 @@ def _clear(match: Match) -> str | None:
 
 
 _SEEN = re.compile(r"\b(?:vision|eyes?|eyesight|acuity|glasses|contacts|lens(?:es)?)\b")
+_SEEING = re.compile(
+    r"\b(?:I'm|I am|she's|he's|you're|she is|he is|sees?|seeing|correct\w* to|tested|reads?"
+    r"|(?:right|left|both)(?: is|'s)?)(?: about| now| at| only)? \Z",
+    re.IGNORECASE,
+)
+_ACUITIES = ("15", "25", "30", "40", "50", "60", "70", "80", "100", "200", "400")
 _TESTED = re.compile(
     r"\b(?:quiz|test|exam|score\w*|got|points|rated?|gave|graded?)\b", re.IGNORECASE
 )
@@ -380,5 +386,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"24/7\b", "twenty-four seven"),
         make(r"20/20\b", _clear),
         make(rf"{over}(?= vision)", _vision),
+        make(
+            over,
+            lambda m: _vision(m) if m["bottom"] in _ACUITIES else None,
+            Sure.CUE,
+            before=_SEEING,
+        ),
         make(rf"{over}", lambda m: _vision(m) if is_near(m, _SEEN, 64) else None, Sure.CUE),
     )

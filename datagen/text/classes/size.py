@@ -61,7 +61,7 @@ _SOLD = re.compile(
     r"|TVs?|tires?|rims?|wheels?|monitors?|screens?|tiles?|skillets?|pans?|gaps?|heels?|binders?"
     r"|drapes|curtains"
     r"|mattress|blades?|ceilings?|posts?|beams?|cakes?|subwoofers?|speakers?|fittings?|anchors?"
-    r"|spacing|trim)\b"
+    r"|spacing|trim|deep end)\b"
 )
 """What is sold or built by the inch or foot: the unit before it is one."""
 _SEVERAL_NEXT = re.compile(rf"{_SOLD.pattern}| {THINGS}")
@@ -70,6 +70,8 @@ _RESOLUTIONS = frozenset((
     "1920x1080", "1080x1920", "2560x1440", "1280x720", "3840x2160", "1366x768", "1080x1080",
 ))  # fmt: skip
 """Pictures of so many pixels, which are said by pairs."""
+_PAPERS = frozenset(("8.5x11", "8.5x14", "8½x11", "8½x14", "11x17", "5.5x8.5"))
+"""Sheets of paper by their sides in inches."""
 _LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
 _LONG = re.compile(
     rf"{_SIZED.pattern}|[x\u00d7] ?\d|\b(?:tall|deep|high|apart|away|from|ceilings?|fences?"
@@ -108,6 +110,10 @@ def _count(said: str, unit: str, is_one: bool) -> str:
 
 def _feet_and_inches(match: Match) -> str:
     return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
+
+
+def _no_inches(match: Match) -> str:
+    raise Unsayable(match[0], "it may be minutes and seconds")
 
 
 def _height(written: str) -> str:
@@ -155,6 +161,9 @@ def _by(match: Match) -> str:
     sides = re.split(r" ?[x\u00d7X*] ?", match["sides"])
     if re.search(r"\d [x\u00d7X]\d", match["sides"]):
         raise Unsayable(match[0].strip(), "it may be a size, or so many times")
+    is_paper = not match["unit"] and re.sub(" ", "", match["sides"]) in _PAPERS
+    if is_paper and not is_near(match, _MATH):
+        return " by ".join(map(quantity.say, sides))
     is_product = is_near(match, _MATH) or "*" in match[0] or is_after(match, _MAKES)
     is_product = is_product or (_is_bare(match) and len(sides) > 3)
     if not is_product and _is_bare(match) and not is_near(match, _SIZED):
@@ -182,6 +191,21 @@ def _box(match: Match) -> str:
         if mark
         else f"{quantity.say(number)} {_SIDES[side]}"
         for number, mark, side in sides
+    )
+
+
+_SIDE_UNIT = "mm|cm|m|km|in|ft|yd"
+_FRAMED = re.compile(r"\b(?:frames?|glasses|eyeglass\w*|temples?|lens(?:es)?|optician|specs)\b")
+
+
+def _two_sides(match: Match) -> str:
+    """Say "a 50 mm x 2.4 m hose"."""
+    is_one = is_one_thing(match) or (describes(match) and is_determined(match))
+    if not is_one and (describes(match) or is_named(match)):
+        raise Unsayable(match[0], "its units may be one or several before what they measure")
+    return " by ".join(
+        _count(quantity.say(number), UNITS[unit], is_one or quantity.is_one(number))
+        for number, unit in ((match["first"], match["one"]), (match["last"], match["other"]))
     )
 
 
@@ -262,10 +286,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<low>[1-8]'(?:1[01]|\d)\"?) ?-+ ?(?P<high>[1-8]'(?:1[01]|\d)\"?)(?![\w'\"])",
             lambda m: f"{_height(m['low'])} to {_height(m['high'])}",
         ),
+        make(r"\d{1,2}'(?:1[2-9]|[2-9]\d)(?:\"|'')", _no_inches),
         make(r"(?P<feet>[1-8])'(?P<inches>1[01]|\d)(?![\w'\"])", _feet_and_inches),
         make(
             rf"{DEC}(?:\"| ?in\.?)? ?[WDHL](?: ?[xX\u00d7] ?{DEC}(?:\"| ?in\.?)? ?[WDHL])+\b",
             _box,
+        ),
+        make(
+            rf"(?P<first>{QTY}) ?(?P<one>{_SIDE_UNIT})\.? ?[x\u00d7] ?(?P<last>{QTY})"
+            rf" ?(?P<other>{_SIDE_UNIT})\b(?![\w²³^/]| ?[x\u00d7])",
+            _two_sides,
+        ),
+        make(
+            r"(?P<lens>[45]\d|6[0-2])[-□](?P<bridge>1[4-9]|2[0-4])-(?P<temple>1[2-5][05])(?![\w-])",
+            lambda m: (
+                f"{quantity.say(m['lens'])} {quantity.say(m['bridge'])}"
+                f" {numbers.pairs(int(m['temple']))}"
+                if is_near(m, _FRAMED)
+                else None
+            ),
         ),
         make(
             rf"(?!0x)(?P<sides>{side}(?: ?[xX\u00d7*] ?{side})+)"

@@ -160,10 +160,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"[Ee]xt\.? ?(?P<digits>\d{1,6})(?!\w|[.,-]\d)", _extension),
         make(
+            rf"1-8(?:00|88|77|66|55|44|33){_END}(?! (?:percent|people|feet|words|pages)\b)",
+            _toll_free,
+        ),
+        make(
             r"(?P<head>1-8\d\d)-(?P<rest>(?:[A-Z]+|\d+)(?:-(?:[A-Z]+|\d+))*)(?<=[A-Z])(?![\w-])",
             _vanity,
         ),
     )
+
+
+def _toll_free(match: Match) -> str:
+    """Say "a 1-800 number"."""
+    code = match[0][2:]
+    return f"one {'eight hundred' if code == '800' else numbers.digits(code)}"
 
 
 def _star(match: Match) -> str:

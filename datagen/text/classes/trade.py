@@ -149,6 +149,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|treads?)\b)",
             "five quarter",
         ),
+        make(r"(?P<top>\d)/(?P<bottom>\d{1,2})(?=,? (?:net|n/?)[ -]?\d)", _pair),
         make(r"(?P<top>\d{1,2})/(?P<bottom>12)(?= (?:pitch|roof|slope)\b)", _pair),
         make(
             rf"(?P<top>\d{{1,2}})/(?P<bottom>12){end}",

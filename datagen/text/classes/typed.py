@@ -33,6 +33,13 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
     """Return letters that are written for words, as people type them."""
     end = r"(?=[ ,.?!]|$)(?! [=+*/<>-])"
     return (
+        make(
+            r"ur(?= (?:welcome|late|early|wrong|gonna|going|coming|not|so|the|an?|too|here"
+            r"|crazy|funny|amazing|kidding|sure|on)\b)",
+            "you're",
+            Sure.CUE,
+        ),
+        make(r"ur(?= \d)", "it may be your or you're", Sure.DOUBT),
         make(rf"u{end}", _letter_word("you"), Sure.CUE, before=re.compile(r"(?:^|[a-z,?!.] )\Z")),
         make(r"r(?= (?:u|you|we|they|there|these|those)\b)", "are"),
         make(r"r(?= [$\d])", "are", before=re.compile(r"[a-z]{3,} \Z")),

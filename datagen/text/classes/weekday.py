@@ -57,6 +57,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(r"(?P<first>M|Tu|T|W|Th)-(?P<last>Thurs|Fri|Sat|Sun|Sa|Su)(?![\w-])", _letters),
+        make(
+            r"(?P<first>F)-(?P<last>Sat|Sun|Sa|Su|S)(?![\w-])",
+            lambda m: f"Friday to {'Sunday' if m['last'][:2] == 'Su' else 'Saturday'}",
+            Sure.CUE,
+            before=re.compile(r"(?:\d|[apAP]\.?[mM]\.?|and|&|,|open|closed) \Z"),
+        ),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
         make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
         make(
