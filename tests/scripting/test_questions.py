@@ -34,6 +34,9 @@ from datagen.scripting.content.questions import (
         ("Do we know who invented the wheel?", "who"),
         ("Where does honey come from?", "where"),
         ("One goose, two?", ""),
+        ("Then why are sunsets red?", "why"),
+        ("Is ten items or less wrong, then?", "polar"),
+        ("Didn't a ship block it?", "polar"),
     ],
 )
 def test_kinds(question: str, kind: str) -> None:

@@ -58,6 +58,8 @@ _HAPPENED = re.compile(
     r"|ate|stole|rang|left|hid|lost|sank|lived|\w{2,}[^e\W]ed)\b"
 )
 """Tells that a line is of something that happened and not of how somebody is."""
+_WOULD = re.compile(r"\b(?:would|\w+'d)\b")
+"""Tells that a line is of what might be."""
 LATER_BY = 4
 """How many turns later, at least."""
 
@@ -214,7 +216,7 @@ class _Chat(Realizer):
             told = self._hesitant(speaker, told)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
-        is_habit = not _HAPPENED.search(own.tell)
+        is_habit = not (_HAPPENED.search(own.tell) or _WOULD.search(own.tell))
         if speaker == "agent" and may_be_cut and is_habit and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"
@@ -227,14 +229,14 @@ class _Chat(Realizer):
     def _want(self, goal: Goal) -> None:
         """Let one of them ask for what it wants from the talk."""
         speaker = self._chat.goal_of
-        asked = f"{self._act(speaker, 'want')} {goal.ask}"
+        suffix = ".view" if goal.view else ""
+        asked = f"{self._act(speaker, f'want{suffix}')} {goal.ask}"
         if self._other() == speaker:
             self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
         else:
             self._add(asked)
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
-        suffix = ".view" if goal.view else ""
         self._say(speaker, "thanks", self._act(speaker, f"thanks{suffix}"))
         self._welcome = f"welcome{suffix}"
 

@@ -220,9 +220,14 @@ class _Lesson(Realizer):
         return not any(tell_the_same(text, sentence) for sentence in sentences)
 
     def _may_come_up(self, doubt: Doubt, question: Question) -> bool:
-        """Tell whether what sets a belief right is not what the question's answer says."""
+        """Tell whether what sets a belief right is not what the question's answer says.
+
+        Nor does what will be asked on the topic ask whether the belief is right.
+        """
         asked = f"{question.ask} {question.answer}"
-        return not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
+        is_asked = any(is_told(one.ask, doubt.think) for one in self._coming)
+        is_new = not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
+        return is_new and not is_asked
 
     def _may_be_heard(self, doubt: Doubt, question: Question) -> bool:
         """Tell whether a belief may come up before the answer, which then says something else."""

@@ -17,10 +17,11 @@ from datagen.scripting.compose.grammar import number_words
 _ASIDES = re.compile(
     r"^(?:can|could) you (?:tell me|explain(?: to me)?),? (?=what|how|why|who|where|when|which)"
     r"|^do (?:we|you) know (?=who|when|where|why|how)"
+    r"|^(?:so|then|and|but) (?=what|how|why|who|where|when|which|is|are|do|does|did)"
 )
 """What a question may begin with before it asks."""
 _POLAR = re.compile(
-    r"(?:is|isn't|are|aren't|am|was|were|do|does|don't|did|can|could|should|would|will|has|have)\b"
+    r"(?:is|are|am|was|were|do|does|did|can|could|should|would|will|has|have)(?:n't)?\b|can't\b"
 )
 _KINDS = (
     (
