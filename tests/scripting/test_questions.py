@@ -8,6 +8,7 @@ from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_what_to_do,
     content_stems,
+    has_part_told,
     is_explained,
     is_told,
     question_kind,
@@ -114,3 +115,10 @@ def test_a_name_is_not_explained() -> None:
     assert not is_explained("Which city is the capital of Brazil?")
     assert not is_explained("What's the capital of Canada?")
     assert not is_explained("How long is the Mississippi?")
+
+
+def test_a_clause_that_was_said_is_told_again() -> None:
+    said = "The earth is closest to the sun in January."
+    assert has_part_told("We're closest in January, it's the tilt that counts.", said)
+    assert not has_part_told("It's the tilt that counts.", said)
+    assert not has_part_told("In January, it's the tilt that counts.", said)

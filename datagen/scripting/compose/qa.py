@@ -18,6 +18,7 @@ from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_what_to_do,
     content_stems,
+    has_part_told,
     in_other_words,
     is_explained,
     is_told,
@@ -217,7 +218,9 @@ class _Lesson(Realizer):
         said = [line.text for line in self._lines if line.speaker == "agent"]
         known = [answer, self._corrected_of, *(one.answer for one in self._coming), *said]
         sentences = (sentence for one in known for sentence in _SENTENCE.split(one))
-        return not any(tell_the_same(text, sentence) for sentence in sentences)
+        return not any(
+            tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
+        )
 
     def _may_come_up(self, doubt: Doubt, question: Question) -> bool:
         """Tell whether what sets a belief right is not what the question's answer says.

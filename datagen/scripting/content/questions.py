@@ -65,8 +65,8 @@ _WORD = re.compile(r"[a-z0-9]+(?:-[a-z]+)*")
 _SKIPPED = re.compile(
     r"a|about|all|am|an|and|any|are|at|be|because|best|better|can|come|did|do|does|else|ever|for|from|get"
     r"|good|had|has|have|how|if|in|is|it|just|know|like|made|make|makes|many|me|much|my|of|on|one|only|or"
-    r"|our|right|should|so|tell|than|that|the|their|there|these|they|things?|this|to|too|trick|us"
-    r"|use|was|way|we|well|were|what|when|where|which|who|why|will|with|would|you|your"
+    r"|ll|our|re|right|should|so|tell|than|that|the|their|there|these|they|things?|this|to|too|trick|us"
+    r"|use|ve|was|way|we|well|were|what|when|where|which|who|why|will|with|would|you|your"
 )
 _STEM = 4
 """How many letters of a word are compared, so that forms of a word are one."""
@@ -164,6 +164,13 @@ def in_other_words(text: str, said: str, share: float = _SAME_WORDS) -> bool:
 def tell_the_same(one: str, other: str) -> bool:
     """Tell whether nobody says both of two sentences, in either order."""
     return is_told(one, other) or is_told(other, one)
+
+
+def has_part_told(text: str, said: str) -> bool:
+    """Tell whether a clause of a text, of two words that count at least, is all in a sentence."""
+    stems = content_stems(said)
+    parts = (content_stems(part) for part in text.split(","))
+    return any(len(part) > 1 and part <= stems for part in parts)
 
 
 @lru_cache(maxsize=16384)
