@@ -275,6 +275,11 @@ def test_a_wish_at_the_end_is_taken_up() -> None:
                 reply = name.replace("wish", "bye") if "." in name else "bye.wish"
                 assert bye.text.startswith(tuple(wordings()[reply][0])), (close.text, bye.text)
                 found[name] += 1
+                wished = max(
+                    (one for one in wordings()[name][0] if close.text.endswith(one)), key=len
+                )
+                parting = next(one for one in wordings()["part"][0] if bye.text.endswith(f" {one}"))
+                assert wished.split()[0] != parting.split()[0], (close.text, bye.text)
     assert min(found["wish"], found["wish.again"]) > 30
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from datagen.scripting.content.questions import (
     asks_for_reason,
+    asks_for_told,
     asks_what_to_do,
     content_stems,
     has_part_told,
@@ -122,3 +123,11 @@ def test_a_clause_that_was_said_is_told_again() -> None:
     assert has_part_told("We're closest in January, it's the tilt that counts.", said)
     assert not has_part_told("It's the tilt that counts.", said)
     assert not has_part_told("In January, it's the tilt that counts.", said)
+
+
+def test_nobody_asks_for_what_was_just_set_right() -> None:
+    said = "A phone can make a plane crash. It never has, but the buzz disturbs the pilots."
+    answer = "No crash has been proven to come from a phone."
+    assert asks_for_told("Has it ever caused a crash?", answer, said)
+    assert not asks_for_told("Why does it matter at takeoff?", "Everybody should listen.", said)
+    assert not asks_for_told("Has it ever caused a crash?", "Once, in 1998.", "A crash is rare.")

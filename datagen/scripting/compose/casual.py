@@ -289,12 +289,22 @@ class _Chat(Realizer):
     def _close(self) -> None:
         """Say goodbye, with a word on what the other said."""
         wish, bye = self._draws.pick(WISHES)
-        for act, parts in (("close", ("leave", wish)), ("bye", (bye, "part"))):
+        wished = ""
+        for act, parts in (("close", ("leave", wish)), ("bye", (bye,))):
             speaker = self._other()
             said = [self._act(speaker, name) for name in parts if name]
+            if act == "bye":
+                said.append(self._parting(speaker, wished))
+            wished = said[-1]
             if (later := self._later(speaker)) and self._draws.chance(LATER):
                 said.insert(1, later)
             self._say(speaker, act, " ".join(said))
+
+    def _parting(self, speaker: Speaker, wished: str) -> str:
+        """Return the last word, which wishes nothing in the words of what was just wished."""
+        opening = wished.split()[0]
+        (choices,) = self._acts[speaker]["part"]
+        return self._pick([one for one in choices if not one.startswith(opening)])
 
     def _later(self, speaker: Speaker) -> str:
         """Return how a speaker comes back to something that the other said long enough ago."""

@@ -16,6 +16,7 @@ from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_ec
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
+    asks_for_told,
     asks_what_to_do,
     content_stems,
     has_part_told,
@@ -225,10 +226,11 @@ class _Lesson(Realizer):
     def _may_come_up(self, doubt: Doubt, question: Question) -> bool:
         """Tell whether what sets a belief right is not what the question's answer says.
 
-        Nor does what will be asked on the topic ask whether the belief is right.
+        Nor will anybody ask for what it says.
         """
         asked = f"{question.ask} {question.answer}"
-        is_asked = any(is_told(one.ask, doubt.think) for one in self._coming)
+        said = f"{doubt.think}. {doubt.tell}"
+        is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self._coming)
         is_new = not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
         return is_new and not is_asked
 

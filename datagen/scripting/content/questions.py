@@ -166,6 +166,16 @@ def tell_the_same(one: str, other: str) -> bool:
     return is_told(one, other) or is_told(other, one)
 
 
+def asks_for_told(question: str, answer: str, said: str) -> bool:
+    """Tell whether nobody asks a question who has just heard something.
+
+    Half of its words and a third of those of its answer were said.
+    """
+    stems = content_stems(said)
+    asked, told = content_stems(question), content_stems(answer)
+    return 2 * len(asked & stems) >= len(asked) > 0 and 3 * len(told & stems) >= len(told) > 0
+
+
 def has_part_told(text: str, said: str) -> bool:
     """Tell whether a clause of a text, of two words that count at least, is all in a sentence."""
     stems = content_stems(said)
