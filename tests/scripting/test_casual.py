@@ -252,6 +252,18 @@ def test_a_view_is_taken_as_a_view() -> None:
     assert min(found.values()) > 20
 
 
+def test_what_is_no_advice_is_not_asked_for_as_advice() -> None:
+    views = {goal.ask: goal.view for theme in shipped().topics for goal in theme.goals}
+    found = Counter[bool]()
+    for script in scripts():
+        for turn in floor(script):
+            for ask in (ask for ask in views if turn.text.endswith(f" {ask}")):
+                (said,) = wordings()["want.view" if views[ask] else "want"]
+                assert turn.text.removesuffix(f" {ask}").endswith(tuple(said)), turn.text
+                found[views[ask]] += 1
+    assert min(found.values()) > 20
+
+
 def test_a_wish_at_the_end_is_taken_up() -> None:
     found = Counter[str]()
     for script in scripts():
@@ -263,6 +275,11 @@ def test_a_wish_at_the_end_is_taken_up() -> None:
                 reply = name.replace("wish", "bye") if "." in name else "bye.wish"
                 assert bye.text.startswith(tuple(wordings()[reply][0])), (close.text, bye.text)
                 found[name] += 1
+                wished = max(
+                    (one for one in wordings()[name][0] if close.text.endswith(one)), key=len
+                )
+                parting = next(one for one in wordings()["part"][0] if bye.text.endswith(f" {one}"))
+                assert wished.split()[0] != parting.split()[0], (close.text, bye.text)
     assert min(found["wish"], found["wish.again"]) > 30
 
 
@@ -271,7 +288,8 @@ def test_what_happened_is_not_gone_on_about_as_a_habit() -> None:
     assert len(cut) > 4
     for text in cut:
         (more,) = (more for more in wordings()["elaborate"][0] if text.endswith(more))
-        assert not re.search(r"\b(?:was|were|had|fell|saw|took)\b", text.removesuffix(more)), text
+        told = text.removesuffix(more)
+        assert not re.search(r"\b(?:was|were|had|fell|saw|took|would|I'd)\b", told), text
 
 
 def test_both_speak_first_ask_and_are_cut_off_only_where_nothing_is_lost() -> None:

@@ -18,6 +18,7 @@ from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, Subject, load_subjects
 from datagen.scripting.content.questions import (
     asks_for_reason,
+    asks_for_told,
     content_stems,
     in_other_words,
 )
@@ -278,6 +279,31 @@ def test_no_detail_gives_away_what_is_asked_right_after_it() -> None:
                         right = content_stems(topic.quiz.right)
                         assert detail not in turn.text or not right <= content_stems(detail)
     assert found > 30
+
+
+def test_nobody_asks_whether_what_was_just_set_right_is_so() -> None:
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    found = 0
+    for script in scripts():
+        believed = ""
+        for turn in floor(script):
+            for topic in (known[name] for name in topics(script)):
+                if turn.act in ("doubt", "guess.wrong") and topic.doubt.think in turn.text:
+                    believed = f"{topic.doubt.think}. {topic.doubt.tell}"
+                    found += 1
+            if turn.act == "ask.follow":
+                for more in (more for one in topics(script) for more in known[one].more):
+                    if believed and turn.text.endswith(more.ask):
+                        assert not asks_for_told(more.ask, more.tell, believed), turn.text
+    assert found > 30
+
+
+def test_no_word_before_an_answer_is_a_yes_or_a_no() -> None:
+    acts = yaml.safe_load(assets.find("prompts/wording", "qa").read_text())["agent"]
+    for name in ("yield", "yield.open", "answer", "explain"):
+        assert not [
+            words for words in acts[name][0] if re.match(r"(?:yes|no)\b(?! prob)", words, re.I)
+        ]
 
 
 def test_in_need_or_grief_nobody_jokes_guesses_or_is_tested() -> None:

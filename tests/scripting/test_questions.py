@@ -6,8 +6,10 @@ import pytest
 
 from datagen.scripting.content.questions import (
     asks_for_reason,
+    asks_for_told,
     asks_what_to_do,
     content_stems,
+    has_part_told,
     is_explained,
     is_told,
     question_kind,
@@ -34,6 +36,9 @@ from datagen.scripting.content.questions import (
         ("Do we know who invented the wheel?", "who"),
         ("Where does honey come from?", "where"),
         ("One goose, two?", ""),
+        ("Then why are sunsets red?", "why"),
+        ("Is ten items or less wrong, then?", "polar"),
+        ("Didn't a ship block it?", "polar"),
     ],
 )
 def test_kinds(question: str, kind: str) -> None:
@@ -111,3 +116,18 @@ def test_a_name_is_not_explained() -> None:
     assert not is_explained("Which city is the capital of Brazil?")
     assert not is_explained("What's the capital of Canada?")
     assert not is_explained("How long is the Mississippi?")
+
+
+def test_a_clause_that_was_said_is_told_again() -> None:
+    said = "The earth is closest to the sun in January."
+    assert has_part_told("We're closest in January, it's the tilt that counts.", said)
+    assert not has_part_told("It's the tilt that counts.", said)
+    assert not has_part_told("In January, it's the tilt that counts.", said)
+
+
+def test_nobody_asks_for_what_was_just_set_right() -> None:
+    said = "A phone can make a plane crash. It never has, but the buzz disturbs the pilots."
+    answer = "No crash has been proven to come from a phone."
+    assert asks_for_told("Has it ever caused a crash?", answer, said)
+    assert not asks_for_told("Why does it matter at takeoff?", "Everybody should listen.", said)
+    assert not asks_for_told("Has it ever caused a crash?", "Once, in 1998.", "A crash is rare.")

@@ -7,6 +7,7 @@ from functools import lru_cache
 import pytest
 
 from datagen.scripting.compose.grammar import article, article_problems, sentence_case
+from datagen.scripting.compose.realizer import without_echo
 from datagen.scripting.content import people, templates
 
 
@@ -72,3 +73,17 @@ def test_article(phrase: str) -> None:
 
 def test_sentence_case() -> None:
     assert sentence_case("a bag is $5. the rest? it is.") == "A bag is $5. The rest? It is."
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Well, um. Well, what is it?", "Well, what is it?"),
+        ("Yeah, okay. Okay, and now I'm curious.", "Yeah, okay. And now I'm curious."),
+        ("Is that right. Right, so.", "Is that right. Right, so."),
+        ("Got it. Oh, right. Right, thanks.", "Got it. Oh, right. Thanks."),
+        ("Okay. So, what is it?", "Okay. So, what is it?"),
+    ],
+)
+def test_a_word_is_not_opened_with_twice(said: str, left: str) -> None:
+    assert without_echo(said) == left

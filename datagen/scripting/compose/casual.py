@@ -58,6 +58,8 @@ _HAPPENED = re.compile(
     r"|ate|stole|rang|left|hid|lost|sank|lived|\w{2,}[^e\W]ed)\b"
 )
 """Tells that a line is of something that happened and not of how somebody is."""
+_WOULD = re.compile(r"\b(?:would|\w+'d)\b")
+"""Tells that a line is of what might be."""
 LATER_BY = 4
 """How many turns later, at least."""
 
@@ -214,7 +216,7 @@ class _Chat(Realizer):
             told = self._hesitant(speaker, told)
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
-        is_habit = not _HAPPENED.search(own.tell)
+        is_habit = not (_HAPPENED.search(own.tell) or _WOULD.search(own.tell))
         if speaker == "agent" and may_be_cut and is_habit and self._draws.chance(chance):
             needed = self._num_words(text)
             longer = f"{text} {self._act('agent', 'elaborate')}"
@@ -227,14 +229,14 @@ class _Chat(Realizer):
     def _want(self, goal: Goal) -> None:
         """Let one of them ask for what it wants from the talk."""
         speaker = self._chat.goal_of
-        asked = f"{self._act(speaker, 'want')} {goal.ask}"
+        suffix = ".view" if goal.view else ""
+        asked = f"{self._act(speaker, f'want{suffix}')} {goal.ask}"
         if self._other() == speaker:
             self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
         else:
             self._add(asked)
         other = self._other()
         self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
-        suffix = ".view" if goal.view else ""
         self._say(speaker, "thanks", self._act(speaker, f"thanks{suffix}"))
         self._welcome = f"welcome{suffix}"
 
@@ -287,12 +289,22 @@ class _Chat(Realizer):
     def _close(self) -> None:
         """Say goodbye, with a word on what the other said."""
         wish, bye = self._draws.pick(WISHES)
-        for act, parts in (("close", ("leave", wish)), ("bye", (bye, "part"))):
+        wished = ""
+        for act, parts in (("close", ("leave", wish)), ("bye", (bye,))):
             speaker = self._other()
             said = [self._act(speaker, name) for name in parts if name]
+            if act == "bye":
+                said.append(self._parting(speaker, wished))
+            wished = said[-1]
             if (later := self._later(speaker)) and self._draws.chance(LATER):
                 said.insert(1, later)
             self._say(speaker, act, " ".join(said))
+
+    def _parting(self, speaker: Speaker, wished: str) -> str:
+        """Return the last word, which wishes nothing in the words of what was just wished."""
+        opening = wished.split()[0]
+        (choices,) = self._acts[speaker]["part"]
+        return self._pick([one for one in choices if not one.startswith(opening)])
 
     def _later(self, speaker: Speaker) -> str:
         """Return how a speaker comes back to something that the other said long enough ago."""

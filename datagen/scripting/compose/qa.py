@@ -16,8 +16,10 @@ from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_ec
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
+    asks_for_told,
     asks_what_to_do,
     content_stems,
+    has_part_told,
     in_other_words,
     is_explained,
     is_told,
@@ -217,12 +219,20 @@ class _Lesson(Realizer):
         said = [line.text for line in self._lines if line.speaker == "agent"]
         known = [answer, self._corrected_of, *(one.answer for one in self._coming), *said]
         sentences = (sentence for one in known for sentence in _SENTENCE.split(one))
-        return not any(tell_the_same(text, sentence) for sentence in sentences)
+        return not any(
+            tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
+        )
 
     def _may_come_up(self, doubt: Doubt, question: Question) -> bool:
-        """Tell whether what sets a belief right is not what the question's answer says."""
+        """Tell whether what sets a belief right is not what the question's answer says.
+
+        Nor will anybody ask for what it says.
+        """
         asked = f"{question.ask} {question.answer}"
-        return not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
+        said = f"{doubt.think}. {doubt.tell}"
+        is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self._coming)
+        is_new = not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
+        return is_new and not is_asked
 
     def _may_be_heard(self, doubt: Doubt, question: Question) -> bool:
         """Tell whether a belief may come up before the answer, which then says something else."""

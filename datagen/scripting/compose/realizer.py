@@ -32,6 +32,11 @@ _TWICE = re.compile(
     r"(?=(?P=word)\b)"
 )
 """A few words that open like those that follow them: "Well, um. Well, ..."."""
+_AGAIN = re.compile(
+    r"(?<=, )(?P<end>(?P<word>okay|right|alright|sure|really)\. )(?P=word), (?P<next>\w)",
+    re.IGNORECASE,
+)
+"""A word that ends a sentence and opens the next: "Yeah, okay. Okay, and ..."."""
 
 
 class PlannedLine(NamedTuple):
@@ -49,8 +54,8 @@ class PlannedLine(NamedTuple):
 
 
 def without_echo(text: str) -> str:
-    """Return a turn without a short opening that the next sentence opens with again."""
-    return _TWICE.sub("", text)
+    """Return a turn without a word that a sentence and a short one before it open, or end, with."""
+    return _AGAIN.sub(lambda found: found["end"] + found["next"].upper(), _TWICE.sub("", text))
 
 
 class _SlotFilling(dict[str, str]):

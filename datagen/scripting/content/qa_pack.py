@@ -50,9 +50,9 @@ _POINTS = re.compile(
 )
 """Points at something; what was named is not pointed at."""
 _PARTLY = re.compile(
-    r"(?:Sometimes|Often|Almost|Many (?:do|people)|That may|For large groups|At first they do"
-    r"|Only if|Not (?:always|safely|any more)|They were in|Saturday is|(?:The o|O)ld ones did"
-    r"|Clocks do|In a few cities they do|When you multiply they do)\b"
+    r"(?:Sometimes|Often|It used to|Almost|Many (?:do|people)|That may|For large groups"
+    r"|At first they do|Only if|Not (?:always|safely)|They were in|Saturday is"
+    r"|(?:The o|O)ld ones did|Clocks do|In a few cities they do|When you multiply they do)\b"
 )
 """Opens the answer to what is believed, if there is something to that."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")

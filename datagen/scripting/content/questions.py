@@ -17,10 +17,11 @@ from datagen.scripting.compose.grammar import number_words
 _ASIDES = re.compile(
     r"^(?:can|could) you (?:tell me|explain(?: to me)?),? (?=what|how|why|who|where|when|which)"
     r"|^do (?:we|you) know (?=who|when|where|why|how)"
+    r"|^(?:so|then|and|but) (?=what|how|why|who|where|when|which|is|are|do|does|did)"
 )
 """What a question may begin with before it asks."""
 _POLAR = re.compile(
-    r"(?:is|isn't|are|aren't|am|was|were|do|does|don't|did|can|could|should|would|will|has|have)\b"
+    r"(?:is|are|am|was|were|do|does|did|can|could|should|would|will|has|have)(?:n't)?\b|can't\b"
 )
 _KINDS = (
     (
@@ -64,8 +65,8 @@ _WORD = re.compile(r"[a-z0-9]+(?:-[a-z]+)*")
 _SKIPPED = re.compile(
     r"a|about|all|am|an|and|any|are|at|be|because|best|better|can|come|did|do|does|else|ever|for|from|get"
     r"|good|had|has|have|how|if|in|is|it|just|know|like|made|make|makes|many|me|much|my|of|on|one|only|or"
-    r"|our|right|should|so|tell|than|that|the|their|there|these|they|things?|this|to|too|trick|us"
-    r"|use|was|way|we|well|were|what|when|where|which|who|why|will|with|would|you|your"
+    r"|ll|our|re|right|should|so|tell|than|that|the|their|there|these|they|things?|this|to|too|trick|us"
+    r"|use|ve|was|way|we|well|were|what|when|where|which|who|why|will|with|would|you|your"
 )
 _STEM = 4
 """How many letters of a word are compared, so that forms of a word are one."""
@@ -163,6 +164,23 @@ def in_other_words(text: str, said: str, share: float = _SAME_WORDS) -> bool:
 def tell_the_same(one: str, other: str) -> bool:
     """Tell whether nobody says both of two sentences, in either order."""
     return is_told(one, other) or is_told(other, one)
+
+
+def asks_for_told(question: str, answer: str, said: str) -> bool:
+    """Tell whether nobody asks a question who has just heard something.
+
+    Half of its words and a third of those of its answer were said.
+    """
+    stems = content_stems(said)
+    asked, told = content_stems(question), content_stems(answer)
+    return 2 * len(asked & stems) >= len(asked) > 0 and 3 * len(told & stems) >= len(told) > 0
+
+
+def has_part_told(text: str, said: str) -> bool:
+    """Tell whether a clause of a text, of two words that count at least, is all in a sentence."""
+    stems = content_stems(said)
+    parts = (content_stems(part) for part in text.split(","))
+    return any(len(part) > 1 and part <= stems for part in parts)
 
 
 @lru_cache(maxsize=16384)
