@@ -161,8 +161,16 @@ def test_a_signal_before_there_is_a_run_has_the_same_exit_code(
         signal.raise_signal(number)
 
     monkeypatch.setattr("datagen.runs.prepare.prepare", prepare)
-    result = call("run", "service", "--dialogs", "16")
+    before = signal.signal(number, NOT_IGNORED.get(number, signal.SIG_DFL))
+    try:
+        result = call("run", "service", "--dialogs", "16")
+    finally:
+        signal.signal(number, before)
     assert result.exit_code == 128 + number, result.output
+
+
+NOT_IGNORED = {signal.SIGINT: signal.default_int_handler}
+"""What a signal does where nohup does not hide it."""
 
 
 def test_a_signal_that_somebody_has_a_use_for_is_theirs() -> None:
