@@ -309,7 +309,8 @@ def test_whoever_repeats_leaves_out_nothing() -> None:
 
 def test_a_first_question_is_no_other_one() -> None:
     other = re.compile(
-        r"\b(?:another|next|further) question|\bone more(?: thing|\.)|something else|also (?:want|ask|would)",
+        r"\b(?:another|next|further) question|\bone more(?: thing|\.)|something else"
+        r"|also (?:want|ask|would)",
         re.I,
     )
     seen = 0
