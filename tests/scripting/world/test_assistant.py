@@ -347,3 +347,11 @@ def test_no_is_no_answer_to_what_hopes_for_it() -> None:
     """You won't charge them, will you? The answer to that is no."""
     parts = chain.from_iterable(maker().assistant_acts.user["decline.supposed"].values())
     assert not [one for part in parts for one in part if re.search(r"\b(?:no|yes)\b", one, re.I)]
+
+
+def test_no_question_of_a_customer_has_two_they() -> None:
+    """Who asks becomes they, so nobody else is: how do they get in when they are at work?"""
+    own, other = re.compile(r"\b(?:I|I'm|we|we're)\b"), re.compile(r"\bthey\b", re.I)
+    for world in maker().worlds.values():
+        for line in chain.from_iterable(fact.ask for fact in world.pack.facts.values()):
+            assert not (own.search(line) and other.search(line)), (world.pack.id, line)
