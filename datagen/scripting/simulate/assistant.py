@@ -191,7 +191,8 @@ class AssistantCall:
         if name in talk.told:
             return
         if talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
-            talk.agent("ask_link", "interactionStructuring")
+            self._link()
+        talk.has_asked = True
         asked = self.mandate.asks[name]
         talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
         if talk.chance(0.5):
@@ -199,19 +200,26 @@ class AssistantCall:
         self._hear(talk.world.fact(name).tell)
         talk.tell((name,))
 
+    def _link(self) -> None:
+        """Announce a question, which is no other one before there was a first."""
+        act = "ask_link" if self.talk.has_asked else "ask_link.first"
+        self.talk.agent(act, "interactionStructuring")
+
     def _hear(self, lines: Sequence[str], *, is_news: bool = False, is_done: bool = False) -> None:
         """Hear what the business tells; ask again, note it down or read a value back. Nobody passes
         over bad news, and what is only told gladdens nobody."""
         talk = self.talk
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
+        stating = talk.slots((talk.words.chosen,))
         own = [one.values for one in talk.floor.drafts if one.speaker == "agent"]
         stated = sorted((draft.values & talk.world.pack.values.keys()).difference(*own))
         if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
             self._has_missed = True
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
-            talk.user_line(told, "inform").repairs = asked
+            same = tuple(line for line in told if stating <= talk.slots((line,)))
+            talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
         if len(stated) == 1 and talk.chance(NOTED * talk.slips):
             read_back(talk, stated[0])
         elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
@@ -224,7 +232,8 @@ class AssistantCall:
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
         if talk.chance(LINKS):
-            talk.agent("ask_link", "interactionStructuring")
+            self._link()
+        talk.has_asked = True
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
         talk.user(act, "declineRequest")
@@ -365,7 +374,8 @@ class AssistantCall:
         talk.is_over = True
         is_bad = talk.is_refused
         act = "close_bad" if is_bad else "close" if talk.outcome == "solved" else "close.partly"
-        if talk.chance(0.45):
+        has_turn = talk.floor.drafts[-1].speaker == "agent"  # its reply and a farewell are no turn
+        if has_turn or talk.chance(0.45):
             talk.user("what_else", "offer")
             act += ".asked"
         talk.agent(act, "thanking").rote = True

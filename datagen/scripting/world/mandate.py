@@ -54,6 +54,8 @@ _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
 """How a check points back to what the business has told."""
+_ASKED_BACK = re.compile(r"^(?:does that|could that be)\b|\b(?:about that|that one)\?", re.I)
+"""How any other question does."""
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
 _GIVEN = re.compile(r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)")
@@ -159,7 +161,8 @@ def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
 
 def _points_back(step: ProcedureStep) -> bool:
     """Tell whether a step asks what the customer makes of what it hears only in the call."""
-    return step.do == "check" and _BACK.search(step.say[0]) is not None
+    back = {"check": _BACK, "ask": _ASKED_BACK}.get(step.do)
+    return back is not None and back.search(step.say[0]) is not None
 
 
 def turned(world: World) -> World:

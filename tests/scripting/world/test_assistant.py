@@ -280,3 +280,78 @@ def threes(lines: Iterable[str]) -> set[tuple[str, ...]]:
 def test_the_customer_is_spoken_of() -> None:
     assert of_caller("I lost my bag.") == "They lost their bag."
     assert of_caller("my mother's birthday") == "their mother's birthday"
+
+
+def test_nobody_says_twice_in_one_turn_that_it_will_tell() -> None:
+    tells = re.compile(r"\b(?:I'll|I will) (?:tell|let|pass|write)\b")
+    seen = 0
+    for script in everything():
+        for turn in script.turns:
+            if turn.speaker == "agent":
+                found = tells.findall(turn.text)
+                seen += bool(found)
+                assert len(found) < 2, turn.text
+    assert seen > CALLS
+
+
+def test_whoever_repeats_leaves_out_nothing() -> None:
+    seen = 0
+    for script in everything():
+        for asks, again in pairwise(floor(script)):
+            if asks.act == "requestRepeat" and again.act == "inform":
+                assert asks.repairs is not None
+                told = script.turns[asks.repairs]
+                if re.search(r"[.?!] ", told.text) is None:
+                    seen += 1
+                    assert set(told.fact_ids) <= set(again.fact_ids), (told.text, again.text)
+    assert seen > CALLS
+
+
+def test_a_first_question_is_no_other_one() -> None:
+    other = re.compile(
+        r"\b(?:another|next|further) question|\bone more(?: thing|\.)|something else"
+        r"|also (?:want|ask|would)",
+        re.I,
+    )
+    seen = 0
+    for script in everything():
+        told = re.split(r"Ask: |get more: ", script.role_prompt)[1:]
+        asked = [re.split(r"[?.]", one)[0].lower() for one in told]
+        said = [turn.text for turn in floor(script) if turn.speaker == "agent"]
+        first = [text for text in said if any(one in text.lower() for one in asked)][:1]
+        seen += len(first)
+        assert not any(map(other.search, first)), first
+    assert seen > CALLS
+
+
+def test_no_offer_adds_a_share_to_a_price() -> None:
+    """A limit is held to what an offer states: it states all of it."""
+    added = re.compile(r"\{(\w+)\} more\b|plus \{(\w+)\}")
+    for world in maker().worlds.values():
+        values = world.pack.values
+        for story in world.pack.stories.values():
+            for line in chain.from_iterable(one.say for one in story.steps if one.do == "offer"):
+                names = chain.from_iterable(added.findall(line))
+                shares = [name for name in names if name and values[name].type == "percent"]
+                assert not shares, (world.pack.id, line)
+
+
+def test_no_note_answers_what_only_the_call_tells() -> None:
+    back = re.compile(r"\b(?:does that|could that be|about that|that one)\b[^.?]*\?", re.I)
+    for script in everything():
+        known = script.role_prompt.split("Ask: ")[0]
+        assert back.search(known) is None, known
+
+
+def test_no_is_no_answer_to_what_hopes_for_it() -> None:
+    """You won't charge them, will you? The answer to that is no."""
+    parts = chain.from_iterable(maker().assistant_acts.user["decline.supposed"].values())
+    assert not [one for part in parts for one in part if re.search(r"\b(?:no|yes)\b", one, re.I)]
+
+
+def test_no_question_of_a_customer_has_two_they() -> None:
+    """Who asks becomes they, so nobody else is: how do they get in when they are at work?"""
+    own, other = re.compile(r"\b(?:I|I'm|we|we're)\b"), re.compile(r"\bthey\b", re.I)
+    for world in maker().worlds.values():
+        for line in chain.from_iterable(fact.ask for fact in world.pack.facts.values()):
+            assert not (own.search(line) and other.search(line)), (world.pack.id, line)
