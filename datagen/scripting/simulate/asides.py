@@ -116,7 +116,7 @@ def _names(talk: Talk, event: AgendaItem) -> None:
         act += ".called"
     talk.user(act, "setQuestion")
     ask_names(talk, event.what)
-    _react(talk, "ack")
+    _react(talk, "ack_name")
 
 
 def ask_names(talk: Talk, what: str) -> None:

@@ -35,7 +35,8 @@ _INTERJECTIONS = frozenset((
 """First words of turns that need no hesitation before them."""
 _ANSWERS = frozenset((
     "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
-    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect",
+    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect", "Almost",
+    "Wrong", "Exactly", "Correct",
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
@@ -176,6 +177,8 @@ def _middle(draft: Draft, said: str) -> None:
     rest = _STOP.split(draft.text[at + 2 :], maxsplit=1)[0]
     if rest.count(" ") < MIN_MIDDLE:
         return  # "then" or "please" alone ends a sentence
+    if said == "I mean," and rest.startswith(("and ", "but ", "it's ", "so ")):
+        return  # it would take back what goes before
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"
