@@ -198,7 +198,10 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     act = "correct" if wrong else "confirm"
     forbids = (wrong.spoken,) if wrong else ()
     talk.probe(kind, act, asked, (right.spoken,), forbids)  # type: ignore[arg-type]
-    _react(talk, "ack_corrected" if wrong else "ack")
+    if wrong:  # nobody hears that it is otherwise and says nothing
+        talk.user("ack_corrected", "autoPositive")
+    else:
+        _react(talk)
 
 
 def _terms(talk: Talk, event: AgendaItem) -> None:

@@ -138,7 +138,8 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.speaker == "agent":
         is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            starts = _BARE if draft.text[-1] == "?" else _AGENT_STARTS
+            is_feedback = draft.text[-1] == "?" or draft.act == "autoPositive"
+            starts = _BARE if is_feedback else _AGENT_STARTS
             _start(talk, draft, draws.pick(starts))
         return
     level = talk.cast.user.behaviour.fillers

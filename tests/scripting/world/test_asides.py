@@ -8,6 +8,7 @@ from functools import lru_cache
 import pytest
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.steps import objects
 from datagen.scripting.world.absent import to_assistant
@@ -124,3 +125,19 @@ def test_who_has_protested_objects_to_what_it_hears() -> None:
                 later = (one.text for one in turns[at + 1 :] if one.speaker == "user")
                 assert "thank" not in next(later, "").lower(), script.dialog_id
     assert found
+
+
+def test_who_is_told_that_it_is_otherwise_says_something() -> None:
+    bank = load_acts(default_path()).lines()
+    reactions = {line.lower() for where, line in bank if where.startswith("user.ack_corrected")}
+    corrected = 0
+    for script in calls():
+        for probe in script.probes:
+            if probe.act != "correct" or not probe.expects:
+                continue  # of a number on file the right one is not told
+            later = [t for t in script.turns[probe.agent_turn + 1 :] if t.onset != "backchannel"]
+            answer = next(turn for turn in later if turn.speaker == "user")
+            corrected += 1
+            said = answer.text.lower()
+            assert any(line in said for line in reactions), (script.dialog_id, said)
+    assert corrected > 20
