@@ -25,7 +25,8 @@ LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
 _SUPPOSES = re.compile(
-    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)|(?:will|won't|do|don't) you"
+    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)"
+    r"|(?:will|won't|do|don't|would|wouldn't|could|couldn't) (?:you|we)"
     r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
 )
 """How a wish ends, or begins, that is no request."""

@@ -157,8 +157,10 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
 
 def _may_begin(draft: Draft, said: str) -> bool:
     """Tell whether a turn may open like one that begins something."""
-    if draft.act in _REPLIES:
-        return bool(draft.values) and draft.act != "autoPositive"
+    if "autoPositive" in (draft.act, draft.begins):
+        return False
+    if draft.act in _REPLIES or draft.begins in _REPLIES:
+        return bool(draft.values)
     return said != "Let's see,"
 
 

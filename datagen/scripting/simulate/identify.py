@@ -75,15 +75,18 @@ def _may_lack(talk: Talk) -> bool:
 def _give(talk: Talk, name: str, act: str, question: int) -> None:
     code = talk.world.identity.identity.value
     roll = talk.draws.uniform() / talk.slips
-    if roll < MISREAD:
+    can_look = not talk.world.is_lookup or bool(tools.opening(talk))
+    if roll < MISREAD and can_look:
         _misread(talk, name, act, code)
-    elif roll < MISREAD + CORRECTS:
+    elif MISREAD <= roll < MISREAD + CORRECTS:
         wrong = code.alter(talk.draws, talk.value(name))
         talk.words.about(name, wrong)
         talk.user(act, "answer")
         take_back(talk, name)
     else:
         talk.user(act, "answer")
+        if roll < MISREAD:
+            return  # nobody could tell that it is wrong
         if roll < MISREAD + CORRECTS + MISHEARD:
             mishear(talk, name, code.alter(talk.draws, talk.value(name)))
         elif roll < MISREAD + CORRECTS + MISHEARD + READ_BACK:

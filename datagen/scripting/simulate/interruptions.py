@@ -34,9 +34,10 @@ begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
 """Chances that a caller corrects what was misheard before the agent has said all of it, by its
 level of interruptions, and fewest words that it hears first."""
-HOLDS = {"friendly": 0.16, "brisk": 0.45, "formal": 0.4, "tired": 0.25}
-OVERRIDES = 0.5
-"""Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
+HOLDS = {"friendly": 0.3, "brisk": 0.6, "formal": 0.55, "tired": 0.4}
+OVERRIDES = 0.65
+"""Chance that an agent of a manner finishes its clause first; of those who hear a protest, that it
+finishes all. A question is answered first, so the rest is told after it."""
 SUMS_UP = {"friendly": 0.5, "brisk": 0.9, "formal": 0.4, "tired": 0.6}
 """Chance that an agent of a manner says in short what was cut, where that says enough."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
@@ -192,10 +193,11 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
     if kind in ("known", "correction"):
         return Interruption(kind=kind, answer="yield", uptake="drop")
     if kind != "pause" and talk.chance(HOLDS[talk.cast.manner]):
-        if talk.chance(OVERRIDES):
+        if kind == "protest" and talk.chance(OVERRIDES):
             return Interruption(kind=kind, answer="override")
         is_last = place.phrase == len(place.phrases) - 1
-        return Interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
+        if kind == "protest" or not is_last:  # after an answer nobody knows what was told before
+            return Interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
     if kind != "question" and _summary(talk, place) and talk.chance(SUMS_UP[talk.cast.manner]):
         return Interruption(kind=kind, answer="yield", uptake="summarise")
     uptake = talk.draws.pick(UPTAKES[talk.cast.manner])

@@ -67,12 +67,20 @@ def test_who_could_not_be_verified_wishes_for_nothing() -> None:
         assert not later, script.dialog_id
 
 
+def test_no_wish_is_put_so_that_a_no_may_be_a_yes() -> None:
+    """ "You won't charge me, will you?" "The answer is no." Nobody knows what that means."""
+    denied = re.compile(r"n't .*, (?:will|would|do|does|did|can|could) (?:you|it|they|that|we)\?$")
+    asks = [line for world in worlds().values() for wish in world.pack.wishes for line in wish.ask]
+    assert not [line for line in asks if denied.search(line)]
+
+
 @pytest.mark.parametrize(
     ("line", "is_supposed"),
     [
         ("You won't charge me, will you?", True),
         ("I'll take that along, is that okay?", True),
         ("With the plan it's free, right?", True),
+        ("You'd let half a day go, wouldn't you?", True),
         ("Do I really have to pay at booking?", True),
         ("Can you hold it for an hour?", False),
         ("I want it today, can you do that?", False),
