@@ -25,7 +25,8 @@ LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
 _SUPPOSES = re.compile(
-    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)|(?:will|won't|do|don't) you"
+    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)"
+    r"|(?:will|won't|do|don't|would|wouldn't|could|couldn't) (?:you|we)"
     r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
 )
 """How a wish ends, or begins, that is no request."""
@@ -116,7 +117,7 @@ def _names(talk: Talk, event: AgendaItem) -> None:
         act += ".called"
     talk.user(act, "setQuestion")
     ask_names(talk, event.what)
-    _react(talk, "ack")
+    _react(talk, "ack_name")
 
 
 def ask_names(talk: Talk, what: str) -> None:
@@ -198,7 +199,10 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     act = "correct" if wrong else "confirm"
     forbids = (wrong.spoken,) if wrong else ()
     talk.probe(kind, act, asked, (right.spoken,), forbids)  # type: ignore[arg-type]
-    _react(talk, "ack_corrected" if wrong else "ack")
+    if wrong:  # nobody hears that it is otherwise and says nothing
+        talk.user("ack_corrected", "autoPositive")
+    else:
+        _react(talk)
 
 
 def _terms(talk: Talk, event: AgendaItem) -> None:

@@ -35,7 +35,8 @@ _INTERJECTIONS = frozenset((
 """First words of turns that need no hesitation before them."""
 _ANSWERS = frozenset((
     "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
-    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect",
+    "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect", "Almost",
+    "Wrong", "Exactly", "Correct",
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
@@ -137,7 +138,8 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.speaker == "agent":
         is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            starts = _BARE if draft.text[-1] == "?" else _AGENT_STARTS
+            is_feedback = draft.text[-1] == "?" or draft.act == "autoPositive"
+            starts = _BARE if is_feedback else _AGENT_STARTS
             _start(talk, draft, draws.pick(starts))
         return
     level = talk.cast.user.behaviour.fillers
@@ -155,8 +157,10 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
 
 def _may_begin(draft: Draft, said: str) -> bool:
     """Tell whether a turn may open like one that begins something."""
-    if draft.act in _REPLIES:
-        return bool(draft.values) and draft.act != "autoPositive"
+    if "autoPositive" in (draft.act, draft.begins):
+        return False
+    if draft.act in _REPLIES or draft.begins in _REPLIES:
+        return bool(draft.values)
     return said != "Let's see,"
 
 
@@ -176,6 +180,8 @@ def _middle(draft: Draft, said: str) -> None:
     rest = _STOP.split(draft.text[at + 2 :], maxsplit=1)[0]
     if rest.count(" ") < MIN_MIDDLE:
         return  # "then" or "please" alone ends a sentence
+    if said == "I mean," and rest.startswith(("and ", "but ", "it's ", "so ")):
+        return  # it would take back what goes before
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
         draft.spoken = f"{draft.spoken[: at + 2]}{said} {draft.spoken[at + 2 :]}"

@@ -38,6 +38,8 @@ class Draft:
     is_closed: bool = False
     rote: bool = False
     """Said by rote: no hesitation, no backchannel, no pause of an agent."""
+    begins: str = ""
+    """The act with which it begins, which its own need not be."""
 
     @property
     def num_words(self) -> int:
@@ -68,6 +70,7 @@ class Floor:
         if last is None or last.speaker != speaker or last.is_closed or apart:
             values, rests_on = set(said.slots), list(licence)
             last = Draft(speaker, act, said.text, said.spoken, values, rests_on, emotion)
+            last.begins = act
             self.drafts.append(last)
             return last
         text, spoken = _without_second_start(last, said)

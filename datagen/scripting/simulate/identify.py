@@ -25,6 +25,8 @@ LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
 _action = trusted(Action)
 NOTICED = 0.7
 """Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
+_AT_HAND = frozenset(("phone", "plate", "zip"))
+"""Ids of numbers that nobody has left at home: they are known by heart, or on the car."""
 
 
 def identify(talk: Talk) -> None:
@@ -60,28 +62,31 @@ def identify(talk: Talk) -> None:
 
 
 def _may_lack(talk: Talk) -> bool:
-    """Tell whether the caller could lack its number: nobody lacks a telephone number, nobody whose
+    """Tell whether the caller could lack its number: nobody lacks one that is at hand, nobody whose
     telephone has been called is asked for it, and nobody later asks about what it did not have."""
     if any(event.kind == "Q1" and not event.what for event in talk.agenda):
         return False
     known = (talk.world.identity, talk.world.other)
-    first, other = (one.identity.value.type for one in known)
+    first, other = (one.identity.id for one in known)
     is_called = talk.cast.direction == "outbound"
-    return first != "phone" and not (is_called and other == "phone")
+    return first not in _AT_HAND and not (is_called and other == "phone")
 
 
 def _give(talk: Talk, name: str, act: str, question: int) -> None:
     code = talk.world.identity.identity.value
     roll = talk.draws.uniform() / talk.slips
-    if roll < MISREAD:
+    can_look = not talk.world.is_lookup or bool(tools.opening(talk))
+    if roll < MISREAD and can_look:
         _misread(talk, name, act, code)
-    elif roll < MISREAD + CORRECTS:
+    elif MISREAD <= roll < MISREAD + CORRECTS:
         wrong = code.alter(talk.draws, talk.value(name))
         talk.words.about(name, wrong)
         talk.user(act, "answer")
         take_back(talk, name)
     else:
         talk.user(act, "answer")
+        if roll < MISREAD:
+            return  # nobody could tell that it is wrong
         if roll < MISREAD + CORRECTS + MISHEARD:
             mishear(talk, name, code.alter(talk.draws, talk.value(name)))
         elif roll < MISREAD + CORRECTS + MISHEARD + READ_BACK:

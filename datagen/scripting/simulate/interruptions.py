@@ -34,20 +34,21 @@ begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
 """Chances that a caller corrects what was misheard before the agent has said all of it, by its
 level of interruptions, and fewest words that it hears first."""
-HOLDS = {"friendly": 0.16, "brisk": 0.45, "formal": 0.4, "tired": 0.25}
-OVERRIDES = 0.5
-"""Chance that an agent of a manner finishes its clause first; of those, that it finishes all."""
+HOLDS = {"friendly": 0.3, "brisk": 0.6, "formal": 0.55, "tired": 0.4}
+OVERRIDES = 0.65
+"""Chance that an agent of a manner finishes its clause first; of those who hear a protest, that it
+finishes all. A question is answered first, so the rest is told after it."""
+SUMS_UP = {"friendly": 0.5, "brisk": 0.9, "formal": 0.4, "tired": 0.6}
+"""Chance that an agent of a manner says in short what was cut, where that says enough."""
 UPTAKES: dict[str, tuple[Uptake, ...]] = {
-    "friendly": ("repeat", "resume", "resume", "resume", "summarise"),
-    "brisk": ("summarise", "summarise", "summarise", "resume", "drop"),
+    "friendly": ("repeat", "resume", "resume", "resume"),
+    "brisk": ("resume", "resume", "drop"),
     "formal": ("repeat", "resume", "resume"),
-    "tired": ("resume", "resume", "summarise", "drop"),
+    "tired": ("resume", "resume", "drop"),
 }
-"""What an agent of a manner does afterwards, each as likely as it is often."""
-MOST_VALUES = 2
-"""Most values that are said again without the sentence around them."""
+"""What it does otherwise, each as likely as it is often."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
-"""Types of such values."""
+"""Types of values that are said again without the sentence around them."""
 _STARTS = (
     r"(?:the|a|an|it|it's|they|they're|you|you're|your|we|we're|our|i|i'll|there|there's|that|that's"
     r"|this|if|nobody)\b|\{\w+\}(?!,)"
@@ -68,7 +69,15 @@ _EMPTY = re.compile(r"(?:i'm (?:sorry|afraid)|i see|you see|i know)[,.]?", re.IG
 _GOES_ON = re.compile(r"\b(?:is|are|was|were|has|have|can|may|will|must|goes|comes|belongs?|be)\b")
 """What follows a value of which something else is said: the value alone does not say it."""
 HEARD = 2
-"""Fewest words of a phrase that are heard before its values alone say what is left of it."""
+"""Fewest words of a phrase that are heard before its value alone says what is left of it."""
+_ENDS = re.compile(
+    r"(?<!after )(?<!before )(?<!until )(?<!from )(?<!by )(?<!to )(?<!within )(?<!over )(?<!under )"
+    r"\{(\w+)\}(?: \w+){0,2}\.$"
+)
+"""A value with which a line ends, but for a word or two: more would be lost with it alone, as would
+what it bounds."""
+_SECOND = re.compile(r",|\b(?:and|but|or|then)\b")
+"""Between a cut and a value: something else begins, of which the caller has heard nothing."""
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )
@@ -184,14 +193,15 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
     if kind in ("known", "correction"):
         return Interruption(kind=kind, answer="yield", uptake="drop")
     if kind != "pause" and talk.chance(HOLDS[talk.cast.manner]):
-        if talk.chance(OVERRIDES):
+        if kind == "protest" and talk.chance(OVERRIDES):
             return Interruption(kind=kind, answer="override")
         is_last = place.phrase == len(place.phrases) - 1
-        return Interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
+        if kind == "protest" or not is_last:  # after an answer nobody knows what was told before
+            return Interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
+    if kind != "question" and _summary(talk, place) and talk.chance(SUMS_UP[talk.cast.manner]):
+        return Interruption(kind=kind, answer="yield", uptake="summarise")
     uptake = talk.draws.pick(UPTAKES[talk.cast.manner])
     if uptake == "drop" and (telling.is_needed or kind == "pause"):
-        uptake = "resume"
-    if uptake == "summarise" and (kind == "question" or not _summary(talk, place)):
         uptake = "resume"
     rest = place.phrases[place.phrase]
     is_whole = _CLAUSE.match(rest) and not _EMPTY.fullmatch(rest)
@@ -201,26 +211,27 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
 
 
 def _summary(talk: Talk, place: _Place) -> str:
-    """Return the values of the line that the cut leaves unsaid, as a template; empty if none.
+    """Return the value with which a cut line ends, as a template; empty if it says too little.
 
-    Of what denies something a value alone would say the contrary.
+    Of what denies something a value alone would say the contrary, and of two values, or of one in a
+    clause of which nothing has been heard, nobody knows what they are of.
     """
     whole = " ".join(place.phrases)
-    if _DENIES.search(whole) or _GOES_ON.search(whole, whole.rfind("{")):
+    ends = _ENDS.search(whole)
+    if _DENIES.search(whole) or _GOES_ON.search(whole, whole.rfind("{")) or not ends:
         return ""
-    left_out = talk.slots(place.phrases[place.phrase + 1 :])
-    if left_out or place.at_word - place.phrase_at < HEARD:
+    last = ends[1][0].lower() + ends[1][1:]
+    value = talk.world.values.get(last)
+    if value is None or value.type not in SAID_ALONE or place.phrase < len(place.phrases) - 1:
         return ""
     spoken = talk.floor.drafts[place.draft].spoken.lower()
-    left = []
-    for lower in sorted(talk.slots(place.phrases)):  # a set's own order changes with the process
-        value = talk.world.values.get(lower)
-        is_short = value is not None and value.type in SAID_ALONE
-        end = _end(spoken, value.spoken.lower()) if value and is_short else 0
-        if end > place.at_word + ANSWERED:
-            left.append((end, f"{{{lower}}}"))
-    said = [slot for _, slot in sorted(left)]
-    return " and ".join(said) + "." if 0 < len(said) <= MOST_VALUES else ""
+    said_at = {name: _end(spoken, talk.value(name).spoken.lower()) for name in talk.slots((whole,))}
+    left = [name for name, end in said_at.items() if end > place.at_word]
+    if left != [last] or said_at[last] <= place.at_word + ANSWERED:
+        return ""
+    between = " ".join(spoken.split()[place.at_word : said_at[last]])
+    is_heard = place.at_word - place.phrase_at >= HEARD and not _SECOND.search(between)
+    return f"{{{last}}}." if is_heard else ""
 
 
 def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | None) -> None:

@@ -161,7 +161,8 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
         _may_cut_in(talk, step.say, "inform", licence, is_bad=_is_bad(talk, step))
     else:
         is_bad = _is_bad(talk, step)
-        left = [name for name in news if not tell(talk, name, is_bad=is_bad)]
+        is_awaited = bool(step.reply)  # nobody knows the answer to what they have called about
+        left = [name for name in news if not tell(talk, name, is_bad=is_bad, is_awaited=is_awaited)]
         if left:
             talk.tell(name for name in step.facts if name not in left)
             return
@@ -180,11 +181,11 @@ def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
     return any(map(objects, step.reply)) if step.reply else talk.is_let_down
 
 
-def tell(talk: Talk, name: str, *, is_bad: bool = False) -> bool:
+def tell(talk: Talk, name: str, *, is_bad: bool = False, is_awaited: bool = False) -> bool:
     """Tell a fact; a caller may cut in. Return whether it was told in the end."""
     fact, licence = talk.world.fact(name), talk.licence((name,))
     talk.agent_line(fact.tell, "inform", licence)
-    is_needed = fact.source == "record"
+    is_needed = is_awaited or fact.source == "record"
     return _may_cut_in(talk, fact.tell, "inform", licence, is_needed=is_needed, is_bad=is_bad)
 
 

@@ -34,6 +34,9 @@ CHATS = {"friendly": 0.6, "brisk": 0.08, "formal": 0.2, "tired": 0.2}
 """Chance that an agent of a manner makes small talk in a long wait."""
 CHATTED = 4.0
 """Seconds that small talk takes."""
+PRESSED = ".pressed"
+_HURRY = (PRESSED, "", ".leisure")
+"""How callers of each patience speak of a wait: their role says whether they have time."""
 
 
 def opening(talk: Talk) -> str:
@@ -68,7 +71,7 @@ def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
         talk.agent("failed_tool", "apology", (f"result.{talk.actions[-1].id}",), apart=True)
         talk.floor.close()
         if talk.chance(0.5):
-            talk.user("react_hold", "autoPositive")
+            talk.user(_react_hold(talk), "autoPositive")
     return _issue(talk, step, _result(talk, step, facts), "ok")
 
 
@@ -182,11 +185,17 @@ def _say_meanwhile(talk: Talk, action: Action) -> None:
             draft.meanwhile = draft.speaker == "agent" and not rests_on_result
         talk.floor.close()
     elif talk.chance(ADDS):
-        talk.user("while_waiting", "inform")
+        talk.user("while_waiting" + (PRESSED if talk.cast.user.patience == 0 else ""), "inform")
     else:
         is_cross = talk.mood.manner in ("curt", "angry")  # others only say that they wait
-        say = partial(talk.user, "react_hold", "autoPositive")
+        say = partial(talk.user, _react_hold(talk), "autoPositive")
         break_in(talk, "protest", say, BREAKS_IN if is_cross else 0.0)
+
+
+def _react_hold(talk: Talk) -> str:
+    user = talk.cast.user
+    patience = min(1, user.patience) if user.emotion == "hurried" else user.patience
+    return f"react_hold{_HURRY[patience]}"
 
 
 def latency(talk: Talk, tool: str) -> float:

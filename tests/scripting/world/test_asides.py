@@ -8,6 +8,7 @@ from functools import lru_cache
 import pytest
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.steps import objects
 from datagen.scripting.world.absent import to_assistant
@@ -66,12 +67,20 @@ def test_who_could_not_be_verified_wishes_for_nothing() -> None:
         assert not later, script.dialog_id
 
 
+def test_no_wish_is_put_so_that_a_no_may_be_a_yes() -> None:
+    """ "You won't charge me, will you?" "The answer is no." Nobody knows what that means."""
+    denied = re.compile(r"n't .*, (?:will|would|do|does|did|can|could) (?:you|it|they|that|we)\?$")
+    asks = [line for world in worlds().values() for wish in world.pack.wishes for line in wish.ask]
+    assert not [line for line in asks if denied.search(line)]
+
+
 @pytest.mark.parametrize(
     ("line", "is_supposed"),
     [
         ("You won't charge me, will you?", True),
         ("I'll take that along, is that okay?", True),
         ("With the plan it's free, right?", True),
+        ("You'd let half a day go, wouldn't you?", True),
         ("Do I really have to pay at booking?", True),
         ("Can you hold it for an hour?", False),
         ("I want it today, can you do that?", False),
@@ -124,3 +133,19 @@ def test_who_has_protested_objects_to_what_it_hears() -> None:
                 later = (one.text for one in turns[at + 1 :] if one.speaker == "user")
                 assert "thank" not in next(later, "").lower(), script.dialog_id
     assert found
+
+
+def test_who_is_told_that_it_is_otherwise_says_something() -> None:
+    bank = load_acts(default_path()).lines()
+    reactions = {line.lower() for where, line in bank if where.startswith("user.ack_corrected")}
+    corrected = 0
+    for script in calls():
+        for probe in script.probes:
+            if probe.act != "correct" or not probe.expects:
+                continue  # of a number on file the right one is not told
+            later = [t for t in script.turns[probe.agent_turn + 1 :] if t.onset != "backchannel"]
+            answer = next(turn for turn in later if turn.speaker == "user")
+            corrected += 1
+            said = answer.text.lower()
+            assert any(line in said for line in reactions), (script.dialog_id, said)
+    assert corrected > 20

@@ -166,6 +166,12 @@ def test_nothing_but_an_um_comes_before_a_yes() -> None:
     assert said.text == "Yes, it's the red one."
 
 
+def test_nobody_takes_back_what_an_addition_follows() -> None:
+    said = [t.text for script in scripts() for t in floor(script) if t.speaker == "user"]
+    assert not [text for text in said if re.search(r"I mean, (?:and|but|so|it's) ", text)]
+    assert sum("I mean, " in text for text in said) > 5
+
+
 def test_no_more_than_an_um_follows_a_word_of_assent() -> None:
     for text in ("Yes, it's the red one.", "Hold on, here it is."):
         said = draft(text)
@@ -290,6 +296,53 @@ def test_nobody_is_hurried_and_has_time() -> None:
         said = user_role_prompt(call.world, replace(call.cast, user=user))
         assert f"You are {emotion}." in said
         assert ("You have time." in said) == has_time
+
+
+def test_who_speaks_of_a_wait_keeps_to_its_role() -> None:
+    """Who has time is in no hurry, and who has no patience does not say that there is no rush."""
+    in_a_hurry = re.compile(r"have all day|bit of a hurry|little faster|to run soon|My break")
+    at_leisure = re.compile(r"take your time|No rush|I have time\.|the time you need|going anyw")
+    hurried = leisurely = 0
+    for script in scripts():
+        role = script.user_role_prompt or ""
+        said = [t.text for t in floor(script) if t.speaker == "user"]
+        pressed = [text for text in said if in_a_hurry.search(text)]
+        easy = [text for text in said if at_leisure.search(text)]
+        assert not (pressed and "You have time." in role), (script.dialog_id, pressed)
+        assert not (easy and ("no patience" in role or "hurried" in role)), (script.dialog_id, easy)
+        hurried, leisurely = hurried + len(pressed), leisurely + len(easy)
+    assert min(hurried, leisurely) >= 5, (hurried, leisurely)
+
+
+def test_what_is_at_hand_is_not_left_at_home() -> None:
+    """A car's plate is on the car, and nobody forgets a zip code or a telephone."""
+    asked = 0
+    lacks = re.compile(r"at home|can't find|I don't (?:have|know)|no idea")
+    for script in scripts():
+        for question, turn in pairwise(floor(script)):
+            at_hand = re.search(r"phone number|plate number|zip code", question.text)
+            if question.speaker == "agent" and question.act == "setQuestion" and at_hand:
+                asked += 1
+                assert not lacks.search(turn.text), (script.dialog_id, turn.text)
+    assert asked > 50
+
+
+def test_who_is_told_a_name_does_not_put_up_with_it() -> None:
+    thanked = 0
+    names = [line for where, line in maker().acts.lines() if where.startswith("user.ack_name")]
+    for script in scripts():
+        for one in (probe for probe in script.probes if probe.type == "Q0"):
+            told = script.turns[one.agent_turn]
+            later = [t for t in script.turns[one.agent_turn + 1 :] if t.onset != "backchannel"]
+            is_all = told.licence == ("prompt.role",) and told.text[-1] != "?"
+            if not is_all or not later or later[0].act != "autoPositive":
+                continue
+            thanked += 1
+            said = later[0].text
+            assert any(line.split(",")[0].strip(".").lower() in said.lower() for line in names), (
+                said
+            )
+    assert thanked > 5
 
 
 def test_nobody_still_looks_who_does_something() -> None:
