@@ -61,7 +61,7 @@ _SHORT = cue(
     r"(?: number)?(?:'s)?(?: (?:is|was|isn't))?",
     r":? ",
 )
-_NUMBERED = cue(r"(?:[a-z]{3,}|[A-Z][a-z]{2,}) (?:number|no\.)(?: is| was)?", ":? #?")
+_NUMBERED = cue(r"(?:[a-z]{3,}|[A-Z][a-z]{2,}),? (?:number|no\.)(?: is| was)?", ":? #?")
 _PAIRED = cue(
     r"suite|ste\.?|apartment|apt\.?|room|rm\.?|unit|route|rte\.?|highway|hwy\.?|interstate"
     r"|flight|form|gate|exit|channel|locker"

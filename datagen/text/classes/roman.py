@@ -101,7 +101,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{'number' if m.start() else 'Number'} {_number(m)}",
         ),
         make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
-        make(r"[iIvVxX](?=[.,?!:;]|$| of\b)", _number, before=_SCENE),
+        make(r"[iIvVxX](?=[.,?!:;]|$| of\b)|[ivx](?= [a-z])", _number, before=_SCENE),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(

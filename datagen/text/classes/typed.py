@@ -29,6 +29,14 @@ def _two_months(match: Match) -> str:
     return f"{MONTHS[match['first']]} and {MONTHS[match['last']]}"
 
 
+_OF_A_SUM = (
+    "times|is|equals|be|goes|gets|can|must|grows|has|terms?|items|elements|nodes|numbers|objects"
+    "|choose|factorial|squared|cubed|minus|plus|over|steps|values|trials|rows|where|if|for|in|to"
+    "|and|or|as|from|gives"
+)
+"""What comes after an n that is a number: "runs n times"."""
+
+
 def typed(make: FormMaker) -> tuple[Form, ...]:
     """Return letters that are written for words, as people type them."""
     end = r"(?=[ ,.?!]|$)(?! [=+*/<>-])"
@@ -43,14 +51,14 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
         make(rf"u{end}", _letter_word("you"), Sure.CUE, before=re.compile(r"(?:^|[a-z,?!.] )\Z")),
         make(r"r(?= (?:u|you|we|they|there|these|those)\b)", "are"),
         make(r"r(?= [$\d])", "are", before=re.compile(r"[a-z]{3,} \Z")),
-        make(rf"r{end}", "are", before=cue("u|you|we|they|how|what|where|when|who", " ")),
+        make(rf"r{end}", "are", before=cue("u|you|we|they", " ")),
         make(
             rf"b{end}",
             "be",
             before=cue("gonna|will|would|wont|won't|to|might|can|should|must|ll", " "),
         ),
         make(_ALRIGHT, "okay", before=re.compile(r"^\Z")),
-        make(r"n(?= [a-z]{2,})", "and", before=re.compile(r"[a-z]{2,} \Z")),
+        make(rf"n(?= (?!(?:{_OF_A_SUM})\b)[a-z]{{2,}})", "and", before=re.compile(r"[a-z]{2,} \Z")),
         make(r"(?P<word>[cC])(?= (?:u|ya|you)\b)", lambda m: "see" if m["word"] == "c" else "See"),
         make("u", "you", before=re.compile(r"(?:^|[.?!] )C \Z")),
         make(
