@@ -50,8 +50,8 @@ _ABOUT = cue(
 )
 COUNTING = re.compile(
     r"[=+\u00d7÷<>~]|\b(?:about|over|under|nearly|almost|around|roughly|than|times|plus|minus|total\w*|sum"
-    r"|number of|divided|equals?|value|average|score[ds]?|points?|hit|reached|rounds?|nearest"
-    r"|count\w*)\b"
+    r"|number of|[Tt]he number(?= \d)|divided|equals?|value|average|score[ds]?|points?|hit"
+    r"|reached|rounds?|nearest|count\w*)\b"
 )
 """What is near a number that is counted or worked out."""
 _RAISED = re.compile(
