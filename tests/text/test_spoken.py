@@ -1,5 +1,6 @@
 import pickle
 import re
+from contextlib import suppress
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -319,3 +320,17 @@ def test_a_spelled_k_is_no_okay(spelled: str) -> None:
 @pytest.mark.parametrize("words", ["walk-ins", "add-ons", "oat milk", "drop-offs", "sign-ups"])
 def test_plain_words_are_said_beside_numbers(words: str) -> None:
     assert speak(f"We see {words} after 5 PM.") == f"We see {words} after five p.m."
+
+
+RUNS = (
+    "j", "J", "jJ", "Jj", "1", "1-", "a-", "1,", "1.", "(1", "1+", "a+", "1/", "a/", "IV", "#1", "a.",
+    "A.", "a@", "1:", "-", "a1", "A1", "'s", "$1", "1%", "_", "x 1 ", "1 ", "a, ", "A. ", "1st ",
+)  # fmt: skip
+"""What a form may take any number of, in two ways: then a long run of it is never done with."""
+
+
+@pytest.mark.parametrize("end", ["", "!", "Z", "7", "\N{REPLACEMENT CHARACTER}"])
+def test_long_runs_are_done_with(end: str) -> None:
+    for run in RUNS:
+        with suppress(Unsayable):
+            speak((run * 200)[:190] + end)

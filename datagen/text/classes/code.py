@@ -293,8 +293,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),
         make(
-            r"(?<![\w-])(?P<word>(?:[A-Z]?[a-z]+"
-            r"|[a-z]?[A-Z][a-z]+)+)-?(?P<number>\d{1,4})(?![\w-]|[.,:/]\d)",
+            r"(?<![\w-])(?P<word>(?:[A-Z][a-z]+|[a-z]+)"
+            r"(?:[A-Z][a-z]+)*)-?(?P<number>\d{1,4})(?![\w-]|[.,:/]\d)",
             _named,
             Sure.USUAL,
         ),
