@@ -323,8 +323,9 @@ def test_plain_words_are_said_beside_numbers(words: str) -> None:
 
 
 RUNS = (
-    "j", "J", "jJ", "Jj", "1", "1-", "a-", "1,", "1.", "(1", "1+", "a+", "1/", "a/", "IV", "#1", "a.",
-    "A.", "a@", "1:", "-", "a1", "A1", "'s", "$1", "1%", "_", "x 1 ", "1 ", "a, ", "A. ", "1st ",
+    "j", "J", "jJ", "Jj", "1", "1-", "a-", "1,", "1.", "(1", "1+", "a+", "1/", "a/", "IV", "#1",
+    "a.", "A.", "a@", "1:", "-", "a1", "A1", "'s", "$1", "1%", "_", "x 1 ", "1 ", "a, ", "A. ",
+    "1st ",
 )  # fmt: skip
 """What a form may take any number of, in two ways: then a long run of it is never done with."""
 
