@@ -285,7 +285,7 @@ def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:
     held: ScannedSpan | None = None
     first = 0
     for span in spans:
-        said = " ".join(token for token in span.said.split() if token != "'")
+        said = _joined(span.said)
         if _LETTER.search(said):
             if held:
                 yield held
@@ -295,6 +295,19 @@ def _with_words(spans: list[ScannedSpan]) -> Iterator[ScannedSpan]:
             held = ScannedSpan(held.first, span.end, _mark(held.said, said))
     if held:
         yield held
+
+
+def _joined(said: str) -> str:
+    """Join marks to the word before them: a form may have said the sign between ("= .")."""
+    words: list[str] = []
+    for token in said.split():
+        if token == "'":
+            continue
+        if words and not _LETTER.search(token):
+            words[-1] = _mark(words[-1], token)
+        else:
+            words.append(token)
+    return " ".join(words)
 
 
 def _mark(word: str, token: str) -> str:
