@@ -216,7 +216,7 @@ def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
     if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
-    if "-" in text and "pass" in text and _PASSWORD.search(text):
+    if " no." in text or ("-" in text and "pass" in text and _PASSWORD.search(text)):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 
