@@ -268,10 +268,10 @@ def together(works: Sequence[Callable[[], None]]) -> None:
 def test_threads_share_a_writer_its_gates_its_judges_and_its_books(tmp_path: Path) -> None:
     def slowly(body: dict[str, Any], times: int) -> Reply:
         if "role_adherence" in str(body["response_format"]):
-            return completion(SCORED, wait=0.01)
+            return completion(SCORED, wait=0.05)
         if not times:
-            return completion("nothing", wait=0.01)
-        return completion(answer_to(body), wait=0.01)
+            return completion("nothing", wait=0.05)
+        return completion(answer_to(body), wait=0.05)
 
     settings = {"models": [{"name": "one"}, {"name": "two"}], "judge_threshold": 4}
     with writing(slowly, concurrency=3, records=str(tmp_path), **settings) as (writer, server):
