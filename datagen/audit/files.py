@@ -20,8 +20,8 @@ from jsonschema.exceptions import best_match
 from jsonschema_rs import Draft202012Validator as Compiled
 
 from datagen import assets
-from datagen.storage import Storage, StorageFailed, parquet_file
-from datagen.storage.unpacked import too_much
+from datagen.storage import Storage, StorageFailed
+from datagen.storage.unpacked import open_table
 
 AGAIN = "run the same command again: it is made anew"
 
@@ -126,12 +126,7 @@ def _table(file: Any, *, is_kept: bool) -> pa.Table:
 
     They become one batch: the hash is of one, and columns are looked at whole.
     """
-    sound = is_kept or parquet_file.holds(file)
-    if sound is False:
-        raise pa.ArrowInvalid("its bytes are not those that were written")
-    opened = pq.ParquetFile(file, page_checksum_verification=True)
-    if wrong := too_much(file, opened.metadata, is_ours=bool(sound)):
-        raise pa.ArrowInvalid(f"{wrong}, which is no table of a run")
+    opened = open_table(file, is_kept=is_kept)
     groups = range(opened.num_row_groups)
     read = [opened.read_row_group(number, use_threads=False) for number in groups]
     return pa.concat_tables(read).combine_chunks()

@@ -29,7 +29,7 @@ from datagen.storage import (
     parquet_file,
 )
 from datagen.storage.append import always
-from datagen.storage.unpacked import too_much
+from datagen.storage.unpacked import OTHER_BYTES, open_table
 from datagen.types import Record, Reject, RunFailed, UserError
 
 T = TypeVar("T")
@@ -39,7 +39,6 @@ UNIT_STAGES = ("script", "speech", "timeline", "tokens")
 """Stages with one artifact for each block, upstream first."""
 SHARDS = "shards"
 JOURNAL = "journal.jsonl"
-_OTHER_BYTES = "its bytes are not those that were written"
 """What happened, for people and cost calibration."""
 
 
@@ -109,12 +108,7 @@ class RunFolder:
         """Read a table, checksums verified. Raises Missing or Damaged."""
 
         def table(file: Any) -> pa.Table:
-            sound = self.storage.keeps_checksums or parquet_file.holds(file)
-            if sound is False:
-                raise Damaged(name, _OTHER_BYTES)
-            parquet = pq.ParquetFile(file, page_checksum_verification=True)
-            if wrong := too_much(file, parquet.metadata, is_ours=bool(sound)):
-                raise Damaged(name, f"{wrong}, which is no table of a run")
+            parquet = open_table(file, is_kept=self.storage.keeps_checksums)
             return parquet.read(None if columns is None else list(columns), use_threads=False)
 
         return self._load(name, table)
@@ -130,7 +124,7 @@ class RunFolder:
             if sound is None:
                 _read_pages(file)
             elif not sound:
-                raise Damaged(name, _OTHER_BYTES)
+                raise Damaged(name, OTHER_BYTES)
 
         if not self.storage.keeps_checksums:
             self._load(name, look)

@@ -13,31 +13,50 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from datagen.storage import parquet_file
+
 MAX_UNPACKED = 256 * 2**20
 """Bytes that any file may hold when it is unpacked."""
 MAX_RATIO = 20
 """Bytes that a larger one may hold, for each byte of its own length."""
 
 
-def too_much(file: Any, said: pq.FileMetaData, *, is_ours: bool) -> str | None:
-    """Return what is wrong with an open file that holds more than any of ours, else None.
+OTHER_BYTES = "its bytes are not those that were written"
 
-    The footer of a file that is not ``is_ours``, byte for byte as it was written, is read through
-    its pages first. Raises OSError if they contradict it.
+
+def open_table(file: Any, *, is_kept: bool) -> pq.ParquetFile:
+    """Open a file of a run that holds what was written and no more than any of ours.
+
+    Where a store keeps checksums of its own (``is_kept``), its bytes are those. The footer of a
+    file without a checksum, which another program has written, is read through its pages first.
+    Raises OSError and pa.ArrowInvalid.
     """
+    sound = is_kept or parquet_file.holds(file)
+    if sound is False:
+        raise pa.ArrowInvalid(OTHER_BYTES)
+    parquet = pq.ParquetFile(file, page_checksum_verification=True)
+    said = parquet.metadata
     groups = [said.row_group(index) for index in range(said.num_row_groups)]
-    if not is_ours:
-        size = sum(group.total_byte_size for group in groups)
-        if size > max(MAX_UNPACKED, MAX_RATIO * file.size()):
-            return f"its {file.size():,} bytes hold {size:,}"
+    if not sound:
+        _require(sum(group.total_byte_size for group in groups), file.size())
         _read_once(file, said)
     columns = [group.column(at) for group in groups for at in range(group.num_columns)]
     packed = sum(column.total_compressed_size for column in columns)
-    most = max(MAX_UNPACKED, MAX_RATIO * packed)
-    size = sum(column.total_uncompressed_size for column in columns)
-    if size <= most and (repeated := _repeated(columns, most)):
-        size = max(size, _copies(file, repeated))
-    return f"its {packed:,} bytes hold {size:,}" if size > most else None
+    _require(sum(column.total_uncompressed_size for column in columns), packed)
+    if repeated := _repeated(columns, _most(packed)):
+        _require(_copies(file, repeated), packed)
+    return parquet
+
+
+def _most(packed: int) -> int:
+    """Return how many bytes so many packed ones may hold."""
+    return max(MAX_UNPACKED, MAX_RATIO * packed)
+
+
+def _require(size: int, packed: int) -> None:
+    """Raise pa.ArrowInvalid if packed bytes hold too many."""
+    if size > _most(packed):
+        raise pa.ArrowInvalid(f"its {packed:,} bytes hold {size:,}, which is no table of a run")
 
 
 def _read_once(file: Any, said: pq.FileMetaData) -> None:

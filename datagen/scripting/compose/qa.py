@@ -13,13 +13,12 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from datagen.scripting.compose.realizer import PlannedLine, Realizer, without_echo
+from datagen.scripting.compose.told import Told
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
-    asks_for_told,
     asks_what_to_do,
     content_stems,
-    has_part_told,
     in_other_words,
     is_explained,
     is_told,
@@ -64,7 +63,6 @@ GRASPS = 0.7
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
-_SENTENCE = re.compile(r"(?<=[.?!]) ")
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
 NEW_WORDS = 3
@@ -90,16 +88,13 @@ class _Lesson(Realizer):
         self._pace = draws.pick(PACES)
         self._reply = ""
         """The act with which the asker takes up what the teacher has just asked, if it has."""
-        self._told = 0
+        self._num_told = 0
         """How many details of the answer were told."""
         self._details: list[str] = []
         """Those that may be."""
         self._wanted: int | None = None
         """How many of them the asker wanted, if it was asked."""
-        self._corrected_of = ""
-        """What is wrongly believed of the question and what is right, if that has come up."""
-        self._coming: tuple[Question, ...] = ()
-        """What will be asked on the same topic."""
+        self._told = Told(self._lines)
         self._is_reason = False
         """The last question asked for a reason, so its answer is something to see."""
         self._is_grave = any(question.is_grave for question in lesson.questions)
@@ -118,11 +113,11 @@ class _Lesson(Realizer):
         is_cut = False
         for place, question in enumerate(questions):
             later = questions[place + 1 :]
-            self._coming = tuple(takewhile(lambda one: one.is_follow_up, later))
+            self._told.coming = tuple(takewhile(lambda one: one.is_follow_up, later))
             self._ask(question, interrupts=is_cut, is_first=place == 0)
             opening = self._yielded(question) if is_cut else self._before(question)
             is_cut = self._answer(question, opening, next(iter(later), None))
-            is_last = not is_cut and not self._coming
+            is_last = not is_cut and not self._told.coming
             if question.beyond and is_last and self._happens(BEYOND):
                 self._say("user", "beyond", self._joined(self._lead("curious"), question.beyond))
                 self._say("agent", "unsure", self._act("agent", "unsure"))
@@ -196,12 +191,12 @@ class _Lesson(Realizer):
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
-        self._corrected_of = ""
+        self._told.set_right = ""
         kind = question_kind(question.ask)
         what = self._drawn(BEFORE) if question.doubt and not question.is_grave else ""
         if what == "guess" and question.doubt:
             return self._guessed(question, question.doubt)
-        if what == "scope" and is_explained(question.ask) and len(self._free(question)) > 1:
+        if what == "scope" and is_explained(question.ask) and len(self._told.free(question)) > 1:
             return self._scoped()
         if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar" or question.is_grave:
             return ""
@@ -210,35 +205,6 @@ class _Lesson(Realizer):
         explains = is_explained(question.ask) and self._draws.chance(EXPLAINS)
         return self._act("agent", "explain" if explains else "answer")
 
-    def _free(self, question: Question) -> list[str]:
-        """Return the details that tell nothing that was said or will be asked."""
-        return [one for one in question.details if self._is_new(one, question.answer)]
-
-    def _is_new(self, text: str, answer: str) -> bool:
-        """Tell whether a text repeats neither what the teacher has said nor what it will say."""
-        said = [line.text for line in self._lines if line.speaker == "agent"]
-        known = [answer, self._corrected_of, *(one.answer for one in self._coming), *said]
-        sentences = (sentence for one in known for sentence in _SENTENCE.split(one))
-        return not any(
-            tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
-        )
-
-    def _may_come_up(self, doubt: Doubt, question: Question) -> bool:
-        """Tell whether what sets a belief right is not what the question's answer says.
-
-        Nor will anybody ask for what it says.
-        """
-        asked = f"{question.ask} {question.answer}"
-        said = f"{doubt.think}. {doubt.tell}"
-        is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self._coming)
-        is_new = not is_told(doubt.tell, asked) and self._is_new(doubt.tell, question.answer)
-        return is_new and not is_asked
-
-    def _may_be_heard(self, doubt: Doubt, question: Question) -> bool:
-        """Tell whether a belief may come up before the answer, which then says something else."""
-        is_new = doubt.is_other_than(question.ask, question.answer)
-        return is_new and self._may_come_up(doubt, question)
-
     def _yielded(self, question: Question) -> str:
         """Give way to a question, with no word that could be taken for a yes."""
         is_polar = question_kind(question.ask) == "polar"
@@ -246,19 +212,19 @@ class _Lesson(Realizer):
 
     def _guessed(self, question: Question, doubt: Doubt) -> str:
         """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
-        if self._draws.chance(0.4) or not self._may_be_heard(doubt, question):
+        if self._draws.chance(0.4) or not self._told.may_be_heard(doubt, question):
             act = "idea" if asks_what_to_do(question.ask) else "guess"
             self._say("agent", "guess", self._act("agent", act))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
         self._say("agent", "guess", self._act("agent", "heard"))
         self._believe("guess.wrong", "believe", doubt)
-        self._corrected_of = f"{doubt.think}. {doubt.tell}"
+        self._told.set_right = f"{doubt.think}. {doubt.tell}"
         return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"
 
     def _corrected(self, doubt: Doubt) -> str:
         """Set right what is believed; nothing is denied that is partly so."""
-        act = "correct.soft" if doubt.is_partly_so else "correct"
+        act = "correct.soft" if doubt.partly else "correct"
         return f"{self._act('agent', act)} {doubt.tell}"
 
     def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
@@ -280,14 +246,14 @@ class _Lesson(Realizer):
         if follower and follower.interrupts and may_go_on and self._goes_on(question, said):
             return True
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
-        self._told = drawn if wanted is None else wanted
+        self._num_told = drawn if wanted is None else wanted
         what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
         self._details = [
             one
-            for one in self._free(question)
+            for one in self._told.free(question)
             if what != "quiz" or not question.quiz or not question.quiz.is_given_away_by(one)
         ]
-        said = " ".join((said, *self._details[: self._told]))
+        said = " ".join((said, *self._details[: self._num_told]))
         fits = _FITS.get(what)
         _AFTER[what if fits is None or fits(self, question, said) else ""](self, question, said)
         return False
@@ -300,16 +266,16 @@ class _Lesson(Realizer):
             and not question.is_grave
             and not any(
                 tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
-                for one in self._coming
+                for one in self._told.coming
             )
         )
 
     def _may_doubt(self, question: Question, said: str) -> bool:
         """Tell whether a belief has not come up, and what was said has not set it right."""
         doubt = question.doubt
-        if not doubt or self._corrected_of:
+        if not doubt or self._told.set_right:
             return False
-        return self._may_come_up(doubt, question) and self._is_new(doubt.tell, said)
+        return self._told.may_come_up(doubt, question) and self._told.is_new(doubt.tell, said)
 
     def _may_check(self, question: Question, said: str) -> bool:
         return self._num_words(said) >= MIN_CHECKED
@@ -326,7 +292,7 @@ class _Lesson(Realizer):
     def _goes_on(self, question: Question, answer: str) -> bool:
         """Say all details, if that is enough to be cut into after the answer."""
         needed = self._num_words(answer)
-        details = self._free(question)
+        details = self._told.free(question)
         text = " ".join((answer, *details))
         if not details or not cuts(self._num_words(text), needed):
             return False
@@ -388,7 +354,7 @@ class _Lesson(Realizer):
 
     def _offered(self, question: Question, said: str) -> None:
         """Offer to say more, if there is more."""
-        rest = self._details[self._told :]
+        rest = self._details[self._num_told :]
         if not rest:
             self._say("agent", "answer", said)
             return
@@ -402,7 +368,7 @@ class _Lesson(Realizer):
     def _gone_on(self, question: Question, said: str) -> None:
         """Let the asker take it in, and the teacher go on by itself."""
         self._say("agent", "answer", said)
-        if rest := self._details[self._told :]:
+        if rest := self._details[self._num_told :]:
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "detail", f"{self._act('agent', 'besides')} {rest[0]}")
 

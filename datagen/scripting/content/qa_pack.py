@@ -49,12 +49,6 @@ _POINTS = re.compile(
     r"|\b(?:in|on|of|under|behind|by|at|is|was|were) that\b(?! [A-Za-z']+ (?:me|us)\b)|\bthat one\b"
 )
 """Points at something; what was named is not pointed at."""
-_PARTLY = re.compile(
-    r"(?:Sometimes|Often|It used to|Almost|Many (?:do|people)|That may|For large groups"
-    r"|At first they do|Only if|Not (?:always|safely)|They were in|Saturday is"
-    r"|(?:The o|O)ld ones did|Clocks do|In a few cities they do|When you multiply they do)\b"
-)
-"""Opens the answer to what is believed, if there is something to that."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 
 
@@ -73,6 +67,8 @@ class Doubt(Settings):
     tell: str
     after: bool = False
     """It only comes up after the answer, which says that it is wrong."""
+    partly: bool = False
+    """There is something to it, so nobody denies it."""
 
     def is_other_than(self, ask: str, answer: str) -> bool:
         """Tell whether the belief may be set right just before an answer, without saying it."""
@@ -80,11 +76,6 @@ class Doubt(Settings):
         is_new = in_other_words(self.tell, answer, REPEATED)
         is_open = in_other_words(self.think, answer, ANSWERED)
         return is_new and is_open and not is_asked and not self.after
-
-    @cached_property
-    def is_partly_so(self) -> bool:
-        """There is something to the belief, so nobody denies it."""
-        return _PARTLY.match(self.tell) is not None
 
 
 class Quiz(Settings):

@@ -1,0 +1,62 @@
+"""What a lesson has told and what it will tell: nothing of it is told again.
+
+details, beliefs --Told--> those that say something new
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from datagen.scripting.compose.realizer import PlannedLine
+from datagen.scripting.content.qa_pack import Doubt
+from datagen.scripting.content.questions import (
+    asks_for_told,
+    has_part_told,
+    is_told,
+    tell_the_same,
+)
+from datagen.scripting.plans.qa import Question
+
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
+
+
+class Told:
+    """What has been said in a lesson, and what is coming."""
+
+    def __init__(self, lines: Sequence[PlannedLine]) -> None:
+        """Take the turns of the lesson, which grow as it is worded."""
+        self._lines = lines
+        self.coming: tuple[Question, ...] = ()
+        """What will be asked on the same topic."""
+        self.set_right = ""
+        """What is wrongly believed of the question and what is right, if that has come up."""
+
+    def free(self, question: Question) -> list[str]:
+        """Return the details that tell nothing that was said or will be asked."""
+        return [one for one in question.details if self.is_new(one, question.answer)]
+
+    def is_new(self, text: str, answer: str) -> bool:
+        """Tell whether a text repeats neither what the teacher has said nor what it will say."""
+        said = [line.text for line in self._lines if line.speaker == "agent"]
+        known = [answer, self.set_right, *(one.answer for one in self.coming), *said]
+        sentences = (sentence for one in known for sentence in _SENTENCE.split(one))
+        return not any(
+            tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
+        )
+
+    def may_come_up(self, doubt: Doubt, question: Question) -> bool:
+        """Tell whether what sets a belief right is not what the question's answer says.
+
+        Nor will anybody ask for what it says.
+        """
+        asked = f"{question.ask} {question.answer}"
+        said = f"{doubt.think}. {doubt.tell}"
+        is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self.coming)
+        is_new = not is_told(doubt.tell, asked) and self.is_new(doubt.tell, question.answer)
+        return is_new and not is_asked
+
+    def may_be_heard(self, doubt: Doubt, question: Question) -> bool:
+        """Tell whether a belief may come up before the answer, which then says something else."""
+        is_new = doubt.is_other_than(question.ask, question.answer)
+        return is_new and self.may_come_up(doubt, question)
