@@ -168,6 +168,24 @@ def _check_same(path: Path, record: dict[str, Any], config: Config, corpus: dict
         )
 
 
+def check_done(config: Config) -> None:
+    """Raise UserError if what lies finished in a config's folder was trained by another config."""
+    path = latest(config.out)
+    if path is None:
+        return
+    before, now = _bound(read_record(path)["config"]), _bound(config.to_dict())
+    changed = [
+        f"{key} {before.get(key)}, not {now.get(key)}"
+        for key in sorted(before | now)
+        if before.get(key) != now.get(key)
+    ]
+    if changed:
+        raise UserError(
+            f"{config.out} is finished, with {', '.join(changed)}: set it back, choose another"
+            " out, or delete this folder and those of the stages after it"
+        )
+
+
 def _bound(config: dict[str, Any]) -> dict[str, Any]:
     """Return the settings that a resumed run must share, by name."""
     flat: dict[str, Any] = {}

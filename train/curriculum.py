@@ -15,7 +15,7 @@ from typing import Any
 
 import torch
 
-from train import build
+from train import build, checkpoint
 from train import config as configs
 from train.config import Config, UserError
 from train.distributed import Group
@@ -134,6 +134,8 @@ def train(
         weights = (folder / FILE_NAME).as_posix()
         deaf = not (has_heard or config.text_alone or stage is stages[0])
         has_heard |= not config.text_alone
+        if Path(weights).is_file():
+            checkpoint.check_done(config)
         if Path(weights).is_file() and stage is not stages[-1]:
             logger.info("stage %s is done", stage.name)
             continue

@@ -186,6 +186,21 @@ def test_each_stage_begins_where_the_last_ended_and_is_not_done_twice(
     assert ends == [16, 32, 48]
 
 
+def test_a_finished_stage_is_not_taken_for_another(
+    tiny: Make, factual: Path, tmp_path: Path
+) -> None:
+    def stage(name: str, *more: str) -> TrainingStage:
+        settings = (f"data.shards=[{factual}]", "optim.steps=2", "data.max_frames=64", *more)
+        return TrainingStage(name, tiny(*settings))
+
+    texts, whole = stage("timed", "data.view=text"), stage("everything")
+    curriculum.train([texts, whole], ALONE, tmp_path / "a")
+    longer = stage("timed", "data.view=text", "optim.steps=3")
+    for stages in ([longer, whole], [texts, stage("everything", "optim.temporal_lr=0")]):
+        with pytest.raises(UserError, match=r"finished, with optim\.\w+ .*delete this folder"):
+            curriculum.train(stages, ALONE, tmp_path / "a")
+
+
 def test_a_model_of_text_begins_to_hear_as_what_it_was(
     tiny: Make, factual: Path, tmp_path: Path
 ) -> None:
