@@ -168,8 +168,11 @@ def _check_same(path: Path, record: dict[str, Any], config: Config, corpus: dict
         )
 
 
-def check_done(config: Config) -> None:
-    """Raise UserError if what lies finished in a config's folder was trained by another config."""
+def check_done(config: Config, *, first: bool) -> None:
+    """Raise UserError if what lies finished in a config's folder was trained by another config.
+
+    Stages after the first begin with the weights beside them, wherever the folder has been moved.
+    """
     path = latest(config.out)
     if path is None:
         return
@@ -177,7 +180,7 @@ def check_done(config: Config) -> None:
     changed = [
         f"{key} {before.get(key)}, not {now.get(key)}"
         for key in sorted(before | now)
-        if before.get(key) != now.get(key)
+        if before.get(key) != now.get(key) and (first or key != "model.weights")
     ]
     if changed:
         raise UserError(

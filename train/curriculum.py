@@ -135,7 +135,7 @@ def train(
         deaf = not (has_heard or config.text_alone or stage is stages[0])
         has_heard |= not config.text_alone
         if Path(weights).is_file():
-            checkpoint.check_done(config)
+            checkpoint.check_done(config, first=stage is stages[0])
         if Path(weights).is_file() and stage is not stages[-1]:
             logger.info("stage %s is done", stage.name)
             continue

@@ -195,10 +195,12 @@ def test_a_finished_stage_is_not_taken_for_another(
 
     texts, whole = stage("timed", "data.view=text"), stage("everything")
     curriculum.train([texts, whole], ALONE, tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "b")
+    curriculum.train([texts, whole], ALONE, tmp_path / "b")
     longer = stage("timed", "data.view=text", "optim.steps=3")
     for stages in ([longer, whole], [texts, stage("everything", "optim.temporal_lr=0")]):
         with pytest.raises(UserError, match=r"finished, with optim\.\w+ .*delete this folder"):
-            curriculum.train(stages, ALONE, tmp_path / "a")
+            curriculum.train(stages, ALONE, tmp_path / "b")
 
 
 def test_a_model_of_text_begins_to_hear_as_what_it_was(
