@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from datagen.backends.hub import find_model
+from datagen.backends.hub import files_hash, find_model
+from datagen.backends.speech.weights import weights_digest
 from datagen.types import UserError
 
 
@@ -59,3 +60,13 @@ def test_a_missing_package_says_how_to_get_it(packages: Path) -> None:
         find_model("a.b", "package:", "main")
     with pytest.raises(UserError, match="has no pytest"):
         find_model("a.b", "package:weights_whole", "main", "pytest.ini")
+
+
+def test_shadows_that_macos_leaves_are_no_weights(tmp_path: Path) -> None:
+    (tmp_path / "._model.bin").write_bytes(b"\0\5\x16\7")
+    with pytest.raises(UserError, match=r"has no \*.bin"):
+        find_model("a.b", str(tmp_path), "main", "*.bin")
+    (tmp_path / "model.bin").write_bytes(b"whole")
+    before = files_hash(tmp_path, "*.bin"), weights_digest(tmp_path, "*.bin")
+    (tmp_path / "._model.bin").unlink()
+    assert (files_hash(tmp_path, "*.bin"), weights_digest(tmp_path, "*.bin")) == before

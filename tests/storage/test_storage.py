@@ -449,6 +449,59 @@ def test_a_file_that_another_machine_has_replaced_is_opened_anew(
         place.load("a", content)
 
 
+def test_a_mounted_disk_need_not_know_fsync_or_chmod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As shares and buckets that are mounted as a disk say it (borgbackup/borg#1287)."""
+
+    def refused(number: int) -> Any:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+        return refuse
+
+    place = LocalStorage(tmp_path / "run")
+    for number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        monkeypatch.setattr("os.fsync", refused(number))
+        monkeypatch.setattr(Path, "chmod", refused(errno.EPERM))
+        put(place, "a", b"abc")
+        assert place.read("a") == b"abc"
+    monkeypatch.setattr("os.fsync", refused(errno.EIO))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        put(place, "b", b"abc")
+    assert place.names("") == ["a"]
+
+
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_disk_that_loses_bytes_is_found_before_a_file_counts(
+    kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket that is mounted as a disk may lose a file's bytes (skypilot-org/skypilot#1901)."""
+    real = os.fsync
+    place = LocalStorage(tmp_path / "run")
+    put(place, "a", b"before")
+
+    def lose(number: int) -> None:
+        real(number)
+        lost.append(number)
+
+    lost: list[int] = []
+    stat = Path.stat
+
+    def shorter(self: Path, **more: Any) -> os.stat_result:
+        if lost and self.name.startswith(".a."):
+            os.truncate(self, kept)
+        return stat(self, **more)
+
+    monkeypatch.setattr("os.fsync", lose)
+    monkeypatch.setattr(Path, "stat", shorter)
+    with pytest.raises(OSError, match=rf"kept {kept} of 3 bytes.*a'") as raised:
+        put(place, "a", b"abc")
+    assert raised.value.filename == str(tmp_path / "run" / "a")
+    assert place.read("a") == b"before"
+    assert place.names("", hidden=True) == []
+
+
 def test_signatures_of_addresses_are_not_shown() -> None:
     for url in ("http://a/b?sv=1&sig=c2VjcmV0%3D'. Azure", "http://a/sig=c2VjcmV0%3D&sv=1 Azure"):
         assert "c2VjcmV0" not in store_errors.line(url)
