@@ -55,7 +55,7 @@ class CutOff(BadReply):
 
 _LOOPS = 200
 """Blanks at the end of a reply from which on its model writes nothing else any more."""
-_MOST_LETTERS = 7
+_MOST_LETTERS = 8
 """Letters for each token of a prompt that no tokenizer reaches on our English and JSON."""
 
 
