@@ -40,5 +40,6 @@ class RejectRate:
             raise UserError(
                 f"{self._stage} rejected {num_rejected} of the last {len(self._last)} dialogues,"
                 f" {times} of them for {reason}{_CAUSES.get(reason, '')}: look at the"
-                f" rejects in the {self._stage} files, then mend the backend's options or choose another"
+                f" rejects in the {self._stage} files, then mend the backend's options or choose"
+                " another"
             )
