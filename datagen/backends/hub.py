@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from datagen import assets
 from datagen.backends import packaged
 from datagen.types import UserError
 
@@ -84,5 +85,5 @@ def hub_cache() -> Path:
     """Return where Hugging Face's tools keep what they download."""
     if cache := os.environ.get("HF_HUB_CACHE"):
         return Path(cache).expanduser()
-    home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
+    home = os.environ.get("HF_HOME") or assets.cache_root() / "huggingface"
     return Path(home).expanduser() / "hub"
