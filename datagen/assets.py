@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +17,22 @@ def root() -> Path:
     """Return the folder that holds the asset folders."""
     packaged = _PACKAGE / "_assets"
     return packaged if packaged.is_dir() else _PACKAGE.parent
+
+
+def cache_root() -> Path:
+    """Return the user's folder of what can be made again; one of temporary files without a home."""
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given)
+    own = home()
+    return own / ".cache" if own else Path(tempfile.gettempdir()) / f"cache-{os.getuid()}"
+
+
+def home() -> Path | None:
+    """Return the user's home; None for a container's user who has no entry in passwd."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def find(folder: str, name: str, suffix: str = ".yaml") -> Path:

@@ -89,7 +89,7 @@ def find(paths: Sequence[str], setting: str = "data.shards") -> list[Path]:
     for name in paths:
         path = Path(name)
         folder = path / "shards" if (path / "shards").is_dir() else path
-        found = [path] if path.is_file() else sorted(folder.glob("*.parquet"))
+        found = [path] if path.is_file() else sorted(folder.glob("[!.]*.parquet"))
         if not found:
             raise UserError(f"{setting}: {name} holds no .parquet file; give {GIVEN[setting]}")
         files += found

@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from datagen import assets
 from datagen.backends import packaged
 from datagen.types import UserError
 
@@ -29,7 +30,7 @@ def find_model(setting: str, model: str, revision: str, *needs: str) -> Path:
         folder = packaged.folder_of(setting, model)
     elif not folder.is_dir():
         folder = _snapshot(setting, model, revision)
-    missing = [name for name in needs if not any(folder.glob(name))]
+    missing = [name for name in needs if not files_of(folder, name)]
     if missing:
         raise UserError(f"{setting}: {folder} has no {' and no '.join(missing)}")
     return folder
@@ -43,9 +44,15 @@ def find_file(setting: str, model: str, revision: str, name: str) -> Path:
 
 def files_hash(folder: Path, *globs: str) -> str:
     """Return one hash of the names and contents of a folder's files that match."""
-    found = sorted({path for pattern in globs for path in folder.glob(pattern)})
+    found = files_of(folder, *globs)
     stats = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
     return _hash(stats)
+
+
+def files_of(folder: Path, *globs: str) -> list[Path]:
+    """Return the files of a folder that match, sorted; hidden ones, as macOS leaves, never do."""
+    found = {path for pattern in globs for path in folder.glob(pattern)}
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 @lru_cache(maxsize=32)
@@ -78,5 +85,5 @@ def hub_cache() -> Path:
     """Return where Hugging Face's tools keep what they download."""
     if cache := os.environ.get("HF_HUB_CACHE"):
         return Path(cache).expanduser()
-    home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
+    home = os.environ.get("HF_HOME") or assets.cache_root() / "huggingface"
     return Path(home).expanduser() / "hub"

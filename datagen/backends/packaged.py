@@ -8,7 +8,6 @@ package, so large files come as part.bin or model.bin.part1 of several packages.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 
+from datagen import assets
 from datagen.types import UserError
 
 PREFIX = "package:"
@@ -46,8 +46,7 @@ def folder_of(setting: str, model: str) -> Path:
 
 def cache_folder() -> Path:
     """Return where weights are put together: of the user, and made again if it is gone."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "fullduplex-datagen" / "weights"
+    return assets.cache_root() / "fullduplex-datagen" / "weights"
 
 
 def _package(setting: str, name: str) -> Path:

@@ -204,7 +204,7 @@ def listen(
     if (ratings is None) == (out is None):
         raise UserError("give --out to make a test of ANSWERS, or --ratings to score one")
     if ratings is not None:
-        found = ratings_of(ratings, sorted(ratings.glob("*.csv")))
+        found = ratings_of(ratings, sorted(ratings.glob("[!.]*.csv")))
         for model, mean in sorted(found.means.items(), key=lambda pair: -pair[1].value):
             echo(f"{model:24} {mean.value:.2f} ({mean.low:.2f} to {mean.high:.2f}) of {mean.items}")
         alpha = "none" if found.alpha is None else f"{found.alpha:.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,6 @@ def _export(
 def _serve(
     runs: tuple[str, ...], port: int, marks: Path | None, who: str | None, browse: bool
 ) -> None:
-    import getpass
     import webbrowser
 
     from rich.console import Console
@@ -119,4 +119,12 @@ def _serve(
         if browse:
             webbrowser.open(address)
 
-    serve(opened, port, who or getpass.getuser(), ready)
+    serve(opened, port, who or _user(), ready)
+
+
+def _user() -> str:
+    """Return who marks; "" for a user of a container that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

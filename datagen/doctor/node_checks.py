@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from datagen import __version__
+from datagen import __version__, assets
 from datagen.config import SECTIONS, Host, Recipe
 from datagen.costs.rates import Rates, load_rates
 from datagen.doctor.checks import Check, examine
@@ -109,7 +109,9 @@ def versions() -> dict[str, str]:
 
 def _home() -> None:
     """Raise if nothing can be written to HOME, where Ray keeps its token and models their files."""
-    with tempfile.TemporaryFile(dir=Path.home()):
+    if (home := assets.home()) is None:
+        raise UserError("this user has no home; set HOME to a folder that it may write to")
+    with tempfile.TemporaryFile(dir=home):
         pass
 
 

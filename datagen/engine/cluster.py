@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from datagen.engine.head import watched_head
@@ -34,6 +37,10 @@ ONE_THREAD = {
 
 SHOWN = 300
 """Characters of Ray's own words that are shown."""
+_OF_ITS_FOLDER = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.ENOENT,
+)  # fmt: skip
+"""What a disk says to who may not have a folder on it."""
 
 
 @contextmanager
@@ -47,6 +54,8 @@ def cluster(address: str | None) -> Iterator[None]:
         os.environ.update(ONE_THREAD)  # inherited, so that workers Ray has already started serve
         settings |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
         settings["num_cpus"] = _num_cpus()
+        if folder := _other_folder():
+            settings["_temp_dir"] = folder
     on_terminate = signal.getsignal(signal.SIGTERM)
     try:
         with _our_way() if address is None else nullcontext():
@@ -73,10 +82,32 @@ def _num_cpus() -> int:
     return max(1, min(count, len(ours(0))) if ours else count)
 
 
+def _other_folder() -> str | None:
+    """Return where a private Ray can have its files if it cannot where it would; else None.
+
+    Ray takes TMPDIR, which a batch system may set to a folder that this machine does not have, and
+    in it ``ray``, which may be another user's.
+    """
+    if "RAY_TMPDIR" in os.environ:
+        return None  # it is the user's word
+    usual = Path(os.environ.get("TMPDIR") or "/tmp")
+    place = usual / "ray" if (usual / "ray").exists() else usual
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        return None
+    return str(Path(tempfile.gettempdir()) / f"ray-{os.getuid()}")
+
+
 def _failure(address: str | None, error: Exception) -> str:
     """Say why Ray cannot be had, and what to do."""
     said = " ".join(str(error).split())
     said = said if len(said) <= SHOWN else f"{said[: SHOWN - 3]}..."
+    if isinstance(error, OSError) and error.errno in _OF_ITS_FOLDER:
+        where = "start Ray on this machine" if address is None else f"join Ray at {address}"
+        return (
+            f"cannot {where}: {said}; set RAY_TMPDIR to a folder with a short name on a disk with"
+            " room that you may write to"
+            + ("" if address is None else ", where Ray was started, too, or start it as this user")
+        )
     if address is None and "path length" in said:
         return (
             f"cannot start Ray on this machine: {said}; set RAY_TMPDIR to a folder with a shorter"

@@ -73,7 +73,7 @@ class Answers:
         )
         if (folder / HEADER).exists():
             found = cls.open(folder)
-            if found.header != header and any(folder.glob("*.wav")):
+            if found.header != header and any(folder.glob("[!.]*.wav")):
                 raise UserError(
                     f"{folder} has answers of another model, exam or setting"
                     f" ({found.header.model}): give another --out"
@@ -122,7 +122,7 @@ class Answers:
 
     def _records(self) -> list[Path]:
         others = (HEADER, "scores.json")
-        return sorted(path for path in self.folder.glob("*.json") if path.name not in others)
+        return sorted(path for path in self.folder.glob("[!.]*.json") if path.name not in others)
 
     def why_failed(self) -> str:
         """Say which item has no answer, and why: one of them, and how many there are."""

@@ -166,7 +166,7 @@ def _claim(folder: Path, settings: dict[str, object]) -> None:
 def _done(folder: Path) -> dict[str, ExamItem]:
     """Return the items that have their sounds already."""
     found = (
-        ExamItem.model_validate_json(path.read_bytes()) for path in folder.glob("audio/*.json")
+        ExamItem.model_validate_json(path.read_bytes()) for path in folder.glob("audio/[!.]*.json")
     )
     return {item.id: item for item in found}
 

@@ -162,7 +162,7 @@ def voice_path(folder: Path, voice_id: str) -> Path:
 def hash_of(folder: Path, items: str) -> str:
     """Return one hash of the lines of items.jsonl and of every sound beside them."""
     hasher = blake2b(items.encode(), digest_size=16)
-    for path in sorted([*folder.glob("audio/*.wav"), *folder.glob("voices/*.wav")]):
+    for path in sorted([*folder.glob("audio/[!.]*.wav"), *folder.glob("voices/[!.]*.wav")]):
         hasher.update(path.name.encode() + path.read_bytes())
     return hasher.hexdigest()
 

@@ -24,6 +24,8 @@ from datagen.storage import atomic
 from datagen.types import UserError
 
 SCORES, JUDGED = "scores.json", "judged"
+SAMPLING = {"temperature": 0, "max_tokens": 200}
+"""How a judge is asked; a server that takes one of these not is asked without it."""
 Tell = Callable[[int, int], None]
 
 
@@ -73,7 +75,8 @@ def by_judge(
         url=spec.url,
         key=os.environ.get(spec.key_env),
         key_name=spec.key_env,
-        body={"temperature": 0, "max_tokens": 200},
+        body=dict(SAMPLING),
+        ours=frozenset(("seed", *SAMPLING)),
         schema_field="json_schema",
         concurrency=spec.at_once,
         timeout=120,

@@ -19,6 +19,8 @@ _VALUE = re.compile(
     r'!.*|"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?(?:nan|inf))(?![\w\].])'
 )
 _MAX_TIERS = 1_000
+_WIDTHS = {"IntervalTier": 3, "TextTier": 2}
+"""Values of an item, by the kind of its tier."""
 CHRONOLOGICAL = "Praat chronological TextGrid text file"
 
 
@@ -60,14 +62,25 @@ def _tiers(text: str) -> dict[str, list[Interval]]:
         if at + 5 > len(values):
             raise ValueError("it ends before its last tier")
         kind, name, size = values[at], values[at + 1], _count(values, at + 4)
-        width = 3 if kind == "IntervalTier" else 2
-        body = values[at + 5 : at + 5 + width * size]
-        if len(body) < width * size:
+        at, items = _items(values, at + 5, _WIDTHS.get(kind, 2), size)
+        if items is None:
             raise ValueError(f"it ends inside its tier {name!r}")
-        at += 5 + width * size
         if kind == "IntervalTier":
-            tiers.setdefault(name, [_interval(*body[n : n + 3]) for n in range(0, len(body), 3)])
+            tiers.setdefault(name, [_interval(*item) for item in items])
     return tiers
+
+
+def _items(values: list[str], at: int, width: int, size: int) -> tuple[int, list[list[str]] | None]:
+    """Return where a tier ends and its items; None if the file ends before it has ``size``.
+
+    Some aligners write a wrong size (MFA): a tier goes on to the next one, or to the file's end.
+    """
+    items: list[list[str]] = []
+    while at < len(values) and values[at] not in _WIDTHS:
+        items.append(values[at : at + width])
+        at += width
+    is_cut = bool(items) and len(items[-1]) < width
+    return at, None if is_cut or (at >= len(values) and len(items) < size) else items
 
 
 def _by_time(values: list[str]) -> dict[str, list[Interval]]:
@@ -82,7 +95,7 @@ def _by_time(values: list[str]) -> dict[str, list[Interval]]:
         number = _count(values, at)
         if not 1 <= number <= num_tiers:
             raise ValueError(f"it has no tier {number}")
-        width = 3 if heads[number - 1][0] == "IntervalTier" else 2
+        width = _WIDTHS.get(heads[number - 1][0], 2)
         item = values[at + 1 : at + 1 + width]
         if len(item) < width:
             raise ValueError(f"it ends inside its tier {heads[number - 1][1]!r}")

@@ -13,6 +13,12 @@ MIN_DIALOGS = 64
 """Fewest dialogues from which anything is concluded."""
 MAX_REJECTED = 0.20
 """Largest share of them that may be rejected."""
+_CAUSES = dict.fromkeys(
+    ("voices_alike", "turn_speaker"),
+    " (a server may answer every voice that it does not know in one: `datagen voices server` lists"
+    " those it has)",
+)
+"""What may be behind a reason that does not say so itself."""
 
 
 class RejectRate:
@@ -33,6 +39,7 @@ class RejectRate:
             reason, times = reasons.most_common(1)[0]
             raise UserError(
                 f"{self._stage} rejected {num_rejected} of the last {len(self._last)} dialogues,"
-                f" {times} of them for {reason}: look at the rejects in the {self._stage} files,"
-                " then mend the backend's options or choose another"
+                f" {times} of them for {reason}{_CAUSES.get(reason, '')}: look at the"
+                f" rejects in the {self._stage} files, then mend the backend's options or choose"
+                " another"
             )

@@ -26,7 +26,7 @@ MOVED = ("early_entry", "late_answer")
 
 def audit(folder: Path) -> list[str]:
     """Return what is wrong with the pairs and clips in a folder; nothing if all is well."""
-    files = sorted(folder.glob("*.parquet"))
+    files = sorted(folder.glob("[!.]*.parquet"))
     if not files:
         raise UserError(f"{folder} holds no pairs; make them with `datagen pairs RUN`")
     return [problem for file in files for problem in audit_file(file)]

@@ -10,7 +10,7 @@ import binascii
 import os
 import re
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pyarrow as pa
 from pyarrow import fs
@@ -31,6 +31,8 @@ FORMS = {
     "hf": "hf://buckets/NAME/FOLDER",
 }
 """How an address is written, by scheme."""
+_OF_SERVERS = ("endpoint_override", "scheme", "region")
+"""What an address says of another S3 server."""
 _UNWRITTEN = re.compile(r"[^!-~]|[\"#<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 """What names of folders may have and a URI must not: blanks, other scripts, #, a lone %."""
 
@@ -60,12 +62,29 @@ def _connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
         uri += f"{'&' if urlsplit(uri).query else '?'}retry_limit_seconds={GCS_RETRIES}"
     if scheme != "hf":  # fsspec takes its path as it is written
         uri = _UNWRITTEN.sub(lambda found: quote(found[0]), uri)
+    if store_errors.VIRTUAL in urlsplit(uri).query:
+        return _virtual(uri, place)
     filesystem, base = fs.FileSystem.from_uri(uri)
     if scheme in ("abfs", "abfss"):
         filesystem = _azure(uri, place) or filesystem
         # a first request of another kind than this ends the process if there is no way in
         filesystem.get_file_info(fs.FileSelector(base, allow_not_found=True))
     return filesystem, base
+
+
+def _virtual(uri: str, place: str) -> tuple[fs.FileSystem, str]:
+    """Return an S3 file system that puts the bucket into the server's name; no URI can ask so."""
+    parts = urlsplit(uri)
+    read = parse_qs(parts.query).items()
+    settings: dict[str, Any] = {name: values[-1] for name, values in read}
+    del settings[store_errors.VIRTUAL.partition("=")[0]]
+    if parts.scheme != "s3" or (unknown := sorted(settings.keys() - set(_OF_SERVERS))):
+        known = ", ".join(_OF_SERVERS)
+        odd = f"s3:// only, not {parts.scheme}://" if parts.scheme != "s3" else unknown[0]
+        raise UserError(f"{place}: {store_errors.VIRTUAL} goes with {known} ({odd})")
+    return fs.S3FileSystem(force_virtual_addressing=True, **settings), unquote(
+        f"{parts.netloc}{parts.path}"
+    )
 
 
 def _azure(uri: str, place: str) -> fs.FileSystem | None:

@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -130,13 +130,15 @@ def _anew(function: Callable[[], T]) -> T:
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 """Errors of an open file: they name none."""
+_NOT_KNOWN = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTTY)
+"""What disks that are mounted over a network say to fsync where they do not know it."""
 
 
 @contextmanager
 def atomic(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that appears under its name only when it is complete and on disk.
 
-    An OSError of a full or broken disk names ``path``.
+    An OSError of a full or broken disk names ``path``, as one does whose disk has lost bytes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
@@ -144,12 +146,25 @@ def atomic(path: Path) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
+            _to_disk(file)
+            size = file.seek(0, os.SEEK_END)
+        if (kept := temporary.stat().st_size) != size:
+            raise OSError(errno.EIO, f"its disk kept {kept:,} of {size:,} bytes without an error")
+        with suppress(OSError):  # the mount says who may read, if it knows no chmod
+            temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException as error:
         temporary.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in _OF_THE_DISK and error.filename is None:
             error.filename = str(path)
         raise
+
+
+def _to_disk(file: IO[bytes]) -> None:
+    """Have the bytes of a file on its disk, as far as the disk knows how to."""
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in _NOT_KNOWN:
+            raise

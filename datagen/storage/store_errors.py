@@ -9,6 +9,8 @@ import os
 import re
 from pathlib import Path
 
+from datagen import assets
+
 SHOWN = 200
 """Characters of a store's own message that are shown; what it means is decided on all of it."""
 _OF_A_STORE = re.compile(r"AWS Error|google::cloud|GCS|Azure|curl|HTTP|no answer", re.IGNORECASE)
@@ -39,6 +41,17 @@ _REGION = re.compile(
 )
 """What S3 says where a bucket is in another region than the one that was asked."""
 _RIGHT_REGION = re.compile(r"(?:expecting|located in) '([\w-]{1,40})'", re.IGNORECASE)
+_ADDRESSING = re.compile(r"SecondLevelDomainForbidden|virtual[- ]hosted", re.IGNORECASE)
+"""What a store says that takes a bucket's name only as part of the server's (Aliyun)."""
+VIRTUAL = "force_virtual_addressing=true"
+"""Has S3's client put the bucket's name there."""
+_FULL = re.compile(r"QuotaExceeded|StorageFull|InsufficientStorage|HTTP status 507|[Ss]torage cap")
+"""What is said where there is no room: Ceph, MinIO, Backblaze. Rates of requests are others'."""
+_KEPT = re.compile(
+    r"immutable due|BlobImmutable|retention policy|retentionPolicy|object lock|WORM protected",
+    re.IGNORECASE,
+)
+"""What is said where nothing may be overwritten or removed: Azure, Google, S3."""
 _NO_HOST = re.compile(r"resolve host|curlCode: 6\b|CURL error \[6\]|name or service", re.IGNORECASE)
 _CHECKSUMS = re.compile(
     r"XAmzContentSHA256Mismatch|trailing checksum|x-amz-(?:content-sha256|trailer|\w*-?checksum)"
@@ -64,7 +77,7 @@ _OUTAGE = re.compile(
     r"|timed? ?out|no answer|response code|retry-policy-exhausted|resolve host",
     re.IGNORECASE,
 )
-_GOOGLE_FILE = Path("~/.config/gcloud/application_default_credentials.json")
+_GOOGLE_FILE = ".config/gcloud/application_default_credentials.json"
 """Where `gcloud auth application-default login` puts keys."""
 _REQUEST = re.compile(r"\s*\(?(AWS )?Request ?ID: ?[\w-]+\)?(\s*Time:\s*\S+)?", re.IGNORECASE)
 _SIGNED = re.compile(r"\b(sig|signature|x-amz-signature|x-amz-credential)=[^&\s'\"]+", re.I)
@@ -98,7 +111,8 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    if any(told.search(said) for told in (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK, _CHECKSUMS)):
+    told_at_once = (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK, _CHECKSUMS, _FULL, _KEPT)
+    if any(told.search(said) for told in told_at_once):
         return False
     if (_NO_HOST.search(said) or _NOT_SECURE.search(said)) and not reached:
         return False
@@ -122,6 +136,8 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
             f"{where}: this machine's clock is not the store's ({shown}); set it, and run the same"
             " command again"
         )
+    if wrong := _of_its_rules(where, said, shown):
+        return wrong
     if _NO_ENTRY.search(said):
         return (
             f"{where}: the store refuses entry ({shown}); put its keys into the environment"
@@ -136,6 +152,26 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
             " mend that and run the same command again, it goes on from here"
         )
     return f"{where}: the store refuses what was asked ({shown})"
+
+
+def _of_its_rules(where: str, said: str, shown: str) -> str:
+    """Say which rule of a store is broken, though the keys are right."""
+    if _ADDRESSING.search(said):
+        return (
+            f"{where}: the store takes a bucket's name only as part of the server's ({shown}); add"
+            f" {VIRTUAL} to what stands behind the ? of the address"
+        )
+    if _FULL.search(said):
+        return (
+            f"{where}: the store has no room left for you ({shown}); delete something there or have"
+            " a larger quota, and run the same command again, it goes on from here"
+        )
+    if _KEPT.search(said):
+        return (
+            f"{where}: the store lets nothing be overwritten or removed there ({shown}), and a run"
+            " does both; choose another --out"
+        )
+    return ""
 
 
 def _of_the_server(where: str, said: str, shown: str) -> str:
@@ -164,7 +200,7 @@ def _no_keys(where: str) -> str:
     """
     if not where.startswith(("gs://", "gcs://")) or "://anonymous@" in where:
         return ""
-    if os.environ.get(_KEYS["gs"]) or _GOOGLE_FILE.expanduser().is_file():
+    if os.environ.get(_KEYS["gs"]) or (assets.home() or Path("/")).joinpath(_GOOGLE_FILE).is_file():
         return ""
     return f" {_KEYS['gs']} is not set, and only machines of Google have a role instead:"
 

@@ -25,6 +25,8 @@ MIN_OFFSETS = 30
 """Fewest transfers in each direction that a law is fitted to."""
 _SHORTEST = 0.01
 """Shortest length in seconds; shorter ones count as this, for the logarithm."""
+_ROUNDED = 0.015
+"""Seconds of overlap that times in hundredths show where one turn begins as the other ends."""
 _QUARTILE = 0.6745
 """Standard deviations from the median to a quartile."""
 
@@ -71,6 +73,7 @@ def _transfer(offsets: Sequence[float], section: str) -> dict[str, Any]:
             f" takes {MIN_OFFSETS}; give more or longer recordings"
         )
     values = np.array(offsets)
+    values[(values < 0) & (values > -_ROUNDED)] = 0.0
     overlaps, lapses = -values[values < 0], values[values >= LAPSE]
     gaps = values[(values >= 0) & (values < LAPSE)]
     fitted: dict[str, Any] = {

@@ -18,6 +18,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from datagen import assets
 from datagen.storage.run_folder import SHARDS, UNIT_STAGES
 from datagen.types import UserError
 from datagen.view.index_rows import Chunk, Entry, TakeRow, rows
@@ -53,8 +54,7 @@ _CREATE_INDEXES = "\n".join(
 
 def cache_folder() -> Path:
     """Return where indexes are kept: of the user, and none of them is ever needed."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "fullduplex-datagen" / "view"
+    return assets.cache_root() / "fullduplex-datagen" / "view"
 
 
 def key(source: RunSource) -> str:

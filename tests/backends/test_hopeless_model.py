@@ -12,7 +12,7 @@ from datagen.scripting.llm import planners
 from datagen.scripting.llm.accounts import HOPELESS
 from datagen.scripting.llm.planners import PLANNERS
 from datagen.types import AllRejected, Reject
-from tests.doubles.chat_server import completion
+from tests.doubles.chat_server import Reply, completion
 from tests.fixtures.openai_writer import after, answer_to, asked_for, jobs, scripts_of, writing
 from tests.fixtures.scene_replies import few
 
@@ -60,6 +60,32 @@ def test_a_reply_that_was_cut_off_names_max_tokens() -> None:
         told = server.calls[1]["messages"][1]["content"]
     assert "cut off" in told
     assert "max_tokens" not in told, "that is for people"
+
+
+def test_blanks_without_end_are_told_from_a_limit_that_is_too_low() -> None:
+    """Grammars of JSON allow blanks anywhere (vllm-project/vllm#38696)."""
+    blanks = '{"turns":' + " \n" * 400
+    with writing(lambda body, times: completion(blanks, "length"), attempts=1) as (writer, _):
+        (reject,) = writer.write(JOBS[:1])
+    assert isinstance(reject, Reject)
+    assert "disable_any_whitespace" in reject.evidence
+    assert "raise max_tokens" not in reject.evidence
+
+
+def test_a_prompt_that_the_server_has_cut_is_told() -> None:
+    """Ollama answers a part of what it is asked without a word (ollama/ollama#17889)."""
+    few = {"prompt_tokens": 100, "completion_tokens": 9}
+    bad = '{"turns": [{"speaker": "agent", "text": "Hi."}, {"speaker": "user", "text": "Hi."}]}'
+    for text in ("No.", bad):
+        choice = {"message": {"content": text}, "finish_reason": "stop"}
+        reply = Reply(body=json.dumps({"choices": [choice], "usage": few}).encode())
+        with writing(lambda body, times, reply=reply: reply, attempts=2) as (writer, server):
+            (reject,) = writer.write(JOBS[:1])
+            told = server.calls[-1]["messages"][-1]["content"]
+        assert isinstance(reject, Reject)
+        assert "read 100 tokens of a prompt of" in reject.evidence
+        assert reject.evidence.endswith("(Ollama: OLLAMA_CONTEXT_LENGTH)")
+        assert "Ollama" not in told, "that is for people"
 
 
 def test_a_reply_that_was_cut_off_behind_its_object_is_whole() -> None:

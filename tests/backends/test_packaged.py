@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from datagen.backends.hub import find_model
+from datagen.backends import packaged
+from datagen.backends.hub import files_hash, find_model, hub_cache
+from datagen.backends.speech.weights import weights_digest
+from datagen.storage import store_errors
 from datagen.types import UserError
 
 
@@ -59,3 +65,38 @@ def test_a_missing_package_says_how_to_get_it(packages: Path) -> None:
         find_model("a.b", "package:", "main")
     with pytest.raises(UserError, match="has no pytest"):
         find_model("a.b", "package:weights_whole", "main", "pytest.ini")
+
+
+def test_shadows_that_macos_leaves_are_no_weights(tmp_path: Path) -> None:
+    (tmp_path / "._model.bin").write_bytes(b"\0\5\x16\7")
+    with pytest.raises(UserError, match=r"has no \*.bin"):
+        find_model("a.b", str(tmp_path), "main", "*.bin")
+    (tmp_path / "model.bin").write_bytes(b"whole")
+    before = files_hash(tmp_path, "*.bin"), weights_digest(tmp_path, "*.bin")
+    (tmp_path / "._model.bin").unlink()
+    assert (files_hash(tmp_path, "*.bin"), weights_digest(tmp_path, "*.bin")) == before
+
+
+def test_a_user_without_a_home_has_caches_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """llm-d/llm-d-kv-cache#83: a container's user who has no entry in passwd."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HF_HOME", raising=False)
+    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
+    own = Path(tempfile.gettempdir()) / f"cache-{os.getuid()}"
+    assert hub_cache() == own / "huggingface" / "hub"
+    assert packaged.cache_folder() == own / "fullduplex-datagen" / "weights"
+    said = store_errors.sentence("gs://b/a", OSError("UNAVAILABLE: curlCode: 7"), 5.0)
+    assert "GOOGLE_APPLICATION_CREDENTIALS is not set" in said or os.environ.get(
+        "GOOGLE_APPLICATION_CREDENTIALS"
+    )
+
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 54321")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert import_module("datagen.cli.view")._user() == ""

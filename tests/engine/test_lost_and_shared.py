@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -196,6 +198,50 @@ def test_a_folder_of_too_long_a_name_for_ray_is_said(monkeypatch: pytest.MonkeyP
     says = "exceed 107 bytes; set RAY_TMPDIR to a folder with a shorter name"
     with pytest.raises(UserError, match=says), joining.cluster(None):
         pass
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_a_folder_that_ray_may_not_write_to_is_said(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where somebody else has started Ray before (ray-project/ray#4593)."""
+
+    def refuse(**_: object) -> None:
+        raise OSError(number, os.strerror(number), "/tmp/ray/session_1")
+
+    monkeypatch.setattr("ray.init", refuse)
+    says = rf"on this machine: .*{os.strerror(number)}: '/tmp/ray/session_1'; set RAY_TMPDIR to"
+    with pytest.raises(UserError, match=says), joining.cluster(None):
+        pass
+    says = "join Ray at here:1: .*; set RAY_TMPDIR to.* or start it as this user"
+    with pytest.raises(UserError, match=says), joining.cluster("here:1"):
+        pass
+
+
+def test_a_private_ray_has_a_folder_that_is_there_and_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch system's TMPDIR may be of another machine (flux-framework/flux-core#3326)."""
+    given: list[object] = []
+
+    def note(**settings: object) -> None:
+        given.append(settings.get("_temp_dir"))
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr("ray.init", note)
+    monkeypatch.setattr("os.access", lambda path, _: "theirs" not in str(path))
+    monkeypatch.delenv("RAY_TMPDIR", raising=False)
+    (tmp_path / "theirs" / "ray").mkdir(parents=True)
+    for folder in (tmp_path, tmp_path / "nowhere", tmp_path / "theirs"):
+        monkeypatch.setenv("TMPDIR", str(folder))
+        with pytest.raises(UserError, match="enough"), joining.cluster(None):
+            pass
+    own = str(Path(tempfile.gettempdir()) / f"ray-{os.getuid()}")
+    assert given == [None, own, own]
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path / "nowhere"))
+    with pytest.raises(UserError, match="enough"), joining.cluster(None):
+        pass
+    assert given[-1] is None, "the user has said where"
 
 
 def test_a_cluster_of_other_versions_is_said_without_talk_of_tokens(

@@ -62,6 +62,16 @@ def test_realtime_is_heard_when_it_comes_and_stops_when_the_user_speaks(
     assert 0 < len(record.words) < 6
 
 
+def test_a_model_on_this_machine_is_asked_without_a_proxy(
+    exam: Exam, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    item = exam.chosen(("turn_taking",), 1)[0]
+    with serving(FakeMoshi()) as url:
+        assert Moshi(url, speed=SPEED).answer(exam, item, tmp_path)[1] is not None
+
+
 def test_nobody_there_is_said(exam: Exam, tmp_path: Path) -> None:
     item = exam.items[0]
     for examinee in (Moshi("ws://127.0.0.1:9", patience=1), Realtime("ws://127.0.0.1:9")):

@@ -315,3 +315,19 @@ def test_lines_end_as_anywhere(end: str) -> None:
     assert [next(words).label, next(words).label] == ["hello", "nan"]
     with pytest.raises(ValueError, match="line 5"):
         next(words)
+
+
+@pytest.mark.parametrize("size", [1, 3, 9])
+def test_a_tier_of_a_wrong_size_is_read_to_its_end(size: int) -> None:
+    """As aligners write it (MontrealCorpusTools/Montreal-Forced-Aligner#756)."""
+    spans = [(f"w{n}", float(n), n + 1.0) for n in range(3)]
+    lines = [f'{start}\n{end}\n"{label}"' for label, start, end in spans]
+    tier = "\n".join([f'"IntervalTier"\n"words"\n0\n3\n{size}', *lines])
+    other = '"IntervalTier"\n"phones"\n0\n3\n1\n0\n3\n"x"'
+    head = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n3\n<exists>\n'
+    assert list(read_textgrid(f"{head}2\n{tier}\n{other}")) == spans
+    if size <= len(spans):
+        assert list(read_textgrid(f"{head}2\n{other}\n{tier}")) == spans
+    else:
+        with pytest.raises(ValueError, match="ends inside its tier"):
+            list(read_textgrid(f"{head}2\n{other}\n{tier}"))

@@ -159,6 +159,27 @@ def flipped(content: bytes, place: int, bits: int) -> bytes:
     return content[:place] + bytes([content[place] ^ bits]) + content[place + 1 :]
 
 
+@pytest.mark.parametrize(("length", "is_read"), [(10, True), (200_000, False)])
+def test_texts_written_as_differences_are_read_in_bounded_memory(
+    length: int, is_read: bool, tmp_path: Path
+) -> None:
+    """As DuckDB writes them with PARQUET_VERSION v2 (hyparam/hyparquet#76)."""
+    texts = [f"{'a' * length}{index % 2}" for index in range(2_000)]
+    pq.write_table(
+        pa.table({"a": texts}),
+        tmp_path / "a.parquet",
+        use_dictionary=False,
+        data_page_version="2.0",
+        column_encoding={"a": "DELTA_BYTE_ARRAY"},
+    )
+    assert (tmp_path / "a.parquet").stat().st_size < 2**20
+    if is_read:
+        assert RunFolder(tmp_path).read("a.parquet")["a"].to_pylist() == texts
+        return
+    with pytest.raises(Damaged, match="which is no table of a run"):
+        RunFolder(tmp_path).read("a.parquet")
+
+
 def test_sweep_removes_what_killed_workers_left(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     committed(folder, 0, TABLE)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow import fs
 
 from datagen.storage import (
     Lease,
@@ -28,6 +29,7 @@ from datagen.storage.connect import connect
 from datagen.storage.local import LocalStorage
 from datagen.types import RunFailed, UserError
 from tests.doubles.object_store import BUSY, MemoryStore, storage
+from tests.doubles.raw_server import Answer, raw
 
 
 @pytest.fixture(params=["disk", "objects"])
@@ -447,6 +449,136 @@ def test_a_file_that_another_machine_has_replaced_is_opened_anew(
     stale += [OSError(errno.ESTALE, "Stale file handle")] * 9
     with pytest.raises(OSError, match="Stale"):
         place.load("a", content)
+
+
+def test_a_mounted_disk_need_not_know_fsync_or_chmod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As shares and buckets that are mounted as a disk say it (borgbackup/borg#1287)."""
+
+    def refused(number: int) -> Any:
+        def refuse(*_: object, **__: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+        return refuse
+
+    place = LocalStorage(tmp_path / "run")
+    for number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        monkeypatch.setattr("os.fsync", refused(number))
+        monkeypatch.setattr(Path, "chmod", refused(errno.EPERM))
+        put(place, "a", b"abc")
+        assert place.read("a") == b"abc"
+    monkeypatch.setattr("os.fsync", refused(errno.EIO))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        put(place, "b", b"abc")
+    assert place.names("") == ["a"]
+
+
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_disk_that_loses_bytes_is_found_before_a_file_counts(
+    kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket that is mounted as a disk may lose a file's bytes (skypilot-org/skypilot#1901)."""
+    real = os.fsync
+    place = LocalStorage(tmp_path / "run")
+    put(place, "a", b"before")
+
+    def lose(number: int) -> None:
+        real(number)
+        lost.append(number)
+
+    lost: list[int] = []
+    stat = Path.stat
+
+    def shorter(self: Path, **more: Any) -> os.stat_result:
+        if lost and self.name.startswith(".a."):
+            os.truncate(self, kept)
+        return stat(self, **more)
+
+    monkeypatch.setattr("os.fsync", lose)
+    monkeypatch.setattr(Path, "stat", shorter)
+    with pytest.raises(OSError, match=rf"kept {kept} of 3 bytes.*a'") as raised:
+        put(place, "a", b"abc")
+    assert raised.value.filename == str(tmp_path / "run" / "a")
+    assert place.read("a") == b"before"
+    assert place.names("", hidden=True) == []
+
+
+RULES = {
+    "no room (minio/minio#6795)": (
+        "AWS Error UNKNOWN (HTTP status 507) during PutObject operation: Unable to parse"
+        " ExceptionName: XMinioStorageFull Message: Storage backend has reached its minimum",
+        "no room left for you",
+    ),
+    "a quota (pyronear/pyro-api#158)": (
+        "AWS Error UNKNOWN (HTTP status 403) during PutObject operation: Unable to parse"
+        " ExceptionName: QuotaExceeded Message: ",
+        "no room left for you",
+    ),
+    "addressing (treeverse/lakeFS#3490)": (
+        "AWS Error UNKNOWN (HTTP status 403) during ListObjectsV2 operation: Unable to parse"
+        " ExceptionName: SecondLevelDomainForbidden Message: Please use virtual hosted style",
+        "add force_virtual_addressing=true to",
+    ),
+    "Azure keeps all (Azure/azure-powershell#9195)": (
+        "PutBlockList failed. Azure Error: [BlobImmutableDueToPolicy] 409 This operation is not"
+        " permitted as the blob is immutable due to a policy.",
+        "choose another --out",
+    ),
+    "S3 keeps all (versity/versitygw#1574)": (
+        "AWS Error ACCESS_DENIED during PutObject operation: Access Denied because object"
+        " protected by object lock.",
+        "choose another --out",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_a_store_forbids_is_told_at_once_without_talk_of_keys(name: str) -> None:
+    said, says = RULES[name]
+    store = MemoryStore()
+    store.faults = [OSError(said)] * 2
+    with pytest.raises(StorageFailed, match=says) as raised:
+        put(storage(store), "a", b"abc")
+    assert "AWS_ACCESS_KEY_ID" not in str(raised.value)
+    assert len(store.faults) == 1, "it is asked once"
+
+
+def test_rates_of_requests_are_no_quota_of_room() -> None:
+    """bespokelabsai/curator#665: Google counts how often one object is written."""
+    said = (
+        "google::cloud::Status(UNAVAILABLE: Retry policy exhausted, with a last message of The"
+        " object data/a exceeded the rate limit for object mutation operations,"
+        " reason=quotaExceeded)"
+    )
+    assert store_errors.passing(OSError(said))
+
+
+def test_a_bucket_is_named_in_the_servers_name_where_the_address_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As Aliyun's store wants it (apache/arrow#38135)."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "a")
+    listing = b"<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"
+    with raw(lambda asked: Answer(200, listing)) as server:
+        host = server.root.partition("//")[2].replace("127.0.0.1", "localhost")
+        address = f"s3://data/runs/a%20b?endpoint_override={host}&scheme=http&region=us-east-1"
+        for more in ("", "&force_virtual_addressing=true"):
+            filesystem, base = connect(address + more, "s3://data/runs/a b")
+            assert base == "data/runs/a b"
+            filesystem.get_file_info(fs.FileSelector(base, allow_not_found=True))
+        plain, virtual = (one for one in server.asked if one.method == "GET")
+        assert plain.headers["host"] == host
+        assert plain.path.startswith("/data?")
+        assert virtual.headers["host"] == f"data.{host}"
+        assert virtual.path.startswith("/?")
+    for wrong in (
+        f"{address}&force_virtual_addressing=true&a=b",
+        "gs://b/a?force_virtual_addressing=true",
+    ):
+        with pytest.raises(UserError, match="force_virtual_addressing=true goes with"):
+            connect(wrong, "s3://data/a")
 
 
 def test_signatures_of_addresses_are_not_shown() -> None:

@@ -131,3 +131,17 @@ def test_the_command_writes_a_preset_that_loads(tmp_path: Path) -> None:
     assert preset.user_to_agent != base.user_to_agent
     wrong = CliRunner().invoke(timing, ["fit", str(paths[0]), "--out", str(tmp_path / "mine.yml")])
     assert isinstance(wrong.exception, UserError)
+
+
+def test_times_in_hundredths_make_no_overlap_of_turns_that_touch() -> None:
+    """One turn ends at 118.955 and the next begins there (gong-io/gecko#123)."""
+    rng, intervals, spells, end = np.random.default_rng(0), Intervals(), list[Spell](), 0.0
+    for index in range(200):
+        start = end + float(rng.uniform(-0.01, 0.01))
+        end += float(rng.uniform(1, 3))
+        speaker: Speaker = ("agent", "user")[index % 2]  # type: ignore[assignment]
+        spells.append(Spell(speaker, seconds(round(max(0.0, start), 2)), seconds(round(end, 2))))
+    intervals.add(spells)
+    assert min(map(min, intervals.offsets.values())) < 0
+    for section in ("user_to_agent", "agent_to_user"):
+        assert fit(intervals)[section]["overlap_rate"] == 0.0

@@ -113,3 +113,11 @@ def test_files_of_several_writers_go_together(shards: Path, tmp_path: Path) -> N
     mixed = corpus(folder, tmp_path / "cache").epoch(PromptPolicy(), 0, 0)
     whole = corpus(shards, tmp_path / "whole").epoch(PromptPolicy(), 0, 0)
     assert np.array_equal(mixed.batch(range(8)).codes, whole.batch(range(8)).codes)
+
+
+def test_shadows_that_macos_leaves_beside_files_are_no_shards(shards: Path, tmp_path: Path) -> None:
+    """duckdb/duckdb#16466, unslothai/unsloth#8566."""
+    (source, *_) = sorted(shards.glob("*.parquet"))
+    path = rewritten(source, tmp_path / "mine" / "a.parquet", FORMS["duckdb"], keep=True)
+    (path.parent / "._a.parquet").write_bytes(b"\0\5\x16\7")
+    assert shard_files.find([str(path.parent)]) == [path]

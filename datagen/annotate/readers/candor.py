@@ -73,7 +73,7 @@ def _users(folder: Path) -> dict[Side, str]:
 
 def _sound(folder: Path, users: dict[Side, str]) -> dict[Side, ChannelFile]:
     by_name = {
-        path.stem: path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SOUND
+        path.stem: path for path in sorted(folder.rglob("[!.]*")) if path.suffix.lower() in SOUND
     }
     if all(user in by_name for user in users.values()):
         return {side: ChannelFile(by_name[user]) for side, user in users.items()}

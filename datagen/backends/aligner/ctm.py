@@ -85,7 +85,7 @@ class Ctm(Aligner):
 
 def _files(folder: str) -> list[Path]:
     """Return a folder's files of times, sorted."""
-    return sorted(path for suffix in SUFFIXES for path in Path(folder).glob(f"*{suffix}"))
+    return sorted(path for suffix in SUFFIXES for path in Path(folder).glob(f"[!.]*{suffix}"))
 
 
 def clip_name(spoken: str, clip: Audio) -> str:

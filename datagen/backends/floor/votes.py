@@ -56,7 +56,7 @@ class Vote:
 def read(folder: Path, split: str) -> list[Vote]:
     """Read one split (train or test) of all scenarios of a folder."""
     votes: list[Vote] = []
-    for path in sorted(folder.glob(f"text_dialogue_*/{split}/*.json")):
+    for path in sorted(folder.glob(f"text_dialogue_*/{split}/[!.]*.json")):
         scenario = path.parent.parent.name.removeprefix("text_dialogue_")
         text = read_text(path, MAX_BYTES)
         try:

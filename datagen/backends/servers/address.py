@@ -6,6 +6,7 @@ host alone.
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from threading import Lock
 from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
@@ -50,6 +51,15 @@ def is_same_host(url: str, other: str) -> bool:
     )
 
 
+def is_here(url: str) -> bool:
+    """Return whether a URL is this machine's, which no proxy of another one can reach."""
+    host = (_parse(url).host or "").strip("[]").casefold()
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def target(url: str, location: str | None, status: int, name: str) -> str:
     """Return where a redirect leads; raise UserError if it may not be followed."""
     there = urljoin(url, location or "")
@@ -80,12 +90,13 @@ class Connections:
         with self._lock:
             key = (parts.scheme, parts.host)
             if key not in self._pools:
-                self._pools[key] = self._pool(parts)
+                self._pools[key] = self._pool(url)
             return self._pools[key]
 
-    def _pool(self, parts: urllib3.util.Url) -> urllib3.PoolManager:
+    def _pool(self, url: str) -> urllib3.PoolManager:
+        parts = _parse(url)
         proxy = getproxies().get(parts.scheme or "")
-        if proxy and parts.host and not proxy_bypass(parts.host):
+        if proxy and parts.host and not (is_here(url) or proxy_bypass(parts.host)):
             return urllib3.ProxyManager(proxy, maxsize=self._concurrency, timeout=self._limits)
         return urllib3.PoolManager(maxsize=self._concurrency, timeout=self._limits)
 

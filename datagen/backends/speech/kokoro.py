@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from datagen.backends.hub import find_model
+from datagen.backends.hub import files_of, find_model
 from datagen.backends.protocols import Synthesizer
 from datagen.backends.speech.espeak import PROSODY, Prosody, with_letter_a
 from datagen.backends.speech.finish import finish, to_24_khz, without_rumble
@@ -187,7 +187,7 @@ def _model_file(options: Kokoro.Options) -> Path:
     if path.is_file():
         return path
     folder = find_model(setting, options.model, options.revision)
-    found = next((f for glob in (*MODELS, PARTS) for f in sorted(folder.glob(glob))), None)
+    found = next((f for glob in (*MODELS, PARTS) for f in files_of(folder, glob)), None)
     if found is None:
         raise UserError(f"{setting}: {folder} has no ONNX file of Kokoro")
     return found

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from datagen.backends.hub import files_hash
+from datagen.backends.hub import files_hash, files_of
 from datagen.seeds import seed_for
 from datagen.types import UserError
 
@@ -38,7 +38,7 @@ class VoiceFiles:
     def __init__(self, path: Path) -> None:
         inside = path / "voices"
         folder = inside if inside.is_dir() else path
-        archive = next(iter(sorted(folder.glob("voices*.bin"))), None) if folder.is_dir() else path
+        archive = next(iter(files_of(folder, "voices*.bin")), None) if folder.is_dir() else path
         self.path = archive or folder
         """The archive, or the folder."""
 
@@ -46,7 +46,7 @@ class VoiceFiles:
     def names(self) -> frozenset[str]:
         """Names of the voices that are there."""
         if self.path.is_dir():
-            return frozenset(file.stem for file in self.path.glob("*.bin"))
+            return frozenset(file.stem for file in self.path.glob("[!.]*.bin"))
         try:
             with zipfile.ZipFile(self.path) as archive:
                 return frozenset(Path(name).stem for name in archive.namelist())

@@ -6,6 +6,7 @@ Request --POST {url}/chat/completions--> Completion | Refusal
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,6 +30,12 @@ SCHEMA_FIELDS: Mapping[SchemaField, Any] = {
 llama-cpp-python's server does (and llama.cpp's, too)."""
 MAX_BYTES = 16 * 2**20
 """Longest answer; a dialogue has some 10 kB."""
+_NOT_TAKEN = re.compile(
+    r"unsupported|not supported|does not support|unknown|unrecogni[sz]ed|not permitted|not allowed"
+    r"|extra_forbidden|unexpected|additional propert",
+    re.IGNORECASE,
+)
+"""How servers say that they do not take a field (OpenAI's reasoning models, Mistral, Gemini)."""
 COLOUR = "periwinkle"
 _QUESTION: Message = {"role": "user", "content": "What is 2 + 2? Answer in one short line."}
 EASY = Request(
@@ -63,8 +70,11 @@ class Server:
     """Seconds for one answer."""
     patience: float
     """Seconds in which nobody is answered until a server counts as down."""
+    ours: frozenset[str] = frozenset(("seed",))
+    """Fields of a request that no user chose: one that the server does not take is left out."""
 
     def __post_init__(self) -> None:
+        self._not_taken: set[str] = set()
         self._client = Client(
             f"{self.url.rstrip('/')}/chat/completions",
             name=f"{self.model} at {self.url}",
@@ -83,11 +93,23 @@ class Server:
 
     def ask(self, request: Request) -> Completion | Refusal:
         """Return the answer, however often it takes. Raises ServerDown or UserError."""
-        body, easy = self._body(request), self._body(EASY)
-        try:
-            return self._client.ask(body, completion, easy=easy, seed=request.seed)
-        except Refused as error:
-            return Refusal(str(error))
+        while True:
+            body, easy = self._body(request), self._body(EASY)
+            try:
+                return self._client.ask(body, completion, easy=easy, seed=request.seed)
+            except (Refused, UserError) as error:
+                if self._does_without(str(error)):
+                    continue
+                if isinstance(error, UserError):
+                    raise
+                return Refusal(str(error))
+
+    def _does_without(self, said: str) -> bool:
+        """Leave out a field of ours that a server says it does not take; False if it says none."""
+        names = self.ours - self._not_taken if _NOT_TAKEN.search(said) else ()
+        found = {name for name in names if re.search(rf"\b{name}\b", said)}
+        self._not_taken |= found
+        return bool(found)
 
     def probe(self) -> None:
         """Raise UserError if the server ignores a schema, as some do without a word."""
@@ -135,7 +157,8 @@ class Server:
             **self.body,
             "response_format": SCHEMA_FIELDS[schema_field or self.schema_field](request.schema),
         }
-        return json.dumps(body).encode()
+        taken = {name: body[name] for name in body if name not in self._not_taken}
+        return json.dumps(taken).encode()
 
 
 def _obeys(text: str) -> bool:

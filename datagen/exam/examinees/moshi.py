@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from datagen.backends.servers.address import is_here
 from datagen.exam.answers import AnswerRecord, read_sound
 from datagen.exam.examinees.base import ModelReply, NoAnswer
 from datagen.exam.examinees.command import from_pieces
@@ -108,7 +109,13 @@ def _connected(address: str, patience: float) -> Any:
 
     host = address.partition("?")[0]
     try:
-        return connect(address, open_timeout=patience, ping_interval=None, max_size=None)
+        return connect(
+            address,
+            open_timeout=patience,
+            ping_interval=None,
+            max_size=None,
+            proxy=None if is_here(address) else True,
+        )
     except (OSError, WebSocketException) as error:
         raise UserError(f"{host} cannot be reached ({error}): is the server running?") from error
 

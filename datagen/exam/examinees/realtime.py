@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from datagen.backends.servers.address import is_here
 from datagen.exam.answers import AnswerRecord, read_sound
 from datagen.exam.examinees.base import ModelReply, NoAnswer
 from datagen.exam.examinees.socket_clock import Playback, paced
@@ -105,6 +106,7 @@ class Realtime:
                 open_timeout=self._patience,
                 ping_interval=None,
                 max_size=None,
+                proxy=None if is_here(self._url) else True,
             )
         except (OSError, WebSocketException) as error:
             raise UserError(f"{host} cannot be reached ({error}): is it running?") from error

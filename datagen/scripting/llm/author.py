@@ -20,7 +20,7 @@ from datagen.scripting.llm.assignment import Assignment
 from datagen.scripting.llm.completion import Completer, Completion, Refusal, Request
 from datagen.scripting.llm.faults import BadScript
 from datagen.scripting.llm.options import AuthorOptions
-from datagen.scripting.llm.reply import BadReply, CutOff
+from datagen.scripting.llm.reply import BadReply, CutOff, remedy
 from datagen.scripting.llm.topic_lists import TopicLists, load_topic_texts
 from datagen.scripting.plans.draws import Draws, draws_for, stratified
 from datagen.seeds import rng_for, seed_for
@@ -31,9 +31,6 @@ VERSION = "4"
 """Raised when a change of this package's code changes what is asked or kept."""
 MAX_EVIDENCE = 500
 """Characters of what was wrong that a reject carries."""
-_HINTS = (": raise max_tokens", ": raise max_tokens, or what the server has room for")
-"""What people can do about a reply that was cut off, by whether the server calls it whole: some say
-so of every reply (LiteLLM), or when their own limit is lower (Ollama)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +159,9 @@ class Author:
     def _attempt(self, drafts: Sequence[_Draft], attempt: int) -> None:
         """Word drafts once more, all at once, and have what is good judged."""
         requests = [self._request(draft, attempt) for draft in drafts]
-        for draft, answer in zip(drafts, self._completer.complete(requests), strict=True):
-            self._take(draft, answer, attempt)
+        answers = self._completer.complete(requests)
+        for draft, request, answer in zip(drafts, requests, answers, strict=True):
+            self._take(draft, request, answer, attempt)
         if self._options.judge_threshold:
             self._judge([draft for draft in drafts if draft.script], attempt)
 
@@ -176,7 +174,9 @@ class Author:
             seed=_seed(draft.job, "wording", attempt),
         )
 
-    def _take(self, draft: _Draft, answer: Completion | Refusal, attempt: int) -> None:
+    def _take(
+        self, draft: _Draft, request: Request, answer: Completion | Refusal, attempt: int
+    ) -> None:
         """Read an answer: it becomes the draft's script or its problems."""
         entry = draft.entry
         entry.attempts = attempt
@@ -189,11 +189,12 @@ class Author:
             draft.script = self._assemble(draft, answer)
             entry.reason = entry.evidence = ""
         except BadReply as error:
-            hint = _HINTS[answer.is_whole] if isinstance(error, CutOff) else ""
+            hint = remedy(error, answer, request)
             problem = f"the reply {error}"
             self._fail(draft, "the reply cannot be read", [problem], answer.text, hint)
         except BadScript as error:
-            self._fail(draft, error.reason, error.problems, answer.text)
+            hint = remedy(error, answer, request)
+            self._fail(draft, error.reason, error.problems, answer.text, hint)
             draft.reply = answer.text
 
     def _assemble(self, draft: _Draft, answer: Completion) -> Script:
@@ -284,8 +285,8 @@ class Author:
     ) -> None:
         """Note what was wrong; the next attempt is told the problems, people the hint, too."""
         draft.script, draft.problems, draft.reply = None, list(problems), ""
-        evidence = f"{'; '.join(problems)}{hint}"
-        draft.entry.reason, draft.entry.evidence = reason, evidence[:MAX_EVIDENCE]
+        said = "; ".join(problems)[: MAX_EVIDENCE - len(hint)]
+        draft.entry.reason, draft.entry.evidence = reason, f"{said}{hint}"
         self._ledger.refused(draft.entry, reply)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from datagen.scripting.llm.answer import ends_inside, objects, problem
+from datagen.scripting.llm.completion import Completion, Request
 
 SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 """What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
@@ -50,6 +51,36 @@ class BadReply(Exception):
 
 class CutOff(BadReply):
     """A reply that ends before its object does, whatever the server says of it."""
+
+
+_LOOPS = 200
+"""Blanks at the end of a reply from which on its model writes nothing else any more."""
+_MOST_LETTERS = 8
+"""Letters for each token of a prompt that no tokenizer reaches on our English and JSON."""
+
+
+def remedy(error: Exception, answer: Completion, request: Request) -> str:
+    """Return what people can do about a reply that cannot be used, as far as it shows; else "".
+
+    Some servers (Ollama) cut a prompt that is longer than their context without a word. A server
+    calls a reply whole though it was cut off: some say so of every reply (LiteLLM), or when their
+    own limit is lower (Ollama).
+    """
+    letters = sum(len(message["content"]) for message in request.messages)
+    if 0 < answer.usage.prompt * _MOST_LETTERS < letters:
+        return (
+            f": the server read {answer.usage.prompt:,} tokens of a prompt of {letters:,} letters,"
+            " so it has cut it: give it a longer context (Ollama: OLLAMA_CONTEXT_LENGTH)"
+        )
+    if not isinstance(error, CutOff):
+        return ""
+    if len(answer.text) - len(answer.text.rstrip()) >= _LOOPS:
+        return (
+            ": it ends in blanks that JSON allows anywhere: have the server allow none (vLLM:"
+            ' --structured-outputs-config \'{"backend": "xgrammar", "disable_any_whitespace":'
+            " true}')"
+        )
+    return ": raise max_tokens" + (", or what the server has room for" if answer.is_whole else "")
 
 
 def read_json(text: str, schema: Draft202012Validator) -> Any:

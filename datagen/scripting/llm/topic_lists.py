@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from math import ceil
 from pathlib import Path
 from threading import RLock
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from datagen import assets
 from datagen.config import Settings, digest, read_yaml, validate
 from datagen.scripting.llm.completion import Completion, Refusal, Request
-from datagen.scripting.llm.reply import BadReply
+from datagen.scripting.llm.reply import BadReply, remedy
 from datagen.scripting.llm.topic_cards import TopicCard, cards_schema, names_of, read_cards
 from datagen.scripting.plans.draws import stratified
 from datagen.seeds import seed_for
@@ -36,6 +38,8 @@ SPARE = 4
 """Lists of an area beyond those that would do if all their topics were new."""
 MOST = 0.002
 """The greatest share of a set's lessons that one topic may have."""
+LOOKS, PAUSE = 20, 0.25
+"""How often a list that is not whole is read again, after so many seconds."""
 VERSION = "1"
 
 
@@ -84,6 +88,8 @@ class TopicLists:
         self._per_area = max(texts.fewest, ceil(num_topics / len(texts.areas)))
         self._lists: dict[tuple[int, str], list[tuple[TopicCard, ...]]] = {}
         """Of each run seed and area, the lists in order."""
+        self._problem = ""
+        """What was wrong with the last answer that gave no list."""
         self._lock = RLock()
         self._digest = digest([VERSION, texts.model_dump(mode="json"), self._models])[:12]
 
@@ -99,7 +105,8 @@ class TopicLists:
         area, visit = self._place(job)
         cards = self._cards(job.seed, area)
         if visit >= len(cards) and len(cards) < self._texts.fewest:
-            raise Rejected("the models list too few topics", f"{area.id}: {len(cards)}")
+            why = f", {self._problem}" if self._problem else ""
+            raise Rejected("the models list too few topics", f"{area.id}: {len(cards)}{why}")
         return area, cards[visit % len(cards)]
 
     def _place(self, job: Job) -> tuple[Area, int]:
@@ -143,9 +150,9 @@ class TopicLists:
             places = [at for at, cards in enumerate(made) if not cards]
             if not places:
                 break
-            answers = self._ask([self._request(*wanted[at], attempt) for at in places])
-            for at, answer in zip(places, answers, strict=True):
-                made[at] = self._heard(*wanted[at], answer)
+            requests = [self._request(*wanted[at], attempt) for at in places]
+            for at, request, answer in zip(places, requests, self._ask(requests), strict=True):
+                made[at] = self._heard(*wanted[at], request, answer)
         return made
 
     def _request(self, seed: int, area: Area, attempt: int) -> Request:
@@ -169,12 +176,16 @@ class TopicLists:
             seed=seed_for(seed, area.id, "topics", number, attempt) % 2**31,
         )
 
-    def _heard(self, seed: int, area: Area, answer: Completion | Refusal) -> tuple[TopicCard, ...]:
+    def _heard(
+        self, seed: int, area: Area, request: Request, answer: Completion | Refusal
+    ) -> tuple[TopicCard, ...]:
         if isinstance(answer, Refusal):
+            self._problem = answer.reason
             return ()
         try:
             return tuple(read_cards(answer.text, self._cards(seed, area)))
-        except BadReply:
+        except BadReply as error:
+            self._problem = f"the reply {error}{remedy(error, answer, request)}"
             return ()
 
     def _number(self, seed: int, area: Area) -> int:
@@ -191,8 +202,7 @@ class TopicLists:
         path = self._path(seed, area)
         if path is None or not path.is_file():
             return None
-        cards = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(TopicCard.model_validate(card) for card in cards)
+        return tuple(TopicCard.model_validate(card) for card in _whole(path))
 
     def _keep(self, seed: int, area: Area, made: tuple[TopicCard, ...]) -> tuple[TopicCard, ...]:
         """Write a list unless another worker was first; return the one that counts."""
@@ -207,6 +217,24 @@ class TopicLists:
             os.link(partial, path)
         except FileExistsError:
             pass
+        except OSError:  # a mounted bucket (gcsfuse) has no second names
+            _put_first(path, text)
         finally:
             partial.unlink()
         return self._read(seed, area) or ()
+
+
+def _put_first(path: Path, text: str) -> None:
+    """Write a file unless there is one; for a moment it may be read in part."""
+    with suppress(FileExistsError), path.open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _whole(path: Path) -> Any:
+    """Return the JSON of a file that another process may be writing. Raises ValueError."""
+    for _ in range(LOOKS - 1):
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            time.sleep(PAUSE)
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -215,7 +215,7 @@ def cough(seed: int) -> Audio:
 @cache
 def _sounds(folder: Path) -> tuple[Path, ...]:
     """Return a folder's sound files, sorted by name."""
-    paths = tuple(sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES))
+    paths = tuple(sorted(p for p in folder.rglob("[!.]*") if p.suffix.lower() in _SUFFIXES))
     if not paths:
         raise UserError(
             f"effects.noise.folder: {folder} holds no sound ({', '.join(_SUFFIXES)});"

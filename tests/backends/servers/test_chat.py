@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from datagen.backends.servers import client
+from datagen.backends.servers.address import is_here
 from datagen.backends.servers.client import ServerDown
 from datagen.backends.writer.llm_server import EASY, Server
 from datagen.scripting.llm.answer import objects
@@ -497,6 +498,59 @@ def test_a_key_from_a_file_may_end_in_a_line_break_but_not_hold_one() -> None:
         with pytest.raises(UserError, match="OPENAI_API_KEY") as caught:
             server("http://127.0.0.1:9/v1", key=key)
         assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_server_on_this_machine_is_asked_without_a_proxy(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Networks whose way out is a proxy set one for all programs (ray-project/ray#14350)."""
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with raw(lambda asked: easily(asked)) as running:  # type: ignore[arg-type, return-value]
+        server(running.url.replace("127.0.0.1", host)).probe()
+    for url in ("http://[::1]:8000/v1", "ws://127.0.0.2:8998", "http://a.localhost/v1"):
+        assert is_here(url)
+    for url in ("http://10.0.0.1/v1", "https://localhost.example.com/v1", "nothing"):
+        assert not is_here(url)
+
+
+OWN_FIELDS = {
+    "OpenAI's reasoning models": (
+        "max_tokens",
+        {"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this"}},
+    ),
+    "one value only": (
+        "temperature",
+        {"error": {"message": "'temperature' does not support 0 with this model."}},
+    ),
+    "Mistral": (
+        "seed",
+        {"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OWN_FIELDS)
+def test_a_field_that_no_user_chose_is_left_out_where_it_is_not_taken(name: str) -> None:
+    """FoundationAgents/OpenManus#555, repowise-dev/repowise#987."""
+    field, says = OWN_FIELDS[name]
+
+    def reply(asked: Asked) -> Answer:
+        if field in asked.body:
+            return Answer(422, json.dumps(says).encode())
+        return easily(asked) or chat(OBJECT)
+
+    body = {"temperature": 0, "max_tokens": 200}
+    with raw(reply) as running:
+        one = server(running.url, body=body, ours=frozenset(("seed", *body)))
+        one.probe()
+        assert isinstance(one.ask(REQUEST), Completion)
+        assert [field in asked.body for asked in running.asked] == [True, True, False, False]
+        if field in body:
+            with pytest.raises(UserError, match=f"{field}.*mend its options"):
+                server(running.url, body=body).probe()
 
 
 def test_an_endless_answer_is_refused_in_bounded_memory() -> None:

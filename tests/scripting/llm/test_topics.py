@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -138,3 +141,32 @@ def test_areas_differ_and_the_example_is_a_good_card() -> None:
     assert MOST * len(TEXTS.areas) * TEXTS.fewest >= 1
     text = json.dumps({"topics": [TEXTS.example.model_dump()]})
     assert read_cards(text, ()) == [TEXTS.example]
+
+
+def test_a_mounted_bucket_keeps_the_first_list_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a disk has no second names of a file (oratis/LISA#275, lancedb/lancedb#1305)."""
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("os.link", refused)
+    server, again = TopicServer(), TopicServer()
+    first = topic_of(lists(server, tmp_path), 0)
+    assert topic_of(lists(again, tmp_path), 0) == first
+    assert again.requests == []
+    (one,) = (tmp_path / "topics").iterdir()
+    whole = one.read_text(encoding="utf-8")
+    one.write_text(whole[:40], encoding="utf-8")  # another process is writing it
+    threading.Timer(0.3, one.write_text, (whole,)).start()
+    assert topic_of(lists(again, tmp_path), 0) == first
+
+
+def test_why_no_list_could_be_read_is_told() -> None:
+    half = Completion('{"topics": [{"topic": "', is_whole=False)
+    found = lists(lambda requests: [half for _ in requests])  # type: ignore[arg-type]
+    with pytest.raises(Rejected) as verdict:
+        found.topic(job(0))
+    assert ": 0, the reply is not JSON" in verdict.value.evidence
+    assert verdict.value.evidence.endswith(": raise max_tokens")
