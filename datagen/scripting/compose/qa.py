@@ -131,12 +131,13 @@ class _Lesson(Realizer):
         if self._draws.chance(GOODBYES):
             closes = "settled" if self._is_grave else "closes"
             first = self._act("user", self._reply or closes)
-            self._say("user", "close", f"{first} {self._act('user', 'done')}")
+            done = self._act("user", "done.unknown" if is_unknown else "done")
+            self._say("user", "close", f"{first} {done}")
             is_thanked = _THANKS.search(self._lines[-1].text)
             self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
         elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            thanks = self._act("user", "done" if is_unknown else "thanks")
+            thanks = self._act("user", "done.unknown" if is_unknown else "thanks")
             self._say("user", "thanks", f"{reply}{thanks}")
 
     def _happens(self, chance: float) -> bool:
@@ -329,7 +330,7 @@ class _Lesson(Realizer):
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
             self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
         else:
-            self._say("user", "try.none", self._act("user", "guessed"))
+            self._say("user", "try.none", self._act("user", "blank"))
             self._say("agent", "tell", f"{self._act('agent', 'never_mind')} {quiz.tell}")
 
     def _doubted(self, question: Question, said: str) -> None:

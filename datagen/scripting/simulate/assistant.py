@@ -16,6 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.answers import answering
 from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.assistant_numbers import (
     MISHEARD,
@@ -25,6 +26,7 @@ from datagen.scripting.simulate.assistant_numbers import (
     read_back,
 )
 from datagen.scripting.simulate.call import procedure
+from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
@@ -49,6 +51,8 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
 )
 """How a question begins after which "mm-hmm" or "sure" would be its answer."""
+_WISH = AgendaItem("Q3")
+"""What a customer's own wish for more is: its assistant brings it up no sooner."""
 _LACKS = re.compile(r"\b(?:not|no|never|nobody|nothing|none|\w+n't)\b", re.I)
 """What a note holds that says what there is not: nobody has that right here."""
 
@@ -125,7 +129,7 @@ class AssistantCall:
             return False
         if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
             return False
-        if is_first and talk.agenda[0].kind == "wish":
+        if talk.agenda[0].kind == "wish" and (is_first or not is_ready(talk, _WISH)):
             return False
         if talk.agenda[0].kind == "Q3" and not assistant_probes.is_bought(talk):
             return False
@@ -197,7 +201,8 @@ class AssistantCall:
         talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
         if talk.chance(0.5):
             talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
-        self._hear(talk.world.fact(name).tell)
+        is_number = not _YES_OR_NO.match(asked)
+        self._hear(answering(asked, talk.world.fact(name).tell), may_note=is_number)
         talk.tell((name,))
 
     def _link(self) -> None:
@@ -205,9 +210,16 @@ class AssistantCall:
         act = "ask_link" if self.talk.has_asked else "ask_link.first"
         self.talk.agent(act, "interactionStructuring")
 
-    def _hear(self, lines: Sequence[str], *, is_news: bool = False, is_done: bool = False) -> None:
-        """Hear what the business tells; ask again, note it down or read a value back. Nobody passes
-        over bad news, and what is only told gladdens nobody."""
+    def _hear(
+        self,
+        lines: Sequence[str],
+        *,
+        is_news: bool = False,
+        is_done: bool = False,
+        may_note: bool = True,
+    ) -> None:
+        """Hear what the business tells; ask again, note it down or read a value back, if one may
+        have been asked for. Nobody passes over bad news, and what is only told gladdens nobody."""
         talk = self.talk
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
@@ -220,7 +232,7 @@ class AssistantCall:
             talk.agent("say_again", "requestRepeat").repairs = asked
             same = tuple(line for line in told if stating <= talk.slots((line,)))
             talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
-        if len(stated) == 1 and talk.chance(NOTED * talk.slips):
+        if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):
             read_back(talk, stated[0])
         elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
             is_glad = is_done and talk.outcome == "solved"
@@ -236,8 +248,9 @@ class AssistantCall:
         talk.has_asked = True
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+        told = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
-        talk.user_line(tuple(map(to_assistant, talk.world.fact(wish.fact).tell)), "declineRequest")
+        talk.user_line(tuple(map(to_assistant, told)), "declineRequest")
         talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")
 

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
+from datagen.scripting.content.questions import asks_for_told
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -183,16 +184,9 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
-    stated = _stated(world)
-    questions = () if _is_ending(world) else world.asides
-    is_booked = any(step.do == "act" for step in world.steps)
-    questions = tuple(
-        name
-        for name in questions
-        if stated.isdisjoint(fact_slots(world.fact(name)))
-        and not (is_booked and any(map(_UNBOOKED.search, world.fact(name).ask)))
-    )
-    questions = tuple(name for name in questions if world.fact(name).ask)[:count]
+    asked = () if _is_ending(world) else world.asides
+    open_asks = {name: lines for name in asked if (lines := _open_asks(world, name))}
+    questions = tuple(open_asks)[:count]
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
@@ -202,7 +196,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     return Mandate(
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=questions,
-        asks={name: of_caller(draws.pick(world.fact(name).ask)) for name in questions},
+        asks={name: of_caller(draws.pick(open_asks[name])) for name in questions},
         wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
         background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
         bound=bound,
@@ -221,13 +215,25 @@ def _slots(lines: Iterable[str]) -> set[str]:
     return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
 
 
-def _stated(world: World) -> set[str]:
-    """Return the business's values that a call states, whatever is asked."""
-    told = [
+def _open_asks(world: World, name: str) -> list[str]:
+    """Return the wordings in which somebody may ask for a fact: neither its values nor what it says
+    come up in a call, whatever is asked."""
+    fact, said = world.fact(name), _said(world)
+    if not fact_slots(fact).isdisjoint(_slots(said) & world.pack.values.keys()):
+        return []
+    is_booked = any(step.do == "act" for step in world.steps)
+    if is_booked and any(map(_UNBOOKED.search, fact.ask)):
+        return []
+    known = " ".join(said)
+    return [ask for ask in fact.ask if not asks_for_told(ask, fact.says, known)]
+
+
+def _said(world: World) -> list[str]:
+    """Return all that a business may say in a call, whatever is asked."""
+    told = (
         world.fact(name).tell for step in world.steps if step.do != "look" for name in step.facts
-    ]
-    said = chain(*told, *(step.say for step in world.steps))
-    return _slots(said) & world.pack.values.keys()
+    )
+    return [*chain.from_iterable(told), *chain.from_iterable(step.say for step in world.steps)]
 
 
 def _is_open_for(world: World, wish: Wish) -> bool:
@@ -241,15 +247,16 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     offers = [step for step in world.steps if step.do == "offer"]
     if not offers:
         return None, None
+    prices = [world.values[name].cents for name in _prices(world, offers)]
     if any(_UNIT.search(line) for step in offers for line in step.say):
-        cents = 0  # nobody knows what they come to
-    else:
-        cents = sum(world.values[name].cents for name in _prices(world, offers))
+        prices = []  # nobody knows what they come to
+    cents = sum(prices)
     is_done = any(step.do == "act" for step in world.steps)  # whatever is offered
     if any(step.declines for step in offers):
-        if cents >= 4 * MARGIN and not is_done and draws.chance(0.6):
+        least = min(prices, default=0)  # two prices may be of two things, of which one is bought
+        if least >= 4 * MARGIN and not is_done and draws.chance(0.6):
             share = 0.4 + 0.4 * draws.uniform()
-            return "decline", money(int(share * cents) // MARGIN * MARGIN)
+            return "decline", money(int(share * least) // MARGIN * MARGIN)
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
         is_open = is_open or draws.chance(ASKS_BACK)
