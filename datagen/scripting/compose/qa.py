@@ -58,6 +58,8 @@ that it sees now."""
 MIN_CHECKED, MIN_REPEATED = 14, 8
 """Fewest words of an answer after which a teacher asks whether it was clear, and of one that
 somebody does not catch."""
+DECLINES = 0.45
+"""Chance that somebody wants to hear no more, if it has no more to ask."""
 GRASPS = 0.7
 """Chance that who is asked whether it is clear says so; else it is said in other words."""
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
@@ -360,8 +362,8 @@ class _Lesson(Realizer):
             self._say("agent", "answer", said)
             return
         self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
-        if self._draws.chance(0.35):
-            self._reply = "enough"
+        if not self._told.coming and self._draws.chance(DECLINES):
+            self._reply = "enough"  # who has more to ask on it has not had enough
             return
         self._say("user", "accept", self._act("user", "accept"))
         self._say("agent", "detail", " ".join(rest[:2]))

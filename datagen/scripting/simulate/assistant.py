@@ -32,7 +32,7 @@ from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
-from datagen.scripting.world.mandate import Mandate
+from datagen.scripting.world.mandate import Mandate, answered_first
 from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
@@ -42,7 +42,7 @@ WHO, SAY_AGAIN, NOTED = 0.08, 0.09, 0.34
 """Chances of what may happen to the opening and to what is told."""
 HOLDS, ACKS, LINKS, TAKEN_IN = 0.8, 0.6, 0.7, 0.6
 AT_ONCE = 0.6
-"""Chance that a business that asks for names, or for a number, does so at once: else later."""
+"""Chance that a business that asks for names does so at once: else later."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
 """What comes up while a business waits for its screen, or when all else is settled."""
 _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
@@ -93,7 +93,10 @@ class AssistantCall:
         while talk.steps or talk.agenda:
             if talk.is_refused and not talk.steps:  # nobody chats after that
                 talk.agenda = [event for event in talk.agenda if event.kind not in ("Q5", "Q6")]
-            if talk.agenda and self._event_is_next(is_first):
+            if wish := self._wish_is_next():
+                talk.agenda.remove(wish)
+                self._wish()
+            elif talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
                 self._chat_before_the_news(is_first)
@@ -119,6 +122,15 @@ class AssistantCall:
                 self.talk.agenda.remove(event)
                 self._take_event(event)
 
+    def _wish_is_next(self) -> AgendaItem | None:
+        """Return the wish if the assistant is about to decide, after which it wants no more."""
+        talk = self.talk
+        follows = next((step.do for step in talk.steps if step.do != "look"), "")
+        is_decided = follows in ("offer", "act") and not talk.is_agreed
+        if not is_decided or self._is_looking or not is_ready(talk, _WISH):
+            return None
+        return next((event for event in talk.agenda if event.kind == "wish"), None)
+
     def _event_is_next(self, is_first: bool) -> bool:
         talk = self.talk
         if not talk.steps:
@@ -127,7 +139,7 @@ class AssistantCall:
             return False
         if points_back(talk, talk.steps[0]) and not is_first:
             return False
-        if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
+        if talk.agenda[0].kind in ("Q1", "Q2"):  # it comes when the record is opened
             return False
         if talk.agenda[0].kind == "wish" and (is_first or not is_ready(talk, _WISH)):
             return False
@@ -202,7 +214,8 @@ class AssistantCall:
         if talk.chance(0.5):
             talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
         is_number = not _YES_OR_NO.match(asked)
-        self._hear(answering(asked, talk.world.fact(name).tell), may_note=is_number)
+        told = answered_first(asked, talk.world.fact(name).tell)
+        self._hear(answering(asked, told), may_note=is_number)
         talk.tell((name,))
 
     def _link(self) -> None:
@@ -263,13 +276,12 @@ class AssistantCall:
         self._is_looking = step.do == "look"
 
     def _record_is_open(self, step: ProcedureStep) -> None:
-        """Let the business ask at once what has to do with the record: after bad news it would not,
-        nor for a signature where there is nothing to sign for."""
+        """Let the business ask at once what has to do with the record: it would not when all is
+        settled, nor for a signature where there is nothing to sign for."""
         talk = self.talk
         offers = any(one.do in ("offer", "act") for one in (step, *talk.steps))
-        at_once = talk.outcome != "solved" or talk.chance(AT_ONCE)
         for event in tuple(talk.agenda):
-            if (event.kind in ("Q1", "Q2") and at_once) or (event.kind == "Q3" and not offers):
+            if event.kind in ("Q1", "Q2") or (event.kind == "Q3" and not offers):
                 talk.agenda.remove(event)
                 self._take_event(event)
 

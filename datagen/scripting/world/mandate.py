@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
-from datagen.scripting.content.questions import asks_for_told
+from datagen.scripting.content.questions import asks_for_told, content_stems
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -225,7 +225,21 @@ def _open_asks(world: World, name: str) -> list[str]:
     if is_booked and any(map(_UNBOOKED.search, fact.ask)):
         return []
     known = " ".join(said)
-    return [ask for ask in fact.ask if not asks_for_told(ask, fact.says, known)]
+    asks = (ask for ask in fact.ask if not asks_for_told(ask, fact.says, known))
+    return [ask for ask in asks if answered_first(ask, fact.tell)]
+
+
+@lru_cache(maxsize=16384)
+def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines that say at once what is asked, and not after what is not asked."""
+    asked = content_stems(ask)
+    found = []
+    for line in lines:
+        held = [len(asked & content_stems(clause)) for clause in line.split(", ")]
+        if held[0] == max(held):
+            found.append((held[0], line))
+    most = max((one for one, _ in found), default=0)
+    return tuple(line for one, line in found if one == most)
 
 
 def _said(world: World) -> list[str]:
@@ -293,10 +307,11 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
     notes = [f"{note.question} {capital_slot(note.answer)}" for note in mandate.notes.values()]
     told = [*known, *draws.shuffled(notes)]
     told += [mandate.background] if mandate.background else []
-    told += [f"Ask: {line}" for line in mandate.asks.values()]
-    told += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
-    told += _rules(mandate, cast, draws)
-    sentences = [draws.pick(_FRAMES), "Information:" if draws.chance(0.5) else "", *told]
+    asks = [f"Ask: {line}" for line in mandate.asks.values()]
+    asks += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
+    is_headed = draws.chance(0.5) and bool(told)
+    sentences = [draws.pick(_FRAMES), "Information:" if is_headed else "", *told, *asks]
+    sentences += _rules(mandate, cast, draws)
     if draws.chance(MANNER_SAID):
         sentences.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     return " ".join(_filled(one, names) for one in sentences if one)
