@@ -32,7 +32,7 @@ ROLE = (
 """The one role prompt of the question-answering set (personaplex README)."""
 STAYS = 0.4
 """Chance that a question is about the answer before it and not on a topic of its own."""
-FOLLOW_UPS = 0.4
+FOLLOW_UPS = 0.35
 """Chance that a question on a topic has a follow-up besides."""
 FAR = 3
 """One in so many topics is followed by one that it does not lead to, and by all others in turn."""
@@ -196,7 +196,7 @@ class _Path:
         for place, (topic, more, is_near) in enumerate(self._steps):
             cuts_in = more >= 0 and self._draws.chance(interruptions)
             question = self._question(topic, more, is_near=is_near, interrupts=cuts_in)
-            if _is_told(question, found):
+            if is_told_before(question, found):
                 continue
             found.append(question)
             if self._leans(place + 1, topic):
@@ -256,7 +256,7 @@ def not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
     ]
 
 
-def _is_told(question: Question, before: Sequence[Question]) -> bool:
+def is_told_before(question: Question, before: Sequence[Question]) -> bool:
     """Tell whether an answer to a question on the same thing has told what a question asks for."""
     if len(content_stems(question.answer)) < MIN_STEMS:
         return False
