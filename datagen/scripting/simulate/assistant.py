@@ -263,7 +263,8 @@ class AssistantCall:
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
         told = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
-        talk.user_line(tuple(map(to_assistant, told)), "declineRequest")
+        if wish.fact not in talk.told:  # else it is only tried once more
+            talk.user_line(tuple(map(to_assistant, told)), "declineRequest")
         talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")
 

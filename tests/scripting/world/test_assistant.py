@@ -400,9 +400,11 @@ def test_a_wish_for_more_comes_when_it_makes_sense() -> None:
                 continue
             seen += 1
             late += any(one.act == "acceptOffer" for one in held[:at])
+            before = [one for one in held[:at] if one.speaker == "user"]
             if script.outcome in ("refused", "failed"):
-                told = [one for one in held[:at] if one.speaker == "user"]
-                assert {one.act for one in told} & {"inform", "offer"}, script.dialog_id
+                assert {one.act for one in before} & {"inform", "offer"}, script.dialog_id
+            rule = set(_prices(held[at + 1].text))
+            assert not any(rule and rule <= set(_prices(one.text)) for one in before)
     assert seen > CALLS
     assert late < 0.1 * seen
 
