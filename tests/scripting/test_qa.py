@@ -48,6 +48,9 @@ def scripts() -> list[Script]:
     return [result for result in written if isinstance(result, Script)]
 
 
+MORE = {"ask": "Why is it so?", "tell": "So it is."}
+
+
 def floor(script: Script) -> list[Turn]:
     return [turn for turn in script.turns if turn.onset != "backchannel"]
 
@@ -189,6 +192,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
         ("beyond", "How old is this one?", "points at something that nobody sees"),
+        ("more", [MORE, MORE | {"ask": "Who was in that muscle?"}], "leans on words that not each"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
         ("core", ["It is an tree.", "Very."], "should begin with 'a'"),
         ("core", ["word " * 45 + "end.", "Very."], "no short answer"),

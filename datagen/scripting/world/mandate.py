@@ -8,14 +8,14 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
-from datagen.scripting.content.questions import asks_for_told, content_stems
+from datagen.scripting.content.questions import asks_for_known, content_stems
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -184,9 +184,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
-    asked = () if _is_ending(world) else world.asides
-    open_asks = {name: lines for name in asked if (lines := _open_asks(world, name))}
-    questions = tuple(open_asks)[:count]
+    open_asks = dict(islice(_open_asks(world), count))
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
@@ -195,8 +193,8 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     return Mandate(
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
-        questions=questions,
-        asks={name: of_caller(draws.pick(open_asks[name])) for name in questions},
+        questions=tuple(open_asks),
+        asks={name: of_caller(draws.pick(lines)) for name, lines in open_asks.items()},
         wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
         background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
         bound=bound,
@@ -211,22 +209,33 @@ def _is_ending(world: World) -> bool:
     return any(map(_ENDING.search, (*done, world.story.because)))
 
 
-def _slots(lines: Iterable[str]) -> set[str]:
-    return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
+@lru_cache(maxsize=4096)
+def _stems(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(map(content_stems, lines)))
 
 
-def _open_asks(world: World, name: str) -> list[str]:
-    """Return the wordings in which somebody may ask for a fact: neither its values nor what it says
-    come up in a call, whatever is asked."""
-    fact, said = world.fact(name), _said(world)
-    if not fact_slots(fact).isdisjoint(_slots(said) & world.pack.values.keys()):
-        return []
+@lru_cache(maxsize=4096)
+def _slots(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name[0].lower() + name[1:] for line in lines for name in slots(line))
+
+
+def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
+    """Yield the facts that somebody may ask for, with the wordings in which it may: neither their
+    values nor what they say come up in a call, whatever is asked."""
+    if _is_ending(world):
+        return
+    said = _said(world)
+    stated = _slots(said) & world.pack.values.keys()
+    known = _stems(said)
     is_booked = any(step.do == "act" for step in world.steps)
-    if is_booked and any(map(_UNBOOKED.search, fact.ask)):
-        return []
-    known = " ".join(said)
-    asks = (ask for ask in fact.ask if not asks_for_told(ask, fact.says, known))
-    return [ask for ask in asks if answered_first(ask, fact.tell)]
+    for name in world.asides:
+        fact = world.fact(name)
+        is_settled = is_booked and any(map(_UNBOOKED.search, fact.ask))
+        if is_settled or not stated.isdisjoint(fact_slots(fact)):
+            continue
+        asks = (ask for ask in fact.ask if not asks_for_known(ask, fact.says, known))
+        if open_asks := [ask for ask in asks if answered_first(ask, fact.tell)]:
+            yield name, open_asks
 
 
 @lru_cache(maxsize=16384)
@@ -242,12 +251,12 @@ def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for one, line in found if one == most)
 
 
-def _said(world: World) -> list[str]:
+def _said(world: World) -> tuple[str, ...]:
     """Return all that a business may say in a call, whatever is asked."""
     told = (
         world.fact(name).tell for step in world.steps if step.do != "look" for name in step.facts
     )
-    return [*chain.from_iterable(told), *chain.from_iterable(step.say for step in world.steps)]
+    return (*chain.from_iterable(told), *chain.from_iterable(step.say for step in world.steps))
 
 
 def _is_open_for(world: World, wish: Wish) -> bool:
