@@ -210,9 +210,9 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
     yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
     if all(any(form.match(line) for line in topic.details) for form in _OPENS.values()):
         yield f"{' '.join(topic.details)!r}: one is of it and one of them, so name what they are of"
-    for ask in (topic.quiz.ask, *(follow.ask for follow in topic.more)):
-        if _leans(ask, topic):
-            yield f"{ask!r} leans on words that not each wording has, so it names what it is about"
+    for asked in (topic.quiz.ask, *(follow.ask for follow in topic.more)):
+        if _leans(asked, topic):
+            yield f"{asked!r} leans on words that not each wording has: name what it is about"
     if _OF_ME.search(topic.doubt.think):
         yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
     if _POINTS.search(topic.beyond):
