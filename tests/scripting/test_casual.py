@@ -264,6 +264,19 @@ def test_what_is_no_advice_is_not_asked_for_as_advice() -> None:
     assert min(found.values()) > 20
 
 
+def test_who_answers_unasked_says_that_it_speaks_of_itself() -> None:
+    """I play soccer. Me, I swim."""
+    shares = [turn for one in scripts() for turn in floor(one) if turn.act == "share"]
+    assert len(shares) > 100
+    assert not [turn.text for turn in shares if not re.search(r"\bme,", turn.text, re.I)]
+
+
+def test_what_is_asked_of_a_theme_is_named_by_it() -> None:
+    """Where one would like to live is not about where one grew up."""
+    hometown = next(one for one in shipped().topics if one.id == "hometown")
+    assert "live" in hometown.about
+
+
 def test_a_wish_at_the_end_is_taken_up() -> None:
     found = Counter[str]()
     for script in scripts():

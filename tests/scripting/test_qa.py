@@ -23,7 +23,7 @@ from datagen.scripting.content.questions import (
     in_other_words,
 )
 from datagen.scripting.corpus.minhash import Index, sketch_of
-from datagen.scripting.plans.qa import ROLE, WORDS, not_told
+from datagen.scripting.plans.qa import ROLE, WORDS, Question, is_told_before, not_told
 from datagen.types import Job, Reject, Script, Turn, UserError
 
 
@@ -46,6 +46,9 @@ def scripts() -> list[Script]:
     written = composer().write([job(index) for index in range(600)])
     assert not any(isinstance(result, Reject) for result in written), written
     return [result for result in written if isinstance(result, Script)]
+
+
+MORE = {"ask": "Why is it so?", "tell": "So it is."}
 
 
 def floor(script: Script) -> list[Turn]:
@@ -189,6 +192,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
         ("beyond", "How old is this one?", "points at something that nobody sees"),
+        ("more", [MORE, MORE | {"ask": "Who was in that muscle?"}], "leans on words that not each"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
         ("core", ["It is an tree.", "Very."], "should begin with 'a'"),
         ("core", ["word " * 45 + "end.", "Very."], "no short answer"),
@@ -329,6 +333,56 @@ def test_what_is_said_again_names_the_turn_it_mends() -> None:
     for first, again in mended:
         assert first.act.startswith("answer"), first
         assert again.act in ("again", "repeat")
+
+
+@lru_cache
+def wordings() -> dict[str, list[list[str]]]:
+    """Return what an asker may say, by act."""
+    said: dict[str, dict[str, list[list[str]]]] = yaml.safe_load(
+        assets.find("prompts/wording", "qa").read_text()
+    )
+    return said["user"]
+
+
+def test_a_question_that_leans_on_its_topic_comes_right_after_it() -> None:
+    """Of what is frozen nobody asks "can I freeze it again?" who has just heard of freezer burn."""
+    leans = re.compile(r"\b(?:it|its|they|them|their|there|that|those|these|ones?)\b", re.I)
+    follow_ups = {one.ask for each in shipped() for topic in each.topics for one in topic.more}
+    seen = 0
+    for script in scripts():
+        asked = [turn for turn in floor(script) if turn.act.startswith("ask")]
+        for before, turn in pairwise(asked):
+            if (before.act, turn.act) == ("ask.follow", "ask.follow"):
+                found = [one for one in follow_ups if turn.text.lower().endswith(one.lower())]
+                seen += len(found)
+                assert not any(map(leans.search, found)), (before.text, turn.text)
+    assert seen > 20
+
+
+def test_nobody_asks_for_what_an_answer_before_has_told() -> None:
+    sun = Question("How old is the sun?", "About 4.6 billion years, with another five billion.")
+    last = Question("How long will the sun last?", "Five billion years more.")
+    assert is_told_before(last, [sun])
+    wheel = Question("Who invented the wheel?", "Nobody knows, about 5,500 years ago.")
+    pyramids = Question("Who built the pyramids?", "Egyptians did, about 4,500 years ago.")
+    assert not is_told_before(pyramids, [wheel]), "it is of something else"
+
+
+def test_who_is_quizzed_or_told_nothing_answers_to_that() -> None:
+    """To a quiz nobody says "I thought you'd tell me"; and "I don't know" explains nothing well."""
+    found = Counter[str]()
+    for script in scripts():
+        for before, turn in pairwise(floor(script)):
+            if turn.act == "try.none":
+                found["blank"] += 1
+                assert turn.text in wordings()["blank"][0], turn.text
+            if before.act == "unsure" and turn.act in ("close", "thanks"):
+                found["unknown"] += 1
+                assert turn.text.endswith(tuple(wordings()["done.unknown"][0])), turn.text
+            if before.act == "answer.offer" and turn.act == "ask.follow":
+                found["offered"] += 1
+    assert min(found["blank"], found["unknown"]) > 5
+    assert not found["offered"], "who has had enough of a topic asks no more about it"
 
 
 def test_no_order_of_acts_is_common() -> None:

@@ -208,12 +208,10 @@ class _Chat(Realizer):
             self._remembered.append((len(self._lines) + LATER_BY, self._other(), saying.later))
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
-        """Say one's own answer unasked; the agent may go on until the user cuts in."""
-        lead, told = self._reaction(speaker), own.tell
-        if not _WHOLE.match(told):
-            told = f"{self._act(speaker, 'me')} {self._lowered(told)}"
-        elif not lead:
-            told = self._hesitant(speaker, told)
+        """Say one's own answer unasked, as such; the agent may go on until the user cuts in."""
+        lead = self._reaction(speaker)
+        me = self._act(speaker, "me.whole" if _WHOLE.match(own.tell) else "me")
+        told = f"{me} {self._lowered(own.tell)}"
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
         is_habit = not (_HAPPENED.search(own.tell) or _WOULD.search(own.tell))

@@ -58,6 +58,8 @@ that it sees now."""
 MIN_CHECKED, MIN_REPEATED = 14, 8
 """Fewest words of an answer after which a teacher asks whether it was clear, and of one that
 somebody does not catch."""
+DECLINES = 0.45
+"""Chance that somebody wants to hear no more, if it has no more to ask."""
 GRASPS = 0.7
 """Chance that who is asked whether it is clear says so; else it is said in other words."""
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
@@ -131,12 +133,13 @@ class _Lesson(Realizer):
         if self._draws.chance(GOODBYES):
             closes = "settled" if self._is_grave else "closes"
             first = self._act("user", self._reply or closes)
-            self._say("user", "close", f"{first} {self._act('user', 'done')}")
+            done = self._act("user", "done.unknown" if is_unknown else "done")
+            self._say("user", "close", f"{first} {done}")
             is_thanked = _THANKS.search(self._lines[-1].text)
             self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
         elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            thanks = self._act("user", "done" if is_unknown else "thanks")
+            thanks = self._act("user", "done.unknown" if is_unknown else "thanks")
             self._say("user", "thanks", f"{reply}{thanks}")
 
     def _happens(self, chance: float) -> bool:
@@ -329,7 +332,7 @@ class _Lesson(Realizer):
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
             self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
         else:
-            self._say("user", "try.none", self._act("user", "guessed"))
+            self._say("user", "try.none", self._act("user", "blank"))
             self._say("agent", "tell", f"{self._act('agent', 'never_mind')} {quiz.tell}")
 
     def _doubted(self, question: Question, said: str) -> None:
@@ -359,8 +362,8 @@ class _Lesson(Realizer):
             self._say("agent", "answer", said)
             return
         self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
-        if self._draws.chance(0.35):
-            self._reply = "enough"
+        if not self._told.coming and self._draws.chance(DECLINES):
+            self._reply = "enough"  # who has more to ask on it has not had enough
             return
         self._say("user", "accept", self._act("user", "accept"))
         self._say("agent", "detail", " ".join(rest[:2]))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Annotated
 
@@ -49,6 +49,11 @@ _POINTS = re.compile(
     r"|\b(?:in|on|of|under|behind|by|at|is|was|were) that\b(?! [A-Za-z']+ (?:me|us)\b)|\bthat one\b"
 )
 """Points at something; what was named is not pointed at."""
+_NAMES = re.compile(
+    r"\b(?:of|did|does|do|in|on|with|like|to) (?:that|those|these)\b|\b(?:elsewhere|such)\b",
+    re.IGNORECASE,
+)
+"""What a question leans on without naming it, unless what follows does."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 
 
@@ -205,6 +210,9 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
     yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
     if all(any(form.match(line) for line in topic.details) for form in _OPENS.values()):
         yield f"{' '.join(topic.details)!r}: one is of it and one of them, so name what they are of"
+    for asked in (topic.quiz.ask, *(follow.ask for follow in topic.more)):
+        if _leans(asked, topic):
+            yield f"{asked!r} leans on words that not each wording has: name what it is about"
     if _OF_ME.search(topic.doubt.think):
         yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
     if _POINTS.search(topic.beyond):
@@ -212,6 +220,16 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
     ask = {topic.quiz.right.lower(), topic.quiz.wrong.lower()}
     if len(ask) < 2:
         yield f"the right answer is the wrong one, {topic.quiz.right!r}"
+
+
+def _leans(ask: str, topic: Topic) -> bool:
+    """Tell whether a question points at what a wording of the main one and its answer leave out."""
+    found = _NAMES.search(ask)
+    if found is None or "," in ask[: found.start()]:  # it points at its own first clause
+        return False
+    named = content_stems(ask[found.end() :])
+    pairs = product(topic.ask, topic.core)
+    return any(named.isdisjoint(content_stems(" ".join(pair))) for pair in pairs)
 
 
 def _lines(topic: Topic) -> Iterator[tuple[str, str]]:

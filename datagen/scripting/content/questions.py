@@ -171,7 +171,11 @@ def asks_for_told(question: str, answer: str, said: str) -> bool:
 
     Half of its words and a third of those of its answer were said.
     """
-    stems = content_stems(said)
+    return asks_for_known(question, answer, content_stems(said))
+
+
+def asks_for_known(question: str, answer: str, stems: frozenset[str]) -> bool:
+    """Tell the same of who has heard words that begin like this."""
     asked, told = content_stems(question), content_stems(answer)
     return 2 * len(asked & stems) >= len(asked) > 0 and 3 * len(told & stems) >= len(told) > 0
 

@@ -39,15 +39,14 @@ _LESSON = (
         "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
         "curious", "interrupt", "done", "grasp", "lost", "guessed", "believe", "doubt", "try",
         "long", "short", "again", "accept", "enough", "settled", "fine", "thanks", "doubt.new",
-        "glad", "closes", "see",
+        "glad", "closes", "see", "blank", "done.unknown",
     )),
 )  # fmt: skip
 _CHAT = frozenset((
     "hello", "hello.back", "hi", "hi.back", "well", "ask.self", "tell.self", "intro", "meet",
-    "lead", "link", "think", "return", "turn", "react", "react.low", "me", "elaborate", "interrupt",
-    "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear", "want",
-    "want.view",
-    "thanks", "welcome", "so", "about", "besides",
+    "lead", "link", "think", "return", "turn", "react", "react.low", "me", "me.whole", "elaborate",
+    "interrupt", "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear",
+    "want", "want.view", "thanks", "welcome", "so", "about", "besides",
     "late", "theme", "thanks.view", "welcome.view", "react.soft", "part", "ask.work", "ask.place",
     "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip

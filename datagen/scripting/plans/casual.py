@@ -35,7 +35,7 @@ LEVELS = ("minimal", "topic", "detailed")
 """How much a prompt says (PersonaPlex, appendix A)."""
 RETURNS = 0.3
 """Chance that an answer asks back."""
-INTERRUPTIONS = (0.0, 0.2, 0.4)
+INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
 GOODBYES = 0.6
 DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}

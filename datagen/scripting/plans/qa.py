@@ -9,6 +9,7 @@ are a permutation of all that may, so that no two meet twice before all have met
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from datagen.scripting.content.people import (
     listener_persona,
 )
 from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
-from datagen.scripting.content.questions import content_stems, tell_the_same
+from datagen.scripting.content.questions import content_stems, is_told, tell_the_same
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
 from datagen.types import Direction, Fact, Job, Persona, Split
@@ -31,7 +32,7 @@ ROLE = (
 """The one role prompt of the question-answering set (personaplex README)."""
 STAYS = 0.4
 """Chance that a question is about the answer before it and not on a topic of its own."""
-FOLLOW_UPS = 0.3
+FOLLOW_UPS = 0.35
 """Chance that a question on a topic has a follow-up besides."""
 FAR = 3
 """One in so many topics is followed by one that it does not lead to, and by all others in turn."""
@@ -40,8 +41,13 @@ DETAILS = ((0, 0, 1), (0, 1, 1), (1, 1, 2))
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that a question on the answer before it comes as a barge-in, by the asker's level of
 interruptions; nobody cuts in for another topic."""
+MIN_STEMS = 2
+"""Fewest words of content of an answer that may have been told before its question."""
 GREETINGS, GOODBYES = 0.25, 0.4
 """Chances that the teacher speaks first, and that both say goodbye."""
+_LEANS = re.compile(r"\b(?:its?|they|them|their|there|that|those|these|ones?)\b", re.IGNORECASE)
+"""What a question holds that speaks of its topic and does not name it."""
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
 WORDS = (20, 400)
 """Fewest and most spoken words of a dialogue."""
 
@@ -161,6 +167,7 @@ class _Path:
         topic = self._steps[-1][0]
         asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
         left = [more for more in not_told(topic, topic.core) if more not in asked]
+        left = [more for more in left if not (asked and _LEANS.search(topic.more[more].ask))]
         if left and self._draws.chance(STAYS):
             self._steps.append((topic, self._draws.pick(left), True))
         else:
@@ -186,9 +193,14 @@ class _Path:
         """Return the questions; one on the answer before it may come as a barge-in."""
         found: list[Question] = []
         asked = {(topic.id, more) for topic, more, _ in self._steps}
-        for topic, more, is_near in self._steps:
+        for place, (topic, more, is_near) in enumerate(self._steps):
             cuts_in = more >= 0 and self._draws.chance(interruptions)
-            found.append(self._question(topic, more, is_near=is_near, interrupts=cuts_in))
+            question = self._question(topic, more, is_near=is_near, interrupts=cuts_in)
+            if is_told_before(question, found):
+                continue
+            found.append(question)
+            if self._leans(place + 1, topic):
+                continue
             left = [
                 one for one in not_told(topic, (found[-1].answer,)) if (topic.id, one) not in asked
             ]
@@ -197,6 +209,11 @@ class _Path:
                 which = self._draws.pick(left)
                 found.append(self._question(topic, which, is_near=True, interrupts=cuts_in))
         return tuple(found)
+
+    def _leans(self, place: int, topic: Topic) -> bool:
+        """Tell whether a question leans on what was said just before it on its topic."""
+        steps = self._steps[place : place + 1]
+        return any(one is topic and _LEANS.search(one.more[more].ask) for one, more, _ in steps)
 
     def _question(self, topic: Topic, more: int, *, is_near: bool, interrupts: bool) -> Question:
         if more >= 0:
@@ -237,6 +254,16 @@ def not_told(topic: Topic, answers: Sequence[str]) -> list[int]:
             for answer in answers
         )
     ]
+
+
+def is_told_before(question: Question, before: Sequence[Question]) -> bool:
+    """Tell whether an answer to a question on the same thing has told what a question asks for."""
+    if len(content_stems(question.answer)) < MIN_STEMS:
+        return False
+    asked = content_stems(question.ask)
+    near = (one for one in before if asked & content_stems(f"{one.ask} {one.answer}"))
+    sentences = (said for one in near for said in _SENTENCE.split(one.answer))
+    return any(is_told(question.answer, said) for said in sentences)
 
 
 def _is_half_told(text: str, *said: str) -> bool:

@@ -16,6 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.answers import answering
 from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.assistant_numbers import (
     MISHEARD,
@@ -25,12 +26,13 @@ from datagen.scripting.simulate.assistant_numbers import (
     read_back,
 )
 from datagen.scripting.simulate.call import procedure
+from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
-from datagen.scripting.world.mandate import Mandate
+from datagen.scripting.world.mandate import Mandate, answered_first
 from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
@@ -40,7 +42,7 @@ WHO, SAY_AGAIN, NOTED = 0.08, 0.09, 0.34
 """Chances of what may happen to the opening and to what is told."""
 HOLDS, ACKS, LINKS, TAKEN_IN = 0.8, 0.6, 0.7, 0.6
 AT_ONCE = 0.6
-"""Chance that a business that asks for names, or for a number, does so at once: else later."""
+"""Chance that a business that asks for names does so at once: else later."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
 """What comes up while a business waits for its screen, or when all else is settled."""
 _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
@@ -49,6 +51,8 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
 )
 """How a question begins after which "mm-hmm" or "sure" would be its answer."""
+_WISH = AgendaItem("Q3")
+"""What a customer's own wish for more is: its assistant brings it up no sooner."""
 _LACKS = re.compile(r"\b(?:not|no|never|nobody|nothing|none|\w+n't)\b", re.I)
 """What a note holds that says what there is not: nobody has that right here."""
 
@@ -89,7 +93,10 @@ class AssistantCall:
         while talk.steps or talk.agenda:
             if talk.is_refused and not talk.steps:  # nobody chats after that
                 talk.agenda = [event for event in talk.agenda if event.kind not in ("Q5", "Q6")]
-            if talk.agenda and self._event_is_next(is_first):
+            if wish := self._wish_is_next():
+                talk.agenda.remove(wish)
+                self._wish()
+            elif talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
                 self._chat_before_the_news(is_first)
@@ -115,6 +122,15 @@ class AssistantCall:
                 self.talk.agenda.remove(event)
                 self._take_event(event)
 
+    def _wish_is_next(self) -> AgendaItem | None:
+        """Return the wish if the assistant is about to decide, after which it wants no more."""
+        talk = self.talk
+        follows = next((step.do for step in talk.steps if step.do != "look"), "")
+        is_decided = follows in ("offer", "act") and not talk.is_agreed
+        if not is_decided or self._is_looking or not is_ready(talk, _WISH):
+            return None
+        return next((event for event in talk.agenda if event.kind == "wish"), None)
+
     def _event_is_next(self, is_first: bool) -> bool:
         talk = self.talk
         if not talk.steps:
@@ -123,9 +139,9 @@ class AssistantCall:
             return False
         if points_back(talk, talk.steps[0]) and not is_first:
             return False
-        if talk.agenda[0].kind in ("Q1", "Q2") and not talk.is_verified:
+        if talk.agenda[0].kind in ("Q1", "Q2"):  # it comes when the record is opened
             return False
-        if is_first and talk.agenda[0].kind == "wish":
+        if talk.agenda[0].kind == "wish" and (is_first or not is_ready(talk, _WISH)):
             return False
         if talk.agenda[0].kind == "Q3" and not assistant_probes.is_bought(talk):
             return False
@@ -197,7 +213,9 @@ class AssistantCall:
         talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
         if talk.chance(0.5):
             talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
-        self._hear(talk.world.fact(name).tell)
+        is_number = not _YES_OR_NO.match(asked)
+        told = answered_first(asked, talk.world.fact(name).tell)
+        self._hear(answering(asked, told), may_note=is_number)
         talk.tell((name,))
 
     def _link(self) -> None:
@@ -205,9 +223,16 @@ class AssistantCall:
         act = "ask_link" if self.talk.has_asked else "ask_link.first"
         self.talk.agent(act, "interactionStructuring")
 
-    def _hear(self, lines: Sequence[str], *, is_news: bool = False, is_done: bool = False) -> None:
-        """Hear what the business tells; ask again, note it down or read a value back. Nobody passes
-        over bad news, and what is only told gladdens nobody."""
+    def _hear(
+        self,
+        lines: Sequence[str],
+        *,
+        is_news: bool = False,
+        is_done: bool = False,
+        may_note: bool = True,
+    ) -> None:
+        """Hear what the business tells; ask again, note it down or read a value back, if one may
+        have been asked for. Nobody passes over bad news, and what is only told gladdens nobody."""
         talk = self.talk
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
@@ -220,7 +245,7 @@ class AssistantCall:
             talk.agent("say_again", "requestRepeat").repairs = asked
             same = tuple(line for line in told if stating <= talk.slots((line,)))
             talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
-        if len(stated) == 1 and talk.chance(NOTED * talk.slips):
+        if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):
             read_back(talk, stated[0])
         elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
             is_glad = is_done and talk.outcome == "solved"
@@ -236,8 +261,10 @@ class AssistantCall:
         talk.has_asked = True
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+        told = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
-        talk.user_line(tuple(map(to_assistant, talk.world.fact(wish.fact).tell)), "declineRequest")
+        if wish.fact not in talk.told:  # else it is only tried once more
+            talk.user_line(tuple(map(to_assistant, told)), "declineRequest")
         talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")
 
@@ -250,13 +277,12 @@ class AssistantCall:
         self._is_looking = step.do == "look"
 
     def _record_is_open(self, step: ProcedureStep) -> None:
-        """Let the business ask at once what has to do with the record: after bad news it would not,
-        nor for a signature where there is nothing to sign for."""
+        """Let the business ask at once what has to do with the record: it would not when all is
+        settled, nor for a signature where there is nothing to sign for."""
         talk = self.talk
         offers = any(one.do in ("offer", "act") for one in (step, *talk.steps))
-        at_once = talk.outcome != "solved" or talk.chance(AT_ONCE)
         for event in tuple(talk.agenda):
-            if (event.kind in ("Q1", "Q2") and at_once) or (event.kind == "Q3" and not offers):
+            if event.kind in ("Q1", "Q2") or (event.kind == "Q3" and not offers):
                 talk.agenda.remove(event)
                 self._take_event(event)
 

@@ -77,8 +77,9 @@ def _names(talk: Talk, kind: ProbeType) -> None:
 
 
 def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
-    """Suppose or ask for a number that is in the role."""
-    if not talk.world.story.verify or any(one.type in ("Q1", "Q2") for one in talk.probes):
+    """Suppose or ask for a number that is in the role, if the record is open."""
+    is_open = talk.world.story.verify and talk.is_verified
+    if not is_open or any(one.type in ("Q1", "Q2") for one in talk.probes):
         _names(talk, kind)
         return
     world = talk.world

@@ -8,13 +8,14 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import article, capital, slots, third_person
+from datagen.scripting.content.questions import asks_for_known, content_stems
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -183,16 +184,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
-    stated = _stated(world)
-    questions = () if _is_ending(world) else world.asides
-    is_booked = any(step.do == "act" for step in world.steps)
-    questions = tuple(
-        name
-        for name in questions
-        if stated.isdisjoint(fact_slots(world.fact(name)))
-        and not (is_booked and any(map(_UNBOOKED.search, world.fact(name).ask)))
-    )
-    questions = tuple(name for name in questions if world.fact(name).ask)[:count]
+    open_asks = dict(islice(_open_asks(world), count))
     bound, limit = _bound(world, draws)
     if limit is not None:
         world.values[LIMIT] = limit
@@ -201,8 +193,8 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     return Mandate(
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
-        questions=questions,
-        asks={name: of_caller(draws.pick(world.fact(name).ask)) for name in questions},
+        questions=tuple(open_asks),
+        asks={name: of_caller(draws.pick(lines)) for name, lines in open_asks.items()},
         wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
         background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
         bound=bound,
@@ -217,17 +209,54 @@ def _is_ending(world: World) -> bool:
     return any(map(_ENDING.search, (*done, world.story.because)))
 
 
-def _slots(lines: Iterable[str]) -> set[str]:
-    return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
+@lru_cache(maxsize=4096)
+def _stems(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(map(content_stems, lines)))
 
 
-def _stated(world: World) -> set[str]:
-    """Return the business's values that a call states, whatever is asked."""
-    told = [
+@lru_cache(maxsize=4096)
+def _slots(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name[0].lower() + name[1:] for line in lines for name in slots(line))
+
+
+def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
+    """Yield the facts that somebody may ask for, with the wordings in which it may: neither their
+    values nor what they say come up in a call, whatever is asked."""
+    if _is_ending(world):
+        return
+    said = _said(world)
+    stated = _slots(said) & world.pack.values.keys()
+    known = _stems(said)
+    is_booked = any(step.do == "act" for step in world.steps)
+    for name in world.asides:
+        fact = world.fact(name)
+        is_settled = is_booked and any(map(_UNBOOKED.search, fact.ask))
+        if is_settled or not stated.isdisjoint(fact_slots(fact)):
+            continue
+        asks = (ask for ask in fact.ask if not asks_for_known(ask, fact.says, known))
+        if open_asks := [ask for ask in asks if answered_first(ask, fact.tell)]:
+            yield name, open_asks
+
+
+@lru_cache(maxsize=16384)
+def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines that say at once what is asked, and not after what is not asked."""
+    asked = content_stems(ask)
+    found = []
+    for line in lines:
+        held = [len(asked & content_stems(clause)) for clause in line.split(", ")]
+        if held[0] == max(held):
+            found.append((held[0], line))
+    most = max((one for one, _ in found), default=0)
+    return tuple(line for one, line in found if one == most)
+
+
+def _said(world: World) -> tuple[str, ...]:
+    """Return all that a business may say in a call, whatever is asked."""
+    told = (
         world.fact(name).tell for step in world.steps if step.do != "look" for name in step.facts
-    ]
-    said = chain(*told, *(step.say for step in world.steps))
-    return _slots(said) & world.pack.values.keys()
+    )
+    return (*chain.from_iterable(told), *chain.from_iterable(step.say for step in world.steps))
 
 
 def _is_open_for(world: World, wish: Wish) -> bool:
@@ -241,15 +270,16 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
     offers = [step for step in world.steps if step.do == "offer"]
     if not offers:
         return None, None
+    prices = [world.values[name].cents for name in _prices(world, offers)]
     if any(_UNIT.search(line) for step in offers for line in step.say):
-        cents = 0  # nobody knows what they come to
-    else:
-        cents = sum(world.values[name].cents for name in _prices(world, offers))
+        prices = []  # nobody knows what they come to
+    cents = sum(prices)
     is_done = any(step.do == "act" for step in world.steps)  # whatever is offered
     if any(step.declines for step in offers):
-        if cents >= 4 * MARGIN and not is_done and draws.chance(0.6):
+        least = min(prices, default=0)  # two prices may be of two things, of which one is bought
+        if least >= 4 * MARGIN and not is_done and draws.chance(0.6):
             share = 0.4 + 0.4 * draws.uniform()
-            return "decline", money(int(share * cents) // MARGIN * MARGIN)
+            return "decline", money(int(share * least) // MARGIN * MARGIN)
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
         is_open = is_open or draws.chance(ASKS_BACK)
@@ -286,10 +316,11 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
     notes = [f"{note.question} {capital_slot(note.answer)}" for note in mandate.notes.values()]
     told = [*known, *draws.shuffled(notes)]
     told += [mandate.background] if mandate.background else []
-    told += [f"Ask: {line}" for line in mandate.asks.values()]
-    told += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
-    told += _rules(mandate, cast, draws)
-    sentences = [draws.pick(_FRAMES), "Information:" if draws.chance(0.5) else "", *told]
+    asks = [f"Ask: {line}" for line in mandate.asks.values()]
+    asks += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
+    is_headed = draws.chance(0.5) and bool(told)
+    sentences = [draws.pick(_FRAMES), "Information:" if is_headed else "", *told, *asks]
+    sentences += _rules(mandate, cast, draws)
     if draws.chance(MANNER_SAID):
         sentences.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     return " ".join(_filled(one, names) for one in sentences if one)

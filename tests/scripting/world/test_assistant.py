@@ -14,7 +14,7 @@ from datagen.scripting.claims import unlicensed
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.world.absent import of_caller, to_assistant
 from datagen.scripting.world.draw import happens
-from datagen.scripting.world.mandate import for_assistants
+from datagen.scripting.world.mandate import answered_first, for_assistants
 from datagen.scripting.world.notes import answer_of, note_of, stands_alone
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES
@@ -355,3 +355,83 @@ def test_no_question_of_a_customer_has_two_they() -> None:
     for world in maker().worlds.values():
         for line in chain.from_iterable(fact.ask for fact in world.pack.facts.values()):
             assert not (own.search(line) and other.search(line)), (world.pack.id, line)
+
+
+def _prices(text: str) -> list[float]:
+    return [float(one.replace(",", "")) for one in re.findall(r"\$([\d,]+(?:\.\d+)?)", text)]
+
+
+def test_what_is_over_a_limit_is_over_it_whatever_is_bought() -> None:
+    """Of a copy for $105 and an original for $170 nobody with a limit of $215 says that."""
+    seen = 0
+    for script in everything():
+        limit = re.search(r"Their limit is (\$[\d,.]+\d)", script.role_prompt)
+        for offer, answer in pairwise(floor(script)):
+            if limit and (offer.act, answer.act) == ("offer", "declineOffer"):
+                prices = _prices(re.split(r"(?<=[.?!]) ", offer.text)[-1])
+                seen += bool(prices)
+                assert all(one > _prices(limit[1])[0] for one in prices), offer.text
+    assert seen > 5
+
+
+def test_no_number_is_asked_for_when_all_is_settled() -> None:
+    goes_on = {"inform", "acceptOffer", "declineOffer", "setQuestion", "checkQuestion"}
+    seen = 0
+    for script in everything():
+        for probe in script.probes:
+            is_number = any(one.isdigit() for one in script.turns[probe.agent_turn].text)
+            if probe.type == "Q2" and is_number:
+                seen += 1
+                later = script.turns[probe.user_turn + 1 :]
+                asks = [at for at, one in enumerate(later) if "prompt.ask" in " ".join(one.licence)]
+                told = later[: min(asks, default=len(later))]
+                has_more = any(one.act == "offer" and len(one.text.split()) > 8 for one in told)
+                assert has_more or {one.act for one in told} & goes_on, script.dialog_id
+    assert seen > 50
+
+
+def test_a_wish_for_more_comes_when_it_makes_sense() -> None:
+    """Before the business has done something else instead, and not before it has said no."""
+    seen = late = 0
+    for script in everything():
+        held = floor(script)
+        for at, turn in enumerate(held):
+            if "prompt.wish" not in turn.licence:
+                continue
+            seen += 1
+            late += any(one.act == "acceptOffer" for one in held[:at])
+            before = [one for one in held[:at] if one.speaker == "user"]
+            if script.outcome in ("refused", "failed"):
+                assert {one.act for one in before} & {"inform", "offer"}, script.dialog_id
+            rule = set(_prices(held[at + 1].text))
+            assert not any(rule and rule <= set(_prices(one.text)) for one in before)
+    assert seen > CALLS
+    assert late < 0.1 * seen
+
+
+def test_no_role_announces_information_that_it_does_not_hold() -> None:
+    headed = [one.role_prompt for one in everything() if " Information: " in one.role_prompt]
+    assert len(headed) > CALLS
+    empty = re.compile(r" Information: (?:Ask:|Try to get more:|You may|Do not|If )")
+    assert not [role for role in headed if empty.search(role)]
+
+
+def test_what_is_asked_is_answered_first() -> None:
+    lines = (
+        "Mending a return costs {mend}, and a copy of an old one is {copy}.",
+        "A copy of an old return is {copy}, and mending one costs {mend}.",
+    )
+    assert answered_first("Can I get a copy of an old return?", lines) == lines[1:]
+    trees = ("Mulch is {mulch} a yard laid, but no work on trees.",)
+    assert not answered_first("Do you cut trees, too?", trees), "so nobody is told to ask that"
+    for script in everything():
+        for asked, answer in pairwise(floor(script)):
+            if any("prompt.ask." in one for one in asked.licence):
+                assert answer.speaker == "user"
+
+
+def test_who_asks_for_names_that_were_said_asks_again() -> None:
+    """The assistant has said whom it calls for."""
+    (lines,) = maker().assistant_acts.user["ask_name"]["any"]
+    again = re.compile(r"\b(?:again|once more|sorry|just so I have it right)\b", re.I)
+    assert all(map(again.search, lines))
