@@ -11,9 +11,9 @@ from functools import partial
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
-from datagen.scripting.simulate.answers import answering, stating
+from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.readiness import EARLY, is_ready
+from datagen.scripting.simulate.readiness import EARLY, is_open, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED, WISHES = 0.5, 0.75
@@ -76,7 +76,12 @@ def _is_announced(talk: Talk, event: AgendaItem) -> bool:
 def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
     """Return a question on the agenda that may come now, if there is one."""
     asks = (event for event in talk.agenda if event.kind in ("fact", "Q2"))
-    return next((event for event in asks if waits or is_ready(talk, event)), None)
+    return next((event for event in asks if _may_ask(talk, event, waits=waits)), None)
+
+
+def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
+    """Tell whether a question may come now: who waits asks for anything that is not settled."""
+    return is_open(talk, event.what) if waits else is_ready(talk, event)
 
 
 def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None:
@@ -86,15 +91,16 @@ def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None
     """
     if not waits and (talk.mood.valence < LOW or talk.is_let_down):
         return None
-    spare = [name for name in talk.spare if waits or is_ready(talk, AgendaItem("fact", name))]
+    asks = (AgendaItem("fact", name) for name in talk.spare)
+    spare = [event for event in asks if _may_ask(talk, event, waits=waits)]
     if plain_aside(talk, waits=waits) is None and not (spare and talk.chance(PRESSING)):
         return None
 
     def ask(link: str) -> None:
         event = plain_aside(talk, waits=waits)
         if event is None:
-            talk.spare.remove(spare[-1])
-            event = AgendaItem("fact", spare[-1])
+            event = spare[-1]
+            talk.spare.remove(event.what)
         bring_up(talk, event, link)
 
     return ask
@@ -153,7 +159,7 @@ def _detail(talk: Talk) -> None:
     if claimed is right:
         talk.agent("confirm_detail", "confirm", licence)
         talk.probe("Q1", "confirm", asked)
-        _react(talk)
+        talk.user("ack_detail", "autoPositive")
         return
     talk.agent("deny_detail", "disconfirm", licence)
     talk.probe("Q1", "correct", asked, (), (right.spoken, claimed.spoken))
@@ -167,7 +173,7 @@ def _detail(talk: Talk) -> None:
 
 def _heard(talk: Talk, name: str) -> list[str]:
     """Return what a caller may check of a fact it has just been told: what it was told of it."""
-    if not talk.is_fresh(name):
+    if name not in talk.told:
         return []
     said = talk.floor.drafts[talk.told[name]].values
     return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
@@ -176,8 +182,9 @@ def _heard(talk: Talk, name: str) -> list[str]:
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
-    is_right = is_right or talk.is_fresh(name)
-    line = talk.draws.pick(_heard(talk, name) or fact.claim)
+    heard = _heard(talk, name)
+    is_right = is_right or bool(heard) or talk.is_fresh(name)
+    line = talk.draws.pick(heard or fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)
@@ -229,9 +236,10 @@ def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
     if talk.chance(0.25):
         talk.agent("ack_question", "autoPositive")
     licence = talk.licence((event.what,))
-    draft = talk.agent_line(answering(question, fact.tell), "answer", licence)
+    answer = answering(question, fact.tell, talk.types)
+    draft = talk.agent_line(answer, "answer", licence)
     told = draft.values & talk.world.values.keys()
-    if event.kind == "fact" and not may_cut_in(talk, *_telling(talk, fact.tell, licence)):
+    if event.kind == "fact" and not may_cut_in(talk, *_telling(talk, answer, licence)):
         return asked, told
     talk.tell((event.what,))
     talk.mood.feel("answered")
@@ -255,7 +263,7 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     talk.user_line(wish.ask, "request")
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
-    lines = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
+    lines = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
     act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
     talk.agent(act, "declineRequest", licence)
     if talk.is_fresh(wish.fact):

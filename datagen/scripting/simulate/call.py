@@ -16,7 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
-from datagen.scripting.simulate.readiness import is_ready
+from datagen.scripting.simulate.readiness import is_open, is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -302,7 +302,14 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
 
 
 def _fill_up(talk: Talk) -> None:
-    """Put a question on the agenda if the call would else be too short, but not after a no."""
+    """Put a question on the agenda if the call would else be too short, but not after a no; one
+    that has been settled makes way for another."""
+    for at, event in enumerate(talk.agenda):
+        if event.kind == "Q2" and not is_open(talk, event.what):
+            other = next((name for name in talk.spare if is_open(talk, name)), None)
+            if other is not None:
+                talk.spare.remove(other)
+                talk.agenda[at] = AgendaItem("Q2", other)
     most = IN_A_ROW - (talk.cast.user.patience == 0)
     if not talk.steps and (talk.is_refused or talk.num_asides >= most):
         return

@@ -19,6 +19,11 @@ def is_ready(talk: Talk, event: AgendaItem) -> bool:
     return ready is None or ready(talk, event)
 
 
+def is_open(talk: Talk, name: str) -> bool:
+    """Tell whether a fact has not been told, nor what it is about been settled."""
+    return name not in talk.told and not talk.is_settled(name)
+
+
 def _is_to_come(talk: Talk, name: str) -> bool:
     """Tell whether a fact is news that the agent has yet to break."""
     return any(name in step.facts for step in talk.steps if step.do != "look")
@@ -46,8 +51,12 @@ def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:
     """What fits any story comes where the caller has no trouble, or when that is settled; who has
-    just heard no asks for no terms."""
+    just heard no asks for no terms, and nobody for what it was told, or what that has settled."""
     if not talk.steps and talk.is_refused:
+        return False
+    if event.kind == "Q1" and event.what in talk.told:  # it checks back
+        return True
+    if not is_open(talk, event.what):
         return False
     is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
     return bool(talk.world.fact(event.what).stories) or is_untroubled or not talk.steps
@@ -65,11 +74,18 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     return bool(wish.stories) and is_heard and not is_to_come
 
 
+def _asks_detail(talk: Talk) -> bool:
+    """A telephone number may be checked at the end, too, so that one can be reached; any other only
+    while the agent works with the record. Nobody does it while it is angry, or after a no."""
+    is_phone = talk.world.other.identity.value.type == "phone"
+    if talk.is_vented or not (talk.steps or (is_phone and not talk.is_refused)):
+        return False
+    return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
+
+
 def _believes(talk: Talk, event: AgendaItem) -> bool:
     if not event.what:
-        if not talk.steps and talk.is_refused:
-            return False
-        return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
+        return _asks_detail(talk)
     if event.what in talk.world.terms:
         return _asks_term(talk, event)
     is_there = not talk.world.is_lookup or event.what in talk.returned

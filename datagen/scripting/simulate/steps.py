@@ -122,7 +122,7 @@ def _look(talk: Talk, step: ProcedureStep) -> None:
 
 
 def _act(talk: Talk, step: ProcedureStep) -> None:
-    _acknowledge(talk)
+    _acknowledge(talk, step)
     _propose(talk, step)
     licence = f"prompt.{step.tool}"
     if talk.world.is_lookup:
@@ -152,7 +152,7 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
     if not news and step.facts and _is_just_told(talk, step):
         _react(talk, step, REACTS)  # it is what the agent has just said
         return
-    _acknowledge(talk)
+    _acknowledge(talk, step)
     licence = talk.licence(step.facts)
     if not news and step.facts:
         talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
@@ -210,7 +210,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         return
     if step.do == "ask":
         stop_rambling(talk)
-    _acknowledge(talk)
+    _acknowledge(talk, step)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     reminds = _say(talk, step, lines, iso, licence)
     talk.tell(_stated(talk, step))
@@ -324,12 +324,18 @@ def _is_redirected(talk: Talk) -> bool:
     return last is not None and last.type == "Q6" and last.agent_turn == talk.floor.last
 
 
-def _acknowledge(talk: Talk) -> None:
+def _is_matter(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether a step is about what the caller has called for: a rule told by the way is not."""
+    return step.do != "tell" or bool(step.reply) or any(n in talk.world.records for n in step.facts)
+
+
+def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
     if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
         if not _is_redirected(talk):
-            talk.agent("transition", "interactionStructuring")
+            act = "transition" if _is_matter(talk, step) else "transition.on"
+            talk.agent(act, "interactionStructuring")
         return
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:

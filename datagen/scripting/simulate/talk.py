@@ -28,6 +28,8 @@ MEAN_WORDS = 178
 SLIPS = 0.5
 FRESH = 6
 """Turns for which a caller still has in its ear what it was told."""
+SHARED = 2
+"""Words of content by which two facts are about the same."""
 ALIKE = 0.7
 """Least share of letters that two values have in common where one is heard for the other."""
 LOW = -0.15
@@ -95,6 +97,9 @@ class Talk:
         self.gap = ""
         """The question that nobody could answer."""
         self._drawer = Drawer(compiled, draws)
+        self.types = compiled.types
+        """Of what type each value is, by its name."""
+        self._subjects = compiled.subjects
         self.leisure = min(1.6, max(0.1, target / MEAN_WORDS))
         """How much likelier than in a mean call is what makes a call longer."""
         self.slips = max(SLIPS, self.leisure)
@@ -220,6 +225,12 @@ class Talk:
         """Tell whether a fact was told in the last few turns."""
         return name in self.told and self.floor.last - self.told[name] <= turns
 
+    def is_settled(self, name: str) -> bool:
+        """Tell whether what a fact is about has been settled by others that the caller was told."""
+        about = self._subjects[name]
+        others = (self._subjects[told] for told in self.told if told != name)
+        return any(_is_settled_by(about, other) for other in others)
+
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
         lead = self.words.act("agent", "remind", self.cast.manner)
@@ -297,6 +308,12 @@ class Talk:
     def fill(self, template: str) -> str:
         """Return what a template writes."""
         return self.words.fill(template).text
+
+
+def _is_settled_by(about: frozenset[str], told: frozenset[str]) -> bool:
+    """Tell whether two facts are about the same: they share a value, or two words of content."""
+    shared = about & told
+    return len(shared) >= SHARED or any(one[0] == "{" for one in shared)
 
 
 def _sound_alike(one: str, other: str) -> bool:
