@@ -173,7 +173,7 @@ def _detail(talk: Talk) -> None:
 
 def _heard(talk: Talk, name: str) -> list[str]:
     """Return what a caller may check of a fact it has just been told: what it was told of it."""
-    if name not in talk.told:
+    if not talk.is_fresh(name):
         return []
     said = talk.floor.drafts[talk.told[name]].values
     return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
@@ -182,9 +182,8 @@ def _heard(talk: Talk, name: str) -> list[str]:
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
-    heard = _heard(talk, name)
-    is_right = is_right or bool(heard) or talk.is_fresh(name)
-    line = talk.draws.pick(heard or fact.claim)
+    is_right = is_right or talk.is_fresh(name)
+    line = talk.draws.pick(_heard(talk, name) or fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)

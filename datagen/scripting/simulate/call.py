@@ -305,17 +305,24 @@ def _fill_up(talk: Talk) -> None:
     """Put a question on the agenda if the call would else be too short, but not after a no; one
     that has been settled makes way for another."""
     for at, event in enumerate(talk.agenda):
-        if event.kind == "Q2" and not is_open(talk, event.what):
-            other = next((name for name in talk.spare if is_open(talk, name)), None)
+        if event.kind in ("Q1", "Q2") and event.what and _is_over(talk, event.what):
+            facts = (talk.world.fact(name) for name in talk.spare)
+            fitting = [n for n, fact in zip(talk.spare, facts, strict=True) if fact.claim]
+            other = next((name for name in fitting if is_open(talk, name)), None)
             if other is not None:
                 talk.spare.remove(other)
-                talk.agenda[at] = AgendaItem("Q2", other)
+                talk.agenda[at] = AgendaItem(event.kind, other)
     most = IN_A_ROW - (talk.cast.user.patience == 0)
     if not talk.steps and (talk.is_refused or talk.num_asides >= most):
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
         talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
+
+
+def _is_over(talk: Talk, name: str) -> bool:
+    """Tell whether nobody asks about a fact any more, nor checks back what it has just heard."""
+    return not (is_open(talk, name) or talk.is_fresh(name))
 
 
 def _close(talk: Talk) -> None:

@@ -54,7 +54,7 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
     just heard no asks for no terms, and nobody for what it was told, or what that has settled."""
     if not talk.steps and talk.is_refused:
         return False
-    if event.kind == "Q1" and event.what in talk.told:  # it checks back
+    if event.kind == "Q1" and talk.is_fresh(event.what):  # it checks back
         return True
     if not is_open(talk, event.what):
         return False
@@ -88,6 +88,8 @@ def _believes(talk: Talk, event: AgendaItem) -> bool:
         return _asks_detail(talk)
     if event.what in talk.world.terms:
         return _asks_term(talk, event)
+    if event.what in talk.told and not talk.is_fresh(event.what):
+        return False
     is_there = not talk.world.is_lookup or event.what in talk.returned
     return talk.is_verified and is_there and not _is_to_come(talk, event.what)
 
