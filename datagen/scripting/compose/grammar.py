@@ -93,7 +93,7 @@ def slots(template: str) -> frozenset[str]:
 def about(text: str) -> frozenset[str]:
     """Return the beginnings of the words that say what a text is about."""
     words = _CONTENT.findall(_SLOT.sub(" ", text.lower()))
-    return frozenset(word[:_STEM] for word in words if word not in _NO_CONTENT)
+    return frozenset(word[:_STEM].replace("y", "i") for word in words if word not in _NO_CONTENT)
 
 
 def sentence_case(text: str) -> str:

@@ -55,7 +55,7 @@ _HANGS_ON = re.compile(
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes|pay"
     r"|pays|need|needs|costs?|takes?|gets?|closes?|opens?|starts?|stays?|fits?|runs?|ends?|works?"
-    r"|waits?|stands?|keeps?|holds?|counts?)\b|'(?:s|re|ll|ve)\b|n't\b",
+    r"|waits?|stands?|keeps?|holds?|counts?|adds?)\b|'(?:s|re|ll|ve)\b|n't\b",
     re.IGNORECASE,
 )
 _TIER = re.compile(
@@ -82,21 +82,25 @@ def answering(
 
     "How much is a suite?" is not answered by "A second pet is half, a kennel costs ..., a suite".
     """
-    asked = about(question)
+    asked, kinds = about(question), _wanted(question)
     fitting = _fitting(question, lines)
-    kinds = _wanted(question)
     if not kinds or _LISTS.search(question):
         return fitting
     words, typed = _words(question), dict(types)
+    if not any(asked & about(line) for line in lines):  # it is in other words
+        fitting = _first(lines, lambda clause: bool(kinds & _types(clause, typed)))
 
     def part(line: str) -> str:
         hits = asked & about(line)
 
         def says_it(said: str) -> bool:
             is_whole = hits <= about(said) and bool(kinds & _types(said, typed))
-            return is_whole and (_subject(said) <= words or not kinds & _types(line, typed, said))
+            left = _types(line, typed, said)
+            if not hits:
+                return is_whole and not left
+            return is_whole and (_subject(said) <= words or not kinds & left)
 
-        return _shortest(line, says_it) if hits and kinds & _types(line, typed) else line
+        return _shortest(line, says_it) if kinds & _types(line, typed) else line
 
     return tuple(dict.fromkeys(map(part, fitting)))
 

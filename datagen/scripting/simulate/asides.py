@@ -6,14 +6,14 @@ Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.readiness import EARLY, is_open, is_ready
+from datagen.scripting.simulate.readiness import EARLY, heard, is_open, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED, WISHES = 0.5, 0.75
@@ -43,7 +43,7 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
-    if event.kind in ("Q1", "Q2") and event.what and _heard(talk, event.what):
+    if event.kind in ("Q1", "Q2") and event.what and heard(talk, event.what):
         link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
@@ -77,6 +77,14 @@ def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
     """Return a question on the agenda that may come now, if there is one."""
     asks = (event for event in talk.agenda if event.kind in ("fact", "Q2"))
     return next((event for event in asks if _may_ask(talk, event, waits=waits)), None)
+
+
+def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
+    """Return the wish on the agenda that is about what is being offered: it comes now or never."""
+    wish = talk.world.wish
+    is_about = wish is not None and wish.fact in facts and talk.steps[:1] != []
+    is_next = is_about and talk.steps[0].do == "act"
+    return next((one for one in talk.agenda if one.kind == "Q3"), None) if is_next else None
 
 
 def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
@@ -171,19 +179,11 @@ def _detail(talk: Talk) -> None:
         talk.user(f"leave_detail{kind}", "autoPositive")
 
 
-def _heard(talk: Talk, name: str) -> list[str]:
-    """Return what a caller may check of a fact it has just been told: what it was told of it."""
-    if not talk.is_fresh(name):
-        return []
-    said = talk.floor.drafts[talk.told[name]].values
-    return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
-
-
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
-    is_right = is_right or talk.is_fresh(name)
-    line = talk.draws.pick(_heard(talk, name) or fact.claim)
+    is_right = is_right or name in talk.told
+    line = talk.draws.pick(heard(talk, name) or fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)

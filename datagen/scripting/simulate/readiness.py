@@ -12,6 +12,9 @@ from datagen.scripting.simulate.talk import AgendaItem, Talk
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 
+_TAKEN = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
+"""Acts of a caller who has understood what it was told."""
+
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the caller would bring it up by now, and the agent could answer."""
@@ -22,6 +25,18 @@ def is_ready(talk: Talk, event: AgendaItem) -> bool:
 def is_open(talk: Talk, name: str) -> bool:
     """Tell whether a fact has not been told, nor what it is about been settled."""
     return name not in talk.told and not talk.is_settled(name)
+
+
+def heard(talk: Talk, name: str) -> list[str]:
+    """Return what a caller may check of a fact it has just been told: what it was told of it, if
+    it has not answered to it since."""
+    if not talk.is_fresh(name):
+        return []
+    told = talk.told[name]
+    if any(one.speaker == "user" and one.act in _TAKEN for one in talk.floor.drafts[told + 1 :]):
+        return []
+    said = talk.floor.drafts[told].values
+    return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
 
 
 def _is_to_come(talk: Talk, name: str) -> bool:
@@ -54,8 +69,8 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
     just heard no asks for no terms, and nobody for what it was told, or what that has settled."""
     if not talk.steps and talk.is_refused:
         return False
-    if event.kind == "Q1" and talk.is_fresh(event.what):  # it checks back
-        return True
+    if event.kind == "Q1" and event.what in talk.told:
+        return bool(heard(talk, event.what))
     if not is_open(talk, event.what):
         return False
     is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
@@ -63,10 +78,13 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:
-    """Nobody wishes for what the agent has yet to speak of, nor for more before bad news."""
+    """Nobody wishes for what the agent has yet to speak of, nor for more before bad news, nor for
+    something else than it has agreed to."""
     wish = talk.world.wish
     if wish is None or not talk.steps:
         return not talk.world.fails_identity  # who could not be verified wishes for nothing more
+    if wish.fact in talk.agreed:
+        return False
     is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
     left = [step for step in talk.steps if step.do != "look"]
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
@@ -88,7 +106,7 @@ def _believes(talk: Talk, event: AgendaItem) -> bool:
         return _asks_detail(talk)
     if event.what in talk.world.terms:
         return _asks_term(talk, event)
-    if event.what in talk.told and not talk.is_fresh(event.what):
+    if event.what in talk.told and not heard(talk, event.what):
         return False
     is_there = not talk.world.is_lookup or event.what in talk.returned
     return talk.is_verified and is_there and not _is_to_come(talk, event.what)

@@ -219,6 +219,11 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
             _may_cut_in(talk, step.say, iso, licence, is_bad=_is_bad(talk, step))
         _react(talk, step, REACTS)
         return
+    if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
+        asides.bring_up(talk, wish, link="before_that")
+        talk.agent("shall_i", "offer")
+        _reply(talk, step)
+        return
     roll = talk.draws.uniform() / talk.slips
     if roll < REPEATS and len(step.say) > 1:
         ask_again(talk, step.say, iso, licence)
@@ -263,6 +268,8 @@ def _stated(talk: Talk, step: ProcedureStep) -> list[str]:
 def _reply(talk: Talk, step: ProcedureStep) -> None:
     answer = "declineOffer" if step.declines else ANSWERS[step.do]
     talk.is_agreed = talk.is_agreed or step.do == "offer"
+    if step.do == "offer" and not step.declines:
+        talk.agreed.update(step.facts)
     if not step.reply:
         talk.user(BANK[step.do], answer)
         return

@@ -117,6 +117,8 @@ class Talk:
         self.is_over = self.is_helped = False
         self.is_agreed = False
         """The caller has decided on what the agent does next."""
+        self.agreed: set[str] = set()
+        """Facts that offers rest on which the caller has accepted."""
         self.num_asides = 0
         """How much the caller has brought up since the agent's last step."""
         self.done_at = -1
