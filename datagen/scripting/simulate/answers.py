@@ -47,11 +47,19 @@ _BOUNDS = re.compile(
 """What denies or bounds something."""
 _HANGS_ON = re.compile(
     r"(?:and )?(?:if|unless|except|because|since|when|while|which|who|that|until|after|before|for"
-    r"|with|without|as|though|although|only|in|at|on|by|from|but|not|never|or|plus|so|even|above"
-    r"|below|beyond|starting)\b",
+    r"|with|without|as|though|although|only|in|at|on|by|from|not|never|or|plus|so|even|above|below"
+    r"|beyond|starting|but (?:not|never|only|with|without|for|no|none|if|that))\b",
     re.IGNORECASE,
 )
 """How a piece begins that says nothing without the one before it."""
+_OPENS = re.compile(
+    r"(?:if|unless|because|since|when|while|until|once|after|before|as|though|although"
+    r"|starting)\b",
+    re.IGNORECASE,
+)
+"""How a piece begins that says nothing without the one after it."""
+_ENDS_ON = re.compile(r"(?:\b(?:is|are|do|does|has|have|can) not|n't)[.?!]?$", re.IGNORECASE)
+"""How a clause ends that leaves out what the one before it says."""
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes|pay"
     r"|pays|need|needs|costs?|takes?|gets?|closes?|opens?|starts?|stays?|fits?|runs?|ends?|works?"
@@ -59,7 +67,7 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _TIER = re.compile(
-    r"(?:and )?(?:an?|the|each|every|another|later|older|further) .*\{\w+\}", re.IGNORECASE
+    r"(?:and |but )?(?:an?|the|each|every|another|later|older|further) .*\{\w+\}", re.IGNORECASE
 )
 """A piece that leaves out a verb, as the one before has it."""
 _LISTED = re.compile(r"and [\w ]+$")
@@ -70,7 +78,7 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 """How a clause begins, or what it holds, that does not stand alone."""
-_LINK = re.compile(r"^(?:and|so) ", re.IGNORECASE)
+_LINK = re.compile(r"^(?:and|but|so) ", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65536)
@@ -161,7 +169,7 @@ def _rows(clauses: Sequence[str], size: int) -> Iterator[str]:
         if at and (_TIER.match(first) and not _VERB.search(first)):
             continue
         first = _LINK.sub("", first, count=1) if at else first
-        if at and _POINTS.match(first):
+        if at and (_POINTS.match(first) or _ENDS_ON.search(first)):
             continue
         said = _joined([first, *clauses[at + 1 : at + size]])
         yield said if said[-1] in ".?!" else f"{said}."
@@ -193,7 +201,7 @@ def _belongs(before: str, piece: str) -> bool:
     """Tell whether a piece goes with what is before it, as one of the two does not stand alone."""
     if not (_VERB.search(before) or _TIER.match(before)):
         return True
-    if _HANGS_ON.match(before) and "," not in before:
+    if _OPENS.match(before) and "," not in before:
         return True
     if _HANGS_ON.match(piece) or piece.split(" ", 1)[0].endswith("ing"):
         return True

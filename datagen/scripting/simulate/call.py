@@ -294,11 +294,17 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
     ):
         return True
     is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
-    is_bound = is_bound or steps.points_back(talk, talk.steps[0])
+    is_bound = is_bound or steps.points_back(talk, talk.steps[0]) or _has_asked(talk)
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:
         return False
     share = len(ready) / (len(ready) + len(talk.steps))
     return talk.chance(share * EARLY if is_first else share)
+
+
+def _has_asked(talk: Talk) -> bool:
+    """Tell whether the caller has just answered with a question, which comes first."""
+    last = talk.floor.drafts[-1]
+    return last.speaker == "user" and last.act == "answer" and last.text[-1] == "?"
 
 
 def _fill_up(talk: Talk) -> None:

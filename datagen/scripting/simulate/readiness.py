@@ -61,7 +61,8 @@ def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
     """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
     is_about = talk.world.gap not in talk.world.pack.gaps
-    return not talk.steps or (is_about and talk.is_let_down)
+    is_next = is_about and talk.is_let_down
+    return not talk.steps or (is_next and talk.steps[0].do != "ask" and talk.is_verified)
 
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:

@@ -83,6 +83,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         if not talk.is_verified:
             return
     is_aside, talk.num_asides = talk.num_asides > 0, 0
+    talk.is_back = is_aside
     talk.has_protested = False
     talk.is_looking = step.do == "look"
     if step.do == "look":
@@ -158,7 +159,7 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
         talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
     elif step.say:
         talk.agent_line(step.say, "inform", licence)
-        _may_cut_in(talk, step.say, "inform", licence, is_bad=_is_bad(talk, step))
+        _may_cut_in(talk, step.say, "inform", licence, facts=step.facts, is_bad=_is_bad(talk, step))
     else:
         is_bad = _is_bad(talk, step)
         is_awaited = bool(step.reply)  # nobody knows the answer to what they have called about
@@ -186,7 +187,9 @@ def tell(talk: Talk, name: str, *, is_bad: bool = False, is_awaited: bool = Fals
     fact, licence = talk.world.fact(name), talk.licence((name,))
     talk.agent_line(fact.tell, "inform", licence)
     is_needed = is_awaited or fact.source == "record"
-    return _may_cut_in(talk, fact.tell, "inform", licence, is_needed=is_needed, is_bad=is_bad)
+    return _may_cut_in(
+        talk, fact.tell, "inform", licence, facts=(name,), is_needed=is_needed, is_bad=is_bad
+    )
 
 
 def _may_cut_in(
@@ -195,13 +198,17 @@ def _may_cut_in(
     iso: str,
     licence: tuple[str, ...],
     *,
+    facts: tuple[str, ...],
     is_needed: bool = True,
     is_bad: bool = False,
 ) -> bool:
     """Perhaps let the caller cut in on the last line; return whether that was told in the end."""
+    talk.telling = facts
     press = asides.pressing(talk)
     ask = partial(press, "cut_in") if press else None
-    return may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
+    is_told = may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
+    talk.telling = ()
+    return is_told
 
 
 def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
@@ -216,7 +223,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     talk.tell(_stated(talk, step))
     if step.do not in ANSWERS:
         if not reminds:
-            _may_cut_in(talk, step.say, iso, licence, is_bad=_is_bad(talk, step))
+            _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=_is_bad(talk, step))
         _react(talk, step, REACTS)
         return
     if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
@@ -331,18 +338,23 @@ def _is_redirected(talk: Talk) -> bool:
     return last is not None and last.type == "Q6" and last.agent_turn == talk.floor.last
 
 
-def _is_matter(talk: Talk, step: ProcedureStep) -> bool:
-    """Tell whether a step is about what the caller has called for: a rule told by the way is not."""
-    return step.do != "tell" or bool(step.reply) or any(n in talk.world.records for n in step.facts)
+def _transition(talk: Talk, step: ProcedureStep) -> str:
+    """Return how the agent comes back to a step: a rule told by the way is not what the caller has
+    called for."""
+    is_matter = step.do != "tell" or step.reply or set(step.facts) & set(talk.world.records)
+    return "transition" if is_matter else "transition.on"
 
 
 def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
-    if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
+    is_agent = drafts[-1].speaker == "agent"
+    if is_agent and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
         if not _is_redirected(talk):
-            act = "transition" if _is_matter(talk, step) else "transition.on"
-            talk.agent(act, "interactionStructuring")
+            talk.agent(_transition(talk, step), "interactionStructuring")
+        return
+    if talk.is_back and not is_agent and step.do == "tell" and talk.chance(TURNS_BACK):
+        talk.agent(_transition(talk, step), "interactionStructuring")
         return
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:

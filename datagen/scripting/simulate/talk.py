@@ -108,6 +108,8 @@ class Talk:
         """Chance that a grievance is soothed."""
         self.told: dict[str, int] = {}
         """Facts that the caller has been told, with the turn that told them last."""
+        self.telling: tuple[str, ...] = ()
+        """Facts that the agent has begun to tell."""
         self.misgiven: dict[str, Value] = {}
         """Wrong values that the caller has said and not taken back, by the right one's name."""
         self.given: set[str] = set()
@@ -121,6 +123,8 @@ class Talk:
         """Facts that offers rest on which the caller has accepted."""
         self.num_asides = 0
         """How much the caller has brought up since the agent's last step."""
+        self.is_back = False
+        """The agent comes back to its procedure from what the caller has brought up."""
         self.done_at = -1
         """The turn in which the agent has said last that something is done."""
         self.is_looking = False
@@ -228,10 +232,11 @@ class Talk:
         return name in self.told and self.floor.last - self.told[name] <= turns
 
     def is_settled(self, name: str) -> bool:
-        """Tell whether what a fact is about has been settled by others that the caller was told."""
+        """Tell whether others that the caller was told, or is being told, settle what it is about.
+        """
         about = self._subjects[name]
-        others = (self._subjects[told] for told in self.told if told != name)
-        return any(_is_settled_by(about, other) for other in others)
+        others = {*self.told, *self.telling} - {name}
+        return any(_is_settled_by(about, self._subjects[other]) for other in others)
 
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
