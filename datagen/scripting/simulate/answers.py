@@ -63,7 +63,7 @@ _ENDS_ON = re.compile(r"(?:\b(?:is|are|do|does|has|have|can) not|n't)[.?!]?$", r
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes|pay"
     r"|pays|need|needs|costs?|takes?|gets?|closes?|opens?|starts?|stays?|fits?|runs?|ends?|works?"
-    r"|waits?|stands?|keeps?|holds?|counts?|adds?)\b|'(?:s|re|ll|ve)\b|n't\b",
+    r"|waits?|stands?|keeps?|holds?|counts?|adds?|asks?|stops?)\b|'(?:s|re|ll|ve)\b|n't\b",
     re.IGNORECASE,
 )
 _TIER = re.compile(

@@ -88,8 +88,11 @@ def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
 
 
 def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
-    """Tell whether a question may come now: who waits asks for anything that is not settled."""
-    return is_open(talk, event.what) if waits else is_ready(talk, event)
+    """Tell whether a question may come now: who waits asks for anything that is not settled, and
+    who cuts in only about its own matter."""
+    if waits:
+        return is_open(talk, event.what)
+    return bool(talk.world.fact(event.what).stories) and is_ready(talk, event)
 
 
 def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None:
