@@ -16,8 +16,8 @@ from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, m
 from datagen.scripting.simulate.readiness import EARLY, heard, is_open, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
-LINKED, WISHES = 0.5, 0.75
-"""Chances that something new is announced, and a wish."""
+LINKED = 0.5
+"""Chance that something new is announced that need not be."""
 ACKED = 0.6
 PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
@@ -65,12 +65,15 @@ def _is_apart(talk: Talk, event: AgendaItem) -> bool:
 
 def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the caller announces something new: it does so in a turn in which it has
-    answered something or calmed down, and before it asks for a number on file."""
+    answered something or calmed down, before it asks for a number on file, and before what is not
+    its own matter, unless it has been asked for that."""
     last = talk.floor.drafts[-1]
+    is_general = event.kind == "Q3" or bool(event.what and not talk.world.fact(event.what).stories)
     is_turn = last.speaker == "user" and (last.act in _ANSWERS or talk.is_vented)
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
-    linked = WISHES if event.kind == "Q3" else LINKED * min(1, talk.leisure)
-    return is_turn or is_detail or talk.chance(linked)
+    is_asked = last.speaker == "agent" and last.act == "offer"
+    is_due = is_turn or is_detail or (is_general and not is_asked)
+    return is_due or talk.chance(LINKED * min(1, talk.leisure))
 
 
 def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from datagen.scripting.compose.grammar import continued, opened, slots
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import Interruption, InterruptionKind, Uptake
@@ -362,7 +363,7 @@ def collide(talk: Talk) -> bool:
     """
     step = talk.steps[0] if talk.steps else None
     last = talk.floor.drafts[-1]
-    if step is None or step.do != "ask" or not step.say or step.facts:
+    if step is None or step.do != "ask" or not step.say or step.facts or is_answered(talk, step):
         return False
     if last.is_closed or last.speaker != "user" or not talk.chance(COLLIDES * talk.slips):
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.world.pack import ProcedureStep
 
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
@@ -37,6 +38,13 @@ def heard(talk: Talk, name: str) -> list[str]:
         return []
     said = talk.floor.drafts[told].values
     return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
+
+
+def is_answered(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether the caller has said by itself all that is asked for."""
+    known = talk.world.values.keys()
+    asked = [talk.slots((line,)) & known for line in step.reply]
+    return bool(asked) and all(names and names <= talk.given for names in asked)
 
 
 def _is_to_come(talk: Talk, name: str) -> bool:

@@ -13,6 +13,7 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, tools
 from datagen.scripting.simulate.identify import identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
+from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -213,7 +214,7 @@ def _may_cut_in(
 
 def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     """Ask, offer or announce something, with what may come between that and its answer."""
-    if step.do == "ask" and _is_answered(talk, step):
+    if step.do == "ask" and is_answered(talk, step):
         return
     if step.do == "ask":
         stop_rambling(talk)
@@ -255,13 +256,6 @@ def _say(
         lines = bare
     talk.agent_line(lines, iso, licence)
     return False
-
-
-def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
-    """Tell whether the caller has said by itself all that is asked for."""
-    known = talk.world.values.keys()
-    asked = [talk.slots((line,)) & known for line in step.reply]
-    return bool(asked) and all(names and names <= talk.given for names in asked)
 
 
 def _stated(talk: Talk, step: ProcedureStep) -> list[str]:

@@ -232,8 +232,7 @@ class Talk:
         return name in self.told and self.floor.last - self.told[name] <= turns
 
     def is_settled(self, name: str) -> bool:
-        """Tell whether others that the caller was told, or is being told, settle what it is about.
-        """
+        """Tell whether others that the caller was told, or is being told, settle what it is about."""
         about = self._subjects[name]
         others = {*self.told, *self.telling} - {name}
         return any(_is_settled_by(about, self._subjects[other]) for other in others)
