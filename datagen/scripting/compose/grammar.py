@@ -44,11 +44,11 @@ _CONTENT = re.compile(r"[a-z]{4,}")
 _SLOT = re.compile(r"\{\w+\}")
 _NO_CONTENT = frozenset((
     "about", "after", "again", "also", "another", "been", "before", "both", "cost", "costs",
-    "could", "days", "does", "each", "else", "even", "ever", "extra", "from", "gets", "have", "into",
-    "less", "long", "many", "more", "most", "much", "must", "need", "needs", "never", "nothing",
-    "once", "only", "other", "over", "same", "some", "take", "takes", "than", "that", "them", "then",
-    "there", "they", "this", "until", "very", "were", "what", "when", "where", "which", "will",
-    "with", "would", "your",
+    "could", "days", "does", "each", "else", "even", "ever", "extra", "from", "gets", "have",
+    "into", "less", "long", "many", "more", "most", "much", "must", "need", "needs", "never",
+    "nothing", "once", "only", "other", "over", "same", "some", "take", "takes", "than", "that",
+    "them", "then", "there", "they", "this", "until", "very", "were", "what", "when", "where",
+    "which", "will", "with", "would", "your",
 ))  # fmt: skip
 """Words that do not say what a sentence is about."""
 _SENTENCE_START = re.compile(r"[.?!] \{?[a-z]")

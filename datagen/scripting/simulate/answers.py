@@ -74,7 +74,7 @@ _LISTED = re.compile(r"and [\w ]+$")
 _POINTS = re.compile(
     r"(?:that|this|those|these|both|then|later|otherwise|else"
     r"|the (?:rest|others?|second|same|next|latter)|others?|another|afterward)\b"
-    r"|.*\b(?:its?|they|them|their|ones?|none|then|also|too|there(?!'s| is| are))\b",
+    r"|.*\b(?:its?|they|them|their|ones?|second|none|then|also|too|there(?!'s| is| are))\b",
     re.IGNORECASE,
 )
 """How a clause begins, or what it holds, that does not stand alone."""
@@ -106,7 +106,8 @@ def answering(
             left = _types(line, typed, said)
             if not hits:
                 return is_whole and not left
-            return is_whole and (_subject(said) <= words or not kinds & left)
+            is_other = all(_is_other(clause, asked) for clause in _left(line, said))
+            return is_whole and (is_other or _subject(said) <= words or not kinds & left)
 
         return _shortest(line, says_it) if kinds & _types(line, typed) else line
 
@@ -206,6 +207,18 @@ def _belongs(before: str, piece: str) -> bool:
     if _HANGS_ON.match(piece) or piece.split(" ", 1)[0].endswith("ing"):
         return True
     return not (_VERB.search(piece) or _TIER.match(piece))
+
+
+def _is_other(clause: str, asked: frozenset[str]) -> bool:
+    """Tell whether a clause is of its own, and about something else than was asked for."""
+    is_whole = _VERB.search(clause) is not None and not _POINTS.match(clause)
+    return is_whole and asked.isdisjoint(about(clause))
+
+
+def _left(line: str, said: str) -> list[str]:
+    """Return the clauses of a line that are not said."""
+    clauses = (_LINK.sub("", clause, count=1).rstrip(".") for clause in _clauses(line))
+    return [clause for clause in clauses if clause.lower() not in said.lower()]
 
 
 def _types(text: str, types: Mapping[str, str], without: str = "") -> set[str]:

@@ -232,10 +232,10 @@ class Talk:
         return name in self.told and self.floor.last - self.told[name] <= turns
 
     def is_settled(self, name: str) -> bool:
-        """Tell whether others that the caller was told, or is being told, settle what it is about."""
+        """Tell whether facts that the caller has heard, or hears now, settle what it is about."""
         about = self._subjects[name]
         others = {*self.told, *self.telling} - {name}
-        return any(_is_settled_by(about, self._subjects[other]) for other in others)
+        return any(settles(self._subjects[other], about) for other in others)
 
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
@@ -316,7 +316,7 @@ class Talk:
         return self.words.fill(template).text
 
 
-def _is_settled_by(about: frozenset[str], told: frozenset[str]) -> bool:
+def settles(told: frozenset[str], about: frozenset[str]) -> bool:
     """Tell whether two facts are about the same: they share a value, or two words of content."""
     shared = about & told
     return len(shared) >= SHARED or any(one[0] == "{" for one in shared)
