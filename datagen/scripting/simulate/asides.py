@@ -167,7 +167,8 @@ def _detail(talk: Talk) -> None:
     talk.words.about("detail", label)
     talk.words.about("claimed", claimed)
     kind = ".phone" if known.identity.value.type == "phone" else ""
-    talk.user(f"claim_detail{kind}", "checkQuestion")
+    later = "" if kind or talk.steps else ".later"
+    talk.user(f"claim_detail{kind or later}", "checkQuestion")
     asked = talk.floor.last
     licence = (talk.found if talk.world.is_lookup else "prompt.verify",)
     if claimed is right:

@@ -16,7 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
-from datagen.scripting.simulate.readiness import is_open, is_ready
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -111,15 +111,20 @@ def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     known = [step for step in world.steps if step.declines or step.do == "check"]
     declined = {name for step in known for name in step.facts}
     facts = [name for name in world.records if world.fact(name).claim and name not in declined]
-    is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
-    has_detail = world.story.verify and not is_called and (not world.is_lookup or _opens(world))
-    if facts and not (has_detail and talk.chance(0.4)):
+    if facts and not (_has_detail(talk) and talk.chance(0.4)):
         return talk.draws.pick(facts)
-    if has_detail:
+    if _has_detail(talk):
         return ""
     terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
     terms = [name for name in terms if name not in declined]
     return talk.draws.pick(terms) if terms else None
+
+
+def _has_detail(talk: Talk) -> bool:
+    """Tell whether there is a number on file that the caller may suppose."""
+    world = talk.world
+    is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
+    return world.story.verify and not is_called and (not world.is_lookup or _opens(world))
 
 
 def _opens(world: World) -> bool:
@@ -318,6 +323,8 @@ def _fill_up(talk: Talk) -> None:
             if other is not None:
                 talk.spare.remove(other)
                 talk.agenda[at] = AgendaItem(event.kind, other)
+            elif event.kind == "Q1" and talk.verified_by == "identity_value" and _has_detail(talk):
+                talk.agenda[at] = AgendaItem("Q1")
     most = IN_A_ROW - (talk.cast.user.patience == 0)
     if not talk.steps and (talk.is_refused or talk.num_asides >= most):
         return
@@ -328,7 +335,7 @@ def _fill_up(talk: Talk) -> None:
 
 def _is_over(talk: Talk, name: str) -> bool:
     """Tell whether nobody asks about a fact any more, nor checks back what it has just heard."""
-    return not (is_open(talk, name) or talk.is_fresh(name))
+    return not (is_open(talk, name) or heard(talk, name))
 
 
 def _close(talk: Talk) -> None:

@@ -13,8 +13,8 @@ from datagen.scripting.world.pack import ProcedureStep
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 
-_TAKEN = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
-"""Acts of a caller who has understood what it was told."""
+_TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
+"""Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
@@ -102,10 +102,8 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
 
 
 def _asks_detail(talk: Talk) -> bool:
-    """A telephone number may be checked at the end, too, so that one can be reached; any other only
-    while the agent works with the record. Nobody does it while it is angry, or after a no."""
-    is_phone = talk.world.other.identity.value.type == "phone"
-    if talk.is_vented or not (talk.steps or (is_phone and not talk.is_refused)):
+    """Nobody checks a number on file while it is angry, or after a no."""
+    if talk.is_vented if talk.steps else talk.is_refused:
         return False
     return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
 

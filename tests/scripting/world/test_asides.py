@@ -206,7 +206,8 @@ def test_numbers_on_file_are_checked_while_they_matter_and_taken_in() -> None:
                 said = HESITATES.sub("", reply.text.lower())
                 assert any(line in said for line in reactions), (script.dialog_id, said)
             agents = [turn for turn in later if turn.speaker == "agent" and turn.act not in ends]
-            assert is_phone or agents, (script.dialog_id, asked.text)
+            is_for_later = re.search(r"next (?:time|call)|my (?:papers|files)", asked.text)
+            assert is_phone or agents or is_for_later, (script.dialog_id, asked.text)
     assert phones > 5
     assert others > 5
 
