@@ -39,6 +39,18 @@ _UNSPOKEN = bytes(code for code in range(128) if _PUNCTUATION.match(chr(code)))
 _LOWER = bytes(32 if chr(code).isspace() else ord(chr(code).lower()) for code in range(128))
 _PLAIN_ASCII = _LOWER.ljust(256, b" ")
 """The same for ASCII, which is quicker: what goes, and what the rest becomes."""
+_STEM = 4
+_CONTENT = re.compile(r"[a-z]{4,}")
+_SLOT = re.compile(r"\{\w+\}")
+_NO_CONTENT = frozenset((
+    "about", "after", "again", "also", "another", "been", "before", "both", "cost", "costs",
+    "could", "days", "does", "each", "else", "even", "ever", "extra", "from", "gets", "have",
+    "into", "less", "long", "many", "more", "most", "much", "must", "need", "needs", "never",
+    "nothing", "once", "only", "other", "over", "same", "some", "take", "takes", "than", "that",
+    "them", "then", "there", "they", "this", "until", "very", "were", "what", "when", "where",
+    "which", "will", "with", "would", "your",
+))  # fmt: skip
+"""Words that do not say what a sentence is about."""
 _SENTENCE_START = re.compile(r"[.?!] \{?[a-z]")
 
 
@@ -75,6 +87,13 @@ def number_words(text: str) -> list[str]:
 def slots(template: str) -> frozenset[str]:
     """Return the names of a template's slots."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+@lru_cache(maxsize=65536)
+def about(text: str) -> frozenset[str]:
+    """Return the beginnings of the words that say what a text is about."""
+    words = _CONTENT.findall(_SLOT.sub(" ", text.lower()))
+    return frozenset(word[:_STEM].replace("y", "i") for word in words if word not in _NO_CONTENT)
 
 
 def sentence_case(text: str) -> str:

@@ -6,18 +6,18 @@ Talk, AgendaItem --bring_up--> drafts and, for Q0 to Q6, a Probe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
-from datagen.scripting.simulate.answers import answering, stating
+from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.readiness import EARLY, is_ready
+from datagen.scripting.simulate.readiness import EARLY, heard, is_open, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
-LINKED, WISHES = 0.5, 0.75
-"""Chances that something new is announced, and a wish."""
+LINKED = 0.5
+"""Chance that something new is announced that need not be."""
 ACKED = 0.6
 PRESSING = 0.28
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
@@ -43,7 +43,7 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
-    if event.kind in ("Q1", "Q2") and event.what and _heard(talk, event.what):
+    if event.kind in ("Q1", "Q2") and event.what and heard(talk, event.what):
         link = "check_back"
     if link != "link":
         talk.user(link, "interactionStructuring")
@@ -65,18 +65,37 @@ def _is_apart(talk: Talk, event: AgendaItem) -> bool:
 
 def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the caller announces something new: it does so in a turn in which it has
-    answered something or calmed down, and before it asks for a number on file."""
+    answered something or calmed down, before it asks for a number on file, and before what is not
+    its own matter, unless it has been asked for that."""
     last = talk.floor.drafts[-1]
+    is_general = event.kind == "Q3" or bool(event.what and not talk.world.fact(event.what).stories)
     is_turn = last.speaker == "user" and (last.act in _ANSWERS or talk.is_vented)
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
-    linked = WISHES if event.kind == "Q3" else LINKED * min(1, talk.leisure)
-    return is_turn or is_detail or talk.chance(linked)
+    is_asked = last.speaker == "agent" and last.act == "offer"
+    is_due = is_turn or is_detail or (is_general and not is_asked)
+    return is_due or talk.chance(LINKED * min(1, talk.leisure))
 
 
 def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
     """Return a question on the agenda that may come now, if there is one."""
     asks = (event for event in talk.agenda if event.kind in ("fact", "Q2"))
-    return next((event for event in asks if waits or is_ready(talk, event)), None)
+    return next((event for event in asks if _may_ask(talk, event, waits=waits)), None)
+
+
+def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
+    """Return the wish on the agenda that is about what is being offered: it comes now or never."""
+    wish = talk.world.wish
+    is_about = wish is not None and wish.fact in facts and talk.steps[:1] != []
+    is_next = is_about and talk.steps[0].do == "act"
+    return next((one for one in talk.agenda if one.kind == "Q3"), None) if is_next else None
+
+
+def _may_ask(talk: Talk, event: AgendaItem, *, waits: bool) -> bool:
+    """Tell whether a question may come now: who waits asks for anything that is not settled, and
+    who cuts in only about its own matter."""
+    if waits:
+        return is_open(talk, event.what)
+    return bool(talk.world.fact(event.what).stories) and is_ready(talk, event)
 
 
 def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None:
@@ -86,15 +105,16 @@ def pressing(talk: Talk, *, waits: bool = False) -> Callable[[str], None] | None
     """
     if not waits and (talk.mood.valence < LOW or talk.is_let_down):
         return None
-    spare = [name for name in talk.spare if waits or is_ready(talk, AgendaItem("fact", name))]
+    asks = (AgendaItem("fact", name) for name in talk.spare)
+    spare = [event for event in asks if _may_ask(talk, event, waits=waits)]
     if plain_aside(talk, waits=waits) is None and not (spare and talk.chance(PRESSING)):
         return None
 
     def ask(link: str) -> None:
         event = plain_aside(talk, waits=waits)
         if event is None:
-            talk.spare.remove(spare[-1])
-            event = AgendaItem("fact", spare[-1])
+            event = spare[-1]
+            talk.spare.remove(event.what)
         bring_up(talk, event, link)
 
     return ask
@@ -147,13 +167,14 @@ def _detail(talk: Talk) -> None:
     talk.words.about("detail", label)
     talk.words.about("claimed", claimed)
     kind = ".phone" if known.identity.value.type == "phone" else ""
-    talk.user(f"claim_detail{kind}", "checkQuestion")
+    later = "" if kind or talk.steps else ".later"
+    talk.user(f"claim_detail{kind or later}", "checkQuestion")
     asked = talk.floor.last
     licence = (talk.found if talk.world.is_lookup else "prompt.verify",)
     if claimed is right:
         talk.agent("confirm_detail", "confirm", licence)
         talk.probe("Q1", "confirm", asked)
-        _react(talk)
+        talk.user("ack_detail", "autoPositive")
         return
     talk.agent("deny_detail", "disconfirm", licence)
     talk.probe("Q1", "correct", asked, (), (right.spoken, claimed.spoken))
@@ -165,19 +186,11 @@ def _detail(talk: Talk) -> None:
         talk.user(f"leave_detail{kind}", "autoPositive")
 
 
-def _heard(talk: Talk, name: str) -> list[str]:
-    """Return what a caller may check of a fact it has just been told: what it was told of it."""
-    if not talk.is_fresh(name):
-        return []
-    said = talk.floor.drafts[talk.told[name]].values
-    return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
-
-
 def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
-    is_right = is_right or talk.is_fresh(name)
-    line = talk.draws.pick(_heard(talk, name) or fact.claim)
+    is_right = is_right or name in talk.told
+    line = talk.draws.pick(heard(talk, name) or fact.claim)
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)
@@ -229,9 +242,10 @@ def _fact(talk: Talk, event: AgendaItem) -> tuple[int, set[str]]:
     if talk.chance(0.25):
         talk.agent("ack_question", "autoPositive")
     licence = talk.licence((event.what,))
-    draft = talk.agent_line(answering(question, fact.tell), "answer", licence)
+    answer = answering(question, fact.tell, talk.types)
+    draft = talk.agent_line(answer, "answer", licence)
     told = draft.values & talk.world.values.keys()
-    if event.kind == "fact" and not may_cut_in(talk, *_telling(talk, fact.tell, licence)):
+    if event.kind == "fact" and not may_cut_in(talk, *_telling(talk, answer, licence)):
         return asked, told
     talk.tell((event.what,))
     talk.mood.feel("answered")
@@ -255,7 +269,7 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     talk.user_line(wish.ask, "request")
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
-    lines = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
+    lines = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
     act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
     talk.agent(act, "declineRequest", licence)
     if talk.is_fresh(wish.fact):

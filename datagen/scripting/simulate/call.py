@@ -16,7 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
-from datagen.scripting.simulate.readiness import is_ready
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -111,15 +111,20 @@ def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     known = [step for step in world.steps if step.declines or step.do == "check"]
     declined = {name for step in known for name in step.facts}
     facts = [name for name in world.records if world.fact(name).claim and name not in declined]
-    is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
-    has_detail = world.story.verify and not is_called and (not world.is_lookup or _opens(world))
-    if facts and not (has_detail and talk.chance(0.4)):
+    if facts and not (_has_detail(talk) and talk.chance(0.4)):
         return talk.draws.pick(facts)
-    if has_detail:
+    if _has_detail(talk):
         return ""
     terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
     terms = [name for name in terms if name not in declined]
     return talk.draws.pick(terms) if terms else None
+
+
+def _has_detail(talk: Talk) -> bool:
+    """Tell whether there is a number on file that the caller may suppose."""
+    world = talk.world
+    is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
+    return world.story.verify and not is_called and (not world.is_lookup or _opens(world))
 
 
 def _opens(world: World) -> bool:
@@ -294,21 +299,43 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
     ):
         return True
     is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
-    is_bound = is_bound or steps.points_back(talk, talk.steps[0])
+    is_bound = is_bound or steps.points_back(talk, talk.steps[0]) or _has_asked(talk)
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:
         return False
     share = len(ready) / (len(ready) + len(talk.steps))
     return talk.chance(share * EARLY if is_first else share)
 
 
+def _has_asked(talk: Talk) -> bool:
+    """Tell whether the caller has just answered with a question, which comes first."""
+    last = talk.floor.drafts[-1]
+    return last.speaker == "user" and last.act == "answer" and last.text[-1] == "?"
+
+
 def _fill_up(talk: Talk) -> None:
-    """Put a question on the agenda if the call would else be too short, but not after a no."""
+    """Put a question on the agenda if the call would else be too short, but not after a no; one
+    that has been settled makes way for another."""
+    for at, event in enumerate(talk.agenda):
+        if event.kind in ("Q1", "Q2") and event.what and _is_over(talk, event.what):
+            facts = (talk.world.fact(name) for name in talk.spare)
+            fitting = [n for n, fact in zip(talk.spare, facts, strict=True) if fact.claim]
+            other = next((name for name in fitting if is_open(talk, name)), None)
+            if other is not None:
+                talk.spare.remove(other)
+                talk.agenda[at] = AgendaItem(event.kind, other)
+            elif event.kind == "Q1" and talk.verified_by == "identity_value" and _has_detail(talk):
+                talk.agenda[at] = AgendaItem("Q1")
     most = IN_A_ROW - (talk.cast.user.patience == 0)
     if not talk.steps and (talk.is_refused or talk.num_asides >= most):
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
         talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
+
+
+def _is_over(talk: Talk, name: str) -> bool:
+    """Tell whether nobody asks about a fact any more, nor checks back what it has just heard."""
+    return not (is_open(talk, name) or heard(talk, name))
 
 
 def _close(talk: Talk) -> None:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from datagen.scripting.compose.grammar import continued, opened, slots
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import Interruption, InterruptionKind, Uptake
@@ -130,9 +131,11 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     kind = _kind(talk, telling, ask)
     planned = _planned(talk, telling, place, kind)
     cut = talk.floor.last
-    talk.floor.drafts[cut].cut_at = place.at_word
+    draft = talk.floor.drafts[cut]
+    is_unsaid = place.at_word < (_last_value(talk, draft, talk.words.chosen) or draft.num_words)
+    draft.cut_at = place.at_word
     talk.floor.close()
-    _interrupt(talk, planned, telling, ask)
+    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid)
     talk.floor.drafts[cut + 1].interruption = planned
     is_told = _take_up(talk, telling, place, planned)
     talk.is_interrupted = False
@@ -234,7 +237,9 @@ def _summary(talk: Talk, place: _Place) -> str:
     return f"{{{last}}}." if is_heard else ""
 
 
-def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | None) -> None:
+def _interrupt(
+    talk: Talk, planned: Interruption, telling: Telling, ask: Ask | None, *, is_unsaid: bool
+) -> None:
     """Let the caller say what it interrupts for, and the agent answer."""
     kind = planned.kind
     if kind in ("question", "correction"):
@@ -244,7 +249,9 @@ def _interrupt(talk: Talk, planned: Interruption, telling: Telling, ask: Ask | N
         talk.user("cut_in.pause", "interactionStructuring")
         talk.agent("go_ahead", "autoPositive")
     elif kind == "known":
-        act = "cut_in.enough" if telling.is_asked else "cut_in.known"
+        act = "cut_in.known"
+        if telling.is_asked:  # nobody has enough of an answer that it has not heard
+            act = "cut_in.unheard" if is_unsaid else "cut_in.enough"
         talk.user(act, "autoPositive")
         talk.agent("ack_known", "autoPositive")
     else:
@@ -356,7 +363,7 @@ def collide(talk: Talk) -> bool:
     """
     step = talk.steps[0] if talk.steps else None
     last = talk.floor.drafts[-1]
-    if step is None or step.do != "ask" or not step.say or step.facts:
+    if step is None or step.do != "ask" or not step.say or step.facts or is_answered(talk, step):
         return False
     if last.is_closed or last.speaker != "user" or not talk.chance(COLLIDES * talk.slips):
         return False

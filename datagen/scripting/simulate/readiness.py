@@ -8,15 +8,43 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.world.pack import ProcedureStep
 
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
+
+_TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
+"""Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 
 
 def is_ready(talk: Talk, event: AgendaItem) -> bool:
     """Tell whether the caller would bring it up by now, and the agent could answer."""
     ready = _READY.get(event.kind)
     return ready is None or ready(talk, event)
+
+
+def is_open(talk: Talk, name: str) -> bool:
+    """Tell whether a fact has not been told, nor what it is about been settled."""
+    return name not in talk.told and not talk.is_settled(name)
+
+
+def heard(talk: Talk, name: str) -> list[str]:
+    """Return what a caller may check of a fact it has just been told: what it was told of it, if
+    it has not answered to it since."""
+    if not talk.is_fresh(name):
+        return []
+    told = talk.told[name]
+    if any(one.speaker == "user" and one.act in _TAKEN for one in talk.floor.drafts[told + 1 :]):
+        return []
+    said = talk.floor.drafts[told].values
+    return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
+
+
+def is_answered(talk: Talk, step: ProcedureStep) -> bool:
+    """Tell whether the caller has said by itself all that is asked for."""
+    known = talk.world.values.keys()
+    asked = [talk.slots((line,)) & known for line in step.reply]
+    return bool(asked) and all(names and names <= talk.given for names in asked)
 
 
 def _is_to_come(talk: Talk, name: str) -> bool:
@@ -41,23 +69,31 @@ def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
     """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
     is_about = talk.world.gap not in talk.world.pack.gaps
-    return not talk.steps or (is_about and talk.is_let_down)
+    is_next = is_about and talk.is_let_down
+    return not talk.steps or (is_next and talk.steps[0].do != "ask" and talk.is_verified)
 
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:
     """What fits any story comes where the caller has no trouble, or when that is settled; who has
-    just heard no asks for no terms."""
+    just heard no asks for no terms, and nobody for what it was told, or what that has settled."""
     if not talk.steps and talk.is_refused:
+        return False
+    if event.kind == "Q1" and event.what in talk.told:
+        return bool(heard(talk, event.what))
+    if not is_open(talk, event.what):
         return False
     is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
     return bool(talk.world.fact(event.what).stories) or is_untroubled or not talk.steps
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:
-    """Nobody wishes for what the agent has yet to speak of, nor for more before bad news."""
+    """Nobody wishes for what the agent has yet to speak of, nor for more before bad news, nor for
+    something else than it has agreed to."""
     wish = talk.world.wish
     if wish is None or not talk.steps:
         return not talk.world.fails_identity  # who could not be verified wishes for nothing more
+    if wish.fact in talk.agreed:
+        return False
     is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
     left = [step for step in talk.steps if step.do != "look"]
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
@@ -65,13 +101,20 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     return bool(wish.stories) and is_heard and not is_to_come
 
 
+def _asks_detail(talk: Talk) -> bool:
+    """Nobody checks a number on file while it is angry, or after a no."""
+    if talk.is_vented if talk.steps else talk.is_refused:
+        return False
+    return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
+
+
 def _believes(talk: Talk, event: AgendaItem) -> bool:
     if not event.what:
-        if not talk.steps and talk.is_refused:
-            return False
-        return talk.is_verified and (talk.is_open or not talk.world.is_lookup)
+        return _asks_detail(talk)
     if event.what in talk.world.terms:
         return _asks_term(talk, event)
+    if event.what in talk.told and not heard(talk, event.what):
+        return False
     is_there = not talk.world.is_lookup or event.what in talk.returned
     return talk.is_verified and is_there and not _is_to_come(talk, event.what)
 

@@ -13,6 +13,7 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, tools
 from datagen.scripting.simulate.identify import identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
+from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -83,6 +84,7 @@ def take(talk: Talk, step: ProcedureStep) -> None:
         if not talk.is_verified:
             return
     is_aside, talk.num_asides = talk.num_asides > 0, 0
+    talk.is_back = is_aside
     talk.has_protested = False
     talk.is_looking = step.do == "look"
     if step.do == "look":
@@ -122,7 +124,7 @@ def _look(talk: Talk, step: ProcedureStep) -> None:
 
 
 def _act(talk: Talk, step: ProcedureStep) -> None:
-    _acknowledge(talk)
+    _acknowledge(talk, step)
     _propose(talk, step)
     licence = f"prompt.{step.tool}"
     if talk.world.is_lookup:
@@ -152,13 +154,13 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
     if not news and step.facts and _is_just_told(talk, step):
         _react(talk, step, REACTS)  # it is what the agent has just said
         return
-    _acknowledge(talk)
+    _acknowledge(talk, step)
     licence = talk.licence(step.facts)
     if not news and step.facts:
         talk.remind(step.say or talk.world.fact(step.facts[-1]).tell, "inform", licence)
     elif step.say:
         talk.agent_line(step.say, "inform", licence)
-        _may_cut_in(talk, step.say, "inform", licence, is_bad=_is_bad(talk, step))
+        _may_cut_in(talk, step.say, "inform", licence, facts=step.facts, is_bad=_is_bad(talk, step))
     else:
         is_bad = _is_bad(talk, step)
         is_awaited = bool(step.reply)  # nobody knows the answer to what they have called about
@@ -186,7 +188,9 @@ def tell(talk: Talk, name: str, *, is_bad: bool = False, is_awaited: bool = Fals
     fact, licence = talk.world.fact(name), talk.licence((name,))
     talk.agent_line(fact.tell, "inform", licence)
     is_needed = is_awaited or fact.source == "record"
-    return _may_cut_in(talk, fact.tell, "inform", licence, is_needed=is_needed, is_bad=is_bad)
+    return _may_cut_in(
+        talk, fact.tell, "inform", licence, facts=(name,), is_needed=is_needed, is_bad=is_bad
+    )
 
 
 def _may_cut_in(
@@ -195,29 +199,38 @@ def _may_cut_in(
     iso: str,
     licence: tuple[str, ...],
     *,
+    facts: tuple[str, ...],
     is_needed: bool = True,
     is_bad: bool = False,
 ) -> bool:
     """Perhaps let the caller cut in on the last line; return whether that was told in the end."""
+    talk.telling = facts
     press = asides.pressing(talk)
     ask = partial(press, "cut_in") if press else None
-    return may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
+    is_told = may_cut_in(talk, Telling(lines, iso, licence, is_needed, is_bad=is_bad), ask)
+    talk.telling = ()
+    return is_told
 
 
 def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     """Ask, offer or announce something, with what may come between that and its answer."""
-    if step.do == "ask" and _is_answered(talk, step):
+    if step.do == "ask" and is_answered(talk, step):
         return
     if step.do == "ask":
         stop_rambling(talk)
-    _acknowledge(talk)
+    _acknowledge(talk, step)
     iso, licence = ISO[step.do], talk.licence(step.facts)
     reminds = _say(talk, step, lines, iso, licence)
     talk.tell(_stated(talk, step))
     if step.do not in ANSWERS:
         if not reminds:
-            _may_cut_in(talk, step.say, iso, licence, is_bad=_is_bad(talk, step))
+            _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=_is_bad(talk, step))
         _react(talk, step, REACTS)
+        return
+    if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
+        asides.bring_up(talk, wish, link="before_that")
+        talk.agent("shall_i", "offer")
+        _reply(talk, step)
         return
     roll = talk.draws.uniform() / talk.slips
     if roll < REPEATS and len(step.say) > 1:
@@ -245,13 +258,6 @@ def _say(
     return False
 
 
-def _is_answered(talk: Talk, step: ProcedureStep) -> bool:
-    """Tell whether the caller has said by itself all that is asked for."""
-    known = talk.world.values.keys()
-    asked = [talk.slots((line,)) & known for line in step.reply]
-    return bool(asked) and all(names and names <= talk.given for names in asked)
-
-
 def _stated(talk: Talk, step: ProcedureStep) -> list[str]:
     """Return the facts that the last turn has told: a question need not say what it rests on."""
     if step.do != "ask":
@@ -263,6 +269,8 @@ def _stated(talk: Talk, step: ProcedureStep) -> list[str]:
 def _reply(talk: Talk, step: ProcedureStep) -> None:
     answer = "declineOffer" if step.declines else ANSWERS[step.do]
     talk.is_agreed = talk.is_agreed or step.do == "offer"
+    if step.do == "offer" and not step.declines:
+        talk.agreed.update(step.facts)
     if not step.reply:
         talk.user(BANK[step.do], answer)
         return
@@ -324,12 +332,23 @@ def _is_redirected(talk: Talk) -> bool:
     return last is not None and last.type == "Q6" and last.agent_turn == talk.floor.last
 
 
-def _acknowledge(talk: Talk) -> None:
+def _transition(talk: Talk, step: ProcedureStep) -> str:
+    """Return how the agent comes back to a step: a rule told by the way is not what the caller has
+    called for."""
+    is_matter = step.do != "tell" or step.reply or set(step.facts) & set(talk.world.records)
+    return "transition" if is_matter else "transition.on"
+
+
+def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
-    if drafts[-1].speaker == "agent" and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
+    is_agent = drafts[-1].speaker == "agent"
+    if is_agent and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
         if not _is_redirected(talk):
-            talk.agent("transition", "interactionStructuring")
+            talk.agent(_transition(talk, step), "interactionStructuring")
+        return
+    if talk.is_back and not is_agent and step.do == "tell" and talk.chance(TURNS_BACK):
+        talk.agent(_transition(talk, step), "interactionStructuring")
         return
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:

@@ -28,6 +28,8 @@ MEAN_WORDS = 178
 SLIPS = 0.5
 FRESH = 6
 """Turns for which a caller still has in its ear what it was told."""
+SHARED = 2
+"""Words of content by which two facts are about the same."""
 ALIKE = 0.7
 """Least share of letters that two values have in common where one is heard for the other."""
 LOW = -0.15
@@ -95,6 +97,9 @@ class Talk:
         self.gap = ""
         """The question that nobody could answer."""
         self._drawer = Drawer(compiled, draws)
+        self.types = compiled.types
+        """Of what type each value is, by its name."""
+        self._subjects = compiled.subjects
         self.leisure = min(1.6, max(0.1, target / MEAN_WORDS))
         """How much likelier than in a mean call is what makes a call longer."""
         self.slips = max(SLIPS, self.leisure)
@@ -103,6 +108,8 @@ class Talk:
         """Chance that a grievance is soothed."""
         self.told: dict[str, int] = {}
         """Facts that the caller has been told, with the turn that told them last."""
+        self.telling: tuple[str, ...] = ()
+        """Facts that the agent has begun to tell."""
         self.misgiven: dict[str, Value] = {}
         """Wrong values that the caller has said and not taken back, by the right one's name."""
         self.given: set[str] = set()
@@ -112,8 +119,12 @@ class Talk:
         self.is_over = self.is_helped = False
         self.is_agreed = False
         """The caller has decided on what the agent does next."""
+        self.agreed: set[str] = set()
+        """Facts that offers rest on which the caller has accepted."""
         self.num_asides = 0
         """How much the caller has brought up since the agent's last step."""
+        self.is_back = False
+        """The agent comes back to its procedure from what the caller has brought up."""
         self.done_at = -1
         """The turn in which the agent has said last that something is done."""
         self.is_looking = False
@@ -220,6 +231,12 @@ class Talk:
         """Tell whether a fact was told in the last few turns."""
         return name in self.told and self.floor.last - self.told[name] <= turns
 
+    def is_settled(self, name: str) -> bool:
+        """Tell whether facts that the caller has heard, or hears now, settle what it is about."""
+        about = self._subjects[name]
+        others = {*self.told, *self.telling} - {name}
+        return any(settles(self._subjects[other], about) for other in others)
+
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
         lead = self.words.act("agent", "remind", self.cast.manner)
@@ -297,6 +314,12 @@ class Talk:
     def fill(self, template: str) -> str:
         """Return what a template writes."""
         return self.words.fill(template).text
+
+
+def settles(told: frozenset[str], about: frozenset[str]) -> bool:
+    """Tell whether two facts are about the same: they share a value, or two words of content."""
+    shared = about & told
+    return len(shared) >= SHARED or any(one[0] == "{" for one in shared)
 
 
 def _sound_alike(one: str, other: str) -> bool:

@@ -35,7 +35,8 @@ CHATS = {"friendly": 0.6, "brisk": 0.08, "formal": 0.2, "tired": 0.2}
 CHATTED = 4.0
 """Seconds that small talk takes."""
 PRESSED = ".pressed"
-_HURRY = (PRESSED, "", ".leisure")
+LEISURE = ".leisure"
+_HURRY = (PRESSED, "", LEISURE)
 """How callers of each patience speak of a wait: their role says whether they have time."""
 
 
@@ -187,8 +188,9 @@ def _say_meanwhile(talk: Talk, action: Action) -> None:
     elif talk.chance(ADDS):
         talk.user("while_waiting" + (PRESSED if talk.cast.user.patience == 0 else ""), "inform")
     else:
-        is_cross = talk.mood.manner in ("curt", "angry")  # others only say that they wait
-        say = partial(talk.user, _react_hold(talk), "autoPositive")
+        hold = _react_hold(talk)  # who has time, or is not cross, only says that it waits
+        is_cross = talk.mood.manner in ("curt", "angry") and not hold.endswith(LEISURE)
+        say = partial(talk.user, hold, "autoPositive")
         break_in(talk, "protest", say, BREAKS_IN if is_cross else 0.0)
 
 

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
-from datagen.scripting.compose.grammar import capital, slots
+from datagen.scripting.compose.grammar import about, capital, slots
 from datagen.scripting.content.values import Choice, Code, Value, draw_apart, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.pack import (
@@ -171,12 +171,20 @@ def _questions(gap: str | Gap, story: str, case: str) -> Sequence[str]:
     return gap.ask if fits(gap.stories, story, case) else ()
 
 
+def _subject(sentence: str) -> frozenset[str]:
+    """Return what a sentence is about: its words of content, and its slots."""
+    return about(sentence) | {f"{{{name}}}" for name in slots(sentence)}
+
+
 class CompiledWorld:
     """A pack with what its draws need, worked out once."""
 
     def __init__(self, pack: WorldPack) -> None:
         self.pack = pack
         self.samplers = {**pack.values, **pack.caller}
+        self.types = frozenset((name, one.type) for name, one in self.samplers.items())
+        """Of what type each value is."""
+        self.subjects = {name: _subject(fact.says) for name, fact in pack.facts.items()}
         self.fact_values = {name: fact_slots(fact) for name, fact in pack.facts.items()}
         self.needs = {
             (name, case): self._needs(story, case)

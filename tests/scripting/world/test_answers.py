@@ -10,7 +10,7 @@ import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.answers import answering, stating
+from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.floor import Floor
 from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.world.load import load_worlds
@@ -26,24 +26,101 @@ KENNEL = (
 )
 
 
+PRICES = frozenset((("kennel", "money"), ("suite", "money")))
+
+
 def test_an_answer_begins_with_what_was_asked_for() -> None:
     assert answering("How much is a suite?", KENNEL) == KENNEL[2:]
     assert answering("Is a second pet cheaper?", KENNEL) == KENNEL[1:2]
     assert answering("Who is there?", KENNEL) == KENNEL
 
 
-def test_a_correction_begins_with_the_value() -> None:
-    assert stating("kennel", KENNEL) == KENNEL[:1]
-    assert stating("suite", KENNEL) == KENNEL[2:]
+@pytest.mark.parametrize(
+    ("question", "line", "answer"),
+    [
+        ("How much is a suite?", KENNEL[2], "A suite is {suite} a night."),
+        ("What does a place cost?", KENNEL[0], "A kennel costs {kennel} a night, a suite {suite}."),
+        (
+            "What do you charge for a bag?",
+            "A first bag costs {kennel}, a second {suite}.",
+            "A first bag costs {kennel}, a second {suite}.",
+        ),
+        (
+            "How much are roses?",
+            "Bouquets are {kennel} small, a dozen roses is {suite}.",
+            "A dozen roses is {suite}.",
+        ),
+        (
+            "What does it cost to change it?",
+            "A change costs {kennel}, unless it's on the same day.",
+            "A change costs {kennel}, unless it's on the same day.",
+        ),
+        (
+            "How much is it to see you?",
+            "Pets pay at the door, and a visit costs {kennel}.",
+            "A visit costs {kennel}.",
+        ),
+    ],
+)
+def test_an_answer_ends_with_what_was_asked_for(question: str, line: str, answer: str) -> None:
+    assert answering(question, (line,), PRICES) == (answer,)
+
+
+@pytest.mark.parametrize(
+    ("wish", "line", "answer"),
+    [
+        (
+            "Can my brother use my card?",
+            "A new card costs {kennel}. Cards are never lent, and each opening is logged.",
+            "Cards are never lent.",
+        ),
+        (
+            "Can I give my points to my wife?",
+            "Points never come back once expired, and they are not moved to others.",
+            "Points never come back once expired, and they are not moved to others.",
+        ),
+        (
+            "Could you pay for the eggs?",
+            "Bad food is credited within {kennel}, and nothing has to be sent back.",
+            "Bad food is credited within {kennel}, and nothing has to be sent back.",
+        ),
+        (
+            "Can you replace the fabric?",
+            "Frames have a warranty of {kennel}, fabric and leather have none.",
+            "Frames have a warranty of {kennel}, fabric and leather have none.",
+        ),
+    ],
+)
+def test_a_no_says_what_denies_the_wish(wish: str, line: str, answer: str) -> None:
+    assert denying(wish, (line,)) == (answer,)
+
+
+def test_a_correction_begins_and_ends_with_the_value() -> None:
+    assert stating("kennel", KENNEL) == ("A kennel costs {kennel} a night.",)
+    assert stating("suite", KENNEL) == ("A suite is {suite} a night.",)
+    line = "Drilling adds {suite}, and a door is {kennel} by day."
+    assert stating("suite", (line,)) == ("Drilling adds {suite}.",)
+
+
+def clauses(line: str) -> set[str]:
+    parts = re.split(r"[,.?!] ?", line.lower())
+    return {re.sub(r"^(?:and|but|so) ", "", part) for part in parts}
 
 
 @pytest.mark.slow
 def test_each_question_of_each_world_has_an_answer() -> None:
     for world in load_worlds(default_paths()).values():
-        for fact in world.pack.facts.values():
-            for question in fact.ask:
-                assert set(answering(question, fact.tell)) <= set(fact.tell)
-                assert answering(question, fact.tell)
+        denied = [(wish.ask, world.pack.facts[wish.fact].tell) for wish in world.pack.wishes]
+        asked = [(fact.ask, fact.tell) for fact in world.pack.facts.values()]
+        for questions, lines in (*asked, *denied):
+            said = set().union(*map(clauses, lines))
+            for question in questions:
+                found = (*answering(question, lines, world.types), *denying(question, lines))
+                assert found
+                for answer in found:
+                    assert clauses(answer) <= said, (world.pack.id, question, answer)
+                    assert answer[0].isupper() or answer[0] == "{", answer
+                    assert answer[-1] in ".?!", answer
 
 
 @lru_cache
@@ -103,7 +180,7 @@ def test_nobody_checks_back_what_was_not_said() -> None:
                 heard = " ".join(t.spoken for t in script.turns[: probe.user_turn])
                 found += 1
                 assert probe.expects[0].lower() in heard.lower(), (script.dialog_id, asked)
-    assert found > 10
+    assert found > 3
 
 
 @pytest.mark.slow
