@@ -46,16 +46,18 @@ def number(value: float | None) -> str:
 
 
 def refused(folder: RunFolder) -> str:
-    """Return how many takes were refused, of how many clips."""
-    clips, reasons = 0, Counter[str]()
+    """Return how many takes were refused, of how many clips, and how many calls were lost."""
+    clips, lost, reasons = 0, 0, Counter[str]()
     for event in folder.events():
+        lost += len(event.get("rejects", ()))
         if event.get("event") == "unit" and event["unit"].startswith("speech/"):
             table = folder.read(f"{event['unit']}.parquet", ["attempts"])
             clips += table.num_rows
             for row in table.to_pylist():
                 reasons.update(f"{one['step']}: {one['reason']}" for one in row["attempts"])
     why = "".join(f"; {count} {reason}" for reason, count in reasons.most_common())
-    return f"takes refused: {reasons.total():,} of {clips + reasons.total():,}{why}"
+    takes = clips + reasons.total()
+    return f"takes refused: {reasons.total():,} of {takes:,}{why}; calls lost: {lost:,}"
 
 
 def speed(folder: RunFolder) -> str:

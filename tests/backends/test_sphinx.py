@@ -59,6 +59,15 @@ def test_names_dashes_and_hyphens_get_times_too(sphinx: Sphinx) -> None:
     assert np.abs(start_errors(words, clip.words))[-4:].max() < 100
 
 
+def test_what_is_said_by_its_letters_is_looked_for_by_them(sphinx: Sphinx) -> None:
+    text = "What do you have, an RV or a tent?"
+    (clip,) = clips((text,))
+    assert sphinx.measure(text, clip.audio).strange < 0.5
+    assert list(sphinx._parts("RV,")) == ["r", "v"]
+    assert list(sphinx._parts("NASA's")) == ["nasa's"], "said as a word, and so in the dictionary"
+    assert list(sphinx._parts("Zrbovich")) == ["zrbovich"]
+
+
 def test_what_was_aligned_before_changes_nothing(sphinx: Sphinx) -> None:
     clip = clips()[0]
     first = Sphinx(Sphinx.Options()).measure(SENTENCES[0], clip.audio)

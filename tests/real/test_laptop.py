@@ -129,8 +129,10 @@ def test_no_good_turn_is_refused(run: Path) -> None:
         for row in table.to_pylist()
         for attempt in row["attempts"]
     ]
-    print(f"{table.num_rows} clips, refused takes: {refused}")
+    lost = [reject for unit in receipts(run) for reject in unit["rejects"]]
+    print(f"{table.num_rows} clips, refused takes: {refused}, lost calls: {lost}")
     assert not refused
+    assert not lost
 
 
 def test_it_speaks_as_fast_as_one_hears(run: Path) -> None:

@@ -39,6 +39,7 @@ under the median of the words' frames, before it tells of other speech. A voice 
 varies more: in it the median may be doubled."""
 GUESS = "guess-"
 """What the names of words begin with that the dictionary does not have."""
+_VOWELS = frozenset("aeiouy")
 LEAD = SAMPLE_RATE // 10
 """Silence put before and after a clip, 100 ms: the model's paths begin and end in it."""
 
@@ -80,7 +81,7 @@ class Sphinx(Aligner):
         """Return the library's version: its model comes with it; and what is scored."""
         return {
             "pocketsphinx": version("pocketsphinx"),
-            "strange": "words of the dictionary, and British ones",
+            "strange": "words of the dictionary, British ones, and letters",
         }
 
     def align(
@@ -99,7 +100,7 @@ class Sphinx(Aligner):
     def measure(self, spoken: str, clip: Audio) -> Alignment:
         """Align a clip [S] without judging it; Rejected if no path through it exists."""
         tokens = spoken.split()
-        said = [parts(token) for token in tokens]
+        said = [list(self._parts(token)) for token in tokens]
         names = [self._in_dictionary(part) for token in said for part in token]
         if not any(names):
             raise Rejected("alignment", f"{spoken!r} has no word that PocketSphinx can look for")
@@ -111,6 +112,16 @@ class Sphinx(Aligner):
         spans = list(_token_spans(said, heard, len(clip)))
         strange = _strange(found) if all(names) else 0.0  # what cannot be looked for is in silence
         return Alignment(fill(tokens, spans, len(clip)), _confidence(_words(found)), strange)
+
+    def _parts(self, token: str) -> Iterator[str]:
+        """Yield the words in a token; what is said by its letters is these, as in "RV"."""
+        is_capital = token.isupper()
+        for word in parts(token):
+            is_spelled = word.isalpha() and (is_capital or _VOWELS.isdisjoint(word))
+            if is_spelled and self._decoder(BEAMS[0]).lookup_word(word) is None:
+                yield from word
+            else:
+                yield word
 
     def _in_dictionary(self, word: str) -> str | None:
         """Return the name of a word in the dictionary, added if need be; None if unsayable."""

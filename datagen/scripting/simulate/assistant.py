@@ -16,7 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
-from datagen.scripting.simulate.answers import answering
+from datagen.scripting.simulate.answers import answering, denying
 from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.assistant_numbers import (
     MISHEARD,
@@ -215,7 +215,7 @@ class AssistantCall:
             talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
         is_number = not _YES_OR_NO.match(asked)
         told = answered_first(asked, talk.world.fact(name).tell)
-        self._hear(answering(asked, told), may_note=is_number)
+        self._hear(answering(asked, told, talk.types), may_note=is_number)
         talk.tell((name,))
 
     def _link(self) -> None:
@@ -261,7 +261,7 @@ class AssistantCall:
         talk.has_asked = True
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
-        told = answering(talk.words.chosen, talk.world.fact(wish.fact).tell)
+        told = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
         if wish.fact not in talk.told:  # else it is only tried once more
             talk.user_line(tuple(map(to_assistant, told)), "declineRequest")
