@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datagen.text import numbers
+from datagen.text import numbers, shorthand
 
 MONTHS = {name[:3]: name for name in numbers.MONTHS if name != "May"} | {"Sept": "September"}
 MONTH_NAMES = numbers.MONTHS
@@ -116,7 +116,7 @@ ABBREVIATIONS = {
     "Brb": "Be right back", "Lol": "L O L", "Omg": "Oh my god", "Tbh": "To be honest",
     "Imo": "In my opinion", "Nvm": "Never mind", "Ppl": "People", "Tmrw": "Tomorrow",
     "Msg": "Message",
-}  # fmt: skip
+} | shorthand.SAID  # fmt: skip
 """Short forms with or without a dot, and letters that are often written small."""
 DOTTED = {
     "Dr": "Doctor", "Co": "Company", "Apt": "Apartment", "apt": "apartment", "Bros": "Brothers",
@@ -259,6 +259,7 @@ BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip
 LEFT_SHORT = frozenset((
+    *shorthand.LEFT,
     "Tue", "Tues", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Ste", "oz", "mos", "qty",
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "Hosp", "hosp", "Elem", "Pharm", "pharm", "Ctr", "ctr",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import chain
 
 from datagen.text import lexicon, names, places
+from datagen.text.classes.shorthand import WORDS
 from datagen.text.locales import LOCALES
 from datagen.text.units import UNITS
 
@@ -147,6 +148,7 @@ OPENING = frozenset(
         ),
         lexicon.DOSES,
         lexicon.SIZES,
+        WORDS,
         lexicon.SHORT_FOR_TWO,
         lexicon.CHORDS,
         *(locale.currencies for locale in LOCALES.values()),

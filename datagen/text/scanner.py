@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from datagen.text.classes import forms
 from datagen.text.classes.code import say as say_code
+from datagen.text.classes.shorthand import BESIDE
 from datagen.text.form import Reading, Sure, Unsayable
 from datagen.text.leading import first_characters
 from datagen.text.locales import LOCALES
@@ -228,6 +229,8 @@ class _Scan:
         if found is None or _NUMERAL.fullmatch(found[0]) or _is_side(self._text, at):
             return at
         if found[0].removesuffix("'s") in OPENING or not self._is_said(found[0]):
+            return at
+        if len(found[0]) == 2 and BESIDE.match(self._text, at):
             return at
         return self._say(at, found.end(), found[0])
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from datagen.text.doubtful import refuse_doubtful
+from datagen.text.classes.shorthand import BESIDE, WORDS
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import (
     ABBREVIATIONS,
@@ -100,10 +101,7 @@ _SHORT = frozenset(
         *DOTTED_STATES,
         *SIZES,
         *SYMBOLS,
-        "tues",
-        "weds",
-        "thurs",
-        "thur",
+        *WORDS,
         "Penn",
         "Esc",
         "Term",
@@ -125,6 +123,8 @@ _PASSWORD = re.compile(r"pass(?:word|phrase)(?:'s| is| was| to|:)? (?:now |just 
 """A hyphen that is typed, and so is said."""
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
+_OF_A_PART = frozenset(("a", "another", "each", "every", "first", "last", "next"))
+"""What stands before a part that is said without its "one"."""
 _A_PART = re.compile(r"one (?:half|quarter|third)\b")
 _PART = re.compile(r"[\u00bd\u00bc\u2153]|1/[234](?!\d)")
 _TWO_ENDS = re.compile(r"\d\S* ?[-\u2013\u2014] ?[$]?\d")
@@ -216,6 +216,8 @@ def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
     if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
+    if ("the " in text or "it " in text or " am" in text) and BESIDE.search(text):
+        return True
     if " no." in text or ("-" in text and "pass" in text and _PASSWORD.search(text)):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
@@ -260,7 +262,7 @@ def _without_one(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [
         (
             written,
-            said[4:] if article == "a" and _A_PART.match(said) and _PART.match(written) else said,
+            said[4:] if article in _OF_A_PART and _A_PART.match(said) and _PART.match(written) else said,
         )
         for article, (written, said) in zip(before, found, strict=False)
     ]

@@ -2,7 +2,7 @@
 
 A run without a vowel is a short form that somebody has to know ("bpm"), but for capitals that are
 letters ("MLK") and for what people murmur ("hmm"). So is a run of two to four small letters that no
-dictionary has ("omw", "inv").
+dictionary has ("omw", "inv"), and a longer one that begins or ends as no word does ("custmr").
 """
 
 from __future__ import annotations
@@ -61,6 +61,31 @@ _ENDS_NONE = frozenset((
 ))  # fmt: skip
 """Short words that with a stop may be short for something else ("pub. 1982")."""
 _SHORT = re.compile(r"[a-z]{2,4}")
+_LONG = re.compile(r"[a-z]{5,}")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
+_BEGINS = frozenset(
+    "bh bj bl br ch chl chr cl cr cz dh dj dm dr dv dw fj fl fr gh gl gm gn gr gw hm hw jq kh kj kl km kn kr kv"
+    " kw ll mn ng nv pf ph phl phr pl pn pr ps psh pt rh sb sc sch schl schm schn schr schw scl scr"
+    " sh shl shm shr sht sj sk skr sl sm sn sp sph spl spr sq st str sv sw sz tch th thr thw tr ts tsch"
+    " tw tz vl vr wh wr xb zh zw".split()
+)
+"""The consonants, two or more, that words begin with."""
+_ENDS = frozenset(
+    "bb bbs bs bst bt bts ch cht chts chs ck cks cs ct cts dd dds dl ds dst dt dth dths ff ffs fs ft"
+    " fth fths fts gg ggs gh ghs ght ghth ghths ghts gm gms gn gns gs hl hls hm hn hns hs jj kh khs"
+    " ks lb lbs lch lck lcs lct ld lds ldt lf lfs lfth lk lks ll lls lm lms ln lns lp lph lphs lps lpt lpts ls lsh"
+    " lst lt lth lths lts ltz lx lz mb mbs mm mms mn mns mp mph mphs mps mpt mpts ms nc nch nck nct"
+    " ncs ncts nd nds ndt ndth ndths nf nft ng ngh ngs ngst ngth ngths nh nk nks nn nns ns nsch nst nt nth nths nts"
+    " ntz nx nz pf ph phs pp pps ps pt pth pths pts rb rbs rc rch rchs rcks rcs rct rcts rd rds rdt rf rff rfs rg"
+    " rgh rghs rgs rk rks rl rld rlds rls rm rms rmth rn rns rnt rp rph rphs rps rpt rpts rr rrh rrs rs rsch rsh"
+    " rst rsts rt rth rths rts rtz rv rx rz sc scht sch scs sh sht sk sks sm sms sp sps ss st sts tch"
+    " th thm thms ths tl ts tsch tt tts tz vs wd wds wk wks wl wls wn wns wnst ws wt wth wths wts"
+    " xt xth xths xts zz".split()
+)
+"""The consonants, two or more, that words end with."""
+_MANY = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
+_ODD = frozenset(("dreamt", "undreamt", "flickr", "tumblr", "phpmyadmin", "xscape", "sriracha"))
+"""Words that begin or end as no other does."""
 _HELD = re.compile(r"([a-z])\1+")
 
 
@@ -78,10 +103,24 @@ def is_known(written: str) -> bool:
     if _LONG_NUMERAL.fullmatch(written):
         return written in _NO_NUMERALS
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
-        return True
+        return _is_shaped(written)
     if written in KNOWN or _MURMURED.fullmatch(written):
         return True
     return len(written) > 2 and _HELD.sub(r"\1", written) in ENDS_SENTENCES
+
+
+def _is_shaped(written: str) -> bool:
+    """Tell whether small letters, five or more, begin and end as words do."""
+    if not _LONG.fullmatch(written) or written in _ODD:
+        return True
+    plain = _DRAWN_OUT.sub(r"\1", written)
+    runs = list(_MANY.finditer(plain))
+    for run in (*runs[:1], *runs[-1:]):
+        if run.start() == 0 and run[0] not in _BEGINS and run[0][:2] != "mc":
+            return run.end() == len(plain)
+        if run.end() == len(plain) and run[0] not in _ENDS:
+            return False
+    return True
 
 
 def _is_case_known(part: str) -> bool:

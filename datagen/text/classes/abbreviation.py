@@ -56,6 +56,7 @@ _TUNED = re.compile(r"\b(?:on [Cc]h|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\
 _MID_SENTENCE = re.compile(r"[\w.] \Z")
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
+_ANY_MONTH |= {short.lower(): name for short, name in _ANY_MONTH.items()}
 _NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d))"
 _NUMBER_OR_LETTER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d|[B-HJ-Z]\b(?!')|[IVX]{2,}\b))"
 
@@ -237,7 +238,9 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make("bps", _basis, before=after_rate),
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
-        make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
+        make(r"(?<=[\dMm.])-(?=(?:noon|midnight|close|closing|late)\b)", " to ", before=_HOUR),
+        make(r"(?<=[nt])-(?=\d)", " to ", before=cue("noon|midnight", "")),
+        make(r"-(?=close\b)", " to ", before=cue("open", "")),
     )
 
 
@@ -280,6 +283,7 @@ _RATE = re.compile(
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
     re.IGNORECASE,
 )
+_HOUR = re.compile(r"\d(?: ?[AaPp]\.?[Mm]\.?)?\Z")
 _SAID_NO = re.compile(
     r"(?:,|\b(?:said|say|says|saying|a|or|means|meant|just|oh|told me|answer is|so|well)) \Z",
     re.IGNORECASE,

@@ -76,8 +76,8 @@ _FACT = "[\ue100-\uf8ff]"
 
 def _is_per(match: Match) -> bool:
     """Tell whether the second word is what the first is counted per: "calls/day"."""
-    if match["left"] in LEFT_SHORT:
-        return False
+    if match["left"] in LEFT_SHORT or len(match["left"]) == 1:
+        return False  # "w/d" is no rate
     return match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS)
 
 

@@ -18,6 +18,7 @@ EXAMPLES = (
     ("We meet Mon./Wed. at 4.", "We meet Monday and Wednesday at four."),
 )
 _ANY_DAY = {name: name for name in DAYS.values()} | DAYS
+_ANY_DAY |= {short.lower(): name for short, name in _ANY_DAY.items()}
 _NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
 """A pattern before a day: the star is none."""
 
@@ -64,6 +65,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:\d|[apAP]\.?[mM]\.?|and|&|,|open|closed) \Z"),
         ),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
+        make(r"m-f(?![\w-])", "Monday to Friday"),
         make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
         make(
             letter_days, _letters, Sure.CUE, before=re.compile(r"(?:\d|\d ?[AaPp]\.?[Mm]\.?),? \Z")
