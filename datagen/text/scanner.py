@@ -19,6 +19,7 @@ from datagen.text.form import Reading, Sure, Unsayable
 from datagen.text.leading import first_characters
 from datagen.text.locales import LOCALES
 from datagen.text.opening import OPENING
+from datagen.text.quantity import VULGAR
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
 
 FactTable: TypeAlias = Sequence[tuple[str, str]]
@@ -56,6 +57,7 @@ _ADDRESS = re.compile(r"\b(?:dot|underscore|slash|dash|hashtag)\b")
 _ASIDE = re.compile(r"\((?=[^()]*[ \d])[^()]{2,}\)")
 _ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
 """Brackets about several words or a number, which a voice sets apart."""
+_AMOUNT = re.compile(rf"[\d{VULGAR}]\Z")
 _GOES_ON = re.compile(r" [\w$€£#]")
 _NUMERAL = re.compile(
     r"(?:(?=[IVXLC]{2})|(?=[IVXLCDM]{4})M{1,3}(?:CM|CD|D?C{0,3}))"
@@ -320,6 +322,8 @@ class _Scan:
             if _ASIDE.match(text, at):
                 self._pause_before()
             return self._say(at, at + 1, "")
+        if text[at] == '"' and _AMOUNT.search(text, 0, at) and text.count('"', 0, at) % 2 == 0:
+            raise Unsayable(word_at(text, at), "its mark may be inches")
         if text[at] in _CLOSERS and at and text[at - 1] != " ":
             is_aside = text[at] == ")" and _ASIDE_BEFORE.search(text, 0, at)
             pause = "," if is_aside and _GOES_ON.match(text, at + 1) else ""

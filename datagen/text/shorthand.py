@@ -1,4 +1,4 @@
-"""Short forms of chats and call logs ("cust", "xfer", "smh"), and what is said for them: data alone.
+"""Short forms of chats and call logs ("cust", "xfer"), and what is said for them: data alone.
 
 `classes.shorthand` has those that are words as well ("sat", "diff"), with what tells them apart.
 """
@@ -33,7 +33,7 @@ remdr remainder|replcd replaced|replcmt replacement|reqd required|reqst request|
 retn return|rgds regards|rlly really|rly really|rmdr reminder|rmv remove|rnwl renewal|rpr repair
 rprd repaired|rqst request|rsn reason|rsvd reserved|rsvn reservation|rtnd returned|rtns returns
 shd should|shld should|shpd shipped|shpg shipping|shpmt shipment|shpmts shipments|shppd shipped
-sked schedule|smh shaking my head|smthg something|sndg sending|soln solution|spkr speaker
+sked schedule|smthg something|sndg sending|soln solution|spkr speaker
 spvr supervisor|srsly seriously|stmt statement|stmts statements|sumry summary|supvr supervisor
 svc service|svcd serviced|svcs services|svgs savings|swtch switch|synd synced|tckt ticket
 thks thanks|thnks thanks|thnx thanks|tks thanks|tkt ticket|tkts tickets|tlkd talked|tmw tomorrow
@@ -45,18 +45,17 @@ wkday weekday|wkdays weekdays|wkdy weekday|wkdys weekdays|wndw window|wrk work|w
 wtr water|wty warranty|xfer transfer|xfered transferred|xferred transferred|xfers transfers
 xfr transfer|xtra extra|yday yesterday|yrly yearly|ytd year to date|yw you're welcome
 """
-_SPELLED = (
-    "ach adhd ama apy bcbs bff bmw bwi cbd cdl clt cnc copd cpa csr cvs dfw dhl dhs dui dvr dvt"
-    " eft epo ewr fha fml fsa gmc hmo hsa hud ibm jfk kfc lax lga lmao lmfao mco mfa nda nyc ocd"
-    " oj otc pcp pdx ppo ptsd rfp rofl roi sfo slc ssdi ssid stfu tmi tsa uhf usps uti vhs vod vw"
-    " wpa wtf"
-)
-_LEFT = (
-    "appl assoc assocs compl compt descr determ discon disconn docum empl estab explan guarant"
-    " illus immed incorp indep indiv inst insur interv laund memb minim negot notif occas oppty"
-    " permis pract presc prescr princ produc reimb reimburs reloc resch resched restr resv statist"
-    " subm subscr subst suffic suppl transf typic unauth unavail undeliv verif volun warr"
-)
+_SPELLED = """
+ach adhd ama apy bcbs bff bmw bwi cbd cdl clt cnc copd cpa csr cvs dfw dhl dhs dui dvr dvt eft
+epo ewr fha fml fsa gmc hmo hsa hud ibm jfk kfc lax lga lmao lmfao mco mfa nda nyc ocd oj otc
+pcp pdx ppo ptsd rfp rofl roi sfo slc ssdi ssid stfu tmi tsa uhf usps uti vhs vod vw wpa wtf
+"""
+_LEFT = """
+appl assoc assocs compl compt descr determ discon disconn docum empl estab explan guarant
+illus immed incorp indep indiv inst insur interv laund memb minim negot notif occas oppty
+permis pract presc prescr princ produc reimb reimburs reloc resch resched restr resv statist
+subm subscr subst suffic suppl transf typic unauth unavail undeliv verif volun warr
+"""
 SAID = dict(row.split(" ", 1) for row in _SAID.strip().replace("\n", "|").split("|"))
 SAID |= {short: short.upper() for short in _SPELLED.split()} | {"aaa": "triple A", "phd": "PhD"}
 SAID |= {

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from datagen.text.doubtful import refuse_doubtful
 from datagen.text.classes.shorthand import BESIDE, WORDS
+from datagen.text.doubtful import refuse_doubtful
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import (
     ABBREVIATIONS,
@@ -72,7 +72,8 @@ _LETTER = re.compile(f"[{LATIN}]")
 _EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
 _HYPHENATED = re.compile(
     r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
+    r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar"
+    r"|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
 _LONG_ROMAN = re.compile(
@@ -262,7 +263,9 @@ def _without_one(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [
         (
             written,
-            said[4:] if article in _OF_A_PART and _A_PART.match(said) and _PART.match(written) else said,
+            said[4:]
+            if article in _OF_A_PART and _A_PART.match(said) and _PART.match(written)
+            else said,
         )
         for article, (written, said) in zip(before, found, strict=False)
     ]

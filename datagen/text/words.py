@@ -60,32 +60,45 @@ _ENDS_NONE = frozenset((
     "vets", "vid", "vids", "von", "wed", "nth", "ref", "refs", "et",
 ))  # fmt: skip
 """Short words that with a stop may be short for something else ("pub. 1982")."""
+_JOINED_TEXT = """
+bi bitty blah boo chit co com coms cross de dis doo drive dum duper e ed ee em er ers ex flam
+flim flip flops hanky hi hush i im ing itty lil lo mcc mex mid mis nilly non op panky patter
+pepto pitter post pre raff riff rom sitcom sub super t ta tac teeny teeter tete tex thru tic
+toe totter tri u un weeny wi willy x y ya yang yin yo z zag zig
+"""
+_JOINED = frozenset(_JOINED_TEXT.split())
+"""Parts that are joined to words by hyphens, and are none by themselves."""
 _SHORT = re.compile(r"[a-z]{2,4}")
 _LONG = re.compile(r"[a-z]{5,}")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
-_BEGINS = frozenset(
-    "bh bj bl br ch chl chr cl cr cz dh dj dm dr dv dw fj fl fr gh gl gm gn gr gw hm hw jq kh kj kl km kn kr kv"
-    " kw ll mn ng nv pf ph phl phr pl pn pr ps psh pt rh sb sc sch schl schm schn schr schw scl scr"
-    " sh shl shm shr sht sj sk skr sl sm sn sp sph spl spr sq st str sv sw sz tch th thr thw tr ts tsch"
-    " tw tz vl vr wh wr xb zh zw".split()
-)
+_BEGINS_TEXT = """
+bh bj bl br ch chl chr cl cr cz dh dj dm dr dv dw fj fl fr gh gl gm gn gr gw hm hw jq kh kj kl
+km kn kr kv kw ll mn ng nv pf ph phl phr pl pn pr ps psh pt rh sb sc sch schl schm schn schr
+schw scl scr sh shl shm shr sht sj sk skr sl sm sn sp sph spl spr sq st str sv sw sz tch th
+thr thw tr ts tsch tw tz vl vr wh wr xb zh zw
+"""
+_BEGINS = frozenset(_BEGINS_TEXT.split())
 """The consonants, two or more, that words begin with."""
-_ENDS = frozenset(
-    "bb bbs bs bst bt bts ch cht chts chs ck cks cs ct cts dd dds dl ds dst dt dth dths ff ffs fs ft"
-    " fth fths fts gg ggs gh ghs ght ghth ghths ghts gm gms gn gns gs hl hls hm hn hns hs jj kh khs"
-    " ks lb lbs lch lck lcs lct ld lds ldt lf lfs lfth lk lks ll lls lm lms ln lns lp lph lphs lps lpt lpts ls lsh"
-    " lst lt lth lths lts ltz lx lz mb mbs mm mms mn mns mp mph mphs mps mpt mpts ms nc nch nck nct"
-    " ncs ncts nd nds ndt ndth ndths nf nft ng ngh ngs ngst ngth ngths nh nk nks nn nns ns nsch nst nt nth nths nts"
-    " ntz nx nz pf ph phs pp pps ps pt pth pths pts rb rbs rc rch rchs rcks rcs rct rcts rd rds rdt rf rff rfs rg"
-    " rgh rghs rgs rk rks rl rld rlds rls rm rms rmth rn rns rnt rp rph rphs rps rpt rpts rr rrh rrs rs rsch rsh"
-    " rst rsts rt rth rths rts rtz rv rx rz sc scht sch scs sh sht sk sks sm sms sp sps ss st sts tch"
-    " th thm thms ths tl ts tsch tt tts tz vs wd wds wk wks wl wls wn wns wnst ws wt wth wths wts"
-    " xt xth xths xts zz".split()
-)
+_ENDS_TEXT = """
+bb bbs bs bst bt bts ch chs cht chts ck cks cs ct cts dd dds dl ds dst dt dth dths ff ffs fs
+ft fth fths fts gg ggs gh ghs ght ghth ghths ghts gm gms gn gns gs hl hls hm hn hns hs jj kh
+khs ks lb lbs lch lck lcs lct ld lds ldt lf lfs lfth lk lks ll lls lm lms ln lns lp lph lphs
+lps lpt lpts ls lsh lst lt lth lths lts ltz lx lz mb mbs mm mms mn mns mp mph mphs mps mpt
+mpts ms nc nch nck ncs nct ncts nd nds ndt ndth ndths nf nft ng ngh ngs ngst ngth ngths nh nk
+nks nn nns ns nsch nst nt nth nths nts ntz nx nz pf ph phs pp pps ps pt pth pths pts rb rbs rc
+rch rchs rcks rcs rct rcts rd rds rdt rf rff rfs rg rgh rghs rgs rk rks rl rld rlds rls rm rms
+rmth rn rns rnt rp rph rphs rps rpt rpts rr rrh rrs rs rsch rsh rst rsts rt rth rths rts rtz
+rv rx rz sc sch scht scs sh sht sk sks sm sms sp sps ss st sts tch th thm thms ths tl ts tsch
+tt tts tz vs wd wds wk wks wl wls wn wns wnst ws wt wth wths wts xt xth xths xts zz
+"""
+_ENDS = frozenset(_ENDS_TEXT.split())
 """The consonants, two or more, that words end with."""
 _MANY = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
-_ODD = frozenset(("dreamt", "undreamt", "flickr", "tumblr", "phpmyadmin", "xscape", "sriracha"))
-"""Words that begin or end as no other does."""
+_ODD = frozenset((
+    "didnt", "isnt", "wasnt", "doesnt", "hasnt", "hadnt", "couldnt", "wouldnt", "shouldnt",
+    "mustnt", "neednt", "whatd", "howd", "thatd", "theyd", "youd", "whod", "whered",
+    "dreamt", "undreamt", "flickr", "tumblr", "phpmyadmin", "xscape", ))  # fmt: skip
+"""Words that begin or end as no other does, and those whose apostrophe was not typed."""
 _HELD = re.compile(r"([a-z])\1+")
 
 
@@ -102,6 +115,8 @@ def is_known(written: str) -> bool:
         return False
     if _LONG_NUMERAL.fullmatch(written):
         return written in _NO_NUMERALS
+    if "-" in written and written.islower():
+        return all(part in _JOINED or is_known(part) for part in written.split("-"))
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
         return _is_shaped(written)
     if written in KNOWN or _MURMURED.fullmatch(written):

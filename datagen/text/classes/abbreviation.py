@@ -127,8 +127,10 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     """Return short forms of several words, each where what stands beside it says of which."""
     year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
     sums = (
-        r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair|weight"
-        r"|tax|length|amount|hours?|shipping|pickup|labor|drive|distance|yield|age|usage|balance|net"
+        r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair"
+        r"|weight"
+        r"|tax|length|amount|hours?|shipping|pickup|labor|drive|distance|yield|age|usage|balance"
+        r"|net"
         r"|square|volume|size|return|mileage|income|population|read|start|finish|date|duration|loss"
     )
     said = (
@@ -239,8 +241,18 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
         make(r"(?<=[\dMm.])-(?=(?:noon|midnight|close|closing|late)\b)", " to ", before=_HOUR),
-        make(r"(?<=[nt])-(?=\d)", " to ", before=cue("noon|midnight", "")),
         make(r"-(?=close\b)", " to ", before=cue("open", "")),
+        make(
+            rf"(?P<how>FT|PT|ft|pt)(?= (?:{_WORKERS})\b"
+            r"|(?:,| or| and)(?: \d{1,3})? (?:FT|PT|ft|pt)\b)",
+            lambda m: "full-time" if m["how"] in ("FT", "ft") else "part-time",
+        ),
+        make(
+            r"(?:FT|PT)(?![\w/-])",
+            "it may be full-time or part-time, or a unit",
+            Sure.DOUBT,
+            before=re.compile(r"\d \Z"),
+        ),
     )
 
 
@@ -282,6 +294,10 @@ _RATE = re.compile(
     r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
     re.IGNORECASE,
+)
+_WORKERS = (
+    "people|persons?|employees?|positions?|jobs?|staff|workers?|work|students?|associates?|roles?"
+    "|nurses?|cashiers?|drivers?|shifts?|help|faculty|openings?|hires?|clerks?|servers?|techs?"
 )
 _HOUR = re.compile(r"\d(?: ?[AaPp]\.?[Mm]\.?)?\Z")
 _SAID_NO = re.compile(

@@ -69,12 +69,15 @@ _WORKS = re.compile(
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
-    r"|last) |(?:at|@) (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
-    r"|deadline|shows?\b|concert|appointment|okay\b|available\b|pick-?up|drop-?off|delivery|reservations?|flight"
+    r"|last) |(?:(?:at|@|around|about|by|before|after) )?(?:\d{1,2}:\d\d"
+    r"|\d{1,2} ?(?i:[ap])\.?(?i:m)\b|noon\b)"
+    r"|deadline|shows?\b|concert|appointment|okay\b|available\b|pick-?up|drop-?off|delivery"
+    r"|reservations?|flight"
     r"|due date|meeting|hearing|shipment|booking|class\b|orders?|statement|invoice|payment)"
 )
 _ON = cue(
-    r"on|by|until|till|since|due|dated|filed|issued|installed|serviced|replaced|reported|posted|born|expires|through|thru|open|closed|reopens?"
+    r"on|by|until|till|since|due|dated|filed|issued|installed|serviced|replaced|reported|posted"
+    r"|born|expires|through|thru|open|closed|reopens?"
     r"|reopening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thur?s?|fri|sat|sun",
     r"\.?,? ",
 )
@@ -384,6 +387,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<one>\d\d?/\d\d?) (?P<joint>to|through|thru|&|and|or) (?P<other>\d\d?/\d\d?)"
             r"(?![\w/%]|\.\d)",
             dates.both,
+        ),
+        make(
+            rf"{two}(?![\w/%])",
+            dates.two,
+            Sure.CUE,
+            before=re.compile(r"\bon (?:\d\d?/\d\d?,? (?:and |or )?)+\Z"),
         ),
         make(
             rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",

@@ -39,7 +39,8 @@ _END = r"(?=[.,?!;)]|$)"
 _ANY_DAY = r"mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|[a-z]+day|tmrw|tomorrow|weekdays|weekends?"
 _OF_DAY = (
     r"(?= ?(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m?\b|-|to\b|or\b|works?\b|and\b|til+\b|thru\b|[.,?!]|$)"
-    r"|\d{1,2}:\d\d\b|@|at \d|[ap]m\b|mornings?\b|afternoons?\b|evenings?\b|nights?\b|noon\b|works?\b"
+    r"|\d{1,2}:\d\d\b|@|at \d|[ap]m\b|mornings?\b|afternoons?\b|evenings?\b|nights?\b|noon\b"
+    r"|works?\b"
     r"|the \d))"
 )
 """What follows the name of a day."""
@@ -51,11 +52,16 @@ _ON_DAY = (
 _ENDS_DAY = r"(?=[.,?!;)]|$| (?:and|or|&|to|thru|through|instead|too|only|if|[ap]m|for|from)\b)"
 _ABOUT = r"(?:in|since|until|til|till|thru|through|by|from|last|next|this|early|late|mid|of) "
 _A_VERB = (
-    r"(?=(?: (?:also|just|probably|never|always|still|then|only|try to|have to|need to|be able to))?"
-    r" (?:add|ask|be|bring|buy|call|cancel|change|check|come|confirm|contact|cover|do|drive|drop|email"
-    r"|file|find|fix|follow|get|give|go|grab|handle|have|hold|keep|leave|let|look|mail|make|meet|move"
-    r"|need|note|open|order|pass|pay|pick|place|process|pull|put|refund|reschedule|return|run|schedule"
-    r"|see|send|set|ship|show|sign|stay|stop|submit|take|talk|tell|text|transfer|try|turn|update|use"
+    r"(?=(?: (?:also|just|probably|never|always|still|then|only|try to|have to|need to"
+    r"|be able to))?"
+    r" (?:add|ask|be|bring|buy|call|cancel|change|check|come|confirm|contact|cover|do|drive|drop"
+    r"|email"
+    r"|file|find|fix|follow|get|give|go|grab|handle|have|hold|keep|leave|let|look|mail|make|meet"
+    r"|move"
+    r"|need|note|open|order|pass|pay|pick|place|process|pull|put|refund|reschedule|return|run"
+    r"|schedule"
+    r"|see|send|set|ship|show|sign|stay|stop|submit|take|talk|tell|text|transfer|try|turn|update"
+    r"|use"
     r"|wait|walk|want|write)\b(?! (?:people|person|days?|feeling)))"
 )
 _WISHES = r"(?= (?:like|love|rather|prefer|appreciate|say|recommend|suggest)\b)"
@@ -71,7 +77,8 @@ _READINGS = (
     Twofold(
         "sat", "", "",
         r"(?= (?:down|in|on|there|here|by|up|back|around|with|beside|next to|behind|across|outside"
-        r"|inside|still|for|idle|empty|unused|alone|quietly|waiting|under|over|near|together|through"
+        r"|inside|still|for|idle|empty|unused|alone|quietly|waiting|under|over|near|together"
+        r"|through"
         r"|between|too|out|at (?:the|my|a|his|her|our|home)|like|so|unopened|too|a)\b"
         r"(?! (?:\d|afternoon|evening)))",
     ),
@@ -80,20 +87,24 @@ _READINGS = (
     Twofold("sun", "Sunday", r"(?<!the )", _OF_DAY),
     Twofold("sun", "", r"(?:the|in|of|full|direct|some|any|no|much|little|more|under|hot|a|and) ",
             r"(?! ?\d)"),
-    Twofold("sun", "", "", r"(?= (?:damage|screen|block|light|protection|exposure|hat|porch|room|visor|deck"
-            r"|shade|roof|spots?|allergy|tea|came|comes|rises|sets|went|goes|burn\w*|glasses|dress|salutation"
+    Twofold("sun", "", "", r"(?= (?:damage|screen|block|light|protection|exposure|hat|porch|room"
+            r"|visor|deck"
+            r"|shade|roof|spots?|allergy|tea|came|comes|rises|sets|went|goes|burn\w*|glasses"
+            r"|dress|salutation"
             r"|is (?:out|up|hot|bright|shining|down))\b)"),
     Twofold("weds?", "Wednesday", _ON_DAY, _ENDS_DAY),
     Twofold("weds?", "Wednesday", "", _OF_DAY),
     Twofold("weds?", "Wednesday", r"(?:is|are|was|for|works|from) ", _END),
-    Twofold("wed", "we'd", "", r"(?= (?:like|love|rather|prefer|appreciate|need|want|be|have|get)\b)"),
+    Twofold("wed", "we'd", "", r"(?= (?:like|love|rather|prefer|appreciate|need|want|be|have"
+            r"|get)\b)"),
     Twofold("wed", "", r"(?:to|were|was|got|be|been|get|getting|newly) ", r"(?! ?\d)"),
     Twofold("am", "a.m.", rf"(?:{_ANY_DAY}|tonight|the|this|every|in the|early|late|each) ", ""),
     Twofold("am", "a.m.", r"\d(?:-|/)\d ", ""),
     Twofold("pm", "p.m.", rf"(?:{_ANY_DAY}|tonight|the|this|every|in the|early|late|each) ",
             r"(?! (?:me|him|her|us)\b)"),
     Twofold("mar", "March", _ABOUT, r"(?! (?:the|my|his|her|your|its|our|an?|it)\b)(?! ?\d)"),
-    Twofold("mar", "", r"(?:to|not|may|will|would|could|can) ", r"(?= (?:the|my|his|her|your|its|our|an?|it)\b)"),
+    Twofold("mar", "", r"(?:to|not|may|will|would|could|can|then|ll|don't|didn't|or) ",
+        r"(?= (?:the|my|his|her|your|its|our|an?|it)\b)"),
     *(
         Twofold(short, name, _ABOUT, r"(?! ?\d)")
         for short, name in (
@@ -102,144 +113,207 @@ _READINGS = (
             ("dec", "December"),
         )
     ),
-    Twofold("apr", "April", r"(?:since|until|til|till|thru|through|last|next|early|late) ", r"(?! ?\d)"),
-    Twofold("apr", "APR", r"(?:the|my|your|ur|what|whats|what's|%|percent|intro|purchase|fixed|variable|an?"
+    Twofold("apr", "April", r"(?:since|until|til|till|thru|through|last|next|early|late) ",
+        r"(?! ?\d)"),
+    Twofold("apr", "APR", r"(?:the|my|your|ur|what|whats|what's|%|percent|intro|purchase|fixed"
+            r"|variable|an?"
             r"|high|low|lower|higher|our) ", ""),
     Twofold("tom", "", r"", r"(?! (?:am|pm|morning|night|afternoon|evening|at \d|@)\b)"
-            r"(?<!u tom)(?<!you tom)(?<!til tom)(?<!till tom)(?<!until tom)(?<!due tom)(?<!open tom)"
+            r"(?<!u tom)(?<!you tom)(?<!til tom)(?<!till tom)(?<!until tom)(?<!due tom)(?<!open"
+            r" tom)"
             r"(?<!ready tom)(?<!closed tom)(?<!back tom)(?<!there tom)"),
     # What is a word as well.
-    Twofold("err", "error", r"(?:getting|got|gets?|this|same|that|an?|the|any|no|with|says?|shows?|shown"
+    Twofold("err", "error", r"(?:getting|got|gets?|this|same|that|an?|the|any|no|with|says?"
+            r"|shows?|shown"
             r"|throws?|see|seeing|what|another|which) ", ""),
     Twofold("err", "error", "", r"(?= ?(?:#|code|msg|message|\d|[A-Z]+-?\d|log\b))"),
     Twofold("err", "", "", r"(?=,|\.\.\.| on the| is human| toward)"),
     Twofold("err", "", r"(?:to|and|may|can|will|i|we|people) ", _END),
-    Twofold("diff", "different", r"(?:an?|any|some|no|two|three|\d|try|use|is|are|was|its|it's|from|with"
+    Twofold("diff", "different", r"(?:an?|any|some|no|two|three|\d|try|use|is|are|was|its|it's"
+            r"|from|with"
             r"|completely|totally|same or|for) ", _THING),
     Twofold("diff", "", r"(?:the|whats the|what's the|git|price|big|no|huge|code|any|a|this|that) ",
             r"(?=[.,?!]|$| (?:of|in|between|is|was|and|or|for|check|file|tool|view|command|to)\b)"),
-    Twofold("disc", "discount", r"(?:%|\$\d+|military|mil|senior|student|aaa|employee|emp|veteran|bulk|cash"
+    Twofold("disc", "discount", r"(?:%|\$\d+|military|mil|senior|student|aaa|employee|emp|veteran"
+            r"|bulk|cash"
             r"|loyalty|multi-car|bundle|percent|early-?bird|autopay|promo) ", ""),
-    Twofold("disc", "", r"(?:the|a|my|slipped|herniated|bulging|hard|compact|brake|new|this|that|game|old|golf"
+    Twofold("disc", "", r"(?:the|a|my|slipped|herniated|bulging|hard|compact|brake|new|this|that"
+            r"|game|old|golf"
             r"|install|blank|each|second|two|\d|bad|of|second|ejects?|play|eject) ", r""),
-    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|is|was|in|tray|herniation|rotor|surgery)\b)"),
+    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|is|was|in|tray|herniation|rotor"
+            r"|surgery)\b)"),
     Twofold("[pP]h", "phone", "", r"(?= ?(?:#|:|no\b|number))"),
-    Twofold("ph", "P H", "", r"(?= (?:levels?|balance|of|is|test|meter|strips?|scale|value|neutral)\b)"),
-    Twofold("ph", "P H", r"(?:the|pool|soil|water|low|high|skin|your|my) ", r"(?! ?(?:#|:|no\b|number))"),
-    Twofold("er", "ER", r"(?:the|an|to|at|from|via|in|our|local|nearest|my|any|through|er) ", r"(?!,|\.\.\.)"),
-    Twofold("er", "ER", "", r"(?= (?:visits?|copay|doctors?|bills?|nurses?|wait|room|trip|dr|doc|docs|physician"
+    Twofold("ph", "P H", "", r"(?= (?:levels?|balance|of|is|test|meter|strips?|scale|value"
+            r"|neutral)\b)"),
+    Twofold("ph", "P H", r"(?:the|pool|soil|water|low|high|skin|your|my) ", r"(?! ?(?:#|:|no\b"
+            r"|number))"),
+    Twofold("er", "ER", r"(?:the|an|to|at|from|via|in|our|local|nearest|my|any|through|er) ",
+        r"(?!,|\.\.\.)"),
+    Twofold("er", "ER", "", r"(?= (?:visits?|copay|doctors?|bills?|nurses?|wait|room|trip|dr|doc"
+            r"|docs|physician"
             r"|staff|charges?)\b)"),
     Twofold("er", "", "", r"(?=,|\.\.\.)"),
-    Twofold("ups", "UPS", r"(?:via|by|with|thru|through|from|use|using|the|at|a|any|to|called|call|or|fedex|usps|and) ",
+    Twofold("ups", "UPS", r"(?:via|by|with|thru|through|from|use|using|the|at|a|any|to|called"
+            r"|call|or|fedex|usps|and) ",
             r"(?! and downs\b)"),
-    Twofold("ups", "UPS", "", r"(?= (?:store|ground|label|tracking|driver|truck|guy|drop|delivered|says|has|lost|is"
+    Twofold("ups", "UPS", "", r"(?= (?:store|ground|label|tracking|driver|truck|guy|drop"
+            r"|delivered|says|has|lost|is"
             r"|will|account|pickup|delivery|package|box|shipping|or)\b)"),
     Twofold("ups", "", "", r"(?= and downs\b)"),
     Twofold("or", "OR", r"(?<=in the )", _END),
     Twofold("us", "US", r"(?<=\bthe )", r"(?! (?:two|three|both|all)\b)"),
     Twofold("it", "IT", "", rf"(?= {_STAFF})"),
     Twofold("atty", "attorney"),
-    Twofold("ms", "Miz", r"(?<!\d )", r"(?=\.? [a-z]{3,}\b)(?! (?:word|office|teams|excel|outlook|paint|is|and|or"
+    Twofold("ms", "Miz", r"(?<!\d )", r"(?=\.? [a-z]{3,}\b)(?! (?:word|office|teams|excel|outlook"
+            r"|paint|is|and|or"
             r"|patients?|symptoms|degree|in|for|with|windows|project|drugs?|meds)\b)"),
-    Twofold("ms", "M S", r"", r"(?= (?:word|office|teams|excel|outlook|paint|patients?|symptoms|degree|windows"
+    Twofold("ms", "M S", r"", r"(?= (?:word|office|teams|excel|outlook|paint|patients?|symptoms"
+            r"|degree|windows"
             r"|project|drugs?|meds)\b)"),
-    Twofold("cos", "", "", r"(?= (?:i|it|its|it's|we|they|he|she|you|u|my|the|im|of|that|there)\b)"),
+    Twofold("cos", "", "", r"(?= (?:i|it|its|it's|we|they|he|she|you|u|my|the|im|of|that"
+            r"|there)\b)"),
     Twofold("cod", "C O D", r"(?:pay|paid|via|by|is it|do|take|accept) ", ""),
-    Twofold("cod", "", r"(?:the|fried|baked|of|cape|fresh|atlantic|black|some|a|with|or|and|grilled|lb|pound"
+    Twofold("cod", "", r"(?:the|fried|baked|of|cape|fresh|atlantic|black|some|a|with|or|and"
+            r"|grilled|lb|pound"
             r"|frozen|salt|pacific) ", ""),
-    Twofold("cod", "", "", r"(?= (?:fillets?|liver|fish|is|tacos?|and|sandwich|dinner|with|loins?)\b)"),
+    Twofold("cod", "", "", r"(?= (?:fillets?|liver|fish|is|tacos?|and|sandwich|dinner|with"
+            r"|loins?)\b)"),
     Twofold("opt", "option", "", r"(?= #?\d)"),
     Twofold("opt", "", "", r"(?! ?#?\d)"),
-    Twofold("del", "", "", r"(?! (?:date|fee|time|window|addr\w*|charge|driver|by|on|to|today|tmrw|tomorrow|is|was"
+    Twofold("del", "", "", r"(?! (?:date|fee|time|window|addr\w*|charge|driver|by|on|to|today"
+            r"|tmrw|tomorrow|is|was"
             r"|for|chg|instructions?)\b)(?!\.?$)"),
-    Twofold("la", "L A", r"(?:in|to|from|around|near|of) ", r"(?=[.,?!]|$| (?:area|on|at|for|this|and|tomorrow|tonight"
+    Twofold("la", "L A", r"(?:in|to|from|around|near|of) ", r"(?=[.,?!]|$| (?:area|on|at|for|this"
+            r"|and|tomorrow|tonight"
             r"|today|by|to|from|office|county|traffic|time|next|last|in)\b)"),
     Twofold("la", "", r"(?<!in )(?<!to )(?<!from )(?<!around )(?<!near )(?<!of )", ""),
-    Twofold("la", "", "", r"(?= (?!(?:area|on|at|for|this|and|tomorrow|tonight|today|by|to|from|office|county|traffic"
+    Twofold("la", "", "", r"(?= (?!(?:area|on|at|for|this|and|tomorrow|tonight|today|by|to|from"
+            r"|office|county|traffic"
             r"|time|next|last|in)\b)[a-z])"),
     Twofold("se", "", r"per ", ""),
     Twofold("se", "Southeast", r"(?:the|on|at|from) ", r"(?= (?:corner|side|end|part|entrance)\b)"),
     # What is no word, and has several meanings.
     Twofold("mon", "Monday"), Twofold("tues?", "Tuesday"), Twofold("thu|thur|thurs", "Thursday"),
     Twofold("fri", "Friday"),
-    Twofold("prob", "problem", r"(?:no|the|a|any|this|that|big|same|another|main|one|real|your|ur|my|not a) ", ""),
-    Twofold("prob", "probably", r"(?:will|ill|i'll|is|was|are|can|should|would|its|it's|that's|thats|they|we|i|you|u"
+    Twofold("prob", "problem", r"(?:no|the|a|any|this|that|big|same|another|main|one|real|your|ur"
+            r"|my|not a) ", ""),
+    Twofold("prob", "probably", r"(?:will|ill|i'll|is|was|are|can|should|would|its|it's|that's"
+            r"|thats|they|we|i|you|u"
             r"|im|i'm|he|she|it|they're|theyre|and|or|but|yes|yeah|most) ", r"(?= [a-z\d])"),
-    Twofold("prob", "probably", r"^", r"(?= (?:the|a|not|just|at|in|on|around|about|gonna|going|will|be|like|need|take"
+    Twofold("prob", "probably", r"^", r"(?= (?:the|a|not|just|at|in|on|around|about|gonna|going"
+            r"|will|be|like|need|take"
             r"|tomorrow|tmrw|\d|some|can|have|should|more|too|because|something|next|this)\b)"),
-    Twofold("pd", "paid", "", r"(?= (?:cash|in full|by|with|off|\$|w/|the|it|already|on|for|via|up|online)(?!\w))"),
+    Twofold("pd", "paid", "", r"(?= (?:cash|in full|by|with|off|\$|w/|the|it|already|on|for|via"
+            r"|up|online)(?!\w))"),
     Twofold("blk", "black", "", r"(?= (?:or|and|&) [a-z]+)"),
     Twofold("blk", "black", r"(?:in|brn|wht|white|brown|red|blue|gray|or|color) ", r"(?! of\b)"),
-    Twofold("blk", "black", "", r"(?= (?:leather|shoes?|paint|shirt|pants|jacket|pls|please|one|jeans|dress|bag|socks)\b)"),
-    Twofold("bp", "blood pressure", "", r"(?= (?:meds?|medication|medicine|pills?|cuff|monitor|readings?|checks?|check"
+    Twofold("blk", "black", "", r"(?= (?:leather|shoes?|paint|shirt|pants|jacket|pls|please|one"
+            r"|jeans|dress|bag|socks)\b)"),
+    Twofold("bp", "blood pressure", "", r"(?= (?:meds?|medication|medicine|pills?|cuff|monitor"
+            r"|readings?|checks?|check"
             r"|machine|was|is|high|low|\d{2,3}/\d))"),
     Twofold("bp", "blood pressure", r"(?:high|low|my|her|his|your|ur|the|for|check|take) ", _END),
     Twofold("os", "O S", r"(?:what|which|the|my|your|ur|new|latest|mac|update) ", ""),
     Twofold("os", "O S", "", r"(?= (?:version|update|is|\d))"),
     Twofold("ip", "I P", "", r"(?= (?:address|addr|addresses|is|\d|camera|phone|config))"),
-    Twofold("sn", "serial number", r"(?:the|whats the|what's the|your|ur|my|its|send|new|old|need|and) ", ""),
+    Twofold("sn", "serial number", r"(?:the|whats the|what's the|your|ur|my|its|send|new|old|need"
+            r"|and) ", ""),
     Twofold("sn", "serial number", "", r"(?= ?(?:#|:|is\b))"),
     Twofold("sig", "signature", r"(?:no|need|needs|your|ur|the|a|w/o|without|my|adult|email) ", ""),
-    Twofold("sig", "signature", "", r"(?= (?:needed|required|req|on file|line|page|confirmation)\b)"),
-    Twofold("diag", "diagnostic", "", r"(?= (?:fee|charge|test|visit|code|codes|tool|report|mode|center|call|scan)\b)"),
-    Twofold("bal", "balance", r"(?:the|my|your|ur|whats my|a|acct|account|current|remaining|min|open|new|total|zero"
+    Twofold("sig", "signature", "", r"(?= (?:needed|required|req|on file|line|page"
+            r"|confirmation)\b)"),
+    Twofold("diag", "diagnostic", "", r"(?= (?:fee|charge|test|visit|code|codes|tool|report|mode"
+            r"|center|call|scan)\b)"),
+    Twofold("bal", "balance", r"(?:the|my|your|ur|whats my|a|acct|account|current|remaining|min"
+            r"|open|new|total|zero"
             r"|full|due|outstanding|past due|and|of|pay|prev|card) ", r"(?! (?:harbour|harbor)\b)"),
     Twofold("bal", "balance", "", r"(?= (?:is|was|due|of|on|owed|transfer|forward|\$))"),
-    Twofold("min", "minimum", "", r"(?= (?:due|payment|pmt|pymt|balance|bal|deposit|order|purchase|wage|age|amount|amt"
+    Twofold("min", "minimum", "", r"(?= (?:due|payment|pmt|pymt|balance|bal|deposit|order"
+            r"|purchase|wage|age|amount|amt"
             r"|charge|stay|bid|spend|requirement|height|credit)\b)"),
-    Twofold("elec", "electric", "", r"(?= (?:bill|range|stove|heat|heater|co|company|panel|meter|service|oven|dryer)\b)"),
-    Twofold("est", "estimated", "", r"(?= (?:total|time|cost|value|delivery|arrival|wait|price|completion|tax|date|hours)\b)"),
-    Twofold("est", "estimate", r"(?:an|your|ur|my|free|written|rough|quick|the) ", r"(?=[.,?!]|$| (?:for|of|was|is|on)\b)"),
-    Twofold("avail", "available", r"(?:is|are|not|any|no longer|still|now|be|was|were|units?|appts?|times?|slots?|u|you"
+    Twofold("elec", "electric", "", r"(?= (?:bill|range|stove|heat|heater|co|company|panel|meter"
+            r"|service|oven|dryer)\b)"),
+    Twofold("est", "estimated", "", r"(?= (?:total|time|cost|value|delivery|arrival|wait|price"
+            r"|completion|tax|date|hours)\b)"),
+    Twofold("est", "estimate", r"(?:an|your|ur|my|free|written|rough|quick|the) ",
+        r"(?=[.,?!]|$| (?:for|of|was|is|on)\b)"),
+    Twofold("avail", "available", r"(?:is|are|not|any|no longer|still|now|be|was|were|units?"
+            r"|appts?|times?|slots?|u|you"
             r"|when|what's|whats|first|next|if|them) ", ""),
-    Twofold("avail", "available", "", r"(?= (?:now|today|tmrw|tomorrow|at|after|before|units?|times?|appts?|slots?|from"
+    Twofold("avail", "available", "", r"(?= (?:now|today|tmrw|tomorrow|at|after|before|units?"
+            r"|times?|appts?|slots?|from"
             r"|until|mon|tues?|wed|thu|fri|sat|sun|this|next|soon)\b)"),
     Twofold("avail", "", r"(?:to no|to little|to) ", ""),
-    Twofold("ins", "insurance", "", r"(?= (?:id|card|co|company|policy|plan|info|agent|is|claim|through|coverage|carrier"
+    Twofold("ins", "insurance", "", r"(?= (?:id|card|co|company|policy|plan|info|agent|is|claim"
+            r"|through|coverage|carrier"
             r"|covers|paid|wont|won't|will)\b)"),
-    Twofold("ins", "insurance", r"(?:my|your|ur|the|health|car|auto|home|dental|life|her|his|new|no|have) ", r"(?! and outs\b)"),
+    Twofold("ins", "insurance", r"(?:my|your|ur|the|health|car|auto|home|dental|life|her|his|new"
+            r"|no|have) ", r"(?! and outs\b)"),
     Twofold("inc", "included", r"(?:is|are|not|tax|tip|utilities|water|all|trash|parking) ", _END),
-    Twofold("rm", "room", r"(?:what|whats the|what's the|the|my|your|ur|which|living|dining|waiting|exam|conf|front) ", ""),
+    Twofold("rm", "room", r"(?:what|whats the|what's the|the|my|your|ur|which|living|dining"
+            r"|waiting|exam|conf|front) ", ""),
     Twofold("rm", "room", "", r"(?= (?:#|service|number|no\b|rate|key|\d))"),
-    Twofold("rd", "road", r"(?:county|country|dirt|gravel|the|state|service|access|frontage|main|side|our|my|private"
+    Twofold("rd", "road", r"(?:county|country|dirt|gravel|the|state|service|access|frontage|main"
+            r"|side|our|my|private"
             r"|farm|mill|river|lake) ", ""),
     Twofold("po", "P O", "", r"(?= (?:box|boxes|#|number|num)\b| #)"),
     Twofold("wo", "work order", "", r"(?= ?#)"),
-    Twofold("pk", "pack", r"\d[ -]", ""),
-    Twofold("pt", "patient", r"^", r"(?= (?:c/o|is|was|has|states|stated|reports|denies|called|says|said|here|needs|seen"
+    Twofold("pk", "pack", r"\d[ -]?", ""),
+    Twofold("pt", "patient", r"^", r"(?= (?:c/o|is|was|has|states|stated|reports|denies|called"
+            r"|says|said|here|needs|seen"
             r"|wants|refused|not|to be)\b)"),
     Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ", ""),
     Twofold("c/o", "complaining of", r"(?<=pt )", ""),
     Twofold("mr", "mister", "", r"\.?(?= [a-z]{2,}\b)(?! (?:is|was|and|or)\b)"),
     Twofold("mr", "mister", "", r"\.?(?= [a-z]\.? [a-z]{2,}\b)"),
     Twofold("mrs", "missus", "", r"\.?(?= [a-z]{2,}\b)(?! (?:is|was|and|or)\b)"),
-    Twofold("dr", "doctor", r"(?:my|your|ur|his|her|our|which|what|new|another|primary|eye|family|er|foot|good|eye|the"
+    Twofold("dr", "doctor", r"(?:my|your|ur|his|her|our|which|what|new|another|primary|eye|family"
+            r"|er|foot|good|eye|the"
             r"|see|a|reg|regular|heart|kids|ask) ", r"(?! (?:\d|is on\b))"),
-    Twofold("dr", "doctor", r"(?:^|,|with|for|from|by|under|at|is|see|and|called|call|hello|hi|thanks|yes|if|when|that|in) ?",
-            r"\.?(?= (?!(?:is|was|has|on|in|at|and|or|of|apt|unit|near|by|to|the|ste)\b)[a-z]{3,}\b)"),
-    Twofold("drs", "doctor's", r"(?:my|your|ur|his|her|the|a|our) ", r"(?= (?:office|appt|appointment|note|name|number|orders)\b)"),
-    Twofold("f/u", "follow up", "", r"(?= (?:in|with|w/|on|by|after|needed|at|for|when|again)(?!\w))"),
-    Twofold("f/u", "follow-up", r"(?:a|the|for|his|her|my|your|ur|no|need|needs|sched|schedule|next|post-op|any) ", ""),
-    Twofold("f/u", "follow-up", "", r"(?= (?:appt|appointment|visit|call|appts|calls|email|care)\b)"),
-    Twofold("w/d", "washer and dryer", "", r"(?= (?:hook-?ups?|included|incl|in unit|in-unit|connections?|on site|combo)\b)"),
-    Twofold("w/d", "washer and dryer", r"(?:there an?|have an?|has an?|w/|with an?|with|in-unit|in unit|unit|br|apt"
+    Twofold("dr", "doctor", r"(?:^|,|with|for|from|by|under|at|is|see|and|called|call|hello|hi"
+            r"|thanks|yes|if|when|that|in) ?",
+            r"\.?(?= (?!(?:is|was|has|on|in|at|and|or|of|apt|unit|near|by|to|the"
+            r"|ste)\b)[a-z]{3,}\b)"),
+    Twofold("drs", "doctor's", r"(?:my|your|ur|his|her|the|a|our) ", r"(?= (?:office|appt"
+            r"|appointment|note|name|number|orders)\b)"),
+    Twofold("f/u", "follow up", "", r"(?= (?:in|with|w/|on|by|after|needed|at|for|when"
+            r"|again)(?!\w))"),
+    Twofold("f/u", "follow-up", r"(?:a|the|for|his|her|my|your|ur|no|need|needs|sched|schedule"
+            r"|next|post-op|any) ", ""),
+    Twofold("f/u", "follow-up", "", r"(?= (?:appt|appointment|visit|call|appts|calls|email"
+            r"|care)\b)"),
+    Twofold("w/d", "washer and dryer", "", r"(?= (?:hook-?ups?|included|incl|in unit|in-unit"
+            r"|connections?|on site|combo)\b)"),
+    Twofold("w/d", "washer and dryer", r"(?:there an?|have an?|has an?|w/|with an?|with|in-unit"
+            r"|in unit|unit|br|apt"
             r"|included|new|shared|stackable) ", r"(?! fees?\b)"),
     # An apostrophe that was not typed.
     Twofold("im|Im", "I'm"), Twofold("ive", "I've"),
-    Twofold("ill", "I'll", r"(?:^|[,.;] ?|(?:and|so|but|then|maybe|ok|okay|yes|yeah|yep|if not|sure|thanks|that|think"
-            r"|thx|no|well|or|when|tomorrow|now|later|guess|say|please|hope|sat|fri|k|cool|great|fine|it) )", _A_VERB),
-    Twofold("ill", "", r"(?:is|was|are|were|am|i'm|im|feel|feeling|felt|get|got|very|so|too|really|be|been|terminally"
-            r"|mentally|seriously|he's|she's|shes|hes|speak|the|my|chronically|critically|fell|fall|an?|and|of|if|while|mom|wife) ",
-            r"(?! (?:be|call|send|get|take|have|let|put|see|do|go|check|try|ask|pay|need|give|make|wait|come)\b)"),
-    Twofold("id", "I'd", r"(?:^|[,.;] ?|(?:and|so|but|then|ok|yes|yeah|sure|no|well|think|thanks|thx|that) )", _WISHES),
-    Twofold("hell", "he'll", "", r"(?= (?:be|call|need|have|send|get|let|come|take|do|pick|meet|see|bring|pay)\b)"),
-    Twofold("shell", "she'll", "", r"(?= (?:be|call|need|have|send|get|let|come|take|do|pick|meet|see|bring|pay)\b)"),
+    Twofold("ill", "I'll", r"(?:^|[,.;] ?|(?:and|so|but|then|maybe|ok|okay|yes|yeah|yep|if not"
+            r"|sure|thanks|that|think"
+            r"|thx|no|well|or|when|tomorrow|now|later|guess|say|please|hope|sat|fri|k|cool|great"
+            r"|fine|it) )", _A_VERB),
+    Twofold("ill", "", r"(?:is|was|are|were|am|i'm|im|feel|feeling|felt|get|got|very|so|too"
+            r"|really|be|been|terminally"
+            r"|mentally|seriously|he's|she's|shes|hes|speak|the|my|chronically|critically|fell"
+            r"|fall|an?|and|of|if|while|mom|wife) ",
+            r"(?! (?:be|call|send|get|take|have|let|put|see|do|go|check|try|ask|pay|need|give"
+            r"|make|wait|come)\b)"),
+    Twofold("id", "I'd", r"(?:^|[,.;] ?|(?:and|so|but|then|ok|yes|yeah|sure|no|well|think|thanks"
+            r"|thx|that) )", _WISHES),
+    Twofold("hell", "he'll", "", r"(?= (?:be|call|need|have|send|get|let|come|take|do|pick|meet"
+            r"|see|bring|pay)\b)"),
+    Twofold("shell", "she'll", "", r"(?= (?:be|call|need|have|send|get|let|come|take|do|pick|meet"
+            r"|see|bring|pay)\b)"),
 )  # fmt: skip
 DOUBTED = (
-    "sat", "sun", "wed", "weds", "mar", "err", "diff", "disc", "er", "ups", "ms", "cod", "del", "la",
+    "sat", "sun", "wed", "weds", "mar", "err", "diff", "disc", "er", "ups", "ms", "cod", "del",
+    "la",
     "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph",
 )  # fmt: skip
 """Those that are refused where nothing beside them tells."""
+COMMON = frozenset(("am", "it", "or", "us"))
+"""Words that are in most texts: `BESIDE` tells where one may begin a form."""
 WORDS = (
     frozenset(
         one
@@ -248,8 +322,8 @@ WORDS = (
         for one in ([word.replace("s?", ""), word.replace("s?", "s")] if "?" in word else [word])
     )
     | {"sep", "sept", "ph", "Ph"}
-) - {"us", "or", "it", "am", "[pP]h"}
-"""All that begin a form, but for those that are in most texts."""
+) - {*COMMON, "[pP]h"}
+"""All that begin a form, but for those of `COMMON`."""
 BESIDE = re.compile(
     rf"(?:(?<=\bthe )us\b|(?<=\bin the )or(?=[.,?!;)]|$)|\bit(?= {_STAFF})"
     rf"|(?:(?<=day )|(?<=[a-z]{{3}} )(?<!and )(?<!who )|(?<=the )|(?<=\d ))am\b(?! [iI]\b))"

@@ -177,7 +177,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?<=\d)#(?!\w)", " pound"),
         make(r"(?<=[\d.$€£%])ish\b", " ish"),
-        make(r"(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])", lambda m: m[0]),
+        make(
+            r"(?![NS]\.[EW]\. (?:[A-Z][a-z]|\d))(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])",
+            lambda m: m[0],
+        ),
         make(r"(?<=[A-Z]{2})-(?=[A-Z]\b(?!-))", " "),
         make(
             r"(?P<first>[A-Z])-(?P<last>[A-Z])(?![\w-])",
