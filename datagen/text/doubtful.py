@@ -13,7 +13,7 @@ from datagen.text.form import Unsayable
 _MARKS = ".,?!;:"
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
 _TYPED = re.compile("[bcnruy]")
-_SPELLED = re.compile(r"=|\b[nk] [-+] |\b(?:dot|equals|at)\b")
+_SPELLED = re.compile(r"=|\b[nk] [-+] |\b(?:dot|equals)\b|\w@\w")
 _WORD = re.compile(
     r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times"
     r"|plus"
@@ -56,6 +56,12 @@ _FIGURE = re.compile(r"[~$]?\d")
 _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
+)
+_FIGURES = re.compile(r"(?:(?:zero|one|two|three|four|five|six|seven|eight|nine) ){3}\w+$")
+"""Figures that are said one by one."""
+_ONE_BY_ONE = re.compile(
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine)"
+    r"(?:[.,?!;:]|$| (?:zero|one|two|three|four|five|six|seven|eight|nine)\b)"
 )
 _FIRST_NUMBER = re.compile(
     r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined> (?:hundred|oh)\b)?"
@@ -276,6 +282,8 @@ def _refuse_article(found: list[tuple[str, str]]) -> None:
 
 
 def _is_merged(before: str, after: str) -> bool:
+    if _FIGURES.search(before) and _FIRST_NUMBER.match(after):
+        return _ONE_BY_ONE.match(after) is None
     ends, begins = _LAST_NUMBER.search(before), _FIRST_NUMBER.match(after)
     if not ends or not begins:
         return False

@@ -210,6 +210,7 @@ SET_CODES = {
     "COVID-19": "COVID nineteen", "Covid-19": "Covid nineteen", "covid-19": "covid nineteen",
     "B2B": "B to B", "B2C": "B to C", "P2P": "P to P", "F-150": "F one fifty",
     "F-250": "F two fifty", "F-350": "F three fifty",
+    "f-150": "F one fifty", "f-250": "F two fifty", "f150": "F one fifty", "h2o": "H two O",
     "F150": "F one fifty", "F250": "F two fifty", "F350": "F three fifty", "B-52": "B fifty-two",
     "C-3PO": "C three P O",
     "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",

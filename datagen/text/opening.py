@@ -134,7 +134,7 @@ OPENING = frozenset(
             "OC",
             "ex",
             "Ex",
-            *"dehlsw",
+            *"dehlswy",
             "ne",
             "nw",
             "sw",

@@ -73,8 +73,8 @@ _CAN_STOP = frozenset((
     "back", "wait", "see", "know", "think", "name", "email", "phone", "again",
 ))  # fmt: skip
 """Short words after which people type on in small letters: "ok. thanks"."""
-_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
-"""A short word whose stop ends no sentence: what follows is small, or a number."""
+_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#]|[,;:?!])")
+"""A short word whose stop ends no sentence: what follows is small, a number or a mark."""
 
 
 _CODE = re.compile(r"(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d]+(?:-[A-Z\d]+)*(?![\w-])")
@@ -242,6 +242,8 @@ class _Scan:
         if short is None:
             return False
         word = short[0][:-1].lower()
+        if self._text[short.end()] != " ":
+            return True
         goes_on = self._text[short.end() + 1].islower() and word not in _CAN_STOP
         return goes_on or word not in ENDS_SENTENCES
 

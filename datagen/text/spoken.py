@@ -113,7 +113,7 @@ _SHORT = frozenset(
     )
 ) - {"No", "min", "Art", "ins"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[ .,;]|$)")
 _NUMERAL = re.compile(
@@ -250,7 +250,7 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
-        if said.strip(_MARKS) in LEFT_SHORT:
+        if not LEFT_SHORT.isdisjoint(said.strip(_MARKS).split("-")):
             raise Unsayable(written, "it is short for something")
     return found
 

@@ -230,8 +230,19 @@ def _is_apart(match: Match) -> bool:
     return match["joint"] == " "
 
 
+def _is_minute(match: Match) -> bool:
+    """Tell whether "620 min" may be no minimum."""
+    number = match["number"]
+    return not number.isdecimal() or int(number) < 200 or is_near(match, _TALKED)
+
+
+_TALKED = re.compile(
+    r"\b(?:call\w*|talk|plans?|long|videos?|movies?|drives?|flights?|bak\w+|cook\w*|charg\w+"
+    r"|batter\w+|wait\w*|total|months?|used?|left|per|took|takes?|sleep|lasts?)\b"
+)
 IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "in": _is_inch,
+    "min": _is_minute,
     "m": _is_meter,
     "A": _is_amp,
     "s": _is_second,

@@ -41,7 +41,7 @@ KNOWN = frozenset((
     "rec", "sus", "tat", "tats", "tux", "veg", "quo", "vis", "rata", "se", "jour", "au", "jus",
     "deja", "vu", "faux", "pas", "bon", "bona", "fide", "hola", "ser", "yo", "je", "tu", "il",
     "elle", "ich", "uno", "dos", "tres", "pero", "por", "que", "como", "casa", "amo", "muy", "una",
-    "les", "des", "une", "ou", "oui", "non", "yea", "ya",
+    "les", "des", "une", "ou", "oui", "non", "yea", "ya", "gen", "lil", "merv", "togo", "sux",
 ))  # fmt: skip
 """Parts of words, words without a vowel, and short ones that dictionaries leave out."""
 _FILE = Path(__file__).with_name("short_words.txt")
@@ -68,6 +68,13 @@ toe totter tri u un weeny wi willy x y ya yang yin yo z zag zig
 """
 _JOINED = frozenset(_JOINED_TEXT.split())
 """Parts that are joined to words by hyphens, and are none by themselves."""
+_MURMURS = frozenset((
+    "uh-oh", "uh-uh", "mm-mm", "no-no", "so-so", "yo-yo", "go-go", "ha-ha", "he-he", "ho-ho",
+    "n-no", "i-i", "w-we", "s-so", "hi-fi", "lo-fi", "wi-fi", "la-la", "da-da", "ta-da", "go-to",
+    "no-go", "do-it", "bi-bi", "t-to", "b-but", "on-off", "in-in", "up-to", "oh-no", "ah-ha", "oh-oh",
+    "a-ha", "i-it", "y-no", "to-do", "to-go", "am-pm", "x-y", "p-p", "hm-mm",
+))  # fmt: skip
+"""What is joined of nothing but parts of one or two letters."""
 _SHORT = re.compile(r"[a-z]{2,4}")
 _LONG = re.compile(r"[a-z]{5,}")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
@@ -84,11 +91,11 @@ bb bbs bs bst bt bts ch chs cht chts ck cks cs ct cts dd dds dl ds dst dt dth dt
 ft fth fths fts gg ggs gh ghs ght ghth ghths ghts gm gms gn gns gs hl hls hm hn hns hs jj kh
 khs ks lb lbs lch lck lcs lct ld lds ldt lf lfs lfth lk lks ll lls lm lms ln lns lp lph lphs
 lps lpt lpts ls lsh lst lt lth lths lts ltz lx lz mb mbs mm mms mn mns mp mph mphs mps mpt
-mpts ms nc nch nck ncs nct ncts nd nds ndt ndth ndths nf nft ng ngh ngs ngst ngth ngths nh nk
+mpts ms nc nch nck ncs nct ncts nd nds ndt ndth ndths nft ng ngh ngs ngst ngth ngths nh nk
 nks nn nns ns nsch nst nt nth nths nts ntz nx nz pf ph phs pp pps ps pt pth pths pts rb rbs rc
 rch rchs rcks rcs rct rcts rd rds rdt rf rff rfs rg rgh rghs rgs rk rks rl rld rlds rls rm rms
 rmth rn rns rnt rp rph rphs rps rpt rpts rr rrh rrs rs rsch rsh rst rsts rt rth rths rts rtz
-rv rx rz sc sch scht scs sh sht sk sks sm sms sp sps ss st sts tch th thm thms ths tl ts tsch
+rv rx rz sc sch scht scs sh sht sk sks sm sms sp sps ss st sts tch th thm thms ths ts tsch
 tt tts tz vs wd wds wk wks wl wls wn wns wnst ws wt wth wths wts xt xth xths xts zz
 """
 _ENDS = frozenset(_ENDS_TEXT.split())
@@ -116,7 +123,10 @@ def is_known(written: str) -> bool:
     if _LONG_NUMERAL.fullmatch(written):
         return written in _NO_NUMERALS
     if "-" in written and written.islower():
-        return all(part in _JOINED or is_known(part) for part in written.split("-"))
+        parts = written.split("-")
+        if max(map(len, parts)) < 3 and written not in _MURMURS:
+            return False
+        return all(part in _JOINED or is_known(part) for part in parts)
     if not _SHORT.fullmatch(written) or written in ENDS_SENTENCES or written in _ENDS_NONE:
         return _is_shaped(written)
     if written in KNOWN or _MURMURED.fullmatch(written):
@@ -145,7 +155,7 @@ def _is_case_known(part: str) -> bool:
 
 def is_word(written: str) -> bool:
     """Tell whether a run of letters is said as it is written."""
-    if "'" in written and _CLIPPED.search(written):
+    if "'" in written and any(map(_CLIPPED.search, written.split("-"))):
         return False
     return all(map(_is_part, _PARTS.split(written)))
 

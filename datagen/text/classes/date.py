@@ -118,6 +118,9 @@ _EXPIRES = cue(
     r"|through"
 )
 _LICENSE = re.compile(r"\b(?:licen[cs]es?|registration|permits?|certificat\w+|tags?)\b", re.I)
+_FOR_YEARS = re.compile(r"\b(?:warrant\w+|leases?|contracts?|good|covered)\b", re.I)
+"""What lasts for years, so that "til 3/26" may end it in a year."""
+_UNTIL = cue("until|till|til|through|thru|expires|exp|ends", " ")
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
 _DATES = re.compile(
     r"\b(?:see|due|opens?|openings?|opened|clos\w+|appt|appointments?|mornings?|afternoons?"
@@ -261,6 +264,8 @@ class _Dates:
         is_dated = is_before(match, _DATED) and is_after(match, _WORKS)
         if is_near(match, _RECKONED):
             return None
+        if int(match["second"]) > 23 and is_before(match, _UNTIL) and is_near(match, _FOR_YEARS):
+            raise Unsayable(match[0], "it may be a day, or a month and a year")
         is_dated = is_dated or (is_before(match, _ON) and not is_after(match, _NO_DAY))
         return self.two(match) if is_dated or is_after(match, _SURELY) else None
 

@@ -38,7 +38,8 @@ _STAFF = r"(?:dept|department|guys?|desk|help ?desk|tech|ticket|admin|staff)\b"
 _END = r"(?=[.,?!;)]|$)"
 _ANY_DAY = r"mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|[a-z]+day|tmrw|tomorrow|weekdays|weekends?"
 _OF_DAY = (
-    r"(?= ?(?:\d{1,2}(?::\d\d)? ?(?:[ap]\.?m?\b|-|to\b|or\b|works?\b|and\b|til+\b|thru\b|[.,?!]|$)"
+    r"(?= ?(?:(?:after|before|around|by) \d"
+    r"|\d{1,2}(?::\d\d)? ?(?:[ap]\.?m?\b|-|to\b|or\b|works?\b|and\b|til+\b|thru\b|[.,?!]|$)"
     r"|\d{1,2}:\d\d\b|@|at \d|[ap]m\b|mornings?\b|afternoons?\b|evenings?\b|nights?\b|noon\b"
     r"|works?\b"
     r"|the \d))"
@@ -192,6 +193,7 @@ _READINGS = (
             r"|time|next|last|in)\b)[a-z])"),
     Twofold("se", "", r"per ", ""),
     Twofold("se", "Southeast", r"(?:the|on|at|from) ", r"(?= (?:corner|side|end|part|entrance)\b)"),
+    Twofold("bus", "business", "", r"(?= days?\b)"),
     # What is no word, and has several meanings.
     Twofold("mon", "Monday"), Twofold("tues?", "Tuesday"), Twofold("thu|thur|thurs", "Thursday"),
     Twofold("fri", "Friday"),
@@ -228,6 +230,7 @@ _READINGS = (
             r"|open|new|total|zero"
             r"|full|due|outstanding|past due|and|of|pay|prev|card) ", r"(?! (?:harbour|harbor)\b)"),
     Twofold("bal", "balance", "", r"(?= (?:is|was|due|of|on|owed|transfer|forward|\$))"),
+    Twofold("min", "minimum", r"(?:an?|the|any|no) ", r"(?= (?:for|on|order|charge|to)\b)"),
     Twofold("min", "minimum", "", r"(?= (?:due|payment|pmt|pymt|balance|bal|deposit|order"
             r"|purchase|wage|age|amount|amt"
             r"|charge|stay|bid|spend|requirement|height|credit)\b)"),
@@ -270,7 +273,7 @@ _READINGS = (
     Twofold("dr", "doctor", r"(?:my|your|ur|his|her|our|which|what|new|another|primary|eye|family"
             r"|er|foot|good|eye|the"
             r"|see|a|reg|regular|heart|kids|ask) ", r"(?! (?:\d|is on\b))"),
-    Twofold("dr", "doctor", r"(?:^|,|with|for|from|by|under|at|is|see|and|called|call|hello|hi"
+    Twofold("dr", "doctor", r"(?:^|,|with|for|from|by|w/|under|at|is|see|and|called|call|hello|hi"
             r"|thanks|yes|if|when|that|in) ?",
             r"\.?(?= (?!(?:is|was|has|on|in|at|and|or|of|apt|unit|near|by|to|the"
             r"|ste)\b)[a-z]{3,}\b)"),
@@ -287,6 +290,11 @@ _READINGS = (
     Twofold("w/d", "washer and dryer", r"(?:there an?|have an?|has an?|w/|with an?|with|in-unit"
             r"|in unit|unit|br|apt"
             r"|included|new|shared|stackable) ", r"(?! fees?\b)"),
+    Twofold("ins", "", "", r"(?= and outs\b)"),
+    Twofold("apt", "apartment", r"(?:my|your|ur|our|his|her|their|which|what|new|same|old|this|that"
+            r"|the|each|every|empty|whole|studio|br|bedroom) ", r"(?! (?:to|description|name)\b)"),
+    Twofold("apt", "", "", r"(?= (?:to|description|name|comparison|metaphor|analogy|pupil)\b)"),
+    Twofold("apt", "", r"(?:is|more|most|very|so|quite|as|seems|pretty) ", r"(?! ?#?\d)"),
     # An apostrophe that was not typed.
     Twofold("im|Im", "I'm"), Twofold("ive", "I've"),
     Twofold("ill", "I'll", r"(?:^|[,.;] ?|(?:and|so|but|then|maybe|ok|okay|yes|yeah|yep|if not"
@@ -309,7 +317,7 @@ _READINGS = (
 DOUBTED = (
     "sat", "sun", "wed", "weds", "mar", "err", "diff", "disc", "er", "ups", "ms", "cod", "del",
     "la",
-    "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph",
+    "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph", "ins", "apt",
 )  # fmt: skip
 """Those that are refused where nothing beside them tells."""
 COMMON = frozenset(("am", "it", "or", "us"))

@@ -33,7 +33,8 @@ _AT = cue(
     r"|closes?"
 )
 _DAY_BEFORE = re.compile(
-    r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z"
+    r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z",
+    re.IGNORECASE,
 )
 _HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
 _CLOCK = cue(

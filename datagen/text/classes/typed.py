@@ -95,7 +95,7 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
         ),
         make(r"[cC]hap\.(?= (?:\d|[IVX]+\b))", lambda m: f"{m[0][0]}hapter"),
         make(
-            r"no(?=\.(?:$| [A-Z]))|no\.(?=[,?!])",
+            r"no(?=\.(?:$| [A-Z]))",
             "number",
             before=re.compile(
                 r"\b(?:digit|phone|cell|account|acct\.?|order|tracking|serial|flight|model|room|case|ID|my"

@@ -36,7 +36,7 @@ EXAMPLES = (
 )
 _AMOUNTS = re.compile(rf"\d[ -]?(?:{UNIT})\Z")
 _AMOUNT_NEXT = re.compile(rf"[\d.,]+ ?(?:{UNIT})(?![\w/])")
-_DIRECTED = re.compile(r"\d (?:down|up|low|high|in|out)\Z")
+_DIRECTED = re.compile(r"(?:\d|[MGmg]bps) (?:down|up|low|high|in|out)\Z")
 _POURED = re.compile(r"[\d.,]+ ?(?:mL|ml|L|dL|tsp|tbsp)\b")
 _WIRED = re.compile(r"[\d.,]+ ?(?:A|W|V|Hz|kW|HP|hp)\b")
 _MEASURED = re.compile(r"\d[ -]?(?:yrs?|mos?|hrs?|mi|wks?|days?|years?|months?|miles?)\.?\Z")
