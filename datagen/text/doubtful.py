@@ -84,7 +84,7 @@ _MENTIONS = re.compile(
     re.IGNORECASE,
 )
 """What makes the words beside it ones that are spoken of."""
-_SHORT_FORM = re.compile(r"(?:[A-Za-z]{1,4}\.)+|[A-Za-z]/[A-Za-z]?|[b-df-hj-np-tv-xz]{2,5}")
+_SHORT_FORM = re.compile(r"[A-Za-z./]{1,8}")
 _DAY = re.compile(
     r"(?:Sat|Sun|Wed|Mon|Fri|Tue|Thu|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[.,?!;:]*"
 )

@@ -111,7 +111,7 @@ _SHORT = frozenset(
         "U",
         *DOSES,
     )
-) - {"No", "min", "Art", "ins"}
+) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
 _ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
@@ -217,7 +217,8 @@ def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
     if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
-    if ("the " in text or "it " in text or " am" in text) and BESIDE.search(text):
+    is_near = "the " in text or "it " in text or " am" in text or text[:2] == "am"
+    if is_near and BESIDE.search(text):
         return True
     if " no." in text or ("-" in text and "pass" in text and _PASSWORD.search(text)):
         return True

@@ -25,7 +25,7 @@ _CLIPPED = re.compile(
 )
 """The end of a word whose middle is left out: "int'l", "ass't", "conf'd"."""
 _LETTERS = re.compile(r"[A-Z]{2,6}s?|[A-Z]|[A-Z][a-z]?[A-Z]{1,4}s?")
-_MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+s+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
+_MURMURED = re.compile(r"(?i:h+m+|m+|m+h+m+|s+h+|p+ss+t+|b+r+|z+|t+s+k+|p+f+t+|g+r+|p+h+)")
 KNOWN = frozenset((
     "git", "vous", "nous", "tal", "hoy", "mais", "avec", "pour", "bien", "sont", "eres", "ella",
     "nth", "ng", "Ng", "PhD", "PhDs", "PCs", "s", "t", "d", "m", "ll", "c'mon", "n", "th", "p", "x",
@@ -71,7 +71,8 @@ _JOINED = frozenset(_JOINED_TEXT.split())
 _MURMURS = frozenset((
     "uh-oh", "uh-uh", "mm-mm", "no-no", "so-so", "yo-yo", "go-go", "ha-ha", "he-he", "ho-ho",
     "n-no", "i-i", "w-we", "s-so", "hi-fi", "lo-fi", "wi-fi", "la-la", "da-da", "ta-da", "go-to",
-    "no-go", "do-it", "bi-bi", "t-to", "b-but", "on-off", "in-in", "up-to", "oh-no", "ah-ha", "oh-oh",
+    "no-go", "do-it", "bi-bi", "t-to", "b-but", "on-off", "in-in", "up-to", "oh-no", "ah-ha",
+    "oh-oh",
     "a-ha", "i-it", "y-no", "to-do", "to-go", "am-pm", "x-y", "p-p", "hm-mm",
 ))  # fmt: skip
 """What is joined of nothing but parts of one or two letters."""
@@ -89,7 +90,7 @@ _BEGINS = frozenset(_BEGINS_TEXT.split())
 _ENDS_TEXT = """
 bb bbs bs bst bt bts ch chs cht chts ck cks cs ct cts dd dds dl ds dst dt dth dths ff ffs fs
 ft fth fths fts gg ggs gh ghs ght ghth ghths ghts gm gms gn gns gs hl hls hm hn hns hs jj kh
-khs ks lb lbs lch lck lcs lct ld lds ldt lf lfs lfth lk lks ll lls lm lms ln lns lp lph lphs
+khs ks lb lbs lch lck lcs lct ld lds ldt lf lfs lfth lfths lk lks ll lls lm lms ln lns lp lph lphs
 lps lpt lpts ls lsh lst lt lth lths lts ltz lx lz mb mbs mm mms mn mns mp mph mphs mps mpt
 mpts ms nc nch nck ncs nct ncts nd nds ndt ndth ndths nft ng ngh ngs ngst ngth ngths nh nk
 nks nn nns ns nsch nst nt nth nths nts ntz nx nz pf ph phs pp pps ps pt pth pths pts rb rbs rc

@@ -118,7 +118,7 @@ _EXPIRES = cue(
     r"|through"
 )
 _LICENSE = re.compile(r"\b(?:licen[cs]es?|registration|permits?|certificat\w+|tags?)\b", re.I)
-_FOR_YEARS = re.compile(r"\b(?:warrant\w+|leases?|contracts?|good|covered)\b", re.I)
+_FOR_YEARS = re.compile(r"\b(?:warrant\w+|leases?|contracts?|covered)\b", re.I)
 """What lasts for years, so that "til 3/26" may end it in a year."""
 _UNTIL = cue("until|till|til|through|thru|expires|exp|ends", " ")
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)

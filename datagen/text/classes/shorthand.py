@@ -98,7 +98,8 @@ _READINGS = (
     Twofold("weds?", "Wednesday", r"(?:is|are|was|for|works|from) ", _END),
     Twofold("wed", "we'd", "", r"(?= (?:like|love|rather|prefer|appreciate|need|want|be|have"
             r"|get)\b)"),
-    Twofold("wed", "", r"(?:to|were|was|got|be|been|get|getting|newly) ", r"(?! ?\d)"),
+    Twofold("wed", "", r"(?:to|got|get|getting|newly) ", r"(?! ?\d)"),
+    Twofold("wed", "", r"(?:were|was|be|been|are) ", r"(?= (?:in|at the|to)\b)"),
     Twofold("am", "a.m.", rf"(?:{_ANY_DAY}|tonight|the|this|every|in the|early|late|each) ", ""),
     Twofold("am", "a.m.", r"\d(?:-|/)\d ", ""),
     Twofold("pm", "p.m.", rf"(?:{_ANY_DAY}|tonight|the|this|every|in the|early|late|each) ",
@@ -146,7 +147,7 @@ _READINGS = (
     Twofold("[pP]h", "phone", "", r"(?= ?(?:#|:|no\b|number))"),
     Twofold("ph", "P H", "", r"(?= (?:levels?|balance|of|is|test|meter|strips?|scale|value"
             r"|neutral)\b)"),
-    Twofold("ph", "P H", r"(?:the|pool|soil|water|low|high|skin|your|my) ", r"(?! ?(?:#|:|no\b"
+    Twofold("ph", "P H", r"(?:pool|soil|water|low|high|skin) ", r"(?! ?(?:#|:|no\b"
             r"|number))"),
     Twofold("er", "ER", r"(?:the|an|to|at|from|via|in|our|local|nearest|my|any|through|er) ",
         r"(?!,|\.\.\.)"),
@@ -194,6 +195,22 @@ _READINGS = (
     Twofold("se", "", r"per ", ""),
     Twofold("se", "Southeast", r"(?:the|on|at|from) ", r"(?= (?:corner|side|end|part|entrance)\b)"),
     Twofold("bus", "business", "", r"(?= days?\b)"),
+    Twofold("np", "no problem", r"^", r"(?=[.,!?]|$| (?:at all|have|man|dude|bro|ill|i|we|just"
+            r"|see|thx"
+            r"|thanks|enjoy|call|ty|u|you|take|glad|anytime|let|it)\b)"),
+    Twofold("np", "no problem", r"(?:[.,!] ?|(?:ok|yes|yep|sure|its|it's|thats|that's|yeah|thx"
+            r"|thanks|lol"
+            r"|is) )", _END),
+    Twofold("rn", "right now", r"(?<=\w )(?<!the )(?<!an )(?<!a )(?<!my )(?<!ur )(?<!your )"
+            r"(?<!charge )"
+            r"(?<!triage )(?<!per )(?<!by )(?<!from )(?<!with )(?<!w/ )(?<!nurse )(?<!are )",
+            r"(?=[.,!?]|$| (?:but|so|and|bc|cuz|because|i|we|its|it's|it|at|on|in|for|sorry|lol"
+            r"|if)\b)"),
+    Twofold("ofc", "of course", r"(?<!the )(?<!at )(?<!my )(?<!our )(?<!ur )(?<!your )(?<!main )"
+            r"(?<!home )(?<!back )(?<!front )(?<!drs )(?<!dr )(?<!doctors )(?<!in )(?<!to"
+            r" )(?<!from )",
+            r"(?! (?:hours|hrs|phone|mgr|manager|visit|staff|number|#|supplies|is|was)\b)"),
+    Twofold("hw", "homework", "", r"(?! (?:heater|tank|temp|line|issue)\b)"),
     # What is no word, and has several meanings.
     Twofold("mon", "Monday"), Twofold("tues?", "Tuesday"), Twofold("thu|thur|thurs", "Thursday"),
     Twofold("fri", "Friday"),
@@ -317,7 +334,9 @@ _READINGS = (
 DOUBTED = (
     "sat", "sun", "wed", "weds", "mar", "err", "diff", "disc", "er", "ups", "ms", "cod", "del",
     "la",
-    "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph", "ins", "apt",
+    "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph", "np",
+    "rn", "ofc",
+    "hw", "pcs", "ins", "apt",
 )  # fmt: skip
 """Those that are refused where nothing beside them tells."""
 COMMON = frozenset(("am", "it", "or", "us"))
@@ -333,7 +352,7 @@ WORDS = (
 ) - {*COMMON, "[pP]h"}
 """All that begin a form, but for those of `COMMON`."""
 BESIDE = re.compile(
-    rf"(?:(?<=\bthe )us\b|(?<=\bin the )or(?=[.,?!;)]|$)|\bit(?= {_STAFF})"
+    rf"(?:^am(?=[.,!?]*$)|(?<=\bthe )us\b|(?<=\bin the )or(?=[.,?!;)]|$)|\bit(?= {_STAFF})"
     rf"|(?:(?<=day )|(?<=[a-z]{{3}} )(?<!and )(?<!who )|(?<=the )|(?<=\d ))am\b(?! [iI]\b))"
 )
 """Those words where they may begin a form."""
@@ -358,5 +377,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             )
             for row in _READINGS
         ),
+        make(r"am(?=[.,!?]*$)", "a.m.", before=re.compile(r"^\Z")),
+        make(r"vs\b", "it may be versus or vital signs", Sure.DOUBT, before=re.compile(r"^\Z")),
         make(rf"(?<![\w/&'-])(?:{doubted}){whole}", "it may be a word or a short form", Sure.DOUBT),
     )

@@ -276,7 +276,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
         make(
-            rf"(?P<hour>{_TWELVE})(?P<minute>) (?P<zone>(?:E|C|P|M)[SD]?T)\b(?! [a-z]+s\b"
+            rf"(?P<hour>{_TWELVE})(?P<minute>) (?P<zone>(?:E|C|P|M)[SD]?T|"
+            rf"[ecpm][sd]t)\b(?! [a-z]+s\b"
             rf"| people\b)",
             lambda m: numbers.cardinal(int(m["hour"])) + times.zone(m),
             before=_ZONED,
