@@ -152,12 +152,21 @@ def one_stop(said: str) -> str:
 
 
 def spelling_problems(template: str) -> list[str]:
-    """Say which tokens of a template are not said as they are written; a slot counts as a word."""
-    return [
-        f"{token!r} is not said as it is written: spell it out"
-        for token in template.split()
-        if not _is_easy(_SLOT.sub("slot", token))
-    ]
+    """Say which tokens of a template are not said as they are written; a slot counts as a word.
+
+    A word that is a short form, too ("sun"), is none if the words beside it say so.
+    """
+    hard = [token for token in template.split() if not _is_easy(_SLOT.sub("slot", token))]
+    if hard and _is_said_as_written(_SLOT.sub("slot", template)):
+        hard = [token for token in hard if WORDS.isdisjoint(token.translate(_APART).split())]
+    return [f"{token!r} is not said as it is written: spell it out" for token in hard]
+
+
+def _is_said_as_written(text: str) -> bool:
+    try:
+        return speak(text) == " ".join(text.split())
+    except Unsayable:
+        return False
 
 
 def unsayable(text: str, facts: Iterable[Fact] = ()) -> Unsayable | None:

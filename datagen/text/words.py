@@ -63,7 +63,7 @@ _ENDS_NONE = frozenset((
 _JOINED_TEXT = """
 bi bitty blah boo chit co com coms cross de dis doo drive dum duper e ed ee em er ers ex flam
 flim flip flops hanky hi hush i im ing itty lil lo mcc mex mid mis nilly non op panky patter
-pepto pitter post pre raff riff rom sitcom sub super t ta tac teeny teeter tete tex thru tic
+jabr pepto pitter post pre raff riff rom sitcom sub super t ta tac teeny teeter tete tex thru tic
 toe totter tri u un weeny wi willy x y ya yang yin yo z zag zig
 """
 _JOINED = frozenset(_JOINED_TEXT.split())

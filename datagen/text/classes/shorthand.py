@@ -80,7 +80,7 @@ _READINGS = (
         r"(?= (?:down|in|on|there|here|by|up|back|around|with|beside|next to|behind|across|outside"
         r"|inside|still|for|idle|empty|unused|alone|quietly|waiting|under|over|near|together"
         r"|through"
-        r"|between|too|out|at (?:the|my|a|his|her|our|home)|like|so|unopened|too|a)\b"
+        r"|between|too|out|at (?!noon\b)[a-z]+|like|so|unopened|too|a)\b"
         r"(?! (?:\d|afternoon|evening)))",
     ),
     Twofold("sat", "", r"(?:i|he|she|we|they|you|who|it|just|has|have|had|and) ", _END),
@@ -93,6 +93,11 @@ _READINGS = (
             r"|shade|roof|spots?|allergy|tea|came|comes|rises|sets|went|goes|burn\w*|glasses"
             r"|dress|salutation"
             r"|is (?:out|up|hot|bright|shining|down))\b)"),
+    Twofold("sun", "", r"(?:our|your|its|another|bright|morning|evening|afternoon|winter) ",
+        r"(?! ?\d)"),
+    Twofold("sun", "", "", r"(?=,? (?:and|or) (?:the|moon|rain|wind|stars?|sand|sea|shade|fun"
+            r"|planets?"
+            r"|earth|water|air|heat)\b)"),
     Twofold("weds?", "Wednesday", _ON_DAY, _ENDS_DAY),
     Twofold("weds?", "Wednesday", "", _OF_DAY),
     Twofold("weds?", "Wednesday", r"(?:is|are|was|for|works|from) ", _END),
@@ -162,6 +167,9 @@ _READINGS = (
             r"|delivered|says|has|lost|is"
             r"|will|account|pickup|delivery|package|box|shipping|or)\b)"),
     Twofold("ups", "", "", r"(?= and downs\b)"),
+    Twofold("ups", "", r"(?:grown|push|pull|sit|check|start|follow|warm|pick|line|set|close|mix"
+            r"|tune"
+            r"|touch|catch|pin|dress) ", ""),
     Twofold("or", "OR", r"(?<=in the )", _END),
     Twofold("us", "US", r"(?<=\bthe )", r"(?! (?:two|three|both|all)\b)"),
     Twofold("it", "IT", "", rf"(?= {_STAFF})"),
@@ -318,12 +326,13 @@ _READINGS = (
             r"|sure|thanks|that|think"
             r"|thx|no|well|or|when|tomorrow|now|later|guess|say|please|hope|sat|fri|k|cool|great"
             r"|fine|it) )", _A_VERB),
-    Twofold("ill", "", r"(?:is|was|are|were|am|i'm|im|feel|feeling|felt|get|got|very|so|too"
-            r"|really|be|been|terminally"
-            r"|mentally|seriously|he's|she's|shes|hes|speak|the|my|chronically|critically|fell"
-            r"|fall|an?|and|of|if|while|mom|wife) ",
-            r"(?! (?:be|call|send|get|take|have|let|put|see|do|go|check|try|ask|pay|need|give"
-            r"|make|wait|come)\b)"),
+    Twofold("ill", "", r"(?!(?:and|so|but|then|maybe|ok|okay|yes|yeah|yep|sure|thanks|that|think"
+            r"|thx|no"
+            r"|well|or|when|tomorrow|now|later|guess|say|please|hope|k|cool|great|fine|it|if"
+            r"|because"
+            r"|bc|cuz|sat|fri)\b)[a-z']+ ", rf"(?!{_A_VERB})"),
+    Twofold("ill", "", r"(?:feel|got|get|was|is|are|were) .{1,24} (?:and|or|so) ",
+        rf"(?!{_A_VERB})"),
     Twofold("id", "I'd", r"(?:^|[,.;] ?|(?:and|so|but|then|ok|yes|yeah|sure|no|well|think|thanks"
             r"|thx|that) )", _WISHES),
     Twofold("hell", "he'll", "", r"(?= (?:be|call|need|have|send|get|let|come|take|do|pick|meet"
