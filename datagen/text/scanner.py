@@ -73,7 +73,7 @@ _CAN_STOP = frozenset((
     "back", "wait", "see", "know", "think", "name", "email", "phone", "again",
 ))  # fmt: skip
 """Short words after which people type on in small letters: "ok. thanks"."""
-_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#]|[,;:?!])")
+_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#]|[,;:?!]|'s)")
 """A short word whose stop ends no sentence: what follows is small, a number or a mark."""
 
 

@@ -73,7 +73,8 @@ _MURMURS = frozenset((
     "n-no", "i-i", "w-we", "s-so", "hi-fi", "lo-fi", "wi-fi", "la-la", "da-da", "ta-da", "go-to",
     "no-go", "do-it", "bi-bi", "t-to", "b-but", "on-off", "in-in", "up-to", "oh-no", "ah-ha",
     "oh-oh",
-    "a-ha", "i-it", "y-no", "to-do", "to-go", "am-pm", "x-y", "p-p", "hm-mm",
+    "a-ha", "i-it", "y-no", "to-do", "to-go", "am-pm", "x-y", "p-p", "hm-mm", "mm-hm",
+    "m-hm", "uh-hm",
 ))  # fmt: skip
 """What is joined of nothing but parts of one or two letters."""
 _SHORT = re.compile(r"[a-z]{2,4}")

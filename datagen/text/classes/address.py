@@ -285,7 +285,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: COMPASS[m["point"]],
             before=cue("on|of|at|down|along|up|and|near|off|to", " "),
         ),
-        make(r"(?P<point>[NSEW])\b(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
+        make(r"(?P<point>[NSEW])\b\.?(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
         make(
             r"(?P<point>[NS][EW])\b(?= (?:at|of|to)\b|[.,?!]|$)",
             lambda m: CORNERS[m["point"]].lower(),

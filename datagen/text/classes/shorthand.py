@@ -103,6 +103,7 @@ _READINGS = (
     Twofold("weds?", "Wednesday", r"(?:is|are|was|for|works|from) ", _END),
     Twofold("wed", "we'd", "", r"(?= (?:like|love|rather|prefer|appreciate|need|want|be|have"
             r"|get)\b)"),
+    Twofold("wed", "", r"(?:let's|lets|we|they|will) ", r"(?= (?:in|at the)\b)"),
     Twofold("wed", "", r"(?:to|got|get|getting|newly) ", r"(?! ?\d)"),
     Twofold("wed", "", r"(?:were|was|be|been|are) ", r"(?= (?:in|at the|to)\b)"),
     Twofold("am", "a.m.", rf"(?:{_ANY_DAY}|tonight|the|this|every|in the|early|late|each) ", ""),
@@ -110,7 +111,8 @@ _READINGS = (
     Twofold("pm", "p.m.", rf"(?:{_ANY_DAY}|tonight|the|this|every|in the|early|late|each) ",
             r"(?! (?:me|him|her|us)\b)"),
     Twofold("mar", "March", _ABOUT, r"(?! (?:the|my|his|her|your|its|our|an?|it)\b)(?! ?\d)"),
-    Twofold("mar", "", r"(?:to|not|may|will|would|could|can|then|ll|don't|didn't|or) ",
+    Twofold("mar", "", r"(?:to|not|may|will|would|could|can|then|ll|you|it|i|we|they|don't|didn't"
+            r"|or) ",
         r"(?= (?:the|my|his|her|your|its|our|an?|it)\b)"),
     *(
         Twofold(short, name, _ABOUT, r"(?! ?\d)")
@@ -388,5 +390,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"am(?=[.,!?]*$)", "a.m.", before=re.compile(r"^\Z")),
         make(r"vs\b", "it may be versus or vital signs", Sure.DOUBT, before=re.compile(r"^\Z")),
-        make(rf"(?<![\w/&'-])(?:{doubted}){whole}", "it may be a word or a short form", Sure.DOUBT),
+        make(
+            rf"(?<![\w/&'-])(?<!dash )(?<!dot )(?<!slash )(?:{doubted}){whole}"
+            r"(?! (?:dash|dot|slash|underscore)\b)",
+            "it may be a word or a short form",
+            Sure.DOUBT,
+        ),
     )

@@ -91,9 +91,10 @@ def _slash(match: Match) -> str | None:
         return None
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
-    if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
-        raise Unsayable(match[0], "its unit is not known")
     pair = f"{match['left']}/{match['right']}"
+    is_unit = (match["right"] in UNITS or match["right"] in PER) and pair not in PHRASES
+    if is_unit and is_before(match, _AMOUNT):
+        raise Unsayable(match[0], "its unit is not known")
     is_short = len(pair) == 3 and pair not in _LETTERS
     if (
         is_short
