@@ -78,6 +78,7 @@ _DRIP_AFTER = re.compile(
     r"|medications?|every|saline|access|iron|infusions?|treatments?)\b"
 )
 """What stands beside the IV of a hospital."""
+_MENTION_WORDS = ("mean", "short for", "stand", "abbrev", "difference")
 _MENTIONS = re.compile(
     r"\b(?:stands? for|short for|abbreviat\w+ (?:for|of)|difference between)\b"
     r"|\b(?:what|what's|whats) (?:does|do|did|is) .{1,24} mean\b",
@@ -147,7 +148,7 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
 
 def _refuse_mentioned(found: list[tuple[str, str]], line: str) -> None:
     """Refuse a short form of which somebody speaks: "the difference between i.e. and e.g."."""
-    if not _MENTIONS.search(line):
+    if not any(map(line.__contains__, _MENTION_WORDS)) or not _MENTIONS.search(line):
         return
     after = [*(written for written, _ in found[1:]), ""]
     for (written, said), follows in zip(found, after, strict=True):

@@ -260,7 +260,8 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
-        if not LEFT_SHORT.isdisjoint(said.strip(_MARKS).split("-")):
+        bare = said.strip(_MARKS)
+        if bare in LEFT_SHORT or ("-" in bare and not LEFT_SHORT.isdisjoint(bare.split("-"))):
             raise Unsayable(written, "it is short for something")
     return found
 

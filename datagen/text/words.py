@@ -20,7 +20,9 @@ _VOWEL = re.compile(r"[aeiouyAEIOUY\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _SHORTENED = re.compile(r"[b-df-hj-np-tv-xz]{4,}ys?|[b-df-hj-np-tv-xz]{3,}ly", re.IGNORECASE)
 """Letters whose only vowel is a y at their end, and more than a word has: "qtrly"."""
 _CLIPPED = re.compile(
-    r"[a-z]'(?:[lyg]|(?<!n')t)$|(?:req|rec|ref|del|auth|exp|conf|est|rev|compl|incl|proc|prod"
+    r"^(?!(?:i|he|she|we|they|you|it|who|that|this|there|here|what|where|how|when|why|these|those"
+    r"|mom|mum|dad|somebody|someone|everyone|everybody|anyone|anybody|nobody|people|one|not|god"
+    r"|nothing|something|everything|\w{6,})'d$)[a-z]+'d$|[a-z]'(?:[lyg]|(?<!n')t)$|(?:req|rec|ref|del|auth|exp|conf|est|rev|compl|incl|proc|prod"
     r"|trans|sub|cert|guar|insp|appt|disc|canc)'d$"
 )
 """The end of a word whose middle is left out: "int'l", "ass't", "conf'd"."""

@@ -156,6 +156,7 @@ SHAPES = (
     ),
     Shape(r"[24] (?=(?:u|ur|me|my|your|him|her|them|us)\b)", "a number or a word"),
     Shape(r"[24](?=[.,!?]*$)", "a number or a word", before=r"\b(?:u|you|me) "),
+    Shape(r"[kK](?= (?:sinks?|baths?|faucets?|cabinets?)\b)", "kitchen or a letter"),
     Shape(r"[yn](?=[.,!?]*$)", "yes, no or a letter", before=r"^"),
     Shape(r"911(?![\w-])", "an emergency or a model"),
     Shape(r"(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])/\d\d(?![\d/])", "a date or three numbers"),

@@ -8,7 +8,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from datagen.text.form import Form, FormMaker, Sure
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    any_of,
+    is_after,
+    is_before,
+)
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -192,9 +201,10 @@ _READINGS = (
             r"|loins?)\b)"),
     Twofold("opt", "option", "", r"(?= #?\d)"),
     Twofold("opt", "", "", r"(?! ?#?\d)"),
-    Twofold("del", "", "", r"(?! (?:date|fee|time|window|addr\w*|charge|driver|by|on|to|today"
-            r"|tmrw|tomorrow|is|was"
-            r"|for|chg|instructions?)\b)(?!\.?$)"),
+    Twofold("del", "", r"(?:costa|rio|playa|casa|sierra|villa|hotel|palo|plaza|punta|via|marina) "),
+    Twofold("del", "", "", r"(?= (?:mar|sol|rio|taco|monte|norte|sur|rey|carmen|key|button)\b)"),
+    Twofold("fob", "", r"(?:key|the|a|my|your|ur|entry|new|gate|car|spare|lost|door|garage) "),
+    Twofold("fob", "", "", r"(?= (?:is|was|battery|key)\b)"),
     Twofold("la", "L A", r"(?:in|to|from|around|near|of) ", r"(?=[.,?!]|$| (?:area|on|at|for|this"
             r"|and|tomorrow|tonight"
             r"|today|by|to|from|office|county|traffic|time|next|last|in)\b)"),
@@ -347,21 +357,11 @@ DOUBTED = (
     "la",
     "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph", "np",
     "rn", "ofc",
-    "hw", "pcs", "ins", "apt",
+    "hw", "pcs", "fob", "ins", "apt",
 )  # fmt: skip
 """Those that are refused where nothing beside them tells."""
 COMMON = frozenset(("am", "it", "or", "us"))
 """Words that are in most texts: `BESIDE` tells where one may begin a form."""
-WORDS = (
-    frozenset(
-        one
-        for row in _READINGS
-        for word in row.word.split("|")
-        for one in ([word.replace("s?", ""), word.replace("s?", "s")] if "?" in word else [word])
-    )
-    | {"sep", "sept", "ph", "Ph"}
-) - {*COMMON, "[pP]h"}
-"""All that begin a form, but for those of `COMMON`."""
 BESIDE = re.compile(
     rf"(?:^am(?=[.,!?]*$)|(?<=\bthe )us\b|(?<=\bin the )or(?=[.,?!;)]|$)|\bit(?= {_STAFF})"
     rf"|(?:(?<=day )|(?<=[a-z]{{3}} )(?<!and )(?<!who )|(?<=the )|(?<=\d ))am\b(?! [iI]\b))"
@@ -369,29 +369,78 @@ BESIDE = re.compile(
 """Those words where they may begin a form."""
 
 
+class _Beside(NamedTuple):
+    """A reading, with its patterns compiled."""
+
+    said: str
+    before: re.Pattern[str] | None
+    after: re.Pattern[str]
+
+
+def _before(pattern: str) -> re.Pattern[str] | None:
+    """Return what has to stand before a word; no part of a longer word does."""
+    if not pattern:
+        return None
+    if pattern.startswith(("(?<", "^")):
+        return re.compile(rf"{pattern}\Z")
+    return re.compile(rf"(?<![A-Za-z'-])(?:{pattern})\Z", re.IGNORECASE)
+
+
+def _words(pattern: str) -> list[str]:
+    """Return the words of a row: "tues?" is two."""
+    found = []
+    for word in pattern.replace("[pP]h", "ph|Ph").split("|"):
+        found += [word.replace("s?", ""), word.replace("s?", "s")] if "s?" in word else [word]
+        if "t?" in word:
+            found[-1:] = [word.replace("t?", ""), word.replace("t?", "t")]
+    return found
+
+
+_DOT = r"\.?"
+_BY_WORD: dict[str, list[_Beside]] = {}
+for _row in _READINGS:
+    if not _row.after.startswith(_DOT):
+        for _word in _words(_row.word):
+            _BY_WORD.setdefault(_word, []).append(
+                _Beside(_row.said, _before(_row.before), re.compile(_row.after))
+            )
+
+WORDS = frozenset(word for row in _READINGS for word in _words(row.word)) - COMMON
+"""All that begin a form, but for those of `COMMON`."""
+
+
+def _read(match: Match) -> str | None:
+    """Say a word as what stands beside it tells. Raises Unsayable if that tells two things."""
+    said = {
+        row.said or match[0]
+        for row in _BY_WORD[match[0]]
+        if is_after(match, row.after) and (row.before is None or is_before(match, row.before))
+    }
+    if len(said) > 1:
+        raise Unsayable(match[0], "it may be a word or a short form")
+    return said.pop() if said else None
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the readings of words of several meanings, and the refusal of the rest."""
     make = FormMaker("shorthand")
-    whole = r"(?![\w/&-]|'\w|\.\w)"
-    doubted = "|".join(sorted(DOUBTED, key=len, reverse=True))
+    begins, whole = r"(?<![\w/&'-])", r"(?![\w/&-]|'\w|\.\w)"
     return (
+        make(rf"{begins}(?:{any_of(_BY_WORD)}){whole}", _read, Sure.CUE),
         *(
             make(
-                rf"(?<![\w/&'-])(?:{row.word}){whole}{row.after}",
-                (lambda m: m[0]) if not row.said else row.said,
+                rf"{begins}(?:{row.word}){whole}{row.after}",
+                row.said,
                 Sure.CUE,
-                before=re.compile(rf"(?<![A-Za-z'-])(?:{row.before})\Z", re.IGNORECASE)
-                if row.before and not row.before.startswith(("(?<", "^"))
-                else re.compile(rf"{row.before}\Z")
-                if row.before
-                else None,
+                before=_before(row.before),
             )
             for row in _READINGS
+            if row.after.startswith(_DOT)
         ),
         make(r"am(?=[.,!?]*$)", "a.m.", before=re.compile(r"^\Z")),
         make(r"vs\b", "it may be versus or vital signs", Sure.DOUBT, before=re.compile(r"^\Z")),
         make(
-            rf"(?<![\w/&'-])(?<!dash )(?<!dot )(?<!slash )(?:{doubted}){whole}"
+            rf"{begins}(?<!dash )(?<!dot )(?<!slash )(?:{any_of(DOUBTED)}){whole}"
             r"(?! (?:dash|dot|slash|underscore)\b)",
             "it may be a word or a short form",
             Sure.DOUBT,
