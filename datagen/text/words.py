@@ -8,6 +8,7 @@ dictionary has ("omw", "inv"), and a longer one that begins or ends as no word d
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from datagen.text.mixed import is_mixed, is_mixed_word
@@ -172,6 +173,7 @@ def _is_part(part: str) -> bool:
     return bool(_VOWEL.search(part) or _MURMURED.fullmatch(part))
 
 
+@lru_cache(maxsize=1 << 15)
 def is_said(written: str) -> bool:
     """Tell whether a word is said as it is written: a short one is in a dictionary."""
     return is_word(written) and is_known(written)

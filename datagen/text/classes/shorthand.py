@@ -203,7 +203,8 @@ _READINGS = (
     Twofold("opt", "", "", r"(?! ?#?\d)"),
     Twofold("del", "", r"(?:costa|rio|playa|casa|sierra|villa|hotel|palo|plaza|punta|via|marina) "),
     Twofold("del", "", "", r"(?= (?:mar|sol|rio|taco|monte|norte|sur|rey|carmen|key|button)\b)"),
-    Twofold("fob", "", r"(?:key|the|a|my|your|ur|entry|new|gate|car|spare|lost|door|garage) "),
+    Twofold("fob", "", r"(?<!ship )(?<!ships )(?<!shipped )(?<!freight )(?<!terms )(?<!price"
+            r" )(?<=\w )"),
     Twofold("fob", "", "", r"(?= (?:is|was|battery|key)\b)"),
     Twofold("la", "L A", r"(?:in|to|from|around|near|of) ", r"(?=[.,?!]|$| (?:area|on|at|for|this"
             r"|and|tomorrow|tonight"
