@@ -13,9 +13,10 @@ from datagen.text.form import Unsayable
 _MARKS = ".,?!;:"
 _LONE_LETTER = re.compile(r"[b-hj-wz][.,?!;:]*")
 _TYPED = re.compile("[bcnruy]")
-_SPELLED = re.compile(r"=|\b[nk] [-+] |\b(?:dot|equals|at)\b")
+_SPELLED = re.compile(r"=|\b[nk] [-+] |\b(?:dot|equals)\b|\w@\w")
 _WORD = re.compile(
-    r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times|plus"
+    r"(?!(?:the|an?|letters?|of|for|is|or|and|to|in|with|by|after|before|option|plan|equals|times"
+    r"|plus"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|oh"
     r"|zero|hundred|thousand"
     r"|minus|point|vitamin|hepatitis|pi|type|grade|part|section|step|unit|answer|row|variable"
@@ -56,12 +57,19 @@ _LAST_NUMBER = re.compile(
     r"(?:^|[ -])(?:(?P<large>hundred|thousand|million|billion)"
     r"|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety))$"
 )
+_FIGURES = re.compile(r"(?:(?:zero|one|two|three|four|five|six|seven|eight|nine) ){3}\w+$")
+"""Figures that are said one by one."""
+_ONE_BY_ONE = re.compile(
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine)"
+    r"(?:[.,?!;:]|$| (?:zero|one|two|three|four|five|six|seven|eight|nine)\b)"
+)
 _FIRST_NUMBER = re.compile(
     r"(?:(?P<small>one|two|three|four|five|six|seven|eight|nine)\b(?P<joined> (?:hundred|oh)\b)?"
     r"|(?:ten|eleven|twelve|\w+teen|\w+ty)\b)"
 )
 _NUMERAL = re.compile(
-    r"(?!LI$)(?=[IVXL]*I|X+V$)(?=..)(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})|(?=..)x?(?:ix|iv|vi{0,3}|i{2,3})"
+    r"(?!LI$)(?=[IVXL]*I|X+V$)(?=..)(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})|(?=..)x?(?:ix|iv|vi{0,3}"
+    r"|i{2,3})"
 )
 """A Roman numeral of several letters."""
 _DRIP_BEFORE = re.compile(r"\b(?:an?|the|by|via|of|her|his|my|your|this|on|or|and|mg|gram|PO)$")
@@ -70,6 +78,14 @@ _DRIP_AFTER = re.compile(
     r"|medications?|every|saline|access|iron|infusions?|treatments?)\b"
 )
 """What stands beside the IV of a hospital."""
+_MENTION_WORDS = ("mean", "short for", "stand", "abbrev", "difference")
+_MENTIONS = re.compile(
+    r"\b(?:stands? for|short for|abbreviat\w+ (?:for|of)|difference between)\b"
+    r"|\b(?:what|what's|whats) (?:does|do|did|is) .{1,24} mean\b",
+    re.IGNORECASE,
+)
+"""What makes the words beside it ones that are spoken of."""
+_SHORT_FORM = re.compile(r"[A-Za-z./]{1,8}")
 _DAY = re.compile(
     r"(?:Sat|Sun|Wed|Mon|Fri|Tue|Thu|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[.,?!;:]*"
 )
@@ -81,6 +97,12 @@ _COUNT = re.compile(r"[\d\u00bc-\u00be\u2150-\u215e](?:st|nd|rd|th)?")
 _CAPITAL = re.compile("[B-HJ-Z]")
 _LEFT = re.compile(r"(?<![\w'])[IVXLivx]{2,}(?![\w'])")
 _CORNERS = frozenset(("NE", "NW", "SW"))
+_TALL_UNITS = frozenset((
+    "OZ", "LB", "LBS", "GAL", "GALS", "FT", "YD", "YDS", "QT", "QTS", "HR", "HRS", "MIN", "MINS",
+    "SEC", "SECS", "IN", "PCS", "PK", "CT", "DOZ", "EA", "SQ", "TBSP", "TSP", "WK", "WKS", "YR",
+    "YRS", "MO", "MOS", "MI", "KM", "CM", "MM", "KG", "BR", "BA",
+))  # fmt: skip
+"""Units that somebody writes in capitals, after a number."""
 _CELLS = re.compile("A{2,4}s?")
 
 
@@ -96,6 +118,7 @@ def refuse_doubtful(found: list[tuple[str, str]], line: str, *, states_facts: bo
     _refuse_typed(found, line)
     _refuse_left(found)
     _refuse_days(found)
+    _refuse_mentioned(found, line)
     if not states_facts:
         _refuse_unsaid_signs(found)
 
@@ -110,6 +133,8 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
             raise Unsayable(bare, "it may be a numeral or letters")
         if bare != said.strip(_MARKS):
             continue
+        if bare in _TALL_UNITS and before[-1:].isdigit():
+            raise Unsayable(bare, "it may be a unit or letters")
         if bare in _CORNERS:
             raise Unsayable(bare, "it may be a direction, a state or letters")
         is_size = place > 1 and found[place - 2][0].lower() in ("size", "sizes")
@@ -119,6 +144,19 @@ def _refuse_left(found: list[tuple[str, str]]) -> None:
             and (_CAPITAL.fullmatch(bare) or _CELLS.fullmatch(bare))
         ):
             raise Unsayable(bare, "it may be a unit, a size or a letter")
+
+
+def _refuse_mentioned(found: list[tuple[str, str]], line: str) -> None:
+    """Refuse a short form of which somebody speaks: "the difference between i.e. and e.g."."""
+    if not any(map(line.__contains__, _MENTION_WORDS)) or not _MENTIONS.search(line):
+        return
+    after = [*(written for written, _ in found[1:]), ""]
+    for (written, said), follows in zip(found, after, strict=True):
+        bare = written.strip(",?!;:\"'()")
+        if follows[:1].isupper():
+            continue  # "the difference between Dr. Lee and Dr. Kim"
+        if _SHORT_FORM.fullmatch(bare) and said.strip(_MARKS).lower() != bare.strip(".").lower():
+            raise Unsayable(bare, "it may be meant as it is written")
 
 
 def _refuse_days(found: list[tuple[str, str]]) -> None:
@@ -245,6 +283,8 @@ def _refuse_article(found: list[tuple[str, str]]) -> None:
 
 
 def _is_merged(before: str, after: str) -> bool:
+    if _FIGURES.search(before) and _FIRST_NUMBER.match(after):
+        return _ONE_BY_ONE.match(after) is None
     ends, begins = _LAST_NUMBER.search(before), _FIRST_NUMBER.match(after)
     if not ends or not begins:
         return False

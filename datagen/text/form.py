@@ -17,6 +17,8 @@ Match = re.Match[str]
 
 REACH = 64
 """How many characters before a form may tell what it is."""
+_MANY = 64
+"""Words from which a pattern of them is sorted by their first characters."""
 LONE = r"(?<![\w.,$/:-])"
 """A pattern before a number: it is not the end of something longer."""
 END = r"(?![\w%°¢$€£¥@^]|[.,:/'][\d.]*\d|-\d)"
@@ -124,8 +126,14 @@ class FormMaker:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return a pattern of the words, the longest first."""
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    """Return a pattern of the words, the longest first; those of many are found by their first."""
+    longest = sorted(words, key=len, reverse=True)
+    if len(longest) < _MANY:
+        return "|".join(map(re.escape, longest))
+    rests: dict[str, list[str]] = {}
+    for word in longest:
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
 
 
 def cue(words: str, between: str = r"[:,]? ?[#(\"']?") -> re.Pattern[str]:

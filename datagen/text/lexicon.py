@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datagen.text import numbers
+from datagen.text import numbers, shorthand
 
 MONTHS = {name[:3]: name for name in numbers.MONTHS if name != "May"} | {"Sept": "September"}
 MONTH_NAMES = numbers.MONTHS
@@ -116,7 +116,7 @@ ABBREVIATIONS = {
     "Brb": "Be right back", "Lol": "L O L", "Omg": "Oh my god", "Tbh": "To be honest",
     "Imo": "In my opinion", "Nvm": "Never mind", "Ppl": "People", "Tmrw": "Tomorrow",
     "Msg": "Message",
-}  # fmt: skip
+} | shorthand.SAID  # fmt: skip
 """Short forms with or without a dot, and letters that are often written small."""
 DOTTED = {
     "Dr": "Doctor", "Co": "Company", "Apt": "Apartment", "apt": "apartment", "Bros": "Brothers",
@@ -210,6 +210,7 @@ SET_CODES = {
     "COVID-19": "COVID nineteen", "Covid-19": "Covid nineteen", "covid-19": "covid nineteen",
     "B2B": "B to B", "B2C": "B to C", "P2P": "P to P", "F-150": "F one fifty",
     "F-250": "F two fifty", "F-350": "F three fifty",
+    "f-150": "F one fifty", "f-250": "F two fifty", "f150": "F one fifty", "h2o": "H two O",
     "F150": "F one fifty", "F250": "F two fifty", "F350": "F three fifty", "B-52": "B fifty-two",
     "C-3PO": "C three P O",
     "RAV4": "RAV four", "A1c": "A one C", "M365": "M three sixty-five",
@@ -259,6 +260,7 @@ BATTERIES = {
     "AA": "double A", "AAA": "triple A", "AAAA": "quadruple A",
 }  # fmt: skip
 LEFT_SHORT = frozenset((
+    *shorthand.LEFT,
     "Tue", "Tues", "Fri", "Feb", "Apr", "Aug", "Sept", "Oct", "Nov", "Ste", "oz", "mos", "qty",
     "approx", "appt", "appts", "acct", "accts", "incl", "misc", "ext", "exp", "sem", "addl",
     "Assn", "Univ", "Hosp", "hosp", "Elem", "Pharm", "pharm", "Ctr", "ctr",

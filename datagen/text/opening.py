@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import chain
 
 from datagen.text import lexicon, names, places
+from datagen.text.classes.shorthand import WORDS
 from datagen.text.locales import LOCALES
 from datagen.text.units import UNITS
 
@@ -18,6 +19,7 @@ OPENING = frozenset(
         lexicon.DAYS,
         lexicon.DAY_LETTERS,
         lexicon.DAYS.values(),
+        map(str.lower, lexicon.DAYS.values()),
         places.STREETS,
         places.COMPASS,
         places.CORNERS,
@@ -76,6 +78,7 @@ OPENING = frozenset(
             "c",
             "noon",
             "midnight",
+            "m",
             "Attn",
             "attn",
         ),
@@ -131,7 +134,24 @@ OPENING = frozenset(
             "OC",
             "ex",
             "Ex",
-            *"dhlw",
+            *"dehlswy",
+            "ne",
+            "nw",
+            "sw",
+            "ln",
+            "ct",
+            "pl",
+            "cir",
+            "ter",
+            "dr",
+            "blvd",
+            "pkwy",
+            "av",
+            "sr",
+            "FT",
+            "PT",
+            "ft",
+            "pt",
             "Ins",
             "ins",
             "qAM",
@@ -147,6 +167,7 @@ OPENING = frozenset(
         ),
         lexicon.DOSES,
         lexicon.SIZES,
+        WORDS,
         lexicon.SHORT_FOR_TWO,
         lexicon.CHORDS,
         *(locale.currencies for locale in LOCALES.values()),

@@ -14,10 +14,12 @@ from typing import NamedTuple, TypeAlias
 
 from datagen.text.classes import forms
 from datagen.text.classes.code import say as say_code
+from datagen.text.classes.shorthand import BESIDE
 from datagen.text.form import Reading, Sure, Unsayable
 from datagen.text.leading import first_characters
 from datagen.text.locales import LOCALES
 from datagen.text.opening import OPENING
+from datagen.text.quantity import VULGAR
 from datagen.text.words import ENDS_SENTENCES, LATIN, WORD, is_said, is_word
 
 FactTable: TypeAlias = Sequence[tuple[str, str]]
@@ -55,6 +57,7 @@ _ADDRESS = re.compile(r"\b(?:dot|underscore|slash|dash|hashtag)\b")
 _ASIDE = re.compile(r"\((?=[^()]*[ \d])[^()]{2,}\)")
 _ASIDE_BEFORE = re.compile(r" \((?=[^()]*[ \d])[^()]{2,}\Z")
 """Brackets about several words or a number, which a voice sets apart."""
+_AMOUNT = re.compile(rf"[\d{VULGAR}]\Z")
 _GOES_ON = re.compile(r" [\w$€£#]")
 _NUMERAL = re.compile(
     r"(?:(?=[IVXLC]{2})|(?=[IVXLCDM]{4})M{1,3}(?:CM|CD|D?C{0,3}))"
@@ -70,8 +73,8 @@ _CAN_STOP = frozenset((
     "back", "wait", "see", "know", "think", "name", "email", "phone", "again",
 ))  # fmt: skip
 """Short words after which people type on in small letters: "ok. thanks"."""
-_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#])")
-"""A short word whose stop ends no sentence: what follows is small, or a number."""
+_SHORTENED = re.compile(rf"(?:[{LATIN}]{{2,5}}|[a-z])\.(?= [a-z\d$£€¥#]|[,;:?!]|'s)")
+"""A short word whose stop ends no sentence: what follows is small, a number or a mark."""
 
 
 _CODE = re.compile(r"(?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d]+(?:-[A-Z\d]+)*(?![\w-])")
@@ -229,6 +232,8 @@ class _Scan:
             return at
         if found[0].removesuffix("'s") in OPENING or not self._is_said(found[0]):
             return at
+        if len(found[0]) == 2 and BESIDE.match(self._text, at):
+            return at
         return self._say(at, found.end(), found[0])
 
     def _is_shortened(self, at: int) -> bool:
@@ -237,6 +242,8 @@ class _Scan:
         if short is None:
             return False
         word = short[0][:-1].lower()
+        if self._text[short.end()] != " ":
+            return True
         goes_on = self._text[short.end() + 1].islower() and word not in _CAN_STOP
         return goes_on or word not in ENDS_SENTENCES
 
@@ -317,6 +324,8 @@ class _Scan:
             if _ASIDE.match(text, at):
                 self._pause_before()
             return self._say(at, at + 1, "")
+        if text[at] == '"' and _AMOUNT.search(text, 0, at) and text.count('"', 0, at) % 2 == 0:
+            raise Unsayable(word_at(text, at), "its mark may be inches")
         if text[at] in _CLOSERS and at and text[at - 1] != " ":
             is_aside = text[at] == ")" and _ASIDE_BEFORE.search(text, 0, at)
             pause = "," if is_aside and _GOES_ON.match(text, at + 1) else ""

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from datagen.text.classes.shorthand import BESIDE, WORDS
 from datagen.text.doubtful import refuse_doubtful
 from datagen.text.form import Unsayable
 from datagen.text.lexicon import (
@@ -71,7 +72,8 @@ _LETTER = re.compile(f"[{LATIN}]")
 _EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
 _HYPHENATED = re.compile(
     r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
+    r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar"
+    r"|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
 _LONG_ROMAN = re.compile(
@@ -100,10 +102,7 @@ _SHORT = frozenset(
         *DOTTED_STATES,
         *SIZES,
         *SYMBOLS,
-        "tues",
-        "weds",
-        "thurs",
-        "thur",
+        *WORDS,
         "Penn",
         "Esc",
         "Term",
@@ -112,9 +111,9 @@ _SHORT = frozenset(
         "U",
         *DOSES,
     )
-) - {"No", "min", "Art", "ins"}
+) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruv]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[ .,;]|$)")
 _NUMERAL = re.compile(
@@ -125,6 +124,8 @@ _PASSWORD = re.compile(r"pass(?:word|phrase)(?:'s| is| was| to|:)? (?:now |just 
 """A hyphen that is typed, and so is said."""
 _STOP_INSIDE = re.compile(rf"(?<![.{LATIN}])[{LATIN}]{{1,5}}\. (?=[a-z])")
 """A stop that ends no sentence: what follows is small."""
+_OF_A_PART = frozenset(("a", "another", "each", "every", "first", "last", "next"))
+"""What stands before a part that is said without its "one"."""
 _A_PART = re.compile(r"one (?:half|quarter|third)\b")
 _PART = re.compile(r"[\u00bd\u00bc\u2153]|1/[234](?!\d)")
 _TWO_ENDS = re.compile(r"\d\S* ?[-\u2013\u2014] ?[$]?\d")
@@ -151,12 +152,21 @@ def one_stop(said: str) -> str:
 
 
 def spelling_problems(template: str) -> list[str]:
-    """Say which tokens of a template are not said as they are written; a slot counts as a word."""
-    return [
-        f"{token!r} is not said as it is written: spell it out"
-        for token in template.split()
-        if not _is_easy(_SLOT.sub("slot", token))
-    ]
+    """Say which tokens of a template are not said as they are written; a slot counts as a word.
+
+    A word that is a short form, too ("sun"), is none if the words beside it say so.
+    """
+    hard = [token for token in template.split() if not _is_easy(_SLOT.sub("slot", token))]
+    if hard and _is_said_as_written(_SLOT.sub("slot", template)):
+        hard = [token for token in hard if WORDS.isdisjoint(token.translate(_APART).split())]
+    return [f"{token!r} is not said as it is written: spell it out" for token in hard]
+
+
+def _is_said_as_written(text: str) -> bool:
+    try:
+        return speak(text) == " ".join(text.split())
+    except Unsayable:
+        return False
 
 
 def unsayable(text: str, facts: Iterable[Fact] = ()) -> Unsayable | None:
@@ -216,6 +226,9 @@ def _needs_a_look(text: str) -> bool:
     """Tell whether easy words hold a numeral ("Elizabeth I") or a short form ("the no. is")."""
     if _ALONE.search(text) or _CITY.search(text) or (" I" in text and _NUMERAL.search(text)):
         return True
+    is_near = "the " in text or "it " in text or " am" in text or text[:2] == "am"
+    if is_near and BESIDE.search(text):
+        return True
     if " no." in text or ("-" in text and "pass" in text and _PASSWORD.search(text)):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
@@ -247,7 +260,8 @@ def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     for written, said in found:
         if left := _UNSAID.search(said):
             raise Unsayable(written, f"it leaves {left[0]!r}")
-        if said.strip(_MARKS) in LEFT_SHORT:
+        bare = said.strip(_MARKS)
+        if bare in LEFT_SHORT or ("-" in bare and not LEFT_SHORT.isdisjoint(bare.split("-"))):
             raise Unsayable(written, "it is short for something")
     return found
 
@@ -260,7 +274,9 @@ def _without_one(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [
         (
             written,
-            said[4:] if article == "a" and _A_PART.match(said) and _PART.match(written) else said,
+            said[4:]
+            if article in _OF_A_PART and _A_PART.match(said) and _PART.match(written)
+            else said,
         )
         for article, (written, said) in zip(before, found, strict=False)
     ]

@@ -25,7 +25,8 @@ _SIDE_OF = re.compile(
     r"|\d by \Z"
 )
 _LENGTH = re.compile(
-    r"\b(?:height|tall|long|length|wide|width|waist|inseam|percentile|deep|depth|diameter|thick|shelf"
+    r"\b(?:height|tall|long|length|wide|width|waist|inseam|percentile|deep|depth|diameter|thick"
+    r"|shelf"
     r"|measur\w+|rain\w*|snow\w*|gr[eo]w\w*|circumference|radius|screen|trim\w*|side|perimeter|tape"
     r"|inch\w*|barometer|hem|sleeve|chest|hips)\b[^.?!]*\Z|\b\d+ ft\.? \Z",
     re.IGNORECASE,
@@ -61,7 +62,8 @@ _DRAWS = cue(
     " ",
 )
 _RATED = re.compile(
-    r"\b(?:breakers?|fuses?|rated|circuits?|draws?|outlets?|chargers?|amps?|sockets?|voltage|wir\w+)\b"
+    r"\b(?:breakers?|fuses?|rated|circuits?|draws?|outlets?|chargers?|amps?|sockets?|voltage"
+    r"|wir\w+)\b"
 )
 _ELEVATED = re.compile(
     r"\b(?:elevation|altitude|cabin|summit|peak|lodge|ridge|sea level|camp|mountain|trailhead"
@@ -71,7 +73,8 @@ _ELEVATED = re.compile(
 _DRIVEN = re.compile(
     r"\b(?:engines?|motors?|cars?|mowers?|trucks?|boats?|outboards?|pumps?|compressors?|treadmills?"
     r"|generators?|tractors?|blowers?|torque|vacuums?|turbo\w*|V[468]|horsepower|liters?|Mustang"
-    r"|bikes?|motorcycles?|scooters?|disposals?|saws?|boilers?|drives?|mph|watts?|plows?|tillers?)\b"
+    r"|bikes?|motorcycles?|scooters?|disposals?|saws?|boilers?|drives?|mph|watts?|plows?"
+    r"|tillers?)\b"
 )
 _TIMED = re.compile(r" (?:clip|video|ad|delay|timer|timeout|pause|hold|wait|ago|later|left|each)\b")
 _SECONDS = cue(
@@ -108,13 +111,17 @@ _DATA = re.compile(
     r"|disk|drive|app|space|limit|speeds?|e-?mails?|folder|PDF|pdf|images?)\b"
 )
 _FILLED = re.compile(
-    r"\b(?:bottles?|engines?|sodas?|water|tanks?|jugs?|V6|V8|motors?|wine|backpacks?|packs?|fuel|oil|gas"
-    r"|milk|liters?|capacity|volume|holds?|pots?|kettles?|beer|box|boxes|coolers?|kegs?|hold|drinks?|drank"
-    r"|O2|oxygen|cannula|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker|flask|carton|Coke|Sprite|Pepsi)\b",
+    r"\b(?:bottles?|engines?|sodas?|water|tanks?|jugs?|V6|V8|motors?|wine|backpacks?|packs?|fuel"
+    r"|oil|gas"
+    r"|milk|liters?|capacity|volume|holds?|pots?|kettles?|beer|box|boxes|coolers?|kegs?|hold"
+    r"|drinks?|drank"
+    r"|O2|oxygen|cannula|saline|fluids?|bag|bags|aquarium|turbo|cylinder|acid|solution|beaker"
+    r"|flask|carton|Coke|Sprite|Pepsi)\b",
     re.IGNORECASE,
 )
 _WEIGHED = re.compile(
-    r"\b(?:grams?|sugar|protein|fat|fiber|carbs|dose|weigh\w*|flour|salt|butter|yeast|sodium|powder)\b"
+    r"\b(?:grams?|sugar|protein|fat|fiber|carbs|dose|weigh\w*|flour|salt|butter|yeast|sodium"
+    r"|powder)\b"
 )
 RUNWAY = cue(
     r"runways?|rwy|hold short(?: of)?|cleared (?:to land|for takeoff)|land(?:ing)?(?: on)?"
@@ -124,11 +131,13 @@ RUNWAY = cue(
 """What stands before a runway: "hold short 27L"."""
 _CONNECTED = cue("on|over|have|has|get|gets|got|no|the|via|using|with|your|my|our", " ")
 _NETWORK = re.compile(
-    r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem|LTE)\b"
+    r"\b(?:phones?|networks?|signal|data|coverage|towers?|speeds?|plans?|internet|router|modem"
+    r"|LTE|bands?)\b"
 )
 _POWERED = re.compile(
     r"\d ?(?:V|kW|Wh|kWh|lm|Hz|volts?|amps?)\b|\b(?:bulbs?|LEDs?|lamps?|lights?|lighting|watts?"
-    r"|wattage|power\w*|charg\w+|solar|panels?|heaters?|speakers?|amp\w*|motors?|batter\w+|inverters?"
+    r"|wattage|power\w*|charg\w+|solar|panels?|heaters?|speakers?|amp\w*|motors?|batter\w+"
+    r"|inverters?"
     r"|generators?|microwaves?|sockets?|outlets?|cans|adapters?|GaN|USB-C|draws?|uses?|rated|output"
     r"|electric\w*|energy|appliances?|toasters?|kettles?|fixtures?|equiv\w*|incandescent|PSU|supply"
     r"|subwoofers?|ballasts?|laptop|fan|iron|dryer|oven|burner|stove|solder\w*|drills?|vacuum)\b",
@@ -221,8 +230,19 @@ def _is_apart(match: Match) -> bool:
     return match["joint"] == " "
 
 
+def _is_minute(match: Match) -> bool:
+    """Tell whether "620 min" may be no minimum."""
+    number = match["number"]
+    return not number.isdecimal() or int(number) < 200 or is_near(match, _TALKED)
+
+
+_TALKED = re.compile(
+    r"\b(?:call\w*|talk|plans?|long|videos?|movies?|drives?|flights?|bak\w+|cook\w*|charg\w+"
+    r"|batter\w+|wait\w*|total|months?|used?|left|per|took|takes?|sleep|lasts?)\b"
+)
 IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "in": _is_inch,
+    "min": _is_minute,
     "m": _is_meter,
     "A": _is_amp,
     "s": _is_second,
@@ -231,12 +251,12 @@ IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     ),
     **dict.fromkeys(("med", "sm", "lg"), lambda match: is_after(match, _SIZE_ENDS)),
     **dict.fromkeys(("pt", "pts"), lambda match: is_after(match, _OF) or is_near(match, _POURED)),
-    "pp": lambda match: False,
+    **dict.fromkeys(("pp", "pk"), lambda match: False),
     "L": lambda match: (
         not is_before(match, RUNWAY) and ("." in match["number"] or is_near(match, _FILLED))
     ),
     "g": lambda match: not _is_network(match),
-    "d": lambda match: _is_apart(match) and is_after(match, _DAYS),
+    "d": lambda match: "." not in match["number"] and _is_apart(match) and is_after(match, _DAYS),
     "mb": lambda match: not _is_apart(match) or is_near(match, _DATA),
     "bps": lambda match: is_near(match, _LINE),
     **dict.fromkeys(("ac", "ea"), _is_apart),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from datagen.text.classes import forms
+from datagen.text.classes.shorthand import COMMON
 from datagen.text.locales import LOCALES
 from datagen.text.opening import OPENING
 from datagen.text.scanner import _NUMERAL
@@ -129,7 +130,7 @@ def _openings(pattern: str) -> set[str]:
 def _is_looked_at(word: str) -> bool:
     """Tell whether the scanner tries the forms at a word, or never says it as it stands."""
     is_numeral = re.fullmatch(_NUMERAL.pattern, word) is not None
-    return word in OPENING or is_numeral or not is_said(word)
+    return word in OPENING or word in COMMON or is_numeral or not is_said(word)
 
 
 def test_the_words_of_a_pattern() -> None:

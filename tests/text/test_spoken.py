@@ -85,6 +85,40 @@ def test_what_could_be_two_things_or_none_is_refused_with_its_word() -> None:
     assert all(repr(word) in str(problem) for _, problem, word in read)
 
 
+SHORTHAND = [
+    short
+    for line in GOLDEN.with_name("shorthand.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for short in line.split()
+]
+"""What people write short in chats and call logs."""
+
+
+@pytest.mark.parametrize(
+    "line", ["please see the {} again", "{} needed", "he said {}", "we need {} by then"]
+)
+def test_a_short_form_is_said_or_refused(line: str) -> None:
+    texts = [line.format(short) for short in SHORTHAND]
+    assert len(texts) > 500
+    assert not [text for text in texts if said_or_refused(text) == text]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["schnapps", "asthma", "twelfths", "didnt", "okayyy", "mcdonalds", "uh-oh", "wi-fi", "x-ray"],
+)
+def test_a_word_of_an_odd_shape_is_said(word: str) -> None:
+    assert speak(f"I heard {word} there.") == f"I heard {word} there."
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["custmrs", "srvice", "confirmd", "attchd", "tmorrow", "acknwlgd", "re-schd"],
+)
+def test_a_word_that_no_word_is_shaped_like_is_refused(word: str) -> None:
+    assert said_or_refused(f"I heard {word} there.") is None
+
+
 def test_a_refusal_crosses_processes() -> None:
     problem = pickle.loads(pickle.dumps(Unsayable("8/10", "it may be a date or a score")))
     assert (problem.word, problem.why) == ("8/10", "it may be a date or a score")

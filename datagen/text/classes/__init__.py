@@ -47,6 +47,7 @@ from datagen.text.classes import (
     roman,
     route,
     score,
+    shorthand,
     size,
     status,
     telephone,
@@ -63,8 +64,8 @@ CLASSES: tuple[ModuleType, ...] = (
     cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
     multiple, point, rate, degree, size, date, day_first, weekday, year, time, duration,
     telephone, pin, password, electronic, code, plate, part, status, color, course, episode,
-    route, address, roman, abbreviation, mixed, math, lesson, formula, verbatim, music, medicine,
-    product, trade, game, lottery, doubt,
+    route, address, roman, abbreviation, shorthand, mixed, math, lesson, formula, verbatim, music,
+    medicine, product, trade, game, lottery, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""
 

@@ -56,6 +56,7 @@ _TUNED = re.compile(r"\b(?:on [Cc]h|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\
 _MID_SENTENCE = re.compile(r"[\w.] \Z")
 _OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
+_ANY_MONTH |= {short.lower(): name for short, name in _ANY_MONTH.items()}
 _NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d))"
 _NUMBER_OR_LETTER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d|[B-HJ-Z]\b(?!')|[IVX]{2,}\b))"
 
@@ -126,8 +127,10 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
     """Return short forms of several words, each where what stands beside it says of which."""
     year = r"(?:in )?(?:1[5-9]|20)\d\d\b(?![,.]\d| [a-z]+s\b)"
     sums = (
-        r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair|weight"
-        r"|tax|length|amount|hours?|shipping|pickup|labor|drive|distance|yield|age|usage|balance|net"
+        r"[$€£~]|\d|delivery|time|total|arrival|value|cost|wait|price|payment|completion|repair"
+        r"|weight"
+        r"|tax|length|amount|hours?|shipping|pickup|labor|drive|distance|yield|age|usage|balance"
+        r"|net"
         r"|square|volume|size|return|mileage|income|population|read|start|finish|date|duration|loss"
     )
     said = (
@@ -229,7 +232,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             "foot",
             before=re.compile(r"\b(?:an?|per|each) (?:linear|lin\.|square|sq\.|cubic|running) \Z"),
         ),
-        make(r"no\.(?='s\b)", "number"),
+        make(r"no\.(?='s\b|[?!,;:])", "number"),
         make(r"ext\.(?='s\b)", "extension"),
         make(r"[cC]onf\.(?= (?:Rm|Room|room|call|center)\b)", lambda m: f"{m[0][0]}onference"),
         make(r"OC\b", "on center", before=re.compile(r"\d(?:\"| ?in\.?| inch(?:es)?) \Z")),
@@ -237,7 +240,19 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make("bps", _basis, before=after_rate),
         make(r"[Cc]h\.?(?= ?(?:[6-9]\d|\d{3,})\b)", _refused),
         make(r"[Cc]h\.?(?= ?\d)", lambda m: _refused(m) if is_near(m, _TUNED) else None),
-        make(r"(?<=\d)-(?=(?:noon|midnight|close)\b)", " to "),
+        make(r"(?<=[\dMm.])-(?=(?:noon|midnight|close|closing|late)\b)", " to ", before=_HOUR),
+        make(r"-(?=close\b)", " to ", before=cue("open", "")),
+        make(
+            rf"(?P<how>FT|PT|ft|pt)(?= (?:{_WORKERS})\b"
+            r"|(?:,| or| and)(?: \d{1,3})? (?:FT|PT|ft|pt)\b)",
+            lambda m: "full-time" if m["how"] in ("FT", "ft") else "part-time",
+        ),
+        make(
+            r"(?:FT|PT)(?![\w/-])",
+            "it may be full-time or part-time, or a unit",
+            Sure.DOUBT,
+            before=re.compile(r"\d \Z"),
+        ),
     )
 
 
@@ -280,6 +295,11 @@ _RATE = re.compile(
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
     re.IGNORECASE,
 )
+_WORKERS = (
+    "people|persons?|employees?|positions?|jobs?|staff|workers?|work|students?|associates?|roles?"
+    "|nurses?|cashiers?|drivers?|shifts?|help|faculty|openings?|hires?|clerks?|servers?|techs?"
+)
+_HOUR = re.compile(r"\d(?: ?[AaPp]\.?[Mm]\.?)?\Z")
 _SAID_NO = re.compile(
     r"(?:,|\b(?:said|say|says|saying|a|or|means|meant|just|oh|told me|answer is|so|well)) \Z",
     re.IGNORECASE,

@@ -44,9 +44,12 @@ EXAMPLES = (
     ("Take I-95 N to exit 4A.", "Take I ninety-five North to exit four A."),
     ("St. Mary's St. is closed.", "Saint Mary's Street is closed."),
 )
-_NAME = r"(?:(?:[NSEW]\.?|[NS][EW]|St\.|[A-Z][A-Za-z']+|[A-Z]|\d+(?:st|nd|rd|th)) ){1,4}?"
+_NAME = (
+    r"(?:(?:[NSEW]\.?|[NS][EW]|[NS]\.[EW]\.|St\.|[A-Z][A-Za-z']+|[A-Z]|\d+(?:st|nd|rd|th)) ){1,4}?"
+)
 _AFTER_NAME = re.compile(
-    r"(?<![\w'])(?!(?:My|Our|Your|His|Her|Their|The|An?|This|That|Any|Which|Is|Ask|See|Call|With|When"
+    r"(?<![\w'])(?!(?:My|Our|Your|His|Her|Their|The|An?|This|That|Any|Which|Is|Ask|See|Call|With"
+    r"|When"
     r"|If|And|But|Thanks|Yes|No|Dear|Hi|Hello|Hey) )"
     r"(?:(?:[A-Z][a-z']+|[a-z-]+(?:st|nd|rd|th)|\d+(?:st|nd|rd|th|ST|ND|RD|TH)|Jr\.?|[A-Z]) )\Z"
 )
@@ -77,7 +80,8 @@ _FAR = re.compile(
     r"\d ?(?:mi|miles?|km|kilometers?|blocks?|feet|ft|yards?|yds?|nautical miles?)\.? (?:due )?\Z"
 )
 _BLOWN = re.compile(
-    r"\b(?:[Ww]ind\w*|storms?|mph|kts?|knots|gust\w*|breeze\w*|blow\w*|swell|rain|front)\b[^.?!]{0,24}"
+    r"\b(?:[Ww]ind\w*|storms?|mph|kts?|knots|gust\w*|breeze\w*|blow\w*|swell|rain"
+    r"|front)\b[^.?!]{0,24}"
     r" (?:out of|from|to) (?:the )?\Z"
 )
 _HANDS = {"L": "left", "R": "right"}
@@ -134,6 +138,58 @@ def _street(match: Match) -> str | None:
     return STREETS.get(match["type"]) or STREETS[match["type"].capitalize()]
 
 
+_SMALL = "st|ave|av|rd|blvd|ln|pkwy|hwy"
+_SMALL_OR_WORD = "dr|ct|pl|cir|ter"
+"""Types of streets in small letters; the second ones need a house number of three figures."""
+_SMALL_POINT = r"(?:[nsew]\.? |[ns][ew] )?"
+_SMALL_NAME = (
+    r"(?:(?!(?:the|and|for|oz|lbs?|pack|mg|inch|people|min|mins|hrs?|more|good|from)\b)[a-z]{3,} "
+    r"|\d+(?:st|nd|rd|th) )"
+)
+_SMALL_END = (
+    r"\b\.?(?= ?(?:$|[,?!]|#|\d|(?:apt|unit|ste|suite|in|by|near|and|at|is|off|it|for|on)\b))"
+)
+_SMALL_HOUSE = rf"\d{{1,5}} {_SMALL_POINT}{_SMALL_NAME}{{1,2}}"
+_SMALL_PLACE = (
+    rf"\b(?:on|at|off|down|near|to|and|&) {_SMALL_POINT}"
+    r"(?:(?!(?:the|an?|my|our|your|this|that|which|what|each|every|same|other|any)\b)[a-z]{3,} "
+    r"|\d+(?:st|nd|rd|th) )"
+)
+
+
+def _typed_small(make: FormMaker) -> tuple[Form, ...]:
+    """Return the parts of an address that is typed in small letters: "1420 w main st"."""
+    types = rf"(?:{_SMALL}|{_SMALL_OR_WORD})"
+    return (
+        make(
+            rf"(?:\d{{3,5}}(?= {_SMALL_POINT}{_SMALL_NAME}{{1,2}}{types}{_SMALL_END})"
+            rf"|\d{{1,2}}(?= {_SMALL_POINT}{_SMALL_NAME}{{1,2}}(?:{_SMALL}){_SMALL_END}))"
+            r"(?<!\d\d\d\d\d\d)",
+            _house,
+            Sure.CUE,
+        ),
+        make(
+            rf"(?P<type>{_SMALL}){_SMALL_END}",
+            lambda m: STREETS[m["type"].capitalize()].lower(),
+            Sure.CUE,
+            before=re.compile(rf"(?:{_SMALL_HOUSE}|{_SMALL_PLACE})\Z"),
+        ),
+        make(
+            rf"(?P<type>{_SMALL_OR_WORD}){_SMALL_END}",
+            lambda m: STREETS[m["type"].capitalize()].lower(),
+            Sure.CUE,
+            before=re.compile(rf"\d\d{_SMALL_HOUSE}\Z"),
+        ),
+        make(
+            rf"(?P<point>[nsew]|[ns][ew])\.?(?= (?:{_SMALL_NAME}{{1,2}}{types}{_SMALL_END}"
+            r"|\d+(?:st|nd|rd|th)\b))",
+            lambda m: (COMPASS | CORNERS)[m["point"].upper()],
+            Sure.CUE,
+            before=re.compile(r"(?:(?<!\S)\d{1,5}|\b(?:on|at|off|down|near|to|and|&)) \Z"),
+        ),
+    )
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the parts of an address."""
     make = FormMaker("address")
@@ -163,6 +219,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         street,
+        *_typed_small(make),
+        make(
+            r"(?P<point>[NS]\.[EW]\.)(?= (?:[A-Z][a-z]|\d))",
+            lambda m: CORNERS[m["point"].replace(".", "")],
+        ),
+        make(
+            r"(?P<point>[NS][EW]|[NSEW])(?=[,.?!]|$| (?:and|so|with|which|but|toward)\b)",
+            lambda m: (CORNERS.get(m["point"]) or COMPASS[m["point"]]).lower(),
+            before=cue("faces|facing|faced|face|points|pointing|looks|looking", " "),
+        ),
         make(
             r"(?P<point>[NSEW])\.?(?= (?:Dakota|Carolina|Virginia|Korea|Africa|America)\b)",
             lambda m: COMPASS[m["point"]],
@@ -219,7 +285,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: COMPASS[m["point"]],
             before=cue("on|of|at|down|along|up|and|near|off|to", " "),
         ),
-        make(r"(?P<point>[NSEW])\b(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
+        make(r"(?P<point>[NSEW])\b\.?(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
         make(
             r"(?P<point>[NS][EW])\b(?= (?:at|of|to)\b|[.,?!]|$)",
             lambda m: CORNERS[m["point"]].lower(),

@@ -69,12 +69,15 @@ _WORKS = re.compile(
 )
 _SURELY = re.compile(
     r",? (?:works?\b|(?:or|and) \d{1,2}/\d{1,2} (?:of (?:next|this|last)|works?)|of (?:next|this"
-    r"|last) |(?:at|@) (?:\d{1,2}:\d\d|\d{1,2} ?(?i:[ap])\.?(?i:m)|noon)"
-    r"|deadline|shows?\b|concert|appointment|okay\b|available\b|pick-?up|drop-?off|delivery|reservations?|flight"
+    r"|last) |(?:(?:at|@|around|about|by|before|after) )?(?:\d{1,2}:\d\d"
+    r"|\d{1,2} ?(?i:[ap])\.?(?i:m)\b|noon\b)"
+    r"|deadline|shows?\b|concert|appointment|okay\b|available\b|pick-?up|drop-?off|delivery"
+    r"|reservations?|flight"
     r"|due date|meeting|hearing|shipment|booking|class\b|orders?|statement|invoice|payment)"
 )
 _ON = cue(
-    r"on|by|until|till|since|due|dated|filed|issued|installed|serviced|replaced|reported|posted|born|expires|through|thru|open|closed|reopens?"
+    r"on|by|until|till|since|due|dated|filed|issued|installed|serviced|replaced|reported|posted"
+    r"|born|expires|through|thru|open|closed|reopens?"
     r"|reopening|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tues?|weds?|thur?s?|fri|sat|sun",
     r"\.?,? ",
 )
@@ -115,6 +118,9 @@ _EXPIRES = cue(
     r"|through"
 )
 _LICENSE = re.compile(r"\b(?:licen[cs]es?|registration|permits?|certificat\w+|tags?)\b", re.I)
+_FOR_YEARS = re.compile(r"\b(?:warrant\w+|leases?|contracts?|covered)\b", re.I)
+"""What lasts for years, so that "til 3/26" may end it in a year."""
+_UNTIL = cue("until|till|til|through|thru|expires|exp|ends", " ")
 _CARD = re.compile(r"\b(?:cards?|visa|mastercard|amex|debit|passport)\b", re.I)
 _DATES = re.compile(
     r"\b(?:see|due|opens?|openings?|opened|clos\w+|appt|appointments?|mornings?|afternoons?"
@@ -258,6 +264,8 @@ class _Dates:
         is_dated = is_before(match, _DATED) and is_after(match, _WORKS)
         if is_near(match, _RECKONED):
             return None
+        if int(match["second"]) > 23 and is_before(match, _UNTIL) and is_near(match, _FOR_YEARS):
+            raise Unsayable(match[0], "it may be a day, or a month and a year")
         is_dated = is_dated or (is_before(match, _ON) and not is_after(match, _NO_DAY))
         return self.two(match) if is_dated or is_after(match, _SURELY) else None
 
@@ -384,6 +392,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<one>\d\d?/\d\d?) (?P<joint>to|through|thru|&|and|or) (?P<other>\d\d?/\d\d?)"
             r"(?![\w/%]|\.\d)",
             dates.both,
+        ),
+        make(
+            rf"{two}(?![\w/%])",
+            dates.two,
+            Sure.CUE,
+            before=re.compile(r"\bon (?:\d\d?/\d\d?,? (?:and |or )?)+\Z"),
         ),
         make(
             rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",

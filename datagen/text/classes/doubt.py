@@ -149,6 +149,15 @@ SHAPES = (
     Shape(r"[1-9]\d*[ -]?HP(?![\w-])", "horsepower, hit points or letters", _SOLD),
     Shape(r"(?:10|15|16|20|25|30|32|40|50|60|80|100|125|150|200)A(?![\w-])", "amps or a code",
           _LETTERED),
+    Shape(
+        r"[1-9]\d?-(?!(?:PACK|HOUR|YEAR|STAR|STEP|INCH|WEEK|DOOR|PART)\b)[A-Z]{4,}(?![\w-])",
+        "a number before a word, or a code",
+        r"\b(?i:codes?|numbers?|orders?|models?|parts?|serial|tickets?|cases?|items?|sku|ref\w*|is)\b|#",
+    ),
+    Shape(r"[24] (?=(?:u|ur|me|my|your|him|her|them|us)\b)", "a number or a word"),
+    Shape(r"[24](?=[.,!?]*$)", "a number or a word", before=r"\b(?:u|you|me) "),
+    Shape(r"[kK](?= (?:sinks?|baths?|faucets?|cabinets?)\b)", "kitchen or a letter"),
+    Shape(r"[yn](?=[.,!?]*$)", "yes, no or a letter", before=r"^"),
     Shape(r"911(?![\w-])", "an emergency or a model"),
     Shape(r"(?:1[3-9]|2\d|3[01])/(?:0?[1-9]|1[0-2])/\d\d(?![\d/])", "a date or three numbers"),
 )  # fmt: skip

@@ -82,6 +82,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("product")
     return (
         make(
+            r"(?P<generation>[2-6])[gG](?= (?:bands?|networks?|phones?|towers?|signal|internet"
+            r"|coverage|service|modems?|routers?|wifi|wi-fi)\b)",
+            lambda m: f"{numbers.cardinal(int(m['generation']))} G",
+        ),
+        make(
             r"(?:P|LT)?(?P<width>[1-3]\d5)/(?P<ratio>[2-9][05])(?:[Z]?R|-)(?P<rim>[12]\d)"
             r"(?: (?P<load>[6-9]\d|1[0-3]\d)(?P<speed>[HQRSTVWY])|(?P<many>s))?(?![\w/-])",
             _tire,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, cue, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -38,6 +38,16 @@ def _parts(match: Match) -> str:
     return " to ".join(map(quantity.number, match[0].split(":")))
 
 
+def _apart(match: Match) -> str:
+    """Say the colon of "1 : 2", where a ratio is spoken of."""
+    if is_near(match, _RATIO) or is_near(match, _SCALED):
+        return "to"
+    raise Unsayable(match[0], "it may be a ratio, a time or a mark")
+
+
+_SCALED = re.compile(r"\b(?:scale|odds|dilut\w+)\b")
+
+
 def _triple(match: Match) -> str:
     """Say "10-10-10" of a fertilizer and "68-95-99.7" of a rule."""
     return ", ".join(map(quantity.number, match[0].split("-")))
@@ -55,6 +65,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a ratio."""
     make = FormMaker("ratio")
     return (
+        make(r":(?= [\d√])", _apart, before=re.compile(r"\d \Z")),
         make(r"1:[1-9]\d{0,2}(?:,\d{3})+(?![\w:]|[.,]\d)", _parts),
         make(r"\d{1,3}\.\d{1,2}:[1-9]\d{0,2}(?:\.\d{1,2})?(?![\w:]|[.,]\d)", _parts),
         make(r"(?:\d{1,2}:){3,4}\d{1,2}(?![\w:]|[.,]\d)", _parts),

@@ -24,7 +24,8 @@ _SPORTS_CAR = re.compile(
     r"\b(?:Porsche|Carrera|Turbo|Targa|GT3|model|coupe|convertible|dr[io]ve\w*|drove|classic|car)\b"
 )
 _FLOWN = re.compile(
-    r"\b(?:fl[ey]w|fly\w*|flights?|flown|fares?|nonstop|layover|routes?|leg|red-?eye|airline|land\w*)\b",
+    r"\b(?:fl[ey]w|fly\w*|flights?|flown|fares?|nonstop|layover|routes?|leg|red-?eye|airline"
+    r"|land\w*)\b",
     re.I,
 )
 _ATTACKS = re.compile(
@@ -61,6 +62,12 @@ def _freeway(match: Match) -> str | None:
 
 def _two_exits(match: Match) -> str:
     raise Unsayable(match[0], "it may be two exits or a range")
+
+
+def _small_road(match: Match) -> str:
+    """Say "i-35" and "i35"."""
+    road, number = re.findall(r"[a-z]+|\d+", match[0])
+    return f"{' '.join(road.upper())} {numbers.pairs(int(number))}"
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:
@@ -122,6 +129,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_ROAD,
         ),
         make(r"(?P<road>I|US|SR)-(?P<number>\d{2,3})(?![\w-])", _road),
+        make(r"(?:i|us|sr)-\d{2,3}(?![\w-])", _small_road),
+        make(r"i\d{2}(?![\w-])", _small_road, before=cue("on|off|take|via|onto|down|up|near", " ")),
         make(
             r"(?P<road>I|US|SR)-(?P<number>\d{1,3})/(?:I-)?(?P<other>\d{1,3})(?![\w/-])",
             lambda m: f"{_road(m)} {numbers.pairs(int(m['other']))}",

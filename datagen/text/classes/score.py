@@ -65,7 +65,8 @@ _PART_OF = re.compile(
 _PRESSURE = cue(r"BP|B\.P\.|blood pressure|pressure|reading|bp", r"[^.?!]{0,16}? ")
 WON = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|score|scores|final|lead|led|leads|up|down|tied?|draw"
-    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|decided|split|decision|defeat|victory|set|sets|ahead|behind|record"
+    r"|game|match|took|beat|drew|drawn|vote|voted|passed|failed|approved|rejected|ruled|decided"
+    r"|split|decision|defeat|victory|set|sets|ahead|behind|record"
     r"|series|half|halftime|innings?|overtime)\b",
     re.IGNORECASE,
 )
@@ -131,7 +132,8 @@ def _three(number: str) -> str:
 
 
 _HEART = re.compile(
-    r"\b(?:blood|pressures?|BP|bp|systolic|diastolic|readings?|cuff|hypertension|heart|pulse|HR|temp"
+    r"\b(?:blood|pressures?|BP|bp|systolic|diastolic|readings?|cuff|hypertension|heart|pulse|HR"
+    r"|temp"
     r"|arm|salt|nurse|doctor|stroke)\b"
 )
 
@@ -207,7 +209,8 @@ _BEATEN = cue("won|lost|beat (?:them|us|him|her)|fell|final(?: score)? was|score
 _OWNED = cue("an?|the|this|that|my|your|our|his|her|their", " ")
 _OUTCOME = re.compile(
     r" (?:\w+ )?(?:lead|win|victory|loss|deficit|decision|vote|tie|draw|score|margin|record"
-    r"|series|final|game|upset|shutout|rout|defeat|advantage|comeback|split|ruling|result|scoreline|start|thriller)\b"
+    r"|series|final|game|upset|shutout|rout|defeat|advantage|comeback|split|ruling|result"
+    r"|scoreline|start|thriller)\b"
 )
 _TENNIS = re.compile(
     r"\b(?:tennis|serv\w+|deuce|set point|match point|break point|love|pickleball)\b", re.I
@@ -234,7 +237,8 @@ _STUFF = (
     r"|milk|fuel|\w+er)"
 )
 _OF_RATIO = re.compile(
-    rf" (?:{_PROPORTION})\b|,? \(?{_STUFF}[- ]to[- ]{_STUFF}(?=[.,;!?)]|$| by\b| ratio\b)"
+    rf" (?:{_PROPORTION})\b| [a-z]+ (?:ratios?|dilutions?|odds)\b"
+    rf"|,? \(?{_STUFF}[- ]to[- ]{_STUFF}(?=[.,;!?)]|$| by\b| ratio\b)"
 )
 
 
@@ -248,9 +252,12 @@ def _ratio(match: Match) -> str | None:
             return None
     elif not is_near(match, _RATIO) and len(match["bottom"]) > 1:
         return None
-    return f"{numbers.cardinal(int(match['top']))} to {numbers.cardinal(int(match['bottom']))}"
+    joint = " " if is_near(match, _FASTED) else " to "
+    return joint.join(numbers.cardinal(int(match[end])) for end in ("top", "bottom"))
 
 
+_FASTED = re.compile(r"\bfast(?:s|ing|ed)?\b|\beating window\b")
+"""What has hours without and with food: "the 16:8 fast"."""
 _ARTICLE = cue("an?", " ")
 _PLAYED = re.compile(
     r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature"
@@ -260,7 +267,8 @@ _PLAYED = re.compile(
 
 
 _COVERS = re.compile(
-    r"\b(?:liability|coverage|cover(?:s|ed)?|deductibles?|limits?|insurance|policy|dental|preventive|plan|auto|pays)\b"
+    r"\b(?:liability|coverage|cover(?:s|ed)?|deductibles?|limits?|insurance|policy|dental"
+    r"|preventive|plan|auto|pays)\b"
 )
 
 

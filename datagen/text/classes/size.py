@@ -46,7 +46,8 @@ _MEASURED = re.compile(rf"[ -]{NO_CAN}(?:{any_of(MEASURED)})s?\b(?!'(?!s\b))", r
 _SIZED = re.compile(
     r"\b(?:rooms?|rug|sizes?|inch\w*|feet|foot|ft|photos?|prints?|cards?|paper|tiles?|wide|long|box"
     r"|frame|tent|space|boards?|lot|garden|table|bed|screen|shelf|mattress|poster|flag|measures?"
-    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window|area)\b",
+    r"|cop(?:y|ies)|dimensions?|grid|pixels?|resolution|shed|deck|patio|canvas|sheet|panel|window"
+    r"|area)\b",
     re.IGNORECASE,
 )
 _MATH = re.compile(
@@ -76,21 +77,23 @@ _LENGTH = re.compile(r"inch|foot|yard|mile|meter|pixel")
 _LONG = re.compile(
     rf"{_SIZED.pattern}|[x\u00d7] ?\d|\b(?:tall|deep|high|apart|away|from|ceilings?|fences?"
     rf"|walls?|ladders?|boats?|cables?|cords?|hoses?"
-    r"|snake[ds]?|augers?|drains?|trench\w*|ditch\w*|ropes?|pipes?|trees?|posts?|beams?|trucks?|clearance|height|length|width|depth|radius"
+    r"|snake[ds]?|augers?|drains?|trench\w*|ditch\w*|ropes?|pipes?|trees?|posts?|beams?|trucks?"
+    r"|clearance|height|length|width|depth|radius"
     r"|trailers?|poles?|pools?|across"
     r"|lumber|planks?|rolls?|runs?|of|every|dock|driveway|sections?|jump\w*|dunk\w*|hoop|setback"
     r"|hedges?|extension|span)\b",
     re.IGNORECASE,
 )
 """What is near a number of feet, written with a mark."""
-_QUOTE = re.compile(r"(?<!\d)\"")
+_QUOTE = re.compile(rf"(?<![\d{quantity.VULGAR}])\"")
 _IN = re.compile(" (?:in|m)\\b")
 _WORD_NEXT = re.compile(" [a-z]{3,}")
 _THING_LEFT = re.compile(r"[.,?!;:]|$| (?:or|and|not|instead|one|is|was)\b")
 _WITHIN = re.compile(
     r" in (?:the|an?|my|our|your|his|her|their|this|that|these|those|here|there|stock|all|one"
     r"|each|two|case"
-    r"|time|front|back|both|total|\w+ing|black|white|color|portrait|landscape|bulk|any|some|case|[A-Z]\w+|\d)\b"
+    r"|time|front|back|both|total|\w+ing|black|white|color|portrait|landscape|bulk|any|some|case"
+    r"|[A-Z]\w+|\d)\b"
 )
 _SOLD_IN = "paper|sheets?|photos?|prints?|cards?|frames?|tiles?|boxes|box|pans?|boards?|envelopes?"
 _LONG_UNIT = (

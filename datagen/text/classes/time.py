@@ -29,19 +29,28 @@ EXAMPLES = (
     ("Meet at 0800 hours.", "Meet at oh eight hundred hours."),
 )
 _AT = cue(
-    r"b/w|btwn|between|at|by|until|till|before|after|from|to|since|around|about|or|and|opens?|closes?"
+    r"b/w|btwn|between|at|by|until|till|before|after|from|to|since|around|about|or|and|opens?"
+    r"|closes?"
 )
 _DAY_BEFORE = re.compile(
-    r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z"
+    r"\b(?:\d{1,2}/\d{1,2}|\w+day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?),? \Z",
+    re.IGNORECASE,
 )
 _HOURS = cue(r"at|by|until|till|before|after|from|to|since|around|about|it's|it is|be here at")
 _CLOCK = cue(
-    r"at|until|till|around|starts|begins|by|before|after|since"
+    r"at|until|till|around|starts|begins|by|before|after|since|arrived|left|departed|on-?site"
+    r"|clocked (?:in|out)|began|ended|started|finished|dispatched|cleared|returned|in|out|ETA"
     r"|(?:set|reset|put|move)s? (?:(?:the|my|your|our|an|his|her) )?(?:clocks?|alarms?|watch|timer)"
     r" (?:for|to|at)|wake(?: me)?(?: up)? (?:at|by)"
     r"|(?:reveille|muster|wheels up|formation)(?: is|'s)?(?: at)?",
     " ",
 )
+_ZONED = re.compile(
+    r"(?:\b(?:at|by|from|until|till|before|after|noon|starts|begins|[ECPM][SD]?T,? (?:to|or|and))"
+    r"|/|\d(?: ?[ap]\.?m\.?)? (?:to|or|and)) \Z",
+    re.IGNORECASE,
+)
+"""What stands before an hour and its zone."""
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
@@ -54,6 +63,15 @@ AROUND = re.compile(
     r"|hrs)\b",
     re.IGNORECASE,
 )
+
+
+_MET = re.compile(
+    r"\b(?:see (?:you|u|ya)|meet\w*|come|coming|pick\w*|get(?:s|ting)? off|leav(?:e|es|ing)|dinner"
+    r"|lunch|breakfast|practice|soccer|appt|appointment|class|game|movie|be there|be here|be home"
+    r"|wake|kickoff|church|works? (?:from|til+)|shift|get there|get here|home (?:at|by))\b",
+    re.IGNORECASE,
+)
+"""What happens at a time of day, which is often typed without its colon."""
 
 
 def clock(hour: str, minute: str | None) -> str:
@@ -97,10 +115,11 @@ class _Times:
         return _on_the_hour(hour, minute) + self.zone(match)
 
     def span(self, match: Match) -> str:
-        """Say "10:00-11:30"."""
+        """Say "10:00-11:30" and "4-530"."""
         minute = match.groupdict().get("minute")
         ends = ((match["first"], match["first_minute"]), (match["hour"], minute))
-        return " to ".join(_on_the_hour(*end) for end in ends) + self.zone(match)
+        said = " to ".join(_on_the_hour(*end) for end in ends)
+        return said + self.zone(match) if "zone" in match.groupdict() else said
 
     def precise(self, match: Match) -> str:
         """Say "10:15:00" or "21:05:33 UTC" as a time of day."""
@@ -199,6 +218,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     )
     return (
         make(
+            r"(?P<hour>[1-9]|1[0-2])(?P<minute>[0-5][05])(?=[.,?!]|$| (?:am|pm|tmrw|tomorrow"
+            r"|tonight|today|and|or|if|on|for|so|works|then|sharp|ok|okay)\b)",
+            lambda m: clock(m["hour"], m["minute"]) if is_near(m, _MET, 40, 0) else None,
+            Sure.CUE,
+            before=cue("at|til|till|until|by|around|after|before", " "),
+        ),
+        make(
+            r"(?P<first>[1-9]|1[0-2])(?P<first_minute>[0-5][05])?-"
+            r"(?P<hour>[1-9]|1[0-2])(?P<minute>[0-5][05])(?![\w-]|[.,]\d)",
+            lambda m: times.span(m) if is_near(m, _MET) else None,
+            Sure.CUE,
+        ),
+        make(
             rf"{first}(?P<hour>0\d|{_TWELVE})(?:[:.](?P<minute>[0-5]\d))?{_HALF}{zone}",
             times.half_day,
         ),
@@ -244,12 +276,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d){zone}{free}", times.clock, Sure.USUAL),
         make(
-            rf"(?P<hour>{_TWELVE})(?P<minute>) (?P<zone>(?:E|C|P|M)[SD]?T)\b",
+            rf"(?P<hour>{_TWELVE})(?P<minute>) (?P<zone>(?:E|C|P|M)[SD]?T|"
+            rf"[ecpm][sd]t)\b(?! [a-z]+s\b"
+            rf"| people\b)",
             lambda m: numbers.cardinal(int(m["hour"])) + times.zone(m),
-            before=cue("at|by|from|until|till|before|after|to|or|and|noon|/|starts|begins", " "),
+            before=_ZONED,
         ),
         make(
-            r"(?:[1-9]|1[0-2]) [ECPM][SD]?T\b",
+            r"(?:[1-9]|1[0-2]) [ECPM][SD]?T\b(?! (?:people|employees?|positions?|jobs?|staff"
+            r"|workers?)\b)",
             "it may be an hour and its zone, or letters",
             Sure.DOUBT,
         ),

@@ -13,7 +13,8 @@ from datagen.text.lexicon import MONTHS
 
 _TURN = cue("turn|turned|left|right|bear|veer|keep|(?:make|hang|take|then|and) an?|go|then", " ")
 _ALRIGHT = (
-    r"[kK](?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
+    r"[kK](?! (?:sink|bath|faucet|street|st|means|is|was|in|of|key|line|size|bed)\b)"
+    r"(?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
     r"|three|four|five|six|seven|eight|nine|ten\b)(?:[a-z]{2,}|I)\b)"
 )
 """The letter at the start of a turn for okay: not one of a name or code that is spelled."""
@@ -95,7 +96,7 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
         ),
         make(r"[cC]hap\.(?= (?:\d|[IVX]+\b))", lambda m: f"{m[0][0]}hapter"),
         make(
-            r"no(?=\.(?:$| [A-Z]))|no\.(?=[,?!])",
+            r"no(?=\.(?:$| [A-Z]))",
             "number",
             before=re.compile(
                 r"\b(?:digit|phone|cell|account|acct\.?|order|tracking|serial|flight|model|room|case|ID|my"

@@ -36,7 +36,7 @@ EXAMPLES = (
 )
 _AMOUNTS = re.compile(rf"\d[ -]?(?:{UNIT})\Z")
 _AMOUNT_NEXT = re.compile(rf"[\d.,]+ ?(?:{UNIT})(?![\w/])")
-_DIRECTED = re.compile(r"\d (?:down|up|low|high|in|out)\Z")
+_DIRECTED = re.compile(r"(?:\d|[MGmg]bps) (?:down|up|low|high|in|out)\Z")
 _POURED = re.compile(r"[\d.,]+ ?(?:mL|ml|L|dL|tsp|tbsp)\b")
 _WIRED = re.compile(r"[\d.,]+ ?(?:A|W|V|Hz|kW|HP|hp)\b")
 _MEASURED = re.compile(r"\d[ -]?(?:yrs?|mos?|hrs?|mi|wks?|days?|years?|months?|miles?)\.?\Z")
@@ -76,8 +76,8 @@ _FACT = "[\ue100-\uf8ff]"
 
 def _is_per(match: Match) -> bool:
     """Tell whether the second word is what the first is counted per: "calls/day"."""
-    if match["left"] in LEFT_SHORT:
-        return False
+    if match["left"] in LEFT_SHORT or len(match["left"]) == 1:
+        return False  # "w/d" is no rate
     return match["right"] in PER or (match["right"] in PER_WORDS and match["left"] not in PER_WORDS)
 
 
@@ -91,9 +91,10 @@ def _slash(match: Match) -> str | None:
         return None
     if not {match["left"], match["right"]}.isdisjoint(_SYMBOLS):
         return None
-    if is_before(match, _AMOUNT) and (match["right"] in UNITS or match["right"] in PER):
-        raise Unsayable(match[0], "its unit is not known")
     pair = f"{match['left']}/{match['right']}"
+    is_unit = (match["right"] in UNITS or match["right"] in PER) and pair not in PHRASES
+    if is_unit and is_before(match, _AMOUNT):
+        raise Unsayable(match[0], "its unit is not known")
     is_short = len(pair) == 3 and pair not in _LETTERS
     if (
         is_short
@@ -177,7 +178,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?<=\d)#(?!\w)", " pound"),
         make(r"(?<=[\d.$€£%])ish\b", " ish"),
-        make(r"(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])", lambda m: m[0]),
+        make(
+            r"(?![NS]\.[EW]\. (?:[A-Z][a-z]|\d))(?:[A-Z]\.){2,}(?!\w)|[A-Z]\.[A-Z](?![\w.])",
+            lambda m: m[0],
+        ),
         make(r"(?<=[A-Z]{2})-(?=[A-Z]\b(?!-))", " "),
         make(
             r"(?P<first>[A-Z])-(?P<last>[A-Z])(?![\w-])",

@@ -18,6 +18,8 @@ EXAMPLES = (
     ("We meet Mon./Wed. at 4.", "We meet Monday and Wednesday at four."),
 )
 _ANY_DAY = {name: name for name in DAYS.values()} | DAYS
+_ANY_DAY |= {short.lower(): name for short, name in _ANY_DAY.items()}
+_DAY_OF = {short.lower(): name for short, name in (DAY_LETTERS | DAYS).items()}
 _NO_SUN = r"(?!Sun\b(?<=[Tt]he Sun))(?!Sun (?:and|&) )"
 """A pattern before a day: the star is none."""
 
@@ -64,6 +66,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?:\d|[apAP]\.?[mM]\.?|and|&|,|open|closed) \Z"),
         ),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
+        make(
+            r"(?P<first>m|tu?|w|th)-(?P<last>thurs?|th|fri|f|sat?|sun?)(?![\w-])",
+            lambda m: f"{_DAY_OF[m['first']]} to {_DAY_OF[m['last']]}",
+        ),
         make(r"(?P<first>M)-(?P<last>Th)(?![\w-])", _letters),
         make(
             letter_days, _letters, Sure.CUE, before=re.compile(r"(?:\d|\d ?[AaPp]\.?[Mm]\.?),? \Z")
