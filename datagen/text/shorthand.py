@@ -63,7 +63,7 @@ SAID |= {short: short.upper() for short in _SPELLED.split()} | {"aaa": "triple A
 SAID |= {
     short.capitalize(): said[0].upper() + said[1:]
     for short, said in SAID.items()
-    if short.capitalize() not in ("Ie", "Eg", "Rx")
+    if short.capitalize() not in ("Ie", "Eg", "Rx", "Tomo")
 }
 """Short forms of one meaning, small or at the start of a sentence."""
 LEFT = tuple(form for short in _LEFT.split() for form in (short, short.capitalize()))
