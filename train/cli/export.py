@@ -32,7 +32,7 @@ def command(arguments: Sequence[str]) -> int:
 
     checkpoint = options.checkpoint(chosen.checkpoint)
     corpus = Corpus.open(DataSpec(shards=tuple(chosen.shards)), chosen.out.parent / "cache")
-    model, config = sample.open_model(checkpoint, corpus, "cpu", narrow=not chosen.dialog)
+    model, config = sample.open_model(checkpoint, corpus, "cpu", narrow=True)
     marks = config.data.marks_in_text
     save_weights(model, chosen.out, tokens=corpus.metadata.hashes, marks=marks)
     print(f"{chosen.out} holds {checkpoint}")
