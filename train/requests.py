@@ -50,9 +50,13 @@ def opened(source: str) -> Iterator[Iterable[str]]:
 
 def read_requests(lines: Iterable[str], source: str) -> Iterator[SpeakRequest]:
     """Yield the requests of a file, one a line: the fields of `SpeakRequest`, paths as text."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _request(line, f"{source}, line {number}")
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _request(line, f"{source}, line {number}")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{source}, after line {number}: it is no UTF-8 ({error})") from error
 
 
 def _request(line: str, where: str) -> SpeakRequest:

@@ -32,6 +32,7 @@ from train.delay import delay
 from train.distributed import Group, choose_device
 from train.model import DuplexLM
 from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Tokens
+from train.prompt_text import load_pieces
 from train.stream import Stream
 from train.tools import Call, Caller, Sheet, Tools, read_tools
 
@@ -228,10 +229,7 @@ def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -
 
 def spell(tokens: Sequence[int], tokenizer: str, silent: Sequence[int]) -> str:
     """Return what a text row says; ``silent`` ids are padding."""
-    from sentencepiece import SentencePieceProcessor
-
-    model = SentencePieceProcessor(model_file=tokenizer)
-    return str(model.decode([token for token in tokens if token not in silent]))
+    return str(load_pieces(tokenizer).decode([token for token in tokens if token not in silent]))
 
 
 def run(
@@ -291,7 +289,7 @@ class SamplingSession:
             model, config, name = *open_untrained(source, corpus), source.model.weights or "noise"
         else:
             model, config, name = *open_model(source, corpus), str(source)
-        tokenizer = data.tokenizer or config.data.tokenizer
+        tokenizer = _tokenizer(data, config, corpus)
         calling = _calling(config, data, tokenizer, out / "cache")
         if tools is not None and calling is None:
             raise UserError("--tools is for a model that was trained with data.actions=text")
@@ -367,6 +365,20 @@ class _Calling:
             recorded = actions.of(self.corpus.row_of(dialog_id))
         tools = Tools.of(MarkedTokens.load(self.tokenizer, marks), recorded, by_name)
         return Caller(tools, self.corpus.marks, lambda ids: spell(ids, self.tokenizer, ()))
+
+
+def _tokenizer(data: DataSpec, config: Config, corpus: Corpus) -> str | None:
+    """Return the tokenizer that is given, or that was trained with if it is here, checked."""
+    path = data.tokenizer or config.data.tokenizer
+    if path is None or (path != data.tokenizer and not Path(path).is_file()):
+        return None
+    size, expected = int(load_pieces(path).vocab_size()), corpus.metadata.vocabulary
+    if size != expected:
+        raise UserError(
+            f"--tokenizer {path} has {size} pieces and the shards' has {expected}: give the model"
+            " that they were made with"
+        )
+    return path
 
 
 def _calling(config: Config, data: DataSpec, tokenizer: str | None, cache: Path) -> _Calling | None:

@@ -57,6 +57,8 @@ def tensor_file(
     A tensor may come in parts, along its first axis. The file is there wholly or not at all, and
     readable by whom the umask allows. Raises UserError if the disk has no room for it.
     """
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; name a .safetensors file")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     header, num_bytes = _header(specs, metadata)

@@ -150,6 +150,14 @@ def _local(source: str | Path) -> Path | None:
     return path if path.is_file() else None
 
 
+def is_hub_id(source: str | Path) -> bool:
+    """Say whether weights are OWNER/NAME[@revision] of a hub, and not meant as a path."""
+    name = str(source).partition("@")[0]
+    is_path = Path(name).expanduser().exists() or name.startswith(("/", ".", "~"))
+    is_file = Path(name).suffix in (".safetensors", ".pt", ".bin")
+    return not (is_path or is_file) and name.count("/") == 1 and all(name.split("/"))
+
+
 def find_weights(source: str | Path, where: str = "model.weights") -> Path:
     """Return the file of a folder, a file or a hub id[@revision], downloaded if need be.
 
@@ -157,15 +165,15 @@ def find_weights(source: str | Path, where: str = "model.weights") -> Path:
     """
     if (found := _local(source)) is not None:
         return found
-    path = Path(source).expanduser()
-    path = path / FILE_NAME if path.is_dir() else path
-    repository, _, revision = str(source).partition("@")
-    if path.suffix or repository.count("/") != 1 or not all(repository.split("/")):
+    if not is_hub_id(source):
+        path = Path(source).expanduser()
         raise UserError(
-            f"{where}: there is no file {path};"
+            f"{where}: there is no file {path / FILE_NAME if path.is_dir() else path};"
             f" give a folder with {FILE_NAME}, a .safetensors file or a hub id like"
-            " nvidia/personaplex-7b-v1"
+            " nvidia/personaplex-7b-v1; of a training of yours make a file with"
+            " `python -m train export`"
         )
+    repository, _, revision = str(source).partition("@")
     return _download(ALIASES.get(repository, repository), revision or None, where)
 
 

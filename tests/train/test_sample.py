@@ -120,6 +120,31 @@ def test_a_model_can_be_heard_before_it_is_trained(
     assert json.loads(files[0].with_suffix(".json").read_text())["model"] == "noise"
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "cannot be read"),
+        (b"", "is no SentencePiece model"),
+        (b"not a model", "is no SentencePiece model"),
+        (
+            Path("datagen/backends/tokenizer/shipped.model"),
+            "has 4000 pieces and the shards' has 48",
+        ),
+    ],
+)
+def test_a_wrong_tokenizer_is_told_before_anything_is_said(
+    content: bytes | Path | None, says: str, tiny: Make, tmp_path: Path, shards: Path
+) -> None:
+    file = tmp_path / "tokenizer.model"
+    if content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
+    data = DataSpec(shards=(str(shards),), tokenizer=None)
+    with pytest.raises(UserError, match=says):
+        sample.SamplingSession.open(
+            tiny(), replace(data, tokenizer=str(file)), tmp_path / "out", GREEDY, None
+        )
+
+
 def test_a_checkpoint_of_other_tokens_is_refused(
     trained: tuple[Config, Path],
     tmp_path: Path,
