@@ -42,6 +42,7 @@ SERVE = (  # its warm-up wants CUDA whatever the device: findings/moshi_server_o
 )
 READY = "Access the Web UI"
 HANDLED = re.compile(r"frame handled in ([\d.]+)ms")
+SIZE = re.compile(r"^(\w+):\s+(\d+) kB$", re.M)
 PATIENCE = 3_600.0
 """Seconds that the server may take over anything."""
 TOKENIZER_SIZE = 32_000
@@ -106,12 +107,11 @@ class Watched:
         status = Path(f"/proc/{self.process.pid}/status")
         while self.process.returncode is None:
             try:
-                words = [line.split() for line in status.read_text().splitlines()]
+                sizes = dict(SIZE.findall(status.read_text()))
             except OSError:
                 return
-            sizes = {name: 1_024 * int(value) for name, value, *unit in words if unit == ["kB"]}
-            self.own = max(self.own, sizes.get("RssAnon:", 0))
-            self.resident = max(self.resident, sizes.get("VmRSS:", 0))
+            self.own = max(self.own, 1_024 * int(sizes.get("RssAnon", 0)))
+            self.resident = max(self.resident, 1_024 * int(sizes.get("VmRSS", 0)))
             time.sleep(0.02)
 
     def wait_for(self, text: str) -> float:
@@ -131,6 +131,11 @@ class Watched:
         """Show what it printed, and end."""
         print("\n".join(line for _, line in self.lines))
         raise SystemExit(why)
+
+    def used(self) -> float:
+        """Return the CPU seconds that it has used."""
+        words = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> str:
         """Say how much memory it had."""
@@ -217,16 +222,23 @@ def serve(files: dict[str, Path], frames: int, work: Path) -> None:
     server = Watched.start([*command, *(str(word) for pair in files.items() for word in pair)])
     try:
         loaded, ready = server.wait_for("moshi loaded"), server.wait_for(READY)
-        print(f"moshi.server: loaded after {loaded:.0f} s, warm (4 frames) after {ready:.0f} s")
+        used = server.used()
+        print(
+            f"moshi.server: loaded after {loaded:.0f} s, warm (4 frames) after {ready:.0f} s"
+            f" ({used:.0f} CPU s)"
+        )
         sound = talk(f"ws://127.0.0.1:{port}", frames, work)
+        used = server.used() - used
         handled = [found for _, line in server.lines if (found := HANDLED.search(line))]
         times = [float(found[1]) / 1e3 for found in handled]
-        print(f"  {server.memory()}")
         print(
             f"  {len(times)} frames over /api/chat: {median(times):.2f} s a frame in the middle,"
-            f" {min(times):.2f} to {max(times):.2f}; {np.abs(sound).max():.2f} is the loudest of"
-            f" {len(sound) / SAMPLE_RATE:.2f} s of sound that came back"
+            f" {min(times):.2f} to {max(times):.2f} ({used / len(times):.2f} CPU s)"
         )
+        print(
+            f"  {len(sound) / SAMPLE_RATE:.2f} s came back, at most {np.abs(sound).max():.2f} loud"
+        )
+        print(f"  {server.memory()}", flush=True)
     finally:
         server.process.terminate()
         server.process.wait(60)
@@ -250,7 +262,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Do all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="personaplex", help="of train/model.py")
-    parser.add_argument("--frames", type=int, default=16, help="of 80 ms, to say to the server")
+    parser.add_argument("--frames", type=int, default=12, help="of 80 ms, to say to the server")
     options = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

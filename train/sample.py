@@ -289,7 +289,9 @@ class SamplingSession:
             model, config, name = *open_untrained(source, corpus), source.model.weights or "noise"
         else:
             model, config, name = *open_model(source, corpus), str(source)
-        tokenizer = _tokenizer(data, config, corpus)
+        tokenizer = data.tokenizer
+        if tokenizer is None and Path(config.data.tokenizer or "").is_file():  # as it was here
+            tokenizer = config.data.tokenizer
         calling = _calling(config, data, tokenizer, out / "cache")
         if tools is not None and calling is None:
             raise UserError("--tools is for a model that was trained with data.actions=text")
@@ -365,20 +367,6 @@ class _Calling:
             recorded = actions.of(self.corpus.row_of(dialog_id))
         tools = Tools.of(MarkedTokens.load(self.tokenizer, marks), recorded, by_name)
         return Caller(tools, self.corpus.marks, lambda ids: spell(ids, self.tokenizer, ()))
-
-
-def _tokenizer(data: DataSpec, config: Config, corpus: Corpus) -> str | None:
-    """Return the tokenizer that is given, or that was trained with if it is here, checked."""
-    path = data.tokenizer or config.data.tokenizer
-    if path is None or (path != data.tokenizer and not Path(path).is_file()):
-        return None
-    size, expected = int(load_pieces(path).vocab_size()), corpus.metadata.vocabulary
-    if size != expected:
-        raise UserError(
-            f"--tokenizer {path} has {size} pieces and the shards' has {expected}: give the model"
-            " that they were made with"
-        )
-    return path
 
 
 def _calling(config: Config, data: DataSpec, tokenizer: str | None, cache: Path) -> _Calling | None:

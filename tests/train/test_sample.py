@@ -126,10 +126,7 @@ def test_a_model_can_be_heard_before_it_is_trained(
         (None, "cannot be read"),
         (b"", "is no SentencePiece model"),
         (b"not a model", "is no SentencePiece model"),
-        (
-            Path("datagen/backends/tokenizer/shipped.model"),
-            "has 4000 pieces and the shards' has 48",
-        ),
+        (Path("datagen/backends/tokenizer/shipped.model"), "does not give qa-0000000 the prompt"),
     ],
 )
 def test_a_wrong_tokenizer_is_told_before_anything_is_said(
@@ -138,11 +135,17 @@ def test_a_wrong_tokenizer_is_told_before_anything_is_said(
     file = tmp_path / "tokenizer.model"
     if content is not None:
         file.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
-    data = DataSpec(shards=(str(shards),), tokenizer=None)
+    data = DataSpec(shards=(str(shards),), tokenizer=str(file))
     with pytest.raises(UserError, match=says):
-        sample.SamplingSession.open(
-            tiny(), replace(data, tokenizer=str(file)), tmp_path / "out", GREEDY, None
-        )
+        sample.SamplingSession.open(tiny(), data, tmp_path / "out", GREEDY, None)
+
+
+def test_a_tokenizer_that_was_trained_with_elsewhere_is_not_needed(
+    tiny: Make, tmp_path: Path, shards: Path
+) -> None:
+    data = DataSpec(shards=(str(shards),))
+    config = tiny(f"data.tokenizer={tmp_path}/elsewhere.model")
+    assert sample.run(config, data, [SpeakRequest(dialog_id=ID)], tmp_path / "out", GREEDY)
 
 
 def test_a_checkpoint_of_other_tokens_is_refused(
