@@ -249,6 +249,11 @@ def run(
     given a sound file and the .npz to write; ``tools`` is a file of what tools answer a model that
     was trained to call them.
     """
+    if len({request.name for request in requests}) < len(requests):
+        raise UserError(
+            f"sample: {len(requests)} conversations would be written as {requests[0].name}: give"
+            " each --dialog once, and --user with one of them"
+        )
     session = SamplingSession.open(source, data, out, sampling, tools)
     files = []
     for request in requests:

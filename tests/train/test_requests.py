@@ -102,6 +102,14 @@ def test_lines_that_are_no_requests_are_refused(line: str, says: str) -> None:
         list(requests.read_requests([line], "x"))
 
 
+def test_conversations_of_one_name_would_be_written_over_each_other() -> None:
+    lines = ['{"user": "a/hello.npz"}', "", '{"user": "b/hello.npz"}']
+    found = requests.read_requests(lines, "asked.jsonl")
+    assert next(found).name == "hello"
+    with pytest.raises(UserError, match=r"asked\.jsonl, line 3: hello is what line 1"):
+        next(found)
+
+
 def test_a_file_of_requests_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "asked.jsonl").write_bytes('{"role": "Zoë"}\n'.encode("latin-1"))
     with (

@@ -148,6 +148,12 @@ def test_a_tokenizer_that_was_trained_with_elsewhere_is_not_needed(
     assert sample.run(config, data, [SpeakRequest(dialog_id=ID)], tmp_path / "out", GREEDY)
 
 
+def test_one_user_in_two_dialogues_is_refused(tiny: Make, tmp_path: Path, shards: Path) -> None:
+    wanted = [SpeakRequest(dialog_id=ID, user=tmp_path / "user.npz") for _ in range(2)]
+    with pytest.raises(UserError, match="2 conversations would be written as user"):
+        sample.run(tiny(), DataSpec(shards=(str(shards),)), wanted, tmp_path / "out", GREEDY)
+
+
 def test_a_checkpoint_of_other_tokens_is_refused(
     trained: tuple[Config, Path],
     tmp_path: Path,
