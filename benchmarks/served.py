@@ -228,15 +228,14 @@ def serve(files: dict[str, Path], frames: int, work: Path) -> None:
             f" ({used:.0f} CPU s)"
         )
         sound = talk(f"ws://127.0.0.1:{port}", frames, work)
+        if not np.abs(sound).max() > 0:
+            server.fail("no sound came back")
         used = server.used() - used
         handled = [found for _, line in server.lines if (found := HANDLED.search(line))]
         times = [float(found[1]) / 1e3 for found in handled]
         print(
             f"  {len(times)} frames over /api/chat: {median(times):.2f} s a frame in the middle,"
             f" {min(times):.2f} to {max(times):.2f} ({used / len(times):.2f} CPU s)"
-        )
-        print(
-            f"  {len(sound) / SAMPLE_RATE:.2f} s came back, at most {np.abs(sound).max():.2f} loud"
         )
         print(f"  {server.memory()}", flush=True)
     finally:
