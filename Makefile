@@ -10,7 +10,7 @@ TESTS := -m pytest -q --dist worksteal
 # compiled modules are kept, whatever the shell says: each run starts a dozen Pythons
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo quick test long test-train test-models test-real test-chatterbox test-view small-model consumers integration chaos fuzz stores docs figures heard rehearsal coverage constraints check lint types imports wheel bench clean
+.PHONY: demo quick test long test-train test-models test-real test-chatterbox test-view small-model consumers served integration chaos fuzz stores docs figures heard rehearsal coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed
 	$(BIN)/datagen run service --hours $(HOURS)
@@ -65,6 +65,10 @@ test-chatterbox: .venv-chatterbox/installed
 # every export read by the programs it is for; their environment takes 2.6 GB (sound in `datasets`: Debian's ffmpeg)
 consumers: .venv-consumers/installed
 	.venv-consumers/bin/python -m pytest -q -p no:warnings tests/consumers tests/exam/test_moshi_server.py tests/train/test_moshi_parity.py
+
+# a model of PersonaPlex's size, random weights: exported, converted, in kyutai's server on this CPU; 35 GB of disk, 17 GB of memory
+served: .venv/dev .venv-consumers/installed
+	$(KEEP) served --title "A model of PersonaPlex's size in kyutai's server, on a CPU" -- .venv-consumers/bin/python -m benchmarks.served
 
 check: lint types imports test test-train
 

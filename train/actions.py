@@ -51,9 +51,9 @@ class MarkedTokens:
     @classmethod
     def load(cls, path: str, marks: ActionMarks) -> MarkedTokens:
         """Read a SentencePiece model; the blank before a mark's own piece is no part of it."""
-        from sentencepiece import SentencePieceProcessor
+        from train.prompt_text import load_pieces
 
-        model = SentencePieceProcessor(model_file=path)
+        model = load_pieces(path)
         spelled = []
         for mark in (marks.call, marks.result):
             tokens = [int(token) for token in model.encode(mark)]

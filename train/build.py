@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -25,7 +24,7 @@ from train.lora import add_lora
 from train.loss import LossWeights, is_padding
 from train.model import DuplexLM, ModelConfig, is_depth, model_config
 from train.shards import Metadata
-from train.weights import FILE_NAME, initialise, inspect, load_weights
+from train.weights import find_weights, initialise, inspect, is_hub_id, load_weights
 
 
 class Predictions(NamedTuple):
@@ -61,12 +60,6 @@ def sizes(config: Config, metadata: Metadata) -> ModelConfig:
     return dataclasses.replace(chosen, **cards)
 
 
-def _is_path(weights: str) -> bool:
-    """Say whether weights are meant as a path: a hub id is OWNER/NAME."""
-    path = Path(weights).expanduser()
-    return path.exists() or weights.startswith(("/", ".", "~")) or weights.count("/") != 1
-
-
 def _check_tokens(weights: str, chosen: ModelConfig, metadata: Metadata) -> None:
     """Refuse weights that know other tokens than those of the shards.
 
@@ -80,11 +73,8 @@ def _check_tokens(weights: str, chosen: ModelConfig, metadata: Metadata) -> None
                 f"model.weights: {weights} was trained on tokens of {part} {found} and the shards"
                 f" are of {metadata.hashes[part]}: give shards of the same {part}, or other weights"
             )
-    if info is None and _is_path(weights):
-        raise UserError(
-            f"model.weights: there is no file {weights}, and no {FILE_NAME} in such a folder; of a"
-            " training of yours make one with `python -m train export`"
-        )
+    if info is None and not is_hub_id(weights):
+        find_weights(weights)  # tells what is not there
     if metadata.foreign and not known:
         raise UserError(
             f"model.weights is {weights} and the shards hold tokens of stand-ins"

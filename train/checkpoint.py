@@ -20,7 +20,11 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.distributed.checkpoint import state_dict_loader, state_dict_saver
+from torch.distributed.checkpoint import (
+    CheckpointException,
+    state_dict_loader,
+    state_dict_saver,
+)
 from torch.distributed.checkpoint.state_dict import (
     StateDictOptions,
     get_model_state_dict,
@@ -35,6 +39,8 @@ from train.distributed import Group
 logger = logging.getLogger(__name__)
 
 RECORD = "run.json"
+_HOLDS = {"step": int, "config": dict, "corpus": dict}
+"""What a record says."""
 TRAINED = StateDictOptions(ignore_frozen_params=True, strict=False)
 """With LoRA the frozen weights are not kept again in each checkpoint."""
 FREE = (
@@ -109,8 +115,14 @@ def read_record(path: Path) -> dict[str, Any]:
     """Return the step, config and corpus that a checkpoint was written with."""
     try:
         record: dict[str, Any] = json.loads((path / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} is not a checkpoint ({error})") from error
+        if not all(isinstance(record[key], kind) for key, kind in _HOLDS.items()):
+            raise ValueError(f"its {RECORD} is of something else")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = f"its {RECORD} has no {error}" if isinstance(error, KeyError) else error
+        raise UserError(
+            f"{path} is not a checkpoint ({reason}); give the `out` of a training, or one of the"
+            " folders in its checkpoints/"
+        ) from error
     return record
 
 
@@ -129,7 +141,7 @@ def restore(
     """Load a checkpoint into a model and its optimizer; return the steps it has done."""
     record = read_record(path)
     _check_same(path, record, config, corpus)
-    with _quiet():
+    with _quiet(), _whole(path):
         weights, moments = get_state_dict(model, optimizer, options=TRAINED)
         state: dict[str, Any] = {"model": weights, "optimizer": moments}
         state_dict_loader.load(state, checkpoint_id=path)
@@ -145,7 +157,7 @@ def restore(
 
 def load_model(path: Path, model: nn.Module) -> None:
     """Load only the weights of a checkpoint, e.g. to sample from it."""
-    with _quiet():
+    with _quiet(), _whole(path):
         weights = get_model_state_dict(model, options=TRAINED)
         state_dict_loader.load({"model": weights}, checkpoint_id=path)
         set_model_state_dict(model, weights, options=TRAINED)
@@ -196,6 +208,19 @@ def _bound(config: dict[str, Any]) -> dict[str, Any]:
         inner = value if isinstance(value, dict) else {}
         flat |= {f"{section}.{key}": item for key, item in inner.items()} or {section: value}
     return {name: value for name, value in flat.items() if name not in FREE}
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Say that a checkpoint is damaged, where DCP shows what each process met."""
+    try:
+        yield
+    except CheckpointException as error:
+        first = next(iter(error.failures.values()))[0]
+        raise UserError(
+            f"{path} cannot be read ({' '.join(str(first).split())[:200]}): files of it are missing"
+            " or damaged; copy it again, or take an older one beside it"
+        ) from error
 
 
 @contextmanager

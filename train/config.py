@@ -281,6 +281,14 @@ def _limits(config: Config) -> dict[str, bool]:
         f"optim.warmup_steps is {optim.warmup_steps} and must be between 0 and optim.steps,"
         f" {optim.steps}: lower it, or train for longer": 0 <= optim.warmup_steps <= optim.steps,
         "optim.micro_batch must divide optim.batch_size": optim.batch_size % optim.micro_batch == 0,
+        "optim: rates, final_lr, eps, weight_decay and clip must not be negative": all(
+            value >= 0
+            for value in (
+                *(optim.temporal_lr, optim.depth_lr, optim.final_lr),
+                *(optim.eps, optim.weight_decay, optim.clip),
+            )
+        ),
+        "optim.betas must be at least 0 and less than 1": all(0 <= b < 1 for b in optim.betas),
         "prompt.swap_roles, shorten and begin_later must be between 0 and 1": all(
             0 <= chance <= 1 for chance in chances
         ),
@@ -296,8 +304,13 @@ def _limits(config: Config) -> dict[str, bool]:
             run.validate_every, run.validate_batches
         )
         >= 0,
-        "loss.text and loss.quoted must not be negative": min(config.loss.text, config.loss.quoted)
-        >= 0,
+        "loss.text, semantic, acoustic, pad, quoted and user_stream must not be negative": all(
+            weight >= 0
+            for weight in (
+                *(config.loss.text, config.loss.semantic, config.loss.acoustic, config.loss.pad),
+                *(config.loss.quoted, config.loss.user_stream),
+            )
+        ),
         "loss.depth_frames must be more than 0 and at most 1": 0 < config.loss.depth_frames <= 1,
         "loss.pad_frames must be more than 0 and at most 1": 0 < config.loss.pad_frames <= 1,
         "dpo.beta must be more than 0 and dpo.anchor not negative": config.dpo.beta > 0

@@ -1,4 +1,4 @@
-"""Weights from one program's names to another's, without a model in memory.
+"""Weights from one program's names to another's, a tensor in memory at a time.
 
 file, folder or hub id  --fuse or split attention, 8 predicted rows or 16-->  .safetensors
 """
@@ -6,18 +6,38 @@ file, folder or hub id  --fuse or split attention, 8 predicted rows or 16-->  .s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from torch import Tensor
 
 from train.config import UserError
 from train.prompt import NUM_CODEBOOKS
-from train.weight_names import narrow, origin, to_personaplex
-from train.weights import find_weights, open_weights, save_atomically
+from train.weight_file import TYPES, TensorSpec, tensor_file
+from train.weight_names import fused, narrow, origin
+from train.weights import find_weights, open_weights
 
 Names = Literal["personaplex", "moshi"]
 _FUSED = re.compile(r"(.*\.self_attn\.)(?:(in)_proj_weight|(out)_proj\.weight)")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A tensor of a file, or one of the equal parts of it along the first axis."""
+
+    source: str
+    spec: TensorSpec
+    part: int | None = None
+    """Which of the parts; None is the whole tensor."""
+
+    def read(self, file: Any) -> Tensor:
+        if self.part is None:
+            return cast(Tensor, file.get_tensor(self.source))
+        rows = self.spec.shape[0]
+        start = self.part * rows
+        return cast(Tensor, file.get_slice(self.source)[start : start + rows])
 
 
 def convert(
@@ -33,61 +53,103 @@ def convert(
     ``widen`` lets a Moshi of 8 predicted rows predict the user's too, ``narrowed`` leaves those of
     a PersonaPlex out: kyutai's server hears nobody if a model predicts the user.
     """
-    path = find_weights(source)
     if target.suffix != ".safetensors":
         raise UserError(f"convert: {target} must be a .safetensors file")
-    with open_weights(path) as file:
-        state = _split(file, path)
+    path = find_weights(source, "convert")
+    with open_weights(path, "convert") as file:
+        pieces = _split(file, path)
+        if widen:
+            pieces = _widened(pieces, path)
+        if narrowed:
+            _check_rows(pieces, path, 2 * NUM_CODEBOOKS, "--narrow")
+            pieces = narrow(pieces, NUM_CODEBOOKS)
+        wanted = _grouped(pieces, names)
         metadata = dict(file.metadata() or {})
-    if widen:
-        state = _widened(state, path)
-    if narrowed:
-        _check_rows(state, path, 2 * NUM_CODEBOOKS, "--narrow")
-        state = narrow(state, NUM_CODEBOOKS)
-    result = state if names == "moshi" else to_personaplex(state)
-    metadata.pop("format", None)
-    save_atomically({name: value.contiguous() for name, value in result.items()}, target, metadata)
-    return len(result)
+        metadata.pop("format", None)
+        specs = {name: _whole(parts) for name, parts in wanted.items()}
+        with tensor_file(target, specs, metadata) as add:
+            for name in sorted(wanted):
+                for piece in wanted[name]:
+                    add(piece.read(file))
+    return len(wanted)
 
 
-def _split(file: Any, path: Path) -> dict[str, Tensor]:
-    """Return all tensors with newer moshi's names: attention of each depth step apart."""
-    steps = sum(name.startswith("linears.") for name in file.keys())  # noqa: SIM118
+def _split(file: Any, path: Path) -> dict[str, _Piece]:
+    """Return all tensors by newer moshi's names: attention of each depth step apart."""
+    found = list(file.keys())
+    steps = sum(name.startswith("linears.") for name in found)
     if not steps:
         raise UserError(f"convert: {path} does not hold a Moshi (no linears.0.weight)")
-    state: dict[str, Tensor] = {}
-    for name in file.keys():  # noqa: SIM118
-        tensor = file.get_tensor(name)
+    pieces: dict[str, _Piece] = {}
+    for name in found:
+        spec = _spec(file, name, path)
         match = _FUSED.fullmatch(name)
         if match is None:
-            state[name] = tensor
+            pieces[name] = _Piece(name, spec)
             continue
         side = match[2] or match[3]
         parts = steps if name.startswith("depformer.") else 1
-        for index, part in enumerate(tensor.chunk(parts)):
-            state[f"{match[1]}{side}_projs.{index}.weight"] = part
-    return state
+        rows, rest = divmod(spec.shape[0], parts)
+        if rest:
+            raise UserError(
+                f"convert: {path} has {spec.shape[0]} rows in {name}, which {parts} depth steps"
+                " do not share alike"
+            )
+        part = TensorSpec((rows, *spec.shape[1:]), spec.dtype)
+        for index in range(parts):
+            pieces[f"{match[1]}{side}_projs.{index}.weight"] = _Piece(name, part, index)
+    return pieces
 
 
-def _widened(state: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
-    """Return the state of a model that predicts the user's rows too, which begin as copies."""
-    steps = _check_rows(state, path, NUM_CODEBOOKS, "--widen")
+def _spec(file: Any, name: str, path: Path) -> TensorSpec:
+    tensor = file.get_slice(name)
+    kind = tensor.get_dtype()
+    if kind not in TYPES:
+        raise UserError(
+            f"convert: {path} has numbers of type {kind} in {name}, which are not known"
+        )
+    return TensorSpec(tuple(tensor.get_shape()), TYPES[kind])
+
+
+def _widened(pieces: Mapping[str, _Piece], path: Path) -> dict[str, _Piece]:
+    """Return the pieces of a model that predicts the user's rows too, which begin as copies."""
+    steps = _check_rows(pieces, path, NUM_CODEBOOKS, "--widen")
     pattern = re.compile(r"(.*(?:depformer_in|linears|gating|in_projs|out_projs)\.)(\d+)(\..*)")
-    wide = dict(state)
-    for name in state:
+    wide = dict(pieces)
+    for name in pieces:
         match = pattern.fullmatch(name)
         if match is not None and not name.startswith("transformer."):
             wide_name = f"{match[1]}{int(match[2]) + steps}{match[3]}"
-            wide[wide_name] = state[origin(wide_name, steps)].clone()
+            wide[wide_name] = pieces[origin(wide_name, steps)]
     for index in range(steps - 1, 2 * steps - 1):
         name = f"depformer_emb.{index}.weight"
-        wide[name] = state[origin(name, steps)].clone()
+        wide[name] = pieces[origin(name, steps)]
     return wide
 
 
-def _check_rows(state: dict[str, Tensor], path: Path, expected: int, flag: str) -> int:
+def _grouped(pieces: Mapping[str, _Piece], names: Names) -> dict[str, list[_Piece]]:
+    """Return of which pieces each tensor is made: with PersonaPlex's names, fused ones."""
+    if names == "moshi":
+        return {name: [piece] for name, piece in pieces.items()}
+    parts: dict[str, dict[int, _Piece]] = {}
+    for name, piece in pieces.items():
+        where = fused(name)
+        parts.setdefault(where.name, {})[where.part or 0] = piece
+    return {name: [found[index] for index in sorted(found)] for name, found in parts.items()}
+
+
+def _whole(pieces: list[_Piece]) -> TensorSpec:
+    """Return what pieces make, one after the other."""
+    first = pieces[0].spec
+    if len(pieces) == 1:
+        return first
+    rows = sum(piece.spec.shape[0] for piece in pieces)
+    return TensorSpec((rows, *first.shape[1:]), first.dtype)
+
+
+def _check_rows(pieces: Mapping[str, _Piece], path: Path, expected: int, flag: str) -> int:
     """Return how many rows a model predicts: those that ``flag`` takes."""
-    steps = sum(name.startswith("linears.") for name in state)
+    steps = sum(name.startswith("linears.") for name in pieces)
     if steps != expected:
         raise UserError(f"convert: {path} predicts {steps} rows; {flag} takes one of {expected}")
     return steps

@@ -68,6 +68,10 @@ def _check_finished(folder: Path, manifest: Path) -> None:
 
 def check(job: LaunchJob) -> Config:
     """Find now what would stop the job on the cluster: its config, its shards, its tokens."""
+    if min(job.processes, job.nodes) < 1:
+        raise UserError("launch: --processes and --nodes must be at least 1")
+    if job.launcher == "none" and job.processes * job.nodes > 1:
+        raise UserError("launch: --launcher none starts one process; use torchrun or ray for more")
     config = configs.load(job.config, job.overrides)
     cache = Path(config.data.cache or Path(config.out) / "cache")
     build.sizes(config, read_metadata(find(local(config.data.shards, cache))))
@@ -119,6 +123,8 @@ def show(argv: Sequence[str]) -> str:
 
 def fit(config: Config, workers: int, storage: str | None = None) -> None:
     """Train on a Ray cluster with Ray Train; a worker that dies is replaced and the run resumed."""
+    if workers < 1:
+        raise UserError("ray: --workers must be at least 1")
     try:
         from ray.train import FailureConfig, RunConfig, ScalingConfig
         from ray.train.torch import TorchTrainer

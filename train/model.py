@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from train.config import UserError
+from train.config import UserError, build, meant
 from train.delay import at
 from train.layers import Embedding, Layer, RMSNorm, Transformer
 
@@ -49,6 +49,9 @@ class ModelConfig:
     max_period: float = 10_000.0
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value <= 0:
+                raise UserError(f"model: {name} is {value} and must be more than 0")
         for dim, heads in (
             (self.dim, self.num_heads),
             (self.depformer_dim, self.depformer_num_heads),
@@ -108,14 +111,12 @@ PRESETS: Mapping[str, ModelConfig] = {
 def model_config(preset: str, overrides: Mapping[str, Any] | None = None) -> ModelConfig:
     """Return a preset with some of its sizes changed."""
     if preset not in PRESETS:
-        raise UserError(f"model.preset: there is no {preset!r}; known are {', '.join(PRESETS)}")
-    known = {field.name for field in dataclasses.fields(ModelConfig)}
-    if unknown := set(overrides or {}) - known:
         raise UserError(
-            f"model.overrides: there is no size {sorted(unknown)[0]!r};"
-            f" known are {', '.join(sorted(known))}"
+            f"model.preset: there is no {preset!r};{meant(preset, list(PRESETS))} known are"
+            f" {', '.join(PRESETS)}"
         )
-    return dataclasses.replace(PRESETS[preset], **(overrides or {}))
+    sizes = {**dataclasses.asdict(PRESETS[preset]), **(overrides or {})}
+    return build(ModelConfig, sizes, "model.overrides")
 
 
 class DuplexLM(nn.Module):

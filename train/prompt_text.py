@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,12 +32,30 @@ def read_tokenizer(tokenizer: str) -> bytes:
         raise UserError(f"data.tokenizer: {tokenizer} cannot be read ({error.strerror})") from error
 
 
+def load_pieces(path: str) -> Any:
+    """Return a SentencePiece model. Raises UserError."""
+    content = read_tokenizer(path)
+    try:
+        from sentencepiece import SentencePieceProcessor
+    except ImportError as error:
+        raise UserError(
+            f"data.tokenizer: reading {path} needs sentencepiece; pip install sentencepiece"
+        ) from error
+    model = SentencePieceProcessor()
+    try:
+        if not content or not model.LoadFromSerializedProto(content):
+            raise RuntimeError("nothing in it")
+    except RuntimeError as error:
+        raise UserError(
+            f"data.tokenizer: {path} is no SentencePiece model ({' '.join(str(error).split())});"
+            " give the one that the shards were made with"
+        ) from error
+    return model
+
+
 def load_tokenizer(path: str) -> Encode:
     """Return the encoder of a SentencePiece model."""
-    from sentencepiece import SentencePieceProcessor
-
-    model = SentencePieceProcessor()
-    model.LoadFromSerializedProto(read_tokenizer(path))
+    model = load_pieces(path)
     return lambda text: [int(token) for token in model.encode(text)]
 
 

@@ -50,9 +50,21 @@ def opened(source: str) -> Iterator[Iterable[str]]:
 
 def read_requests(lines: Iterable[str], source: str) -> Iterator[SpeakRequest]:
     """Yield the requests of a file, one a line: the fields of `SpeakRequest`, paths as text."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _request(line, f"{source}, line {number}")
+    number = 0
+    names: dict[str, int] = {}
+    try:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            request = _request(line, f"{source}, line {number}")
+            if (before := names.setdefault(request.name, number)) != number:
+                raise UserError(
+                    f"{source}, line {number}: {request.name} is what line {before} is written as,"
+                    " too; give the user's file another name"
+                )
+            yield request
+    except UnicodeDecodeError as error:
+        raise UserError(f"{source}, after line {number}: it is no UTF-8 ({error})") from error
 
 
 def _request(line: str, where: str) -> SpeakRequest:

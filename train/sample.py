@@ -32,6 +32,7 @@ from train.delay import delay
 from train.distributed import Group, choose_device
 from train.model import DuplexLM
 from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Tokens
+from train.prompt_text import load_pieces
 from train.stream import Stream
 from train.tools import Call, Caller, Sheet, Tools, read_tools
 
@@ -228,10 +229,7 @@ def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -
 
 def spell(tokens: Sequence[int], tokenizer: str, silent: Sequence[int]) -> str:
     """Return what a text row says; ``silent`` ids are padding."""
-    from sentencepiece import SentencePieceProcessor
-
-    model = SentencePieceProcessor(model_file=tokenizer)
-    return str(model.decode([token for token in tokens if token not in silent]))
+    return str(load_pieces(tokenizer).decode([token for token in tokens if token not in silent]))
 
 
 def run(
@@ -251,6 +249,11 @@ def run(
     given a sound file and the .npz to write; ``tools`` is a file of what tools answer a model that
     was trained to call them.
     """
+    if len({request.name for request in requests}) < len(requests):
+        raise UserError(
+            f"sample: {len(requests)} conversations would be written as {requests[0].name}: give"
+            " each --dialog once, and --user with one of them"
+        )
     session = SamplingSession.open(source, data, out, sampling, tools)
     files = []
     for request in requests:
@@ -291,7 +294,9 @@ class SamplingSession:
             model, config, name = *open_untrained(source, corpus), source.model.weights or "noise"
         else:
             model, config, name = *open_model(source, corpus), str(source)
-        tokenizer = data.tokenizer or config.data.tokenizer
+        tokenizer = data.tokenizer
+        if tokenizer is None and Path(config.data.tokenizer or "").is_file():  # as it was here
+            tokenizer = config.data.tokenizer
         calling = _calling(config, data, tokenizer, out / "cache")
         if tools is not None and calling is None:
             raise UserError("--tools is for a model that was trained with data.actions=text")

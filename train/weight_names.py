@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
-from torch import Tensor
 
 from train.config import UserError
 from train.model import DuplexLM, ModelConfig
 
+T = TypeVar("T")
 _SPLIT = re.compile(r"(.*\.self_attn\.)(in|out)_projs\.(\d+)\.weight")
 _STEP = re.compile(
     r"(depformer_in\.|linears\.|depformer_emb\."
@@ -43,18 +43,6 @@ def fused(name: str) -> FusedPart:
     )
 
 
-def to_personaplex(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Fuse the attention weights of a state dict in our names."""
-    parts: dict[str, dict[int, Tensor]] = {}
-    for name, tensor in state.items():
-        where = fused(name)
-        parts.setdefault(where.name, {})[where.part or 0] = tensor
-    return {
-        name: tensors[0] if len(tensors) == 1 else torch.cat([tensors[i] for i in sorted(tensors)])
-        for name, tensors in parts.items()
-    }
-
-
 def origin(name: str, dep_q: int) -> str:
     """Return which parameter of a model of ``dep_q`` rows a wider one starts its ``name`` from.
 
@@ -71,8 +59,8 @@ def origin(name: str, dep_q: int) -> str:
     return f"{match[1]}{index - dep_q}{match[3]}"
 
 
-def narrow(state: Mapping[str, Tensor], dep_q: int) -> dict[str, Tensor]:
-    """Return the weights of a model that predicts the first ``dep_q`` rows, the agent's, alone.
+def narrow(state: Mapping[str, T], dep_q: int) -> dict[str, T]:
+    """Return the tensors of a model that predicts the first ``dep_q`` rows, the agent's, alone.
 
     The last row's token is read by no step, so one embedding fewer stays.
     """

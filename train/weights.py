@@ -20,7 +20,6 @@ from typing import Any, cast
 import torch
 import torch.distributed as dist
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 
@@ -28,7 +27,7 @@ from train.actions import ActionMarks
 from train.config import UserError
 from train.lora import adapters, is_adapter, merge
 from train.model import DuplexLM
-from train.weight_file import tensor_file
+from train.weight_file import TensorSpec, tensor_file
 from train.weight_names import (
     check_layout,
     fused,
@@ -89,8 +88,9 @@ def save_weights(
     check_layout(shapes, personaplex_layout(model.config), str(path))
     notes = {} if marks is None else {"call_mark": marks.call, "result_mark": marks.result}
     adapted, parameters = dict(adapters(model)), dict(model.named_parameters())
+    specs = {name: TensorSpec(shape, dtype) for name, shape in shapes.items()}
     with (
-        tensor_file(path, shapes, dtype, {**(tokens or {}), **notes})
+        tensor_file(path, specs, {**(tokens or {}), **notes})
         if first
         else nullcontext(lambda tensor: None)
     ) as add:
@@ -99,7 +99,7 @@ def save_weights(
             if adapter := adapted.get(name.removesuffix(".weight")):
                 lora_a, lora_b = _whole(adapter.lora_a), _whole(adapter.lora_b)
                 tensor = merge(tensor, lora_a, lora_b, adapter.scale)
-            add(tensor)
+            add(tensor.to(dtype))
 
 
 def _sources(model: DuplexLM) -> tuple[dict[str, list[str]], dict[str, tuple[int, ...]]]:
@@ -150,52 +150,63 @@ def _local(source: str | Path) -> Path | None:
     return path if path.is_file() else None
 
 
-def find_weights(source: str | Path) -> Path:
-    """Return the file of a folder, a file or a hub id[@revision], downloaded if need be."""
+def is_hub_id(source: str | Path) -> bool:
+    """Say whether weights are OWNER/NAME[@revision] of a hub, and not meant as a path."""
+    name = str(source).partition("@")[0]
+    is_path = Path(name).expanduser().exists() or name.startswith(("/", ".", "~"))
+    is_file = Path(name).suffix in (".safetensors", ".pt", ".bin")
+    return not (is_path or is_file) and name.count("/") == 1 and all(name.split("/"))
+
+
+def find_weights(source: str | Path, where: str = "model.weights") -> Path:
+    """Return the file of a folder, a file or a hub id[@revision], downloaded if need be.
+
+    What is wrong is a sentence that begins with ``where``, the setting or command that named it.
+    """
     if (found := _local(source)) is not None:
         return found
-    path = Path(source).expanduser()
-    path = path / FILE_NAME if path.is_dir() else path
-    repository, _, revision = str(source).partition("@")
-    if path.suffix or repository.count("/") != 1 or not all(repository.split("/")):
+    if not is_hub_id(source):
+        path = Path(source).expanduser()
         raise UserError(
-            f"model.weights: there is no file {path};"
+            f"{where}: there is no file {path / FILE_NAME if path.is_dir() else path};"
             f" give a folder with {FILE_NAME}, a .safetensors file or a hub id like"
-            " nvidia/personaplex-7b-v1"
+            " nvidia/personaplex-7b-v1; of a training of yours make a file with"
+            " `python -m train export`"
         )
-    return _download(ALIASES.get(repository, repository), revision or None)
+    repository, _, revision = str(source).partition("@")
+    return _download(ALIASES.get(repository, repository), revision or None, where)
 
 
-def _download(repository: str, revision: str | None) -> Path:
+def _download(repository: str, revision: str | None, where: str) -> Path:
     try:
         from huggingface_hub import hf_hub_download
         from huggingface_hub.errors import GatedRepoError
     except ImportError as error:
         raise UserError(
-            f"model.weights: downloading {repository} needs huggingface_hub;"
+            f"{where}: downloading {repository} needs huggingface_hub;"
             f" pip install huggingface_hub, or give the path of its {FILE_NAME}"
         ) from error
     try:
         return Path(hf_hub_download(repository, FILE_NAME, revision=revision))
     except GatedRepoError as error:
         raise UserError(
-            f"model.weights: {repository} wants its licence accepted;"
+            f"{where}: {repository} wants its licence accepted;"
             f" do so at https://huggingface.co/{repository} and log in with `hf auth login`"
         ) from error
     except (OSError, ValueError) as error:  # what the hub raises, nearly always
         raise UserError(
-            f"model.weights: {repository} cannot be downloaded ({' '.join(str(error).split())});"
+            f"{where}: {repository} cannot be downloaded ({' '.join(str(error).split())});"
             f" check the id and the network, or give the path of its {FILE_NAME}"
         ) from error
 
 
-def open_weights(path: Path) -> Any:
+def open_weights(path: Path, where: str = "model.weights") -> Any:
     """Open a safetensors file, or say that it is none."""
     try:
         return safe_open(path, framework="pt")
     except (SafetensorError, OSError) as error:
         raise UserError(
-            f"model.weights: {path} is no safetensors file ({error}); download it again"
+            f"{where}: {path} is no safetensors file ({error}); download it again"
         ) from error
 
 
@@ -226,20 +237,6 @@ class _Weights:
         assert where.part is not None
         start = where.part * num_rows
         return cast(Tensor, self._file.get_slice(where.name)[start : start + num_rows])
-
-
-def save_atomically(file: dict[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write tensors wholly or not at all, readable by whom the umask allows.
-
-    safetensors makes its files readable by their owner alone, and a server may run as another.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.touch()
-    mode = temporary.stat().st_mode & 0o777
-    save_file(file, temporary, metadata={"format": "pt", **metadata})
-    temporary.chmod(mode)
-    temporary.replace(path)
 
 
 def _whole(parameter: Tensor) -> Tensor:

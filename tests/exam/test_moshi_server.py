@@ -22,6 +22,7 @@ os.environ["NO_TORCH_COMPILE"] = "1"  # moshi's own switch: compiling takes long
 moshi = pytest.importorskip("moshi")
 pytest.importorskip("websockets")
 
+from benchmarks import served  # noqa: E402
 from datagen.exam.examinees.moshi import Moshi  # noqa: E402
 from datagen.exam.items import Exam  # noqa: E402
 
@@ -108,3 +109,12 @@ def test_the_real_server_answers_frame_for_frame(exam: Exam, address: str, tmp_p
     # the server leaves out its first steps; an Opus stream ends on a page
     assert np.flatnonzero(sound)[-1] > item.num_samples - 24_000
     assert record.words is not None
+
+
+def test_what_train_exports_is_served(capsys: pytest.CaptureFixture[str]) -> None:
+    """The path that `make served` takes at full size: checkpoint, export, convert, a server."""
+    served.main(["--preset", "tiny", "--frames", "8"])
+    said = capsys.readouterr().out
+    for step in ("checkpoint of random weights", "train export", "train convert", "moshi.server"):
+        assert step in said
+    assert "frames over /api/chat" in said

@@ -75,6 +75,28 @@ def test_what_computes_nothing_may_change(tiny: Make) -> None:
 def test_what_is_no_checkpoint_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is not a checkpoint"):
         checkpoints.read_record(tmp_path)
+    for text, says in (
+        ('{"step": 3}', "has no 'config'"),  # as the run.json of a run of dialogues
+        ('{"step": 3, "config": [], "corpus": {}}', "of something else"),
+        ("[]", "is not a checkpoint"),
+    ):
+        (tmp_path / checkpoints.RECORD).write_text(text)
+        with pytest.raises(UserError, match=says):
+            checkpoints.read_record(tmp_path)
+
+
+def test_a_checkpoint_that_lost_its_files_is_said_so(tiny: Make) -> None:
+    trainer = Trainer(tiny("optim.steps=1", "optim.warmup_steps=0"), ALONE)
+    trainer.run()
+    found = checkpoints.latest(trainer.config.out)
+    assert found is not None
+    (weights,) = found.glob("*.distcp")
+    weights.write_bytes(weights.read_bytes()[:1_000])
+    with pytest.raises(UserError, match=r"step-00000001 cannot be read .*copy it again"):
+        checkpoints.load_model(found, trainer.model)
+    (found / ".metadata").unlink()
+    with pytest.raises(UserError, match="missing or damaged"):
+        Trainer(tiny("optim.steps=1", "optim.warmup_steps=0"), ALONE)
 
 
 def test_rates_warm_up_and_follow_half_a_cosine() -> None:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from safetensors.torch import load_file
 from train import planner
 from train.cli.main import COMMANDS, main
 from train.config import load
-from train.model import PRESETS, DuplexLM
+from train.model import PRESETS, DuplexLM, model_config
 from train.weight_names import personaplex_layout
 from train.weights import initialise, inspect, load_weights, save_weights
 
@@ -28,6 +30,18 @@ from train.weights import initialise, inspect, load_weights, save_weights
         (["missing.yaml"], "there is no config 'missing.yaml'"),
         (["plan", "papr"], "there is no config 'papr'; did you mean paper? shipped configs are"),
         (["tiny", "--set", "optim.stps=3"], "no setting 'stps'; did you mean steps? known are"),
+        (["tiny", "--sett", "a=1"], "train: there is no option --sett; did you mean --set?"),
+        (["launch", "--manifst", "x"], "launch: there is no option --manifst; did you mean --man"),
+        (["launch"], "launch: the following arguments are required: --manifest;"),
+        (["plan", "--gpus", "many"], "--gpus: invalid int value: 'many'; `python -m train plan"),
+        (["convert", "nowhere", "x.safetensors"], "convert: there is no file nowhere;"),
+        (["convert", "./nowhere", "x.safetensors"], "convert: there is no file nowhere;"),
+        (["convert", "a/b.safetensors", "x.safetensors"], "there is no file a/b.safetensors;"),
+        (["sample", "--checkpoint", "x", "--shards", "y"], "no checkpoint there; give the `out`"),
+        (
+            ["export", "--checkpoint", "x", "--shards", "y", "--out", "folder"],
+            "--out folder must be a .safetensors file, e.g. folder/model.safetensors",
+        ),
     ],
 )
 def test_a_mistyped_command_is_named(words: list[str], message: str, capsys: Any) -> None:
@@ -108,6 +122,64 @@ def test_a_model_without_the_users_rows_says_what_the_agent_said(tmp_path: Path)
         assert (ours[1][:, :8] - theirs[1]).abs().max() < 1e-6
         assert inspect(narrow).tokens == {"codec": "c0dec"}
     assert main(["convert", str(narrow), str(tmp_path / "x.safetensors"), "--narrow"]) == 2
+
+
+def test_a_folder_in_the_place_of_a_file_is_told_before_it_is_written(
+    tmp_path: Path, capsys: Any
+) -> None:
+    model = DuplexLM(PRESETS["tiny"])
+    initialise(model, 1)
+    save_weights(model, tmp_path / "model.safetensors")
+    (tmp_path / "x.safetensors").mkdir()
+    assert main(["convert", str(tmp_path), str(tmp_path / "x.safetensors")]) == 2
+    assert "x.safetensors is a folder; name a .safetensors file" in capsys.readouterr().err
+
+
+CONVERTED = """
+import sys, threading
+from pathlib import Path
+from train.convert import convert
+
+def own():
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("RssAnon:")[2].split()[0]) * 1024
+
+peak, before, over = 0, own(), threading.Event()
+def watch():
+    global peak
+    while not over.wait(0.001):
+        peak = max(peak, own())
+
+watcher = threading.Thread(target=watch)
+watcher.start()
+convert(sys.argv[1], Path(sys.argv[2]), "personaplex", widen=True)
+over.set()
+watcher.join()
+print(peak - before, Path(sys.argv[2]).stat().st_size)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is counted by Linux")
+def test_converting_takes_a_fraction_of_the_models_memory(tmp_path: Path) -> None:
+    """Most of this model are depth steps, which are copied or fused."""
+    sizes = {"depformer_dim": 256, "depformer_num_layers": 4, "dep_q": 8}
+    with torch.device("meta"):
+        model = DuplexLM(model_config("tiny", sizes)).bfloat16()
+    model.to_empty(device="cpu")
+    for parameter in model.parameters():
+        torch.nn.init.zeros_(parameter)
+    save_weights(model, tmp_path / "narrow.safetensors")
+    files = [str(tmp_path / f"{name}.safetensors") for name in ("narrow", "wide")]
+    done = subprocess.run(
+        [sys.executable, "-c", CONVERTED, *files],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    grown, size = map(int, done.stdout.split())
+    assert size > 30e6
+    assert grown < 0.2 * size
 
 
 def test_the_paper_fits_on_eight_gpus_and_not_on_one(capsys: Any) -> None:

@@ -60,6 +60,10 @@ def test_settings_are_laid_over_a_file(tmp_path: Path) -> None:
         ("prompt.begin_later=-1", "between 0 and 1"),
         ("loss.text=-1", "not be negative"),
         ("data.mix.qa=-1", "must not be negative"),
+        ("loss.semantic=-1", "not be negative"),
+        ("optim.depth_lr=-1", "not be negative"),
+        ("optim.weight_decay=.nan", "not be negative"),
+        ("optim.betas=[0.9, 1.0]", "less than 1"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(override: str, message: str) -> None:

@@ -1,4 +1,5 @@
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from train import launch
+from train import config, launch
 from train.__main__ import main
 from train.config import UserError
 from train.launch import LaunchJob
@@ -37,6 +38,13 @@ def test_the_command_for_one_machine(run: Path, capsys: pytest.CaptureFixture[st
     ]
 
 
+def test_a_run_may_be_called_anything(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = run.rename(run.parent / "a, [b]: #c")
+    assert main(["launch", "--manifest", str(odd), "--config", "tiny"]) == 0
+    override = shlex.split(capsys.readouterr().out)[-1]
+    assert config.load("tiny", [override]).data.shards == (f"{odd}/shards",)
+
+
 def test_the_command_for_many_machines_and_for_ray() -> None:
     many = LaunchJob(config="paper", processes=8, nodes=2, address="head:29500")
     assert launch.command(many)[:9] == [
@@ -59,6 +67,8 @@ def test_the_command_for_many_machines_and_for_ray() -> None:
         (["--config", "paper"], "tokens of stand-ins"),
         (["--config", "tiny", "--processes", "3"], "does not divide among 3"),
         (["--config", "none"], "there is no config"),
+        (["--config", "tiny", "--processes", "0"], "must be at least 1"),
+        (["--config", "tiny", "--launcher", "none", "--processes", "2"], "starts one process"),
     ],
 )
 def test_what_would_fail_on_the_cluster_fails_here(

@@ -249,8 +249,13 @@ def test_size_of_personaplex() -> None:
 def test_unknown_sizes_are_refused() -> None:
     with pytest.raises(UserError, match="no 'huge'; known are personaplex"):
         model_config("huge")
-    with pytest.raises(UserError, match="no size 'width'"):
-        model_config("tiny", {"width": 3})
+    for sizes, says in (
+        ({"width": 3}, "model.overrides: there is no setting 'width'"),
+        ({"dim": "wide"}, "dim must be int, not 'wide'"),
+        ({"num_heads": 0}, "num_heads is 0 and must be more than 0"),
+    ):
+        with pytest.raises(UserError, match=says):
+            model_config("tiny", sizes)
     with pytest.raises(UserError, match="width of 64 does not divide into 5 heads"):
         model_config("tiny", {"num_heads": 5})
     assert model_config("tiny", {"num_layers": 5}).num_layers == 5

@@ -84,8 +84,7 @@ def test_the_command_reads_a_file_and_stdin(
     a, b = (np.load(tmp_path / where / "item.npz")["agent_codes"] for where in "ab")
     assert (a == b).all()
     assert main([*command, "--requests", str(tmp_path / "nowhere")]) == 2
-    with pytest.raises(SystemExit):
-        main([*first, "--dialog", IDS[0]])
+    assert main([*first, "--dialog", IDS[0]]) == 2
 
 
 @pytest.mark.parametrize(
@@ -101,6 +100,23 @@ def test_the_command_reads_a_file_and_stdin(
 def test_lines_that_are_no_requests_are_refused(line: str, says: str) -> None:
     with pytest.raises(UserError, match=says):
         list(requests.read_requests([line], "x"))
+
+
+def test_conversations_of_one_name_would_be_written_over_each_other() -> None:
+    lines = ['{"user": "a/hello.npz"}', "", '{"user": "b/hello.npz"}']
+    found = requests.read_requests(lines, "asked.jsonl")
+    assert next(found).name == "hello"
+    with pytest.raises(UserError, match=r"asked\.jsonl, line 3: hello is what line 1"):
+        next(found)
+
+
+def test_a_file_of_requests_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "asked.jsonl").write_bytes('{"role": "Zoë"}\n'.encode("latin-1"))
+    with (
+        requests.opened(str(tmp_path / "asked.jsonl")) as lines,
+        pytest.raises(UserError, match="after line 0: it is no UTF-8"),
+    ):
+        list(requests.read_requests(lines, "asked.jsonl"))
 
 
 def test_a_record_that_is_half_written_is_had_again(session: SamplingSession) -> None:

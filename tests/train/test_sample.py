@@ -120,6 +120,40 @@ def test_a_model_can_be_heard_before_it_is_trained(
     assert json.loads(files[0].with_suffix(".json").read_text())["model"] == "noise"
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "cannot be read"),
+        (b"", "is no SentencePiece model"),
+        (b"not a model", "is no SentencePiece model"),
+        (Path("datagen/backends/tokenizer/shipped.model"), "does not give qa-0000000 the prompt"),
+    ],
+)
+def test_a_wrong_tokenizer_is_told_before_anything_is_said(
+    content: bytes | Path | None, says: str, tiny: Make, tmp_path: Path, shards: Path
+) -> None:
+    file = tmp_path / "tokenizer.model"
+    if content is not None:
+        file.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
+    data = DataSpec(shards=(str(shards),), tokenizer=str(file))
+    with pytest.raises(UserError, match=says):
+        sample.SamplingSession.open(tiny(), data, tmp_path / "out", GREEDY, None)
+
+
+def test_a_tokenizer_that_was_trained_with_elsewhere_is_not_needed(
+    tiny: Make, tmp_path: Path, shards: Path
+) -> None:
+    data = DataSpec(shards=(str(shards),))
+    config = tiny(f"data.tokenizer={tmp_path}/elsewhere.model")
+    assert sample.run(config, data, [SpeakRequest(dialog_id=ID)], tmp_path / "out", GREEDY)
+
+
+def test_one_user_in_two_dialogues_is_refused(tiny: Make, tmp_path: Path, shards: Path) -> None:
+    wanted = [SpeakRequest(dialog_id=ID, user=tmp_path / "user.npz") for _ in range(2)]
+    with pytest.raises(UserError, match="2 conversations would be written as user"):
+        sample.run(tiny(), DataSpec(shards=(str(shards),)), wanted, tmp_path / "out", GREEDY)
+
+
 def test_a_checkpoint_of_other_tokens_is_refused(
     trained: tuple[Config, Path],
     tmp_path: Path,

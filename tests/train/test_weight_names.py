@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load_file, save_file
+
 from train.config import UserError
+from train.convert import convert
 from train.model import PRESETS, DuplexLM
 from train.weight_names import (
     FusedPart,
@@ -15,8 +19,8 @@ from train.weight_names import (
     layout,
     origin,
     personaplex_layout,
-    to_personaplex,
 )
+from train.weights import save_weights
 
 
 def personaplex_table() -> dict[str, tuple[int, ...]]:
@@ -72,17 +76,21 @@ def test_fused_names() -> None:
     assert fused("linears.3.weight") == FusedPart("linears.3.weight", None)
 
 
-def test_fused_rows_are_the_steps_in_order() -> None:
+def test_fused_rows_are_the_steps_in_order(tmp_path: Path) -> None:
     """Eleven parts and more: they are in the order of numbers, not of letters."""
     model = DuplexLM(PRESETS["tiny"])
-    whole = to_personaplex(model.state_dict())
+    save_weights(model, tmp_path / "ours.safetensors", torch.float32)
+    save_file(model.state_dict(), tmp_path / "moshi.safetensors")
+    convert(tmp_path / "moshi.safetensors", tmp_path / "converted.safetensors", "personaplex")
     attention = model.depformer.layers[1].self_attn
     dim = PRESETS["tiny"].depformer_dim
-    for step in (0, 2, 10, 15):
-        rows = whole["depformer.layers.1.self_attn.in_proj_weight"][3 * dim * step :][: 3 * dim]
-        assert torch.equal(rows, attention.in_projs[step].weight)
-        rows = whole["depformer.layers.1.self_attn.out_proj.weight"][dim * step :][:dim]
-        assert torch.equal(rows, attention.out_projs[step].weight)
+    for name in ("ours", "converted"):
+        whole = load_file(tmp_path / f"{name}.safetensors")
+        for step in (0, 2, 10, 15):
+            rows = whole["depformer.layers.1.self_attn.in_proj_weight"][3 * dim * step :]
+            assert torch.equal(rows[: 3 * dim], attention.in_projs[step].weight)
+            rows = whole["depformer.layers.1.self_attn.out_proj.weight"][dim * step :][:dim]
+            assert torch.equal(rows, attention.out_projs[step].weight)
 
 
 @pytest.mark.parametrize(

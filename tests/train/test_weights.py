@@ -19,7 +19,7 @@ from train import build
 from train.config import UserError
 from train.data import Corpus
 from train.model import PRESETS, DuplexLM
-from train.weight_names import personaplex_layout, to_personaplex
+from train.weight_names import personaplex_layout
 from train.weights import find_weights, initialise, inspect, load_weights, save_weights
 
 CONFIG = PRESETS["tiny"]
@@ -72,7 +72,7 @@ def test_a_model_of_the_agent_alone_is_widened(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     narrow = make(5, AGENT_ALONE)
-    save_file(to_personaplex(narrow.state_dict()), tmp_path / "model.safetensors")
+    save_weights(narrow, tmp_path / "model.safetensors", torch.float32)
     wide = make(6)
     with caplog.at_level(logging.INFO):
         load_weights(wide, tmp_path)

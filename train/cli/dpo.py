@@ -15,7 +15,7 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("--pairs", action="append", default=[], help="a run with pairs, or files")
     parser.add_argument("--weights", help="the model to begin with: an export, or a hub id")
     chosen = parser.parse_args(arguments)
-    given = [f"dpo.pairs=[{','.join(chosen.pairs)}]"] if chosen.pairs else []
+    given = [options.listed("dpo.pairs", chosen.pairs)] if chosen.pairs else []
     given += [f"model.weights={chosen.weights}"] if chosen.weights else []
     from train import dpo
 

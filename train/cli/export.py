@@ -28,11 +28,16 @@ def command(arguments: Sequence[str]) -> int:
     from train import sample
     from train.data import Corpus
     from train.voice_preset import save_presets
-    from train.weights import save_weights
+    from train.weights import FILE_NAME, save_weights
 
+    if chosen.out.suffix != ".safetensors":
+        example = chosen.out / FILE_NAME
+        parser.error(f"--out {chosen.out} must be a .safetensors file, e.g. {example}")
     checkpoint = options.checkpoint(chosen.checkpoint)
     corpus = Corpus.open(DataSpec(shards=tuple(chosen.shards)), chosen.out.parent / "cache")
-    model, config = sample.open_model(checkpoint, corpus, "cpu", narrow=not chosen.dialog)
+    for dialog_id in chosen.dialog:
+        corpus.row_of(dialog_id)  # a mistyped one is told before gigabytes are written
+    model, config = sample.open_model(checkpoint, corpus, "cpu", narrow=True)
     marks = config.data.marks_in_text
     save_weights(model, chosen.out, tokens=corpus.metadata.hashes, marks=marks)
     print(f"{chosen.out} holds {checkpoint}")

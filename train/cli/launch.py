@@ -22,9 +22,10 @@ def command(arguments: Sequence[str]) -> int:
     parser.add_argument("--address", help="HOST:PORT of the first node, or of the Ray cluster")
     parser.add_argument("--submit", action="store_true", help="run it instead of printing it")
     chosen = parser.parse_args(arguments)
+    shards = options.listed("data.shards", [launch.data_of(chosen.manifest)])
     job = launch.LaunchJob(
         config=chosen.config,
-        overrides=(f"data.shards=[{launch.data_of(chosen.manifest)}]", *chosen.overrides),
+        overrides=(shards, *chosen.overrides),
         launcher=chosen.launcher,
         processes=chosen.processes,
         nodes=chosen.nodes,

@@ -92,8 +92,8 @@ def _measured(metrics: Path | None, gpus: int) -> float | None:
         return None
     try:
         lines = [json.loads(line) for line in metrics.read_text(encoding="utf-8").splitlines()]
-        rates = [line["frames_per_second"] for line in lines if "frames_per_second" in line]
-    except (OSError, ValueError) as error:
+        rates = [float(line["frames_per_second"]) for line in lines if "frames_per_second" in line]
+    except (OSError, ValueError, TypeError) as error:
         raise UserError(f"--metrics {metrics} cannot be read ({error})") from error
     if not rates:
         raise UserError(f"--metrics {metrics} has no frames_per_second yet")

@@ -33,7 +33,7 @@ def command(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     from train import ablate, curriculum
 
-    overrides = [f"data.shards=[{','.join(chosen.shards)}]"] if chosen.shards else []
+    overrides = [options.listed("data.shards", chosen.shards)] if chosen.shards else []
     if chosen.tokenizer:
         overrides.append(f"data.tokenizer={chosen.tokenizer}")
     stages = curriculum.load(chosen.config, [*overrides, *chosen.overrides])
