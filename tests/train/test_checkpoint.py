@@ -86,9 +86,10 @@ def test_what_is_no_checkpoint_is_said_so(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_that_lost_its_files_is_said_so(tiny: Make) -> None:
-    trainer = Trainer(tiny("optim.steps=1", "optim.warmup_steps=0"), ALONE)
+    config = tiny("optim.steps=1", "optim.warmup_steps=0")
+    trainer = Trainer(config, ALONE)
     trainer.run()
-    found = checkpoints.latest(trainer.config.out)
+    found = checkpoints.latest(config.out)
     assert found is not None
     (weights,) = found.glob("*.distcp")
     weights.write_bytes(weights.read_bytes()[:1_000])
@@ -96,7 +97,7 @@ def test_a_checkpoint_that_lost_its_files_is_said_so(tiny: Make) -> None:
         checkpoints.load_model(found, trainer.model)
     (found / ".metadata").unlink()
     with pytest.raises(UserError, match="missing or damaged"):
-        Trainer(tiny("optim.steps=1", "optim.warmup_steps=0"), ALONE)
+        Trainer(config, ALONE)
 
 
 def test_rates_warm_up_and_follow_half_a_cosine() -> None:
