@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from train.config import UserError
 from train.prompt import Tokens
-from train.prompt_text import Encode
+from train.prompt_text import Encode, split_sentences, wrap
 from train.shards import footer, made_once
 
 FILE = "answers.npz"
-VERSION = 1
+VERSION = 2
 """Raised when a change here changes what is cached."""
 COLUMNS = ("dialog_id", "role_prompt", "agent_text", "turns", "facts")
 QUESTION = 40
@@ -111,43 +111,67 @@ def decode(
     records: Iterable[Mapping[str, Any]], encode: Encode, silent: tuple[int, int]
 ) -> dict[str, NDArray[Any]]:
     """Return the arrays of an `AnswerTable` of dialogues with `COLUMNS`, and `probes` if any."""
-    word_tokens = cache(encode)
-    found: dict[str, list[Any]] = {
-        name: []
-        for name in (
-            *("dialog_id", "answers", "facts", "fact_tokens", "fact_lengths", "fact_kinds"),
-            *("tokens", "asked", "said", "places", "probes", "mentions"),
-            *("mention_fact", "mention_start", "mention_told"),
-        )
+    gathered = _Gathered(encode, silent)
+    for record in records:
+        gathered.add(record)
+    return gathered.arrays()
+
+
+class _Gathered:
+    """The answers of the dialogues that were added."""
+
+    _TYPES: ClassVar[Mapping[str, type[np.generic]]] = {
+        **dict.fromkeys(("dialog_id", "fact_kinds"), np.str_),
+        **dict.fromkeys(("answers", "facts", "brief_lengths"), np.int64),  # of each dialogue
+        **dict.fromkeys(("asked", "said", "places", "mentions"), np.int64),  # of each answer
+        **dict.fromkeys(("fact_lengths", "mention_fact", "mention_start"), np.int64),
+        **dict.fromkeys(("probes", "mention_told"), np.bool_),
+        **dict.fromkeys(("tokens", "fact_tokens", "brief_tokens"), np.int16),
     }
 
-    def spell(text: str) -> list[int]:
-        return [token for word in text.split() for token in word_tokens(word)]
+    def __init__(self, encode: Encode, silent: tuple[int, int]) -> None:
+        self._encode, self._word, self._silent = encode, cache(encode), silent
+        self._found: dict[str, list[Any]] = {name: [] for name in self._TYPES}
 
-    for record in records:
-        facts = role_facts(record)
-        spelled = [spell(fact["spoken"]) for fact in facts]
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what was found."""
+        return {name: np.array(self._found[name], kind) for name, kind in self._TYPES.items()}
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Look for the answers of a dialogue."""
+        facts, found = role_facts(record), self._found
+        spelled = [self._spell(fact["spoken"]) for fact in facts]
         found["dialog_id"].append(record["dialog_id"])
         found["facts"].append(len(facts))
         found["fact_kinds"] += [fact["type"] for fact in facts]
         found["fact_lengths"] += map(len, spelled)
         found["fact_tokens"] += [token for one in spelled for token in one]
-        found["answers"].append(0)
-        if not facts:
-            continue
-        spoken = [token for token in record["agent_text"] if token not in silent]
+        before = len(found["said"])
+        said = self._answers(record, facts, spelled) if facts else set()
+        found["answers"].append(len(found["said"]) - before)
+        about = _brief(record["role_prompt"], [facts[index] for index in said])
+        brief = self._encode(wrap(about)) if said else []
+        found["brief_tokens"] += brief
+        found["brief_lengths"].append(len(brief))
+
+    def _answers(
+        self,
+        record: Mapping[str, Any],
+        facts: Sequence[Mapping[str, Any]],
+        spelled: Sequence[list[int]],
+    ) -> set[int]:
+        """Add the answers of a dialogue; return which facts they say."""
+        found, said = self._found, set[int]()
+        spoken = [token for token in record["agent_text"] if token not in self._silent]
         probed = {probe["agent_turn"] for probe in record.get("probes") or ()}
         for number, question, before, turn in _turns(record["turns"] or ()):
-            text = spell(turn)
+            text = self._spell(turn)
             places = _said(text, spelled)
-            if not places:
-                continue
-            text = text[: max(start + len(spelled[index]) for index, start in places)]
+            text = text[: max((start + len(spelled[index]) for index, start in places), default=0)]
             place = _find(spoken, text)
-            if place is None:  # broken off, or said otherwise than written
+            if place is None:  # no fact, or broken off, or said otherwise than written
                 continue
-            asked = spell(question)[-QUESTION:]
-            found["answers"][-1] += 1
+            asked = self._spell(question)[-QUESTION:]
             found["tokens"] += asked + text
             found["asked"].append(len(asked))
             found["said"].append(len(text))
@@ -155,13 +179,24 @@ def decode(
             found["probes"].append(number in probed)
             found["mentions"].append(len(places))
             for index, start in places:
+                told = _find(before, _words(facts[index]["spoken"])) is not None
                 found["mention_fact"].append(index)
                 found["mention_start"].append(start)
-                told = _find(before, _words(facts[index]["spoken"])) is not None
                 found["mention_told"].append(told)
-    types: dict[str, Any] = {"dialog_id": np.str_, "fact_kinds": np.str_, "probes": np.bool_}
-    types |= {"tokens": np.int16, "fact_tokens": np.int16, "mention_told": np.bool_}
-    return {name: np.array(values, types.get(name, np.int64)) for name, values in found.items()}
+                said.add(index)
+        return said
+
+    def _spell(self, text: str) -> list[int]:
+        return [token for word in text.split() for token in self._word(word)]
+
+
+def _brief(role: str, facts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the sentences of a role that hold some of its facts."""
+    return " ".join(
+        sentence
+        for sentence in split_sentences(role)
+        if any(fact["written"] in sentence or fact["spoken"] in sentence for fact in facts)
+    )
 
 
 def _turns(turns: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, list[str], str]]:
@@ -245,12 +280,19 @@ class AnswerTable:
         ends = self._tokens[self._answers]
         self.num_tokens: Ids = np.append(np.diff(ends), 0)[self._rows]
         """Tokens of the questions and answers of each row [N]."""
+        self._briefs = _starts(arrays["brief_lengths"])
+        self.num_brief: Ids = np.append(arrays["brief_lengths"], 0)[self._rows]
+        """Tokens of the sentences of each row's role that its answers are about [N]."""
 
     @classmethod
     def load(cls, folder: Path, dialog_ids: NDArray[Any]) -> AnswerTable:
         """Read what `cached_answers` made."""
         with np.load(folder / FILE) as arrays:
             return cls({name: arrays[name] for name in arrays.files}, dialog_ids)
+
+    def brief(self, row: int) -> Tokens:
+        """Return the sentences of a role that its answers are about, as a prompt."""
+        return self._found["brief_tokens"][slice(*self._span(self._briefs, self._rows[row]))]
 
     def facts(self, row: int) -> list[Tokens]:
         """Return the facts of a row's role, as they are spoken."""
@@ -260,9 +302,11 @@ class AnswerTable:
     def of(self, row: int) -> list[Answer]:
         """Return the answers of a row, in order."""
         place = self._rows[row]
-        return [] if place < 0 else [
-            self._answer(place, one) for one in range(*self._span(self._answers, place))
-        ]
+        return (
+            []
+            if place < 0
+            else [self._answer(place, one) for one in range(*self._span(self._answers, place))]
+        )
 
     @staticmethod
     def _span(starts: Ids, index: int) -> tuple[int, int]:

@@ -84,7 +84,8 @@ class DataSpec:
     role and the agent's first words without padding, one token after the other: text alone, dense,
     where a small model learns to quote its prompt soonest. `answers` goes on after the opening with
     each answer in which the agent says a fact of its role, up to that fact, and before it what the
-    user said, which is read and not learnt. None of them trains the depth transformer."""
+    user said, which is read and not learnt; `prompt.shorten` then keeps the sentences that these
+    are about, and leaves the opening out. None of them trains the depth transformer."""
     answers: float = 0.0
     """Chance that what follows the prompt ends with such an answer, of a dialogue that has one and
     does not fit whole. Facts weigh as quotes then, and with the view `answers`, too."""

@@ -333,6 +333,9 @@ class Epoch:
         if view.name == "answers":
             assert corpus.answers is not None
             frames = frames + np.where(self._roll.swapped, 0, corpus.answers.num_tokens)
+            self._is_brief = (self._roll.level > 0) & ~self._roll.swapped & corpus.has_answers()
+            tokens = np.where(self._is_brief, corpus.answers.num_brief, tokens)
+            frames = np.where(self._is_brief, corpus.answers.num_tokens, frames)
         self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(voice_frames, tokens)
         whole = self.prompt_frames + frames
         most = self.prompt_frames + view.dialogue_frames if view.dialogue_frames else max_frames
@@ -375,8 +378,16 @@ class Epoch:
         return max(0, min(stop - shown, int(self.cut_frames[row])))
 
     def _answered(self, opening: ExampleParts, row: int) -> ExampleParts:
-        """Return an opening with the answers of its call after it, each with its question."""
+        """Return an opening with the answers of its call after it, each with its question.
+
+        Where the prompt is shortened, it is the sentences that the answers are about, and the
+        opening, which says what those do not hold, is left out.
+        """
         assert self._corpus.answers is not None
+        if self._is_brief[row]:
+            opening = replace(
+                opening, text=opening.text[:0], prompt=self._corpus.answers.brief(row)
+            )
         text, heard = [opening.text], [np.zeros(len(opening.text), np.bool_)]
         for answer in self._corpus.answers.of(row):
             for tokens, is_heard in ((answer.question, True), (answer.text, False)):

@@ -27,8 +27,8 @@ SILENT = (3, 0)
 FEE, DEPOSIT, HOUR, MEAL = [20, 21], [22, 21], [23], [24, 22, 21]
 
 
-def encode(word: str) -> list[int]:
-    return [int(word)]
+def encode(text: str) -> list[int]:
+    return [int(word) for word in text.split() if word.isdigit()]
 
 
 def fact(kind: str, written: str, spoken: list[int]) -> dict[str, str]:
@@ -44,12 +44,12 @@ def record(name: str, text: list[int]) -> dict[str, Any]:
     """Return a call whose agent says the deposit, which is asked, and the fee, which it repeats."""
     return {
         "dialog_id": name,
-        "role_prompt": "The fee is $58, the deposit $9. We open at 7. Lunch is $99.",
+        "role_prompt": "The fee is $58, the deposit $9. We open at 7. Lunch is $35.",
         "agent_text": text,
         "facts": [
             *(fact("money", "$58", FEE), fact("money", "$9", DEPOSIT), fact("time", "7", HOUR)),
             *(fact("money", "$4", [30, 21]), fact("name", "Lunch", [31]), fact("text", "no", [32])),
-            fact("money", "$99", MEAL),
+            fact("money", "$35", MEAL),
         ],
         "turns": [
             turn("agent", [40, 41]),
@@ -163,6 +163,34 @@ def test_dense_answers_follow_the_opening_and_questions_are_only_read(
     ]
     assert batch.num_frames[1] == batch.prompt_frames[1] + 3, "who answers nothing has an opening"
     assert start == 2 * PAUSE_FRAMES + len(epoch.dialogue(row).prompt)
+
+
+def test_a_shortened_role_is_the_sentences_that_are_answered(
+    tiny: Make, asked: Path, tmp_path: Path
+) -> None:
+    def spell(text: str) -> list[int]:
+        letters = {"The": 9, "We": 10, "Lunch": 11}
+        return [
+            int(w) if w.isdigit() else letters[w]
+            for w in text.split()
+            if w in letters or w.isdigit()
+        ]
+
+    table = AnswerTable(decode([record("a", SPOKEN)], spell, SILENT), np.array(["a", "b"]))
+    assert table.brief(0).tolist() == [9, 10], "lunch is not spoken of"
+    assert table.num_brief.tolist() == [2, 0]
+    corpus = opened(tiny(f"data.shards=[{asked}]"), asked, tmp_path)
+    corpus.prompt_lengths[:, 1] = 1
+    policy = PromptPolicy(shorten=1.0, shorten_kinds=("service", "qa"))
+    row = int(np.flatnonzero(corpus.has_answers())[0])
+    corpus.answers = AnswerTable(
+        decode([record(corpus.dialog_ids[row], SPOKEN)], spell, SILENT), corpus.dialog_ids
+    )
+    batch = corpus.epoch(policy, 0, 0, 400, View(name="answers")).batch([row])
+    start = batch.prompt_frames[0]
+    assert batch.codes[0, TEXT, PAUSE_FRAMES : start - PAUSE_FRAMES].tolist() == [9, 10]
+    assert batch.codes[0, TEXT, start : start + 5].tolist() == [42, 43, 40, *DEPOSIT]
+    assert batch.num_frames[0] == start + corpus.answers.num_tokens[row]
 
 
 def test_who_learns_answers_learns_from_those_that_have_some(

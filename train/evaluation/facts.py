@@ -102,9 +102,7 @@ def _places(held_out: HeldOutDialogs, row: int, answers: Sequence[Answer]) -> It
         yield spoken[answer.place : answer.place + len(answer.text)]
 
 
-def _asked(
-    held_out: HeldOutDialogs, row: int, answer: Answer, frames: Steps
-) -> Iterator[Mention]:
+def _asked(held_out: HeldOutDialogs, row: int, answer: Answer, frames: Steps) -> Iterator[Mention]:
     is_dense = held_out.parts(row).heard is not None
     for fact in answer.facts:
         at = frames[fact.start : fact.start + len(fact.tokens)]
@@ -199,7 +197,9 @@ class FactScores:
             if others is None:
                 values |= self._shares("plain", judged[1])
             if self._is_asked:
-                values |= self._shares("chosen" if others is None else "chosen_exchanged", judged[2])
+                values |= self._shares(
+                    "chosen" if others is None else "chosen_exchanged", judged[2]
+                )
         if self._is_asked:
             chance = np.array([1 / (1 + len(mention.others)) for mention in self.mentions])
             values |= self._shares("chance", chance)
