@@ -101,7 +101,7 @@ def asked(tiny: Make, shards: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "asked"
     folder.mkdir()
     strings = ("id", "type", "written", "spoken")
-    added = {
+    added: dict[str, list[tuple[str, pa.DataType]]] = {
         "turns": [(name, pa.string()) for name in ("speaker", "spoken", "onset")],
         "facts": [(name, pa.string()) for name in strings],
         "probes": [(name, pa.int16()) for name in ("user_turn", "agent_turn")],
@@ -125,7 +125,7 @@ def asked(tiny: Make, shards: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def viewed(config: Config, view: str) -> Config:
+def viewed(config: Config, view: Any) -> Config:
     """Return a config of another view; a tokenizer is not read, as answers are given."""
     return replace(config, data=replace(config.data, view=view))
 
@@ -229,7 +229,7 @@ def test_examples_on_the_clock_end_with_an_answer(tiny: Make, asked: Path, tmp_p
 class Reader(DuplexLM):
     """Knows one amount, whatever was asked, and would rather say its end."""
 
-    def forward(self, inputs, targets=None, segments=None, depth_steps=None, text_steps=None):  # type: ignore[no-untyped-def]
+    def forward(self, inputs, targets=None, segments=None, depth_steps=None, text_steps=None, *, apart=False):  # type: ignore[no-untyped-def]
         logits = torch.zeros(int(text_steps.sum()), self.config.text_card)
         logits[:, DEPOSIT] = torch.tensor([2.0, 3.0])
         return logits[None], None
