@@ -127,7 +127,7 @@ def asked(tiny: Make, shards: Path, tmp_path: Path) -> Path:
 
 def viewed(config: Config, view: Any) -> Config:
     """Return a config of another view; a tokenizer is not read, as answers are given."""
-    return replace(config, data=replace(config.data, view=view))
+    return replace(config, data=replace(config.data, view=view, answers=0.7))
 
 
 def opened(config: Config, asked: Path, tmp_path: Path) -> Corpus:
@@ -229,7 +229,9 @@ def test_examples_on_the_clock_end_with_an_answer(tiny: Make, asked: Path, tmp_p
 class Reader(DuplexLM):
     """Knows one amount, whatever was asked, and would rather say its end."""
 
-    def forward(self, inputs, targets=None, segments=None, depth_steps=None, text_steps=None, *, apart=False):  # type: ignore[no-untyped-def]
+    def forward(
+        self, inputs, targets=None, segments=None, depth_steps=None, text_steps=None, *, apart=False
+    ):  # type: ignore[no-untyped-def]
         logits = torch.zeros(int(text_steps.sum()), self.config.text_card)
         logits[:, DEPOSIT] = torch.tensor([2.0, 3.0])
         return logits[None], None
