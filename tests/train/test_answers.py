@@ -230,8 +230,15 @@ class Reader(DuplexLM):
     """Knows one amount, whatever was asked, and would rather say its end."""
 
     def forward(
-        self, inputs, targets=None, segments=None, depth_steps=None, text_steps=None, *, apart=False
-    ):  # type: ignore[no-untyped-def]
+        self,
+        inputs: Any,
+        targets: Any = None,
+        segments: Any = None,
+        depth_steps: Any = None,
+        text_steps: Any = None,
+        *,
+        apart: bool = False,
+    ) -> tuple[Any, Any]:
         logits = torch.zeros(int(text_steps.sum()), self.config.text_card)
         logits[:, DEPOSIT] = torch.tensor([2.0, 3.0])
         return logits[None], None
