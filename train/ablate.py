@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from train import build, curriculum
+from train.answers import COLUMNS, AnswerTable, decode, read_records
 from train.config import UserError
 from train.curriculum import TrainingStage
 from train.distributed import Group, join
@@ -31,7 +32,7 @@ from train.prompt import AGENT, NO_TOKEN, NUM_CODEBOOKS, TEXT, Tokens
 from train.prompt_text import load_tokenizer
 from train.remote import local
 from train.sample import TokenSampling
-from train.shards import find
+from train.shards import bare_ids, find
 from train.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ PLAIN = TokenSampling(text_temperature=1.0, text_top_k=250, audio_temperature=1.
 is never sure of a word, say nothing at all."""
 FACT_DIALOGS = 256
 """Held-out dialogues whose facts are looked for."""
+ASKED_DIALOGS = 1_024
+"""Those whose answers are: a fourth of them has one to a probe that holds a fact of the role."""
 FRACTIONS = (0.0, 0.25, 0.5, 1.0)
 """The paper's ablation (PersonaPlex, table 5)."""
 
@@ -67,6 +70,10 @@ class Ablation:
         self._sampling = replace(PLAIN, seed=self.config.seed)
         self._corpus = open_corpus(self.config, group)
         self._files = find(local(self.config.data.shards, Path(cache)))
+        spec = self.config.data
+        if spec.tokenizer and any(stage.config.data.needs_answers for stage in stages):
+            ids = bare_ids(self._corpus.dialog_ids)
+            self._corpus.find_answers(self._files, Path(cache), spec.tokenizer, ids)
         self._encode = None if tokenizer is None else load_tokenizer(tokenizer)
         self._count = count
         self.held_out = HeldOutDialogs(self.config, self._corpus, count)
@@ -77,6 +84,7 @@ class Ablation:
         elif not self.config.text_alone:
             self.moments = turns.choose(find_moments(self.held_out, self._files), 4 * count)
         self._facts: dict[str, FactScores] = {}
+        self._answers: AnswerTable | None = None
         self._out = Path(last.out)
 
     def measure(self, fraction: float, seed: int = 0) -> Values:
@@ -90,9 +98,10 @@ class Ablation:
                 facts = self._fact_scores(self._stages[-1])
                 scores |= facts.teacher_forced(model)
                 scores |= facts.free_running(model, self._said, config.text_alone)
+                if (asked := self._asked(self._stages[-1])) is not None:
+                    scores |= asked.teacher_forced(model)
             if config.text_alone:
                 return scores
-            scores |= self._asked(model)
             scores |= gains(model, self.held_out, config.optim.micro_batch)
             if model.config.dep_q >= NUM_CODEBOOKS:  # a model of fewer rows cannot be heard
                 scores |= self._conversation(model, f"{100 * fraction:g}-percent")
@@ -152,7 +161,9 @@ class Ablation:
         """Return what is asked at each validation of a stage, so that the transition is seen."""
         if self._encode is None:
             return ()
-        return (self._fact_scores(stage).teacher_forced,)
+        asked = self._asked(stage) if stage.config.data.needs_answers else None
+        scores = (self._fact_scores(stage), *((asked,) if asked else ()))
+        return tuple(one.teacher_forced for one in scores)
 
     def _fact_scores(self, stage: TrainingStage) -> FactScores:
         if stage.name not in self._facts:
@@ -163,13 +174,23 @@ class Ablation:
             self._facts[stage.name] = FactScores(held_out, mentions)
         return self._facts[stage.name]
 
-    def _asked(self, model: DuplexLM) -> Values:
-        """Score answers to what the user asked: prices and times, with both prompts."""
-        if self._encode is None:
-            return {}
-        rows = spread(self.held_out.unseen, FACT_DIALOGS).tolist()
-        answers = find_answers(self.held_out, rows, self._files, self._encode)
-        return FactScores(self.held_out, answers).teacher_forced(model) if answers else {}
+    def _asked(self, stage: TrainingStage) -> FactScores | None:
+        """Return what scores answers to what the user asked: prices, times."""
+        held_out = HeldOutDialogs(stage.config, self._corpus, self._count)
+        if stage.config.data.view == "openings":
+            return None
+        rows = spread(held_out.unseen, ASKED_DIALOGS).tolist()
+        if self._answers is None:
+            self._answers = self._corpus.answers
+        if self._answers is None:
+            assert self._encode is not None
+            ids = set(bare_ids(self._corpus.dialog_ids[rows]).tolist())
+            records = read_records(self._files, (*COLUMNS, "probes"))
+            chosen = (record for record in records if record["dialog_id"] in ids)
+            arrays = decode(chosen, self._encode, self._corpus.silent)
+            self._answers = AnswerTable(arrays, bare_ids(self._corpus.dialog_ids))
+        found = find_answers(held_out, rows, self._answers)
+        return FactScores(held_out, found) if found else None
 
     def _losses(self, model: DuplexLM) -> Values:
         validation = Validation(self.config, self._corpus, self.group)

@@ -62,7 +62,8 @@ class DataSpec:
     """Parquet files, runs or folders of them, synthetic and annotated ones together."""
     texts: tuple[str, ...] = ()
     """Files of `datagen texts`: calls without sound that are trained on in place of the shards'
-    own, with the views `openings` and `text`, where their words come as far apart as in the shards.
+    own, with the views `openings`, `answers` and `text`, where their words come as far apart as in
+    the shards.
     Held-out dialogues are the shards', whose companies no text that is trained on has."""
     cache: str | None = None
     """Folder of the decoded tokens, shared by all processes of a machine; None is OUT/cache."""
@@ -78,10 +79,16 @@ class DataSpec:
     """Tags or verdicts (approve, reject) of which a dialogue must have one; empty takes all."""
     leave_out: tuple[str, ...] = ()
     """Tags or verdicts of which a dialogue must have none."""
-    view: Literal["all", "text", "openings"] = "all"
+    view: Literal["all", "text", "openings", "answers"] = "all"
     """What of a dialogue an example holds. `text` leaves all audio rows empty. `openings` is the
     role and the agent's first words without padding, one token after the other: text alone, dense,
-    where a small model learns to quote its prompt soonest. Neither trains the depth transformer."""
+    where a small model learns to quote its prompt soonest. `answers` goes on after the opening with
+    each answer in which the agent says a fact of its role, up to that fact, and before it what the
+    user said, which is read and not learnt; `prompt.shorten` then keeps the sentences that these
+    are about, and leaves the opening out. None of them trains the depth transformer."""
+    answers: float = 0.0
+    """Chance that what follows the prompt ends with such an answer, of a dialogue that has one and
+    does not fit whole. Facts weigh as quotes then, and with the view `answers`, too."""
     opening_tokens: int = 26
     """Tokens of text in an example of `openings`."""
     max_frames: int = MAX_FRAMES
@@ -97,6 +104,11 @@ class DataSpec:
     calls train as text, results and the sound of these frames do not (`train.actions`)."""
     action_marks: ActionMarks = field(default_factory=ActionMarks)
     """What begins and ends them. A piece of the tokenizer's own is one token."""
+
+    @property
+    def needs_answers(self) -> bool:
+        """Whether it has to be known where the agent says which fact of its role."""
+        return self.view == "answers" or self.answers > 0
 
     @property
     def marks_in_text(self) -> ActionMarks | None:
@@ -262,8 +274,13 @@ def _limits(config: Config) -> dict[str, bool]:
         "data.fraction must be more than 0 and at most 1": 0 < data.fraction <= 1,
         "data.mix must not be negative": all(weight >= 0 for weight in data.mix.values()),
         "data.opening_tokens must be at least 1": data.opening_tokens >= 1,
-        "data.texts has no audio: use it with data.view: openings or text": not data.texts
+        "data.texts has no audio: use it with data.view: openings, answers or text": not data.texts
         or data.view != "all",
+        "data.answers must be between 0 and 1, and prompt.begin_later no more than what is left": (
+            0 <= data.answers <= 1 - prompt.begin_later
+        ),
+        "data.answers and data.view: answers need data.tokenizer, the SentencePiece model of the"
+        " shards": not data.needs_answers or data.tokenizer is not None,
         "data.max_frames must be at least 16": data.max_frames >= 16,
         "data.dialogue_frames must not be negative": data.dialogue_frames >= 0,
         "data.bucket_batches must be at least 1": data.bucket_batches >= 1,

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from train import prompt
 from train.action_shards import ActionTable, cached_actions
 from train.actions import ON_CLOCK, RESULT, insert
+from train.answers import AnswerTable, cached_answers, mark
 from train.config import DataSpec, UserError
 from train.marks import taken
 from train.prompt import (
@@ -30,9 +31,9 @@ from train.prompt import (
     PromptPolicy,
     Tokens,
 )
-from train.prompt_text import NUM_LEVELS
+from train.prompt_text import NUM_LEVELS, load_tokenizer
 from train.remote import local
-from train.shards import ROWS, Metadata, bare_ids, cached, find, read_metadata
+from train.shards import ROWS, Metadata, bare_ids, cached, find, fingerprint, read_metadata
 
 SIDES = ("agent", "user")
 
@@ -53,11 +54,14 @@ class Batch:
     """Which text is quoted from the example's prompt [B, T], if that was asked for."""
     off_clock: NDArray[np.int8] | None = None
     """Which frames hold a tool's call or its result [B, T], if those are in the text row."""
+    heard: NDArray[np.bool_] | None = None
+    """Which text is the user's [B, T], if it is in the text row."""
 
     def loss_mask(self) -> NDArray[np.bool_]:
-        """Return which frames train [B, T]: neither prompt nor filling, nor a tool's result."""
+        """Return which frames train [B, T]: neither prompt nor filling, nor what is given."""
         frames = np.arange(self.codes.shape[2])
         trained = (frames >= self.prompt_frames[:, None]) & (frames < self.num_frames[:, None])
+        trained = trained if self.heard is None else trained & ~self.heard
         return trained if self.off_clock is None else trained & (self.off_clock != RESULT)
 
     def stream_mask(self) -> NDArray[np.bool_]:
@@ -75,6 +79,7 @@ class View:
     name: str = "all"
     opening_tokens: int = 26
     dialogue_frames: int = 0
+    answers: float = 0.0
     quoted: bool = False
     """Whether batches mark what is quoted from prompts."""
 
@@ -85,8 +90,14 @@ class View:
             name=spec.view,
             opening_tokens=spec.opening_tokens,
             dialogue_frames=spec.dialogue_frames,
+            answers=spec.answers,
             quoted=quoted != 1.0,
         )
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether the text has no padding, and no voice before it."""
+        return self.name in ("openings", "answers")
 
 
 EVERYTHING = View()
@@ -94,6 +105,9 @@ COMMON = 0.1
 """Share of the role prompts from which a token that stands in them is wording, not a quote."""
 SAMPLED = 4_096
 """Role prompts that are looked at for that, evenly spread."""
+AFTER = 25
+"""Frames (2 s) at most, and a fourth of what is shown, that follow an answer with which an example
+ends."""
 
 
 class Corpus:
@@ -101,6 +115,8 @@ class Corpus:
 
     actions: ActionTable | None = None
     """Tool calls of the agents, if they are to be in the text row."""
+    answers: AnswerTable | None = None
+    """Answers with facts of the role, if they are looked for."""
 
     def __init__(self, folder: Path, metadata: Metadata) -> None:
         self.metadata = metadata
@@ -136,8 +152,29 @@ class Corpus:
         if marks is not None and spec.tokenizer is not None:
             made = cached_actions(files, folder, spec.tokenizer, marks, metadata)
             corpus.actions = ActionTable(made, bare_ids(corpus.dialog_ids))
+        if spec.needs_answers and spec.tokenizer is not None:
+            corpus.find_answers(files, folder, spec.tokenizer, bare_ids(corpus.dialog_ids))
         corpus.select(spec)
         return corpus
+
+    def find_answers(
+        self, files: Sequence[Path], cache: Path, tokenizer: str, ids: NDArray[Any]
+    ) -> None:
+        """Look for answers in the files that the corpus was made of; ``ids`` are its rows'."""
+        made = cached_answers(
+            files, cache, load_tokenizer(tokenizer), self.silent, fingerprint(files, tokenizer)
+        )
+        self.answers = AnswerTable.load(made, ids)
+
+    @property
+    def silent(self) -> tuple[int, int]:
+        """Ids of the text row that say nothing."""
+        return self.metadata.pad, self.metadata.epad
+
+    def has_answers(self) -> NDArray[np.bool_]:
+        """Return which dialogues have an answer with a fact of the role [N]."""
+        assert self.answers is not None
+        return self.answers.num_answers > 0
 
     def select(self, spec: DataSpec) -> None:
         """Take the dialogues that are not taken, by people's marks, out of every split."""
@@ -249,6 +286,11 @@ class Corpus:
         for row, frames in enumerate(self.num_frames.tolist()):
             yield self._slice(f"{side}_text", row, frames)
 
+    def spoken_frames(self, row: int, side: str = "agent") -> NDArray[np.int64]:
+        """Return the frames of a dialogue in which a side's text row has a word's token."""
+        text = self._slice(f"{side}_text", row, int(self.num_frames[row]))
+        return np.flatnonzero(~np.isin(text, self.silent))
+
     def _slice(self, name: str, row: int, count: int) -> Tokens:
         start = self._offsets[name][row]
         return self._tokens[name][start : start + count]
@@ -285,9 +327,15 @@ class Epoch:
         frames, voice_frames = corpus.num_frames, self._roll.voice_frames
         if corpus.actions is not None:
             frames = frames + np.where(self._roll.swapped, 0, corpus.actions.num_frames)
-        if view.name == "openings":
+        if view.is_dense:
             said = corpus.spoken_tokens[everyone, self._roll.swapped.astype(np.int64)]
             frames, voice_frames = np.minimum(said, view.opening_tokens), 0 * voice_frames
+        if view.name == "answers":
+            assert corpus.answers is not None
+            frames = frames + np.where(self._roll.swapped, 0, corpus.answers.num_tokens)
+            self._is_brief = (self._roll.level > 0) & ~self._roll.swapped & corpus.has_answers()
+            tokens = np.where(self._is_brief, corpus.answers.num_brief, tokens)
+            frames = np.where(self._is_brief, corpus.answers.num_tokens, frames)
         self.prompt_frames: NDArray[np.int64] = prompt.prompt_frames(voice_frames, tokens)
         whole = self.prompt_frames + frames
         most = self.prompt_frames + view.dialogue_frames if view.dialogue_frames else max_frames
@@ -295,18 +343,61 @@ class Epoch:
         """Frames of each example [N]."""
         self.cut_frames: NDArray[np.int64] = whole - self.lengths
         """Frames of each example that do not fit [N]."""
-        self._first = (self._roll.begin * (self.cut_frames + 1)).astype(np.int64)
+        self._begin = (self._roll.begin * (self.cut_frames + 1)).astype(np.int64)
 
     def dialogue(self, row: int) -> ExampleParts:
         """Return the parts of one example; its tail may not fit."""
         parts = self._corpus.dialogue(
             row,
-            first=int(self._first[row]),
+            first=self._first(row),
             swapped=bool(self._roll.swapped[row]),
             level=int(self._roll.level[row]),
             voice_frames=int(self._roll.voice_frames[row]),
         )
-        return parts if self._view.name != "openings" else self._opening(parts)
+        if not self._view.is_dense:
+            return parts
+        opening = self._opening(parts)
+        is_answered = self._view.name == "answers" and not self._roll.swapped[row]
+        return self._answered(opening, row) if is_answered else opening
+
+    def _first(self, row: int) -> int:
+        """Return the frame with which an example begins."""
+        table, share = self._corpus.answers, self._view.answers
+        drawn = 1.0 - float(self._roll.uniform[row])
+        if not share or drawn > share or table is None or self._roll.swapped[row]:
+            return int(self._begin[row])
+        answers = table.of(row)
+        if not answers:
+            return int(self._begin[row])
+        which, after = divmod(min(drawn / share, 1.0 - 1e-9) * len(answers), 1.0)
+        answer = answers[int(which)]
+        spoken = self._corpus.spoken_frames(row)
+        shown = int(self.lengths[row] - self.prompt_frames[row])
+        last = int(spoken[answer.place + len(answer.text) - 1])
+        stop = last + 1 + int(after * min(AFTER, shown / 4))
+        return max(0, min(stop - shown, int(self.cut_frames[row])))
+
+    def _answered(self, opening: ExampleParts, row: int) -> ExampleParts:
+        """Return an opening with the answers of its call after it, each with its question.
+
+        Where the prompt is shortened, it is the sentences that the answers are about, and the
+        opening, which says what those do not hold, is left out.
+        """
+        assert self._corpus.answers is not None
+        if self._is_brief[row]:
+            opening = replace(
+                opening, text=opening.text[:0], prompt=self._corpus.answers.brief(row)
+            )
+        text, heard = [opening.text], [np.zeros(len(opening.text), np.bool_)]
+        for answer in self._corpus.answers.of(row):
+            for tokens, is_heard in ((answer.question, True), (answer.text, False)):
+                text.append(tokens)
+                heard.append(np.full(len(tokens), is_heard))
+        whole = np.concatenate(text)
+        nothing = np.full((NUM_CODEBOOKS, len(whole)), NO_TOKEN, np.int16)
+        return replace(
+            opening, text=whole, agent=nothing, user=nothing, heard=np.concatenate(heard)
+        )
 
     def _opening(self, parts: ExampleParts) -> ExampleParts:
         """Return the first words of an example, without padding, voice and audio."""
@@ -329,6 +420,7 @@ class Epoch:
         shape = len(rows), codes.shape[2]
         quoted = np.zeros(shape, np.bool_) if self._view.quoted else None
         off_clock = np.zeros(shape, np.int8) if self._corpus.actions is not None else None
+        heard = np.zeros(shape, np.bool_) if self._view.name == "answers" else None
         for position, row in enumerate(rows.tolist()):
             length = int(num_frames[position])
             one = codes[position]
@@ -337,8 +429,12 @@ class Epoch:
             start, _ = prompt.write_example(one[:, :length], parts, self._corpus.marks)
             if off_clock is not None and parts.off_clock is not None:
                 off_clock[position, start:length] = parts.off_clock[: length - start]
+            if heard is not None and parts.heard is not None:
+                heard[position, start:length] = parts.heard[: length - start]
             if quoted is not None:
-                quoted[position, start:length] = self.quotes(one[prompt.TEXT, start:length], parts)
+                text, table = one[prompt.TEXT, start:length], self._corpus.answers
+                facts = table.facts(row) if table is not None else ()
+                quoted[position, start:length] = self.quotes(text, parts, facts)
         if self._view.name != "all":
             codes[:, 1:] = NO_TOKEN
         return Batch(
@@ -349,12 +445,16 @@ class Epoch:
             kinds=tuple(self._corpus.kinds[rows].tolist()),
             quoted=quoted,
             off_clock=off_clock,
+            heard=heard,
         )
 
-    def quotes(self, text: Tokens, parts: ExampleParts) -> NDArray[np.bool_]:
+    def quotes(
+        self, text: Tokens, parts: ExampleParts, facts: Sequence[Tokens] = ()
+    ) -> NDArray[np.bool_]:
         """Mark the tokens [T] that stand in the example's prompt and in few others'.
 
-        So does one that is common, if it follows the same token there: the end of a name.
+        So does one that is common, if it follows the same token there: the end of a name. And so
+        do ``facts`` of the role, which are written otherwise there than they are spoken.
         """
         corpus = self._corpus
         tokens, pairs = corpus.common
@@ -364,6 +464,8 @@ class Epoch:
         found = np.isin(said, parts.prompt) & ~np.isin(said, tokens)
         after = corpus.pairs(said)
         found[1:] |= np.isin(after, corpus.pairs(parts.prompt)) & ~np.isin(after, pairs)
+        for fact in facts:
+            mark(found, said, fact)
         quoted = np.zeros(len(text), np.bool_)
         quoted[spoken] = found
         return quoted

@@ -308,6 +308,8 @@ def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> BatchPlan:
     data = config.data
     rows, weights = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
     fits = corpus.fits(data.max_frames)[rows]
+    if data.view == "answers":
+        rows, weights, fits = (one[corpus.has_answers()[rows]] for one in (rows, weights, fits))
     return BatchPlan(
         seed=config.seed,
         batch_size=config.optim.batch_size,

@@ -69,6 +69,8 @@ class ExampleParts:
     """Tokens of ``<system> role <system>`` [N]."""
     off_clock: NDArray[np.int8] | None = None
     """Which of the T frames hold a tool's call (1) or result (2) and no sound; None if none do."""
+    heard: NDArray[np.bool_] | None = None
+    """Which of the T text tokens are the user's words; None if none are."""
 
     def on_clock(self) -> ExampleParts:
         """Return the example without calls of tools and their results."""
@@ -91,6 +93,7 @@ class ExampleParts:
             agent=self.agent[:, first:],
             user=self.user[:, first:],
             off_clock=None if self.off_clock is None else self.off_clock[first:],
+            heard=None if self.heard is None else self.heard[first:],
         )
 
 
@@ -171,6 +174,8 @@ class Roll:
     voice_frames: NDArray[np.int64]
     begin: NDArray[np.float64]
     """Share, below 1, of the frames that do not fit which are left out at the beginning."""
+    uniform: NDArray[np.float64]
+    """What ``begin`` was drawn with, from 0 to 1."""
 
 
 def draw(seed: int, epoch: int, dialog_ids: Sequence[str]) -> NDArray[np.float64]:
@@ -204,4 +209,5 @@ def roll(
         level=level.astype(np.int64),
         voice_frames=shortest + (uniform[:, 3] * span).astype(np.int64),
         begin=np.where(uniform[:, 4] < later, uniform[:, 4] / max(later, 1e-9), 0.0),
+        uniform=uniform[:, 4],
     )

@@ -65,8 +65,13 @@ def sentences(text: str, num: int) -> str:
     >>> sentences("You enjoy talking. Talk about tea. You are Kim.", 2)
     'You enjoy talking. Talk about tea.'
     """
-    parts = re.split(r"(?<=[.!?])\s+", text.strip())
+    parts = split_sentences(text)
     return " ".join(parts[:num] if num else parts)
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of a prompt."""
+    return re.split(r"(?<=[.!?])\s+", text.strip())
 
 
 def prompt_forms(

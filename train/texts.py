@@ -80,6 +80,8 @@ def open_texts(spec: DataSpec, cache: Path, corpus: Corpus, taught: Rows) -> Tex
         lambda working: _decode(files, working, spec.tokenizer, corpus),
     )
     texts = TextCorpus(made, corpus.metadata)
+    if spec.needs_answers and spec.tokenizer is not None:
+        texts.find_answers(files, folder, spec.tokenizer, texts.dialog_ids)
     held_out = np.setdiff1d(np.arange(len(corpus)), taught)
     ids = set(corpus.dialog_ids[held_out].tolist())
     texts.num_left_out = texts.leave_out(companies(find(local(spec.shards, folder)), ids))

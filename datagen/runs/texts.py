@@ -25,13 +25,15 @@ from datagen.engine.plan import jobs_of, make_plan
 from datagen.shards.footer import TokenizerFacts
 from datagen.storage.local import atomic
 from datagen.storage.parquet_file import METADATA_KEY
-from datagen.types import Script, UserError
+from datagen.types import Fact, Script, Turn, UserError
 
 SCHEMA_VERSION = 1
 """Version of the table's columns."""
 BATCH = 32
 """Blocks that the writer is given at once."""
 _TOKENS = pa.list_(pa.int16())
+_TURN = pa.struct([(name, pa.string()) for name in ("speaker", "spoken", "onset")])
+_FACT = pa.struct([(name, pa.string()) for name in ("id", "type", "written", "spoken")])
 SCHEMA = pa.schema(
     [
         ("dialog_id", pa.string()),
@@ -43,6 +45,8 @@ SCHEMA = pa.schema(
         ("agent_text", _TOKENS),  # of all that the agent says, word by word, without padding
         ("agent_word_tokens", _TOKENS),  # how many tokens each of its words has
         ("agent_turn_words", _TOKENS),  # how many words each of its turns has
+        ("turns", pa.list_(_TURN)),  # of both, as shards name them: what is asked, and answered
+        ("facts", pa.list_(_FACT)),  # as shards have them
     ]
 )
 
@@ -120,7 +124,13 @@ def _row(script: Script, encode: Callable[[str], list[int]]) -> dict[str, Any]:
         "agent_text": [token for word in words for token in word],
         "agent_word_tokens": [len(word) for word in words],
         "agent_turn_words": [len(turn) for turn in turns],
+        "turns": [_columns(turn, _TURN) for turn in script.turns],
+        "facts": [_columns(fact, _FACT) for fact in script.facts],
     }
+
+
+def _columns(record: Turn | Fact, kind: pa.StructType) -> dict[str, str]:
+    return {field.name: getattr(record, field.name) for field in kind}
 
 
 def _company(script: Script) -> str:

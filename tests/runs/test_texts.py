@@ -34,6 +34,10 @@ def test_texts_are_the_scripts_of_a_run_as_tokens(tmp_path: Path) -> None:
         assert row["agent_turn_words"] == [len(turn.split()) for turn in turns]
         assert tokenizer.decode(row["prompt_tokens"]) == f"<system> {script.role_prompt} <system>"
         assert row["company"] in script.role_prompt
+        assert [(one["speaker"], one["spoken"], one["onset"]) for one in row["turns"]] == [
+            (one.speaker, one.spoken, one.onset) for one in script.turns
+        ]
+        assert row["facts"] == [one.model_dump() for one in script.facts]
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from train.curriculum import TrainingStage
 from train.data import Corpus
 from train.distributed import Group
 from train.evaluation import summary, transition
-from train.evaluation.facts import COMPANY, FactScores, find_answers, find_mentions
+from train.evaluation.facts import COMPANY, FactScores, find_mentions
 from train.evaluation.held_out import HeldOutDialogs
 from train.model import DuplexLM
 from train.prompt import TEXT
@@ -107,38 +107,6 @@ def test_a_mention_is_where_the_token_is(tiny: Make, factual: Path, tmp_path: Pa
     for mention in mentions:
         assert (held_out.parts(mention.row).text[mention.frames] == mention.tokens).all()
         assert mention.frames.tolist() == [8]
-
-
-def test_an_answer_is_looked_for_where_it_was_asked(
-    tiny: Make, factual: Path, tmp_path: Path
-) -> None:
-    for file in factual.glob("*.parquet"):
-        found = pq.read_table(file)
-        records = found.to_pylist()
-        for row in records:
-            row["facts"] = [{**row["facts"][0], "id": "price", "type": "money"}]
-            row["turns"] = [
-                {"speaker": "user", "start": 0, "end": 3 * 1_920},
-                {"speaker": "agent", "start": 6 * 1_920, "end": 10 * 1_920},
-            ]
-            row["probes"] = [{"agent_turn": 1}, {"agent_turn": 0}, {"agent_turn": 9}]
-        made = pa.Table.from_pylist([{k: row[k] for k in ("turns", "probes")} for row in records])
-        schema = found.schema
-        for field in made.schema:
-            schema = schema.append(field)
-        pq.write_table(pa.Table.from_pylist(records, schema), file)
-    config = tiny(f"data.shards=[{factual}]", "data.view=text", "data.max_frames=30")
-    corpus = Corpus.open(tiny(f"data.shards=[{factual}]").data, tmp_path / "cache")
-    held_out = HeldOutDialogs(config, corpus, 4)
-    rows = held_out.unseen.tolist()
-    answers = find_answers(held_out, rows, sorted(factual.glob("*.parquet")), encode)
-    assert {mention.row for mention in answers} == set(rows)
-    for mention in answers:
-        assert mention.kind == "asked_money"
-        text = held_out.parts(mention.row).text
-        assert text[mention.first + mention.frames[0]] == mention.tokens[0]
-        assert mention.frames[0] < held_out.room
-    assert any(mention.first > 0 for mention in answers), "the whole answer is in the room"
 
 
 def test_stages_change_the_base_and_overrides_know_them(tmp_path: Path) -> None:

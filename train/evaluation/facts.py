@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from train.answers import Answer, AnswerTable, find_tokens
 from train.build import marked
 from train.config import UserError
 from train.delay import delay
@@ -28,21 +29,17 @@ from train.evaluation import Values
 from train.evaluation.continuation import continue_all
 from train.evaluation.held_out import HeldOutDialogs
 from train.model import DuplexLM
-from train.prompt import AGENT, FRAME_RATE, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
+from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, Tokens
 from train.prompt_text import Encode
 from train.sample import TokenSampling
-from train.shards import SAMPLE_RATE
 
 COMPANY, FIRST_NAME = "company", "first_name"
+ASKED, ALL_ASKED = "asked_", "asked"
+"""How kinds of facts begin that were asked and not yet said, and all of them together."""
 MIN_MENTIONS = 10
 """Mentions of a type below which its share says nothing and is left out."""
-LATE = 10
-"""Frames after a turn's end in which its last tokens may still come."""
 BATCH = 64
 """Examples that are read at once."""
-
-FRAME = int(SAMPLE_RATE / FRAME_RATE)
-"""Samples of a frame."""
 
 Steps = NDArray[np.int64]
 
@@ -60,6 +57,8 @@ class Mention:
     """[N]"""
     first: int = 0
     """The frame of the dialogue with which its example begins; `frames` count from it."""
+    others: tuple[Tokens, ...] = ()
+    """What else of its kind the prompt holds."""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -68,48 +67,49 @@ class Mention:
 
 
 def find_answers(
-    held_out: HeldOutDialogs, rows: Sequence[int], files: Sequence[Path], encode: Encode
+    held_out: HeldOutDialogs, rows: Sequence[int], table: AnswerTable
 ) -> list[Mention]:
-    """Return facts that agents say in answer to a probe: what was asked is the user's to say.
+    """Return the facts of the role in answers to probes: what was asked is the user's to say.
 
-    Examples begin as late as they can with the whole answer in them. Kinds are `asked_TYPE`.
+    Examples of a clock end with the fact. Kinds are `asked_TYPE`; `confirmed_TYPE` if somebody said
+    it before, as one does who asks whether it is so.
     """
-    ids = {str(held_out.corpus.dialog_ids[row]): int(row) for row in rows}
     found: list[Mention] = []
-    for record in _read(files, set(ids), ("facts", "probes", "turns")):
-        row = ids[record["dialog_id"]]
-        for turn in _answers(record):
-            found += _asked(held_out, row, turn, record["facts"], encode)
+    for row in rows:
+        answers = table.of(row)
+        if not any(answer.is_probe for answer in answers):
+            continue
+        for answer, frames in zip(answers, _places(held_out, row, answers), strict=True):
+            if answer.is_probe and len(frames):
+                found += _asked(held_out, row, answer, frames)
     return sorted(found, key=lambda item: (*item.place, int(item.frames[0]), item.kind))
 
 
-def _answers(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for probe in record["probes"]:
-        index = probe["agent_turn"]
-        if 0 <= index < len(record["turns"]) and record["turns"][index]["speaker"] == "agent":
-            yield record["turns"][index]
+def _places(held_out: HeldOutDialogs, row: int, answers: Sequence[Answer]) -> Iterator[Steps]:
+    """Yield in which frames the tokens of each answer are; none if they are not shown."""
+    parts = held_out.parts(row)
+    if parts.heard is not None:
+        stop = len(parts.text)
+        for length in [len(a.question) + len(a.text) for a in answers]:
+            stop -= length
+        for answer in answers:
+            start = stop + len(answer.question)
+            stop = start + len(answer.text)
+            yield np.arange(start, stop)
+        return
+    spoken = np.flatnonzero(~np.isin(parts.text, held_out.silent))
+    for answer in answers:
+        yield spoken[answer.place : answer.place + len(answer.text)]
 
 
-def _asked(
-    held_out: HeldOutDialogs,
-    row: int,
-    turn: Mapping[str, Any],
-    facts: Sequence[Mapping[str, Any]],
-    encode: Encode,
-) -> Iterator[Mention]:
-    """Yield the facts of an answer, one of a kind."""
-    text = held_out.parts(row).text
-    start, stop = turn["start"] // FRAME, min(-(-turn["end"] // FRAME) + LATE, len(text))
-    first = max(0, stop - held_out.room)
-    spoken = start + np.flatnonzero(~np.isin(text[start:stop], held_out.silent))
-    seen: set[str] = set()
-    for fact in facts:
-        tokens = np.asarray([t for w in fact["spoken"].split() for t in encode(w)], np.int16)
-        place = _find(text[spoken], tokens)
-        if place is not None and fact["type"] != "name" and fact["type"] not in seen:
-            seen.add(fact["type"])
-            frames = spoken[place : place + len(tokens)] - first
-            yield Mention(row, f"asked_{fact['type']}", frames, tokens, first)
+def _asked(held_out: HeldOutDialogs, row: int, answer: Answer, frames: Steps) -> Iterator[Mention]:
+    is_dense = held_out.parts(row).heard is not None
+    for fact in answer.facts:
+        at = frames[fact.start : fact.start + len(fact.tokens)]
+        first = 0 if is_dense else max(0, int(at[-1]) + 1 - held_out.room)
+        if at[-1] - first < held_out.room and at[0] >= first:
+            kind = f"{'confirmed' if fact.is_told else 'asked'}_{fact.kind}"
+            yield Mention(row, kind, at - first, fact.tokens, first, fact.others)
 
 
 def find_mentions(
@@ -120,11 +120,15 @@ def find_mentions(
     found = []
     for record in _read(files, set(ids), ("facts",)):
         row = ids[record["dialog_id"]]
-        text = held_out.parts(row).text[: held_out.room]
-        spoken = np.flatnonzero(~np.isin(text, held_out.silent))
+        parts = held_out.parts(row)
+        text = parts.text[: held_out.room]
+        is_spoken = ~np.isin(text, held_out.silent)
+        if parts.heard is not None:
+            is_spoken &= ~parts.heard[: held_out.room]
+        spoken = np.flatnonzero(is_spoken)
         for kind, words in _sayable(record["facts"]):
             tokens = np.asarray([token for word in words for token in encode(word)], np.int16)
-            start = _find(text[spoken], tokens)
+            start = find_tokens(text[spoken], tokens)
             if start is not None:
                 frames = spoken[start : start + len(tokens)]
                 found.append(Mention(row, kind, frames, tokens))
@@ -156,15 +160,6 @@ def _read(files: Sequence[Path], ids: set[str], columns: Sequence[str]) -> Itera
                 yield {name: value or [] for name, value in row.items()}
 
 
-def _find(text: Tokens, tokens: Tokens) -> int | None:
-    """Return where ``tokens`` [N] begin in a text [T], if they are there."""
-    if not len(tokens) or len(text) < len(tokens):
-        return None
-    windows = np.lib.stride_tricks.sliding_window_view(text, len(tokens))
-    found = np.flatnonzero((windows == tokens).all(1))
-    return int(found[0]) if len(found) else None
-
-
 class FactScores:
     """Measures, for held-out dialogues, how much of their own prompt a model says."""
 
@@ -185,19 +180,29 @@ class FactScores:
             for kind in {mention.kind for mention in self.mentions}
         }
         """With which tokens a fact of a kind may begin: those that one of the dialogues has."""
+        self._is_asked = any(mention.kind.startswith(ASKED) for mention in self.mentions)
 
     def teacher_forced(self, model: DuplexLM) -> Values:
         """Return the share of facts whose every token is the likeliest, with both prompts.
 
         That a fact comes now, and not another wording, is the wording's choice: the first token is
-        compared with those that begin a fact of its kind. ``plain`` compares it with all.
+        compared with those that begin a fact of its kind. ``plain`` compares it with all. Of facts
+        that are asked, ``chosen`` is the share likelier than all others of their kind in the
+        prompt, judged where their tokens part, and ``chance`` what a draw among them has.
         """
         values: Values = {}
         for name, others in (("own", None), ("exchanged", self._others)):
-            exact, plain = self._exact(model, others)
-            values |= self._shares(name, exact)
+            judged = self._exact(model, others)
+            values |= self._shares(name, judged[0])
             if others is None:
-                values |= self._shares("plain", plain)
+                values |= self._shares("plain", judged[1])
+            if self._is_asked:
+                values |= self._shares(
+                    "chosen" if others is None else "chosen_exchanged", judged[2]
+                )
+        if self._is_asked:
+            chance = np.array([1 / (1 + len(mention.others)) for mention in self.mentions])
+            values |= self._shares("chance", chance)
         return values
 
     def free_running(self, model: DuplexLM, sampling: TokenSampling, text_alone: bool) -> Values:
@@ -218,11 +223,14 @@ class FactScores:
             values |= self._shares(name, np.array(said))
         return values
 
-    def _shares(self, name: str, exact: NDArray[np.bool_]) -> Values:
+    def _shares(self, name: str, exact: NDArray[Any]) -> Values:
         values: Values = {}
         kinds = np.array([mention.kind for mention in self.mentions])
-        for kind in sorted(self._begin):
-            of_kind = exact[kinds == kind]
+        parts = {kind: kinds == kind for kind in sorted(self._begin)}
+        if self._is_asked:
+            parts[ALL_ASKED] = np.char.startswith(kinds, ASKED)
+        for kind, chosen in parts.items():
+            of_kind = exact[chosen]
             if len(of_kind) >= MIN_MENTIONS:
                 share = float(of_kind.mean())
                 values[f"facts/{kind}/{name}"] = share
@@ -233,7 +241,7 @@ class FactScores:
 
     def _says(self, codes: Tokens, mention: Mention) -> bool:
         text = codes[TEXT]
-        return _find(text[~np.isin(text, self._held_out.silent)], mention.tokens) is not None
+        return find_tokens(text[~np.isin(text, self._held_out.silent)], mention.tokens) is not None
 
     def _silenced(
         self, place: tuple[int, int], others: Mapping[int, int] | None, text_alone: bool
@@ -255,20 +263,22 @@ class FactScores:
     @torch.no_grad()
     def _exact(
         self, model: DuplexLM, others: Mapping[int, int] | None
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return for each mention whether it is said exactly, given a fact comes, and plainly."""
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Say of each mention [M]: is it said exactly, given a fact comes; plainly; is it chosen
+        among those of its kind."""
         inside: dict[tuple[int, int], list[Mention]] = {place: [] for place in self._places}
         for mention in self.mentions:
             inside[mention.place].append(mention)
-        results: dict[int, tuple[bool, bool]] = {}
+        results: dict[int, tuple[bool, bool, bool]] = {}
         for first in range(0, len(self._places), BATCH):
             places = self._places[first : first + BATCH]
             examples = [self._example(place, others) for place in places]
             logits, found = self._read(model, examples, [inside[place] for place in places])
             for mention, at in found:
-                results[id(mention)] = self._judge(logits[at], mention)
-        judged = [results[id(mention)] for mention in self.mentions]
-        return np.array([one for one, _ in judged]), np.array([two for _, two in judged])
+                chosen = all(_prefers(logits[at], mention.tokens, one) for one in mention.others)
+                results[id(mention)] = (*self._judge(logits[at], mention), chosen)
+        judged = np.array([results[id(mention)] for mention in self.mentions])
+        return judged[:, 0], judged[:, 1], judged[:, 2]
 
     def _read(
         self,
@@ -309,3 +319,13 @@ class FactScores:
         first = begin[int(logits[0, torch.from_numpy(begin).long()].argmax())]
         rest = bool(likeliest[1:].all())
         return bool(first == mention.tokens[0]) and rest, bool(likeliest[0]) and rest
+
+
+def _prefers(logits: Tensor, tokens: Tokens, other: Tokens) -> bool:
+    """Say whether ``tokens`` [N] are likelier than others where they part; logits [N, Vt]."""
+    size = min(len(tokens), len(other))
+    parted = np.flatnonzero(tokens[:size] != other[:size])
+    if not len(parted):
+        return True  # one goes on where the other ends
+    place = int(parted[0])
+    return bool(logits[place, int(tokens[place])] > logits[place, int(other[place])])

@@ -30,7 +30,8 @@ class HeldOutDialogs:
         self.corpus = corpus
         policy = replace(config.prompt, swap_roles=0.0, shorten=0.0, begin_later=0.0)
         frames = config.data.max_frames
-        self._epoch = corpus.epoch(policy, config.seed, 0, frames, View.of(config.data))
+        view = replace(View.of(config.data), answers=0.0)
+        self._epoch = corpus.epoch(policy, config.seed, 0, frames, view)
         self.text_alone = config.text_alone
         """Whether all audio rows are empty."""
         trained, _ = population(corpus.kinds, corpus.splits, "train", TRAINED)

@@ -109,7 +109,9 @@ def facts_table(found: Found) -> str:
     )
     if not kinds:
         return ""
-    columns = ("own", "exchanged", "plain", "said", "said_exchanged")
+    columns: tuple[str, ...] = ("own", "exchanged", "plain", "said", "said_exchanged")
+    if any(name.endswith("/chance") for scores in found.values() for name in scores):
+        columns += ("chosen", "chosen_exchanged", "chance")
     lines = [
         "| data | fact | mentions | "
         + " | ".join(name.replace("_", ", ") for name in columns)
