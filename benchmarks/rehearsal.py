@@ -19,9 +19,12 @@ from train import curriculum, journal
 from train.curriculum import TrainingStage
 
 ROOT = Path(__file__).resolve().parent.parent
-CONFIG = "rehearsal"
 TOKENIZER = "datagen/backends/tokenizer/shipped.model"
-SHOWN = ("company/own", "company/exchanged", "first_name/own")
+SHOWN = (
+    *("company/own", "company/exchanged", "first_name/own", "asked/own", "asked/exchanged"),
+    *("asked_money/own", "asked_money/exchanged", "asked_duration/own", "asked_duration/exchanged"),
+)
+"""Scores of a validation that are printed where they are asked for."""
 
 
 def stage_line(folder: Path, stage: TrainingStage) -> str:
@@ -29,10 +32,12 @@ def stage_line(folder: Path, stage: TrainingStage) -> str:
     file = folder / stage.name / journal.FILE
     records = [one for one in journal.read(file) if f"facts/{SHOWN[0]}" in one]
     examples = [f"{one['step'] * stage.config.optim.batch_size:,}" for one in records]
-    lines = [f"{stage.name:<14}{'examples':<20}" + "".join(f"{one:>9}" for one in examples)]
+    lines = [f"{stage.name:<14}{'examples':<24}" + "".join(f"{one:>9}" for one in examples)]
     for name in SHOWN:
+        if not all(f"facts/{name}" in one for one in records):
+            continue
         values = "".join(f"{one[f'facts/{name}']:9.3f}" for one in records)
-        lines.append(f"{'':<14}{name:<20}{values}")
+        lines.append(f"{'':<14}{name:<24}{values}")
     return "\n".join(lines)
 
 
@@ -41,11 +46,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", required=True)
     parser.add_argument("--texts", required=True)
+    parser.add_argument("--config", default="rehearsal")
     parser.add_argument("--out", default="runs/rehearsal")
     parser.add_argument("--set", action="append", default=[], help="a setting of the config")
     chosen = parser.parse_args()
     settings = [f"out={chosen.out}", *chosen.set]
-    command = [sys.executable, "-m", "train", "rehearse", CONFIG, "--shards", chosen.shards]
+    command = [sys.executable, "-m", "train", "rehearse", chosen.config, "--shards", chosen.shards]
     command += ["--texts", chosen.texts, "--tokenizer", TOKENIZER, "--fractions", "1"]
     command += [word for setting in settings for word in ("--set", setting)]
     began = time.monotonic()
@@ -55,7 +61,7 @@ def main() -> None:
     minutes = (time.monotonic() - began) / 60
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     folder = ROOT / chosen.out / "100-percent"
-    for stage in curriculum.load(CONFIG, settings):
+    for stage in curriculum.load(chosen.config, settings):
         print(stage_line(folder, stage))
     cpu = (used.ru_utime + used.ru_stime) / 60
     print(f"{minutes:.1f} minutes, {cpu:.1f} CPU minutes, {used.ru_maxrss / 1024:.0f} MiB at most")

@@ -309,7 +309,8 @@ def make_plan(config: Config, corpus: Corpus, epoch_of: Any) -> BatchPlan:
     rows, weights = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
     fits = corpus.fits(data.max_frames)[rows]
     if data.view == "answers":
-        rows, weights, fits = (one[corpus.has_answers()[rows]] for one in (rows, weights, fits))
+        chosen = corpus.has_answers()[rows]
+        rows, weights, fits = rows[chosen], weights[chosen], fits[chosen]
     return BatchPlan(
         seed=config.seed,
         batch_size=config.optim.batch_size,
