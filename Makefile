@@ -131,7 +131,7 @@ figures: .venv/dev .venv-train/installed
 heard: .venv-real/installed
 	REAL_OUT=$(FIGURES)-laptop $(MAKE) test-real
 	$(KEEP) heard-laptop --title "Recipe laptop, as real ears hear it" -- .venv-real/bin/python -m benchmarks.heard $(FIGURES)-laptop
-	.venv-real/bin/datagen run service --dialogs 6 --out $(FIGURES)-espeak
+	.venv-real/bin/datagen run service --dialogs 4 --out $(FIGURES)-espeak
 	.venv-real/bin/datagen quality $(FIGURES)-espeak --whole --model $(WHISPER)
 	$(KEEP) heard-espeak --title "The embedded voices and codec, as real ears hear them" -- .venv-real/bin/python -m benchmarks.heard $(FIGURES)-espeak
 	$(KEEP) --page > docs/figures.md

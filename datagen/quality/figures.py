@@ -146,10 +146,8 @@ def _figures(turns: Sequence[HeardTurn]) -> QualityFigures:
     return QualityFigures(
         turns=len(turns),
         judged=len(judged),
-        word_error_raw=_share(
-            sum(turn.raw_errors for turn in judged), sum(turn.raw_words for turn in judged)
-        ),
-        word_error=_share(sum(turn.errors for turn in judged), sum(turn.words for turn in judged)),
+        word_error_raw=_word_error((turn.raw_errors, turn.raw_words) for turn in judged),
+        word_error=_word_error((turn.errors, turn.words) for turn in judged),
         entities=entities,
         entity_accuracy=_share(entities - wrong, entities),
         own=_median(turn.own for turn in turns),
@@ -158,6 +156,13 @@ def _figures(turns: Sequence[HeardTurn]) -> QualityFigures:
         p808=_median(turn.p808 for turn in turns),
         loudness=_median(turn.loudness for turn in turns),
     )
+
+
+def _word_error(turns: Iterable[tuple[int, int]]) -> float | None:
+    """Return errors a word; a recogniser that falls into a loop has heard a turn wholly wrong, not
+    seven times over."""
+    found = [(min(errors, words), words) for errors, words in turns]
+    return _share(sum(errors for errors, _ in found), sum(words for _, words in found))
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -49,6 +49,13 @@ def test_figures_by_place_voice_and_kind() -> None:
     assert [row[1] for row in found.rows()][:2] == ["of", "all"]
 
 
+def test_a_recogniser_in_a_loop_has_heard_a_turn_wholly_wrong() -> None:
+    loop = turn(errors=153, raw_errors=160)
+    found = gather({"x-0000000": [turn(), loop]}, {}).groups["clips"]["all"]
+    assert found.word_error == 8 / 16
+    assert found.word_error_raw == 11 / 20
+
+
 def test_a_sample_is_evenly_spaced() -> None:
     ids = [str(n) for n in range(10)]
     assert sample(ids, 3) == ["0", "3", "6"]
