@@ -27,7 +27,7 @@ from datagen.text.nouns import (
     is_determined,
     is_one_thing,
 )
-from datagen.text.quantity import DEC, SCALES
+from datagen.text.quantity import DEC, INT, SCALES
 
 TOLD = (
     "A currency's sign or ISO code. Hundredths are said where there are two digits behind the"
@@ -190,6 +190,13 @@ class _Amounts:
             return f"{said[0]} {numbers.cardinal(minor)}"
         return " and ".join(said)
 
+    def told(self, match: Match) -> str:
+        """Say "19.25 dollars"."""
+        currency = self._currency({"dollars": "$", "euros": "€"}[match["name"]])
+        return self._change(
+            int(match["major"].replace(",", "")), int(match["minor"]), currency, False
+        )
+
     def span(self, match: Match) -> str | None:
         """Say "$20-30" (the unit is said once) or "$9.50-$12"."""
         low, high, scale = match["low"], match["high"], match["scale"]
@@ -249,6 +256,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<sign>{codes}) ?(?P<amount>{DEC}){scale}{end}", amounts.amount),
         make(rf"(?P<amount>{DEC}){scale} ?(?P<sign>{symbols})(?![\w$])", amounts.coded),
         make(rf"[$€£¥]?(?P<amount>{DEC}){scale} ?(?P<sign>{codes})\b", amounts.coded),
+        make(
+            rf"(?P<major>{INT})\.(?P<minor>\d\d) (?P<name>dollars|euros)\b",
+            amounts.told,
+        ),
         make(rf"{cents} ?(?P<sign>{any_of(locale.minor_signs)})(?![\w])", amounts.minor),
         make(
             r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "

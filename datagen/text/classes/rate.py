@@ -94,6 +94,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("the|a|that|this|some|nice|sweet|lovely|young", " "),
         ),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(rf"ea\b{DOT}", "each", before=re.compile(r"\d\.\d\d \Z")),
         make(
             rf"(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"
             rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
