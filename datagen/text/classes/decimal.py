@@ -30,6 +30,8 @@ _PROGRAMS = re.compile(rf"\b(?:{_NAMES})\b")
 _PLAYED = re.compile(
     r"\b(?:bat\w*|hits?|hitting|slugging|OBP|ball|teams?|season|league|hitters?|record|homers?|HRs?)\b"
 )
+
+
 def _version(match: Match) -> str:
     """Say numbers with "point" between; one that begins with zero is read by digit."""
     return " point ".join(

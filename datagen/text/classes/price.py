@@ -23,7 +23,7 @@ EXAMPLES = (
 )
 _SUMS = (
     r"(?:(?:sub)?totals?|bills?|balances?|bal|amounts?|amts?|prices?|costs?|fees?|charges?|co-?pays?"
-    r"|deposits?|refunds?|credits?|debits?|payments?|pmts?|pymts?|tips?|tax|rent|wages?|premiums?"
+    r"|deposits?|refunds?|credits?|debits?|payments?|pmts?|pymts?|tips?|rent|wages?|premiums?"
     r"|deductible|invoices?|receipts?|tab|discounts?|fares?|tolls?|fines?|shipping|postage"
     r"|groceries|purchases?|transactions?|transfers?|withdrawals?|paychecks?|checks?|quotes?"
     r"|subscriptions?|membership|hourly rate|labor|copayment|interest charges?|msrp)"
@@ -35,14 +35,15 @@ _PAID = cue(
     r"|charged?(?: me| us| you| him| her| them)?|charging|refunded(?: me| us| you)?|priced(?: at)?"
     r"|gas (?:is|was)(?: at)?|(?:it|that|they|which) costs?|costs?(?: me| us| you)?"
     r"|that'?ll be|that will be|comes out to|rang up(?: at| to)?|ea\.? @|qty \d+ @"
-    r"|(?:bag|box|case|bottle|carton|crate|jar|bundle)s?(?:'s| is| are| was| were| for)"
-    rf"|{_SUMS}{_LINKED})",
+    r"|(?:bag|box|case|bottle|carton|crate|jar|bundle)s?(?:'s| is| are| was| were| for))",
     " (?:about |only |just |like |around |another |me |us |you )?",
 )
+_TOLD_SUM = cue(rf"{_SUMS}{_LINKED}", " (?:about |only |just |like |around )?")
 _OVER = r"(?:/|(?:an?|per) )"
 _PAID_NEXT = re.compile(
     r",? (?:each|ea|apiece|plus (?:tax|shipping|delivery|tip)|(?:with|w/|before|after|incl\.?"
-    r"|including|inc) tax|even|bucks|in cash|cash|total)\b(?! (?:hours|miles|time|distance|length))"
+    r"|including|inc) tax|even|in cash|cash|total)\b(?! (?:hours|miles|time|distance|length))"
+    r"| (?:fee|charge|copay|refund|deposit|payment|tip|bill)\b"
     r"|/(?:ea|person|night|head|plate|sq ?ft|gal|lb|bu|dozen|doz|box|case|bag|piece|pc)\b"
     r"| (?:an?|per) (?:pop|piece|pound|lb|dozen|gallon|gal|bag|box|pack|pair|person|head|plate"
     r"|night|bottle|case|slice|bushel)\b"
@@ -108,7 +109,8 @@ _MEASURED_NEXT = re.compile(
     r"|rating|index)|percent|pct|out of|million|billion|thousand|trillion|times|hours?|hrs?"
     r"|minutes?|mins?|seconds?|secs?|miles?|inch(?:es)?|foot|feet|yards?|meters?|pounds?|ounces?"
     r"|grams?|gallons?|liters?|cups?|acres?|degrees?|stars?|points?|carats?|volts?|amps?|watts?"
-    r"|in the \d+|interest|apr|apy|rounded|squared|cubed|divided|multiplied)\b|°| ?[=\u00d7÷*]",
+    r"|in the \d+|to the (?:dollar|euro|pound|yen)|interest|apr|apy|rounded"
+    r"|squared|cubed|divided|multiplied)\b|°| ?[=\u00d7÷*]",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
@@ -117,11 +119,15 @@ _MEASURED = re.compile(
     r"|versions?|section|code|divided|multipl\w+|quotient|rating|rated|stars?|level|magnitude"
     r"|latitude|longitude|coordinates?|interest|mortgage|loan|APR|APY|inches|miles|hours|rain\w*"
     r"|snow\w*|fraction|subtract\w*|equations?|coulombs?|protons?|electrons?|exchange rate|mpg)\b"
-    r"|[=\u00d7÷+]",
+    r"|\b(?:sales|property|income|payroll|state|city) tax\b|\btax rates?\b"
+    r"|[=\u00d7÷+]"
+    r"|\brates?\b[^#]{0,20}#(?: fixed)?,? (?:for|on|over) (?:an? )?\d+[ -]?(?:mo|yr|year)",
     re.IGNORECASE,
 )
 """What is measured or reckoned, and has no price."""
-_COUNTED = re.compile(rf" (?!(?:ones|bucks|dollars)\b){THINGS}| (?:percent|%|million|billion|thousand)")
+_COUNTED = re.compile(
+    rf" (?!(?:ones|bucks|dollars)\b){THINGS}| (?:percent|%|million|billion|thousand)"
+)
 _SENTENCE_ENDS = re.compile(r"[.?!](?: |$)")
 
 
@@ -135,23 +141,25 @@ def _sentence(match: Match, left: int, right: int) -> str:
 
 def _is_price(match: Match) -> bool | None:
     """Tell a price from a decimal number; None where nothing tells, or two things do."""
-    if match["whole"] == "0" and not is_before(match, _PAID):
-        return False
     if is_after(match, _COUNTED):
         return False
     is_paid = is_before(match, _PAID) or is_after(match, _PAID_NEXT)
-    is_paid = is_paid or bool(
-        is_after(match, _HOURLY) and _EARNED.search(_sentence(match, 48, 48))
+    is_paid = is_paid or (
+        is_after(match, _HOURLY) and _EARNED.search(_sentence(match, 48, 48)) is not None
     )
     is_measured = is_before(match, _MEASURED_BEFORE) or is_after(match, _MEASURED_NEXT)
     if is_paid or is_measured:
         return is_paid if is_paid != is_measured else None
-    if _MEASURED.search(_sentence(match, 64, 32)):
-        is_measured = True
-    if not describes(match):
-        is_paid = _MONEY.search(_NO_MONEY.sub("", _sentence(match, 48, 32))) is not None
-        is_paid = is_paid or bool(_is_offered(match))
-    return is_paid if is_paid != is_measured else None
+    is_measured = _MEASURED.search(_sentence(match, 64, 32)) is not None
+    is_paid = (
+        is_before(match, _TOLD_SUM)
+        or _MONEY.search(_NO_MONEY.sub("", _sentence(match, 48, 32))) is not None
+        or _is_offered(match)
+    )
+    if is_paid == is_measured:
+        is_plain = match["whole"] == "0" or match[0] == "3.14"  # pi
+        return False if is_plain and not is_paid else None
+    return None if is_paid and describes(match) else is_paid
 
 
 def _is_offered(match: Match) -> bool:
@@ -173,7 +181,9 @@ def _price(match: Match) -> str | None:
     said = numbers.cardinal(whole)
     if not part:
         return f"{said} even"
-    return f"{said} oh {numbers.cardinal(part)}" if part < 10 else f"{said} {numbers.cardinal(part)}"
+    return (
+        f"{said} oh {numbers.cardinal(part)}" if part < 10 else f"{said} {numbers.cardinal(part)}"
+    )
 
 
 def forms(locale: Locale) -> tuple[Form, ...]:

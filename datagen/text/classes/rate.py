@@ -96,7 +96,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"pp(?!\w)", "per person", before=_PRICE),
         make(rf"ea\b{DOT}", "each", before=re.compile(r"\d\.\d\d \Z")),
         make(
-            rf"(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"
+            rf"(?!(?<=\ba )sec\b)(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"
             rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
             before=cue("an?|per|each|every|last|this|next|past|other|first", " "),
