@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import chain
 
 from datagen.text import lexicon, names, places
+from datagen.text.classes.money import COUNTRIES, FOREIGN
 from datagen.text.classes.shorthand import WORDS
 from datagen.text.locales import LOCALES
 from datagen.text.units import UNITS
@@ -171,6 +172,8 @@ OPENING = frozenset(
         lexicon.SHORT_FOR_TWO,
         lexicon.CHORDS,
         *(locale.currencies for locale in LOCALES.values()),
+        COUNTRIES,
+        FOREIGN,
     )
 )
 """Words that begin a form, or are one: no other word needs a look at the forms."""

@@ -50,6 +50,14 @@ STATES_OR_WORDS = {
     "OK": "Oklahoma", "PA": "Pennsylvania",
 }  # fmt: skip
 """States whose letters are words too ("Sure, OK."): they need a ZIP code."""
+ZIPPED_STATES = {
+    "ok": ("Oklahoma", "7[34]"), "oh": ("Ohio", "4[345]"), "hi": ("Hawaii", "96[78]"),
+    "id": ("Idaho", "83[2-8]"), "la": ("Louisiana", "70|71[0-4]"),
+    "ma": ("Massachusetts", "01|02[0-7]|055"), "pa": ("Pennsylvania", "1[5-8]|19[0-6]"),
+    "me": ("Maine", "039|04"), "or": ("Oregon", "97"), "in": ("Indiana", "4[67]"),
+    "de": ("Delaware", "19[789]"), "al": ("Alabama", "35|36[0-69]"),
+}  # fmt: skip
+"""States whose small letters are words, and how their ZIP codes begin."""
 CITIES_OF_DEGREES = frozenset((
     # Maryland
     "Baltimore", "Annapolis", "Frederick", "Rockville", "Gaithersburg", "Bethesda", "Columbia",

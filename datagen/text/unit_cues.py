@@ -240,10 +240,13 @@ _TALKED = re.compile(
     r"\b(?:call\w*|talk|plans?|long|videos?|movies?|drives?|flights?|bak\w+|cook\w*|charg\w+"
     r"|batter\w+|wait\w*|total|months?|used?|left|per|took|takes?|sleep|lasts?)\b"
 )
+_SECTION = re.compile(r" (?:#?\d|[b-hj-z]\b)")
+"""What a section is numbered by: "bio 101 sec 3"."""
 IN_DOUBT: dict[str, Callable[[Match], bool]] = {
     "in": _is_inch,
     "min": _is_minute,
     "m": _is_meter,
+    "sec": lambda match: match[0][-1] == "." or not is_after(match, _SECTION),
     "A": _is_amp,
     "s": _is_second,
     "W": lambda match: (

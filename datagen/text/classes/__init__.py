@@ -39,6 +39,7 @@ from datagen.text.classes import (
     pin,
     plate,
     point,
+    price,
     product,
     range,
     rate,
@@ -61,7 +62,8 @@ from datagen.text.form import Form
 from datagen.text.locales import LOCALES
 
 CLASSES: tuple[ModuleType, ...] = (
-    cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, measure,
+    cardinal, ordinal, figures, decimal, fraction, range, score, ratio, rating, money, price,
+    measure,
     multiple, point, rate, degree, size, date, day_first, weekday, year, time, duration,
     telephone, pin, password, electronic, code, plate, part, status, color, course, episode,
     route, address, roman, abbreviation, shorthand, mixed, math, lesson, formula, verbatim, music,

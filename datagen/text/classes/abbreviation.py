@@ -300,6 +300,11 @@ _WORKERS = (
     "|nurses?|cashiers?|drivers?|shifts?|help|faculty|openings?|hires?|clerks?|servers?|techs?"
 )
 _HOUR = re.compile(r"\d(?: ?[AaPp]\.?[Mm]\.?)?\Z")
+_NUMBER_IS = re.compile(
+    r"\b(?:number|no\.?|prescriptions?)(?: (?:for|on|of|is|was|the|it|that|one))*(?:'s|:)? \Z",
+    re.IGNORECASE,
+)
+"""What says already that a number of a prescription follows."""
 _SAID_NO = re.compile(
     r"(?:,|\b(?:said|say|says|saying|a|or|means|meant|just|oh|told me|answer is|so|well)) \Z",
     re.IGNORECASE,
@@ -324,6 +329,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make.words(PHRASES, r"(?!\w)(?!\.\w)", before=r"(?<!\w)"),
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
+        make(r"[rR]x(?=[:#]? ?#?\d)", "R X", Sure.CUE, before=_NUMBER_IS),
         make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
         make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
         make.words(dotted, r"\.(?= [A-Z](?!\b))", Sure.CUE),

@@ -30,6 +30,7 @@ from datagen.text.places import (
     STATES_OR_WORDS,
     STREET_WORDS,
     STREETS,
+    ZIPPED_STATES,
 )
 
 TOLD = (
@@ -118,6 +119,17 @@ def _state(match: Match) -> str | None:
     raise Unsayable(match["state"], "it may be a state or a degree")
 
 
+_SMALL_CITY = re.compile(
+    r"(?<![\w'])(?!(?:is|its|zip|code|yeah|yes|was|my|the|for|and|that|this|not|says|say|still|also"
+    r"|then|like|call|text|live|lived|living|based|located|moved|here|there|are|all|sounds|looks"
+    r"|about|over|under|than|only|just|order|number|account|send|email|tell|give|ask)\b)"
+    r"[a-z]{3,},? \Z"
+)
+_SMALL_CITY_OF = re.compile(
+    r"(?:, ?|\b(?:st|ave|rd|blvd|dr|ln|ct|way|street|avenue|road|drive|lane|box \d{1,6}|in|to|from"
+    r"|near),? )(?:[a-z]{3,} ){1,2}\Z|[a-z]{3,}, \Z"
+)
+"""A city after a street or a preposition."""
 _NUMBERED_STREET = re.compile(
     r"\d(?:st|nd|rd|th) (?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Street|Avenue|Road|Drive|Place)\.? \Z"
 )
@@ -157,6 +169,20 @@ _SMALL_PLACE = (
 )
 
 
+def _small_state(match: Match) -> str | None:
+    """Say the "ok" of "tulsa ok 74101". Raises Unsayable where it may be the word."""
+    name, codes = ZIPPED_STATES[match["state"]]
+    is_place = is_before(match, _SMALL_CITY)
+    is_word = match["state"] in ("in", "me", "or") and not is_before(match, _SMALL_CITY_OF)
+    if not is_place:
+        return None
+    if is_word and not re.match(codes, match["zip"]):
+        return None
+    if is_word or not re.match(codes, match["zip"]):
+        raise Unsayable(match["state"], "it may be a state or a word")
+    return name
+
+
 def _typed_small(make: FormMaker) -> tuple[Form, ...]:
     """Return the parts of an address that is typed in small letters: "1420 w main st"."""
     types = rf"(?:{_SMALL}|{_SMALL_OR_WORD})"
@@ -179,6 +205,19 @@ def _typed_small(make: FormMaker) -> tuple[Form, ...]:
             lambda m: STREETS[m["type"].capitalize()].lower(),
             Sure.CUE,
             before=re.compile(rf"\d\d{_SMALL_HOUSE}\Z"),
+        ),
+        make(
+            rf"(?P<state>{any_of(ZIPPED_STATES)})(?=,? (?P<zip>\d{{5}})(?:-\d{{4}})?(?![\w-]))",
+            _small_state,
+        ),
+        make(
+            r"ok(?=[.,?!]|$)",
+            "Oklahoma",
+            Sure.CUE,
+            before=re.compile(
+                r"\b(?:tulsa|lawton|edmond|enid|stillwater|broken arrow|muskogee|bartlesville"
+                r"|owasso|oklahoma city),? \Z"
+            ),
         ),
         make(
             rf"(?P<point>[nsew]|[ns][ew])\.?(?= (?:{_SMALL_NAME}{{1,2}}{types}{_SMALL_END}"

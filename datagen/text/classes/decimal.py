@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import END, Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
+from datagen.text.form import END, Form, FormMaker, Match, Sure, cue, is_near
 from datagen.text.locales import Locale
-from datagen.text.nouns import THINGS, describes
 from datagen.text.quantity import INT
 
 TOLD = "A point with digits behind it; two points number a version, three an address (electronic)."
@@ -31,70 +30,6 @@ _PROGRAMS = re.compile(rf"\b(?:{_NAMES})\b")
 _PLAYED = re.compile(
     r"\b(?:bat\w*|hits?|hitting|slugging|OBP|ball|teams?|season|league|hitters?|record|homers?|HRs?)\b"
 )
-_PAID = cue(
-    r"(?:I|we|you|they|he|she) (?:only |just )?(?:paid|owed?|spent)|paid|charged(?: me| us| you)?"
-    r"|gas (?:is|was)(?: at)?|prices? (?:is|was|of)|(?:it|that|they|which) costs?",
-    " (?:about |only |like |around )?",
-)
-
-
-_SOLD = re.compile(
-    r"[$€£]\d|\b(?:deluxe|petite|standard|premium|smalls?|mediums?|larges?|regular|combo|deliver\w+|pric\w+"
-    r"|sale|bouquets?|dozen|pizzas?|menu|special|specials|buy\w*|bought|orders?|ship\w*|fees?|bills?"
-    r"|tax|costs?|cheap\w*|discount\w*|coupons?|refund\w*|charg\w+|pay\w*|paid|gallon|apiece|sells?"
-    r"|sold|bundle|tickets?|entr(?:y|ees?)|meals?|sandwich\w*|wraps?|shirts?|basic|plans?|subscription|vases?|roses|upgrade"
-    r"|on sale|clearance|retails?|bargain|checkout|cart)\b",
-    re.IGNORECASE,
-)
-_OFFERED = re.compile(
-    r"(?:(?<![\w-])(?:[Ii]s|are|was|were|[Ii]t's|[Tt]hat's|[Tt]hey're|for|at|only|just|costs?"
-    r"|priced(?: at)?|prices? (?:is|was|of)|pay|paid"
-    r"|from|now|be|charged?(?: me| you| us)?|comes to|came to|total(?: is|'s)?|to|another|about"
-    r"|and|or|plus|you|size|version|one)|[a-z]'s) \Z"
-)
-_OFFERED_NEXT = re.compile(
-    r" (?:each|apiece|(?:an?|per) (?:month|pop|piece|pound|dozen|gallon|bag|box|pack|pair|person"
-    r"|head|yard|year|week|night|bottle|case|slice|plate)|plus (?:tax|shipping|delivery|tip)"
-    r"|for (?:two|three|four|both|all|a dozen|the (?:pair|set|dozen|pack|box|large|small|bundle))"
-    r"|with tax|before tax|after tax|delivered|on sale|off)\b"
-)
-_MEASURED = re.compile(
-    r"\b(?:averag\w+|GPA|pi|ratio|values?|equals|index|score[sd]?|times?|ERA|mean|median|errors?"
-    r"|probability|factor|pH|coefficient|density|seconds?|laps?|meters?|decimals?|rounds?|rounded|digits?"
-    r"|versions?|section|code|divided|multipl\w+|quotient|rating|rated|stars?|level|magnitude)\b|[=\u00d7÷+]",
-    re.IGNORECASE,
-)
-"""What is measured or reckoned, and has no price."""
-
-
-def _priced(match: Match) -> str | None:
-    """Say "64.99" of what is sold."""
-    is_price = is_after(match, _OFFERED_NEXT) or (
-        is_before(match, _OFFERED)
-        and is_near(match, _SOLD, 64, 48)
-        and not describes(match)
-        and not is_after(match, _COUNTED)
-    )
-    if not is_price or is_near(match, _MEASURED, 64, 24):
-        return None
-    whole, part = int(match["whole"]), int(match["part"])
-    return f"{numbers.cardinal(whole)} {numbers.cardinal(part)}"
-
-
-_COUNTED = re.compile(rf" (?!ones\b){THINGS}| (?:percent|%|million|billion|thousand)")
-
-
-_ALONE = re.compile(
-    r"[.,?!;:]|$| (?:and|or|for|at|on|to|in|but|so|with|plus|if|when|while|today|now|each|total"
-    r"|until|because)\b"
-)
-
-
-def _unmeasured(match: Match) -> str | None:
-    """Refuse "9.95" alone, and "the 64.99 bouquet"."""
-    is_sold = is_near(match, _SOLD) and not is_after(match, _COUNTED)
-    is_doubt = (is_after(match, _ALONE) or is_sold) and not is_near(match, _MEASURED, 64, 24)
-    return "it may be a price or a decimal" if is_doubt else None
 
 
 def _version(match: Match) -> str:
@@ -110,16 +45,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("decimal")
     return (
         make(rf"{INT}\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
-        make(
-            rf"(?P<whole>[1-9]\d{{0,2}})\.(?P<part>[2-9]9|95|45){END}",
-            _priced,
-            Sure.CUE,
-        ),
-        make(
-            rf"[1-9]\d{{0,2}}\.(?:[2-9]9|95){END}",
-            _unmeasured,
-            Sure.DOUBT,
-        ),
         make(rf"(?<![.])\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
         make(
             rf"\.(?P<number>\d\d\d?){END}(?=[ -](?:caliber|cal\b|LR\b|WMR\b|Mag\b|Win\b|ACP"
@@ -144,12 +69,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.pairs(int(m["number"])),
             Sure.CUE,
             before=cue(r"(?:bat|bats|batting|batted|hits?|hitting|average(?: is| of)?|avg)", " "),
-        ),
-        make(
-            rf"(?P<whole>\d{{1,3}})\.(?P<part>[1-9]\d){END}(?! ?{THINGS})",
-            lambda m: f"{numbers.cardinal(int(m['whole']))} {numbers.cardinal(int(m['part']))}",
-            Sure.CUE,
-            before=_PAID,
         ),
         make(rf"(?P<number>\d+(?:\.\d+){{2}}){END}", _version, Sure.USUAL),
         make(rf"(?P<number>\d+(?:\.\d+){{2,}}){END}", _version, Sure.CUE, before=_VERSION),

@@ -168,6 +168,8 @@ def _measure(match: Match) -> str | None:
 def _is_amount(match: Match) -> bool:
     """Tell whether an amount is written, and no place, model, time of day or lone letter."""
     number, symbol = match["number"], match["unit"]
+    if symbol == "ea" and re.search(r"\.\d\d\Z", number):
+        return False  # a price
     is_unit = IN_DOUBT.get(symbol)
     if is_unit and not match["per"] and not is_unit(match):
         return False

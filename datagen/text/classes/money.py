@@ -27,7 +27,7 @@ from datagen.text.nouns import (
     is_determined,
     is_one_thing,
 )
-from datagen.text.quantity import DEC, SCALES
+from datagen.text.quantity import DEC, INT, SCALES
 
 TOLD = (
     "A currency's sign or ISO code. Hundredths are said where there are two digits behind the"
@@ -96,6 +96,21 @@ _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
 _CASH = re.compile(r"\b(?:ATM|cash|bills?|teller|change|withdr\w+)\b")
 _SCALE = any_of(SCALES)
+COUNTRIES = {
+    "US": "USD", "CA": "CAD", "CDN": "CAD", "AU": "AUD", "NZ": "NZD", "HK": "HKD", "MX": "MXN",
+}  # fmt: skip
+"""What stands before a sign for the code of a currency: "US $33"."""
+_SIGNS = {
+    "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹",
+    **dict.fromkeys(("CHF", "SEK", "NOK", "DKK", "BTC"), ""),
+}  # fmt: skip
+"""The signs of currencies that are no dollars or pesos."""
+FOREIGN = (
+    "ARS", "BRL", "CLP", "COP", "TWD", "JMD", "TTD", "BSD", "BBD", "BMD", "KYD", "XCD", "UYU",
+    "DOP", "CUP", "FJD", "BZD", "NAD", "LRD", "GYD", "SRD",
+)  # fmt: skip
+"""Codes of other currencies with that sign; they have no name here."""
+_NO_PLACE = re.compile(r"(?<!\bthe )(?<!\bThe )(?<![a-z], )\Z")
 
 
 class _Amounts:
@@ -112,6 +127,14 @@ class _Amounts:
         sign = match["sign"] if match["sign"] in self._locale.currencies else match["sign"].upper()
         is_attributive = self._describes(match)
         return self._say(match["amount"], match["scale"], self._currency(sign), is_attributive)
+
+    def named(self, match: Match) -> str | None:
+        """Say "CAD $45". Raises Unsayable if the sign is none of that currency."""
+        code = COUNTRIES.get(match["sign"], match["sign"])
+        if _SIGNS.get(code, "$") != match["symbol"] or code not in self._locale.currencies:
+            raise Unsayable(match[0], "its code and its sign are of two currencies")
+        is_attributive = self._describes(match)
+        return self._say(match["amount"], match["scale"], self._currency(code), is_attributive)
 
     def described(self, match: Match) -> str | None:
         """Say "$50-a-month": the unit stays singular, and no hyphen is left."""
@@ -190,6 +213,13 @@ class _Amounts:
             return f"{said[0]} {numbers.cardinal(minor)}"
         return " and ".join(said)
 
+    def told(self, match: Match) -> str:
+        """Say "19.25 dollars"."""
+        currency = self._currency({"dollars": "$", "euros": "€"}[match["name"]])
+        return self._change(
+            int(match["major"].replace(",", "")), int(match["minor"]), currency, False
+        )
+
     def span(self, match: Match) -> str | None:
         """Say "$20-30" (the unit is said once) or "$9.50-$12"."""
         low, high, scale = match["low"], match["high"], match["scale"]
@@ -247,8 +277,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             amounts.span,
         ),
         make(rf"(?P<sign>{codes}) ?(?P<amount>{DEC}){scale}{end}", amounts.amount),
+        make(
+            rf"(?P<sign>{codes}|{'|'.join((*COUNTRIES, *FOREIGN))})"
+            rf" (?P<symbol>[$€£¥₹]) ?(?P<amount>{DEC}){scale}{end}",
+            amounts.named,
+            before=_NO_PLACE,
+        ),
         make(rf"(?P<amount>{DEC}){scale} ?(?P<sign>{symbols})(?![\w$])", amounts.coded),
         make(rf"[$€£¥]?(?P<amount>{DEC}){scale} ?(?P<sign>{codes})\b", amounts.coded),
+        make(
+            rf"(?P<major>{INT})\.(?P<minor>\d\d) (?P<name>dollars|euros)\b",
+            amounts.told,
+        ),
         make(rf"{cents} ?(?P<sign>{any_of(locale.minor_signs)})(?![\w])", amounts.minor),
         make(
             r"(?P<count>\d{1,2})/(?=[$€£]\d)", lambda m: f"{numbers.cardinal(int(m['count']))} for "

@@ -94,8 +94,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("the|a|that|this|some|nice|sweet|lovely|young", " "),
         ),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(rf"ea\b{DOT}", "each", before=re.compile(r"\d\.\d\d \Z")),
         make(
-            rf"(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"
+            rf"(?!(?<=\ba )sec\b)(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"
             rf"(?P<unit>{any_of(SOLD_BY)})\b(?!['-]){DOT}",
             lambda m: PER.get(m["unit"]) or UNITS[m["unit"]],
             before=cue("an?|per|each|every|last|this|next|past|other|first", " "),

@@ -19,6 +19,7 @@ from datagen.text.form import (
     is_before,
 )
 from datagen.text.locales import Locale
+from datagen.text.places import ZIPPED_STATES
 
 TOLD = (
     "A word of small letters that is a short form, too: a word beside it says which of the two it"
@@ -76,6 +77,19 @@ _A_VERB = (
 )
 _WISHES = r"(?= (?:like|love|rather|prefer|appreciate|say|recommend|suggest)\b)"
 _THING = r"(?= (?!(?:of|in|between|is|was|and|or|for|check|file|tool|view|command|to)\b)[a-z]{3,})"
+_MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_SCORED = (
+    r"(?= (?:was|is|of) (?:an? )?(?:1[2-9]|2\d|3[0-6])(?=[.,?!;]|$| (?:and|but|so|w/|with|on)\b))"
+)
+"""What follows a test whose points go to 36."""
+_AUXILIARY = (
+    r"(?:do|does|did|will|would|can|could|should|must|doesn'?t|don'?t|didn'?t|won'?t|wouldn'?t"
+    r"|can'?t|cannot)"
+)
+_SUBJECT = (
+    r"(?:it|that|this|they|we|you|u|i|these|those|everything"
+    r"|(?:the|your|ur|my|our|that|this|any)(?: [a-z]+){1,2})"
+)
 _READINGS = (
     # Days.
     Twofold("sat", "Saturday", _ON_DAY, _ENDS_DAY),
@@ -140,6 +154,30 @@ _READINGS = (
             r"(?<!u tom)(?<!you tom)(?<!til tom)(?<!till tom)(?<!until tom)(?<!due tom)(?<!open"
             r" tom)"
             r"(?<!ready tom)(?<!closed tom)(?<!back tom)(?<!there tom)"),
+    # Tests, services, parts.
+    Twofold("sat", "S A T", "", r"(?= (?:scores?|prep|subscores?|(?:and|or|&) act)\b)"),
+    Twofold("sat", "S A T", "", r"(?= (?:was|is|of) (?:an? )?(?:[4-9]\d0|1[0-6]\d0)\b)"),
+    Twofold("act", "A C T", "", r"(?= (?:scores?|prep|subscores?|composite|(?:and|or|&) sat)\b)"),
+    Twofold("act", "A C T", r"(?:^|[,;] ?|(?:my|his|her|ur|your|their|and|sat|but) )", _SCORED),
+    Twofold("act", "A C T", r"(?:took|take|taking|retake|retook|retaking|stud(?:y|ying) for"
+            r"|prep for) the ", r"(?=[.,?!]|$| (?:again|twice|in|test|and|or|last|this|next)\b)"),
+    Twofold("dos", "date of service", "",
+            rf"(?=(?: (?:was|is|of|on|for))?:? ?(?:\d{{1,2}}[/-]\d|(?:{_MONTH})[a-z]*\.? \d))"),
+    Twofold("dos", "date of service", r"(?:the|wrong|correct|same|which|each|claim) ",
+            r"(?=[.,?!]|$| (?:on|is|was|for|does)\b)"),
+    Twofold("dos", "", "", r"(?= (?:and|&|or) don'?t'?s\b|,? tres\b"
+            r"| (?:equis|amigos|leches|prompt|mode|games?|command)\b)"),
+    Twofold("dos", "", r"uno,? ", ""),
+    Twofold("sec", "section", r"(?<!\d )(?<!\ba )(?<!one )(?<!every )(?<!per )(?<!last )(?<!each )"
+            r"(?<!half )(?<!few )", r"(?= #?\d{1,3}\b(?! ?(?:sec|min|hr|late|ago)))"),
+    Twofold("sec", "section", r"(?<=[a-z]{3} \d{3} )", r"(?= #?\d)"),
+    Twofold("sec", "section", r"row \w{1,3},? ", r"(?= \w{1,3}\b)"),
+    Twofold("sec", "section", r"(?<!\d )(?<!\ba )(?<!one )", r"(?= [a-z]{1,2},? (?:row|seats?)\b)"),
+    Twofold("sec", "security", "", r"(?= deposit\b)"),
+    Twofold("sec", "SEC", "", r"(?= (?:filings?|rules?|reports?|investigation|disclosures?)\b)"),
+    Twofold("incl", "include",
+            rf"(?:{_AUXILIARY}(?: {_SUBJECT})?|to|pls|please|we|they|you|u) ", ""),
+    Twofold("incl", "included", "", r"(?=[?!])"),
     # What is a word as well.
     Twofold("err", "error", r"(?:getting|got|gets?|this|same|that|an?|the|any|no|with|says?"
             r"|shows?|shown"
@@ -358,14 +396,15 @@ DOUBTED = (
     "la",
     "se", "tom", "apr", "ill", "prob", "sig", "diag", "os", "f/u", "w/d", "opt", "ph", "np",
     "rn", "ofc",
-    "hw", "pcs", "fob", "ins", "apt",
+    "hw", "pcs", "fob", "ins", "apt", "dos",
 )  # fmt: skip
 """Those that are refused where nothing beside them tells."""
-COMMON = frozenset(("am", "it", "or", "us"))
+COMMON = frozenset(("am", "it", "or", "us", *ZIPPED_STATES)) - {"la", "id"}
 """Words that are in most texts: `BESIDE` tells where one may begin a form."""
 BESIDE = re.compile(
     rf"(?:^am(?=[.,!?]*$)|(?<=\bthe )us\b|(?<=\bin the )or(?=[.,?!;)]|$)|\bit(?= {_STAFF})"
-    rf"|(?:(?<=day )|(?<=[a-z]{{3}} )(?<!and )(?<!who )|(?<=the )|(?<=\d ))am\b(?! [iI]\b))"
+    rf"|(?:(?<=day )|(?<=[a-z]{{3}} )(?<!and )(?<!who )|(?<=the )|(?<=\d ))am\b(?! [iI]\b)"
+    r"|ok(?=[.,?!]|$)|[a-z]{2}(?=,? \d{5}(?!\d)))"
 )
 """Those words where they may begin a form."""
 
@@ -439,6 +478,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             if row.after.startswith(_DOT)
         ),
         make(r"am(?=[.,!?]*$)", "a.m.", before=re.compile(r"^\Z")),
+        make(rf"act{_SCORED}", "it may be a test or a word", Sure.DOUBT),
+        make(
+            r"incl\b(?=\.? \w)",
+            "it may be including or includes",
+            Sure.DOUBT,
+            before=re.compile(r"\b(?:it|that|this|which|everything|he|she)(?: only| also)? \Z"),
+        ),
         make(r"vs\b", "it may be versus or vital signs", Sure.DOUBT, before=re.compile(r"^\Z")),
         make(
             rf"{begins}(?<!dash )(?<!dot )(?<!slash )(?:{any_of(DOUBTED)}){whole}"

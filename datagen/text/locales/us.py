@@ -39,6 +39,8 @@ CURRENCIES = {
     "CAD": _dollars("Canadian"),
     "AUD": _dollars("Australian"),
     "NZD": _dollars("New Zealand"),
+    "HKD": _dollars("Hong Kong"),
+    "SGD": _dollars("Singapore"),
     "EUR": Currency("euro", "euros", *_CENTS),
     "GBP": Currency("British pound", "British pounds", "penny", "pence", is_short=True),
     "JPY": Currency("yen", "yen"),
