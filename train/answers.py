@@ -1,6 +1,6 @@
 """What users ask and agents answer with a fact of their role, as tokens beside those of a corpus.
 
-    turns, facts, role of shards or texts  --decode-->  arrays  --AnswerTable-->  Answer
+    turns, facts, role of shards or texts  --decode-->  arrays  --AnswerTable-->  FactAnswer
     FOLDER/answers.npz  <--cached_answers--  files
 
 A fact is written in the role ("$58") and said in words ("fifty-eight dollars"): none of its tokens
@@ -53,7 +53,7 @@ class SaidFact:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FactAnswer:
     """A turn of the agent up to the last fact in it, and what the user said before it."""
 
     question: Tokens
@@ -299,7 +299,7 @@ class AnswerTable:
         place = self._rows[row]
         return [] if place < 0 else [self._fact(f) for f in range(*self._span(self._facts, place))]
 
-    def of(self, row: int) -> list[Answer]:
+    def of(self, row: int) -> list[FactAnswer]:
         """Return the answers of a row, in order."""
         place = self._rows[row]
         return (
@@ -315,7 +315,7 @@ class AnswerTable:
     def _fact(self, fact: int) -> Tokens:
         return self._found["fact_tokens"][slice(*self._span(self._fact_tokens, fact))]
 
-    def _answer(self, place: int, one: int) -> Answer:
+    def _answer(self, place: int, one: int) -> FactAnswer:
         found = self._found
         start, stop = self._span(self._tokens, one)
         asked = start + int(found["asked"][one])
@@ -340,7 +340,7 @@ class AnswerTable:
                     is_told=bool(found["mention_told"][mention]),
                 )
             )
-        return Answer(
+        return FactAnswer(
             question=found["tokens"][start:asked],
             text=found["tokens"][asked:stop],
             place=int(found["places"][one]),

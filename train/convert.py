@@ -24,7 +24,7 @@ _FUSED = re.compile(r"(.*\.self_attn\.)(?:(in)_proj_weight|(out)_proj\.weight)")
 
 
 @dataclass(frozen=True)
-class _Piece:
+class _StoredTensor:
     """A tensor of a file, or one of the equal parts of it along the first axis."""
 
     source: str
@@ -74,18 +74,18 @@ def convert(
     return len(wanted)
 
 
-def _split(file: Any, path: Path) -> dict[str, _Piece]:
+def _split(file: Any, path: Path) -> dict[str, _StoredTensor]:
     """Return all tensors by newer moshi's names: attention of each depth step apart."""
     found = list(file.keys())
     steps = sum(name.startswith("linears.") for name in found)
     if not steps:
         raise UserError(f"convert: {path} does not hold a Moshi (no linears.0.weight)")
-    pieces: dict[str, _Piece] = {}
+    pieces: dict[str, _StoredTensor] = {}
     for name in found:
         spec = _spec(file, name, path)
         match = _FUSED.fullmatch(name)
         if match is None:
-            pieces[name] = _Piece(name, spec)
+            pieces[name] = _StoredTensor(name, spec)
             continue
         side = match[2] or match[3]
         parts = steps if name.startswith("depformer.") else 1
@@ -97,7 +97,7 @@ def _split(file: Any, path: Path) -> dict[str, _Piece]:
             )
         part = TensorSpec((rows, *spec.shape[1:]), spec.dtype)
         for index in range(parts):
-            pieces[f"{match[1]}{side}_projs.{index}.weight"] = _Piece(name, part, index)
+            pieces[f"{match[1]}{side}_projs.{index}.weight"] = _StoredTensor(name, part, index)
     return pieces
 
 
@@ -111,7 +111,7 @@ def _spec(file: Any, name: str, path: Path) -> TensorSpec:
     return TensorSpec(tuple(tensor.get_shape()), TYPES[kind])
 
 
-def _widened(pieces: Mapping[str, _Piece], path: Path) -> dict[str, _Piece]:
+def _widened(pieces: Mapping[str, _StoredTensor], path: Path) -> dict[str, _StoredTensor]:
     """Return the pieces of a model that predicts the user's rows too, which begin as copies."""
     steps = _check_rows(pieces, path, NUM_CODEBOOKS, "--widen")
     pattern = re.compile(r"(.*(?:depformer_in|linears|gating|in_projs|out_projs)\.)(\d+)(\..*)")
@@ -127,18 +127,18 @@ def _widened(pieces: Mapping[str, _Piece], path: Path) -> dict[str, _Piece]:
     return wide
 
 
-def _grouped(pieces: Mapping[str, _Piece], names: Names) -> dict[str, list[_Piece]]:
+def _grouped(pieces: Mapping[str, _StoredTensor], names: Names) -> dict[str, list[_StoredTensor]]:
     """Return of which pieces each tensor is made: with PersonaPlex's names, fused ones."""
     if names == "moshi":
         return {name: [piece] for name, piece in pieces.items()}
-    parts: dict[str, dict[int, _Piece]] = {}
+    parts: dict[str, dict[int, _StoredTensor]] = {}
     for name, piece in pieces.items():
         where = fused(name)
         parts.setdefault(where.name, {})[where.part or 0] = piece
     return {name: [found[index] for index in sorted(found)] for name, found in parts.items()}
 
 
-def _whole(pieces: list[_Piece]) -> TensorSpec:
+def _whole(pieces: list[_StoredTensor]) -> TensorSpec:
     """Return what pieces make, one after the other."""
     first = pieces[0].spec
     if len(pieces) == 1:
@@ -147,7 +147,7 @@ def _whole(pieces: list[_Piece]) -> TensorSpec:
     return TensorSpec((rows, *first.shape[1:]), first.dtype)
 
 
-def _check_rows(pieces: Mapping[str, _Piece], path: Path, expected: int, flag: str) -> int:
+def _check_rows(pieces: Mapping[str, _StoredTensor], path: Path, expected: int, flag: str) -> int:
     """Return how many rows a model predicts: those that ``flag`` takes."""
     steps = sum(name.startswith("linears.") for name in pieces)
     if steps != expected:

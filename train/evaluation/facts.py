@@ -21,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from train.answers import Answer, AnswerTable, find_tokens
+from train.answers import AnswerTable, FactAnswer, find_tokens
 from train.build import marked
 from train.config import UserError
 from train.delay import delay
@@ -85,7 +85,7 @@ def find_answers(
     return sorted(found, key=lambda item: (*item.place, int(item.frames[0]), item.kind))
 
 
-def _places(held_out: HeldOutDialogs, row: int, answers: Sequence[Answer]) -> Iterator[Steps]:
+def _places(held_out: HeldOutDialogs, row: int, answers: Sequence[FactAnswer]) -> Iterator[Steps]:
     """Yield in which frames the tokens of each answer are; none if they are not shown."""
     parts = held_out.parts(row)
     if parts.heard is not None:
@@ -102,7 +102,9 @@ def _places(held_out: HeldOutDialogs, row: int, answers: Sequence[Answer]) -> It
         yield spoken[answer.place : answer.place + len(answer.text)]
 
 
-def _asked(held_out: HeldOutDialogs, row: int, answer: Answer, frames: Steps) -> Iterator[Mention]:
+def _asked(
+    held_out: HeldOutDialogs, row: int, answer: FactAnswer, frames: Steps
+) -> Iterator[Mention]:
     is_dense = held_out.parts(row).heard is not None
     for fact in answer.facts:
         at = frames[fact.start : fact.start + len(fact.tokens)]
