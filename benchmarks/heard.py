@@ -22,17 +22,15 @@ from datagen.types import SAMPLE_RATE
 def heard(quality: QualityFile) -> Iterator[str]:
     """Yield a line for each place."""
     for place, groups in quality.groups.items():
-        for name, one in groups.items():
-            if name != "all" and not name.startswith("source:"):
-                continue
-            yield (
-                f"{place:<9}{name:<16}{one.turns:6,} turns"
-                f"  words wrong {share(one.word_error)} of {one.judged:,} turns"
-                f" ({share(one.word_error_raw)} raw)"
-                f"  entities {share(one.entity_accuracy)} of {one.entities:,}"
-                f"  likeness {number(one.own)}, other's {number(one.other)}"
-                f"  DNSMOS {number(one.overall)}, P.808 {number(one.p808)}"
-            )
+        one = groups["all"]
+        yield (
+            f"{place:<9}{one.turns:6,} turns"
+            f"  words wrong {share(one.word_error)} of {one.judged:,} turns"
+            f" ({share(one.word_error_raw)} raw)"
+            f"  entities {share(one.entity_accuracy)} of {one.entities:,}"
+            f"  likeness {number(one.own)}, other's {number(one.other)}"
+            f"  DNSMOS {number(one.overall)}, P.808 {number(one.p808)}"
+        )
 
 
 def share(value: float | None) -> str:

@@ -162,17 +162,17 @@ def load_model(path: Path, model: nn.Module) -> None:
 
 def _check_same(path: Path, record: dict[str, Any], config: Config, corpus: dict[str, Any]) -> None:
     """Refuse to continue a run as another one, or as a shorter one."""
-    before, now = _bound(record["config"]), _bound(config.to_dict())
-    if (steps := now.pop(STEPS)) < (begun := before.pop(STEPS)):
+    changed = _changed(record["config"], config)
+    before, now = changed.pop(STEPS, (0, 0))
+    if now < before:
         raise UserError(
-            f"{path.parent.parent} was begun with {STEPS} {begun}, which may grow but not shrink to"
-            f" {steps}: set it back, or choose another out"
+            f"{path.parent.parent} was begun with {STEPS} {before}, which may grow but not shrink"
+            f" to {now}: set it back, or choose another out"
         )
-    changed = sorted(key for key in before | now if before.get(key) != now.get(key))
-    changed += sorted(key for key in corpus if corpus[key] != record["corpus"].get(key))
-    if changed:
+    names = [*changed, *sorted(key for key in corpus if corpus[key] != record["corpus"].get(key))]
+    if names:
         raise UserError(
-            f"{path.parent.parent} was begun with another {', '.join(changed)}:"
+            f"{path.parent.parent} was begun with another {', '.join(names)}:"
             " set it back, or choose another out"
         )
 
@@ -185,17 +185,25 @@ def check_done(config: Config, *, first: bool) -> None:
     path = latest(config.out)
     if path is None:
         return
-    before, now = _bound(read_record(path)["config"]), _bound(config.to_dict())
-    changed = [
-        f"{key} {before.get(key)}, not {now.get(key)}"
-        for key in sorted(before | now)
-        if before.get(key) != now.get(key) and (first or key != "model.weights")
-    ]
+    changed = _changed(read_record(path)["config"], config)
+    if not first:
+        changed.pop("model.weights", None)
     if changed:
+        told = ", ".join(f"{key} {before}, not {now}" for key, (before, now) in changed.items())
         raise UserError(
-            f"{config.out} is finished, with {', '.join(changed)}: set it back, choose another"
-            " out, or delete this folder and those of the stages after it"
+            f"{config.out} is finished, with {told}: set it back, choose another out, or delete"
+            " this folder and those of the stages after it"
         )
+
+
+def _changed(record: dict[str, Any], config: Config) -> dict[str, tuple[Any, Any]]:
+    """Return the settings that a resumed run must share and does not, as they were and are."""
+    before, now = _bound(record), _bound(config.to_dict())
+    return {
+        key: (before.get(key), now.get(key))
+        for key in sorted(before | now)
+        if before.get(key) != now.get(key)
+    }
 
 
 def _bound(config: dict[str, Any]) -> dict[str, Any]:
