@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, cue, is_near
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -61,10 +71,66 @@ def _odds(match: Match) -> str | None:
     return f"{numbers.cardinal(low)} to {numbers.cardinal(high)}"
 
 
+_PROPORTIONED = re.compile(
+    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?"
+    r"|slope|gradient|ramp|pitch|grade|gear\w*|leverage|model|miniature|solution|concentrate"
+    r"|compression|students?|teacher|payout|pays?|rise|run|reduction|contrast|exposure|chance)\b",
+    re.I,
+)
+_PROPORTION = (
+    r"ratios?|odds|slope|scale|gradient|grade|mix(?:ed)?|mixture|dilut\w+|proportions?|compression"
+    r"|payout|ramp|solution|gear(?:ing)?|leverage"
+)
+_BESIDE_RATIO = cue(rf"(?:{_PROPORTION})(?: \w+)?(?: of| is| at| was|'s|:|a|an)*|an?", " ")
+_STUFF = (
+    r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans"
+    r"|milk|fuel|\w+er)"
+)
+_OF_RATIO = re.compile(
+    rf" (?:{_PROPORTION})\b| [a-z]+ (?:ratios?|dilutions?|odds)\b"
+    rf"|,? \(?{_STUFF}[- ]to[- ]{_STUFF}(?=[.,;!?)]|$| by\b| ratio\b)"
+)
+
+
+def _ratio(match: Match) -> str | None:
+    """Say "3:1"; what may be a time needs the word right beside it: "paid before 1:00"."""
+    if len(match["bottom"]) == 2 and int(match["bottom"]) < 60 and int(match["top"]) < 25:
+        is_one = is_after(match, _OF_RATIO) or (
+            is_before(match, _BESIDE_RATIO) and not is_before(match, _ARTICLE)
+        )
+        if not is_one:
+            return None
+    elif not is_near(match, _PROPORTIONED) and len(match["bottom"]) > 1:
+        return None
+    joint = " " if is_near(match, _FASTED) else " to "
+    return joint.join(numbers.cardinal(int(match[end])) for end in ("top", "bottom"))
+
+
+_FASTED = re.compile(r"\bfast(?:s|ing|ed)?\b|\beating window\b")
+"""What has hours without and with food: "the 16:8 fast"."""
+_ARTICLE = cue("an?", " ")
+
+
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a ratio."""
     make = FormMaker("ratio")
     return (
+        make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
+        make(
+            r"(?P<top>\d{1,2}):(?P<bottom>\d{1,2}\.\d+)(?![\w:]|\.\d)",
+            lambda m: (
+                f"{quantity.number(m['top'])} to {quantity.number(m['bottom'])}"
+                if is_near(m, _PROPORTIONED)
+                else None
+            ),
+        ),
+        make(
+            r"(?P<low>\d{1,2})-(?P<high>\d)(?![\w-]|[.,]\d)",
+            lambda m: " to ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
+            before=cue(
+                r"odds(?: of| are| were| at)?|went off at|paid|long ?shot at|favorite at", " "
+            ),
+        ),
         make(r":(?= [\d√])", _apart, before=re.compile(r"\d \Z")),
         make(r"1:[1-9]\d{0,2}(?:,\d{3})+(?![\w:]|[.,]\d)", _parts),
         make(r"\d{1,3}\.\d{1,2}:[1-9]\d{0,2}(?:\.\d{1,2})?(?![\w:]|[.,]\d)", _parts),

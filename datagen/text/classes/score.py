@@ -77,18 +77,14 @@ _RECORD = re.compile(
     r"|on the road|away|overall|record|so far|start"
     r"|in the (?:league|division|conference))"
 )
-_RATIO = re.compile(
-    r"\b(?:ratio|odds|aspect|mix|mixed|against|dilut\w+|parts|bet|scale|proportions?"
-    r"|slope|gradient|ramp|pitch|grade|gear\w*|leverage|model|miniature|solution|concentrate"
-    r"|compression|students?|teacher|payout|pays?|rise|run|reduction|contrast|exposure|chance)\b",
-    re.I,
-)
 _SPLIT = re.compile(r"\b(?:split|splits|chance|odds|share|divided|custody)\b", re.IGNORECASE)
 
 
 _WON_BEFORE = re.compile(rf"{WON.pattern}[^.?!;,]{{0,40}},? \Z", re.IGNORECASE)
 _WON_AFTER = re.compile(rf"[^.?!;,]{{0,24}}{WON.pattern}", re.IGNORECASE)
 _ROW = re.compile(r"\d+-\d+(?:,|,? and) \Z")
+
+_ARTICLE = cue("an?", " ")
 
 
 def has_won(match: Match) -> bool:
@@ -227,38 +223,6 @@ def _points(low: int, high: int) -> str:
     return f"{first} {last}"
 
 
-_PROPORTION = (
-    r"ratios?|odds|slope|scale|gradient|grade|mix(?:ed)?|mixture|dilut\w+|proportions?|compression"
-    r"|payout|ramp|solution|gear(?:ing)?|leverage"
-)
-_RATIO_BESIDE = cue(rf"(?:{_PROPORTION})(?: \w+)?(?: of| is| at| was|'s|:|a|an)*|an?", " ")
-_STUFF = (
-    r"(?:water|coffee|oil|gas|sugar|flour|vinegar|bleach|sand|cement|juice|rice|syrup|salt|beans"
-    r"|milk|fuel|\w+er)"
-)
-_OF_RATIO = re.compile(
-    rf" (?:{_PROPORTION})\b| [a-z]+ (?:ratios?|dilutions?|odds)\b"
-    rf"|,? \(?{_STUFF}[- ]to[- ]{_STUFF}(?=[.,;!?)]|$| by\b| ratio\b)"
-)
-
-
-def _ratio(match: Match) -> str | None:
-    """Say "3:1"; what may be a time needs the word right beside it: "paid before 1:00"."""
-    if len(match["bottom"]) == 2 and int(match["bottom"]) < 60 and int(match["top"]) < 25:
-        is_one = is_after(match, _OF_RATIO) or (
-            is_before(match, _RATIO_BESIDE) and not is_before(match, _ARTICLE)
-        )
-        if not is_one:
-            return None
-    elif not is_near(match, _RATIO) and len(match["bottom"]) > 1:
-        return None
-    joint = " " if is_near(match, _FASTED) else " to "
-    return joint.join(numbers.cardinal(int(match[end])) for end in ("top", "bottom"))
-
-
-_FASTED = re.compile(r"\bfast(?:s|ing|ed)?\b|\beating window\b")
-"""What has hours without and with food: "the 16:8 fast"."""
-_ARTICLE = cue("an?", " ")
 _PLAYED = re.compile(
     r"\b(?:key|tempo|beats?|song|piece|met(?:er|re)|BPM|bpm|waltz|jig|march|time signature"
     r"|metronome|play(?:ed|ing)?"
@@ -291,7 +255,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(over, _pressure, Sure.CUE),
         make(over, lambda m: _over(m) if is_near(m, _HEART) else None, Sure.USUAL),
         make(rf"(?P<low>\d{{1,3}})-(?P<high>\d{{1,3}}){END}(?!-)", _won, Sure.CUE),
-        make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
         make(
             over,
             _vision,
@@ -306,14 +269,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<top>\d{1,2})/(?P<bottom>\d)(?= (?:ARM|adjustable|hybrid|buydown)\b)"
             r"|(?P<years>[1-3])-(?P<last>[01])(?= (?:temporary )?buydown\b)",
             lambda m: " ".join(quantity.number(part) for part in re.split("[/-]", m[0])),
-        ),
-        make(
-            r"(?P<top>\d{1,2}):(?P<bottom>\d{1,2}\.\d+)(?![\w:]|\.\d)",
-            lambda m: (
-                f"{quantity.number(m['top'])} to {quantity.number(m['bottom'])}"
-                if is_near(m, _RATIO)
-                else None
-            ),
         ),
         make(
             r"[1-9]-[1-9](?![\w/-]|[.,]\d)",
@@ -364,13 +319,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 else None
             ),
             before=cue("in|is|meter|time|a", ",? "),
-        ),
-        make(
-            r"(?P<low>\d{1,2})-(?P<high>\d)(?![\w-]|[.,]\d)",
-            lambda m: " to ".join(numbers.cardinal(int(part)) for part in m[0].split("-")),
-            before=cue(
-                r"odds(?: of| are| were| at)?|went off at|paid|long ?shot at|favorite at", " "
-            ),
         ),
         make(
             r"[1-4]-[1-4](?:-[1-4])?(?= (?:seating|seats|layout|configuration|cabin))",
