@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 from train import batches
 from train.config import DataSpec
 from train.data import Corpus
+from train.examples import Epoch
 from train.prompt import MOSHI_SILENCE, MOSHI_SINE, PromptPolicy
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ def measured(work: Callable[[], T]) -> tuple[T, float]:
 
 def assemble(corpus: Corpus, epoch_number: int) -> tuple[float, int]:
     """Put together every batch of one epoch, on one process; return useful share and bytes."""
-    epoch = corpus.epoch(PromptPolicy(min_voice_frames=38), 0, epoch_number)
+    epoch = Epoch(corpus, PromptPolicy(min_voice_frames=38), 0, epoch_number)
     rows, weights = batches.population(corpus.kinds, corpus.splits, "train")
     batch_size = min(32, len(rows))
     made = batches.BatchPlan(0, batch_size, 64, rows, weights, lambda _: epoch.lengths)

@@ -17,9 +17,9 @@ from torch import Tensor
 from torch.distributed.fsdp import MixedPrecisionPolicy, fully_shard
 
 from train.config import Config, UserError
-from train.data import Batch
 from train.delay import Delayed, delay
 from train.distributed import Group
+from train.examples import Batch
 from train.lora import add_lora
 from train.loss import LossWeights, is_padding
 from train.model import DuplexLM, ModelConfig, is_depth, model_config

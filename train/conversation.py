@@ -18,6 +18,7 @@ import numpy as np
 from train import prompt
 from train.config import UserError
 from train.data import Corpus
+from train.examples import Epoch
 from train.prompt import NUM_CODEBOOKS, NUM_STREAMS, ExampleParts, PromptPolicy, Tokens
 from train.prompt_text import load_tokenizer, wrap
 
@@ -79,7 +80,7 @@ def _parts(request: SpeakRequest, corpus: Corpus, tokenizer: str | None) -> Exam
     """Return what the shards give, with the role that is asked for."""
     if request.dialog_id is not None:
         row = corpus.row_of(request.dialog_id)
-        parts = corpus.epoch(PromptPolicy(), 0, 0).dialogue(row)
+        parts = Epoch(corpus, PromptPolicy(), 0, 0).dialogue(row)
     elif request.role and request.voice and (request.user or request.frames):
         nothing = np.empty((NUM_CODEBOOKS, 0), np.int16)
         empty = np.empty(0, np.int16)

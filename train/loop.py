@@ -24,9 +24,10 @@ from train import allocator, build
 from train import checkpoint as checkpoints
 from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
-from train.data import Batch, Corpus, Epoch, View
+from train.data import Corpus
 from train.delay import Delayed
 from train.distributed import Group, join
+from train.examples import Batch, Epoch, View
 from train.journal import Journal, open_journal
 from train.loss import LossSums, counts, sums, total
 from train.metrics import Meter, by_stream, flops_per_frame, peak_flops
@@ -93,7 +94,8 @@ class Trainer:
     def _epoch(self, number: int) -> Epoch:
         if self._current is None or self._current.number != number:
             config = self._config
-            self._current = self.taught.epoch(
+            self._current = Epoch(
+                self.taught,
                 config.prompt,
                 config.seed,
                 number,

@@ -12,8 +12,9 @@ import torch
 
 from train import batches, build
 from train.config import Config
-from train.data import Batch, Corpus, View
+from train.data import Corpus
 from train.distributed import Group
+from train.examples import Batch, Epoch, View
 from train.loss import LossSums, sums, total
 from train.metrics import by_stream
 from train.model import DuplexLM
@@ -27,7 +28,7 @@ class Validation:
         self._config, self._group = config, group
         data = config.data
         view = View.of(data, config.loss.quoted)
-        self._epoch = corpus.epoch(PromptPolicy(), config.seed, 0, data.max_frames, view)
+        self._epoch = Epoch(corpus, PromptPolicy(), config.seed, 0, data.max_frames, view)
         rows, weights = batches.population(corpus.kinds, corpus.splits, "validation", 1.0, data.mix)
         rows = rows[(weights > 0) & corpus.fits(data.max_frames)[rows]]
         limit = config.run.validate_batches * config.optim.batch_size

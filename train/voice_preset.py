@@ -18,6 +18,7 @@ from train import prompt
 from train.config import UserError
 from train.data import Corpus
 from train.delay import delay
+from train.examples import Epoch
 from train.model import DuplexLM
 from train.prompt import AGENT, DELAYS, NUM_STREAMS, TEXT, USER, Marks, Tokens
 
@@ -79,7 +80,7 @@ def save_presets(
 ) -> list[Path]:
     """Write the agents' voices of some dialogues as FOLDER/DIALOG_ID.pt."""
     folder.mkdir(parents=True, exist_ok=True)
-    epoch = corpus.epoch(prompt.PromptPolicy(), 0, 0)
+    epoch = Epoch(corpus, prompt.PromptPolicy(), 0, 0)
     files = []
     for dialog_id in dialog_ids:
         voice = epoch.dialogue(corpus.row_of(dialog_id)).voice

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from train import build, config
 from train.distributed import Group
+from train.examples import Epoch
 from train.loop import Trainer
 from train.loss import LossWeights, sums
 
@@ -36,7 +37,7 @@ def main(checkout: Path, shards: str) -> int:
         made = config.load("tiny", [*settings, "optim.batch_size=4", "optim.micro_batch=4"])
         trainer = Trainer(made, Group(0, 1, torch.device("cpu")))
         number, rows = trainer.plan.at(0)
-        batch = trainer.corpus.epoch(made.prompt, made.seed, number, 320).batch(rows)
+        batch = Epoch(trainer.corpus, made.prompt, made.seed, number, 320).batch(rows)
         steps = build.steps_of(batch, trainer.model.config, torch.device("cpu"))
         with torch.no_grad():
             text, audio = trainer.model(steps.inputs, steps.targets)

@@ -22,6 +22,7 @@ from train.actions import CALL, ON_CLOCK, RESULT, ActionMarks, Insertions, Marke
 from train.config import Config, DataSpec, UserError
 from train.data import Corpus
 from train.distributed import Group
+from train.examples import Epoch
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, ExampleParts, Marks, PromptPolicy
 from train.prompt_text import load_tokenizer
@@ -115,7 +116,7 @@ def test_calls_stand_where_they_are_made_and_no_frame_is_moved(
     corpus = opened(folder, tokenizer, tmp_path)
     plain = opened(folder, tokenizer, tmp_path, "leave_out")
     row = corpus.row_of(ID)
-    made, before = (one.epoch(PromptPolicy(), 0, 0).dialogue(row) for one in (corpus, plain))
+    made, before = (Epoch(one, PromptPolicy(), 0, 0).dialogue(row) for one in (corpus, plain))
     wanted = expected(tokenizer)
     assert made.off_clock is not None
     assert before.off_clock is None
@@ -131,7 +132,7 @@ def test_calls_stand_where_they_are_made_and_no_frame_is_moved(
     again = made.on_clock()
     for name in ("text", "agent", "user"):
         assert (getattr(again, name) == getattr(before, name)).all()
-    even = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of("service-0000002"))
+    even = Epoch(corpus, PromptPolicy(), 0, 0).dialogue(corpus.row_of("service-0000002"))
     assert len(even.text) == 20
 
 
@@ -140,10 +141,10 @@ def test_calls_train_as_text_and_results_do_not(
 ) -> None:
     corpus = opened(folder, tokenizer, tmp_path)
     rows = [corpus.row_of(ID), corpus.row_of("service-0000002")]
-    batch = corpus.epoch(PromptPolicy(), 0, 0).batch(rows)
+    batch = Epoch(corpus, PromptPolicy(), 0, 0).batch(rows)
     mask, start = batch.stream_mask(), batch.prompt_frames
     assert not mask[0, :, : start[0]].any()
-    made = corpus.epoch(PromptPolicy(), 0, 0).dialogue(rows[0])
+    made = Epoch(corpus, PromptPolicy(), 0, 0).dialogue(rows[0])
     assert made.off_clock is not None
     dialogue = mask[0, :, start[0] : batch.num_frames[0]]
     assert (dialogue[TEXT] == (made.off_clock != RESULT)).all()
@@ -159,7 +160,7 @@ def test_calls_train_as_text_and_results_do_not(
 
 def test_without_the_setting_nothing_changes(folder: Path, tokenizer: Path, tmp_path: Path) -> None:
     corpus = opened(folder, tokenizer, tmp_path, "leave_out")
-    batch = corpus.epoch(PromptPolicy(), 0, 0).batch([corpus.row_of(ID)])
+    batch = Epoch(corpus, PromptPolicy(), 0, 0).batch([corpus.row_of(ID)])
     assert batch.off_clock is None
     assert (batch.stream_mask() == batch.loss_mask()[:, None]).all()
     assert corpus.actions is None
@@ -170,7 +171,7 @@ def test_lengths_are_those_of_the_examples_cut_and_begun_later(
 ) -> None:
     corpus = opened(folder, tokenizer, tmp_path)
     for number in range(8):
-        epoch = corpus.epoch(PromptPolicy(begin_later=0.8), 0, number, max_frames=60)
+        epoch = Epoch(corpus, PromptPolicy(begin_later=0.8), 0, number, max_frames=60)
         for row in range(len(corpus)):
             whole = epoch.prompt_frames[row] + len(epoch.dialogue(row).text)
             assert epoch.lengths[row] == min(whole, 60)
@@ -185,7 +186,7 @@ def test_openings_hold_words_alone(folder: Path, tokenizer: Path, tmp_path: Path
     from train.data import View
 
     view = View(name="openings", opening_tokens=5)
-    one, other = (c.epoch(PromptPolicy(), 0, 0, view=view).batch([1]) for c in (corpus, plain))
+    one, other = (Epoch(c, PromptPolicy(), 0, 0, view=view).batch([1]) for c in (corpus, plain))
     assert (one.codes == other.codes).all()
 
 
@@ -288,7 +289,7 @@ def test_a_model_that_calls_sees_what_training_showed_it(
     _config, checkpoint = trained
     corpus = opened(folder, tokenizer, tmp_path)
     row = corpus.row_of(ID)
-    example = corpus.epoch(PromptPolicy(), 0, 0).dialogue(row)
+    example = Epoch(corpus, PromptPolicy(), 0, 0).dialogue(row)
     codes, _ = prompt.assemble(example, corpus.marks)
     start = int(prompt.prompt_frames(example.voice.shape[1], len(example.prompt)))
     sheets: list[Any] = []

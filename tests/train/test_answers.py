@@ -15,9 +15,10 @@ torch = pytest.importorskip("torch")
 
 from train.answers import COLUMNS, AnswerTable, cached_answers, decode, read_records
 from train.config import Config, UserError
-from train.data import Corpus, View
+from train.data import Corpus
 from train.evaluation.facts import FactScores, find_answers
 from train.evaluation.held_out import HeldOutDialogs
+from train.examples import Epoch, View
 from train.loop import make_plan
 from train.model import DuplexLM
 from train.prompt import PAUSE_FRAMES, TEXT, PromptPolicy
@@ -145,7 +146,7 @@ def test_dense_answers_follow_the_opening_and_questions_are_only_read(
     row = int(np.flatnonzero(corpus.has_answers())[0])
     view = View(name="answers", opening_tokens=3, quoted=True)
     corpus.common = (np.arange(100), np.arange(0))
-    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, view)
+    epoch = Epoch(corpus, PromptPolicy(), 0, 0, 400, view)
     batch = epoch.batch([row, row + 1 if not corpus.has_answers()[row + 1] else 0])
     start, stop = batch.prompt_frames[0], batch.num_frames[0]
     asks = [[42, 43], [*FEE, 46]]
@@ -186,7 +187,7 @@ def test_a_shortened_role_is_the_sentences_that_are_answered(
     corpus.answers = AnswerTable(
         decode([record(corpus.dialog_ids[row], SPOKEN)], spell, SILENT), corpus.dialog_ids
     )
-    batch = corpus.epoch(policy, 0, 0, 400, View(name="answers")).batch([row])
+    batch = Epoch(corpus, policy, 0, 0, 400, View(name="answers")).batch([row])
     start = batch.prompt_frames[0]
     assert batch.codes[0, TEXT, PAUSE_FRAMES : start - PAUSE_FRAMES].tolist() == [9, 10]
     assert batch.codes[0, TEXT, start : start + 5].tolist() == [42, 43, 40, *DEPOSIT]
@@ -199,7 +200,7 @@ def test_who_learns_answers_learns_from_those_that_have_some(
     config = tiny(f"data.shards=[{asked}]")
     corpus = opened(config, asked, tmp_path)
     view = View(name="answers")
-    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, view)
+    epoch = Epoch(corpus, PromptPolicy(), 0, 0, 400, view)
     plan = make_plan(viewed(config, "answers"), corpus, lambda number: epoch)
     everyone = make_plan(config, corpus, lambda number: epoch).rows
     assert plan.rows.tolist() == [row for row in everyone if corpus.has_answers()[row]]
@@ -209,7 +210,7 @@ def test_who_learns_answers_learns_from_those_that_have_some(
 def test_examples_on_the_clock_end_with_an_answer(tiny: Make, asked: Path, tmp_path: Path) -> None:
     corpus = opened(tiny(f"data.shards=[{asked}]"), asked, tmp_path)
     view = View(dialogue_frames=20, answers=1.0)
-    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, view)
+    epoch = Epoch(corpus, PromptPolicy(), 0, 0, 400, view)
     shown, facts = 0, 0
     for row in range(len(corpus)):
         text = epoch.dialogue(row).text[:20]
@@ -221,7 +222,7 @@ def test_examples_on_the_clock_end_with_an_answer(tiny: Make, asked: Path, tmp_p
         facts += any(list(pair) in (DEPOSIT, FEE) for pair in pairwise(spoken))
     assert facts == shown > 0
     assert (epoch.lengths == epoch.prompt_frames + 20).all()
-    half = corpus.epoch(PromptPolicy(), 0, 0, 400, View(dialogue_frames=20, answers=0.5))
+    half = Epoch(corpus, PromptPolicy(), 0, 0, 400, View(dialogue_frames=20, answers=0.5))
     moved = [not (half.dialogue(row).text[:20] == 3).all() for row in range(len(corpus))]
     assert 0 < sum(moved) < shown
 

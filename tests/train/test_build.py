@@ -14,6 +14,7 @@ from train.config import Config, UserError
 from train.data import Corpus
 from train.delay import Delayed
 from train.distributed import Group
+from train.examples import Epoch
 from train.loop import Trainer
 from train.loss import LossWeights, sums
 from train.metrics import flops_per_frame
@@ -40,7 +41,7 @@ def corpus(tiny: Make) -> Corpus:
 
 @pytest.fixture
 def steps(tiny: Make, corpus: Corpus, model: DuplexLM) -> Delayed:
-    batch = corpus.epoch(tiny().prompt, 0, 0).batch([0, 1, 2])
+    batch = Epoch(corpus, tiny().prompt, 0, 0).batch([0, 1, 2])
     return build.steps_of(batch, model.config, ALONE.device)
 
 

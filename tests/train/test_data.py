@@ -11,6 +11,7 @@ from train import prompt
 from train import shards as shard_files
 from train.config import DataSpec, UserError
 from train.data import Corpus
+from train.examples import Epoch
 from train.prompt import ExampleParts, Marks, PromptPolicy
 from train.prompt_text import load_tokenizer
 
@@ -28,7 +29,7 @@ def test_rows_come_back_as_written_in_the_order_of_their_ids(
     corpus = corpus_of(shards, tmp_path)
     assert len(corpus) == 48
     assert corpus.dialog_ids.tolist() == sorted(corpus.dialog_ids.tolist())
-    epoch = corpus.epoch(PromptPolicy(), seed=0, epoch=0)
+    epoch = Epoch(corpus, PromptPolicy(), seed=0, epoch=0)
     wanted = [(20, "service"), (3, "qa"), (31, "service")]
     rows = [corpus.row_of(f"{kind}-{index:07d}") for index, kind in wanted]
     batch = epoch.batch(rows)
@@ -55,7 +56,7 @@ def test_a_tail_that_is_cut_is_counted(tmp_path: Path, shard_factory: Factory) -
     make_row, write_shard = shard_factory
     write_shard(tmp_path / "s" / "a.parquet", [make_row(0, frames=60), make_row(1, frames=20)])
     corpus = corpus_of(tmp_path / "s", tmp_path)
-    epoch = corpus.epoch(PromptPolicy(), seed=0, epoch=0, max_frames=50)
+    epoch = Epoch(corpus, PromptPolicy(), seed=0, epoch=0, max_frames=50)
     prompts = 5 + 12 + corpus.prompt_lengths[:, 0]
     assert epoch.lengths.tolist() == [50, prompts[1] + 20]
     assert epoch.cut_frames.tolist() == [prompts[0] + 60 - 50, 0]
@@ -71,7 +72,7 @@ def test_what_does_not_fit_may_begin_anywhere(tmp_path: Path, shard_factory: Fac
     corpus = corpus_of(tmp_path / "s", tmp_path)
     policy, begun = PromptPolicy(begin_later=0.7), []
     for number in range(60):
-        epoch = corpus.epoch(policy, seed=0, epoch=number, max_frames=50)
+        epoch = Epoch(corpus, policy, seed=0, epoch=number, max_frames=50)
         assert len(epoch.dialogue(1).text) == 20, "what fits is whole"
         assert epoch.lengths[0] == 50
         dialogue, room = epoch.dialogue(0), int(50 - epoch.prompt_frames[0])
@@ -86,8 +87,8 @@ def test_what_does_not_fit_may_begin_anywhere(tmp_path: Path, shard_factory: Fac
 
 def test_a_shorter_voice_is_the_beginning_of_the_reference(shards: Path, tmp_path: Path) -> None:
     corpus = corpus_of(shards, tmp_path)
-    whole = corpus.epoch(PromptPolicy(), 0, 0)
-    cropped = corpus.epoch(PromptPolicy(min_voice_frames=1), 0, 0)
+    whole = Epoch(corpus, PromptPolicy(), 0, 0)
+    cropped = Epoch(corpus, PromptPolicy(min_voice_frames=1), 0, 0)
     widths = [cropped.dialogue(row).voice.shape[1] for row in range(48)]
     assert min(widths) < 5
     assert max(widths) <= 5
@@ -124,9 +125,9 @@ def test_roles_swap_and_prompts_shorten_with_the_tokenizer(
     }
     write_shard(tmp_path / "s" / "casual.parquet", [row])
     with pytest.raises(UserError, match=r"data\.tokenizer"):
-        corpus_of(tmp_path / "s", tmp_path).epoch(PromptPolicy(swap_roles=0.5), 0, 0)
+        Epoch(corpus_of(tmp_path / "s", tmp_path), PromptPolicy(swap_roles=0.5), 0, 0)
     corpus = corpus_of(tmp_path / "s", tmp_path, tokenizer=str(model))
-    swapped = corpus.epoch(PromptPolicy(swap_roles=1.0), 0, 0).dialogue(0)
+    swapped = Epoch(corpus, PromptPolicy(swap_roles=1.0), 0, 0).dialogue(0)
     assert (swapped.agent == row["user_codes"].reshape(8, -1)).all()
     assert (swapped.user == row["agent_codes"].reshape(8, -1)).all()
     assert (swapped.text == row["user_text"]).all()
@@ -134,7 +135,7 @@ def test_roles_swap_and_prompts_shorten_with_the_tokenizer(
     assert swapped.prompt.tolist() == encode("<system> You want help. <system>")
     seen = set()
     for epoch in range(20):
-        view = corpus.epoch(PromptPolicy(shorten=0.7), 0, epoch)
+        view = Epoch(corpus, PromptPolicy(shorten=0.7), 0, epoch)
         tokens = view.dialogue(0).prompt
         seen.add(tuple(tokens.tolist()))
         assert view.lengths[0] == 5 + 12 + len(tokens) + row["num_frames"]

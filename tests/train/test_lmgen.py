@@ -18,6 +18,7 @@ from train.cli.main import main
 from train.config import Config, UserError
 from train.conversation import SpeakRequest, prepare
 from train.data import Corpus
+from train.examples import Epoch
 from train.model import DuplexLM
 from train.prompt import AGENT, TEXT, USER
 from train.voice_preset import make_preset
@@ -53,7 +54,7 @@ def test_greedy_is_the_forks_cell_for_cell(
 def test_a_preset_is_what_stepping_through_the_voice_leaves(
     corpus: Corpus, model: DuplexLM
 ) -> None:
-    voice = corpus.epoch(sample_policy(), 0, 0).dialogue(corpus.row_of(ID)).voice
+    voice = Epoch(corpus, sample_policy(), 0, 0).dialogue(corpus.row_of(ID)).voice
     preset = make_preset(model, voice, corpus.marks, torch.float32)
     generator = LMGen(model)
     for column in voice.T.tolist():

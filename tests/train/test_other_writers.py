@@ -17,6 +17,7 @@ pandas = pytest.importorskip("pandas")
 from train import shards as shard_files
 from train.config import DataSpec, UserError
 from train.data import Corpus
+from train.examples import Epoch
 from train.prompt import PromptPolicy
 
 FEW = 16
@@ -86,7 +87,7 @@ def test_what_another_program_kept_is_trained_on(
             opened(other, tmp_path / "refused")
         (other / shard_files.BESIDE).write_bytes(said)
     one, two = (
-        opened(folder, tmp_path / f"cache-{folder.name}").epoch(PromptPolicy(), 0, 0)
+        Epoch(opened(folder, tmp_path / f"cache-{folder.name}"), PromptPolicy(), 0, 0)
         for folder in (mine, other)
     )
     size = min(sum(kept), 4)

@@ -15,6 +15,7 @@ pytest.importorskip("torch")
 from train import shards as shard_files
 from train.config import DataSpec, UserError
 from train.data import Corpus
+from train.examples import Epoch
 from train.prompt import PromptPolicy
 
 FORMS = {
@@ -53,7 +54,7 @@ def test_other_lists_of_integers_are_the_same_tokens(
     mine = rewritten(source, tmp_path / "mine" / "a.parquet", FORMS["duckdb"], keep=True)
     other = rewritten(source, tmp_path / "other" / "a.parquet", FORMS[name], keep=True)
     batches = [
-        corpus(path.parent, tmp_path / f"cache-{path.parent.name}").epoch(PromptPolicy(), 0, 0)
+        Epoch(corpus(path.parent, tmp_path / f"cache-{path.parent.name}"), PromptPolicy(), 0, 0)
         for path in (mine, other)
     ]
     one, two = (epoch.batch(range(5)) for epoch in batches)
@@ -67,7 +68,7 @@ def test_metadata_that_is_lost_may_stand_beside(shards: Path, tmp_path: Path) ->
         corpus(path.parent, tmp_path / "cache")
     said = pq.read_schema(source).metadata[shard_files.METADATA_KEY]
     (path.parent / "metadata.json").write_bytes(said)
-    corpus(path.parent, tmp_path / "cache").epoch(PromptPolicy(), 0, 0)
+    Epoch(corpus(path.parent, tmp_path / "cache"), PromptPolicy(), 0, 0)
     (path.parent / "metadata.json").write_text(json.dumps([1]))
     with pytest.raises(UserError, match="is not a token shard"):
         corpus(path.parent, tmp_path / "cache")
@@ -110,8 +111,8 @@ def test_files_of_several_writers_go_together(shards: Path, tmp_path: Path) -> N
     table, folder = pq.read_table(source), tmp_path / "mixed"
     rewritten(source, folder / "a.parquet", FORMS["polars"], keep=True)
     pq.write_table(table.slice(5), folder / "b.parquet")
-    mixed = corpus(folder, tmp_path / "cache").epoch(PromptPolicy(), 0, 0)
-    whole = corpus(shards, tmp_path / "whole").epoch(PromptPolicy(), 0, 0)
+    mixed = Epoch(corpus(folder, tmp_path / "cache"), PromptPolicy(), 0, 0)
+    whole = Epoch(corpus(shards, tmp_path / "whole"), PromptPolicy(), 0, 0)
     assert np.array_equal(mixed.batch(range(8)).codes, whole.batch(range(8)).codes)
 
 

@@ -20,6 +20,7 @@ from train.conversation import Conversation, SpeakRequest, prepare
 from train.data import Corpus
 from train.delay import delay
 from train.distributed import Group
+from train.examples import Epoch
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, PromptPolicy
 from train.sample import TokenSampling
@@ -49,7 +50,7 @@ def test_greedy_tokens_are_what_the_whole_sequence_predicts(
     corpus = Corpus.open(config.data, tmp_path / "cache")
     model, _ = sample.open_model(checkpoint, corpus)
     codes = sample.converse(model, config, asked(corpus), GREEDY)
-    dialogue = corpus.epoch(PromptPolicy(), 0, 0).dialogue(corpus.row_of(ID))
+    dialogue = Epoch(corpus, PromptPolicy(), 0, 0).dialogue(corpus.row_of(ID))
     assert (codes[USER] == dialogue.user[:, :-1]).all()
     spoken = replace(dialogue, text=codes[TEXT], agent=codes[AGENT].copy(), user=codes[USER].copy())
     whole, mask = prompt.assemble(spoken, corpus.marks)

@@ -13,8 +13,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from train.config import Config, UserError
-from train.data import Corpus, View
+from train.data import Corpus
 from train.distributed import Group
+from train.examples import Epoch, View
 from train.loop import Trainer
 from train.pace import TextPace
 from train.prompt import NO_TOKEN, PromptPolicy
@@ -92,7 +93,7 @@ def test_a_text_is_an_example_without_audio(
 ) -> None:
     config = tiny(f"data.shards=[{named}]", f"data.texts=[{text_file}]", f"data.view={view}")
     _, texts, _ = opened(config, tmp_path)
-    epoch = texts.epoch(PromptPolicy(), 0, 0, 200, View(name=view, opening_tokens=4))
+    epoch = Epoch(texts, PromptPolicy(), 0, 0, 200, View(name=view, opening_tokens=4))
     batch = epoch.batch([0, 20])
     assert (batch.codes[:, 1:] == NO_TOKEN).all()
     for row, codes, start in zip((0, 20), batch.codes, batch.prompt_frames, strict=True):

@@ -12,8 +12,9 @@ torch = pytest.importorskip("torch")
 
 from train import build
 from train.config import Config, UserError
-from train.data import Corpus, View
+from train.data import Corpus
 from train.distributed import Group
+from train.examples import Epoch, View
 from train.loop import Trainer
 from train.loss import LossWeights, counts, sums, total
 from train.model import DuplexLM
@@ -38,9 +39,9 @@ def model(tiny: Make, corpus: Corpus) -> DuplexLM:
 
 def test_an_opening_is_role_and_words_without_gaps(corpus: Corpus) -> None:
     view = View(name="openings", opening_tokens=6)
-    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, view)
+    epoch = Epoch(corpus, PromptPolicy(), 0, 0, 400, view)
     batch = epoch.batch([0, 5, 40])
-    whole = corpus.epoch(PromptPolicy(), 0, 0)
+    whole = Epoch(corpus, PromptPolicy(), 0, 0)
     assert (batch.codes[:, 1:] == NO_TOKEN).all()
     for line, row in enumerate((0, 5, 40)):
         parts = whole.dialogue(row)
@@ -55,7 +56,7 @@ def test_an_opening_is_role_and_words_without_gaps(corpus: Corpus) -> None:
 
 def test_text_alone_is_the_text_row_of_the_whole(corpus: Corpus) -> None:
     one, two = (
-        corpus.epoch(PromptPolicy(), 0, 0, 400, View(name=name)).batch([3, 9])
+        Epoch(corpus, PromptPolicy(), 0, 0, 400, View(name=name)).batch([3, 9])
         for name in ("all", "text")
     )
     assert (one.codes[:, TEXT] == two.codes[:, TEXT]).all()
@@ -65,8 +66,8 @@ def test_text_alone_is_the_text_row_of_the_whole(corpus: Corpus) -> None:
 
 def test_an_example_has_no_more_of_a_dialogue_than_is_asked_for(corpus: Corpus) -> None:
     policy = PromptPolicy(begin_later=1.0)
-    short = corpus.epoch(policy, 0, 0, 400, View(dialogue_frames=7))
-    whole = corpus.epoch(policy, 0, 0, 400)
+    short = Epoch(corpus, policy, 0, 0, 400, View(dialogue_frames=7))
+    whole = Epoch(corpus, policy, 0, 0, 400)
     assert (short.lengths == np.minimum(whole.lengths, short.prompt_frames + 7)).all()
     assert (short.lengths + short.cut_frames == whole.lengths + whole.cut_frames).all()
     begun = {len(whole.dialogue(row).text) - len(short.dialogue(row).text) for row in range(48)}
@@ -81,7 +82,7 @@ def test_what_is_quoted_stands_in_the_own_prompt_and_few_others(corpus: Corpus) 
     tokens, pairs = corpus.common
     wording = set(tokens.tolist()) | {int(first[0])}
     corpus.common = (np.array(sorted(wording)), pairs)
-    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, View(quoted=True))
+    epoch = Epoch(corpus, PromptPolicy(), 0, 0, 400, View(quoted=True))
     batch = epoch.batch(np.arange(len(corpus)))
     assert batch.quoted is not None
     assert batch.quoted.any()
@@ -106,7 +107,7 @@ def test_the_end_of_a_name_is_a_quote_though_its_tokens_are_common(corpus: Corpu
     parts = corpus.dialogue(0, swapped=False, level=0, voice_frames=5)
     parts = replace(parts, prompt=np.array([9, 10, 11, 12], np.int16))
     corpus.common = (np.array([10, 11, 12]), np.array([11 * 48 + 12]))
-    epoch = corpus.epoch(PromptPolicy(), 0, 0, 400, View(quoted=True))
+    epoch = Epoch(corpus, PromptPolicy(), 0, 0, 400, View(quoted=True))
     text = np.array([3, 0, 9, 3, 3, 0, 10, 11, 12, 10], np.int16)
     assert np.flatnonzero(epoch.quotes(text, parts)).tolist() == [2, 6, 7], "over silence, too"
 
@@ -175,7 +176,7 @@ def test_text_alone_goes_on_bit_for_bit_and_ends_in_a_whole_model(
 
 
 def test_what_no_prediction_reads_changes_none(corpus: Corpus, model: DuplexLM) -> None:
-    batch = corpus.epoch(PromptPolicy(), 0, 0).batch([0, 4, 9])
+    batch = Epoch(corpus, PromptPolicy(), 0, 0).batch([0, 4, 9])
     steps = build.steps_of(batch, model.config, ALONE.device)
     text, audio = model(steps.inputs, steps.targets)
     out = build.predict(model, steps, None, text_alone=False)

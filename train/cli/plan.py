@@ -79,9 +79,10 @@ def _data(config: Config) -> tuple[float, dict[str, int] | None]:
     if not config.data.shards:
         return float(planner.MEAN_FRAMES), None
     from train.data import Corpus
+    from train.examples import Epoch
 
     corpus = Corpus.open(config.data, Path(config.out) / "cache")
-    lengths = corpus.epoch(config.prompt, config.seed, 0, config.data.max_frames).lengths
+    lengths = Epoch(corpus, config.prompt, config.seed, 0, config.data.max_frames).lengths
     metadata = corpus.metadata
     return float(lengths.mean()), {"card": metadata.cardinality, "text_card": metadata.vocabulary}
 

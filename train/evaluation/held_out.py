@@ -14,7 +14,8 @@ import numpy as np
 from train import prompt
 from train.batches import Rows, population
 from train.config import Config, UserError
-from train.data import Corpus, View
+from train.data import Corpus
+from train.examples import Epoch, View
 from train.prompt import AGENT, NO_TOKEN, NUM_STREAMS, TEXT, USER, ExampleParts, Tokens
 
 TRAINED = 0.85
@@ -31,7 +32,7 @@ class HeldOutDialogs:
         policy = replace(config.prompt, swap_roles=0.0, shorten=0.0, begin_later=0.0)
         frames = config.data.max_frames
         view = replace(View.of(config.data), answers=0.0)
-        self._epoch = corpus.epoch(policy, config.seed, 0, frames, view)
+        self._epoch = Epoch(corpus, policy, config.seed, 0, frames, view)
         self.text_alone = config.text_alone
         """Whether all audio rows are empty."""
         trained, _ = population(corpus.kinds, corpus.splits, "train", TRAINED)
