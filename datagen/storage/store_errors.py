@@ -34,7 +34,7 @@ _RUN_OUT = re.compile(
     re.IGNORECASE,
 )
 """What is said of keys that were given for some hours (S3's tokens, Azure's SAS)."""
-_NO_BODY = re.compile(r"HTTP status 400\) during HeadObject.*No response body", re.DOTALL)
+_NO_BODY = re.compile(r"HTTP status 400\) during HeadObject.{0,40}No response body", re.DOTALL)
 """What S3's client says where a question without a body was refused: not why."""
 _CLOCK = re.compile(
     r"TOO_?SKEWED|REQUEST_EXPIRED|request time and the current time|date header too old"
