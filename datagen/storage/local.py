@@ -24,6 +24,8 @@ from datagen.storage.base import Item, Lines, Storage, T, inside
 
 THREADS = 8
 """Files read at once."""
+SETTLE = 3.0
+"""Seconds for which a disk that machines share may show what was there before (NFS: acregmin)."""
 LOOK = 1.0
 """Seconds between looks for a file that another machine has written."""
 
@@ -37,6 +39,8 @@ class LocalStorage(Storage):
     def __init__(self, root: Path) -> None:
         # here, on the driver: a worker starts in another folder than the user's
         self._root = root.resolve()
+        if disks.lateness(self._root):
+            self.settle_seconds = SETTLE
         self.where = str(self._root)
         self._there = partial(disks.there, self.where)
 

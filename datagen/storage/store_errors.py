@@ -34,6 +34,8 @@ _RUN_OUT = re.compile(
     re.IGNORECASE,
 )
 """What is said of keys that were given for some hours (S3's tokens, Azure's SAS)."""
+_PAGES = re.compile(r"continuation.?token", re.IGNORECASE)
+"""What a store says that cannot go on with a list of its own (MinIO's gateway)."""
 _NO_BODY = re.compile(r"HTTP status 400\) during HeadObject.{0,40}No response body", re.DOTALL)
 """What S3's client says where a question without a body was refused: not why."""
 _CLOCK = re.compile(
@@ -208,6 +210,11 @@ def _of_the_server(where: str, said: str, shown: str) -> str:
         return (
             f"{where}: the store does not know checksums at the end of a request ({shown}); set"
             f" {CHECKSUMS_OFF} and run the same command again"
+        )
+    if _PAGES.search(said):
+        return (
+            f"{where}: the store does not go on with a list of over 1,000 files ({shown}); have it"
+            " updated, or choose another --out"
         )
     if _NO_HOST.search(said):
         return f"{where}: there is no server of that name ({shown}); correct the address"

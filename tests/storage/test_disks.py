@@ -185,6 +185,23 @@ def test_what_another_machine_wrote_may_be_seen_late(
     assert folder.awaited(FILE) == RECEIPT
 
 
+def test_a_list_that_is_empty_for_a_moment_is_not_believed(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As NFS-Ganesha gives one now and then (nfs-ganesha/nfs-ganesha#683)."""
+    monkeypatch.setattr(LocalStorage, "names", lambda *_, **__: [])
+    assert folder.receipts("script", range(2)) == {0: RECEIPT}
+    assert folder.receipts("speech", range(2)) == {}
+
+
+def test_claims_on_a_disk_that_machines_share_have_time_to_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert LocalStorage(tmp_path).settle_seconds == 0
+    monkeypatch.setattr(disks, "lateness", lambda _: 60.0)
+    assert LocalStorage(tmp_path).settle_seconds == local.SETTLE
+
+
 def test_nodes_that_see_a_file_late_share_the_folder(
     folder: RunFolder, late: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,6 +279,34 @@ def test_a_lease_of_another_machine_that_is_renewed_is_respected(quick: None) ->
     other.join()
 
 
+def test_a_lease_that_is_not_seen_for_a_moment_is_respected(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFS may show no file while it is replaced (DataBiosphere/toil#4333)."""
+    objects = storage(MemoryStore())
+    put(objects, lease.LEASE, json.dumps(HELD).encode())
+    read, names, reads = lease.read_sign, objects.names, list[str]()
+
+    def seen(place: Storage, name: str) -> Any:
+        reads.append(name)
+        return None if reads.count(lease.LEASE) == 2 else read(place, name)
+
+    def listed(folder: str, *, hidden: bool = False) -> list[str]:
+        absent = reads.count(lease.LEASE) == 2
+        return [n for n in names(folder, hidden=hidden) if n != lease.LEASE or not absent]
+
+    monkeypatch.setattr(lease, "read_sign", seen)
+    monkeypatch.setattr(objects, "names", listed)
+    monkeypatch.setattr(objects, "hurried", lambda: objects)
+    times = iter(range(1_000_000, 2_000_000))
+    written = objects.written
+    monkeypatch.setattr(
+        objects, "written", lambda n: float(next(times)) if n == lease.LEASE else written(n)
+    )
+    with pytest.raises(UserError, match="process 7 on other"), hold(objects):
+        pass
+
+
 def test_a_run_that_was_taken_for_dead_stops(quick: None) -> None:
     objects = storage(MemoryStore())
     with hold(objects) as held:
@@ -363,6 +391,11 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
             "AWS Error UNKNOWN (HTTP status 400) during CreateMultipartUpload operation: Unable to"
             " parse ExceptionName: ExpiredToken Message: The provided token has expired.",
             "keys have run out .*goes on from here",
+        ),
+        (
+            "AWS Error UNKNOWN (HTTP status 400) during ListObjectsV2 operation: Unable to parse"
+            " ExceptionName: InvalidArgument Message: The continuation token provided is incorrect",
+            "does not go on with a list of over 1,000 files",
         ),
         (
             "Azure Error: [AuthenticationFailed] 403 Server failed to authenticate. Signature not"
