@@ -77,7 +77,7 @@ class LocalStorage(Storage):
         with self._there():
             file = self._path(name).open("a", encoding="utf-8")
         try:
-            yield _Lines(file, self._there)
+            yield _GrowingFile(file, self._there)
         finally:
             with self._there():
                 file.close()
@@ -139,7 +139,7 @@ class LocalStorage(Storage):
                 path.unlink(missing_ok=True)
 
 
-class _Lines:
+class _GrowingFile:
     """A text file to add lines to, on a disk that may go."""
 
     def __init__(self, file: IO[str], there: Callable[[], AbstractContextManager[None]]) -> None:

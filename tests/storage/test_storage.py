@@ -19,6 +19,7 @@ from datagen.storage import (
     Storage,
     StorageFailed,
     hold,
+    holder,
     lease,
     object_store,
     open_storage,
@@ -285,7 +286,7 @@ def test_a_lease_that_is_not_seen_for_a_moment_is_respected(
     """NFS may show no file while it is replaced (DataBiosphere/toil#4333)."""
     objects = storage(MemoryStore())
     put(objects, lease.LEASE, json.dumps(HELD).encode())
-    read, names, reads = lease.read_sign, objects.names, list[str]()
+    read, names, reads = holder.read_sign, objects.names, list[str]()
 
     def seen(place: Storage, name: str) -> Any:
         reads.append(name)
@@ -295,7 +296,7 @@ def test_a_lease_that_is_not_seen_for_a_moment_is_respected(
         absent = reads.count(lease.LEASE) == 2
         return [n for n in names(folder, hidden=hidden) if n != lease.LEASE or not absent]
 
-    monkeypatch.setattr(lease, "read_sign", seen)
+    monkeypatch.setattr("datagen.storage.lease.read_sign", seen)
     monkeypatch.setattr(objects, "names", listed)
     monkeypatch.setattr(objects, "hurried", lambda: objects)
     times = iter(range(1_000_000, 2_000_000))
