@@ -176,7 +176,10 @@ class Driver:
         elif report.kind == "lost":
             assert report.unit is not None
             self._emit(WorkerLost(unit=str(report.unit), reason=report.reason))
-            self._flow.lost(report.unit, report.reason, alone=report.alone, how=report.how)
+            if report.starved:
+                self._flow.starved(report.unit, report.reason)
+            else:
+                self._flow.lost(report.unit, report.reason, alone=report.alone, how=report.how)
         else:
             assert report.unit is not None
             assert report.answer is not None

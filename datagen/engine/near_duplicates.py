@@ -56,7 +56,7 @@ class Duplicates:
         names, ids, sketches = self._names[-1:], list[str](), list[bytes]()
         for block in blocks:
             name = self._folder.unit("script", block)
-            receipt = self._folder.receipt(name)
+            receipt = self._folder.awaited(name)
             if receipt is None:
                 raise Damaged(name, "it has no receipt")
             table = self._folder.read(name, ["dialog_id", "sketch"])

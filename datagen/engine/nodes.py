@@ -105,7 +105,8 @@ def shared(where: Where) -> list[tuple[Node, str | None]]:
 def unseen(where: str, name: str, nonce: str) -> str | None:
     """Return why this machine does not see what the driver wrote; None if it does."""
     try:
-        if open_storage(where).read(name) == nonce.encode():
+        storage = open_storage(where)
+        if storage.appears(name) and storage.read(name) == nonce.encode():
             return None
     except FileNotFoundError:
         pass

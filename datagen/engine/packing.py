@@ -67,7 +67,7 @@ class Packer:
 
     def _receipt(self, block: int) -> Receipt:
         file = self._folder.unit(self._stage, block)
-        receipt = self._folder.receipt(file)
+        receipt = self._folder.awaited(file)
         if receipt is None:
             raise Damaged(file, "it has no receipt")
         return receipt

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from datagen.config import StageHost
-from datagen.engine import kept, worker_env
+from datagen.engine import kept, memory, worker_env
 from datagen.engine.capacity import Capacity
 from datagen.engine.cluster import ONE_THREAD
 from datagen.engine.pipeline import ResolvedRecipe
@@ -76,6 +76,8 @@ class WorkerReport:
     """What happened to a lost unit, in words that are the same every time."""
     killed: bool = False
     """Whether a worker that has not started was killed, and did not fail by itself."""
+    starved: bool = False
+    """Whether Ray killed it because others had filled its node's memory."""
 
 
 @dataclass(slots=True, eq=False)
@@ -165,7 +167,11 @@ class Pool:
             answer = ray.get(reference)
         except Exception as error:  # killed, out of memory, its node lost, its start failed
             killed = "creation task" not in str(error)  # where Ray says that __init__ raised
-            yield from self._lose(actor, _telling(error), "its worker ended", killed=killed)
+            starved = memory.starved(error)
+            reason = memory.said(error, self.stage) if starved else _telling(error)
+            yield from self._lose(
+                actor, reason, "its worker ended", killed=killed or starved, starved=starved
+            )
             return
         if starting:
             del self.starting[reference]
@@ -269,7 +275,13 @@ class Pool:
             return False
 
     def _lose(
-        self, actor: _Actor, reason: str, how: str, *, killed: bool = False
+        self,
+        actor: _Actor,
+        reason: str,
+        how: str,
+        *,
+        killed: bool = False,
+        starved: bool = False,
     ) -> Iterator[WorkerReport]:
         """Kill a worker and report what it was doing."""
         units = [unit for unit, _ in actor.units.values()]
@@ -278,7 +290,8 @@ class Pool:
         if not started:
             yield WorkerReport("not started", reason=reason, killed=killed)
         for unit in units:
-            yield WorkerReport("lost", unit, reason=reason, alone=len(units) == 1, how=how)
+            alone = len(units) == 1
+            yield WorkerReport("lost", unit, reason=reason, alone=alone, how=how, starved=starved)
 
     def _dismiss(self, actors: Sequence[_Actor]) -> None:
         """Let workers go, with time to free what they hold if they are not at work."""

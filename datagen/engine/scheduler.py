@@ -195,6 +195,11 @@ class Flow:
         self._count(self._lost, unit, TRIES_LOST, reason)
         self._again(self.suspects.lost(unit, alone=alone))
 
+    def starved(self, unit: Unit, reason: str) -> None:
+        """Queue a unit again whose node had no memory left, by no fault of a dialogue of it."""
+        self._count(self._lost, unit, TRIES_LOST, reason)
+        self._again([unit])
+
     def passed(self, trial: Unit) -> None:
         """Note that a dialogue on trial did not lose its worker."""
         self._again(self.suspects.passed(trial))

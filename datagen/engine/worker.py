@@ -194,7 +194,7 @@ class UnitRunner:
         reads: dict[str, str] = {}
         for name, columns in stage.reads.items():
             file = self._folder.unit(name, block)
-            receipt = self._folder.receipt(file)
+            receipt = self._folder.awaited(file)
             if receipt is None:
                 raise Damaged(file, "it has no receipt")
             tables[name] = self._folder.read(file, columns)

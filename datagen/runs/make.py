@@ -108,6 +108,8 @@ def run(
                     told = _joined(host, folder, emit)
                     driver = Driver(flow, folder.where, resolved, host, told)
                     _drive(driver, folder, more, lease.check)
+                if host.address is not None:
+                    _see_shards(folder, flow, plan.kind)
             _sweep(folder, part)  # a killed run's last workers may have outlived its driver
             made = flow.totals(SHARDS if mine is None else flow.last)
             result = RunResult(
@@ -134,6 +136,12 @@ def _joined(host: Host, folder: RunFolder, emit: Emit) -> Emit:
         return emit
     require_shared(folder.where)
     return metered(emit)
+
+
+def _see_shards(folder: RunFolder, flow: Flow, kind: str) -> None:
+    """Wait until this machine sees all shards: others may have written them just now."""
+    names = [folder.shard(kind, index) for index in flow.done[SHARDS]]
+    folder.storage.each(folder.storage.appears, names)
 
 
 def _sweep(folder: RunFolder, part: str) -> None:

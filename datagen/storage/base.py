@@ -83,6 +83,13 @@ class Storage(Protocol):
         """Return when a file was written, in seconds of the storage's own clock; None if absent."""
         ...
 
+    def appears(self, name: str) -> bool:
+        """Return whether a file that was written, maybe by another machine, is seen here.
+
+        A disk that machines share is looked at again for a while.
+        """
+        ...
+
     def each(self, function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
         """Apply a function that reads to many items, at once where that is quicker."""
         ...

@@ -189,6 +189,9 @@ def _wait_for_the_dead(storage: Storage, name: str) -> Sign | None:
         time.sleep(LOOK)
         if storage.written(name) != found.written:
             later = read_sign(storage, name)
+            if later is None:  # given back, or NFS shows none while it is replaced
+                time.sleep(LOOK)
+                later = read_sign(storage, name)
             if later is None:
                 return None
             raise UserError(_refusal(storage, later))

@@ -1,24 +1,33 @@
-"""A run folder on a disk: temporary name, fsync, rename."""
+"""A run folder on a disk: temporary name, fsync, rename.
+
+A disk that has gone is said (`disks.there`), whatever was about to be done.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
+from datagen.storage import disks
 from datagen.storage.append import always
 from datagen.storage.base import Item, Lines, Storage, T, inside
 
 THREADS = 8
 """Files read at once."""
+SETTLE = 3.0
+"""Seconds for which a disk that machines share may show what was there before (NFS: acregmin)."""
+LOOK = 1.0
+"""Seconds between looks for a file that another machine has written."""
 
 
 class LocalStorage(Storage):
@@ -30,7 +39,10 @@ class LocalStorage(Storage):
     def __init__(self, root: Path) -> None:
         # here, on the driver: a worker starts in another folder than the user's
         self._root = root.resolve()
+        if disks.lateness(self._root):
+            self.settle_seconds = SETTLE
         self.where = str(self._root)
+        self._there = partial(disks.there, self.where)
 
     def load(self, name: str, parse: Callable[[Any], T]) -> T:
         """Return what ``parse`` makes of an open file."""
@@ -39,37 +51,63 @@ class LocalStorage(Storage):
             with pa.OSFile(str(self._path(name)), "rb") as file:
                 return parse(file)
 
-        return _anew(read)
+        with self._there():
+            return _anew(read)
 
     def names(self, folder: str, *, hidden: bool = False) -> list[str]:
         """Return the names of the files of a folder."""
         path = self._path(folder)
-        if not path.is_dir():
-            return []
-        with os.scandir(path) as entries:
+        with self._there():
+            if not path.is_dir():
+                return []
+        with self._there(), os.scandir(path) as entries:
             found = [entry.name for entry in entries if entry.is_file()]
         return sorted(name for name in found if name.startswith(".") == hidden)
 
-    def write(self, name: str) -> AbstractContextManager[IO[bytes]]:
+    @contextmanager
+    def write(self, name: str) -> Iterator[IO[bytes]]:
         """Open a file that appears under its name only when it is complete and on disk."""
-        return atomic(self._path(name))
+        path = self._path(name)
+        with self._there(), atomic(path) as file:
+            yield file
 
     @contextmanager
     def append(self, name: str, ours: Callable[[], bool] = always) -> Iterator[Lines]:
         """Open a text file to add lines to, at its end: what others add stays."""
-        with self._path(name).open("a", encoding="utf-8") as file:
-            yield file
+        with self._there():
+            file = self._path(name).open("a", encoding="utf-8")
+        try:
+            yield _GrowingFile(file, self._there)
+        finally:
+            with self._there():
+                file.close()
 
     def delete(self, name: str) -> None:
         """Remove a file, if it is there."""
-        self._path(name).unlink(missing_ok=True)
+        with self._there():
+            self._path(name).unlink(missing_ok=True)
 
     def written(self, name: str) -> float | None:
         """Return when a file was written."""
         try:
-            return _anew(self._path(name).stat).st_mtime
+            with self._there():
+                return _anew(self._path(name).stat).st_mtime
         except FileNotFoundError:
             return None
+
+    def appears(self, name: str) -> bool:
+        """Return whether a file is seen here; of a disk that machines share, after a while.
+
+        To list the folders on the way has NFS ask its server what is in them.
+        """
+        until = time.monotonic() + disks.lateness(self._root)
+        while self.written(name) is None:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(LOOK)
+            self.names("")
+            self.names(name.rpartition("/")[0])
+        return True
 
     def each(self, function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
         """Apply a function to items, some at once: disks that machines share take their time."""
@@ -81,23 +119,14 @@ class LocalStorage(Storage):
 
     @contextmanager
     def guard(self, part: str) -> Iterator[bool]:
-        """Lock the folder against this machine's processes; a kill releases it."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._root / (f".lock-{part}" if part else ".lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            yield False
-            return
-        except (NotImplementedError, OSError) as error:
-            if isinstance(error, OSError) and error.errno not in _NO_LOCKS:
-                raise
-            yield True  # a network disk without locks: the lease is all there is
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+        """Lock the folder against this machine's processes; a kill releases it.
+
+        On a network disk without locks the lease is all there is.
+        """
+        with self._there():
+            self._root.mkdir(parents=True, exist_ok=True)
+        with disks.locked(self._root / (f".lock-{part}" if part else ".lock")) as free:
+            yield free
 
     def hurried(self) -> Storage:
         """Return itself: a disk answers."""
@@ -105,12 +134,28 @@ class LocalStorage(Storage):
 
     def sweep(self) -> None:
         """Remove the temporary files of killed writers."""
-        for path in self._root.glob("**/.*.tmp"):
-            path.unlink(missing_ok=True)
+        with self._there():
+            for path in self._root.glob("**/.*.tmp"):
+                path.unlink(missing_ok=True)
 
 
-_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.ESTALE)
-"""What network disks say to who wants a lock, and have none."""
+class _GrowingFile:
+    """A text file to add lines to, on a disk that may go."""
+
+    def __init__(self, file: IO[str], there: Callable[[], AbstractContextManager[None]]) -> None:
+        self._file, self._there = file, there
+
+    def write(self, text: str) -> int:
+        """Add text."""
+        with self._there():
+            return self._file.write(text)
+
+    def flush(self) -> None:
+        """Give the disk what was added."""
+        with self._there():
+            self._file.flush()
+
+
 _TRIES = 5
 
 

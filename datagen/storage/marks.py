@@ -15,13 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from filelock import FileLock
 from pydantic import Field, ValidationError, field_validator
 
+from datagen.storage.disks import locked
 from datagen.types import Record, UserError
 
 APPROVE, REJECT = "approve", "reject"
 """Verdicts; a selection takes them like tags."""
+WAIT = 30.0
+"""Seconds for which others may be adding to the file."""
 Tag = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\s,](?:[^\n,]*[^\s,])?$")]
 
 
@@ -127,7 +129,9 @@ class MarkFile:
             raise UserError("a mark needs a verdict, a tag or a comment")
         line = line.model_copy(update={"time": datetime.now(UTC).isoformat(timespec="seconds")})
         text = line.model_dump_json(exclude_defaults=True).encode() + b"\n"
-        with FileLock(f"{self.path}.lock"), self.path.open("ab+") as file:
+        with locked(Path(f"{self.path}.lock"), WAIT) as free, self.path.open("ab+") as file:
+            if not free:
+                raise UserError(f"{self.path}: another program has locked it; try again")
             if file.seek(0, os.SEEK_END) and not _ends_in_newline(file):
                 text = b"\n" + text  # a writer was killed in the middle of its line
             file.write(text)

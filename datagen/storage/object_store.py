@@ -39,6 +39,8 @@ HURRY = 20.0
 """Seconds for what is not worth waiting for, as when somebody presses Ctrl-C."""
 REQUEST = 120.0
 """Seconds after which a request that is not answered is made again, in a thread of its own."""
+LIST = 60.0
+"""Seconds in which a list must end, if the store answers anything else meanwhile."""
 WITH_BUCKETS = ("s3://", "gs://", "gcs://", "abfs://", "abfss://")
 SLOW = 5.0
 """Seconds that a request may take however little patience there is."""
@@ -78,7 +80,16 @@ class ObjectStorage(Storage):
     def names(self, folder: str, *, hidden: bool = False) -> list[str]:
         """Return the names of the objects of a folder."""
         selector = fs.FileSelector(self._path(folder), allow_not_found=True)
-        found = self._patiently(lambda: self._filesystem.get_file_info(selector))
+
+        def attempt() -> list[fs.FileInfo]:
+            try:
+                return requests.call(lambda: self._filesystem.get_file_info(selector), LIST)
+            except TimeoutError as error:
+                if requests.left(SLOW) < SLOW or not self._answers():
+                    raise
+                raise StorageFailed(store_errors.endless(self.where, folder, LIST)) from error
+
+        found = self._patiently(attempt)
         names = (info.base_name for info in found if info.type == fs.FileType.File)
         return sorted(name for name in names if name.startswith(".") == hidden)
 
@@ -111,6 +122,10 @@ class ObjectStorage(Storage):
         """Return when an object was written, by the store's clock."""
         info = self._patiently(lambda: self._filesystem.get_file_info(self._path(name)))
         return None if info.mtime_ns is None else info.mtime_ns / 1e9
+
+    def appears(self, name: str) -> bool:
+        """Return whether an object is there: who asks a store for it sees it at once."""
+        return self.written(name) is not None
 
     def each(self, function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
         """Apply a function to items, many at once: what takes time is the way there and back."""
@@ -149,6 +164,25 @@ class ObjectStorage(Storage):
             raise StorageFailed(f"{self.where}: {store_errors.no_bucket(self.where)}")
         self._bucket_seen = True
 
+    def _answers(self) -> bool:
+        """Return whether the store answers now."""
+        try:
+            requests.call(lambda: self._filesystem.get_file_info(self._path(".there")), SLOW)
+        except (OSError, pa.ArrowException):
+            return False
+        return True
+
+    def _why(self, error: BaseException) -> BaseException:
+        """Return what a store says of a refusal; of one without a word, what it says to a list."""
+        if store_errors.says_why(error):
+            return error
+        selector = fs.FileSelector(self._path(".there"), allow_not_found=True)
+        try:
+            requests.call(lambda: self._filesystem.get_file_info(selector), SLOW)
+        except (OSError, pa.ArrowException) as other:
+            return other if store_errors.of_the_store(other) else error
+        return error
+
     def _patiently(self, attempt: Callable[[], T]) -> T:
         """Try until the store answers. Raises StorageFailed if it refuses, or for too long."""
         patience = requests.left(self.patience)
@@ -170,7 +204,8 @@ class ObjectStorage(Storage):
         except (OSError, pa.ArrowException) as error:
             if isinstance(error, FileNotFoundError) or not store_errors.of_the_store(error):
                 raise
-            raise StorageFailed(store_errors.sentence(self.where, error, patience)) from error
+            said = store_errors.sentence(self.where, self._why(error), patience)
+            raise StorageFailed(said) from error
         self._reached = True
         return answer
 

@@ -155,9 +155,22 @@ class RunFolder:
         except ValidationError:
             return None
 
+    def awaited(self, name: str) -> Receipt | None:
+        """Return the receipt of a file that is made, maybe on another machine; None if it is not.
+
+        A disk that machines share may show it there late.
+        """
+        found = self.receipt(name)
+        if found is None and self.storage.appears(name):
+            found = self.receipt(name)
+        return found
+
     def receipts(self, stage: str, blocks: Sequence[int]) -> dict[int, Receipt]:
         """Return the receipts of a stage's artifacts that exist, of the blocks asked for."""
         have = set(self.storage.names(stage))
+        if not have and blocks and self.storage.written(self.unit(stage, blocks[0])) is not None:
+            # NFS may list nothing for a moment (nfs-ganesha): each is looked for by its name
+            have = {self.unit(stage, b).rpartition("/")[2] for b in blocks}
         there = [b for b in blocks if self.unit(stage, b).rpartition("/")[2] in have]
         found = self.storage.each(lambda block: self.receipt(self.unit(stage, block)), there)
         return {b: receipt for b, receipt in zip(there, found, strict=True) if receipt is not None}
@@ -171,9 +184,14 @@ class RunFolder:
     def events(self) -> list[dict[str, Any]]:
         """Return the journals' lines that are JSON; one may be gone, or end in half a line."""
         names = [n for n in self.storage.names("") if re.fullmatch(r"journal(-.+)?\.jsonl", n)]
-        return [
-            event for text in self.storage.each(self.storage.read, names) for event in _events(text)
-        ]
+        return [event for text in self.storage.each(self._text, names) for event in _events(text)]
+
+    def _text(self, name: str) -> bytes:
+        """Return a file; nothing of one that was listed and is not there any more, or never was."""
+        try:
+            return self.storage.read(name)
+        except FileNotFoundError:
+            return b""
 
     def read_json(self, name: str) -> dict[str, Any] | None:
         """Read run.json or plan.json; None if there is none, or it is empty.

@@ -28,6 +28,16 @@ _NO_ENTRY = re.compile(
     r"|AuthenticationException|OAuth2 access token",
     re.IGNORECASE,
 )
+_RUN_OUT = re.compile(
+    r"Expired ?Token|TokenExpired|token (?:has|is|was)(?: been)? expired"
+    r"|not valid in the specified time frame",
+    re.IGNORECASE,
+)
+"""What is said of keys that were given for some hours (S3's tokens, Azure's SAS)."""
+_PAGES = re.compile(r"continuation.?token", re.IGNORECASE)
+"""What a store says that cannot go on with a list of its own (MinIO's gateway)."""
+_NO_BODY = re.compile(r"HTTP status 400\) during HeadObject.{0,40}No response body", re.DOTALL)
+"""What S3's client says where a question without a body was refused: not why."""
 _CLOCK = re.compile(
     r"TOO_?SKEWED|REQUEST_EXPIRED|request time and the current time|date header too old"
     r"|not within the allowed|reasonable timeframe|check the system clock",
@@ -73,6 +83,7 @@ _OUTAGE = re.compile(
     r"|INTERNAL_ERROR|INTERNAL:|UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|ABORTED:"
     r"|curlCode|CURL error|HTTP status (408|429|5\d\d)|http_status_code=(408|429|5\d\d)"
     r"|\] (408|429|5\d\d)\b|ServerBusy|InternalError|OperationTimedOut|get a new connection"
+    r"|InvalidRange|HTTP status 416"  # the object was written anew while it was read
     r"|Error while (polling|reading|sending)|connection (was |is )?(closed|reset|refused|aborted)"
     r"|timed? ?out|no answer|response code|retry-policy-exhausted|resolve host",
     re.IGNORECASE,
@@ -111,12 +122,17 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    told_at_once = (_NO_BUCKET, _REGION, _NO_ENTRY, _CLOCK, _CHECKSUMS, _FULL, _KEPT)
+    told_at_once = (_NO_BUCKET, _REGION, _RUN_OUT, _NO_ENTRY, _CLOCK, _CHECKSUMS, _FULL, _KEPT)
     if any(told.search(said) for told in told_at_once):
         return False
     if (_NO_HOST.search(said) or _NOT_SECURE.search(said)) and not reached:
         return False
     return bool(_OUTAGE.search(said))
+
+
+def says_why(error: BaseException) -> bool:
+    """Return False if a store has refused something without a word."""
+    return not _NO_BODY.search(str(error))
 
 
 def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
@@ -131,11 +147,8 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
             f"{where}: the bucket is {is_in}; write that at the end of the address,"
             f" ?region={found[1] if found else 'REGION'}"
         )
-    if _CLOCK.search(said):
-        return (
-            f"{where}: this machine's clock is not the store's ({shown}); set it, and run the same"
-            " command again"
-        )
+    if wrong := _of_its_time(where, said, shown):
+        return wrong
     if wrong := _of_its_rules(where, said, shown):
         return wrong
     if _NO_ENTRY.search(said):
@@ -152,6 +165,23 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
             " mend that and run the same command again, it goes on from here"
         )
     return f"{where}: the store refuses what was asked ({shown})"
+
+
+def _of_its_time(where: str, said: str, shown: str) -> str:
+    """Say what is wrong by now: keys that were for some hours, or this machine's clock."""
+    if _RUN_OUT.search(said):
+        with_token = ", AWS_SESSION_TOKEN with them" if where.startswith("s3://") else ""
+        return (
+            f"{where}: the keys have run out ({shown}); put new ones into the environment"
+            f" ({keys(where)}{with_token}), or have this machine's role give them, and run the same"
+            " command again, it goes on from here"
+        )
+    if _CLOCK.search(said):
+        return (
+            f"{where}: this machine's clock is not the store's ({shown}); set it, and run the same"
+            " command again"
+        )
+    return ""
 
 
 def _of_its_rules(where: str, said: str, shown: str) -> str:
@@ -181,6 +211,11 @@ def _of_the_server(where: str, said: str, shown: str) -> str:
             f"{where}: the store does not know checksums at the end of a request ({shown}); set"
             f" {CHECKSUMS_OFF} and run the same command again"
         )
+    if _PAGES.search(said):
+        return (
+            f"{where}: the store does not go on with a list of over 1,000 files ({shown}); have it"
+            " updated, or choose another --out"
+        )
     if _NO_HOST.search(said):
         return f"{where}: there is no server of that name ({shown}); correct the address"
     if _NOT_SECURE.search(said):
@@ -203,6 +238,16 @@ def _no_keys(where: str) -> str:
     if os.environ.get(_KEYS["gs"]) or (assets.home() or Path("/")).joinpath(_GOOGLE_FILE).is_file():
         return ""
     return f" {_KEYS['gs']} is not set, and only machines of Google have a role instead:"
+
+
+def endless(where: str, folder: str, seconds: float) -> str:
+    """Say that a store answers, and never comes to the end of a list."""
+    place = f"its folder {folder!r}" if folder else "it"
+    return (
+        f"{where}: the store answers, but its list of {place} has not ended after {seconds:g} s; an"
+        " S3 server that does not know the second version of lists sends the first page again and"
+        " again: have it updated, or choose another --out"
+    )
 
 
 def no_bucket(where: str) -> str:

@@ -10,7 +10,7 @@ from datagen.config import Host, StageHost, load_recipe
 from datagen.engine import driver as module
 from datagen.engine.driver import BEHIND, Driver
 from datagen.engine.pipeline import ResolvedRecipe
-from datagen.engine.pools import Capacity, Pool, _Actor
+from datagen.engine.pools import Capacity, Pool, WorkerReport, _Actor
 from datagen.engine.scheduler import Flow
 from datagen.engine.unit import Order, Unit
 from datagen.storage.run_folder import SHARDS, Receipt
@@ -113,6 +113,15 @@ def test_several_units_share_a_worker() -> None:
     assert bench.sizes("script") == [2]
     assert bench.pools["script"].num_units == 32
     assert sorted(len(actor.units) for actor in bench.pools["script"].workers) == [16, 16]
+
+
+def test_a_unit_whose_worker_starved_is_no_suspect() -> None:
+    bench = Bench(1, script=StageHost(cpus=0.1, workers=1))
+    for starved in (True, True, False):
+        unit = bench.flow.take("script")
+        report = WorkerReport("lost", unit, reason="gone", alone=True, how="h", starved=starved)
+        bench._driver._take_in(bench.pools["script"], report)
+        assert bench.flow.next("script") == Unit("script", 0), "it is made again"
 
 
 def test_a_shy_unit_has_a_worker_to_itself() -> None:

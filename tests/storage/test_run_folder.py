@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import fs
 
 from datagen.storage import atomic
 from datagen.storage.parquet_file import CHECKSUM_KEY
@@ -237,3 +238,23 @@ def test_damaged_json_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="delete it"):
         RunFolder(tmp_path).read_json("plan.json")
     assert RunFolder(tmp_path).read_json("run.json") is None
+
+
+def test_files_that_are_listed_and_not_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store may list what it no longer has (rustfs/rustfs#6218)."""
+    store = MemoryStore()
+    place = storage(store)
+    for name in ("journal.jsonl", "journal-1-of-2.jsonl", "script/000000.parquet"):
+        with place.write(name) as file:
+            file.write(b'{"event": "one"}\n')
+    monkeypatch.setattr("datagen.storage.run_folder.open_storage", lambda _: place)
+    folder = RunFolder("mem://bucket/run")
+    listed = place._filesystem.get_file_info(fs.FileSelector("bucket/run"))
+    del store.objects["bucket/run/journal.jsonl"], store.objects["bucket/run/script/000000.parquet"]
+    monkeypatch.setattr(
+        store,
+        "get_file_info",
+        lambda what: listed if isinstance(what, fs.FileSelector) else store._info(what),
+    )
+    assert folder.events() == [{"event": "one"}]
+    assert folder.receipts("script", [0]) == {}

@@ -19,7 +19,9 @@ from datagen.storage import (
     Storage,
     StorageFailed,
     hold,
+    holder,
     lease,
+    object_store,
     open_storage,
     requests,
     store_errors,
@@ -278,6 +280,34 @@ def test_a_lease_of_another_machine_that_is_renewed_is_respected(quick: None) ->
     other.join()
 
 
+def test_a_lease_that_is_not_seen_for_a_moment_is_respected(
+    quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFS may show no file while it is replaced (DataBiosphere/toil#4333)."""
+    objects = storage(MemoryStore())
+    put(objects, lease.LEASE, json.dumps(HELD).encode())
+    read, names, reads = holder.read_sign, objects.names, list[str]()
+
+    def seen(place: Storage, name: str) -> Any:
+        reads.append(name)
+        return None if reads.count(lease.LEASE) == 2 else read(place, name)
+
+    def listed(folder: str, *, hidden: bool = False) -> list[str]:
+        absent = reads.count(lease.LEASE) == 2
+        return [n for n in names(folder, hidden=hidden) if n != lease.LEASE or not absent]
+
+    monkeypatch.setattr("datagen.storage.lease.read_sign", seen)
+    monkeypatch.setattr(objects, "names", listed)
+    monkeypatch.setattr(objects, "hurried", lambda: objects)
+    times = iter(range(1_000_000, 2_000_000))
+    written = objects.written
+    monkeypatch.setattr(
+        objects, "written", lambda n: float(next(times)) if n == lease.LEASE else written(n)
+    )
+    with pytest.raises(UserError, match="process 7 on other"), hold(objects):
+        pass
+
+
 def test_a_run_that_was_taken_for_dead_stops(quick: None) -> None:
     objects = storage(MemoryStore())
     with hold(objects) as held:
@@ -358,6 +388,21 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
             "SSL_CERT_FILE",
         ),
         ("AWS Error NETWORK_CONNECTION: curlCode: 35, SSL connect error", "no secure connection"),
+        (
+            "AWS Error UNKNOWN (HTTP status 400) during CreateMultipartUpload operation: Unable to"
+            " parse ExceptionName: ExpiredToken Message: The provided token has expired.",
+            "keys have run out .*goes on from here",
+        ),
+        (
+            "AWS Error UNKNOWN (HTTP status 400) during ListObjectsV2 operation: Unable to parse"
+            " ExceptionName: InvalidArgument Message: The continuation token provided is incorrect",
+            "does not go on with a list of over 1,000 files",
+        ),
+        (
+            "Azure Error: [AuthenticationFailed] 403 Server failed to authenticate. Signature not"
+            " valid in the specified time frame: Start [Sat], Expiry [Sun]",
+            "keys have run out .*AZURE_STORAGE_SAS_TOKEN",
+        ),
     ],
 )
 def test_an_error_is_judged_by_the_whole_message(said: str, kind: str) -> None:
@@ -370,6 +415,59 @@ def test_an_error_is_judged_by_the_whole_message(said: str, kind: str) -> None:
     assert len(str(caught.value)) < 500
     if kind != "has not answered":
         assert store.requests == 1, "it is told at once"
+
+
+def test_keys_that_have_run_out_are_named_with_their_token() -> None:
+    """Keys for some hours end within a run (apache/arrow#18888)."""
+    said = store_errors.sentence("s3://data/a", OSError("AWS Error ExpiredToken"))
+    assert "AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN with them" in said
+
+
+def test_a_refusal_without_a_word_is_explained_by_a_list() -> None:
+    """S3 sends no body with what it answers to HEAD: not that the keys have run out."""
+    store = MemoryStore()
+    place = storage(store)
+    mute = OSError("AWS Error UNKNOWN (HTTP status 400) during HeadObject: No response body.")
+    store.faults = [mute, OSError("AWS Error UNKNOWN (HTTP status 400): ExpiredToken")]
+    with pytest.raises(StorageFailed, match="keys have run out"):
+        place.written("a")
+    store.faults = [mute]
+    with pytest.raises(StorageFailed, match="refuses what was asked"):
+        place.written("a")
+
+
+def test_a_list_without_end_is_told_apart_from_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 servers that know one page of a list only (minio/minio-go#1704)."""
+    monkeypatch.setattr(object_store, "LIST", 0.05)
+    ended = threading.Event()
+
+    class Endless(MemoryStore):
+        def get_file_info(self, what: Any) -> Any:
+            if isinstance(what, fs.FileSelector):
+                ended.wait(60)
+            return super().get_file_info(what)
+
+    store = Endless()
+    place = storage(store)
+    try:
+        with pytest.raises(StorageFailed, match="its list of its folder 'script' has not ended"):
+            place.names("script")
+        monkeypatch.setattr(object_store, "SLOW", 0.05)
+        store.faults = [OSError(BUSY)] * 100
+        place.patience = 0.2
+        with pytest.raises(StorageFailed, match="has not answered"):
+            place.names("script")
+    finally:
+        ended.set()
+
+
+def test_an_object_that_is_written_anew_while_it_is_read_is_read_again() -> None:
+    """apache/arrow#41310."""
+    store = MemoryStore()
+    place = storage(store)
+    put(place, "a", b"abc")
+    store.faults = [OSError("AWS Error UNKNOWN (HTTP status 416) during GetObject: InvalidRange")]
+    assert place.read("a") == b"abc"
 
 
 @pytest.mark.parametrize(
@@ -447,7 +545,7 @@ def test_a_file_that_another_machine_has_replaced_is_opened_anew(
     stale += [OSError(errno.ESTALE, "Stale file handle")] * 3
     assert place.load("a", content) == b"abc"
     stale += [OSError(errno.ESTALE, "Stale file handle")] * 9
-    with pytest.raises(OSError, match="Stale"):
+    with pytest.raises(StorageFailed, match="its disk has gone \\(Stale"):
         place.load("a", content)
 
 

@@ -61,6 +61,29 @@ def test_other_lists_of_integers_are_the_same_tokens(
     assert np.array_equal(one.codes, two.codes)
 
 
+@pytest.mark.parametrize("texts", [pa.dictionary(pa.int32(), pa.string()), pa.string_view()])
+def test_texts_may_be_categories_or_views(
+    texts: pa.DataType, shards: Path, tmp_path: Path
+) -> None:
+    """As polars writes them (pola-rs/polars#21143, #26427)."""
+    (source, *_) = sorted(shards.glob("*.parquet"))
+    path = rewritten(source, tmp_path / "mine" / "a.parquet", FORMS["polars"], keep=True)
+    table = pq.read_table(path)
+    for index, field in enumerate(table.schema):
+        if field.type == pa.large_string():
+            table = table.set_column(index, field.name, table.column(index).cast(texts))
+    other = tmp_path / "other" / "a.parquet"
+    other.parent.mkdir()
+    pq.write_table(table, other)
+    assert texts in pq.read_schema(other).types
+    batches = [
+        corpus(one.parent, tmp_path / f"cache-{one.parent.name}").epoch(PromptPolicy(), 0, 0)
+        for one in (path, other)
+    ]
+    one, two = (epoch.batch(range(5)) for epoch in batches)
+    assert np.array_equal(one.codes, two.codes)
+
+
 def test_metadata_that_is_lost_may_stand_beside(shards: Path, tmp_path: Path) -> None:
     (source, *_) = sorted(shards.glob("*.parquet"))
     path = rewritten(source, tmp_path / "mine" / "a.parquet", FORMS["polars"], keep=False)

@@ -55,7 +55,13 @@ def completion(reply: Reply) -> Completion:
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
     if reason in WITHHELD and ends_inside(text):
         raise Refused(f"the model refuses the rest: {reason}")
-    return Completion(text, is_whole=reason not in CUT_OFF, usage=_usage(value.get("usage")))
+    name = value.get("model")
+    return Completion(
+        text,
+        is_whole=reason not in CUT_OFF,
+        usage=_usage(value.get("usage")),
+        model=name if isinstance(name, str) else "",
+    )
 
 
 def _first_choice(value: Any) -> dict[str, Any] | None:

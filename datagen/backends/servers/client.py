@@ -235,6 +235,8 @@ class Client:
                 f"{self.name} answers {status} ({said}): {_REMEDIES.get(status, _CHECK)} the key in"
                 f" the environment variable {self.key_name} ({state})"
             )
+        if self.understood and wording.WITHOUT_MODEL.search(said):
+            return Trouble(f"HTTP {status}: {said}", "broken", error.after)
         if (status in TRANSIENT or status > 504) and not is_ours:
             is_busy = status in OVERLOADED
             return Trouble(f"HTTP {status}: {said}", "busy" if is_busy else "broken", error.after)

@@ -25,6 +25,12 @@ OF_THE_REQUEST = (
 )  # fmt: skip
 """Words by which a 500, or an error without a status, speaks of the request: llama.cpp and
 llama-cpp-python refuse forms so, they and FastChat what is too long."""
+WITHOUT_MODEL = re.compile(
+    r"model (?:is|was|has been) (?:unloaded|not loaded|loading)|no models? (?:is |are )?loaded"
+    r"|model unloaded|failed to load model|model has crashed|runner process has terminated",
+    re.IGNORECASE,
+)
+"""What servers say, also with 400, that have put the model away or lost it (LM Studio, Ollama)."""
 _NUMBERS = {
     "rate_limit_exceeded": 429,
     "rate_limit_error": 429,

@@ -6,6 +6,7 @@ Request --POST {url}/chat/completions--> Completion | Refusal
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from datagen.backends.servers.gate import Gate, Refused
 from datagen.scripting.llm.answer import objects
 from datagen.scripting.llm.completion import Completion, Message, Refusal, Request
 from datagen.types import UserError
+from datagen.visible import visible_line
+
+logger = logging.getLogger(__name__)
 
 SchemaField = Literal["json_schema", "json_object"]
 SCHEMA_FIELDS: Mapping[SchemaField, Any] = {
@@ -122,6 +126,7 @@ class Server:
         if isinstance(answer, Refusal):
             said = answer.reason
         elif _obeys(answer.text):
+            self._tell_model(answer.model)
             return
         else:
             cut = "" if answer.is_whole else ", cut off at max_tokens"
@@ -129,6 +134,16 @@ class Server:
         raise UserError(
             f"{self.model} at {self.url} does not keep to a JSON schema ({said}): {self._remedy()}"
         )
+
+    def _tell_model(self, name: str) -> None:
+        """Warn if a server says that another model answered: some take whichever is loaded."""
+        asked, answered = _plain(self.model), _plain(name)
+        if answered and asked not in answered and answered not in asked:
+            logger.warning(
+                "%s: the server was asked for %r and answers as %r; if that is another model, have"
+                " it load the right one",
+                self.url, self.model, visible_line(name)[:80],
+            )  # fmt: skip
 
     def _remedy(self) -> str:
         """Say how to have schemas enforced: in the other form, if the server keeps to that."""
@@ -159,6 +174,11 @@ class Server:
         }
         taken = {name: body[name] for name in body if name not in self._not_taken}
         return json.dumps(taken).encode()
+
+
+def _plain(name: str) -> str:
+    """Return a model's name without its owner, in small letters and figures."""
+    return re.sub(r"[^a-z0-9]", "", name.rpartition("/")[2].casefold())
 
 
 def _obeys(text: str) -> bool:

@@ -54,6 +54,8 @@ class Completion:
     is_whole: bool
     """False if it was cut off at the limit of tokens."""
     usage: Usage = NOTHING
+    model: str = ""
+    """What the server calls the model that answered; empty if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from datagen.backends.servers import client
 from datagen.backends.servers.address import is_here
 from datagen.backends.servers.client import ServerDown
-from datagen.backends.writer.llm_server import EASY, Server
+from datagen.backends.writer.llm_server import COLOUR, EASY, Server
 from datagen.scripting.llm.answer import objects
 from datagen.scripting.llm.completion import Completion, Refusal, Request, Usage
 from datagen.scripting.llm.reply import BadReply, read_json
@@ -269,6 +269,47 @@ def test_a_prompt_that_is_too_long_is_no_fault_of_the_server(status: int, name: 
     assert isinstance(answer, Refusal)
     assert "context" in answer.reason
     assert len(asked) == 2, "it is not asked for again, but something easy is"
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_model_that_was_put_away_is_waited_for(status: int) -> None:
+    """Its dialogues are not to blame (lmstudio-ai/lmstudio-bug-tracker#1492)."""
+    answers = [chat(OBJECT), Answer(status, b'{"error": "Model is unloaded."}'), chat(OBJECT)]
+    with raw(lambda _: answers.pop(0)) as model:
+        asked = server(model.url)
+        for _ in range(2):
+            assert isinstance(asked.ask(EASY), Completion)
+    assert not answers
+
+
+def test_a_server_that_never_had_a_model_is_told_at_once() -> None:
+    said = b'{"error": {"message": "No models loaded. Please load a model", "param": "model"}}'
+    with (
+        raw(lambda _: Answer(400, said)) as model,
+        pytest.raises(UserError, match="refuses every request: HTTP 400: No models loaded"),
+    ):
+        server(model.url).ask(EASY)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        ("llama-3.2-1b", True),
+        ("org/m-30b", False),
+        ("M-30B-Q4_K_M.gguf", False),
+        ("", False),
+        (7, False),
+    ],
+)
+def test_a_server_that_answers_as_another_model_is_told(
+    name: Any, is_told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LM Studio may answer with whatever is loaded (lmstudio-bug-tracker#1217)."""
+    content = json.dumps({"colour": COLOUR})
+    answer = said({"model": name, "choices": [{"message": {"content": content}}]})
+    with raw(lambda _: answer) as model:
+        server(model.url, model="m-30b").probe()
+    assert ("answers as 'llama-3.2-1b'" in caplog.text) == is_told
 
 
 def test_what_a_model_refuses_is_refused() -> None:
