@@ -16,10 +16,11 @@ from typing import Any
 
 from train import build, curriculum
 from train.answers import COLUMNS, AnswerTable, decode, read_records
+from train.checkpoint import bound
 from train.config import UserError
 from train.curriculum import TrainingStage
 from train.distributed import Group, join
-from train.evaluation import Values, report, role, summary, transition, turns, voice
+from train.evaluation import Values, kept, report, role, summary, transition, turns, voice
 from train.evaluation.continuation import continue_all
 from train.evaluation.facts import FactScores, find_answers, find_mentions
 from train.evaluation.held_out import TRAINED, HeldOutDialogs, spread
@@ -88,7 +89,31 @@ class Ablation:
         self._out = Path(last.out)
 
     def measure(self, fraction: float, seed: int = 0) -> Values:
-        """Train on a fraction, or go on doing so, and score the model."""
+        """Train on a fraction, or go on doing so, and score the model, if that was not done."""
+        folder, asked = self.folder(fraction, seed), self._scored(fraction, seed)
+        is_trained = any((folder / stage.name).is_dir() for stage in self._stages)
+        found = kept.read(folder, asked, can_repeat=is_trained or not fraction)
+        if found is None:
+            found = self._measured(fraction, seed)
+            kept.write(folder, asked, found)
+        return found
+
+    def _scored(self, fraction: float, seed: int) -> kept.Asked:
+        """Return what the scores of a training depend on."""
+        asked = {
+            f"{stage.name}.{name}": value
+            for stage in self._shared(fraction, self.config.seed + seed)
+            for name, value in bound(stage.config.to_dict()).items()
+            if name not in ("data.texts", "data.tokenizer")  # wherever they lie
+        }
+        return asked | {
+            "dialogues": len(self._corpus),
+            "held out": self._corpus.dialog_ids[self.held_out.rows].tolist(),
+            "facts": self._encode is not None,
+            "decoded": self._decode is not None,
+        }
+
+    def _measured(self, fraction: float, seed: int) -> Values:
         config = self.config
         model = self._trained(fraction, config.seed + seed)
         scores = self._losses(model)
@@ -152,10 +177,14 @@ class Ablation:
         if not fraction:
             config = replace(self.config, seed=seed)
             return build.make_model(config, self._corpus.metadata, self.group)
-        stages = [_with_data(stage, fraction=fraction * TRAINED) for stage in self._stages]
-        stages = [TrainingStage(s.name, replace(s.config, seed=seed)) for s in stages]
+        stages = self._shared(fraction, seed)
         out = self.folder(fraction, seed - self.config.seed)
         return curriculum.train(stages, self.group, out, self._probes)
+
+    def _shared(self, fraction: float, seed: int) -> list[TrainingStage]:
+        """Return the stages on a fraction of the data."""
+        stages = [_with_data(stage, fraction=fraction * TRAINED) for stage in self._stages]
+        return [TrainingStage(s.name, replace(s.config, seed=seed)) for s in stages]
 
     def _probes(self, stage: TrainingStage) -> Sequence[Probe]:
         """Return what is asked at each validation of a stage, so that the transition is seen."""

@@ -198,7 +198,7 @@ def check_done(config: Config, *, first: bool) -> None:
 
 def _changed(record: dict[str, Any], config: Config) -> dict[str, tuple[Any, Any]]:
     """Return the settings that a resumed run must share and does not, as they were and are."""
-    before, now = _bound(record), _bound(config.to_dict())
+    before, now = bound(record), bound(config.to_dict())
     return {
         key: (before.get(key), now.get(key))
         for key in sorted(before | now)
@@ -206,7 +206,7 @@ def _changed(record: dict[str, Any], config: Config) -> dict[str, tuple[Any, Any
     }
 
 
-def _bound(config: dict[str, Any]) -> dict[str, Any]:
+def bound(config: dict[str, Any]) -> dict[str, Any]:
     """Return the settings that a resumed run must share, by name."""
     flat: dict[str, Any] = {}
     for section, value in config.items():

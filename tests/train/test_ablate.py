@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from train import build, model, prompt, sample
-from train.ablate import ablate
+from train.ablate import Ablation, ablate
 from train.batches import population
 from train.cli.rehearse import command
 from train.config import Config, UserError
@@ -447,3 +448,29 @@ def test_a_rehearsal_from_end_to_end(tiny: Make, eventful: Path, decoder: str) -
         assert not (out / "rehearsal.png").exists()
     else:
         assert (out / "rehearsal.png").read_bytes()[1:4] == b"PNG"
+
+
+def test_a_training_is_scored_once(
+    tiny: Make, eventful: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = ("optim.steps=2", "optim.warmup_steps=0", "data.max_frames=124", "run.validate_every=0")
+    config = tiny(f"data.shards=[{eventful}]", *few)
+    stages = [TrainingStage("all", config)]
+    first = ablate(stages, (0.0, 1.0), count=2)
+    again = ablate(stages, (1.0,), count=3)[1.0]  # of more dialogues: scored anew
+    assert again["loss"] != first[1.0]["loss"]
+    ablate(stages, (1.0,), count=2)
+
+    def measured(*_: object) -> None:
+        raise AssertionError("scored twice")
+
+    monkeypatch.setattr(Ablation, "_measured", measured)
+    shutil.rmtree(Path(config.out) / "100-percent" / "all")  # as on another machine
+    assert ablate(stages, (0.0, 1.0), count=2) == first
+    longer = [TrainingStage("all", tiny(f"data.shards=[{eventful}]", *few, "optim.steps=3"))]
+    with pytest.raises(UserError, match=r"another training, with all.optim.steps 2, not 3"):
+        ablate(longer, (1.0,), count=2)
+    file = Path(config.out) / "100-percent" / "scores.json"
+    file.write_text("[]")
+    with pytest.raises(UserError, match="does not hold the scores of a training"):
+        ablate(stages, (1.0,), count=2)
