@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
@@ -30,6 +31,14 @@ _SUPPOSES = re.compile(
     r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
 )
 """How a wish ends, or begins, that is no request."""
+_ASKS_LEAVE = re.compile(
+    r"\b(?:can|could|may|might|should) (?:i|we|my|our|he|she|they)\b|\bis (?:it|that) okay\b"
+    r"|\bwould (?:it|that) be\b",
+    re.IGNORECASE,
+)
+"""What a wish holds that asks for leave, and for nothing that the agent would do."""
+HEARD = 0.7
+"""Share of its words of content that a turn holds which has told a line."""
 BREAKS_OFF = 0.5
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
@@ -270,10 +279,9 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
     lines = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
-    act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
-    talk.agent(act, "declineRequest", licence)
-    if talk.is_fresh(wish.fact):
-        talk.remind(lines, "declineRequest", licence)
+    talk.agent(_declines(talk.words.chosen), "declineRequest", licence)
+    if told := _told_of(talk, wish.fact, lines):
+        talk.remind(told, "declineRequest", licence)
     else:
         talk.agent_line(lines, "declineRequest", licence)
     talk.tell((wish.fact,))
@@ -289,6 +297,21 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
             _instead(talk, wish.instead)
     if talk.chance(0.8):
         talk.user("ack_bad", "autoPositive")
+
+
+def _declines(wish: str) -> str:
+    """Return how the agent says no to a wish: who asks for leave asks the agent to do nothing."""
+    if supposes(wish):
+        return "decline.supposed"
+    return "decline.leave" if _ASKS_LEAVE.search(wish) else "decline"
+
+
+def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
+    """Return the lines of a fact of which the caller has just heard most, so that they remind."""
+    if not talk.is_fresh(name):
+        return []
+    heard = about(talk.floor.drafts[talk.told[name]].text)
+    return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
 
 
 def supposes(line: str) -> bool:

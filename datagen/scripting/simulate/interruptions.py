@@ -48,6 +48,8 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "tired": ("resume", "resume", "drop"),
 }
 """What it does otherwise, each as likely as it is often."""
+NOTES = 0.4
+"""Chance that a caller who stops the agent before a value is out wants to write that down."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
 """Types of values that are said again without the sentence around them."""
 _STARTS = (
@@ -132,10 +134,11 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     planned = _planned(talk, telling, place, kind)
     cut = talk.floor.last
     draft = talk.floor.drafts[cut]
-    is_unsaid = place.at_word < (_last_value(talk, draft, talk.words.chosen) or draft.num_words)
+    value_at = _last_value(talk, draft, talk.words.chosen)
+    is_unsaid = place.at_word < (value_at or draft.num_words)
     draft.cut_at = place.at_word
     talk.floor.close()
-    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid)
+    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid, has_value=value_at > 0)
     talk.floor.drafts[cut + 1].interruption = planned
     is_told = _take_up(talk, telling, place, planned)
     talk.is_interrupted = False
@@ -238,7 +241,13 @@ def _summary(talk: Talk, place: _Place) -> str:
 
 
 def _interrupt(
-    talk: Talk, planned: Interruption, telling: Telling, ask: Ask | None, *, is_unsaid: bool
+    talk: Talk,
+    planned: Interruption,
+    telling: Telling,
+    ask: Ask | None,
+    *,
+    is_unsaid: bool,
+    has_value: bool,
 ) -> None:
     """Let the caller say what it interrupts for, and the agent answer."""
     kind = planned.kind
@@ -246,7 +255,8 @@ def _interrupt(
         assert ask is not None
         ask()
     elif kind == "pause":
-        talk.user("cut_in.pause", "interactionStructuring")
+        noted = ".noted" if has_value and is_unsaid and talk.chance(NOTES) else ""
+        talk.user(f"cut_in.pause{noted}", "interactionStructuring")
         talk.agent("go_ahead", "autoPositive")
     elif kind == "known":
         act = "cut_in.known"

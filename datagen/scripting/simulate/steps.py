@@ -57,7 +57,7 @@ _TAKES_IT = re.compile(
     r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:okay|alright|good|oh, so|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
     r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
-    r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
+    r"|.*\b(?:okay|alright|fine|fair enough)\.$"
     r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
     re.I,
 )
@@ -163,7 +163,8 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
         _may_cut_in(talk, step.say, "inform", licence, facts=step.facts, is_bad=_is_bad(talk, step))
     else:
         is_bad = _is_bad(talk, step)
-        is_awaited = bool(step.reply)  # nobody knows the answer to what they have called about
+        # nobody knows the answer to what they have called about
+        is_awaited = bool(step.reply) or not talk.told
         left = [name for name in news if not tell(talk, name, is_bad=is_bad, is_awaited=is_awaited)]
         if left:
             talk.tell(name for name in step.facts if name not in left)

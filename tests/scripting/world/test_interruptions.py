@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ from functools import lru_cache
 import pytest
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.types import Interruption, Job, Script, Turn
 
 pytestmark = pytest.mark.slow
@@ -153,6 +155,43 @@ def test_listeners_have_all_functions_and_other_sounds() -> None:
     )
     assert set(acts) == {"continue", "agree", "surprise", "sympathy", "cough", "side_talk"}
     assert min(acts.values()) > 20, acts
+
+
+def test_nobody_writes_down_what_is_no_value() -> None:
+    writes = re.compile(r"get a pen|write|note that|in my phone")
+    written = 0
+    for script, _, cut, turn, interruption in interrupted():
+        if interruption.kind == "pause" and writes.search(turn.text):
+            written += 1
+            assert cut.fact_ids, (script.dialog_id, cut.text)
+    assert written > 3
+
+
+def test_nobody_knows_the_answer_to_what_it_has_called_about() -> None:
+    told = {"inform", "answer", "offer", "confirm", "correction", "declineRequest", "setQuestion"}
+    known = 0
+    for script, at, cut, _, interruption in interrupted():
+        if interruption.kind == "known" and cut.act == "inform":
+            known += 1
+            before = script.turns[: at - 1]
+            assert any(one.act in told and one.licence for one in before), script.dialog_id
+    assert known
+
+
+def test_what_callers_say_by_the_way_fits_any_place_and_any_wait() -> None:
+    """A caller may be at home, in an airport or by the road; nobody answers how long it takes."""
+    bank = load_acts(default_path())
+    places = re.compile(r"\b(?:door|dog|kitchen|table|home|car|office|work|bus|coffee)\b", re.I)
+    acts = {
+        name: manners
+        for name, manners in bank.user.items()
+        if name.startswith(("cut_in.pause", "while_waiting", "react_hold", "lacks_identity"))
+    }
+    said = [line for manners in acts.values() for parts in manners.values() for line in sum(parts, ())]
+    assert not [line for line in (*said, *bank.listening["side_talk"]) if places.search(line)]
+    waits = [act for act in acts if act.startswith("react_hold")]
+    lines = [line for act in waits for parts in acts[act].values() for line in sum(parts, ())]
+    assert lines and not [line for line in lines if line.endswith("?")]
 
 
 def test_sympathy_is_for_those_who_need_it() -> None:
