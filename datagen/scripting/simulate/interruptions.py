@@ -135,10 +135,12 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     cut = talk.floor.last
     draft = talk.floor.drafts[cut]
     value_at = _last_value(talk, draft, talk.words.chosen)
+    said = talk.slots((talk.words.chosen,)) & talk.world.values.keys()
+    has_value = any(talk.value(name).type != "text" for name in said)
     is_unsaid = place.at_word < (value_at or draft.num_words)
     draft.cut_at = place.at_word
     talk.floor.close()
-    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid, has_value=value_at > 0)
+    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid, has_value=has_value)
     talk.floor.drafts[cut + 1].interruption = planned
     is_told = _take_up(talk, telling, place, planned)
     talk.is_interrupted = False
@@ -255,8 +257,9 @@ def _interrupt(
         assert ask is not None
         ask()
     elif kind == "pause":
-        noted = ".noted" if has_value and is_unsaid and talk.chance(NOTES) else ""
-        talk.user(f"cut_in.pause{noted}", "interactionStructuring")
+        notes = has_value and is_unsaid and not talk.has_noted and talk.chance(NOTES)
+        talk.has_noted = talk.has_noted or notes
+        talk.user("cut_in.pause.noted" if notes else "cut_in.pause", "interactionStructuring")
         talk.agent("go_ahead", "autoPositive")
     elif kind == "known":
         act = "cut_in.known"

@@ -114,6 +114,14 @@ def test_who_asks_for_leave_is_not_told_that_the_agent_cannot_do_it(wish: str, a
     assert not [line for line in lines if said.search(line)]
 
 
+def test_nobody_laughs_who_has_been_refused() -> None:
+    refused = [one for one in calls() if one.outcome == "refused"]
+    assert refused
+    for script in refused:
+        said = [turn.text for turn in floor(script) if turn.speaker == "user"]
+        assert not [text for text in said if re.search(r"\bHa,", text)], script.dialog_id
+
+
 def test_a_no_reminds_only_of_what_was_told() -> None:
     """ "As I said, there's no money back" is not said when only the other half was told."""
     reminds, seen = re.compile(r"\b(?:as|like) I(?:'ve)? (?:said|mentioned|told you),", re.I), 0
