@@ -37,6 +37,13 @@ _ASKS_LEAVE = re.compile(
     re.IGNORECASE,
 )
 """What a wish holds that asks for leave, and for nothing that the agent would do."""
+_REGRETS = ("I'm afraid", "I'm sorry", "Unfortunately")
+_RINGS = re.compile(
+    r"\b(?:rings?|calls?|called|calling) back\b|\bon hold\b|\bpick(?:s|ed)? up\b|\bh[au]ng up\b"
+    r"|\bmusic\b|\bmenu\b",
+    re.IGNORECASE,
+)
+"""What a grievance holds that is about getting through to the business, or not."""
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
 BREAKS_OFF = 0.5
@@ -212,7 +219,8 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
         draft.values.discard(slot)
     licence = talk.licence((name,))
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
-    if talk.is_fresh(name) and right.type in SAID_ALONE:  # nobody says all of it once more
+    is_known = talk.is_fresh(name) or name in talk.agreed
+    if is_known and right.type in SAID_ALONE:  # nobody says all of it once more
         talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
     else:
         lines = stating(slot, fact.tell)
@@ -278,7 +286,7 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     talk.user_line(wish.ask, "request")
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
-    lines = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
+    lines = _plain(denying(talk.words.chosen, talk.world.fact(wish.fact).tell))
     talk.agent(_declines(talk.words.chosen), "declineRequest", licence)
     if told := _told_of(talk, wish.fact, lines):
         talk.remind(told, "declineRequest", licence)
@@ -297,6 +305,11 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
             _instead(talk, wish.instead)
     if talk.chance(0.8):
         talk.user("ack_bad", "autoPositive")
+
+
+def _plain(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of some lines that come without a regret, for one has just been spoken."""
+    return tuple(line for line in lines if not line.startswith(_REGRETS)) or lines
 
 
 def _declines(wish: str) -> str:
@@ -329,7 +342,7 @@ def _instead(talk: Talk, name: str) -> None:
 def _grievance(talk: Talk, event: AgendaItem) -> None:
     """Lose patience, for a reason, and be met."""
     talk.mood.feel("grievance")
-    talk.user_line(talk.world.story.grievance, "disagreement")
+    talk.user_line(_grievances(talk), "disagreement")
     if talk.chance(0.5):
         talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
     asked = talk.floor.last
@@ -342,6 +355,14 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
         talk.user("calm_down", "autoPositive")
     elif event.kind != "grievance" or not _breaks_off(talk):
         talk.user("still_cross", "disagreement")
+
+
+def _grievances(talk: Talk) -> tuple[str, ...]:
+    """Return what a caller is cross about: whom the business rings has not just been on hold."""
+    lines = talk.world.story.grievance
+    if talk.cast.direction != "outbound":
+        return lines
+    return tuple(line for line in lines if not _RINGS.search(line)) or lines
 
 
 def _breaks_off(talk: Talk) -> bool:

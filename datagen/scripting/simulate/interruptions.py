@@ -75,6 +75,7 @@ HEARD = 2
 """Fewest words of a phrase that are heard before its value alone says what is left of it."""
 _ENDS = re.compile(
     r"(?<!after )(?<!before )(?<!until )(?<!from )(?<!by )(?<!to )(?<!within )(?<!over )(?<!under )"
+    r"(?<!instead of )(?<!than )(?<!not )"
     r"\{(\w+)\}(?: \w+){0,2}\.$"
 )
 """A value with which a line ends, but for a word or two: more would be lost with it alone, as would

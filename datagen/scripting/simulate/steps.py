@@ -180,8 +180,11 @@ def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
 
 
 def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
-    """Tell whether a caller could object to what a step tells."""
-    return any(map(objects, step.reply)) if step.reply else talk.is_let_down
+    """Tell whether a caller could object to what a step tells: without replies, to what is so with
+    it, and not to a rule told by the way."""
+    if step.reply:
+        return any(map(objects, step.reply))
+    return talk.is_let_down and any(name in talk.world.records for name in step.facts)
 
 
 def tell(talk: Talk, name: str, *, is_bad: bool = False, is_awaited: bool = False) -> bool:

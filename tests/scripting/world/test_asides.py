@@ -11,7 +11,7 @@ import pytest
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.asides import _declines, supposes
+from datagen.scripting.simulate.asides import _RINGS, _declines, _plain, supposes
 from datagen.scripting.simulate.steps import objects
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
@@ -112,6 +112,26 @@ def test_who_asks_for_leave_is_not_told_that_the_agent_cannot_do_it(wish: str, a
     bank = load_acts(default_path()).agent["decline.leave"]
     lines = [line for parts in bank.values() for part in parts for line in part]
     assert not [line for line in lines if said.search(line)]
+
+
+def test_a_no_is_regretted_once() -> None:
+    lines = ("I'm afraid nothing next to the cart is taken.", "Nothing next to the cart is taken.")
+    assert _plain(lines) == lines[1:]
+    assert _plain(lines[:1]) == lines[:1]
+
+
+def test_whom_the_business_rings_has_not_been_on_hold() -> None:
+    seen = 0
+    for script in calls():
+        story = worlds()[script.domain].pack.stories[script.scenario.split("/")[0]]
+        lines = [line for line in story.grievance if "{" not in line]
+        said = " ".join(turn.text for turn in floor(script) if turn.speaker == "user")
+        if script.call_direction == "outbound" and any(line in said for line in lines):
+            seen += 1
+            free = [line for line in story.grievance if not _RINGS.search(line)]
+            rings = [line for line in lines if _RINGS.search(line)]
+            assert not (free and any(line in said for line in rings)), script.dialog_id
+    assert seen
 
 
 def test_nobody_laughs_who_has_been_refused() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.simulate.acts import default_path, load_acts
+from datagen.scripting.simulate.interruptions import _ENDS
 from datagen.types import Interruption, Job, Script, Turn
 
 pytestmark = pytest.mark.slow
@@ -129,6 +130,18 @@ def test_what_is_said_in_short_was_begun() -> None:
             rest = " ".join(floor.spoken.split()[turn.at_word :])
             assert "," not in rest, (at, rest)
             assert rest.endswith("."), (at, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "ends"),
+    [
+        ("The new price is {price} a month.", True),
+        ("It's cheaper, {price} instead of {before}.", False),
+        ("It's no more than {before}.", False),
+    ],
+)
+def test_a_value_is_said_alone_where_the_line_says_no_less(line: str, ends: bool) -> None:
+    assert bool(_ENDS.search(line)) == ends
 
 
 def test_what_the_caller_corrects_is_corrected_in_the_call_of_the_tool() -> None:

@@ -427,3 +427,14 @@ def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
 
 def test_a_place_or_a_leave_of_its_own_is_still_a_claim() -> None:
     assert load_lexicon().content("There are places left at the pool.")
+
+
+def test_nobody_protests_against_a_rule_by_the_way() -> None:
+    call = talk_of("auto_insurance", "claim_wait", "missing")
+    call.outcome = "refused"
+    step = telling(call).model_copy(update={"reply": ()})
+    records = call.world.records
+    rule = next(name for name in call.world.terms if name not in records)
+    assert steps._is_bad(call, step.model_copy(update={"facts": (next(iter(records)),)}))
+    assert not steps._is_bad(call, step.model_copy(update={"facts": (rule,)}))
+    assert steps._is_bad(call, step.model_copy(update={"reply": ("But that's unfair.",)}))
