@@ -30,6 +30,11 @@ _WANTED: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
         frozenset(("duration",)),
     ),
     (
+        re.compile(r"^(?:and |until |so )?when (?:do|are) you (?:open|close)|\bwhat time (?:do|are)"
+                   r" you (?:open|close)|\bhow late are you\b", re.IGNORECASE),
+        frozenset(("time",)),
+    ),
+    (
         re.compile(r"^(?:and |until |so )?when\b|\bwhat time\b|\bhow (?:late|early)\b",
                    re.IGNORECASE),
         frozenset(("time", "date", "duration")),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
@@ -30,6 +31,21 @@ _SUPPOSES = re.compile(
     r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
 )
 """How a wish ends, or begins, that is no request."""
+_ASKS_LEAVE = re.compile(
+    r"\b(?:can|could|may|might|should) (?:i|we|my|our|he|she|they)\b|\bis (?:it|that) okay\b"
+    r"|\bwould (?:it|that) be\b",
+    re.IGNORECASE,
+)
+"""What a wish holds that asks for leave, and for nothing that the agent would do."""
+_REGRETS = ("I'm afraid", "I'm sorry", "Unfortunately")
+_RINGS = re.compile(
+    r"\b(?:rings?|calls?|called|calling) back\b|\bon hold\b|\bpick(?:s|ed)? up\b|\bh[au]ng up\b"
+    r"|\bmusic\b|\bmenu\b",
+    re.IGNORECASE,
+)
+"""What a grievance holds that is about getting through to the business, or not."""
+HEARD = 0.7
+"""Share of its words of content that a turn holds which has told a line."""
 BREAKS_OFF = 0.5
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
@@ -203,7 +219,8 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
         draft.values.discard(slot)
     licence = talk.licence((name,))
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
-    if talk.is_fresh(name) and right.type in SAID_ALONE:  # nobody says all of it once more
+    is_known = talk.is_fresh(name) or name in talk.agreed
+    if is_known and right.type in SAID_ALONE:  # nobody says all of it once more
         talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
     else:
         lines = stating(slot, fact.tell)
@@ -269,11 +286,10 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     talk.user_line(wish.ask, "request")
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
-    lines = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
-    act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
-    talk.agent(act, "declineRequest", licence)
-    if talk.is_fresh(wish.fact):
-        talk.remind(lines, "declineRequest", licence)
+    lines = _plain(denying(talk.words.chosen, talk.world.fact(wish.fact).tell))
+    talk.agent(_declines(talk.words.chosen), "declineRequest", licence)
+    if told := _told_of(talk, wish.fact, lines):
+        talk.remind(told, "declineRequest", licence)
     else:
         talk.agent_line(lines, "declineRequest", licence)
     talk.tell((wish.fact,))
@@ -291,6 +307,26 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
         talk.user("ack_bad", "autoPositive")
 
 
+def _plain(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of some lines that come without a regret, for one has just been spoken."""
+    return tuple(line for line in lines if not line.startswith(_REGRETS)) or lines
+
+
+def _declines(wish: str) -> str:
+    """Return how the agent says no to a wish: who asks for leave asks the agent to do nothing."""
+    if supposes(wish):
+        return "decline.supposed"
+    return "decline.leave" if _ASKS_LEAVE.search(wish) else "decline"
+
+
+def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
+    """Return the lines of a fact of which the caller has just heard most, so that they remind."""
+    if not talk.is_fresh(name):
+        return []
+    heard = about(talk.floor.drafts[talk.told[name]].text)
+    return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
+
+
 def supposes(line: str) -> bool:
     """Tell whether a wish is put as if it were so: "that's not possible" does not answer that."""
     return _SUPPOSES.search(line) is not None
@@ -306,7 +342,7 @@ def _instead(talk: Talk, name: str) -> None:
 def _grievance(talk: Talk, event: AgendaItem) -> None:
     """Lose patience, for a reason, and be met."""
     talk.mood.feel("grievance")
-    talk.user_line(talk.world.story.grievance, "disagreement")
+    talk.user_line(_grievances(talk), "disagreement")
     if talk.chance(0.5):
         talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
     asked = talk.floor.last
@@ -319,6 +355,14 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
         talk.user("calm_down", "autoPositive")
     elif event.kind != "grievance" or not _breaks_off(talk):
         talk.user("still_cross", "disagreement")
+
+
+def _grievances(talk: Talk) -> tuple[str, ...]:
+    """Return what a caller is cross about: whom the business rings has not just been on hold."""
+    lines = talk.world.story.grievance
+    if talk.cast.direction != "outbound":
+        return lines
+    return tuple(line for line in lines if not _RINGS.search(line)) or lines
 
 
 def _breaks_off(talk: Talk) -> bool:

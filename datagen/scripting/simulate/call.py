@@ -366,9 +366,10 @@ def _done(talk: Talk) -> str:
 def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
+    is_outbound = talk.cast.direction == "outbound"
     if talk.mood.valence < 0 or talk.is_let_down:
-        return "bye_plain"
-    act = "bye_outbound" if talk.cast.direction == "outbound" else "bye"
+        return "bye_plain.outbound" if is_outbound else "bye_plain"
+    act = "bye_outbound" if is_outbound else "bye"
     return act if talk.is_thanked else f"{act}.unthanked"
 
 

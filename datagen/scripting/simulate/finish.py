@@ -237,7 +237,7 @@ def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Dr
 def _function(draft: Draft, listener: Speaker, draws: Draws) -> str:
     """Draw what a backchannel is for, by what is said and how whoever says it feels."""
     if listener == "agent":
-        if draft.emotion.valence < LOW and draft.act in ("inform", "disagreement", "answer"):
+        if draft.emotion.valence < LOW and draft.act in ("inform", "disagreement"):
             return "sympathy" if draws.chance(0.6) else "continue"
         return "agree" if draft.values and draws.chance(0.4) else "continue"
     if draft.act == "declineRequest" or draft.emotion.arousal > EXCITED:

@@ -48,6 +48,8 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "tired": ("resume", "resume", "drop"),
 }
 """What it does otherwise, each as likely as it is often."""
+NOTES = 0.4
+"""Chance that a caller who stops the agent before a value is out wants to write that down."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
 """Types of values that are said again without the sentence around them."""
 _STARTS = (
@@ -73,6 +75,7 @@ HEARD = 2
 """Fewest words of a phrase that are heard before its value alone says what is left of it."""
 _ENDS = re.compile(
     r"(?<!after )(?<!before )(?<!until )(?<!from )(?<!by )(?<!to )(?<!within )(?<!over )(?<!under )"
+    r"(?<!instead of )(?<!than )(?<!not )"
     r"\{(\w+)\}(?: \w+){0,2}\.$"
 )
 """A value with which a line ends, but for a word or two: more would be lost with it alone, as would
@@ -132,10 +135,13 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     planned = _planned(talk, telling, place, kind)
     cut = talk.floor.last
     draft = talk.floor.drafts[cut]
-    is_unsaid = place.at_word < (_last_value(talk, draft, talk.words.chosen) or draft.num_words)
+    value_at = _last_value(talk, draft, talk.words.chosen)
+    said = talk.slots((talk.words.chosen,)) & talk.world.values.keys()
+    has_value = any(talk.value(name).type != "text" for name in said)
+    is_unsaid = place.at_word < (value_at or draft.num_words)
     draft.cut_at = place.at_word
     talk.floor.close()
-    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid)
+    _interrupt(talk, planned, telling, ask, is_unsaid=is_unsaid, has_value=has_value)
     talk.floor.drafts[cut + 1].interruption = planned
     is_told = _take_up(talk, telling, place, planned)
     talk.is_interrupted = False
@@ -238,7 +244,13 @@ def _summary(talk: Talk, place: _Place) -> str:
 
 
 def _interrupt(
-    talk: Talk, planned: Interruption, telling: Telling, ask: Ask | None, *, is_unsaid: bool
+    talk: Talk,
+    planned: Interruption,
+    telling: Telling,
+    ask: Ask | None,
+    *,
+    is_unsaid: bool,
+    has_value: bool,
 ) -> None:
     """Let the caller say what it interrupts for, and the agent answer."""
     kind = planned.kind
@@ -246,7 +258,9 @@ def _interrupt(
         assert ask is not None
         ask()
     elif kind == "pause":
-        talk.user("cut_in.pause", "interactionStructuring")
+        notes = has_value and is_unsaid and not talk.has_noted and talk.chance(NOTES)
+        talk.has_noted = talk.has_noted or notes
+        talk.user("cut_in.pause.noted" if notes else "cut_in.pause", "interactionStructuring")
         talk.agent("go_ahead", "autoPositive")
     elif kind == "known":
         act = "cut_in.known"

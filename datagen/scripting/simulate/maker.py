@@ -311,8 +311,10 @@ def _script(
 
 
 def _daypart(world: World, draws: Draws) -> str:
-    """Draw when the call is: before every time of day that is spoken of, and in the evening that
-    a caller speaks of."""
+    """Draw when the call is: before every time of day that is spoken of, in the evening that a
+    caller speaks of, or when the story happens."""
+    if world.story.daypart:
+        return world.story.daypart
     caller = world.pack.caller.keys() & world.values.keys()
     if any(_EVENING.search(world.values[name].written) for name in caller):
         return "evening"

@@ -57,7 +57,7 @@ _TAKES_IT = re.compile(
     r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
     r"|(?:okay|alright|good|oh, so|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
     r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
-    r"|.*\bbut (?:okay|alright|fine|fair enough)\.$"
+    r"|.*\b(?:okay|alright|fine|fair enough)\.$"
     r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
     re.I,
 )
@@ -163,7 +163,8 @@ def _tell(talk: Talk, step: ProcedureStep) -> None:
         _may_cut_in(talk, step.say, "inform", licence, facts=step.facts, is_bad=_is_bad(talk, step))
     else:
         is_bad = _is_bad(talk, step)
-        is_awaited = bool(step.reply)  # nobody knows the answer to what they have called about
+        # nobody knows the answer to what they have called about
+        is_awaited = bool(step.reply) or not talk.told
         left = [name for name in news if not tell(talk, name, is_bad=is_bad, is_awaited=is_awaited)]
         if left:
             talk.tell(name for name in step.facts if name not in left)
@@ -179,8 +180,11 @@ def _is_just_told(talk: Talk, step: ProcedureStep) -> bool:
 
 
 def _is_bad(talk: Talk, step: ProcedureStep) -> bool:
-    """Tell whether a caller could object to what a step tells."""
-    return any(map(objects, step.reply)) if step.reply else talk.is_let_down
+    """Tell whether a caller could object to what a step tells: without replies, to what is so with
+    it, and not to a rule told by the way."""
+    if step.reply:
+        return any(map(objects, step.reply))
+    return talk.is_let_down and any(name in talk.world.records for name in step.facts)
 
 
 def tell(talk: Talk, name: str, *, is_bad: bool = False, is_awaited: bool = False) -> bool:

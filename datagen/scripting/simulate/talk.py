@@ -137,6 +137,8 @@ class Talk:
         """Slots that the agent does not fill, by how they begin: a name that it has not heard."""
         self.has_protested = False
         """The caller has cut in on what the agent's step tells, because it does not like it."""
+        self.has_noted = False
+        """The caller has stopped the agent to write something down."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False

@@ -121,6 +121,8 @@ class Story(Settings):
     """Rude lines that have their cause in this story."""
     verify: bool = True
     """The agent has to know who calls."""
+    daypart: Literal["", "morning", "afternoon", "evening"] = ""
+    """When it happens, if it does at one time of day only."""
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
     steps: Annotated[tuple[ProcedureStep, ...], Field(min_length=3)]
 

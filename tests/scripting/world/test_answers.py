@@ -66,6 +66,15 @@ def test_an_answer_ends_with_what_was_asked_for(question: str, line: str, answer
     assert answering(question, (line,), PRICES) == (answer,)
 
 
+def test_the_hour_of_closing_is_no_duration() -> None:
+    lines = (
+        "After {late} each minute costs {kennel}, and pickup ends at {end}.",
+        "Pickup ends at {end}, and after {late} each minute costs {kennel}.",
+    )
+    types = frozenset((("kennel", "money"), ("late", "duration"), ("end", "time")))
+    assert answering("When do you close?", lines, types) == lines[1:]
+
+
 @pytest.mark.parametrize(
     ("wish", "line", "answer"),
     [

@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.asides import supposes
+from datagen.scripting.simulate.asides import _RINGS, _declines, _plain, supposes
 from datagen.scripting.simulate.steps import objects
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
@@ -95,6 +96,67 @@ def test_what_is_supposed_is_no_request(line: str, is_supposed: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wish", "act"),
+    [
+        ("Could I chew gum at least, before the test?", "decline.leave"),
+        ("Is it okay to burn some old boards?", "decline.leave"),
+        ("Can my brother use my card tomorrow?", "decline.leave"),
+        ("Can you pay for a new suit right now?", "decline"),
+        ("I want you to swap it on the spot, can you do that?", "decline"),
+        ("You'd let half a day go, wouldn't you?", "decline.supposed"),
+    ],
+)
+def test_who_asks_for_leave_is_not_told_that_the_agent_cannot_do_it(wish: str, act: str) -> None:
+    assert _declines(wish) == act
+    said = re.compile(r"\bI (?:can't|cannot) do\b|able to|something I can")
+    bank = load_acts(default_path()).agent["decline.leave"]
+    lines = [line for parts in bank.values() for part in parts for line in part]
+    assert not [line for line in lines if said.search(line)]
+
+
+def test_a_no_is_regretted_once() -> None:
+    lines = ("I'm afraid nothing next to the cart is taken.", "Nothing next to the cart is taken.")
+    assert _plain(lines) == lines[1:]
+    assert _plain(lines[:1]) == lines[:1]
+
+
+def test_whom_the_business_rings_has_not_been_on_hold() -> None:
+    seen = 0
+    for script in calls():
+        story = worlds()[script.domain].pack.stories[script.scenario.split("/")[0]]
+        lines = [line for line in story.grievance if "{" not in line]
+        said = " ".join(turn.text for turn in floor(script) if turn.speaker == "user")
+        if script.call_direction == "outbound" and any(line in said for line in lines):
+            seen += 1
+            free = [line for line in story.grievance if not _RINGS.search(line)]
+            rings = [line for line in lines if _RINGS.search(line)]
+            assert not (free and any(line in said for line in rings)), script.dialog_id
+    assert seen
+
+
+def test_nobody_laughs_who_has_been_refused() -> None:
+    refused = [one for one in calls() if one.outcome == "refused"]
+    assert refused
+    for script in refused:
+        said = [turn.text for turn in floor(script) if turn.speaker == "user"]
+        assert not [text for text in said if re.search(r"\bHa,", text)], script.dialog_id
+
+
+def test_a_no_reminds_only_of_what_was_told() -> None:
+    """ "As I said, there's no money back" is not said when only the other half was told."""
+    reminds, seen = re.compile(r"\b(?:as|like) I(?:'ve)? (?:said|mentioned|told you),", re.I), 0
+    for script in calls():
+        agent = [one for one in floor(script) if one.speaker == "agent"]
+        for at, turn in enumerate(agent):
+            if turn.act == "declineRequest" and (lead := reminds.search(turn.text)):
+                seen += 1
+                said = about(turn.text[lead.end() :].split(".")[0])
+                heard = about(" ".join(one.text for one in agent[:at]))
+                assert len(said & heard) >= 0.6 * len(said), (script.dialog_id, turn.text)
+    assert seen
+
+
+@pytest.mark.parametrize(
     ("said", "wants_understanding"),
     [
         ("But nothing has changed.", True),
@@ -102,6 +164,7 @@ def test_what_is_supposed_is_no_request(line: str, is_supposed: bool) -> None:
         ("Really? I can't believe it.", False),
         ("Poor thing, but okay.", False),
         ("Oh, so that's why everything is so colorful.", False),
+        ("I signed for that? I don't remember a paper. Okay.", False),
         ("I've never heard of that. I'll go there.", False),
         ("Oh. I didn't expect that, thank you.", False),
         ("I'd never have looked there.", False),
@@ -280,7 +343,9 @@ def test_a_rule_by_the_way_is_not_what_the_caller_has_called_for() -> None:
             if "{" not in line
         }
         for turn in floor(script):
-            if turn.speaker == "agent" and any(turn.text.endswith(line) for line in rules):
+            rule = next((line for line in rules if turn.text.endswith(line)), "")
+            if turn.speaker == "agent" and rule:
                 found += 1
-                assert not called.search(turn.text.lower()), (script.dialog_id, turn.text)
+                leads = re.split(r"(?<=[.?!]) ", turn.text.removesuffix(rule).strip())
+                assert not called.search(leads[-1].lower()), (script.dialog_id, turn.text)
     assert found

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 import pytest
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.simulate.acts import default_path, load_acts
+from datagen.scripting.simulate.interruptions import _ENDS
 from datagen.types import Interruption, Job, Script, Turn
 
 pytestmark = pytest.mark.slow
@@ -128,6 +132,18 @@ def test_what_is_said_in_short_was_begun() -> None:
             assert rest.endswith("."), (at, rest)
 
 
+@pytest.mark.parametrize(
+    ("line", "ends"),
+    [
+        ("The new price is {price} a month.", True),
+        ("It's cheaper, {price} instead of {before}.", False),
+        ("It's no more than {before}.", False),
+    ],
+)
+def test_a_value_is_said_alone_where_the_line_says_no_less(line: str, ends: bool) -> None:
+    assert bool(_ENDS.search(line)) == ends
+
+
 def test_what_the_caller_corrects_is_corrected_in_the_call_of_the_tool() -> None:
     statuses: Counter[str] = Counter()
     for script in calls():
@@ -153,6 +169,51 @@ def test_listeners_have_all_functions_and_other_sounds() -> None:
     )
     assert set(acts) == {"continue", "agree", "surprise", "sympathy", "cough", "side_talk"}
     assert min(acts.values()) > 20, acts
+
+
+def test_nobody_writes_down_what_is_no_value_nor_looks_for_a_pen_twice() -> None:
+    writes = re.compile(r"get a pen|write|note that|in my phone")
+    written = Counter[str]()
+    for script, _, cut, turn, interruption in interrupted():
+        if interruption.kind == "pause" and writes.search(turn.text):
+            written[script.dialog_id] += 1
+            assert re.search(r"\d", cut.text), (script.dialog_id, cut.text)
+    assert len(written) > 3
+    assert set(written.values()) == {1}
+
+
+def test_nobody_knows_the_answer_to_what_it_has_called_about() -> None:
+    told = {"inform", "answer", "offer", "confirm", "correction", "declineRequest", "setQuestion"}
+    known = 0
+    for script, at, cut, _, interruption in interrupted():
+        if interruption.kind == "known" and cut.act == "inform":
+            known += 1
+            before = script.turns[: at - 1]
+            assert any(one.act in told and one.licence for one in before), script.dialog_id
+    assert known
+
+
+def test_what_callers_say_by_the_way_fits_any_place_and_any_wait() -> None:
+    """A caller may be at home, in an airport or by the road; nobody answers how long it takes."""
+    bank = load_acts(default_path())
+    places = re.compile(r"\b(?:door|dog|kitchen|table|home|car|office|work|bus|coffee)\b", re.I)
+    acts = {
+        name: manners
+        for name, manners in bank.user.items()
+        if name.startswith(("cut_in.pause", "while_waiting", "react_hold", "lacks_identity"))
+    }
+
+    def lines(prefix: str) -> list[str]:
+        manners = chain.from_iterable(
+            one.values() for name, one in acts.items() if name.startswith(prefix)
+        )
+        return [line for parts in manners for part in parts for line in part]
+
+    said = [*lines(""), *bank.listening["side_talk"]]
+    assert not [line for line in said if places.search(line)]
+    waits = lines("react_hold")
+    assert waits
+    assert not [line for line in waits if line.endswith("?")]
 
 
 def test_sympathy_is_for_those_who_need_it() -> None:

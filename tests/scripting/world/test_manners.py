@@ -300,7 +300,7 @@ def test_nobody_is_hurried_and_has_time() -> None:
 
 def test_who_speaks_of_a_wait_keeps_to_its_role() -> None:
     """Who has time is in no hurry, and who has no patience does not say that there is no rush."""
-    in_a_hurry = re.compile(r"have all day|bit of a hurry|little faster|to run soon|My break")
+    in_a_hurry = re.compile(r"have all day|bit of a hurry|it quick|to run soon|on the line for")
     at_leisure = re.compile(r"take your time|No rush|I have time\.|the time you need|going anyw")
     hurried = leisurely = 0
     for script in scripts():
@@ -312,6 +312,23 @@ def test_who_speaks_of_a_wait_keeps_to_its_role() -> None:
         assert not (easy and ("no patience" in role or "hurried" in role)), (script.dialog_id, easy)
         hurried, leisurely = hurried + len(pressed), leisurely + len(easy)
     assert min(hurried, leisurely) >= 5, (hurried, leisurely)
+
+
+def test_who_has_called_thanks_nobody_for_calling() -> None:
+    outbound = [one for one in scripts() if one.call_direction == "outbound"]
+    assert len(outbound) > 50
+    for script in outbound:
+        last = [turn.text for turn in floor(script) if turn.speaker == "agent"][-1]
+        assert not re.search(r"for (?:calling|your call)\b", last), (script.dialog_id, last)
+
+
+def test_what_happens_in_the_evening_is_told_in_the_evening() -> None:
+    at_night = {("campground", "noise"), ("coworking", "key_card")}
+    told = [one for one in scripts() if (one.domain, one.scenario.split("/")[0]) in at_night]
+    assert told
+    for script in told:
+        said = " ".join(turn.text for turn in floor(script))
+        assert not re.search(r"\bgood (?:morning|afternoon)\b", said, re.I), script.dialog_id
 
 
 def test_what_is_at_hand_is_not_left_at_home() -> None:
@@ -410,3 +427,14 @@ def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
 
 def test_a_place_or_a_leave_of_its_own_is_still_a_claim() -> None:
     assert load_lexicon().content("There are places left at the pool.")
+
+
+def test_nobody_protests_against_a_rule_by_the_way() -> None:
+    call = talk_of("auto_insurance", "claim_wait", "missing")
+    call.outcome = "refused"
+    step = telling(call).model_copy(update={"reply": ()})
+    records = call.world.records
+    rule = next(name for name in call.world.terms if name not in records)
+    assert steps._is_bad(call, step.model_copy(update={"facts": (next(iter(records)),)}))
+    assert not steps._is_bad(call, step.model_copy(update={"facts": (rule,)}))
+    assert steps._is_bad(call, step.model_copy(update={"reply": ("But that's unfair.",)}))
