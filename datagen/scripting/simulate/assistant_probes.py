@@ -115,6 +115,9 @@ def is_bought(talk: Talk) -> bool:
 
 
 def _favor(talk: Talk) -> None:
+    """Ask for a signature or a payment, unless nothing came of the call and nobody is known."""
+    if talk.is_refused and not is_bought(talk) and not talk.world.story.verify:
+        return
     costs = ".costs" if is_bought(talk) and LIMIT in talk.world.values else ""
     unbought = ".call" if talk.world.story.verify else ".new"
     talk.user(f"ask_favor{costs if is_bought(talk) else unbought}", "request")
