@@ -63,7 +63,7 @@ def _names(talk: Talk, kind: ProbeType) -> None:
     if _has_named(talk):
         return
     assert talk.cast.principal
-    is_known = talk.floor.last > AT_ONCE
+    is_known = talk.floor.last > AT_ONCE or talk.is_verified
     said = " ".join(draft.text for draft in talk.floor.drafts if draft.speaker == "agent")
     again = ".again" if all(name in said for name in _callers(talk)) else ""
     if is_known:

@@ -36,7 +36,7 @@ _ORDER = re.compile(
     r"|try|hand|cut|wear|give|take|use|look|wait) (?!in,)",
     re.IGNORECASE,
 )
-"""How a line begins that tells somebody what to do."""
+"""How a line begins that tells somebody what to do; what is proposed begins with no capital."""
 _PLEADED = re.compile(r", please\b")
 _NOR = re.compile(r"\band (?:don't|do not) ")
 
@@ -61,7 +61,7 @@ def value_of_caller(text: str) -> str:
 @lru_cache(maxsize=16384)
 def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
-    if order := _ORDER.match(line):
+    if line[:1].isupper() and (order := _ORDER.match(line)):
         line = f"They should{_ordered(order[1])} {_NOR.sub('and not ', line[order.end() :])}"
         line = _PLEADED.sub("", line, count=1)
     for pattern in (_CAUSED, _OBJECT, _IS_YOU):

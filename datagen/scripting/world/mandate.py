@@ -53,7 +53,11 @@ _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call a
 """What a reply to an offer holds that is no answer yet."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
-_BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
+_BACK = re.compile(
+    r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b"
+    r"|\b(?:get (?:it|them)|live) there\?",
+    re.I,
+)
 """How a check points back to what the business has told."""
 _ASKED_BACK = re.compile(r"^(?:does that|could that be)\b|\b(?:about that|that one)\?", re.I)
 """How any other question does."""

@@ -133,6 +133,7 @@ def test_calls_differ() -> None:
         ("Don't wipe near the bait.", "They shouldn't wipe near the bait."),
         ("Stay away, please, and do not dig.", "They should stay away, and not dig."),
         ("Put in, a lock is $90.", "Put in, a lock is $90."),
+        ("give you a credit", "give them a credit"),
     ],
 )
 def test_the_business_speaks_of_who_is_not_there(line: str, said: str) -> None:
@@ -495,3 +496,16 @@ def test_a_limit_that_is_granted_is_no_price() -> None:
     for script in calls("credit_card"):
         if "/raised" in script.scenario:
             assert "Their limit is" not in script.role_prompt
+
+
+def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
+    whose = re.compile(r"\bthe customer\b|\bcustomer's\b|\bcall(?:ing)? for\b|\bis it for\b", re.I)
+    seen = 0
+    for script in everything():
+        is_open = False
+        for turn in floor(script):
+            is_open = is_open or {"prompt.identity_value", "prompt.other_value"} & {*turn.licence}
+            if is_open and turn.speaker == "user" and turn.act == "setQuestion":
+                seen += 1
+                assert not whose.search(turn.text), (script.dialog_id, turn.text)
+    assert seen > CALLS
