@@ -499,7 +499,9 @@ def test_a_limit_that_is_granted_is_no_price() -> None:
 
 
 def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
-    whose = re.compile(r"\b(?:the customer|customer's|you call(?:ing)? for|for again)\b", re.I)
+    whose = re.compile(
+        r"\b(?:the customer(?! number)|customer's|you call(?:ing)? for|for again)\b", re.I
+    )
     seen = 0
     for script in everything():
         is_open = False
