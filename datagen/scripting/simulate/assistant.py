@@ -51,6 +51,16 @@ _YES_OR_NO = re.compile(
     r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
 )
 """How a question begins after which "mm-hmm" or "sure" would be its answer."""
+_FOR_A_VALUE = re.compile(
+    r"\b(?:how (?:much|many|long|late|early|soon|far|big|often|few|old)|when|what time|costs?"
+    r"|charge|fee|price|rate)\b",
+    re.I,
+)
+"""What asks for a value, which is then worth reading back."""
+_THEIRS = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
+"""How an offer ends by which the customer is to do something, and not the business."""
+_WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
+"""What asks for a choice, to which a yes is no answer."""
 _WISH = AgendaItem("Q3")
 """What a customer's own wish for more is: its assistant brings it up no sooner."""
 _LACKS = re.compile(r"\b(?:not|no|never|nobody|nothing|none|\w+n't)\b", re.I)
@@ -213,7 +223,7 @@ class AssistantCall:
         talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
         if talk.chance(0.5):
             talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
-        is_number = not _YES_OR_NO.match(asked)
+        is_number = not _YES_OR_NO.match(asked) and _FOR_A_VALUE.search(asked) is not None
         told = answered_first(asked, talk.world.fact(name).tell)
         self._hear(answering(asked, told, talk.types), may_note=is_number)
         talk.tell((name,))
@@ -237,8 +247,8 @@ class AssistantCall:
         told = tuple(map(to_assistant, lines))
         draft = talk.user_line(told, "inform")
         stating = talk.slots((talk.words.chosen,))
-        own = [one.values for one in talk.floor.drafts if one.speaker == "agent"]
-        stated = sorted((draft.values & talk.world.pack.values.keys()).difference(*own))
+        known = [one.values for one in talk.floor.drafts if one is not draft]
+        stated = sorted((draft.values & talk.world.pack.values.keys()).difference(*known))
         if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
             self._has_missed = True
             asked = talk.floor.last
@@ -377,10 +387,13 @@ class AssistantCall:
         """Decide on an offer, within the bounds."""
         talk, mandate = self.talk, self.mandate
         talk.is_agreed = True
-        talk.user_line(tuple(map(to_assistant, step.say)), "offer")
+        lines = tuple(line for line in step.say if not _WHICH.search(line)) or step.say
+        talk.user_line(tuple(map(to_assistant, lines)), "offer")
         talk.tell(step.facts)
         if not step.declines:
+            is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
             act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
+            act = "accept.theirs" if is_theirs else act
             talk.agent(act, "acceptOffer", ("prompt.bounds",))
             return
         if mandate.bound == "ask_back":

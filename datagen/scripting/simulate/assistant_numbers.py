@@ -6,7 +6,6 @@ Talk, Mandate --identify--> a customer whose record the business may open
 from __future__ import annotations
 
 from datagen.scripting.content.values import Value
-from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.talk import Talk
 
 MISHEARD, READ_BACK, SPELLED = 0.1, 0.14, 0.12
@@ -52,9 +51,9 @@ def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:
 
 
 def read_back(talk: Talk, name: str) -> None:
-    """Let the assistant read a value back, now and then a wrong one."""
+    """Let the assistant read a value back, now and then a wrong one; words need no such care."""
     right = talk.value(name)
-    if not is_short(right):
+    if right.type == "text":
         talk.agent("ack.low", "autoPositive")
         return
     wrong = talk.misheard(name) if talk.chance(0.35) else None

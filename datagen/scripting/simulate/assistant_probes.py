@@ -63,7 +63,7 @@ def _names(talk: Talk, kind: ProbeType) -> None:
     if _has_named(talk):
         return
     assert talk.cast.principal
-    is_known = talk.floor.last > AT_ONCE
+    is_known = talk.floor.last > AT_ONCE or talk.is_verified
     said = " ".join(draft.text for draft in talk.floor.drafts if draft.speaker == "agent")
     again = ".again" if all(name in said for name in _callers(talk)) else ""
     if is_known:
@@ -115,6 +115,9 @@ def is_bought(talk: Talk) -> bool:
 
 
 def _favor(talk: Talk) -> None:
+    """Ask for a signature or a payment, unless nothing came of the call and nobody is known."""
+    if talk.is_refused and not is_bought(talk) and not talk.world.story.verify:
+        return
     costs = ".costs" if is_bought(talk) and LIMIT in talk.world.values else ""
     unbought = ".call" if talk.world.story.verify else ".new"
     talk.user(f"ask_favor{costs if is_bought(talk) else unbought}", "request")

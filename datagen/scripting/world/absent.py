@@ -31,6 +31,16 @@ _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?
 _IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])", re.IGNORECASE)
 
 
+_ORDER = re.compile(
+    r"^(?:please )?(do not|don't|never|turn|go|come|bring|keep|eat|stay|close|press|leave|put|call"
+    r"|try|hand|cut|wear|give|take|use|look|wait) (?!in,)",
+    re.IGNORECASE,
+)
+"""How a line begins that tells somebody what to do; what is proposed begins with no capital."""
+_PLEADED = re.compile(r", please\b")
+_NOR = re.compile(r"\band (?:don't|do not) ")
+
+
 _CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
 """Has a verb after it, which is no sign of a subject: what makes you want to leave."""
 
@@ -51,6 +61,14 @@ def value_of_caller(text: str) -> str:
 @lru_cache(maxsize=16384)
 def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
+    if line[:1].isupper() and (order := _ORDER.match(line)):
+        line = f"They should{_ordered(order[1])} {_NOR.sub('and not ', line[order.end() :])}"
+        line = _PLEADED.sub("", line, count=1)
     for pattern in (_CAUSED, _OBJECT, _IS_YOU):
         line = pattern.sub(r"\1 them", line)
     return third_person(_AT_END.sub(" them", line))
+
+
+def _ordered(verb: str) -> str:
+    verb = verb.lower()
+    return "n't" if verb in ("don't", "do not") else f" {verb}"

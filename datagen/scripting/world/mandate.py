@@ -53,13 +53,21 @@ _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call a
 """What a reply to an offer holds that is no answer yet."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
-_BACK = re.compile(r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b", re.I)
+_BACK = re.compile(
+    r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b"
+    r"|\b(?:get (?:it|them)|live) there\?",
+    re.I,
+)
 """How a check points back to what the business has told."""
 _ASKED_BACK = re.compile(r"^(?:does that|could that be)\b|\b(?:about that|that one)\?", re.I)
 """How any other question does."""
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
-_GIVEN = re.compile(r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)")
+_OTHERS = re.compile(r"\b(?:they|them)\b", re.I)
+"""What would be taken for the customer where it is of somebody or something else."""
+_GIVEN = re.compile(
+    r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)|\blimit of \{\w+\}"
+)
 """What an offer gives and does not cost."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
@@ -195,7 +203,7 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=tuple(open_asks),
         asks={name: of_caller(draws.pick(lines)) for name, lines in open_asks.items()},
-        wish=of_caller(draws.pick(wish.ask)) if wish and draws.chance(TRIES_WISH) else "",
+        wish=of_caller(draws.pick(_plain(wish.ask))) if wish and draws.chance(TRIES_WISH) else "",
         background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
         bound=bound,
         limit=limit,
@@ -233,7 +241,7 @@ def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
         is_settled = is_booked and any(map(_UNBOOKED.search, fact.ask))
         if is_settled or not stated.isdisjoint(fact_slots(fact)):
             continue
-        asks = (ask for ask in fact.ask if not asks_for_known(ask, fact.says, known))
+        asks = (ask for ask in _plain(fact.ask) if not asks_for_known(ask, fact.says, known))
         if open_asks := [ask for ask in asks if answered_first(ask, fact.tell)]:
             yield name, open_asks
 
@@ -249,6 +257,11 @@ def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
             found.append((held[0], line))
     most = max((one for one, _ in found), default=0)
     return tuple(line for one, line in found if one == most)
+
+
+def _plain(lines: Sequence[str]) -> list[str]:
+    """Return the lines in which nobody else is they, if there are any."""
+    return [line for line in lines if not _OTHERS.search(line)] or list(lines)
 
 
 def _said(world: World) -> tuple[str, ...]:

@@ -129,6 +129,11 @@ def test_calls_differ() -> None:
         ("Was that you?", "Was that them?"),
         ("Where are you?", "Where are they?"),
         ("What makes you want to stop?", "What makes them want to stop?"),
+        ("Please bring your card.", "They should bring their card."),
+        ("Don't wipe near the bait.", "They shouldn't wipe near the bait."),
+        ("Stay away, please, and do not dig.", "They should stay away, and not dig."),
+        ("Put in, a lock is $90.", "Put in, a lock is $90."),
+        ("give you a credit", "give them a credit"),
     ],
 )
 def test_the_business_speaks_of_who_is_not_there(line: str, said: str) -> None:
@@ -435,3 +440,74 @@ def test_who_asks_for_names_that_were_said_asks_again() -> None:
     (lines,) = maker().assistant_acts.user["ask_name"]["any"]
     again = re.compile(r"\b(?:again|once more|sorry|just so I have it right)\b", re.I)
     assert all(map(again.search, lines))
+
+
+def test_no_words_are_read_back_and_nothing_that_was_heard_before() -> None:
+    seen = 0
+    for script in everything():
+        held = floor(script)
+        for at, turn in enumerate(held):
+            is_read_back = turn.speaker == "agent" and turn.act == "checkQuestion"
+            if at and held[at - 1].repairs is not None:  # it was said twice, as was asked for
+                continue
+            names = {one.removeprefix("user.") for one in turn.licence} if is_read_back else set()
+            for name in names & {one.id for one in script.facts}:
+                seen += 1
+                assert any(map(str.isdigit, fact(script, name))), turn.text
+                told = [one for one in held[: at - 1] if name in one.fact_ids]
+                assert not told, (script.dialog_id, turn.text)
+    assert seen > 20
+
+
+def test_an_offer_of_what_the_customer_does_is_not_told_to_go_ahead() -> None:
+    """Could they move over there? Nobody says: please go ahead."""
+    theirs = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
+    orders = re.compile(r"\b(?:go ahead|please|let's)\b", re.I)
+    seen = 0
+    for script in everything():
+        for offer, answer in pairwise(floor(script)):
+            if (offer.act, answer.act) == ("offer", "acceptOffer") and theirs.search(offer.text):
+                seen += 1
+                assert not orders.search(answer.text), answer.text
+    assert seen > 5
+
+
+def test_who_may_not_decide_says_that_it_asks() -> None:
+    """Its role says so: offer to ask and call again."""
+    parts = chain.from_iterable(maker().assistant_acts.agent["ask_back"].values())
+    says = re.compile(r"\b(?:ask|check with|call again|call back)\b")
+    assert all(says.search(line) for part in parts for line in part)
+
+
+def test_nobody_is_asked_to_sign_where_nothing_came_of_the_call() -> None:
+    """All tables are taken, and there is no record: there is nothing to sign."""
+    seen = 0
+    for script in everything():
+        acts = [turn.act for turn in floor(script)]
+        is_known = "Verify" in (script.user_role_prompt or "")
+        if script.outcome == "refused" and not is_known and "acceptOffer" not in acts:
+            seen += 1
+            assert not any(one.type == "Q3" for one in script.probes), script.dialog_id
+    assert seen > 20
+
+
+def test_a_limit_that_is_granted_is_no_price() -> None:
+    """A credit limit of $4,500 is nothing that its customer pays."""
+    for script in calls("credit_card"):
+        if "/raised" in script.scenario:
+            assert "Their limit is" not in script.role_prompt
+
+
+def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
+    whose = re.compile(
+        r"\b(?:the customer(?! number)|customer's|you call(?:ing)? for|for again)\b", re.I
+    )
+    seen = 0
+    for script in everything():
+        is_open = False
+        for turn in floor(script):
+            is_open = is_open or {"prompt.identity_value", "prompt.other_value"} & {*turn.licence}
+            if is_open and turn.speaker == "user" and turn.act == "setQuestion":
+                seen += 1
+                assert not whose.search(turn.text), (script.dialog_id, turn.text)
+    assert seen > CALLS

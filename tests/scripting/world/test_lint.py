@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -78,3 +80,16 @@ def test_the_command_says_how_it_went(capsys: pytest.CaptureFixture[str]) -> Non
     assert "ROLE  You" in printed
     assert command.main(["nowhere"]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_nobody_has_a_husband_and_a_wife() -> None:
+    """What a caller may say in one call, and what it may ask in any."""
+    for path in default_paths():
+        pack = read_pack(path)
+        asked = [*chain.from_iterable(fact.ask for fact in pack.facts.values())]
+        asked += chain.from_iterable(wish.ask for wish in pack.wishes)
+        for name, story in pack.stories.items():
+            said = [*asked, *story.opening, *story.more, *story.grievance]
+            said += chain.from_iterable(step.reply for step in story.steps)
+            spouses = {one for line in said for one in re.findall(r"\bmy (husband|wife)\b", line)}
+            assert len(spouses) < 2, (pack.id, name)
