@@ -235,10 +235,15 @@ class CompiledWorld:
 
 
 @lru_cache(maxsize=4096)
+def line_slots(lines: tuple[str, ...]) -> frozenset[str]:
+    """Return the slots of some lines."""
+    return frozenset(chain.from_iterable(map(slots, lines)))
+
+
+@lru_cache(maxsize=4096)
 def fact_slots(fact: WorldFact) -> frozenset[str]:
     """Return the slots of all lines of a fact."""
-    lines = (fact.says, *fact.tell, *fact.ask, *fact.claim)
-    return frozenset(chain.from_iterable(map(slots, lines)))
+    return line_slots((fact.says, *fact.tell, *fact.ask, *fact.claim))
 
 
 def draw_world(
@@ -274,7 +279,8 @@ def draw_world(
     supposed = level == "minimal" and ("Q1" in probes or "Q2" in probes)
     asides = asides[: supposed + extra + draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
-    wanted = needs.values.union(*(compiled.fact_values[name] for name in facts))
+    asked = line_slots(wish.ask) if wish else ()
+    wanted = needs.values.union(asked, *(compiled.fact_values[name] for name in facts))
     identities = draws.shuffled(pack.identities)
     if is_called:  # by telephone
         identities.sort(key=lambda one: one.value.type == "phone")

@@ -9,13 +9,14 @@ from itertools import pairwise
 import pytest
 
 from datagen.backends.writer.composer import Composer
-from datagen.scripting.compose.grammar import about
+from datagen.scripting.compose.grammar import about, slots
+from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.asides import _RINGS, _declines, _plain, supposes
 from datagen.scripting.simulate.steps import objects
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
-from datagen.scripting.world.draw import CompiledWorld
+from datagen.scripting.world.draw import CompiledWorld, draw_world
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths
 from datagen.types import Job, Script, Turn
@@ -46,6 +47,21 @@ def test_wishes_and_gaps_fit_the_way_that_a_story_goes() -> None:
         for (story, case), wishes in world.wishes.items():
             for wish in wishes:
                 assert not wish.stories or {story, f"{story}.{case}"} & set(wish.stories)
+
+
+def test_what_a_wish_names_is_drawn_with_it() -> None:
+    pests = worlds()["pest_control"]
+    named = {
+        way: {name for wish in wishes for line in wish.ask for name in slots(line)}
+        for way, wishes in pests.wishes.items()
+    }
+    assert "pet_home" in named["came_back", "returns"]
+    assert "pet_home" not in pests.needs["came_back", "returns"].values
+    for attempt in range(60):
+        draws = draws_for(0, "pest_control", "wishes", attempt)
+        world = draw_world(pests, "came_back", ("Q3",), draws, cases=("returns",))
+        if world and world.wish:
+            assert {name for line in world.wish.ask for name in slots(line)} <= world.values.keys()
 
 
 def test_the_wish_of_a_call_fits_it() -> None:
