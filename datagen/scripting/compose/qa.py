@@ -24,6 +24,7 @@ from datagen.scripting.content.questions import (
     is_told,
     question_kind,
     tell_the_same,
+    tells_a_need,
 )
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
@@ -181,16 +182,22 @@ class _Lesson(Realizer):
         if interrupts:
             lead = self._act("user", "interrupt")
         elif is_first:
-            act_of_lead = "hello" if self._lines else "hail"
-            is_own = _OWN.search(question.ask) or self._is_grave
-            lead = self._act("user", f"{act_of_lead}.own" if is_own else act_of_lead)
+            lead = self._act("user", ("hello" if self._lines else "hail") + self._manner(question))
         elif question.is_follow_up:
             lead = self._lead("follow")
+        elif question.is_grave:
+            lead = self._lead("serious")
         else:
             lead = (question.is_near and self._lead("near")) or self._lead("switch")
         asked = question.ask if lead else self._hesitant("user", question.ask)
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
         self._is_reason = asks_for_reason(question.ask)
+
+    def _manner(self, question: Question) -> str:
+        """Tell how somebody opens who is in need, who asks for itself, and who is only curious."""
+        if question.is_grave or tells_a_need(question.ask):
+            return ".need"
+        return ".own" if _OWN.search(question.ask) or self._is_grave else ""
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
@@ -220,7 +227,8 @@ class _Lesson(Realizer):
             self._say("agent", "guess", self._act("agent", act))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
-        self._say("agent", "guess", self._act("agent", "heard"))
+        heard = "heard.need" if tells_a_need(question.ask) else "heard"
+        self._say("agent", "guess", self._act("agent", heard))
         self._believe("guess.wrong", "believe", doubt)
         self._told.set_right = f"{doubt.think}. {doubt.tell}"
         return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"
