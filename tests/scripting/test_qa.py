@@ -192,6 +192,12 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("details", ["Under a tree is not.", "So do cars."], "leans on another line"),
         ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
+        ("doubt", {"think": "it is so", "tell": "That isn't so."}, "so name the thing"),
+        (
+            "quiz",
+            {"ask": "Is it?", "right": "Yes.", "wrong": "No.", "tell": "Yes, it is."},
+            "opens with neither",
+        ),
         ("beyond", "How old is this one?", "points at something that nobody sees"),
         ("more", [MORE, MORE | {"ask": "Who was in that muscle?"}], "leans on words that not each"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
