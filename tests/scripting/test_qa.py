@@ -324,6 +324,8 @@ def test_in_need_or_grief_nobody_jokes_guesses_or_is_tested() -> None:
     assert len(found) > 10
     for script in found:
         assert not any(turn.text.startswith(("Ha,", "Ha ")) for turn in script.turns)
+        byes = [turn.text for turn in script.turns if turn.act == "bye"]
+        assert not any("fun" in text or "enjoyed" in text for text in byes), byes
         if {*topics(script)} <= grave:
             acts = {turn.act for turn in script.turns}
             assert not acts & {"guess", "scope", "quiz", "answer.quiz"}, acts

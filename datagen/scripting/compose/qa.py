@@ -137,7 +137,8 @@ class _Lesson(Realizer):
             done = self._act("user", "done.unknown" if is_unknown else "done")
             self._say("user", "close", f"{first} {done}")
             is_thanked = _THANKS.search(self._lines[-1].text)
-            self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
+            parting = "bye.grave" if self._is_grave else "bye" if is_thanked else "farewell"
+            self._say("agent", "bye", self._act("agent", parting))
         elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
             thanks = self._act("user", "done.unknown" if is_unknown else "thanks")
