@@ -21,6 +21,7 @@ from datagen.scripting.content.questions import (
     asks_for_told,
     content_stems,
     in_other_words,
+    tells_a_need,
 )
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.plans.qa import ROLE, WORDS, Question, is_told_before, not_told
@@ -191,6 +192,12 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("details", ["Under a tree is not.", "So do cars."], "leans on another line"),
         ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
+        ("doubt", {"think": "it is so", "tell": "That isn't so."}, "so name the thing"),
+        (
+            "quiz",
+            {"ask": "Is it?", "right": "Yes.", "wrong": "No.", "tell": "Yes, it is."},
+            "opens with neither",
+        ),
         ("beyond", "How old is this one?", "points at something that nobody sees"),
         ("more", [MORE, MORE | {"ask": "Who was in that muscle?"}], "leans on words that not each"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
@@ -317,9 +324,35 @@ def test_in_need_or_grief_nobody_jokes_guesses_or_is_tested() -> None:
     assert len(found) > 10
     for script in found:
         assert not any(turn.text.startswith(("Ha,", "Ha ")) for turn in script.turns)
+        byes = [turn.text for turn in script.turns if turn.act == "bye"]
+        assert not any("fun" in text or "enjoyed" in text for text in byes), byes
         if {*topics(script)} <= grave:
             acts = {turn.act for turn in script.turns}
             assert not acts & {"guess", "scope", "quiz", "answer.quiz"}, acts
+
+
+def test_who_is_in_need_does_not_open_with_what_it_wonders() -> None:
+    curious = ("wonder", "know this", "can tell me", "on my mind", "I'd like to know")
+    asks = [ask for each in shipped() for topic in each.topics for ask in topic.ask]
+    found = 0
+    for script in scripts():
+        first = next(turn.text for turn in floor(script) if turn.act == "ask")
+        if any(tells_a_need(ask) and first.endswith(ask) for ask in asks):
+            found += 1
+            assert not any(words in first for words in curious), first
+    assert found > 5
+
+
+def test_another_topic_never_comes_bare() -> None:
+    """Who turns to another topic takes up what was said, or says that another question comes."""
+    asks = {ask for each in shipped() for topic in each.topics for ask in topic.ask}
+    found = 0
+    for script in scripts():
+        _, *others = [turn for turn in floor(script) if turn.act == "ask"]
+        for turn in others:
+            found += 1
+            assert turn.text not in asks, turn.text
+    assert found > 300
 
 
 def test_what_is_said_again_names_the_turn_it_mends() -> None:

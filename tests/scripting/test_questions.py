@@ -13,6 +13,7 @@ from datagen.scripting.content.questions import (
     is_explained,
     is_told,
     question_kind,
+    tells_a_need,
     wording_problems,
 )
 
@@ -131,3 +132,10 @@ def test_nobody_asks_for_what_was_just_set_right() -> None:
     assert asks_for_told("Has it ever caused a crash?", answer, said)
     assert not asks_for_told("Why does it matter at takeoff?", "Everybody should listen.", said)
     assert not asks_for_told("Has it ever caused a crash?", "Once, in 1998.", "A crash is rare.")
+
+
+def test_who_says_what_is_wrong_first_tells_a_need() -> None:
+    assert tells_a_need("My door squeaks, what helps?")
+    assert tells_a_need("I've got a burn on my hand, what do I do?")
+    assert not tells_a_need("How do I clean my oven?")
+    assert not tells_a_need("Is it I lay down, or I laid down?")

@@ -24,6 +24,7 @@ from datagen.scripting.content.questions import (
     is_told,
     question_kind,
     tell_the_same,
+    tells_a_need,
 )
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
@@ -136,7 +137,8 @@ class _Lesson(Realizer):
             done = self._act("user", "done.unknown" if is_unknown else "done")
             self._say("user", "close", f"{first} {done}")
             is_thanked = _THANKS.search(self._lines[-1].text)
-            self._say("agent", "bye", self._act("agent", "bye" if is_thanked else "farewell"))
+            parting = "bye.grave" if self._is_grave else "bye" if is_thanked else "farewell"
+            self._say("agent", "bye", self._act("agent", parting))
         elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
             thanks = self._act("user", "done.unknown" if is_unknown else "thanks")
@@ -181,16 +183,22 @@ class _Lesson(Realizer):
         if interrupts:
             lead = self._act("user", "interrupt")
         elif is_first:
-            act_of_lead = "hello" if self._lines else "hail"
-            is_own = _OWN.search(question.ask) or self._is_grave
-            lead = self._act("user", f"{act_of_lead}.own" if is_own else act_of_lead)
+            lead = self._act("user", ("hello" if self._lines else "hail") + self._manner(question))
         elif question.is_follow_up:
             lead = self._lead("follow")
+        elif question.is_grave:
+            lead = self._lead("serious")
         else:
-            lead = self._lead("near" if question.is_near else "switch")
+            lead = (question.is_near and self._lead("near")) or self._lead("switch")
         asked = question.ask if lead else self._hesitant("user", question.ask)
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
         self._is_reason = asks_for_reason(question.ask)
+
+    def _manner(self, question: Question) -> str:
+        """Tell how somebody opens who is in need, who asks for itself, and who is only curious."""
+        if question.is_grave or tells_a_need(question.ask):
+            return ".need"
+        return ".own" if _OWN.search(question.ask) or self._is_grave else ""
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
@@ -220,7 +228,8 @@ class _Lesson(Realizer):
             self._say("agent", "guess", self._act("agent", act))
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
-        self._say("agent", "guess", self._act("agent", "heard"))
+        heard = "heard.need" if tells_a_need(question.ask) else "heard"
+        self._say("agent", "guess", self._act("agent", heard))
         self._believe("guess.wrong", "believe", doubt)
         self._told.set_right = f"{doubt.think}. {doubt.tell}"
         return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"

@@ -54,6 +54,8 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 """What a question leans on without naming it, unless what follows does."""
+_TAKES_UP = re.compile(r"(?:That|That's|Then)\b")
+"""Opens what sets a belief right with what "That's a common mix-up" has just opened with."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
 
 
@@ -213,10 +215,19 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
     for asked in (topic.quiz.ask, *(follow.ask for follow in topic.more)):
         if _leans(asked, topic):
             yield f"{asked!r} leans on words that not each wording has: name what it is about"
+    yield from _lint_asides(topic)
+
+
+def _lint_asides(topic: Topic) -> Iterator[str]:
+    """Say what doesn't go with what is said around a belief, a test and what nobody knows."""
     if _OF_ME.search(topic.doubt.think):
         yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
     if _POINTS.search(topic.beyond):
         yield f"{topic.beyond!r} points at something that nobody sees"
+    if _TAKES_UP.match(topic.doubt.tell):
+        yield f"{topic.doubt.tell!r} takes up a word that was said before it, so name the thing"
+    if _YES_OR_NO.match(topic.quiz.tell):
+        yield f"{topic.quiz.tell!r} comes after a yes or a no of its own, so it opens with neither"
     ask = {topic.quiz.right.lower(), topic.quiz.wrong.lower()}
     if len(ask) < 2:
         yield f"the right answer is the wrong one, {topic.quiz.right!r}"

@@ -78,6 +78,8 @@ _NAMED = re.compile(
 """Asks for a name."""
 _HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
 """Tells that a question asks for what to do."""
+_NEED = re.compile(r"(?:I|I'm|I've|My|There's)\b[^?]*, ")
+"""Opens a question with what is wrong."""
 _SAME_WORDS = 0.6
 """From this share of common words on, a text is none in other words."""
 _TOLD, _TOLD_NUMBER = 0.55, 0.3
@@ -135,6 +137,11 @@ def is_explained(question: str) -> bool:
 def asks_what_to_do(question: str) -> bool:
     """Tell whether a question asks for advice."""
     return question_kind(question) == "how" and bool(_HOW_TO.search(question))
+
+
+def tells_a_need(question: str) -> bool:
+    """Tell whether a question first says what is wrong: "My door squeaks, what helps?"."""
+    return bool(_NEED.match(question))
 
 
 def asks_for_reason(question: str) -> bool:

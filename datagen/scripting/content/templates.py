@@ -30,16 +30,16 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 
 _LESSON = (
     frozenset((
-        "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "farewell", "check",
-        "check.fact", "guess", "heard", "scope", "unsure", "never_mind", "correct",
-        "correct.soft", "bridge", "quiz", "quiz.new", "praise", "right", "wrong", "again",
-        "rephrase", "offer", "besides",
+        "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "bye.grave", "farewell",
+        "check", "check.fact", "guess", "heard", "heard.need", "scope", "unsure", "never_mind",
+        "correct", "correct.soft", "bridge", "quiz", "quiz.new", "praise", "right", "wrong",
+        "again", "rephrase", "offer", "besides",
     )),
     frozenset((
-        "hello", "hello.own", "hail", "hail.own", "ack", "taken", "follow", "near", "switch",
-        "curious", "interrupt", "done", "grasp", "lost", "guessed", "believe", "doubt", "try",
-        "long", "short", "again", "accept", "enough", "settled", "fine", "thanks", "doubt.new",
-        "glad", "closes", "see", "blank", "done.unknown",
+        "hello", "hello.own", "hello.need", "hail", "hail.own", "hail.need", "ack", "taken",
+        "follow", "near", "switch", "serious", "curious", "interrupt", "done", "grasp", "lost",
+        "guessed", "believe", "doubt", "try", "long", "short", "again", "accept", "enough",
+        "settled", "fine", "thanks", "doubt.new", "glad", "closes", "see", "blank", "done.unknown",
     )),
 )  # fmt: skip
 _CHAT = frozenset((
