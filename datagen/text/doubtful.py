@@ -225,7 +225,7 @@ def _refuse_twice(found: list[tuple[str, str]]) -> None:
         if one == before and written == said:
             continue
         is_twice = last.lower() == first.rstrip(_MARKS).lower() and _REPEATED.fullmatch(last)
-        if is_twice or _is_named_twice(before, said):
+        if is_twice or (_is_named_twice(before, said) and not written.startswith("(-")):
             raise Unsayable(written.strip(_MARKS), f"{first!r} would be said twice")
 
 

@@ -113,7 +113,9 @@ _SHORT = frozenset(
     )
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
+_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix]"
+    r"|(?<=(?:sin|tan|log) )[axtz])(?![\w'-])"
+)
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[ .,;]|$)")
 _NUMERAL = re.compile(

@@ -170,7 +170,7 @@ def _named(match: Match) -> str | None:
     word, number = match["word"], match["number"]
     if len(word) < 3 or not is_word(word) or (word.isupper() and not re.search("[AEIOUY]", word)):
         return None
-    if word.lower() in ("noon", "midnight"):
+    if word.lower() in ("noon", "midnight") or match[0] in SET_CODES:
         return None
     if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"

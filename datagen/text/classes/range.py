@@ -119,8 +119,14 @@ def _amount(number: str, symbol: str) -> str:
     return f"{quantity.say(number)} {name if number == '1' else plural(name)}"
 
 
+_RECKONED = re.compile(r"[=+\u00d7÷*(] ?-?\Z")
+_RECKONED_ON = re.compile(r" ?[+\u00d7÷*=](?: |$)|[a-z](?![\w'])")
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
+    if " " in match[0] and (is_before(match, _RECKONED) or is_after(match, _RECKONED_ON)):
+        return None  # "= 4 - 6 + 1"
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
         return None  # a code: "44-4444"
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))

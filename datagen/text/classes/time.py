@@ -52,6 +52,7 @@ _ZONED = re.compile(
 )
 """What stands before an hour and its zone."""
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
+_DATED = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/(?:\d\d){1,2}),? \Z")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
@@ -317,6 +318,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             times.precise,
             Sure.CUE,
             before=_LOGGED,
+        ),
+        make(
+            rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?P<half>){zone}{free}",
+            times.precise,
+            Sure.CUE,
+            before=_DATED,
         ),
         make(
             r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)"

@@ -48,7 +48,7 @@ _OR = frozenset((
 _LETTERS = frozenset(("A/B", "Y/N", "T/F", "L/R", "M/F", "F/M", "X/Y"))
 """Pairs of letters that stand for no words."""
 _BESIDE = frozenset(
-    ("cost/benefit", "win/win", "lose/lose", "over/under", "push/pull", "stop/start", "rent/own")
+    ("ac/dc", "cost/benefit", "win/win", "lose/lose", "over/under", "push/pull", "stop/start", "rent/own")
 )
 _AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
@@ -108,12 +108,14 @@ def _slash(match: Match) -> str | None:
 
 
 def _keys(match: Match) -> str:
-    """Say the keys of "Ctrl+Alt+Del"."""
-    return " ".join(map(_key, match[0].split("+")))
+    """Say the keys of "Ctrl+Alt+Del" and "Cmd-Shift-4"."""
+    return " ".join(map(_key, re.split("[+-]", match[0])))
 
 
 def _key(name: str) -> str:
     """Say the name of a key: "Esc" is "Escape"."""
+    if name.isdecimal():
+        return numbers.cardinal(int(name))
     return KEY_NAMES.get(name) or ABBREVIATIONS.get(name, name)
 
 
@@ -193,6 +195,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(rf"(?:{any_of(KEYS)})(?:\+(?!F\d)\w+)+(?![\w+])", _keys),
+        make(
+            rf"(?:{any_of(KEYS)})(?:-(?:{any_of(KEYS)}))+"
+            r"-(?:[A-Z\d]|Tab|Del|Delete|Enter|Space|Esc|Escape)\b(?!-)",
+            _keys,
+        ),
         make(rf"(?P<key>{any_of(KEYS)})[+-]F(?P<number>1?\d)\b", _function_key),
         make(
             rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
@@ -215,7 +222,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
-        make(r"(?<!\d)(?:~|(?<![A-Za-z] )≈) ?(?=[$€£¥.]?\d)", "about "),
+        make(r"(?<!\d)(?:~|(?<![\w)²³%] )≈) ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
         make(
             r"#(?= (?:is|was|ends)\b|[.,?!]|$| ?:)",
@@ -224,6 +231,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"\b(?:PO|ID|VIN|[Aa]cct|[Oo]rder|[Rr]ef|[Cc]ase|[Pp]hone|[Tt]racking)\.?\Z"
             ),
         ),
+        make(r"#(?= ?:)", "number", before=cue(_NUMBERED, " ")),
         make(r"♩(?= ?=)", "quarter note"),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
@@ -243,6 +251,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
         make(r"[>→»\u25b8](?= [A-Z\"'\d])", ",", before=_MENU),
+        make(
+            r"→(?= [A-Za-z])",
+            lambda m: "to" if m.string.count("→") > 1 and m.string[0] != "→" else None,
+            Sure.USUAL,
+            before=re.compile(r"[\w)] \Z"),
+        ),
         make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
         make(r"[≥](?= ?[$€£¥.]?\d)", "at least "),
         make(r"(?<=\w)&(?=\w)", " and "),
