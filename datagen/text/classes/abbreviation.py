@@ -397,6 +397,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),
+        make(r"Rm\.(?= (?:A\b|\d))", "Room"),
+        make(r"Ct\.? Rm\.(?= [A-Z\d])", "Courtroom"),
         *_institutions(make),
         make(
             rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",

@@ -108,6 +108,8 @@ def _scaled(match: Match) -> str | None:
     if not says or (scale == "T" and not is_after(match, _COUNTED)):
         return None
     low = f"{quantity.say(match['low'])} to " if match["low"] else ""
+    if match["low_scale"]:
+        low = f"{quantity.say(match['low'])} {_SCALED[match['low_scale']]} to "
     return f"{low}{quantity.say(number)} {_SCALED[scale]}"
 
 
@@ -202,7 +204,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
         make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),
         make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC})"
+            rf"(?:(?P<low>{DEC})(?P<low_scale>[KkMB]?) ?- ?)?(?P<number>{DEC})"
             rf" ?(?P<scale>{'|'.join(sorted(_SCALED, key=len, reverse=True))})"
             rf"(?![\w/-]|\.\w)",
             _scaled,

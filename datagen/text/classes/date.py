@@ -43,6 +43,7 @@ YEAR = r"(?:1\d|20|21)\d\d"
 _DATED = cue(
     r"on|on or about|by|until|till|before|after|since|from|through|thru|due|dated?(?: of|:)?"
     r"|starting|starts?|ends?|ending"
+    r"|check(?:ing|s|ed)?[ -](?:in|out)(?: on)?|arriving|departing|returning|and out|stay(?:ing)?"
     r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
     r"|begins?|beginning|week of|as of|(?:bought|ordered|got|returned|mailed|sent) (?:it|them|this)"
     r"|Thanksgiving|Christmas|Halloween|Easter|Hanukkah"
@@ -131,7 +132,7 @@ _DATES = re.compile(
     r"|exam|rent|bill\w*|charg\w+"
     r"|statement|paid|payments?|refill\w*|order\w*|ship\w*|mail\w*|sent|received|posted|dated?"
     r"|since|before|after|from|between"
-    r"|week|weekend|month|today|tomorrow|reservation|check-?(?:in|out)|wedding|meeting|visit\w*"
+    r"|week|weekend|month|today|tomorrow|reservation|check\w*[ -]?(?:in|out)|wedding|meeting|visit\w*"
     r"|install\w*|sale|closing|move\w*"
     r"|cancel\w*|renew\w*|effective|last|next|Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun|\w+day)\b",
     re.IGNORECASE,
@@ -355,6 +356,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)(?![\w/%]|-\d|\.\d)",
             dates.dated,
+            Sure.CUE,
+        ),
+        make(
+            r"(?P<first>0[1-9]|1[0-2])/(?P<second>0[1-9])(?P<year>)(?![\w/%]|-\d|\.\d)",
+            lambda m: dates.two(m) if not is_near(m, _CARD) else None,
             Sure.CUE,
         ),
         make(

@@ -63,6 +63,8 @@ _REDUCED = re.compile(r"\b(?:fractions?|reduc\w+|simplif\w+|lowest terms|numerat
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
+    if match["bottom"][0] == "0":
+        return None  # a day: "11/02"
     is_coarse = (
         not is_near(match, _REDUCED)
         and bottom > 16
@@ -202,6 +204,8 @@ def _either(match: Match) -> str | None:
 def _any(match: Match) -> str | None:
     top, bottom = _parts(match)
     is_date = min(top, bottom) <= 12 and max(top, bottom) <= 31
+    if match["bottom"][0] == "0":
+        return None
     is_score = top <= bottom and bottom in (5, 10, 20, 50, 100)
     if not is_date or is_score or top == bottom or bottom == 1:
         return None

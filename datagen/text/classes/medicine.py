@@ -65,6 +65,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?P<word>{any_of(_ALL)})\b{DOT}", lambda m: _ALL[m["word"]], before=_DOSE),
         make(
+            rf"(?P<word>[bt]\.i\.d|q\.i\.d|p\.r\.n)\.(?P<end>$| (?=[A-Z]))?",
+            lambda m: _OFTEN[m["word"]] + ("." + m["end"] if m["end"] is not None else ""),
+        ),
+        make(
             r"x(?= \d{1,3} (?:days?|weeks?|wks?|months?|doses)\b)",
             "for",
             before=re.compile(

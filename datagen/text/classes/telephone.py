@@ -137,6 +137,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
             before=cue(r"text [A-Z]+ to|text|short code", " "),
         ),
+        make(
+            r"\*#(?P<digits>\d{2,6})#?(?!\w)",
+            lambda m: (
+                f"star pound {numbers.digits(m['digits'])}{' pound' if m[0][-1] == '#' else ''}"
+            ),
+        ),
         make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
         make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_DIALLED),
         make(

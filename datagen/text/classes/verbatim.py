@@ -214,6 +214,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ",",
             before=re.compile(r"(?:\b(?:[AaPp]\.?[Mm]\.?|\$?[\d.,]+)|[)%]) \Z"),
         ),
+        make(
+            r"[/|](?= [$€£]\d)",
+            ",",
+            before=re.compile(r"[$€£][\d.,]+(?: [a-z-]+){1,2} \Z"),
+        ),
         make(r"(?<=\bZIP)\+(?=4\b)", " plus "),
         make(
             r"#(?=[.,?!]|$)",
