@@ -28,7 +28,7 @@ _SIGN_WORDS = {
     "@": re.compile(r"\bat\b", re.IGNORECASE),
     "=": re.compile(r"\b(?:equals?|is)\b"),
     "%": re.compile(r"\b(?:percent|mod)\b"),
-    "+": re.compile(r"\b(?:plus|positive)\b"),
+    "+": re.compile(r"\b(?:plus|positive|(?:Volume|Channel) up)\b"),
     "\u00d7": re.compile(r"\b(?:times|by)\b"),
     "÷": re.compile(r"\bdivided by\b"),
 }

@@ -113,7 +113,8 @@ _SHORT = frozenset(
     )
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix]"
+_ALONE = re.compile(
+    r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix]"
     r"|(?<=(?:sin|tan|log) )[axtz])(?![\w'-])"
 )
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
@@ -231,7 +232,11 @@ def _needs_a_look(text: str) -> bool:
     is_near = "the " in text or "it " in text or " am" in text or text[:2] == "am"
     if is_near and BESIDE.search(text):
         return True
-    if " no." in text or " No." in text or ("-" in text and "pass" in text and _PASSWORD.search(text)):
+    if (
+        " no." in text
+        or " No." in text
+        or ("-" in text and "pass" in text and _PASSWORD.search(text))
+    ):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 

@@ -226,6 +226,14 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
                 " ",
             ),
         ),
+        make(
+            rf"(?P<what>nts?|rms?)\b{DOT}",
+            lambda m: (
+                {"nt": "night", "rm": "room"}[m["what"].rstrip("s")]
+                + ("s" if m["what"].endswith("s") else "")
+            ),
+            before=after_rate,
+        ),
         make(rf"pt\b{DOT}", "point", before=cue("dew|boiling|melting|freezing|focal", " ")),
         make(
             r"ft\b\.?(?! ?\d)",

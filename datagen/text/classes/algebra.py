@@ -262,12 +262,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<sign>[-/×*÷])(?= [A-Za-z]{2,})",
             _of_words,
-            before=re.compile(r"= (?:[A-Za-z]{2,} ){1,3}\Z|= [A-Za-z]{2,}(?: [-+×*/÷] [A-Za-z]+)+ \Z"),
+            before=re.compile(
+                r"= (?:[A-Za-z]{2,} ){1,3}\Z|= [A-Za-z]{2,}(?: [-+×*/÷] [A-Za-z]+)+ \Z"
+            ),
         ),
         make(
             r"-(?= (?:[A-Za-z]?[\u2206Δ])?[A-Z][A-Z]?\d?(?![\w'])(?! [a-z]))",
             lambda m: "minus" if is_near(m, _EQUATION) or "Q1" in m.string else None,
-            before=re.compile(r"(?:^|[=(+-] ?|\b(?:is|compute|calculate) )[\u2206Δ]?[A-Z]{1,2}\d? \Z"),
+            before=re.compile(
+                r"(?:^|[=(+-] ?|\b(?:is|compute|calculate) )[\u2206Δ]?[A-Z]{1,2}\d? \Z"
+            ),
         ),
         make(rf"\{{(?P<items>-?\w+(?:, ?-?\w+)+)\}}", _set),
         make(

@@ -82,7 +82,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: (
                 f"{numbers.cardinal(int(m['count']))} electrons"
                 if m["count"] not in ("", "1")
-                else "one electron" if m["count"] else "an electron"
+                else "one electron"
+                if m["count"]
+                else "an electron"
             ),
         ),
         make(
@@ -108,9 +110,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             r"(?P<salt>(?:[A-Z][a-z]?\d?){2,4})\u00b7(?P<count>\d{1,2})H2O(?!\w)",
-            lambda m: (
-                f"{_spelled(m['salt'])} dot {numbers.cardinal(int(m['count']))} H two O"
-            ),
+            lambda m: f"{_spelled(m['salt'])} dot {numbers.cardinal(int(m['count']))} H two O",
         ),
         make(
             r"(?P<places>\d(?:,\d)+)-(?=[a-z]{4,})",
@@ -181,6 +181,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?:{'|'.join(SYMBOLS)})(?![\w'-])",
             _formula,
             before=cue(r"(?:chemical )?symbol(?: for [A-Za-z]+)?(?:'s| is| was|:)", " "),
+        ),
+        make(
+            rf"(?:{'|'.join(sorted(set(_ELEMENTS.values())))})(?![\w'-])",
+            _named,
+            before=re.compile(rf"\b(?i:{any_of(_ELEMENTS)}),? (?:or |symbol )?\(?\Z"),
         ),
         make(rf"(?:Cl|Br)2{end}", _formula),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
@@ -305,6 +310,24 @@ def _anion(match: Match) -> str | None:
         return None
     count = [numbers.digits(match["count"])] if match["count"] else []
     return " ".join([_spelled(match["ion"]), *count, "minus"])
+
+
+_ELEMENTS = {
+    "gold": "Au", "silver": "Ag", "copper": "Cu", "iron": "Fe", "lead": "Pb", "tin": "Sn",
+    "mercury": "Hg", "sodium": "Na", "magnesium": "Mg", "aluminum": "Al", "silicon": "Si",
+    "chlorine": "Cl", "argon": "Ar", "calcium": "Ca", "titanium": "Ti", "chromium": "Cr",
+    "manganese": "Mn", "cobalt": "Co", "nickel": "Ni", "zinc": "Zn", "bromine": "Br",
+    "krypton": "Kr", "xenon": "Xe", "barium": "Ba", "platinum": "Pt", "lithium": "Li",
+    "neon": "Ne", "radon": "Rn", "cesium": "Cs", "strontium": "Sr",
+}  # fmt: skip
+"""Elements with a symbol of two letters, which is said by letter right behind its name."""
+
+
+def _named(match: Match) -> str | None:
+    """Say the symbol in "Gold (Au)"."""
+    before = match.string[: match.start()].lower()
+    name = re.findall(r"[a-z]+", before.removesuffix("symbol ").removesuffix("or "))[-1]
+    return " ".join(match[0].upper()) if _ELEMENTS.get(name) == match[0] else None
 
 
 _WORDS = frozenset(("CoSHH", "PhD", "OSHAs", "NoHo", "SoHo", "CoCa", "HeHe", "IoU", "InCa"))

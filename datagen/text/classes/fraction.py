@@ -142,7 +142,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.number(m['top'])}-",
         ),
         make(
-            r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
+            r"(?P<top>\d{1,3})-(?= (?:or|and|to) \d+-[a-z])",
             lambda m: f"{quantity.number(m['top'])}-",
         ),
         make(
@@ -169,6 +169,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
+        make(rf"{over}{end}(?!\w)", _chance, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
@@ -176,6 +177,22 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
         make(r"(?P<top>1[3-9]|[2-9]\d)/(?P<bottom>[2-9]|10)(?![\w/%]|\.\d)", _improper, Sure.DOUBT),
     )
+
+
+_CHANCES = re.compile(
+    r"\b(?:odds|chances?|probabilit\w+|likelihood|draw\w*|dice|die|deck|marbles?|P\(\w+\))(?!\w)"
+)
+
+
+def _chance(match: Match) -> str | None:
+    """Say "4/52" of what may happen."""
+    top, bottom = _parts(match)
+    if not is_near(match, _CHANCES, 80, 40) or not 0 < top < bottom or bottom < 13:
+        return None
+    if top == 1:
+        return _fraction(match)
+    is_day = top < 13 and bottom < 32
+    return None if is_day else f"{numbers.cardinal(top)} out of {numbers.cardinal(bottom)}"
 
 
 def _improper(match: Match) -> str | None:

@@ -278,7 +278,9 @@ _SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
 _OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
 
 
-_BINARY = re.compile(r"\b(?:[Bb]inary|(?<!\ba )(?<!little )(?<!tiny )(?<!quite a )[Bb]its?|[Bb]ase (?:2|two))\b")
+_BINARY = re.compile(
+    r"\b(?:[Bb]inary|(?<!\ba )(?<!little )(?<!tiny )(?<!quite a )[Bb]its?|[Bb]ase (?:2|two))\b"
+)
 _ANALYSED = re.compile(
     r"\b(?:limits?|derivatives?|integrals?|antiderivative|functions?|slope|asymptotes?|reciprocal"
     r"|inverse|as x)\b|∞|="

@@ -342,7 +342,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "cup",
             before=re.compile(r"(?<!\d)(?:1|[½¼¾⅓⅔]) \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
         ),
-        make(rf"c(?= {_FOOD})", "cup", before=re.compile(r"(?<![\d/.])1 \Z|(?<!\d )[1-7]/[2-8] \Z")),
+        make(
+            rf"c(?= {_FOOD})", "cup", before=re.compile(r"(?<![\d/.])1 \Z|(?<!\d )[1-7]/[2-8] \Z")
+        ),
         make(rf"c(?= {_FOOD})", "cup", before=re.compile(rf"(?<!\d)[{quantity.VULGAR}] \Z")),
         make(
             rf"c(?= {_FOOD})",

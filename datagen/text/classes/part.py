@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -23,6 +23,9 @@ _NUMBERED = (
     "|ex\\.|problems?|pages?|figures?|fig\\.|sections?|appendix|table|stage|class|grade|numbers?"
     "|no\\.|chapter|skip|try|answer|option|letter|zones?(?:'s| is| was)?"
 )
+
+
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
 def _lettered(match: Match) -> str:
@@ -59,6 +62,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: " ".join(
                 [numbers.pairs(int(m["number"])), *map(_part, re.findall(r"\w+", m["parts"]))]
             ),
+        ),
+        make(
+            rf"(?P<number>{any_of(_ROMANS)})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){{1,4}})(?![\w(])",
+            lambda m: " ".join(
+                [
+                    numbers.cardinal(_ROMANS.index(m["number"]) + 1),
+                    *map(_part, re.findall(r"\w+", m["parts"])),
+                ]
+            ),
+            before=cue("sections?|sec\.?|articles?|titles?|parts?|clauses?|schedule|rule", " "),
         ),
         make(
             r"(?P<number>[1-9]\d?)\((?P<letter>[a-h])\)(?![\w(])",

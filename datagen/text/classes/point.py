@@ -20,7 +20,8 @@ _POINTS = re.compile(
     r"\b(?:tests?|mortgage|lender|loan|closing|APR|\d+-yr|rate|quiz\w*|scor\w+|games?|worth"
     r"|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
-    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
+    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|DJIA|S&P|Nasdaq|earn\w*|redeem\w*|loyalty|Gold|Silver|Platinum|tier|status"
+    r"|member\w*|spend|spent|dollar|short of|credits?|log-?ins?|miles|expire\w*)\b",
     re.IGNORECASE,
 )
 _GOLD = re.compile(

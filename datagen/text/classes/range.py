@@ -69,6 +69,7 @@ _SPANS = cue(
     r"|eta|ETA|low|high|or|and|range(?: is| of|:)?|scored|graded|ranked|numbered|labeled"
     r"|(?:should|must|can|to|will|would) be|measures?|bars?|tracks?|ex\.|amendments|articles"
     r"|exercises|episodes|volumes|parts|phases|stages"
+    r"|photos|pictures|images|videos|cylinders|zones|bays|beds|channels|trials|players|sheets"
     r"|tables|figures|slides|tickets|seats|spots|candidates",
     r":? ",
 )

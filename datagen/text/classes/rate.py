@@ -94,6 +94,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("the|a|that|this|some|nice|sweet|lovely|young", " "),
         ),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(r"RT(?=[ .,?!;)]|$)", "round trip", before=_PRICE),
+        make(r"OW(?=[ .,?!;)]|$)", "one way", before=_PRICE),
+        make(
+            r"RT(?= (?:airfares?|flights?|fares?|tickets?)\b)",
+            lambda m: "round-trip" if m.start() else "Round-trip",
+        ),
         make(rf"ea\b{DOT}", "each", before=re.compile(r"\d\.\d\d \Z")),
         make(
             rf"(?!(?<=\ba )sec\b)(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"

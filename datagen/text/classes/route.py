@@ -60,6 +60,11 @@ def _freeway(match: Match) -> str | None:
     return _pairs(match) if is_near(match, _DRIVING, 48, 48) else None
 
 
+def _level(match: Match) -> str:
+    """Say the "FL370" of a plane."""
+    return f"flight level {numbers.digits(match['level'])}"
+
+
 def _two_exits(match: Match) -> str:
     raise Unsayable(match[0], "it may be two exits or a range")
 
@@ -142,6 +147,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=RUNWAY,
         ),
         make(r"Rwy\.?(?= \d)", "Runway"),
+        make(r"FL(?P<level>[1-6]\d[05])(?!\w)", _level),
+        make(
+            r"FL (?P<level>[1-6]\d[05])(?![\w.,-]\d|\w)",
+            _level,
+            before=cue(
+                "climb(?:ing)?(?: to)?|cruis(?:e|ing)(?: at)?|descend(?:ing)?(?: to)?"
+                "|maintain(?:ing)?|altitude(?: of)?|at",
+                " ",
+            ),
+        ),
         make(
             r"\d{1,3}[A-E]-[A-E](?![\w-])",
             _two_exits,

@@ -59,7 +59,7 @@ _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+days?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
+    r"|\w+days?|walk-?ins?|clinic|drop-?ins?|pick-?up|tours?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
     r"|Tu/Th|MWF|M/W/F"
     r"|hrs)\b",
     re.IGNORECASE,

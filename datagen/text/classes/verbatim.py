@@ -48,7 +48,16 @@ _OR = frozenset((
 _LETTERS = frozenset(("A/B", "Y/N", "T/F", "L/R", "M/F", "F/M", "X/Y"))
 """Pairs of letters that stand for no words."""
 _BESIDE = frozenset(
-    ("ac/dc", "cost/benefit", "win/win", "lose/lose", "over/under", "push/pull", "stop/start", "rent/own")
+    (
+        "ac/dc",
+        "cost/benefit",
+        "win/win",
+        "lose/lose",
+        "over/under",
+        "push/pull",
+        "stop/start",
+        "rent/own",
+    )
 )
 _AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
@@ -71,6 +80,11 @@ _NUMBERED = (
     "|routing|flight|unit|group|VIN|job"
 )
 """What has a number that is written as a sign: "the PO #"."""
+_HIRED = re.compile(
+    r"\b(?:hir\w+|jobs?|positions?|hours|hrs|shifts?|work\w*|cashiers?|staff|employ\w+|openings?"
+    r"|nurses?|drivers?|servers?|clerks?|baristas?|roles?|appl\w+)\b",
+    re.IGNORECASE,
+)
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -207,7 +221,45 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"(?<=[A-Za-z.])/(?=\d)", _before_number),
         make(r"(?<!\w)f/(?=\d)", "f "),
-        make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
+        make(
+            r" ?/(?= ?\d{2} ?(?:hwy|highway|combined|city|mpg)\b)",
+            ",",
+            before=re.compile(r"\b(?:city|highway|hwy)(?: mpg)?\Z"),
+        ),
+        make(
+            r"/(?= \d{2} ?(?:hwy|highway|combined|city|mpg)\b)",
+            ",",
+            before=re.compile(r"\b(?:city|highway|hwy)(?: mpg)? \Z"),
+        ),
+        make(
+            r"(?<=[A-Za-z.] )(?<!city )(?<!highway )(?<!hwy )(?<!mpg )/(?= \d)",
+            "slash",
+        ),
+        make(
+            r"(?P<name>Vol(?:ume)?\.?|Channel|Ch\.?) ?(?P<sign>[+-])(?=[,.?!]|$| (?:plus|and|or|key"
+            r"|button|keys|buttons|until|for|while|together|to)\b| \+ )",
+            lambda m: (
+                f"{'Channel' if m['name'][0] == 'C' else 'Volume'}"
+                f" {'up' if m['sign'] == '+' else 'down'}"
+            ),
+        ),
+        make(r"Vol\.?\+(?!\w)", "Volume up"),
+        make(r"Vol(?= (?:[Uu]p|[Dd]own|button|key)\b)", "Volume"),
+        make(
+            r"[A-Z](?:/[A-Z]){2,}(?![\w/])",
+            lambda m: ", ".join(m[0].split("/")),
+            Sure.USUAL,
+        ),
+        make(
+            r"(?P<how>[PF])/T(?![\w/])",
+            lambda m: (
+                f"{'part' if m['how'] == 'P' else 'full'}-time" if is_near(m, _HIRED) else None
+            ),
+        ),
+        make(
+            r"(?P<first>[pP])lus-1(?P<many>s?)(?![\w-])",
+            lambda m: f"{m['first']}lus one{m['many']}",
+        ),
         make(r"(?<=[KM\d])/(?=\$\d)", " slash ", before=re.compile(r"\$[\d.]+[KM]?\Z")),
         make(
             r"/(?= [A-Za-z$])",
