@@ -316,7 +316,11 @@ READINGS = (
     Twofold("pt", "patient", r"^", r"(?= (?:c/o|is|was|has|states|stated|reports|denies|called"
             r"|says|said|here|needs|seen"
             r"|wants|refused|not|to be)\b)"),
-    Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ", ""),
+    Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ",
+            r"\.?(?= [a-z])"),
+    Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ",
+            r"(?!\.| \()"),
+    Twofold("pt", "point", "", r"\.?(?= \(-?\d)"),
     Twofold("c/o", "complaining of", r"(?<=pt )", ""),
     Twofold("mr", "mister", "", r"\.?(?= [a-z]{2,}\b)(?! (?:is|was|and|or)\b)"),
     Twofold("mr", "mister", "", r"\.?(?= [a-z]\.? [a-z]{2,}\b)"),

@@ -215,6 +215,10 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             before=re.compile(r"\$[\d,.]+ \Z"),
         ),
         make(rf"[aA]mend\b{DOT}", "Amendment", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(
+            rf"cent(?:\.(?= (?:A\.?D|B\.?C|C\.?E))|\b{DOT}(?=[ ,;?!]|$))",
+            "century", before=re.compile(r"\d(?:st|nd|rd|th) \Z")
+        ),
         make(r"c\.(?!\w)(?=[ ,;?!]|$)", "century", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(rf"[eE]d\b{DOT}", "edition", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(

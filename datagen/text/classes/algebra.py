@@ -242,7 +242,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _over,
         ),
         make(
-            r"(?P<number>-?\d*)π(?P<letters>[a-z]{0,2})(?P<power>[²³]?)(?:/(?P<bottom>\d{1,2}))?(?!\w)",
+            r"(?P<number>-?\d*)π(?P<letters>[a-z]{0,2})(?P<power>[²³]?)(?P<rest>[a-z]?)(?:/(?P<bottom>\d{1,2}))?(?!\w)",
             _of_pi,
         ),
         make(
@@ -308,6 +308,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             "negative b plus or minus the square root of b squared minus four a c, all over two a",
         ),
         make(
+            r"\((?P<sum>\d+(?: ?\+ ?\d+)+)\) ?/ ?(?P<count>\d+)(?![\w.]\w|\w)",
+            lambda m: f"{expression(m['sum'])}, all over {quantity.number(m['count'])}",
+        ),
+        make(
+            rf"\((?P<top>\d)/(?P<bottom>\d)\) ?(?:\((?P<inner>{_SUM})\)|(?P<letter>[A-Z])(?!\w))",
+            _part_of,
+        ),
+        make(
+            rf"(?P<head>[A-Z])\((?P<inner>{_SUM})\)\^[({{]?(?P<power>[a-z]{{1,2}}|\d+)[)}}]?(?!\w)",
+            lambda m: (
+                (said := expression(m["inner"]))
+                and f"{m['head']} times the quantity {said} to the {expression(m['power'])}"
+            ),
+        ),
+        make(
+            r"P\((?P<event>(?:not )?[a-z]{2,}(?: (?:and|or|then|not) [a-z]+)*)\)",
+            lambda m: f"P of {m['event']}",
+        ),
+        make(
             r"mod(?= \d)",
             "mod",
             before=re.compile(r"\d \Z"),
@@ -336,8 +355,18 @@ def _of_pi(match: Match) -> str:
     said += [quantity.number(number)] if number else []
     said += ["pi", *match["letters"]]
     said += [say_power(match["power"])] if match["power"] else []
+    said += [*match["rest"]]
     said += ["over", quantity.number(match["bottom"])] if match["bottom"] else []
     return " ".join(said)
+
+
+def _part_of(match: Match) -> str | None:
+    """Say "(5/9)(F - 32)" and "(9/5)C"."""
+    part = quantity.fraction(int(match["top"]), int(match["bottom"]))
+    if match["letter"]:
+        return f"{part} {match['letter']}"
+    said = expression(match["inner"])
+    return said and f"{part} times the quantity {said}"
 
 
 def _exponent(match: Match) -> str | None:

@@ -44,7 +44,7 @@ _PLAYED_FOR = re.compile(r" (?:XP|GP|gold|experience|mana|FPS|DPS|damage)\b")
 _COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
-    r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
+    r"about|approx\.?|approximately|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
     r"|up to"
     r"|passed|some"
 )

@@ -49,7 +49,7 @@ _OPERATORS = {
     "/": "divided by",
 }  # fmt: skip
 _POWERS = {"2": "squared", "3": "cubed", "²": "squared", "³": "cubed"}
-_OPERAND = r"[\w)|²³½¼¾%π.]"
+_OPERAND = r"[\w)!|²³½¼¾%π.]"
 
 
 def _operator(match: Match) -> str | None:
@@ -168,7 +168,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _scientific,
         ),
         make(
-            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3}|[a-z][A-Z]{2})(?=[ .,?!]|$)",
+            r"(?P<letters>[A-Za-z][a-z]|[A-Z][b-df-hj-np-tv-xz]{2}|[a-z]{2,3}|[a-z][A-Z]{2})(?=[ .,?!]|$)",
             lambda m: " ".join(m["letters"]),
             before=re.compile(r"(?<![\w'])[A-Z]?[A-Za-z] = \Z"),
         ),

@@ -69,6 +69,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: _OFTEN[m["word"]] + ("." + m["end"] if m["end"] is not None else ""),
         ),
         make(
+            r"(?P<form>tabs?|caps?)\.(?= (?:PO|by|once|twice|daily|every|q|with|w/|at|in|[BTQ]ID|orally"
+            r"|[bt]\.i|q\.|p\.)|,)",
+            lambda m: m["form"],
+            before=re.compile(r"\d \Z"),
+        ),
+        make(
             r"x(?= \d{1,3} (?:days?|weeks?|wks?|months?|doses)\b)",
             "for",
             before=re.compile(
