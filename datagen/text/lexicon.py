@@ -96,7 +96,7 @@ ABBREVIATIONS = {
     "iirc": "if I recall correctly", "tbd": "T B D", "tba": "T B A",
     "imho": "in my humble opinion", "Omw": "On my way", "Sry": "Sorry", "Lmk": "Let me know",
     "Ty": "Thank you", "Np": "No problem",
-    "chars": "characters", "qs": "questions", "nite": "night", "gd": "good",
+    "undef": "undefined", "chars": "characters", "qs": "questions", "nite": "night", "gd": "good",
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
     "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
     "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F",

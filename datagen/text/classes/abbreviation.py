@@ -302,6 +302,8 @@ def _of_hospital(match: Match) -> str:
     return "Medical" if match["word"] == "Med" else "Memorial"
 
 
+_AGES = {"k": "thousand", "m": "million", "g": "billion"}
+"""How long ago something of the Earth was, by the first letter of its unit."""
 _RATE = re.compile(
     r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
@@ -409,6 +411,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),
+        make(
+            r"(?P<age>[Mm]ya|[Kk]ya|Ga|Ma)(?![\w-])",
+            lambda m: f"{_AGES[m['age'][0].lower()]} years ago" if m["age"][1:] != "a"
+            else f"{_AGES[m['age'][0].lower()]} years",
+            before=re.compile(r"\d \Z"),
+        ),
         make(r"Rm\.(?= (?:A\b|\d))", "Room"),
         make(r"Ct\.? Rm\.(?= [A-Z\d])", "Courtroom"),
         *_institutions(make),

@@ -45,7 +45,7 @@ _DATED = cue(
     r"|starting|starts?|ends?|ending"
     r"|check(?:ing|s|ed)?[ -](?:in|out)(?: on)?|arriving|departing|returning|and out|stay(?:ing)?"
     r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
-    r"|begins?|beginning|week of|as of|(?:re)?filled|refilled|admitted|discharged|vaccinated|picked up"
+    r"|begins?|beginning|week of|as of|(?:re)?filled|released|admitted|discharged|vaccinated|picked up"
     r"|dropped off|signed|opened|mailed|faxed|visited|enrolled|placed|processed|approved|denied"
     r"|submitted|received|canceled|cancelled|renewed|updated|hired|tested|(?:bought|ordered|got|returned|mailed|sent) (?:it|them|this)"
     r"|Thanksgiving|Christmas|Halloween|Easter|Hanukkah"

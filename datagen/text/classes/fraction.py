@@ -135,6 +135,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
         make(rf"[{quantity.VULGAR}](?=-[a-z])", lambda m: quantity.adjective(quantity.say(m[0]))),
         make(rf"[{quantity.VULGAR}](?!-[a-z])", lambda m: quantity.say(m[0])),
+        make(r"1 (?:½|1/2)(?= off\b)", "one half", before=cue("get", " ")),
         make(r"1/2(?= (?:hrs?|hours?)\b)", "half", before=cue("every|each|last|next|first", " ")),
         make(r"1/2(?= (?:price|off|days?|full|empty|way|asleep|done|time|finished)\b)", "half"),
         make(
