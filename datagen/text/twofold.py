@@ -169,10 +169,12 @@ READINGS = (
     Twofold("disc", "discount", r"(?:%|\$\d+|military|mil|senior|student|aaa|employee|emp|veteran"
             r"|bulk|cash"
             r"|loyalty|multi-car|bundle|percent|early-?bird|autopay|promo) ", ""),
-    Twofold("disc", "", r"(?:[LCT]\d-?[LCTS]?\d?|the|a|small|bad|my|slipped|herniated|bulging|hard|compact|brake|new|this|that"
+    Twofold("disc", "", r"(?:[LCT]\d-?[LCTS]?\d?|the|a|small|bad|my|slipped|herniated"
+            r"|bulging|hard|compact|brake|new|this|that"
             r"|game|old|golf"
             r"|install|blank|each|second|two|\d|bad|of|second|ejects?|play|eject) ", r""),
-    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|bulge\w*|space|height|degeneration|is|was|in|tray|herniation|rotor"
+    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|bulge\w*|space|height|degeneration|is"
+            r"|was|in|tray|herniation|rotor"
             r"|surgery)\b)"),
     Twofold("ph Ph", "phone", "", r"(?= ?(?:#|:|no\b|number))"),
     Twofold("ph", "P H", "", r"(?= (?:levels?|balance|of|is|test|meter|strips?|scale|value"

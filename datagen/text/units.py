@@ -42,7 +42,8 @@ UNITS = {
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
     "sq km": "square kilometer", "sq cm": "square centimeter", "sq. cm": "square centimeter",
     "sq. m": "square meter", "sq. km": "square kilometer", "cu m": "cubic meter",
-    "cu. m": "cubic meter", "cu cm": "cubic centimeter", "cu. cm": "cubic centimeter", "cu ft": "cubic foot", "cu. ft": "cubic foot",
+    "cu. m": "cubic meter", "cu cm": "cubic centimeter", "cu. cm": "cubic centimeter",
+    "cu ft": "cubic foot", "cu. ft": "cubic foot",
     "cu yd": "cubic yard", "cu. yd": "cubic yard", "cu in": "cubic inch",
     "cu. in": "cubic inch",
     "m²": "square meter", "m2": "square meter", "m^2": "square meter",
@@ -70,6 +71,8 @@ UNITS = {
     "psi": "P S I", "PSI": "P S I", "bar": "bar", "kPa": "kilopascal", "hPa": "hectopascal",
     "mmHg": "millimeter of mercury", "J": "joule", "kJ": "kilojoule", "N": "newton",
     "dB": "decibel", "dBm": "D B M", "dBA": "D B A", "lm": "lumen", "lx": "lux",
+    "ft.-lbs": "foot-pound", "ft.-lb": "foot-pound", "in-lbs": "inch-pound",
+    "in-lb": "inch-pound", "in.-lbs": "inch-pound", "N-m": "newton meter", "sq.-ft": "square foot",
     "ft-lb": "foot-pound", "ft-lbs": "foot-pound", "ft lbs": "foot-pound", "lb-ft": "pound-foot",
     "mol": "mole", "mmol": "millimole",
     # data

@@ -217,9 +217,11 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
         make(rf"[aA]mend\b{DOT}", "Amendment", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(
             rf"cent(?:\.(?= (?:A\.?D|B\.?C|C\.?E))|\b{DOT}(?=[ ,;?!]|$))",
-            "century", before=re.compile(r"\d(?:st|nd|rd|th) \Z")
+            "century",
+            before=re.compile(r"\d(?:st|nd|rd|th) \Z"),
         ),
         make(r"c\.(?!\w)(?=[ ,;?!]|$)", "century", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(r"Cir\.(?=[,;?!]|$| [a-z])", "Circuit", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(rf"[eE]d\b{DOT}", "edition", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(
             r"(?P<first>[fhd])x(?= (?:of|in|at|to|on)\b|[.,?]|$)",
@@ -412,9 +414,27 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),
         make(
+            r"(?P<word>Hon|Gov|Sen|Rev|Gen|Col|Maj|Sgt|Det|Lt|Capt)\.(?= [A-Z]\. [A-Z][a-z])",
+            lambda m: TITLES[m["word"]],
+        ),
+        make(r"Hon\.(?= [A-Z][a-z])", "Honorable"),
+        make(r"[Rr]et\.?(?=\))", "retired", before=re.compile(r"[A-Z][\w'-]+ \(\Z")),
+        make(r"Ret\.(?=,|$)", "Retired", before=re.compile(r"[A-Z][\w'-]+, \Z")),
+        make(r"Rpt\.?(?= (?:No\b|#|\d))", "Report"),
+        make(rf"btm\b{DOT}", "bottom", before=cue("the", " ")),
+        make(
+            rf"pkts?\b{DOT}",
+            lambda m: "packets" if "s" in m[0] else "packet",
+            before=re.compile(r"\d \Z"),
+        ),
+        make(rf"min\b{DOT}", "minimum", before=re.compile(r"\ba \$[\d,.]+ \Z")),
+        make(
             r"(?P<age>[Mm]ya|[Kk]ya|Ga|Ma)(?![\w-])",
-            lambda m: f"{_AGES[m['age'][0].lower()]} years ago" if m["age"][1:] != "a"
-            else f"{_AGES[m['age'][0].lower()]} years",
+            lambda m: (
+                f"{_AGES[m['age'][0].lower()]} years ago"
+                if m["age"][1:] != "a"
+                else f"{_AGES[m['age'][0].lower()]} years"
+            ),
             before=re.compile(r"\d \Z"),
         ),
         make(r"Rm\.(?= (?:A\b|\d))", "Room"),

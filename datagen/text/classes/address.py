@@ -341,7 +341,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"|between|past|to|for|in|is|just|across|over|until|toward|from|or)\b))",
             lambda m: COMPASS[m["point"]],
             before=re.compile(
-                r"\b(?:on|off|along|down|up|onto|(?:corner|intersection) of(?: [A-Z][a-z]+ and)?) \Z"
+                r"\b(?:on|off|along|down|up|onto|(?:corner"
+                r"|intersection) of(?: [A-Z][a-z]+ and)?) \Z"
             ),
         ),
         make(r"(?P<point>[NSEW])\b\.?(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),

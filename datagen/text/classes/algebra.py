@@ -1,4 +1,4 @@
-"""What lessons reckon with letters: "f'(x)", "x^(n+1)", "|x - 3|", "y = x/2", "a_1", "√(a² + b²)"."""
+"""What lessons reckon with letters: "f'(x)", "x^(n+1)", "|x - 3|", "y = x/2", "a_1"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from datagen.text.form import (
     Unsayable,
     any_of,
     is_after,
-    is_before,
     is_near,
 )
 from datagen.text.locales import Locale
@@ -33,9 +32,10 @@ EXAMPLES = (
     ("I = V/R by Ohm's law.", "I equals V over R by Ohm's law."),
 )
 _GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
-    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "\u00b5": "mu",
-    "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "phi",
+    "\u03b1": "alpha", "β": "beta", "\u03b3": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "\u03b9": "iota", "κ": "kappa", "λ": "lambda", "\u00b5": "mu",
+    "\u03bd": "nu", "ξ": "xi", "π": "pi", "\u03c1": "rho", "\u03c3": "sigma",
+    "τ": "tau", "φ": "phi",
     "χ": "chi", "ψ": "psi", "ω": "omega", "Δ": "delta", "\u2206": "delta", "Γ": "gamma",
     "Θ": "theta", "Λ": "lambda", "Π": "pi", "Σ": "sigma", "Φ": "phi", "Ψ": "psi",
     "\u03a9": "omega", "\u03d5": "phi",
@@ -46,12 +46,12 @@ _ATOM = re.compile(
     rf"(?P<number>\d+(?:\.\d+)?)?(?P<letters>[A-Za-z{_LETTERS}]{{0,3}})"
     r"(?P<power>[²³]|\^\d+)?(?P<index>(?<=[a-z])\d)?"
 )
-_JOINT = re.compile(r" ?(?P<sign>[-+*/·×±=]) ?")
+_JOINT = re.compile(r" ?(?P<sign>[-+*/·\u00d7±=]) ?")
 _JOINTS = {
-    "-": "minus", "+": "plus", "*": "times", "·": "times", "×": "times", "/": "over",
+    "-": "minus", "+": "plus", "*": "times", "·": "times", "\u00d7": "times", "/": "over",
     "±": "plus or minus", "=": "equals",
 }  # fmt: skip
-_SUM = rf"-?[\w.²³^{_LETTERS}]+(?: ?[-+*/·×] ?[\w.²³^{_LETTERS}]+)*"
+_SUM = rf"-?[\w.²³^{_LETTERS}]+(?: ?[-+*/·\u00d7] ?[\w.²³^{_LETTERS}]+)*"
 """A sum without brackets."""
 _FUNCTIONS = {
     "sin": "sine", "cos": "cosine", "tan": "tangent", "sec": "secant", "csc": "cosecant",
@@ -60,9 +60,9 @@ _FUNCTIONS = {
     "log": "log", "ln": "", "exp": "e to the",
 }  # fmt: skip
 _PRIMES = {1: "prime", 2: "double prime", 3: "triple prime"}
-_OPERATOR = re.compile(r"[=+×÷*/·-] ?\Z")
+_OPERATOR = re.compile(r"[=+\u00d7÷*/·-] ?\Z")
 _EQUATION = re.compile(r"[=<>≤≥≈]|\b(?:equation|equals|solve|simplify|evaluate|graph|slope)\b")
-_SETS = re.compile(r"[=∈∪∩]|\b(?:sets?|subsets?|elements?|union|intersection|domain)\b")
+_SETS = re.compile(r"[=∈\u222a∩]|\b(?:sets?|subsets?|elements?|union|intersection|domain)\b")
 
 
 def expression(written: str) -> str | None:
@@ -148,14 +148,14 @@ def _product(match: Match) -> str | None:
     return " times ".join(expression(part) or "" for part in factors)
 
 
-_WORD_ENDS = re.compile(r" (?:[A-Za-z]+ ){0,1}[A-Za-z]+(?:[.,?!;)]|$| [-+×*/÷=] )")
+_WORD_ENDS = re.compile(r" (?:[A-Za-z]+ ){0,1}[A-Za-z]+(?:[.,?!;)]|$| [-+\u00d7*/÷=] )")
 
 
 def _of_words(match: Match) -> str:
     """Say the sign of "Profit = Revenue - Cost"; another dash may be a pause."""
     if match["sign"] == "-" and not is_after(match, _WORD_ENDS):
         raise Unsayable(match[0], "it may be a minus or a pause")
-    return {"-": "minus", "/": "divided by", "×": "times", "*": "times", "÷": "divided by"}[
+    return {"-": "minus", "/": "divided by", "\u00d7": "times", "*": "times", "÷": "divided by"}[
         match["sign"]
     ]
 
@@ -198,7 +198,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     starts = re.compile(r"(?:^|[ (=+-])\Z")
     return (
         make(
-            rf"(?P<name>[a-zA-Z])(?P<marks>'{{1,3}})\((?P<of>-?[a-z\d]+)\)",
+            r"(?P<name>[a-zA-Z])(?P<marks>'{1,3})\((?P<of>-?[a-z\d]+)\)",
             _primed,
             before=starts,
         ),
@@ -207,7 +207,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<base>[A-Za-z{_LETTERS}]|\d+)\^[({{](?P<power>{_SUM})[)}}](?!\w)",
             _raised,
         ),
-        make(rf"(?P<base>[A-Za-z])\^(?P<power>\d+\.\d+|-[a-z]|[a-z]{{2}})(?![\w.]\w|\w)", _raised),
+        make(r"(?P<base>[A-Za-z])\^(?P<power>\d+\.\d+|-[a-z]|[a-z]{2})(?![\w.]\w|\w)", _raised),
         make(
             rf"(?P<name>{any_of(_FUNCTIONS)})(?P<inverse>⁻¹|\^-1)?\({inner}\)",
             _of,
@@ -216,7 +216,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"√\({inner}\)", lambda m: _named("the square root of", m)),
         make(rf"\|{inner}\|", lambda m: _named("the absolute value of", m)),
         make(
-            rf"(?P<letter>[A-Za-z])_\{{?(?P<index>\d{{1,2}}|[a-z0])\}}?(?![\w@]|\.\w)",
+            r"(?P<letter>[A-Za-z])_\{?(?P<index>\d{1,2}|[a-z0])\}?(?![\w@]|\.\w)",
             lambda m: f"{m['letter']} sub {expression(m['index'])}",
         ),
         make(
@@ -238,7 +238,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: _over(m) if is_near(m, _EQUATION) else None,
         ),
         make(
-            rf"(?P<top>[\u2206Δ][a-z])/(?P<bottom>[\u2206Δ][a-z])(?!\w)",
+            r"(?P<top>[\u2206Δ][a-z])/(?P<bottom>[\u2206Δ][a-z])(?!\w)",
             _over,
         ),
         make(
@@ -260,10 +260,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"-(?= \(-)", "minus", before=re.compile(r"[\w)²³] \Z")),
         make(
-            r"(?P<sign>[-/×*÷])(?= [A-Za-z]{2,})",
+            r"(?P<sign>[-/\u00d7*÷])(?= [A-Za-z]{2,})",
             _of_words,
             before=re.compile(
-                r"= (?:[A-Za-z]{2,} ){1,3}\Z|= [A-Za-z]{2,}(?: [-+×*/÷] [A-Za-z]+)+ \Z"
+                r"= (?:[A-Za-z]{2,} ){1,3}\Z|= [A-Za-z]{2,}(?: [-+\u00d7*/÷] [A-Za-z]+)+ \Z"
             ),
         ),
         make(
@@ -273,7 +273,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"(?:^|[=(+-] ?|\b(?:is|compute|calculate) )[\u2206Δ]?[A-Z]{1,2}\d? \Z"
             ),
         ),
-        make(rf"\{{(?P<items>-?\w+(?:, ?-?\w+)+)\}}", _set),
+        make(r"\{(?P<items>-?\w+(?:, ?-?\w+)+)\}", _set),
         make(
             r"\{\}(?=[ .,?!])",
             "the empty set",
@@ -285,7 +285,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             r"P\((?:(?P<letter>[A-Z]) ?(?P<sign>[=<>≤≥]) ?(?P<number>\d+(?:\.\d+)?)"
-            r"|(?P<first>[A-Z]) ?(?P<joint>[∩∪]) ?(?P<last>[A-Z]))\)",
+            r"|(?P<first>[A-Z]) ?(?P<joint>[∩\u222a]) ?(?P<last>[A-Z]))\)",
             _probability,
         ),
         make(
@@ -294,6 +294,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 f"{expression(m['a'])} minus {expression(m['b'])} over"
                 f" {expression(m['c'])} minus {expression(m['d'])}"
             ),
+        ),
+        make(
+            r"(?P<name>[A-Z])\((?P<x>-?\d+(?:\.\d+)?), ?(?P<y>-?\d+(?:\.\d+)?)\)",
+            lambda m: f"{m['name']}, {expression(m['x'])}, {expression(m['y'])}",
+            before=re.compile(r"\b(?:[Pp]oints?|[Vv]ertex|[Vv]ertices|and|to|from|with) \Z"),
         ),
         make(
             r"\((?P<a>[a-z]\d), ?(?P<b>[a-z]\d)\)",

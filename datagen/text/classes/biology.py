@@ -1,4 +1,4 @@
-"""What biology lessons and clinics write: "E. coli", "Tt", "HIV+", "TNF-α", "5'-UTR"."""
+"""What biology lessons and clinics write: "E. coli", "Tt", "HIV+", "5'-UTR"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXAMPLES = (
     ("The culture grew E. coli.", "The culture grew E coli."),
     ("The genotype is Tt.", "The genotype is big T little t."),
     ("He is HIV+ now.", "He is HIV positive now."),
-    ("It blocks TNF-α.", "It blocks TNF alpha."),
+    ("It blocks TNF-\u03b1.", "It blocks TNF alpha."),
 )
 _SPECIES = (
     "coli", "aureus", "pylori", "elegans", "difficile", "diff", "sapiens", "erectus", "habilis",
@@ -36,7 +36,7 @@ _BRED = re.compile(
 )
 _TESTED = ("HIV", "HER2", "ER", "PR", "COVID", "Covid", "HPV", "HCV", "MRSA", "TB", "Rh", "hCG")
 _GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "λ": "lambda",
+    "\u03b1": "alpha", "β": "beta", "\u03b3": "gamma", "δ": "delta", "κ": "kappa", "λ": "lambda",
 }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<name>{any_of(_TESTED)})\+(?![\w+])", _tested),
         make(r"CD(?P<number>\d{1,3})\+(?!\w)", lambda m: f"C D {_count(m)} positive"),
         make(
-            r"-(?P<letter>[αβγδκλ])(?![\w'])",
+            r"-(?P<letter>[\u03b1β\u03b3δκλ])(?![\w'])",
             lambda m: f" {_GREEK[m['letter']]}",
             before=re.compile(r"[A-Z\d]\Z"),
         ),

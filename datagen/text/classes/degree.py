@@ -44,7 +44,8 @@ _TURNED = re.compile(
     r"|wedges?|corners?|temps?|temperatures?|drops?|swings?|water|mornings?|nights?|cameras?)\b"
 )
 _WHERE = re.compile(
-    r" (?:internal(?:ly)?|inside|outside|overnight|below|above|today|tonight|tomorrow|max|min|maximum"
+    r" (?:internal(?:ly)?|inside|outside|overnight|below|above|today|tonight|tomorrow|max|min"
+    r"|maximum"
     r"|minimum|north|south|east|west|clockwise|counterclockwise|left|right)\b"
 )
 _FOR = re.compile(r" for \d")
@@ -116,6 +117,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>[1-9]\d00)K\b",
             lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
+        make(r"(?<=[°º][FC])/(?=\d+ ?°?[FC]\b)", " or "),
+        make(r"(?<=°)/(?=\d)", ", "),
         make(
             r"°(?P<scale>[FC])\b",
             lambda m: f"degrees{_SCALES[m['scale']]}",

@@ -62,7 +62,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{' '.join(m['atom'].upper())} {numbers.pairs(int(m['mass']))}",
         ),
         make(
-            rf"(?P<metal>{any_of((*_METALS, *_METALS_ANY_CASE))})\((?P<charge>I{{1,3}}|I?V|VI{{0,2}})\)",
+            rf"(?P<metal>{any_of((*_METALS, *_METALS_ANY_CASE))})\((?P<charge>I{{1,3}}|I?V"
+            rf"|VI{{0,2}})\)",
             lambda m: (
                 f"{' '.join(m['metal'].upper()) if len(m['metal']) < 3 else m['metal']}"
                 f" {_CHARGES[m['charge']]}"

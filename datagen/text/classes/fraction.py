@@ -171,6 +171,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
         make(rf"{over}{end}(?!\w)", _chance, Sure.CUE),
+        make(rf"{over}{end}(?= [-+\u00d7÷] \d{{1,2}}/\d{{1,2}}(?!\d))", _asked, Sure.CERTAIN),
+        make(
+            rf"{over}{end}",
+            _asked,
+            Sure.CERTAIN,
+            before=re.compile(r"(?<!\d)\d{1,2}/\d{1,2} [-+\u00d7÷] \Z"),
+        ),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
@@ -178,6 +185,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
         make(r"(?P<top>1[3-9]|[2-9]\d)/(?P<bottom>[2-9]|10)(?![\w/%]|\.\d)", _improper, Sure.DOUBT),
     )
+
+
+_ASKED = re.compile(
+    r"\b(?:[Ww]hat's|[Ww]hat is|denominators?|fractions?|[Cc]alculate|[Cc]ompute|[Ss]implify"
+    r"|[Ss]ubtract|[Ss]olve)\b"
+)
+
+
+def _asked(match: Match) -> str | None:
+    """Say the parts of "What's 7/8 - 1/4?"."""
+    return _fraction(match) if is_near(match, _ASKED, 40, 64) else None
 
 
 _CHANCES = re.compile(

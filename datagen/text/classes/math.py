@@ -74,7 +74,8 @@ _SIDE_BEFORE = re.compile(r"(?:\d[\w.,%°]*|(?<![\w'])[b-zA-HJ-Z][\d²³]?|[)|²
 def _compared(match: Match) -> str:
     """Say a sign; of two numbers by themselves the first "is less than" the second."""
     if match["sign"] == "≈":
-        return "is about" if is_before(match, _SIDE_BEFORE) else "about"
+        is_two = is_before(match, _SIDE_BEFORE) and not is_before(match, _COMPARED)
+        return "is about" if is_two else "about"
     said = _OPERATORS[match["sign"]]
     is_of_two = match["sign"] in _COMPARING and is_before(match, _SIDE_BEFORE)
     return f"is {said}" if is_of_two and not is_before(match, _COMPARED) else said
@@ -168,7 +169,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _scientific,
         ),
         make(
-            r"(?P<letters>[A-Za-z][a-z]|[A-Z][b-df-hj-np-tv-xz]{2}|[a-z]{2,3}|[a-z][A-Z]{2})(?=[ .,?!]|$)",
+            r"(?P<letters>[A-Za-z][a-z]|[A-Z][b-df-hj-np-tv-xz]{2}|[a-z]{2,3}"
+            r"|[a-z][A-Z]{2})(?=[ .,;?!]|$)",
             lambda m: " ".join(m["letters"]),
             before=re.compile(r"(?<![\w'])[A-Z]?[A-Za-z] = \Z"),
         ),

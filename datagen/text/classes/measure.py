@@ -135,6 +135,11 @@ _SHOT = re.compile(
 )
 _ODDS = re.compile(r"-(?:an?|the|one|\d+)\b")
 """What makes the "in" of "1-in-a-million" a word."""
+_CARRIES = re.compile(
+    r" (?:breakers?|fuses?|circuits?|panels?|outlets?|chargers?|service|plugs?|receptacles?)\b"
+)
+_REACTANT = re.compile(r" (?=[A-Za-z\d]*[a-z\d])(?:[A-Z][a-z]?\d*){2,}(?![\w-])")
+_CHEMISTRY = frozenset(("g", "kg", "mg", "mL", "L", "mol"))
 _AND_BATHS = re.compile(r"/\d")
 
 
@@ -244,6 +249,8 @@ def _may_be_adjective(match: Match) -> bool:
         return False
     if is_before(match, _THE_ONE) and not is_after(match, _SO_MUCH):
         return True
+    if symbol in _CHEMISTRY and is_after(match, _REACTANT):
+        return False
     end = end_of_row(match, symbol)
     return (describes(match, end) or is_named(match, end)) and not is_after(match, _STUFF)
 
@@ -335,6 +342,24 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<unit>sq\.? ft|sqft|lin\.? ft|cu\.? ft|lbs|gal|mi)\b{DOT}",
             lambda m: plural(UNITS.get(m["unit"].replace(". ", " "), m["unit"].rstrip("s"))),
             before=re.compile(r"\d-(?:plus|ish|odd) \Z"),
+        ),
+        make(
+            r"(?P<number>\d{1,3}(?:\.\d+)?)-(?P<unit>A|V|W|hp|HP|kW|kV|Hz|Ω)(?= [a-zA-Z])",
+            lambda m: (
+                f"{quantity.say(m['number'])}-{UNITS[m['unit']]}"
+                if m["unit"] != "A" or is_after(m, _CARRIES)
+                else None
+            ),
+        ),
+        make(r"d(?=[ .,;]|$)", "days", before=re.compile(r"\d ?(?:wks?|weeks?|w)\.? [2-6] \Z")),
+        make(
+            r"(?P<number>\d{1,3}) ?d(?= (?:ago|left|old|late)\b)",
+            lambda m: f"{quantity.say(m['number'])} {'day' if m['number'] == '1' else 'days'}",
+        ),
+        make(
+            r"M(?= (?:acids?|bases?|solution|[A-Z][A-Za-z]?\d?[A-Z\d])\b)",
+            "molar",
+            before=re.compile(r"\d \Z"),
         ),
         make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(

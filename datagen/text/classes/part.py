@@ -25,6 +25,10 @@ _NUMBERED = (
 )
 
 
+_LISTED = re.compile(
+    r"\b(?:[Ll]ine|[Qq]uestion|[Pp]art|[Ii]tem|[Ss]ection|[Ss]tep|[Bb]ox|[Pp]roblem|[Ee]xercise)s?"
+    r" \d{1,2}[a-h]\b"
+)
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
@@ -58,6 +62,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(
+            r"(?P<number>\d{1,4}\.\d{1,2})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){1,4})(?![\w(])",
+            lambda m: " ".join(
+                [numbers.decimal(m["number"]), *map(_part, re.findall(r"\w+", m["parts"]))]
+            ),
+        ),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[a-h])(?![\w/-]|\.\w)",
+            lambda m: _lettered(m) if is_near(m, _LISTED, 48, 48) else None,
+            Sure.CUE,
+            before=cue("not|or|and|to|,|through", " "),
+        ),
+        make(
             r"(?P<number>\d{1,4})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){2,4})(?![\w(])",
             lambda m: " ".join(
                 [numbers.pairs(int(m["number"])), *map(_part, re.findall(r"\w+", m["parts"]))]
@@ -71,7 +87,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                     *map(_part, re.findall(r"\w+", m["parts"])),
                 ]
             ),
-            before=cue("sections?|sec\.?|articles?|titles?|parts?|clauses?|schedule|rule", " "),
+            before=cue(r"sections?|sec\.?|articles?|titles?|parts?|clauses?|schedule|rule", " "),
         ),
         make(
             r"(?P<number>[1-9]\d?)\((?P<letter>[a-h])\)(?![\w(])",

@@ -21,7 +21,8 @@ _POINTS = re.compile(
     r"|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
     r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|DJIA|S&P|Nasdaq|earn\w*|redeem\w*|loyalty|Gold|Silver|Platinum|tier|status"
-    r"|member\w*|spend|spent|dollar|short of|FICO|score|went up|credits?|log-?ins?|miles|expire\w*)\b",
+    r"|member\w*|spend|spent|dollar|short of|FICO|score|went up|credits?|log-?ins?|miles"
+    r"|expire\w*)\b",
     re.IGNORECASE,
 )
 _GOLD = re.compile(

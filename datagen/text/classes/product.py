@@ -146,6 +146,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 else None
             ),
         ),
+        make(
+            r"(?P<number>[1-3]500)(?:HD)?(?![\w-]|[.,]\d)",
+            lambda m: numbers.pairs(int(m["number"])) + (" H D" if m[0][-1] == "D" else ""),
+            before=cue("Silverado|Ram|Sierra|Express|Savana|Suburban|Yukon|Chevy|GMC|Dodge", " "),
+        ),
+        make(
+            r"TY ?(?P<year>20\d\d)(?![\w-])", lambda m: f"tax year {numbers.year(int(m['year']))}"
+        ),
+        make(r"451\b", "four fifty-one", before=re.compile(r"\bFahrenheit \Z")),
+        make(
+            r"A(?P<number>319|320|321|330)neo(?!\w)",
+            lambda m: f"A {numbers.pairs(int(m['number']))} neo",
+        ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account|grew|balance|fund|savings))", "five twenty-nine"),
         make(

@@ -124,10 +124,14 @@ _RECKONED = re.compile(r"[=+\u00d7÷*(] ?-?\Z")
 _RECKONED_ON = re.compile(r" ?[+\u00d7÷*=](?: |$)|[a-z](?![\w'])")
 
 
+def _is_reckoned(match: Match) -> bool:
+    """Tell whether a dash between blanks is a minus: "= 4 - 6 + 1"."""
+    is_sum = is_before(match, _RECKONED) or is_after(match, _RECKONED_ON)
+    return " " in match[0] and is_sum
+
+
 def _range(match: Match) -> str | None:
     low, high = match["low"], match["high"]
-    if " " in match[0] and (is_before(match, _RECKONED) or is_after(match, _RECKONED_ON)):
-        return None  # "= 4 - 6 + 1"
     if high.isdecimal() and len(high) > len(low) + 1 and len(high) > 3:
         return None  # a code: "44-4444"
     is_code = any(end[0] == "0" and end.isdecimal() and len(end) > 1 for end in (low, high))
@@ -187,7 +191,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?!"
             rf" ?=)(?!-(?![a-z]{3}))",
-            _range,
+            lambda m: None if _is_reckoned(m) else _range(m),
             Sure.USUAL,
         ),
     )

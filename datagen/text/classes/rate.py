@@ -38,8 +38,10 @@ def _are_of_one_kind(one: str, other: str) -> bool:
     return one == other or any({one, other} <= same for same in _SAME)
 
 
-def _per(match: Match) -> str:
+def _per(match: Match) -> str | None:
     unit, count = match["unit"], match["count"] or ""
+    if count and match.string[match.start() - 1] == "°":
+        return None  # "180°/20 psi" are two readings
     before = _UNIT_BEFORE.search(match.string, 0, match.start())
     if count and before and _are_of_one_kind(before["unit"], unit):
         raise Unsayable(match[0].strip(), "it is no amount per another")

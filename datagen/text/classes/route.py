@@ -60,6 +60,15 @@ def _freeway(match: Match) -> str | None:
     return _pairs(match) if is_near(match, _DRIVING, 48, 48) else None
 
 
+_AIRPORTS = (
+    "ATL", "AUS", "BNA", "BOS", "BWI", "CDG", "CLE", "CLT", "CVG", "DCA", "DEN", "DFW", "DTW",
+    "EWR", "FLL", "FRA", "HNL", "HOU", "IAD", "IAH", "JFK", "LAS", "LAX", "LGA", "LHR", "MCI",
+    "MCO", "MDW", "MIA", "MSP", "MSY", "NRT", "OAK", "ORD", "PDX", "PHL", "PHX", "PIT", "RDU",
+    "SAN", "SEA", "SFO", "SJC", "SLC", "SMF", "STL", "TPA", "YVR", "YYZ",
+)  # fmt: skip
+"""Codes of airports between two of which people fly."""
+
+
 def _level(match: Match) -> str:
     """Say the "FL370" of a plane."""
     return f"flight level {numbers.digits(match['level'])}"
@@ -145,6 +154,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{numbers.digits(m['number'])} {_SIDES[m['side']]}",
             Sure.CERTAIN,
             before=RUNWAY,
+        ),
+        make(
+            rf"(?P<first>{'|'.join(_AIRPORTS)})(?:-|/)(?P<last>{'|'.join(_AIRPORTS)})(?![\w-])",
+            lambda m: f"{' '.join(m['first'])} to {' '.join(m['last'])}",
         ),
         make(r"Rwy\.?(?= \d)", "Runway"),
         make(r"FL(?P<level>[1-6]\d[05])(?!\w)", _level),

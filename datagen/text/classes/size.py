@@ -290,6 +290,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _sizes,
         ),
         make(
+            rf"(?P<number>{QTY})(?P<mark>['\"])-(?P<way>wide|tall|deep|long|thick|high|square)\b",
+            lambda m: (
+                f"{quantity.say(m['number'])} {'foot' if m['mark'] == chr(39) else 'inch'}"
+                f" {m['way']}"
+            ),
+        ),
+        make(
             rf"(?P<low>{DEC})(?P<mark>['\"]) ?- ?(?P<high>{DEC})(?P=mark)(?![\w'\"])",
             _marked_span,
         ),

@@ -128,6 +128,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.digits(m[0]),
             before=_CALLED,
         ),
+        make(
+            r"\d{2,3}-\d{3}(?![\w-])",
+            lambda m: numbers.digits(m[0].replace("-", "")),
+            before=cue(r"text (?:[A-Z]{2,}|[\"'][\w ]+[\"']) to|short code(?: is)?", " "),
+        ),
         make(r"9-1-1\b", "nine one one"),
         make(r"911\b(?!-)", lambda m: "nine one one" if is_near(m, _EMERGENCY) else None),
         make(rf"988{_END}{NO_PLURAL}", lambda m: numbers.digits(m[0]), before=_CALLED),

@@ -59,7 +59,8 @@ _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+days?|walk-?ins?|clinic|drop-?ins?|pick-?up|tours?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
+    r"|\w+days?|walk-?ins?|clinic|drop-?ins?|pick-?up|tours?|shift|job|work|window|lunch"
+    r"|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
     r"|Tu/Th|MWF|M/W/F"
     r"|hrs)\b",
     re.IGNORECASE,
@@ -329,6 +330,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)"
             r"(?::?(?P<half>[0-5][05]))?(?![\w:])",
             _offset,
+        ),
+        make(
+            r"(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)Z(?!\w)",
+            lambda m: f"{numbers.digits(m['hour'])} {numbers.digits(m['minute'])} Zulu",
         ),
         make(
             r"(?P<day>[MTWF]|Tu|Th|Sa|Su)(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",

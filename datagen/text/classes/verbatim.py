@@ -85,6 +85,7 @@ _HIRED = re.compile(
     r"|nurses?|drivers?|servers?|clerks?|baristas?|roles?|appl\w+)\b",
     re.IGNORECASE,
 )
+_MARKS = {"+": "plus", "-": "minus"}
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -219,7 +220,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
             _letter_key,
         ),
-        make(r"(?<=[A-Za-z.])/(?=\d)", _before_number),
+        make(r"(?<=[A-Za-z.])(?<![°º][FC])/(?=\d)", _before_number),
         make(r"(?<!\w)f/(?=\d)", "f "),
         make(
             r" ?/(?= ?\d{2} ?(?:hwy|highway|combined|city|mpg)\b)",
@@ -295,6 +296,26 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
         make(r"(?<![\w)])\+(?=[$€£¥]?\.?\d)", "plus "),
         make(r"(?<=[\w)%])\+(?![\w+])", " plus"),
+        make(r"(?<=[a-z]\.)\+(?![\w+])", " plus"),
+        make(
+            r"[A-Z]{2,}(?:\+[A-Z]{2,})+(?![\w+])",
+            lambda m: m[0].replace("+", " plus "),
+        ),
+        make(
+            r"(?P<one>[A-D])(?P<sign>[+-])/(?P<other>[A-D])(?P<last>[+-]?)(?=[ .,;?!]|$)",
+            lambda m: " ".join(
+                part
+                for part in (m["one"], _MARKS[m["sign"]], m["other"], _MARKS.get(m["last"], ""))
+                if part
+            ),
+        ),
+        make(
+            r"(?P<lines>[48])K/(?P<frames>\d{2,3}) ?fps\b",
+            lambda m: (
+                f"{numbers.digits(m['lines'])} K, {numbers.cardinal(int(m['frames']))}"
+                " frames per second"
+            ),
+        ),
         make(
             r"[+] (?=for (?:strep|flu|[Cc]ovid|COVID|the|[a-z]+)\b)",
             "positive ",
