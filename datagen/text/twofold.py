@@ -173,8 +173,8 @@ READINGS = (
             r"|bulging|hard|compact|brake|new|this|that"
             r"|game|old|golf"
             r"|install|blank|each|second|two|\d|bad|of|second|ejects?|play|eject) ", r""),
-    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|bulge\w*|space|height|degeneration|is"
-            r"|was|in|tray|herniation|rotor"
+    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|bulge\w*|space|height|degeneration"
+            r"|is|was|in|tray|herniation|rotor"
             r"|surgery)\b)"),
     Twofold("ph Ph", "phone", "", r"(?= ?(?:#|:|no\b|number))"),
     Twofold("ph", "P H", "", r"(?= (?:levels?|balance|of|is|test|meter|strips?|scale|value"
