@@ -28,7 +28,7 @@ _SIGN_WORDS = {
     "@": re.compile(r"\bat\b", re.IGNORECASE),
     "=": re.compile(r"\b(?:equals?|is)\b"),
     "%": re.compile(r"\b(?:percent|mod)\b"),
-    "+": re.compile(r"\b(?:plus|positive)\b"),
+    "+": re.compile(r"\b(?:plus|positive|(?:Volume|Channel) up)\b"),
     "\u00d7": re.compile(r"\b(?:times|by)\b"),
     "÷": re.compile(r"\bdivided by\b"),
 }
@@ -225,7 +225,7 @@ def _refuse_twice(found: list[tuple[str, str]]) -> None:
         if one == before and written == said:
             continue
         is_twice = last.lower() == first.rstrip(_MARKS).lower() and _REPEATED.fullmatch(last)
-        if is_twice or _is_named_twice(before, said):
+        if is_twice or (_is_named_twice(before, said) and not written.startswith("(-")):
             raise Unsayable(written.strip(_MARKS), f"{first!r} would be said twice")
 
 
@@ -255,6 +255,10 @@ def _is_named_twice(before: str, said: str) -> bool:
     return bool(unit and end and unit["unit"] == end["unit"] and " " in said)
 
 
+_LEADING = ("the", "a", "an", "this", "our", "your", "my", "that")
+"""What stands before no name of a person: "the N. Gym" is short for something."""
+
+
 def _refuse_initial(found: list[tuple[str, str]]) -> None:
     """Refuse a letter that is short for a word ("Mississippi R., near") or a sign ("12 R 4")."""
     for place, (written, said) in enumerate(found):
@@ -264,7 +268,8 @@ def _refuse_initial(found: list[tuple[str, str]]) -> None:
             continue
         after = found[place + 1][0] if place + 1 < len(found) else ""
         before = found[place - 1][0] if place else ""
-        if len(written) > 2 or (written[1:] and after[:1].islower()):
+        is_led = before.lower() in _LEADING and written[1:] and after[:1].isupper()
+        if len(written) > 2 or is_led or (written[1:] and after[:1].islower()):
             raise Unsayable(written, "it may be short for a word")
         is_letter = before.lower() in ("an", "letter")
         if written in ("L", "R") and _SIDED.match(after) and not is_letter:

@@ -96,7 +96,7 @@ ABBREVIATIONS = {
     "iirc": "if I recall correctly", "tbd": "T B D", "tba": "T B A",
     "imho": "in my humble opinion", "Omw": "On my way", "Sry": "Sorry", "Lmk": "Let me know",
     "Ty": "Thank you", "Np": "No problem",
-    "qs": "questions", "nite": "night", "gd": "good",
+    "undef": "undefined", "chars": "characters", "qs": "questions", "nite": "night", "gd": "good",
     "rn": "right now", "nvm": "never mind", "ty": "thank you", "np": "no problem",
     "irl": "in real life", "smth": "something", "sth": "something", "Ph.D": "PhD",
     "dB": "decibels", "pH": "P H", "gf": "G F", "bf": "B F",
@@ -200,6 +200,7 @@ PHRASES = {
     "Mr./Mrs.": "Mister or Missus", "Mr/Mrs": "Mister or Missus",
     "YoY": "year over year", "QoQ": "quarter over quarter", "MoM": "month over month",
     "yoy": "year over year", "y/y": "year over year",
+    "Q/Q": "quarter over quarter", "Y/Y": "year over year", "AC/DC": "A C D C",
     "m/m": "month over month", "q/q": "quarter over quarter", "t/c": "T C",
 }  # fmt: skip
 SET_CODES = {
@@ -230,7 +231,13 @@ SET_CODES = {
     "802.11ax": "eight oh two eleven A X", "802.11n": "eight oh two eleven N",
     "2Day": "Two Day", "WD-40": "W D forty", "49ers": "Forty-Niners", "76ers": "Seventy-Sixers",
     "2FA": "two F A", "2fa": "two F A", "C#": "C sharp",
-    "F#": "F sharp",
+    "F#": "F sharp", "AES-256": "A E S two fifty-six", "AES-128": "A E S one twenty-eight",
+    "SHA-256": "SHA two fifty-six", "SHA256": "SHA two fifty-six", "SHA-512": "SHA five twelve",
+    "RJ-45": "R J forty-five", "RJ45": "R J forty-five", "C-130": "C one thirty",
+    "C-17": "C seventeen", "MiG-29": "MiG twenty-nine", "MiG-21": "MiG twenty-one",
+    "B-29": "B twenty-nine", "U-2": "U two", "CAT5e": "CAT five E", "Cat5e": "Cat five E",
+    "CAT6a": "CAT six A", "Cat6a": "Cat six A", "PaO2": "P A O two", "PaCO2": "P A C O two",
+    "SaO2": "S A O two", "T-34": "T thirty-four", "KN95": "K N ninety-five",
     "G#": "G sharp",
     "D#": "D sharp", "A#": "A sharp", "SpO2": "S P O two", "g2g": "got to go",
 }  # fmt: skip

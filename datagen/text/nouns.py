@@ -20,6 +20,8 @@ DOES = (
     "|draws|pulls|drives|powers|charges|produces|provides|handles|carries|holds|feeds|serves|lets|puts|sends"
     "|sets|stores|supports|heats|cools|melts|boils|freezes|kills|burns|fills|feels|moves|rises|falls|heads"
     "|meets|leads|wins|loses|weighs|rings|fires|boots|blinks|flashes|renews|qualifies|helps|buys|brings"
+    "|suggests|indicates|implies|confirms|represents|corresponds|translates|proves|reflects|exceeds"
+    "|keeps|causes|triggers|explains|leaves|ensures|prevents|reduces|increases|improves"
 )
 """What somebody or something does; a few are things as well."""
 _NO_PLURALS = (
@@ -54,6 +56,7 @@ _NO_NOUN = (
     "|rather|quite|almost|nearly|roughly|better|worse|daily|prepaid|plus|times|taller|shy|solo|straight"
     "|incl|excl|ea|approx|est|tax|latitude|longitude|city|hwy|highway|pp|pers|afterward|afterwards|beforehand|besides|otherwise|pretty|super|way|anymore|soon|quick|fast|slow|ship|qualify|apply|hover|remain|vary|self-pay|out-of-pocket|all-in"
     "|up-front|pre-tax|after-tax|tax-free|round-trip|one-way|month-to-month|mo|dep|qd|bid|tid|qid|prn|po|qhs|weekdays|weekends"
+    "|withheld|spent|lost|sent|kept|held|sold|bought|owed|internal|available|remaining"
 )
 _NOUNS_IN_ED = (
     "shed|bed|sled|ceiling|building|railing|awning|opening|ring|string|spring|landing|wing|tubing"

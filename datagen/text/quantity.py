@@ -54,7 +54,7 @@ def fraction(top: int, bottom: int) -> str:
     """Say a fraction: (3, 4) is "three quarters", (1, 64) "one sixty-fourth"."""
     if bottom == 1:
         return f"{numbers.cardinal(top)} over one"
-    name = _HALVES.get(bottom) or numbers.ordinal(bottom)
+    name = _HALVES.get(bottom) or numbers.ordinal(bottom).removeprefix("one ")
     if top > 1:
         name = "halves" if name == "half" else f"{name}s"
     return f"{numbers.cardinal(top)} {name}"

@@ -72,7 +72,7 @@ _LETTER = re.compile(f"[{LATIN}]")
 _EASY = re.compile(r"(?P<word>[A-Za-z]+(?:['-][A-Za-z]+)*'?)[.,?!;:]?")
 _HYPHENATED = re.compile(
     r"(?:day|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)-|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar"
+    r"|December)-|\b[Mm]ed-|-med\b|[A-Z]-[A-Z]\b|\bYX{0,3}[SML]-|\b(?:M|Tu?|W|Th)-(?:Th|Sa|Su|Fri)|-(?:Jan|Feb|Mar"
     r"|Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)\b"
 )
 """What a hyphen joins to more than a word: a range of days, or letters one by one."""
@@ -113,7 +113,10 @@ _SHORT = frozenset(
     )
 ) - {"No", "min", "Art"}
 """What a rule may change in a text of nothing but letters, single blanks and marks."""
-_ALONE = re.compile(r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix])(?![\w'-])")
+_ALONE = re.compile(
+    r"(?<![\w'.-])(?:[bcknruvy]|[KLNRSEW]|(?<=[Ss]cene )[ix]"
+    r"|(?<=(?:sin|tan|log) )[axtz])(?![\w'-])"
+)
 """Letters by themselves, which may stand for words ("call u back", "N. Dakota")."""
 _CITY = re.compile(rf", (?:{'|'.join(STATES_OR_WORDS)})(?=[ .,;]|$)")
 _NUMERAL = re.compile(
@@ -229,7 +232,11 @@ def _needs_a_look(text: str) -> bool:
     is_near = "the " in text or "it " in text or " am" in text or text[:2] == "am"
     if is_near and BESIDE.search(text):
         return True
-    if " no." in text or ("-" in text and "pass" in text and _PASSWORD.search(text)):
+    if (
+        " no." in text
+        or " No." in text
+        or ("-" in text and "pass" in text and _PASSWORD.search(text))
+    ):
         return True
     return ". " in text and _STOP_INSIDE.search(text) is not None
 

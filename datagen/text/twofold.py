@@ -169,10 +169,12 @@ READINGS = (
     Twofold("disc", "discount", r"(?:%|\$\d+|military|mil|senior|student|aaa|employee|emp|veteran"
             r"|bulk|cash"
             r"|loyalty|multi-car|bundle|percent|early-?bird|autopay|promo) ", ""),
-    Twofold("disc", "", r"(?:the|a|my|slipped|herniated|bulging|hard|compact|brake|new|this|that"
+    Twofold("disc", "", r"(?:[LCT]\d-?[LCTS]?\d?|the|a|small|bad|my|slipped|herniated"
+            r"|bulging|hard|compact|brake|new|this|that"
             r"|game|old|golf"
             r"|install|blank|each|second|two|\d|bad|of|second|ejects?|play|eject) ", r""),
-    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|is|was|in|tray|herniation|rotor"
+    Twofold("disc", "", "", r"(?= (?:brakes?|golf|drive|jockey|bulge\w*|space|height|degeneration"
+            r"|is|was|in|tray|herniation|rotor"
             r"|surgery)\b)"),
     Twofold("ph Ph", "phone", "", r"(?= ?(?:#|:|no\b|number))"),
     Twofold("ph", "P H", "", r"(?= (?:levels?|balance|of|is|test|meter|strips?|scale|value"
@@ -316,7 +318,11 @@ READINGS = (
     Twofold("pt", "patient", r"^", r"(?= (?:c/o|is|was|has|states|stated|reports|denies|called"
             r"|says|said|here|needs|seen"
             r"|wants|refused|not|to be)\b)"),
-    Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ", ""),
+    Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ",
+            r"\.?(?= [a-z])"),
+    Twofold("pt", "patient", r"(?:the|this|new|my|our|your|that|each|no|every|established) ",
+            r"(?!\.| \()"),
+    Twofold("pt", "point", "", r"\.?(?= \(-?\d)"),
     Twofold("c/o", "complaining of", r"(?<=pt )", ""),
     Twofold("mr", "mister", "", r"\.?(?= [a-z]{2,}\b)(?! (?:is|was|and|or)\b)"),
     Twofold("mr", "mister", "", r"\.?(?= [a-z]\.? [a-z]{2,}\b)"),

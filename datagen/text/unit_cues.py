@@ -40,7 +40,7 @@ _METERS = re.compile(
 _COVERED = re.compile(
     r"\b(?:swam|swims?|swum|ran|runs?|walk\w*|div\w+|jump\w*|height|depth|deep|distance|far|long"
     r"|tall|wide|length|width|measures?|altitude|elevation|fell|climb\w*|race|meters?|is"
-    r"|force|newtons?|acts|moves?|pushe[sd]|pulled|dropped|radius|displacement)\b"
+    r"|force|newtons?|acts|moves?|pushe[sd]|pulled|drop(?:s|ped)?|falls?|rises|travel\w*|goes|radius|displacement)\b"
 )
 _CURRENT = re.compile(
     r" ?(?:breaker|fuse|circuit|panel|service|outlet|of current|current|charger|draw|load)\b"

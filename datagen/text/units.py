@@ -12,7 +12,13 @@ UNITS = {
     "ug": "microgram", "mg": "milligram", "g": "gram", "kg": "kilogram", "KG": "kilogram",
     "kgs": "kilogram", "ng": "nanogram", "pg": "picogram", "µL": "microliter", "µF": "microfarad",
     "uF": "microfarad",
-    "N·m": "newton meter", "Nm": "newton meter",
+    "N·m": "newton meter", "Nm": "newton meter", "N·s": "newton second", "J·s": "joule second",
+    "kg·m/s": "kilogram meter per second", "kg·m²": "kilogram meter squared",
+    "kN": "kilonewton", "MPa": "megapascal", "GPa": "gigapascal", "inHg": "inch of mercury",
+    "eV": "electron volt", "keV": "kilo electron volt", "MeV": "mega electron volt",
+    "GeV": "giga electron volt", "rad/s": "radian per second", "MJ": "megajoule",
+    "ft³": "cubic foot", "in³": "cubic inch", "yd³": "cubic yard", "µA": "microamp",
+    "µs": "microsecond", "ns": "nanosecond", "kPa·s": "kilopascal second",
     "t": "ton", "atm": "atmosphere", "IU": "I U", "mIU": "milli I U", "mcL": "microliter",
     "ly": "light year",
     "gpg": "grain per gallon", "mEq": "milliequivalent",
@@ -34,7 +40,10 @@ UNITS = {
     "mm²": "square millimeter", "ft2": "square foot", "ft²": "square foot",
     "sq mi": "square mile", "sq. mi": "square mile", "sq yd": "square yard",
     "sq in": "square inch", "sq. in": "square inch", "sq m": "square meter",
-    "sq km": "square kilometer", "cu ft": "cubic foot", "cu. ft": "cubic foot",
+    "sq km": "square kilometer", "sq cm": "square centimeter", "sq. cm": "square centimeter",
+    "sq. m": "square meter", "sq. km": "square kilometer", "cu m": "cubic meter",
+    "cu. m": "cubic meter", "cu cm": "cubic centimeter", "cu. cm": "cubic centimeter",
+    "cu ft": "cubic foot", "cu. ft": "cubic foot",
     "cu yd": "cubic yard", "cu. yd": "cubic yard", "cu in": "cubic inch",
     "cu. in": "cubic inch",
     "m²": "square meter", "m2": "square meter", "m^2": "square meter",
@@ -62,6 +71,8 @@ UNITS = {
     "psi": "P S I", "PSI": "P S I", "bar": "bar", "kPa": "kilopascal", "hPa": "hectopascal",
     "mmHg": "millimeter of mercury", "J": "joule", "kJ": "kilojoule", "N": "newton",
     "dB": "decibel", "dBm": "D B M", "dBA": "D B A", "lm": "lumen", "lx": "lux",
+    "ft.-lbs": "foot-pound", "ft.-lb": "foot-pound", "in-lbs": "inch-pound",
+    "in-lb": "inch-pound", "in.-lbs": "inch-pound", "N-m": "newton meter", "sq.-ft": "square foot",
     "ft-lb": "foot-pound", "ft-lbs": "foot-pound", "ft lbs": "foot-pound", "lb-ft": "pound-foot",
     "mol": "mole", "mmol": "millimole",
     # data
@@ -98,7 +109,8 @@ PLURALS = {
     "lux": "lux", "count": "count", "dozen": "dozen", "each": "each", "large": "large",
     "small": "small", "medium": "medium", "year old": "years old", "percent": "percent",
     "gauge": "gauge",
-    "millimeter of mercury": "millimeters of mercury", "kelvin": "kelvin",
+    "millimeter of mercury": "millimeters of mercury", "inch of mercury": "inches of mercury",
+    "kilogram meter squared": "kilogram meters squared", "kelvin": "kelvin",
     "pound-foot": "pound-feet", "bushel": "bushels",
 }  # fmt: skip
 ADJECTIVES = (
@@ -145,6 +157,7 @@ PER = {
     "min": "minute",
     "sec": "second", "s": "second", "qtr": "quarter", "sem": "semester", "ea": "each",
     "ppl": "people",
+    "pg": "page", "pgs": "page",
     "pr": "pair", "rm": "room", "nt": "night", "pp": "person", "pers": "person", "pkg": "package",
 }  # fmt: skip
 """Short names of what something is counted per, besides units."""
@@ -154,6 +167,7 @@ PER_WORDS = (
     "lesson", "class", "call", "text", "mile", "gallon", "pound", "ounce", "foot", "yard", "acre",
     "box", "bag", "bottle", "piece", "page", "item", "order", "room", "ticket", "license",
     "device", "vehicle", "car", "employee", "member", "student", "family", "household", "couple",
+    "side", "serving", "slice", "can", "cup", "dose", "game", "match", "rep", "set", "lap",
     "dozen", "pair", "load", "trip", "ride", "stop", "share", "square", "sheet", "word", "credit",
 )  # fmt: skip
 """What follows a slash and is counted by, in full."""

@@ -8,6 +8,8 @@ from types import ModuleType
 from datagen.text.classes import (
     abbreviation,
     address,
+    algebra,
+    biology,
     cardinal,
     code,
     color,
@@ -66,7 +68,8 @@ CLASSES: tuple[ModuleType, ...] = (
     measure,
     multiple, point, rate, degree, size, date, day_first, weekday, year, time, duration,
     telephone, pin, password, electronic, code, plate, part, status, color, course, episode,
-    route, address, roman, abbreviation, shorthand, mixed, math, lesson, formula, verbatim, music,
+    route, address, roman, abbreviation, shorthand, mixed, math, lesson, algebra, formula, biology,
+    verbatim, music,
     medicine, product, trade, game, lottery, doubt,
 )  # fmt: skip
 """All classes, in the order of the manual."""

@@ -215,7 +215,13 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             before=re.compile(r"\$[\d,.]+ \Z"),
         ),
         make(rf"[aA]mend\b{DOT}", "Amendment", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(
+            rf"cent(?:\.(?= (?:A\.?D|B\.?C|C\.?E))|\b{DOT}(?=[ ,;?!]|$))",
+            "century",
+            before=re.compile(r"\d(?:st|nd|rd|th) \Z"),
+        ),
         make(r"c\.(?!\w)(?=[ ,;?!]|$)", "century", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
+        make(r"Cir\.(?=[,;?!]|$| [a-z])", "Circuit", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(rf"[eE]d\b{DOT}", "edition", before=re.compile(r"\d(?:st|nd|rd|th) \Z")),
         make(
             r"(?P<first>[fhd])x(?= (?:of|in|at|to|on)\b|[.,?]|$)",
@@ -225,6 +231,14 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
                 "|surgical|past|compression|final|initial",
                 " ",
             ),
+        ),
+        make(
+            rf"(?P<what>nts?|rms?)\b{DOT}",
+            lambda m: (
+                {"nt": "night", "rm": "room"}[m["what"].rstrip("s")]
+                + ("s" if m["what"].endswith("s") else "")
+            ),
+            before=after_rate,
         ),
         make(rf"pt\b{DOT}", "point", before=cue("dew|boiling|melting|freezing|focal", " ")),
         make(
@@ -290,6 +304,8 @@ def _of_hospital(match: Match) -> str:
     return "Medical" if match["word"] == "Med" else "Memorial"
 
 
+_AGES = {"k": "thousand", "m": "million", "g": "billion"}
+"""How long ago something of the Earth was, by the first letter of its unit."""
 _RATE = re.compile(
     r"\b(?:rates?|prime|spread|yields?|fed|libor|sofr|mortgage|hike\w*|cut|apr|fell|rose|up|down"
     r"|drop\w*|lower\w*|rais\w+|points|margin|inflation)\b",
@@ -397,6 +413,32 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m[0][0]}opulation",
         ),
         make(r"Mass\.(?= Ave\b)", "Massachusetts"),
+        make(
+            r"(?P<word>Hon|Gov|Sen|Rev|Gen|Col|Maj|Sgt|Det|Lt|Capt)\.(?= [A-Z]\. [A-Z][a-z])",
+            lambda m: TITLES[m["word"]],
+        ),
+        make(r"Hon\.(?= [A-Z][a-z])", "Honorable"),
+        make(r"[Rr]et\.?(?=\))", "retired", before=re.compile(r"[A-Z][\w'-]+ \(\Z")),
+        make(r"Ret\.(?=,|$)", "Retired", before=re.compile(r"[A-Z][\w'-]+, \Z")),
+        make(r"Rpt\.?(?= (?:No\b|#|\d))", "Report"),
+        make(rf"btm\b{DOT}", "bottom", before=cue("the", " ")),
+        make(
+            rf"pkts?\b{DOT}",
+            lambda m: "packets" if "s" in m[0] else "packet",
+            before=re.compile(r"\d \Z"),
+        ),
+        make(rf"min\b{DOT}", "minimum", before=re.compile(r"\ba \$[\d,.]+ \Z")),
+        make(
+            r"(?P<age>[Mm]ya|[Kk]ya|Ga|Ma)(?![\w-])",
+            lambda m: (
+                f"{_AGES[m['age'][0].lower()]} years ago"
+                if m["age"][1:] != "a"
+                else f"{_AGES[m['age'][0].lower()]} years"
+            ),
+            before=re.compile(r"\d \Z"),
+        ),
+        make(r"Rm\.(?= (?:A\b|\d))", "Room"),
+        make(r"Ct\.? Rm\.(?= [A-Z\d])", "Courtroom"),
         *_institutions(make),
         make(
             rf"(?P<count>\d{{1,2}}) ?[x\u00d7] (?P<word>{any_of(BATTERIES)})s?(?![\w-])",

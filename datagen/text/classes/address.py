@@ -58,6 +58,13 @@ _LIVED = re.compile(
     r"\b(?:(?:address|place|office|store|house)(?: is|'s|:)(?: at)?|at|located at|over at|go to"
     r"|delivered to|deliver to|ship to|shipped to|sent? to) \Z"
 )
+_PREMISES = (
+    r"(?:Gym\w*|Lot|Tower|Entrance|Garage|Wing|Campus|Terminal|Hall|Building|Bldg|Parking|Gate"
+    r"|Lobby|Exit|Stairs?|Field|Door|Deck|Annex|Concourse|Platform|End|Side|Ramp|Pier|Dock|Pavilion"
+    r"|Atrium|Elevators?|Cafeteria|Library|Station|Plaza|Mall|Pool|Auditorium|Stairwell|Shore"
+    r"|gym|lot|tower|entrance|garage|wing|campus|hall|building|gate|lobby|exit|stairs|field|door)"
+)
+"""Parts of a place that lie north or south: "the N. Gym"."""
 _CITY = re.compile(r"(?:[A-Z][\w.]+),? \Z")
 _FROM_CITY = re.compile(r"\b(?:from|in|to|of|near|City:) (?:[A-Z][a-z]+ ){0,2}[A-Z][a-z]+, \Z")
 _COMMA = re.compile(r"[A-Z][\w.']+, \Z")
@@ -323,6 +330,20 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<point>[NSEW])\b\.?(?= (?:[A-Z][a-z']+ ){{1,2}}?(?:{names}|{types})\b)",
             lambda m: COMPASS[m["point"]],
             before=cue("on|of|at|down|along|up|and|near|off|to", " "),
+        ),
+        make(
+            rf"(?P<point>[NSEW])\.(?= {_PREMISES}\b)",
+            lambda m: COMPASS[m["point"]],
+            before=re.compile(r"(?<![A-Z]\.)(?:^|[a-z,'] )\Z"),
+        ),
+        make(
+            r"(?P<point>[NSEW])\.(?= [A-Z][a-z]+(?:[,;?!]|\.?$|\. [A-Z]| (?:and|&|near|at|by"
+            r"|between|past|to|for|in|is|just|across|over|until|toward|from|or)\b))",
+            lambda m: COMPASS[m["point"]],
+            before=re.compile(
+                r"\b(?:on|off|along|down|up|onto|(?:corner"
+                r"|intersection) of(?: [A-Z][a-z]+ and)?) \Z"
+            ),
         ),
         make(r"(?P<point>[NSEW])\b\.?(?= of\b)", lambda m: COMPASS[m["point"]], Sure.CUE),
         make(

@@ -44,7 +44,8 @@ _PLAYED_FOR = re.compile(r" (?:XP|GP|gold|experience|mana|FPS|DPS|damage)\b")
 _COUNTED_NEXT = rf"(?= {THINGS})"
 """A pattern right before what is counted: "2 500 sheets", and not "2 500 sheet packs"."""
 _ABOUT = cue(
-    r"about|over|under|nearly|almost|around|roughly|population(?: is| of)?|hit|hits|reached|than"
+    r"about|approx\.?|approximately|over|under|nearly|almost|around|roughly|population(?: is"
+    r"| of)?|hit|hits|reached|than"
     r"|up to"
     r"|passed|some"
 )
@@ -76,6 +77,9 @@ def _is_model(match: Match) -> bool:
     return is_long and not is_after(match, _COUNTED)
 
 
+_COLD = re.compile(r"\b(?:kelvin|cool\w*|cryo\w*|helium|temperature|superconduct\w*)\b")
+
+
 def _scaled(match: Match) -> str | None:
     """Say "2.5M" or "5-10K"; a lone "4K" or "5M" is left to codes."""
     number, scale = match["number"], match["scale"]
@@ -102,12 +106,15 @@ def _scaled(match: Match) -> str | None:
         or (scale in ("k", "mn", "bn", "tn", "MM"))
         or is_large
         or (scale == "K" and match["low"])
+        or (scale in "kK" and "." in number and " " not in match[0] and not is_near(match, _COLD))
         or (scale in ("M", "B", "mil") and is_before(match, _ABOUT))
         or ((scale == "mil" or (scale in "MB" and "." in number)) and is_near(match, _RAISED))
     )
     if not says or (scale == "T" and not is_after(match, _COUNTED)):
         return None
     low = f"{quantity.say(match['low'])} to " if match["low"] else ""
+    if match["low_scale"]:
+        low = f"{quantity.say(match['low'])} {_SCALED[match['low_scale']]} to "
     return f"{low}{quantity.say(number)} {_SCALED[scale]}"
 
 
@@ -202,7 +209,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"[1-9]\d{{4,14}}{END}{PLURAL}", _cardinal, Sure.CUE),
         make(rf"(?:[1-9]\d{{4,}}|0\d+){END}", _digits, Sure.GUESS),
         make(
-            rf"(?:(?P<low>{DEC}) ?- ?)?(?P<number>{DEC})"
+            rf"(?:(?P<low>{DEC})(?P<low_scale>[KkMB]?) ?- ?)?(?P<number>{DEC})"
             rf" ?(?P<scale>{'|'.join(sorted(_SCALED, key=len, reverse=True))})"
             rf"(?![\w/-]|\.\w)",
             _scaled,

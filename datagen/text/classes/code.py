@@ -94,6 +94,7 @@ _MIGRATED = re.compile(
     r"|passport|fil(?:e|ed|ing|led)|fill\w*|forms?|affidavit|sponsor\w*|H-1B|adjustment)\b"
 )
 _NETWORK = cue(r"wi-?fi(?: password)?(?:'s| is|:)?|network(?:'s| is)|log ?in(?:'s| is)", " ")
+_SEATED = re.compile(r"\b(?:[Ss]eat\w*|[Rr]ows?|together|aisle|window|wing|cabin|sit\w*)\b")
 _READ_BACK = cue(
     "is|was|it's|that's|it is|that is|was that|(?:that|it) back|as|said|say|have|got|heard|read"
     "|for|or|and|not|yes|no",
@@ -170,7 +171,7 @@ def _named(match: Match) -> str | None:
     word, number = match["word"], match["number"]
     if len(word) < 3 or not is_word(word) or (word.isupper() and not re.search("[AEIOUY]", word)):
         return None
-    if word.lower() in ("noon", "midnight"):
+    if word.lower() in ("noon", "midnight") or match[0] in SET_CODES:
         return None
     if len(number) == 4 and number[:2] in ("18", "19", "20") and "-" in match[0]:
         return f"{MONTHS.get(word, word)} {numbers.year(int(number))}"
@@ -292,6 +293,25 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"(?P<number>\d{{1,2}})-(?P<rest>[1-9]\d{{1,3}}){END}", _door, Sure.CUE, before=_PAIRED
         ),
         make(r"(?P<letters>[A-Z]{1,3})-?(?P<number>\d{1,2})s\b(?!-)", _plural, Sure.CUE),
+        make(
+            r"(?P<row>[1-9]\d?)(?P<first>[A-K])-(?P<last>[A-K])(?![\w-])",
+            lambda m: (
+                f"{numbers.cardinal(int(m['row']))} {m['first']} to {m['last']}"
+                if m["first"] < m["last"] and is_near(m, _SEATED, 64, 48)
+                else None
+            ),
+        ),
+        make(
+            r"(?P<court>\d):(?P<year>\d\d)-(?P<kind>cv|cr|mc|bk)-(?P<number>\d{3,6})(?![\w-]\w|\w)",
+            lambda m: (
+                f"{numbers.digits(m['court'])}, {numbers.cardinal(int(m['year']))},"
+                f" {' '.join(m['kind'].upper())}, {numbers.digits(m['number'])}"
+            ),
+        ),
+        make(
+            r"(?:[*x\u2022X]{2,4}[ -]){2,3}(?P<digits>\d{4})(?!\w)",
+            lambda m: f"ending in {numbers.digits(m['digits'])}",
+        ),
         make(
             r"(?<![\w-])(?P<word>(?:[A-Z][a-z]+|[a-z]+)"
             r"(?:[A-Z][a-z]+)*)-?(?P<number>\d{1,4})(?![\w-]|[.,:/]\d)",

@@ -43,8 +43,13 @@ YEAR = r"(?:1\d|20|21)\d\d"
 _DATED = cue(
     r"on|on or about|by|until|till|before|after|since|from|through|thru|due|dated?(?: of|:)?"
     r"|starting|starts?|ends?|ending"
+    r"|check(?:ing|s|ed)?[ -](?:in|out)(?: on)?|arriving|departing|returning|and out|stay(?:ing)?"
     r"|effective|arrives?|expires?|expired?|happened|posted|shipped|ships|delivered|arriving"
-    r"|begins?|beginning|week of|as of|(?:bought|ordered|got|returned|mailed|sent) (?:it|them|this)"
+    r"|midnight|noon|begins?|beginning|week of|as of|(?:re)?filled|released|admitted"
+    r"|discharged|vaccinated|picked up"
+    r"|dropped off|signed|opened|mailed|faxed|visited|enrolled|placed|processed|approved|denied"
+    r"|submitted|received|canceled|cancelled|renewed|updated|hired|tested|(?:bought|ordered"
+    r"|got|returned|mailed|sent) (?:it|them|this)"
     r"|Thanksgiving|Christmas|Halloween|Easter|Hanukkah"
     r"|(?:New Year's|Labor|Memorial|Veterans|Christmas|Thanksgiving) (?:Day|Eve)"
     r"|for|come|comes|leave|leaves|leaving|return|returns|returning|depart|departs|see you"
@@ -94,6 +99,11 @@ _RECKONED = re.compile(
     r"\d/\d+ (?:minus|plus|times|divided by|[-+=] )|\b(?:numerator|denominator|fractions?"
     r"|[Rr]educe|[Ss]implif\w+)\b"
 )
+_SUBTRACTED = re.compile(
+    r"\b(?:numerator|denominators?|fractions?|[Rr]educe|[Ss]implif\w+|[Ww]hat's|[Ww]hat is"
+    r"|calculate"
+    r"|[Cc]ompute|[Ss]ubtract\w*|equals?|lowest terms)\b| ="
+)
 _STATISTICS = re.compile(
     r"\b(?:KDA|K/D(?:/A)?|stat ?lines?|kills|deaths|rebounds|assists|triple-double|went off for"
     r"|slash line|fertili[sz]\w*|NPK|lawns?|tons? of|bags? of|soil)\b"
@@ -131,7 +141,8 @@ _DATES = re.compile(
     r"|exam|rent|bill\w*|charg\w+"
     r"|statement|paid|payments?|refill\w*|order\w*|ship\w*|mail\w*|sent|received|posted|dated?"
     r"|since|before|after|from|between"
-    r"|week|weekend|month|today|tomorrow|reservation|check-?(?:in|out)|wedding|meeting|visit\w*"
+    r"|week|weekend|month|today|tomorrow|reservation|check\w*[ -]?(?:in|out)|wedding|meeting"
+    r"|visit\w*"
     r"|install\w*|sale|closing|move\w*"
     r"|cancel\w*|renew\w*|effective|last|next|Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun|\w+day)\b",
     re.IGNORECASE,
@@ -281,6 +292,8 @@ class _Dates:
 
     def span(self, match: Match) -> str | None:
         """Say "9/5-9/7" or "5/5-5/9/2025"."""
+        if " " in match[0] and is_near(match, _SUBTRACTED):
+            return None
         first, last = match["one"].split("/"), match["other"].split("/")
         ends = []
         for month, day in (first[:2], last[:2]):
@@ -358,6 +371,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         make(
+            r"(?P<first>0[1-9]|1[0-2])/(?P<second>0[1-9])(?P<year>)(?![\w/%]|-\d|\.\d)",
+            lambda m: dates.two(m) if not is_near(m, _CARD) else None,
+            Sure.CUE,
+        ),
+        make(
             rf"(?P<first>{_DAY})/(?P<second>{_DAY})(?P<year>)(?![\w/%]|-\d|\.\d)",
             dates.two,
             Sure.GUESS,
@@ -397,7 +415,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             rf"{two}(?![\w/%])",
             dates.two,
             Sure.CUE,
-            before=re.compile(r"\bon (?:\d\d?/\d\d?,? (?:and |or )?)+\Z"),
+            before=re.compile(r"\b(?:on|[Dd]ue|by) (?:\d\d?/\d\d?,? (?:and |or |& )?)+\Z"),
         ),
         make(
             rf"{two}(?= (?:to|through|thru|and|until) \d\d?/\d)",

@@ -45,6 +45,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("decimal")
     return (
         make(rf"{INT}\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
+        make(
+            r"(?P<number>\d*\.\d*?(?P<part>\d{1,3}?)(?P=part){2,})\.\.\.(?!\w)",
+            lambda m: f"{quantity.number(m['number'])} repeating",
+        ),
         make(rf"(?<![.])\.\d+{END}", lambda m: quantity.number(m[0]), Sure.USUAL),
         make(
             rf"\.(?P<number>\d\d\d?){END}(?=[ -](?:caliber|cal\b|LR\b|WMR\b|Mag\b|Win\b|ACP"

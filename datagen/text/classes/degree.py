@@ -43,6 +43,11 @@ _TURNED = re.compile(
     r" (?:angles?|turns?|bends?|rotations?|triangles?|weather|heat|days?|views?|videos?|ovens?|lens"
     r"|wedges?|corners?|temps?|temperatures?|drops?|swings?|water|mornings?|nights?|cameras?)\b"
 )
+_WHERE = re.compile(
+    r" (?:internal(?:ly)?|inside|outside|overnight|below|above|today|tonight|tomorrow|max|min"
+    r"|maximum"
+    r"|minimum|north|south|east|west|clockwise|counterclockwise|left|right)\b"
+)
 _FOR = re.compile(r" for \d")
 _BELOW = re.compile(r"(?:^| )-\Z")
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
@@ -68,7 +73,7 @@ def _is_adjective(match: Match) -> bool:
     """Tell whether degrees describe what follows, as in "a 90° angle". Raises Unsayable."""
     if is_after(match, _TURNED) or attributive(match) or is_one_thing(match):
         return True
-    if not describes(match):
+    if not describes(match) or is_after(match, _WHERE):
         return False
     if is_determined(match):
         return True
@@ -112,6 +117,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<number>[1-9]\d00)K\b",
             lambda m: f"{quantity.say(m['number'])} kelvin" if is_near(m, _LIT) else None,
         ),
+        make(r"(?<=[°º][FC])/(?=\d+ ?°?[FC]\b)", " or "),
+        make(r"(?<=°)/(?=\d)", ", "),
         make(
             r"°(?P<scale>[FC])\b",
             lambda m: f"degrees{_SCALES[m['scale']]}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_before, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue, is_before, is_near
 from datagen.text.lexicon import ABBREVIATIONS
 from datagen.text.locales import Locale
 from datagen.text.mixed import LEFT, humps
@@ -46,6 +46,18 @@ _FILES = (
     r"pdf|docx?|xlsx?|pptx?|csv|txt|jpe?g|png|gif|zip|mp[34]|wav|mov|html?|json|exe|py|md|xml|log"
     r"|js|ts|css|sql|sh|ya?ml|ini|bat|dll|iso|dmg|apk|svg|heic|bak|tmp|cfg"
 )
+_HIDDEN = {
+    "env": "env", "gitignore": "git ignore", "bashrc": "bash R C", "zshrc": "Z S H R C",
+    "htaccess": "H T access", "dockerignore": "docker ignore", "npmrc": "N P M R C",
+    "vimrc": "vim R C", "ssh": "S S H", "git": "git", "profile": "profile",
+}  # fmt: skip
+"""Files whose names begin with a dot."""
+_COMMAND = cue(
+    r"git|npm|pip|flags?|options?|docker|run|use|add|pass|with|using|the|a|an|command|type|set"
+    r"|include|--[a-z-]+(?: or| and)?",
+    " ",
+)
+_FLAG = cue(r"flags?|options?|switch(?:es)?|(?:rm|ls|git [a-z]+|grep|tar|chmod|cp|mkdir)", " ")
 _HASHTAG = cue("hashtag", " ")
 _YEAR_OR_FEW = re.compile(r"\d\d?|19\d\d|20[0-4]\d")
 _COUNTRIES = frozenset(("uk", "us", "eu", "au"))
@@ -106,6 +118,29 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\.NET\b", "dot NET"),
         make(
+            rf"\.(?P<name>{any_of(_HIDDEN)})(?![\w./-]\w|\w)",
+            lambda m: f"dot {_HIDDEN[m['name']]}",
+            before=re.compile(r"(?:^|[ (\"'/])\Z"),
+        ),
+        make(
+            r"--(?P<name>[a-z]{2,}(?:-[a-z]+)*)(?![\w'])",
+            lambda m: f"dash dash {m['name'].replace('-', ' ')}",
+            before=_COMMAND,
+        ),
+        make(
+            r"-(?P<letters>[A-Za-z]{1,2})(?= (?:flag|option|switch|argument)\b)",
+            lambda m: f"dash {' '.join(m['letters'])}",
+        ),
+        make(
+            r"-(?P<letters>[A-Za-z])(?![\w'-])",
+            lambda m: f"dash {m['letters']}",
+            before=_FLAG,
+        ),
+        make(
+            r"(?P<number>\d+(?:\.\d+)*)\.x(?![\w.-]\w|\w)",
+            lambda m: f"{' point '.join(map(numbers.decimal, m['number'].split('.')))} point x",
+        ),
+        make(
             rf"\.(?P<name>{_ENDINGS}|{_FILES})\b(?![\w@/-]|'(?!s\b)|\.\w)",
             lambda m: f"dot {_part(m['name'])}",
             before=re.compile(r"(?:^|[ (\"'])\Z"),
@@ -115,7 +150,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"[\w-]+(?:\.[\w-]+)*\.(?i:{_FILES})\b(?!\w)", _address),
         make(r"@(?P<name>(?=\d*[A-Za-z_])\w+(?:[.-]\w+)*)", lambda m: f"at {say(m['name'])}"),
         make(r"#(?P<name>[A-Za-z][A-Za-z_]{2,})(?P<number>[1-9]\d*)?(?!\w)", _tag, Sure.USUAL),
-        make(r"[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+(?![\w@]|\.\w)", _address),
+        make(
+            r"(?![A-Za-z]_(?:\d\d?|[a-z])(?!\w))[A-Za-z0-9-]+(?:_[A-Za-z0-9-]+)+(?![\w@]|\.\w)",
+            _address,
+        ),
         make(r"(?P<parts>\d{1,3}(?:\.\d{1,3}){3})(?::(?P<port>\d+))?(?![\w]|\.\d)", _machine),
         make(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])", _hardware),
         make(
@@ -126,7 +164,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<port>\d{2,5})(?![\w.,:/-]\d|\w)",
             lambda m: numbers.cardinal(int(m[0])) if len(m[0]) < 3 else numbers.digits(m[0]),
-            before=cue(r"port(?: \d{2,5},? (?:not|or|to|and|instead of))?", " "),
+            before=cue(
+                r"port(?:s| number)?(?:'s| is| was)?(?: \d{2,5},? (?:not|or|to|and|instead of))?",
+                ":? ",
+            ),
         ),
     )
 

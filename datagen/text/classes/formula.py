@@ -53,15 +53,80 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"{shell}(?: ?{shell})*(?!\w)", _shells),
         make(
-            rf"(?:{any_of(REACTING)})\d?(?= [+→⟶])",
+            rf"(?P<mass>{_RAISED}{{1,3}})(?P<atom>{any_of(_NAMES)})(?![\w⁺⁻])",
+            lambda m: f"{_NAMES[m['atom']]} {numbers.pairs(int(m['mass'].translate(_LOWERED)))}",
+        ),
+        make(
+            r"(?P<atom>U|Pu|Th|Cs|Co|Sr|Rn|Ra|Tc)-(?P<mass>23[2-9]|24[0-4]|137|60|90|222|226|99)"
+            r"(?![\w-]|[.,/:]\d)",
+            lambda m: f"{' '.join(m['atom'].upper())} {numbers.pairs(int(m['mass']))}",
+        ),
+        make(
+            rf"(?P<metal>{any_of((*_METALS, *_METALS_ANY_CASE))})\((?P<charge>I{{1,3}}|I?V"
+            rf"|VI{{0,2}})\)",
+            lambda m: (
+                f"{' '.join(m['metal'].upper()) if len(m['metal']) < 3 else m['metal']}"
+                f" {_CHARGES[m['charge']]}"
+            ),
+        ),
+        make(
+            r"sp(?P<count>[23²³]|\^[23])(?![\w^])",
+            lambda m: f"s p {'two' if m['count'][-1] in '2²' else 'three'}",
+        ),
+        make(
+            r"(?P<shell>[1-7])(?P<kind>[spdf])(?= (?:orbitals?|electrons?|subshells?|sublevels?"
+            r"|shells?)\b|(?:,| and| or) [1-7][spdf] (?:orbitals?|electrons?|subshells?)\b)",
+            lambda m: f"{numbers.digits(m['shell'])} {m['kind']}",
+        ),
+        make(
+            r"(?P<count>[1-9]?)e(?:⁻|\^-)(?!\w)",
+            lambda m: (
+                f"{numbers.cardinal(int(m['count']))} electrons"
+                if m["count"] not in ("", "1")
+                else "one electron"
+                if m["count"]
+                else "an electron"
+            ),
+        ),
+        make(
+            r"K(?P<index>sp|eq|[abcpw])(?= ?=| (?:is|for|of|values?|was|expression)\b)",
+            lambda m: (
+                " ".join(f"K{m['index']}".upper())
+                if m["index"] == "sp" or is_near(m, _BALANCED, 80, 64)
+                else None
+            ),
+        ),
+        make(
+            r"\[(?P<ion>OH|H|H3O)(?P<sign>[⁺⁻+-])\]",
+            lambda m: (
+                f"the concentration of {_spelled(m['ion'])}"
+                f" {'plus' if m['sign'] in '⁺+' else 'minus'}"
+            ),
+        ),
+        make(r"(?P<ion>NH4|H3O)\+(?!\w)", lambda m: f"{_spelled(m['ion'])} plus"),
+        make(
+            r"(?P<ion>SO4|CO3|PO4|NO3|NO2|HCO3|ClO4|MnO4|Cr2O7|OH|CN)(?:\^?(?P<count>[23]))?-"
+            r"(?=[ .,?!;:)]|$)",
+            _anion,
+        ),
+        make(
+            r"(?P<salt>(?:[A-Z][a-z]?\d?){2,4})\u00b7(?P<count>\d{1,2})H2O(?!\w)",
+            lambda m: f"{_spelled(m['salt'])} dot {numbers.cardinal(int(m['count']))} H two O",
+        ),
+        make(
+            r"(?P<places>\d(?:,\d)+)-(?=[a-z]{4,})",
+            lambda m: ", ".join(map(numbers.digits, m["places"].split(","))) + ", ",
+        ),
+        make(
+            rf"(?:{any_of(REACTING)})\d?(?= (?:[+→⟶]|-+>))",
             lambda m: _formula(m) if is_near(m, _ARROW, 64, 64) else None,
         ),
         make(
             rf"(?:{any_of(REACTING)})\d?(?![\w'-])",
             lambda m: _formula(m) if is_near(m, _ARROW, 64, 64) else None,
-            before=re.compile(r"[+→⟶] \d?\Z"),
+            before=re.compile(r"(?:[+→⟶]|->) \d?\Z"),
         ),
-        make(r"[→⟶](?= )", _arrow, before=re.compile(r" \Z")),
+        make(r"(?:[→⟶]|-+>)(?= )", _arrow, before=re.compile(r" \Z")),
         make(r"[⇌↔](?= )", "is in equilibrium with", before=_REACTANT),
         make(
             r"(?P<end>[35])'(?= (?:to|and|end|ends|direction|carbon|cap|UTR|strand|side|phosphate"
@@ -118,6 +183,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _formula,
             before=cue(r"(?:chemical )?symbol(?: for [A-Za-z]+)?(?:'s| is| was|:)", " "),
         ),
+        make(
+            rf"(?:{'|'.join(sorted(set(_ELEMENTS.values())))})(?![\w'-])",
+            _named,
+            before=re.compile(rf"\b(?i:{any_of(_ELEMENTS)}),? (?:or |symbol )?\(?\Z"),
+        ),
         make(rf"(?:Cl|Br)2{end}", _formula),
         make(rf"C\d{{0,2}}H\d{{1,2}}(?:[NOS]\d{{0,2}}){{0,3}}{end}", _formula),
     )
@@ -134,7 +204,10 @@ _LOWERED = str.maketrans(
     "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789"
 )
 _REACTANT = re.compile(r"[A-Z][A-Za-z]?\d{0,2}\)? \Z")
-_ARROW = re.compile("[→⟶]")
+_BALANCED = re.compile(
+    r"=|\b(?:acids?|bases?|pH|equilibrium|constants?|dissoci\w+|solubility|reactions?|water|buffer)\b"
+)
+_ARROW = re.compile("[→⟶]|->")
 _COMPOUND = re.compile(
     r"(?<![A-Za-z])(?:[A-Z][a-z]?){1,4}\d[A-Za-z\d]* \Z|[A-Z]\w* \+ \d?[A-Z]\w* \Z"
 )
@@ -152,8 +225,10 @@ _MENU = re.compile(
 )
 
 
-def _grouped(match: Match) -> str:
-    """Say "Mg(OH)2"."""
+def _grouped(match: Match) -> str | None:
+    """Say "Mg(OH)2"; the "Fe(III)" of a metal is none."""
+    if match["group"] in _CHARGES:
+        return None
     parts = [numbers.cardinal(int(match["times"]))] if match["times"] else []
     parts += [_spelled(match["head"]), _spelled(match["group"])]
     parts += [numbers.cardinal(int(match["count"]))] if match["count"] else []
@@ -200,6 +275,60 @@ def _ion(match: Match) -> str | None:
         return None
     count = [numbers.cardinal(int(match["count"]))] if match["count"] else []
     return " ".join([*match["atom"].upper(), *count, _SIGNS[match["sign"]]])
+
+
+_NAMES = {
+    "H": "hydrogen", "He": "helium", "Li": "lithium", "Be": "beryllium", "B": "boron",
+    "C": "carbon", "N": "nitrogen", "O": "oxygen", "F": "fluorine", "Na": "sodium",
+    "P": "phosphorus", "S": "sulfur", "Cl": "chlorine", "K": "potassium", "Ca": "calcium",
+    "Fe": "iron", "Co": "cobalt", "Sr": "strontium", "Tc": "technetium", "I": "iodine",
+    "Cs": "cesium", "Rn": "radon", "Ra": "radium", "Th": "thorium", "U": "uranium",
+    "Pu": "plutonium",
+}  # fmt: skip
+"""Elements whose isotopes lessons speak of."""
+_METALS = (
+    "iron", "copper", "lead", "tin", "cobalt", "nickel", "manganese", "chromium", "mercury",
+    "gold", "silver", "titanium", "vanadium",
+)  # fmt: skip
+_METALS_ANY_CASE = (
+    *(metal.capitalize() for metal in _METALS), "Fe", "Cu", "Pb", "Sn", "Co", "Ni", "Mn", "Cr",
+    "Hg", "Au",
+)  # fmt: skip
+"""What has several charges, which are written in brackets: "iron(III)"."""
+_CHARGES = {
+    "I": "one", "II": "two", "III": "three", "IV": "four", "V": "five", "VI": "six",
+    "VII": "seven",
+}  # fmt: skip
+_CHARGED = re.compile(
+    rf"{_IONS.pattern}|\b(?:pH|acids?|acidic|bas(?:e|es|ic)|aqueous|reacts?|sulfate|nitrate"
+    r"|carbonate|phosphate|hydroxide|H3O|H)\b|[+→=]"
+)
+
+
+def _anion(match: Match) -> str | None:
+    """Say "NO3-" and "SO4^2-"."""
+    if not match["count"] and not is_near(match, _CHARGED, 64, 64):
+        return None
+    count = [numbers.digits(match["count"])] if match["count"] else []
+    return " ".join([_spelled(match["ion"]), *count, "minus"])
+
+
+_ELEMENTS = {
+    "gold": "Au", "silver": "Ag", "copper": "Cu", "iron": "Fe", "lead": "Pb", "tin": "Sn",
+    "mercury": "Hg", "sodium": "Na", "magnesium": "Mg", "aluminum": "Al", "silicon": "Si",
+    "chlorine": "Cl", "argon": "Ar", "calcium": "Ca", "titanium": "Ti", "chromium": "Cr",
+    "manganese": "Mn", "cobalt": "Co", "nickel": "Ni", "zinc": "Zn", "bromine": "Br",
+    "krypton": "Kr", "xenon": "Xe", "barium": "Ba", "platinum": "Pt", "lithium": "Li",
+    "neon": "Ne", "radon": "Rn", "cesium": "Cs", "strontium": "Sr",
+}  # fmt: skip
+"""Elements with a symbol of two letters, which is said by letter right behind its name."""
+
+
+def _named(match: Match) -> str | None:
+    """Say the symbol in "Gold (Au)"."""
+    before = match.string[: match.start()].lower()
+    name = re.findall(r"[a-z]+", before.removesuffix("symbol ").removesuffix("or "))[-1]
+    return " ".join(match[0].upper()) if _ELEMENTS.get(name) == match[0] else None
 
 
 _WORDS = frozenset(("CoSHH", "PhD", "OSHAs", "NoHo", "SoHo", "CoCa", "HeHe", "IoU", "InCa"))

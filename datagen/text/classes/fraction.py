@@ -63,6 +63,8 @@ _REDUCED = re.compile(r"\b(?:fractions?|reduc\w+|simplif\w+|lowest terms|numerat
 def _fraction(match: Match) -> str | None:
     """Say a fraction of something; no more than half of what has a slash is one."""
     top, bottom = _parts(match)
+    if match["bottom"][0] == "0":
+        return None  # a day: "11/02"
     is_coarse = (
         not is_near(match, _REDUCED)
         and bottom > 16
@@ -133,6 +135,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"\d{{1,4}}(?:[ -]\d{{1,2}}/\d{{1,3}}{end}(?!\w)|[ -]?[{quantity.VULGAR}])", _mixed),
         make(rf"[{quantity.VULGAR}](?=-[a-z])", lambda m: quantity.adjective(quantity.say(m[0]))),
         make(rf"[{quantity.VULGAR}](?!-[a-z])", lambda m: quantity.say(m[0])),
+        make(r"1 (?:½|1/2)(?= off\b)", "one half", before=cue("get", " ")),
         make(r"1/2(?= (?:hrs?|hours?)\b)", "half", before=cue("every|each|last|next|first", " ")),
         make(r"1/2(?= (?:price|off|days?|full|empty|way|asleep|done|time|finished)\b)", "half"),
         make(
@@ -140,7 +143,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{quantity.number(m['top'])}-",
         ),
         make(
-            r"(?P<top>\d)-(?= (?:or|and|to) \d+-[a-z])",
+            r"(?P<top>\d{1,3})-(?= (?:or|and|to) \d+-[a-z])",
             lambda m: f"{quantity.number(m['top'])}-",
         ),
         make(
@@ -167,6 +170,14 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
+        make(rf"{over}{end}(?!\w)", _chance, Sure.CUE),
+        make(rf"{over}{end}(?= [-+\u00d7÷] \d{{1,2}}/\d{{1,2}}(?!\d))", _asked, Sure.CERTAIN),
+        make(
+            rf"{over}{end}",
+            _asked,
+            Sure.CERTAIN,
+            before=re.compile(r"(?<!\d)\d{1,2}/\d{1,2} [-+\u00d7÷] \Z"),
+        ),
         make(rf"{over}{end}(?!\w)", _measured, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _added, Sure.CUE),
         make(rf"{over}{end}(?!\w)", _undated, Sure.USUAL),
@@ -174,6 +185,33 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"{over}{end}(?!\w)", _any, Sure.GUESS),
         make(r"(?P<top>1[3-9]|[2-9]\d)/(?P<bottom>[2-9]|10)(?![\w/%]|\.\d)", _improper, Sure.DOUBT),
     )
+
+
+_ASKED = re.compile(
+    r"\b(?:[Ww]hat's|[Ww]hat is|denominators?|fractions?|[Cc]alculate|[Cc]ompute|[Ss]implify"
+    r"|[Ss]ubtract|[Ss]olve)\b"
+)
+
+
+def _asked(match: Match) -> str | None:
+    """Say the parts of "What's 7/8 - 1/4?"."""
+    return _fraction(match) if is_near(match, _ASKED, 40, 64) else None
+
+
+_CHANCES = re.compile(
+    r"\b(?:odds|chances?|probabilit\w+|likelihood|draw\w*|dice|die|deck|marbles?|P\(\w+\))(?!\w)"
+)
+
+
+def _chance(match: Match) -> str | None:
+    """Say "4/52" of what may happen."""
+    top, bottom = _parts(match)
+    if not is_near(match, _CHANCES, 80, 40) or not 0 < top < bottom or bottom < 13:
+        return None
+    if top == 1:
+        return _fraction(match)
+    is_day = top < 13 and bottom < 32
+    return None if is_day else f"{numbers.cardinal(top)} out of {numbers.cardinal(bottom)}"
 
 
 def _improper(match: Match) -> str | None:
@@ -202,6 +240,8 @@ def _either(match: Match) -> str | None:
 def _any(match: Match) -> str | None:
     top, bottom = _parts(match)
     is_date = min(top, bottom) <= 12 and max(top, bottom) <= 31
+    if match["bottom"][0] == "0":
+        return None
     is_score = top <= bottom and bottom in (5, 10, 20, 50, 100)
     if not is_date or is_score or top == bottom or bottom == 1:
         return None

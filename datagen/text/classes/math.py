@@ -33,7 +33,7 @@ EXAMPLES = (
     ("Why is sin 30° = 0.5?", "Why is sine thirty degrees equals zero point five?"),
 )
 _SUM = re.compile(
-    r"[=<>≤≥]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope"
+    r"[=<>≤≥≈]|\b(?:solve|equation|what is|what's|calculate|compute|subtract\w*|divid\w+|slope"
     r"|simplify|evaluate|factor|expand|derivative|polynomial|quadratic|function|root)\b"
     r"|[a-z][²³^]|[0-9][a-z] [+-] \d|\bd[a-z]?/d[a-z]\b|∫"
     r"|[\da-z]\(-?[\da-z]+ ?[+-]|[\da-z]\)\(",
@@ -49,7 +49,7 @@ _OPERATORS = {
     "/": "divided by",
 }  # fmt: skip
 _POWERS = {"2": "squared", "3": "cubed", "²": "squared", "³": "cubed"}
-_OPERAND = r"[\w)²³½¼¾%π.]"
+_OPERAND = r"[\w)!|²³½¼¾%π.]"
 
 
 def _operator(match: Match) -> str | None:
@@ -67,12 +67,15 @@ _COMPARED = re.compile(
 
 
 _COMPARING = frozenset(("<", ">", "≤", "≥", "<=", ">="))
-_SIDE_BEFORE = re.compile(r"(?:\d[\w.,%°]*|(?<![\w'])[b-zA-HJ-Z][\d²³]?|[)²³%\u0391-\u03c9]) ?\Z")
+_SIDE_BEFORE = re.compile(r"(?:\d[\w.,%°]*|(?<![\w'])[b-zA-HJ-Z][\d²³]?|[)|²³%\u0391-\u03c9]) ?\Z")
 """A number or a letter, which a sign compares with what follows."""
 
 
 def _compared(match: Match) -> str:
     """Say a sign; of two numbers by themselves the first "is less than" the second."""
+    if match["sign"] == "≈":
+        is_two = is_before(match, _SIDE_BEFORE) and not is_before(match, _COMPARED)
+        return "is about" if is_two else "about"
     said = _OPERATORS[match["sign"]]
     is_of_two = match["sign"] in _COMPARING and is_before(match, _SIDE_BEFORE)
     return f"is {said}" if is_of_two and not is_before(match, _COMPARED) else said
@@ -142,7 +145,7 @@ def _scientific(match: Match) -> str:
 def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write a sum."""
     make = FormMaker("math")
-    power = r"\^(?P<power>-?\d+|[a-z]|\{-?\w+\}|\(-?\w+\))"
+    power = r"\^(?P<power>-?\d+(?!\.\d)|[a-z]|\{-?[\da-zA-Z]+\}|\(-?[\da-zA-Z]+\))"
     return (
         make(
             rf"(?<={_OPERAND}) ?(?P<blank>)(?P<sign>[+\u00d7÷=≠≤≥<>*/-]) ?"
@@ -152,7 +155,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.USUAL,
         ),
         make(
-            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥]|[<>*-](?= [-+]?[$.]?\d)"
+            rf"(?<={_OPERAND} )(?P<sign>[<>]=|[+\u00d7÷=≠≤≥≈]|[<>*-](?= [-+]?[$.]?\d)"
             r"|-(?= [b-hj-z](?![\w'.]))) (?=\S)",
             _spaced,
             Sure.CUE,
@@ -166,7 +169,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             _scientific,
         ),
         make(
-            r"(?P<letters>[A-Za-z][a-z]|[a-z]{2,3}|[a-z][A-Z]{2})(?=[ .,?!]|$)",
+            r"(?P<letters>[A-Za-z][a-z]|[A-Z][b-df-hj-np-tv-xz]{2}|[a-z]{2,3}"
+            r"|[a-z][A-Z]{2})(?=[ .,;?!]|$)",
             lambda m: " ".join(m["letters"]),
             before=re.compile(r"(?<![\w'])[A-Z]?[A-Za-z] = \Z"),
         ),
@@ -229,7 +233,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"(?P<name>[a-zA-Z])\((?P<inner>\w+)\)", _function),
         make(
             rf"√(?P<base>{DEC}|[a-z])(?!\w)",
-            lambda m: _named_once(
+            lambda m: named_once(
                 m,
                 "the square root of",
                 quantity.number(m["base"]) if m["base"][0].isdigit() else m["base"],
@@ -240,7 +244,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
 
 def _letters_raised(match: Match) -> str | None:
     """Say "mc²" in an equation."""
-    if match["letters"] in UNITS or not is_near(match, _SUM, 80, 40):
+    if match["letters"] in UNITS or match["letters"] == "sp" or not is_near(match, _SUM, 80, 40):
         return None
     return f"{' '.join(match['letters'])} {say_power(match['power'] or match['sign'])}"
 
@@ -276,7 +280,9 @@ _SIDE = re.compile(r"\d ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\.? \Z")
 _OTHER_SIDE = re.compile(r"[\d.,]+ ?(?:ft|in|cm|mm|m|yd|feet|inches|km)\b")
 
 
-_BINARY = re.compile(r"\b(?:binary|bits?|base (?:2|two))\b")
+_BINARY = re.compile(
+    r"\b(?:[Bb]inary|(?<!\ba )(?<!little )(?<!tiny )(?<!quite a )[Bb]its?|[Bb]ase (?:2|two))\b"
+)
 _ANALYSED = re.compile(
     r"\b(?:limits?|derivatives?|integrals?|antiderivative|functions?|slope|asymptotes?|reciprocal"
     r"|inverse|as x)\b|∞|="
@@ -295,13 +301,13 @@ def _absolute(match: Match) -> str:
     sign = "minus " if inner[0] == "-" else ""
     number = inner.lstrip("-")
     said = numbers.cardinal(int(number)) if number.isdecimal() else number
-    return _named_once(match, "the absolute value of", f"{sign}{said}")
+    return named_once(match, "the absolute value of", f"{sign}{said}")
 
 
 _CALLED = re.compile(r"\b(?:absolute value|square root)(?P<of> of)? \Z")
 
 
-def _named_once(match: Match, name: str, said: str) -> str:
+def named_once(match: Match, name: str, said: str) -> str:
     """Say what a sign calls, but not twice: "the absolute value |-4|"."""
     called = _CALLED.search(match.string, 0, match.start())
     if called is None:

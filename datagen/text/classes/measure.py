@@ -133,7 +133,24 @@ _SHOT = re.compile(
     r"\b(?:box|boxes|rounds?|ammo|pistols?|Glock|guns?|caliber|magazines?|shoot\w*"
     r"|FMJ|hollow)\b"
 )
+_ODDS = re.compile(r"-(?:an?|the|one|\d+)\b")
+"""What makes the "in" of "1-in-a-million" a word."""
+_CARRIES = re.compile(
+    r" (?:breakers?|fuses?|circuits?|panels?|outlets?|chargers?|service|plugs?|receptacles?)\b"
+)
+_REACTANT = re.compile(r" (?=[A-Za-z\d]*[a-z\d])(?:[A-Z][a-z]?\d*){2,}(?![\w-])")
+_CHEMISTRY = frozenset(("g", "kg", "mg", "mL", "L", "mol"))
 _AND_BATHS = re.compile(r"/\d")
+
+
+_STORED = frozenset(("MB", "GB", "TB", "KB", "GiB", "MiB"))
+_MEMORY = re.compile(
+    r" (?:(?:free|unused|available|extra|cloud|internal|disk|hard drive|unified|video|system"
+    r"|high-speed|mobile|shared|DDR\d|LPDDR\d\w?) )?(?:RAM|VRAM|memory|storage|data|space)\b"
+    r"(?! (?:plans?|sticks?|cards?|limits?|caps?|modules?|tiers?|packages?|options?|upgrades?"
+    r"|models?|allowances?|kits?)\b)"
+)
+"""What there is so much of: "16GB RAM" is "sixteen gigabytes of RAM"."""
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
@@ -158,9 +175,11 @@ def _measure(match: Match) -> str | None:
     if match["joint"] == "-":
         return f"{quantity.adjective(said)}-{unit}"
     is_one = quantity.is_one(number) and not (match["low"] or large)
+    if match["unit"] in _STORED and not match["per"] and is_after(match, _MEMORY):
+        return f"{_count(said, unit, is_one)} of"
     if _is_adjective(match, unit):
         is_one = True
-    elif not is_one and plural(unit) != unit and _may_be_adjective(match):
+    elif not is_one and number != "0" and plural(unit) != unit and _may_be_adjective(match):
         raise Unsayable(match[0], "its unit may be one or several before what it measures")
     return _count(said, unit, is_one)
 
@@ -168,6 +187,8 @@ def _measure(match: Match) -> str | None:
 def _is_amount(match: Match) -> bool:
     """Tell whether an amount is written, and no place, model, time of day or lone letter."""
     number, symbol = match["number"], match["unit"]
+    if symbol == "in" and match["joint"] == "-" and is_after(match, _ODDS):
+        return False
     if symbol == "ea" and re.search(r"\.\d\d\Z", number):
         return False  # a price
     is_unit = IN_DOUBT.get(symbol)
@@ -184,6 +205,8 @@ def _is_amount(match: Match) -> bool:
 def _is_adjective(match: Match, unit: str) -> bool:
     """Tell whether an amount is surely said as one: "a 45 lb plate", "two 9W lamps"."""
     symbol = match["unit"]
+    if match["number"] == "0":
+        return False  # "0g trans fat"
     if attributive(match) or is_one_thing(match) or _is_sold_as(match):
         return True
     if _MEASURED.match(match.string, end_of_row(match, symbol)):
@@ -226,6 +249,8 @@ def _may_be_adjective(match: Match) -> bool:
         return False
     if is_before(match, _THE_ONE) and not is_after(match, _SO_MUCH):
         return True
+    if symbol in _CHEMISTRY and is_after(match, _REACTANT):
+        return False
     end = end_of_row(match, symbol)
     return (describes(match, end) or is_named(match, end)) and not is_after(match, _STUFF)
 
@@ -318,11 +343,45 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: plural(UNITS.get(m["unit"].replace(". ", " "), m["unit"].rstrip("s"))),
             before=re.compile(r"\d-(?:plus|ish|odd) \Z"),
         ),
+        make(
+            r"(?P<number>\d{1,3}(?:\.\d+)?)-(?P<unit>A|V|W|hp|HP|kW|kV|Hz|Ω)(?= [a-zA-Z])",
+            lambda m: (
+                f"{quantity.say(m['number'])}-{UNITS[m['unit']]}"
+                if m["unit"] != "A" or is_after(m, _CARRIES)
+                else None
+            ),
+        ),
+        make(r"d(?=[ .,;]|$)", "days", before=re.compile(r"\d ?(?:wks?|weeks?|w)\.? [2-6] \Z")),
+        make(
+            r"(?P<number>\d{1,3}) ?d(?= (?:ago|left|old|late)\b)",
+            lambda m: f"{quantity.say(m['number'])} {'day' if m['number'] == '1' else 'days'}",
+        ),
+        make(
+            r"M(?= (?:acids?|bases?|solution|[A-Z][A-Za-z]?\d?[A-Z\d])\b)",
+            "molar",
+            before=re.compile(r"\d \Z"),
+        ),
         make(rf"pp\b{DOT}", "pages", before=re.compile(r"(?<![$€£\d.,])[\d,]+ \Z")),
         make(
             r"c\.(?= =|[ ,])",
             "cup",
             before=re.compile(r"(?<!\d)(?:1|[½¼¾⅓⅔]) \Z|(?<!\d )\d/\d \Z(?<=1/[248] )"),
+        ),
+        make(
+            rf"c(?= {_FOOD})", "cup", before=re.compile(r"(?<![\d/.])1 \Z|(?<!\d )[1-7]/[2-8] \Z")
+        ),
+        make(rf"c(?= {_FOOD})", "cup", before=re.compile(rf"(?<!\d)[{quantity.VULGAR}] \Z")),
+        make(
+            rf"c(?= {_FOOD})",
+            "cups",
+            before=re.compile(
+                rf"(?<![\d/.])(?:[2-9]|1\d) \Z|\d (?:[1-7]/[2-8]) \Z|\d ?[{quantity.VULGAR}] \Z"
+            ),
+        ),
+        make(
+            rf"c(?= {_FOOD.replace('wine', 'almonds|walnuts|pecans|salt|spinach|honey|lentils')})",
+            "cups",
+            before=re.compile(r"(?<![\d/.])[2-9] \Z"),
         ),
         make(
             rf"c\.(?= {_FOOD})",

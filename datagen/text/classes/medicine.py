@@ -65,6 +65,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"(?P<word>{any_of(_ALL)})\b{DOT}", lambda m: _ALL[m["word"]], before=_DOSE),
         make(
+            r"(?P<word>[bt]\.i\.d|q\.i\.d|p\.r\.n)\.(?P<end>$| (?=[A-Z]))?",
+            lambda m: _OFTEN[m["word"]] + ("." + m["end"] if m["end"] is not None else ""),
+        ),
+        make(
+            r"(?P<form>tabs?|caps?)\.(?= (?:PO|by|once|twice|daily|every|q|with|w/|at|in"
+            r"|[BTQ]ID|orally"
+            r"|[bt]\.i|q\.|p\.)|,)",
+            lambda m: m["form"],
+            before=re.compile(r"\d \Z"),
+        ),
+        make(
             r"x(?= \d{1,3} (?:days?|weeks?|wks?|months?|doses)\b)",
             "for",
             before=re.compile(

@@ -91,6 +91,16 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """What stands before a price that is told: "it's $2 toppings", "$30 labor and $40 parts"."""
+_STILL = re.compile(
+    r" (?:available|remaining|outstanding|overdue|owed|due|left|total|extra|more|less|short"
+    r"|upfront|apiece|back|pending|altogether|overall|annually|monthly|yearly|weekly|daily)"
+    r"(?=[.,?!;:)]|$| (?:in|on|with|for|at|by|to|from|and|or|but|now|today|this|if|of|until|after"
+    r"|before|as|so|per|when)\b)"
+)
+"""What is said of an amount and is no thing that it pays for: "$27,850 available"."""
+_LISTED = re.compile(r" (?:[a-z-]+ )?[a-z-]+ ?[/|] ?[$€£]\d")
+_LISTED_BEFORE = re.compile(r"[$€£][\d.,]+(?: [a-z-]+){1,2} ?[/|] ?\Z")
+"""What is one price of several: "$28 self / $42 valet"."""
 _TENDER = r"(?:cash|cards?|credit|debit|check|charge)"
 _TENDERED = re.compile(rf" {_TENDER}\b")
 _TWO_PRICES = re.compile(rf"[$€£][\d.,]+ {_TENDER}\b[^.?!]{{1,16}}[$€£][\d.,]+ {_TENDER}\b")
@@ -166,6 +176,8 @@ class _Amounts:
         if _SEVERAL_NEXT.match(match.string, end) and not is_told:
             return True
         is_row = end > match.end() and describes(match, end)
+        if is_after(match, _STILL) or is_after(match, _LISTED) or is_before(match, _LISTED_BEFORE):
+            return False
         is_thing = is_one_thing(match) and not is_after(match, _RATED)
         if is_row or is_thing or describes_plainly(match):
             raise Unsayable(match[0], "its unit may be one or several before what it pays for")

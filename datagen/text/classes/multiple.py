@@ -41,6 +41,8 @@ _FOR_WHAT = re.compile(
 def _times(match: Match) -> str | None:
     if is_after(match, _ALGEBRA) or is_before(match, _PLUS):
         return None
+    if match["low"] and quantity.value(match["low"]) >= quantity.value(match["number"]):
+        return None  # "3 - 2x"
     is_told = is_before(match, _DID) and is_after(match, _FOR_WHAT)
     if is_after(match, _TIMES_WHAT) and not is_told:
         raise Unsayable(match[0], "it may be so many of something, or times")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
-from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_near
+from datagen.text.form import Form, FormMaker, Match, Sure, any_of, cue, is_near
 from datagen.text.locales import Locale
 
 TOLD = (
@@ -23,6 +23,13 @@ _NUMBERED = (
     "|ex\\.|problems?|pages?|figures?|fig\\.|sections?|appendix|table|stage|class|grade|numbers?"
     "|no\\.|chapter|skip|try|answer|option|letter|zones?(?:'s| is| was)?"
 )
+
+
+_LISTED = re.compile(
+    r"\b(?:[Ll]ine|[Qq]uestion|[Pp]art|[Ii]tem|[Ss]ection|[Ss]tep|[Bb]ox|[Pp]roblem|[Ee]xercise)s?"
+    r" \d{1,2}[a-h]\b"
+)
+_ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
 def _lettered(match: Match) -> str:
@@ -55,10 +62,32 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(
+            r"(?P<number>\d{1,4}\.\d{1,2})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){1,4})(?![\w(])",
+            lambda m: " ".join(
+                [numbers.decimal(m["number"]), *map(_part, re.findall(r"\w+", m["parts"]))]
+            ),
+        ),
+        make(
+            r"(?P<number>\d{1,2})(?P<letter>[a-h])(?![\w/-]|\.\w)",
+            lambda m: _lettered(m) if is_near(m, _LISTED, 48, 48) else None,
+            Sure.CUE,
+            before=cue("not|or|and|to|,|through", " "),
+        ),
+        make(
             r"(?P<number>\d{1,4})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){2,4})(?![\w(])",
             lambda m: " ".join(
                 [numbers.pairs(int(m["number"])), *map(_part, re.findall(r"\w+", m["parts"]))]
             ),
+        ),
+        make(
+            rf"(?P<number>{any_of(_ROMANS)})(?P<parts>(?:\((?:[a-z]|[1-9]\d?)\)){{1,4}})(?![\w(])",
+            lambda m: " ".join(
+                [
+                    numbers.cardinal(_ROMANS.index(m["number"]) + 1),
+                    *map(_part, re.findall(r"\w+", m["parts"])),
+                ]
+            ),
+            before=cue(r"sections?|sec\.?|articles?|titles?|parts?|clauses?|schedule|rule", " "),
         ),
         make(
             r"(?P<number>[1-9]\d?)\((?P<letter>[a-h])\)(?![\w(])",

@@ -20,7 +20,9 @@ _POINTS = re.compile(
     r"\b(?:tests?|mortgage|lender|loan|closing|APR|\d+-yr|rate|quiz\w*|scor\w+|games?|worth"
     r"|questions?|extra credit|wins?|won|lead\w*"
     r"|grades?|words?"
-    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|S&P|Nasdaq)\b",
+    r"|rebounds?|assists?|exam|season|each|bonus|rewards?|Yahtzee|bridge|hand|cards?|rolls?|team|player|that's|averag\w+|Dow|DJIA|S&P|Nasdaq|earn\w*|redeem\w*|loyalty|Gold|Silver|Platinum|tier|status"
+    r"|member\w*|spend|spent|dollar|short of|FICO|score|went up|credits?|log-?ins?|miles"
+    r"|expire\w*)\b",
     re.IGNORECASE,
 )
 _GOLD = re.compile(

@@ -39,6 +39,9 @@ _WINDOWS = re.compile(r"\b(?:Windows|versions?|builds?|updates?)\b")
 _PRINTS = re.compile(
     r"\b(?:printers?|LaserJet|OfficeJet|HP|Brother|Canon|Epson|toner|scanner|Xerox|Lexmark)\b"
 )
+_PAINTED = re.compile(
+    r"\b(?:paint\w*|colou?rs?|eggshell|satin|gallons?|gals?|trim|walls?|coats?|primer)\b"
+)
 _COUNTED = re.compile(PLURAL)
 _SEVERAL = cue("one|two|three|four|five|double|triple|with|of|all|the|no|more", " ")
 
@@ -134,6 +137,27 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<cold>\d{1,2})W-?(?P<hot>[1-6]\d)(?![\w-])",
             lambda m: f"{numbers.decimal(m['cold'])} W {numbers.decimal(m['hot'])}",
+        ),
+        make(
+            r"(?P<maker>SW|BM|PPG)(?P<joint> |-)(?P<number>\d{4})(?![\w-])",
+            lambda m: (
+                f"{' '.join(m['maker'])} {numbers.pairs(int(m['number']))}"
+                if is_near(m, _PAINTED)
+                else None
+            ),
+        ),
+        make(
+            r"(?P<number>[1-3]500)(?:HD)?(?![\w-]|[.,]\d)",
+            lambda m: numbers.pairs(int(m["number"])) + (" H D" if m[0][-1] == "D" else ""),
+            before=cue("Silverado|Ram|Sierra|Express|Savana|Suburban|Yukon|Chevy|GMC|Dodge", " "),
+        ),
+        make(
+            r"TY ?(?P<year>20\d\d)(?![\w-])", lambda m: f"tax year {numbers.year(int(m['year']))}"
+        ),
+        make(r"451\b", "four fifty-one", before=re.compile(r"\bFahrenheit \Z")),
+        make(
+            r"A(?P<number>319|320|321|330)neo(?!\w)",
+            lambda m: f"A {numbers.pairs(int(m['number']))} neo",
         ),
         make(r"365\b", "three sixty-five", before=cue("Office|Microsoft|Outlook|Windows", " ")),
         make(r"529(?= (?:plan|college|account|grew|balance|fund|savings))", "five twenty-nine"),

@@ -69,6 +69,7 @@ _SPANS = cue(
     r"|eta|ETA|low|high|or|and|range(?: is| of|:)?|scored|graded|ranked|numbered|labeled"
     r"|(?:should|must|can|to|will|would) be|measures?|bars?|tracks?|ex\.|amendments|articles"
     r"|exercises|episodes|volumes|parts|phases|stages"
+    r"|photos|pictures|images|videos|cylinders|zones|bays|beds|channels|trials|players|sheets"
     r"|tables|figures|slides|tickets|seats|spots|candidates",
     r":? ",
 )
@@ -117,6 +118,16 @@ def _of_two_units(match: Match) -> str:
 def _amount(number: str, symbol: str) -> str:
     name = UNITS.get(symbol) or symbol.removesuffix("s")
     return f"{quantity.say(number)} {name if number == '1' else plural(name)}"
+
+
+_RECKONED = re.compile(r"[=+\u00d7÷*(] ?-?\Z")
+_RECKONED_ON = re.compile(r" ?[+\u00d7÷*=](?: |$)|[a-z](?![\w'])")
+
+
+def _is_reckoned(match: Match) -> bool:
+    """Tell whether a dash between blanks is a minus: "= 4 - 6 + 1"."""
+    is_sum = is_before(match, _RECKONED) or is_after(match, _RECKONED_ON)
+    return " " in match[0] and is_sum
 
 
 def _range(match: Match) -> str | None:
@@ -180,7 +191,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?<![\w-])(?P<low>{number}) ?-+ ?(?P<high>{number})(?= ?\+)?{END}(?!"
             rf" ?=)(?!-(?![a-z]{3}))",
-            _range,
+            lambda m: None if _is_reckoned(m) else _range(m),
             Sure.USUAL,
         ),
     )

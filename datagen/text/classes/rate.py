@@ -38,8 +38,10 @@ def _are_of_one_kind(one: str, other: str) -> bool:
     return one == other or any({one, other} <= same for same in _SAME)
 
 
-def _per(match: Match) -> str:
+def _per(match: Match) -> str | None:
     unit, count = match["unit"], match["count"] or ""
+    if count and match.string[match.start() - 1] == "°":
+        return None  # "180°/20 psi" are two readings
     before = _UNIT_BEFORE.search(match.string, 0, match.start())
     if count and before and _are_of_one_kind(before["unit"], unit):
         raise Unsayable(match[0].strip(), "it is no amount per another")
@@ -94,6 +96,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=cue("the|a|that|this|some|nice|sweet|lovely|young", " "),
         ),
         make(r"pp(?!\w)", "per person", before=_PRICE),
+        make(r"RT(?=[ .,?!;)]|$)", "round trip", before=_PRICE),
+        make(r"OW(?=[ .,?!;)]|$)", "one way", before=_PRICE),
+        make(
+            r"RT(?= (?:airfares?|flights?|fares?|tickets?)\b)",
+            lambda m: "round-trip" if m.start() else "Round-trip",
+        ),
         make(rf"ea\b{DOT}", "each", before=re.compile(r"\d\.\d\d \Z")),
         make(
             rf"(?!(?<=\ba )sec\b)(?!min\.? {LEAST})(?!min (?:for|on|order|charge|to)\b)"

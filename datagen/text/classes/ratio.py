@@ -106,6 +106,13 @@ def _ratio(match: Match) -> str | None:
     return joint.join(numbers.cardinal(int(match[end])) for end in ("top", "bottom"))
 
 
+def _equal(match: Match) -> str:
+    """Say the "9:12" of "3:4 = 9:12"."""
+    return " to ".join(
+        quantity.number(end) if end.isdecimal() else end for end in (match["top"], match["bottom"])
+    )
+
+
 _FASTED = re.compile(r"\bfast(?:s|ing|ed)?\b|\beating window\b")
 """What has hours without and with food: "the 16:8 fast"."""
 _ARTICLE = cue("an?", " ")
@@ -116,6 +123,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("ratio")
     return (
         make(r"(?P<top>\d{1,4}):(?P<bottom>\d{1,4})(?![\w:]|\.\d)", _ratio, Sure.CUE),
+        make(
+            r"(?P<top>\d{1,3}|[a-z]):(?P<bottom>\d{1,3}|[a-z])(?![\w:]|\.\d)",
+            _equal,
+            Sure.CERTAIN,
+            before=re.compile(r"(?<![\w:])(?:\d{1,3}|[a-z]):(?:\d{1,3}|[a-z]) = \Z"),
+        ),
         make(
             r"(?P<top>\d{1,2}):(?P<bottom>\d{1,2}\.\d+)(?![\w:]|\.\d)",
             lambda m: (

@@ -60,6 +60,20 @@ def _freeway(match: Match) -> str | None:
     return _pairs(match) if is_near(match, _DRIVING, 48, 48) else None
 
 
+_AIRPORTS = (
+    "ATL", "AUS", "BNA", "BOS", "BWI", "CDG", "CLE", "CLT", "CVG", "DCA", "DEN", "DFW", "DTW",
+    "EWR", "FLL", "FRA", "HNL", "HOU", "IAD", "IAH", "JFK", "LAS", "LAX", "LGA", "LHR", "MCI",
+    "MCO", "MDW", "MIA", "MSP", "MSY", "NRT", "OAK", "ORD", "PDX", "PHL", "PHX", "PIT", "RDU",
+    "SAN", "SEA", "SFO", "SJC", "SLC", "SMF", "STL", "TPA", "YVR", "YYZ",
+)  # fmt: skip
+"""Codes of airports between two of which people fly."""
+
+
+def _level(match: Match) -> str:
+    """Say the "FL370" of a plane."""
+    return f"flight level {numbers.digits(match['level'])}"
+
+
 def _two_exits(match: Match) -> str:
     raise Unsayable(match[0], "it may be two exits or a range")
 
@@ -141,7 +155,21 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CERTAIN,
             before=RUNWAY,
         ),
+        make(
+            rf"(?P<first>{'|'.join(_AIRPORTS)})(?:-|/)(?P<last>{'|'.join(_AIRPORTS)})(?![\w-])",
+            lambda m: f"{' '.join(m['first'])} to {' '.join(m['last'])}",
+        ),
         make(r"Rwy\.?(?= \d)", "Runway"),
+        make(r"FL(?P<level>[1-6]\d[05])(?!\w)", _level),
+        make(
+            r"FL (?P<level>[1-6]\d[05])(?![\w.,-]\d|\w)",
+            _level,
+            before=cue(
+                "climb(?:ing)?(?: to)?|cruis(?:e|ing)(?: at)?|descend(?:ing)?(?: to)?"
+                "|maintain(?:ing)?|altitude(?: of)?|at",
+                " ",
+            ),
+        ),
         make(
             r"\d{1,3}[A-E]-[A-E](?![\w-])",
             _two_exits,

@@ -115,6 +115,16 @@ def _feet_and_inches(match: Match) -> str:
     return f"{quantity.say(match['feet'])} foot {quantity.say(match['inches'])}"
 
 
+def _marked_span(match: Match) -> str | None:
+    """Say the 3"-5" of snow and the 4'-6' of water."""
+    if quantity.value(match["low"]) >= quantity.value(match["high"]):
+        return None
+    name = "inch" if match["mark"] == '"' else "foot"
+    is_one = attributive(match) or (describes(match) and is_one_thing(match))
+    is_one = is_one or is_after(match, _SEVERAL_NEXT)
+    return f"{quantity.say(match['low'])} to {_count(quantity.say(match['high']), name, is_one)}"
+
+
 def _no_inches(match: Match) -> str:
     raise Unsayable(match[0], "it may be minutes and seconds")
 
@@ -278,6 +288,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<low>{letters})-(?P<high>{letters})(?![\w-])",
             _sizes,
+        ),
+        make(
+            rf"(?P<number>{QTY})(?P<mark>['\"])-(?P<way>wide|tall|deep|long|thick|high|square)\b",
+            lambda m: (
+                f"{quantity.say(m['number'])} {'foot' if m['mark'] == chr(39) else 'inch'}"
+                f" {m['way']}"
+            ),
+        ),
+        make(
+            rf"(?P<low>{DEC})(?P<mark>['\"]) ?- ?(?P<high>{DEC})(?P=mark)(?![\w'\"])",
+            _marked_span,
         ),
         make(rf"{SPAN}\"?(?P<mark>['\"])(?![\w']|-\d{{1,2}} \d{{1,2}}/\d)", _mark),
         make(

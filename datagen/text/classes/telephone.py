@@ -128,6 +128,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.digits(m[0]),
             before=_CALLED,
         ),
+        make(
+            r"\d{2,3}-\d{3}(?![\w-])",
+            lambda m: numbers.digits(m[0].replace("-", "")),
+            before=cue(r"text (?:[A-Z]{2,}|[\"'][\w ]+[\"']) to|short code(?: is)?", " "),
+        ),
         make(r"9-1-1\b", "nine one one"),
         make(r"911\b(?!-)", lambda m: "nine one one" if is_near(m, _EMERGENCY) else None),
         make(rf"988{_END}{NO_PLURAL}", lambda m: numbers.digits(m[0]), before=_CALLED),
@@ -136,6 +141,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: numbers.digits(m[0]),
             Sure.CUE,
             before=cue(r"text [A-Z]+ to|text|short code", " "),
+        ),
+        make(
+            r"\*#(?P<digits>\d{2,6})#?(?!\w)",
+            lambda m: (
+                f"star pound {numbers.digits(m['digits'])}{' pound' if m[0][-1] == '#' else ''}"
+            ),
         ),
         make(r"\*(?P<digits>\d{2,3})(?:#)?(?!\w)", _star, before=_PRESSED),
         make(r"#(?P<digits>\d{2,3})#?(?!\w)", _pound, before=_DIALLED),

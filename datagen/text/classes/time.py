@@ -52,13 +52,15 @@ _ZONED = re.compile(
 )
 """What stands before an hour and its zone."""
 _LOGGED = cue(r"at|by|until|since|happened|posted|logged|timestamp(?: of)?")
+_DATED = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/(?:\d\d){1,2}),? \Z")
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TWELVE = r"(?:1[0-2]|0?[1-9])"
 _HALF = r" ?(?P<half>[AaPp])\.? ?[Mm]\b\.?"
 _SHORT_HALF = r"(?P<half>[ap])\b(?![.'-]?\w)"
 AROUND = re.compile(
     r"\b(?:open|opens|closed?|closes|hours?|week\w+|daily|staffed|mon|tue|wed|thu|fri|sat|sun"
-    r"|\w+days?|shift|job|work|window|lunch|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
+    r"|\w+days?|walk-?ins?|clinic|drop-?ins?|pick-?up|tours?|shift|job|work|window|lunch"
+    r"|dinner|brunch|breakfast|happy hour|M-F|M-Th|T/Th"
     r"|Tu/Th|MWF|M/W/F"
     r"|hrs)\b",
     re.IGNORECASE,
@@ -319,9 +321,19 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_LOGGED,
         ),
         make(
+            rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?P<half>){zone}{free}",
+            times.precise,
+            Sure.CUE,
+            before=_DATED,
+        ),
+        make(
             r"(?P<zone>UTC|GMT) ?(?P<sign>[+-]) ?(?P<hours>1?\d)"
             r"(?::?(?P<half>[0-5][05]))?(?![\w:])",
             _offset,
+        ),
+        make(
+            r"(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)Z(?!\w)",
+            lambda m: f"{numbers.digits(m['hour'])} {numbers.digits(m['minute'])} Zulu",
         ),
         make(
             r"(?P<day>[MTWF]|Tu|Th|Sa|Su)(?=:? \d{1,2}(?::\d\d)?(?: ?[ap]m?)? ?- ?\d)",

@@ -26,6 +26,11 @@ def _letter_word(word: str) -> Callable[[Match], str | None]:
     return lambda match: None if is_before(match, _NAMED_LETTER) else word
 
 
+def is_inside(match: Match) -> bool:
+    """Tell whether a sentence goes on behind a short form with its stop."""
+    return re.match(r"[,;?!)]| [a-z]", match.string[match.end() : match.end() + 2]) is not None
+
+
 def _two_months(match: Match) -> str:
     return f"{MONTHS[match['first']]} and {MONTHS[match['last']]}"
 
@@ -104,6 +109,19 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
                 r"|claim|license|fax|tel\.?) \Z"
             ),
         ),
+        make(
+            r"(?P<first>[nN])o\.(?=[,;?!)]| (?:and|or|to|from|please|if|when|so|here|at|with|as|in"
+            r"|is|was|for|on|of|you|we|that|handy|ready)\b|$| [A-Z][a-z])",
+            lambda m: f"{m['first']}umber" + ("" if is_inside(m) else "."),
+            before=cue(
+                r"report|invoice|serial|lot|batch|badge|case|claim|policy|member(?:ship)?|customer"
+                r"|client|file|docket|ticket|booking|reference|tracking|[Tt]raveler|passport|permit"
+                r"|contract|employee|student|group|certificate|receipt|check|voucher|item|style"
+                r"|catalog|VIN|PO|P\.O\.|registration|warrant|parcel|unit|order|account|routing"
+                r"|confirmation|model|part|license|flight|seat|job|quote|estimate|work order",
+                " ",
+            ),
+        ),
         make(r"no\.$", "it may be a number or a refusal", Sure.DOUBT, before=cue("an?|the", " ")),
         make(r"[bd]\.(?= (?:1[5-9]|20)\d\d)", lambda m: "born" if m[0] == "b." else "died"),
         make(r"\u00a9 ?(?=\d)", "copyright "),
@@ -138,6 +156,11 @@ def typed(make: FormMaker) -> tuple[Form, ...]:
             lambda m: "right" if m["side"] == "R" else "left",
             before=cue("his|her|my|your|their|the|patient's|in|on|of", " "),
         ),
+        make(
+            r"(?P<first>[mM])ed(?=-(?:low|high|hi|rare|well|large|small|lg|sm|size|sized|heat)\b)",
+            lambda m: f"{m['first']}edium",
+        ),
+        make(r"(?<=-)med(?=[ .,?!]|$)", "medium", before=cue("low|small|high|sm", "-")),
         make(r"[aA]ttn\.(?= [A-Z])", lambda m: f"{m[0][0]}ttention"),
         make(rf"ea\b{DOT}", "each", before=re.compile(r"[$€£][\d.,]+ \Z")),
         make(r"inv(?= ?#? ?\d)", "invoice"),

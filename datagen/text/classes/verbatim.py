@@ -48,7 +48,16 @@ _OR = frozenset((
 _LETTERS = frozenset(("A/B", "Y/N", "T/F", "L/R", "M/F", "F/M", "X/Y"))
 """Pairs of letters that stand for no words."""
 _BESIDE = frozenset(
-    ("cost/benefit", "win/win", "lose/lose", "over/under", "push/pull", "stop/start", "rent/own")
+    (
+        "ac/dc",
+        "cost/benefit",
+        "win/win",
+        "lose/lose",
+        "over/under",
+        "push/pull",
+        "stop/start",
+        "rent/own",
+    )
 )
 _AMOUNT = re.compile(r"\d ?\Z")
 _SYMBOLS = frozenset(unit for unit in UNITS if len(unit) < 5 and not is_word(unit))
@@ -71,6 +80,12 @@ _NUMBERED = (
     "|routing|flight|unit|group|VIN|job"
 )
 """What has a number that is written as a sign: "the PO #"."""
+_HIRED = re.compile(
+    r"\b(?:hir\w+|jobs?|positions?|hours|hrs|shifts?|work\w*|cashiers?|staff|employ\w+|openings?"
+    r"|nurses?|drivers?|servers?|clerks?|baristas?|roles?|appl\w+)\b",
+    re.IGNORECASE,
+)
+_MARKS = {"+": "plus", "-": "minus"}
 _FACT = "[\ue100-\uf8ff]"
 
 
@@ -108,12 +123,14 @@ def _slash(match: Match) -> str | None:
 
 
 def _keys(match: Match) -> str:
-    """Say the keys of "Ctrl+Alt+Del"."""
-    return " ".join(map(_key, match[0].split("+")))
+    """Say the keys of "Ctrl+Alt+Del" and "Cmd-Shift-4"."""
+    return " ".join(map(_key, re.split("[+-]", match[0])))
 
 
 def _key(name: str) -> str:
     """Say the name of a key: "Esc" is "Escape"."""
+    if name.isdecimal():
+        return numbers.cardinal(int(name))
     return KEY_NAMES.get(name) or ABBREVIATIONS.get(name, name)
 
 
@@ -193,19 +210,67 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             ),
         ),
         make(rf"(?:{any_of(KEYS)})(?:\+(?!F\d)\w+)+(?![\w+])", _keys),
+        make(
+            rf"(?:{any_of(KEYS)})(?:-(?:{any_of(KEYS)}))+"
+            r"-(?:[A-Z\d]|Tab|Del|Delete|Enter|Space|Esc|Escape)\b(?!-)",
+            _keys,
+        ),
         make(rf"(?P<key>{any_of(KEYS)})[+-]F(?P<number>1?\d)\b", _function_key),
         make(
             rf"(?P<key>{any_of(KEYS)})-(?P<letter>[A-Z]|Tab|Del|Enter|Space)\b",
             _letter_key,
         ),
-        make(r"(?<=[A-Za-z.])/(?=\d)", _before_number),
+        make(r"(?<=[A-Za-z.])(?<![°º][FC])/(?=\d)", _before_number),
         make(r"(?<!\w)f/(?=\d)", "f "),
-        make(r"(?<=[A-Za-z.] )/(?= \d)", "slash"),
+        make(
+            r" ?/(?= ?\d{2} ?(?:hwy|highway|combined|city|mpg)\b)",
+            ",",
+            before=re.compile(r"\b(?:city|highway|hwy)(?: mpg)?\Z"),
+        ),
+        make(
+            r"/(?= \d{2} ?(?:hwy|highway|combined|city|mpg)\b)",
+            ",",
+            before=re.compile(r"\b(?:city|highway|hwy)(?: mpg)? \Z"),
+        ),
+        make(
+            r"(?<=[A-Za-z.] )(?<!city )(?<!highway )(?<!hwy )(?<!mpg )/(?= \d)",
+            "slash",
+        ),
+        make(
+            r"(?P<name>Vol(?:ume)?\.?|Channel|Ch\.?) ?(?P<sign>[+-])(?=[,.?!]|$| (?:plus|and|or|key"
+            r"|button|keys|buttons|until|for|while|together|to)\b| \+ )",
+            lambda m: (
+                f"{'Channel' if m['name'][0] == 'C' else 'Volume'}"
+                f" {'up' if m['sign'] == '+' else 'down'}"
+            ),
+        ),
+        make(r"Vol\.?\+(?!\w)", "Volume up"),
+        make(r"Vol(?= (?:[Uu]p|[Dd]own|button|key)\b)", "Volume"),
+        make(
+            r"[A-Z](?:/[A-Z]){2,}(?![\w/])",
+            lambda m: ", ".join(m[0].split("/")),
+            Sure.USUAL,
+        ),
+        make(
+            r"(?P<how>[PF])/T(?![\w/])",
+            lambda m: (
+                f"{'part' if m['how'] == 'P' else 'full'}-time" if is_near(m, _HIRED) else None
+            ),
+        ),
+        make(
+            r"(?P<first>[pP])lus-1(?P<many>s?)(?![\w-])",
+            lambda m: f"{m['first']}lus one{m['many']}",
+        ),
         make(r"(?<=[KM\d])/(?=\$\d)", " slash ", before=re.compile(r"\$[\d.]+[KM]?\Z")),
         make(
             r"/(?= [A-Za-z$])",
             ",",
             before=re.compile(r"(?:\b(?:[AaPp]\.?[Mm]\.?|\$?[\d.,]+)|[)%]) \Z"),
+        ),
+        make(
+            r"[/|](?= [$€£]\d)",
+            ",",
+            before=re.compile(r"[$€£][\d.,]+(?: [a-z-]+){1,2} \Z"),
         ),
         make(r"(?<=\bZIP)\+(?=4\b)", " plus "),
         make(
@@ -215,7 +280,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(r"\*(?= (?:key|sign|button)\b)", "star"),
         make(r"\*(?![\w*])", "star", before=cue(r"press|hit|push|then|enter|dial|or", r",? ")),
-        make(r"(?<!\d)(?:~|(?<![A-Za-z] )≈) ?(?=[$€£¥.]?\d)", "about "),
+        make(r"(?<!\d)(?:~|(?<![\w)²³%] )≈) ?(?=[$€£¥.]?\d)", "about "),
         make(r"±(?=[$€£¥.]?\d)", "plus or minus "),
         make(
             r"#(?= (?:is|was|ends)\b|[.,?!]|$| ?:)",
@@ -224,12 +289,33 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"\b(?:PO|ID|VIN|[Aa]cct|[Oo]rder|[Rr]ef|[Cc]ase|[Pp]hone|[Tt]racking)\.?\Z"
             ),
         ),
+        make(r"#(?= ?:)", "number", before=cue(_NUMBERED, " ")),
         make(r"♩(?= ?=)", "quarter note"),
         make(r"№ ?(?=\d)", "number "),
         make(r"§ ?(?=\d)", "section "),
         make(r"(?<![\w)])-(?=[$€£¥]\d|\.?\d)", "minus "),
         make(r"(?<![\w)])\+(?=[$€£¥]?\.?\d)", "plus "),
         make(r"(?<=[\w)%])\+(?![\w+])", " plus"),
+        make(r"(?<=[a-z]\.)\+(?![\w+])", " plus"),
+        make(
+            r"[A-Z]{2,}(?:\+[A-Z]{2,})+(?![\w+])",
+            lambda m: m[0].replace("+", " plus "),
+        ),
+        make(
+            r"(?P<one>[A-D])(?P<sign>[+-])/(?P<other>[A-D])(?P<last>[+-]?)(?=[ .,;?!]|$)",
+            lambda m: " ".join(
+                part
+                for part in (m["one"], _MARKS[m["sign"]], m["other"], _MARKS.get(m["last"], ""))
+                if part
+            ),
+        ),
+        make(
+            r"(?P<lines>[48])K/(?P<frames>\d{2,3}) ?fps\b",
+            lambda m: (
+                f"{numbers.digits(m['lines'])} K, {numbers.cardinal(int(m['frames']))}"
+                " frames per second"
+            ),
+        ),
         make(
             r"[+] (?=for (?:strep|flu|[Cc]ovid|COVID|the|[a-z]+)\b)",
             "positive ",
@@ -243,6 +329,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"<(?!3(?:[ .!?,]|$))(?= ?[$€£¥.]?\d)", "less than "),
         make(r">(?= ?[$€£¥.]?\d)", "more than "),
         make(r"[>→»\u25b8](?= [A-Z\"'\d])", ",", before=_MENU),
+        make(
+            r"→(?= [A-Za-z])",
+            lambda m: "to" if m.string.count("→") > 1 and m.string[0] != "→" else None,
+            Sure.USUAL,
+            before=re.compile(r"[\w)] \Z"),
+        ),
         make(r"[≤](?= ?[$€£¥.]?\d)", "at most "),
         make(r"[≥](?= ?[$€£¥.]?\d)", "at least "),
         make(r"(?<=\w)&(?=\w)", " and "),

@@ -65,6 +65,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
             before=re.compile(r"(?:\d|[apAP]\.?[mM]\.?|and|&|,|open|closed) \Z"),
         ),
+        make(
+            r"(?=[\w]*/?(?:Tu|Th|Sa|Su))(?P<first>M|Tu|T|W|Th|F|Sa)/(?P<last>Tu|W|Th|F|Sa|Su)(?![\w/])",
+            lambda m: f"{DAY_LETTERS[m['first']]} and {DAY_LETTERS[m['last']]}",
+        ),
         make(r"(?P<first>M)-(?P<last>F)(?![\w-])", _letters),
         make(
             r"(?P<first>m|tu?|w|th)-(?P<last>thurs?|th|fri|f|sat?|sun?)(?![\w-])",
