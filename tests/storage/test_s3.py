@@ -153,7 +153,7 @@ def test_an_upload_that_never_ends_leaves_what_was_there(
         (403, "AccessDenied", "refuses entry"),
         (403, "SignatureDoesNotMatch", "refuses entry"),
         (403, "InvalidAccessKeyId", "refuses entry"),
-        (400, "ExpiredToken", "refuses entry"),
+        (400, "ExpiredToken", "the keys have run out"),
         (404, "NoSuchBucket", "there is no such bucket"),
     ],
 )

@@ -62,9 +62,7 @@ def test_other_lists_of_integers_are_the_same_tokens(
 
 
 @pytest.mark.parametrize("texts", [pa.dictionary(pa.int32(), pa.string()), pa.string_view()])
-def test_texts_may_be_categories_or_views(
-    texts: pa.DataType, shards: Path, tmp_path: Path
-) -> None:
+def test_texts_may_be_categories_or_views(texts: pa.DataType, shards: Path, tmp_path: Path) -> None:
     """As polars writes them (pola-rs/polars#21143, #26427)."""
     (source, *_) = sorted(shards.glob("*.parquet"))
     path = rewritten(source, tmp_path / "mine" / "a.parquet", FORMS["polars"], keep=True)
