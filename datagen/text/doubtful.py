@@ -255,8 +255,9 @@ def _is_named_twice(before: str, said: str) -> bool:
     return bool(unit and end and unit["unit"] == end["unit"] and " " in said)
 
 
-_LEADING = ("the", "a", "an", "this", "our", "your", "my", "that")
-"""What stands before no name of a person: "the N. Gym" is short for something."""
+_LEADING = ("the", "this", "our", "your", "my", "that")
+"""What stands before no name of a person, nor before a letter as "an S." does: "the N. Gym" is
+short for something."""
 
 
 def _refuse_initial(found: list[tuple[str, str]]) -> None:

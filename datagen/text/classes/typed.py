@@ -15,7 +15,7 @@ _TURN = cue("turn|turned|left|right|bear|veer|keep|(?:make|hang|take|then|and) a
 _ALRIGHT = (
     r"[kK](?! (?:sink|bath|faucet|street|st|means|is|was|in|of|key|line|size|bed)\b)"
     r"(?=[,.!?]?$|[,.!?]? (?!as\b|like\b|for\b|dash|hyphen|space|double|zero|oh\b|one|two"
-    r"|three|four|five|six|seven|eight|nine|ten\b)(?:[a-z]{2,}|I)\b)"
+    r"|three|four|five|six|seven|eight|nine|ten\b)(?:[a-z]{2,}\b|I(?=[ ']|$)))"
 )
 """The letter at the start of a turn for okay: not one of a name or code that is spelled."""
 _NAMED_LETTER = cue("letters?|vowels?|the|an?|option|type|plan|class|row|with|variable|let", " ")

@@ -300,7 +300,7 @@ def test_nobody_is_hurried_and_has_time() -> None:
 
 def test_who_speaks_of_a_wait_keeps_to_its_role() -> None:
     """Who has time is in no hurry, and who has no patience does not say that there is no rush."""
-    in_a_hurry = re.compile(r"have all day|bit of a hurry|it quick|to run soon|on the line for")
+    in_a_hurry = re.compile(r"have all day|bit of a hurry|\bit quick|to run soon|on the line for")
     at_leisure = re.compile(r"take your time|No rush|I have time\.|the time you need|going anyw")
     hurried = leisurely = 0
     for script in scripts():
