@@ -103,6 +103,18 @@ _ROAD = re.compile(
 )
 
 
+_IN_A_ROW = {
+    **{code: name for code, name in STATES.items() if code not in _DEGREES},
+    **{code: STATES_OR_WORDS[code] for code in ("HI", "OH", "OK")},
+}
+"""States that are known beside others: neither "an MD or PA" nor "New York and LA"."""
+_PLACED = re.compile(
+    r"\b(?:in|to|from|into|between|outside|across|of|for|like|serve|serves|cover|covers"
+    r"|states?(?: of|:)?) \Z"
+)
+"""What stands before states in a row: "orders to AK or HI"."""
+
+
 def _house(match: Match) -> str:
     return numbers.pairs(int(match[0]))
 
@@ -247,6 +259,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         before=_AFTER_NAME,
     )
     ends = r"(?= [a-z(]| \d|[.,?!;]|$)"
+    one = f"(?:{any_of(_IN_A_ROW)})"
     return (
         make(r"(?P<number>[1-9]\d00)(?=[ -]block\b)", lambda m: numbers.pairs(int(m["number"]))),
         make(rf"\d{{1,5}}(?= {_NAME}(?:{names}|{types})\b)", _house),
@@ -419,6 +432,16 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=_NUMBERED_STREET,
         ),
         make(rf"(?P<state>{any_of(STATES)})\b{ends}", _state, before=_COMMA),
+        make(
+            rf"(?P<state>{one})\b(?=(?:, {one}\b)*,? (?:and|or) {one}\b)",
+            lambda m: _IN_A_ROW[m["state"]],
+            before=_PLACED,
+        ),
+        make(
+            rf"(?P<state>{one})\b",
+            lambda m: _IN_A_ROW[m["state"]],
+            before=re.compile(rf"{_PLACED.pattern[:-2]}(?:{one},? (?:(?:and|or) )?)+\Z"),
+        ),
         make(
             rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",
             lambda m: STATES[m["state"]],

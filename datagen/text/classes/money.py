@@ -72,6 +72,12 @@ _MORE = re.compile(
     r"(?!(?:and|or|if|when|for|on|at|in|to|is|was|with|your|the|my|an?)\b)[a-z])"
 )
 """What may stand between a price and the noun it describes: "a $10 maximum", "a $5 off coupon"."""
+_OF_WORDS = re.compile(
+    r" (?!(?:a|an|and|apiece|at|back|buys|by|can|comes|could|covers|does|each|every|for|from|gets"
+    r"|goes|has|if|in|is|less|may|might|more|of|off|on|or|pays|per|plus|should|than|to|today|total"
+    r"|was|when|will|with|would)\b)[a-z]+(?:-[a-z]+)*"
+)
+"""Words that "a $7,500" describes: "a $7,500 tax credit", "a $6,500 out-of-pocket maximum"."""
 _SEVERAL_NEXT = re.compile(
     rf" (?!(?:dollars|bucks|cents|guarantees|doubles|reserves|secures"
     rf"|unlocks)\b){THINGS}(?=[.,?!;)]|$| (?:and|or|on|for|at|till|until|from|all|with|w/|&|every"
@@ -165,7 +171,7 @@ class _Amounts:
             attributive(match)
             or is_determined_one
             or is_after(match, _NAMED_CARD)
-            or (is_one_thing(match) and is_after(match, _MORE))
+            or (is_one_thing(match) and (is_after(match, _MORE) or is_after(match, _OF_WORDS)))
         ):
             return True
         end = end_of_row(match, f"{match['sign']}#")
