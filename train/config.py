@@ -89,6 +89,9 @@ class DataSpec:
     answers: float = 0.0
     """Chance that what follows the prompt ends with such an answer, of a dialogue that has one and
     does not fit whole. Facts weigh as quotes then, and with the view `answers`, too."""
+    renamed: float = 0.0
+    """Chance that what an example quotes from its prompt stands for other pieces of names there and
+    in the text, drawn anew each time; needs `loss.quoted`. Teaches to copy pieces, not names."""
     opening_tokens: int = 26
     """Tokens of text in an example of `openings`."""
     max_frames: int = MAX_FRAMES
@@ -274,6 +277,10 @@ def _limits(config: Config) -> dict[str, bool]:
         "data.fraction must be more than 0 and at most 1": 0 < data.fraction <= 1,
         "data.mix must not be negative": all(weight >= 0 for weight in data.mix.values()),
         "data.opening_tokens must be at least 1": data.opening_tokens >= 1,
+        "data.renamed must be between 0 and 1": 0 <= data.renamed <= 1,
+        "data.renamed needs loss.quoted other than 1, which finds what is quoted, and"
+        " data.tokenizer, the SentencePiece model of the shards": not data.renamed
+        or (config.loss.quoted != 1.0 and data.tokenizer is not None),
         "data.texts has no audio: use it with data.view: openings, answers or text": not data.texts
         or data.view != "all",
         "data.answers must be between 0 and 1, and prompt.begin_later no more than what is left": (

@@ -24,6 +24,7 @@ from train.marks import taken
 from train.prompt import NUM_CODEBOOKS, ExampleParts, Marks, Tokens
 from train.prompt_text import NUM_LEVELS, load_tokenizer
 from train.remote import local
+from train.renaming import NamePieces
 from train.shards import ROWS, Metadata, bare_ids, cached, find, fingerprint, read_metadata
 
 SIDES = ("agent", "user")
@@ -40,6 +41,8 @@ class Corpus:
     """Tool calls of the agents, if they are to be in the text row."""
     answers: AnswerTable | None = None
     """Answers with facts of the role, if they are looked for."""
+    names: NamePieces | None = None
+    """Of what other names are made, if prompts are renamed."""
 
     def __init__(self, folder: Path, metadata: Metadata) -> None:
         self.metadata = metadata
@@ -75,6 +78,8 @@ class Corpus:
         if marks is not None and spec.tokenizer is not None:
             made = cached_actions(files, folder, spec.tokenizer, marks, metadata)
             corpus.actions = ActionTable(made, bare_ids(corpus.dialog_ids))
+        if spec.renamed and spec.tokenizer is not None:
+            corpus.names = NamePieces.load(spec.tokenizer)
         if spec.needs_answers and spec.tokenizer is not None:
             corpus.find_answers(files, folder, spec.tokenizer, bare_ids(corpus.dialog_ids))
         corpus.select(spec)

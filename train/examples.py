@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,8 @@ class View:
     answers: float = 0.0
     quoted: bool = False
     """Whether batches mark what is quoted from prompts."""
+    renamed: float = 0.0
+    """Share of the examples in which that stands for other names."""
 
     @classmethod
     def of(cls, spec: DataSpec, quoted: float = 1.0) -> View:
@@ -109,7 +112,7 @@ class Epoch:
                 " give data.tokenizer, the SentencePiece model of the shards"
             )
         self._corpus, self._view = corpus, view
-        self.number = epoch
+        self.number, self._seed = epoch, seed
         everyone = np.arange(len(corpus))
         lengths = corpus.prompt_lengths
         self._roll = prompt.roll(
@@ -232,6 +235,7 @@ class Epoch:
                 text, table = one[prompt.TEXT, start:length], self._corpus.answers
                 facts = table.facts(row) if table is not None else ()
                 quoted[position, start:length] = self.quotes(text, parts, facts)
+                self._rename(one[prompt.TEXT, :length], quoted[position, :length], row)
         if self._view.name != "all":
             codes[:, 1:] = NO_TOKEN
         return Batch(
@@ -244,6 +248,13 @@ class Epoch:
             off_clock=off_clock,
             heard=heard,
         )
+
+    def _rename(self, text: Tokens, quoted: NDArray[np.bool_], row: int) -> None:
+        """Have what a text row [T] quotes stand for other names, in some examples."""
+        name = f"{self._seed}/{self.number}/{self._corpus.dialog_ids[row]}/renamed"
+        seed = np.frombuffer(blake2b(name.encode(), digest_size=16).digest(), np.uint32)
+        if self._corpus.names is not None and seed[0] < self._view.renamed * 2.0**32:
+            self._corpus.names.rename(text, quoted, self._corpus.common[0], seed)
 
     def quotes(
         self, text: Tokens, parts: ExampleParts, facts: Sequence[Tokens] = ()

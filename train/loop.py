@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ class Trainer:
                 config.seed,
                 number,
                 config.data.max_frames,
-                View.of(config.data, config.loss.quoted),
+                replace(View.of(config.data, config.loss.quoted), renamed=config.data.renamed),
             )
         return self._current
 
@@ -301,6 +302,7 @@ def _taught(config: Config, corpus: Corpus) -> Corpus:
         return corpus
     rows, _ = population(corpus.kinds, corpus.splits, "train", data.fraction, data.mix)
     texts = open_texts(data, Path(config.out) / "cache", corpus, rows)
+    texts.names = corpus.names
     logger.info("texts: %d, of companies held out: %d", len(texts), texts.num_left_out)
     return texts
 
