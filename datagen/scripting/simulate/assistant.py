@@ -87,7 +87,9 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = self._is_looking = self._has_missed = self._has_news = False
+        self._has_looked = self._is_looking = self._has_missed = False
+        self._has_news = self._has_done = False
+        self._answered_at = -1
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -164,8 +166,11 @@ class AssistantCall:
         greeting.rote = talk.is_named = True  # the customer is named by its assistant
         if talk.cast.user.name.split()[0] not in greeting.text:
             talk.hidden = "{rep"
-        talk.agent("open", "greeting", ("prompt.role",))
         is_asked_later = bool({"Q0", "Q1", "Q2"} & set(talk.cast.probes))
+        is_asked = any(assistant_probes.asks_names(talk, kind) for kind in talk.cast.probes)
+        act = "open.asked" if is_asked else "open"  # nobody asks for a name that it has just heard
+        is_formal = talk.cast.manner == "formal"
+        talk.agent(f"{act}.formal" if is_formal else act, "greeting", ("prompt.role",))
         is_rude = "Q4" in talk.cast.probes
         if not is_asked_later and talk.chance(WHO):
             talk.floor.close()
@@ -206,16 +211,22 @@ class AssistantCall:
         elif event.kind == "wish":
             self._wish()
         else:
-            last = self.talk.floor.drafts[-1]
-            if (last.speaker, last.act) == ("user", "inform"):  # who has told something waits
-                self.talk.agent("ack.low", "autoPositive")
+            self._take_news()
             assistant_probes.bring_up(self.talk, event.kind)
+
+    def _take_news(self) -> None:
+        """React to what the business has just told, before something else is brought up."""
+        last = self.talk.floor.drafts[-1]
+        if (last.speaker, last.act) == ("user", "inform"):
+            self.talk.agent("ack.low", "autoPositive")
 
     def _ask(self, name: str) -> None:
         """Ask what the customer wants to know, and hear it."""
         talk = self.talk
         if name in talk.told:
             return
+        if talk.floor.last != self._answered_at:  # between two questions an answer may go without
+            self._take_news()
         if talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
             self._link()
         talk.has_asked = True
@@ -226,6 +237,7 @@ class AssistantCall:
         is_number = not _YES_OR_NO.match(asked) and _FOR_A_VALUE.search(asked) is not None
         told = answered_first(asked, talk.world.fact(name).tell)
         self._hear(answering(asked, told, talk.types), may_note=is_number)
+        self._answered_at = talk.floor.last
         talk.tell((name,))
 
     def _link(self) -> None:
@@ -266,6 +278,7 @@ class AssistantCall:
         talk = self.talk
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
+        self._take_news()
         if talk.chance(LINKS):
             self._link()
         talk.has_asked = True
@@ -325,6 +338,7 @@ class AssistantCall:
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
         self._propose(step)
+        self._has_done = True
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
@@ -411,14 +425,18 @@ class AssistantCall:
     def _close(self) -> None:
         talk = self.talk
         talk.is_over = True
-        is_bad = talk.is_refused
-        act = "close_bad" if is_bad else "close" if talk.outcome == "solved" else "close.partly"
+        is_done = self._has_done or assistant_probes.is_bought(talk)
+        is_bad = talk.is_refused and not is_done and not talk.has_asked  # it helped in nothing
+        if not is_done:
+            self._take_news()
+        act = "close" if is_done and talk.outcome == "solved" else "close.partly"
+        act = "close_bad" if is_bad else act
         has_turn = talk.floor.drafts[-1].speaker == "agent"  # its reply and a farewell are no turn
         if has_turn or talk.chance(0.45):
             talk.user("what_else", "offer")
             act += ".asked"
         talk.agent(act, "thanking").rote = True
-        is_glad = talk.is_thanked and not is_bad
+        is_glad = talk.is_thanked and not talk.is_refused
         talk.user("bye" if is_glad else "bye.unthanked", "goodbye").rote = True
         if talk.chance(0.5):
             talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True

@@ -55,7 +55,12 @@ def _callers(talk: Talk) -> tuple[str, str]:
 def is_early(talk: Talk, kind: str) -> bool:
     """Tell whether it comes at once: a business asks who calls for whom before it knows the
     customer, and has no patience with an assistant before it has heard it out."""
-    return kind in ("Q0", "Q4") or (kind in ("Q1", "Q2") and not talk.world.story.verify)
+    return kind == "Q4" or asks_names(talk, kind)
+
+
+def asks_names(talk: Talk, kind: str) -> bool:
+    """Tell whether it asks who calls: so does, where there is no record, what asks for a number."""
+    return kind == "Q0" or (kind in ("Q1", "Q2") and not talk.world.story.verify)
 
 
 def _names(talk: Talk, kind: ProbeType) -> None:

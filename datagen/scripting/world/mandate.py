@@ -47,6 +47,7 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several: an hour, a night."""
+_SLOT = re.compile(r"\{\w+\}")
 _ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
 """What a tool does that puts an end to what somebody has, and why somebody calls for that."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
@@ -241,9 +242,17 @@ def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
         is_settled = is_booked and any(map(_UNBOOKED.search, fact.ask))
         if is_settled or not stated.isdisjoint(fact_slots(fact)):
             continue
-        asks = (ask for ask in _plain(fact.ask) if not asks_for_known(ask, fact.says, known))
+        says = _SLOT.sub("", fact.says)
+        asks = (ask for ask in _plain(fact.ask) if not _is_known(ask, says, known))
         if open_asks := [ask for ask in asks if answered_first(ask, fact.tell)]:
             yield name, open_asks
+
+
+def _is_known(ask: str, says: str, known: frozenset[str]) -> bool:
+    """Tell whether a call tells what is asked for: what a late train was paid answers what one
+    gets for a late train."""
+    asked = content_stems(ask)
+    return asks_for_known(ask, says, known) or (len(asked) > 1 and asked <= known)
 
 
 @lru_cache(maxsize=16384)

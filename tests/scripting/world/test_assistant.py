@@ -245,6 +245,7 @@ def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to()
         ("Half of them are on my phone.", False),
         ("I live alone, so who would have used that?", False),
         ("My phone is almost dead, so be quick.", False),
+        ("Everybody at work has it, too.", False),
     ],
 )
 def test_what_it_adds_stands_alone(line: str, *, fits: bool) -> None:
@@ -511,3 +512,75 @@ def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
                 seen += 1
                 assert not whose.search(turn.text), (script.dialog_id, turn.text)
     assert seen > CALLS
+
+
+def test_nobody_asks_for_a_full_name_that_it_has_just_heard() -> None:
+    again = re.compile(r"\b(?:again|once more|sorry|missed|quick|fast)\b", re.I)
+    seen = 0
+    for script in everything():
+        said = ""
+        for turn in floor(script):
+            if turn.speaker == "agent":
+                said += turn.text
+            elif re.search(r"\bfull (?:name|one)\b", turn.text):
+                seen += 1
+                is_new = script.agent.name not in said
+                assert is_new or again.search(turn.text), (script.dialog_id, turn.text)
+    assert seen > 50
+
+
+def test_who_is_to_speak_formally_says_no_hi() -> None:
+    formal = MANNER_SENTENCES["formal"]
+    said = [
+        next(turn.text for turn in floor(script) if turn.speaker == "agent")
+        for script in everything()
+        if script.agent.name in script.role_prompt
+        and any(one in script.role_prompt for one in formal)
+    ]
+    assert len(said) > CALLS
+    assert not [text for text in said if re.match(r"(?:Oh )?(?:Hi|Hey|Yes)\b", text)]
+
+
+def test_no_news_goes_without_a_word() -> None:
+    """Before the first question of its own the assistant takes in what it was told."""
+    seen = 0
+    for script in everything():
+        held = floor(script)
+        first = next(
+            (at for at, turn in enumerate(held) if "prompt.ask." in " ".join(turn.licence)), 0
+        )
+        if first and held[first - 1].act == "inform" and held[first - 1].speaker == "user":
+            seen += 1
+            assert len(re.split(r"(?<=[.?!]) ", held[first].text)) > 1, held[first].text
+    assert seen > CALLS
+
+
+def test_nobody_gives_thanks_for_what_was_not_done() -> None:
+    done = re.compile(r"\bsorting that out|\bthat was easy|\bthanks anyway")
+    seen = 0
+    for script in everything():
+        held = floor(script)
+        if not any(turn.act in ("acceptOffer", "offer") for turn in held):
+            seen += 1
+            last = [turn.text for turn in held[-3:] if turn.speaker == "agent"]
+            if script.outcome == "solved":
+                assert not any(map(done.search, last)), (script.dialog_id, last)
+    assert seen > 20
+
+
+def test_nobody_asks_for_what_the_record_says() -> None:
+    """What was paid for a late train is what they get for one."""
+    paid = [script for script in calls("train") if "/paid/" in script.scenario]
+    assert paid
+    assert not [one.role_prompt for one in paid if "for a late train" in one.role_prompt]
+
+
+def test_one_number_is_enough() -> None:
+    """The role says: Verify the name and one number, or the other."""
+    (lines,) = maker().assistant_acts.user["ask_detail"]["any"]
+    assert not [line for line in lines if re.search(r"\bboth\b|\bhave to\b|\bneed\b", line)]
+
+
+def test_nobody_is_asked_for_a_number_that_its_role_may_hold() -> None:
+    (lines,) = maker().assistant_acts.user["ask_unknown"]["any"]
+    assert not [line for line in lines if re.search(r"\bnumber\b", line)]
