@@ -403,8 +403,11 @@ def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
     if following and following[0].speaker == "agent":
         mark(talk, begun + 1, "collision")
         talk.is_held_back = True
-    else:
+    elif following:
         draft.cut_at = None
+    else:  # the step was left out, so the agent has said nothing
+        talk.floor.drafts.pop()
+        talk.floor.num_words -= draft.num_words
 
 
 def mark(talk: Talk, index: int, kind: InterruptionKind, uptake: Uptake | None = None) -> None:

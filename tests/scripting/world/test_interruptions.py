@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
@@ -160,6 +160,16 @@ def test_who_has_given_way_says_later_what_it_was_about() -> None:
             last = max(probe.user_turn for probe in script.probes) if script.probes else -1
             assert "?" in user or last > at, script.dialog_id
     assert found > 5
+
+
+def test_nobody_announces_a_question_and_then_waits() -> None:
+    acts = load_acts(default_path()).user
+    links = {line for parts in acts["link"].values() for part in parts for line in part}
+    for script in calls():
+        turns = [turn for turn in script.turns if turn.onset != "backchannel"]
+        for turn, after in pairwise(turns):
+            is_cut = after.onset == "barge_in" and after.speaker == "agent"
+            assert turn.text not in links or is_cut, (script.dialog_id, turn.text)
 
 
 def test_a_protest_is_met_by_more_than_a_nod() -> None:
