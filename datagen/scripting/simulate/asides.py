@@ -44,6 +44,11 @@ _RINGS = re.compile(
     re.IGNORECASE,
 )
 """What a grievance holds that is about getting through to the business, or not."""
+_STANDS_ALONE = re.compile(
+    r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
+)
+"""How a value in words begins that is said without a sentence around it."""
+_APOLOGY = re.compile(r"\b(?:sorry|apolog\w+)\b", re.IGNORECASE)
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
 BREAKS_OFF = 0.5
@@ -56,22 +61,34 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     if event in talk.agenda:
         talk.agenda.remove(event)
     last = talk.floor.drafts[-1]
+    is_back = talk.is_held_back and event.kind not in ("Q4", "grievance")
+    talk.is_held_back = talk.is_held_back and not is_back
     if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
     if event.kind in ("Q1", "Q2") and event.what and heard(talk, event.what):
         link = "check_back"
-    if link != "link":
+    if link == "link":
+        link = _link(talk, event, is_back=is_back)
+    if link:
         talk.user(link, "interactionStructuring")
-    elif _is_apart(talk, event):
-        if last.act != "offer":
-            apart = "link.apart" if event.kind == "Q6" else "link.curious"
-            talk.user(apart, "interactionStructuring")
-    elif event.kind not in ("Q0", "Q4", "grievance") and _is_announced(talk, event):
-        talk.user("link.again" if talk.has_asked else "link", "interactionStructuring")
     talk.has_asked = talk.has_asked or event.kind not in ("Q4", "grievance")
     _EVENTS[event.kind](talk, event)
     talk.num_asides += 1
+
+
+def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
+    """Return the act with which the caller leads to something, if it does; ``is_back`` to what it
+    had begun to say when the agent spoke. A wish need not be a question."""
+    if _is_apart(talk, event):
+        apart = "link.apart" if event.kind == "Q6" else "link.curious"
+        return "" if talk.floor.drafts[-1].act == "offer" else apart
+    if is_back:
+        return "link.back"
+    if event.kind in ("Q0", "Q4", "grievance") or not _is_announced(talk, event):
+        return ""
+    link = "link.wish" if event.kind == "Q3" else "link"
+    return f"{link}.again" if talk.has_asked else link
 
 
 def _is_apart(talk: Talk, event: AgendaItem) -> bool:
@@ -142,10 +159,15 @@ def _react(talk: Talk, act: str = "ack") -> None:
 
 
 def _names(talk: Talk, event: AgendaItem) -> None:
-    """Ask for a name; who has called somebody by it asks for the full one."""
+    """Ask for a name; who has called somebody by it asks for the full one, and who has heard that,
+    for it once more."""
     act = f"ask_{event.what}"
-    first = talk.cast.agent.name.split()[0]
-    if event.what == "agent" and any(
+    name = talk.cast.agent.name
+    first = name.split()[0]
+    is_full = any(name in one.text for one in talk.floor.drafts if one.speaker == "agent")
+    if is_full and (event.what == "agent" or talk.cast.direction != "outbound"):
+        act += ".again"
+    elif event.what == "agent" and any(
         first in draft.text for draft in talk.floor.drafts if draft.speaker == "user"
     ):
         act = "ask_agent.known"
@@ -220,7 +242,8 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     licence = talk.licence((name,))
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
     is_known = talk.is_fresh(name) or name in talk.agreed
-    if is_known and right.type in SAID_ALONE:  # nobody says all of it once more
+    stands_alone = right.type in SAID_ALONE or _STANDS_ALONE.match(right.written)
+    if is_known and stands_alone:  # nobody says all of it once more
         talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
     else:
         lines = stating(slot, fact.tell)
@@ -354,7 +377,8 @@ def _grievance(talk: Talk, event: AgendaItem) -> None:
         talk.mood.feel("soothed")
         talk.user("calm_down", "autoPositive")
     elif event.kind != "grievance" or not _breaks_off(talk):
-        talk.user("still_cross", "disagreement")
+        is_sorry = _APOLOGY.search(talk.floor.drafts[-1].text)
+        talk.user("still_cross.sorry" if is_sorry else "still_cross", "disagreement")
 
 
 def _grievances(talk: Talk) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ questions come up by the way depends on how long the call is to be.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 
 from datagen.scripting.plans.draws import Draws
@@ -235,14 +235,14 @@ def _go_on(talk: Talk) -> None:
         ready = _ready(talk, is_first)
         if ready and _takes_over(talk, ready, is_first):
             collides, cut = collide(talk), talk.floor.last
-            asides.bring_up(talk, ready[0])
+            asides.bring_up(talk, next(filter(_takes_up(talk), ready), ready[0]))
             if collides:
                 mark(talk, cut + 1, "collision", "repeat")
             if talk.is_over:
                 return
         elif talk.steps:
             take_step = partial(steps.take, talk, talk.steps.pop(0))
-            if ready and not is_first:
+            if not is_first and any(event.kind not in _ANGER for event in ready):
                 give_way(talk, take_step)
             else:
                 take_step()
@@ -300,10 +300,17 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
         return True
     is_bound = talk.is_agreed or talk.is_looking or talk.is_vented
     is_bound = is_bound or steps.points_back(talk, talk.steps[0]) or _has_asked(talk)
+    if talk.is_held_back and not is_bound and any(map(_takes_up(talk), ready)):
+        return True
     if (is_bound or talk.num_asides >= IN_A_ROW - 1) and not is_first:
         return False
     share = len(ready) / (len(ready) + len(talk.steps))
     return talk.chance(share * EARLY if is_first else share)
+
+
+def _takes_up(talk: Talk) -> Callable[[AgendaItem], bool]:
+    """Return what tells whether a caller who has given way could have begun with something."""
+    return lambda event: talk.is_held_back and event.kind not in _ANGER
 
 
 def _has_asked(talk: Talk) -> bool:
@@ -357,8 +364,10 @@ def _done(talk: Talk) -> str:
     nobody gives thanks for what was not done."""
     drafts = talk.floor.drafts
     at = max(at for at, draft in enumerate(drafts) if draft.speaker == "agent")
-    is_no = any(one.agent_turn == at and one.act in _NO for one in talk.probes)
-    if talk.outcome != "solved" or is_no:
+    acts = {one.act for one in talk.probes if one.agent_turn == at}
+    if "decline" in acts:
+        return ".low"
+    if talk.outcome != "solved" or acts & _NO:
         return ""
     return ".helped" if talk.is_helped else ".told"
 
@@ -373,6 +382,6 @@ def _bye(talk: Talk) -> str:
     return act if talk.is_thanked else f"{act}.unthanked"
 
 
-_NO = frozenset(("decline", "unknown", "redirect", "correct"))
+_NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}

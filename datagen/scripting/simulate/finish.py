@@ -36,7 +36,7 @@ _INTERJECTIONS = frozenset((
 _ANSWERS = frozenset((
     "Yes", "No", "Yep", "Nope", "Sure", "Right", "Fine", "Good", "Not", "Alright", "Sorry", "Wait",
     "Hey", "Thanks", "Actually", "Understood", "Got", "Thank", "Great", "Perfect", "Almost",
-    "Wrong", "Exactly", "Correct",
+    "Wrong", "Exactly", "Correct", "Nah",
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
@@ -151,16 +151,16 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
         said = draws.pick(acts.starts)
-        if said not in _BEGINS or _may_begin(draft, said):
+        if said not in _BEGINS or _may_begin(talk, draft, said):
             _start(talk, draft, said)
 
 
-def _may_begin(draft: Draft, said: str) -> bool:
+def _may_begin(talk: Talk, draft: Draft, said: str) -> bool:
     """Tell whether a turn may open like one that begins something."""
     if "autoPositive" in (draft.act, draft.begins):
         return False
     if draft.act in _REPLIES or draft.begins in _REPLIES:
-        return bool(draft.values)
+        return not draft.values.isdisjoint(talk.world.values)
     return said != "Let's see,"
 
 
@@ -220,8 +220,9 @@ def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
 
 
 def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
-    """Draw at most one backchannel where a clause ends; nobody nods to a question."""
-    if num_heard < MIN_LISTENED or draft.rote or draft.text[-1] == "?" or draft.calls:
+    """Draw at most one backchannel where a clause ends; nobody nods to a question, or to thanks."""
+    is_over = draft.rote or draft.act == "thanking" or draft.calls
+    if num_heard < MIN_LISTENED or is_over or draft.text[-1] == "?":
         return None
     listener: Speaker = "user" if draft.speaker == "agent" else "agent"
     person = talk.cast.user if listener == "user" else talk.cast.agent
@@ -244,6 +245,8 @@ def _function(draft: Draft, listener: Speaker, draws: Draws) -> str:
         return "surprise" if draws.chance(0.5) else "continue"
     if draft.act in ("instruct", "offer", "promise", "confirm"):
         return "agree" if draws.chance(0.6) else "continue"
+    if "prompt.reason" in draft.licence:  # it is what the caller has said itself
+        return "continue"
     if draft.licence and draws.chance(0.45):
         return "agree" if draws.chance(0.75) else "surprise"
     return "continue"

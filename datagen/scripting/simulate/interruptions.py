@@ -57,10 +57,10 @@ _STARTS = (
     r"|this|if|nobody)\b|\{\w+\}(?!,)"
 )
 _PHRASE = re.compile(
-    rf"(?<=[.?!]) |(?<=,) (?=(?:(?:and|but|so|or|though|then|otherwise) )?(?:{_STARTS}))", re.I
+    rf"(?<=[.?!]) |(?<=,) (?=(?:(?:and|but|so|though|then|otherwise) )?(?:{_STARTS}))", re.I
 )
 """Where a phrase begins with which somebody may go on: a sentence, or after a comma a clause with a
-subject of its own."""
+subject of its own; what stands for choice with the clause before it is no such phrase."""
 _CLAUSE = re.compile(
     r"[^,]*(?:\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes"
     r"|pay|pays|need|needs|cost|costs|take|takes|gets?|close|closes|\w+ed)\b|'(?:s|re|ll|ve)\b|n't\b)",
@@ -76,7 +76,7 @@ HEARD = 2
 _ENDS = re.compile(
     r"(?<!after )(?<!before )(?<!until )(?<!from )(?<!by )(?<!to )(?<!within )(?<!over )(?<!under )"
     r"(?<!instead of )(?<!than )(?<!not )"
-    r"\{(\w+)\}(?: \w+){0,2}\.$"
+    r"\{(\w+)\}(?: (?!more\b)\w+){0,2}\.$"
 )
 """A value with which a line ends, but for a word or two: more would be lost with it alone, as would
 what it bounds."""
@@ -85,7 +85,7 @@ _SECOND = re.compile(r",|\b(?:and|but|or|then)\b")
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )
-_LINK = re.compile(r"^(?:and|but|so|though|or) (?:then )?", re.IGNORECASE)
+_LINK = re.compile(r"^(?:and|but|so|though) (?:then )?", re.IGNORECASE)
 
 R = TypeVar("R")
 Ask: TypeAlias = Callable[[], object]
@@ -223,7 +223,8 @@ def _summary(talk: Talk, place: _Place) -> str:
     """Return the value with which a cut line ends, as a template; empty if it says too little.
 
     Of what denies something a value alone would say the contrary, and of two values, or of one in a
-    clause of which nothing has been heard, nobody knows what they are of.
+    clause of which nothing has been heard, nobody knows what they are of; nor is one of two prices
+    the sum.
     """
     whole = " ".join(place.phrases)
     ends = _ENDS.search(whole)
@@ -236,7 +237,8 @@ def _summary(talk: Talk, place: _Place) -> str:
     spoken = talk.floor.drafts[place.draft].spoken.lower()
     said_at = {name: _end(spoken, talk.value(name).spoken.lower()) for name in talk.slots((whole,))}
     left = [name for name, end in said_at.items() if end > place.at_word]
-    if left != [last] or said_at[last] <= place.at_word + ANSWERED:
+    alike = [name for name in said_at if talk.value(name).type == value.type]
+    if len(alike) > 1 or left != [last] or said_at[last] <= place.at_word + ANSWERED:
         return ""
     between = " ".join(spoken.split()[place.at_word : said_at[last]])
     is_heard = place.at_word - place.phrase_at >= HEARD and not _SECOND.search(between)
@@ -271,7 +273,7 @@ def _interrupt(
     else:
         talk.has_protested = True
         talk.user("cut_in.protest", "disagreement")
-        talk.agent("hear_out" if planned.uptake else "hear", "autoPositive")
+        talk.agent("hear_out" if planned.uptake else "hear.protest", "autoPositive")
 
 
 def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption) -> bool:
@@ -400,8 +402,12 @@ def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
     following = talk.floor.drafts[begun + 1 : begun + 2]
     if following and following[0].speaker == "agent":
         mark(talk, begun + 1, "collision")
-    else:
+        talk.is_held_back = True
+    elif following:
         draft.cut_at = None
+    else:  # the step was left out, so the agent has said nothing
+        talk.floor.drafts.pop()
+        talk.floor.num_words -= draft.num_words
 
 
 def mark(talk: Talk, index: int, kind: InterruptionKind, uptake: Uptake | None = None) -> None:

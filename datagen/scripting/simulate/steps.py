@@ -62,6 +62,10 @@ _TAKES_IT = re.compile(
     re.I,
 )
 """What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
+_UNTOLD = re.compile(r"\bnobody (?:ever )?(?:told|tells|said|mentioned)\b|\bnever told me\b", re.I)
+_OTHERWISE = re.compile(r"\btold (?:me|us) (?:something (?:else|different)|they)\b", re.I)
+"""What a reply to news holds that complains of not having been told it, or of having been told
+something else."""
 _WANTS = re.compile(r"\bplease\b", re.I)
 """What a reply to news holds that asks for what the agent does next."""
 HEARS = 0.6
@@ -320,9 +324,17 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
         if objects(said) or (is_bad and not _TAKES_IT.match(said)):
-            talk.agent("hear", "autoPositive")
+            talk.agent(hears(said), "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
+
+
+def hears(said: str) -> str:
+    """Return how the agent meets what a caller makes of bad news: some complain that they were told
+    nothing, or something else."""
+    if _OTHERWISE.search(said):
+        return "hear.otherwise"
+    return "hear.untold" if _UNTOLD.search(said) else "hear"
 
 
 def objects(said: str) -> bool:
@@ -347,6 +359,10 @@ def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
     is_agent = drafts[-1].speaker == "agent"
+    is_news = talk.is_helped and not is_agent and _transition(talk, step) == "transition.on"
+    if is_news and talk.chance(TURNS_BACK):  # all is done, and here is a rule
+        talk.agent("transition.on", "interactionStructuring")
+        return
     if is_agent and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
         if not _is_redirected(talk):
             talk.agent(_transition(talk, step), "interactionStructuring")

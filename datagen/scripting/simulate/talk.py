@@ -139,6 +139,8 @@ class Talk:
         """The caller has cut in on what the agent's step tells, because it does not like it."""
         self.has_noted = False
         """The caller has stopped the agent to write something down."""
+        self.is_held_back = False
+        """The caller has begun to say something, and given way to the agent."""
         self.is_interrupted = False
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False

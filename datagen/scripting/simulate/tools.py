@@ -90,7 +90,7 @@ def _correct(talk: Talk, step: ProcedureStep) -> None:
     draft = break_in(talk, "correction", say, BREAKS_IN)
     draft.values.add(name)
     talk.given.add(name)
-    talk.agent("got_right", "autoPositive", (f"user.{name}",))
+    talk.agent("got_right.slip", "autoPositive", (f"user.{name}",))
 
 
 def _cancel(talk: Talk, step: ProcedureStep) -> None:

@@ -12,8 +12,8 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import about, slots
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.asides import _RINGS, _declines, _plain, supposes
-from datagen.scripting.simulate.steps import objects
+from datagen.scripting.simulate.asides import _RINGS, _STANDS_ALONE, _declines, _plain, supposes
+from datagen.scripting.simulate.steps import hears, objects
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, draw_world
@@ -365,3 +365,66 @@ def test_a_rule_by_the_way_is_not_what_the_caller_has_called_for() -> None:
                 leads = re.split(r"(?<=[.?!]) ", turn.text.removesuffix(rule).strip())
                 assert not called.search(leads[-1].lower()), (script.dialog_id, turn.text)
     assert found
+
+
+def said_by(speaker: str, act: str) -> list[str]:
+    """Return all choices of an act of the bank."""
+    acts = load_acts(default_path())
+    manners = (acts.agent if speaker == "agent" else acts.user)[act]
+    return [line for parts in manners.values() for part in parts for line in part]
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("Nobody told me that.", "hear.untold"),
+        ("They told me something else.", "hear.otherwise"),
+        ("But they only told me last night.", "hear"),
+        ("I was afraid of that.", "hear"),
+    ],
+)
+def test_who_complains_of_what_it_was_told_is_answered(said: str, act: str) -> None:
+    assert hears(said) == act
+    if act != "hear":
+        assert all(re.search(r"sorry", line, re.IGNORECASE) for line in said_by("agent", act))
+
+
+def test_nobody_has_enough_of_an_apology_that_it_has_not_heard() -> None:
+    sorry = re.compile(r"sorry|apolog", re.IGNORECASE)
+    assert not [line for line in said_by("user", "still_cross") if sorry.search(line)]
+    urges = [line for line in said_by("user", "still_cross.sorry") if sorry.search(line)]
+    found = 0
+    for script in calls():
+        turns = [turn for turn in script.turns if turn.onset != "backchannel"]
+        for before, turn in pairwise(turns):
+            if turn.speaker == "user" and turn.text.startswith(tuple(urges)):
+                found += 1
+                assert sorry.search(before.text), script.dialog_id
+    assert found
+
+
+def test_a_wish_is_announced_as_no_question() -> None:
+    for act in ("link.wish", "link.wish.again", "link.back"):
+        asks = re.compile(r"\b(?:ask|asked|question|wondering|know)\b", re.IGNORECASE)
+        assert not [line for line in said_by("user", act) if asks.search(line)]
+
+
+@pytest.mark.parametrize(
+    ("value", "stands"),
+    [("tomorrow", True), ("on Monday", True), ("the porch camera", True), ("closed bridge", False)],
+)
+def test_what_stands_alone_is_said_without_its_sentence(value: str, stands: bool) -> None:
+    assert bool(_STANDS_ALONE.match(value)) == stands
+
+
+def test_who_has_heard_the_full_name_asks_for_it_again() -> None:
+    known = [*said_by("user", "ask_agent.known"), *said_by("user", "ask_both")]
+    plain = {line for line in known if not re.search(r"\bagain\b", line)}
+    for script in calls():
+        for probe in script.probes:
+            asked = script.turns[probe.user_turn].text
+            names = [name for name in probe.expects if " " in name]
+            if probe.type != "Q0" or not any(line in asked for line in plain) or not names:
+                continue
+            before = [t.text for t in script.turns[: probe.user_turn] if t.speaker == "agent"]
+            assert not any(names[0] in text for text in before), script.dialog_id

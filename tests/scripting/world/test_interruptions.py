@@ -9,13 +9,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.interruptions import _ENDS
+from datagen.scripting.simulate.interruptions import _ENDS, _PHRASE
 from datagen.types import Interruption, Job, Script, Turn
 
 pytestmark = pytest.mark.slow
@@ -130,6 +130,7 @@ def test_what_is_said_in_short_was_begun() -> None:
             rest = " ".join(floor.spoken.split()[turn.at_word :])
             assert "," not in rest, (at, rest)
             assert rest.endswith("."), (at, rest)
+            assert len(re.findall(r"\$\d", floor.text)) < 2, floor.text  # one is not the sum
 
 
 @pytest.mark.parametrize(
@@ -138,10 +139,52 @@ def test_what_is_said_in_short_was_begun() -> None:
         ("The new price is {price} a month.", True),
         ("It's cheaper, {price} instead of {before}.", False),
         ("It's no more than {before}.", False),
+        ("Taking the old one away is {price} more.", False),
     ],
 )
 def test_a_value_is_said_alone_where_the_line_says_no_less(line: str, ends: bool) -> None:
     assert bool(_ENDS.search(line)) == ends
+
+
+def test_nobody_goes_on_with_the_second_of_two_choices() -> None:
+    line = "You show an ID, or a neighbor speaks for you, and the door is opened."
+    assert _PHRASE.split(line)[1:] == ["and the door is opened."]
+
+
+def test_who_has_given_way_says_later_what_it_was_about() -> None:
+    found = 0
+    for script, at, _, turn, planned in interrupted():
+        if planned.kind == "collision" and turn.speaker == "agent":
+            found += 1
+            user = " ".join(one.text for one in following(script, at, "user"))
+            last = max(probe.user_turn for probe in script.probes) if script.probes else -1
+            assert "?" in user or last > at, script.dialog_id
+    assert found > 5
+
+
+def test_nobody_announces_a_question_and_then_waits() -> None:
+    acts = load_acts(default_path()).user
+    links = {line for parts in acts["link"].values() for part in parts for line in part}
+    for script in calls():
+        turns = [turn for turn in script.turns if turn.onset != "backchannel"]
+        for turn, after in pairwise(turns):
+            is_cut = after.onset == "barge_in" and after.speaker == "agent"
+            assert turn.text not in links or is_cut, (script.dialog_id, turn.text)
+
+
+def test_a_protest_is_met_by_more_than_a_nod() -> None:
+    bank = load_acts(default_path())
+    heard = [
+        line
+        for act in ("hear_out", "hear.protest")
+        for parts in bank.agent[act].values()
+        for part in parts
+        for line in part
+    ]
+    nods = re.compile(r"(?:yes, )?i (?:do )?(?:see|understand|get that)\b[^,]*$", re.IGNORECASE)
+    assert not [line for line in heard if nods.match(line)]
+    protests = [line for p in bank.user["cut_in.protest"].values() for part in p for line in part]
+    assert not [line for line in protests if re.search(r"\bhow\b|\bwhy\b", line, re.IGNORECASE)]
 
 
 def test_what_the_caller_corrects_is_corrected_in_the_call_of_the_tool() -> None:
@@ -214,6 +257,17 @@ def test_what_callers_say_by_the_way_fits_any_place_and_any_wait() -> None:
     waits = lines("react_hold")
     assert waits
     assert not [line for line in waits if line.endswith("?")]
+
+
+def test_nobody_is_surprised_by_its_own_message() -> None:
+    bank = load_acts(default_path())
+    for script in calls():
+        if script.call_direction != "outbound":
+            continue
+        purpose = next(turn for turn in script.turns if "prompt.reason" in turn.licence)
+        listens = script.turns[script.turns.index(purpose) + 1]
+        if listens.onset == "backchannel" and listens.act not in ("cough", "side_talk"):
+            assert listens.text in bank.listening["continue"], script.dialog_id
 
 
 def test_sympathy_is_for_those_who_need_it() -> None:

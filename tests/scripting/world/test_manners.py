@@ -438,3 +438,28 @@ def test_nobody_protests_against_a_rule_by_the_way() -> None:
     assert steps._is_bad(call, step.model_copy(update={"facts": (next(iter(records)),)}))
     assert not steps._is_bad(call, step.model_copy(update={"facts": (rule,)}))
     assert steps._is_bad(call, step.model_copy(update={"reply": ("But that's unfair.",)}))
+
+
+def test_a_slip_is_not_the_mistake_of_who_hears_it() -> None:
+    parts = maker().acts.agent["got_right.slip"].values()
+    lines = [line for part in parts for choices in part for line in choices]
+    assert lines
+    assert not [line for line in lines if re.search(r"mistake|sorry", line, re.IGNORECASE)]
+
+
+def test_who_has_heard_nothing_gives_no_thanks_for_it() -> None:
+    acts = maker().acts.user
+    for act in ("done.low", "done_offered.low"):
+        lines = [line for parts in acts[act].values() for part in parts for line in part]
+        assert not [line for line in lines if re.search(r"\bknow\b|telling me", line)]
+
+
+def test_who_hears_no_last_is_not_all_set() -> None:
+    glad = ("I'm all set", "Perfect, thanks", "Great, thanks", "You've been a help")
+    for script in scripts():
+        last = script.probes[-1] if script.probes else None
+        if last and last.act == "decline":
+            later = [t for t in script.turns[last.agent_turn + 1 :]]
+            if not any(t.speaker == "agent" and t.act != "goodbye" for t in later):
+                said = " ".join(t.text for t in later if t.speaker == "user")
+                assert not any(one in said for one in glad), (script.dialog_id, said)
