@@ -256,8 +256,11 @@ def _is_named_twice(before: str, said: str) -> bool:
 
 
 _LEADING = ("the", "this", "our", "your", "my", "that")
-"""What stands before no name of a person, nor before a letter as "an S." does: "the N. Gym" is
-short for something."""
+_LED = re.compile(
+    r"(?:Campus|Concourse|Deck|Door|Elevator|Entrance|Field|Garage|Gate|Gym|Hall|Lobby|Lot|Parking"
+    r"|Pool|Shore|Side|Station|Terminal|Tower|Wing)\b"
+)
+"""Between these, a letter is short for a direction or the like: "the N. Gym"."""
 
 
 def _refuse_initial(found: list[tuple[str, str]]) -> None:
@@ -269,7 +272,7 @@ def _refuse_initial(found: list[tuple[str, str]]) -> None:
             continue
         after = found[place + 1][0] if place + 1 < len(found) else ""
         before = found[place - 1][0] if place else ""
-        is_led = before.lower() in _LEADING and written[1:] and after[:1].isupper()
+        is_led = before.lower() in _LEADING and written[1:] and _LED.match(after)
         if len(written) > 2 or is_led or (written[1:] and after[:1].islower()):
             raise Unsayable(written, "it may be short for a word")
         is_letter = before.lower() in ("an", "letter")

@@ -241,7 +241,8 @@ def _asked_late(script: Script, floor: Sequence[Turn]) -> Iterator[str]:
     a call, and the customer's once it is found."""
     asks = _WHOSE if script.call_direction == "assistant" else _WHICH
     for turn in floor[LATE:]:
-        is_note = "full name" in turn.text and script.call_direction != "assistant"
+        is_note = re.search(r"full name|name again", turn.text) is not None
+        is_note = is_note and script.call_direction != "assistant"
         if turn.speaker == "user" and asks.search(turn.text) and not is_note:
             yield f"a name is asked for too late: {turn.text!r}"
 
