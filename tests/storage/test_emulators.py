@@ -106,7 +106,7 @@ def test_a_bucket_that_is_missing_is_told_at_once(
         put(place, "plan.json", b"{}")
     with pytest.raises(StorageFailed, match=r"there is no such (bucket|container)"):
         RunFolder(place.where).read_json("plan.json")
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60, "told, and not waited for"
 
 
 @pytest.mark.parametrize("form", [GCS, AZURE])
