@@ -22,7 +22,7 @@ from train.actions import CALL, ON_CLOCK, RESULT, ActionMarks, Insertions, Marke
 from train.config import Config, DataSpec, UserError
 from train.data import Corpus
 from train.distributed import Group
-from train.examples import Epoch
+from train.examples import Epoch, View
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, ExampleParts, Marks, PromptPolicy
 from train.prompt_text import load_tokenizer
@@ -183,8 +183,6 @@ def test_lengths_are_those_of_the_examples_cut_and_begun_later(
 def test_openings_hold_words_alone(folder: Path, tokenizer: Path, tmp_path: Path) -> None:
     corpus = opened(folder, tokenizer, tmp_path)
     plain = opened(folder, tokenizer, tmp_path, "leave_out")
-    from train.data import View
-
     view = View(name="openings", opening_tokens=5)
     one, other = (Epoch(c, PromptPolicy(), 0, 0, view=view).batch([1]) for c in (corpus, plain))
     assert (one.codes == other.codes).all()

@@ -75,7 +75,7 @@ def test_texts_may_be_categories_or_views(texts: pa.DataType, shards: Path, tmp_
     pq.write_table(table, other)
     assert texts in pq.read_schema(other).types
     batches = [
-        corpus(one.parent, tmp_path / f"cache-{one.parent.name}").epoch(PromptPolicy(), 0, 0)
+        Epoch(corpus(one.parent, tmp_path / f"cache-{one.parent.name}"), PromptPolicy(), 0, 0)
         for one in (path, other)
     ]
     one, two = (epoch.batch(range(5)) for epoch in batches)
