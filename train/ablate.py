@@ -45,6 +45,8 @@ FACT_DIALOGS = 256
 """Held-out dialogues whose facts are looked for."""
 ASKED_DIALOGS = 1_024
 """Those whose answers are: a fourth of them has one to a probe that holds a fact of the role."""
+VERSION = 1
+"""Raised when a change here or in `train.evaluation` changes what is scored."""
 FRACTIONS = (0.0, 0.25, 0.5, 1.0)
 """The paper's ablation (PersonaPlex, table 5)."""
 
@@ -107,6 +109,7 @@ class Ablation:
             if name not in ("data.texts", "data.tokenizer")  # wherever they lie
         }
         return asked | {
+            "version": VERSION,
             "dialogues": len(self._corpus),
             "held out": self._corpus.dialog_ids[self.held_out.rows].tolist(),
             "facts": self._encode is not None,

@@ -431,9 +431,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?P<age>[Mm]ya|[Kk]ya|Ga|Ma)(?![\w-])",
             lambda m: (
-                f"{_AGES[m['age'][0].lower()]} years ago"
-                if m["age"][1:] != "a"
-                else f"{_AGES[m['age'][0].lower()]} years"
+                f"{_AGES[m['age'][0].lower()]} years{' ago' if m['age'].endswith('ya') else ''}"
             ),
             before=re.compile(r"\d \Z"),
         ),

@@ -108,9 +108,9 @@ _IN_A_ROW = {
     **{code: STATES_OR_WORDS[code] for code in ("HI", "OH", "OK")},
 }
 """States that are known beside others: neither "an MD or PA" nor "New York and LA"."""
-_PLACED = re.compile(
+_PLACED = (
     r"\b(?:in|to|from|into|between|outside|across|of|for|like|serve|serves|cover|covers"
-    r"|states?(?: of|:)?) \Z"
+    r"|states?(?: of|:)?) "
 )
 """What stands before states in a row: "orders to AK or HI"."""
 
@@ -435,12 +435,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             rf"(?P<state>{one})\b(?=(?:, {one}\b)*,? (?:and|or) {one}\b)",
             lambda m: _IN_A_ROW[m["state"]],
-            before=_PLACED,
+            before=re.compile(rf"{_PLACED}\Z"),
         ),
         make(
             rf"(?P<state>{one})\b",
             lambda m: _IN_A_ROW[m["state"]],
-            before=re.compile(rf"{_PLACED.pattern[:-2]}(?:{one},? (?:(?:and|or) )?)+\Z"),
+            before=re.compile(rf"{_PLACED}(?:{one},? (?:(?:and|or) )?)+\Z"),
         ),
         make(
             rf"(?P<state>{any_of(STATES)})\b(?=,? \d{{5}})",

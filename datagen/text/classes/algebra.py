@@ -67,8 +67,9 @@ _SETS = re.compile(r"[=∈\u222a∩]|\b(?:sets?|subsets?|elements?|union|interse
 
 def expression(written: str) -> str | None:
     """Say a sum of numbers and letters ("2x² - 3"), or return None if it is none."""
-    said = ["negative"] if written[0] == "-" else []
-    at = len(said)
+    is_negative = written[0] == "-"
+    said = ["negative"] if is_negative else []
+    at = 1 if is_negative else 0
     while True:
         atom = _ATOM.match(written, at)
         if atom is None or not (atom["number"] or atom["letters"]):
