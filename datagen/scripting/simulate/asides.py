@@ -13,8 +13,9 @@ from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
+from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.readiness import EARLY, heard, is_open, is_ready
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED = 0.5
@@ -38,20 +39,12 @@ _ASKS_LEAVE = re.compile(
 )
 """What a wish holds that asks for leave, and for nothing that the agent would do."""
 _REGRETS = ("I'm afraid", "I'm sorry", "Unfortunately")
-_RINGS = re.compile(
-    r"\b(?:rings?|calls?|called|calling) back\b|\bon hold\b|\bpick(?:s|ed)? up\b|\bh[au]ng up\b"
-    r"|\bmusic\b|\bmenu\b",
-    re.IGNORECASE,
-)
-"""What a grievance holds that is about getting through to the business, or not."""
 _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
 """How a value in words begins that is said without a sentence around it."""
-_APOLOGY = re.compile(r"\b(?:sorry|apolog\w+)\b", re.IGNORECASE)
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
-BREAKS_OFF = 0.5
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time."""
 
@@ -362,45 +355,6 @@ def _instead(talk: Talk, name: str) -> None:
         talk.tell((name,))
 
 
-def _grievance(talk: Talk, event: AgendaItem) -> None:
-    """Lose patience, for a reason, and be met."""
-    talk.mood.feel("grievance")
-    talk.user_line(_grievances(talk), "disagreement")
-    if talk.chance(0.5):
-        talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
-    asked = talk.floor.last
-    is_failed = talk.outcome == "failed"  # after which nothing is promised
-    talk.agent("deescalate.failed" if is_failed else "deescalate", "apology")
-    if event.kind == "Q4":
-        talk.probe("Q4", "deescalate", asked)
-    if talk.chance(talk.calm):
-        talk.mood.feel("soothed")
-        talk.user("calm_down", "autoPositive")
-    elif event.kind != "grievance" or not _breaks_off(talk):
-        is_sorry = _APOLOGY.search(talk.floor.drafts[-1].text)
-        talk.user("still_cross.sorry" if is_sorry else "still_cross", "disagreement")
-
-
-def _grievances(talk: Talk) -> tuple[str, ...]:
-    """Return what a caller is cross about: whom the business rings has not just been on hold."""
-    lines = talk.world.story.grievance
-    if talk.cast.direction != "outbound":
-        return lines
-    return tuple(line for line in lines if not _RINGS.search(line)) or lines
-
-
-def _breaks_off(talk: Talk) -> bool:
-    """Let a caller who is angry for the second time hang up, if nothing has been done for it yet;
-    return whether it does."""
-    if talk.mood.manner != "angry" or not talk.steps or not talk.chance(BREAKS_OFF):
-        return False
-    talk.user("break_off", "disagreement")
-    talk.outcome, talk.is_over = "broken_off", True
-    if talk.chance(0.5):
-        talk.agent("bye_broken", "apology").rote = True
-    return True
-
-
 def _gap(talk: Talk, event: AgendaItem) -> None:
     """Ask what nobody knows, and be offered that somebody finds out."""
     talk.gap = talk.world.gap
@@ -429,9 +383,9 @@ _EVENTS: dict[str, Callable[[Talk, AgendaItem], object]] = {
     "Q1": _belief,
     "Q2": _terms,
     "Q3": _wish,
-    "Q4": _grievance,
+    "Q4": complain,
     "Q5": _gap,
     "Q6": _unrelated,
     "fact": _aside,
-    "grievance": _grievance,
+    "grievance": complain,
 }

@@ -12,7 +12,8 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import about, slots
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.asides import _RINGS, _STANDS_ALONE, _declines, _plain, supposes
+from datagen.scripting.simulate.asides import _STANDS_ALONE, _declines, _plain, supposes
+from datagen.scripting.simulate.grievances import _RINGS
 from datagen.scripting.simulate.steps import hears, objects
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
