@@ -134,15 +134,19 @@ class _Lesson(Realizer):
         if self._draws.chance(GOODBYES):
             closes = "settled" if self._is_grave else "closes"
             first = self._act("user", self._reply or closes)
-            done = self._act("user", "done.unknown" if is_unknown else "done")
+            done = self._act("user", "done.unknown" if is_unknown else self._soberly("done"))
             self._say("user", "close", f"{first} {done}")
             is_thanked = _THANKS.search(self._lines[-1].text)
-            parting = "bye.grave" if self._is_grave else "bye" if is_thanked else "farewell"
-            self._say("agent", "bye", self._act("agent", parting))
+            parting = "bye" if self._is_grave or is_thanked else "farewell"
+            self._say("agent", "bye", self._act("agent", self._soberly(parting)))
         elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            thanks = self._act("user", "done.unknown" if is_unknown else "thanks")
+            thanks = self._act("user", "done.unknown" if is_unknown else self._soberly("thanks"))
             self._say("user", "thanks", f"{reply}{thanks}")
+
+    def _soberly(self, act: str) -> str:
+        """Return the act as it is worded by who is in need or in grief, if that is so."""
+        return f"{act}.grave" if self._is_grave else act
 
     def _happens(self, chance: float) -> bool:
         return self._draws.chance(chance * self._pace)
@@ -184,10 +188,10 @@ class _Lesson(Realizer):
             lead = self._act("user", "interrupt")
         elif is_first:
             lead = self._act("user", ("hello" if self._lines else "hail") + self._manner(question))
-        elif question.is_follow_up:
-            lead = self._lead("follow")
         elif question.is_grave:
             lead = self._lead("serious")
+        elif question.is_follow_up:
+            lead = self._lead("follow")
         else:
             lead = (question.is_near and self._lead("near")) or self._lead("switch")
         asked = question.ask if lead else self._hesitant("user", question.ask)
@@ -323,13 +327,17 @@ class _Lesson(Realizer):
             self._say("agent", "answer", said)
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
-        self._tried(quiz, is_said=is_said)
+        is_named = bool(content_stems(quiz.wrong)) and is_told(quiz.wrong, said)
+        self._tried(quiz, is_said=is_said, errs=not is_named)
 
-    def _tried(self, quiz: Quiz, *, is_said: bool) -> None:
-        """Let the asker answer, and the teacher say what it thinks of that."""
+    def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool) -> None:
+        """Let the asker answer, and the teacher say what it thinks of that.
+
+        Nobody errs with what the teacher has just said that it is not.
+        """
         at = self._draws.uniform()
         right, wrong = (RIGHT_IF_TOLD, 1 - RIGHT_IF_TOLD) if is_said else (RIGHT, WRONG)
-        if at < right:
+        if at < right or (at < right + wrong and not errs):
             self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
             says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
             if says_more and self._draws.chance(0.4):
@@ -374,7 +382,7 @@ class _Lesson(Realizer):
         if not self._told.coming and self._draws.chance(DECLINES):
             self._reply = "enough"  # who has more to ask on it has not had enough
             return
-        self._say("user", "accept", self._act("user", "accept"))
+        self._say("user", "accept", self._act("user", self._soberly("accept")))
         self._say("agent", "detail", " ".join(rest[:2]))
 
     def _gone_on(self, question: Question, said: str) -> None:

@@ -66,6 +66,9 @@ def place(
         places.append(len(turns))
         mended = None if line.repairs is None else places[line.repairs]
         turns.append(_turn(line, at_word, pauses, tuple(stated), mended))
+        is_missed = follower and follower.repairs == len(places) - 1
+        if is_missed and follower.speaker != line.speaker:
+            continue
         if backchannel := _backchannel(plan, wording, line, num_heard, draws):
             turns.append(backchannel)
     return tuple(turns)
