@@ -16,7 +16,7 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
 from datagen.scripting.compose.told import Told
 from datagen.scripting.content import qa_pack
-from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, Subject, load_subjects
+from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, FollowUp, Subject, load_subjects
 from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_for_told,
@@ -134,12 +134,16 @@ def test_every_question_is_answered_by_what_is_known_of_it() -> None:
 
 
 def test_nobody_asks_for_what_the_answer_half_tells() -> None:
-    fiber = next(one for each in shipped() for one in each.topics if one.id == "fiber_diet")
-    told = next(place for place, one in enumerate(fiber.more) if "foods have fiber" in one.ask)
+    shipped_one = next(one for each in shipped() for one in each.topics if one.id == "fiber_diet")
+    foods = FollowUp(
+        ask="What foods have fiber?",
+        tell="Beans and vegetables have lots of it, and it helps the heart and the gut.",
+    )
+    fiber = shipped_one.model_copy(update={"more": (foods,)})
     hearts = [core for core in fiber.core if "heart" in core]
     assert hearts
-    assert told not in not_told(fiber, hearts)
-    assert told in not_told(fiber, fiber.core), "another answer does not tell it"
+    assert not not_told(fiber, hearts)
+    assert not_told(fiber, fiber.core), "another answer does not tell it"
 
 
 @pytest.mark.slow

@@ -118,7 +118,7 @@ class _Lesson(Answered):
         elif is_first:
             lead = self._act("user", ("hello" if self._lines else "hail") + self._manner(question))
         elif question.is_grave:
-            lead = self._lead("serious")
+            lead = self._taken() if question.is_follow_up else self._lead("serious")
         elif question.is_follow_up:
             lead = self._lead("follow")
         else:
