@@ -233,6 +233,31 @@ def test_advice_is_thanked_for() -> None:
             assert one.act != "advise" or other.act.removesuffix(".ask") == "thanks"
 
 
+def test_only_thanks_are_taken_as_thanks() -> None:
+    """To "That could work" nobody says "No problem"."""
+    found = 0
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            if one.act == "thanks" and "thank" not in one.text.lower() and other.act != "react":
+                found += 1
+                for said in (*wordings()["welcome"][0], *wordings()["welcome.view"][0]):
+                    assert not other.text.startswith(f"{said} "), (one.text, other.text)
+    assert found > 10
+
+
+def test_a_second_question_on_somebody_leans_on_nothing() -> None:
+    """Of twins nobody asks "How old are they?" who has just heard of forty people."""
+    asks = {one.ask for traits in shipped().traits.values() for each in traits for one in each.more}
+    found = 0
+    for script in scripts():
+        for place, turn in enumerate(turns := floor(script)):
+            dug = [ask for ask in asks if turn.act == "dig" and turn.text.endswith(ask)]
+            if dug and turns[place - 1].act == "dug":
+                found += 1
+                assert not re.search(r"\b(?:they|them|it)\b", dug[0]), turn.text
+    assert found > 5
+
+
 @lru_cache
 def wordings() -> dict[str, list[list[str]]]:
     return yaml.safe_load(assets.find("prompts/wording", "casual").read_text())["agent"]

@@ -14,8 +14,9 @@ import yaml
 from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
+from datagen.scripting.compose.told import Told
 from datagen.scripting.content import qa_pack
-from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, Subject, load_subjects
+from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, FollowUp, Subject, load_subjects
 from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_for_told,
@@ -133,12 +134,16 @@ def test_every_question_is_answered_by_what_is_known_of_it() -> None:
 
 
 def test_nobody_asks_for_what_the_answer_half_tells() -> None:
-    fiber = next(one for each in shipped() for one in each.topics if one.id == "fiber_diet")
-    told = next(place for place, one in enumerate(fiber.more) if "foods have fiber" in one.ask)
+    shipped_one = next(one for each in shipped() for one in each.topics if one.id == "fiber_diet")
+    foods = FollowUp(
+        ask="What foods have fiber?",
+        tell="Beans and vegetables have lots of it, and it helps the heart and the gut.",
+    )
+    fiber = shipped_one.model_copy(update={"more": (foods,)})
     hearts = [core for core in fiber.core if "heart" in core]
     assert hearts
-    assert told not in not_told(fiber, hearts)
-    assert told in not_told(fiber, fiber.core), "another answer does not tell it"
+    assert not not_told(fiber, hearts)
+    assert not_told(fiber, fiber.core), "another answer does not tell it"
 
 
 @pytest.mark.slow
@@ -197,6 +202,11 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
             "quiz",
             {"ask": "Is it?", "right": "Yes.", "wrong": "No.", "tell": "Yes, it is."},
             "opens with neither",
+        ),
+        (
+            "quiz",
+            {"ask": "Where did they go?", "right": "Up.", "wrong": "Down.", "tell": "Up."},
+            "so name what it is about",
         ),
         ("beyond", "How old is this one?", "points at something that nobody sees"),
         ("more", [MORE, MORE | {"ask": "Who was in that muscle?"}], "leans on words that not each"),
@@ -292,6 +302,55 @@ def test_no_detail_gives_away_what_is_asked_right_after_it() -> None:
     assert found > 30
 
 
+def test_nobody_errs_with_what_was_just_said_not_to_be_so() -> None:
+    """Told that it gets data "instead of rules", nobody says that it learns from rules."""
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    found = 0
+    for script in scripts():
+        turns = floor(script)
+        for turn in turns:
+            for topic in (known[name] for name in topics(script) if turn.act == "try.wrong"):
+                if turn.text.endswith(topic.quiz.wrong) and (
+                    wrong := content_stems(topic.quiz.wrong)
+                ):
+                    found += 1
+                    core = next(one for one in topic.core if any(one in t.text for t in turns))
+                    assert not wrong <= content_stems(core), (core, turn.text)
+    assert found > 10
+
+
+def test_a_detail_that_says_it_comes_right_after_what_was_asked() -> None:
+    """After "Rain cleans the air" nobody says of hay fever that "it can begin at any age"."""
+    asked = Question(
+        "What helps with hay fever?",
+        "Close the windows.",
+        details=("Rain cleans the air.", "It can begin at any age.", "A doctor can test it."),
+    )
+    told = Told([])
+    assert told.free(asked)[0] == "It can begin at any age."
+
+
+def test_nobody_believes_just_what_is_just_so() -> None:
+    found = 0
+    for script in scripts():
+        for turn in script.turns:
+            if turn.act in ("guess.wrong", "doubt") and re.search(r"\b(?:just|only)\b", turn.text):
+                found += 1
+                assert len(re.findall(r"\b(?:just|only)\b", turn.text.lower())) == 1, turn.text
+    assert found > 5
+
+
+def test_nobody_nods_at_what_it_did_not_catch() -> None:
+    found = 0
+    for script in scripts():
+        for place, turn in enumerate(script.turns):
+            if turn.act == "again" and turn.repairs is not None:
+                found += 1
+                between = script.turns[turn.repairs + 1 : place]
+                assert not any(one.act == "backchannel" for one in between), turn.text
+    assert found > 10
+
+
 def test_nobody_asks_whether_what_was_just_set_right_is_so() -> None:
     known = {topic.id: topic for subject in shipped() for topic in subject.topics}
     found = 0
@@ -326,6 +385,9 @@ def test_in_need_or_grief_nobody_jokes_guesses_or_is_tested() -> None:
         assert not any(turn.text.startswith(("Ha,", "Ha ")) for turn in script.turns)
         byes = [turn.text for turn in script.turns if turn.act == "bye"]
         assert not any("fun" in text or "enjoyed" in text for text in byes), byes
+        ends = [turn.text for turn in script.turns if turn.act in ("close", "thanks", "accept")]
+        marvels = re.compile(r"interesting|learned|friends|Cool|Wow|owe you|love|quick")
+        assert not any(marvels.search(text) for text in ends), ends
         if {*topics(script)} <= grave:
             acts = {turn.act for turn in script.turns}
             assert not acts & {"guess", "scope", "quiz", "answer.quiz"}, acts

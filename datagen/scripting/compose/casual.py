@@ -46,6 +46,9 @@ LATER = 0.4
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
+_THANKS = re.compile(r"\bthanks?\b", re.IGNORECASE)
+_LEANS = re.compile(r"\b(?:it|its|they|them|their|those|one|that|there)\b")
+"""What a question holds that speaks of what was told first, and not of the last answer."""
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
 _WHOLE = re.compile(
@@ -268,7 +271,7 @@ class _Chat(Realizer):
         """Let the other ask about a trait, once or twice."""
         more = self._draws.shuffled(part.trait.more)
         for place, question in enumerate(more):
-            if place and not self._draws.chance(0.3):
+            if place and (_LEANS.search(question.ask) or not self._draws.chance(0.3)):
                 break
             asker = self._other()
             self._say(asker, "dig", self._joined(lead, question.ask))
@@ -330,9 +333,11 @@ class _Chat(Realizer):
     def _reaction(self, speaker: Speaker, *, is_said: bool = False) -> str:
         """Say, or do not say, how the last turn was taken."""
         taken, self._taken = self._taken, "react"
-        if self._lines[-1].act == "thanks":
-            return self._act(speaker, self._welcome)
-        if self._lines[-1].act in ("hello", "meet", "react"):
+        last = self._lines[-1]
+        if last.act == "thanks":
+            is_thanked = _THANKS.search(last.text)
+            return self._act(speaker, self._welcome) if is_thanked or is_said else ""
+        if last.act in ("hello", "meet", "react"):
             return ""
         if is_said or taken == "react.low" or self._draws.chance(REACTIONS):
             return self._act(speaker, taken)

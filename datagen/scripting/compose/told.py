@@ -19,6 +19,8 @@ from datagen.scripting.content.questions import (
 from datagen.scripting.plans.qa import Question
 
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
+_PRONOUN = re.compile(r"(?:It|They|Its|Their)\b")
+"""Opens a sentence on what was named before it."""
 
 
 class Told:
@@ -33,8 +35,12 @@ class Told:
         """What is wrongly believed of the question and what is right, if that has come up."""
 
     def free(self, question: Question) -> list[str]:
-        """Return the details that tell nothing that was said or will be asked."""
-        return [one for one in question.details if self.is_new(one, question.answer)]
+        """Return the details that tell nothing that was said or will be asked.
+
+        One that opens with "it" or "they" comes first: what it speaks of was named last then.
+        """
+        free = [one for one in question.details if self.is_new(one, question.answer)]
+        return sorted(free, key=lambda one: not _PRONOUN.match(one))
 
     def is_new(self, text: str, answer: str) -> bool:
         """Tell whether a text repeats neither what the teacher has said nor what it will say."""

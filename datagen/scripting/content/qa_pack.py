@@ -57,6 +57,8 @@ _NAMES = re.compile(
 _TAKES_UP = re.compile(r"(?:That|That's|Then)\b")
 """Opens what sets a belief right with what "That's a common mix-up" has just opened with."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
+_OF_IT = re.compile(r"\b(?:they|them|their|(?:do|does|did|can|will) it)\b")
+"""Asks about what a detail of something else may come after."""
 
 
 class FollowUp(Settings):
@@ -226,6 +228,10 @@ def _lint_asides(topic: Topic) -> Iterator[str]:
         yield f"{topic.beyond!r} points at something that nobody sees"
     if _TAKES_UP.match(topic.doubt.tell):
         yield f"{topic.doubt.tell!r} takes up a word that was said before it, so name the thing"
+    if (found := _OF_IT.search(topic.quiz.ask)) and not content_stems(
+        topic.quiz.ask[: found.start()]
+    ):
+        yield f"{topic.quiz.ask!r} comes after any detail, so name what it is about"
     if _YES_OR_NO.match(topic.quiz.tell):
         yield f"{topic.quiz.tell!r} comes after a yes or a no of its own, so it opens with neither"
     ask = {topic.quiz.right.lower(), topic.quiz.wrong.lower()}

@@ -40,6 +40,7 @@ _LESSON = (
         "follow", "near", "switch", "serious", "curious", "interrupt", "done", "grasp", "lost",
         "guessed", "believe", "doubt", "try", "long", "short", "again", "accept", "enough",
         "settled", "fine", "thanks", "doubt.new", "glad", "closes", "see", "blank", "done.unknown",
+        "accept.grave", "done.grave", "thanks.grave",
     )),
 )  # fmt: skip
 _CHAT = frozenset((

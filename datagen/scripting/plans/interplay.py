@@ -66,9 +66,16 @@ def place(
         places.append(len(turns))
         mended = None if line.repairs is None else places[line.repairs]
         turns.append(_turn(line, at_word, pauses, tuple(stated), mended))
+        if follower and (follower.speaker, follower.repairs) == (_other(line), len(places) - 1):
+            continue  # nobody nods at what it has not caught
         if backchannel := _backchannel(plan, wording, line, num_heard, draws):
             turns.append(backchannel)
     return tuple(turns)
+
+
+def _other(line: PlannedLine) -> Speaker:
+    """Return who listens to a line."""
+    return "user" if line.speaker == "agent" else "agent"
 
 
 def _states(text: str, written: str) -> bool:
@@ -154,7 +161,7 @@ def _backchannel(
     """Draw at most one backchannel by the listener, where a clause ends, but not to a question."""
     if num_heard < MIN_LISTENED or line.act in _FORMAL or line.text[-1] == "?":
         return None
-    listener: Speaker = "user" if line.speaker == "agent" else "agent"
+    listener = _other(line)
     person = plan.user if listener == "user" else plan.agent
     chance = BACKCHANNELS[listener] * num_heard * _LEVEL[person.behaviour.backchannels]
     if not draws.chance(chance):
