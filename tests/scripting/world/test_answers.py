@@ -154,7 +154,7 @@ def test_nobody_asks_about_a_number_that_it_does_not_have() -> None:
         supposed = [p for p in script.probes if p.type == "Q1"]
         number = [script.turns[p.user_turn].text for p in supposed if not p.expects]
         assert not (lacking and number), (script.dialog_id, number)
-    assert found > 10
+    assert found >= 5
 
 
 @pytest.mark.slow

@@ -93,3 +93,17 @@ def test_nobody_has_a_husband_and_a_wife() -> None:
             said += chain.from_iterable(step.reply for step in story.steps)
             spouses = {one for line in said for one in re.findall(r"\bmy (husband|wife)\b", line)}
             assert len(spouses) < 2, (pack.id, name)
+
+
+FOREIGN = re.compile(
+    r"(?i)\b(bank machine|tax office|power cut|itchy like mad|at the wall|ticked|tow company"
+    r"|chair free|lift free|by a thief)\b|\} of notice|\bthat can't be[.,]"
+)
+"""What desks and callers in the United States do not say."""
+
+
+def test_packs_speak_as_people_in_the_united_states_do() -> None:
+    assert FOREIGN.search("Is there another bank machine close by?")
+    for path in default_paths():
+        text = path.read_text(encoding="utf-8")
+        assert not FOREIGN.findall(text), (path.stem, FOREIGN.findall(text))
