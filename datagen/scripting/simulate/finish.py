@@ -81,6 +81,7 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     turns: list[Turn] = []
     places: list[int] = []
     at_word: int | None = None
+    sounds: set[str] = set()
     level = talk.cast.user.behaviour.fillers
     for draft in talk.floor.drafts:
         _hesitate(talk, draft, acts, draws)
@@ -94,7 +95,9 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         turns.append(_turn(talk, draft, at_word, pauses, places))
         listens = _backchannel(talk, draft, acts, num_heard, draws)
         if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
-            turns.append(turn)
+            if listens or turn.text not in sounds:  # nobody says the same to somebody else again
+                turns.append(turn)
+            sounds.add(turn.text)
         at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
     actions = tuple(changed(one, turn=places[one.turn]) for one in talk.actions)
