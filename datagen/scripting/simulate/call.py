@@ -45,7 +45,7 @@ _ASKS_FOR = re.compile(
 _SETTLES = frozenset(("tell", "offer", "act", "promise", "handoff"))
 HURRY = 0.4
 """Leisure under which callers come to the point."""
-SAME, STEM = 0.6, 4
+SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
 _CALLED = ("company", "both")
 """What somebody who is called back asks at once, if it does not know who is calling."""
@@ -177,10 +177,10 @@ def _stems(line: str) -> frozenset[str]:
 
 
 def _first_reaction(mood: str, opening: str) -> str:
-    """Return to what the agent reacts: a question is one, whatever it is about, and a story asks
-    for nothing yet."""
+    """Return to what the agent reacts: a question is one, whatever it is about, and not answered
+    before it has been looked into; a story asks for nothing yet."""
     if opening.endswith("?"):
-        return "request" if mood == "request" else "question"
+        return "question"
     return mood if mood == "problem" or _ASKS_FOR.search(opening) else "story"
 
 

@@ -136,12 +136,13 @@ def _turn(
     )
 
 
-def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
+def _hesitate(talk: Talk, draft: Draft, bank: Acts, draws: Draws) -> None:
     """Put hesitations into what somebody says, by the level of fillers."""
     if draft.speaker == "agent":
-        is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
+        acts = (draft.act, draft.begins)
+        is_free = _SMOOTH.isdisjoint(acts) and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            is_feedback = draft.text[-1] == "?" or draft.act == "autoPositive"
+            is_feedback = draft.text[-1] == "?" or "autoPositive" in acts
             starts = _BARE if is_feedback else _AGENT_STARTS
             _start(talk, draft, draws.pick(starts))
         return
@@ -149,11 +150,11 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring" or draft.cut_at:
         return
     if draws.chance(MIDDLES[level]):
-        _middle(draft, draws.pick(acts.middles))
+        _middle(draft, draws.pick(bank.middles))
     if draws.chance(RESTARTS[level]):
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        said = draws.pick(acts.starts)
+        said = draws.pick(bank.starts)
         if said not in _BEGINS or _may_begin(talk, draft, said):
             _start(talk, draft, said)
 

@@ -139,4 +139,38 @@ def test_thanks_are_given_once_in_a_breath() -> None:
 def test_who_is_sorry_itself_is_not_told_so() -> None:
     assert not steps.objects("Oh. I'm sorry, I had no idea.")
     assert not steps.objects("Oh, okay, something else, then.")
+    assert steps._TAKES_IT.match("Well, let me think.")
     assert steps.objects("But that's not fair.")
+
+
+def test_who_cannot_be_found_is_asked_for_the_other_number() -> None:
+    asked = lines_of("agent", "ask_other.wrong")
+    seen = 0
+    for script in scripts():
+        if script.outcome != "failed" or not any(
+            "you're verified" in turn.text or "verify you" in turn.text for turn in script.turns
+        ):
+            continue
+        texts = [turn.text for turn in script.turns if turn.speaker == "agent"]
+        stems = [line.split("{")[0] for line in asked]
+        seen += any(stem in text for stem in stems for text in texts)
+    assert seen
+
+
+def test_nobody_reads_out_the_same_wrong_number_again() -> None:
+    seen = 0
+    for script in scripts():
+        asked = [one.arguments["identity"] for one in script.actions if one.status == "no_match"]
+        seen += len(asked) > 1
+        assert len(asked) == len(set(asked)), (script.dialog_id, asked)
+    assert seen
+
+
+def test_a_question_is_not_answered_before_it_is_looked_into() -> None:
+    assert call._first_reaction("request", "Are there seats without stairs?") == "question"
+    assert not [line for line in lines_of("agent", "react_question") if line.startswith("Yes")]
+
+
+def test_who_is_cross_is_not_met_with_joy() -> None:
+    glad = re.compile(r"\b(?:lovely|great|perfect|good)\b", re.IGNORECASE)
+    assert not list(filter(glad.search, lines_of("agent", "ack_agreed.low")))
