@@ -213,7 +213,8 @@ class Talk:
     def is_low(self) -> bool:
         """Whether cheerful feedback of the agent would be out of place."""
         is_mended = self.is_helped or (self.outcome == "solved" and not self.steps)
-        is_trouble = self.world.story.mood == "problem" and not is_mended
+        is_bad = self.world.story.mood == "problem" or self.is_refused or self.outcome == "partly"
+        is_trouble = is_bad and not is_mended
         return is_trouble or self.mood.valence < LOW
 
     @property

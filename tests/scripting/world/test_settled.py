@@ -174,3 +174,11 @@ def test_a_question_is_not_answered_before_it_is_looked_into() -> None:
 def test_who_is_cross_is_not_met_with_joy() -> None:
     glad = re.compile(r"\b(?:lovely|great|perfect|good)\b", re.IGNORECASE)
     assert not list(filter(glad.search, lines_of("agent", "ack_agreed.low")))
+
+
+def test_an_agent_is_not_glad_of_what_it_cannot_do() -> None:
+    talk = talk_of("bank", "wire", "suspicious")
+    assert talk.outcome == "partly"
+    assert talk.is_low
+    talk.is_helped = True
+    assert not talk.is_low
