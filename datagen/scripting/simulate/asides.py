@@ -43,6 +43,14 @@ _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
 """How a value in words begins that is said without a sentence around it."""
+_POINTS = re.compile(
+    r"[^,{]*\b(?:it|its|they|them|their|this|that|these|those|one|ones)\b"
+    r"(?!(?:'s|'ll be| is| was| costs?| takes?)? \{\w+\}[^,?]* (?:for|to|if|on|off|before|after|in"
+    r"|with|without|abroad|between)\b)",
+    re.IGNORECASE,
+)
+"""How a line begins that says something of what has been spoken of: "it starts at five, right?",
+and not "it's $5 for a child seat"."""
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
 OBJECTS = 0.35
@@ -221,7 +229,7 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     """Suppose a fact with one of its values, which may be wrong, and be told."""
     fact = talk.world.fact(name)
     is_right = is_right or name in talk.told
-    line = talk.draws.pick(heard(talk, name) or fact.claim)
+    line = talk.draws.pick(_clear(talk, name, heard(talk, name) or fact.claim))
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
     wrong: Value | None = None if is_right else talk.wrong(slot)
@@ -236,6 +244,7 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
     is_known = talk.is_fresh(name) or name in talk.agreed
     stands_alone = right.type in SAID_ALONE or _STANDS_ALONE.match(right.written)
+    stands_alone = stands_alone or name in talk.agreed  # what has been offered is done by now
     if is_known and stands_alone:  # nobody says all of it once more
         talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
     else:
@@ -249,6 +258,20 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
         talk.user("ack_corrected", "autoPositive")
     else:
         _react(talk)
+
+
+def _clear(talk: Talk, name: str, lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines in which it is clear what they are about: all, where that is what has been
+    told last; else those that do not point back, if there are any."""
+    last = max(talk.told.values(), default=-1)
+    if talk.told.get(name) == last:
+        return lines
+    return [line for line in lines if not refers_back(line)] or lines
+
+
+def refers_back(line: str) -> bool:
+    """Tell whether a line says something of what has been spoken of, and does not name it."""
+    return _POINTS.match(line) is not None
 
 
 def _terms(talk: Talk, event: AgendaItem) -> None:

@@ -45,7 +45,7 @@ _ASKS_FOR = re.compile(
 _SETTLES = frozenset(("tell", "offer", "act", "promise", "handoff"))
 HURRY = 0.4
 """Leisure under which callers come to the point."""
-SAME, STEM = 0.6, 4
+SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
 _CALLED = ("company", "both")
 """What somebody who is called back asks at once, if it does not know who is calling."""
@@ -144,7 +144,8 @@ def _open(talk: Talk) -> None:
     length = talk.cast.user.behaviour.length
     lines = _news(talk) if talk.cast.direction == "outbound" else story.opening
     talk.user_line(lines, "inform", is_brief=length == 0 or talk.leisure < HURRY)
-    mood = _first_reaction(story.mood, talk.words.chosen)
+    talk.opening = talk.words.chosen
+    mood = _first_reaction(story.mood, talk.opening)
     for _ in range(length):
         if story.more and talk.chance((0.2 + 0.15 * length) * talk.leisure):
             talk.user_line(story.more, "inform")
@@ -176,10 +177,10 @@ def _stems(line: str) -> frozenset[str]:
 
 
 def _first_reaction(mood: str, opening: str) -> str:
-    """Return to what the agent reacts: a question is one, whatever it is about, and a story asks
-    for nothing yet."""
+    """Return to what the agent reacts: a question is one, whatever it is about, and not answered
+    before it has been looked into; a story asks for nothing yet."""
     if opening.endswith("?"):
-        return "request" if mood == "request" else "question"
+        return "question"
     return mood if mood == "problem" or _ASKS_FOR.search(opening) else "story"
 
 
@@ -353,21 +354,22 @@ def _close(talk: Talk) -> None:
         talk.agent("offer_more", "offer")
         talk.user(f"done_offered{how}", "declineOffer")
     else:
-        talk.user(f"done{how}", "thanking")
+        is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
+        talk.user(f"done{how}", "thanking", _THANKS if is_glad else "")
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         talk.user("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 
 
 def _done(talk: Talk) -> str:
-    """Return how the caller ends it: who has just been refused something is not glad of it, and
-    nobody gives thanks for what was not done."""
+    """Return how the caller ends it: who has just been refused something is not glad of it, nobody
+    gives thanks for what was not done, and nobody leaves it at that for whom something was done."""
     drafts = talk.floor.drafts
     at = max(at for at, draft in enumerate(drafts) if draft.speaker == "agent")
     acts = {one.act for one in talk.probes if one.agent_turn == at}
-    if "decline" in acts:
-        return ".low"
-    if talk.outcome != "solved" or acts & _NO:
+    if ("decline" in acts or talk.is_let_down) and not talk.is_helped:
+        return ".unhelped"
+    if "decline" in acts or talk.outcome != "solved" or acts & _NO:
         return ""
     return ".helped" if talk.is_helped else ".told"
 
@@ -376,7 +378,8 @@ def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
     is_outbound = talk.cast.direction == "outbound"
-    if talk.mood.valence < 0 or talk.is_let_down:
+    is_sour = talk.mood.valence < 0 and not talk.is_thanked
+    if is_sour or (talk.is_let_down and not talk.is_helped):
         return "bye_plain.outbound" if is_outbound else "bye_plain"
     act = "bye_outbound" if is_outbound else "bye"
     return act if talk.is_thanked else f"{act}.unthanked"
@@ -384,4 +387,6 @@ def _bye(talk: Talk) -> str:
 
 _NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
+_THANKS = "hank"
+"""What words of thanks hold, which nobody says twice in a breath."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}

@@ -81,6 +81,7 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     turns: list[Turn] = []
     places: list[int] = []
     at_word: int | None = None
+    sounds: set[str] = set()
     level = talk.cast.user.behaviour.fillers
     for draft in talk.floor.drafts:
         _hesitate(talk, draft, acts, draws)
@@ -94,7 +95,9 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         turns.append(_turn(talk, draft, at_word, pauses, places))
         listens = _backchannel(talk, draft, acts, num_heard, draws)
         if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
-            turns.append(turn)
+            if listens or turn.text not in sounds:  # nobody says the same to somebody else again
+                turns.append(turn)
+            sounds.add(turn.text)
         at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
     actions = tuple(changed(one, turn=places[one.turn]) for one in talk.actions)
@@ -133,12 +136,13 @@ def _turn(
     )
 
 
-def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
+def _hesitate(talk: Talk, draft: Draft, bank: Acts, draws: Draws) -> None:
     """Put hesitations into what somebody says, by the level of fillers."""
     if draft.speaker == "agent":
-        is_free = draft.act not in _SMOOTH and draft.cut_at is None and not draft.rote
+        acts = (draft.act, draft.begins)
+        is_free = _SMOOTH.isdisjoint(acts) and draft.cut_at is None and not draft.rote
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
-            is_feedback = draft.text[-1] == "?" or draft.act == "autoPositive"
+            is_feedback = draft.text[-1] == "?" or "autoPositive" in acts
             starts = _BARE if is_feedback else _AGENT_STARTS
             _start(talk, draft, draws.pick(starts))
         return
@@ -146,11 +150,11 @@ def _hesitate(talk: Talk, draft: Draft, acts: Acts, draws: Draws) -> None:
     if draft.num_words < 4 or draft.rote or draft.act == "interactionStructuring" or draft.cut_at:
         return
     if draws.chance(MIDDLES[level]):
-        _middle(draft, draws.pick(acts.middles))
+        _middle(draft, draws.pick(bank.middles))
     if draws.chance(RESTARTS[level]):
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
-        said = draws.pick(acts.starts)
+        said = draws.pick(bank.starts)
         if said not in _BEGINS or _may_begin(talk, draft, said):
             _start(talk, draft, said)
 

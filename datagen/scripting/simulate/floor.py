@@ -83,6 +83,13 @@ class Floor:
             last.act = act
         return last
 
+    def goes_on(self, speaker: Speaker, *, apart: bool = False) -> bool:
+        """Tell whether the speaker is in the middle of a sentence: By the way, ..."""
+        last = self.drafts[-1] if self.drafts else None
+        if last is None or last.speaker != speaker or last.is_closed or apart:
+            return False
+        return last.text[-1] not in ".?!"
+
     def close(self) -> None:
         """End the last turn: what its speaker says next is a turn of its own."""
         if self.drafts:
@@ -105,7 +112,9 @@ def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
         return text, spoken
     sentence = _SENTENCE.split(last.text[:-1])[-1]
     for start in _STARTS:
-        is_second = last.text.startswith(start[:-2]) or sentence.startswith(start)
+        word = start[:-2]
+        is_second = last.text.startswith(word) or sentence.startswith(start)
+        is_second = is_second or sentence.endswith(f", {word.lower()}")
         if text.startswith(start) and is_second:
             size = len(start)
             begins_alike = text[size] == spoken[size]  # a number is digits, and small in words

@@ -23,6 +23,8 @@ LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
 )
 """Chances of what may happen to an identity number, or to a name."""
 _action = trusted(Action)
+TRIES = 8
+"""Draws of another wrong number, of which few are the same: nobody reads the same one again."""
 NOTICED = 0.7
 """Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
 _AT_HAND = frozenset(("phone", "plate", "zip"))
@@ -142,14 +144,22 @@ def _spell(talk: Talk) -> None:
 
 def _fail(talk: Talk, given: str) -> None:
     """Let the caller give a wrong number twice, and end it."""
-    code = talk.world.identity.identity.value
-    for act in (given, "read_again"):
-        wrong = code.alter(talk.draws, talk.value("identity_value"))
+    code, right = talk.world.identity.identity.value, talk.value("identity_value")
+    first = second = code.alter(talk.draws, right)
+    for _ in range(TRIES):
+        if second.written != first.written:
+            break
+        second = code.alter(talk.draws, right)
+    for act, wrong in ((given, first), ("read_again", second)):
         talk.words.about("identity_value", wrong)
         talk.user(act, "answer")
         no_match(talk, wrong.written)
     talk.words.about("identity_value", talk.value("identity_value"))
-    talk.user("lacks_more", "inform")
+    if talk.world.other.identity.id in _AT_HAND:  # which would be no excuse
+        talk.user("lacks_more", "inform")
+    else:
+        talk.agent("ask_other.wrong", "setQuestion")
+        talk.user("lacks_other", "inform")
     talk.agent("cannot_verify", "declineRequest", ("prompt.unverified",))
     talk.mood.feel("failed")
     talk.user("ack_bad", "autoPositive")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, tools
 from datagen.scripting.simulate.identify import identify
@@ -54,9 +55,10 @@ _OBJECTS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_IT = re.compile(
-    r".*\bthank|.*\bnot the only one|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
-    r"|(?:okay|alright|good|oh, so|(?:oh|well), good|at least|fine|then (?:i'll|we'll)|yes|i knew"
-    r"|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
+    r".*\bthank|.*\bi'm sorry\b|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
+    r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
+    r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"
+    r"|then (?:i'll|we'll)|yes|i knew|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
     r"|.*\b(?:okay|alright|fine|fair enough)\.$"
     r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
     re.I,
@@ -66,13 +68,17 @@ _UNTOLD = re.compile(r"\bnobody (?:ever )?(?:told|tells|said|mentioned)\b|\bneve
 _OTHERWISE = re.compile(r"\btold (?:me|us) (?:something (?:else|different)|they)\b", re.I)
 """What a reply to news holds that complains of not having been told it, or of having been told
 something else."""
-_WANTS = re.compile(r"\bplease\b", re.I)
-"""What a reply to news holds that asks for what the agent does next."""
+_WANTS = re.compile(
+    r"\bplease\b|\b(?:just|then) (?:try|send|end|stop|take|put|do|start|close|cancel|let's)\b", re.I
+)
+"""What a reply holds that asks for what the agent does next."""
 HEARS = 0.6
 """Chance that the agent says something to what a caller makes of bad news, if that asks for
 nothing."""
 _QUESTION = re.compile(r"(?:and |so,? )?(?:should|shall|would|do|does|can|could|may|is|are) ", re.I)
 """How a line begins that only asks."""
+ASKED = 0.5
+"""More than this share of the words of what is to be done is said by who asks for it."""
 JUST = 2
 """Turns after which an offer need not say that it was told already."""
 
@@ -145,9 +151,17 @@ def _propose(talk: Talk, step: ProcedureStep) -> None:
     if proposed and not talk.is_agreed:
         said = talk.words.fill(proposed)
         talk.words.about("doing", Value("text", said.text, said.spoken))
-        talk.agent("propose", "offer", (f"prompt.{step.tool}",)).values |= said.slots
+        is_given = not talk.given.isdisjoint(talk.world.pack.tools[step.tool].args)
+        act = "propose.asked" if is_given or asks_for(talk.opening, proposed) else "propose"
+        talk.agent(act, "offer", (f"prompt.{step.tool}",)).values |= said.slots
         talk.user("agree", "acceptOffer")
     talk.is_agreed = False
+
+
+def asks_for(opening: str, proposed: str) -> bool:
+    """Tell whether a caller has named what it is asked about: most words of what is to be done."""
+    doing = about(proposed)
+    return len(doing & about(opening)) > ASKED * len(doing)
 
 
 def _tell(talk: Talk, step: ProcedureStep) -> None:
@@ -282,6 +296,12 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
     if not step.reply:
         talk.user(BANK[step.do], answer)
         return
+    _answer(talk, step, answer)
+    talk.is_agreed = talk.is_agreed or (not step.declines and _wants(talk, talk.words.chosen))
+
+
+def _answer(talk: Talk, step: ProcedureStep, answer: str) -> None:
+    """Let the caller answer in words of the pack, and perhaps be misheard, or correct itself."""
     said = talk.draws.uniform() / talk.slips
     name = _mendable(talk, step) if said < CORRECTS + MISHEARD else ""
     hear = talk.wrong if said < CORRECTS else talk.misheard
@@ -319,7 +339,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             told = [line for line in told if objects(line)] or told
         talk.user_line(told, "autoPositive")
         said = talk.words.chosen
-        if _WANTS.search(said) and said[-1] != "?" and talk.steps and talk.steps[0].do == "act":
+        if _wants(talk, said):
             talk.is_agreed, talk.floor.drafts[-1].act = True, "agreement"
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
@@ -327,6 +347,12 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             talk.agent(hears(said), "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
+
+
+def _wants(talk: Talk, said: str) -> bool:
+    """Tell whether a reply asks for what the agent does next."""
+    is_next = bool(talk.steps) and talk.steps[0].do == "act"
+    return is_next and said[-1] != "?" and _WANTS.search(said) is not None
 
 
 def hears(said: str) -> str:

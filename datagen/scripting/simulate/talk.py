@@ -131,6 +131,8 @@ class Talk:
         """The agent has looked something up, and has yet to tell it."""
         self.opened_at = 0
         """The turn in which the caller has said why it calls."""
+        self.opening = ""
+        """The template of the line that has said why it calls."""
         self.has_asked = False
         """The caller has brought up a question already."""
         self.hidden = ""
@@ -165,9 +167,9 @@ class Talk:
         said = self.words.line(lines, self.cast.manner in _TERSE)
         return self.say("agent", iso, said, licence, apart)
 
-    def user(self, act: str, iso: str) -> Draft:
-        """Let the caller do an act of the bank."""
-        said = self.words.act("user", self._fitting("user", act), self.mood.manner)
+    def user(self, act: str, iso: str, without: str = "") -> Draft:
+        """Let the caller do an act of the bank, in words without some."""
+        said = self.words.act("user", self._fitting("user", act), self.mood.manner, without)
         return self.say("user", iso, said)
 
     def _fitting(self, speaker: Speaker, act: str) -> str:
@@ -200,15 +202,19 @@ class Talk:
         licence: tuple[str, ...] = (),
         apart: bool = False,
     ) -> Draft:
-        """Let somebody say something in words."""
+        """Let somebody say something in words; a sentence that is not over goes on with it."""
         mood = self.mood if speaker == "user" else self._agent_mood
+        if self.floor.goes_on(speaker, apart=apart):
+            text, spoken = continued(said.text, said.spoken, self.keeps_capital(said.text))
+            said = Said(text, spoken, said.slots)
         return self.floor.say(speaker, iso, said, mood.emotion, licence, apart=apart)
 
     @property
     def is_low(self) -> bool:
         """Whether cheerful feedback of the agent would be out of place."""
         is_mended = self.is_helped or (self.outcome == "solved" and not self.steps)
-        is_trouble = self.world.story.mood == "problem" and not is_mended
+        is_bad = self.world.story.mood == "problem" or self.is_refused or self.outcome == "partly"
+        is_trouble = is_bad and not is_mended
         return is_trouble or self.mood.valence < LOW
 
     @property

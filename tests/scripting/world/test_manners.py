@@ -449,7 +449,7 @@ def test_a_slip_is_not_the_mistake_of_who_hears_it() -> None:
 
 def test_who_has_heard_nothing_gives_no_thanks_for_it() -> None:
     acts = maker().acts.user
-    for act in ("done.low", "done_offered.low"):
+    for act in ("done.unhelped", "done_offered.unhelped"):
         lines = [line for parts in acts[act].values() for part in parts for line in part]
         assert not [line for line in lines if re.search(r"\bknow\b|telling me", line)]
 
