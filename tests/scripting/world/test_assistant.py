@@ -134,6 +134,18 @@ def test_calls_differ() -> None:
         ("Stay away, please, and do not dig.", "They should stay away, and not dig."),
         ("Put in, a lock is $90.", "Put in, a lock is $90."),
         ("give you a credit", "give them a credit"),
+        ("The plumber has a note to phone you first.", "The plumber has a note to phone them first."),
+        ("I ordered you a cab.", "I ordered them a cab."),
+        ("It looks like you signed for it.", "It looks like they signed for it."),
+        ("We'd like you to sign it.", "We'd like them to sign it."),
+        ("There's a label telling you what it is.", "There's a label telling them what it is."),
+        ("I see you have a visit.", "I see they have a visit."),
+        ("Are you on Basic, or do you want it?", "Are they on Basic, or do they want it?"),
+        ("A photo has to come, and please keep it.", "A photo has to come, and they should keep it."),
+        ("It's $9 a bundle, and please don't bring wood.",
+         "It's $9 a bundle, and they shouldn't bring wood."),
+        ("Please report what is missing.", "They should report what is missing."),
+        ("Just switch it off, don't charge it.", "They should switch it off and not charge it."),
     ],
 )
 def test_the_business_speaks_of_who_is_not_there(line: str, said: str) -> None:
