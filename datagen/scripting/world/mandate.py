@@ -69,7 +69,9 @@ _TERMS = re.compile(
     re.I,
 )
 """What asks how long something takes, what it costs, or whether it can be undone."""
-_ANY_OFFER = content_stems("cost charge pay price open free hour day time shop long week month go back")
+_ANY_OFFER = content_stems(
+    "cost charge pay price open free hour day time shop long week month go back"
+)
 """Stems that an offer and a question have in common whatever they are about."""
 _ANY_TERM = content_stems(
     "cancel move moved change reschedule call off back out return refund money deposit advance up"
