@@ -61,10 +61,12 @@ _BACK = re.compile(
     re.I,
 )
 """How a check points back to what the business has told."""
-_ASKED_BACK = re.compile(r"^(?:does that|could that be)\b|\b(?:about that|that one)\?", re.I)
+_ASKED_BACK = re.compile(
+    r"^(?:does that|could that (?:be|have))\b|\b(?:about that|that one|remember that)\?", re.I
+)
 """How any other question does."""
 _TERMS = re.compile(
-    r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:it|that|them) off|back out|return|refund"
+    r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:off|(?:it|that|them) off)|back out|return|refund"
     r"|how (?:long|much)|costs?|deposit|in advance|up front|includ|cover|warranty|guarantee)",
     re.I,
 )
