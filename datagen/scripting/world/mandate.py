@@ -66,8 +66,8 @@ _ASKED_BACK = re.compile(
 )
 """How any other question does."""
 _TERMS = re.compile(
-    r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:off|(?:it|that|them) off)|back out|return|refund"
-    r"|how (?:long|much)|costs?|deposit|in advance|up front|includ|cover|warranty|guarantee)",
+    r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:off|(?:it|that|them) off)|back out|return"
+    r"|refund|how (?:long|much)|costs?|deposit|in advance|up front|includ|cover|warrant|guarant)",
     re.I,
 )
 """What asks how long something takes, what it costs, or whether it can be undone."""

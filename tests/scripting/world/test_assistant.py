@@ -404,8 +404,8 @@ def test_no_offer_adds_a_share_to_a_price() -> None:
 
 def test_no_note_answers_what_only_the_call_tells() -> None:
     back = re.compile(
-        r"\b(?:does that|could that (?:be|have)|about that|that one|after all|in one piece|wait)\b[^.?]*\?"
-        r"|\b(?:then|now)\?",
+        r"\b(?:does that|could that (?:be|have)|about that|that one|after all|in one piece"
+        r"|wait)\b[^.?]*\?|\b(?:then|now)\?",
         re.I,
     )
     for script in everything():
