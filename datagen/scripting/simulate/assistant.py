@@ -281,9 +281,9 @@ class AssistantCall:
             said = talk.words.fill(to_assistant(proposed))
             talk.words.about("doing", Value("text", said.text, said.spoken))
             talk.user("propose", "offer").values |= said.slots
-            is_asked = self.mandate.bound != "decline" and self._inquiry.weigh(step)
-            act = "accept.asked" if is_asked else "agree"
-            talk.agent(act, "acceptOffer", ("prompt.reason",))
+            if self.mandate.bound != "decline":
+                self._inquiry.weigh(step)
+            talk.agent("agree", "acceptOffer", ("prompt.reason",))
         talk.is_agreed = False
 
     def _answer(self, step: ProcedureStep) -> None:
