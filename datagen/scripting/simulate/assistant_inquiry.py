@@ -78,8 +78,12 @@ class Inquiry:
         news = said.intersection(self._news(talk.floor.drafts[-1]))
         numbers = sorted(name for name in news if talk.value(name).type in _WEIGHED)
         about = offered(talk.world, step)
+        wish = talk.world.wish
+        tried = (
+            wish.fact if wish and self._mandate.wish else ""
+        )  # nobody is told it, and then tries
         for name in self._mandate.questions:
-            is_open = name not in talk.told and concerns(asks[name], about)
+            is_open = name not in (*talk.told, tried) and concerns(asks[name], about)
             if is_open and talk.chance(WEIGHS):
                 talk.agent("ask_link.before", "interactionStructuring")
                 talk.has_asked = True

@@ -200,7 +200,7 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
             later = {turn.act for turn in held[at + 1 :] if turn.speaker == "agent"}
             assert not later & {"acceptOffer", "declineOffer"}, script.dialog_id
         for at in early:
-            decided = [turn.act for turn in held[at + 1 : at + 6] if turn.speaker == "agent"]
+            decided = [turn.act for turn in held[at + 1 : at + 10] if turn.speaker == "agent"]
             assert {"acceptOffer", "declineOffer"} & {*decided}, script.dialog_id
     assert seen > CALLS
     assert weighed > 0.1 * CALLS
@@ -404,8 +404,8 @@ def test_no_offer_adds_a_share_to_a_price() -> None:
 
 def test_no_note_answers_what_only_the_call_tells() -> None:
     back = re.compile(
-        r"\b(?:does that|could that (?:be|have)|about that|that one|after all|in one piece"
-        r"|wait)\b[^.?]*\?|\b(?:then|now)\?",
+        r"\b(?:does that|could that (?:be|have)|about that|that one|after all"
+        r"|in one piece)\b[^.?]*\?",
         re.I,
     )
     for script in everything():
