@@ -9,22 +9,17 @@ business knows it says itself. The order of events is drawn, as in `call`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
-from datagen.scripting.simulate.answers import answering, denying
+from datagen.scripting.simulate.answers import denying
 from datagen.scripting.simulate.asides import supposes
-from datagen.scripting.simulate.assistant_numbers import (
-    MISHEARD,
-    READ_BACK,
-    identify,
-    is_heard,
-    read_back,
-)
+from datagen.scripting.simulate.assistant_inquiry import Inquiry
+from datagen.scripting.simulate.assistant_numbers import MISHEARD, READ_BACK, identify, is_heard
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.repair import is_short
@@ -32,31 +27,21 @@ from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
-from datagen.scripting.world.mandate import Mandate, answered_first
+from datagen.scripting.world.mandate import Mandate
 from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
 
-WHO, SAY_AGAIN, NOTED = 0.08, 0.09, 0.34
-"""Chances of what may happen to the opening and to what is told."""
-HOLDS, ACKS, LINKS, TAKEN_IN = 0.8, 0.6, 0.7, 0.6
+WHO, SAY_AGAIN, ASKS_HELP = 0.08, 0.09, 0.2
+"""Chances of what may happen to the opening and to a question of the business."""
+HOLDS, TAKEN_IN = 0.8, 0.6
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
 """What comes up while a business waits for its screen, or when all else is settled."""
 _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
 """Steps in which a business says what is so, or does something."""
-_YES_OR_NO = re.compile(
-    r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
-)
-"""How a question begins after which "mm-hmm" or "sure" would be its answer."""
-_FOR_A_VALUE = re.compile(
-    r"\b(?:how (?:much|many|long|late|early|soon|far|big|often|few|old)|when|what time|costs?"
-    r"|charge|fee|price|rate)\b",
-    re.I,
-)
-"""What asks for a value, which is then worth reading back."""
 _THEIRS = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
 """How an offer ends by which the customer is to do something, and not the business."""
 _WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
@@ -87,9 +72,9 @@ class AssistantCall:
 
     def __init__(self, talk: Talk, mandate: Mandate) -> None:
         self.talk, self.mandate = talk, mandate
-        self._has_looked = self._is_looking = self._has_missed = False
+        self._inquiry = Inquiry(talk, mandate)
+        self._has_looked = self._is_looking = False
         self._has_news = self._has_done = False
-        self._answered_at = -1
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -184,7 +169,12 @@ class AssistantCall:
             needed = talk.floor.drafts[-1].num_words
             draft = talk.agent_line(line, "inform", ("prompt.background",))
             self._may_be_cut(cuts(draft.num_words, needed))
-        if not is_rude and talk.floor.drafts[-1].speaker == "agent" and talk.chance(0.75):
+        if is_rude or talk.floor.drafts[-1].speaker != "agent":
+            return
+        if talk.chance(ASKS_HELP):
+            talk.agent("ask_help", "request")
+            talk.user("react_help", "answer")
+        elif talk.chance(0.75):
             is_problem = talk.world.story.mood == "problem"
             talk.user("react.problem" if is_problem else "react", "autoPositive")
 
@@ -207,81 +197,20 @@ class AssistantCall:
 
     def _take_event(self, event: AgendaItem) -> None:
         if event.kind == "question":
-            self._ask(event.what)
+            self._inquiry.ask(event.what)
         elif event.kind == "wish":
             self._wish()
         else:
-            self._take_news()
+            self._inquiry.take_news()
             assistant_probes.bring_up(self.talk, event.kind)
-
-    def _take_news(self) -> None:
-        """React to what the business has just told, before something else is brought up."""
-        last = self.talk.floor.drafts[-1]
-        if (last.speaker, last.act) == ("user", "inform"):
-            self.talk.agent("ack.low", "autoPositive")
-
-    def _ask(self, name: str) -> None:
-        """Ask what the customer wants to know, and hear it."""
-        talk = self.talk
-        if name in talk.told:
-            return
-        if talk.floor.last != self._answered_at:  # between two questions an answer may go without
-            self._take_news()
-        if talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
-            self._link()
-        talk.has_asked = True
-        asked = self.mandate.asks[name]
-        talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
-        if talk.chance(0.5):
-            talk.user("answer.open" if _YES_OR_NO.match(asked) else "answer", "autoPositive")
-        is_number = not _YES_OR_NO.match(asked) and _FOR_A_VALUE.search(asked) is not None
-        told = answered_first(asked, talk.world.fact(name).tell)
-        self._hear(answering(asked, told, talk.types), may_note=is_number)
-        self._answered_at = talk.floor.last
-        talk.tell((name,))
-
-    def _link(self) -> None:
-        """Announce a question, which is no other one before there was a first."""
-        act = "ask_link" if self.talk.has_asked else "ask_link.first"
-        self.talk.agent(act, "interactionStructuring")
-
-    def _hear(
-        self,
-        lines: Sequence[str],
-        *,
-        is_news: bool = False,
-        is_done: bool = False,
-        may_note: bool = True,
-    ) -> None:
-        """Hear what the business tells; ask again, note it down or read a value back, if one may
-        have been asked for. Nobody passes over bad news, and what is only told gladdens nobody."""
-        talk = self.talk
-        told = tuple(map(to_assistant, lines))
-        draft = talk.user_line(told, "inform")
-        stating = talk.slots((talk.words.chosen,))
-        known = [one.values for one in talk.floor.drafts if one is not draft]
-        stated = sorted((draft.values & talk.world.pack.values.keys()).difference(*known))
-        if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
-            self._has_missed = True
-            asked = talk.floor.last
-            talk.agent("say_again", "requestRepeat").repairs = asked
-            same = tuple(line for line in told if stating <= talk.slots((line,)))
-            talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
-        if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):
-            read_back(talk, stated[0])
-        elif is_news or talk.chance(ACKS * min(1.4, talk.leisure)):
-            is_glad = is_done and talk.outcome == "solved"
-            talk.agent("ack" if is_glad else "ack.low", "autoPositive")
 
     def _wish(self) -> None:
         """Try for what a policy forbids."""
         talk = self.talk
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
-        self._take_news()
-        if talk.chance(LINKS):
-            self._link()
-        talk.has_asked = True
+        self._inquiry.take_news()
+        self._inquiry.link()
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
         told = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
@@ -316,7 +245,7 @@ class AssistantCall:
         told = [step.say] if step.say else [talk.world.fact(name).tell for name in step.facts]
         is_last = talk.outcome != "solved" and not talk.steps
         for at, lines in enumerate(told, start=1):
-            self._hear(lines, is_news=is_last and at == len(told))
+            self._inquiry.hear(lines, is_news=is_last and at == len(told))
         talk.tell(step.facts)
 
     def _look(self, step: ProcedureStep) -> None:
@@ -342,7 +271,7 @@ class AssistantCall:
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
-        self._hear(step.say, is_done=True)
+        self._inquiry.hear(step.say, is_done=True)
 
     def _propose(self, step: ProcedureStep) -> None:
         """Let the business ask before it does what nobody has agreed to."""
@@ -352,6 +281,8 @@ class AssistantCall:
             said = talk.words.fill(to_assistant(proposed))
             talk.words.about("doing", Value("text", said.text, said.spoken))
             talk.user("propose", "offer").values |= said.slots
+            if self.mandate.bound != "decline":
+                self._inquiry.weigh(step)
             talk.agent("agree", "acceptOffer", ("prompt.reason",))
         talk.is_agreed = False
 
@@ -404,9 +335,11 @@ class AssistantCall:
         lines = tuple(line for line in step.say if not _WHICH.search(line)) or step.say
         talk.user_line(tuple(map(to_assistant, lines)), "offer")
         talk.tell(step.facts)
+        is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
+        is_asked = mandate.bound != "decline" and self._inquiry.weigh(step)
         if not step.declines:
-            is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
-            act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
+            act = "accept.asked" if is_asked else "accept"
+            act = "accept_limit" if mandate.limit and talk.chance(0.7) else act
             act = "accept.theirs" if is_theirs else act
             talk.agent(act, "acceptOffer", ("prompt.bounds",))
             return
@@ -428,7 +361,7 @@ class AssistantCall:
         is_done = self._has_done or assistant_probes.is_bought(talk)
         is_bad = talk.is_refused and not is_done and not talk.has_asked  # it helped in nothing
         if not is_done:
-            self._take_news()
+            self._inquiry.take_news()
         act = "close" if is_done and talk.outcome == "solved" else "close.partly"
         act = "close_bad" if is_bad else act
         has_turn = talk.floor.drafts[-1].speaker == "agent"  # its reply and a farewell are no turn

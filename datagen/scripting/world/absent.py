@@ -12,7 +12,7 @@ from functools import lru_cache
 from datagen.scripting.compose.grammar import third_person
 
 _OBJECT = re.compile(
-    r"\b((?:for|to|with|of|at|from|about|under|by|near|behind|on|than|like"
+    r"\b((?:for|to|with|of|at|from|about|under|by|near|behind|on|than|telling|like(?= you to\b)"
     r"|tell|give|gave|given|book|booked|put|get|got|call|send|sent|let|help|helped|transfer"
     r"|connect|change|changed|changing|putting|moving|sending|giving|booking|adding|calling"
     r"|swap|swapped|charge|charged|offer|offered|show|move|moved|rebook|rebooked|keep|cost|costs|sign"
@@ -26,19 +26,28 @@ _OBJECT = re.compile(
     r" you\b(?!'|(?: (?:can|could|may|might|must|will|would|have|had|need|want|paid|get|got)\b))",
     re.IGNORECASE,
 )
+_AS_OBJECT = re.compile(
+    r"\b(?!(?:are|were|do|did|have|can|could|will|would|if|when|and|that|what) )(\w+) you"
+    r"(?= (?:an?|the|first|back|on|in|with|about|from|up|over)\b)",
+    re.IGNORECASE,
+)
+"""What follows no subject: they phone you first, we ordered you a cab."""
 _AT_END = re.compile(r"(?<!\bare)(?<!\bdo)(?<!\bdid)(?<!\bwould)(?<!\bcan) you(?=[,.!]|$)")
 """Ends a clause that asks nothing: will that work for you."""
 _IS_YOU = re.compile(r"\b((?:been|was|is|be)(?: that| it)?) you\b(?=[?,.])", re.IGNORECASE)
 
 
 _ORDER = re.compile(
-    r"^(?:please )?(do not|don't|never|turn|go|come|bring|keep|eat|stay|close|press|leave|put|call"
-    r"|try|hand|cut|wear|give|take|use|look|wait) (?!in,)",
+    r"^(?:please (do not|don't|[a-z]+)|(?:just )?(do not|don't|never|turn|go|come|bring|keep|eat"
+    r"|stay|close|press|leave|put|call|try|hand|cut|wear|give|take|use|look|wait|switch|unplug"
+    r"|lock)) (?!in,)",
     re.IGNORECASE,
 )
 """How a line begins that tells somebody what to do; what is proposed begins with no capital."""
-_PLEADED = re.compile(r", please\b")
-_NOR = re.compile(r"\band (?:don't|do not) ")
+_PLEADED = re.compile(r", please\b(?=[,.])")
+_NOR = re.compile(r"(?:,| and) (?:don't|do not) ")
+_ASIDE = re.compile(r"((?:,|\band|\bbut|\bso)) please (do not |don't )?(?=[a-z]+ )")
+"""How an order goes on after something else: and please keep the piece."""
 
 
 _CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
@@ -62,13 +71,18 @@ def value_of_caller(text: str) -> str:
 def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
     if line[:1].isupper() and (order := _ORDER.match(line)):
-        line = f"They should{_ordered(order[1])} {_NOR.sub('and not ', line[order.end() :])}"
-        line = _PLEADED.sub("", line, count=1)
-    for pattern in (_CAUSED, _OBJECT, _IS_YOU):
+        rest = _NOR.sub(" and not ", line[order.end() :])
+        line = _PLEADED.sub("", f"They should{_ordered(order[1] or order[2])} {rest}", count=1)
+    line = _ASIDE.sub(lambda found: f"{found[1]} they should{_not(found[2])} ", line)
+    for pattern in (_CAUSED, _OBJECT, _AS_OBJECT, _IS_YOU):
         line = pattern.sub(r"\1 them", line)
     return third_person(_AT_END.sub(" them", line))
 
 
 def _ordered(verb: str) -> str:
-    verb = verb.lower()
-    return "n't" if verb in ("don't", "do not") else f" {verb}"
+    return _not(verb) or f" {verb.lower()}"
+
+
+def _not(verb: str | None) -> str:
+    is_denied = (verb or "").strip().lower() in ("don't", "do not")
+    return "n't" if is_denied else ""

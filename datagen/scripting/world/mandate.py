@@ -8,7 +8,7 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
@@ -22,7 +22,7 @@ from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.absent import of_caller, value_of_caller
 from datagen.scripting.world.draw import CompiledWorld, World, fact_slots, happens
 from datagen.scripting.world.notes import Note, answer_of, capital_slot, note_of, stands_alone
-from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish
+from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish, WorldPack
 from datagen.scripting.world.roles import (
     MANNER_SAID,
     MANNER_SENTENCES,
@@ -56,12 +56,31 @@ _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _BACK = re.compile(
     r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b"
-    r"|\b(?:get (?:it|them)|live) there\?",
+    r"|\b(?:get (?:it|them)|live) there\?|\bafter all\b|\bin one piece\b|\bwait\b|\bso far\b"
+    r"|\b(?:then|now)\?",
     re.I,
 )
 """How a check points back to what the business has told."""
-_ASKED_BACK = re.compile(r"^(?:does that|could that be)\b|\b(?:about that|that one)\?", re.I)
+_ASKED_BACK = re.compile(
+    r"^(?:does that|could that (?:be|have))\b|\b(?:about that|that one|remember that)\?", re.I
+)
 """How any other question does."""
+_TERMS = re.compile(
+    r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:off|(?:it|that|them) off)|back out|return"
+    r"|refund|how (?:long|much)|costs?|deposit|in advance|up front|includ|cover|warrant|guarant)",
+    re.I,
+)
+"""What asks how long something takes, what it costs, or whether it can be undone."""
+_ANY_OFFER = content_stems(
+    "cost charge pay price open free hour day time shop long week month go back"
+)
+"""Stems that an offer and a question have in common whatever they are about."""
+_ANY_TERM = content_stems(
+    "cancel move moved change reschedule call off back out return refund money deposit advance up"
+    " front include included cover covered warranty guarantee cost charge pay price fee long late"
+    " early soon still people somebody take go happen any no need they them"
+)
+"""Stems of a question about an offer that do not say which."""
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
 _OTHERS = re.compile(r"\b(?:they|them)\b", re.I)
@@ -144,26 +163,30 @@ def for_assistants(compiled: CompiledWorld) -> dict[str, tuple[str, ...]]:
     somebody."""
     pack = compiled.pack
     found = {
-        name: tuple(case for case in story.cases if _is_for_assistants(story, case, pack.values))
+        name: tuple(case for case in story.cases if _is_for_assistants(pack, story, case))
         for name, story in pack.stories.items()
     }
     return {name: cases for name, cases in found.items() if cases}
 
 
-def _is_for_assistants(story: Story, case: str, own: Collection[str]) -> bool:
+def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
     """Tell whether somebody who is not there can make this call: nothing is to be tried out while
-    it goes on, and no answer is due that depends on it, be it on the business's ``own`` values."""
-    has_acted = has_declined = False
+    it goes on, and no answer is due that depends on it, be it on the business's own values."""
+    has_acted = has_declined = has_agreed = False
     for step in story.steps:
         if not happens(step, case):
             continue
-        is_late = has_acted or all(not slots(line).isdisjoint(own) for line in step.say)
+        is_late = has_acted or all(not slots(line).isdisjoint(pack.values) for line in step.say)
         if step.do == "instruct" or (step.do == "check" and is_late) or _ends(step):
             return False
         if has_declined and step.do == "act" and not _ENDING.search(story.because):
             return False  # who declines has asked for something else, in words of its own
         if step.do == "offer" and not step.declines and _ENDING.search(story.because):
             return False  # who wants an end does not let somebody else settle for less
+        is_end = step.do == "act" and _ENDING.search(pack.tools[step.tool].does) is not None
+        if is_end and not has_agreed and not _ENDING.search(story.because):
+            return False  # nor does who wants none let somebody else put an end to what it has
+        has_agreed = has_agreed or (step.do == "offer" and not step.declines)
         has_acted = has_acted or step.do == "act"
         has_declined = has_declined or step.declines
     return True
@@ -193,8 +216,8 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     """Draw what the customer has told; sets the limit among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
-    open_asks = dict(islice(_open_asks(world), count))
     bound, limit = _bound(world, draws)
+    open_asks = _asked(world, count, weighs=bound != "decline")
     if limit is not None:
         world.values[LIMIT] = limit
     plain = [line for line in world.story.more if stands_alone(line)]
@@ -210,6 +233,37 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
         limit=limit,
         lacks_identity=is_verified and draws.chance(LACKS_IDENTITY),
     )
+
+
+def _asked(world: World, count: int, *, weighs: bool) -> dict[str, list[str]]:
+    """Return what is to be asked: so much, and first what an offer means, if one is weighed."""
+    found = dict(_open_asks(world))
+    offers = [step for step in world.steps if step.do in ("offer", "act") and weighs]
+    about = frozenset(chain.from_iterable(offered(world, step) for step in offers))
+    terms = {
+        name: meant
+        for name, lines in found.items()
+        if (meant := [line for line in lines if concerns(line, about)])
+    }
+    rest = {name: lines for name, lines in found.items() if name not in terms}
+    return dict(islice((terms | rest).items(), max(count, bool(terms))))
+
+
+def offered(world: World, step: ProcedureStep) -> frozenset[str]:
+    """Return the stems of what a step is about that offers or does something: its words, and those
+    of what is then done."""
+    at = world.steps.index(step)
+    done = next((one.tool for one in world.steps[at:] if one.do == "act"), "")
+    lines = step.say if step.do == "offer" else ()
+    lines += (world.pack.tools[done].does,) if done else ()
+    return _stems(tuple(_SLOT.sub("", line) for line in lines)) - _ANY_OFFER
+
+
+def concerns(ask: str, about: frozenset[str]) -> bool:
+    """Tell whether a question is what somebody asks about an offer before agreeing to it: about
+    nothing else."""
+    subject = content_stems(ask) - _ANY_TERM
+    return bool(subject) and subject <= about and _TERMS.search(ask) is not None
 
 
 def _is_ending(world: World) -> bool:

@@ -11,10 +11,11 @@ from itertools import chain, combinations, pairwise
 import pytest
 
 from datagen.scripting.claims import unlicensed
+from datagen.scripting.content.questions import content_stems
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.world.absent import of_caller, to_assistant
 from datagen.scripting.world.draw import happens
-from datagen.scripting.world.mandate import answered_first, for_assistants
+from datagen.scripting.world.mandate import answered_first, concerns, for_assistants
 from datagen.scripting.world.notes import answer_of, note_of, stands_alone
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES
@@ -134,6 +135,26 @@ def test_calls_differ() -> None:
         ("Stay away, please, and do not dig.", "They should stay away, and not dig."),
         ("Put in, a lock is $90.", "Put in, a lock is $90."),
         ("give you a credit", "give them a credit"),
+        (
+            "The plumber has a note to phone you first.",
+            "The plumber has a note to phone them first.",
+        ),
+        ("I ordered you a cab.", "I ordered them a cab."),
+        ("It looks like you signed for it.", "It looks like they signed for it."),
+        ("We'd like you to sign it.", "We'd like them to sign it."),
+        ("There's a label telling you what it is.", "There's a label telling them what it is."),
+        ("I see you have a visit.", "I see they have a visit."),
+        ("Are you on Basic, or do you want it?", "Are they on Basic, or do they want it?"),
+        (
+            "A photo has to come, and please keep it.",
+            "A photo has to come, and they should keep it.",
+        ),
+        (
+            "It's $9 a bundle, and please don't bring wood.",
+            "It's $9 a bundle, and they shouldn't bring wood.",
+        ),
+        ("Please report what is missing.", "They should report what is missing."),
+        ("Just switch it off, don't charge it.", "They should switch it off and not charge it."),
     ],
 )
 def test_the_business_speaks_of_who_is_not_there(line: str, said: str) -> None:
@@ -166,15 +187,50 @@ def test_who_is_corrected_takes_it_in() -> None:
 
 
 def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
+    """But what an offer means it asks before it decides on that."""
+    seen = weighed = 0
+    for script in everything():
+        held = floor(script)
+        asks = [at for at, turn in enumerate(held) if "prompt.ask." in " ".join(turn.licence)]
+        asks = [at for at in asks if held[at].speaker == "agent"]
+        early = [at for at in asks if held[at - 1].act == "offer"]
+        weighed += len(early)
+        for at in set(asks).difference(early):
+            seen += 1
+            later = {turn.act for turn in held[at + 1 :] if turn.speaker == "agent"}
+            assert not later & {"acceptOffer", "declineOffer"}, script.dialog_id
+        for at in early:
+            decided = [turn.act for turn in held[at + 1 : at + 10] if turn.speaker == "agent"]
+            assert {"acceptOffer", "declineOffer"} & {*decided}, script.dialog_id
+    assert seen > CALLS
+    assert weighed > 0.1 * CALLS
+
+
+def test_what_is_asked_before_it_agrees_is_about_the_offer() -> None:
+    about = frozenset(content_stems("book a visit with a plumber on Friday"))
+    assert concerns("Can they still move a visit?", about)
+    assert not concerns("What does a new lock cost?", about)
+    assert not concerns("How long does it take to mend a visit card?", about)
+    assert not concerns("Is the plumber nice?", about)
+
+
+def test_it_asks_what_it_must() -> None:
+    """At least a fifth of what it says in the body of calls asks."""
+    turns = [turn for script in everything() for turn in floor(script)[1:-2]]
+    agents = [turn for turn in turns if turn.speaker == "agent"]
+    assert sum("?" in turn.text for turn in agents) >= 0.21 * len(agents)
+
+
+def test_only_what_can_count_or_be_kept_is_read_back_of_an_offer() -> None:
     seen = 0
     for script in everything():
-        held = [turn for turn in floor(script) if turn.speaker == "agent"]
-        asks = [any("prompt.ask." in one for one in turn.licence) for turn in held]
-        if any(asks):
-            seen += 1
-            later = {turn.act for turn in held[asks.index(True) + 1 :]}
-            assert not later & {"acceptOffer", "declineOffer"}, script.dialog_id
-    assert seen > CALLS
+        types = {one.id: one.type for one in script.facts}
+        for offer, check in pairwise(floor(script)):
+            if (offer.act, check.act, check.speaker) == ("offer", "checkQuestion", "agent"):
+                seen += 1
+                names = {one.removeprefix("user.") for one in check.licence}
+                assert {types[name] for name in names} <= {"money", "time", "date"}, check.text
+    assert seen > 20
 
 
 def test_a_question_is_not_answered_before_it_is() -> None:
@@ -223,6 +279,7 @@ def test_nobody_is_rude_whose_role_says_to_be_warm() -> None:
 
 
 def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to() -> None:
+    ends = re.compile(r"\b(?:cancel|close|end|quit)\b")
     for world in maker().worlds.values():
         ways = for_assistants(world)
         assert ways, world.pack.id
@@ -233,6 +290,9 @@ def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to()
                 assert "instruct" not in done
                 if "act" in done:
                     assert "check" not in done[done.index("act") :], (world.pack.id, name, case)
+                does = [world.pack.tools[step.tool].does for step in steps if step.do == "act"]
+                if any(map(ends.search, does)) and "offer" not in done:
+                    assert ends.search(world.pack.stories[name].because), (world.pack.id, name)
                 assert not any("forget it" in answer_of(step) for step in steps if step.do == "ask")
 
 
@@ -343,7 +403,11 @@ def test_no_offer_adds_a_share_to_a_price() -> None:
 
 
 def test_no_note_answers_what_only_the_call_tells() -> None:
-    back = re.compile(r"\b(?:does that|could that be|about that|that one)\b[^.?]*\?", re.I)
+    back = re.compile(
+        r"\b(?:does that|could that (?:be|have)|about that|that one|after all"
+        r"|in one piece)\b[^.?]*\?",
+        re.I,
+    )
     for script in everything():
         known = script.role_prompt.split("Ask: ")[0]
         assert back.search(known) is None, known
