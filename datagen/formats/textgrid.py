@@ -118,7 +118,7 @@ def _interval(start: str, end: str, label: str) -> Interval:
     times = float(start), float(end)
     if not all(map(math.isfinite, times)) or times[1] < times[0]:
         raise ValueError(f"the interval of {label!r} goes from {start} to {end}")
-    return " ".join(label.replace('""', '"').split()), *times
+    return label.replace('""', '"').strip(), *times
 
 
 def _count(values: list[str], at: int) -> int:

@@ -277,7 +277,8 @@ def _two_tiers(path: Path) -> tuple[dict[Side, list[Interval]], bool]:
 
 def _labelled(side: Side, intervals: Sequence[Interval]) -> Iterator[Supervision]:
     """Yield what labels say: times of words, or of whole utterances to be aligned."""
-    said = [one for one in intervals if one[0].casefold() not in _SILENT]
+    lines = [(" ".join(label.split()), start, end) for label, start, end in intervals]
+    said = [one for one in lines if one[0].casefold() not in _SILENT]
     if any(" " in label for label, _, _ in said):
         yield from (Supervision(side, start, end, label) for label, start, end in said)
     else:
