@@ -31,7 +31,7 @@ class Limit:
 LIMITS = (
     Limit(resource.RLIMIT_NOFILE, 512, "-n", "open files"),
     Limit(resource.RLIMIT_NPROC, 512, "-u", "processes and threads"),
-    Limit(resource.RLIMIT_AS, 4 * 2**30, "-v", "kB of addresses", 1024),
+    Limit(resource.RLIMIT_AS, 3 * 2**30, "-v", "kB of addresses", 1024),
 )
 
 

@@ -172,7 +172,7 @@ def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
 LOW = {
     "few files": ({resource.RLIMIT_NOFILE: (60, 60)}, r"60 open files .*\(ulimit -n 512"),
     "few threads": ({resource.RLIMIT_NPROC: (30, 100)}, r"30 processes .*ulimit -u 512"),
-    "few addresses": ({resource.RLIMIT_AS: (10**9, 10**9)}, r"976,562 kB .*ulimit -v 4194304"),
+    "few addresses": ({resource.RLIMIT_AS: (10**9, 10**9)}, r"976,562 kB .*ulimit -v 3145728"),
     "two": (
         {resource.RLIMIT_NOFILE: (60, 60), resource.RLIMIT_AS: (2**20, 2**20)},
         "60 open files and 1,024 kB",
