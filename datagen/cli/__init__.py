@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from pathlib import Path
@@ -66,7 +67,20 @@ class _Group(click.Group):
         except BrokenPipeError:
             raise
         except OSError as error:  # a disk that is full or read-only, a folder one may not enter
-            _fail(f"{error.filename or 'a file'}: {error.strerror or error}", 2)
+            remedy = next((say for numbers, say in _REMEDIES if error.errno in numbers), "")
+            _fail(f"{error.filename or 'a file'}: {error.strerror or error}{remedy}", 2)
+
+
+_REMEDIES = (
+    ((errno.ENOSPC, errno.EDQUOT), "; make room there, and run the same command again"),
+    ((errno.EACCES, errno.EPERM, errno.EROFS), "; choose another place, or have the right to it"),
+    (
+        (errno.EIO,),
+        "; its disk, or the program that mounts it, fails: its log says why (dmesg; gcsfuse, s3fs,"
+        " blobfuse: does it have the right to write there?)",
+    ),
+)
+"""What can be done about errors of files, by their numbers."""
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -36,19 +36,27 @@ def fit(recordings: tuple[Path, ...], out: Path, base: str, agent: str | None) -
     from datagen.timing.fit import Intervals
     from datagen.timing.fit import fit as find
     from datagen.timing.preset import check_preset
-    from datagen.timing.recordings import read
+    from datagen.timing.recordings import Recorded, read
     from datagen.timing.run_spells import read_run_spells
+    from datagen.types import UserError
 
     _check_name(out)
     intervals, num_conversations, num_left_out = Intervals(), 0, 0
     for path in recordings:
-        recorded = read_run_spells(path) if path.is_dir() else read(path, agent)
+        try:
+            recorded = read_run_spells(path) if path.is_dir() else read(path, agent)
+        except UserError as error:
+            if len(recordings) == 1:
+                raise
+            recorded = Recorded(left_out=[str(error)])
         for spells in recorded.conversations.values():
             intervals.add(spells)
             num_conversations += 1
         for reason in recorded.left_out:
             echo(f"left out: {reason}", err=True)
             num_left_out += 1
+    if not num_conversations:
+        raise UserError(f"none of the {len(recordings)} recordings can be used")
     found = find(intervals)
     counts = {speaker: len(offsets) for speaker, offsets in intervals.offsets.items()}
     comment = (

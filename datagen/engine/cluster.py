@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from datagen.engine.head import watched_head
+from datagen.engine.limits import require_room
 from datagen.types import UserError
 
 OBJECT_STORE = 100 * 2**20
@@ -47,6 +48,8 @@ _OF_ITS_FOLDER = (
 def cluster(address: str | None) -> Iterator[None]:
     """Be connected to Ray: a private cluster on this machine, or the one at ``address``."""
     os.environ.update(QUIET)
+    if address is None:
+        require_room()
     import ray
 
     settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}

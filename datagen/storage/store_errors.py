@@ -57,6 +57,11 @@ VIRTUAL = "force_virtual_addressing=true"
 """Has S3's client put the bucket's name there."""
 _FULL = re.compile(r"QuotaExceeded|StorageFull|InsufficientStorage|HTTP status 507|[Ss]torage cap")
 """What is said where there is no room: Ceph, MinIO, Backblaze. Rates of requests are others'."""
+_NOT_OFFERED = re.compile(
+    r"NotImplemented|NOT_IMPLEMENTED|HTTP status (501|505)|http_status_code=(501|505)"
+    r"|\] (501|505)\b"
+)
+"""What a store says that does not offer what was asked of it: waiting does not teach it."""
 _KEPT = re.compile(
     r"immutable due|BlobImmutable|retention policy|retentionPolicy|object lock|WORM protected",
     re.IGNORECASE,
@@ -122,7 +127,9 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     said = str(error)
     if not of_the_store(error) or isinstance(error, FileNotFoundError):
         return False
-    told_at_once = (_NO_BUCKET, _REGION, _RUN_OUT, _NO_ENTRY, _CLOCK, _CHECKSUMS, _FULL, _KEPT)
+    told_at_once = (
+        _NO_BUCKET, _REGION, _RUN_OUT, _NO_ENTRY, _CLOCK, _CHECKSUMS, _FULL, _KEPT, _NOT_OFFERED,
+    )  # fmt: skip
     if any(told.search(said) for told in told_at_once):
         return False
     if (_NO_HOST.search(said) or _NOT_SECURE.search(said)) and not reached:
@@ -210,6 +217,11 @@ def _of_the_server(where: str, said: str, shown: str) -> str:
         return (
             f"{where}: the store does not know checksums at the end of a request ({shown}); set"
             f" {CHECKSUMS_OFF} and run the same command again"
+        )
+    if _NOT_OFFERED.search(said):
+        return (
+            f"{where}: the store does not offer what was asked of it ({shown}), and a run needs it;"
+            " have it updated, or choose another --out"
         )
     if _PAGES.search(said):
         return (

@@ -230,6 +230,44 @@ def test_folder_with_spans_alone_has_no_words(tmp_path: Path) -> None:
     ]
 
 
+BAD = {
+    "a negative length (srvk/DiViMe#27)": "SPEAKER two 1 74.37 -74.37 <NA> <NA> ana <NA> <NA>\n",
+    "a message in a number": "SPEAKER two 1 1.0 159.42(MSG) <NA> <NA> ana <NA> <NA>\n",
+    "no text": "\x81\x8d",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_transcript_that_cannot_be_read_costs_its_own_call(name: str, tmp_path: Path) -> None:
+    folder_ctm(tmp_path)
+    a_call(tmp_path / "two.wav", None)
+    (tmp_path / "two.rttm").write_text(BAD[name], encoding="latin-1")
+    reader = open_reader("folder", [tmp_path])
+    assert list(reader.ids()) == ["one", "two"]
+    assert said(reader.read("one"), "a") == spoken("a")
+    with pytest.raises(Rejected) as caught:
+        reader.read("two")
+    assert caught.value.reason == "transcript"
+    assert "two.rttm" in caught.value.evidence
+
+
+def test_a_transcript_of_all_calls_that_cannot_be_read_stops(tmp_path: Path) -> None:
+    folder_ctm(tmp_path)
+    (tmp_path / "all.rttm").write_text(BAD["a message in a number"])
+    with pytest.raises(UserError, match=r"all\.rttm: line 1: .*; mend it or move it away"):
+        open_reader("folder", [tmp_path])
+
+
+def test_a_label_on_several_lines_is_several_words(tmp_path: Path) -> None:
+    """As people press Enter in Praat (rsprouse/audiolabel#2)."""
+    tiny.write_sound(tmp_path / "one.wav", tiny.sound(TALK), 16_000)
+    tiers = {"A": [("good\nmorning", 0.5, 1.5)], "B": [("hello\n", 2.0, 2.5)]}
+    (tmp_path / "one.TextGrid").write_text(tiny.textgrid(tiers, tiny.length(TALK)))
+    call = only("folder", tmp_path)
+    assert [one.text for one in call.supervisions] == ["good morning", "hello"]
+    assert not call.supervisions[0].words, "an utterance, to be aligned"
+
+
 def test_folder_table_names_people(tmp_path: Path) -> None:
     folder_ctm(tmp_path)
     (tmp_path / "calls.tsv").write_text(

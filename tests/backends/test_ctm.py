@@ -158,9 +158,10 @@ def test_a_clip_without_a_file_is_rejected(tmp_path: Path) -> None:
     ("suffix", "content"),
     [(".ctm", "call 1 soon 0.2 hello"), (".TextGrid", "no"), (".TextGrid", LONG[:300])],
 )
-def test_a_broken_file_is_the_users_to_mend(tmp_path: Path, suffix: str, content: str) -> None:
-    with pytest.raises(UserError, match="cannot be read"):
+def test_a_broken_file_costs_its_clip(tmp_path: Path, suffix: str, content: str) -> None:
+    with pytest.raises(Rejected, match="alignment") as rejected:
         align(tmp_path, suffix, content)
+    assert "cannot be read" in rejected.value.evidence
 
 
 def test_a_folder_without_times_is_an_error(tmp_path: Path) -> None:

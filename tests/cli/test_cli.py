@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import signal
 import sys
@@ -54,6 +56,29 @@ def test_no_flag_appears_unnoticed() -> None:
         options = [p for p in command.params if isinstance(p, click.Option)]
         named = {flag for option in options for flag in option.opts} | {"--help"}
         assert {flag for flag in named if flag.startswith("--")} == flags
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.ENOSPC, "make room there"),
+        (errno.EROFS, "choose another place"),
+        (errno.EIO, "its disk, or the program that mounts it, fails"),
+    ],
+)
+def test_an_error_of_a_disk_says_what_can_be_done(
+    number: int, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a bucket that is mounted they say no more (GoogleCloudPlatform/gcsfuse#623)."""
+
+    @click.command()
+    def broken() -> None:
+        raise OSError(number, os.strerror(number), "/mnt/run/.lock")
+
+    monkeypatch.setitem(main.commands, "broken", broken)
+    result = CliRunner().invoke(main, ["broken"])
+    assert result.exit_code == 2
+    assert f"error: /mnt/run/.lock: {os.strerror(number)}; {says}" in result.output
 
 
 @pytest.mark.parametrize("name", FLAGS)

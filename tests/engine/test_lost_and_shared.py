@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 import signal
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ import pytest
 
 from datagen.config import StageHost
 from datagen.engine import cluster as joining
-from datagen.engine import head
+from datagen.engine import head, limits
 from datagen.engine.capacity import Capacity
 from datagen.engine.pools import Pool, _Actor
 from datagen.engine.worker_env import enter, split
@@ -166,6 +167,46 @@ def test_ray_that_cannot_be_had_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
             pass
         assert "timed out during startup. This" in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+LOW = {
+    "few files": ({resource.RLIMIT_NOFILE: (60, 60)}, r"60 open files .*\(ulimit -n 512"),
+    "few threads": ({resource.RLIMIT_NPROC: (30, 100)}, r"30 processes .*ulimit -u 512"),
+    "few addresses": ({resource.RLIMIT_AS: (10**9, 10**9)}, r"976,562 kB .*ulimit -v 3145728"),
+    "two": (
+        {resource.RLIMIT_NOFILE: (60, 60), resource.RLIMIT_AS: (2**20, 2**20)},
+        "60 open files and 1,024 kB",
+    ),
+}
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, low: dict[int, tuple[int, int]]) -> None:
+    """Give this process limits, as far as it looks at them; it is nobody's root."""
+    free = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    now = dict(low)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("resource.getrlimit", lambda number: now.get(number, free))
+    monkeypatch.setattr("resource.setrlimit", now.__setitem__)
+
+
+@pytest.mark.parametrize("name", LOW)
+def test_limits_that_are_too_low_for_ray_are_said_before_it_starts(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on the login node of a cluster, where it aborts (ray-project/ray#14426)."""
+    low, says = LOW[name]
+    limited(monkeypatch, low)
+    monkeypatch.setattr("ray.init", lambda **_: pytest.fail("it must not be started"))
+    with pytest.raises(UserError, match=says), joining.cluster(None):
+        pass
+
+
+def test_limits_that_we_may_raise_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """macOS gives a process 256 files, of as many as it may ask for."""
+    for hard in (4096, resource.RLIM_INFINITY):
+        limited(monkeypatch, {resource.RLIMIT_NOFILE: (256, hard)})
+        limits.require_room()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
 
 
 @pytest.mark.parametrize(("ours", "container", "told"), [(16, 128, 16), (64, 4, 4), (64, 0, 1)])

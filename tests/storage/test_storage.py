@@ -350,7 +350,7 @@ def test_a_store_that_fails_at_the_end_keeps_nobody(
         ("google::cloud::Status(UNAVAILABLE: a OAuth2 access token to authent)", "refuses entry"),
         ("google::cloud::Status(INVALID_ARGUMENT: http_status_code=400)", "refuses what was asked"),
         ("AWS Error UNKNOWN (HTTP status 502) during GetObject", "has not answered"),
-        ("AWS Error UNKNOWN (HTTP status 501) during PutObject", "has not answered"),
+        ("AWS Error UNKNOWN (HTTP status 501) during PutObject", "does not offer what was asked"),
         ("AWS Error UNKNOWN (HTTP status 400) during HeadObject", "refuses what was asked"),
         (
             "AWS Error UNKNOWN (HTTP status 400) during ListObjectsV2 operation: ExceptionName:"
@@ -622,6 +622,11 @@ RULES = {
         "PutBlockList failed. Azure Error: [BlobImmutableDueToPolicy] 409 This operation is not"
         " permitted as the blob is immutable due to a policy.",
         "choose another --out",
+    ),
+    "not offered (HTTP's 501)": (
+        "AWS Error UNKNOWN (HTTP status 501) during PutObject operation: Unable to parse"
+        " ExceptionName: NotImplemented Message: A header you provided is not implemented",
+        "does not offer what was asked of it .* choose another --out",
     ),
     "S3 keeps all (versity/versitygw#1574)": (
         "AWS Error ACCESS_DENIED during PutObject operation: Access Denied because object"

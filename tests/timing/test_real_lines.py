@@ -134,6 +134,22 @@ def test_conversations_that_are_left_out_are_named_and_counted(tmp_path: Path) -
     assert load_preset(TimelineSpec(preset=str(out)))
 
 
+def test_recordings_that_cannot_be_read_are_left_out_of_many(tmp_path: Path) -> None:
+    good = rttm(tmp_path / "a.rttm", SPELLS, {"agent": "ann", "user": "bob"})
+    bad = tmp_path / "b.rttm"
+    bad.write_text("SPEAKER b 1 74.37 -74.37 <NA> <NA> ann <NA> <NA>\n")
+    out = tmp_path / "mine.yaml"
+    result = command(str(good), str(bad), "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert f"left out: {bad} cannot be read as RTTM: line 1" in result.output
+    assert "1 of 2 conversations left out" in result.output
+    for files in ([str(bad)], [str(bad), str(bad)]):
+        result = command(*files, "--out", str(out))
+        assert result.exit_code == 2
+        assert "no number of seconds" in result.output
+    assert "none of the 2 recordings can be used" in result.output
+
+
 def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
     path = rttm(tmp_path / "a.rttm", SPELLS, {"agent": "ann", "user": "bob"})
     (tmp_path / "file").write_text("")

@@ -57,6 +57,7 @@ class Folder:
         self._files = RecordedFiles(sound, folders)
         self._soundless = Soundless()
         self._grids: dict[str, dict[str, Path]] = {}
+        self._unreadable: dict[str, str] = {}
         for path in find(folders, "*.[tT]ext[gG]rid"):
             self._keep_grid(path)
         self._words = self._lines(find(folders, "*.ctm"), read_ctm, _word_name)
@@ -91,7 +92,7 @@ class Folder:
         found: dict[str, list[Timed]] = {}
         owners: dict[tuple[str, str], Path] = {}
         for path in paths:
-            lines = list(_whole(path, parse))
+            lines = self._whole(path, parse)
             name = cache(partial(self._name, path, self._is_mixed(path, lines)))
             for line in lines:
                 call_id = name(line.file)
@@ -104,6 +105,23 @@ class Folder:
                 elif not same_content(owner, path):
                     raise UserError(_two_transcripts(call_id, owner, path))
         return found
+
+    def _whole(self, path: Path, parse: Callable[[str], Iterator[Item]]) -> list[Item]:
+        """Return what a file holds; if it is of another form, the call of its name is left out.
+
+        Raises UserError for a file of no call's name, which may be of all calls.
+        """
+        try:
+            return list(parse(read_text(path)))
+        except UserError as error:  # it names the file itself
+            said = str(error)
+        except ValueError as error:
+            said = f"{path}: {error}; mend it or move it away"
+        call_id = self._files.of(path, path.stem)
+        if call_id is None:
+            raise UserError(said)
+        self._unreadable.setdefault(call_id, said)
+        return []
 
     def _is_mixed(self, path: Path, lines: Sequence[Timed]) -> bool:
         """Return whether lines name their file's call, or one with sound: others are another's."""
@@ -138,6 +156,8 @@ class Folder:
 
     def read(self, call_id: str) -> CorpusCall:
         """Return a call; Rejected if it is not two channels, or its transcript is of others."""
+        if said := self._unreadable.get(call_id):
+            raise Rejected("transcript", said)
         row = self._rows.get(call_id, {})
         supervisions, sides_known = self._supervisions(call_id)
         return CorpusCall(
@@ -257,7 +277,8 @@ def _two_tiers(path: Path) -> tuple[dict[Side, list[Interval]], bool]:
 
 def _labelled(side: Side, intervals: Sequence[Interval]) -> Iterator[Supervision]:
     """Yield what labels say: times of words, or of whole utterances to be aligned."""
-    said = [one for one in intervals if one[0].casefold() not in _SILENT]
+    lines = [(" ".join(label.split()), start, end) for label, start, end in intervals]
+    said = [one for one in lines if one[0].casefold() not in _SILENT]
     if any(" " in label for label, _, _ in said):
         yield from (Supervision(side, start, end, label) for label, start, end in said)
     else:
@@ -284,13 +305,3 @@ def _refusing(path: Path) -> Iterator[None]:
         raise Rejected("transcript", str(error)) from error
     except ValueError as error:
         raise Rejected("transcript", f"{path.name}: {error}") from error
-
-
-def _whole(path: Path, parse: Callable[[str], Iterator[Item]]) -> list[Item]:
-    """Return what a file of several calls may hold; UserError if it is of another form."""
-    try:
-        return list(parse(read_text(path)))
-    except UserError:
-        raise
-    except ValueError as error:
-        raise UserError(f"{path}: {error}; mend it or move it away") from error

@@ -76,7 +76,11 @@ class Ctm(Aligner):
         if path is None:
             raise Rejected("alignment", f"{self._folder} has no times of {name} ({spoken!r})")
         tokens = spoken.split()
-        spans = _match(tokens, list(read_times(path)), f"{path.name} of {spoken!r}")
+        try:
+            entries = list(read_times(path))
+        except UserError as error:  # one of many files: its clip is left out
+            raise Rejected("alignment", str(error)) from error
+        spans = _match(tokens, entries, f"{path.name} of {spoken!r}")
         clamped = _in_order([_clamped(span, len(clip)) for span in spans])
         found = fill(tokens, clamped, len(clip))
         check_extra(found, clip, spoken, self._max_extra)

@@ -14,7 +14,7 @@ from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.backends.servers.wording import from_value
 from datagen.scripting.llm.answer import ends_inside
-from datagen.scripting.llm.completion import Completion, Usage
+from datagen.scripting.llm.completion import NOTHING, Completion, Usage
 
 CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
 """Reasons, in lower case, for which a reply ends before its end."""
@@ -32,15 +32,7 @@ REASONING = ("reasoning", "reasoning_content", "reasoning_details", "thinking")
 
 def completion(reply: Reply) -> Completion:
     """Read a chat completion."""
-    try:
-        value = json.loads(reply.data)
-    except (ValueError, RecursionError) as error:
-        raise _no_completion(reply) from error
-    choice = _first_choice(value)
-    if choice is None:
-        raise _no_completion(reply, value)
-    if choice.get("error"):
-        raise from_value(choice["error"])
+    value, choice = _parsed(reply)
     message = choice.get("message")
     reason = str(choice.get("finish_reason") or "").casefold()
     if reason in BROKEN:
@@ -55,13 +47,31 @@ def completion(reply: Reply) -> Completion:
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
     if reason in WITHHELD and ends_inside(text):
         raise Refused(f"the model refuses the rest: {reason}")
+    usage = _usage(value.get("usage"))
+    is_whole = reason not in CUT_OFF
+    if is_whole and not text.strip() and usage == NOTHING and isinstance(value.get("usage"), dict):
+        raise Trouble("answers with nothing: no text, and no token read or written", "broken")
     name = value.get("model")
     return Completion(
         text,
-        is_whole=reason not in CUT_OFF,
-        usage=_usage(value.get("usage")),
+        is_whole=is_whole,
+        usage=usage,
         model=name if isinstance(name, str) else "",
     )
+
+
+def _parsed(reply: Reply) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a reply's JSON and its first choice. Raises what stands there instead of an answer."""
+    try:
+        value = json.loads(reply.data)
+    except (ValueError, RecursionError) as error:
+        raise _no_completion(reply) from error
+    choice = _first_choice(value)
+    if choice is None:
+        raise _no_completion(reply, value)
+    if choice.get("error"):
+        raise from_value(choice["error"])
+    return value, choice
 
 
 def _first_choice(value: Any) -> dict[str, Any] | None:

@@ -51,7 +51,7 @@ def problem(text: str) -> str:
     text = text[-MAX_LETTERS:][_start(text[-MAX_LETTERS:]) :]
     start = text.find("{")
     if start < 0:
-        return "is not a JSON object"
+        return "is not a JSON object" if text.strip() else "is empty"
     try:
         _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError) as error:

@@ -188,6 +188,27 @@ def test_an_answer_of_nothing_but_tokens_costs_one_attempt() -> None:
         turns_of("")
 
 
+@pytest.mark.parametrize("reason", ["stop", None])
+@pytest.mark.parametrize("content", [None, "", " "])
+def test_an_answer_of_a_model_that_never_ran_is_asked_for_again(content: Any, reason: Any) -> None:
+    """Ollama's cloud models now and then answer with nothing (ollama#13371, docling#1647)."""
+    choices = [{"message": {"role": "assistant", "content": content}, "finish_reason": reason}]
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    nothing = said({"choices": choices, "usage": usage})
+    answers = iter([nothing, nothing, chat("hello")])
+    with raw(lambda asked: next(answers)) as running:
+        answer = server(running.url, patience=60).ask(REQUEST)
+    assert answer == Completion("hello", is_whole=True)
+    always = ask(nothing, patience=60)
+    assert isinstance(always, Refusal)
+    assert "nothing else does, last: answers with nothing" in always.reason
+
+
+def test_an_empty_reply_is_called_empty() -> None:
+    with pytest.raises(BadReply, match="is empty"):
+        turns_of("<think>so</think>\n")
+
+
 def test_a_text_completion_is_read() -> None:
     answer = ask(said({"choices": [{"text": "hello"}]}))
     assert isinstance(answer, Completion)
