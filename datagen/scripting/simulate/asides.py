@@ -85,7 +85,7 @@ def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
         apart = "link.apart" if event.kind == "Q6" else "link.curious"
         return "" if talk.floor.drafts[-1].act == "offer" else apart
     if is_back:
-        return "link.back"
+        return "link.wish.back" if event.kind == "Q3" else "link.back"
     if event.kind in ("Q0", "Q4", "grievance") or not _is_announced(talk, event):
         return ""
     link = "link.wish" if event.kind == "Q3" else "link"

@@ -286,7 +286,7 @@ def test_numbers_on_file_are_checked_while_they_matter_and_taken_in() -> None:
                 said = HESITATES.sub("", reply.text.lower())
                 assert any(line in said for line in reactions), (script.dialog_id, said)
             agents = [turn for turn in later if turn.speaker == "agent" and turn.act not in ends]
-            is_for_later = re.search(r"next (?:time|call)|my (?:papers|files)", asked.text)
+            is_for_later = re.search(r"next (?:time|call)|my (?:own )?(?:papers|files|records)", asked.text)
             assert is_phone or agents or is_for_later, (script.dialog_id, asked.text)
     assert phones > 5
     assert others > 5
@@ -405,7 +405,7 @@ def test_nobody_has_enough_of_an_apology_that_it_has_not_heard() -> None:
 
 
 def test_a_wish_is_announced_as_no_question() -> None:
-    for act in ("link.wish", "link.wish.again", "link.back"):
+    for act in ("link.wish", "link.wish.again", "link.wish.back"):
         asks = re.compile(r"\b(?:ask|asked|question|wondering|know)\b", re.IGNORECASE)
         assert not [line for line in said_by("user", act) if asks.search(line)]
 

