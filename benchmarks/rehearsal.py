@@ -41,6 +41,15 @@ def stage_line(folder: Path, stage: TrainingStage) -> str:
     return "\n".join(lines)
 
 
+def minutes_of_steps(folder: Path, stage: TrainingStage) -> float:
+    """Return how long the steps of a stage took, whenever that was: a run may have gone on."""
+    spent, before = 0.0, 0
+    for one in journal.read(folder / stage.name / journal.FILE):
+        if "step_seconds" in one:
+            spent, before = spent + one["step_seconds"] * (one["step"] - before), one["step"]
+    return spent / 60
+
+
 def main() -> None:
     """Train, and print what was learnt and spent."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -61,8 +70,11 @@ def main() -> None:
     minutes = (time.monotonic() - began) / 60
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     folder = ROOT / chosen.out / "100-percent"
-    for stage in curriculum.load(chosen.config, settings):
+    stages = curriculum.load(chosen.config, settings)
+    for stage in stages:
         print(stage_line(folder, stage))
+    steps = [f"{one.name} {minutes_of_steps(folder, one):.1f}" for one in stages]
+    print(f"minutes of steps, validations not counted: {', '.join(steps)}")
     cpu = (used.ru_utime + used.ru_stime) / 60
     print(f"{minutes:.1f} minutes, {cpu:.1f} CPU minutes, {used.ru_maxrss / 1024:.0f} MiB at most")
     print(done.stdout)
