@@ -15,6 +15,7 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
+from datagen.scripting.simulate.mood import START
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
@@ -391,8 +392,10 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    """Ask for something that is not the agent's business; nobody who is upset makes small talk."""
-    talk.user("ask_unrelated.low" if talk.mood.valence < LOW else "ask_unrelated", "request")
+    """Ask for something that is not the agent's business; nobody who is upset, or has called in a
+    bad mood, makes small talk."""
+    is_low = min(talk.mood.valence, START.get(talk.cast.user.emotion, (0.0, 0.0))[0]) < LOW
+    talk.user("ask_unrelated.low" if is_low else "ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and talk.chance(LEADS_BACK):

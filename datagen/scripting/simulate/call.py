@@ -45,6 +45,8 @@ _ASKS_FOR = re.compile(
 _SETTLES = frozenset(("tell", "offer", "act", "promise", "handoff"))
 HURRY = 0.4
 """Leisure under which callers come to the point."""
+_CALLS = re.compile(r"\bI'm (?:just )?calling\b")
+"""What an opening holds that only somebody says who calls."""
 SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
 _CALLED = ("company", "both")
@@ -158,15 +160,17 @@ def _open(talk: Talk) -> None:
 
 
 def _news(talk: Talk) -> Sequence[str]:
-    """Return the lines of why somebody called that say more than the agent has just read out."""
+    """Return the lines of why somebody called that say more than the agent has just read out; who
+    is called says of nothing that it calls about it."""
     story = talk.world.story
     known = _stems(story.because)
+    opening = [line for line in story.opening if not _CALLS.search(line)] or story.opening
     news = [
         line
-        for line in story.opening
+        for line in opening
         if not (said := _stems(line)) or len(said & known) < SAME * len(said)
     ]
-    return news or story.opening
+    return news or opening
 
 
 @lru_cache(maxsize=4096)

@@ -34,10 +34,12 @@ def complain(talk: Talk, event: AgendaItem) -> None:
         talk.probe("Q4", "deescalate", asked)
     if talk.chance(talk.calm):
         talk.mood.feel("soothed")
-        talk.user("calm_down", "autoPositive")
+        if _APOLOGY.search(talk.user("calm_down", "autoPositive").text):
+            talk.agent("forgive", "autoPositive")
     elif event.kind != "grievance" or not _breaks_off(talk):
         is_sorry = _APOLOGY.search(talk.floor.drafts[-1].text)
         talk.user("still_cross.sorry" if is_sorry else "still_cross", "disagreement")
+    talk.vented_at = talk.floor.last
 
 
 def _grievances(talk: Talk) -> tuple[str, ...]:

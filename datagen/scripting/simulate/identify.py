@@ -10,6 +10,7 @@ from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate import tools
 from datagen.scripting.simulate.repair import mishear, take_back
 from datagen.scripting.simulate.talk import Talk
+from datagen.scripting.world.draw import AT_HAND
 from datagen.types import Action
 
 LACKS, WHY, MISREAD, CORRECTS, MISHEARD, READ_BACK, SPELLED = (
@@ -27,8 +28,6 @@ TRIES = 8
 """Draws of another wrong number, of which few are the same: nobody reads the same one again."""
 NOTICED = 0.7
 """Chance that a caller notices by itself that it has read out a wrong digit, as it is looked up."""
-_AT_HAND = frozenset(("phone", "plate", "zip"))
-"""Ids of numbers that nobody has left at home: they are known by heart, or on the car."""
 
 
 def identify(talk: Talk) -> None:
@@ -71,7 +70,7 @@ def _may_lack(talk: Talk) -> bool:
     known = (talk.world.identity, talk.world.other)
     first, other = (one.identity.id for one in known)
     is_called = talk.cast.direction == "outbound"
-    return first not in _AT_HAND and not (is_called and other == "phone")
+    return first not in AT_HAND and not (is_called and other == "phone")
 
 
 def _give(talk: Talk, name: str, act: str, question: int) -> None:
@@ -111,7 +110,7 @@ def _misread(talk: Talk, name: str, act: str, code: Code) -> None:
     talk.user("read_again", "correction").repairs = given
 
 
-def no_match(talk: Talk, written: str) -> None:
+def no_match(talk: Talk, written: str, act: str = "no_match") -> None:
     """Let the agent say that a number is nobody's; in a world of lookups it has looked first."""
     licence = ("prompt.verify",)
     if talk.world.is_lookup and (tool := tools.opening(talk)):
@@ -130,7 +129,7 @@ def no_match(talk: Talk, written: str) -> None:
         talk.floor.close()
         licence = (f"result.{action.id}",)
     talk.mood.feel("doubted")
-    talk.agent("no_match", "disconfirm", licence)
+    talk.agent(act, "disconfirm", licence)
 
 
 def _spell(talk: Talk) -> None:
@@ -143,26 +142,29 @@ def _spell(talk: Talk) -> None:
 
 
 def _fail(talk: Talk, given: str) -> None:
-    """Let the caller give a wrong number twice, and end it."""
+    """Let the caller give a wrong number twice and the other one not at all, and end it: who has
+    that at hand does not want to give it."""
     code, right = talk.world.identity.identity.value, talk.value("identity_value")
     first = second = code.alter(talk.draws, right)
     for _ in range(TRIES):
         if second.written != first.written:
             break
         second = code.alter(talk.draws, right)
-    for act, wrong in ((given, first), ("read_again", second)):
+    for act, wrong, answer in (
+        (given, first, "no_match"),
+        ("read_again", second, "no_match.again"),
+    ):
         talk.words.about("identity_value", wrong)
         talk.user(act, "answer")
-        no_match(talk, wrong.written)
+        no_match(talk, wrong.written, answer)
     talk.words.about("identity_value", talk.value("identity_value"))
-    if talk.world.other.identity.id in _AT_HAND:  # which would be no excuse
-        talk.user("lacks_more", "inform")
-    else:
-        talk.agent("ask_other.wrong", "setQuestion")
-        talk.user("lacks_other", "inform")
-    talk.agent("cannot_verify", "declineRequest", ("prompt.unverified",))
+    talk.agent("ask_other.wrong", "setQuestion")
+    is_at_hand = talk.world.other.identity.id in AT_HAND
+    talk.user("withholds_other" if is_at_hand else "lacks_other", "inform")
+    refusal = "cannot_verify.withheld" if is_at_hand else "cannot_verify"
+    talk.agent(refusal, "declineRequest", ("prompt.unverified",))
     talk.mood.feel("failed")
-    talk.user("ack_bad", "autoPositive")
+    talk.user("ack_unverified", "autoPositive")
     talk.is_verified = talk.is_named = False
     talk.outcome = "failed"
     talk.steps.clear()

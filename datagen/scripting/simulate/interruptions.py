@@ -280,6 +280,7 @@ def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption)
     """Let the agent come back to what was cut, if it does; return whether all was told."""
     if planned.uptake == "drop":
         return False
+    talk.num_asides = 0  # it has come back by itself
     if planned.uptake == "resume":
         first = place.phrase + (planned.answer == "hold")
         _go_on(talk, "resume.on", " ".join(place.phrases[first:]), telling.licence)
@@ -288,7 +289,8 @@ def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption)
     elif planned.uptake == "repeat":
         wanted = talk.slots(place.phrases)
         fitting = [line for line in telling.lines if wanted <= talk.slots((line,))]
-        talk.agent("resume", "interactionStructuring")
+        if planned.kind != "protest":  # to which it has said already that it goes on
+            talk.agent("resume", "interactionStructuring")
         talk.agent_line(fitting, "bridge", telling.licence)
     return True
 

@@ -252,6 +252,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
         asides.bring_up(talk, wish, link="before_that")
         talk.agent("shall_i", "offer")
+        talk.num_asides = 0
         _reply(talk, step)
         return
     roll = talk.draws.uniform() / talk.slips
@@ -261,6 +262,7 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         asides.bring_up(talk, aside, link="before_that")
         talk.agent("back_to_question", "interactionStructuring")
         talk.agent_line(step.say, iso, licence)
+        talk.num_asides = 0
     early(talk, partial(_reply, talk, step))
 
 
@@ -376,7 +378,9 @@ def _is_redirected(talk: Talk) -> bool:
 
 def _transition(talk: Talk, step: ProcedureStep) -> str:
     """Return how the agent comes back to a step: a rule told by the way is not what the caller has
-    called for."""
+    called for, and anger has led away from nothing."""
+    if talk.is_vented:
+        return "transition.vented"
     is_matter = step.do != "tell" or step.reply or set(step.facts) & set(talk.world.records)
     return "transition" if is_matter else "transition.on"
 

@@ -125,6 +125,8 @@ class Talk:
         """How much the caller has brought up since the agent's last step."""
         self.is_back = False
         """The agent comes back to its procedure from what the caller has brought up."""
+        self.vented_at = -1
+        """The turn in which the last outburst has ended, of the caller or of who forgives it."""
         self.done_at = -1
         """The turn in which the agent has said last that something is done."""
         self.is_looking = False
@@ -225,8 +227,7 @@ class Talk:
     @property
     def is_vented(self) -> bool:
         """Whether the caller has just lost its patience."""
-        angry = [one.agent_turn for one in self.probes if one.type == "Q4"]
-        return bool(angry) and self.floor.last - angry[-1] <= 1
+        return self.floor.last == self.vented_at
 
     @property
     def is_thanked(self) -> bool:

@@ -101,6 +101,7 @@ def _cancel(talk: Talk, step: ProcedureStep) -> None:
     _issue(talk, step, CANCELLED, "cancelled")
     break_in(talk, "cancel", partial(ask, "cancel"), BREAKS_IN)
     talk.agent("shall_i", "checkQuestion")
+    talk.num_asides = 0
     talk.user("accept", "agreement")
 
 

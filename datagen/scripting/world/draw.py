@@ -43,6 +43,9 @@ SIDE_FACTS: dict[PromptLevel, tuple[int, int]] = {
 """Fewest and most facts in a role prompt that may come up by the way."""
 FAILS_IDENTITY = 0.03
 """Share of calls with a number to verify whose callers cannot."""
+AT_HAND = frozenset(("phone", "plate", "zip"))
+"""Ids of numbers that nobody has left at home or gets wrong twice: they are known by heart, or on
+the car."""
 
 _INSIDE = re.compile(r"(?<=[a-z,}] )[A-Z][a-z']+")
 """A word with a capital that does not begin a sentence."""
@@ -284,7 +287,12 @@ def draw_world(
     identities = draws.shuffled(pack.identities)
     if is_called:  # by telephone
         identities.sort(key=lambda one: one.value.type == "phone")
+    fails_identity = story.verify and "Q1" not in probes and draws.chance(FAILS_IDENTITY)
+    if fails_identity:
+        identities[:2] = sorted(identities[:2], key=lambda one: one.id in AT_HAND)
     known, other = identities[:2]
+    is_withheld = other.id == "phone" and is_called  # nobody asks for the number it has called
+    fails_identity = fails_identity and known.id not in AT_HAND and not is_withheld
     drawer = Drawer(compiled, draws)
     values = drawer.all(wanted, (known, other))
     if values is None:
@@ -306,7 +314,7 @@ def draw_world(
         asides=tuple(asides),
         wish=wish,
         gap=draws.pick(compiled.gaps[way]),
-        fails_identity=story.verify and "Q1" not in probes and draws.chance(FAILS_IDENTITY),
+        fails_identity=fails_identity,
     )
 
 

@@ -17,7 +17,7 @@ from datagen.scripting.simulate.grievances import _RINGS
 from datagen.scripting.simulate.steps import hears, objects
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
-from datagen.scripting.world.draw import CompiledWorld, draw_world
+from datagen.scripting.world.draw import AT_HAND, CompiledWorld, World, draw_world
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths
 from datagen.types import Job, Script, Turn
@@ -342,7 +342,7 @@ def test_what_is_answered_is_not_checked_back() -> None:
 
 def test_a_rule_by_the_way_is_not_what_the_caller_has_called_for() -> None:
     called = re.compile(
-        r"(?:back to what|about your call|as for your call|where was i\.|where were we)"
+        r"(?:back to what|back to why|where were we)"
     )
     found = 0
     for script in calls():
@@ -429,3 +429,71 @@ def test_who_has_heard_the_full_name_asks_for_it_again() -> None:
                 continue
             before = [t.text for t in script.turns[: probe.user_turn] if t.speaker == "agent"]
             assert not any(names[0] in text for text in before), script.dialog_id
+
+
+_BACK = re.compile(r"(?:back to|where was i|where were we|back to it)", re.IGNORECASE)
+
+
+def outbursts() -> list[list[Turn]]:
+    """Return what follows the agent's answer to each outburst: the caller's turn, and the next."""
+    return [
+        after
+        for script in calls()
+        for probe in script.probes
+        if probe.type == "Q4"
+        and len(after := floor_after(script, probe.agent_turn)) >= 2
+        and [turn.speaker for turn in after[:2]] == ["user", "agent"]
+    ]
+
+
+def floor_after(script: Script, at: int) -> list[Turn]:
+    """Return the turns of the floor after a turn."""
+    return [turn for turn in script.turns[at + 1 :] if turn.onset != "backchannel"]
+
+
+def test_anger_has_led_away_from_nothing() -> None:
+    assert len(outbursts()) > 20
+    for _, answer, *_ in outbursts():
+        assert not _BACK.match(answer.text.split(", ", 1)[-1]), answer.text
+
+
+def test_who_is_sorry_for_its_anger_is_told_that_it_is_okay() -> None:
+    calm = [line for line in said_by("user", "calm_down") if "sorry" in line.lower()]
+    sorry = [pair for pair in outbursts() if any(line in pair[0].text for line in calm)]
+    forgives = tuple(said_by("agent", "forgive"))
+    assert sorry
+    for said, answer, *_ in sorry:
+        assert any(line[:-1].lower() in answer.text.lower() for line in forgives), (said, answer)
+
+
+def test_who_is_called_back_calls_about_nothing() -> None:
+    called = [one for one in calls() if one.call_direction == "outbound"]
+    assert called
+    for script in called:
+        said = [turn.text for turn in floor(script) if turn.speaker == "user"]
+        assert not any("I'm calling about" in text for text in said), script.dialog_id
+
+
+def test_who_cannot_be_verified_was_asked_for_both_numbers() -> None:
+    again = said_by("agent", "no_match.again")
+    answers = [
+        turn
+        for script in calls()
+        for turn in floor(script)
+        if turn.speaker == "agent" and any(line in turn.text for line in again)
+    ]
+    assert answers
+    assert all(turn.text.endswith("?") for turn in answers), answers
+    drawn = [world for one in worlds().values() for world in unverified(one)]
+    assert drawn
+    assert not [world for world in drawn if world.identity.identity.id in AT_HAND]
+
+
+def unverified(compiled: CompiledWorld) -> list[World]:
+    """Return the worlds of some draws whose callers cannot be verified."""
+    story = next((name for name, one in compiled.pack.stories.items() if one.verify), "")
+    if not story:
+        return []
+    draws = (draws_for(0, f"x-{index}", "script", "world", 0) for index in range(15))
+    worlds_drawn = (draw_world(compiled, story, (), one) for one in draws)
+    return [world for world in worlds_drawn if world is not None and world.fails_identity]

@@ -281,3 +281,12 @@ def test_sympathy_is_for_those_who_need_it() -> None:
                 assert floor.emotion.valence < 0
             if turn.onset != "backchannel":
                 floor = turn
+
+
+def test_what_was_cut_has_not_been_said_before() -> None:
+    leads = [
+        line for parts in load_acts(default_path()).agent["resume"].values() for p in parts
+        for line in p
+    ]  # fmt: skip
+    assert leads
+    assert not [line for line in leads if re.search(r"\bagain\b|\bfinish\b", line)]
