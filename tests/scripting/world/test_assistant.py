@@ -723,10 +723,9 @@ def test_who_wants_an_end_and_gets_none_is_asked_first() -> None:
 def test_what_is_off_topic_is_no_business_of_whom_it_calls() -> None:
     """Nobody who sells tickets asks an assistant for some."""
     (lines,) = maker().assistant_acts.user["ask_unrelated"]["any"]
-    asked = frozenset(chain.from_iterable(map(content_stems, lines))) - content_stems(
-        "call tell know come say way find like"
-    )
+    long = re.compile(r"[a-z]{5,}")
+    asked = set(long.findall(" ".join(lines))) - {"could", "night", "tomorrow", "while", "would"}
     for world in maker().worlds.values():
         trade = [*world.pack.kinds, *(one.because for one in world.pack.stories.values())]
-        common = asked & frozenset(chain.from_iterable(map(content_stems, trade)))
+        common = asked.intersection(long.findall(" ".join(trade)))
         assert not common, (world.pack.id, common)
