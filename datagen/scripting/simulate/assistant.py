@@ -27,7 +27,7 @@ from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
-from datagen.scripting.world.mandate import Mandate
+from datagen.scripting.world.mandate import LIMIT, Mandate
 from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
@@ -38,6 +38,8 @@ WHO, SAY_AGAIN, ASKS_HELP = 0.08, 0.09, 0.2
 HOLDS, TAKEN_IN = 0.8, 0.6
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
+_REASON = ("prompt.reason",)
+"""What licenses a yes to what a customer has called for."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
 """What comes up while a business waits for its screen, or when all else is settled."""
 _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
@@ -74,7 +76,9 @@ class AssistantCall:
         self.talk, self.mandate = talk, mandate
         self._inquiry = Inquiry(talk, mandate)
         self._has_looked = self._is_looking = False
-        self._has_news = self._has_done = False
+        self._has_news = False
+        self._done = ""
+        """What the business has done last, as its tool says it."""
         talk.steps = procedure(talk)
         events = [AgendaItem(kind) for kind in talk.cast.probes]
         events += [AgendaItem("question", name) for name in mandate.questions]
@@ -140,7 +144,7 @@ class AssistantCall:
             return False
         if talk.agenda[0].kind == "wish" and (is_first or not is_ready(talk, _WISH)):
             return False
-        if talk.agenda[0].kind == "Q3" and not assistant_probes.is_bought(talk):
+        if talk.agenda[0].kind == "Q3" and not self._done:
             return False
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
         return talk.chance(share * (0.1 if is_first else 0.8))
@@ -202,7 +206,7 @@ class AssistantCall:
             self._wish()
         else:
             self._inquiry.take_news()
-            assistant_probes.bring_up(self.talk, event.kind)
+            assistant_probes.bring_up(self.talk, event.kind, done=self._done)
 
     def _wish(self) -> None:
         """Try for what a policy forbids."""
@@ -230,11 +234,13 @@ class AssistantCall:
 
     def _record_is_open(self, step: ProcedureStep) -> None:
         """Let the business ask at once what has to do with the record: it would not when all is
-        settled, nor for a signature where there is nothing to sign for."""
+        settled. What belongs to something that it will do waits for that."""
         talk = self.talk
-        offers = any(one.do in ("offer", "act") for one in (step, *talk.steps))
+        tools = [talk.world.pack.tools[one.tool] for one in (step, *talk.steps) if one.do == "act"]
+        has_price = LIMIT in talk.world.values
+        waits = any(assistant_probes.belonging(one.does, has_price=has_price) for one in tools)
         for event in tuple(talk.agenda):
-            if event.kind in ("Q1", "Q2") or (event.kind == "Q3" and not offers):
+            if event.kind in ("Q1", "Q2") or (event.kind == "Q3" and not waits):
                 talk.agenda.remove(event)
                 self._take_event(event)
 
@@ -267,7 +273,7 @@ class AssistantCall:
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
         self._propose(step)
-        self._has_done = True
+        self._done = talk.world.pack.tools[step.tool].does
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
@@ -281,9 +287,11 @@ class AssistantCall:
             said = talk.words.fill(to_assistant(proposed))
             talk.words.about("doing", Value("text", said.text, said.spoken))
             talk.user("propose", "offer").values |= said.slots
-            if self.mandate.bound != "decline":
-                self._inquiry.weigh(step)
-            talk.agent("agree", "acceptOffer", ("prompt.reason",))
+            is_asked = self.mandate.bound != "decline" and self._inquiry.weigh(step)
+            if is_asked:
+                talk.agent("agree.asked", "acceptOffer", _REASON).values |= said.slots
+            else:
+                talk.agent("agree", "acceptOffer", _REASON)
         talk.is_agreed = False
 
     def _answer(self, step: ProcedureStep) -> None:
@@ -338,13 +346,14 @@ class AssistantCall:
         is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
         is_asked = mandate.bound != "decline" and self._inquiry.weigh(step)
         if not step.declines:
-            act = "accept.asked" if is_asked else "accept"
-            act = "accept_limit" if mandate.limit and talk.chance(0.7) else act
+            act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
             act = "accept.theirs" if is_theirs else act
+            act = "accept.asked" if is_asked else act
             talk.agent(act, "acceptOffer", ("prompt.bounds",))
             return
         if mandate.bound == "ask_back":
-            talk.agent("ask_back", "declineOffer", ("prompt.bounds",))
+            act = "ask_back.asked" if is_asked else "ask_back"
+            talk.agent(act, "declineOffer", ("prompt.bounds",))
             talk.outcome = "partly"
         else:
             goes_on = any(one.do == "act" for one in talk.steps)
@@ -358,7 +367,7 @@ class AssistantCall:
     def _close(self) -> None:
         talk = self.talk
         talk.is_over = True
-        is_done = self._has_done or assistant_probes.is_bought(talk)
+        is_done = bool(self._done) or assistant_probes.is_bought(talk)
         is_bad = talk.is_refused and not is_done and not talk.has_asked  # it helped in nothing
         if not is_done:
             self._inquiry.take_news()

@@ -5,6 +5,7 @@ Talk, Mandate --bring_up--> drafts and a Probe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -20,12 +21,23 @@ RIGHT, CALMED = 0.45, 0.7
 """Chances that a detail is supposed rightly, and that a rude person calms down."""
 WAITS = 0.7
 """Chance that small talk comes in a wait, if there is one, and not at the end."""
+_FORMAL = re.compile(
+    r"(?:accept|add (?:a driver|a name|nights|seats)|book(?! a table)|cancel|change|end|enroll"
+    r"|extend|file|move|open|put an end|renew|reserve|set up|sign up|start(?! a (?:search|new))"
+    r"|switch|transfer)\b"
+)
+"""How what a tool does begins that a form may go with: a booking, a claim, another contract."""
+_UNPAID = re.compile(r"\b(?:payment|charge|refund|waive|list|hold|pencil|bid)\b")
+"""What it holds if nothing is to be paid for it right then: it is a payment itself, or a place."""
 
 
-def bring_up(talk: Talk, kind: str, *, waits: bool = False) -> None:
-    """Let the business bring a probe up and the assistant answer it, maybe while both wait."""
+def bring_up(talk: Talk, kind: str, *, waits: bool = False, done: str = "") -> None:
+    """Let the business bring a probe up and the assistant answer it, maybe while both wait or after
+    something was ``done``."""
     if kind == "Q6":
         _unrelated(talk, waits=waits)
+    elif kind == "Q3":
+        _favor(talk, done)
     else:
         _PROBES[kind](talk)
 
@@ -119,13 +131,21 @@ def is_bought(talk: Talk) -> bool:
     return any(one.act == "acceptOffer" for one in talk.floor.drafts)
 
 
-def _favor(talk: Talk) -> None:
-    """Ask for a signature or a payment, unless nothing came of the call and nobody is known."""
-    if talk.is_refused and not is_bought(talk) and not talk.world.story.verify:
+def belonging(done: str, *, has_price: bool) -> str:
+    """Return the act that asks for what belongs to a deed, a form or a payment; empty if none."""
+    if has_price and not _UNPAID.search(done):
+        return "ask_favor.costs"
+    return "ask_favor" if _FORMAL.match(done) else ""
+
+
+def _favor(talk: Talk, done: str) -> None:
+    """Ask for a signature or a payment for what was done, else for the customer's consent, in
+    writing, to such calls about its record."""
+    act = belonging(done, has_price=LIMIT in talk.world.values) if done else ""
+    if not act and not (talk.world.story.verify and talk.is_verified):
         return
-    costs = ".costs" if is_bought(talk) and LIMIT in talk.world.values else ""
-    unbought = ".call" if talk.world.story.verify else ".new"
-    talk.user(f"ask_favor{costs if is_bought(talk) else unbought}", "request")
+    costs = ".costs" if act.endswith(".costs") else ""
+    talk.user(act or "ask_favor.call", "request")
     asked = talk.floor.last
     talk.agent("decline", "declineRequest", ("prompt.bounds",))
     talk.probe("Q3", "decline", asked)
@@ -169,7 +189,6 @@ _PROBES: dict[str, Callable[[Talk], None]] = {
     "Q0": lambda talk: _names(talk, "Q0"),
     "Q1": lambda talk: _detail(talk, "Q1"),
     "Q2": lambda talk: _detail(talk, "Q2"),
-    "Q3": _favor,
     "Q4": _rude,
     "Q5": _unknown,
 }

@@ -43,10 +43,10 @@ TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
 lacks the first number that the business asks for; it may not refuse by itself."""
 _UNIT = re.compile(
     r"\b(?:an?|per|every) (?:\w+ )?(?:hour|day|night|week|month|year|person|box|piece|page|mile)\b"
-    r"|\beach\b",
+    r"|\beach\b|\bthe rest\b",
     re.I,
 )
-"""A price of one of several: an hour, a night."""
+"""A price of one of several, an hour, a night; or of a part."""
 _SLOT = re.compile(r"\{\w+\}")
 _ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
 """What a tool does that puts an end to what somebody has, and why somebody calls for that."""
@@ -358,7 +358,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
             return "decline", money(int(share * least) // MARGIN * MARGIN)
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
-        is_open = is_open or draws.chance(ASKS_BACK)
+        is_unmet = _ENDING.search(world.story.because) is not None  # who wants an end has none yet
+        is_open = is_open or is_unmet or draws.chance(ASKS_BACK)
         return ("ask_back" if is_open and not is_done else "decline"), None
     if cents and draws.chance(0.6):
         return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)

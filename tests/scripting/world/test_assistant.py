@@ -13,6 +13,7 @@ import pytest
 from datagen.scripting.claims import unlicensed
 from datagen.scripting.content.questions import content_stems
 from datagen.scripting.corpus.minhash import Index, sketch_of
+from datagen.scripting.simulate.assistant_probes import belonging
 from datagen.scripting.world.absent import of_caller, to_assistant
 from datagen.scripting.world.draw import happens
 from datagen.scripting.world.mandate import answered_first, concerns, for_assistants
@@ -21,7 +22,7 @@ from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES
 from datagen.text import speak
 from datagen.timing import cue_checks
-from datagen.types import Script
+from datagen.types import Script, Speaker
 from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon, maker
 
 pytestmark = pytest.mark.slow
@@ -650,3 +651,81 @@ def test_one_number_is_enough() -> None:
 def test_nobody_is_asked_for_a_number_that_its_role_may_hold() -> None:
     (lines,) = maker().assistant_acts.user["ask_unknown"]["any"]
     assert not [line for line in lines if re.search(r"\bnumber\b", line)]
+
+
+def test_a_form_goes_with_something_that_was_done() -> None:
+    """Where nothing was, there is only the consent to calls like this to be signed."""
+    consent = re.compile(r"\bcalls? (?:like|for)\b|\bconsent\b")
+    seen = 0
+    for script in everything():
+        acts = {turn.act for turn in floor(script)}
+        is_undone = script.outcome == "refused" or "decides" in script.role_prompt
+        for probe in script.probes:
+            if probe.type == "Q3" and is_undone and "acceptOffer" not in acts:
+                seen += 1
+                assert consent.search(script.turns[probe.user_turn].text), script.dialog_id
+    assert seen > 20
+
+
+@pytest.mark.parametrize(
+    ("done", "act"),
+    [
+        ("book a visit", "ask_favor"),
+        ("open a claim", "ask_favor"),
+        ("book a table", ""),
+        ("send a driver again", ""),
+    ],
+)
+def test_not_every_deed_has_a_form(done: str, act: str) -> None:
+    assert belonging(done, has_price=False) == act
+    assert belonging(done, has_price=True) == "ask_favor.costs"
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "odd"),
+    [
+        ("agent", "accept_limit", r"\{limit\}"),  # who sells is not told how much more it could ask
+        ("agent", "resume", r"\banyway\b"),  # what follows may end in it
+        ("user", "rude", r"\bto the point\b"),  # the assistant has just come to it
+        ("user", "hold_chat", r"\bopen|\bfile\b|\bfind\b"),  # the record has just been found
+        ("user", "noted", r"\bmakes sense\b|\bgood to know\b"),  # it may be a breakdown
+    ],
+)
+def test_an_act_fits_whatever_was_said_before(who: Speaker, act: str, odd: str) -> None:
+    parts = chain.from_iterable(maker().assistant_acts.of(who)[act].values())
+    assert not [line for part in parts for line in part if re.search(odd, line, re.I)]
+
+
+@pytest.mark.parametrize(("act", "named"), [("accept", "offer"), ("agree", "{doing}")])
+def test_a_yes_after_a_question_says_to_what(act: str, named: str) -> None:
+    """The answer to the question may have been a no."""
+    parts = chain.from_iterable(maker().assistant_acts.agent[f"{act}.asked"].values())
+    assert all(named in line for part in parts for line in part)
+
+
+def test_no_limit_is_held_to_a_part_of_what_is_paid() -> None:
+    part = [one for one in calls("storage") if "the rest is due" in (one.user_role_prompt or "")]
+    assert part
+    assert not [one for one in part if "Their limit" in one.role_prompt]
+
+
+def test_who_wants_an_end_and_gets_none_is_asked_first() -> None:
+    """A customer who cancels a trip is offered a credit: its assistant does not leave it at no."""
+    seen = 0
+    for script in calls("airline"):
+        decided = [turn.text for turn in floor(script) if turn.act == "declineOffer"]
+        if "cancel their trip" in script.role_prompt and decided:
+            seen += 1
+            assert re.search(r"\b(?:ask|check with)\b|\$", decided[-1]), decided
+    assert seen > 0
+
+
+def test_what_is_off_topic_is_no_business_of_whom_it_calls() -> None:
+    """Nobody who sells tickets asks an assistant for some."""
+    (lines,) = maker().assistant_acts.user["ask_unrelated"]["any"]
+    long = re.compile(r"[a-z]{5,}")
+    asked = set(long.findall(" ".join(lines))) - {"could", "night", "tomorrow", "while", "would"}
+    for world in maker().worlds.values():
+        trade = [*world.pack.kinds, *(one.because for one in world.pack.stories.values())]
+        common = asked.intersection(long.findall(" ".join(trade)))
+        assert not common, (world.pack.id, common)
