@@ -76,7 +76,7 @@ def main() -> None:
     steps = [f"{one.name} {minutes_of_steps(folder, one):.1f}" for one in stages]
     print(f"minutes of steps, validations not counted: {', '.join(steps)}")
     cpu = (used.ru_utime + used.ru_stime) / 60
-    print(f"{minutes:.1f} minutes, {cpu:.1f} CPU minutes, {used.ru_maxrss / 1024:.0f} MiB at most")
+    print(f"this command: {minutes:.1f} minutes, {cpu:.1f} CPU minutes, {used.ru_maxrss / 1024:.0f} MiB at most")
     print(done.stdout)
 
 
