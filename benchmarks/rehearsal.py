@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--out", default="runs/rehearsal")
     parser.add_argument("--set", action="append", default=[], help="a setting of the config")
     chosen = parser.parse_args()
-    settings = [f"out={chosen.out}", *chosen.set]
+    settings = [f"out={chosen.out}", f"data.tokenizer={TOKENIZER}", *chosen.set]
     command = [sys.executable, "-m", "train", "rehearse", chosen.config, "--shards", chosen.shards]
     command += ["--texts", chosen.texts, "--tokenizer", TOKENIZER, "--fractions", "1"]
     command += [word for setting in settings for word in ("--set", setting)]
@@ -76,7 +76,8 @@ def main() -> None:
     steps = [f"{one.name} {minutes_of_steps(folder, one):.1f}" for one in stages]
     print(f"minutes of steps, validations not counted: {', '.join(steps)}")
     cpu = (used.ru_utime + used.ru_stime) / 60
-    print(f"this command: {minutes:.1f} minutes, {cpu:.1f} CPU minutes, {used.ru_maxrss / 1024:.0f} MiB at most")
+    most = used.ru_maxrss / 1024
+    print(f"this command: {minutes:.1f} minutes, {cpu:.1f} CPU minutes, {most:.0f} MiB at most")
     print(done.stdout)
 
 
