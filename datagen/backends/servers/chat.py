@@ -42,9 +42,9 @@ def completion(reply: Reply) -> Completion:
     if not text.strip():
         message = message if isinstance(message, dict) else {}
         text = _called(message)
-    if not text.strip():
-        text = next(filter(None, (_text(message.get(name)) for name in REASONING)), "")
-        is_reasoning = bool(text)
+        if not text.strip():
+            text = next(filter(None, (_text(message.get(name)) for name in REASONING)), "")
+            is_reasoning = bool(text)
         if not text and (message.get("refusal") or reason in WITHHELD):
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
     if reason in WITHHELD and ends_inside(text):

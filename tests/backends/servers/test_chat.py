@@ -185,7 +185,7 @@ def test_a_stream_says_when_it_was_cut_off_and_what_went_wrong() -> None:
     assert answer.text == "hello"
 
 
-ONLY_REASONED = {
+ONLY_REASONED: dict[str, dict[str, Any]] = {
     "in a field": {"content": "", "reasoning_content": 'Thinking: {"turns": ...}. Wait, <plan>'},
     "in a field, in braces": {"content": None, "reasoning": "First {a"},
     "in tags": {"content": "<think>\nThe user wants {turns}. </think>\n"},
