@@ -13,6 +13,8 @@ _HIDDEN = re.compile(
     r"\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 """C0 but tab and line feed, DEL, C1, what has no width or orders text, tags, and half pairs."""
+_PARTING = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)))
+"""Those of them that stand between words."""
 
 
 def visible(text: str) -> str:
@@ -22,6 +24,17 @@ def visible(text: str) -> str:
     '␛]0;title␇ <U+202E>abc'
     """
     return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_picture, text)
+
+
+def without_hidden(text: str) -> str:
+    r"""Return a text without what nobody sees; controls that part words are blanks.
+
+    >>> without_hidden("\u202ezo\u200be\u202c\x85b")
+    'zoe b'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _HIDDEN.sub(lambda found: " " if found[0] in _PARTING else "", text)
 
 
 def visible_line(text: str) -> str:

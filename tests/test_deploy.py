@@ -301,6 +301,7 @@ def test_which_ray_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ({"SLURM_ARRAY_TASK_ID": "0", "SLURM_ARRAY_TASK_COUNT": "1"}, "--out /runs/a\n"),
         ({"SLURM_ARRAY_TASK_ID": "9", "SLURM_ARRAY_TASK_COUNT": "16"}, "give SLICES"),
+        ({}, "submit it as an array"),
     ],
 )
 def test_a_slice_keeps_its_number_when_it_is_submitted_again(
@@ -317,6 +318,6 @@ def test_a_slice_keeps_its_number_when_it_is_submitted_again(
         capture_output=True,
         text=True,
     )
-    assert answer.returncode == (2 if "give" in says else 0)
+    assert answer.returncode == {"give SLICES": 2, "submit it as an array": 1}.get(says, 0)
     assert says in answer.stdout + answer.stderr
     assert ("--slice" in answer.stdout) == ("--slice" in says)

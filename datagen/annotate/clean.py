@@ -1,13 +1,47 @@
-"""A call's words in order, one at a time, within the call: what every later step counts on."""
+"""A call's texts without what nobody sees, and its words in order: what later steps count on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from datagen import visible
+from datagen.annotate.call import CorpusCall
 from datagen.types import SAMPLE_RATE, Word
 
 SHORTEST = SAMPLE_RATE // 100
 """Samples (10 ms) that a word lasts at least."""
+
+
+def without_hidden(call: CorpusCall) -> CorpusCall:
+    """Return a call without the characters that nobody sees, in all its texts.
+
+    Tools mark the direction of text and where it may break; words and names would differ by that.
+    """
+    people = {
+        side: replace(one, id=_seen(one.id), region=_seen(one.region), scenario=_seen(one.scenario))
+        for side, one in call.people.items()
+    }
+    supervisions = (
+        replace(
+            one,
+            text=_seen(one.text),
+            words=tuple(replace(word, text=_seen(word.text)) for word in one.words),
+        )
+        for one in call.supervisions
+    )
+    return replace(
+        call,
+        people=people,
+        supervisions=tuple(supervisions),
+        topic=_seen(call.topic),
+        notes={name: _seen(text) for name, text in call.notes.items()},
+    )
+
+
+def _seen(text: str) -> str:
+    seen = visible.without_hidden(text)
+    return text if seen == text else " ".join(seen.split())
 
 
 def in_order(words: Iterable[Word], num_samples: int) -> list[Word]:

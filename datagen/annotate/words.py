@@ -8,9 +8,9 @@ too many of them is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from datagen.audio.vad import Spell, speech_over_noise
 from datagen.backends.protocols import Aligner
 from datagen.types import SAMPLE_RATE, Audio, Rejected, Speaker, Word
 
+Span: TypeAlias = tuple[Side, float, float]
+"""A side, and from when to when it speaks in seconds."""
 PADDING = SAMPLE_RATE // 10
 """Samples (0.1 s) around a supervision that its aligner hears: stamps are rounded."""
 MAX_REFUSED, FEW_REFUSED = 0.15, 3
@@ -109,12 +111,26 @@ class WordFinder:
         """Yield what an ASR model hears where a channel has speech, or where the corpus says so."""
         if self._transcriber is None:
             raise Rejected("no transcript", "--asr whisper has one made")
-        spans = [(one.side, one.start, one.end) for one in call.supervisions]
+        spans = _joined((one.side, one.start, one.end) for one in call.supervisions)
         for side, start, end in spans or _heard(call, sound):
             clip = sound.read(side, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
             text = " ".join(self._transcriber.transcribe(clip).split())
             if text:
                 yield Supervision(side, start, end, text)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Join what overlaps of one side: the sound that both hold would be heard twice."""
+    joined: list[Span] = []
+    latest: dict[Side, int] = {}
+    for side, start, end in sorted(spans, key=lambda span: span[1]):
+        at = latest.get(side)
+        if at is not None and start < joined[at][2]:
+            joined[at] = side, joined[at][1], max(end, joined[at][2])
+        else:
+            latest[side] = len(joined)
+            joined.append((side, start, end))
+    return joined
 
 
 def _given(one: Supervision, speaker: Speaker, index: int) -> Iterator[Word]:

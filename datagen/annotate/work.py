@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from datagen.annotate.call import CorpusCall
 from datagen.annotate.calls import AnnotatedCall, CallAnnotator
+from datagen.annotate.clean import without_hidden
 from datagen.annotate.readers.registry import open_reader
 from datagen.annotate.roles import CallRoles, RoleMaker
 from datagen.annotate.rows import PieceContext, dialogue_of
@@ -161,7 +162,7 @@ class CallWork:
     def _read(self, call_id: str) -> tuple[CorpusCall | None, Reject | None]:
         """Return a call as the reader has it, or why it is left out."""
         try:
-            call = self._reader.read(call_id)
+            call = without_hidden(self._reader.read(call_id))
         except Rejected as error:
             return None, _reject(call_id, error)
         except UserError as error:  # one file of a large corpus that cannot be read

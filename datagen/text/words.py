@@ -44,6 +44,7 @@ KNOWN = frozenset((
     "rec", "sus", "tat", "tats", "tux", "veg", "quo", "vis", "rata", "se", "jour", "au", "jus",
     "deja", "vu", "faux", "pas", "bon", "bona", "fide", "hola", "ser", "yo", "je", "tu", "il",
     "elle", "ich", "uno", "dos", "tres", "pero", "por", "que", "como", "casa", "amo", "muy", "una",
+    "yuan", "kobo", "rand", "baht", "dong", "kuna", "zloty",
     "les", "des", "une", "ou", "oui", "non", "yea", "ya", "gen", "lil", "merv", "togo", "sux",
 ))  # fmt: skip
 """Parts of words, words without a vowel, and short ones that dictionaries leave out."""

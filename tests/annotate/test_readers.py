@@ -15,7 +15,9 @@ from datagen.annotate.readers.folder import Folder
 from datagen.annotate.readers.protocol import CorpusReader
 from datagen.annotate.readers.registry import READERS, open_reader, resolve
 from datagen.annotate.sound import CallSound
-from datagen.types import SAMPLE_RATE, Rejected, UserError
+from datagen.annotate.words import WordFinder
+from datagen.backends.aligner.proportional import Proportional
+from datagen.types import SAMPLE_RATE, Audio, Rejected, UserError
 from tests.fixtures import tiny_corpora as tiny
 
 pytestmark = pytest.mark.slow
@@ -228,6 +230,33 @@ def test_folder_with_spans_alone_has_no_words(tmp_path: Path) -> None:
         ("a", 0.5, 2.5, ""),
         ("b", 3.0, 5.0, ""),
     ]
+
+
+def test_spans_of_one_speaker_that_overlap_are_heard_once(tmp_path: Path) -> None:
+    """As diarization leaves them (kaldi#2266); those of two people are of two channels."""
+    tiny.write_sound(tmp_path / "one.wav", tiny.sound(TALK), 16_000)
+    spans = (
+        (0.5, 6.0, "ana"),
+        (3.0, 2.0, "ana"),
+        (4.0, 3.0, "bo"),
+        (5.0, 3.0, "ana"),
+        (8, 1, "ana"),
+    )
+    (tmp_path / "one.rttm").write_text(
+        "".join(f"SPEAKER one 1 {a} {n} <NA> <NA> {who} <NA> <NA>\n" for a, n, who in spans)
+    )
+    call = only("folder", tmp_path)
+    finder = WordFinder(Proportional(Proportional.Options()), Lengths())
+    found = finder.find(call, CallSound(call.sound), {"a": "agent", "b": "user"})
+    assert [word.text for word in found.words["agent"]] == ["7.5", "1.0"]
+    assert [word.text for word in found.words["user"]] == ["3.0"]
+
+
+class Lengths:
+    """Hears how many seconds it was given."""
+
+    def transcribe(self, audio: Audio) -> str:
+        return f"{len(audio) / SAMPLE_RATE}"
 
 
 BAD = {

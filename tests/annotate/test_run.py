@@ -307,6 +307,23 @@ def test_an_asr_model_writes_down_what_nobody_did(terms: Path, tmp_path: Path) -
     assert not audit(tmp_path / "run", deep=True).findings
 
 
+def test_what_nobody_sees_in_a_transcript_is_in_no_row(terms: Path, tmp_path: Path) -> None:
+    folder, hidden = tmp_path / "calls", tmp_path / "hidden"
+    for root, mark in ((folder, ""), (hidden, "\u202e\u2066\u200b")):
+        marked = {
+            side: [(f"{mark}{word}{mark}", start, end) for word, start, end in words]
+            for side, words in TALK.items()
+        }
+        tiny.write_sound(root / "call.wav", tiny.sound(TALK), 16_000)
+        (root / "call.ctm").write_text(tiny.ctm(marked, "call"))
+        (root / "calls.tsv").write_text(f"call\ttopic\ta_speaker\ncall\tpets{mark}\tz{mark}oe\n")
+        said = annotate(root, tmp_path / f"run-{root.name}", terms)
+        assert said.exit_code == 0, said.output
+    found = rows(tmp_path / "run-hidden")
+    assert found
+    assert found == rows(tmp_path / "run-calls")
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

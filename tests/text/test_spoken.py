@@ -14,6 +14,8 @@ from datagen.scripting.llm import author
 from datagen.scripting.llm.author import Author
 from datagen.text import VERSION, Unsayable, grammar, heard, numbers, pieces, speak, unsayable
 from datagen.text.classes import CLASSES
+from datagen.text.locales.us import US
+from datagen.text.words import is_said
 from datagen.types import Fact
 from tests.text.properties import check_spoken
 from tests.text.readings import fresh, is_right, table
@@ -117,6 +119,14 @@ def test_a_word_of_an_odd_shape_is_said(word: str) -> None:
 )
 def test_a_word_that_no_word_is_shaped_like_is_refused(word: str) -> None:
     assert said_or_refused(f"I heard {word} there.") is None
+
+
+def test_words_of_our_own_are_said() -> None:
+    """What an amount is said as, somebody may write."""
+    words = {word for one in US.currencies.values() for name in one[:4] for word in name.split()}
+    assert words
+    assert sorted(word for word in words if not is_said(word)) == []
+    assert speak("It costs 2000 yuan.") == speak("It costs CNY 2000.")
 
 
 def test_a_refusal_crosses_processes() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.backends.servers.wording import from_value
-from datagen.scripting.llm.answer import ends_inside
+from datagen.scripting.llm.answer import ends_inside, only_reasons
 from datagen.scripting.llm.completion import NOTHING, Completion, Usage
 
 CUT_OFF = frozenset(("length", "max_tokens", "model_length", "max_output_tokens"))
@@ -38,11 +38,13 @@ def completion(reply: Reply) -> Completion:
     if reason in BROKEN:
         raise Trouble(f"breaks off with finish_reason {reason!r}", "broken")
     text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
+    is_reasoning = False
     if not text.strip():
         message = message if isinstance(message, dict) else {}
-        text = _called(message) or next(
-            filter(None, (_text(message.get(name)) for name in REASONING)), ""
-        )
+        text = _called(message)
+        if not text.strip():
+            text = next(filter(None, (_text(message.get(name)) for name in REASONING)), "")
+            is_reasoning = bool(text)
         if not text and (message.get("refusal") or reason in WITHHELD):
             raise Refused(f"the model refuses: {_text(message.get('refusal')) or reason}")
     if reason in WITHHELD and ends_inside(text):
@@ -57,6 +59,7 @@ def completion(reply: Reply) -> Completion:
         is_whole=is_whole,
         usage=usage,
         model=name if isinstance(name, str) else "",
+        is_reasoning=is_reasoning or only_reasons(text),
     )
 
 

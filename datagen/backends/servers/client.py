@@ -195,7 +195,9 @@ class Client:
         except urllib3.exceptions.NewConnectionError as error:  # which is a TimeoutError, too
             raise Trouble(f"no connection: {self._clean(str(error))}") from error
         except urllib3.exceptions.TimeoutError as error:
-            raise Trouble(f"no answer within {self.timeout:g} s", "slow") from error
+            raise Trouble(
+                f"no answer within {self.timeout:g} s (timeout_seconds)", "slow"
+            ) from error
         except urllib3.exceptions.HTTPError as error:
             raise self._broken(error) from error
 
@@ -207,7 +209,9 @@ class Client:
             if size > self.max_bytes:
                 raise Refused(f"the answer is longer than {self.max_bytes / 2**20:.0f} MB")
             if time.monotonic() > end:
-                raise Trouble(f"no whole answer within {self.timeout:g} s", "slow")
+                raise Trouble(
+                    f"no whole answer within {self.timeout:g} s (timeout_seconds)", "slow"
+                )
             parts.append(part)
         return b"".join(parts)
 

@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from datagen.backends.servers.gate import Trouble
+
 DONE = b"data: [DONE]"
 MAX_LINES = 100_000
 """Lines of a stream that are looked at: twice those of the longest answer."""
@@ -19,7 +21,10 @@ _JOINED = ("content", "reasoning", "reasoning_content", "refusal")
 
 
 def gathered(data: bytes) -> bytes:
-    """Return the JSON that a body's events amount to; any other body as it is."""
+    """Return the JSON that a body's events amount to; any other body as it is.
+
+    Raises Trouble for a stream without an end.
+    """
     head = data[:64].lstrip()
     if head.startswith(b"{"):
         whole = data.rstrip()
@@ -36,7 +41,11 @@ def gathered(data: bytes) -> bytes:
         if frame.get("error") or "message" in _choice(frame):
             return json.dumps(frame).encode()
     merged = _merged(frames)
-    return json.dumps(merged).encode() if DONE in lines or _reason(merged) else data
+    if DONE not in lines and not _reason(merged):
+        raise Trouble(
+            "sends a stream that breaks off, with neither a finish_reason nor [DONE]", "unreadable"
+        )
+    return json.dumps(merged).encode()
 
 
 def _frames(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

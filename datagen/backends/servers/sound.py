@@ -57,7 +57,7 @@ def read_sound(reply: Reply) -> tuple[NDArray[np.float32], int]:
             samples = file.read(most + 1, dtype="float32", always_2d=True)
             rate, promised = int(file.samplerate), min(file.frames, most)
     except (soundfile.SoundFileError, ValueError) as error:
-        raise _unreadable(reply, str(error)) from error
+        raise _unreadable(reply, getattr(error, "error_string", str(error))) from error
     if not len(samples):
         raise _unreadable(reply, "no samples")
     if len(samples) > most:

@@ -129,6 +129,12 @@ class Server:
             self._tell_model(answer.model)
             return
         else:
+            if answer.is_reasoning and next(objects(answer.text), None) is None:
+                raise UserError(
+                    f"{self.model} at {self.url} reasons and gives no answer"
+                    f" ({answer.text[:80]!r}): raise max_tokens, or what the server has room for,"
+                    " or have the model reason less or not at all"
+                )
             cut = "" if answer.is_whole else ", cut off at max_tokens"
             said = f"it answered {answer.text[:80]!r}{cut}"
         raise UserError(

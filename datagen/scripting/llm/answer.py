@@ -22,6 +22,11 @@ _END_OF_REASONING = re.compile(
 )
 """Closing tags of reasoning (Qwen3, DeepSeek, Mistral, Kimi, Cohere), and the beginning of
 harmony's final channel, also where a server has dropped its special tokens."""
+_REASONING = re.compile(
+    r"\s*(?:<(?:think|thinking|thought|reason|reasoning|analysis|reflection)>|\[THINK\])",
+    re.IGNORECASE,
+)
+"""How a reply begins that reasons before it answers."""
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 MAX_LETTERS = 1_000_000
 """Characters of a reply that are read."""
@@ -70,6 +75,12 @@ def ends_inside(text: str) -> bool:
     except RecursionError:
         pass
     return False
+
+
+def only_reasons(text: str) -> bool:
+    """Return whether a reply has no answer behind its reasoning, or never comes to its end."""
+    start = _start(text)
+    return not text[start:].strip() if start else bool(_REASONING.match(text))
 
 
 def _inner(value: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -56,6 +56,8 @@ class Completion:
     usage: Usage = NOTHING
     model: str = ""
     """What the server calls the model that answered; empty if it does not say."""
+    is_reasoning: bool = False
+    """Whether there is no answer: the text is what the model reasoned before one."""
 
 
 @dataclass(frozen=True, slots=True)

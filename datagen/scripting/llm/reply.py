@@ -72,6 +72,11 @@ def remedy(error: Exception, answer: Completion, request: Request) -> str:
             f": the server read {answer.usage.prompt:,} tokens of a prompt of {letters:,} letters,"
             " so it has cut it: give it a longer context (Ollama: OLLAMA_CONTEXT_LENGTH)"
         )
+    if answer.is_reasoning and isinstance(error, BadReply):
+        return (
+            ": there is reasoning and no answer: raise max_tokens, or what the server has room for,"
+            " or have the model reason less or not at all"
+        )
     if not isinstance(error, CutOff):
         return ""
     if len(answer.text) - len(answer.text.rstrip()) >= _LOOPS:

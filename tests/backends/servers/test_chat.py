@@ -14,7 +14,7 @@ from datagen.backends.servers.client import ServerDown
 from datagen.backends.writer.llm_server import COLOUR, EASY, Server
 from datagen.scripting.llm.answer import objects
 from datagen.scripting.llm.completion import Completion, Refusal, Request, Usage
-from datagen.scripting.llm.reply import BadReply, read_json
+from datagen.scripting.llm.reply import BadReply, read_json, remedy
 from datagen.types import UserError
 from tests.doubles.raw_server import Answer, Asked, RawServer, raw
 
@@ -175,8 +175,41 @@ def test_a_stream_says_when_it_was_cut_off_and_what_went_wrong() -> None:
     assert isinstance(answer, Refusal)
     assert "too long" in answer.reason
     half = b'data: {"choices": [{"delta": {"content": "x"}}]}\n\ndata: {"choi'
-    with pytest.raises(UserError, match=r"no chat completion \(text/event-stream"):
+    with pytest.raises(UserError, match="a stream that breaks off"):
         ask(Answer(200, half, events))
+    whole = Answer(200, stream({"content": "hello"}), events)
+    answers = iter([Answer(200, half, events), whole])
+    with raw(lambda asked: next(answers)) as running:
+        answer = server(running.url, patience=60).ask(REQUEST)
+    assert isinstance(answer, Completion)
+    assert answer.text == "hello"
+
+
+ONLY_REASONED: dict[str, dict[str, Any]] = {
+    "in a field": {"content": "", "reasoning_content": 'Thinking: {"turns": ...}. Wait, <plan>'},
+    "in a field, in braces": {"content": None, "reasoning": "First {a"},
+    "in tags": {"content": "<think>\nThe user wants {turns}. </think>\n"},
+    "in tags without an end": {"content": "<think>\nThe user wants {turns}, so"},
+}
+
+
+@pytest.mark.parametrize("name", ONLY_REASONED)
+def test_reasoning_without_an_answer_is_called_so(name: str) -> None:
+    """LM Studio calls it whole, and counts no token (lmstudio-bug-tracker#1602)."""
+    reply = said({"choices": [{"message": ONLY_REASONED[name], "finish_reason": "stop"}]})
+    answer = ask(reply)
+    assert isinstance(answer, Completion)
+    with pytest.raises(BadReply) as caught:
+        turns_of(answer.text)
+    assert "reasoning and no answer: raise max_tokens" in remedy(caught.value, answer, REQUEST)
+    with raw(lambda asked: reply) as running, pytest.raises(UserError, match="reason less"):
+        server(running.url).probe()
+
+
+def test_an_answer_in_the_reasoning_is_no_lack_of_one() -> None:
+    answer = ask(chat(None, message={"content": None, "reasoning": OBJECT}))
+    assert isinstance(answer, Completion)
+    assert len(turns_of(answer.text)) == 2
 
 
 def test_an_answer_of_nothing_but_tokens_costs_one_attempt() -> None:
