@@ -153,7 +153,9 @@ def _told_twice(floor: Sequence[Turn]) -> Iterator[str]:
     before = ""
     for turn in floor:
         sentences = [
-            one for one in _SENTENCE.split(turn.text) if len(content_stems(one)) >= MIN_TOLD
+            one
+            for one in _SENTENCE.split(turn.text)
+            if len(content_stems(one)) >= MIN_TOLD and not one.endswith("but no.")  # tells nothing
         ]
         is_free = turn.act == "detail" or (turn.act == "correct" and before == "doubt")
         earlier = known if is_free else told_aside if before == "ask.follow" else []

@@ -299,7 +299,8 @@ def _reply(talk: Talk, step: ProcedureStep) -> None:
         talk.user(BANK[step.do], answer)
         return
     _answer(talk, step, answer)
-    talk.is_agreed = talk.is_agreed or (not step.declines and _wants(talk, talk.words.chosen))
+    if step.do != "ask" and not step.declines:  # "a suite, please" only says which
+        talk.is_agreed = talk.is_agreed or _wants(talk, talk.words.chosen)
 
 
 def _answer(talk: Talk, step: ProcedureStep, answer: str) -> None:
