@@ -47,7 +47,7 @@ def _seen(text: str) -> str:
 def in_order(words: Iterable[Word], num_samples: int) -> list[Word]:
     """Return one speaker's words sorted, none over the next, none beyond the call.
 
-    Where two overlap the earlier ends as the later starts; each lasts 10 ms at least, and pushes
+    A word of which the call holds half or more ends with it. Where two overlap the earlier ends as the later starts; each lasts 10 ms at least, and pushes
     the next ones back if it must.
     """
     found: list[Word] = []
@@ -57,5 +57,7 @@ def in_order(words: Iterable[Word], num_samples: int) -> list[Word]:
             start = max(start, found[-1].start + SHORTEST)
             found[-1] = found[-1].model_copy(update={"end": start})
         end = max(word.end, start + SHORTEST)
+        if 2 * (num_samples - start) >= end - start:  # clocks differ: most of it is heard
+            end = min(end, num_samples)
         found.append(word.model_copy(update={"start": start, "end": end}))
-    return [word for word in found if word.end <= num_samples]
+    return [word for word in found if word.end <= num_samples and word.start < word.end]

@@ -44,7 +44,7 @@ TITLES = {
 }  # fmt: skip
 """Titles before a name; all but those of `BARE_TITLES` need their dot."""
 BARE_TITLES = (
-    "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt",
+    "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt", "Gov", "Maj", "Cpl", "Pvt",
 )  # fmt: skip
 ABBREVIATIONS = {
     "Cmd": "Command", "anniv": "anniversary",

@@ -150,6 +150,12 @@ def test_words_are_put_in_order() -> None:
         assert one.start < one.end <= next_.start
 
 
+def test_a_word_that_ends_after_its_call_ends_with_it() -> None:
+    """Clocks of texts and recordings differ by milliseconds."""
+    (last,) = in_order([word("agent", 9.5, 10.001)], 10 * SAMPLE_RATE)
+    assert last.end == 10 * SAMPLE_RATE
+
+
 def test_edges_snap_to_sound() -> None:
     clip = np.random.default_rng(0).standard_normal(2 * SAMPLE_RATE).astype(np.float32) * 1e-3
     clip[12_000:24_000] += voiced(12_000)

@@ -244,8 +244,8 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     licence = talk.licence((name,))
     talk.agent("correct" if wrong else "confirm", "correction" if wrong else "confirm")
     is_known = talk.is_fresh(name) or name in talk.agreed
-    stands_alone = right.type in SAID_ALONE or _STANDS_ALONE.match(right.written)
-    stands_alone = stands_alone or name in talk.agreed  # what has been offered is done by now
+    is_whole = right.type in SAID_ALONE or _STANDS_ALONE.match(right.written) is not None
+    stands_alone = is_whole or name in talk.agreed  # what has been offered is done by now
     if is_known and stands_alone:  # nobody says all of it once more
         talk.say("agent", "confirm", talk.words.fill(f"{{{slot[0].upper()}{slot[1:]}}}."), licence)
     else:

@@ -247,6 +247,7 @@ def _cued(make: FormMaker) -> tuple[Form, ...]:
             before=re.compile(r"\b(?:an?|per|each) (?:linear|lin\.|square|sq\.|cubic|running) \Z"),
         ),
         make(r"no\.(?='s\b|[?!,;:])", "number"),
+        make(r"No(?= \d)", "number", before=cue("an?|the|my|your|our|their|his|her", " ")),
         make(r"ext\.(?='s\b)", "extension"),
         make(r"[cC]onf\.(?= (?:Rm|Room|room|call|center)\b)", lambda m: f"{m[0][0]}onference"),
         make(r"OC\b", "on center", before=re.compile(r"\d(?:\"| ?in\.?| inch(?:es)?) \Z")),

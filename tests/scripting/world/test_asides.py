@@ -286,7 +286,8 @@ def test_numbers_on_file_are_checked_while_they_matter_and_taken_in() -> None:
                 said = HESITATES.sub("", reply.text.lower())
                 assert any(line in said for line in reactions), (script.dialog_id, said)
             agents = [turn for turn in later if turn.speaker == "agent" and turn.act not in ends]
-            is_for_later = re.search(r"next (?:time|call)|my (?:own )?(?:papers|files|records)", asked.text)
+            later_use = r"next (?:time|call)|my (?:own )?(?:papers|files|records)"
+            is_for_later = re.search(later_use, asked.text)
             assert is_phone or agents or is_for_later, (script.dialog_id, asked.text)
     assert phones > 5
     assert others > 5
@@ -341,9 +342,7 @@ def test_what_is_answered_is_not_checked_back() -> None:
 
 
 def test_a_rule_by_the_way_is_not_what_the_caller_has_called_for() -> None:
-    called = re.compile(
-        r"(?:back to what|back to why|where were we)"
-    )
+    called = re.compile(r"(?:back to what|back to why|where were we)")
     found = 0
     for script in calls():
         if not script.world:
