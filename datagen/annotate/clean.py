@@ -47,8 +47,8 @@ def _seen(text: str) -> str:
 def in_order(words: Iterable[Word], num_samples: int) -> list[Word]:
     """Return one speaker's words sorted, none over the next, none beyond the call.
 
-    A word of which the call holds half or more ends with it. Where two overlap the earlier ends as the later starts; each lasts 10 ms at least, and pushes
-    the next ones back if it must.
+    A word of which the call holds half or more ends with it. Where two overlap the earlier ends as
+    the later starts; each lasts 10 ms at least, and pushes the next ones back if it must.
     """
     found: list[Word] = []
     for word in sorted(words, key=lambda word: (word.start, word.end)):
