@@ -162,7 +162,7 @@ class CallWork:
     def _read(self, call_id: str) -> tuple[CorpusCall | None, Reject | None]:
         """Return a call as the reader has it, or why it is left out."""
         try:
-            call = without_hidden(self._reader.read(call_id))
+            call = self._reader.read(call_id)
         except Rejected as error:
             return None, _reject(call_id, error)
         except UserError as error:  # one file of a large corpus that cannot be read
@@ -172,7 +172,7 @@ class CallWork:
                 f"{self._settings.reader}: read({call_id!r}) gives {type(call).__name__}, not a"
                 " CorpusCall; what cannot be used is raised as Rejected"
             )
-        return call, None
+        return without_hidden(call), None
 
     def _there(
         self, stage: str, number: int, fingerprint: str, reads: Mapping[str, str]
