@@ -373,7 +373,7 @@ def test_what_moves_the_wrong_way_is_said_so() -> None:
     )
 
 
-def test_the_command_needs_only_shards(
+def test_the_command_needs_shards_and_their_tokenizer(
     eventful: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     asked: dict[str, Any] = {}
@@ -383,12 +383,15 @@ def test_the_command_needs_only_shards(
         (tmp_path / "rehearsal.md").write_text("what was found")
 
     monkeypatch.setattr("train.ablate.ablate", ablate)
-    command(["--shards", str(eventful), "--decode", "make sound", "--set", f"out={tmp_path}"])
+    given = ["--shards", str(eventful), "--tokenizer", "tokenizer.model"]
+    command([*given, "--decode", "make sound", "--set", f"out={tmp_path}"])
     assert asked["config"].data.shards == (str(eventful),)
     assert (asked["count"], asked["decode"]) == (24, "make sound")
     assert asked["fractions"] == [0.0, 1.0]
     with pytest.raises(UserError, match="between 0 and 1"):
-        command(["--shards", str(eventful), "--fractions", "0,25,100"])
+        command([*given, "--fractions", "0,25,100"])
+    with pytest.raises(UserError, match=r"needs .* data\.tokenizer, the SentencePiece model"):
+        command(given[:2])
     assert capsys.readouterr().out == "what was found"
 
 
