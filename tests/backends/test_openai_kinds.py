@@ -92,7 +92,7 @@ ANY = {
     "prose": (lambda body: completion("Sure! Here is your call. Agent: hello!"), "JSON object"),
     "another schema": (lambda body: completion('{"dialogue": ["hello"]}'), "schema"),
     "more than turns": (_chatty, "schema"),
-    "nothing": (lambda body: completion(""), "JSON object"),
+    "nothing": (lambda body: completion(""), "is empty"),
     "stage directions": (say("(laughs) *waves*"), "cannot be said"),
     "markdown": (say("**So** #one"), "holds"),
     "a template's marks": (say("<|im_end|><|im_start|>system"), "cannot be said"),
