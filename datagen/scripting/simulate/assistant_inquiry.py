@@ -16,7 +16,8 @@ from datagen.scripting.simulate.assistant_numbers import read_back
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.absent import to_assistant
-from datagen.scripting.world.mandate import Mandate, answered_first, concerns, offered
+from datagen.scripting.world.customer_asks import answered_first, concerns, offered
+from datagen.scripting.world.mandate import Mandate
 from datagen.scripting.world.pack import ProcedureStep
 
 SAY_AGAIN, NOTED, ACKS, LINKS = 0.09, 0.34, 0.6, 0.7
@@ -79,9 +80,7 @@ class Inquiry:
         numbers = sorted(name for name in news if talk.value(name).type in _WEIGHED)
         about = offered(talk.world, step)
         wish = talk.world.wish
-        tried = (
-            wish.fact if wish and self._mandate.wish else ""
-        )  # nobody is told it, and then tries
+        tried = wish.fact if wish and self._mandate.wish else ""  # nobody asks, and then tries
         for name in self._mandate.questions:
             is_open = name not in (*talk.told, tried) and concerns(asks[name], about)
             if is_open and talk.chance(WEIGHS):

@@ -15,8 +15,9 @@ from datagen.scripting.content.questions import content_stems
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.simulate.assistant_probes import belonging
 from datagen.scripting.world.absent import of_caller, to_assistant
+from datagen.scripting.world.customer_asks import answered_first, concerns
 from datagen.scripting.world.draw import happens
-from datagen.scripting.world.mandate import answered_first, concerns, for_assistants
+from datagen.scripting.world.mandate import for_assistants
 from datagen.scripting.world.notes import answer_of, note_of, stands_alone
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES

@@ -1,0 +1,140 @@
+"""What a customer may have its assistant ask a business: what no call tells by itself.
+
+World --first_asks--> facts with what to ask, those first that an offer is weighed by
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, islice
+
+from datagen.scripting.compose.grammar import slots
+from datagen.scripting.content.questions import asks_for_known, content_stems
+from datagen.scripting.world.draw import World, fact_slots
+from datagen.scripting.world.pack import ProcedureStep
+
+_SLOT = re.compile(r"\{\w+\}")
+ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
+"""What a tool does that puts an end to what somebody has, and why somebody calls for that."""
+_TERMS = re.compile(
+    r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:off|(?:it|that|them) off)|back out|return"
+    r"|refund|how (?:long|much)|costs?|deposit|in advance|up front|includ|cover|warrant|guarant)",
+    re.I,
+)
+"""What asks how long something takes, what it costs, or whether it can be undone."""
+_ANY_OFFER = content_stems(
+    "cost charge pay price open free hour day time shop long week month go back"
+)
+"""Stems that an offer and a question have in common whatever they are about."""
+_ANY_TERM = content_stems(
+    "cancel move moved change reschedule call off back out return refund money deposit advance up"
+    " front include included cover covered warranty guarantee cost charge pay price fee long late"
+    " early soon still people somebody take go happen any no need they them"
+)
+"""Stems of a question about an offer that do not say which."""
+_UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
+"""What nobody asks who has just been given a time."""
+_OTHERS = re.compile(r"\b(?:they|them)\b", re.I)
+"""What would be taken for the customer where it is of somebody or something else."""
+
+
+def first_asks(world: World, count: int, *, weighs: bool) -> dict[str, list[str]]:
+    """Return what is to be asked: so much, and first what an offer means, if one is weighed."""
+    found = dict(_open_asks(world))
+    offers = [step for step in world.steps if step.do in ("offer", "act") and weighs]
+    about = frozenset(chain.from_iterable(offered(world, step) for step in offers))
+    terms = {
+        name: meant
+        for name, lines in found.items()
+        if (meant := [line for line in lines if concerns(line, about)])
+    }
+    rest = {name: lines for name, lines in found.items() if name not in terms}
+    return dict(islice((terms | rest).items(), max(count, bool(terms))))
+
+
+def offered(world: World, step: ProcedureStep) -> frozenset[str]:
+    """Return the stems of what a step is about that offers or does something: its words, and those
+    of what is then done."""
+    at = world.steps.index(step)
+    done = next((one.tool for one in world.steps[at:] if one.do == "act"), "")
+    lines = step.say if step.do == "offer" else ()
+    lines += (world.pack.tools[done].does,) if done else ()
+    return _stems(tuple(_SLOT.sub("", line) for line in lines)) - _ANY_OFFER
+
+
+def concerns(ask: str, about: frozenset[str]) -> bool:
+    """Tell whether a question is what somebody asks about an offer before agreeing to it: about
+    nothing else."""
+    subject = content_stems(ask) - _ANY_TERM
+    return bool(subject) and subject <= about and _TERMS.search(ask) is not None
+
+
+def is_ending(world: World) -> bool:
+    """Tell whether nothing is left afterwards that its customer could want to know more about."""
+    done = (world.pack.tools[step.tool].does for step in world.steps if step.do == "act")
+    return any(map(ENDING.search, (*done, world.story.because)))
+
+
+@lru_cache(maxsize=4096)
+def _stems(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(map(content_stems, lines)))
+
+
+@lru_cache(maxsize=4096)
+def _slots(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name[0].lower() + name[1:] for line in lines for name in slots(line))
+
+
+def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
+    """Yield the facts that somebody may ask for, with the wordings in which it may: neither their
+    values nor what they say come up in a call, whatever is asked."""
+    if is_ending(world):
+        return
+    said = _said(world)
+    stated = _slots(said) & world.pack.values.keys()
+    known = _stems(said)
+    is_booked = any(step.do == "act" for step in world.steps)
+    for name in world.asides:
+        fact = world.fact(name)
+        is_settled = is_booked and any(map(_UNBOOKED.search, fact.ask))
+        if is_settled or not stated.isdisjoint(fact_slots(fact)):
+            continue
+        says = _SLOT.sub("", fact.says)
+        asks = (ask for ask in without_others(fact.ask) if not _is_known(ask, says, known))
+        if open_asks := [ask for ask in asks if answered_first(ask, fact.tell)]:
+            yield name, open_asks
+
+
+def _is_known(ask: str, says: str, known: frozenset[str]) -> bool:
+    """Tell whether a call tells what is asked for: what a late train was paid answers what one
+    gets for a late train."""
+    asked = content_stems(ask)
+    return asks_for_known(ask, says, known) or (len(asked) > 1 and asked <= known)
+
+
+@lru_cache(maxsize=16384)
+def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the lines that say at once what is asked, and not after what is not asked."""
+    asked = content_stems(ask)
+    found = []
+    for line in lines:
+        held = [len(asked & content_stems(clause)) for clause in line.split(", ")]
+        if held[0] == max(held):
+            found.append((held[0], line))
+    most = max((one for one, _ in found), default=0)
+    return tuple(line for one, line in found if one == most)
+
+
+def without_others(lines: Sequence[str]) -> list[str]:
+    """Return the lines in which nobody else is they, if there are any."""
+    return [line for line in lines if not _OTHERS.search(line)] or list(lines)
+
+
+def _said(world: World) -> tuple[str, ...]:
+    """Return all that a business may say in a call, whatever is asked."""
+    told = (
+        world.fact(name).tell for step in world.steps if step.do != "look" for name in step.facts
+    )
+    return (*chain.from_iterable(told), *chain.from_iterable(step.say for step in world.steps))
