@@ -46,6 +46,8 @@ GRASPS = 0.7
 """Chance that who is asked whether it is clear says so; else it is said in other words."""
 NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
+TRIES = 8
+"""Draws of words for a belief, of which few fit none."""
 _ONLY = re.compile(r"\b(?:just|only)\b", re.IGNORECASE)
 """What is not said twice in a sentence."""
 THINK = "{think}"
@@ -106,9 +108,12 @@ class Answered(Realizer):
         return f"{self._act('agent', act)} {doubt.tell}"
 
     def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
-        """Let the asker say what it wrongly believes, with no "just that it is just"."""
+        """Let the asker say what it wrongly believes, with no "just that it is just" if there are
+        other words."""
         said = self._act("user", wording)
-        while _ONLY.search(said) and _ONLY.search(doubt.think):
+        for _ in range(TRIES if _ONLY.search(doubt.think) else 0):
+            if not _ONLY.search(said):
+                break
             said = self._act("user", wording)
         self._say("user", act, said.replace(THINK, doubt.think))
 
