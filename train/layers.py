@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -69,19 +70,51 @@ def each(modules: Iterable[nn.Module], x: Tensor) -> Tensor:
     )
 
 
-def take(x: Tensor, read: Tensor) -> Tensor:
-    """Return the positions ``read`` [N] of x [B, T, D], counted over B x T, as [1, N, D]."""
-    return x.flatten(0, 1).index_select(0, read)[None]
+class Read(NamedTuple):
+    """The positions of a batch that predictions read."""
+
+    places: Tensor
+    """[N], counted over B x T."""
+    first: int
+    """None of them comes before this one of the T; 0 where to know it would save little."""
+
+    @classmethod
+    def of(cls, wanted: Tensor) -> Read:
+        """Return the positions that are set in ``wanted`` [B, T], one at least."""
+        first = int(wanted.any(0).int().argmax())
+        # queries that are cut need a mask, with which the flash kernel of GPUs is not used
+        first = first if 2 * first >= wanted.shape[1] else 0
+        return cls(wanted.flatten().nonzero()[:, 0], first)
+
+    def after_first(self, num_steps: int) -> Tensor:
+        """Return the places [N] as they are counted once what is before the first is cut off."""
+        return self.places - (self.places // num_steps + 1) * self.first
+
+
+def take(x: Tensor, places: Tensor) -> Tensor:
+    """Return the ``places`` [N] of x [B, T, D], counted over B x T, as [1, N, D]."""
+    return x.flatten(0, 1).index_select(0, places)[None]
+
+
+def causal(x: Tensor) -> Tensor:
+    """Return which key (column) each query of x [..., T, D] may see, [T, T]."""
+    return torch.ones(x.shape[-2], x.shape[-2], dtype=torch.bool, device=x.device).tril()
 
 
 def rotate(x: Tensor, positions: Tensor, max_period: float) -> Tensor:
-    """Turn neighbouring pairs of x [B, H, T, D] by angles that grow with positions [B, T]."""
+    """Turn neighbouring pairs of x [B, T, N, H, D] by angles that grow with positions [B, T]."""
     half = x.shape[-1] // 2
     exponents = torch.arange(half, device=x.device, dtype=torch.float32) / half
-    angles = positions[:, None, :, None].float() * torch.exp(-math.log(max_period) * exponents)
-    cos, sin = angles.cos(), angles.sin()
-    real, imaginary = x.float().view(*x.shape[:-1], half, 2).unbind(-1)
-    turned = torch.stack((real * cos - imaginary * sin, real * sin + imaginary * cos), dim=-1)
+    angles = positions[..., None].float() * torch.exp(-math.log(max_period) * exponents)
+    angles = angles[:, :, None, None]
+    pairs = x.float().unflatten(-1, (half, 2))
+    if torch.compiler.is_compiling():  # it has no kernels of complex numbers, and fuses these
+        (real, imaginary), cos, sin = pairs.unbind(-1), angles.cos(), angles.sin()
+        parts = real * cos - imaginary * sin, real * sin + imaginary * cos
+        turned = torch.stack(parts, dim=-1)
+    else:  # a third of the time, forward and backward
+        turns = torch.polar(torch.ones_like(angles), angles)
+        turned = torch.view_as_real(torch.view_as_complex(pairs) * turns)
     return turned.flatten(-2).to(x.dtype)
 
 
@@ -126,27 +159,32 @@ class Attention(nn.Module):
 
     def heads(self, projected: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Split [B, T, 3 D] into queries, keys and values [B, H, T, D / H]."""
-        batch, steps, _ = projected.shape
-        split = projected.view(batch, steps, 3, self.num_heads, -1)
-        query, key, value = split.transpose(1, 3).unbind(2)
-        if self.max_period is not None:
-            query = rotate(query, positions, self.max_period)
-            key = rotate(key, positions, self.max_period)
-        return query, key, value
+        split = projected.unflatten(-1, (3, self.num_heads, -1))
+        if self.max_period is None:
+            query, key, value = split.transpose(1, 3).unbind(2)
+            return query, key, value
+        turned = rotate(split[:, :, :2], positions, self.max_period)
+        query, key = turned.transpose(1, 3).unbind(2)
+        return query, key, split[:, :, 2].transpose(1, 2)
 
     def forward(
-        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Tensor | None = None
+        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Read | None = None
     ) -> Tensor:
         """Mix x [B, T, D]; ``mask`` [B, 1, T, T] is True where a query (row) sees a key.
 
-        With ``read`` [N], only those of all B x T positions come out: [1, N, D].
+        With ``read``, only its N positions come out: [1, N, D].
         """
         query, key, value = self.heads(each(self.in_projs, x), positions)
+        if read is not None and read.first:
+            query = query[:, :, read.first :]
+            mask = causal(key)[read.first :] if mask is None else mask[:, :, read.first :]
         mixed = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=mask, is_causal=mask is None
         )
         mixed = mixed.transpose(1, 2).flatten(2)
-        return each(self.out_projs, mixed if read is None else take(mixed, read))
+        if read is not None:
+            mixed = take(mixed, read.after_first(x.shape[1]))
+        return each(self.out_projs, mixed)
 
     def step(self, x: Tensor, positions: Tensor, cache: KVCache, index: int) -> Tensor:
         """Go on from the cache with x [B, T, D]; more than one position only when it is empty."""
@@ -183,9 +221,9 @@ class Layer(nn.Module):
         return list(self.gating) if isinstance(self.gating, nn.ModuleList) else [self.gating]
 
     def forward(
-        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Tensor | None = None
+        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Read | None = None
     ) -> Tensor:
-        """Map x [B, T, D] -> [B, T, D], or to the N positions ``read`` of it [1, N, D]."""
+        """Map x [B, T, D] -> [B, T, D], or to the N positions ``read`` [1, N, D]."""
         if self.checkpointed and torch.is_grad_enabled():
             # nothing in a layer is random
             out: Tensor = checkpoint(
@@ -201,10 +239,10 @@ class Layer(nn.Module):
         return self._compute(x, positions, mask, read)
 
     def _compute(
-        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Tensor | None
+        self, x: Tensor, positions: Tensor, mask: Tensor | None, read: Read | None
     ) -> Tensor:
         mixed = self.self_attn(self.norm1(x), positions, mask, read)
-        x = mixed + (x if read is None else take(x, read))
+        x = mixed + (x if read is None else take(x, read.places))
         return x + each(self.gates, self.norm2(x))
 
     def step(self, x: Tensor, positions: Tensor, cache: KVCache, index: int = 0) -> Tensor:
@@ -237,12 +275,12 @@ class Transformer(nn.Module):
         x: Tensor,
         positions: Tensor,
         mask: Tensor | None = None,
-        read: Tensor | None = None,
+        read: Read | None = None,
     ) -> Tensor:
         """Map x [B, T, D] -> [B, T, D]; causal over T where no mask [B, 1, T, T] says more.
 
-        With ``read`` [N], only those of all B x T positions come out, [1, N, D]: the last layer
-        computes nothing but keys and values for the others.
+        With ``read``, only its N positions come out, [1, N, D]: the last layer computes nothing
+        but keys and values for the others.
         """
         *layers, last = self.layers
         for layer in layers:

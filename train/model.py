@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from train.config import UserError, build, meant
 from train.delay import at
-from train.layers import Embedding, Layer, RMSNorm, Transformer
+from train.layers import Embedding, Layer, Read, RMSNorm, Transformer
 
 DEPTH_PREFIXES = ("depformer", "linears.")
 """How names of depth parameters begin; PersonaPlex trains them at a higher rate."""
@@ -184,7 +184,7 @@ class DuplexLM(nn.Module):
         """
         positions, mask = attention_plan(inputs, segments, self.config.context)
         if targets is None:
-            read = None if text_steps is None else text_steps.flatten().nonzero()[:, 0]
+            read = None if text_steps is None else Read.of(text_steps)
             x = self.transformer(self.text_emb(inputs[:, 0]), positions, mask, read)
             return self.text_linear(self.out_norm(x)), None
         x = self.embed(inputs)
@@ -194,8 +194,7 @@ class DuplexLM(nn.Module):
             of_depth = hidden if depth_steps is None else hidden[depth_steps][None]
         else:
             wanted = text_steps | depth_steps
-            read = wanted.flatten().nonzero()[:, 0]
-            hidden = self.out_norm(self.transformer(x, positions, mask, read))
+            hidden = self.out_norm(self.transformer(x, positions, mask, Read.of(wanted)))
             of_text = hidden[:, text_steps[wanted]]
             of_depth = hidden[:, depth_steps[wanted]]
         if depth_steps is not None:

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from train.config import UserError
 from train.delay import delay
+from train.layers import Read, Transformer
 from train.loss import LossWeights, sums, total
 from train.model import PRESETS, DuplexLM, is_depth, model_config
 from train.prompt import DELAYS
@@ -259,3 +260,21 @@ def test_unknown_sizes_are_refused() -> None:
     with pytest.raises(UserError, match="width of 64 does not divide into 5 heads"):
         model_config("tiny", {"num_heads": 5})
     assert model_config("tiny", {"num_layers": 5}).num_layers == 5
+
+
+@pytest.mark.parametrize("begins", [(9, 11), (2, 11)], ids=["late", "early"])
+@pytest.mark.parametrize("context", [None, 6], ids=["all", "window"])
+def test_positions_that_are_read_are_those_of_the_whole(
+    begins: tuple[int, int], context: int | None
+) -> None:
+    torch.manual_seed(3)
+    layers = Transformer(2, 32, 4, 96, max_period=10_000.0)
+    x = torch.randn(2, 16, 32)
+    wanted = torch.arange(16) >= torch.tensor(begins)[:, None]
+    read = Read.of(wanted)
+    assert read.first == (9 if begins[0] == 9 else 0)
+    distance = torch.arange(16)[:, None] - torch.arange(16)
+    mask = ((distance >= 0) & (distance < context))[None, None] if context else None
+    positions = torch.arange(16)[None]
+    expected = layers(x, positions, mask)[wanted]
+    assert torch.allclose(layers(x, positions, mask, read)[0], expected, atol=1e-6)
