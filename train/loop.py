@@ -175,10 +175,11 @@ class Trainer:
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
         norm = norm.full_tensor() if hasattr(norm, "full_tensor") else norm
         if not math.isfinite(float(norm) + float(found.numerators.sum())):
+            ids = ", ".join(self.taught.dialog_ids[wanted.rows].tolist())
             raise Diverged(
                 f"step {self.step} gives no number (gradient norm {float(norm)}); its dialogues:"
-                f" {', '.join(self.taught.dialog_ids[wanted.rows].tolist())}; the weights before it are"
-                f" in {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
+                f" {ids}; the weights before it are in"
+                f" {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
             )
         self.optimizer.step()
         self.step += 1
