@@ -17,12 +17,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
 from train import allocator, build
 from train import checkpoint as checkpoints
+from train.ahead import Ahead
 from train.batches import BatchPlan, Rows, population, share, useful
 from train.config import Config, UserError
 from train.data import Corpus
@@ -46,6 +47,17 @@ Probe = Callable[[DuplexLM], Mapping[str, float | None]]
 
 class Diverged(Exception):
     """The loss or a gradient is not a number any more."""
+
+
+class StepBatches(NamedTuple):
+    """What a step needs of the data."""
+
+    rows: Rows
+    """The dialogues of all processes."""
+    useful: tuple[int, int]
+    """Their frames, and the frames they take once filled up."""
+    batches: list[Batch]
+    """The micro-batches of this process."""
 
 
 class Trainer:
@@ -74,6 +86,7 @@ class Trainer:
                 checkpoint, config, self._identity, self.model, self.optimizer
             )
             logger.info("continuing after step %d from %s", self.step, checkpoint)
+        self._ahead = Ahead(self._make, config.optim.steps)
         self._validation = Validation(config, self.corpus, group)
         share = 0.0 if config.text_alone else config.loss.depth_frames
         flops = flops_per_frame(self.model, share)
@@ -153,18 +166,20 @@ class Trainer:
 
     def take_step(self) -> tuple[dict[str, float], float]:
         """Take one optimiser step; return the learning rates and the norm of the gradient."""
-        epoch_number, rows = self.plan.at(self.step)
+        wanted = self._ahead.at(self.step)
+        self._meter.add(*wanted.useful)
         rates = set_rates(self.optimizer, self.step, self._config.optim)
         self.optimizer.zero_grad(set_to_none=True)
-        found = self._gradients(self._epoch(epoch_number), rows)
+        found = self._gradients(wanted.batches)
         clip = self._config.optim.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), clip)
         norm = norm.full_tensor() if hasattr(norm, "full_tensor") else norm
         if not math.isfinite(float(norm) + float(found.numerators.sum())):
+            ids = ", ".join(self.taught.dialog_ids[wanted.rows].tolist())
             raise Diverged(
                 f"step {self.step} gives no number (gradient norm {float(norm)}); its dialogues:"
-                f" {', '.join(self.taught.dialog_ids[rows].tolist())}; the weights before it are"
-                f" in {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
+                f" {ids}; the weights before it are in"
+                f" {checkpoints.latest(self._config.out) or 'no checkpoint yet'}"
             )
         self.optimizer.step()
         self.step += 1
@@ -180,19 +195,25 @@ class Trainer:
         self.model.train()
         return values
 
-    def _gradients(self, epoch: Epoch, rows: Rows) -> LossSums:
-        """Fill the gradients of a step; return its sums over all processes."""
-        config, group = self._config, self._group
-        weights = config.loss.drawn()
-        micro = config.optim.micro_batch
+    def _make(self, step: int) -> StepBatches:
+        """Put together what a step needs; done on another thread."""
+        group, micro = self._group, self._config.optim.micro_batch
+        number, rows = self.plan.at(step)
+        epoch = self._epoch(number)
         parts = share(rows, epoch.lengths, group.rank, group.size, micro)
         everyone = [
             part
             for rank in range(group.size)
             for part in share(rows, epoch.lengths, rank, group.size, micro)
         ]
-        self._meter.add(*useful(everyone, epoch.lengths))
-        batches = [self._steps(epoch.batch(part)) for part in parts]
+        counted = useful(everyone, epoch.lengths)
+        return StepBatches(rows, counted, [epoch.batch(part) for part in parts])
+
+    def _gradients(self, micro_batches: Sequence[Batch]) -> LossSums:
+        """Fill the gradients of a step; return its sums over all processes."""
+        config, group = self._config, self._group
+        weights = config.loss.drawn()
+        batches = [self._steps(batch) for batch in micro_batches]
         denominators = torch.stack(
             [
                 counts(item.targets, item.mask, weights, self._num_audio, quoted)
