@@ -118,14 +118,20 @@ def test_what_is_asked_further_is_about_what_was_said_and_is_answered() -> None:
     for script in scripts():
         turns = floor(script)
         for place, turn in enumerate(turns):
-            fits = [one for one in lines_of(script.domain) if turn.text.endswith(one.dig)]
-            if turn.act == "dig" and fits:
+            fits = [
+                (one.tell, tell)
+                for one in lines_of(script.domain)
+                for ask, tell in ((one.dig, one.dug), *((more.ask, more.tell) for more in one.also))
+                if turn.text.endswith(ask)
+            ]
+            is_of_theme = "trait" not in turns[place - 1].act
+            if turn.act == "dig" and fits and is_of_theme:
                 num_digs += 1
                 before = " ".join(one.text for one in turns[:place] if one.speaker != turn.speaker)
                 assert any(
-                    words_of(one.tell) <= words_of(before)
-                    and words_of(one.dug) <= words_of(turns[place + 1].text)
-                    for one in fits
+                    words_of(told) <= words_of(before)
+                    and words_of(more) <= words_of(turns[place + 1].text)
+                    for told, more in fits
                 ), turn.text
     assert num_digs > 300
 
@@ -210,7 +216,7 @@ def test_a_theme_is_named_unless_the_question_opens_it() -> None:
     named = Counter[bool]()
     for chat, script in zip(chats(600), scripts(), strict=True):
         first = next(turn for turn in floor(script) if turn.act == "ask")
-        is_named = chat.theme.about in first.text
+        is_named = (chat.theme.named or chat.theme.about) in first.text
         named[is_named] += 1
         assert is_named or chat.parts[0].is_opening, first.text
     assert named[False] > 20
