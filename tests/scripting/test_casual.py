@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -168,6 +168,88 @@ def test_nobody_contradicts_itself() -> None:
     for script in scripts():
         theme = next(one for one in smalltalk.topics if one.id == script.domain)
         assert not set(theme.skips) & described(script).keys()
+        for prompt in (script.role_prompt, script.user_role_prompt):
+            said = set(
+                re.split(r", |\. You (?:live |like to |have |dislike )?", prompt.rstrip("."))
+            )
+            assert said.isdisjoint(theme.without), prompt
+            for one, other in smalltalk.unlike:
+                assert said.isdisjoint(one) or said.isdisjoint(other), prompt
+
+
+def test_what_contradicts_is_named_by_what_there_is() -> None:
+    """A theme or a trait that is misspelled would be kept apart from nothing."""
+    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data["topics"][0]["without"] = ["play the tuba"]
+    data["unlike"].append([["a spy"], ["loud chewing"]])
+    problems = casual_pack.lint(SmallTalk.model_validate(data))
+    assert problems == ["no trait is 'a spy'", "no trait is 'play the tuba'"]
+
+
+def test_what_people_are_is_dealt_and_not_drawn() -> None:
+    """Of twelve chats in a row no two have people who like the same."""
+    likes = re.compile(r"You like to ([^.]+)\.")
+    prompts = [(script.role_prompt, script.user_role_prompt) for script in scripts()]
+    both = [[found[1] for one in pair if (found := likes.search(one))] for pair in prompts]
+    pair_of = [pair for pair in both if len(pair) == 2]
+    assert len(pair_of) > 150
+    assert all(one != other for one, other in pair_of)
+    kinds = Counter(one for pair in both for one in pair)
+    assert set(kinds) == {trait.what for trait in shipped().traits["likes"]}
+    assert max(kinds.values()) < 2 * min(kinds.values())
+
+
+def test_two_chats_in_a_row_open_a_theme_with_other_threads() -> None:
+    before: dict[str, Chat] = {}
+    seen: set[tuple[str, str]] = set()
+    drawn = chats(24 * 12)
+    for chat in drawn:
+        if chat.theme.id in before:
+            first = before.pop(chat.theme.id)
+            assert set(first.situation).isdisjoint(set(chat.situation) - {"+"})
+        else:
+            before[chat.theme.id] = chat
+        seen.add((chat.theme.id, chat.situation))
+    assert len(seen) == len(drawn)  # each ordered pair of threads, once in twelve visits
+
+
+def test_what_is_asked_further_is_seldom_the_same() -> None:
+    assert all(said.also for theme in shipped().topics for t in theme.threads for said in t.say)
+    asked = Counter(
+        (turn.text.rsplit(". ", 1)[-1], turns[place + 1].text)
+        for script in scripts()[:40]
+        for turns in [floor(script)]
+        for place, turn in enumerate(turns)
+        if turn.act == "dig"
+    )
+    assert asked.total() > 60
+    assert sum(count - 1 for count in asked.values()) <= 0.05 * asked.total()
+
+
+def test_nobody_leaves_or_changes_the_subject_without_a_word_on_what_was_told() -> None:
+    taken = {name: tuple(wordings()[name][0]) for name in ("react", "react.low", "react.soft")}
+    said = tuple(chain(*taken.values()))
+    late = tuple(wordings()["late"][0])
+    found = Counter[str]()
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            is_late = other.act == "ask.trait" and any(lead in other.text for lead in late)
+            if one.act == "dug" and (is_late or other.act == "close"):
+                found[other.act] += 1
+                words = (*said, "Oh, look", "Okay", "Well")  # of two that open alike one is left
+                assert other.text.startswith(words), (one.text, other.text)
+    assert min(found["close"], found["ask.trait"]) > 20
+
+
+def test_only_who_is_thanked_says_that_it_is_no_problem() -> None:
+    welcomes = tuple(wordings()["welcome"][0] + wordings()["welcome.view"][0])
+    found = 0
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            if one.act == "thanks" and "thank" not in one.text.lower():
+                found += 1
+                assert not other.text.startswith(welcomes), (one.text, other.text)
+    assert found > 30
 
 
 def test_nobody_wants_what_it_has() -> None:

@@ -42,7 +42,7 @@ REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 with one."""
 NAMES_THEME = 0.6
 """Chance that a question which opens the theme names it, right after the hello."""
-LATER = 0.4
+LATER = 0.6
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""

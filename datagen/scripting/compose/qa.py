@@ -34,7 +34,7 @@ LEADS, OPENERS = 0.6, 0.3
 """Chances that a question opens with how the last answer was taken, and an answer with a word."""
 EXPLAINS = 0.6
 """Chance that a word before an explanation says that one comes."""
-THANKS = 0.3
+THANKS = 0.55
 """Chance that who does not say goodbye says thanks."""
 FEEDBACK = frozenset(("correct", "tell", "repeat"))
 """Acts of the teacher that nobody marvels at."""

@@ -39,7 +39,8 @@ RETURNS = 0.3
 """Chance that an answer asks back."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
-GOODBYES = 0.6
+GOODBYES = 0.75
+"""Chance that both say goodbye."""
 DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}
 """Chances of what a description has beside likes, possessions and dislikes."""
 GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
@@ -51,6 +52,8 @@ WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
 LATE: tuple[TraitKind, ...] = ("owns", "dislikes")
 """What nobody asks who has just said hello: it comes up once, after the theme."""
+YIELDS = 0.6
+"""Chance that one of these, where it is drawn, leaves its turn to what people sooner ask."""
 _fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
@@ -268,7 +271,7 @@ def _selves(
 
     What is asked first is what strangers ask first; who has answered asks the same back if it can.
     """
-    kinds = draws.shuffled(TRAITS)
+    kinds = sorted(draws.shuffled(TRAITS), key=lambda kind: kind in LATE and draws.chance(YIELDS))
     parts: list[SelfPart] = []
     for place in range(count):
         is_agents = level == "detailed" and (place == 0 or draws.chance(0.7))
