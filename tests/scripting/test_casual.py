@@ -168,13 +168,20 @@ def test_nobody_contradicts_itself() -> None:
     for script in scripts():
         theme = next(one for one in smalltalk.topics if one.id == script.domain)
         assert not set(theme.skips) & described(script).keys()
+
+
+def test_nobody_is_what_its_theme_or_another_of_its_traits_rules_out() -> None:
+    smalltalk = shipped()
+    ruled_out = {theme.id: theme.without for theme in smalltalk.topics}
+    traits = [trait.what for traits in smalltalk.traits.values() for trait in traits]
+    for script in scripts():
         for prompt in (script.role_prompt, script.user_role_prompt):
-            said = set(
-                re.split(r", |\. You (?:live |like to |have |dislike )?", prompt.rstrip("."))
-            )
-            assert said.isdisjoint(theme.without), prompt
-            for one, other in smalltalk.unlike:
-                assert said.isdisjoint(one) or said.isdisjoint(other), prompt
+            described = {one for one in traits if f" {one}." in prompt}
+            assert described.isdisjoint(ruled_out[script.domain]), prompt
+            assert all(smalltalk.goes_with(one, described) for one in described), prompt
+    assert not smalltalk.goes_with("a farmer", ["near the airport"])
+    assert not smalltalk.goes_with("near the airport", ["a farmer"])
+    assert smalltalk.goes_with("a farmer", ["a lucky coin"])
 
 
 def test_what_contradicts_is_named_by_what_there_is() -> None:
@@ -187,16 +194,16 @@ def test_what_contradicts_is_named_by_what_there_is() -> None:
 
 
 def test_what_people_are_is_dealt_and_not_drawn() -> None:
-    """Of twelve chats in a row no two have people who like the same."""
+    """Everything that people like comes up about as often, and never of both in a chat."""
     likes = re.compile(r"You like to ([^.]+)\.")
-    prompts = [(script.role_prompt, script.user_role_prompt) for script in scripts()]
-    both = [[found[1] for one in pair if (found := likes.search(one))] for pair in prompts]
-    pair_of = [pair for pair in both if len(pair) == 2]
-    assert len(pair_of) > 150
-    assert all(one != other for one, other in pair_of)
-    kinds = Counter(one for pair in both for one in pair)
-    assert set(kinds) == {trait.what for trait in shipped().traits["likes"]}
-    assert max(kinds.values()) < 2 * min(kinds.values())
+    both = [
+        likes.findall(f"{script.role_prompt} {script.user_role_prompt}") for script in scripts()
+    ]
+    assert sum(len(pair) == 2 for pair in both) > 150
+    assert all(len(set(pair)) == len(pair) for pair in both)
+    found = Counter(one for pair in both for one in pair)
+    assert set(found) == {trait.what for trait in shipped().traits["likes"]}
+    assert max(found.values()) < 2 * min(found.values())
 
 
 def test_two_chats_in_a_row_open_a_theme_with_other_threads() -> None:

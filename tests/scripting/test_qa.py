@@ -417,6 +417,37 @@ def test_another_topic_never_comes_bare() -> None:
     assert found > 300
 
 
+def topic_of(turn: Turn) -> str:
+    """Return the topic that a turn asks about."""
+    asks = {ask: topic.id for each in shipped() for topic in each.topics for ask in topic.ask}
+    return asks.get(re.split(r"(?<=[.?!]) ", turn.text)[-1], "")
+
+
+def test_what_a_topic_leads_to_is_not_switched_to() -> None:
+    """Who goes on from pasta to salt does not "change the subject"."""
+    leads = {
+        name: {topic.id for topic in found}
+        for subject in shipped()
+        for name, found in subject.near.items()
+    }
+    switch, shared = (set(wordings()[name][0]) for name in ("switch", "near"))
+    found = 0
+    for script in scripts():
+        asked = [turn for turn in floor(script) if turn.act == "ask"]
+        for one, other in pairwise(asked):
+            ids = [topic_of(turn) for turn in (one, other)]
+            if all(ids) and ids[1] in leads[ids[0]]:
+                found += 1
+                assert not any(lead in other.text for lead in switch - shared), other.text
+    assert found > 100
+
+
+def test_who_says_that_it_is_clear_does_not_half_say_so() -> None:
+    """Nobody answers "sort of" and goes on to the next thing, or thanks for how clear it was."""
+    (said,) = wordings()["grasp"]
+    assert not [one for one in said if re.search(r"sort of|mostly|more or less", one, re.I)]
+
+
 def test_what_is_said_again_names_the_turn_it_mends() -> None:
     mended = [
         (script.turns[turn.repairs], turn)
