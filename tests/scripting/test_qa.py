@@ -22,6 +22,7 @@ from datagen.scripting.content.questions import (
     asks_for_told,
     content_stems,
     in_other_words,
+    question_kind,
     tells_a_need,
 )
 from datagen.scripting.corpus.minhash import Index, sketch_of
@@ -440,6 +441,22 @@ def test_what_a_topic_leads_to_is_not_switched_to() -> None:
                 found += 1
                 assert not any(lead in other.text for lead in switch - shared), other.text
     assert found > 100
+
+
+def test_no_quiz_asks_the_very_question_that_was_just_answered() -> None:
+    """Who has asked what a normal blood pressure is, is not asked just that."""
+    small = {"a", "the", "do", "does", "you", "we", "is", "are", "what's", "thing", "know"}
+    words = {ask: set(re.findall(r"[\w']+", ask.lower())) - small for ask in all_asks()}
+    for topic in chain.from_iterable(each.topics for each in shipped()):
+        for ask in topic.ask:
+            is_alike = question_kind(ask) == question_kind(topic.quiz.ask)
+            assert not is_alike or words[topic.quiz.ask] - words[ask], topic.quiz.ask
+
+
+def all_asks() -> list[str]:
+    """Return what is asked on topics and in quizzes."""
+    topics = chain.from_iterable(each.topics for each in shipped())
+    return [ask for topic in topics for ask in (*topic.ask, topic.quiz.ask)]
 
 
 def test_who_says_that_it_is_clear_does_not_half_say_so() -> None:
