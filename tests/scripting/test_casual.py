@@ -175,7 +175,7 @@ def test_nobody_is_what_its_theme_or_another_of_its_traits_rules_out() -> None:
     ruled_out = {theme.id: theme.without for theme in smalltalk.topics}
     traits = [trait.what for traits in smalltalk.traits.values() for trait in traits]
     for script in scripts():
-        for prompt in (script.role_prompt, script.user_role_prompt):
+        for prompt in (script.role_prompt, script.user_role_prompt or ""):
             described = {one for one in traits if f" {one}." in prompt}
             assert described.isdisjoint(ruled_out[script.domain]), prompt
             assert all(smalltalk.goes_with(one, described) for one in described), prompt
