@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -118,14 +118,20 @@ def test_what_is_asked_further_is_about_what_was_said_and_is_answered() -> None:
     for script in scripts():
         turns = floor(script)
         for place, turn in enumerate(turns):
-            fits = [one for one in lines_of(script.domain) if turn.text.endswith(one.dig)]
-            if turn.act == "dig" and fits:
+            fits = [
+                (one.tell, tell)
+                for one in lines_of(script.domain)
+                for ask, tell in ((one.dig, one.dug), *((more.ask, more.tell) for more in one.also))
+                if turn.text.endswith(ask)
+            ]
+            is_of_theme = "trait" not in turns[place - 1].act
+            if turn.act == "dig" and fits and is_of_theme:
                 num_digs += 1
                 before = " ".join(one.text for one in turns[:place] if one.speaker != turn.speaker)
                 assert any(
-                    words_of(one.tell) <= words_of(before)
-                    and words_of(one.dug) <= words_of(turns[place + 1].text)
-                    for one in fits
+                    words_of(told) <= words_of(before)
+                    and words_of(more) <= words_of(turns[place + 1].text)
+                    for told, more in fits
                 ), turn.text
     assert num_digs > 300
 
@@ -162,6 +168,95 @@ def test_nobody_contradicts_itself() -> None:
     for script in scripts():
         theme = next(one for one in smalltalk.topics if one.id == script.domain)
         assert not set(theme.skips) & described(script).keys()
+
+
+def test_nobody_is_what_its_theme_or_another_of_its_traits_rules_out() -> None:
+    smalltalk = shipped()
+    ruled_out = {theme.id: theme.without for theme in smalltalk.topics}
+    traits = [trait.what for traits in smalltalk.traits.values() for trait in traits]
+    for script in scripts():
+        for prompt in (script.role_prompt, script.user_role_prompt or ""):
+            described = {one for one in traits if f" {one}." in prompt}
+            assert described.isdisjoint(ruled_out[script.domain]), prompt
+            assert all(smalltalk.goes_with(one, described) for one in described), prompt
+    assert not smalltalk.goes_with("a farmer", ["near the airport"])
+    assert not smalltalk.goes_with("near the airport", ["a farmer"])
+    assert smalltalk.goes_with("a farmer", ["a lucky coin"])
+
+
+def test_what_contradicts_is_named_by_what_there_is() -> None:
+    """A theme or a trait that is misspelled would be kept apart from nothing."""
+    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data["topics"][0]["without"] = ["play the tuba"]
+    data["unlike"].append([["a spy"], ["loud chewing"]])
+    problems = casual_pack.lint(SmallTalk.model_validate(data))
+    assert problems == ["no trait is 'a spy'", "no trait is 'play the tuba'"]
+
+
+def test_what_people_are_is_dealt_and_not_drawn() -> None:
+    """Everything that people like comes up about as often, and never of both in a chat."""
+    likes = re.compile(r"You like to ([^.]+)\.")
+    both = [
+        likes.findall(f"{script.role_prompt} {script.user_role_prompt}") for script in scripts()
+    ]
+    assert sum(len(pair) == 2 for pair in both) > 150
+    assert all(len(set(pair)) == len(pair) for pair in both)
+    found = Counter(one for pair in both for one in pair)
+    assert set(found) == {trait.what for trait in shipped().traits["likes"]}
+    assert max(found.values()) < 2 * min(found.values())
+
+
+def test_two_chats_in_a_row_open_a_theme_with_other_threads() -> None:
+    before: dict[str, Chat] = {}
+    seen: set[tuple[str, str]] = set()
+    drawn = chats(24 * 12)
+    for chat in drawn:
+        if chat.theme.id in before:
+            first = before.pop(chat.theme.id)
+            assert set(first.situation).isdisjoint(set(chat.situation) - {"+"})
+        else:
+            before[chat.theme.id] = chat
+        seen.add((chat.theme.id, chat.situation))
+    assert len(seen) == len(drawn)  # each ordered pair of threads, once in twelve visits
+
+
+def test_what_is_asked_further_is_seldom_the_same() -> None:
+    assert all(said.also for theme in shipped().topics for t in theme.threads for said in t.say)
+    asked = Counter(
+        (turn.text.rsplit(". ", 1)[-1], turns[place + 1].text)
+        for script in scripts()[:40]
+        for turns in [floor(script)]
+        for place, turn in enumerate(turns)
+        if turn.act == "dig"
+    )
+    assert asked.total() > 60
+    assert sum(count - 1 for count in asked.values()) <= 0.05 * asked.total()
+
+
+def test_nobody_leaves_or_changes_the_subject_without_a_word_on_what_was_told() -> None:
+    taken = {name: tuple(wordings()[name][0]) for name in ("react", "react.low", "react.soft")}
+    said = tuple(chain(*taken.values()))
+    late = tuple(wordings()["late"][0])
+    found = Counter[str]()
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            is_late = other.act == "ask.trait" and any(lead in other.text for lead in late)
+            if one.act == "dug" and (is_late or other.act == "close"):
+                found[other.act] += 1
+                words = (*said, "Oh, look", "Okay", "Well")  # of two that open alike one is left
+                assert other.text.startswith(words), (one.text, other.text)
+    assert min(found["close"], found["ask.trait"]) > 20
+
+
+def test_only_who_is_thanked_says_that_it_is_no_problem() -> None:
+    welcomes = tuple(wordings()["welcome"][0] + wordings()["welcome.view"][0])
+    found = 0
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            if one.act == "thanks" and "thank" not in one.text.lower():
+                found += 1
+                assert not other.text.startswith(welcomes), (one.text, other.text)
+    assert found > 30
 
 
 def test_nobody_wants_what_it_has() -> None:
@@ -210,7 +305,7 @@ def test_a_theme_is_named_unless_the_question_opens_it() -> None:
     named = Counter[bool]()
     for chat, script in zip(chats(600), scripts(), strict=True):
         first = next(turn for turn in floor(script) if turn.act == "ask")
-        is_named = chat.theme.about in first.text
+        is_named = (chat.theme.named or chat.theme.about) in first.text
         named[is_named] += 1
         assert is_named or chat.parts[0].is_opening, first.text
     assert named[False] > 20

@@ -22,6 +22,7 @@ from datagen.scripting.content.questions import (
     asks_for_told,
     content_stems,
     in_other_words,
+    question_kind,
     tells_a_need,
 )
 from datagen.scripting.corpus.minhash import Index, sketch_of
@@ -415,6 +416,53 @@ def test_another_topic_never_comes_bare() -> None:
             found += 1
             assert turn.text not in asks, turn.text
     assert found > 300
+
+
+def topic_of(turn: Turn) -> str:
+    """Return the topic that a turn asks about."""
+    asks = {ask: topic.id for each in shipped() for topic in each.topics for ask in topic.ask}
+    return asks.get(re.split(r"(?<=[.?!]) ", turn.text)[-1], "")
+
+
+def test_what_a_topic_leads_to_is_not_switched_to() -> None:
+    """Who goes on from pasta to salt does not "change the subject"."""
+    leads = {
+        name: {topic.id for topic in found}
+        for subject in shipped()
+        for name, found in subject.near.items()
+    }
+    switch, shared = (set(wordings()[name][0]) for name in ("switch", "near"))
+    found = 0
+    for script in scripts():
+        asked = [turn for turn in floor(script) if turn.act == "ask"]
+        for one, other in pairwise(asked):
+            ids = [topic_of(turn) for turn in (one, other)]
+            if all(ids) and ids[1] in leads[ids[0]]:
+                found += 1
+                assert not any(lead in other.text for lead in switch - shared), other.text
+    assert found > 100
+
+
+def test_no_quiz_asks_the_very_question_that_was_just_answered() -> None:
+    """Who has asked what a normal blood pressure is, is not asked just that."""
+    small = {"a", "the", "do", "does", "you", "we", "is", "are", "what's", "thing", "know"}
+    words = {ask: set(re.findall(r"[\w']+", ask.lower())) - small for ask in all_asks()}
+    for topic in chain.from_iterable(each.topics for each in shipped()):
+        for ask in topic.ask:
+            is_alike = question_kind(ask) == question_kind(topic.quiz.ask)
+            assert not is_alike or words[topic.quiz.ask] - words[ask], topic.quiz.ask
+
+
+def all_asks() -> list[str]:
+    """Return what is asked on topics and in quizzes."""
+    topics = chain.from_iterable(each.topics for each in shipped())
+    return [ask for topic in topics for ask in (*topic.ask, topic.quiz.ask)]
+
+
+def test_who_says_that_it_is_clear_does_not_half_say_so() -> None:
+    """Nobody answers "sort of" and goes on to the next thing, or thanks for how clear it was."""
+    (said,) = wordings()["grasp"]
+    assert not [one for one in said if re.search(r"sort of|mostly|more or less", one, re.I)]
 
 
 def test_what_is_said_again_names_the_turn_it_mends() -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
-from datagen.scripting.content.casual_pack import Goal, Saying, Trait
+from datagen.scripting.content.casual_pack import Exchange, Goal, Saying, Trait
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
     GOODBYES,
@@ -42,7 +42,7 @@ REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 with one."""
 NAMES_THEME = 0.6
 """Chance that a question which opens the theme names it, right after the hello."""
-LATER = 0.4
+LATER = 0.6
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
@@ -80,7 +80,7 @@ class _Chat(Realizer):
         slots = {
             "customer_first": chat.user.name.split()[0],
             "agent_first": chat.agent.name.split()[0],
-            "about": chat.theme.about,
+            "about": chat.theme.named or chat.theme.about,
         }
         super().__init__(wording, people, slots, draws)
         self._chat = chat
@@ -202,12 +202,14 @@ class _Chat(Realizer):
 
     def _dig(self, saying: Saying) -> None:
         """Let the listener ask about what was said, and hear more of it."""
+        first = Exchange(ask=saying.dig, tell=saying.dug)
+        asked = self._draws.pick((first, *saying.also))
         speaker = self._other()
-        self._say(speaker, "dig", self._joined(self._before_dig(speaker), saying.dig))
+        self._say(speaker, "dig", self._joined(self._before_dig(speaker), asked.ask))
         speaker = self._other()
-        self._say(speaker, "dug", self._hesitant(speaker, saying.dug))
+        self._say(speaker, "dug", self._hesitant(speaker, asked.tell))
         self._taken = _taken(saying, is_later=True)
-        if saying.later:
+        if saying.later and asked is first:
             self._remembered.append((len(self._lines) + LATER_BY, self._other(), saying.later))
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
@@ -249,7 +251,7 @@ class _Chat(Realizer):
             self._say(part.speaker, "react", self._reaction(part.speaker, is_said=True))
         lead = self._act(asker, "late" if is_late else "about" if is_first else "besides")
         if self._other() == asker:
-            lead = f"{self._reaction(asker)} {lead}".strip()
+            lead = f"{self._reaction(asker, is_said=is_late)} {lead}".strip()
         elif not is_first:
             lead = self._act(asker, "turn")
         asked = self._joined(lead, self._act(asker, f"ask.{part.kind}"))
@@ -269,7 +271,7 @@ class _Chat(Realizer):
 
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
         """Let the other ask about a trait, once or twice."""
-        more = self._draws.shuffled(part.trait.more)
+        more = self._draws.shuffled(part.trait.more)[:2]
         for place, question in enumerate(more):
             if place and (_LEANS.search(question.ask) or not self._draws.chance(0.3)):
                 break
@@ -288,7 +290,7 @@ class _Chat(Realizer):
         self._lines.append(last._replace(act=f"{last.act}.ask", text=text, spoken=spoken))
 
     def _close(self) -> None:
-        """Say goodbye, with a word on what the other said."""
+        """Say goodbye, with a word on what the other said; nobody leaves right after a story."""
         wish, bye = self._draws.pick(WISHES)
         wished = ""
         for act, parts in (("close", ("leave", wish)), ("bye", (bye,))):
@@ -299,6 +301,8 @@ class _Chat(Realizer):
             wished = said[-1]
             if (later := self._later(speaker)) and self._draws.chance(LATER):
                 said.insert(1, later)
+            if act == "close" and (taken := self._reaction(speaker, is_said=True)):
+                said.insert(0, taken)
             self._say(speaker, act, " ".join(said))
 
     def _parting(self, speaker: Speaker, wished: str) -> str:
@@ -335,8 +339,9 @@ class _Chat(Realizer):
         taken, self._taken = self._taken, "react"
         last = self._lines[-1]
         if last.act == "thanks":
-            is_thanked = _THANKS.search(last.text)
-            return self._act(speaker, self._welcome) if is_thanked or is_said else ""
+            if _THANKS.search(last.text):
+                return self._act(speaker, self._welcome)
+            return self._act(speaker, "react.soft") if is_said else ""
         if last.act in ("hello", "meet", "react"):
             return ""
         if is_said or taken == "react.low" or self._draws.chance(REACTIONS):

@@ -34,7 +34,7 @@ LEADS, OPENERS = 0.6, 0.3
 """Chances that a question opens with how the last answer was taken, and an answer with a word."""
 EXPLAINS = 0.6
 """Chance that a word before an explanation says that one comes."""
-THANKS = 0.3
+THANKS = 0.55
 """Chance that who does not say goodbye says thanks."""
 FEEDBACK = frozenset(("correct", "tell", "repeat"))
 """Acts of the teacher that nobody marvels at."""
@@ -122,7 +122,7 @@ class _Lesson(Answered):
         elif question.is_follow_up:
             lead = self._lead("follow")
         else:
-            lead = (question.is_near and self._lead("near")) or self._lead("switch")
+            lead = self._lead("near" if question.is_near else "switch") or self._seen("ack")
         asked = question.ask if lead else self._hesitant("user", question.ask)
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
         self._is_reason = asks_for_reason(question.ask)

@@ -7,9 +7,9 @@ people say to it. What is asked further belongs to the line that it is asked abo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, get_args
 
@@ -28,6 +28,13 @@ TRAITS: tuple[TraitKind, ...] = get_args(TraitKind)
 """What is said of somebody, in the order of a role prompt."""
 
 
+class Exchange(Settings):
+    """What people ask about something that was said, and the answer."""
+
+    ask: str
+    tell: str
+
+
 class Saying(Settings):
     """What somebody says of itself, and what comes of it."""
 
@@ -37,7 +44,9 @@ class Saying(Settings):
     dug: str
     """The answer to that."""
     later: str = ""
-    """What the other may say when it comes back to the answer, if it would."""
+    """What the other may say when it comes back to that answer, if it would."""
+    also: tuple[Exchange, ...] = ()
+    """What the other may ask about it instead; people often answer without a joke."""
     low: bool = False
     """It is nothing to laugh about."""
 
@@ -66,8 +75,12 @@ class Theme(Settings):
     id: str
     about: str
     """As in "a casual conversation about ..."."""
+    named: str = ""
+    """As in "let's talk about ...", if people would say it shorter."""
     skips: tuple[TraitKind, ...] = ()
-    """Traits that what is said on the theme could contradict."""
+    """Kinds of traits that what is said on the theme could contradict."""
+    without: tuple[str, ...] = ()
+    """Traits that it could contradict, where most of their kind go with it."""
     apart: tuple[tuple[str, str], ...] = ()
     """Lines, as "thread.line" from 1.1, that one person does not both say; a goal is "goal.1"."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
@@ -84,13 +97,6 @@ class Theme(Settings):
         return names not in self.apart and names[::-1] not in self.apart
 
 
-class TraitQuestion(Settings):
-    """What people ask about a trait, and the answer."""
-
-    ask: str
-    tell: str
-
-
 class Trait(Settings):
     """Something about somebody, for a description and for the talk."""
 
@@ -98,7 +104,7 @@ class Trait(Settings):
     """As in "you are Ann, a baker", "you live ...", "you once ...", "you like to ..."."""
     tell: str = ""
     """How the person says it; the wording has that of likes, possessions and dislikes."""
-    more: Annotated[tuple[TraitQuestion, ...], Field(min_length=1)]
+    more: Annotated[tuple[Exchange, ...], Field(min_length=1)]
     low: bool = False
     """It is nothing to laugh about."""
 
@@ -115,13 +121,15 @@ class SmallTalk(Settings):
     names: tuple[str, ...] = ()
     """Names that a line opens with; those inside a line are found by their capital."""
     traits: dict[TraitKind, Traits]
+    unlike: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """Traits of which nobody has one of the first and one of the second."""
     topics: Annotated[tuple[Theme, ...], Field(min_length=4)]
 
     @cached_property
     def proper(self) -> frozenset[str]:
         """Words that have a capital inside a sentence: names, which keep it after "so,"."""
         lines = chain.from_iterable(
-            (said.tell, said.dug)
+            (said.tell, said.dug, *(other.tell for other in said.also))
             for theme in self.topics
             for thread in theme.threads
             for said in thread.say
@@ -129,6 +137,14 @@ class SmallTalk(Settings):
         answers = (more.tell for trait in chain(*self.traits.values()) for more in trait.more)
         found = (word for line in chain(lines, answers) for word in _PROPER.findall(line))
         return frozenset(word for word in found if word != "I") | set(self.names)
+
+    def goes_with(self, what: str, others: Iterable[str]) -> bool:
+        """Tell whether who is some things may be another, too."""
+        return not any(
+            what in one and not other.isdisjoint(others)
+            for pair in self.unlike
+            for one, other in permutations(map(frozenset, pair))
+        )
 
 
 def default_path() -> Path:
@@ -154,6 +170,9 @@ def lint(smalltalk: SmallTalk) -> list[str]:
             seen.add(line)
         problems += [f"{theme.id}: {problem}" for problem in _lint_theme(theme)]
     problems += [f"no trait says {kind}" for kind in TRAITS if kind not in smalltalk.traits]
+    known = {trait.what for traits in smalltalk.traits.values() for trait in traits}
+    named = {*chain(*chain(*smalltalk.unlike)), *chain(*(one.without for one in smalltalk.topics))}
+    problems += [f"no trait is {what!r}" for what in sorted(named - known)]
     for kind, traits in smalltalk.traits.items():
         problems += [
             f"traits.{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)
@@ -171,7 +190,7 @@ def _lint_trait(trait: Trait) -> Iterator[str]:
 def _texts(thread: Thread) -> Iterator[str]:
     yield from thread.ask
     for said in thread.say:
-        yield from (said.tell, said.dug)
+        yield from (said.tell, said.dug, *(other.tell for other in said.also))
         if said.later:
             yield said.later
 
@@ -184,6 +203,8 @@ def _lint_theme(theme: Theme) -> Iterator[str]:
         for said in thread.say:
             for line in filter(None, (said.tell, said.dug, said.later)):
                 yield from _lint_line(line)
+            for other in said.also:
+                yield from (*_lint_line(other.ask, is_question=True), *_lint_line(other.tell))
             about = content_stems(f"{said.tell} {said.dig} {said.dug}")
             if said.later and not content_stems(said.later) & about:
                 yield f"{said.later!r} comes back to nothing that was said"

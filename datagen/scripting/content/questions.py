@@ -78,6 +78,8 @@ _NAMED = re.compile(
 """Asks for a name."""
 _HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
 """Tells that a question asks for what to do."""
+_TELLS = re.compile(r"\b(?:I|you) (?:tell|know|see|spot|recognize|notice)\b")
+"""Tells that a question asks how something is seen, so nobody "would do" anything."""
 _NEED = re.compile(r"(?:I|I'm|I've|My|There's)\b[^?]*, ")
 """Opens a question with what is wrong."""
 _SAME_WORDS = 0.6
@@ -136,7 +138,8 @@ def is_explained(question: str) -> bool:
 
 def asks_what_to_do(question: str) -> bool:
     """Tell whether a question asks for advice."""
-    return question_kind(question) == "how" and bool(_HOW_TO.search(question))
+    is_done = _HOW_TO.search(question) and not _TELLS.search(question)
+    return question_kind(question) == "how" and bool(is_done)
 
 
 def tells_a_need(question: str) -> bool:

@@ -4,7 +4,9 @@
 
 Prompts come in the three levels of the released model: a good conversation; one about a theme; and
 one about a theme by somebody with a description, who is asked about it. Threads and answers come
-from a permutation of all there are, so that none comes twice before all have come.
+from a permutation of all there are, so that none comes twice before all have come, and two chats
+on a theme in a row open with other threads; what people are is dealt, so that all comes up
+equally often.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ RETURNS = 0.3
 """Chance that an answer asks back."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
-GOODBYES = 0.6
+GOODBYES = 0.75
+"""Chance that both say goodbye."""
 DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}
 """Chances of what a description has beside likes, possessions and dislikes."""
 GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
@@ -49,9 +52,13 @@ WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
 LATE: tuple[TraitKind, ...] = ("owns", "dislikes")
 """What nobody asks who has just said hello: it comes up once, after the theme."""
+YIELDS = 0.6
+"""Chance that one of these, where it is drawn, leaves its turn to what people sooner ask."""
 _fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
+_THREADS = ((0, 1), (1, 0), (0, 2), (2, 0), (0, 3), (3, 0))
+"""Half of them; the other half are what these leave over."""
 _SENTENCES: dict[TraitKind, str] = {
     "place": "You live {}.",
     "past": "You {}.",
@@ -130,16 +137,17 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     themes = smalltalk.topics
     theme = themes[stratified(job.seed, f"{job.kind}/domain", job.index, len(themes))]
     level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
-    size = len(_PAIRS) ** 3
-    place = scattered(job.seed, f"{job.kind}/{theme.id}", job.index // len(themes), size)
-    rest, threads = divmod(place, len(_PAIRS))
-    chosen = _PAIRS[threads]
+    visit, is_second = divmod(job.index // len(themes), 2)
+    size = len(_PAIRS) ** 2 * len(_THREADS)
+    place = scattered(job.seed, f"{job.kind}/{theme.id}", visit, size)
+    rest, threads = divmod(place, len(_THREADS))
+    chosen = _left_over(_THREADS[threads]) if is_second else _THREADS[threads]
     split = split_of(f"{theme.id}/{'+'.join(map(str, chosen))}", validation)
     names = names.of(split)
     user = listener_persona(names, "", job, draws, "user")
     agent = listener_persona(names, user.name, job, draws, "agent")
-    first = _describe(theme, smalltalk, {}, draws)
-    described = first, _describe(theme, smalltalk, first, draws)
+    first = _describe(job, theme, smalltalk, {}, draws)
+    described = first, _describe(job, theme, smalltalk, first, draws)
     count = draws.pick(NUM_THREADS[level])
     parts, said = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, draws)
     goal = _goal(theme, said, draws) if draws.chance(GOALS[level]) else None
@@ -166,6 +174,12 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         user_role_prompt=f"{ENJOY} Have a {about}"
         f" {_description(user.name, described[1], wanted['user'])}",
     )
+
+
+def _left_over(threads: tuple[int, int]) -> tuple[int, int]:
+    """Return the two threads that two leave over, in an order that tells the two apart."""
+    first, second = (thread for thread in range(4) if thread not in threads)
+    return (first, second) if threads[0] < threads[1] else (second, first)
 
 
 def _parts(
@@ -221,14 +235,30 @@ def _part(
 
 
 def _describe(
-    theme: Theme, smalltalk: SmallTalk, other: dict[TraitKind, Trait], draws: Draws
+    job: Job,
+    theme: Theme,
+    smalltalk: SmallTalk,
+    other: dict[TraitKind, Trait],
+    draws: Draws,
 ) -> dict[TraitKind, Trait]:
-    """Draw who somebody is, without what the theme could contradict or the other is, too."""
-    return {
-        kind: draws.pick([one for one in smalltalk.traits[kind] if one is not other.get(kind)])
-        for kind in TRAITS
-        if kind not in theme.skips and draws.chance(DESCRIBED.get(kind, 1.0))
-    }
+    """Deal who somebody is, but for what the theme, the rest or the other says otherwise, or too.
+
+    Who comes second, after the other was described, gets the next of what is dealt.
+    """
+    found: dict[TraitKind, Trait] = {}
+    for kind in TRAITS:
+        if kind in theme.skips or not draws.chance(DESCRIBED.get(kind, 1.0)):
+            continue
+        traits = smalltalk.traits[kind]
+        turn = 2 * job.index + bool(other)
+        first = stratified(job.seed, f"{job.kind}/{kind}", turn, len(traits))
+        so_far = [one.what for one in found.values()]
+        for trait in (*traits[first:], *traits[:first]):
+            is_free = trait is not other.get(kind) and trait.what not in theme.without
+            if is_free and smalltalk.goes_with(trait.what, so_far):
+                found[kind] = trait
+                break
+    return found
 
 
 def _selves(
@@ -241,7 +271,7 @@ def _selves(
 
     What is asked first is what strangers ask first; who has answered asks the same back if it can.
     """
-    kinds = draws.shuffled(TRAITS)
+    kinds = sorted(draws.shuffled(TRAITS), key=lambda kind: kind in LATE and draws.chance(YIELDS))
     parts: list[SelfPart] = []
     for place in range(count):
         is_agents = level == "detailed" and (place == 0 or draws.chance(0.7))
