@@ -254,3 +254,11 @@ def test_a_sum_after_another_answer_is_found() -> None:
         )
     )
     assert [one for one in found if one.startswith("what was told is summed up")]
+
+
+def test_who_is_not_there_is_asked_nothing() -> None:
+    script = one_of("assistant")
+    asked = said(script, "user", "Can they tell me what happened?")
+    found = [one for one in slips(asked) if "asked to say something" in one]
+    assert found
+    assert not [one for one in slips(script) if "asked to say something" in one]
