@@ -347,12 +347,13 @@ class AssistantCall:
         talk, mandate = self.talk, self.mandate
         talk.is_agreed = True
         lines = tuple(line for line in step.say if not _WHICH.search(line)) or step.say
-        talk.user_line(tuple(map(to_assistant, lines)), "offer")
+        offer = talk.user_line(tuple(map(to_assistant, lines)), "offer")
         talk.tell(step.facts)
         is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
         is_asked = mandate.bound != "decline" and self._inquiry.weigh(step)
         if not step.declines:
-            act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
+            is_priced = mandate.limit and any(map(self._is_money, offer.values))
+            act = "accept_limit" if is_priced and talk.chance(0.7) else "accept"
             act = "accept.theirs" if is_theirs else "accept" if is_asked else act
             act += ".asked" if is_asked else ""
             talk.agent(act, "acceptOffer", ("prompt.bounds",))
@@ -369,6 +370,10 @@ class AssistantCall:
             if goes_on:
                 return
         talk.user("leave_it", "autoPositive")
+
+    def _is_money(self, name: str) -> bool:
+        value = self.talk.world.values.get(name)
+        return value is not None and value.type == "money"
 
     def _close(self) -> None:
         talk = self.talk

@@ -83,13 +83,14 @@ class Inquiry:
         about = offered(talk.world, step)
         wish = talk.world.wish
         tried = wish.fact if wish and self._mandate.wish else ""  # nobody asks, and then tries
-        for name in self._mandate.questions:
-            is_open = name not in (*talk.told, tried) and concerns(asks[name], about)
-            if is_open and talk.chance(WEIGHS):
-                talk.agent("ask_link.before", "interactionStructuring")
-                talk.has_asked = True
+        names = [name for name in self._mandate.questions if concerns(asks[name], about)]
+        names = [name for name in names if name not in (*talk.told, tried)]
+        if names and talk.chance(WEIGHS):
+            talk.agent("ask_link.before", "interactionStructuring")
+            talk.has_asked = True
+            for name in names:
                 self._put(name, is_weighed=True)
-                return True
+            return True
         if numbers and step.do == "offer" and talk.chance(MAKES_SURE * talk.slips):
             read_back(talk, talk.draws.pick(numbers))
             return True

@@ -38,7 +38,7 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several, an hour, a night; or of a part."""
-_IN_CALL = re.compile(r"\b(?:right now|while I wait)\?$", re.I)
+_IN_CALL = re.compile(r"\b(?:can|could|would) you\b[^?]*\b(?:right now|while I wait)\?$", re.I)
 """How a question ends after what somebody could do before its answer."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""

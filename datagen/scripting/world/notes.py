@@ -24,7 +24,7 @@ _SEEN = re.compile(
 """What only somebody says who is there, or of itself."""
 _DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
 """How a line begins that points back to another."""
-_POINTS_AT = re.compile(r"\b(?:that|this|it|one)(?:, too)?[.?!]$|\?$")
+_POINTS_AT = re.compile(r"\b(?:that|this|it|one|then)(?:, too)?[.?!]$|\?$")
 """How a line ends that points at something, or asks: what everybody at work has, too."""
 _OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", re.I)
 """Whom a line speaks of that nobody has named."""

@@ -156,7 +156,8 @@ def test_two_people_of_one_description_are_found() -> None:
 
 def said(script: Script, speaker: str, text: str) -> Script:
     """A call in which somebody's second turn has other words."""
-    at = [at for at, turn in enumerate(script.turns) if turn.speaker == speaker][1]
+    held = (at for at, turn in enumerate(script.turns) if turn.onset != "backchannel")
+    at = [at for at in held if script.turns[at].speaker == speaker][1]
     changed = script.turns[at].model_copy(update={"text": text})
     return turned(script, iter((*script.turns[:at], changed, *script.turns[at + 1 :])))
 

@@ -23,7 +23,7 @@ from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES
 from datagen.text import speak
 from datagen.timing import cue_checks
-from datagen.types import Script, Speaker
+from datagen.types import Script, Speaker, Turn
 from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon, maker
 
 pytestmark = pytest.mark.slow
@@ -88,6 +88,23 @@ def test_it_keeps_to_its_limit() -> None:
             seen["accepts"] += "acceptOffer" in acts
     assert seen["accepts"] > 0, seen
     assert seen["declines"] > 0, seen
+
+
+def test_what_costs_nothing_is_within_no_limit() -> None:
+    limits = tuple(
+        line
+        for parts in maker().assistant_acts.agent["accept_limit"].values()
+        for part in parts
+        for line in part
+    )
+    seen = 0
+    for script in everything():
+        prices = {one.id for one in script.facts if one.type == "money"}
+        for offer, answer in pairwise(floor(script)):
+            if answer.act == "acceptOffer" and answer.text in limits:
+                seen += 1
+                assert prices.intersection(offer.fact_ids), (offer.text, answer.text)
+    assert seen > 20
 
 
 def test_every_probe_is_answered_as_it_must_be() -> None:
@@ -193,9 +210,14 @@ def test_who_is_corrected_takes_it_in() -> None:
     assert seen > 50
 
 
+def _has_decided(held: list[Turn]) -> bool:
+    agents = {turn.act for turn in held if turn.speaker == "agent"}
+    return not agents.isdisjoint(("acceptOffer", "declineOffer"))
+
+
 def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
     """But what an offer means it asks before it decides on that."""
-    seen = weighed = 0
+    seen = weighed = two = 0
     for script in everything():
         held = floor(script)
         asks = [at for at, turn in enumerate(held) if "prompt.ask." in " ".join(turn.licence)]
@@ -203,6 +225,10 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
         asks = [at for at in asks if "prompt.bounds" not in held[at].licence]  # it has agreed first
         early = [at for at in asks if held[at - 1].act == "offer"]
         weighed += len(early)
+        for at in set(asks).difference(early):  # nobody leaves another one for when it is done
+            if any(one < at and not _has_decided(held[one:at]) for one in early):
+                early.append(at)
+                two += 1
         for at in set(asks).difference(early):
             seen += 1
             later = {turn.act for turn in held[at + 1 :] if turn.speaker == "agent"}
@@ -212,6 +238,7 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
             assert {"acceptOffer", "declineOffer"} & {*decided}, script.dialog_id
     assert seen > CALLS
     assert weighed > 0.1 * CALLS
+    assert two > 2
 
 
 def test_what_is_asked_before_it_agrees_is_about_the_offer() -> None:
@@ -288,7 +315,7 @@ def test_nobody_is_rude_whose_role_says_to_be_warm() -> None:
 
 def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to() -> None:
     ends = re.compile(r"\b(?:cancel|close|end|quit)\b")
-    in_call = re.compile(r"\b(?:right now|while I wait)\?$")
+    in_call = re.compile(r"\b(?:can|could) you\b[^?]*\b(?:right now|while I wait)\?$")
     for world in maker().worlds.values():
         ways = for_assistants(world)
         assert ways, world.pack.id
@@ -317,6 +344,7 @@ def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to()
         ("I live alone, so who would have used that?", False),
         ("My phone is almost dead, so be quick.", False),
         ("Everybody at work has it, too.", False),
+        ("I may have moved since then.", False),
     ],
 )
 def test_what_it_adds_stands_alone(line: str, *, fits: bool) -> None:
@@ -655,6 +683,13 @@ def test_an_offer_of_what_the_customer_does_is_not_told_to_go_ahead() -> None:
                 seen += 1
                 assert not orders.search(answer.text), answer.text
     assert seen > 5
+
+
+@pytest.mark.parametrize("act", ["accept.theirs", "accept.theirs.asked"])
+def test_a_yes_to_what_the_customer_does_gives_no_order(act: str) -> None:
+    orders = re.compile(r"\b(?:go ahead|please|let's)\b", re.I)
+    parts = chain.from_iterable(maker().assistant_acts.agent[act].values())
+    assert not [line for part in parts for line in part if orders.search(line)]
 
 
 def test_who_may_not_decide_says_that_it_asks() -> None:
