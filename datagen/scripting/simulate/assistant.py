@@ -369,7 +369,8 @@ class AssistantCall:
             talk.agent(act, "declineOffer", ("prompt.bounds",))
             if goes_on:
                 return
-        talk.user("leave_it", "autoPositive")
+        is_open = mandate.bound == "ask_back"
+        talk.user("leave_it.open" if is_open else "leave_it", "autoPositive")
 
     def _is_money(self, name: str) -> bool:
         value = self.talk.world.values.get(name)

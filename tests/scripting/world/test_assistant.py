@@ -364,6 +364,8 @@ def test_a_note_holds_what_can_be_known_before() -> None:
 
 
 def test_a_note_is_no_question_to_who_has_it() -> None:
+    step = ProcedureStep(do="ask", say=("Which day?",), reply=("Let's try Friday.", "On a Friday."))
+    assert note_of(step, ()).answer == "On a Friday."
     step = ProcedureStep(
         do="ask",
         say=("Can you describe your bag?", "What does your bag look like?"),
@@ -692,6 +694,22 @@ def test_a_yes_to_what_the_customer_does_gives_no_order(act: str) -> None:
     assert not [line for part in parts for line in part if orders.search(line)]
 
 
+def test_nobody_waits_for_an_answer_that_it_has() -> None:
+    """A no is no maybe, and whoever is to ask has not said no."""
+    waits = re.compile(r"\b(?:let us know|think it over|call again|ask them|your time)\b")
+    settles = re.compile(r"\b(?:leave it|we won't)\b")
+    seen = Counter[bool]()
+    for script in everything():
+        is_open = "decides" in script.role_prompt
+        for answer, following in pairwise(floor(script)):
+            if answer.act == "declineOffer" and following.speaker == "user":
+                seen[is_open] += 1
+                odd = settles if is_open else waits
+                said = re.split(r"(?<=[.?!]) ", following.text)[0]
+                assert not odd.search(said), (answer.text, following.text)
+    assert min(seen[True], seen[False]) > 20
+
+
 def test_who_may_not_decide_says_that_it_asks() -> None:
     """Its role says so: offer to ask and call again."""
     parts = chain.from_iterable(maker().assistant_acts.agent["ask_back"].values())
@@ -726,7 +744,8 @@ def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
     for script in everything():
         is_open = False
         for turn in floor(script):
-            is_open = is_open or {"prompt.identity_value", "prompt.other_value"} & {*turn.licence}
+            given = {"prompt.identity_value", "prompt.other_value"} & {*turn.licence}
+            is_open = is_open or bool(given)
             if is_open and turn.speaker == "user" and turn.act == "setQuestion":
                 seen += 1
                 assert not whose.search(turn.text), (script.dialog_id, turn.text)
