@@ -71,6 +71,10 @@ _THEY = re.compile(
     re.IGNORECASE,
 )
 """Who is not there as an object, as nobody says it."""
+_FAR = re.compile(
+    r"\b(?:can|could|would|will) they (?:please )?(?:(?:tell|give|read) me|describe|spell)\b", re.I
+)
+"""How who is not there is asked to say something to who is."""
 CLOSES, LATE = 2, 9
 """Last turns of a caller in which it closes, and first turn of a call in which names are known."""
 BACK = 3
@@ -119,6 +123,8 @@ def _absent(floor: Sequence[Turn]) -> Iterator[str]:
     for turn in floor:
         if _THEY.search(turn.text):
             yield f"who is not there is no object: {turn.text!r}"
+        if turn.speaker == "user" and _FAR.search(turn.text):
+            yield f"who is not there is asked to say something: {turn.text!r}"
 
 
 def _repeated(floor: Sequence[Turn]) -> Iterator[str]:

@@ -28,12 +28,12 @@ from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.mandate import LIMIT, Mandate
-from datagen.scripting.world.notes import capital_slot
+from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Interruption
 
-WHO, SAY_AGAIN, ASKS_HELP = 0.08, 0.09, 0.2
+WHO, SAY_AGAIN, ASKS_HELP, LOOKS = 0.08, 0.09, 0.2, 0.55
 """Chances of what may happen to the opening and to a question of the business."""
 HOLDS, TAKEN_IN = 0.8, 0.6
 AT_ONCE = 0.6
@@ -50,6 +50,8 @@ _WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
 """What asks for a choice, to which a yes is no answer."""
 _WISH = AgendaItem("Q3")
 """What a customer's own wish for more is: its assistant brings it up no sooner."""
+_WISHES = re.compile(r"(?:you|i) (?:want|need|would like|'d like|wish)\b", re.I)
+"""How a reason begins that is what its customer wants: its assistant needs nobody to say so."""
 _LACKS = re.compile(r"\b(?:not|no|never|nobody|nothing|none|\w+n't)\b", re.I)
 """What a note holds that says what there is not: nobody has that right here."""
 
@@ -76,7 +78,7 @@ class AssistantCall:
         self.talk, self.mandate = talk, mandate
         self._inquiry = Inquiry(talk, mandate)
         self._has_looked = self._is_looking = False
-        self._has_news = False
+        self._has_news = self._has_read = False
         self._done = ""
         """What the business has done last, as its tool says it."""
         talk.steps = procedure(talk)
@@ -161,13 +163,14 @@ class AssistantCall:
         is_formal = talk.cast.manner == "formal"
         talk.agent(f"{act}.formal" if is_formal else act, "greeting", ("prompt.role",))
         is_rude = "Q4" in talk.cast.probes
-        if not is_asked_later and talk.chance(WHO):
+        if not is_asked_later and not is_rude and talk.chance(WHO):
             talk.floor.close()
             talk.user("who", "setQuestion").repairs = talk.floor.last - 1
             talk.agent("answer_who", "answer", ("prompt.role",))
         elif not is_rude and talk.chance(0.3 * talk.leisure):
             talk.user("react_named", "autoPositive")
-        talk.agent("reason", "inform", ("prompt.reason",))
+        is_wish = _WISHES.match(talk.world.story.because) is not None
+        talk.agent("reason.wish" if is_wish else "reason", "inform", ("prompt.reason",))
         if self.mandate.background:
             line = (self.mandate.background,)
             needed = talk.floor.drafts[-1].num_words
@@ -186,7 +189,7 @@ class AssistantCall:
         """Let the business cut in on what is said after the reason, and the assistant go on."""
         talk = self.talk
         is_asked = any(one.act == "setQuestion" for one in talk.floor.drafts)
-        if is_asked or {"Q0", "Q1", "Q2"} & set(talk.cast.probes):
+        if is_asked or {"Q0", "Q1", "Q2", "Q4"} & set(talk.cast.probes):
             return
         if not places or not talk.chance(0.25 * talk.cast.user.behaviour.interruptions):
             return
@@ -214,7 +217,7 @@ class AssistantCall:
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
         self._inquiry.take_news()
-        self._inquiry.link()
+        self._inquiry.link(is_wish=True)
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
         told = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
@@ -297,13 +300,16 @@ class AssistantCall:
     def _answer(self, step: ProcedureStep) -> None:
         """Answer a question of the business from the notes."""
         talk = self.talk
-        talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion")
+        note = self.mandate.note(step)
+        said = wordings(step.say, note.question)
+        talk.user_line(said, "setQuestion")
         asked = talk.floor.last
-        if talk.chance(SAY_AGAIN * talk.leisure) and len(step.say) > 1:
+        if talk.chance(SAY_AGAIN * talk.leisure) and len(said) > 1:
             talk.agent("say_again.question", "requestRepeat").repairs = asked
-            talk.user_line(tuple(map(to_assistant, step.say)), "setQuestion").repairs = asked
-        answer = capital_slot(self.mandate.note(step).answer)
-        if talk.chance(0.6):
+            talk.user_line(said, "setQuestion").repairs = asked
+        answer = capital_slot(note.answer)
+        self._has_read = not self._has_read and talk.chance(LOOKS)  # not before each answer
+        if self._has_read:
             talk.agent("note.no" if _LACKS.search(answer) else "note", "autoPositive")
         draft = talk.agent_line((answer,), "answer", (self._licence(step),))
         names = sorted(name for name in draft.values if name in talk.world.pack.caller)
@@ -341,14 +347,15 @@ class AssistantCall:
         talk, mandate = self.talk, self.mandate
         talk.is_agreed = True
         lines = tuple(line for line in step.say if not _WHICH.search(line)) or step.say
-        talk.user_line(tuple(map(to_assistant, lines)), "offer")
+        offer = talk.user_line(tuple(map(to_assistant, lines)), "offer")
         talk.tell(step.facts)
         is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
         is_asked = mandate.bound != "decline" and self._inquiry.weigh(step)
         if not step.declines:
-            act = "accept_limit" if mandate.limit and talk.chance(0.7) else "accept"
-            act = "accept.theirs" if is_theirs else act
-            act = "accept.asked" if is_asked else act
+            is_priced = mandate.limit and any(map(self._is_money, offer.values))
+            act = "accept_limit" if is_priced and talk.chance(0.7) else "accept"
+            act = "accept.theirs" if is_theirs else "accept" if is_asked else act
+            act += ".asked" if is_asked else ""
             talk.agent(act, "acceptOffer", ("prompt.bounds",))
             return
         if mandate.bound == "ask_back":
@@ -362,7 +369,12 @@ class AssistantCall:
             talk.agent(act, "declineOffer", ("prompt.bounds",))
             if goes_on:
                 return
-        talk.user("leave_it", "autoPositive")
+        is_open = mandate.bound == "ask_back"
+        talk.user("leave_it.open" if is_open else "leave_it", "autoPositive")
+
+    def _is_money(self, name: str) -> bool:
+        value = self.talk.world.values.get(name)
+        return value is not None and value.type == "money"
 
     def _close(self) -> None:
         talk = self.talk

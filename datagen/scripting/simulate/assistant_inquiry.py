@@ -20,8 +20,9 @@ from datagen.scripting.world.customer_asks import answered_first, concerns, offe
 from datagen.scripting.world.mandate import Mandate
 from datagen.scripting.world.pack import ProcedureStep
 
-SAY_AGAIN, NOTED, ACKS, LINKS = 0.09, 0.34, 0.6, 0.7
-"""Chances of what may happen to what is told, and that a question is announced."""
+SAY_AGAIN, NOTED, ACKS, LINKS, BEGINS = 0.09, 0.34, 0.6, 0.7, 0.35
+"""Chances of what may happen to what is told, that a question is announced, and that an answer
+begins with a word or two before it."""
 WEIGHS, MAKES_SURE = 0.85, 0.3
 """Chances that an offer is asked about before it is decided on, and that a value in it is read
 back."""
@@ -53,12 +54,13 @@ class Inquiry:
         if (last.speaker, last.act) == ("user", "inform"):
             self._talk.agent("ack.low", "autoPositive")
 
-    def link(self) -> None:
-        """Announce a question, which is no other one before there was a first; or do not."""
+    def link(self, *, is_wish: bool = False) -> None:
+        """Announce a question, which is no other one before there was a first, or a wish; or do
+        not."""
         talk = self._talk
         if talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
             act = "ask_link" if talk.has_asked else "ask_link.first"
-            talk.agent(act, "interactionStructuring")
+            talk.agent("ask_link.wish" if is_wish else act, "interactionStructuring")
         talk.has_asked = True
 
     def ask(self, name: str) -> None:
@@ -81,13 +83,14 @@ class Inquiry:
         about = offered(talk.world, step)
         wish = talk.world.wish
         tried = wish.fact if wish and self._mandate.wish else ""  # nobody asks, and then tries
-        for name in self._mandate.questions:
-            is_open = name not in (*talk.told, tried) and concerns(asks[name], about)
-            if is_open and talk.chance(WEIGHS):
-                talk.agent("ask_link.before", "interactionStructuring")
-                talk.has_asked = True
+        names = [name for name in self._mandate.questions if concerns(asks[name], about)]
+        names = [name for name in names if name not in (*talk.told, tried)]
+        if names and talk.chance(WEIGHS):
+            talk.agent("ask_link.before", "interactionStructuring")
+            talk.has_asked = True
+            for name in names:
                 self._put(name, is_weighed=True)
-                return True
+            return True
         if numbers and step.do == "offer" and talk.chance(MAKES_SURE * talk.slips):
             read_back(talk, talk.draws.pick(numbers))
             return True
@@ -127,7 +130,7 @@ class Inquiry:
         asked = self._mandate.asks[name]
         talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
         is_open = _YES_OR_NO.match(asked) is not None
-        if talk.chance(0.5):
+        if talk.chance(BEGINS):
             talk.user("answer.open" if is_open else "answer", "autoPositive")
         is_number = not is_open and _FOR_A_VALUE.search(asked) is not None
         told = answered_first(asked, talk.world.fact(name).tell)

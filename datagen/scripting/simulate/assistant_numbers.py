@@ -25,12 +25,15 @@ def identify(talk: Talk, *, lacks_first: bool) -> None:
     talk.agent(act, "answer", (f"prompt.{name}",))
     talk.verified_by = name
     roll = talk.draws.uniform() / talk.leisure
-    if roll < MISHEARD:
+    is_misheard = roll < MISHEARD
+    if is_misheard:
         known = talk.world.other if lacks_first else talk.world.identity
         is_heard(talk, name, known.identity.value.alter(talk.draws, known.value))
     elif roll < MISHEARD + READ_BACK:
         is_heard(talk, name, None)
     if talk.chance(SPELLED * talk.leisure):
+        if is_misheard:  # who has been corrected says so, and then asks for something else
+            talk.user("noted_right", "autoPositive")
         _spell(talk)
     talk.user("verified", "autoPositive")
 

@@ -65,6 +65,8 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 
 
+_ASKS = frozenset(("setQuestion", "checkQuestion"))
+
 _made = trusted(Turn)
 
 
@@ -226,7 +228,8 @@ def _pause(after_word: int, kind: Literal["thinking", "clause"]) -> Pause:
 def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
     """Draw at most one backchannel where a clause ends; nobody nods to a question, or to thanks."""
     is_over = draft.rote or draft.act == "thanking" or draft.calls
-    if num_heard < MIN_LISTENED or is_over or draft.text[-1] == "?":
+    asks = draft.text[-1] == "?" or draft.act in _ASKS  # "I need your number" asks for an answer
+    if num_heard < MIN_LISTENED or is_over or asks:
         return None
     listener: Speaker = "user" if draft.speaker == "agent" else "agent"
     person = talk.cast.user if listener == "user" else talk.cast.agent

@@ -50,6 +50,14 @@ _ASIDE = re.compile(r"((?:,|\band|\bbut|\bso)) please (do not |don't )?(?=[a-z]+
 """How an order goes on after something else: and please keep the piece."""
 
 
+_SPOKEN_TO = re.compile(
+    r"(?:and |so |okay, |sorry, )?(?:can|could|would|will) you (?:please )?"
+    r"(?:tell me|give me|read me|describe|spell|say)\b",
+    re.IGNORECASE,
+)
+"""How a line begins that asks for words: whoever is on the line says them, whosever they are."""
+_EVERY_ONE = re.compile(r"\b(you're) all (?=booked\b)", re.IGNORECASE)
+"""Would say of several people what is meant of a visit: they're all booked."""
 _CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
 """Has a verb after it, which is no sign of a subject: what makes you want to leave."""
 
@@ -67,9 +75,17 @@ def value_of_caller(text: str) -> str:
     return said[0].lower() + said[1:] if text.startswith(("I ", "I'")) else said
 
 
+def asks_to_say(line: str) -> bool:
+    """Tell whether a line asks whoever is on the line to say something."""
+    return _SPOKEN_TO.match(line) is not None
+
+
 @lru_cache(maxsize=16384)
 def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
+    if asked := _SPOKEN_TO.match(line):
+        return asked[0] + to_assistant(line[asked.end() :])
+    line = _EVERY_ONE.sub(r"\1 ", line)
     if line[:1].isupper() and (order := _ORDER.match(line)):
         rest = _NOR.sub(" and not ", line[order.end() :])
         line = _PLEADED.sub("", f"They should{_ordered(order[1] or order[2])} {rest}", count=1)

@@ -47,7 +47,7 @@ _BOUNDS: dict[Bound, tuple[str, ...]] = {
     ),
 }
 _IF_DEARER: dict[Bound | None, str] = {"accept": " up to that", "decline": " if it costs more"}
-NO_SIGNING = "You may not pay or sign for {customer_first}."
+NO_SIGNING = "You may not pay by phone or sign for {customer_first}."
 UNKNOWN = "If you do not know something, offer to ask {customer_first} and call again."
 _MANNERS: dict[str, Manner] = {
     "friendly": "friendly",

@@ -38,6 +38,8 @@ _UNIT = re.compile(
     re.I,
 )
 """A price of one of several, an hour, a night; or of a part."""
+_IN_CALL = re.compile(r"\b(?:can|could|would) you\b[^?]*\b(?:right now|while I wait)\?$", re.I)
+"""How a question ends after what somebody could do before its answer."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
@@ -84,6 +86,11 @@ class Mandate:
         return self.notes[step.say[0]]
 
 
+def _is_done_in_call(step: ProcedureStep) -> bool:
+    """Tell whether a step asks for what its caller then does, which nobody has noted down."""
+    return step.do in ("ask", "check") and all(map(_IN_CALL.search, step.say))
+
+
 def _ends(step: ProcedureStep) -> bool:
     return step.do in ("ask", "check") and _ENDS.search(answer_of(step)) is not None
 
@@ -108,7 +115,9 @@ def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
         if not happens(step, case):
             continue
         is_late = has_acted or all(not slots(line).isdisjoint(pack.values) for line in step.say)
-        if step.do == "instruct" or (step.do == "check" and is_late) or _ends(step):
+        if step.do == "instruct" or (step.do == "check" and is_late):
+            return False
+        if _ends(step) or _is_done_in_call(step):
             return False
         if has_declined and step.do == "act" and not ENDING.search(story.because):
             return False  # who declines has asked for something else, in words of its own

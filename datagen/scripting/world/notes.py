@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import capital, slots
-from datagen.scripting.world.absent import of_caller, to_assistant
+from datagen.scripting.content.questions import question_kind
+from datagen.scripting.world.absent import asks_to_say, of_caller, to_assistant
 from datagen.scripting.world.pack import ProcedureStep
 
 _SEEN = re.compile(
@@ -23,13 +24,13 @@ _SEEN = re.compile(
 """What only somebody says who is there, or of itself."""
 _DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
 """How a line begins that points back to another."""
-_POINTS_AT = re.compile(r"\b(?:that|this|it|one)(?:, too)?[.?!]$|\?$")
+_POINTS_AT = re.compile(r"\b(?:that|this|it|one|then)(?:, too)?[.?!]$|\?$")
 """How a line ends that points at something, or asks: what everybody at work has, too."""
 _OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", re.I)
 """Whom a line speaks of that nobody has named."""
 _VAGUE = re.compile(
     r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest"
-    r"|right now|just now)\b",
+    r"|right now|just now|let's)\b",
     re.I,
 )
 """What an answer holds that is given while talking: what somebody has noted down does not."""
@@ -45,6 +46,12 @@ _STOP = re.compile(r"[.?!]")
 _STARTS = ("Well, ", "Oh, ", "Hm, ", "Um, ", "Uh, ", "So, ", "Yeah, ")
 
 
+_OF_WHOM = re.compile(r"\bof you\b", re.I)
+"""What a question holds that is asked only of whom it is about."""
+_APART = frozenset(("when", "measure"))
+"""Kinds of questions: two hours ago answers one of them, and for two hours the other."""
+
+
 class Note(NamedTuple):
     """What the customer has noted for a question that the business may ask, with slots."""
 
@@ -57,9 +64,21 @@ def note_of(step: ProcedureStep, own: Collection[str]) -> Note:
     return Note(_asked(step.say, own), answer_of(step))
 
 
+@lru_cache(maxsize=4096)
+def wordings(lines: tuple[str, ...], question: str) -> tuple[str, ...]:
+    """Return the wordings in which a business may ask somebody's assistant what was noted as the
+    answer to a question, as they are said to it."""
+    other = _APART - {question_kind(question)}
+    if other != _APART:
+        lines = tuple(line for line in lines if question_kind(line) not in other) or lines
+    fitting = tuple(line for line in lines if not _OF_WHOM.search(line)) or lines
+    return tuple(map(to_assistant, fitting))
+
+
 def _asked(lines: Sequence[str], own: Collection[str]) -> str:
     """Return a question as somebody notes it who does not know what the business does."""
-    line = next((one for one in lines if slots(one).isdisjoint(own)), lines[0])
+    known = [line for line in lines if slots(line).isdisjoint(own)] or lines[:1]
+    line = next((one for one in known if not asks_to_say(one)), known[0])
     line = to_assistant(line).removeprefix("And ")
     states = _STATES.fullmatch(line)
     return capital(states[1] if states else line)

@@ -156,7 +156,8 @@ def test_two_people_of_one_description_are_found() -> None:
 
 def said(script: Script, speaker: str, text: str) -> Script:
     """A call in which somebody's second turn has other words."""
-    at = [at for at, turn in enumerate(script.turns) if turn.speaker == speaker][1]
+    held = (at for at, turn in enumerate(script.turns) if turn.onset != "backchannel")
+    at = [at for at in held if script.turns[at].speaker == speaker][1]
     changed = script.turns[at].model_copy(update={"text": text})
     return turned(script, iter((*script.turns[:at], changed, *script.turns[at + 1 :])))
 
@@ -254,3 +255,11 @@ def test_a_sum_after_another_answer_is_found() -> None:
         )
     )
     assert [one for one in found if one.startswith("what was told is summed up")]
+
+
+def test_who_is_not_there_is_asked_nothing() -> None:
+    script = one_of("assistant")
+    asked = said(script, "user", "Can they tell me what happened?")
+    found = [one for one in slips(asked) if "asked to say something" in one]
+    assert found
+    assert not [one for one in slips(script) if "asked to say something" in one]

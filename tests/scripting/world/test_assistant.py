@@ -18,12 +18,12 @@ from datagen.scripting.world.absent import of_caller, to_assistant
 from datagen.scripting.world.customer_asks import answered_first, concerns
 from datagen.scripting.world.draw import happens
 from datagen.scripting.world.mandate import for_assistants
-from datagen.scripting.world.notes import answer_of, note_of, stands_alone
+from datagen.scripting.world.notes import answer_of, note_of, stands_alone, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import MANNER_SENTENCES
 from datagen.text import speak
 from datagen.timing import cue_checks
-from datagen.types import Script, Speaker
+from datagen.types import Script, Speaker, Turn
 from tests.scripting.world.test_calls import DOMAINS, call_of, floor, lexicon, maker
 
 pytestmark = pytest.mark.slow
@@ -90,6 +90,23 @@ def test_it_keeps_to_its_limit() -> None:
     assert seen["declines"] > 0, seen
 
 
+def test_what_costs_nothing_is_within_no_limit() -> None:
+    limits = tuple(
+        line
+        for parts in maker().assistant_acts.agent["accept_limit"].values()
+        for part in parts
+        for line in part
+    )
+    seen = 0
+    for script in everything():
+        prices = {one.id for one in script.facts if one.type == "money"}
+        for offer, answer in pairwise(floor(script)):
+            if answer.act == "acceptOffer" and answer.text in limits:
+                seen += 1
+                assert prices.intersection(offer.fact_ids), (offer.text, answer.text)
+    assert seen > 20
+
+
 def test_every_probe_is_answered_as_it_must_be() -> None:
     held = Counter(probe.type for script in everything() for probe in script.probes)
     assert held.keys() == {"Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6"}
@@ -142,6 +159,11 @@ def test_calls_differ() -> None:
             "The plumber has a note to phone them first.",
         ),
         ("I ordered you a cab.", "I ordered them a cab."),
+        ("Can you tell me what your dog has?", "Can you tell me what their dog has?"),
+        ("Could you describe it?", "Could you describe it?"),
+        ("How would you describe it?", "How would they describe it?"),
+        ("You're all booked.", "They're booked."),
+        ("You're all set.", "They're all set."),
         ("It looks like you signed for it.", "It looks like they signed for it."),
         ("We'd like you to sign it.", "We'd like them to sign it."),
         ("There's a label telling you what it is.", "There's a label telling them what it is."),
@@ -188,9 +210,14 @@ def test_who_is_corrected_takes_it_in() -> None:
     assert seen > 50
 
 
+def _has_decided(held: list[Turn]) -> bool:
+    agents = {turn.act for turn in held if turn.speaker == "agent"}
+    return not agents.isdisjoint(("acceptOffer", "declineOffer"))
+
+
 def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
     """But what an offer means it asks before it decides on that."""
-    seen = weighed = 0
+    seen = weighed = two = 0
     for script in everything():
         held = floor(script)
         asks = [at for at, turn in enumerate(held) if "prompt.ask." in " ".join(turn.licence)]
@@ -198,6 +225,10 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
         asks = [at for at in asks if "prompt.bounds" not in held[at].licence]  # it has agreed first
         early = [at for at in asks if held[at - 1].act == "offer"]
         weighed += len(early)
+        for at in set(asks).difference(early):  # nobody leaves another one for when it is done
+            if any(one < at and not _has_decided(held[one:at]) for one in early):
+                early.append(at)
+                two += 1
         for at in set(asks).difference(early):
             seen += 1
             later = {turn.act for turn in held[at + 1 :] if turn.speaker == "agent"}
@@ -207,6 +238,7 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
             assert {"acceptOffer", "declineOffer"} & {*decided}, script.dialog_id
     assert seen > CALLS
     assert weighed > 0.1 * CALLS
+    assert two > 2
 
 
 def test_what_is_asked_before_it_agrees_is_about_the_offer() -> None:
@@ -283,6 +315,7 @@ def test_nobody_is_rude_whose_role_says_to_be_warm() -> None:
 
 def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to() -> None:
     ends = re.compile(r"\b(?:cancel|close|end|quit)\b")
+    in_call = re.compile(r"\b(?:can|could) you\b[^?]*\b(?:right now|while I wait)\?$")
     for world in maker().worlds.values():
         ways = for_assistants(world)
         assert ways, world.pack.id
@@ -291,6 +324,8 @@ def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to()
                 steps = [step for step in world.pack.stories[name].steps if happens(step, case)]
                 done = [step.do for step in steps]
                 assert "instruct" not in done
+                asked = [step.say[0] for step in steps if step.do == "ask"]
+                assert not any(map(in_call.search, asked)), (world.pack.id, name, case)
                 if "act" in done:
                     assert "check" not in done[done.index("act") :], (world.pack.id, name, case)
                 does = [world.pack.tools[step.tool].does for step in steps if step.do == "act"]
@@ -309,6 +344,7 @@ def test_nothing_is_tried_out_while_it_calls_or_done_that_it_has_not_agreed_to()
         ("I live alone, so who would have used that?", False),
         ("My phone is almost dead, so be quick.", False),
         ("Everybody at work has it, too.", False),
+        ("I may have moved since then.", False),
     ],
 )
 def test_what_it_adds_stands_alone(line: str, *, fits: bool) -> None:
@@ -325,6 +361,116 @@ def test_a_note_holds_what_can_be_known_before() -> None:
         "Which would they like?",
         "The copy, please, it's for their son.",
     )
+
+
+def test_a_note_is_no_question_to_who_has_it() -> None:
+    step = ProcedureStep(do="ask", say=("Which day?",), reply=("Let's try Friday.", "On a Friday."))
+    assert note_of(step, ()).answer == "On a Friday."
+    step = ProcedureStep(
+        do="ask",
+        say=("Can you describe your bag?", "What does your bag look like?"),
+        reply=("It's red.",),
+    )
+    assert note_of(step, ()).question == "What does their bag look like?"
+
+
+@pytest.mark.parametrize(
+    ("lines", "noted", "said"),
+    [
+        (
+            ("When did it go out?", "How long have you been without it?"),
+            "When did it go out?",
+            ("When did it go out?",),
+        ),
+        (
+            ("How long has it been out?", "When did you lose it?"),
+            "How long has it been out?",
+            ("How long has it been out?",),
+        ),
+        (("How many of you are there?", "For how many?"), "For how many?", ("For how many?",)),
+        (("How many of you are there?",), "For how many?", ("How many of them are there?",)),
+        (
+            ("What is it?", "Can you tell me what you lost?"),
+            "What is it?",
+            ("What is it?", "Can you tell me what they lost?"),
+        ),
+    ],
+)
+def test_what_was_noted_answers_what_is_asked(
+    lines: tuple[str, ...], noted: str, said: tuple[str, ...]
+) -> None:
+    """Two hours ago is no answer to how long."""
+    assert wordings(lines, noted) == said
+
+
+def test_the_reason_does_not_say_again_who_asked_for_the_call() -> None:
+    bank = maker().assistant_acts.agent
+    said = {
+        kind: [
+            line
+            for name, manners in bank.items()
+            if name.partition(".")[0] == kind
+            for part in chain.from_iterable(manners.values())
+            for line in part
+        ]
+        for kind in ("open", "reason")
+    }
+    common = threes(said["open"]) & threes(said["reason"])
+    assert not common, common
+
+
+def test_who_has_no_patience_has_asked_nothing_yet() -> None:
+    """Nobody asks for the names, and then does not talk to assistants."""
+    seen = 0
+    for script in everything():
+        for probe in script.probes:
+            if probe.type == "Q4":
+                seen += 1
+                before = [one for one in script.turns[: probe.user_turn] if one.speaker == "user"]
+                held = [one for one in before if one.onset != "backchannel"]
+                assert [one.act for one in held] == ["greeting"], script.dialog_id
+    assert seen > CALLS
+
+
+def test_it_does_not_look_for_each_answer() -> None:
+    (looks,) = maker().assistant_acts.agent["note"]["any"]
+    (other,) = maker().assistant_acts.agent["note.no"]["any"]
+    opens = tuple({one.lower() for one in (*looks, *other)})
+    seen = 0
+    for script in everything():
+        answers = [
+            turn.text.lower()
+            for turn in floor(script)
+            if turn.act == "answer" and "prompt.note" in " ".join(turn.licence)
+        ]
+        looked = [any(one in text for one in opens) for text in answers]
+        seen += sum(looked)
+        assert not any(one and other for one, other in pairwise(looked)), script.dialog_id
+    assert seen > CALLS
+
+
+def test_a_corrected_number_is_taken_in_before_a_name_is_spelled() -> None:
+    seen = 0
+    for script in everything():
+        for mends, asks in pairwise(floor(script)):
+            spells = re.search(r"\bspell|\bspelled\b", asks.text)
+            if mends.speaker == "agent" and mends.act == "correction" and spells:
+                seen += 1
+                assert any(map(str.isdigit, asks.text)), asks.text
+    assert seen > 5
+
+
+def test_nobody_nods_to_what_asks_for_an_answer() -> None:
+    """I just need the number, please. Yes. I wasn't given that."""
+    needs = re.compile(r"\b(?:need|get|have) (?:the|their) [\w ]+(?:, please| for that)?\.$")
+    seen = 0
+    for script in everything():
+        for asked, following in pairwise(script.turns):
+            if asked.act == "setQuestion" and needs.search(asked.text):
+                seen += 1
+                is_nod = following.onset == "backchannel" and following.speaker == "agent"
+                assert not is_nod, asked.text
+    assert seen > CALLS
 
 
 def test_no_act_says_the_same_three_words_twice() -> None:
@@ -541,6 +687,29 @@ def test_an_offer_of_what_the_customer_does_is_not_told_to_go_ahead() -> None:
     assert seen > 5
 
 
+@pytest.mark.parametrize("act", ["accept.theirs", "accept.theirs.asked"])
+def test_a_yes_to_what_the_customer_does_gives_no_order(act: str) -> None:
+    orders = re.compile(r"\b(?:go ahead|please|let's)\b", re.I)
+    parts = chain.from_iterable(maker().assistant_acts.agent[act].values())
+    assert not [line for part in parts for line in part if orders.search(line)]
+
+
+def test_nobody_waits_for_an_answer_that_it_has() -> None:
+    """A no is no maybe, and whoever is to ask has not said no."""
+    waits = re.compile(r"\b(?:let us know|think it over|call again|ask them|your time)\b")
+    settles = re.compile(r"\b(?:leave it|we won't)\b")
+    seen = Counter[bool]()
+    for script in everything():
+        is_open = "decides" in script.role_prompt
+        for answer, following in pairwise(floor(script)):
+            if answer.act == "declineOffer" and following.speaker == "user":
+                seen[is_open] += 1
+                odd = settles if is_open else waits
+                said = re.split(r"(?<=[.?!]) ", following.text)[0]
+                assert not odd.search(said), (answer.text, following.text)
+    assert min(seen[True], seen[False]) > 20
+
+
 def test_who_may_not_decide_says_that_it_asks() -> None:
     """Its role says so: offer to ask and call again."""
     parts = chain.from_iterable(maker().assistant_acts.agent["ask_back"].values())
@@ -575,7 +744,8 @@ def test_nobody_asks_who_the_customer_is_whose_record_is_open() -> None:
     for script in everything():
         is_open = False
         for turn in floor(script):
-            is_open = is_open or {"prompt.identity_value", "prompt.other_value"} & {*turn.licence}
+            given = {"prompt.identity_value", "prompt.other_value"} & {*turn.licence}
+            is_open = is_open or bool(given)
             if is_open and turn.speaker == "user" and turn.act == "setQuestion":
                 seen += 1
                 assert not whose.search(turn.text), (script.dialog_id, turn.text)
@@ -697,11 +867,14 @@ def test_an_act_fits_whatever_was_said_before(who: Speaker, act: str, odd: str) 
     assert not [line for part in parts for line in part if re.search(odd, line, re.I)]
 
 
-@pytest.mark.parametrize(("act", "named"), [("accept", "offer"), ("agree", "{doing}")])
+@pytest.mark.parametrize(
+    ("act", "named"),
+    [("accept", r"\boffer\b|\bgo ahead\b|\bdo (?:it|that)\b"), ("agree", r"\{doing\}")],
+)
 def test_a_yes_after_a_question_says_to_what(act: str, named: str) -> None:
     """The answer to the question may have been a no."""
     parts = chain.from_iterable(maker().assistant_acts.agent[f"{act}.asked"].values())
-    assert all(named in line for part in parts for line in part)
+    assert all(re.search(named, line) for part in parts for line in part)
 
 
 def test_no_limit_is_held_to_a_part_of_what_is_paid() -> None:
