@@ -18,8 +18,9 @@ def read_table(
     """Yield the rows of a table with a header, by its names in lower case.
 
     A row that is cut short has empty cells at its end. Raises UserError for a table without the
-    columns in ``needs``, and for a row without them, unless the numbers of such rows are collected
-    in ``broken``.
+    columns in ``needs``; and for a row without them, or with more cells than there are columns,
+    unless the numbers of such rows are collected in ``broken``. Without ``needs`` rows are read as
+    far as there are columns.
     """
     text = re.sub(r"\A\s*sep=.\r?\n", "", read_text(path))  # which Excel puts first
     header, _, _ = text.lstrip("\r\n").partition("\n")
@@ -53,13 +54,24 @@ def _rows(
         if not any(map(str.strip, cells)):
             continue
         row = {name: "" for name in names} | dict(zip(names, map(_cell, cells), strict=False))
-        empty = [name for name in needs if not row[name]]
-        if empty and broken is not None:
+        wrong = _wrong(row, cells, len(names), needs)
+        if wrong and broken is not None:
             broken.append(number)
             continue
-        if empty:
-            raise UserError(f"{path}, row {number}, has no {', '.join(empty)}; mend or delete it")
+        if wrong:
+            raise UserError(f"{path}, row {number}, has {wrong}; mend or delete it")
         yield row
+
+
+def _wrong(row: dict[str, str], cells: list[str], num_columns: int, needs: tuple[str, ...]) -> str:
+    """Return what a row has too little or too much, "" for a good one."""
+    if needs and any(map(str.strip, cells[num_columns:])):  # they are then another column's
+        return (
+            f"{len(cells)} cells under {num_columns} columns (is there a mark inside a cell that"
+            " parts cells?)"
+        )
+    empty = [name for name in needs if not row[name]]
+    return f"no {', '.join(empty)}" if empty else ""
 
 
 def _cell(text: str) -> str:

@@ -18,6 +18,7 @@ TIERS = ("words", "word", "orthography", "ort", "transcript", "text", "utterance
 _VALUE = re.compile(
     r'!.*|"((?:[^"]|"")*)"|(?<![\w\[.-])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|-?(?:nan|inf))(?![\w\].])'
 )
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _MAX_TIERS = 1_000
 _WIDTHS = {"IntervalTier": 3, "TextTier": 2}
 """Values of an item, by the kind of its tier."""
@@ -53,6 +54,7 @@ def _words(tiers: Mapping[str, object]) -> str:
 
 def _tiers(text: str) -> dict[str, list[Interval]]:
     """Return the interval tiers by name; of two of one name the first."""
+    _check_marks(text)
     if CHRONOLOGICAL in text[:1000]:
         return _by_time(_values(text.partition(CHRONOLOGICAL)[2].partition("\n")[2]))
     values = _values(_after_header(text))
@@ -107,6 +109,21 @@ def _by_time(values: list[str]) -> dict[str, list[Interval]]:
         if kind == "IntervalTier":
             tiers.setdefault(name, intervals)
     return tiers
+
+
+def _check_marks(text: str) -> None:
+    """Raise ValueError for a quotation mark inside a label that is not doubled: it ends the label.
+
+    What follows would be taken for values, and those of all later intervals for others'.
+    """
+    for found in _VALUE.finditer(text):
+        if found[0][0] != '"':
+            continue
+        before = text[max(0, found.start() - 1) : found.start()]
+        after = text[found.end() : found.end() + 1]
+        if (before.strip() and before != "=") or (after.strip() and after != "!"):
+            line = len(_LINE_END.findall(text, 0, found.start())) + 1
+            raise ValueError(f'line {line}: a quotation mark inside a label must be doubled ("")')
 
 
 def _values(text: str) -> list[str]:

@@ -30,6 +30,7 @@ from tenacity import (
 from datagen.storage import requests, store_errors
 from datagen.storage.append import Spool, always
 from datagen.storage.base import Item, Lines, Storage, StorageFailed, T, inside
+from datagen.storage.full_reads import full
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ REQUEST = 120.0
 LIST = 60.0
 """Seconds in which a list must end, if the store answers anything else meanwhile."""
 WITH_BUCKETS = ("s3://", "gs://", "gcs://", "abfs://", "abfss://")
+IN_PYTHON = ("hf://",)
+"""Stores that are reached through fsspec, whose files may read and write less than was asked."""
 SLOW = 5.0
 """Seconds that a request may take however little patience there is."""
 THREADS = 32
@@ -60,6 +63,8 @@ class ObjectStorage(Storage):
         self._filesystem = filesystem
         self._base = base
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
+        self._is_native = not where.startswith(IN_PYTHON)
+        """Whether its client is pyarrow's own, which reads and writes all or says so."""
         self._reached = False
         """Whether it has ever answered."""
         self._bucket_seen = False
@@ -69,7 +74,7 @@ class ObjectStorage(Storage):
 
         def attempt() -> T:
             with self._filesystem.open_input_file(self._path(name)) as file:
-                return parse(file)
+                return parse(file if self._is_native else full(file))
 
         try:
             return self._patiently(attempt)
@@ -150,6 +155,14 @@ class ObjectStorage(Storage):
     def _put(self, name: str, data: bytes) -> None:
         with self._filesystem.open_output_stream(self._path(name)) as stream:
             stream.write(data)
+        if self._is_native:
+            return
+        kept = self._filesystem.get_file_info(self._path(name)).size
+        if kept is not None and kept != len(data):
+            raise StorageFailed(
+                f"{self.where}: of {name} it kept {kept:,} of {len(data):,} bytes without an error;"
+                " run the same command again, or choose another --out"
+            )
 
     def _require_bucket(self) -> None:
         """Raise StorageFailed if it is not a file that is missing but the whole bucket."""

@@ -40,12 +40,26 @@ TITLES = {
     "Atty": "Attorney", "Det": "Detective", "Ofc": "Officer", "Ald": "Alderman",
     "Cmdr": "Commander", "Adm": "Admiral", "Insp": "Inspector", "Ste": "Sainte",
     "Wm": "William", "Chas": "Charles", "Geo": "George", "Jas": "James", "Jos": "Joseph",
-    "Thos": "Thomas", "Robt": "Robert",
+    "Thos": "Thomas", "Robt": "Robert", "Cdr": "Commander", "Amb": "Ambassador",
+    "Msgr": "Monsignor", "Brig": "Brigadier", "Pfc": "Private First Class",
 }  # fmt: skip
-"""Titles before a name; all but those of `BARE_TITLES` need their dot."""
+"""Titles before a name; all but those of `BARE_TITLES` and `NAMED_TITLES` need their dot."""
 BARE_TITLES = (
     "Dr", "Prof", "St", "Mt", "Ft", "Lt", "Sgt", "Capt", "Gov", "Maj", "Cpl", "Pvt",
 )  # fmt: skip
+NAMED_TITLES = (
+    "Sen", "Rep", "Gen", "Col", "Rev", "Hon", "Pres", "Adm", "Cmdr", "Cdr", "Supt", "Insp", "Det",
+    "Amb", "Pfc", "Msgr", "Brig", "Ald", "Fr", "Ofc",
+)  # fmt: skip
+"""Titles that are other words, too: without a dot they are one before somebody's name alone."""
+NOT_TITLED = {
+    "Gen": "Alpha|Beta|Con|Ed|Eds|Chem|Bio|Psych|Math|Med|Surg|Xers?|Yers?|Zers?|Mgr|Manager",
+    "Rep": "Range|Ranges|Max|Count|Counts|Scheme",
+    "Rev": "Limiter|Share|Range|Counter|Match(?:ing|er)?|Up",
+    "Hon": "Hai|Mention", "Pres": "Day|Weekend", "Adm": "Fees?|Office|Building|Bldg|Dept",
+    "Det": "Cord|Lions|Tigers|Pistons|Wings", "Col": "Headings?|Widths?|Names?",
+}  # fmt: skip
+"""What stands behind them and is no name, as patterns."""
 ABBREVIATIONS = {
     "Cmd": "Command", "anniv": "anniversary",
     "Esq": "Esquire", "cc": "C C", "avg": "average", "Avg": "Average",

@@ -44,7 +44,8 @@ KNOWN = frozenset((
     "rec", "sus", "tat", "tats", "tux", "veg", "quo", "vis", "rata", "se", "jour", "au", "jus",
     "deja", "vu", "faux", "pas", "bon", "bona", "fide", "hola", "ser", "yo", "je", "tu", "il",
     "elle", "ich", "uno", "dos", "tres", "pero", "por", "que", "como", "casa", "amo", "muy", "una",
-    "yuan", "kobo", "rand", "baht", "dong", "kuna", "zloty",
+    "yuan", "kobo", "rand", "baht", "dong", "kuna",
+    "birr", "cedi", "fils", "lei", "leu", "lev", "leva", "rial", "taka",
     "les", "des", "une", "ou", "oui", "non", "yea", "ya", "gen", "lil", "merv", "togo", "sux",
 ))  # fmt: skip
 """Parts of words, words without a vowel, and short ones that dictionaries leave out."""
@@ -110,7 +111,9 @@ _MANY = re.compile(r"[b-df-hj-np-tv-xz]{2,}")
 _ODD = frozenset((
     "didnt", "isnt", "wasnt", "doesnt", "hasnt", "hadnt", "couldnt", "wouldnt", "shouldnt",
     "mustnt", "neednt", "whatd", "howd", "thatd", "theyd", "youd", "whod", "whered",
-    "dreamt", "undreamt", "flickr", "tumblr", "phpmyadmin", "xscape", ))  # fmt: skip
+    "dreamt", "undreamt", "flickr", "tumblr", "phpmyadmin", "xscape", "zloty", "zlotys", "grosz",
+    "hryvnia", "hryvnias",
+))  # fmt: skip
 """Words that begin or end as no other does, and those whose apostrophe was not typed."""
 _HELD = re.compile(r"([a-z])\1+")
 

@@ -203,7 +203,34 @@ def folder_pair(root: Path) -> None:
         (root / f"one_{side}.TextGrid").write_text(grid)
 
 
-@pytest.mark.parametrize("make", [folder_ctm, folder_ctm_of_all, folder_tiers, folder_pair])
+def ctm_of_a_side(side: str, name: str) -> str:
+    """Return the words of a side, as an aligner writes them that was given its sound alone."""
+    rows = [f"{name} 1 {s:.2f} {e - s:.2f} {text} NA lex NA\n" for text, s, e in TALK[side]]
+    return "".join(rows)
+
+
+def folder_pair_of_ctms(root: Path) -> None:
+    for side, channel in zip("ab", tiny.sound(TALK), strict=True):
+        tiny.write_sound(root / f"one.{side}.wav", channel[None], 16_000)
+        (root / f"one.{side}.ctm").write_text(ctm_of_a_side(side, "one"))
+
+
+def folder_nemo(root: Path) -> None:
+    """NeMo's aligner: a CTM each of words, tokens and segments, named like a sound file."""
+    for side, channel in zip("ab", tiny.sound(TALK), strict=True):
+        tiny.write_sound(root / f"one.{side}.wav", channel[None], 16_000)
+        words = ctm_of_a_side(side, f"one.{side}")
+        levels = {"words": words, "tokens": words.replace(" lex", "s lex"), "segments": words[:80]}
+        for level, text in levels.items():
+            place = root / "nfa" / "ctm" / level
+            place.mkdir(parents=True, exist_ok=True)
+            (place / f"one.{side}.ctm").write_text(f"{text.rstrip()}\n")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [folder_ctm, folder_ctm_of_all, folder_tiers, folder_pair, folder_pair_of_ctms, folder_nemo],
+)
 def test_folder(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path)
     call = only("folder", tmp_path)
@@ -456,6 +483,28 @@ def test_one_transcript_for_all_may_name_calls_with_their_folders(tmp_path: Path
         table.write("tue/c\ttea\n")
     with pytest.raises(UserError, match="tue/c has two rows that differ"):
         open_reader("folder", [tmp_path])
+
+
+def test_an_rttm_of_each_sides_sound_is_that_sides(tmp_path: Path) -> None:
+    """As a program that tells speakers apart calls the only one of each file."""
+    for side, channel in zip("ab", tiny.sound(TALK), strict=True):
+        tiny.write_sound(tmp_path / f"one.{side}.wav", channel[None], 16_000)
+        rows = [
+            f"SPEAKER one.{side} 1 {start:.2f} {end - start:.2f} <NA> <NA> SPEAKER_00 <NA> <NA>\n"
+            for start, end, _ in tiny.lines_of(TALK[side])
+        ]
+        (tmp_path / f"one.{side}.rttm").write_text("".join(rows))
+    call = only("folder", tmp_path)
+    found = {side: sum(one.side == side for one in call.supervisions) for side in ("a", "b")}
+    assert found == {side: len(list(tiny.lines_of(TALK[side]))) for side in ("a", "b")}
+
+
+def test_a_sides_transcript_that_cannot_be_read_leaves_its_call_out(tmp_path: Path) -> None:
+    folder_pair_of_ctms(tmp_path)
+    (tmp_path / "one.b.ctm").write_text("one.b 1 x\n")
+    with pytest.raises(Rejected) as caught:
+        only("folder", tmp_path)
+    assert "one.b.ctm: line 1: it has 3 fields" in caught.value.evidence
 
 
 def test_tables_and_grids_go_with_the_sound_beside_them(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from datagen.engine.worker import Failure, UnitRunner
 from datagen.scripting.llm import planners
 from datagen.scripting.llm.accounts import HOPELESS
 from datagen.scripting.llm.planners import PLANNERS
+from datagen.scripting.llm.reply import repeated
 from datagen.types import AllRejected, Reject
 from tests.doubles.chat_server import Reply, completion
 from tests.fixtures.openai_writer import after, answer_to, asked_for, jobs, scripts_of, writing
@@ -70,6 +71,35 @@ def test_blanks_without_end_are_told_from_a_limit_that_is_too_low() -> None:
     assert isinstance(reject, Reject)
     assert "disable_any_whitespace" in reject.evidence
     assert "raise max_tokens" not in reject.evidence
+
+
+TURN = '{"speaker": "agent", "text": "Let me look at that for you."}, '
+LOOPS = {
+    "a phrase": '{"turns": [{"speaker": "agent", "text": "Hi' + ", I see what you mean" * 80,
+    "a turn": '{"turns": [' + TURN * 20 + TURN[:30],
+    "two turns": '{"turns": [' + (TURN + TURN.replace("agent", "user")) * 12,
+    "a mark": '{"turns": [{"speaker": "agent", "text": "No' + "!" * 900,
+    "reasoning": "<think>The user wants a call." + " Wait, let me read the facts again." * 40,
+}
+"""How models go on until the limit."""
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_model_in_a_loop_is_not_told_to_write_more(name: str) -> None:
+    loop = LOOPS[name]
+    with writing(lambda body, times: completion(loop, "length"), attempts=1) as (writer, _):
+        (reject,) = writer.write(JOBS[:1])
+    assert isinstance(reject, Reject)
+    assert "over and over" in reject.evidence
+    assert "frequency_penalty" in reject.evidence
+    assert "raise max_tokens" not in reject.evidence
+
+
+def test_turns_that_only_begin_alike_are_no_loop() -> None:
+    turns = "".join(TURN.replace("that", f"order {number}") for number in range(40))
+    assert repeated(f'{{"turns": [{turns}') == ""
+    assert repeated("no, no, no") == ""
+    assert repeated(TURN * 3) == ""
 
 
 def test_a_prompt_that_the_server_has_cut_is_told() -> None:

@@ -105,7 +105,9 @@ def test_requests_carry_what_the_server_wants(
         http.speak(LINES[:1], seed=3)
 
 
-@pytest.mark.parametrize(("factor", "is_told"), [(0.5, True), (2.0, True), (1.0, False)])
+@pytest.mark.parametrize(
+    ("factor", "is_told"), [(0.5, True), (2.0, True), (1.5, True), (1 / 1.5, True), (1.0, False)]
+)
 def test_a_header_of_another_rate_than_the_sounds_is_told(
     factor: float, is_told: bool, server: SpeechServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +127,23 @@ def test_a_header_of_another_rate_than_the_sounds_is_told(
         with pytest.raises(UserError, match=r"letters a second .* rate than the [\d,]+ Hz of its"):
             make(server).speak(lines, seed=1)
     else:
+        make(server).speak(lines, seed=1)
+
+
+def test_sound_of_one_length_whatever_is_said_is_told(
+    server: SpeechServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server sent the first second of all speech (tenstorrent/tt-inference-server#1719)."""
+    right = soundfile.write
+
+    def first_second(file: Any, sound: Any, rate: int, **more: Any) -> None:
+        right(file, sound[:rate], rate, **more)
+
+    monkeypatch.setattr("tests.doubles.speech_server.soundfile.write", first_second)
+    monkeypatch.setattr(server, "with_words", False)
+    said = "It costs two dollars to send it to another country{}."
+    lines = [Line(said.format(", and more" * more), VOICE, "agent") for more in range(8)]
+    with pytest.raises(UserError, match=r"sends 1\.0 s of sound for each of 8 lines, of \d+ to"):
         make(server).speak(lines, seed=1)
 
 

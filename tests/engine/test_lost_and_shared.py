@@ -314,6 +314,50 @@ def test_a_head_that_is_silent_for_long_stops_the_run(monkeypatch: pytest.Monkey
     watch.end()
 
 
+def test_a_raylet_that_has_ended_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its driver waited for ever (ray-project/ray#1270, of the process that was there then)."""
+    asked: list[bool] = []
+
+    def told() -> list[dict[str, object]]:
+        asked.append(True)
+        return [{"NodeID": "ours", "Alive": "dead" not in states}, {"NodeID": "x", "Alive": False}]
+
+    states: set[str] = set()
+    monkeypatch.setattr("ray.nodes", told)
+    watch = head.HeadWatch("127.0.0.1:1", "ours")
+    monkeypatch.setattr(head, "_watch", watch)
+    head.require_head()
+    assert not asked, "it is not asked at each turn of the loop"
+    watch._asked -= 2 * head.ASK
+    head.require_head()
+    assert asked
+    states.add("dead")
+    watch._asked -= 2 * head.ASK
+    watch.heard -= 3 * head.LOOK
+    head.require_head()  # a head that is silent is not asked, which could take long
+    watch.heard = time.monotonic()
+    with pytest.raises(RunFailed, match=r"\(raylet\) has ended, .* give the same command again"):
+        head.require_head()
+    watch.end()
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_a_lost_raylet_is_one_sentence(tmp_path: Path) -> None:
+    with running(tmp_path / "run", 16 * 200) as driver:
+        deadline = time.monotonic() + 120
+        while artifacts(tmp_path / "run") < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        (raylet,) = children(driver.pid, b"raylet")
+        os.kill(raylet, signal.SIGKILL)
+        _, said = driver.communicate(timeout=120)
+    assert driver.returncode == 1, said
+    errors = [line for line in said.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1, said
+    assert "(raylet) has ended" in errors[0]
+
+
 @pytest.mark.slow
 @pytest.mark.long
 def test_a_lost_head_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,8 @@ GOOD = {
     "commas": TEXT.replace("\t", ",").encode(),
     "capitals and blanks": TEXT.replace("speaker", " Speaker ").encode(),
     "quotes": TEXT.replace("ann", '"ann"').encode(),
-    "more columns than names": TEXT.replace("30", "30\tx\ty").encode(),
+    "empty cells behind the last column": TEXT.replace("30", "30\t\t ").encode(),
+    "columns without a name": TEXT.replace("age", "age\t\t").replace("30", "30\tx\ty").encode(),
     "blanks around cells": TEXT.replace("ann", " ann ").encode(),
 }
 
@@ -32,7 +33,8 @@ GOOD = {
 def test_rows_are_read(name: str, tmp_path: Path) -> None:
     path = tmp_path / "speakers.tsv"
     path.write_bytes(GOOD[name])
-    assert list(read_table(path, "speaker")) == [
+    rows = [{key: row[key] for key in row if key} for row in read_table(path, "speaker")]
+    assert rows == [
         {"speaker": "ann", "gender": "female", "age": "30"},
         {"speaker": "zoë", "gender": "female", "age": ""},
     ]
@@ -51,6 +53,9 @@ def test_quotes_of_a_sentence_that_do_not_pair_swallow_no_rows(tmp_path: Path) -
         ("name\tage\nann\t3\n", "no column speaker: .* tabs, commas or semicolons between"),
         ("", "no column speaker"),
         ("speaker\tage\n\t3\n", "row 2, has no speaker"),
+        ("speaker\tage\nann\tlee\t3\n", "row 2, has 3 cells under 2 columns .*inside a cell"),
+        ("speaker,age\nLee, Ann,3\n", "row 2, has 3 cells under 2 columns"),
+        ("speaker\tage\n1\tann\t3\n", "row 2, has 3 cells under 2 columns"),
     ],
 )
 def test_what_is_missing_is_said(text: str, said: str, tmp_path: Path) -> None:
@@ -73,11 +78,13 @@ def test_a_quotation_mark_that_is_not_closed_swallows_no_rows(mark: str, tmp_pat
 
 def test_rows_that_are_broken_may_be_collected(tmp_path: Path) -> None:
     path = tmp_path / "validated.tsv"
-    path.write_text("client\tpath\nann\ta.mp3\nof a sentence\n\tb.mp3\nbea\tc.mp3\n")
+    rows_of = "ann\ta.mp3\nof a sentence\n\tb.mp3\nbea\tc.mp3\nbea\ta\td.mp3\n"
+    path.write_text(f"client\tpath\n{rows_of}")
     broken: list[int] = []
     rows = read_table(path, "client", "path", broken=broken)
     assert [row["path"] for row in rows] == ["a.mp3", "c.mp3"]
-    assert broken == [3, 4]
+    assert broken == [3, 4, 6]
+    assert len(list(read_table(path))) == 5, "who needs no column takes what there is"
 
 
 def test_a_nul_byte_is_said_and_not_taken_for_another_encoding(tmp_path: Path) -> None:

@@ -289,6 +289,29 @@ def test_what_is_wrong_in_a_textgrid_is_said(name: str, tmp_path: Path) -> None:
         list(read_times(path))
 
 
+MARKS = {
+    "around a word": 'he said "yes" now',
+    "of inches": 'a 5" pipe',
+    "by itself": 'a " b',
+    "at the end": 'he said yes"',
+    "at the beginning": '"yes he said',
+    "around all": '"yes"',
+    "a single one": '"',
+}
+"""Labels with a quotation mark that is not doubled, as hands and scripts write them."""
+
+
+@pytest.mark.parametrize("name", MARKS)
+@pytest.mark.parametrize("is_long", [True, False])
+def test_a_mark_that_is_not_doubled_is_called_so(name: str, is_long: bool) -> None:
+    one = (long_textgrid if is_long else lambda label: textgrid(("words", label)))(MARKS[name])
+    later = '    intervals [2]:\n    xmin = 1.5\n    xmax = 2\n    text = "so"\n'
+    text = one + (later if is_long else '1.5\n2\n"so"\n')
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if f'"{MARKS[name]}"' in row)
+    with pytest.raises(ValueError, match=rf"line {line}: a quotation mark inside a label must be"):
+        list(read_textgrid(text))
+
+
 def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
     for name in ("a.TextGrid", "a.ctm"):
         path = tmp_path / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
 
@@ -705,3 +708,74 @@ def test_a_request_that_is_never_answered_is_left_behind() -> None:
     assert requests.call(lambda: 7, 5.0) == 7
     with pytest.raises(TimeoutError, match="its own"):
         requests.call(lambda: (_ for _ in ()).throw(TimeoutError("its own")), 5.0)
+
+
+class Short(io.BytesIO):
+    """A stream of a network that gives a piece at a time, and may end too soon."""
+
+    def __init__(self, data: bytes, end: int) -> None:
+        super().__init__(data)
+        self.end = end
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = 1_000 if size is None or size < 0 else min(size, 1_000)
+        return super().read(max(0, min(wanted, self.end - self.tell())))
+
+
+class ShortStore(MemoryStore):
+    """A store behind fsspec, whose files do as much as they can in one call."""
+
+    end = 10**9
+
+    def open_input_file(self, path: str) -> Any:
+        return pa.PythonFile(Short(super().open_input_file(path).read(), self.end), mode="r")
+
+    def get_file_info(self, what: Any) -> Any:
+        found = super().get_file_info(what)
+        if not isinstance(what, str) or found.type == fs.FileType.NotFound:
+            return found
+        return fs.FileInfo(what, fs.FileType.File, size=len(self.objects[what][0]))
+
+
+def through_fsspec(store: MemoryStore, patience: float = 1.0) -> object_store.ObjectStorage:
+    made: Any = store
+    place = object_store.ObjectStorage("hf://buckets/run", made, "bucket/run")
+    place.patience = patience
+    return place
+
+
+def test_reads_of_a_stream_that_gives_less_are_gone_on_with() -> None:
+    """One call was taken for all there is (as in apache/seatunnel#11554)."""
+    store, data = ShortStore(), bytes(range(250)) * 200
+    place = through_fsspec(store)
+    put(place, "a.bin", data)
+    assert place.read("a.bin") == data
+    table = pa.table({"n": list(range(20_000))})
+    with place.write("a.parquet") as file:
+        pq.write_table(table, file)
+    assert place.load("a.parquet", pq.read_table) == table
+    assert (
+        place.load("a.bin", lambda file: (file.seek(40_000), file.read(5_000))[1])
+        == (data[40_000:45_000])
+    )
+
+
+def test_a_stream_that_ends_too_soon_is_said() -> None:
+    store = ShortStore()
+    put(through_fsspec(store), "a.bin", bytes(50_000))
+    store.end = 30_000
+    with pytest.raises(StorageFailed, match=r"ended after 30,000 of 50,000 bytes"):
+        through_fsspec(store, 0.1).read("a.bin")
+
+
+def test_a_store_that_keeps_less_than_it_was_given_is_said() -> None:
+    class Forgetful(ShortStore):
+        def open_output_stream(self, path: str) -> Any:
+            stream = super().open_output_stream(path)
+            right = stream.write
+            stream.write = lambda data: right(data[:1_000])  # type: ignore[method-assign]
+            return stream
+
+    place = through_fsspec(Forgetful())
+    with pytest.raises(StorageFailed, match=r"of a\.bin it kept 1,000 of 50,000 bytes without an"):
+        put(place, "a.bin", bytes(50_000))

@@ -2,7 +2,7 @@
 
     NAME.wav                      two channels, the first is side a
     NAME.a.wav, NAME.b.wav        or _A and _B, -1 and -2, _left and _right, _agent and _user
-    NAME.ctm, .TextGrid, .rttm    beside it, or NAME.a.TextGrid; or one CTM or RTTM for all
+    NAME.ctm, .TextGrid, .rttm    beside it, or NAME.a.ctm of one side; or one CTM or RTTM for all
     calls.tsv                     call, a_speaker, b_speaker, a_gender, b_gender, topic (optional)
 
 An RTTM has no words: an ASR model hears them, as it does where there is nothing at all.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -45,6 +46,8 @@ CHANNELS = PAIRS[:5]
 """Names that say which channel somebody is on."""
 _SILENT = frozenset({"", "sil", "sp", "<p>", "<eps>", "<sil>", "spn", "[sil]"})
 CALLS = "calls.tsv"
+_WORDS, _PARTS = "words", ("tokens", "segments", "additional_segments")
+"""Folders into which NeMo's aligner writes CTMs of one name: of words, and of what is no word."""
 
 
 class Folder:
@@ -60,7 +63,8 @@ class Folder:
         self._unreadable: dict[str, str] = {}
         for path in find(folders, "*.[tT]ext[gG]rid"):
             self._keep_grid(path)
-        self._words = self._lines(find(folders, "*.ctm"), read_ctm, _word_name)
+        words = [path for path in find(folders, "*.ctm") if not _is_of_parts(path)]
+        self._words = self._lines(words, read_ctm, _word_name)
         self._spans = self._lines(find(folders, "*.rttm"), read_rttm, _turn_name)
         self._rows: dict[str, dict[str, str]] = {}
         self._soundless.check(folders)
@@ -94,8 +98,12 @@ class Folder:
         for path in paths:
             lines = self._whole(path, parse)
             name = cache(partial(self._name, path, self._is_mixed(path, lines)))
+            is_of_one = len(set(map(speaker, lines))) == 1
+            side = cache(partial(self._side, path, is_of_one))
             for line in lines:
                 call_id = name(line.file)
+                if of_side := side(line.file):
+                    call_id, line = of_side[0], _of_side(line, of_side[1])
                 self._soundless.note(path, line.file, call_id)
                 if call_id is None:
                     continue
@@ -118,6 +126,8 @@ class Folder:
         except ValueError as error:
             said = f"{path}: {error}; mend it or move it away"
         call_id = self._files.of(path, path.stem)
+        if call_id is None and (of_side := self._files.of_side(path, path.stem)):
+            call_id, _ = of_side
         if call_id is None:
             raise UserError(said)
         self._unreadable.setdefault(call_id, said)
@@ -139,6 +149,15 @@ class Folder:
         if own is not None and (said.startswith(path.stem) or not is_mixed):
             return own
         return self._files.of(path, said)
+
+    def _side(self, path: Path, is_of_one: bool, said: str) -> tuple[str, int] | None:
+        """Return the call and side that a line is of, if it names the sound of one side.
+
+        So do all lines of one speaker in a file that is called like such a sound.
+        """
+        if self._files.of(path, said) is None:
+            return self._files.of_side(path, said)
+        return self._files.of_side(path, path.stem) if is_of_one else None
 
     def _keep_row(self, path: Path, row: dict[str, str]) -> None:
         call_id = self._files.of(path, row["call"])
@@ -188,6 +207,21 @@ class Folder:
         return [
             Supervision(sides[one.speaker], one.start, one.start + one.length, "") for one in spans
         ], known
+
+
+def _is_of_parts(path: Path) -> bool:
+    """Tell whether a CTM has tokens or segments, and another one beside it the words (NeMo's)."""
+    if path.parent.name not in _PARTS:
+        return False
+    return (path.parent.parent / _WORDS / path.name).is_file()
+
+
+def _of_side(line: Timed, side: int) -> Timed:
+    """Return a line as one of a side, whatever its own sound file calls channel and speaker."""
+    name = SIDES[side]
+    if isinstance(line, CtmWord):
+        return replace(line, channel=name, speaker="")
+    return replace(line, speaker=name)
 
 
 def _two_transcripts(call_id: str, one: Path, other: Path) -> str:

@@ -57,6 +57,11 @@ class RecordedFiles:
             for call_id, one in zip(_ids(calls, roots), calls, strict=True):
                 self.calls[call_id] = one
                 self._ids[one] = call_id
+        self._sides: dict[str, list[FilesOfCall]] = {}
+        """Calls of a file of each side, by what either file is called, in small letters."""
+        for one in self._ids:
+            for path in one.paths if len(one.paths) > 1 else ():
+                self._sides.setdefault(path.stem.casefold(), []).append(one)
         self._folded: dict[str, list[FilesOfCall]] = {}
         for name, calls in self._by_name.items():
             self._folded.setdefault(name.casefold(), []).extend(calls)
@@ -70,13 +75,29 @@ class RecordedFiles:
             return name
         calls = self._by_name.get(name) or self._folded.get(name.casefold(), [])
         beside = [one for one in calls if any(path.parent == file.parent for path in one.paths)]
-        calls = beside or _nearest(file, calls)
+        one = self._only(file, name, beside or _nearest(file, calls))
+        return self._ids[one] if one else None
+
+    def of_side(self, file: Path, name: str) -> tuple[str, int] | None:
+        """Return the id of the call of which ``name`` is one side's sound file, and which side.
+
+        None if no such file has this name. Raises UserError if it may be of two.
+        """
+        calls = self._sides.get(name.casefold(), [])
+        beside = [one for one in calls if any(path.parent == file.parent for path in one.paths)]
+        one = self._only(file, name, beside or _nearest(file, calls))
+        if one is None:
+            return None
+        stems = [path.stem.casefold() for path in one.paths]
+        return self._ids[one], stems.index(name.casefold())
+
+    def _only(self, file: Path, name: str, calls: Sequence[FilesOfCall]) -> FilesOfCall | None:
         if len(calls) > 1:
             raise UserError(
                 f"{file}: {name} may be of {calls[0].paths[0]} or of {calls[1].paths[0]}; put it"
                 f" beside its sound, or have its lines name the call as {self._ids[calls[0]]}"
             )
-        return self._ids[calls[0]] if calls else None
+        return calls[0] if calls else None
 
 
 def _nearest(file: Path, calls: Sequence[FilesOfCall]) -> list[FilesOfCall]:

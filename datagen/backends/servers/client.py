@@ -38,6 +38,8 @@ OVERLOADED = frozenset((408, 429, 503, 529))
 TRANSIENT = OVERLOADED | {409, 425, 500, 502, 504}
 FORBIDDEN = frozenset((401, 402, 403, 404, 405))
 """Statuses that every request would get: the key, the account, the model or the URL is wrong."""
+NOT_THERE = frozenset((404, 405))
+"""Those of them that may be of something else that a request names."""
 WAITS = (0.5, 20.0)
 """Seconds to wait after the first failure, doubled after each up to the second."""
 FAILURES_OF_ITS_OWN = 6
@@ -47,6 +49,10 @@ UNREADABLE_TRIES = 4
 """Replies that cannot be understood, of a server that never gave another, until that is said."""
 CHUNK = 256 * 1024
 _UNVERIFIED = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "WRONG_VERSION_NUMBER")
+
+
+def _no_advice(said: str) -> str:
+    return ""
 
 
 class ServerDown(RunFailed):
@@ -97,19 +103,29 @@ class Client:
         self.gate = Gate(self.concurrency)
         self._connections = Connections(self.concurrency, self.timeout)
 
-    def ask(self, body: bytes, read: Callable[[Reply], T], *, easy: bytes, seed: int) -> T:
+    def ask(
+        self,
+        body: bytes,
+        read: Callable[[Reply], T],
+        *,
+        easy: bytes,
+        seed: int,
+        advice: Callable[[str], str] = _no_advice,
+    ) -> T:
         """Return what ``read`` makes of the answer, however often it takes.
 
         ``easy`` is a request of the same form that any server of this kind answers. ``read`` may
-        raise Trouble. Raises Refused if this request is at fault, ServerDown, or UserError.
+        raise Trouble. ``advice`` returns what to do about a server's sentence that is of something
+        this request asks for, "" for any other. Raises Refused if this request is at fault,
+        ServerDown, or UserError.
         """
         failed_at = None
         for tries in count(1):
             is_up = tries > FAILURES_OF_ITS_OWN and self.answers(easy, read)
             try:
-                return self._once(body, read)
+                return self._once(body, read, advice)
             except Refused as error:
-                self._check_refusal(error, easy, read)
+                self._check_refusal(error, easy, read, advice)
                 raise
             except Trouble as error:
                 trouble = error
@@ -136,25 +152,35 @@ class Client:
             return False
         return True
 
-    def _check_refusal(self, refused: Refused, easy: bytes, read: Callable[[Reply], T]) -> None:
+    def _check_refusal(
+        self,
+        refused: Refused,
+        easy: bytes,
+        read: Callable[[Reply], T],
+        advice: Callable[[str], str],
+    ) -> None:
         """Raise UserError if a server that has never answered refuses something easy, too."""
         if not self.understood and not self.answers(easy, read):
-            raise UserError(
-                f"{self.name} refuses every request: {refused}; mend its options"
-            ) from refused
+            remedy = advice(str(refused)) or "mend its options"
+            raise UserError(f"{self.name} refuses every request: {refused}; {remedy}") from refused
 
     def _check_understood(self, trouble: Trouble, tries: int) -> None:
         """Raise UserError if nothing that a server has ever said could be read."""
         if trouble.kind == "unreadable" and not self.understood and tries >= UNREADABLE_TRIES:
             raise UserError(f"{self.name} {trouble}; mend its URL or its options") from trouble
 
-    def _once(self, body: bytes, read: Callable[[Reply], T]) -> T:
+    def _once(
+        self,
+        body: bytes,
+        read: Callable[[Reply], T],
+        advice: Callable[[str], str] = _no_advice,
+    ) -> T:
         """Ask once. Raises Trouble, Refused or UserError."""
         with self.gate.one():
             try:
                 answer = read(self._post(body))
             except ErrorReply as error:
-                raise self._verdict(error) from error
+                raise self._verdict(error, advice) from error
         self.understood = True
         return answer
 
@@ -225,7 +251,7 @@ class Client:
             )
         return Trouble(f"{type(error).__name__}: {said}")
 
-    def _verdict(self, error: ErrorReply) -> Exception:
+    def _verdict(self, error: ErrorReply, advice: Callable[[str], str]) -> Exception:
         """Return what an error means: the user's to mend, to be waited for, or this request's."""
         status, said = error.status, self._clean(error.said)
         is_ours = any(word in said.casefold() for word in wording.OF_THE_REQUEST)
@@ -233,6 +259,8 @@ class Client:
             return Refused(said)
         if status is None:
             return Trouble(f"answers with an error: {said}", "unreadable")
+        if status in NOT_THERE and (remedy := advice(said)):
+            return UserError(f"{self.name} answers {status} ({said}): {remedy}")
         if status in FORBIDDEN:
             state = "set" if self.key else "not set"
             return UserError(

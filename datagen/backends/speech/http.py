@@ -36,6 +36,8 @@ OURS = frozenset(("model", "input", "response_format"))
 _MAX_SEED = 2**31
 """Servers take seeds of 31 bits."""
 _CONNECT_SECONDS = 5.0
+_OF_VOICES = re.compile(r"\b(?:voices?|speakers?)\b", re.IGNORECASE)
+"""What servers say of a voice that they do not have."""
 EASY = "Hello."
 """What any server can say, in any voice it has."""
 
@@ -139,14 +141,26 @@ class Http(Synthesizer):
                 read_spoken,
                 easy=json.dumps(easy).encode(),
                 seed=seed_for(seed, line.voice.id, line.spoken),
+                advice=lambda said: self._advice(said, str(body["voice"])),
             )
         except Refused as error:
             raise Rejected("speech_refused", f"{error} (voice {body['voice']!r})") from error
         except ServerDown as error:
             raise UserError(f"{error}; mend it and run the same command again") from error
         audio = to_24_khz(spoken.samples, spoken.rate)
-        self._tempo.hear(line.spoken, len(audio) / SAMPLE_RATE, spoken.rate)
+        self._tempo.hear(line, audio, spoken.rate)
         return finish(audio, word_times(line.spoken, spoken, len(audio)))
+
+    def _advice(self, said: str, voice: str) -> str:
+        """Return what to do about a server's sentence that is of the voice, "" for any other."""
+        named = rf"(?<!\w){re.escape(voice)}(?!\w)"
+        if not (_OF_VOICES.search(said) or (voice and re.search(named, said))):
+            return ""
+        return (
+            f"it was asked for the voice {voice!r} (speech.options.voice is"
+            f" {self._options.voice!r}); set speech.options.voice, or speech.options.voices, to"
+            f" its own, which `datagen voices server {_url(self._options)}` lists"
+        )
 
     def _body(self, line: Line, seed: int) -> dict[str, Any]:
         """Return the request for one line."""

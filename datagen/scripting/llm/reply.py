@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from datagen.scripting.llm.answer import ends_inside, objects, problem
 from datagen.scripting.llm.completion import Completion, Request
+from datagen.visible import visible_line
 
 SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 """What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
@@ -55,6 +56,12 @@ class CutOff(BadReply):
 
 _LOOPS = 200
 """Blanks at the end of a reply from which on its model writes nothing else any more."""
+_TAIL = 8_000
+"""Letters at a reply's end in which it may repeat itself."""
+_LEAST_REPEATED, _LEAST_TIMES = 400, 4
+"""Letters that repeat what was said, and how often, from which on a model is in a loop."""
+_SHOWN = 60
+"""Letters of it that are shown."""
 _MOST_LETTERS = 8
 """Letters for each token of a prompt that no tokenizer reaches on our English and JSON."""
 
@@ -72,6 +79,12 @@ def remedy(error: Exception, answer: Completion, request: Request) -> str:
             f": the server read {answer.usage.prompt:,} tokens of a prompt of {letters:,} letters,"
             " so it has cut it: give it a longer context (Ollama: OLLAMA_CONTEXT_LENGTH)"
         )
+    if isinstance(error, BadReply) and (over := repeated(answer.text)):
+        return (
+            f": it says {visible_line(over)!r} over and over, which more tokens only make longer:"
+            " have the model sampled otherwise in request (frequency_penalty, or vLLM's"
+            " repetition_penalty; the temperature and top_p of its card)"
+        )
     if answer.is_reasoning and isinstance(error, BadReply):
         return (
             ": there is reasoning and no answer: raise max_tokens, or what the server has room for,"
@@ -86,6 +99,27 @@ def remedy(error: Exception, answer: Completion, request: Request) -> str:
             " true}')"
         )
     return ": raise max_tokens" + (", or what the server has room for" if answer.is_whole else "")
+
+
+def repeated(text: str) -> str:
+    """Return the start of what a reply says again and again until it ends; "" if it does not.
+
+    Blanks are no words: what ends in them alone is another fault.
+    """
+    end = text.rstrip()[: -_TAIL - 1 : -1]
+    length = len(end)
+    reach = [0] * length  # by position, the longest border of what is before it
+    best = 0
+    for at in range(1, length):
+        size = reach[at - 1]
+        while size and end[at] != end[size]:
+            size = reach[size - 1]
+        reach[at] = size + (end[at] == end[size])
+        span, period = at + 1, at + 1 - reach[at]
+        if span >= max(_LEAST_REPEATED, _LEAST_TIMES * period):
+            best = period
+            break
+    return " ".join(end[:best][::-1].split())[:_SHOWN]
 
 
 def read_json(text: str, schema: Draft202012Validator) -> Any:

@@ -29,7 +29,9 @@ from datagen.text.lexicon import (
     INSTITUTIONS,
     LEAST,
     MONTHS,
+    NAMED_TITLES,
     NEEDS_DOT,
+    NOT_TITLED,
     NUMBERED_SHORT,
     PHRASES,
     TITLES,
@@ -114,6 +116,29 @@ def _between(match: Match) -> str:
 def _title(match: Match) -> str | None:
     """Say a title before a name; after the name of a street it is none."""
     return None if is_before(match, _STREET) else TITLES[match["word"]]
+
+
+_BESIDE_NAME = re.compile(
+    r"\b(?:[Nn]ext|[Nn]ew|[Ff]irst|[Ss]econd|[Tt]hird|[Ll]ast|[Ss]ales|[Cc]ustomer|[Ss]ervice"
+    r"|[Aa]ccount|[Ss]upport|[Pp]harma|\d(?:st|nd|rd|th)) \Z"
+    rf"|[a-z,] (?!The\b|(?:{any_of(TITLES)})\b)[A-Z][a-z']+ \Z"
+)
+"""What stands before "Gen", "Rep" or "Sen" that is no title: "next Gen", "by Amartya Sen"."""
+_AT_FIRST = frozenset(("Fr", "Ofc"))
+"""Titles that may be "for real" and "of course" where a sentence begins."""
+
+
+def _named_title(match: Match) -> str | None:
+    """Say a title without its dot before a name: "Sen Warren", "Gen Lee"."""
+    word = match["word"]
+    others = NOT_TITLED.get(word)
+    if others and re.compile(rf" (?:{others})\b").match(match.string, match.end()):
+        return None
+    if is_before(match, _BESIDE_NAME):
+        return None
+    if word in _AT_FIRST and is_before(match, _OPENS):
+        raise Unsayable(match[0], "it may be a title, or for real or of course")
+    return TITLES[word]
 
 
 def _refused(match: Match) -> str:
@@ -339,6 +364,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("abbreviation")
     month = any_of(_ANY_MONTH)
     bare = {short: name for short, name in TITLES.items() if short in BARE_TITLES}
+    named = r"(?= (?:[A-Z][a-z]{1,4}\.? )?[A-Z](?:'[A-Z])?[a-z']*[a-z])(?! [IVX]+\b)"
     dotted = {short: name for short, name in TITLES.items() if short not in BARE_TITLES}
     end_safe = {short: DOTTED[short] for short in END_SAFE}
     with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
@@ -349,6 +375,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[rR]x(?=[:#]? ?#?\d)", "R X", Sure.CUE, before=_NUMBER_IS),
         make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
         make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
+        make(rf"(?P<word>{any_of(NAMED_TITLES)})\b{named}", _named_title, Sure.USUAL),
+        make(r"Sr\.?(?= (?:[A-Z][a-z]+ )?(?:Maria|Mary|Teresa|Agnes|Anne|Bernadette)\b)", _refused),
         make.words(dotted, r"\.(?= [A-Z](?!\b))", Sure.CUE),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'(?!s\b)\w|\.\w){DOT}", Sure.USUAL),
         make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),

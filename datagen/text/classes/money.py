@@ -118,14 +118,31 @@ COUNTRIES = {
 """What stands before a sign for the code of a currency: "US $33"."""
 _SIGNS = {
     "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹",
-    **dict.fromkeys(("CHF", "SEK", "NOK", "DKK", "BTC"), ""),
+    "KRW": "₩", "RUB": "₽", "TRY": "₺", "ILS": "₪", "PHP": "₱", "NGN": "₦", "EGP": "£",
+    **dict.fromkeys((
+        "CHF", "SEK", "NOK", "DKK", "BTC", "VND", "IDR", "THB", "MYR", "PKR", "LKR", "BDT", "QAR",
+        "KWD", "BHD", "OMR", "JOD", "ZAR", "KES", "TZS", "UGX", "GHS", "ETB", "PLN", "CZK", "HUF",
+        "BGN", "UAH", "ISK", "AED", "SAR", "RON", "MAD", "NPR",
+    ), ""),
 }  # fmt: skip
 """The signs of currencies that are no dollars or pesos."""
 FOREIGN = (
-    "ARS", "BRL", "CLP", "COP", "TWD", "JMD", "TTD", "BSD", "BBD", "BMD", "KYD", "XCD", "UYU",
-    "DOP", "CUP", "FJD", "BZD", "NAD", "LRD", "GYD", "SRD",
+    "BSD", "BBD", "BMD", "KYD", "XCD", "CUP", "FJD", "BZD", "NAD", "LRD", "GYD", "SRD",
 )  # fmt: skip
 """Codes of other currencies with that sign; they have no name here."""
+_PLAINLY = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d{2,}\.\d\d|[1-9]\.\d\d|\d{4,}(?:\.\d\d)?")
+"""An amount that is hardly the number of a version, a runway or a station."""
+_ABSORBED = re.compile(r" ?(?:W|watts?)\b")
+"""What follows a specific absorption rate: "SAR 1.25 W/kg"."""
+_COSTS = re.compile(
+    r"\b(?:costs?|pa(?:y|ys|id|ying)|charg(?:e|es|ed|ing)|owe[sd]?|spent|spend|worth|priced at"
+    r"|(?:price|fee|fare|total|bill|balance|deposit|refund|amount|rent|salary|discount)"
+    r" (?:is|was|of)"
+    r"|(?:transfer|withdr[ae]w|deposit|send|sent|refund)(?:ed|s)?)"
+    r" (?:about |only |just |around |me |us |you |an? extra )?\Z",
+    re.IGNORECASE,
+)
+"""What stands before an amount."""
 _NO_PLACE = re.compile(r"(?<!\bthe )(?<!\bThe )(?<![a-z], )\Z")
 
 
@@ -151,6 +168,16 @@ class _Amounts:
             raise Unsayable(match[0], "its code and its sign are of two currencies")
         is_attributive = self._describes(match)
         return self._say(match["amount"], match["scale"], self._currency(code), is_attributive)
+
+    def twofold(self, match: Match) -> str | None:
+        """Say "AED 1.20"; of a code that is another thing, too, only where it is money."""
+        code = match["sign"]
+        is_amount = _PLAINLY.fullmatch(match["amount"]) or is_before(match, _COSTS)
+        if not is_amount or is_after(match, _ABSORBED):
+            return None
+        if code == "PHP" and re.fullmatch(r"\d\.\d+", match["amount"]):
+            return None  # a version
+        return self._say(match["amount"], match["scale"], self._currency(code), False)
 
     def described(self, match: Match) -> str | None:
         """Say "$50-a-month": the unit stays singular, and no hyphen is left."""
@@ -272,7 +299,9 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the ways to write an amount of money."""
     make, amounts = FormMaker("money"), _Amounts(locale)
     symbols = any_of(sign for sign in locale.currencies if not sign.isalpha())
-    codes = any_of(sign for sign in locale.currencies if sign.isalpha())
+    codes = any_of(c for c in locale.currencies if c.isalpha() and c not in locale.twofold)
+    twofold = any_of(locale.twofold)
+    dollars = (code for code in locale.twofold if code not in _SIGNS)
     scale = rf"(?P<scale> ?(?:{_SCALE})(?![\w]))?"
     low_scale = rf"(?P<low_scale> ?(?:{_SCALE})(?!\w))?"
     end = r"(?![\d%@^⁹]|[A-Za-z](?!sh\b)|[.,]\d)"
@@ -295,8 +324,10 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             amounts.span,
         ),
         make(rf"(?P<sign>{codes}) ?(?P<amount>{DEC}){scale}{end}", amounts.amount),
+        make(rf"(?P<sign>{twofold}) ?(?P<amount>{DEC}){scale}{end}", amounts.twofold, Sure.CUE),
+        make(rf"(?P<amount>{DEC}){scale} ?(?P<sign>{twofold})\b", amounts.twofold, Sure.CUE),
         make(
-            rf"(?P<sign>{codes}|{'|'.join((*COUNTRIES, *FOREIGN))})"
+            rf"(?P<sign>{codes}|{'|'.join((*COUNTRIES, *FOREIGN, *sorted(dollars)))})"
             rf" (?P<symbol>[$€£¥₹]) ?(?P<amount>{DEC}){scale}{end}",
             amounts.named,
             before=_NO_PLACE,

@@ -13,7 +13,7 @@ BRITISH = replace(
     date="the {day} of {month}",
     says_minor=False,
     says_and=True,
-    currencies=CURRENCIES | {"GBP": CURRENCIES["£"]},
+    currencies={**US.currencies, "GBP": CURRENCIES["£"]},
     minor_signs={"p": "£", "¢": "$"},
     zones={"GMT": "GMT", "BST": "BST", "UTC": "UTC", "CET": "CET"},
 )

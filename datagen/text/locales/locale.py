@@ -44,6 +44,8 @@ class Locale:
     """Whether "one hundred and five" has an "and"."""
     currencies: Mapping[str, Currency]
     """The currencies by symbol and by ISO code."""
+    twofold: frozenset[str]
+    """Those of the codes that are money only where the amount or a word before it says so."""
     minor_signs: Mapping[str, str]
     """What hundredths are written with, and the symbol of their currency."""
     zones: Mapping[str, str]

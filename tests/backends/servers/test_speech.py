@@ -218,6 +218,21 @@ def test_a_voice_the_server_does_not_have_stops_with_its_sentence(value: Any) ->
         assert {asked.body["voice"] for asked in running.asked} == {"ada"}
 
 
+@pytest.mark.parametrize("status", [400, 404, 422])
+@pytest.mark.parametrize(
+    "words", ["Voice 'ada' not found", "unknown speaker", "no file ada.wav in voices/", "ada?"]
+)
+def test_a_voice_the_server_does_not_have_is_named_with_where_to_set_it(
+    words: str, status: int
+) -> None:
+    with pytest.raises(UserError) as caught:
+        speak(said({"detail": words}, status))
+    assert words in str(caught.value)
+    assert "asked for the voice 'ada' (speech.options.voice is '{id}')" in str(caught.value)
+    assert "datagen voices server http" in str(caught.value)
+    assert "the model's name" not in str(caught.value)
+
+
 def test_a_text_that_is_refused_is_a_reject_with_the_servers_sentence() -> None:
     with pytest.raises(Rejected) as caught:
         speak(of_a_text(said({"detail": "text too long"}, 413)))
