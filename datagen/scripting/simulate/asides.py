@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from datagen.scripting.compose.grammar import about
-from datagen.scripting.content.values import Value
+from datagen.scripting.content.values import Value, measure
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
@@ -52,6 +52,21 @@ _POINTS = re.compile(
 )
 """How a line begins that says something of what has been spoken of: "it starts at five, right?",
 and not "it's $5 for a child seat"."""
+_BOUNDS = (
+    (r"\bmore than \{|\bat most\b", False),
+    (r"\b(?:I|we) have \{|\b(?:again|can|come back|redo|remake|replaced)\b[^{]*\bwithin \{", True),
+    (r"\{\w+\} (?:before|ahead|early|in advance)\b", False),
+    (r"\bcan\b[^{]*\b(?:at|from|after) \{", False),
+    (r"^(?!.*\b(?:has|have|should|need) to\b)[^{]*\b(?:with)?in \{", False),
+    (r"\b(?:I|we|they|you|roof|it) can\b|\b(?:I|we) have until \{|\bI've got\b|\bup to \{", True),
+)
+"""What a supposition holds of what is allowed or promised, and whether who is wrong about it
+supposes more than is so, or less: "I can be half an hour late, right?" is right where it may be an
+hour. The first that fits decides."""
+_BOUND = tuple((re.compile(pattern, re.IGNORECASE), is_more) for pattern, is_more in _BOUNDS)
+_FAR = (" miles", " blocks")
+WRONG_DRAWS = 8
+"""Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
 OBJECTS = 0.35
@@ -233,7 +248,7 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     line = talk.draws.pick(_clear(talk, name, heard(talk, name) or fact.claim))
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
-    wrong: Value | None = None if is_right else talk.wrong(slot)
+    wrong = None if is_right else _mistaken(talk, line, slot)
     if wrong:
         talk.words.about(slot, wrong)
     draft = talk.user_line((line,), "checkQuestion")
@@ -259,6 +274,26 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
         talk.user("ack_corrected", "autoPositive")
     else:
         _react(talk)
+
+
+def _mistaken(talk: Talk, line: str, slot: str) -> Value | None:
+    """Return a value with which a supposition is wrong; None if none is found."""
+    right = talk.value(slot)
+    for _ in range(WRONG_DRAWS):
+        wrong = talk.wrong(slot)
+        if wrong is None or contradicts(line, right, wrong):
+            return wrong
+    return None
+
+
+def contradicts(line: str, right: Value, supposed: Value) -> bool:
+    """Tell whether what somebody supposes cannot be so: half an hour is allowed where an hour is."""
+    so, said = measure(right), measure(supposed)
+    if so is None or said is None:
+        return True
+    is_far = right.written.endswith(_FAR)
+    is_more = True if is_far else next((more for form, more in _BOUND if form.search(line)), None)
+    return is_more is None or (said > so) == is_more
 
 
 def _clear(talk: Talk, name: str, lines: Sequence[str]) -> Sequence[str]:

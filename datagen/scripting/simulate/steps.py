@@ -12,7 +12,7 @@ from functools import partial
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, tools
-from datagen.scripting.simulate.identify import identify
+from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
 from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
@@ -136,6 +136,8 @@ def _look(talk: Talk, step: ProcedureStep) -> None:
 def _act(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk, step)
     _propose(talk, step)
+    if not talk.is_named:
+        ask_name(talk)
     licence = f"prompt.{step.tool}"
     if talk.world.is_lookup:
         licence = f"result.{tools.call(talk, step, ())}"
@@ -245,6 +247,9 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     reminds = _say(talk, step, lines, iso, licence)
     talk.tell(_stated(talk, step))
     if step.do not in ANSWERS:
+        talk.is_handed_on = step.do == "handoff"
+        if talk.is_handed_on:
+            return
         if not reminds:
             _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=_is_bad(talk, step))
         _react(talk, step, REACTS)

@@ -149,6 +149,8 @@ class Talk:
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False
         """The agent has made small talk in a wait."""
+        self.is_handed_on = False
+        """The caller is on its way to somebody else, so this call is over."""
         self.has_offered = False
         """The agent has asked whether there is anything else."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
@@ -183,6 +185,11 @@ class Talk:
     def is_refused(self) -> bool:
         """Whether the caller hears no, whatever for."""
         return self.outcome in ("refused", "failed")
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the agent has nothing left to do but to hand the caller on, if that."""
+        return not self.steps or self.steps[0].do == "handoff"
 
     @property
     def is_let_down(self) -> bool:
