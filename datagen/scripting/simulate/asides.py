@@ -427,10 +427,12 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    """Ask for something that is not the agent's business; nobody who is upset, or has called in a
-    bad mood, makes small talk."""
-    is_low = min(talk.mood.valence, START.get(talk.cast.user.emotion, (0.0, 0.0))[0]) < LOW
-    talk.user("ask_unrelated.low" if is_low else "ask_unrelated", "request")
+    """Ask for something that is not the agent's business; nobody who is upset, pressed for time, or
+    has called in a bad mood, makes small talk: it asks for what it needs next."""
+    user = talk.cast.user
+    is_low = min(talk.mood.valence, START.get(user.emotion, (0.0, 0.0))[0]) < LOW
+    is_pressed = user.patience == 0 or user.emotion == "hurried"
+    talk.user("ask_unrelated.low" if is_low or is_pressed else "ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and talk.chance(LEADS_BACK):

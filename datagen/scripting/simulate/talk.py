@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import continued, slots, third_person
+from datagen.scripting.compose.grammar import continued, contracted, slots, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -347,6 +347,7 @@ def _sound_alike(one: str, other: str) -> bool:
 
 def _words(world: World, cast: Cast) -> dict[str, str]:
     because, customer = world.story.because, (cast.principal or cast.user).name
+    because = third_person(because) if cast.principal else because
     return {
         "company": cast.company,
         "agent": cast.agent.name,
@@ -359,5 +360,5 @@ def _words(world: World, cast: Cast) -> dict[str, str]:
         "daypart": cast.daypart,
         "identity": world.identity.identity.label,
         "other": world.other.identity.label,
-        "because": third_person(because) if cast.principal else because,
+        "because": because if cast.manner == "formal" else contracted(because),
     }
