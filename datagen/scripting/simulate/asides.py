@@ -135,8 +135,7 @@ def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
 def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
     """Return the wish on the agenda that is about what is being offered: it comes now or never."""
     wish = talk.world.wish
-    is_about = wish is not None and wish.fact in facts and talk.steps[:1] != []
-    is_next = is_about and talk.steps[0].do == "act"
+    is_next = wish is not None and wish.fact in facts and talk.acts_next
     return next((one for one in talk.agenda if one.kind == "Q3"), None) if is_next else None
 
 
@@ -287,7 +286,7 @@ def _mistaken(talk: Talk, line: str, slot: str) -> Value | None:
 
 
 def contradicts(line: str, right: Value, supposed: Value) -> bool:
-    """Tell whether what somebody supposes cannot be so: half an hour is allowed where an hour is."""
+    """Tell whether what somebody supposes cannot be so: half an hour may be, where an hour may."""
     so, said = measure(right), measure(supposed)
     if so is None or said is None:
         return True
@@ -427,12 +426,14 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    """Ask for something that is not the agent's business; nobody who is upset, pressed for time, or
-    has called in a bad mood, makes small talk: it asks for what it needs next."""
+    """Ask for something that is not the agent's business; nobody who is upset, pressed for time, in
+    trouble, or has called in a bad mood, makes small talk: it asks for what it needs next."""
     user = talk.cast.user
     is_low = min(talk.mood.valence, START.get(user.emotion, (0.0, 0.0))[0]) < LOW
     is_pressed = user.patience == 0 or user.emotion == "hurried"
-    talk.user("ask_unrelated.low" if is_low or is_pressed else "ask_unrelated", "request")
+    is_troubled = talk.world.story.mood == "problem" or talk.is_let_down
+    has_time = not (is_low or is_pressed or is_troubled)
+    talk.user("ask_unrelated" if has_time else "ask_unrelated.low", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and talk.chance(LEADS_BACK):

@@ -151,7 +151,7 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
 
 
 def _place(talk: Talk, kind: _Doing) -> _Place | None:
-    """Draw where the last line is cut, if it is long enough; who protests has heard against what."""
+    """Draw where the last line is cut, if it is long enough: a protest comes after the news."""
     draft, template = talk.floor.drafts[-1], talk.words.chosen
     phrases = tuple(_PHRASE.split(template))
     lengths = [_num_words(talk.words.fill(phrase).spoken) for phrase in phrases]

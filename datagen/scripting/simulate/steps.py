@@ -248,11 +248,8 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     talk.tell(_stated(talk, step))
     if step.do not in ANSWERS:
         talk.is_handed_on = step.do == "handoff"
-        if talk.is_handed_on:
-            return
-        if not reminds:
-            _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=_is_bad(talk, step))
-        _react(talk, step, REACTS)
+        if not talk.is_handed_on:
+            _announced(talk, step, licence, is_new=not reminds)
         return
     if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
         asides.bring_up(talk, wish, link="before_that")
@@ -269,6 +266,14 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         talk.agent_line(step.say, iso, licence)
         talk.num_asides = 0
     early(talk, partial(_reply, talk, step))
+
+
+def _announced(talk: Talk, step: ProcedureStep, licence: tuple[str, ...], *, is_new: bool) -> None:
+    """Let the caller take in what the agent has said that will be."""
+    if is_new:
+        iso, is_bad = ISO[step.do], _is_bad(talk, step)
+        _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=is_bad)
+    _react(talk, step, REACTS)
 
 
 def _say(
@@ -359,8 +364,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
 
 def _wants(talk: Talk, said: str) -> bool:
     """Tell whether a reply asks for what the agent does next."""
-    is_next = bool(talk.steps) and talk.steps[0].do == "act"
-    return is_next and said[-1] != "?" and _WANTS.search(said) is not None
+    return talk.acts_next and said[-1] != "?" and _WANTS.search(said) is not None
 
 
 def hears(said: str) -> str:

@@ -192,6 +192,11 @@ class Talk:
         return not self.steps or self.steps[0].do == "handoff"
 
     @property
+    def acts_next(self) -> bool:
+        """Whether the agent does something next, for which it may have something to ask."""
+        return next((step.do for step in self.steps if step.do != "ask"), "") == "act"
+
+    @property
     def is_let_down(self) -> bool:
         """Whether the caller does not get what it called for."""
         is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
