@@ -27,7 +27,7 @@ CASUAL = re.compile(
     r"\b(?:hi|hey|yeah|yep|what's up|no problem|sure thing|oh no|oh dear|hmm|oh, come on)\b", re.I
 )
 COMES = re.compile(
-    r"\b(?:technician|plumber|locksmith|crew|pickup|rekeying|move-out|mowing|bouquet|wasp|mice"
+    r"\b(?:technician|plumber|locksmith|crew|book a pickup|rekeying|move-out|mowing|bouquet|wasp|mice"
     r"|tent order|book a designer|start service|new account)\b"
 )
 """What a tool does for which somebody or something goes to the caller, or to whom it names."""
@@ -207,3 +207,15 @@ def test_who_is_in_trouble_makes_no_small_talk() -> None:
                 seen += 1
                 assert not [one for one in idle if one[1:] in turn.text], turn.text
     assert seen > 20
+
+
+def test_who_has_said_that_it_tries_again_does_not_say_so_twice() -> None:
+    bank = maker().acts.agent["failed_tool"]
+    failed = [line for parts in bank.values() for part in parts for line in part]
+    seen = 0
+    for script in calls():
+        for turn, after in pairwise(floor(script)):
+            if turn.speaker == "agent" and any(turn.text.endswith(one) for one in failed):
+                seen += 1
+                assert turn.calls or after.speaker == "user", (script.dialog_id, after.text)
+    assert seen > 5
