@@ -175,7 +175,7 @@ def _place(talk: Talk, kind: _Doing) -> _Place | None:
 
 def _news(talk: Talk, draft: Draft, phrases: Sequence[str], ends: Sequence[int]) -> int:
     """Return after how many words of a draft the caller has heard what it could protest against:
-    its first clause, if that is the last but for one word of it, or its first value."""
+    its first value, or its first clause: all of it but a word, if nothing comes after it."""
     clauses = (
         end
         for phrase, end in zip(phrases[:-1], ends, strict=False)
