@@ -27,8 +27,8 @@ CASUAL = re.compile(
     r"\b(?:hi|hey|yeah|yep|what's up|no problem|sure thing|oh no|oh dear|hmm|oh, come on)\b", re.I
 )
 COMES = re.compile(
-    r"\b(?:technician|plumber|locksmith|crew|book a pickup|rekeying|move-out|mowing|bouquet|wasp|mice"
-    r"|tent order|book a designer|start service|new account)\b"
+    r"\b(?:technician|plumber|locksmith|crew|book a pickup|rekeying|move-out|mowing|bouquet"
+    r"|wasp|mice|tent order|book a designer|start service|new account)\b"
 )
 """What a tool does for which somebody or something goes to the caller, or to whom it names."""
 PUTS_THROUGH = re.compile(r"\bput(?:ting)? you(?:r call)? through")
