@@ -54,6 +54,24 @@ _NO_CONTENT = frozenset((
 _SENTENCE_START = re.compile(r"[.?!] \{?[a-z]")
 
 
+_CONTRACTED = (
+    (re.compile(r"\bcannot\b"), "can't"),
+    (re.compile(r"\bwill not\b"), "won't"),
+    (re.compile(r"\b(do|does|did|is|are|was|were|has|have|had) not\b"), r"\1n't"),
+    (re.compile(r"\b(you|they) are\b"), r"\1're"),
+    (re.compile(r"\b(you|they) will\b"), r"\1'll"),
+)
+"""What is said in one word that a role prompt writes in two."""
+
+
+@lru_cache(maxsize=4096)
+def contracted(text: str) -> str:
+    """Return a text as it is said: "you don't agree" for "you do not agree"."""
+    for form, said in _CONTRACTED:
+        text = form.sub(said, text)
+    return text
+
+
 @lru_cache(maxsize=4096)
 def article(phrase: str) -> str:
     """Return "a" or "an" for a phrase, by its sound: an hour, a university, an FM radio."""

@@ -7,6 +7,7 @@ A value of a pack is drawn from its sampler; a wrong value for a probe is anothe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, TypeAlias
@@ -29,6 +30,22 @@ class Value(NamedTuple):
 
 Slots: TypeAlias = Mapping[str, Value | str]
 """What fills the slots of a template: values, or words that are said as they are written."""
+
+
+_CLOCK = re.compile(r"(\d+)(?::(\d+))? ([AP])M")
+_NUMBER = re.compile(r"\d+")
+
+
+def measure(value: Value) -> float | None:
+    """Return how much or how late a value is, in its own unit; None for what has no measure."""
+    if value.type == "money":
+        return value.cents
+    if value.type == "time" and (clock := _CLOCK.fullmatch(value.written)):
+        hour = int(clock[1]) % 12 + (12 if clock[3] == "P" else 0)
+        return hour * 60 + int(clock[2] or 0)
+    if value.type in ("duration", "count", "percent") and (number := _NUMBER.match(value.written)):
+        return int(number[0])
+    return None
 
 
 class Range(Settings):

@@ -75,6 +75,8 @@ _TIER = re.compile(
     r"(?:and |but )?(?:an?|the|each|every|another|later|older|further) .*\{\w+\}", re.IGNORECASE
 )
 """A piece that leaves out a verb, as the one before has it."""
+_NO_SUBJECT = re.compile(r"(?:(?:and|but|so) )?(?:(?:can|will) not|cannot|\w+n't)\b", re.IGNORECASE)
+"""How a clause begins that denies something of what the one before it names."""
 _LISTED = re.compile(r"and [\w ]+$")
 _POINTS = re.compile(
     r"(?:that|this|those|these|both|then|later|otherwise|else"
@@ -172,7 +174,7 @@ def _rows(clauses: Sequence[str], size: int) -> Iterator[str]:
     """Yield each row of so many clauses that stands alone, as a sentence."""
     for at in range(len(clauses) - size + 1):
         first = clauses[at]
-        if at and (_TIER.match(first) and not _VERB.search(first)):
+        if at and (_NO_SUBJECT.match(first) or (_TIER.match(first) and not _VERB.search(first))):
             continue
         first = _LINK.sub("", first, count=1) if at else first
         if at and (_POINTS.match(first) or _ENDS_ON.search(first)):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from datagen.scripting.compose.grammar import about
-from datagen.scripting.content.values import Value
+from datagen.scripting.content.values import Value, measure
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
@@ -52,6 +52,21 @@ _POINTS = re.compile(
 )
 """How a line begins that says something of what has been spoken of: "it starts at five, right?",
 and not "it's $5 for a child seat"."""
+_BOUNDS = (
+    (r"\bmore than \{|\bat most\b", False),
+    (r"\b(?:I|we) have \{|\b(?:again|can|come back|redo|remake|replaced)\b[^{]*\bwithin \{", True),
+    (r"\{\w+\} (?:before|ahead|early|in advance)\b", False),
+    (r"\bcan\b[^{]*\b(?:at|from|after) \{", False),
+    (r"^(?!.*\b(?:has|have|should|need) to\b)[^{]*\b(?:with)?in \{", False),
+    (r"\b(?:I|we|they|you|roof|it) can\b|\b(?:I|we) have until \{|\bI've got\b|\bup to \{", True),
+)
+"""What a supposition holds of what is allowed or promised, and whether who is wrong about it
+supposes more than is so, or less: "I can be half an hour late, right?" is right where it may be an
+hour. The first that fits decides."""
+_BOUND = tuple((re.compile(pattern, re.IGNORECASE), is_more) for pattern, is_more in _BOUNDS)
+_FAR = (" miles", " blocks")
+WRONG_DRAWS = 8
+"""Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
 OBJECTS = 0.35
@@ -120,8 +135,7 @@ def plain_aside(talk: Talk, *, waits: bool = False) -> AgendaItem | None:
 def haggling(talk: Talk, facts: Sequence[str]) -> AgendaItem | None:
     """Return the wish on the agenda that is about what is being offered: it comes now or never."""
     wish = talk.world.wish
-    is_about = wish is not None and wish.fact in facts and talk.steps[:1] != []
-    is_next = is_about and talk.steps[0].do == "act"
+    is_next = wish is not None and wish.fact in facts and talk.acts_next
     return next((one for one in talk.agenda if one.kind == "Q3"), None) if is_next else None
 
 
@@ -233,7 +247,7 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
     line = talk.draws.pick(_clear(talk, name, heard(talk, name) or fact.claim))
     slot = sorted(talk.slots((line,)))[0]
     right = talk.value(slot)
-    wrong: Value | None = None if is_right else talk.wrong(slot)
+    wrong = None if is_right else _mistaken(talk, line, slot)
     if wrong:
         talk.words.about(slot, wrong)
     draft = talk.user_line((line,), "checkQuestion")
@@ -259,6 +273,26 @@ def _suppose(talk: Talk, name: str, kind: str, *, is_right: bool) -> None:
         talk.user("ack_corrected", "autoPositive")
     else:
         _react(talk)
+
+
+def _mistaken(talk: Talk, line: str, slot: str) -> Value | None:
+    """Return a value with which a supposition is wrong; None if none is found."""
+    right = talk.value(slot)
+    for _ in range(WRONG_DRAWS):
+        wrong = talk.wrong(slot)
+        if wrong is None or contradicts(line, right, wrong):
+            return wrong
+    return None
+
+
+def contradicts(line: str, right: Value, supposed: Value) -> bool:
+    """Tell whether what somebody supposes cannot be so: half an hour may be, where an hour may."""
+    so, said = measure(right), measure(supposed)
+    if so is None or said is None:
+        return True
+    is_far = right.written.endswith(_FAR)
+    is_more = True if is_far else next((more for form, more in _BOUND if form.search(line)), None)
+    return is_more is None or (said > so) == is_more
 
 
 def _clear(talk: Talk, name: str, lines: Sequence[str]) -> Sequence[str]:
@@ -392,10 +426,14 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    """Ask for something that is not the agent's business; nobody who is upset, or has called in a
-    bad mood, makes small talk."""
-    is_low = min(talk.mood.valence, START.get(talk.cast.user.emotion, (0.0, 0.0))[0]) < LOW
-    talk.user("ask_unrelated.low" if is_low else "ask_unrelated", "request")
+    """Ask for something that is not the agent's business; nobody who is upset, pressed for time, in
+    trouble, or has called in a bad mood, makes small talk: it asks for what it needs next."""
+    user = talk.cast.user
+    is_low = min(talk.mood.valence, START.get(user.emotion, (0.0, 0.0))[0]) < LOW
+    is_pressed = user.patience == 0 or user.emotion == "hurried"
+    is_troubled = talk.world.story.mood == "problem" or talk.is_let_down
+    has_time = not (is_low or is_pressed or is_troubled)
+    talk.user("ask_unrelated" if has_time else "ask_unrelated.low", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and talk.chance(LEADS_BACK):

@@ -31,7 +31,7 @@ SPLIT = 0.22
 """Chance that a caller says hello first, and why only when asked."""
 IN_A_ROW = 3
 """Most questions that come in a row because a call is to be long; one less before the agent's next
-step."""
+step, and none when all is settled from who has no patience."""
 SHUFFLED, VENTS = 0.5, 0.8
 """Chances that questions change places, and that what a caller is angry about comes first."""
 _AT_ONCE, _ANGER = frozenset(("Q0", "Q4", "grievance")), frozenset(("Q4", "grievance"))
@@ -232,9 +232,9 @@ def _call_back(talk: Talk) -> None:
 
 def _go_on(talk: Talk) -> None:
     """Talk until both have nothing left to do."""
-    while talk.steps or talk.agenda:
+    while (talk.steps or talk.agenda) and not talk.is_handed_on:
         _fill_up(talk)
-        if not talk.steps or (_is_settled_next(talk) and talk.is_vented):
+        if talk.is_at_end or (_is_settled_next(talk) and talk.is_vented):
             talk.agenda = [event for event in talk.agenda if event.kind != "grievance"]
         is_first = talk.floor.last <= talk.opened_at
         ready = _ready(talk, is_first)
@@ -297,7 +297,7 @@ def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
             talk.agent("offer_more", "offer")
             talk.has_offered = True
         return True
-    if ready[0].kind in _ANGER and _is_settled_next(talk):
+    if talk.is_at_end or (ready[0].kind in _ANGER and _is_settled_next(talk)):
         return True
     if not is_first and (
         (ready[0].kind == "Q3" and _is_decided_next(talk)) or _is_refused_next(talk)
@@ -337,8 +337,8 @@ def _fill_up(talk: Talk) -> None:
                 talk.agenda[at] = AgendaItem(event.kind, other)
             elif event.kind == "Q1" and talk.verified_by == "identity_value" and _has_detail(talk):
                 talk.agenda[at] = AgendaItem("Q1")
-    most = IN_A_ROW - (talk.cast.user.patience == 0)
-    if not talk.steps and (talk.is_refused or talk.num_asides >= most):
+    is_pressed = talk.cast.user.patience == 0
+    if talk.is_at_end and (talk.is_refused or is_pressed or talk.num_asides >= IN_A_ROW):
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
@@ -352,6 +352,10 @@ def _is_over(talk: Talk, name: str) -> bool:
 
 def _close(talk: Talk) -> None:
     """End the call in one of the ways that calls end."""
+    if talk.is_handed_on:  # by which it is over
+        talk.user("handed_on", "thanking")
+        talk.agent(_bye(talk), "goodbye").rote = True
+        return
     talk.mood.feel(_END.get(talk.outcome, "partly"))
     how = _done(talk)
     if talk.chance((0.5 if talk.cast.manner == "brisk" else 0.7) * min(1, talk.leisure)):

@@ -62,6 +62,13 @@ def identify(talk: Talk) -> None:
         talk.agent("identity_ok", "autoPositive")
 
 
+def ask_name(talk: Talk) -> None:
+    """Ask who calls, where nobody has to be verified: nothing is booked for nobody."""
+    talk.agent("ask_name", "setQuestion")
+    talk.user("give_name", "answer")
+    talk.is_named = True
+
+
 def _may_lack(talk: Talk) -> bool:
     """Tell whether the caller could lack its number: nobody lacks one that is at hand, nobody whose
     telephone has been called is asked for it, and nobody later asks about what it did not have."""

@@ -128,10 +128,12 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     if not slots(talk.words.chosen):
         chance *= PLAIN
     chance *= min(1.0, 0.7 + talk.leisure)
-    if talk.is_interrupted or not talk.chance(chance) or (place := _place(talk)) is None:
+    if talk.is_interrupted or not talk.chance(chance):
+        return True
+    kind = _kind(talk, telling, ask)
+    if (place := _place(talk, kind)) is None:
         return True
     talk.is_interrupted = True
-    kind = _kind(talk, telling, ask)
     planned = _planned(talk, telling, place, kind)
     cut = talk.floor.last
     draft = talk.floor.drafts[cut]
@@ -148,30 +150,52 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     return is_told
 
 
-def _place(talk: Talk) -> _Place | None:
-    """Draw where the last line is cut, if it is long enough."""
+def _place(talk: Talk, kind: _Doing) -> _Place | None:
+    """Draw where the last line is cut, if it is long enough: a protest comes after the news."""
     draft, template = talk.floor.drafts[-1], talk.words.chosen
     phrases = tuple(_PHRASE.split(template))
     lengths = [_num_words(talk.words.fill(phrase).spoken) for phrase in phrases]
     before = draft.num_words - sum(lengths)
+    ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
     places: Sequence[int] = cuts(draft.num_words, max(0, before))
-    last = _last_value(talk, draft, template)
-    early = [place for place in places if place + ANSWERED < last]
-    if early and talk.chance(UNSAYING):
-        places = early
+    if kind == "protest":
+        news = _news(talk, draft, phrases, ends)
+        places = [place for place in places if place + ANSWERED >= news]
+    else:
+        last = _last_value(talk, draft, template)
+        early = [place for place in places if place + ANSWERED < last]
+        if early and talk.chance(UNSAYING):
+            places = early
     if not places:
         return None
     at_word = talk.draws.pick(places)
-    ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
     phrase = next((index for index, end in enumerate(ends) if at_word < end), len(ends) - 1)
     return _Place(talk.floor.last, at_word, phrases, phrase, ends[phrase] - lengths[phrase])
 
 
+def _news(talk: Talk, draft: Draft, phrases: Sequence[str], ends: Sequence[int]) -> int:
+    """Return after how many words of a draft the caller has heard what it could protest against:
+    its first value, or its first clause: all of it but a word, if nothing comes after it."""
+    clauses = (
+        end
+        for phrase, end in zip(phrases[:-1], ends, strict=False)
+        if _CLAUSE.match(phrase) and not _EMPTY.fullmatch(phrase)
+    )
+    clause = next(clauses, ends[-1] - 1)
+    value = min(_value_ends(talk, draft, " ".join(phrases)), default=clause)
+    return min(clause, value)
+
+
 def _last_value(talk: Talk, draft: Draft, template: str) -> int:
     """Return after how many words of a draft the last value of a line is out; 0 without one."""
+    return max(_value_ends(talk, draft, template), default=0)
+
+
+def _value_ends(talk: Talk, draft: Draft, template: str) -> list[int]:
+    """Return after how many words of a draft each value of a line is out."""
     spoken = draft.spoken.lower()
     names = {name[0].lower() + name[1:] for name in slots(template)} & talk.world.values.keys()
-    return max((_end(spoken, talk.value(name).spoken.lower()) for name in names), default=0)
+    return [_end(spoken, talk.value(name).spoken.lower()) for name in names]
 
 
 def _end(spoken: str, value: str) -> int:

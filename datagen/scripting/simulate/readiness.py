@@ -58,39 +58,39 @@ def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
 
 
 def _asks_names(talk: Talk, event: AgendaItem) -> bool:
-    return not talk.steps or (event.what == "agent" and talk.floor.last >= EARLY)
+    return talk.is_at_end or (event.what == "agent" and talk.floor.last >= EARLY)
 
 
 def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
     """What has nothing to do with the call waits until that is settled."""
-    return not talk.steps
+    return talk.is_at_end
 
 
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
     """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
     is_about = talk.world.gap not in talk.world.pack.gaps
     is_next = is_about and talk.is_let_down
-    return not talk.steps or (is_next and talk.steps[0].do != "ask" and talk.is_verified)
+    return talk.is_at_end or (is_next and talk.steps[0].do != "ask" and talk.is_verified)
 
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:
     """What fits any story comes where the caller has no trouble, or when that is settled; who has
     just heard no asks for no terms, and nobody for what it was told, or what that has settled."""
-    if not talk.steps and talk.is_refused:
+    if talk.is_at_end and talk.is_refused:
         return False
     if event.kind == "Q1" and event.what in talk.told:
         return bool(heard(talk, event.what))
     if not is_open(talk, event.what):
         return False
     is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
-    return bool(talk.world.fact(event.what).stories) or is_untroubled or not talk.steps
+    return bool(talk.world.fact(event.what).stories) or is_untroubled or talk.is_at_end
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:
     """Nobody wishes for what the agent has yet to speak of, nor for more before bad news, nor for
     something else than it has agreed to."""
     wish = talk.world.wish
-    if wish is None or not talk.steps:
+    if wish is None or talk.is_at_end:
         return not talk.world.fails_identity  # who could not be verified wishes for nothing more
     if wish.fact in talk.agreed:
         return False

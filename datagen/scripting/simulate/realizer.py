@@ -18,7 +18,7 @@ from datagen.scripting.simulate.acts import Acts, Parts
 from datagen.text import one_stop
 from datagen.types import Speaker
 
-OWN_MANNER = {"curt": 0.9, "angry": 1.0}
+OWN_MANNER = {"curt": 0.9, "angry": 1.0, "formal": 1.0}
 """Chance that an act is said in the way of a manner, where it has one of its own: else 0.65."""
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from datagen.scripting.compose.grammar import about
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate import asides, tools
-from datagen.scripting.simulate.identify import identify
+from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
 from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
@@ -136,6 +136,8 @@ def _look(talk: Talk, step: ProcedureStep) -> None:
 def _act(talk: Talk, step: ProcedureStep) -> None:
     _acknowledge(talk, step)
     _propose(talk, step)
+    if not talk.is_named:
+        ask_name(talk)
     licence = f"prompt.{step.tool}"
     if talk.world.is_lookup:
         licence = f"result.{tools.call(talk, step, ())}"
@@ -245,9 +247,9 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
     reminds = _say(talk, step, lines, iso, licence)
     talk.tell(_stated(talk, step))
     if step.do not in ANSWERS:
-        if not reminds:
-            _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=_is_bad(talk, step))
-        _react(talk, step, REACTS)
+        talk.is_handed_on = step.do == "handoff"
+        if not talk.is_handed_on:
+            _announced(talk, step, licence, is_new=not reminds)
         return
     if step.do == "offer" and (wish := asides.haggling(talk, step.facts)):
         asides.bring_up(talk, wish, link="before_that")
@@ -264,6 +266,14 @@ def _exchange(talk: Talk, step: ProcedureStep, lines: Sequence[str]) -> None:
         talk.agent_line(step.say, iso, licence)
         talk.num_asides = 0
     early(talk, partial(_reply, talk, step))
+
+
+def _announced(talk: Talk, step: ProcedureStep, licence: tuple[str, ...], *, is_new: bool) -> None:
+    """Let the caller take in what the agent has said that will be."""
+    if is_new:
+        iso, is_bad = ISO[step.do], _is_bad(talk, step)
+        _may_cut_in(talk, step.say, iso, licence, facts=step.facts, is_bad=is_bad)
+    _react(talk, step, REACTS)
 
 
 def _say(
@@ -354,8 +364,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
 
 def _wants(talk: Talk, said: str) -> bool:
     """Tell whether a reply asks for what the agent does next."""
-    is_next = bool(talk.steps) and talk.steps[0].do == "act"
-    return is_next and said[-1] != "?" and _WANTS.search(said) is not None
+    return talk.acts_next and said[-1] != "?" and _WANTS.search(said) is not None
 
 
 def hears(said: str) -> str:

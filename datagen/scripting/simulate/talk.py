@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import continued, slots, third_person
+from datagen.scripting.compose.grammar import continued, contracted, slots, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -149,6 +149,8 @@ class Talk:
         """Somebody has just been cut in on, and has not come back to it yet."""
         self.has_chatted = False
         """The agent has made small talk in a wait."""
+        self.is_handed_on = False
+        """The caller is on its way to somebody else, so this call is over."""
         self.has_offered = False
         """The agent has asked whether there is anything else."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
@@ -183,6 +185,16 @@ class Talk:
     def is_refused(self) -> bool:
         """Whether the caller hears no, whatever for."""
         return self.outcome in ("refused", "failed")
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the agent has nothing left to do but to hand the caller on, if that."""
+        return not self.steps or self.steps[0].do == "handoff"
+
+    @property
+    def acts_next(self) -> bool:
+        """Whether the agent does something next, for which it may have something to ask."""
+        return next((step.do for step in self.steps if step.do != "ask"), "") == "act"
 
     @property
     def is_let_down(self) -> bool:
@@ -340,6 +352,7 @@ def _sound_alike(one: str, other: str) -> bool:
 
 def _words(world: World, cast: Cast) -> dict[str, str]:
     because, customer = world.story.because, (cast.principal or cast.user).name
+    because = third_person(because) if cast.principal else because
     return {
         "company": cast.company,
         "agent": cast.agent.name,
@@ -352,5 +365,5 @@ def _words(world: World, cast: Cast) -> dict[str, str]:
         "daypart": cast.daypart,
         "identity": world.identity.identity.label,
         "other": world.other.identity.label,
-        "because": third_person(because) if cast.principal else because,
+        "because": because if cast.manner == "formal" else contracted(because),
     }

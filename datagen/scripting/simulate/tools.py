@@ -10,6 +10,7 @@ from functools import partial
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate import asides
+from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.interruptions import break_in
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
@@ -69,10 +70,11 @@ def call(talk: Talk, step: ProcedureStep, facts: tuple[str, ...]) -> str:
         is_late = talk.chance(0.4)
         _issue(talk, step, "The system did not answer.", "timed_out" if is_late else "failed")
         talk.mood.feel("wait")
-        talk.agent("failed_tool", "apology", (f"result.{talk.actions[-1].id}",), apart=True)
+        again = talk.agent("failed_tool", "apology", (f"result.{talk.actions[-1].id}",), apart=True)
         talk.floor.close()
-        if talk.chance(0.5):
-            talk.user(_react_hold(talk), "autoPositive")
+        if not talk.chance(0.5):  # it has just said that it tries again
+            return _issue(talk, step, _result(talk, step, facts), "ok", again)
+        talk.user(_react_hold(talk), "autoPositive")
     return _issue(talk, step, _result(talk, step, facts), "ok")
 
 
@@ -105,9 +107,14 @@ def _cancel(talk: Talk, step: ProcedureStep) -> None:
     talk.user("accept", "agreement")
 
 
-def _issue(talk: Talk, step: ProcedureStep, result: str, status: ActionStatus) -> str:
+def _issue(
+    talk: Talk, step: ProcedureStep, result: str, status: ActionStatus, said: Draft | None = None
+) -> str:
+    """Call a tool, which the agent announces if it has not ``said`` so already."""
     tool = talk.world.pack.tools[step.tool]
-    if tool.hold and talk.chance(0.6) and status == "ok":
+    if said is not None:
+        draft = said
+    elif tool.hold and talk.chance(0.6) and status == "ok":
         draft = talk.agent_line(tool.hold, "stalling")
     else:
         draft = talk.agent("doing" if tool.done else "hold", "stalling")

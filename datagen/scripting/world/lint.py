@@ -244,8 +244,11 @@ def _stories(pack: WorldPack) -> Iterator[str]:
         if sizes[0] > SHORT_OPENING or sizes[-1] < LONG_OPENING:
             yield f"{where}.opening: one has at most {SHORT_OPENING} words, one {LONG_OPENING}"
         for case in story.cases:
-            if len(compiled.needs[name, case].steps) < 2:
+            steps = compiled.needs[name, case].steps
+            if len(steps) < 2:
                 yield f"{where}.cases.{case}: it has fewer than two steps"
+            if any(step.do == "handoff" for step in steps[:-1]):
+                yield f"{where}.cases.{case}: a handoff ends the call, so nothing follows it"
         for at, step in enumerate(story.steps):
             yield from (f"{where}.steps[{at}]: {one}" for one in _step(pack, story, step))
 

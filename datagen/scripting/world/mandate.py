@@ -109,13 +109,14 @@ def for_assistants(compiled: CompiledWorld) -> dict[str, tuple[str, ...]]:
 
 def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
     """Tell whether somebody who is not there can make this call: nothing is to be tried out while
-    it goes on, and no answer is due that depends on it, be it on the business's own values."""
+    it goes on, no answer is due that depends on it, be it on the business's own values, and nobody
+    else takes over."""
     has_acted = has_declined = has_agreed = False
     for step in story.steps:
         if not happens(step, case):
             continue
         is_late = has_acted or all(not slots(line).isdisjoint(pack.values) for line in step.say)
-        if step.do == "instruct" or (step.do == "check" and is_late):
+        if step.do in ("instruct", "handoff") or (step.do == "check" and is_late):
             return False
         if _ends(step) or _is_done_in_call(step):
             return False

@@ -98,6 +98,11 @@ def test_the_hour_of_closing_is_no_duration() -> None:
             "Frames have a warranty of {kennel}, fabric and leather have none.",
             "Frames have a warranty of {kennel}, fabric and leather have none.",
         ),
+        (
+            "Could I pay by check?",
+            "The plumber takes cards, but doesn't take checks.",
+            "The plumber takes cards, but doesn't take checks.",
+        ),
     ],
 )
 def test_a_no_says_what_denies_the_wish(wish: str, line: str, answer: str) -> None:

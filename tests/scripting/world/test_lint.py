@@ -62,6 +62,12 @@ def test_what_ships_is_clean(path: Any) -> None:
             "stories.refill.cases.exam_first: no wish fits",
         ),
         (lambda v: v["caller"].update(agent={"type": "date"}), "filled by every call"),
+        (
+            lambda v: v["stories"]["sick"]["steps"].insert(
+                3, {"do": "handoff", "say": ["One moment."], "facts": ["exam_fee"]}
+            ),
+            "a handoff ends the call",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(change: Change, problem: str) -> None:
