@@ -514,6 +514,7 @@ def test_nobody_asks_for_what_an_answer_before_has_told() -> None:
 def test_who_is_quizzed_or_told_nothing_answers_to_that() -> None:
     """To a quiz nobody says "I thought you'd tell me"; and "I don't know" explains nothing well."""
     found = Counter[str]()
+    clear = tuple(f"{one} " for one in set(wordings()["ack"][0]) - set(wordings()["fine"][0]))
     for script in scripts():
         for before, turn in pairwise(floor(script)):
             if turn.act == "try.none":
@@ -522,9 +523,12 @@ def test_who_is_quizzed_or_told_nothing_answers_to_that() -> None:
             if before.act == "unsure" and turn.act in ("close", "thanks"):
                 found["unknown"] += 1
                 assert turn.text.endswith(tuple(wordings()["done.unknown"][0])), turn.text
+            if before.act == "unsure" and turn.act.startswith("ask"):
+                found["asked on"] += 1
+                assert not turn.text.startswith(clear), turn.text
             if before.act == "answer.offer" and turn.act == "ask.follow":
                 found["offered"] += 1
-    assert min(found["blank"], found["unknown"]) > 5
+    assert min(found["blank"], found["unknown"], found["asked on"]) > 5
     assert not found["offered"], "who has had enough of a topic asks no more about it"
 
 

@@ -101,9 +101,11 @@ class _Lesson(Answered):
         reply, self._reply = self._reply, ""
         if reply:
             return self._act("user", reply)
+        return self._acknowledged() if self._draws.chance(LEADS) else ""
+
+    def _acknowledged(self) -> str:
+        """Say how the last turn was taken; what the teacher doesn't know makes nothing clear."""
         last = self._lines[-1].act
-        if not self._draws.chance(LEADS):
-            return ""
         act = _TAKEN.get(last, "settled" if last in FEEDBACK else "")
         return self._act("user", act) if act else self._seen("ack")
 
@@ -122,7 +124,7 @@ class _Lesson(Answered):
         elif question.is_follow_up:
             lead = self._lead("follow")
         else:
-            lead = self._lead("near" if question.is_near else "switch") or self._seen("ack")
+            lead = self._lead("near" if question.is_near else "switch") or self._acknowledged()
         asked = question.ask if lead else self._hesitant("user", question.ask)
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
         self._is_reason = asks_for_reason(question.ask)

@@ -859,6 +859,8 @@ def test_not_every_deed_has_a_form(done: str, act: str) -> None:
         ("agent", "resume", r"\banyway\b"),  # what follows may end in it
         ("user", "rude", r"\bto the point\b"),  # the assistant has just come to it
         ("user", "hold_chat", r"\bopen|\bfile\b|\bfind\b"),  # the record has just been found
+        ("user", "verified", r"\b(?:open|see it|have it|ah, here)\b"),  # it may still load
+        ("user", "ask_unrelated", r"\b(?:like|have) that\b"),  # nothing was said that "that" is
         ("user", "noted", r"\bmakes sense\b|\bgood to know\b"),  # it may be a breakdown
     ],
 )
