@@ -380,8 +380,12 @@ def break_in(talk: Talk, kind: InterruptionKind, say: Callable[[], R], chance: f
 
 
 def stop_rambling(talk: Talk) -> None:
-    """Let a talkative caller ramble, now and then, and the agent stop it to ask for a slot."""
-    if talk.cast.user.behaviour.length < 2 or not talk.chance(STOPPED * talk.leisure):
+    """Let a talkative caller ramble, now and then, and the agent stop it to ask for a slot; who has
+    no patience or is in a hurry does not."""
+    user = talk.cast.user
+    if user.behaviour.length < 2 or user.patience == 0 or user.emotion == "hurried":
+        return
+    if not talk.chance(STOPPED * talk.leisure):
         return
     draft = talk.floor.drafts[-1]
     if draft.speaker != "user" or draft.is_closed or draft.rote:
