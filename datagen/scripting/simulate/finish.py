@@ -63,8 +63,6 @@ LOW, EXCITED = -0.25, 0.4
 PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
-
-
 _ASKS = frozenset(("setQuestion", "checkQuestion"))
 
 _made = trusted(Turn)
