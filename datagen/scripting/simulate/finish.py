@@ -236,14 +236,16 @@ def _backchannel(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Dr
     places = [place for place in boundaries(draft.spoken) if 3 <= place <= num_heard - 4]
     if not places:
         return None
-    function = _function(draft, listener, draws)
+    function = _function(draft, listener, draws, is_trouble=talk.world.story.mood == "problem")
     return _listens(listener, function, draws.pick(acts.listening[function]), draws.pick(places))
 
 
-def _function(draft: Draft, listener: Speaker, draws: Draws) -> str:
-    """Draw what a backchannel is for, by what is said and how whoever says it feels."""
+def _function(draft: Draft, listener: Speaker, draws: Draws, *, is_trouble: bool) -> str:
+    """Draw what a backchannel is for, by what is said and how whoever says it feels; an agent feels
+    with who complains, or calls about some trouble, and not with who has a wish in a bad mood."""
     if listener == "agent":
-        if draft.emotion.valence < LOW and draft.act in ("inform", "disagreement"):
+        is_felt = draft.act == "disagreement" or (draft.act == "inform" and is_trouble)
+        if draft.emotion.valence < LOW and is_felt:
             return "sympathy" if draws.chance(0.6) else "continue"
         return "agree" if draft.values and draws.chance(0.4) else "continue"
     if draft.act == "declineRequest" or draft.emotion.arousal > EXCITED:

@@ -380,14 +380,17 @@ def break_in(talk: Talk, kind: InterruptionKind, say: Callable[[], R], chance: f
 
 
 def stop_rambling(talk: Talk) -> None:
-    """Let a talkative caller ramble, now and then, and the agent stop it to ask for a slot."""
-    if talk.cast.user.behaviour.length < 2 or not talk.chance(STOPPED * talk.leisure):
+    """Let a talkative caller ramble, now and then, and the agent stop it to ask for a slot; who is
+    pressed for time speaks of nothing else."""
+    user = talk.cast.user
+    if user.behaviour.length < 2 or not talk.chance(STOPPED * talk.leisure):
         return
     draft = talk.floor.drafts[-1]
     if draft.speaker != "user" or draft.is_closed or draft.rote:
         return
     needed = draft.num_words
-    draft = talk.user("ramble", "inform")
+    is_pressed = user.patience == 0 or user.emotion == "hurried"
+    draft = talk.user("ramble.pressed" if is_pressed else "ramble", "inform")
     places = [place for place in cuts(draft.num_words, needed) if place > needed + ANSWERED]
     if not places:
         return

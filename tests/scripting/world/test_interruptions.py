@@ -17,6 +17,7 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.interruptions import _ENDS, _PHRASE
 from datagen.types import Interruption, Job, Script, Turn
+from tests.scripting.world.test_calls import maker
 
 pytestmark = pytest.mark.slow
 
@@ -271,7 +272,10 @@ def test_nobody_is_surprised_by_its_own_message() -> None:
 
 
 def test_sympathy_is_for_those_who_need_it() -> None:
+    """Nobody says "oh no" to a wish, in whatever mood it is, unless the caller complains."""
+    worlds = maker().worlds
     for script in calls():
+        story = worlds[script.domain].pack.stories[script.scenario.split("/")[0]]
         floor: Turn | None = None
         for turn in script.turns:
             if turn.act == "sympathy":
@@ -279,8 +283,23 @@ def test_sympathy_is_for_those_who_need_it() -> None:
                 assert floor.speaker == "user"
                 assert floor.emotion is not None
                 assert floor.emotion.valence < 0
+                assert story.mood == "problem" or floor.act == "disagreement", script.dialog_id
             if turn.onset != "backchannel":
                 floor = turn
+
+
+def test_who_is_pressed_for_time_rambles_of_nothing_else() -> None:
+    user = load_acts(default_path()).user
+    idle = set(user["ramble"]["any"][1]) - set(user["ramble.pressed"]["any"][1])
+    pressed = set(user["ramble.pressed"]["any"][2]) - set(user["ramble"]["any"][2])
+    seen = 0
+    for script in calls():
+        if script.user.patience > 0 and script.user.emotion != "hurried":
+            continue
+        for turn in script.turns:
+            assert not [one for one in idle if one[-30:] in turn.text], turn.text
+            seen += turn.text.endswith(tuple(pressed))
+    assert seen > 5
 
 
 def test_what_was_cut_has_not_been_said_before() -> None:
