@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
-from datagen.scripting.content.casual_pack import Exchange, Goal, Saying, Trait
+from datagen.scripting.content.casual_pack import ListenerQuestion, Goal, Saying, Trait
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
     GOODBYES,
@@ -202,7 +202,7 @@ class _Chat(Realizer):
 
     def _dig(self, saying: Saying) -> None:
         """Let the listener ask about what was said, and hear more of it."""
-        first = Exchange(ask=saying.dig, tell=saying.dug)
+        first = ListenerQuestion(ask=saying.dig, tell=saying.dug)
         asked = self._draws.pick((first, *saying.also))
         speaker = self._other()
         self._say(speaker, "dig", self._joined(self._before_dig(speaker), asked.ask))

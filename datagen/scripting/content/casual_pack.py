@@ -28,7 +28,7 @@ TRAITS: tuple[TraitKind, ...] = get_args(TraitKind)
 """What is said of somebody, in the order of a role prompt."""
 
 
-class Exchange(Settings):
+class ListenerQuestion(Settings):
     """What people ask about something that was said, and the answer."""
 
     ask: str
@@ -45,7 +45,7 @@ class Saying(Settings):
     """The answer to that."""
     later: str = ""
     """What the other may say when it comes back to that answer, if it would."""
-    also: tuple[Exchange, ...] = ()
+    also: tuple[ListenerQuestion, ...] = ()
     """What the other may ask about it instead; people often answer without a joke."""
     low: bool = False
     """It is nothing to laugh about."""
@@ -104,7 +104,7 @@ class Trait(Settings):
     """As in "you are Ann, a baker", "you live ...", "you once ...", "you like to ..."."""
     tell: str = ""
     """How the person says it; the wording has that of likes, possessions and dislikes."""
-    more: Annotated[tuple[Exchange, ...], Field(min_length=1)]
+    more: Annotated[tuple[ListenerQuestion, ...], Field(min_length=1)]
     low: bool = False
     """It is nothing to laugh about."""
 
