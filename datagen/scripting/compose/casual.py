@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
-from datagen.scripting.content.casual_pack import ListenerQuestion, Goal, Saying, Trait
+from datagen.scripting.content.casual_pack import Goal, ListenerQuestion, Saying, Trait
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
     GOODBYES,
