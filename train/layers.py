@@ -107,7 +107,7 @@ def rotate(x: Tensor, positions: Tensor, max_period: float) -> Tensor:
     exponents = torch.arange(half, device=x.device, dtype=torch.float32) / half
     angles = positions[..., None].float() * torch.exp(-math.log(max_period) * exponents)
     angles = angles[:, :, None, None]
-    pairs = x.float().unflatten(-1, (half, 2))
+    pairs = x.float().view(*x.shape[:-1], half, 2)
     if torch.compiler.is_compiling():  # it has no kernels of complex numbers, and fuses these
         (real, imaginary), cos, sin = pairs.unbind(-1), angles.cos(), angles.sin()
         parts = real * cos - imaginary * sin, real * sin + imaginary * cos
@@ -159,7 +159,8 @@ class Attention(nn.Module):
 
     def heads(self, projected: Tensor, positions: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Split [B, T, 3 D] into queries, keys and values [B, H, T, D / H]."""
-        split = projected.unflatten(-1, (3, self.num_heads, -1))
+        batch, steps, _ = projected.shape
+        split = projected.view(batch, steps, 3, self.num_heads, -1)
         if self.max_period is None:
             query, key, value = split.transpose(1, 3).unbind(2)
             return query, key, value
