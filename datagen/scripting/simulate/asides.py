@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from datagen.scripting.compose.grammar import about
-from datagen.scripting.content.values import Value, measure
+from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
 from datagen.scripting.simulate.mood import START
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready
+from datagen.scripting.simulate.suppositions import contradicts, refers_back, supposes
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED = 0.5
@@ -27,12 +28,6 @@ PRESSING = 0.28
 LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
 _ANSWERS = frozenset(("answer", "confirm", "agreement", "acceptOffer", "declineOffer"))
-_SUPPOSES = re.compile(
-    r", (?:right|is that okay|isn't it|aren't they|won't (?:they|it)"
-    r"|(?:will|won't|do|don't|would|wouldn't|could|couldn't) (?:you|we)"
-    r"|doesn't (?:it|that)|does (?:it|that)|is that covered)\?$|^Do I |, do I "
-)
-"""How a wish ends, or begins, that is no request."""
 _ASKS_LEAVE = re.compile(
     r"\b(?:can|could|may|might|should) (?:i|we|my|our|he|she|they)\b|\bis (?:it|that) okay\b"
     r"|\bwould (?:it|that) be\b",
@@ -44,27 +39,6 @@ _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
 )
 """How a value in words begins that is said without a sentence around it."""
-_POINTS = re.compile(
-    r"[^,{]*\b(?:it|its|they|them|their|this|that|these|those|one|ones)\b"
-    r"(?!(?:'s|'ll be| is| was| costs?| takes?)? \{\w+\}[^,?]* (?:for|to|if|on|off|before|after|in"
-    r"|with|without|abroad|between)\b)",
-    re.IGNORECASE,
-)
-"""How a line begins that says something of what has been spoken of: "it starts at five, right?",
-and not "it's $5 for a child seat"."""
-_BOUNDS = (
-    (r"\bmore than \{|\bat most\b", False),
-    (r"\b(?:I|we) have \{|\b(?:again|can|come back|redo|remake|replaced)\b[^{]*\bwithin \{", True),
-    (r"\{\w+\} (?:before|ahead|early|in advance)\b", False),
-    (r"\bcan\b[^{]*\b(?:at|from|after) \{", False),
-    (r"^(?!.*\b(?:has|have|should|need) to\b)[^{]*\b(?:with)?in \{", False),
-    (r"\b(?:I|we|they|you|roof|it) can\b|\b(?:I|we) have until \{|\bI've got\b|\bup to \{", True),
-)
-"""What a supposition holds of what is allowed or promised, and whether who is wrong about it
-supposes more than is so, or less: "I can be half an hour late, right?" is right where it may be an
-hour. The first that fits decides."""
-_BOUND = tuple((re.compile(pattern, re.IGNORECASE), is_more) for pattern, is_more in _BOUNDS)
-_FAR = (" miles", " blocks")
 WRONG_DRAWS = 8
 """Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
@@ -285,16 +259,6 @@ def _mistaken(talk: Talk, line: str, slot: str) -> Value | None:
     return None
 
 
-def contradicts(line: str, right: Value, supposed: Value) -> bool:
-    """Tell whether what somebody supposes cannot be so: half an hour may be, where an hour may."""
-    so, said = measure(right), measure(supposed)
-    if so is None or said is None:
-        return True
-    is_far = right.written.endswith(_FAR)
-    is_more = True if is_far else next((more for form, more in _BOUND if form.search(line)), None)
-    return is_more is None or (said > so) == is_more
-
-
 def _clear(talk: Talk, name: str, lines: Sequence[str]) -> Sequence[str]:
     """Return the lines in which it is clear what they are about: all, where that is what has been
     told last; else those that do not point back, if there are any."""
@@ -302,11 +266,6 @@ def _clear(talk: Talk, name: str, lines: Sequence[str]) -> Sequence[str]:
     if talk.told.get(name) == last:
         return lines
     return [line for line in lines if not refers_back(line)] or lines
-
-
-def refers_back(line: str) -> bool:
-    """Tell whether a line says something of what has been spoken of, and does not name it."""
-    return _POINTS.match(line) is not None
 
 
 def _terms(talk: Talk, event: AgendaItem) -> None:
@@ -401,11 +360,6 @@ def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
     return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
 
 
-def supposes(line: str) -> bool:
-    """Tell whether a wish is put as if it were so: "that's not possible" does not answer that."""
-    return _SUPPOSES.search(line) is not None
-
-
 def _instead(talk: Talk, name: str) -> None:
     """Offer another way, unless it has just been told."""
     if not talk.is_fresh(name):
@@ -428,11 +382,10 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
     """Ask for something that is not the agent's business; nobody who is upset, pressed for time, in
     trouble, or has called in a bad mood, makes small talk: it asks for what it needs next."""
-    user = talk.cast.user
-    is_low = min(talk.mood.valence, START.get(user.emotion, (0.0, 0.0))[0]) < LOW
-    is_pressed = user.patience == 0 or user.emotion == "hurried"
+    first = START.get(talk.cast.user.emotion, (0.0, 0.0))[0]
+    is_low = min(talk.mood.valence, first) < LOW
     is_troubled = talk.world.story.mood == "problem" or talk.is_let_down
-    has_time = not (is_low or is_pressed or is_troubled)
+    has_time = not (is_low or talk.is_pressed or is_troubled)
     talk.user("ask_unrelated" if has_time else "ask_unrelated.low", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")

@@ -13,17 +13,17 @@ from collections.abc import Callable
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.answers import denying
-from datagen.scripting.simulate.asides import supposes
 from datagen.scripting.simulate.assistant_inquiry import Inquiry
 from datagen.scripting.simulate.assistant_numbers import MISHEARD, READ_BACK, identify, is_heard
+from datagen.scripting.simulate.assistant_opening import open_call
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.readiness import is_ready
 from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
+from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant
 from datagen.scripting.world.draw import CompiledWorld, World
@@ -31,10 +31,9 @@ from datagen.scripting.world.mandate import LIMIT, Mandate
 from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
-from datagen.types import Interruption
 
-WHO, SAY_AGAIN, ASKS_HELP, LOOKS = 0.08, 0.09, 0.2, 0.55
-"""Chances of what may happen to the opening and to a question of the business."""
+SAY_AGAIN, LOOKS = 0.09, 0.55
+"""Chances of what may happen to a question of the business."""
 HOLDS, TAKEN_IN = 0.8, 0.6
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
@@ -50,8 +49,6 @@ _WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
 """What asks for a choice, to which a yes is no answer."""
 _WISH = AgendaItem("Q3")
 """What a customer's own wish for more is: its assistant brings it up no sooner."""
-_WISHES = re.compile(r"(?:you|i) (?:want|need|would like|'d like|wish)\b", re.I)
-"""How a reason begins that is what its customer wants: its assistant needs nobody to say so."""
 _LACKS = re.compile(r"\b(?:not|no|never|nobody|nothing|none|\w+n't)\b", re.I)
 """What a note holds that says what there is not: nobody has that right here."""
 
@@ -89,8 +86,8 @@ class AssistantCall:
 
     def play(self) -> None:
         """Talk until both have nothing left to do."""
-        self._open()
         talk = self.talk
+        open_call(talk, self.mandate.background)
         self._begin()
         is_first = True
         while talk.steps or talk.agenda:
@@ -150,57 +147,6 @@ class AssistantCall:
             return False
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
         return talk.chance(share * (0.1 if is_first else 0.8))
-
-    def _open(self) -> None:
-        talk = self.talk
-        greeting = talk.user("greet", "greeting")
-        greeting.rote = talk.is_named = True  # the customer is named by its assistant
-        if talk.cast.user.name.split()[0] not in greeting.text:
-            talk.hidden = "{rep"
-        is_asked_later = bool({"Q0", "Q1", "Q2"} & set(talk.cast.probes))
-        is_asked = any(assistant_probes.asks_names(talk, kind) for kind in talk.cast.probes)
-        act = "open.asked" if is_asked else "open"  # nobody asks for a name that it has just heard
-        is_formal = talk.cast.manner == "formal"
-        talk.agent(f"{act}.formal" if is_formal else act, "greeting", ("prompt.role",))
-        is_rude = "Q4" in talk.cast.probes
-        if not is_asked_later and not is_rude and talk.chance(WHO):
-            talk.floor.close()
-            talk.user("who", "setQuestion").repairs = talk.floor.last - 1
-            talk.agent("answer_who", "answer", ("prompt.role",))
-        elif not is_rude and talk.chance(0.3 * talk.leisure):
-            talk.user("react_named", "autoPositive")
-        is_wish = _WISHES.match(talk.world.story.because) is not None
-        talk.agent("reason.wish" if is_wish else "reason", "inform", ("prompt.reason",))
-        if self.mandate.background:
-            line = (self.mandate.background,)
-            needed = talk.floor.drafts[-1].num_words
-            draft = talk.agent_line(line, "inform", ("prompt.background",))
-            self._may_be_cut(cuts(draft.num_words, needed))
-        if is_rude or talk.floor.drafts[-1].speaker != "agent":
-            return
-        if talk.chance(ASKS_HELP):
-            talk.agent("ask_help", "request")
-            talk.user("react_help", "answer")
-        elif talk.chance(0.75):
-            is_problem = talk.world.story.mood == "problem"
-            talk.user("react.problem" if is_problem else "react", "autoPositive")
-
-    def _may_be_cut(self, places: range) -> None:
-        """Let the business cut in on what is said after the reason, and the assistant go on."""
-        talk = self.talk
-        is_asked = any(one.act == "setQuestion" for one in talk.floor.drafts)
-        if is_asked or {"Q0", "Q1", "Q2", "Q4"} & set(talk.cast.probes):
-            return
-        if not places or not talk.chance(0.25 * talk.cast.user.behaviour.interruptions):
-            return
-        talk.floor.drafts[-1].cut_at = talk.draws.pick(places)
-        talk.floor.close()
-        talk.user("who", "setQuestion").interruption = Interruption(
-            kind="question", answer="yield", uptake="repeat"
-        )
-        talk.agent("answer_who", "answer", ("prompt.role",))
-        talk.agent("resume", "interactionStructuring")
-        talk.agent_line((self.mandate.background,), "bridge", ("prompt.background",))
 
     def _take_event(self, event: AgendaItem) -> None:
         if event.kind == "question":

@@ -337,8 +337,8 @@ def _fill_up(talk: Talk) -> None:
                 talk.agenda[at] = AgendaItem(event.kind, other)
             elif event.kind == "Q1" and talk.verified_by == "identity_value" and _has_detail(talk):
                 talk.agenda[at] = AgendaItem("Q1")
-    is_pressed = talk.cast.user.patience == 0
-    if talk.is_at_end and (talk.is_refused or is_pressed or talk.num_asides >= IN_A_ROW):
+    is_impatient = talk.cast.user.patience == 0
+    if talk.is_at_end and (talk.is_refused or is_impatient or talk.num_asides >= IN_A_ROW):
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:

@@ -14,7 +14,16 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from datagen.scripting.compose.grammar import continued, opened, slots
 from datagen.scripting.plans.interplay import cuts
-from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.cut_places import (
+    ANSWERED,
+    CutPlace,
+    Doing,
+    draw_place,
+    is_clause,
+    last_value,
+    num_words,
+    value_end,
+)
 from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.simulate.talk import Talk
@@ -25,10 +34,6 @@ INTERRUPTED, PLAIN = (0.22, 0.46, 0.8), 0.4
 likely it does so where no value is told."""
 ANGRY = 1.6
 """How much likelier an angry caller cuts in."""
-UNSAYING = 0.95
-"""Chance that a cut falls before a value is out, where that can be."""
-ANSWERED = 2
-"""Words that an interrupted speaker goes on for."""
 EARLY, COLLIDES, STOPPED = (0.02, 0.05, 0.1), 0.2, 0.3
 """Chances that a caller answers before a question ends, by its level of interruptions; that both
 begin at once; and that an agent stops a caller who rambles."""
@@ -52,23 +57,6 @@ NOTES = 0.4
 """Chance that a caller who stops the agent before a value is out wants to write that down."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
 """Types of values that are said again without the sentence around them."""
-_STARTS = (
-    r"(?:the|a|an|it|it's|they|they're|you|you're|your|we|we're|our|i|i'll|there|there's|that|that's"
-    r"|this|if|nobody)\b|\{\w+\}(?!,)"
-)
-_PHRASE = re.compile(
-    rf"(?<=[.?!]) |(?<=,) (?=(?:(?:and|but|so|though|then|otherwise) )?(?:{_STARTS}))", re.I
-)
-"""Where a phrase begins with which somebody may go on: a sentence, or after a comma a clause with a
-subject of its own; what stands for choice with the clause before it is no such phrase."""
-_CLAUSE = re.compile(
-    r"[^,]*(?:\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes"
-    r"|pay|pays|need|needs|cost|costs|take|takes|gets?|close|closes|\w+ed)\b|'(?:s|re|ll|ve)\b|n't\b)",
-    re.IGNORECASE,
-)
-"""A phrase with a verb before its first comma."""
-_EMPTY = re.compile(r"(?:i'm (?:sorry|afraid)|i see|you see|i know)[,.]?", re.IGNORECASE)
-"""A phrase that says nothing by itself."""
 _GOES_ON = re.compile(r"\b(?:is|are|was|were|has|have|can|may|will|must|goes|comes|belongs?|be)\b")
 """What follows a value of which something else is said: the value alone does not say it."""
 HEARD = 2
@@ -90,7 +78,6 @@ _LINK = re.compile(r"^(?:and|but|so|though) (?:then )?", re.IGNORECASE)
 R = TypeVar("R")
 Ask: TypeAlias = Callable[[], object]
 """Lets the caller bring up what it interrupts for."""
-_Doing: TypeAlias = Literal["question", "correction", "pause", "known", "protest"]
 
 
 class Telling(NamedTuple):
@@ -107,17 +94,6 @@ class Telling(NamedTuple):
     """The caller could object to it."""
 
 
-class _Place(NamedTuple):
-    """A cut: in which draft, after how many of its words, and in which phrase of the line."""
-
-    draft: int
-    at_word: int
-    phrases: tuple[str, ...]
-    phrase: int
-    phrase_at: int
-    """After how many words of the draft that phrase begins."""
-
-
 def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     """Perhaps let the caller cut in on the last line; return whether that was told in the end.
 
@@ -131,13 +107,13 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     if talk.is_interrupted or not talk.chance(chance):
         return True
     kind = _kind(talk, telling, ask)
-    if (place := _place(talk, kind)) is None:
+    if (place := draw_place(talk, kind)) is None:
         return True
     talk.is_interrupted = True
     planned = _planned(talk, telling, place, kind)
     cut = talk.floor.last
     draft = talk.floor.drafts[cut]
-    value_at = _last_value(talk, draft, talk.words.chosen)
+    value_at = last_value(talk, draft, talk.words.chosen)
     said = talk.slots((talk.words.chosen,)) & talk.world.values.keys()
     has_value = any(talk.value(name).type != "text" for name in said)
     is_unsaid = place.at_word < (value_at or draft.num_words)
@@ -150,67 +126,9 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     return is_told
 
 
-def _place(talk: Talk, kind: _Doing) -> _Place | None:
-    """Draw where the last line is cut, if it is long enough: a protest comes after the news."""
-    draft, template = talk.floor.drafts[-1], talk.words.chosen
-    phrases = tuple(_PHRASE.split(template))
-    lengths = [_num_words(talk.words.fill(phrase).spoken) for phrase in phrases]
-    before = draft.num_words - sum(lengths)
-    ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
-    places: Sequence[int] = cuts(draft.num_words, max(0, before))
-    if kind == "protest":
-        news = _news(talk, draft, phrases, ends)
-        places = [place for place in places if place + ANSWERED >= news]
-    else:
-        last = _last_value(talk, draft, template)
-        early = [place for place in places if place + ANSWERED < last]
-        if early and talk.chance(UNSAYING):
-            places = early
-    if not places:
-        return None
-    at_word = talk.draws.pick(places)
-    phrase = next((index for index, end in enumerate(ends) if at_word < end), len(ends) - 1)
-    return _Place(talk.floor.last, at_word, phrases, phrase, ends[phrase] - lengths[phrase])
-
-
-def _news(talk: Talk, draft: Draft, phrases: Sequence[str], ends: Sequence[int]) -> int:
-    """Return after how many words of a draft the caller has heard what it could protest against:
-    its first value, or its first clause: all of it but a word, if nothing comes after it."""
-    clauses = (
-        end
-        for phrase, end in zip(phrases[:-1], ends, strict=False)
-        if _CLAUSE.match(phrase) and not _EMPTY.fullmatch(phrase)
-    )
-    clause = next(clauses, ends[-1] - 1)
-    value = min(_value_ends(talk, draft, " ".join(phrases)), default=clause)
-    return min(clause, value)
-
-
-def _last_value(talk: Talk, draft: Draft, template: str) -> int:
-    """Return after how many words of a draft the last value of a line is out; 0 without one."""
-    return max(_value_ends(talk, draft, template), default=0)
-
-
-def _value_ends(talk: Talk, draft: Draft, template: str) -> list[int]:
-    """Return after how many words of a draft each value of a line is out."""
-    spoken = draft.spoken.lower()
-    names = {name[0].lower() + name[1:] for name in slots(template)} & talk.world.values.keys()
-    return [_end(spoken, talk.value(name).spoken.lower()) for name in names]
-
-
-def _end(spoken: str, value: str) -> int:
-    """Return after how many words a value has been said; 0 if it is not said."""
-    at = spoken.rfind(value)
-    return 0 if at < 0 else _num_words(spoken[: at + len(value)])
-
-
-def _num_words(spoken: str) -> int:
-    return spoken.count(" ") + 1
-
-
-def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
+def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing:
     """Draw what the caller interrupts for."""
-    kinds: list[_Doing] = ["pause"]
+    kinds: list[Doing] = ["pause"]
     if ask is not None:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     said = next((one for one in reversed(talk.floor.drafts) if one.speaker == "user"), None)
@@ -221,7 +139,7 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> _Doing:
     return talk.draws.pick(kinds)
 
 
-def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Interruption:
+def _planned(talk: Talk, telling: Telling, place: CutPlace, kind: Doing) -> Interruption:
     """Draw how the agent stops, and what it does afterwards."""
     if kind in ("known", "correction"):
         return Interruption(kind=kind, answer="yield", uptake="drop")
@@ -237,13 +155,12 @@ def _planned(talk: Talk, telling: Telling, place: _Place, kind: _Doing) -> Inter
     if uptake == "drop" and (telling.is_needed or kind == "pause"):
         uptake = "resume"
     rest = place.phrases[place.phrase]
-    is_whole = _CLAUSE.match(rest) and not _EMPTY.fullmatch(rest)
-    if uptake == "resume" and (place.phrase == 0 or not is_whole):
+    if uptake == "resume" and (place.phrase == 0 or not is_clause(rest)):
         uptake = "repeat"
     return Interruption(kind=kind, answer="yield", uptake=uptake)
 
 
-def _summary(talk: Talk, place: _Place) -> str:
+def _summary(talk: Talk, place: CutPlace) -> str:
     """Return the value with which a cut line ends, as a template; empty if it says too little.
 
     Of what denies something a value alone would say the contrary, and of two values, or of one in a
@@ -259,7 +176,9 @@ def _summary(talk: Talk, place: _Place) -> str:
     if value is None or value.type not in SAID_ALONE or place.phrase < len(place.phrases) - 1:
         return ""
     spoken = talk.floor.drafts[place.draft].spoken.lower()
-    said_at = {name: _end(spoken, talk.value(name).spoken.lower()) for name in talk.slots((whole,))}
+    said_at = {
+        name: value_end(spoken, talk.value(name).spoken.lower()) for name in talk.slots((whole,))
+    }
     left = [name for name, end in said_at.items() if end > place.at_word]
     alike = [name for name in said_at if talk.value(name).type == value.type]
     if len(alike) > 1 or left != [last] or said_at[last] <= place.at_word + ANSWERED:
@@ -300,7 +219,7 @@ def _interrupt(
         talk.agent("hear_out" if planned.uptake else "hear.protest", "autoPositive")
 
 
-def _take_up(talk: Talk, telling: Telling, place: _Place, planned: Interruption) -> bool:
+def _take_up(talk: Talk, telling: Telling, place: CutPlace, planned: Interruption) -> bool:
     """Let the agent come back to what was cut, if it does; return whether all was told."""
     if planned.uptake == "drop":
         return False
@@ -334,7 +253,7 @@ def early(talk: Talk, answer: Callable[[], object]) -> None:
     level = talk.cast.user.behaviour.interruptions
     cut = talk.floor.last
     if draft.speaker == "agent" and not draft.is_closed and talk.chance(EARLY[level]):
-        places = cuts(draft.num_words, _last_value(talk, draft, talk.words.chosen))
+        places = cuts(draft.num_words, last_value(talk, draft, talk.words.chosen))
         if places:
             draft.cut_at = places[-1]
             talk.floor.close()
@@ -353,7 +272,7 @@ def correct_at_once(talk: Talk, heard: str, right: str) -> bool:
         return False
     pairs = zip(heard.lower().split(), right.lower().split(), strict=False)
     differing = next((at for at, (one, other) in enumerate(pairs) if one != other), 0)
-    at_word = _end(draft.spoken.lower(), heard.lower()) - _num_words(heard) + differing + 1
+    at_word = value_end(draft.spoken.lower(), heard.lower()) - num_words(heard) + differing + 1
     if not MIN_HEARD <= at_word <= draft.num_words - ANSWERED:
         return False
     draft.cut_at = at_word
@@ -382,15 +301,13 @@ def break_in(talk: Talk, kind: InterruptionKind, say: Callable[[], R], chance: f
 def stop_rambling(talk: Talk) -> None:
     """Let a talkative caller ramble, now and then, and the agent stop it to ask for a slot; who is
     pressed for time speaks of nothing else."""
-    user = talk.cast.user
-    if user.behaviour.length < 2 or not talk.chance(STOPPED * talk.leisure):
+    if talk.cast.user.behaviour.length < 2 or not talk.chance(STOPPED * talk.leisure):
         return
     draft = talk.floor.drafts[-1]
     if draft.speaker != "user" or draft.is_closed or draft.rote:
         return
     needed = draft.num_words
-    is_pressed = user.patience == 0 or user.emotion == "hurried"
-    draft = talk.user("ramble.pressed" if is_pressed else "ramble", "inform")
+    draft = talk.user("ramble.pressed" if talk.is_pressed else "ramble", "inform")
     places = [place for place in cuts(draft.num_words, needed) if place > needed + ANSWERED]
     if not places:
         return

@@ -16,6 +16,7 @@ from datagen.scripting.simulate.identify import ask_name, identify
 from datagen.scripting.simulate.interruptions import Telling, early, may_cut_in, stop_rambling
 from datagen.scripting.simulate.readiness import is_answered
 from datagen.scripting.simulate.repair import ask_again, is_short, mishear, take_back
+from datagen.scripting.simulate.replies import asks_to_act, hears, objects, takes_it
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.pack import ProcedureStep
 
@@ -48,30 +49,6 @@ _UNANSWERED = frozenset(("autoPositive", "disagreement", "interactionStructuring
 REACTS = 0.55
 _POINTS = re.compile(r"[^,{]*\b(?:that|this|it|one|ones|them|those|these)\b(?! \w+ed\b)", re.I)
 """How a line begins that points back: with no noun phrase, slot or clause before the pronoun."""
-_OBJECTS = re.compile(
-    r"\b(?:but|not|no|nobody|never|gone|afraid|disgrace|supposed|come on|serious|kidding|worse"
-    r"|charging|harsh|stupid|unfair|something else|pay|since when|(?<!that's )why|who says"
-    r"|scares?|heart\w*)\b|n't\b",
-    re.IGNORECASE,
-)
-_TAKES_IT = re.compile(
-    r".*\bthank|.*\bi'm sorry\b|.*\blet me (?:think|see|look|check)\b|.*\bnot the only one"
-    r"|.*\b(?:now|then) i know\b|i see it\b|that's right\b"
-    r"|(?:(?:oh, |ah, )?okay|alright|good|oh, so|(?:oh|well), good|at least|fine"
-    r"|then (?:i'll|we'll)|yes|i knew|oh, thank|really\?|phew|finally|i'd never have)(?!\w)"
-    r"|.*\b(?:okay|alright|fine|fair enough)\.$"
-    r"|.*\bi'll (?:go|ask|try|call|do|take|get|see|wait|look|give)\b[^.?!]*\.$",
-    re.I,
-)
-"""What a reply to news holds that the agent cannot pass over, and how one begins that it can."""
-_UNTOLD = re.compile(r"\bnobody (?:ever )?(?:told|tells|said|mentioned)\b|\bnever told me\b", re.I)
-_OTHERWISE = re.compile(r"\btold (?:me|us) (?:something (?:else|different)|they)\b", re.I)
-"""What a reply to news holds that complains of not having been told it, or of having been told
-something else."""
-_WANTS = re.compile(
-    r"\bplease\b|\b(?:just|then) (?:try|send|end|stop|take|put|do|start|close|cancel|let's)\b", re.I
-)
-"""What a reply holds that asks for what the agent does next."""
 HEARS = 0.6
 """Chance that the agent says something to what a caller makes of bad news, if that asks for
 nothing."""
@@ -356,7 +333,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
             talk.is_agreed, talk.floor.drafts[-1].act = True, "agreement"
         is_bad = talk.is_refused and talk.chance(HEARS)
         is_bad = is_bad or (said[-1] == "!" and talk.outcome != "solved")
-        if objects(said) or (is_bad and not _TAKES_IT.match(said)):
+        if objects(said) or (is_bad and not takes_it(said)):
             talk.agent(hears(said), "autoPositive")
     elif talk.chance(chance * talk.leisure):
         talk.user(act, "autoPositive")
@@ -364,20 +341,7 @@ def _react(talk: Talk, step: ProcedureStep, chance: float, act: str = "ack") -> 
 
 def _wants(talk: Talk, said: str) -> bool:
     """Tell whether a reply asks for what the agent does next."""
-    return talk.acts_next and said[-1] != "?" and _WANTS.search(said) is not None
-
-
-def hears(said: str) -> str:
-    """Return how the agent meets what a caller makes of bad news: some complain that they were told
-    nothing, or something else."""
-    if _OTHERWISE.search(said):
-        return "hear.otherwise"
-    return "hear.untold" if _UNTOLD.search(said) else "hear"
-
-
-def objects(said: str) -> bool:
-    """Tell whether what a caller makes of news asks for understanding: good news does not."""
-    return _OBJECTS.search(said) is not None and not _TAKES_IT.match(said)
+    return talk.acts_next and asks_to_act(said)
 
 
 def _is_redirected(talk: Talk) -> bool:

@@ -187,6 +187,12 @@ class Talk:
         return self.outcome in ("refused", "failed")
 
     @property
+    def is_pressed(self) -> bool:
+        """Whether the caller has no patience, or no time."""
+        user = self.cast.user
+        return user.patience == 0 or user.emotion == "hurried"
+
+    @property
     def is_at_end(self) -> bool:
         """Whether the agent has nothing left to do but to hand the caller on, if that."""
         return not self.steps or self.steps[0].do == "handoff"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
+from datagen.text.classes.titles import OPENS, titled
 from datagen.text.classes.typed import typed
 from datagen.text.form import (
     DOT,
@@ -21,7 +22,6 @@ from datagen.text.form import (
 )
 from datagen.text.lexicon import (
     ABBREVIATIONS,
-    BARE_TITLES,
     BATTERIES,
     DOTTED,
     END_SAFE,
@@ -29,9 +29,7 @@ from datagen.text.lexicon import (
     INSTITUTIONS,
     LEAST,
     MONTHS,
-    NAMED_TITLES,
     NEEDS_DOT,
-    NOT_TITLED,
     NUMBERED_SHORT,
     PHRASES,
     TITLES,
@@ -50,13 +48,8 @@ EXAMPLES = (
     ("See Fig. 3 and pp. 3-5.", "See Figure three and pages three to five."),
     ("Meet Gov. Ito and Sen. Cole.", "Meet Governor Ito and Senator Cole."),
 )
-_STREET = re.compile(
-    r"(?:\d(?:st|nd|rd|th)?|\b(?:on|at|down|along|across"
-    r"|off)) (?:[NSEW]\.? )?(?:[A-Z][a-z']+ ){1,2}\Z"
-)
 _TUNED = re.compile(r"\b(?:on [Cc]h|TV|watch\w*|news|tune|Wi-?Fi|router|signal)\b")
 _MID_SENTENCE = re.compile(r"[\w.] \Z")
-_OPENS = re.compile(r"(?:^|[.?!:] )[\"'(]?\Z")
 _ANY_MONTH = {name: name for name in MONTHS.values()} | MONTHS
 _ANY_MONTH |= {short.lower(): name for short, name in _ANY_MONTH.items()}
 _NUMBER = r"(?= ?[#(]?(?:\d|[$€£]\d|[A-Z]{1,5}-?\d))"
@@ -89,7 +82,7 @@ def _numbered(match: Match) -> str | None:
         return None  # "no. $5 is the fee": nothing is numbered by an amount
     if match["word"] in ("no", "sec") and is_before(match, _SAID_NO):
         raise Unsayable(match[0], "it may be short for something, or end a sentence")
-    if match["word"] in ("No", "Nos") and not _OPENS.search(match.string, 0, match.start()):
+    if match["word"] in ("No", "Nos") and not OPENS.search(match.string, 0, match.start()):
         said = said.lower()
     is_one = match["word"] in ("Ch", "ch") and is_after(match, _DIGIT)
     if is_one and not (is_near(match, _BOOK, 64, 64) or is_before(match, _WITHIN_BOOK)):
@@ -111,34 +104,6 @@ def _between(match: Match) -> str:
     if not is_before(match, _MID_SENTENCE):
         raise Unsayable(match[0], "it may be by the way or between")
     return "between"
-
-
-def _title(match: Match) -> str | None:
-    """Say a title before a name; after the name of a street it is none."""
-    return None if is_before(match, _STREET) else TITLES[match["word"]]
-
-
-_BESIDE_NAME = re.compile(
-    r"\b(?:[Nn]ext|[Nn]ew|[Ff]irst|[Ss]econd|[Tt]hird|[Ll]ast|[Ss]ales|[Cc]ustomer|[Ss]ervice"
-    r"|[Aa]ccount|[Ss]upport|[Pp]harma|\d(?:st|nd|rd|th)) \Z"
-    rf"|[a-z,] (?!The\b|(?:{any_of(TITLES)})\b)[A-Z][a-z']+ \Z"
-)
-"""What stands before "Gen", "Rep" or "Sen" that is no title: "next Gen", "by Amartya Sen"."""
-_AT_FIRST = frozenset(("Fr", "Ofc"))
-"""Titles that may be "for real" and "of course" where a sentence begins."""
-
-
-def _named_title(match: Match) -> str | None:
-    """Say a title without its dot before a name: "Sen Warren", "Gen Lee"."""
-    word = match["word"]
-    others = NOT_TITLED.get(word)
-    if others and re.compile(rf" (?:{others})\b").match(match.string, match.end()):
-        return None
-    if is_before(match, _BESIDE_NAME):
-        return None
-    if word in _AT_FIRST and is_before(match, _OPENS):
-        raise Unsayable(match[0], "it may be a title, or for real or of course")
-    return TITLES[word]
 
 
 def _refused(match: Match) -> str:
@@ -363,9 +328,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the words that are written short."""
     make = FormMaker("abbreviation")
     month = any_of(_ANY_MONTH)
-    bare = {short: name for short, name in TITLES.items() if short in BARE_TITLES}
-    named = r"(?= (?:[A-Z][a-z]{1,4}\.? )?[A-Z](?:'[A-Z])?[a-z']*[a-z])(?! [IVX]+\b)"
-    dotted = {short: name for short, name in TITLES.items() if short not in BARE_TITLES}
     end_safe = {short: DOTTED[short] for short in END_SAFE}
     with_dot = [short for short in NUMBERED_SHORT if short in NEEDS_DOT]
     no_dot = [short for short in NUMBERED_SHORT if short not in NEEDS_DOT]
@@ -374,10 +336,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"w/(?= ?[\w'$#])", "with ", Sure.CUE),
         make(r"[rR]x(?=[:#]? ?#?\d)", "R X", Sure.CUE, before=_NUMBER_IS),
         make.words(FORMS, r"(?:\.|\b(?= (?:[A-Z]|&)))", before=r"(?<![&\w])"),
-        make(rf"(?P<word>{any_of(bare)})\b\.?(?= [A-Z])(?! [A-Z]{{2,}}\b)", _title, Sure.USUAL),
-        make(rf"(?P<word>{any_of(NAMED_TITLES)})\b{named}", _named_title, Sure.USUAL),
         make(r"Sr\.?(?= (?:[A-Z][a-z]+ )?(?:Maria|Mary|Teresa|Agnes|Anne|Bernadette)\b)", _refused),
-        make.words(dotted, r"\.(?= [A-Z](?!\b))", Sure.CUE),
+        *titled(make),
         make.words(ABBREVIATIONS, rf"(?![\w/&-]|'(?!s\b)\w|\.\w){DOT}", Sure.USUAL),
         make.words(end_safe, rf"(?=\.)(?!\.\w){DOT}", Sure.GUESS),
         make.words(DOTTED, r"\.(?= [a-z\d$#(])(?!(?<=[Nn]o\.) [$€£])", Sure.GUESS),

@@ -14,8 +14,8 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.grammar import contracted, slots
 from datagen.scripting.content.values import Value, measure
 from datagen.scripting.plans.records import changed
-from datagen.scripting.simulate.asides import contradicts
 from datagen.scripting.simulate.call import _fill_up
+from datagen.scripting.simulate.suppositions import contradicts
 from datagen.types import Interruption, Job, Script, Turn
 from tests.scripting.world.test_calls import floor, make, maker
 from tests.scripting.world.test_manners import talk_of

@@ -15,7 +15,8 @@ import pytest
 
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.interruptions import _ENDS, _PHRASE
+from datagen.scripting.simulate.cut_places import _PHRASE
+from datagen.scripting.simulate.interruptions import _ENDS
 from datagen.types import Interruption, Job, Script, Turn
 from tests.scripting.world.test_calls import maker
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from datagen.scripting.simulate import asides, call, steps
+from datagen.scripting.simulate import asides, call, replies, steps, suppositions
 from tests.scripting.world.test_calls import maker
 from tests.scripting.world.test_manners import scripts, talk_of
 
@@ -71,14 +71,14 @@ def test_who_asks_for_the_next_step_is_not_asked_about_it(said: str, wants: bool
     ],
 )
 def test_a_line_names_what_it_is_about_or_refers_back(line: str, refers: bool) -> None:
-    assert asides.refers_back(line) == refers
+    assert suppositions.refers_back(line) == refers
 
 
 def test_what_was_not_told_last_is_supposed_by_its_name() -> None:
     talk = talk_of("water_utility", "move_in", "opened")
     lines = talk.world.fact("read_rule").claim
-    assert any(map(asides.refers_back, lines))
-    assert not any(map(asides.refers_back, asides._clear(talk, "read_rule", lines)))
+    assert any(map(suppositions.refers_back, lines))
+    assert not any(map(suppositions.refers_back, asides._clear(talk, "read_rule", lines)))
     talk.tell(["read_rule"])
     assert list(asides._clear(talk, "read_rule", lines)) == list(lines)
 
@@ -138,10 +138,10 @@ def test_thanks_are_given_once_in_a_breath() -> None:
 
 
 def test_who_is_sorry_itself_is_not_told_so() -> None:
-    assert not steps.objects("Oh. I'm sorry, I had no idea.")
-    assert not steps.objects("Oh, okay, something else, then.")
-    assert steps._TAKES_IT.match("Well, let me think.")
-    assert steps.objects("But that's not fair.")
+    assert not replies.objects("Oh. I'm sorry, I had no idea.")
+    assert not replies.objects("Oh, okay, something else, then.")
+    assert replies.takes_it("Well, let me think.")
+    assert replies.objects("But that's not fair.")
 
 
 def test_who_cannot_be_found_is_asked_for_the_other_number() -> None:
