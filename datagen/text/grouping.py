@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_BLANKS = "\u00a0\u2007\u2009\u202f"
+_BLANKS = "\u00a0\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
 """Blanks that type puts between a number's digits, three by three."""
 _GROUPED = re.compile(
     rf"(?<![\w.,/])(?<![A-Za-z]-)(?<!\d[{_BLANKS}])[1-9]\d{{0,2}}(?:[{_BLANKS}]\d{{3}})+"

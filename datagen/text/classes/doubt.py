@@ -60,7 +60,11 @@ _SCORED = (
 )
 _MEASURED = rf"(?:%| ?(?:percent|(?:{UNIT})(?![\w/])))(?! (?:[a-z]+ )?[a-z]+s\b)"
 """A unit behind a number, and no things that it measures: "2 500 mg tablets" are two."""
-_TOTALS = r"\b(?:[Tt]otals?|[Ss]um|[Bb]alance|[Cc]ount|[Pp]opulation)(?: is| was| of|:)? "
+_COUNTED = r"(?=%| (?:[a-z]+ )?[a-z]+s\b| (?:people|dollars|percent)\b)"
+_TOTALS = (
+    r"\b(?i:(?:totals?|sum|balance|count|population)(?: is| was| of|:)?|add|subtract|multiply"
+    r"|divide|round|plus|minus|equals|about|than|over|under|nearly|almost) "
+)
 _AMOUNT = re.compile(
     rf"{_SCORED}|{COUNTING.pattern}|\d!|\b(?i:bench\w*|squat\w*|deadlift\w*|lift\w*|press\w*|max"
     rf"|PR|weigh\w*|pounds|lbs?"
@@ -136,7 +140,9 @@ SHAPES = (
     Shape(r"[1-9]\d\d (?=\d{3}(?![\w,.:/-]\w|[%°]))(?!\d+ \d+ [a-z])", "one number or two"),
     Shape(rf"[1-9]\d? (?=\d{{3}}(?:\.\d+)?{_MEASURED})", "one number or two"),
     Shape(r"[1-9]\d? (?=\d{3}\.\d)(?!\d+ \d{3}\.\d{3}[.-])", "one number or two"),
-    Shape(r"[1-9]\d? (?=\d{3}[.,?!;]?$)", "one number or two", before=_TOTALS),
+    Shape(r"[1-9]\d? (?=\d{3}(?:[.,?!;]?$| (?:and|or|to|from|by|is)\b))", "one number or two",
+          before=_TOTALS),
+    Shape(rf"[1-9]\d{{0,2}}(?:\.\d{{3}}){{2,}}(?![\w.]){_COUNTED}", "one number or a code"),
     Shape(r"[$€£][1-9]\d{0,2} (?=\d{3}(?!\d))", "one amount or two"),
     Shape(r"x(?:\d{1,2}|100)(?![\w-]|\.\d)", "so many times, an extension or a name"),
     Shape(rf"{QTY} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
