@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ ONE_THREAD = {
 }
 
 
+ROOM = 4 * 2**20
+"""Bytes that Ray's folder takes at least."""
 SHOWN = 300
 """Characters of Ray's own words that are shown."""
 _OF_ITS_FOLDER = (
@@ -100,6 +103,21 @@ def _other_folder() -> str | None:
     return str(Path(tempfile.gettempdir()) / f"ray-{os.getuid()}")
 
 
+def _full_folder() -> str:
+    """Say that the disk of a private Ray's folder is full, if it is; Ray itself only times out."""
+    folder = Path(_other_folder() or os.environ.get("RAY_TMPDIR") or tempfile.gettempdir())
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return ""
+    if free >= ROOM:
+        return ""
+    return (
+        f"the disk of its folder {folder} has {free / 2**20:.0f} MB left: delete something, or"
+        " set RAY_TMPDIR to a folder with a short name on a disk with room"
+    )
+
+
 def _failure(address: str | None, error: Exception) -> str:
     """Say why Ray cannot be had, and what to do."""
     said = " ".join(str(error).split())
@@ -116,6 +134,8 @@ def _failure(address: str | None, error: Exception) -> str:
             f"cannot start Ray on this machine: {said}; set RAY_TMPDIR to a folder with a shorter"
             " name"
         )
+    if address is None and (full := _full_folder()):
+        return f"cannot start Ray on this machine: {said}; {full}"
     if address is None:
         return (
             f"cannot start Ray on this machine: {said} (it may be too busy, or have too little"

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from datagen.storage import requests, store_errors
+from datagen.storage.in_python import fresh
 from datagen.types import UserError
 
 PATIENCE = 60.0
@@ -65,6 +66,7 @@ def _connect(uri: str, place: str) -> tuple[fs.FileSystem, str]:
     if store_errors.VIRTUAL in urlsplit(uri).query:
         return _virtual(uri, place)
     filesystem, base = fs.FileSystem.from_uri(uri)
+    filesystem = fresh(filesystem)
     if scheme in ("abfs", "abfss"):
         filesystem = _azure(uri, place) or filesystem
         # a first request of another kind than this ends the process if there is no way in

@@ -11,6 +11,8 @@ import io
 
 import pyarrow as pa
 
+from datagen.storage.in_python import in_words
+
 
 def full(file: pa.NativeFile) -> pa.NativeFile:
     """Return a file that is read in as many calls as it takes."""
@@ -21,7 +23,8 @@ class _Full(io.RawIOBase):
     def __init__(self, file: pa.NativeFile) -> None:
         super().__init__()
         self._file = file
-        self._size = file.size()
+        with in_words():
+            self._size = file.size()
 
     def readable(self) -> bool:
         return True
@@ -41,7 +44,8 @@ class _Full(io.RawIOBase):
         left = left if size < 0 else min(size, left)
         parts = []
         while left:
-            part = self._file.read(left)
+            with in_words():
+                part = self._file.read(left)
             if not part:
                 raise OSError(
                     f"no answer: its stream ended after {self.tell():,} of {self._size:,} bytes"

@@ -57,11 +57,15 @@ class LocalStorage(Storage):
     def names(self, folder: str, *, hidden: bool = False) -> list[str]:
         """Return the names of the files of a folder."""
         path = self._path(folder)
-        with self._there():
+
+        def listed() -> list[str]:
             if not path.is_dir():
                 return []
-        with self._there(), os.scandir(path) as entries:
-            found = [entry.name for entry in entries if entry.is_file()]
+            with os.scandir(path) as entries:
+                return [entry.name for entry in entries if entry.is_file()]
+
+        with self._there():
+            found = _anew(listed)
         return sorted(name for name in found if name.startswith(".") == hidden)
 
     @contextmanager
@@ -75,7 +79,7 @@ class LocalStorage(Storage):
     def append(self, name: str, ours: Callable[[], bool] = always) -> Iterator[Lines]:
         """Open a text file to add lines to, at its end: what others add stays."""
         with self._there():
-            file = self._path(name).open("a", encoding="utf-8")
+            file = _anew(lambda: self._path(name).open("a", encoding="utf-8"))
         try:
             yield _GrowingFile(file, self._there)
         finally:
@@ -85,7 +89,7 @@ class LocalStorage(Storage):
     def delete(self, name: str) -> None:
         """Remove a file, if it is there."""
         with self._there():
-            self._path(name).unlink(missing_ok=True)
+            _anew(lambda: self._path(name).unlink(missing_ok=True))
 
     def written(self, name: str) -> float | None:
         """Return when a file was written."""

@@ -31,6 +31,7 @@ from datagen.storage import requests, store_errors
 from datagen.storage.append import Spool, always
 from datagen.storage.base import Item, Lines, Storage, StorageFailed, T, inside
 from datagen.storage.full_reads import full
+from datagen.storage.in_python import in_words
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,9 @@ class ObjectStorage(Storage):
         """Return what ``parse`` makes of an open object."""
 
         def attempt() -> T:
-            with self._filesystem.open_input_file(self._path(name)) as file:
+            with self._said():
+                opened = self._filesystem.open_input_file(self._path(name))
+            with opened as file:
                 return parse(file if self._is_native else full(file))
 
         try:
@@ -86,9 +89,13 @@ class ObjectStorage(Storage):
         """Return the names of the objects of a folder."""
         selector = fs.FileSelector(self._path(folder), allow_not_found=True)
 
+        def listed() -> list[fs.FileInfo]:
+            with self._said():
+                return self._filesystem.get_file_info(selector)
+
         def attempt() -> list[fs.FileInfo]:
             try:
-                return requests.call(lambda: self._filesystem.get_file_info(selector), LIST)
+                return requests.call(listed, LIST)
             except TimeoutError as error:
                 if requests.left(SLOW) < SLOW or not self._answers():
                     raise
@@ -120,12 +127,17 @@ class ObjectStorage(Storage):
 
     def delete(self, name: str) -> None:
         """Remove an object, if it is there."""
+
+        def attempt() -> None:
+            with self._said():
+                self._filesystem.delete_file(self._path(name))
+
         with suppress(FileNotFoundError):
-            self._patiently(lambda: self._filesystem.delete_file(self._path(name)))
+            self._patiently(attempt)
 
     def written(self, name: str) -> float | None:
         """Return when an object was written, by the store's clock."""
-        info = self._patiently(lambda: self._filesystem.get_file_info(self._path(name)))
+        info = self._patiently(lambda: self._info(name))
         return None if info.mtime_ns is None else info.mtime_ns / 1e9
 
     def appears(self, name: str) -> bool:
@@ -152,12 +164,20 @@ class ObjectStorage(Storage):
     def _path(self, name: str) -> str:
         return f"{self._base}/{inside(name)}".rstrip("/")
 
+    def _said(self) -> AbstractContextManager[None]:
+        """Have what a client in Python raises classified as what a store says."""
+        return nullcontext() if self._is_native else in_words()
+
+    def _info(self, name: str) -> fs.FileInfo:
+        with self._said():
+            return self._filesystem.get_file_info(self._path(name))
+
     def _put(self, name: str, data: bytes) -> None:
-        with self._filesystem.open_output_stream(self._path(name)) as stream:
+        with self._said(), self._filesystem.open_output_stream(self._path(name)) as stream:
             stream.write(data)
         if self._is_native:
             return
-        kept = self._filesystem.get_file_info(self._path(name)).size
+        kept = self._info(name).size
         if kept is not None and kept != len(data):
             raise StorageFailed(
                 f"{self.where}: of {name} it kept {kept:,} of {len(data):,} bytes without an error;"

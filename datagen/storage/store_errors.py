@@ -13,7 +13,9 @@ from datagen import assets
 
 SHOWN = 200
 """Characters of a store's own message that are shown; what it means is decided on all of it."""
-_OF_A_STORE = re.compile(r"AWS Error|google::cloud|GCS|Azure|curl|HTTP|no answer", re.IGNORECASE)
+_OF_A_STORE = re.compile(
+    r"AWS Error|google::cloud|GCS|Azure|curl|HTTP|no answer|its Python client:", re.IGNORECASE
+)
 """What an error of the store itself says, unlike one of the file that was read from it."""
 _NO_BUCKET = re.compile(
     r"NO_SUCH_BUCKET|NoSuchBucket|bucket.{0,80}not (found|exist)|ContainerNotFound"
@@ -25,12 +27,13 @@ _NO_ENTRY = re.compile(
     r"|INVALID_CLIENT_TOKEN|MISSING_AUTHENTICATION|denied|forbidden|unauthori[sz]ed|unauthenticated"
     r"|HTTP status 40[13]|http_status_code=40[13]|\] 40[13]\b|AuthorizationFailure"
     r"|AuthenticationFailed|AuthorizationPermissionMismatch|NoAuthenticationInformation"
-    r"|AuthenticationException|OAuth2 access token",
+    r"|AuthenticationException|OAuth2 access token|no token found|token is required",
     re.IGNORECASE,
 )
 _RUN_OUT = re.compile(
     r"Expired ?Token|TokenExpired|token (?:has|is|was)(?: been)? expired"
-    r"|not valid in the specified time frame",
+    r"|not valid in the specified time frame|token cannot be (?:auto-?)?refreshed|RefreshError"
+    r"|invalid_grant|reauthentication is needed",
     re.IGNORECASE,
 )
 """What is said of keys that were given for some hours (S3's tokens, Azure's SAS)."""
@@ -90,7 +93,10 @@ _OUTAGE = re.compile(
     r"|\] (408|429|5\d\d)\b|ServerBusy|InternalError|OperationTimedOut|get a new connection"
     r"|InvalidRange|HTTP status 416"  # the object was written anew while it was read
     r"|Error while (polling|reading|sending)|connection (was |is )?(closed|reset|refused|aborted)"
-    r"|timed? ?out|no answer|response code|retry-policy-exhausted|resolve host",
+    r"|timed? ?out|no answer|response code|retry-policy-exhausted|resolve host"
+    r"|(?:client|server) error '?(?:408|429|5\d\d)|\b(?:408|429|5\d\d) (?:client|server) error"
+    r"|(?:server|peer) (?:disconnected|closed)|Python client: (?:Connect|Read|Write|RemoteProtocol"
+    r"|Proxy|Connection|ChunkedEncoding|IncompleteRead|ClientPayload|ServerDisconnected)\w*",
     re.IGNORECASE,
 )
 _GOOGLE_FILE = ".config/gcloud/application_default_credentials.json"

@@ -16,6 +16,7 @@ from functools import lru_cache
 from datagen.text.classes.shorthand import BESIDE, WORDS
 from datagen.text.doubtful import refuse_doubtful
 from datagen.text.form import Unsayable
+from datagen.text.grouping import by_commas
 from datagen.text.lexicon import (
     ABBREVIATIONS,
     BATTERIES,
@@ -249,7 +250,8 @@ def _speak(text: str, table: FactTable, locale: str) -> str:
 
 
 def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
-    tokens = [(match.span(), match[0].translate(_TYPOGRAPHY)) for match in _TOKEN.finditer(text)]
+    grouped = by_commas(text)
+    tokens = [(match.span(), match[0].translate(_TYPOGRAPHY)) for match in _TOKEN.finditer(grouped)]
     bounds = [bound for bound, typed in tokens if typed]
     for bound, typed in tokens:
         if len(typed) > MOST_CHARACTERS:

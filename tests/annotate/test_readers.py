@@ -307,6 +307,21 @@ def test_a_transcript_that_cannot_be_read_costs_its_own_call(name: str, tmp_path
     assert "two.rttm" in caught.value.evidence
 
 
+@pytest.mark.parametrize("other", ["two.eaf", "two.TRS", "two.srt"])
+def test_a_transcript_in_another_form_is_not_passed_over(other: str, tmp_path: Path) -> None:
+    """What people wrote down was left out without a word (Exmaralda-Org/exmaralda#52)."""
+    folder_ctm(tmp_path)
+    (tmp_path / "one.eaf").write_text("<ANNOTATION_DOCUMENT/>")
+    a_call(tmp_path / "two.wav", None)
+    (tmp_path / other).write_text("<ANNOTATION_DOCUMENT/>")
+    reader = open_reader("folder", [tmp_path])
+    assert said(reader.read("one"), "a") == spoken("a"), "its CTM is there"
+    with pytest.raises(Rejected) as caught:
+        reader.read("two")
+    assert caught.value.reason == "transcript"
+    assert f"{other} is in a form that is not read" in caught.value.evidence
+
+
 def test_a_transcript_of_all_calls_that_cannot_be_read_stops(tmp_path: Path) -> None:
     folder_ctm(tmp_path)
     (tmp_path / "all.rttm").write_text(BAD["a message in a number"])

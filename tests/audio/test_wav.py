@@ -1,4 +1,4 @@
-"""WAV files whose header says less than they hold are told, and not read in part."""
+"""Files whose header says less than they hold, or more, are told, and not read in part."""
 
 from __future__ import annotations
 
@@ -51,6 +51,40 @@ WHOLE = {
     "nothing": b"",
     "a header alone": wav()[:30],
 }
+
+
+def cut(kind: str, share: float = 0.6, subtype: str = "PCM_16") -> bytes:
+    """Return the first part of a file, as of a copy that broke off."""
+    file = io.BytesIO()
+    noise = np.random.default_rng(0).normal(size=(FRAMES, 2)) * 0.1
+    soundfile.write(file, noise, RATE, format=kind, subtype=subtype)
+    return file.getvalue()[: int(len(file.getvalue()) * share)]
+
+
+CUT = {
+    "WAV": cut("WAV"),
+    "an extensible one": cut("WAVEX", subtype="PCM_24"),
+    "the last tenth": cut("WAV", 0.9),
+    "AIFF": cut("AIFF"),
+    "AU": cut("AU"),
+    "SPHERE": cut("NIST"),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_recording_that_breaks_off_is_told(name: str, tmp_path: Path) -> None:
+    """What is read of it differs from what it declares (lhotse-speech/lhotse#1437)."""
+    path = tmp_path / "call.wav"
+    path.write_bytes(CUT[name])
+    with pytest.raises(OSError, match=r"it holds (60|90)% of the sound that its header tells of"):
+        require_whole(path)
+
+
+@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "AIFF", "AU", "NIST"])
+def test_a_whole_recording_is_let_through(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    path.write_bytes(cut(kind, 1.0))
+    require_whole(path)
 
 
 @pytest.mark.parametrize("name", SHORT)

@@ -12,6 +12,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -256,6 +257,24 @@ def test_a_folder_that_ray_may_not_write_to_is_said(
         pass
     says = "join Ray at here:1: .*; set RAY_TMPDIR to.* or start it as this user"
     with pytest.raises(UserError, match=says), joining.cluster("here:1"):
+        pass
+
+
+def test_a_full_disk_under_rays_folder_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray waits for its own files there, and then says nothing of it (as in ray#17017)."""
+
+    def late(**_: object) -> None:
+        raise RuntimeError("Timed out waiting for file gcs_server_port")
+
+    monkeypatch.setattr("ray.init", late)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    with pytest.raises(UserError, match="it may be too busy"), joining.cluster(None):
+        pass
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**20))
+    says = rf"gcs_server_port; the disk of its folder {tmp_path} has 1 MB left: .*RAY_TMPDIR"
+    with pytest.raises(UserError, match=says), joining.cluster(None):
         pass
 
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from datagen.storage import (
     StorageFailed,
     hold,
     holder,
+    in_python,
     lease,
     object_store,
     open_storage,
@@ -547,6 +549,16 @@ def test_a_file_that_another_machine_has_replaced_is_opened_anew(
 
     stale += [OSError(errno.ESTALE, "Stale file handle")] * 3
     assert place.load("a", content) == b"abc"
+    real_list = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if stale:
+            raise stale.pop()
+        return real_list(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    stale += [OSError(errno.ESTALE, "Stale file handle")] * 3
+    assert place.names("") == ["a"], "as sahlberg/libnfs#160 has it: another try finds it"
     stale += [OSError(errno.ESTALE, "Stale file handle")] * 9
     with pytest.raises(StorageFailed, match="its disk has gone \\(Stale"):
         place.load("a", content)
@@ -779,3 +791,137 @@ def test_a_store_that_keeps_less_than_it_was_given_is_said() -> None:
     place = through_fsspec(Forgetful())
     with pytest.raises(StorageFailed, match=r"of a\.bin it kept 1,000 of 50,000 bytes without an"):
         put(place, "a.bin", bytes(50_000))
+
+
+class Hub:
+    """What is on a server, and what its client raises."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.faults: list[Exception] = []
+
+
+class Listing:
+    """As huggingface_hub's file system: what a folder holds is asked once and kept."""
+
+    protocol = "hf"
+
+    def __init__(self, hub: Hub, skip_instance_cache: bool = False) -> None:
+        self.storage_args = (hub,)
+        self.storage_options: dict[str, Any] = {}
+        self._hub = hub
+        self._kept: dict[str, list[dict[str, Any]]] = {}
+
+    def _listed(self, folder: str) -> list[dict[str, Any]]:
+        if self._hub.faults:
+            raise self._hub.faults.pop(0)
+        if folder not in self._kept:
+            self._kept[folder] = [
+                {"name": name, "size": len(data), "type": "file", "mtime": 1.0}
+                for name, data in self._hub.objects.items()
+                if name.startswith(f"{folder}/")
+            ]
+        return self._kept[folder]
+
+    def info(self, path: str) -> dict[str, Any]:
+        for one in self._listed(path.rpartition("/")[0]):
+            if one["name"] == path:
+                return one
+        raise FileNotFoundError(path)
+
+    def isfile(self, path: str) -> bool:
+        try:
+            return bool(self.info(path))
+        except FileNotFoundError:
+            return False
+
+    exists = isfile
+
+    def isdir(self, path: str) -> bool:
+        return True
+
+    def find(self, path: str, **options: Any) -> dict[str, Any]:
+        return {one["name"]: one for one in self._listed(path)}
+
+    def open(self, path: str, mode: str) -> io.BytesIO:
+        if mode == "rb":
+            return io.BytesIO(self._hub.objects[path][: self.info(path)["size"]])
+        objects = self._hub.objects
+
+        class Upload(io.BytesIO):
+            def close(self) -> None:
+                if not self.closed:
+                    objects[path] = self.getvalue()
+                super().close()
+
+        return Upload()
+
+
+def from_hub(hub: Hub, patience: float = 2.0) -> object_store.ObjectStorage:
+    handler: Any = fs.FSSpecHandler
+    filesystem = in_python.fresh(fs.PyFileSystem(handler(Listing(hub))))
+    place = object_store.ObjectStorage("hf://buckets/u/b/run", filesystem, "buckets/u/b/run")
+    place.patience = patience
+    return place
+
+
+def test_what_another_process_writes_is_seen_through_fsspec() -> None:
+    """A file system that keeps its listings hides it (fsspec/gdrive-fsspec#62)."""
+    hub = Hub()
+    one, other = from_hub(hub), from_hub(hub)
+    put(one, "a", b"one")
+    assert (other.names(""), other.read("a")) == (["a"], b"one")
+    put(one, "a", b"longer")
+    put(one, "b", b"new")
+    assert (other.names(""), other.read("a"), other.read("b")) == (["a", "b"], b"longer", b"new")
+    assert other.written("b") is not None
+    del hub.objects["buckets/u/b/run/a"]
+    assert other.written("a") is None
+
+
+class ConnectTimeout(Exception):
+    """As a client of HTTP names it."""
+
+
+class RemoteProtocolError(Exception):
+    """As a client of HTTP names it."""
+
+
+TOO_MANY = "Client error '429 Too Many Requests' for url 'https://huggingface.co/api/buckets'"
+PASSING = [ConnectTimeout(""), RemoteProtocolError("Server disconnected"), OSError(TOO_MANY)]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=str)
+def test_outages_that_a_client_in_python_tells_of_are_waited_for(fault: Exception) -> None:
+    hub = Hub()
+    put(from_hub(hub), "a", b"one")
+    place = from_hub(hub, 20.0)
+    hub.faults = [fault]
+    assert place.read("a") == b"one"
+    hub.faults = [fault]
+    assert place.names("") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (ValueError("Token cannot be auto-refreshed."), "the keys have run out .*HF_TOKEN"),
+        (OSError("Token is required, but no token found."), "the store refuses entry .*HF_TOKEN"),
+        (RuntimeError("the client has been closed"), r"refuses what was asked .*RuntimeError: the"),
+    ],
+)
+def test_what_a_client_in_python_raises_is_a_sentence(fault: Exception, said: str) -> None:
+    """After two hours a token was no more (Azure/azure-data-lake-store-python#299)."""
+    uses: tuple[Callable[[object_store.ObjectStorage], object], ...] = (
+        lambda place: place.read("a"),
+        lambda place: place.names(""),
+        lambda place: place.written("a"),
+        lambda place: place.delete("a"),
+        lambda place: put(place, "b", b"two"),
+    )
+    for use in uses:
+        hub = Hub()
+        put(from_hub(hub), "a", b"one")
+        hub.faults = [fault] * 9
+        with pytest.raises(StorageFailed, match=said):
+            use(from_hub(hub, 0.1))

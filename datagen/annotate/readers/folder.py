@@ -46,6 +46,19 @@ CHANNELS = PAIRS[:5]
 """Names that say which channel somebody is on."""
 _SILENT = frozenset({"", "sil", "sp", "<p>", "<eps>", "<sil>", "spn", "[sil]"})
 CALLS = "calls.tsv"
+OTHERS = {
+    ".eaf": "ELAN: File > Export As > Praat TextGrid File",
+    ".trs": "Transcriber",
+    ".exb": "EXMARaLDA: File > Export > Praat TextGrid",
+    ".antx": "Annotation Pro",
+    ".cha": "CLAN: chat2praat",
+    ".stm": "NIST's",
+    ".mlf": "HTK's",
+    ".srt": "subtitles",
+    ".vtt": "subtitles",
+    ".sbv": "subtitles",
+}
+"""Suffixes of transcripts in forms that are not read, and whose they are or how to export them."""
 _WORDS, _PARTS = "words", ("tokens", "segments", "additional_segments")
 """Folders into which NeMo's aligner writes CTMs of one name: of words, and of what is no word."""
 
@@ -68,6 +81,9 @@ class Folder:
         self._spans = self._lines(find(folders, "*.rttm"), read_rttm, _turn_name)
         self._rows: dict[str, dict[str, str]] = {}
         self._soundless.check(folders)
+        for path in find(folders, "*"):
+            if path.suffix.casefold() in OTHERS:
+                self._leave_other(path)
         for path in find(folders, CALLS):
             for row in read_table(path, "call"):
                 self._keep_row(path, row)
@@ -85,6 +101,22 @@ class Folder:
         there = self._grids.setdefault(call_id, {}).setdefault(side, path)
         if not same_content(there, path):
             raise UserError(_two_transcripts(call_id, there, path))
+
+    def _leave_other(self, path: Path) -> None:
+        """Leave out a call of whose words there is only a transcript in a form that is not read.
+
+        A model would hear what a person has written down.
+        """
+        call_id = self._files.of(path, path.stem)
+        if call_id is None and (of_side := self._files.of_side(path, path.stem)):
+            call_id, _ = of_side
+        if call_id is None or call_id in self._words or call_id in self._grids:
+            return
+        self._unreadable.setdefault(
+            call_id,
+            f"{path} is in a form that is not read ({OTHERS[path.suffix.casefold()]}); put its"
+            " words beside it as .TextGrid or .ctm, or move it away to have them heard",
+        )
 
     def _lines(
         self,

@@ -38,6 +38,10 @@ _BEGINNINGS = re.compile(
 )
 """How each of several files in one body begins (of MP3, the first frame of an encoder); programs
 read the first, and nobody hears that the others are missing."""
+METADATA = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"cue ", b"smpl", b"_PMX")
+"""Chunks that stand behind the samples."""
+TAGS = (b"ID3", b"TAG", b"APETAGEX")
+"""How what is no chunk begins behind them."""
 NOT_SOUND = ("text/", "application/json", "application/problem+json", "application/xml")
 
 
@@ -101,7 +105,9 @@ def _mended(reply: Reply) -> bytes:
     if 0 < size < PLACEHOLDER and size > here:
         raise Trouble(f"the sound is cut short: {here:,} of {size:,} bytes")
     after = start + size + size % 2
-    is_right = 0 < size < PLACEHOLDER and is_followed_by_chunks(io.BytesIO(data), after, len(data))
+    is_right = 0 < size < PLACEHOLDER and (
+        data.startswith(TAGS, after) or is_followed_by_chunks(io.BytesIO(data), after, len(data))
+    )
     if not is_right:
         size = (_end(data, start) - start) // block * block
     whole = data[:at] + struct.pack("<4sI", b"data", size) + data[start : start + size]
@@ -112,10 +118,24 @@ def _end(data: bytes, start: int) -> int:
     """Return where a WAV's samples end.
 
     A writer that cannot go back to its header may put the sizes behind the samples, alone or where
-    they stand in a header of zeros (Kokoro-FastAPI before 0.4, PyAV); they would be heard.
+    they stand in a header of zeros (Kokoro-FastAPI before 0.4, PyAV), or chunks that say who spoke;
+    they would be heard.
     """
     for length in (8, start):
         end = len(data) - length
         if start < end and int.from_bytes(data[-4:], "little") == end - start:
             return end
-    return len(data)
+    end = len(data)
+    while (at := _last_chunk(data, start, end)) is not None:
+        end = at
+    return end
+
+
+def _last_chunk(data: bytes, start: int, end: int) -> int | None:
+    """Return where metadata begins that ends at ``end``, None if samples stand there."""
+    for name in METADATA:
+        at = data.rfind(name, start, end)
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if at >= 0 and end - 1 <= at + 8 + size + size % 2 <= end + 1:
+            return at
+    return None

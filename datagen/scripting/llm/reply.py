@@ -17,14 +17,15 @@ from jsonschema import Draft202012Validator
 
 from datagen.scripting.llm.answer import ends_inside, objects, problem
 from datagen.scripting.llm.completion import Completion, Request
+from datagen.text.grouping import by_commas
 from datagen.visible import visible_line
 
 SPEECH = r"[A-Za-z0-9 ,.?!'$%:;&@/-]"
 """What may be written down of a call: no markup, no quotes, no brackets, no line breaks."""
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
-)
-"""Controls, what has no width, and halves of characters that JSON lets through."""
+_NO_WIDTH = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""What stands inside words, and parts none."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2061-\u206f\ud800-\udfff]")
+"""Controls, what orders text, and halves of characters that JSON lets through."""
 _TYPOGRAPHY = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", '"': ""})
 _DASH = re.compile(r"\s*(?:\u2014|\u2013(?=\s)|\s--?(?=\s))\s*")
 _ELLIPSIS = re.compile(r"\s*(?:\u2026|\.{2,})(?P<end>\s*$)?\s*")
@@ -137,7 +138,7 @@ def read_json(text: str, schema: Draft202012Validator) -> Any:
 def tidy(text: str) -> str:
     """Return a turn on one line in a keyboard's characters: the canonical written text."""
     text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
-    text = _CONTROL.sub(" ", text)
+    text = _CONTROL.sub(" ", _NO_WIDTH.sub("", by_commas(text)))
     text = _ELLIPSIS.sub(lambda found: "." if found["end"] is not None else ", ", text)
     text = " ".join(_DASH.sub(", ", text).split())
     return re.sub(r"\s+(?=[,.?!;:])|(?<=[,?!;:]),", "", text)

@@ -15,6 +15,7 @@ from datagen.text.form import Form, FormMaker, Match, Sure, is_near
 from datagen.text.locales import Locale
 from datagen.text.nouns import NO_PLURAL
 from datagen.text.quantity import DEC, QTY
+from datagen.text.units import UNIT
 
 TOLD = (
     "A shape that has two readings in these conversations, with nothing beside it that tells which:"
@@ -56,6 +57,13 @@ _NO_NOUN_NEXT = (
 _SCORED = (
     r"\b(?:percent|dollars|\$|bowl\w*|score[ds]?|scoring|FICO|SAT|GRE|ACT|GMAT|math|verbal|reading|credit|IQ|miles"
     r"|degrees)\b"
+)
+_MEASURED = rf"(?:%| ?(?:percent|(?:{UNIT})(?![\w/])))(?! (?:[a-z]+ )?[a-z]+s\b)"
+"""A unit behind a number, and no things that it measures: "2 500 mg tablets" are two."""
+_COUNTED = r"(?=%| (?:[a-z]+ )?[a-z]+s\b| (?:people|dollars|percent)\b)"
+_TOTALS = (
+    r"\b(?i:(?:totals?|sum|balance|count|population)(?: is| was| of|:)?|add|subtract|multiply"
+    r"|divide|round|plus|minus|equals|about|than|over|under|nearly|almost) "
 )
 _AMOUNT = re.compile(
     rf"{_SCORED}|{COUNTING.pattern}|\d!|\b(?i:bench\w*|squat\w*|deadlift\w*|lift\w*|press\w*|max"
@@ -130,6 +138,13 @@ SHAPES = (
     Shape(r"[A-Z]\.(?= \d)(?! \d+[:/])", "a name or short for something",
           before=r"(?:[a-z'],?|^) "),
     Shape(r"[1-9]\d\d (?=\d{3}(?![\w,.:/-]\w|[%°]))(?!\d+ \d+ [a-z])", "one number or two"),
+    Shape(rf"[1-9]\d? (?=\d{{3}}(?:\.\d+)?{_MEASURED})", "one number or two"),
+    Shape(r"[1-9]\d? (?=\d{3}\.\d)(?!\d+ \d{3}\.\d{3}[.-])", "one number or two"),
+    Shape(r"[1-9]\d? (?=\d{3}(?:[.,?!;]?$| (?:and|or|to|from|by|is)\b))", "one number or two",
+          before=_TOTALS),
+    Shape(rf"[1-9]\d{{0,2}}(?:\.\d{{3}}){{2,}}(?![\w.]){_COUNTED}", "one number or a code"),
+    Shape(r"[$€£][1-9]\d{0,2} (?=\d{3}(?!\d))", "one amount or two"),
+    Shape(r"x(?:\d{1,2}|100)(?![\w-]|\.\d)", "so many times, an extension or a name"),
     Shape(rf"{QTY} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
     Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),
     Shape(

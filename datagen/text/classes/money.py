@@ -130,6 +130,7 @@ FOREIGN = (
     "BSD", "BBD", "BMD", "KYD", "XCD", "CUP", "FJD", "BZD", "NAD", "LRD", "GYD", "SRD",
 )  # fmt: skip
 """Codes of other currencies with that sign; they have no name here."""
+_STOP_OF_THREE = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _PLAINLY = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d\d)?|\d{2,}\.\d\d|[1-9]\.\d\d|\d{4,}(?:\.\d\d)?")
 """An amount that is hardly the number of a version, a runway or a station."""
 _ABSORBED = re.compile(r" ?(?:W|watts?)\b")
@@ -157,6 +158,7 @@ class _Amounts:
 
     def amount(self, match: Match) -> str | None:
         """Say an amount and its currency, singular before a noun that it describes."""
+        _refuse_stop(match)
         sign = match["sign"] if match["sign"] in self._locale.currencies else match["sign"].upper()
         is_attributive = self._describes(match)
         return self._say(match["amount"], match["scale"], self._currency(sign), is_attributive)
@@ -218,6 +220,7 @@ class _Amounts:
 
     def coded(self, match: Match) -> str | None:
         """Say "20 USD", "30$" or "$50 USD": what follows names the currency."""
+        _refuse_stop(match)
         is_attributive = is_after(match, _PRICED)
         if match["amount"][:2] in ("0.", ".") and match["sign"].isalpha() and not match["scale"]:
             unit = self._currency(match["sign"]).many  # a rate: "1 USD = 0.92 EUR"
@@ -288,6 +291,12 @@ class _Amounts:
         currency = self._currency(self._locale.minor_signs.get(match["sign"], "$"))
         is_one = match["cents"] == "1" or attributive(match)
         return f"{quantity.number(match['cents'])} {currency.minor if is_one else currency.minors}"
+
+
+def _refuse_stop(match: Match) -> None:
+    """Refuse "€1.234": whoever writes euros may group thousands by stops."""
+    if match["sign"] == "€" and not match["scale"] and _STOP_OF_THREE.fullmatch(match["amount"]):
+        raise Unsayable(match[0], "its stop may group thousands")
 
 
 def _note(match: Match) -> str:

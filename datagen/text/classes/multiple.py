@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
-from datagen.text.form import Form, FormMaker, Match, Sure, Unsayable, cue, is_after, is_before
+from datagen.text.form import (
+    Form,
+    FormMaker,
+    Match,
+    Sure,
+    Unsayable,
+    cue,
+    is_after,
+    is_before,
+    is_near,
+)
 from datagen.text.locales import Locale
 from datagen.text.quantity import DEC
 
 TOLD = (
-    "An x right behind a number, or before one; where a noun follows it may be so many of that, and"
-    " is refused unless something was done so often."
+    'An x right behind a number, or before one and behind some things ("fries x2"); where a noun'
+    " follows it may be so many of that, and is refused unless something was done so often. Another"
+    " x before a number is an extension or a letter of algebra if a word says so, else refused."
 )
 EXAMPLES = (("It's 2-3x faster.", "It's two to three times faster."),)
 _TIMES_WHAT = re.compile(
@@ -22,6 +33,22 @@ _TIMES_WHAT = re.compile(
     r"|normal|usual|magnification|multiple|strength|lens|optical|digital|playback|because|before"
     r"|since|after|through|now|today|max|bonus|multiplier|gain|payout|back|total|under|over|by|you"
     r"|we|they|he|she|it|I|unless|until|while|once|weekly|since|last|next|per|week|day|month|year|only)\b)\w"
+)
+_SO_OFTEN = r"(?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)"
+_OF_SOME = re.compile(
+    r"(?:(?<![\w-])(?!(?i:bus|class|plus|minus|axis|address|lens|gas|this|is|was|has|versus)\b)"
+    r"(?:[a-z]|(?:^|(?<=[.,!?:;] ))[A-Z])[a-z]+s\)?,?|\b(?i:zoom\w*|repeat\w*|magnif\w+"
+    r"|multipl\w+|speed(?: of)?|combo|bonus)) \(?\Z"
+)
+"""What stands before an x that says how many: some things, or a way to multiply."""
+_SYMBOLS = re.compile(
+    r"\b(?i:simplif\w+|solv\w+|equations?|variables?|terms?|expressions?|coordinates?|subscripts?"
+    r"|unknowns?|polynomials?|algebra)\b"
+)
+"""What is near an x that is a letter of algebra."""
+_COMPUTERS = re.compile(
+    r"\b(?:Windows|Linux|Intel|AMD|Mac|(?i:processors?|chips?|cpus?|pcs?|builds?|bits?|installers?"
+    r"|architectures?|versions?|computers?|laptops?|downloads?))\b"
 )
 _ALGEBRA = re.compile(r" ?[+=<>≤≥\u2212] ?[\w(-]|[²³^]| d[a-z]\b")
 _PLUS = re.compile(r"[\w)²³] ?[+=<>≤≥-] ?\Z|∫ ?\Z")
@@ -69,9 +96,26 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             before=re.compile(r"(?<!\S)(?:[2-9]|\d\d) \Z"),
         ),
         make(
-            r"[x\u00d7](?P<number>\d{1,2}|100)\b(?![\w-])(?!\.\d)",
+            rf"\u00d7{_SO_OFTEN}",
             lambda m: f"times {numbers.decimal(m['number'])}",
             Sure.USUAL,
+        ),
+        make(
+            rf"x{_SO_OFTEN}",
+            lambda m: f"times {numbers.decimal(m['number'])}",
+            Sure.CUE,
+            before=_OF_SOME,
+        ),
+        make(
+            rf"x{_SO_OFTEN}",
+            lambda m: f"x {numbers.decimal(m['number'])}" if is_near(m, _SYMBOLS) else None,
+            Sure.CUE,
+        ),
+        make(r"x86(?![\w-]|\.\d)", "x eighty-six"),
+        make(
+            r"x64(?![\w-]|\.\d)",
+            lambda m: "x sixty-four" if is_near(m, _COMPUTERS) else None,
+            Sure.CUE,
         ),
         make(
             r"[x\u00d7](?= [$€£]?\d)",

@@ -82,6 +82,20 @@ def _blank_groups(match: Match) -> str | None:
     return _groups(match) if is_one and not is_after(match, _COUNTED) else None
 
 
+_JOINED = re.compile(r"(?<!\w)(?:and|or|on|to),? \Z")
+_PHONES = re.compile(
+    r"\d{4}|\b(?i:call\w*|dial\w*|ext\w*|reach\w*|transfer\w*|phones?|lines?|desks?|offices?|ring"
+    r"|ask for|number|connect\w*|switch\w*|forward\w*|put \w+ through)\b"
+)
+"""What is near an x that stands for an extension; "x1 and x2" may be anything."""
+
+
+def _reached(match: Match) -> str | None:
+    if match[0][0] == "x" and is_before(match, _JOINED) and not is_near(match, _PHONES):
+        return None
+    return _extension(match)
+
+
 def _extension(match: Match) -> str:
     large = match[0].lstrip(", ").startswith("E")
     digits = match["digits"]
@@ -153,7 +167,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(
             r"(?:x ?(?=\d{1,5}\b)|[Ee]xt(?:ension|\.)?[ ]?)(?P<digits>\d{1,6})(?!\w"
             r"|[.,-]\d| ?[=<>])",
-            _extension,
+            _reached,
             before=re.compile(
                 r"(?:\d{4}|\)),? ?\Z|(?<!\w)(?i:call|dial|at|try|reach|ext|and|or|on"
                 r"|to),? \Z"

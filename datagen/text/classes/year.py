@@ -58,8 +58,8 @@ def _years(match: Match) -> str | None:
 
 
 def _decade(match: Match) -> str | None:
-    """Say "1980s", "'80s", "80s"."""
-    number = int(match["decade"])
+    """Say "1980s", "'80s", "80s"; the '00s are those of the millennium."""
+    number = 2000 if match["decade"] == "00" else int(match["decade"])
     said = numbers.year(number) if number % 100 or number >= 1000 else numbers.pairs(number)
     return quantity.several(said)
 

@@ -103,6 +103,30 @@ def test_sizes_that_a_writer_puts_behind_the_samples_are_not_heard(alone: bool, 
     assert np.abs(made[-3_000:]).max() < 0.001
 
 
+LOUD = np.random.default_rng(1).integers(-32_000, 32_000, 4_001).astype("<i2").tobytes()[:-1]
+"""Bytes of metadata, which are noise if they are heard."""
+
+
+def behind(name: bytes) -> bytes:
+    return name + struct.pack("<I", len(LOUD)) + LOUD + b"\0"
+
+
+METADATA = {
+    "of a right size": WAV + behind(b"LIST") + behind(b"id3 "),
+    "of no size": with_sizes(0, 0) + behind(b"LIST"),
+    "of a stream": with_sizes(0xFFFFFFFF, 0xFFFFFFFF) + behind(b"bext") + behind(b"LIST"),
+    "a tag that is no chunk": WAV + b"ID3\x04" + LOUD,
+}
+
+
+@pytest.mark.parametrize("name", METADATA)
+def test_metadata_behind_the_samples_is_not_heard(name: str) -> None:
+    """It pops where a player goes on to the file's end (hzeller/gmrender-resurrect#39)."""
+    made = speak(audio(METADATA[name])).audio
+    assert len(made) == len(speak(audio(WAV)).audio)
+    assert np.abs(made).max() < 0.35
+
+
 def of_a_text(bad: Answer, later: Answer | None = None) -> Callable[[Asked], Answer]:
     """Answer the line with what is bad, the first time or always, and all else well."""
     times: list[None] = []

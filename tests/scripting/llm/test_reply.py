@@ -46,6 +46,8 @@ def _schema(turn_characters: int) -> dict[str, Any]:
         ("Open 9\u20135", "Open 9\u20135"),
         ("Caf\u0065\u0301 , yes", "Caf\u00e9, yes"),
         ("a\x00b\x1fc\u202ed", "a b c d"),
+        ("wel\u200bcome, \ufeffzo\u00adna", "welcome, zona"),
+        ("It's 12\u202f345 km, code 123\u202f456", "It's 12,345 km, code 123 456"),
     ],
 )
 def test_text_is_tidied(written: str, kept: str) -> None:
