@@ -24,7 +24,7 @@ CUT_SHARE = (0.35, 0.85)
 """A barge-in starts after this share of the interrupted turn's words."""
 CUT_WORDS = (4, 3)
 """Fewest words before and after the start of a barge-in."""
-MIN_LISTENED, MIN_PAUSED = 13, 8
+MIN_LISTENED, MIN_PAUSED = 12, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 _FORMAL = frozenset(("greet", "verify", "close", "bye"))
 """Acts that go by rote: nobody gives them a backchannel, no agent pauses in them."""
