@@ -16,11 +16,12 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.compose.casual import compose_chat
 from datagen.scripting.compose.makers import ChatMaker
 from datagen.scripting.content import casual_pack
-from datagen.scripting.content.casual_pack import Saying, SmallTalk, load_smalltalk
+from datagen.scripting.content.casual_pack import Saying, SmallTalk, line_name, load_smalltalk
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.corpus.structure import Structure
 from datagen.scripting.plans.casual import ENJOY, LATE, LEVELS, Chat, draw_chat, unsaid
 from datagen.scripting.plans.draws import draws_for
+from datagen.scripting.plans.interplay import MIN_LISTENED
 from datagen.text import speak
 from datagen.types import Job, Reject, Script, Turn, UserError
 
@@ -153,21 +154,78 @@ def test_what_comes_back_at_the_end_was_said_by_the_other() -> None:
 
 
 def test_nobody_contradicts_itself() -> None:
+    for chat in chats(600):
+        for who in ("agent", "user"):
+            said = [name for part in chat.parts for name in names_of(chat, part.says[who])]
+            assert all(chat.theme.goes_with(name, said) for name in said), (who, said)
     smalltalk = shipped()
-    for theme in smalltalk.topics:
-        for one, other in theme.apart:
-            if one.startswith("goal"):
-                continue
-            (a, b), (c, d) = (map(int, name.split(".")) for name in (one, other))
-            pair = [theme.threads[x - 1].say[y - 1].tell for x, y in ((a, b), (c, d))]
-            for script in scripts():
-                if script.domain == theme.id:
-                    for speaker in ("agent", "user"):
-                        said = " ".join(t.text for t in script.turns if t.speaker == speaker)
-                        assert not all(line in said for line in pair), pair
     for script in scripts():
         theme = next(one for one in smalltalk.topics if one.id == script.domain)
         assert not set(theme.skips) & described(script).keys()
+
+
+def names_of(chat: Chat, saying: Saying) -> list[str]:
+    return [
+        line_name(thread, line)
+        for thread, one in enumerate(chat.theme.threads)
+        for line, said in enumerate(one.say)
+        if said == saying
+    ]
+
+
+@pytest.mark.parametrize(
+    ("theme", "one", "other"),
+    [
+        ("money", "1.2", "2.3"),  # its money goes into shoes, and it is asked where it goes
+        ("phones", "1.3", "3.4"),  # hardly on the phone, and looks everything up
+        ("travel", "goal.1.1", "2.3"),  # by train, of one who would rather drive any day
+        ("travel", "1.1", "3.3"),  # up the coast, and has never seen the ocean
+        ("neighbors", "2.1", "3.3"),  # quiet at night, and a train goes by
+        ("sports", "goal.2", "3.4"),
+        ("weather", "goal.2", "1.3"),  # a picnic in the snow
+        ("food", "goal.2.2", "2.2"),  # pea soup, of one who eats no peas
+        ("gardening", "1.1", "2.3"),  # four pots on a balcony, and a sunflower up to the gutter
+        ("holidays", "3.2", "4.3"),  # a wife, and alone
+    ],
+)
+def test_nobody_says_both(theme: str, one: str, other: str) -> None:
+    found = next(each for each in shipped().topics if each.id == theme)
+    assert not found.goes_with(one, [other])
+    assert found.goes_with(one, [])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("watch the stars", "a telescope on the roof"),  # just binoculars
+        ("were a chess champion at eleven", "play chess in the park"),
+        ("restore old chairs", "a hammock in the living room"),  # guests wait for their turn
+        ("moved here from Minnesota last spring", "in a small town by a lake"),
+        ("at the edge of the desert", "a bright yellow raincoat"),
+        ("a night nurse", "getting up in the dark"),
+        ("an elevator mechanic", "small talk in elevators"),
+        ("a stay-at-home parent of twins", "raised three foster kids"),
+    ],
+)
+def test_nobody_is_both(one: str, other: str) -> None:
+    assert not shipped().goes_with(one, [other])
+    assert not shipped().goes_with(other, [one])
+
+
+@pytest.mark.parametrize(
+    ("theme", "trait"),
+    [
+        ("cars", "learned to walk again after an accident"),  # the long way everywhere, by bus
+        ("eating_out", "were a terrible waiter for one summer"),  # and for three years
+        ("movies", "tell ghost stories"),  # and can't watch horror
+        ("travel", "a flight attendant"),  # and holds on to the seat
+        ("work", "swim in cold lakes"),  # and swims like a chair
+        ("sports", "a mail carrier"),  # eleven miles a day, and three
+        ("learning", "an accountant"),  # good at math, nobody would believe it
+    ],
+)
+def test_nobody_is_what_a_theme_says_otherwise(theme: str, trait: str) -> None:
+    assert trait in next(each for each in shipped().topics if each.id == theme).without
 
 
 def test_nobody_is_what_its_theme_or_another_of_its_traits_rules_out() -> None:
@@ -182,6 +240,20 @@ def test_nobody_is_what_its_theme_or_another_of_its_traits_rules_out() -> None:
     assert not smalltalk.goes_with("a farmer", ["near the airport"])
     assert not smalltalk.goes_with("near the airport", ["a farmer"])
     assert smalltalk.goes_with("a farmer", ["a lucky coin"])
+
+
+def test_a_trait_names_no_husband_or_wife() -> None:
+    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data["traits"]["work"][0]["more"][0]["tell"] = "They are, ask my wife."
+    (problem,) = casual_pack.lint(SmallTalk.model_validate(data))
+    assert "may name another" in problem
+
+
+def test_a_yes_answers_what_asks_for_one() -> None:
+    data = yaml.safe_load(casual_pack.default_path().read_text())
+    data["topics"][1]["threads"][1]["say"][0]["tell"] = "Yes, our cat once stole a leg."
+    problems = casual_pack.lint(SmallTalk.model_validate(data))
+    assert any("answers yes or no to" in problem for problem in problems), problems
 
 
 def test_what_contradicts_is_named_by_what_there_is() -> None:
@@ -222,6 +294,7 @@ def test_two_chats_in_a_row_open_a_theme_with_other_threads() -> None:
 
 def test_what_is_asked_further_is_seldom_the_same() -> None:
     assert all(said.also for theme in shipped().topics for t in theme.threads for said in t.say)
+    assert all(len(one.more) > 2 for traits in shipped().traits.values() for one in traits)
     asked = Counter(
         (turn.text.rsplit(". ", 1)[-1], turns[place + 1].text)
         for script in scripts()[:40]
@@ -234,8 +307,7 @@ def test_what_is_asked_further_is_seldom_the_same() -> None:
 
 
 def test_nobody_leaves_or_changes_the_subject_without_a_word_on_what_was_told() -> None:
-    taken = {name: tuple(wordings()[name][0]) for name in ("react", "react.low", "react.soft")}
-    said = tuple(chain(*taken.values()))
+    said = tuple(chain(*(wordings()[f"react.{tone}"][0] for tone in ("plain", "joke", "warm"))))
     late = tuple(wordings()["late"][0])
     found = Counter[str]()
     for script in scripts():
@@ -243,9 +315,42 @@ def test_nobody_leaves_or_changes_the_subject_without_a_word_on_what_was_told() 
             is_late = other.act == "ask.trait" and any(lead in other.text for lead in late)
             if one.act == "dug" and (is_late or other.act == "close"):
                 found[other.act] += 1
-                words = (*said, "Oh, look", "Okay", "Well")  # of two that open alike one is left
+                words = (*said, "Okay", "Oh", "Well", "Anyway")  # of two that open alike one stays
                 assert other.text.startswith(words), (one.text, other.text)
     assert min(found["close"], found["ask.trait"]) > 20
+
+
+def test_what_is_said_is_taken_in_words_of_its_own() -> None:
+    """ "Smart dog." is said of the one that opened the fridge, and of nothing else."""
+    found = 0
+    for chat, script in zip(chats(600), scripts(), strict=True):
+        takes = {
+            said.take: said.tell
+            for thread in chat.theme.threads
+            for said in thread.say
+            if " " in said.take
+        }
+        for one, other in pairwise(floor(script)):
+            for take in (take for take in takes if other.text.startswith(take)):
+                found += 1
+                assert words_of(takes[take]) <= words_of(one.text), (one.text, other.text)
+    assert found > 300
+
+
+def test_nobody_laughs_at_what_is_no_joke() -> None:
+    told = {
+        said.dug: "joke" if said.tone == "joke" and not said.low else ""
+        for theme in shipped().topics
+        for thread in theme.threads
+        for said in thread.say
+    }
+    found = Counter[str]()
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            if one.act == "dug" and one.text in told and re.match(r"Ha\b", other.text):
+                found[told[one.text]] += 1
+                assert told[one.text] == "joke", (one.text, other.text)
+    assert found["joke"] > 40
 
 
 def test_only_who_is_thanked_says_that_it_is_no_problem() -> None:
@@ -266,12 +371,13 @@ def test_nobody_wants_what_it_has() -> None:
     with_goal = [chat for chat in drawn if chat.goal]
     assert len(with_goal) > 200
     for chat in with_goal:
-        goal = f"goal.{chat.theme.goals.index(chat.goal) + 1}"  # type: ignore[arg-type]
-        apart = {(set(pair) - {goal}).pop() for pair in chat.theme.apart if goal in pair}
-        for name in apart:
+        goal = f"goal.{chat.theme.goals.index(chat.goal) + 1}"
+        lines = [line_name(thread, line) for thread in range(4) for line in range(4)]
+        for name in (line for line in lines if not chat.theme.goes_with(goal, [line])):
             thread, line = (int(part) - 1 for part in name.split("."))
             tell = chat.theme.threads[thread].say[line].tell
-            assert all(tell not in (part.answer, part.own) for part in chat.parts), name
+            said = {one.tell for part in chat.parts for one in part.says.values()}
+            assert tell not in said, name
 
 
 def test_what_opens_a_theme_comes_first() -> None:
@@ -340,17 +446,77 @@ def test_only_thanks_are_taken_as_thanks() -> None:
     assert found > 10
 
 
-def test_a_second_question_on_somebody_leans_on_nothing() -> None:
-    """Of twins nobody asks "How old are they?" who has just heard of forty people."""
-    asks = {one.ask for traits in shipped().traits.values() for each in traits for one in each.more}
+def test_nothing_comes_between_what_is_told_and_what_is_asked_about_it() -> None:
+    """Who studied law and worked in a bookstore is not asked "Why not?" after the bookstore."""
+    more = {one.ask: one.tell for each in shipped().traits["past"] for one in each.more}
     found = 0
     for script in scripts():
-        for place, turn in enumerate(turns := floor(script)):
-            dug = [ask for ask in asks if turn.act == "dig" and turn.text.endswith(ask)]
-            if dug and turns[place - 1].act == "dug":
-                found += 1
-                assert not re.search(r"\b(?:they|them|it)\b", dug[0]), turn.text
-    assert found > 5
+        for one, other in pairwise(floor(script)):
+            assert (one.act, other.act) != ("dug", "dig"), (one.text, other.text)
+            found += other.act == "dig" and any(other.text.endswith(ask) for ask in more)
+    assert found > 30
+
+
+def test_how_somebody_is_fits_the_question_and_is_taken_up() -> None:
+    fits = {
+        ask: {said.say: said.take for said in hello.answers}
+        for hello in shipped().hellos
+        for ask in hello.ask
+    }
+    found = Counter[bool]()
+    for script in scripts():
+        asked, answered, then = floor(script)[:3]
+        for ask in (ask for ask in fits if asked.text.endswith(f" {ask}")):
+            (said,) = (said for said in fits[ask] if f" {said}" in answered.text)
+            if answered.text.endswith(said):
+                found[then.text.startswith(fits[ask][said])] += 1
+    assert found[True] > 3 * found[False]
+    assert found[True] > 100
+
+
+def test_why_somebody_leaves_is_taken_up() -> None:
+    replies = {one.say.split(", ", 1)[1].lower(): one.reply for one in shipped().exits}
+    found = set()
+    for script in scripts():
+        close, bye = floor(script)[-2:]
+        if bye.act == "bye":
+            (say,) = (say for say in replies if say in close.text.lower())
+            assert bye.text.startswith(replies[say]), (close.text, bye.text)
+            found.add(say)
+    assert found == replies.keys()
+
+
+def test_most_chats_end_with_a_goodbye() -> None:
+    assert sum(script.turns[-1].act == "bye" for script in scripts()) > 0.88 * len(scripts())
+
+
+def test_an_agent_that_is_first_says_its_name_with_its_hello() -> None:
+    for script in scripts():
+        first, second = floor(script)[:2]
+        if script.facts and first.speaker == "agent":
+            assert described(script)["name"].split()[0] in first.text
+            assert script.user.name.split()[0] in second.text
+
+
+def test_nobody_nods_at_a_short_turn_or_at_what_asks_something_of_it() -> None:
+    nods = [
+        before
+        for script in scripts()
+        for before, turn in pairwise(script.turns)
+        if turn.onset == "backchannel"
+    ]
+    assert len(nods) > 300
+    for turn in nods:
+        assert len(turn.spoken.split()) >= MIN_LISTENED
+        assert not turn.act.endswith("ask"), turn.text
+
+
+def test_a_matter_of_ones_own_is_brought_up_when_the_other_has_listened() -> None:
+    """Nobody glues it to the end of an answer."""
+    wants = tuple(f" {goal.ask}" for theme in shipped().topics for goal in theme.goals)
+    asked = [turn for one in scripts() for turn in floor(one) if turn.text.endswith(wants)]
+    assert len(asked) > 100
+    assert {turn.act for turn in asked} == {"want"}
 
 
 @lru_cache
@@ -406,7 +572,8 @@ def test_a_wish_at_the_end_is_taken_up() -> None:
         for name in ("wish", "wish.again"):
             if close.text.endswith(tuple(wordings()[name][0])):
                 reply = name.replace("wish", "bye") if "." in name else "bye.wish"
-                assert bye.text.startswith(tuple(wordings()[reply][0])), (close.text, bye.text)
+                said = re.split(r"(?<=[.?!]) ", bye.text, maxsplit=1)[1]
+                assert said.startswith(tuple(wordings()[reply][0])), (close.text, bye.text)
                 found[name] += 1
                 wished = max(
                     (one for one in wordings()[name][0] if close.text.endswith(one)), key=len
@@ -479,6 +646,8 @@ def test_checks_see_a_description_that_nobody_speaks_of() -> None:
         ("dug", "An cat.", "should begin with 'a'"),
         ("ask", ["Do you decorate?", "What's in a taco?"], "have no word in common"),
         ("later", "Wear earplugs.", "comes back to nothing that was said"),
+        ("tell", "I like it, but it's expensive.", "does not say which of"),
+        ("take", "Fancy that", "ends with a question mark"),
     ],
 )
 def test_linter_refuses(tmp_path: Path, part: str, value: object, complaint: str) -> None:

@@ -9,11 +9,18 @@ question at most.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
-from datagen.scripting.content.casual_pack import Goal, ListenerQuestion, Saying, Trait
+from datagen.scripting.content.casual_pack import (
+    Goal,
+    ListenerQuestion,
+    Saying,
+    Tone,
+)
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
     GOODBYES,
@@ -28,8 +35,8 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.types import SPEAKERS, Persona, Speaker
 
-CHATS_FIRST = 0.6
-"""Chance that the two say how they are before they talk of anything."""
+TAKES_UP = 0.85
+"""Chance that somebody takes up how the other says that it is."""
 DIGS, DIGS_OWN, SHARES = 0.6, 0.5, 0.6
 """Chances that somebody asks further about an answer, about what the other says unasked, and that
 who asked says something of itself, too."""
@@ -40,15 +47,13 @@ AGAIN = 0.04
 REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
 """Chances that a turn opens with how the last one was taken, an answer with a word, and a question
 with one."""
-NAMES_THEME = 0.6
-"""Chance that a question which opens the theme names it, right after the hello."""
+NAMES_THEME = 0.5
+"""Chance that the theme is named before a question that opens it, which need not be."""
 LATER = 0.6
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
 _THANKS = re.compile(r"\bthanks?\b", re.IGNORECASE)
-_LEANS = re.compile(r"\b(?:it|its|they|them|their|those|one|that|there)\b")
-"""What a question holds that speaks of what was told first, and not of the last answer."""
 _ARTICLE = re.compile(r"^an? ")
 """Opens what somebody has: it is "my" in its own words."""
 _WHOLE = re.compile(
@@ -65,6 +70,16 @@ _WOULD = re.compile(r"\b(?:would|\w+'d)\b")
 """Tells that a line is of what might be."""
 LATER_BY = 4
 """How many turns later, at least."""
+
+
+class _Heard(NamedTuple):
+    """How what was said last is to be taken."""
+
+    take: str = ""
+    """In these words, or in any of its tone."""
+    tone: Tone = "plain"
+    is_low: bool = False
+    """It is not passed over."""
 
 
 def compose_chat(chat: Chat, wording: Wording, draws: Draws) -> list[PlannedLine]:
@@ -86,10 +101,8 @@ class _Chat(Realizer):
         self._chat = chat
         self._remembered: list[tuple[int, Speaker, str]] = []
         """Since which line somebody can come back to what the other said, who, and how."""
-        self._taken = "react"
-        """How the last turn is taken: what is sad, or was, is nothing to laugh about."""
-        self._has_told = self._draws.chance(CHATS_FIRST)
-        """The two say how they are."""
+        self._heard: _Heard | None = None
+        """What the last turn told that was not taken yet."""
         self._welcome = "welcome"
         """How who was asked for something takes the thanks."""
 
@@ -126,24 +139,27 @@ class _Chat(Realizer):
         return parts
 
     def _open(self) -> None:
-        """Say hello, and perhaps how they are."""
+        """Say hello, and perhaps how they are; an agent with a name that is first says it, too."""
         first = self._draws.pick(SPEAKERS)
-        if self._has_told:
-            self._say(first, "greet", self._act(first, "hello"))
-            second = self._other()
-            self._say(second, "hello", self._act(second, "hello.back"))
-        else:
-            self._say(first, "greet", self._act(first, "hi"))
-            second = self._other()
-            self._say(second, "hello", self._act(second, "hi.back"))
+        greeting = self._chat.greeting
+        opening, answer = self._act(first, "hi"), ""
+        is_named = first == "agent" and bool(self._chat.facts)
+        if is_named:
+            opening = f"{opening} {self._act(first, 'intro')}"
+        self._say(first, "greet", f"{opening} {greeting.ask or greeting.say}")
+        second = self._other()
+        answer = self._act(second, "meet" if is_named else "hi.back")
+        self._say(second, "hello", f"{answer} {greeting.say if greeting.ask else greeting.take}")
+        if greeting.ask:
+            self._heard = _Heard(greeting.take)
 
     def _introduce(self, selves: list[SelfPart]) -> None:
-        """Let the agent say its name, and what it does if that is to come up."""
-        is_asked = self._other() == "user"
-        if is_asked:
-            well = self._act("user", "well") if self._has_told else ""
-            self._say("user", "ask.self", f"{well} {self._act('user', 'ask.self')}".strip())
-        said = self._act("agent", "tell.self" if is_asked else "intro")
+        """Let the agent say its name when asked, and what it does if that is to come up."""
+        if self._lines[0].speaker == "agent":
+            return
+        taken = self._reaction("user")
+        self._say("user", "ask.self", f"{taken} {self._act('user', 'ask.self')}".strip())
+        said = self._act("agent", "tell.self")
         part = next((part for part in selves[:1] if part.speaker == "agent"), None)
         if part is None or part.kind != "work" or self._draws.chance(0.5):
             self._say("agent", "tell.self", said)
@@ -164,7 +180,7 @@ class _Chat(Realizer):
         if self._draws.chance(RETURNS):
             self._returned(part, answerer, asker)
             return
-        answer, own = part.says
+        answer, own = part.says[answerer], part.says[asker]
         self._tell(answerer, "answer", self._thinking(answerer), answer)
         if self._draws.chance(DIGS):
             self._dig(answer)
@@ -179,7 +195,7 @@ class _Chat(Realizer):
 
     def _returned(self, part: ChatPart, answerer: Speaker, asker: Speaker) -> None:
         """Let who was asked answer and ask back."""
-        answer, own = part.says
+        answer, own = part.says[answerer], part.says[asker]
         back = self._act(answerer, "return")
         self._tell(answerer, "answer.ask", self._thinking(answerer), answer, after=back)
         self._tell(asker, "answer", self._reaction(asker), own)
@@ -198,18 +214,13 @@ class _Chat(Realizer):
     ) -> None:
         told = saying.tell if lead else self._hesitant(speaker, saying.tell)
         self._say(speaker, act, f"{lead} {told} {after}".strip())
-        self._taken = _taken(saying)
+        self._heard = _Heard(saying.take, is_low=saying.low)
 
     def _dig(self, saying: Saying) -> None:
         """Let the listener ask about what was said, and hear more of it."""
-        first = ListenerQuestion(ask=saying.dig, tell=saying.dug)
-        asked = self._draws.pick((first, *saying.also))
-        speaker = self._other()
-        self._say(speaker, "dig", self._joined(self._before_dig(speaker), asked.ask))
-        speaker = self._other()
-        self._say(speaker, "dug", self._hesitant(speaker, asked.tell))
-        self._taken = _taken(saying, is_later=True)
-        if saying.later and asked is first:
+        asked = self._draws.pick(saying.questions)
+        self._ask_further(asked, self._before_dig(self._other()), is_low=saying.low)
+        if saying.later and asked.ask == saying.dig:
             self._remembered.append((len(self._lines) + LATER_BY, self._other(), saying.later))
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
@@ -227,19 +238,20 @@ class _Chat(Realizer):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
         self._say(speaker, "share", text)
-        self._taken = _taken(own)
+        self._heard = _Heard(own.take, is_low=own.low)
 
     def _want(self, goal: Goal) -> None:
-        """Let one of them ask for what it wants from the talk."""
+        """Let one of them ask for what it wants from the talk, when the other has listened."""
         speaker = self._chat.goal_of
         suffix = ".view" if goal.view else ""
         asked = f"{self._act(speaker, f'want{suffix}')} {goal.ask}"
-        if self._other() == speaker:
-            self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
-        else:
-            self._add(asked)
+        if self._other() != speaker:
+            self._take_in(self._other())
+        self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
         other = self._other()
-        self._say(other, "advise", f"{self._thinking(other)} {self._pick(goal.reply)}".strip())
+        reply = self._pick(self._chat.replies)
+        self._say(other, "advise", f"{self._thinking(other)} {reply}".strip())
+        self._heard = None
         self._say(speaker, "thanks", self._act(speaker, f"thanks{suffix}"))
         self._welcome = f"welcome{suffix}"
 
@@ -248,7 +260,7 @@ class _Chat(Realizer):
         asker: Speaker = "user" if part.speaker == "agent" else "agent"
         is_late = part.kind in LATE
         if is_late and self._other() != asker:
-            self._say(part.speaker, "react", self._reaction(part.speaker, is_said=True))
+            self._take_in(part.speaker)
         lead = self._act(asker, "late" if is_late else "about" if is_first else "besides")
         if self._other() == asker:
             lead = f"{self._reaction(asker, is_said=is_late)} {lead}".strip()
@@ -266,20 +278,25 @@ class _Chat(Realizer):
         is_sure = not is_late or told.startswith("That's easy")
         thinking = "" if is_sure else self._thinking(part.speaker)
         self._say(part.speaker, "tell.trait", f"{thinking} {told}".strip())
-        self._taken = _taken(part.trait)
+        self._heard = _Heard(part.trait.take, is_low=part.trait.low)
         self._dig_trait(part, self._before_dig(asker))
 
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
-        """Let the other ask about a trait, once or twice."""
-        more = self._draws.shuffled(part.trait.more)[:2]
-        for place, question in enumerate(more):
-            if place and (_LEANS.search(question.ask) or not self._draws.chance(0.3)):
-                break
-            asker = self._other()
-            self._say(asker, "dig", self._joined(lead, question.ask))
-            self._say(part.speaker, "dug", self._hesitant(part.speaker, question.tell))
-            self._taken = _taken(part.trait, is_later=True)
-            lead = self._before_dig(asker)
+        """Let the other ask about a trait."""
+        question = self._draws.pick(part.trait.more)
+        self._ask_further(question, lead, is_low=part.trait.low)
+
+    def _ask_further(self, question: ListenerQuestion, lead: str, *, is_low: bool) -> None:
+        """Ask about what was just said, before anything else is, and have it answered."""
+        self._say(self._other(), "dig", self._joined(lead, question.ask))
+        speaker = self._other()
+        self._say(speaker, "dug", self._hesitant(speaker, question.tell))
+        self._heard = _Heard(tone="plain" if is_low else question.tone)
+
+    def _take_in(self, speaker: Speaker) -> None:
+        """Let somebody say how the last turn was taken, and no more."""
+        said = self._reaction(speaker, is_said=True) or self._act(speaker, "react.plain")
+        self._say(speaker, "react", said)
 
     def _add(self, question: str) -> None:
         """Let who spoke last go on with a question."""
@@ -290,26 +307,30 @@ class _Chat(Realizer):
         self._lines.append(last._replace(act=f"{last.act}.ask", text=text, spoken=spoken))
 
     def _close(self) -> None:
-        """Say goodbye, with a word on what the other said; nobody leaves right after a story."""
+        """Say why one leaves, with a word on what the other said, and hear what that one says."""
         wish, bye = self._draws.pick(WISHES)
-        wished = ""
-        for act, parts in (("close", ("leave", wish)), ("bye", (bye,))):
-            speaker = self._other()
-            said = [self._act(speaker, name) for name in parts if name]
-            if act == "bye":
-                said.append(self._parting(speaker, wished))
-            wished = said[-1]
-            if (later := self._later(speaker)) and self._draws.chance(LATER):
-                said.insert(1, later)
-            if act == "close" and (taken := self._reaction(speaker, is_said=True)):
-                said.insert(0, taken)
-            self._say(speaker, act, " ".join(said))
+        leaving = self._chat.leaving
+        speaker = self._other()
+        said = [self._reaction(speaker, is_said=True), leaving.say, self._remembering(speaker)]
+        kind = [self._act(speaker, name) for name in ("leave", wish) if name]
+        last = next(filter(None, reversed(kind)), "")
+        self._say(speaker, "close", " ".join(filter(None, (*said, *kind))))
+        speaker = self._other()
+        said = [self._pick(leaving.reply), self._act(speaker, bye) if last else ""]
+        said.append(self._remembering(speaker))
+        said.append(self._parting(speaker, (last or leaving.say, *said)))
+        self._say(speaker, "bye", " ".join(filter(None, said)))
 
-    def _parting(self, speaker: Speaker, wished: str) -> str:
-        """Return the last word, which wishes nothing in the words of what was just wished."""
-        opening = wished.split()[0]
+    def _remembering(self, speaker: Speaker) -> str:
+        """Say, or do not say, something on what the other told long enough ago."""
+        later = self._later(speaker)
+        return later if later and self._draws.chance(LATER) else ""
+
+    def _parting(self, speaker: Speaker, before: Iterable[str]) -> str:
+        """Return the last word, which opens like nothing that was said or wished just before."""
+        openings = tuple(one.split()[0] for one in before if one)
         (choices,) = self._acts[speaker]["part"]
-        return self._pick([one for one in choices if not one.startswith(opening)])
+        return self._pick([one for one in choices if not one.startswith(openings)])
 
     def _later(self, speaker: Speaker) -> str:
         """Return how a speaker comes back to something that the other said long enough ago."""
@@ -324,34 +345,37 @@ class _Chat(Realizer):
         """Return what comes before a question on something new."""
         if interrupts:
             return self._act(speaker, "interrupt")
-        if is_first:
-            is_bare = part.is_opening and self._lines[-1].act in ("hello", "meet")
-            if not is_bare or self._draws.chance(NAMES_THEME):
-                return self._act(speaker, "theme")
-            return self._act(speaker, "lead") if self._draws.chance(LEADS) else ""
         reaction = self._reaction(speaker)
+        if is_first:
+            is_named = not part.is_opening or self._draws.chance(NAMES_THEME)
+            is_led = is_named or self._draws.chance(LEADS)
+            lead = self._act(speaker, "theme" if is_named else "lead") if is_led else ""
+            return f"{reaction} {lead}".strip()
         if reaction and not self._draws.chance(LEADS):
             return reaction
         return f"{reaction} {self._act(speaker, 'link')}".strip()
 
     def _reaction(self, speaker: Speaker, *, is_said: bool = False) -> str:
         """Say, or do not say, how the last turn was taken."""
-        taken, self._taken = self._taken, "react"
+        heard, self._heard = self._heard, None
         last = self._lines[-1]
         if last.act == "thanks":
             if _THANKS.search(last.text):
                 return self._act(speaker, self._welcome)
-            return self._act(speaker, "react.soft") if is_said else ""
-        if last.act in ("hello", "meet", "react"):
+            return self._act(speaker, "react.thanks") if is_said else ""
+        if heard is None:
             return ""
-        if is_said or taken == "react.low" or self._draws.chance(REACTIONS):
-            return self._act(speaker, taken)
+        chance = TAKES_UP if last.act == "hello" else REACTIONS
+        if is_said or heard.is_low or self._draws.chance(chance):
+            return heard.take or self._act(speaker, f"react.{heard.tone}")
         return ""
 
     def _before_dig(self, speaker: Speaker) -> str:
         """Return what comes before a question on what was said: a word, or how it was taken."""
-        if self._taken == "react.low" or self._draws.chance(REACTIONS):
+        is_low = self._heard is not None and self._heard.is_low
+        if is_low or self._draws.chance(REACTIONS):
             return self._reaction(speaker, is_said=True)
+        self._heard = None
         return self._act(speaker, "so") if self._draws.chance(LEADS) else ""
 
     def _lowered(self, template: str) -> str:
@@ -364,8 +388,3 @@ class _Chat(Realizer):
 
     def _other(self) -> Speaker:
         return "user" if self._lines[-1].speaker == "agent" else "agent"
-
-
-def _taken(said: Saying | Trait, *, is_later: bool = False) -> str:
-    """Return how something is taken, or the answer to what was asked about it."""
-    return ("react.soft" if is_later else "react.low") if said.low else "react"

@@ -18,11 +18,18 @@ from pydantic import Field
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
 from datagen.scripting.compose.grammar import article_problems
-from datagen.scripting.content.questions import content_stems, wording_problems
+from datagen.scripting.content.questions import content_stems, question_kind, wording_problems
 from datagen.text import spelling_problems
 from datagen.types import UserError
 
 TraitKind: TypeAlias = Literal["work", "place", "past", "likes", "owns", "dislikes"]
+Tone: TypeAlias = Literal["plain", "joke", "warm"]
+"""How an answer is taken: with a nod, with a laugh, or as something nice."""
+_YES_OR_NO = re.compile(r"(?:Yes|No|Not (?:really|at all|often|today)|I do|I don't)\b")
+"""Opens an answer to what may be answered with yes or no."""
+_LEANS = re.compile(r"I (?:like|love|hate) (?:it|them)\b")
+"""Opens an answer that names nothing of two things."""
+_SPOUSE = re.compile(r"\b(?:my|our) (?:wife|husband)\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 TRAITS: tuple[TraitKind, ...] = get_args(TraitKind)
 """What is said of somebody, in the order of a role prompt."""
@@ -33,22 +40,32 @@ class ListenerQuestion(Settings):
 
     ask: str
     tell: str
+    tone: Tone = "plain"
 
 
 class Saying(Settings):
     """What somebody says of itself, and what comes of it."""
 
     tell: str
+    take: str
+    """How the other takes it, in words that fit nothing else."""
     dig: str
     """What the other asks about it."""
     dug: str
     """The answer to that."""
+    tone: Tone = "joke"
+    """How that answer is taken."""
     later: str = ""
     """What the other may say when it comes back to that answer, if it would."""
     also: tuple[ListenerQuestion, ...] = ()
     """What the other may ask about it instead; people often answer without a joke."""
     low: bool = False
-    """It is nothing to laugh about."""
+    """It is sad, or was: it is taken as such, and nothing of it with a laugh."""
+
+    @cached_property
+    def questions(self) -> tuple[ListenerQuestion, ...]:
+        """All that the other may ask about it."""
+        return ListenerQuestion(ask=self.dig, tell=self.dug, tone=self.tone), *self.also
 
 
 class Thread(Settings):
@@ -82,19 +99,18 @@ class Theme(Settings):
     without: tuple[str, ...] = ()
     """Traits that it could contradict, where most of their kind go with it."""
     apart: tuple[tuple[str, str], ...] = ()
-    """Lines, as "thread.line" from 1.1, that one person does not both say; a goal is "goal.1"."""
+    """Lines, as "thread.line" from 1.1, or "thread" for all of its lines, that one person does not
+    both say. A goal is "goal.1", for who has it and who is asked, and a reply to it "goal.1.1"."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
     threads: Annotated[tuple[Thread, ...], Field(min_length=4, max_length=4)]
 
-    def clashes(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
-        """Tell whether one person can't say both of two lines, (thread, line) from 0."""
-        names = tuple(f"{thread + 1}.{line + 1}" for thread, line in (one, other))
-        return names in self.apart or names[::-1] in self.apart
+    @cached_property
+    def _kept_apart(self) -> dict[str, frozenset[str]]:
+        return _ruled_out((_lines_of(one), _lines_of(other)) for one, other in self.apart)
 
-    def fits(self, goal: int, line: tuple[int, int]) -> bool:
-        """Tell whether who has a goal (from 0) may say a line, (thread, line) from 0."""
-        names = f"goal.{goal + 1}", f"{line[0] + 1}.{line[1] + 1}"
-        return names not in self.apart and names[::-1] not in self.apart
+    def goes_with(self, name: str, said: Iterable[str]) -> bool:
+        """Tell whether who has said some lines may say another, by their names in ``apart``."""
+        return self._kept_apart.get(name, frozenset()).isdisjoint(said)
 
 
 class Trait(Settings):
@@ -104,20 +120,46 @@ class Trait(Settings):
     """As in "you are Ann, a baker", "you live ...", "you once ...", "you like to ..."."""
     tell: str = ""
     """How the person says it; the wording has that of likes, possessions and dislikes."""
+    take: str
+    """How the other takes it."""
     more: Annotated[tuple[ListenerQuestion, ...], Field(min_length=1)]
     low: bool = False
-    """It is nothing to laugh about."""
+    """It is sad, or was."""
 
 
 Traits: TypeAlias = Annotated[tuple[Trait, ...], Field(min_length=8)]
 
 
+class Remark(Settings):
+    """Something that is said at the beginning, and how the other takes it up."""
+
+    say: str
+    take: Annotated[tuple[str, ...], Field(min_length=2)]
+
+
+class Hello(Settings):
+    """Ways to ask how somebody is, and what is said to any of them."""
+
+    ask: Annotated[tuple[str, ...], Field(min_length=4)]
+    answers: Annotated[tuple[Remark, ...], Field(min_length=4)]
+
+
+class Exit(Settings):
+    """Why somebody leaves, and what the other says to that."""
+
+    say: str
+    reply: Annotated[tuple[str, ...], Field(min_length=2)]
+
+
 class SmallTalk(Settings):
-    """All themes and traits."""
+    """All themes and traits, and how people begin and end."""
 
     moods: Annotated[tuple[str, ...], Field(min_length=4)]
     """What kind of conversation the prompt asks for, e.g. casual."""
     nouns: Annotated[tuple[str, ...], Field(min_length=2)]
+    hellos: Annotated[tuple[Hello, ...], Field(min_length=1)]
+    remarks: Annotated[tuple[Remark, ...], Field(min_length=4)]
+    exits: Annotated[tuple[Exit, ...], Field(min_length=8)]
     names: tuple[str, ...] = ()
     """Names that a line opens with; those inside a line are found by their capital."""
     traits: dict[TraitKind, Traits]
@@ -138,13 +180,34 @@ class SmallTalk(Settings):
         found = (word for line in chain(lines, answers) for word in _PROPER.findall(line))
         return frozenset(word for word in found if word != "I") | set(self.names)
 
+    @cached_property
+    def _unlike(self) -> dict[str, frozenset[str]]:
+        return _ruled_out(self.unlike)
+
     def goes_with(self, what: str, others: Iterable[str]) -> bool:
         """Tell whether who is some things may be another, too."""
-        return not any(
-            what in one and not other.isdisjoint(others)
-            for pair in self.unlike
-            for one, other in permutations(map(frozenset, pair))
-        )
+        return self._unlike.get(what, frozenset()).isdisjoint(others)
+
+
+def _ruled_out(
+    pairs: Iterable[tuple[Iterable[str], Iterable[str]]],
+) -> dict[str, frozenset[str]]:
+    """Return what each name of some pairs of lists rules out: all that the other list has."""
+    found: dict[str, set[str]] = {}
+    for one, other in chain.from_iterable(map(permutations, pairs)):
+        for name in one:
+            found.setdefault(name, set()).update(other)
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+def line_name(thread: int, line: int) -> str:
+    """Return how ``apart`` calls a line, both counted from 0."""
+    return f"{thread + 1}.{line + 1}"
+
+
+def _lines_of(name: str) -> tuple[str, ...]:
+    """Return the lines of a thread by its name, or the name of what is no thread."""
+    return tuple(f"{name}.{line}" for line in range(1, 5)) if name.isdecimal() else (name,)
 
 
 def default_path() -> Path:
@@ -177,20 +240,34 @@ def lint(smalltalk: SmallTalk) -> list[str]:
         problems += [
             f"traits.{kind}: {problem}" for trait in traits for problem in _lint_trait(trait)
         ]
+    for line in _ends(smalltalk):
+        problems += [f"hellos, remarks, exits: {problem}" for problem in _lint_line(line)]
     return problems
+
+
+def _ends(smalltalk: SmallTalk) -> Iterator[str]:
+    """Yield what is said where people begin and end, but for the questions."""
+    answers = chain.from_iterable(hello.answers for hello in smalltalk.hellos)
+    for remark in (*answers, *smalltalk.remarks):
+        yield from (remark.say, *remark.take)
+    for leaving in smalltalk.exits:
+        yield from (leaving.say, *leaving.reply)
 
 
 def _lint_trait(trait: Trait) -> Iterator[str]:
     for problem in (*article_problems(trait.what), *spelling_problems(trait.what)):
         yield f"{problem} in {trait.what!r}"
+    yield from _lint_line(trait.take)
     for more in trait.more:
         yield from (*_lint_line(more.ask, is_question=True), *_lint_line(more.tell))
+        if _SPOUSE.search(more.tell):
+            yield f"what is said on a theme may name another: {more.tell!r}"
 
 
 def _texts(thread: Thread) -> Iterator[str]:
     yield from thread.ask
     for said in thread.say:
-        yield from (said.tell, said.dug, *(other.tell for other in said.also))
+        yield from (said.tell, said.take, said.dug, *(other.tell for other in said.also))
         if said.later:
             yield said.later
 
@@ -201,18 +278,36 @@ def _lint_theme(theme: Theme) -> Iterator[str]:
         for line in (*thread.ask, *(said.dig for said in thread.say)):
             yield from _lint_line(line, is_question=True)
         for said in thread.say:
-            for line in filter(None, (said.tell, said.dug, said.later)):
+            for line in filter(None, (said.tell, said.take, said.dug, said.later)):
                 yield from _lint_line(line)
             for other in said.also:
                 yield from (*_lint_line(other.ask, is_question=True), *_lint_line(other.tell))
             about = content_stems(f"{said.tell} {said.dig} {said.dug}")
             if said.later and not content_stems(said.later) & about:
                 yield f"{said.later!r} comes back to nothing that was said"
+        yield from _unfit(thread)
     for goal in theme.goals:
         yield from _lint_line(goal.ask, is_question=True)
         yield from (problem for line in goal.reply for problem in _lint_line(line))
-    known = {f"{thread}.{line}" for thread in range(1, 5) for line in range(1, 5)}
-    known |= {f"goal.{goal}" for goal in range(1, len(theme.goals) + 1)}
+    yield from _lint_apart(theme)
+
+
+def _unfit(thread: Thread) -> Iterator[str]:
+    """Find lines that answer one wording of a question and not the other."""
+    for ask in thread.ask:
+        is_polar, is_choice = question_kind(ask) == "polar", " or " in ask
+        for said in thread.say:
+            if not is_polar and _YES_OR_NO.match(said.tell):
+                yield f"{said.tell!r} answers yes or no to {ask!r}"
+            if is_choice and _LEANS.match(said.tell):
+                yield f"{said.tell!r} does not say which of {ask!r} it means"
+
+
+def _lint_apart(theme: Theme) -> Iterator[str]:
+    threads = [str(thread) for thread in range(1, 5)]
+    known = {*threads, *chain.from_iterable(map(_lines_of, threads))}
+    for place, goal in enumerate(theme.goals, 1):
+        known |= {f"goal.{place}", *(f"goal.{place}.{at + 1}" for at in range(len(goal.reply)))}
     yield from (f"no line is {name!r}" for name in sorted({*chain(*theme.apart)} - known))
 
 

@@ -44,11 +44,12 @@ _LESSON = (
     )),
 )  # fmt: skip
 _CHAT = frozenset((
-    "hello", "hello.back", "hi", "hi.back", "well", "ask.self", "tell.self", "intro", "meet",
-    "lead", "link", "think", "return", "turn", "react", "react.low", "me", "me.whole", "elaborate",
+    "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead", "link", "think", "return",
+    "turn", "react.plain", "react.joke", "react.warm", "react.thanks",
+    "me", "me.whole", "elaborate",
     "interrupt", "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear",
     "want", "want.view", "thanks", "welcome", "so", "about", "besides",
-    "late", "theme", "thanks.view", "welcome.view", "react.soft", "part", "ask.work", "ask.place",
+    "late", "theme", "thanks.view", "welcome.view", "part", "ask.work", "ask.place",
     "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {

@@ -14,16 +14,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import TypeVar
 
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.casual_pack import (
     TRAITS,
+    Exit,
     Goal,
     Saying,
     SmallTalk,
     Theme,
     Trait,
     TraitKind,
+    line_name,
 )
 from datagen.scripting.content.people import Names, listener_persona
 from datagen.scripting.plans.dealing import split_of
@@ -39,12 +42,15 @@ RETURNS = 0.3
 """Chance that an answer asks back."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
-GOODBYES = 0.75
+GOODBYES = 0.93
 """Chance that both say goodbye."""
 DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}
 """Chances of what a description has beside likes, possessions and dislikes."""
 GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
 """Chance that one of the two wants something from the talk; in a described one it is the agent."""
+ASKS_FIRST, REMARKS = 0.6, 0.5
+"""Chances that one asks how the other is before they talk of anything, and that who does not says
+something else."""
 NUM_THREADS = {"minimal": (2, 2, 3), "topic": (2, 2, 3), "detailed": (1, 2, 2)}
 NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2, 3)}
 """How many threads of the theme, and traits of people, come up."""
@@ -54,6 +60,7 @@ LATE: tuple[TraitKind, ...] = ("owns", "dislikes")
 """What nobody asks who has just said hello: it comes up once, after the theme."""
 YIELDS = 0.6
 """Chance that one of these, where it is drawn, leaves its turn to what people sooner ask."""
+T = TypeVar("T")
 _fact = trusted(Fact)
 _PAIRS = tuple(permutations(range(4), 2))
 """Ordered choices of two out of four: threads, and what both say in a thread."""
@@ -70,22 +77,12 @@ _SENTENCES: dict[TraitKind, str] = {
 
 @dataclass(frozen=True)
 class ChatPart:
-    """A thread of a chat: what is asked, and what both say to it, the one who is asked first."""
+    """A thread of a chat: what is asked, and what each of the two says to it."""
 
     asks: tuple[str, str]
-    says: tuple[Saying, Saying]
+    says: dict[Speaker, Saying]
     is_opening: bool = False
     """It opens its theme, and need not name it."""
-
-    @property
-    def answer(self) -> str:
-        """What the one who is asked says."""
-        return self.says[0].tell
-
-    @property
-    def own(self) -> str:
-        """What the one who asks says."""
-        return self.says[1].tell
 
 
 @dataclass(frozen=True)
@@ -95,6 +92,15 @@ class SelfPart:
     speaker: Speaker
     kind: TraitKind
     trait: Trait
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """How the two begin: what is asked or remarked, what is said to that, and how that is taken."""
+
+    ask: str
+    say: str
+    take: str
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,10 @@ class Chat:
     """What comes up of who they are."""
     goal: Goal | None
     goal_of: Speaker
+    replies: tuple[str, ...]
+    """What may be said to the goal by the other, who has said what it will have said."""
+    greeting: Greeting
+    leaving: Exit
     proper: frozenset[str]
     """Words that never lose their capital."""
     facts: tuple[Fact, ...]
@@ -150,8 +160,9 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     described = first, _describe(job, theme, smalltalk, first, draws)
     count = draws.pick(NUM_THREADS[level])
     parts, said = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, draws)
-    goal = _goal(theme, said, draws) if draws.chance(GOALS[level]) else None
-    goal_of = "agent" if level == "detailed" else draws.pick(SPEAKERS)
+    goal_of: Speaker = "agent" if level == "detailed" else draws.pick(SPEAKERS)
+    is_aimed = draws.chance(GOALS[level])
+    goal, replies = _goal(theme, said, goal_of, draws) if is_aimed else (None, ())
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
@@ -168,6 +179,9 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         selves=_selves(described, draws.pick(NUM_TRAITS[level]), level, draws),
         goal=goal,
         goal_of=goal_of,
+        replies=replies,
+        greeting=_greeting(job, smalltalk, draws),
+        leaving=_dealt(job, "exit", smalltalk.exits),
         proper=smalltalk.proper,
         facts=_facts(agent.name, described[0], wanted["agent"]) if level == "detailed" else (),
         role_prompt=prompt,
@@ -182,15 +196,32 @@ def _left_over(threads: tuple[int, int]) -> tuple[int, int]:
     return (first, second) if threads[0] < threads[1] else (second, first)
 
 
+def _dealt(job: Job, what: str, choices: Sequence[T]) -> T:
+    """Return a choice of which each comes up equally often."""
+    return choices[stratified(job.seed, f"{job.kind}/{what}", job.index, len(choices))]
+
+
+def _greeting(job: Job, smalltalk: SmallTalk, draws: Draws) -> Greeting:
+    """Draw how the two begin: one asks how the other is, or remarks something, or neither."""
+    if draws.chance(ASKS_FIRST):
+        hello = draws.pick(smalltalk.hellos)
+        said = _dealt(job, "hello", hello.answers)
+        return Greeting(draws.pick(hello.ask), said.say, draws.pick(said.take))
+    if draws.chance(REMARKS):
+        said = _dealt(job, "remark", smalltalk.remarks)
+        return Greeting("", said.say, draws.pick(said.take))
+    return Greeting("", "", "")
+
+
 def _parts(
     theme: Theme, chosen: tuple[int, int], said: tuple[int, int], count: int, draws: Draws
-) -> tuple[tuple[ChatPart, ...], list[tuple[int, int]]]:
+) -> tuple[tuple[ChatPart, ...], dict[Speaker, list[str]]]:
     """Return the chosen threads, or fewer or more, and their lines; nobody contradicts itself.
 
     The first thread of a theme opens it ("Do you have a garden?"): it does not come later.
     """
     others = draws.shuffled([place for place in range(4) if place not in chosen])
-    said_before: list[tuple[int, int]] = []
+    said_before: dict[Speaker, list[str]] = {who: [] for who in SPEAKERS}
     parts = []
     for place, thread in enumerate((*chosen, *others)[:count]):
         both = _PAIRS[said[place]] if place < 2 else draws.pick(_PAIRS)
@@ -200,38 +231,49 @@ def _parts(
     return tuple(part for _, part in parts), said_before
 
 
-def _goal(theme: Theme, said: Sequence[tuple[int, int]], draws: Draws) -> Goal | None:
-    """Draw what somebody wants that fits all that is said, if anything does."""
-    fits = [
-        goal
-        for place, goal in enumerate(theme.goals)
-        if all(theme.fits(place, line) for line in said)
-    ]
-    return draws.pick(fits) if fits else None
+def _goal(
+    theme: Theme, said: dict[Speaker, list[str]], goal_of: Speaker, draws: Draws
+) -> tuple[Goal | None, tuple[str, ...]]:
+    """Draw what somebody wants that fits all that is said, if anything does, with its replies."""
+    other: Speaker = "user" if goal_of == "agent" else "agent"
+    fits: list[tuple[Goal, tuple[str, ...]]] = []
+    for place, goal in enumerate(theme.goals, 1):
+        name = f"goal.{place}"
+        replies = tuple(
+            reply
+            for at, reply in enumerate(goal.reply, 1)
+            if theme.goes_with(f"{name}.{at}", said[other])
+        )
+        if replies and all(theme.goes_with(name, lines) for lines in said.values()):
+            fits.append((goal, replies))
+    return draws.pick(fits) if fits else (None, ())
 
 
 def _part(
     theme: Theme,
     thread: int,
     both: tuple[int, int],
-    said_before: list[tuple[int, int]],
+    said_before: dict[Speaker, list[str]],
     draws: Draws,
 ) -> ChatPart | None:
-    """Return a thread with what both say in it, or none if that clashes with what was said.
-
-    Who will say which line is not decided yet, so neither may clash with any.
-    """
+    """Return a thread with what each says in it, or none if that clashes with what it has said."""
     fits = (
         pair
         for pair in (both, *draws.shuffled(_PAIRS))
-        if not any(theme.clashes((thread, line), old) for line in pair for old in said_before)
+        if all(
+            theme.goes_with(line_name(thread, line), said_before[who])
+            for who, line in zip(SPEAKERS, pair, strict=True)
+        )
     )
     if (pair := next(fits, None)) is None:
         return None
-    said_before += ((thread, line) for line in pair)
+    lines = dict(zip(SPEAKERS, pair, strict=True))
+    for who, line in lines.items():
+        said_before[who].append(line_name(thread, line))
     say = theme.threads[thread].say
     first, second = draws.shuffled(theme.threads[thread].ask)
-    return ChatPart((first, second), (say[pair[0]], say[pair[1]]), is_opening=thread == 0)
+    says = {who: say[line] for who, line in lines.items()}
+    return ChatPart((first, second), says, is_opening=thread == 0)
 
 
 def _describe(

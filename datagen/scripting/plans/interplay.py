@@ -24,7 +24,7 @@ CUT_SHARE = (0.35, 0.85)
 """A barge-in starts after this share of the interrupted turn's words."""
 CUT_WORDS = (4, 3)
 """Fewest words before and after the start of a barge-in."""
-MIN_LISTENED, MIN_PAUSED = 10, 8
+MIN_LISTENED, MIN_PAUSED = 12, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 _FORMAL = frozenset(("greet", "verify", "close", "bye"))
 """Acts that go by rote: nobody gives them a backchannel, no agent pauses in them."""
@@ -159,7 +159,7 @@ def _backchannel(
     plan: DialoguePlan, wording: Wording, line: PlannedLine, num_heard: int, draws: Draws
 ) -> Turn | None:
     """Draw at most one backchannel by the listener, where a clause ends, but not to a question."""
-    if num_heard < MIN_LISTENED or line.act in _FORMAL or line.text[-1] == "?":
+    if num_heard < MIN_LISTENED or line.act in _FORMAL or _asks(line):
         return None
     listener = _other(line)
     person = plan.user if listener == "user" else plan.agent
@@ -171,6 +171,11 @@ def _backchannel(
         return None
     said: tuple[str, ...] = getattr(wording.backchannels, listener)
     return _listens(listener, draws.pick(said), draws.pick(places))
+
+
+def _asks(line: PlannedLine) -> bool:
+    """Tell whether a turn asks something of the listener, be it with "Now tell me about you."."""
+    return line.text[-1] == "?" or line.act.rpartition(".")[2] == "ask"
 
 
 @lru_cache(maxsize=4096)
