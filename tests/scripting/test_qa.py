@@ -19,6 +19,7 @@ from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import (
     ANSWERED,
     REPEATED,
+    Belief,
     Doubt,
     FollowUp,
     Subject,
@@ -369,6 +370,15 @@ def test_what_sets_a_belief_right_before_an_answer_does_not_give_its_number() ->
     asked = "When did women get the vote?"
     assert doubt.is_other_than(asked, "With an amendment, after decades of marches.")
     assert not doubt.is_other_than(asked, "In 1920, with an amendment.")
+
+
+def test_who_is_asked_what_it_has_heard_speaks_of_what_it_asked() -> None:
+    """To "which desert is the largest?" nobody has heard that it snows in the Sahara."""
+    asked = Question("Which desert is the largest?", "Antarctica, if we count the cold ones.")
+    snow = Belief(think="there's snow in the Sahara", tell="A few hills in Algeria get some.")
+    names = snow.model_copy(update={"think": "a desert may have snow"})
+    assert not Told([]).may_be_heard(snow, asked)
+    assert Told([]).may_be_heard(names, asked)
 
 
 def test_no_detail_tells_what_is_asked_next() -> None:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from datagen.scripting.compose.realizer import PlannedLine
-from datagen.scripting.content.qa_pack import Belief
+from datagen.scripting.content.qa_pack import Belief, Doubt
 from datagen.scripting.content.questions import (
     asks_for_told,
+    content_stems,
     has_part_told,
     is_told,
     tell_the_same,
@@ -22,6 +23,8 @@ from datagen.scripting.plans.qa import Question
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _PRONOUN = re.compile(r"(?:It|They|Its|Their)\b")
 """Opens a sentence on what was named before it."""
+_OF_IT = re.compile(r"(?:it|they|he|she)\b")
+"""Opens a belief about what was asked."""
 
 
 class Told:
@@ -69,9 +72,19 @@ class Told:
         return is_new and not is_asked
 
     def may_be_heard(self, belief: Belief, question: Question) -> bool:
-        """Tell whether a belief may come up before the answer, which then says something else."""
+        """Tell whether a belief may come up before the answer, which then says something else.
+
+        What is wrongly believed belongs to the question; what is so may be of something near it,
+        but who is asked what it has heard speaks of what it has asked.
+        """
         is_new = belief.is_other_than(question.ask, question.answer)
-        return is_new and self.may_come_up(belief, question)
+        is_of_it = isinstance(belief, Doubt) or _speaks_of(belief.think, question.ask)
+        return is_new and is_of_it and self.may_come_up(belief, question)
+
+
+def _speaks_of(think: str, ask: str) -> bool:
+    """Tell whether a clause names what a question names, or leaves it to "it"."""
+    return bool(_OF_IT.match(think) or content_stems(think) & content_stems(ask))
 
 
 @lru_cache(maxsize=1024)
