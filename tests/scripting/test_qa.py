@@ -16,7 +16,15 @@ from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
 from datagen.scripting.compose.told import Told
 from datagen.scripting.content import qa_pack
-from datagen.scripting.content.qa_pack import ANSWERED, REPEATED, FollowUp, Subject, load_subjects
+from datagen.scripting.content.qa_pack import (
+    ANSWERED,
+    REPEATED,
+    Belief,
+    Doubt,
+    FollowUp,
+    Subject,
+    load_subjects,
+)
 from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_for_told,
@@ -51,6 +59,7 @@ def scripts() -> list[Script]:
     return [result for result in written if isinstance(result, Script)]
 
 
+BEYOND = {"ask": "How old is the oak?", "tell": "Rings would show it."}
 MORE = {"ask": "Why is it so?", "tell": "So it is."}
 
 
@@ -209,7 +218,11 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
             {"ask": "Where did they go?", "right": "Up.", "wrong": "Down.", "tell": "Up."},
             "so name what it is about",
         ),
-        ("beyond", "How old is this one?", "points at something that nobody sees"),
+        ("details", ["Very.", "Test it monthly."], "so name what to do it with"),
+        ("rightly", {"think": "it is so", "tell": "Hardly ever."}, "doesn't open with a no"),
+        ("beyond", BEYOND | {"ask": "How old is this one?"}, "points at something"),
+        ("beyond", BEYOND | {"ask": "How old is mine?"}, "speaks of what nobody has named"),
+        ("beyond", BEYOND | {"tell": "No, it isn't."}, "so it answers nothing"),
         ("more", [MORE, MORE | {"ask": "Who was in that muscle?"}], "leans on words that not each"),
         ("ask", ["Tell me.", "Is it?"], "only they, end with a question mark"),
         ("core", ["It is an tree.", "Very."], "should begin with 'a'"),
@@ -245,14 +258,24 @@ def test_the_teacher_asks_back_corrects_and_says_what_it_does_not_know() -> None
                     topic.doubt.think in before.text and topic.doubt.tell in turn.text
                     for topic in asked
                 )
+            if before.act in ("belief", "guess.right"):
+                assert any(
+                    one.think in before.text and one.tell in turn.text
+                    for one in (topic.rightly for topic in asked)
+                    if one
+                )
+            if before.act == "beyond":
+                assert any(turn.text.endswith(t.beyond.tell) for t in asked if t.beyond)
             if before.act == "try.wrong":
                 assert any(
                     topic.quiz.wrong in before.text and topic.quiz.tell in turn.text
                     for topic in asked
                 )
             assert (before.act == "beyond") == (turn.act == "unsure")
-    for act in ("doubt", "guess.wrong", "quiz", "beyond", "answer.check", "scope"):
+    for act in ("doubt", "guess.wrong", "belief", "guess.right", "quiz", "beyond", "scope"):
         assert acts[act] > 10, act
+    right = acts["belief"] + acts["guess.right"]
+    assert 0.25 < right / (right + acts["doubt"] + acts["guess.wrong"]) < 0.5
 
 
 def test_what_has_been_heard_is_set_right_in_other_words_than_the_answer() -> None:
@@ -318,6 +341,137 @@ def test_nobody_errs_with_what_was_just_said_not_to_be_so() -> None:
                     core = next(one for one in topic.core if any(one in t.text for t in turns))
                     assert not wrong <= content_stems(core), (core, turn.text)
     assert found > 10
+
+
+def test_who_has_just_been_told_neither_errs_nor_guesses() -> None:
+    """After "layer by layer, with melted plastic" nobody says that it comes out hard."""
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    sure = {topic.id for topic in known.values() if topic.quiz.sure}
+    assert len(sure) > 80
+    found = 0
+    for script in scripts():
+        turns = floor(script)
+        for topic in (known[name] for name in topics(script)):
+            said = next((c for c in topic.core if any(c in t.text for t in turns)), "")
+            is_said = content_stems(topic.quiz.right) <= content_stems(said)
+            for turn in (one for one in turns if one.act.startswith("try.")):
+                if turn.text.endswith(topic.quiz.wrong):
+                    assert not topic.quiz.sure, (said, turn.text)
+                    assert not is_said, (said, turn.text)
+                if turn.text.endswith(topic.quiz.right) and is_said:
+                    found += 1
+                    assert "my guess" not in turn.text, turn.text
+    assert found > 20
+
+
+def test_what_sets_a_belief_right_before_an_answer_does_not_give_its_number() -> None:
+    """Nobody hears "women had to wait until 1920", and then "in 1920"."""
+    doubt = Doubt(think="it came after the war", tell="Women had to wait until 1920.")
+    asked = "When did women get the vote?"
+    assert doubt.is_other_than(asked, "With an amendment, after decades of marches.")
+    assert not doubt.is_other_than(asked, "In 1920, with an amendment.")
+
+
+def test_who_is_asked_what_it_has_heard_speaks_of_what_it_asked() -> None:
+    """To "which desert is the largest?" nobody has heard that it snows in the Sahara."""
+    asked = Question("Which desert is the largest?", "Antarctica, if we count the cold ones.")
+    snow = Belief(think="there's snow in the Sahara", tell="A few hills in Algeria get some.")
+    names = snow.model_copy(update={"think": "a desert may have snow"})
+    assert not Told([]).may_be_heard(snow, asked)
+    assert Told([]).may_be_heard(names, asked)
+
+
+def test_no_detail_tells_what_is_asked_next() -> None:
+    """After "It's fine to ask again" nobody asks whether it is rude to."""
+    asked = Question(
+        "How do I remember names?",
+        "Listen well, and say the name back.",
+        details=("It's fine to ask again.", "Ask how it's spelled."),
+    )
+    told = Told([])
+    assert len(told.free(asked)) == 2
+    told.coming = (Question("Is it rude to ask again?", "No, most people like it."),)
+    assert told.free(asked) == ["Ask how it's spelled."]
+
+
+def test_an_emergency_comes_alone() -> None:
+    """Nobody comes to CPR by the way, or goes on from a lost wallet to how to invest."""
+    known = {topic.id: topic for subject in shipped() for topic in subject.topics}
+    assert not any(one.grave for each in shipped() for near in each.near.values() for one in near)
+    found = 0
+    for script in scripts():
+        first, *others = topics(script)
+        assert not any(known[other].grave for other in others), script.scenario
+        if known[first].grave:
+            found += 1
+            assert not others, script.scenario
+    assert found > 10
+
+
+def test_a_topic_from_elsewhere_is_announced() -> None:
+    """From black holes to gutters it's "something completely different"."""
+    leads = {name: near for each in shipped() for name, near in each.near.items()}
+    (switch,) = wordings()["switch"]
+    found = 0
+    for script in scripts():
+        one, *others = topics(script)
+        asked = [turn for turn in floor(script) if turn.act == "ask"]
+        for other, turn in zip(others, asked[1:], strict=False):
+            if topic_of(turn) == other and other not in {near.id for near in leads[one]}:
+                found += 1
+                assert any(lead in turn.text for lead in switch), turn.text
+    assert found > 20
+
+
+def test_most_talks_end_with_a_goodbye_or_a_reply_to_thanks() -> None:
+    ends = Counter(floor(script)[-1].act for script in scripts())
+    assert ends["bye"] > 0.7 * len(scripts())
+    assert 0.05 * len(scripts()) < ends["thanks"] < 0.2 * len(scripts())
+    for script in scripts():
+        turns = floor(script)
+        if turns[-1].act == "bye":
+            assert turns[-2].act in ("close", "thanks"), turns[-2].text
+
+
+def test_a_greeting_is_returned_and_who_asks_for_a_minute_is_answered() -> None:
+    hi = [line for part in said_by("agent")["hi"] for line in part]
+    greeted: Counter[bool] = Counter()
+    called = 0
+    for script in scripts():
+        first, second, third = floor(script)[:3]
+        if first.act == "hail":
+            called += 1
+            assert first.text.endswith("?"), first.text
+            assert (second.act, third.act) == ("greet", "ask")
+        elif first.act == "ask" and re.match(r"(?:Hi|Hello|Hey)\b", first.text):
+            greeted[any(second.text.startswith(line) for line in hi)] += 1
+    assert called > 30
+    assert greeted[True] > greeted[False] > 0
+
+
+def test_too_fast_is_not_answered_in_the_same_words() -> None:
+    known = {
+        core: topic
+        for topic in chain.from_iterable(s.topics for s in shipped())
+        for core in topic.core
+    }
+    (slower,) = wordings()["slower"]
+    found = 0
+    for script in scripts():
+        turns = floor(script)
+        for first, asked, again in zip(turns, turns[1:], turns[2:], strict=False):
+            if asked.act == "again" and asked.text in slower:
+                found += 1
+                core = next(core for core in known if core in again.text)
+                assert core not in first.text, again.text
+    assert found > 5
+
+
+def test_nobody_is_asked_for_what_helps_and_answers_with_something_else() -> None:
+    """To "has anybody told you what helps?" nobody says that screens ruin the eyes."""
+    for act in ("heard", "heard.need"):
+        (said,) = said_by("agent")[act]
+        assert not [line for line in said if re.search(r"helps|advice|try|work", line)]
 
 
 def test_a_detail_that_says_it_comes_right_after_what_was_asked() -> None:
@@ -478,13 +632,18 @@ def test_what_is_said_again_names_the_turn_it_mends() -> None:
         assert again.act in ("again", "repeat")
 
 
-@lru_cache
 def wordings() -> dict[str, list[list[str]]]:
     """Return what an asker may say, by act."""
+    return said_by("user")
+
+
+@lru_cache
+def said_by(speaker: str) -> dict[str, list[list[str]]]:
+    """Return what a speaker may say, by act."""
     said: dict[str, dict[str, list[list[str]]]] = yaml.safe_load(
         assets.find("prompts/wording", "qa").read_text()
     )
-    return said["user"]
+    return said[speaker]
 
 
 def test_a_question_that_leans_on_its_topic_comes_right_after_it() -> None:

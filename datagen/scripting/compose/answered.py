@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from datagen.scripting.compose.realizer import Realizer, without_echo
 from datagen.scripting.compose.told import Told
-from datagen.scripting.content.qa_pack import Doubt, Quiz
+from datagen.scripting.content.qa_pack import Belief, Doubt, Quiz
 from datagen.scripting.content.questions import (
     content_stems,
     in_other_words,
@@ -27,14 +27,19 @@ from datagen.types import Persona, Speaker
 
 PACES = (0.5, 0.8, 1.0, 1.2, 1.5, 2.0)
 """How much likelier than in a lesson of middling pace things happen in one."""
-AFTER = {"quiz": 0.26, "doubt": 0.24, "check": 0.16, "offer": 0.11, "goes_on": 0.12, "again": 0.06}
+AFTER = {"quiz": 0.26, "doubt": 0.24, "check": 0.16, "offer": 0.1, "goes_on": 0.1, "again": 0.06}
 """Chances of what comes after the answer to the question of a topic."""
 AFTER_MORE = {"check": 0.22, "again": 0.1}
 """Chances of what comes after any other answer."""
-RIGHT, WRONG = 0.55, 0.25
+RIGHT, WRONG = 0.42, 0.4
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
-RIGHT_IF_TOLD = 0.93
-"""Chance that the asker knows what the teacher has just said; else it gets it wrong."""
+RIGHT_IF_TOLD = 0.9
+"""Chance that the asker knows what the teacher has just said, or what follows from it at once;
+nobody says the contrary, so else it is unsure."""
+RIGHTLY = 0.6
+"""Chance that what is believed is so, if people believe right and wrong things of a topic."""
+OTHER_WORDS = 0.5
+"""Chance that what was not heard is said in other words, if there are any."""
 SEES = 0.3
 """Chance that who takes an explanation in says that it sees now."""
 MIN_CHECKED, MIN_REPEATED = 14, 8
@@ -69,6 +74,8 @@ class Answered(Realizer):
         self._details: list[str] = []
         """Those that may be."""
         self._told = Told(self._lines)
+        self._belief: Belief | None = None
+        """What the asker comes up with after the answer."""
         self._is_reason = False
         """The last question asked for a reason, so its answer is something to see."""
         self._is_grave = any(question.is_grave for question in lesson.questions)
@@ -102,20 +109,29 @@ class Answered(Realizer):
         is_seen = self._is_reason and self._lines[-1].act.startswith("answer")
         return self._act("user", "see" if is_seen and self._draws.chance(SEES) else act)
 
-    def _corrected(self, doubt: Doubt) -> str:
-        """Set right what is believed; nothing is denied that is partly so."""
-        act = "correct.soft" if doubt.partly else "correct"
-        return f"{self._act('agent', act)} {doubt.tell}"
+    def _judged(self, belief: Belief) -> str:
+        """Confirm what is believed or set it right; nothing is denied that is partly so."""
+        act = "confirm"
+        if isinstance(belief, Doubt):
+            act = "correct.soft" if belief.partly else "correct"
+        return f"{self._act('agent', act)} {belief.tell}"
 
-    def _believe(self, act: str, wording: str, doubt: Doubt) -> None:
-        """Let the asker say what it wrongly believes, with no "just that it is just" if there are
-        other words."""
+    def _believe(self, act: str, wording: str, belief: Belief) -> None:
+        """Let the asker say what it believes, with no "just that it is just" if there are other
+        words."""
         said = self._act("user", wording)
-        for _ in range(TRIES if _ONLY.search(doubt.think) else 0):
+        for _ in range(TRIES if _ONLY.search(belief.think) else 0):
             if not _ONLY.search(said):
                 break
             said = self._act("user", wording)
-        self._say("user", act, said.replace(THINK, doubt.think))
+        self._say("user", act, said.replace(THINK, belief.think))
+
+    def _beliefs(self, question: Question) -> list[Belief]:
+        """Return what people believe of a question, what comes up rather first."""
+        found: list[Belief | None] = [question.doubt, question.rightly]
+        if question.rightly and self._draws.chance(RIGHTLY):
+            found.reverse()
+        return [belief for belief in found if belief]
 
     def _go_on(self, question: Question, said: str, wanted: int | None) -> None:
         """Say an answer with some details, as many as are wanted, and draw what comes after it."""
@@ -143,12 +159,21 @@ class Answered(Realizer):
             )
         )
 
-    def _may_doubt(self, question: Question, said: str) -> bool:
-        """Tell whether a belief has not come up, and what was said has not set it right."""
-        doubt = question.doubt
-        if not doubt or self._told.set_right:
+    def _may_believe(self, question: Question, said: str) -> bool:
+        """Find a belief that has not come up and that what was said has not judged, if any has."""
+        if self._told.judged:
             return False
-        return self._told.may_come_up(doubt, question) and self._told.is_new(doubt.tell, said)
+        self._belief = next(
+            (
+                belief
+                for belief in self._beliefs(question)
+                if self._told.may_come_up(belief, question)
+                and self._told.is_new(belief.tell, said)
+                and (isinstance(belief, Doubt) or self._told.is_new(belief.think, said))
+            ),
+            None,
+        )
+        return self._belief is not None
 
     def _may_check(self, question: Question, said: str) -> bool:
         return self._num_words(said) >= MIN_CHECKED
@@ -175,17 +200,18 @@ class Answered(Realizer):
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
         is_named = bool(content_stems(quiz.wrong)) and is_told(quiz.wrong, said)
-        self._tried(quiz, is_said=is_said, errs=not is_named)
+        self._tried(quiz, is_said=is_said, errs=not (is_said or is_named or quiz.sure))
 
     def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool) -> None:
         """Let the asker answer, and the teacher say what it thinks of that.
 
-        Nobody errs with what the teacher has just said that it is not.
+        Nobody errs with what the teacher has just said that it is not, or guesses what it said.
         """
         at = self._draws.uniform()
-        right, wrong = (RIGHT_IF_TOLD, 1 - RIGHT_IF_TOLD) if is_said else (RIGHT, WRONG)
-        if at < right or (at < right + wrong and not errs):
-            self._say("user", "try.right", f"{self._act('user', 'try')} {quiz.right}")
+        right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0)
+        if at < right:
+            opening = self._act("user", "recall" if is_said else "try")
+            self._say("user", "try.right", f"{opening} {quiz.right}")
             says_more = quiz.tell.count(" ") >= quiz.right.count(" ") + NEW_WORDS
             if says_more and self._draws.chance(0.4):
                 self._say("agent", "right", f"{self._act('agent', 'praise')} {quiz.tell}")
@@ -199,13 +225,16 @@ class Answered(Realizer):
             self._say("user", "try.none", self._act("user", "blank"))
             self._say("agent", "tell", f"{self._act('agent', 'never_mind')} {quiz.tell}")
 
-    def _doubted(self, question: Question, said: str) -> None:
+    def _believed(self, question: Question, said: str) -> None:
         """Let the asker say what it has always believed."""
-        assert question.doubt
+        belief = self._belief
+        assert belief
         self._say("agent", "answer", said)
-        is_near = content_stems(question.doubt.think) & content_stems(said)
-        self._believe("doubt", "doubt" if is_near else "doubt.new", question.doubt)
-        self._say("agent", "correct", self._corrected(question.doubt))
+        is_wrong = isinstance(belief, Doubt)
+        is_near = is_wrong and content_stems(belief.think) & content_stems(said)
+        wording = "doubt" if is_near else "doubt.new"
+        self._believe("doubt" if is_wrong else "belief", wording, belief)
+        self._say("agent", "correct" if is_wrong else "confirm", self._judged(belief))
 
     def _checked(self, question: Question, said: str) -> None:
         is_fact = not is_explained(question.ask)
@@ -240,17 +269,21 @@ class Answered(Realizer):
             self._say("agent", "detail", f"{self._act('agent', 'besides')} {rest[0]}")
 
     def _repeated(self, question: Question, said: str) -> None:
-        """Let the asker not have heard it."""
+        """Let the asker not have heard it, or not have followed, which takes other words."""
         self._say("agent", "answer", said)
-        self._say("user", "again", self._act("user", "again"), repairs=len(self._lines) - 1)
-        repeated = f"{self._act('agent', 'again')} {question.answer}"
-        self._say("agent", "repeat", repeated, repairs=len(self._lines) - 2)
+        has_others = in_other_words(question.other_answer, question.answer)
+        is_other = has_others and self._draws.chance(OTHER_WORDS)
+        asked = self._act("user", "slower" if is_other else "again")
+        self._say("user", "again", asked, repairs=len(self._lines) - 1)
+        answer = question.other_answer if is_other else question.answer
+        opening = self._act("agent", "rephrase" if is_other else "again")
+        self._say("agent", "repeat", f"{opening} {answer}", repairs=len(self._lines) - 2)
 
 
 _AFTER: dict[str, Callable[[Answered, Question, str], None]] = {
     "": Answered._answered,
     "quiz": Answered._quizzed,
-    "doubt": Answered._doubted,
+    "doubt": Answered._believed,
     "check": Answered._checked,
     "offer": Answered._offered,
     "goes_on": Answered._gone_on,
@@ -259,7 +292,7 @@ _AFTER: dict[str, Callable[[Answered, Question, str], None]] = {
 """What comes after an answer."""
 _FITS: dict[str, Callable[[Answered, Question, str], bool]] = {
     "quiz": Answered._may_quiz,
-    "doubt": Answered._may_doubt,
+    "doubt": Answered._may_believe,
     "check": Answered._may_check,
     "again": Answered._may_repeat,
 }

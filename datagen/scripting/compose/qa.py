@@ -28,16 +28,20 @@ from datagen.scripting.plans.qa import GOODBYES, GREETINGS, Lesson, Question
 
 BEFORE = {"guess": 0.15, "scope": 0.07}
 """Chances of what comes between a question and its answer, in a lesson of middling pace."""
-BEYOND = 0.4
+BEYOND = 0.34
 """Chance that a topic's question which no teacher can answer is asked."""
 LEADS, OPENERS = 0.6, 0.3
 """Chances that a question opens with how the last answer was taken, and an answer with a word."""
 EXPLAINS = 0.6
 """Chance that a word before an explanation says that one comes."""
-THANKS = 0.55
-"""Chance that who does not say goodbye says thanks."""
-FEEDBACK = frozenset(("correct", "tell", "repeat"))
+THANKS, WELCOMES = 0.75, 0.6
+"""Chance that who does not say goodbye says thanks, and that the teacher then says "any time"."""
+CALLS, GREETS_BACK = 0.16, 0.7
+"""Chances that who opens first asks whether the teacher has time, and that a greeting that comes
+with the question is returned."""
+FEEDBACK = frozenset(("correct", "confirm", "tell", "repeat"))
 """Acts of the teacher that nobody marvels at."""
+_GREETING = re.compile(r"(?:Hi|Hello|Hey|Oh, good)\b")
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
@@ -59,6 +63,8 @@ class _Lesson(Answered):
         super().__init__(lesson, wording, draws)
         self._wanted: int | None = None
         """How many details of the answer the asker wanted, if it was asked."""
+        self._is_greeted = False
+        """The asker has said hello, and the teacher has not."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the lesson."""
@@ -74,8 +80,10 @@ class _Lesson(Answered):
             is_cut = self._answer(question, opening, next(iter(later), None))
             is_last = not is_cut and not self._told.coming
             if question.beyond and is_last and self._happens(BEYOND):
-                self._say("user", "beyond", self._joined(self._lead("curious"), question.beyond))
-                self._say("agent", "unsure", self._act("agent", "unsure"))
+                asked = self._joined(self._lead("curious"), question.beyond.ask)
+                self._say("user", "beyond", asked)
+                known = question.beyond.tell
+                self._say("agent", "unsure", f"{self._act('agent', 'unsure')} {known}")
         self._close()
         return self._lines
 
@@ -95,6 +103,8 @@ class _Lesson(Answered):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
             thanks = self._act("user", "done.unknown" if is_unknown else self._soberly("thanks"))
             self._say("user", "thanks", f"{reply}{thanks}")
+            if self._draws.chance(WELCOMES):
+                self._say("agent", "bye", self._act("agent", self._soberly("welcome")))
 
     def _taken(self) -> str:
         """Say, or do not say, how the last turn was taken; a question is always answered."""
@@ -118,7 +128,7 @@ class _Lesson(Answered):
         if interrupts:
             lead = self._act("user", "interrupt")
         elif is_first:
-            lead = self._act("user", ("hello" if self._lines else "hail") + self._manner(question))
+            lead = self._opened(question)
         elif question.is_grave:
             lead = self._taken() if question.is_follow_up else self._lead("serious")
         elif question.is_follow_up:
@@ -129,6 +139,25 @@ class _Lesson(Answered):
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
         self._is_reason = asks_for_reason(question.ask)
 
+    def _opened(self, question: Question) -> str:
+        """Return what comes before the first question; it may have been said, and be answered."""
+        manner = self._manner(question)
+        if self._lines:
+            return self._act("user", f"hello{manner}")
+        if not question.is_grave and self._draws.chance(CALLS):
+            self._say("user", "hail", self._act("user", "call"))
+            self._say("agent", "greet", self._act("agent", "called"))
+            return ""
+        hail = self._act("user", f"hail{manner}")
+        greets = bool(_GREETING.match(hail)) and not question.is_grave
+        self._is_greeted = greets and self._draws.chance(GREETS_BACK)
+        return hail
+
+    def _greeted(self) -> str:
+        """Return the greeting that is still due."""
+        is_due, self._is_greeted = self._is_greeted, False
+        return self._act("agent", "hi") if is_due else ""
+
     def _manner(self, question: Question) -> str:
         """Tell how somebody opens who is in need, who asks for itself, and who is only curious."""
         if question.is_grave or tells_a_need(question.ask):
@@ -137,40 +166,45 @@ class _Lesson(Answered):
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
-        self._told.set_right = ""
+        self._told.judged = ""
         kind = question_kind(question.ask)
         what = self._drawn(BEFORE) if question.doubt and not question.is_grave else ""
         if what == "guess" and question.doubt:
-            return self._guessed(question, question.doubt)
+            return self._guessed(question)
         if what == "scope" and is_explained(question.ask) and len(self._told.free(question)) > 1:
             return self._scoped()
+        greeting = self._greeted()
         if question.answer.startswith(_SHORT_ANSWERS) or kind == "polar" or question.is_grave:
-            return ""
+            return greeting
         if not self._draws.chance(OPENERS):
-            return ""
+            return greeting
         explains = is_explained(question.ask) and self._draws.chance(EXPLAINS)
-        return self._act("agent", "explain" if explains else "answer")
+        return f"{greeting} {self._act('agent', 'explain' if explains else 'answer')}".strip()
 
     def _yielded(self, question: Question) -> str:
         """Give way to a question, with no word that could be taken for a yes."""
         is_polar = question_kind(question.ask) == "polar"
         return self._act("agent", "yield.open" if is_polar else "yield")
 
-    def _guessed(self, question: Question, doubt: Doubt) -> str:
+    def _guessed(self, question: Question) -> str:
         """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
-        if self._draws.chance(0.4) or not self._told.may_be_heard(doubt, question):
+        heard = (one for one in self._beliefs(question) if self._told.may_be_heard(one, question))
+        belief = None if self._draws.chance(0.4) else next(heard, None)
+        greeting = self._greeted()
+        if belief is None:
             act = "idea" if asks_what_to_do(question.ask) else "guess"
-            self._say("agent", "guess", self._act("agent", act))
+            self._say("agent", "guess", f"{greeting} {self._act('agent', act)}")
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
-        heard = "heard.need" if tells_a_need(question.ask) else "heard"
-        self._say("agent", "guess", self._act("agent", heard))
-        self._believe("guess.wrong", "believe", doubt)
-        self._told.set_right = f"{doubt.think}. {doubt.tell}"
-        return f"{self._corrected(doubt)} {self._act('agent', 'bridge')}"
+        act = "heard.need" if tells_a_need(question.ask) else "heard"
+        self._say("agent", "guess", f"{greeting} {self._act('agent', act)}")
+        how = "wrong" if isinstance(belief, Doubt) else "right"
+        self._believe(f"guess.{how}", "believe", belief)
+        self._told.judged = f"{belief.think}. {belief.tell}"
+        return f"{self._judged(belief)} {self._act('agent', 'bridge')}"
 
     def _scoped(self) -> str:
-        self._say("agent", "scope", self._act("agent", "scope"))
+        self._say("agent", "scope", f"{self._greeted()} {self._act('agent', 'scope')}")
         wanted = "long" if self._draws.chance(0.5) else "short"
         self._wanted = 2 if wanted == "long" else 0
         self._say("user", f"scope.{wanted}", self._act("user", wanted))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from datagen.scripting.compose.realizer import PlannedLine
-from datagen.scripting.content.qa_pack import Doubt
+from datagen.scripting.content.qa_pack import Belief, Doubt
 from datagen.scripting.content.questions import (
     asks_for_told,
+    content_stems,
     has_part_told,
     is_told,
     tell_the_same,
@@ -21,6 +23,8 @@ from datagen.scripting.plans.qa import Question
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _PRONOUN = re.compile(r"(?:It|They|Its|Their)\b")
 """Opens a sentence on what was named before it."""
+_OF_IT = re.compile(r"(?:it|they|he|she)\b")
+"""Opens a belief about what was asked."""
 
 
 class Told:
@@ -31,38 +35,59 @@ class Told:
         self._lines = lines
         self.coming: tuple[Question, ...] = ()
         """What will be asked on the same topic."""
-        self.set_right = ""
-        """What is wrongly believed of the question and what is right, if that has come up."""
+        self.judged = ""
+        """What is believed of the question and what is so, if that has come up."""
 
     def free(self, question: Question) -> list[str]:
-        """Return the details that tell nothing that was said or will be asked.
+        """Return the details that tell nothing that was said, and nothing of what will be asked.
 
         One that opens with "it" or "they" comes first: what it speaks of was named last then.
         """
-        free = [one for one in question.details if self.is_new(one, question.answer)]
+        free = [
+            one
+            for one in question.details
+            if self.is_new(one, question.answer)
+            and not any(is_told(later.ask, one) for later in self.coming)
+        ]
         return sorted(free, key=lambda one: not _PRONOUN.match(one))
 
     def is_new(self, text: str, answer: str) -> bool:
         """Tell whether a text repeats neither what the teacher has said nor what it will say."""
         said = [line.text for line in self._lines if line.speaker == "agent"]
-        known = [answer, self.set_right, *(one.answer for one in self.coming), *said]
-        sentences = (sentence for one in known for sentence in _SENTENCE.split(one))
+        known = [answer, self.judged, *(one.answer for one in self.coming), *said]
+        sentences = (sentence for one in known for sentence in _sentences(one))
         return not any(
             tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
         )
 
-    def may_come_up(self, doubt: Doubt, question: Question) -> bool:
-        """Tell whether what sets a belief right is not what the question's answer says.
+    def may_come_up(self, belief: Belief, question: Question) -> bool:
+        """Tell whether what is said to a belief is not what the question's answer says.
 
         Nor will anybody ask for what it says.
         """
         asked = f"{question.ask} {question.answer}"
-        said = f"{doubt.think}. {doubt.tell}"
+        said = f"{belief.think}. {belief.tell}"
         is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self.coming)
-        is_new = not is_told(doubt.tell, asked) and self.is_new(doubt.tell, question.answer)
+        is_new = not is_told(belief.tell, asked) and self.is_new(belief.tell, question.answer)
         return is_new and not is_asked
 
-    def may_be_heard(self, doubt: Doubt, question: Question) -> bool:
-        """Tell whether a belief may come up before the answer, which then says something else."""
-        is_new = doubt.is_other_than(question.ask, question.answer)
-        return is_new and self.may_come_up(doubt, question)
+    def may_be_heard(self, belief: Belief, question: Question) -> bool:
+        """Tell whether a belief may come up before the answer, which then says something else.
+
+        What is wrongly believed belongs to the question; what is so may be of something near it,
+        but who is asked what it has heard speaks of what it has asked.
+        """
+        is_new = belief.is_other_than(question.ask, question.answer)
+        is_of_it = isinstance(belief, Doubt) or _speaks_of(belief.think, question.ask)
+        return is_new and is_of_it and self.may_come_up(belief, question)
+
+
+def _speaks_of(think: str, ask: str) -> bool:
+    """Tell whether a clause names what a question names, or leaves it to "it"."""
+    return bool(_OF_IT.match(think) or content_stems(think) & content_stems(ask))
+
+
+@lru_cache(maxsize=1024)
+def _sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text; each is looked at for every detail and belief."""
+    return tuple(_SENTENCE.split(text))

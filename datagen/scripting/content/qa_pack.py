@@ -1,9 +1,9 @@
 """What people ask a teacher, and the right answers. prompts/qa/SUBJECT.yaml -> Subject
 
 A topic has a question and its answer, each in two wordings that go together any way, details that
-may follow either, further questions with their answers, what people wrongly believe of it, a
-question that shows whether it was understood, and one that no teacher can answer. Statements are
-common knowledge.
+may follow either, further questions with their answers, what people believe of it, wrongly and
+rightly, a question that shows whether it was understood, and one that no teacher can answer.
+Statements are common knowledge.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from datagen.scripting.content.questions import (
     content_stems,
     in_other_words,
     question_kind,
+    share_number,
     tell_the_same,
     wording_problems,
 )
@@ -37,6 +38,7 @@ REPEATED, ANSWERED = 0.3, 0.5
 """From which share of their words in the answer on, nobody sets a belief right just before it: the
 words that set it right, and those of the belief."""
 _YES_OR_NO = re.compile(r"(?:yes|no|not really)\b", re.IGNORECASE)
+_DENIES = re.compile(r"(?:No|Not|Hardly|Never|Nobody)\b")
 _LEANS = re.compile(
     r"(?:so (?:do|does|is|are|can|has)|that|this|those|these|others?|another|also|then|even so)\b",
     re.IGNORECASE,
@@ -54,6 +56,12 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 """What a question leans on without naming it, unless what follows does."""
+_LEANS_ON_IT = re.compile(
+    r"(?!If|When|As|Where)(?:Don't |Never |You can )?[A-Za-z]+ (?:it|them)\b(?! has)"
+)
+"""Opens a detail that asks to do something with what another line was about."""
+_MINE = re.compile(r"\b(?:mine|this one|that one)\b", re.IGNORECASE)
+"""Speaks of something that nobody has named."""
 _TAKES_UP = re.compile(r"(?:That|That's|Then)\b")
 """Opens what sets a belief right with what "That's a common mix-up" has just opened with."""
 _OF_ME = re.compile(r"\b(?:I|me|my|mine)\b")
@@ -68,23 +76,29 @@ class FollowUp(Settings):
     tell: str
 
 
-class Doubt(Settings):
-    """What people wrongly believe, and what is right."""
+class Belief(Settings):
+    """What people believe, and rightly so."""
 
     think: str
-    """A clause, to follow "I always thought"."""
+    """A clause, to follow "I've heard that"."""
     tell: str
+    """What is known of it besides."""
     after: bool = False
-    """It only comes up after the answer, which says that it is wrong."""
-    partly: bool = False
-    """There is something to it, so nobody denies it."""
+    """It only comes up after the answer."""
 
     def is_other_than(self, ask: str, answer: str) -> bool:
-        """Tell whether the belief may be set right just before an answer, without saying it."""
+        """Tell whether the belief may be judged just before an answer, without saying it."""
         is_asked = content_stems(self.think) <= content_stems(ask)
-        is_new = in_other_words(self.tell, answer, REPEATED)
+        is_new = in_other_words(self.tell, answer, REPEATED) and not share_number(self.tell, answer)
         is_open = in_other_words(self.think, answer, ANSWERED)
         return is_new and is_open and not is_asked and not self.after
+
+
+class Doubt(Belief):
+    """What people wrongly believe, and what is right; ``after``: the answer says it is wrong."""
+
+    partly: bool = False
+    """There is something to it, so nobody denies it."""
 
 
 class Quiz(Settings):
@@ -95,6 +109,8 @@ class Quiz(Settings):
     wrong: str
     tell: str
     """The right answer in a sentence."""
+    sure: bool = False
+    """Who has heard the answer to the main question can't be wrong."""
 
     def is_given_away_by(self, detail: str) -> bool:
         """Tell whether nobody asks that right after a detail."""
@@ -114,9 +130,12 @@ class Topic(Settings):
     """What may follow any ``core``, in any order and without the others."""
     more: Annotated[tuple[FollowUp, ...], Field(min_length=2)]
     doubt: Doubt
+    rightly: Belief | None = None
+    """What people believe of it that is so."""
     quiz: Quiz
-    beyond: str = ""
-    """A question on it that somebody might ask and that the teacher can't know the answer to."""
+    beyond: FollowUp | None = None
+    """A question on it that somebody might ask and that the teacher can't know the answer to, and
+    what is known of that, or who knows it."""
     grave: bool = False
     """It is asked in need or in grief: nobody jokes, guesses, or is put to a test."""
 
@@ -133,10 +152,11 @@ class Subject(Settings):
 
     @cached_property
     def near(self) -> dict[str, tuple[Topic, ...]]:
-        """The topics that each topic leads to."""
+        """The topics that each topic leads to; nobody comes to what is grave by the way."""
         known = {topic.id: topic for topic in self.topics}
+        light = [topic.id for topic in self.topics if not topic.grave]
         return {
-            name: tuple(known[other] for other in known if other in found and other != name)
+            name: tuple(known[other] for other in light if other in found and other != name)
             for name in known
             for found in [set(chain.from_iterable(path for path in self.paths if name in path))]
         }
@@ -212,6 +232,8 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
         yield from (f"{core!r} answers yes or no, which is not asked" for core in yes_or_no)
     leaning = (line for line in topic.details if _LEANS.match(line))
     yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
+    doing = (line for line in topic.details if _LEANS_ON_IT.match(line))
+    yield from (f"{line!r} comes after any line, so name what to do it with" for line in doing)
     if all(any(form.match(line) for line in topic.details) for form in _OPENS.values()):
         yield f"{' '.join(topic.details)!r}: one is of it and one of them, so name what they are of"
     for asked in (topic.quiz.ask, *(follow.ask for follow in topic.more)):
@@ -222,12 +244,9 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
 
 def _lint_asides(topic: Topic) -> Iterator[str]:
     """Say what doesn't go with what is said around a belief, a test and what nobody knows."""
-    if _OF_ME.search(topic.doubt.think):
-        yield f"{topic.doubt.think!r}: who says so is not only the asker, so there is no I in it"
-    if _POINTS.search(topic.beyond):
-        yield f"{topic.beyond!r} points at something that nobody sees"
-    if _TAKES_UP.match(topic.doubt.tell):
-        yield f"{topic.doubt.tell!r} takes up a word that was said before it, so name the thing"
+    yield from _lint_beliefs(topic)
+    if topic.beyond:
+        yield from _lint_beyond(topic, topic.beyond)
     if (found := _OF_IT.search(topic.quiz.ask)) and not content_stems(
         topic.quiz.ask[: found.start()]
     ):
@@ -237,6 +256,29 @@ def _lint_asides(topic: Topic) -> Iterator[str]:
     ask = {topic.quiz.right.lower(), topic.quiz.wrong.lower()}
     if len(ask) < 2:
         yield f"the right answer is the wrong one, {topic.quiz.right!r}"
+
+
+def _lint_beliefs(topic: Topic) -> Iterator[str]:
+    """Say what doesn't go with who says a belief, and with the word before what is said to it."""
+    for belief in filter(None, (topic.doubt, topic.rightly)):
+        if _OF_ME.search(belief.think):
+            yield f"{belief.think!r}: who says so is not only the asker, so there is no I in it"
+        if _TAKES_UP.match(belief.tell):
+            yield f"{belief.tell!r} takes up a word that was said before it, so name the thing"
+    if topic.rightly and _DENIES.match(topic.rightly.tell):
+        yield f"{topic.rightly.tell!r} comes after a yes, so it doesn't open with a no"
+
+
+def _lint_beyond(topic: Topic, beyond: FollowUp) -> Iterator[str]:
+    """Say what is wrong with what nobody knows: it speaks of nothing unsaid, and has no answer."""
+    if _POINTS.search(beyond.ask):
+        yield f"{beyond.ask!r} points at something that nobody sees"
+    if _MINE.search(beyond.ask):
+        yield f"{beyond.ask!r} speaks of what nobody has named"
+    if _YES_OR_NO.match(beyond.tell):
+        yield f'{beyond.tell!r} comes after an "I don\'t know", so it answers nothing'
+    if topic.grave:
+        yield f"{beyond.ask!r}: in need or in grief nobody is left without an answer"
 
 
 def _leans(ask: str, topic: Topic) -> bool:
@@ -256,9 +298,11 @@ def _lines(topic: Topic) -> Iterator[tuple[str, str]]:
     for follow in topic.more:
         yield "ask", follow.ask
         yield "tell", follow.tell
-    yield "think", topic.doubt.think
-    yield "tell", topic.doubt.tell
+    for belief in filter(None, (topic.doubt, topic.rightly)):
+        yield "think", belief.think
+        yield "tell", belief.tell
     yield "ask", topic.quiz.ask
     yield from (("tell", line) for line in (topic.quiz.right, topic.quiz.wrong, topic.quiz.tell))
     if topic.beyond:
-        yield "ask", topic.beyond
+        yield "ask", topic.beyond.ask
+        yield "tell", topic.beyond.tell

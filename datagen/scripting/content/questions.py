@@ -171,6 +171,11 @@ def in_other_words(text: str, said: str, share: float = _SAME_WORDS) -> bool:
     return len(stems & content_stems(said)) < share * len(stems)
 
 
+def share_number(one: str, other: str) -> bool:
+    """Tell whether two texts hold the same number."""
+    return not _numbers(one).isdisjoint(_numbers(other))
+
+
 def tell_the_same(one: str, other: str) -> bool:
     """Tell whether nobody says both of two sentences, in either order."""
     return is_told(one, other) or is_told(other, one)

@@ -31,16 +31,17 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 _LESSON = (
     frozenset((
         "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "bye.grave", "farewell",
-        "check", "check.fact", "guess", "heard", "heard.need", "scope", "unsure", "never_mind",
+        "check", "check.fact", "guess", "heard", "hi", "called", "confirm", "heard.need", "scope",
+        "unsure", "never_mind",
         "correct", "correct.soft", "bridge", "quiz", "quiz.new", "praise", "right", "wrong",
-        "again", "rephrase", "offer", "besides",
+        "again", "rephrase", "offer", "besides", "welcome", "welcome.grave",
     )),
     frozenset((
         "hello", "hello.own", "hello.need", "hail", "hail.own", "hail.need", "ack", "taken",
         "follow", "near", "switch", "serious", "curious", "interrupt", "done", "grasp", "lost",
         "guessed", "believe", "doubt", "try", "long", "short", "again", "accept", "enough",
         "settled", "fine", "thanks", "doubt.new", "glad", "closes", "see", "blank", "done.unknown",
-        "accept.grave", "done.grave", "thanks.grave",
+        "accept.grave", "done.grave", "thanks.grave", "call", "recall", "slower",
     )),
 )  # fmt: skip
 _CHAT = frozenset((

@@ -19,7 +19,7 @@ from datagen.scripting.content.people import (
     different_name,
     listener_persona,
 )
-from datagen.scripting.content.qa_pack import Doubt, Quiz, Subject, Topic
+from datagen.scripting.content.qa_pack import Belief, Doubt, FollowUp, Quiz, Subject, Topic
 from datagen.scripting.content.questions import content_stems, is_told, tell_the_same
 from datagen.scripting.plans.dealing import split_of
 from datagen.scripting.plans.draws import Draws, draws_for, scattered, stratified
@@ -32,18 +32,18 @@ ROLE = (
 """The one role prompt of the question-answering set (personaplex README)."""
 STAYS = 0.4
 """Chance that a question is about the answer before it and not on a topic of its own."""
-FOLLOW_UPS = 0.35
+FOLLOW_UPS = 0.3
 """Chance that a question on a topic has a follow-up besides."""
-FAR = 3
+FAR = 4
 """One in so many topics is followed by one that it does not lead to, and by all others in turn."""
-DETAILS = ((0, 0, 1), (0, 1, 1), (1, 1, 2))
+DETAILS = ((0, 0, 1), (0, 1, 1), (0, 1, 2))
 """How many details an answer gives, by the teacher's level of length."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that a question on the answer before it comes as a barge-in, by the asker's level of
 interruptions; nobody cuts in for another topic."""
 MIN_STEMS = 2
 """Fewest words of content of an answer that may have been told before its question."""
-GREETINGS, GOODBYES = 0.25, 0.4
+GREETINGS, GOODBYES = 0.25, 0.56
 """Chances that the teacher speaks first, and that both say goodbye."""
 _LEANS = re.compile(r"\b(?:its?|they|them|their|there|that|those|these|ones?)\b", re.IGNORECASE)
 """What a question holds that speaks of its topic and does not name it."""
@@ -67,9 +67,10 @@ class Question:
     is_near: bool = False
     """The topic before leads to it."""
     doubt: Doubt | None = None
+    rightly: Belief | None = None
     quiz: Quiz | None = None
-    beyond: str = ""
-    """A question that the teacher can't answer."""
+    beyond: FollowUp | None = None
+    """A question that the teacher can't answer, and what it can say to that."""
     is_grave: bool = False
     """It is nothing to joke about or to guess at."""
 
@@ -163,12 +164,15 @@ class _Path:
         )
 
     def go_on(self) -> None:
-        """Draw the next question: on the same topic, or on the next."""
+        """Draw the next question: on the same topic, or on the next.
+
+        Who asks in need goes on with that, if there is more to ask on it.
+        """
         topic = self._steps[-1][0]
         asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
         left = [more for more in not_told(topic, topic.core) if more not in asked]
         left = [more for more in left if not (asked and _LEANS.search(topic.more[more].ask))]
-        if left and self._draws.chance(STAYS):
+        if left and (topic.grave or self._draws.chance(STAYS)):
             self._steps.append((topic, self._draws.pick(left), True))
         else:
             self._steps.append(self._next(topic))
@@ -185,7 +189,8 @@ class _Path:
         if place < len(near):
             return near[place], -1, True
         seen |= {one.id for one in near}
-        others = [one for each in self._subjects for one in each.topics if one.id not in seen]
+        topics = (one for each in self._subjects for one in each.topics)
+        others = [one for one in topics if one.id not in seen and not one.grave]
         at = scattered(self._job.seed, f"{name}/far", cycle * far + place - len(near), len(others))
         return others[at], -1, False
 
@@ -238,6 +243,7 @@ class _Path:
             interrupts=interrupts,
             is_near=is_near,
             doubt=topic.doubt,
+            rightly=topic.rightly,
             quiz=topic.quiz,
             beyond=topic.beyond,
             is_grave=topic.grave,
