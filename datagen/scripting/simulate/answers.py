@@ -65,6 +65,10 @@ _OPENS = re.compile(
 """How a piece begins that says nothing without the one after it."""
 _ENDS_ON = re.compile(r"(?:\b(?:is|are|do|does|has|have|can) not|n't)[.?!]?$", re.IGNORECASE)
 """How a clause ends that leaves out what the one before it says."""
+_AWAITS = re.compile(
+    r"(?:^|, )(?:and |but |so )?(?:after|before|beyond|until) (?:that|then)$", re.I
+)
+"""How a clause ends that says nothing without the piece after it."""
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes|pay"
     r"|pays|need|needs|costs?|takes?|gets?|closes?|opens?|starts?|stays?|fits?|runs?|ends?|works?"
@@ -209,7 +213,7 @@ def _belongs(before: str, piece: str) -> bool:
     """Tell whether a piece goes with what is before it, as one of the two does not stand alone."""
     if not (_VERB.search(before) or _TIER.match(before)):
         return True
-    if _OPENS.match(before) and "," not in before:
+    if (_OPENS.match(before) and "," not in before) or _AWAITS.search(before):
         return True
     if _HANGS_ON.match(piece) or piece.split(" ", 1)[0].endswith("ing"):
         return True

@@ -419,7 +419,7 @@ def test_what_stands_alone_is_said_without_its_sentence(value: str, stands: bool
 
 
 def test_who_has_heard_the_full_name_asks_for_it_again() -> None:
-    known = [*said_by("user", "ask_agent.known"), *said_by("user", "ask_both")]
+    known = said_by("user", "ask_agent.known")
     plain = {line for line in known if not re.search(r"\bagain\b", line)}
     for script in calls():
         for probe in script.probes:
