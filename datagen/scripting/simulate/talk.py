@@ -49,7 +49,7 @@ _LATE = (
     ),
     (
         re.compile(r"\b(?:sitting|standing|sit) in the dark\b|\bby candlelight\b|"
-                   r"\bnight i need it\b|\bthis evening\b", re.IGNORECASE),
+                   r"\bthis evening\b", re.IGNORECASE),
         ("evening",),
     ),
 )  # fmt: skip

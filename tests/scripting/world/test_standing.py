@@ -41,7 +41,7 @@ def test_some_supposition_of_each_term_names_what_it_is_of() -> None:
         ("tutoring", "how_goes", "Is it getting any better"),
         ("dental", "ache", "Do you take emergencies?"),
         ("hair_salon", "redo", "It's about my last visit."),
-        ("streaming", "missing_title", "the title"),
+        ("bank", "fee", "that fee back."),
     ],
 )
 def test_openings_say_what_the_agent_goes_on_from(domain: str, story: str, unsaid: str) -> None:
@@ -101,8 +101,15 @@ def _is_booking(tool: object) -> bool:
     return bool(tool) and _BOOKS.match(getattr(tool, "does", "")) is not None
 
 
-def test_an_answer_does_not_end_where_the_rest_begins() -> None:
-    line = "Money is returned up to {days} before arrival, but after that, it's never returned."
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Money is returned up to {days} before arrival, but after that, it's never returned.",
+        "We start at {days}, and if it's smaller, you still pay for that many.",
+        "The team waits {days}, and if nobody opens the door, the trip costs extra.",
+    ],
+)
+def test_an_answer_does_not_end_where_the_rest_begins(line: str) -> None:
     assert stating("days", (line,)) == (line,)
 
 
