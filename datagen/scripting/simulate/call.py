@@ -125,10 +125,14 @@ def _believed(talk: Talk, taken: Collection[str]) -> str | None:
 
 
 def _is_reached(talk: Talk) -> bool:
-    """Tell whether the number on file that was not asked for is the telephone's: there is reason to
-    make sure of that."""
-    is_other = talk.verified_by == "identity_value"
-    return is_other and talk.world.other.identity.value.type == "phone"
+    """Tell whether the number on file is the telephone's: there is reason to make sure of that."""
+    return talk.world.other.identity.value.type == "phone"
+
+
+def _may_check(talk: Talk) -> bool:
+    """Tell whether the caller has kept a number on file to itself that it could check: with a
+    reason, or as it has begun to ask."""
+    return talk.verified_by == "identity_value" and (_is_reached(talk) or talk.is_held_back)
 
 
 def _has_detail(talk: Talk) -> bool:
@@ -255,13 +259,23 @@ def _go_on(talk: Talk) -> None:
             if talk.is_over:
                 return
         elif talk.steps:
+            is_kept = any(_outlasts(talk, event) for event in ready)
             take_step = partial(steps.take, talk, talk.steps.pop(0))
-            if not is_first and any(event.kind not in _ANGER for event in ready):
+            if not is_first and is_kept:
                 give_way(talk, take_step)
             else:
                 take_step()
         else:  # what is left could never be answered
             break
+
+
+def _outlasts(talk: Talk, event: AgendaItem) -> bool:
+    """Tell whether a caller could ask something later: no step that is left answers it, nor does the
+    call end before."""
+    told = {name for step in talk.steps for name in step.facts}
+    if event.kind in _ANGER or (talk.world.fails_identity and not talk.is_verified):
+        return False
+    return not (event.what and talk.is_settled_by(event.what, told))
 
 
 def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
@@ -344,7 +358,7 @@ def _fill_up(talk: Talk) -> None:
             if other is not None:
                 talk.spare.remove(other)
                 talk.agenda[at] = AgendaItem(event.kind, other)
-            elif event.kind == "Q1" and _is_reached(talk) and _has_detail(talk):
+            elif event.kind == "Q1" and _has_detail(talk) and _may_check(talk):
                 talk.agenda[at] = AgendaItem("Q1")
     is_impatient = talk.cast.user.patience == 0
     if talk.is_at_end and (talk.is_refused or is_impatient or talk.num_asides >= IN_A_ROW):

@@ -53,7 +53,7 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "tired": ("resume", "resume", "drop"),
 }
 """What it does otherwise, each as likely as it is often."""
-PAUSES, WAITS = 0.5, 0.4
+PAUSES, WAITS = 0.6, 0.4
 """Chances that a caller cuts in who has nothing to say to it, and that the agent has to wait then
 until the caller is back."""
 NOTES = 0.4

@@ -284,9 +284,12 @@ class Talk:
 
     def is_settled(self, name: str) -> bool:
         """Tell whether facts that the caller has heard, or hears now, settle what it is about."""
-        about = self._subjects[name]
-        others = {*self.told, *self.telling} - {name}
-        return any(settles(self._subjects[other], about) for other in others)
+        return self.is_settled_by(name, {*self.told, *self.telling} - {name})
+
+    def is_settled_by(self, name: str, facts: Iterable[str]) -> bool:
+        """Tell whether facts settle what another one is about."""
+        about = self._subjects.get(name, frozenset())
+        return any(settles(self._subjects[other], about) for other in facts)
 
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
