@@ -270,8 +270,8 @@ def _go_on(talk: Talk) -> None:
 
 
 def _outlasts(talk: Talk, event: AgendaItem) -> bool:
-    """Tell whether a caller could ask something later: no step that is left answers it, nor does the
-    call end before."""
+    """Tell whether a caller could ask something later: no step that is left answers it, and the
+    call does not end before."""
     told = {name for step in talk.steps for name in step.facts}
     if event.kind in _ANGER or (talk.world.fails_identity and not talk.is_verified):
         return False
