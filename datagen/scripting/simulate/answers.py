@@ -65,6 +65,19 @@ _OPENS = re.compile(
 """How a piece begins that says nothing without the one after it."""
 _ENDS_ON = re.compile(r"(?:\b(?:is|are|do|does|has|have|can) not|n't)[.?!]?$", re.IGNORECASE)
 """How a clause ends that leaves out what the one before it says."""
+_AWAITS = re.compile(
+    r"(?:^|, )(?:(?:and |but |so )?(?:after|before|beyond|until) (?:that|then)"
+    r"|(?:and|but|so) (?:if|when|once|because|since)\b[^,]*)$",
+    re.IGNORECASE,
+)
+"""How a clause ends that says nothing without the piece after it."""
+_BEGINS = re.compile(r"(?:and|but|so) (?:after|before|for|in|on|at|with)\b", re.IGNORECASE)
+"""How a piece begins that says nothing alone if it has no verb."""
+_YES_OR_NO = re.compile(
+    r"(?:can|could|do|does|is|are|will|would|should|may)\b(?!.*\b(?:if|when|more|cost|pay|or)\b)",
+    re.IGNORECASE,
+)
+"""What asks whether something is so, and for no more."""
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes|pay"
     r"|pays|need|needs|costs?|takes?|gets?|closes?|opens?|starts?|stays?|fits?|runs?|ends?|works?"
@@ -99,8 +112,10 @@ def answering(
     """
     asked, kinds = about(question), _wanted(question)
     fitting = _fitting(question, lines)
-    if not kinds or _LISTS.search(question):
+    if _LISTS.search(question) or not (kinds or _YES_OR_NO.match(question)):
         return fitting
+    if not kinds:
+        return tuple(dict.fromkeys(_about_all(asked, line) for line in fitting))
     words, typed = _words(question), dict(types)
     if not any(asked & about(line) for line in lines):  # it is in other words
         fitting = _first(lines, lambda clause: bool(kinds & _types(clause, typed)))
@@ -153,6 +168,15 @@ def stating(slot: str, lines: tuple[str, ...]) -> tuple[str, ...]:
 def _fitting(question: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     asked = about(question)
     return _first(lines, lambda clause: not asked.isdisjoint(about(clause)))
+
+
+def _about_all(asked: frozenset[str], line: str) -> str:
+    """Return what of a line is about all that was asked for, without the clauses of their own."""
+
+    def says_it(said: str) -> bool:
+        return asked <= about(said) and all(_is_other(one, asked) for one in _left(line, said))
+
+    return _shortest(line, says_it) if asked and asked <= about(line) else line
 
 
 def _wanted(question: str) -> frozenset[str]:
@@ -209,7 +233,10 @@ def _belongs(before: str, piece: str) -> bool:
     """Tell whether a piece goes with what is before it, as one of the two does not stand alone."""
     if not (_VERB.search(before) or _TIER.match(before)):
         return True
-    if _OPENS.match(before) and "," not in before:
+    if (_OPENS.match(before) and "," not in before) or _AWAITS.search(before):
+        return True
+    last = before.rsplit(", ", 1)[-1]
+    if _BEGINS.match(last) and not _VERB.search(last):
         return True
     if _HANGS_ON.match(piece) or piece.split(" ", 1)[0].endswith("ing"):
         return True

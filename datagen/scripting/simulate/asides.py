@@ -15,7 +15,6 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.mood import START
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready
 from datagen.scripting.simulate.suppositions import contradicts, refers_back, supposes
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
@@ -44,7 +43,7 @@ WRONG_DRAWS = 8
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
 OBJECTS = 0.35
-"""Chance that a caller does not take no for an answer, the first time."""
+"""Chance that a caller does not take no for an answer, the first time; who is friendly does."""
 
 
 def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
@@ -72,8 +71,10 @@ def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
     """Return the act with which the caller leads to something, if it does; ``is_back`` to what it
     had begun to say when the agent spoke. A wish need not be a question."""
     if _is_apart(talk, event):
-        apart = "link.apart" if event.kind == "Q6" else "link.curious"
-        return "" if talk.floor.drafts[-1].act == "offer" else apart
+        is_asked = talk.floor.drafts[-1].act == "offer"
+        if event.kind == "Q6":
+            return "link.apart.asked" if is_asked else "link.apart"
+        return "" if is_asked else "link.curious"
     if is_back:
         return "link.wish.back" if event.kind == "Q3" else "link.back"
     if event.kind in ("Q0", "Q4", "grievance") or not _is_announced(talk, event):
@@ -149,20 +150,15 @@ def _react(talk: Talk, act: str = "ack") -> None:
 
 
 def _names(talk: Talk, event: AgendaItem) -> None:
-    """Ask for a name; who has called somebody by it asks for the full one, and who has heard that,
-    for it once more."""
-    act = f"ask_{event.what}"
+    """Ask for the agent's name; who has called it by that asks for the full one, and who has heard
+    that, for it once more."""
+    act = "ask_agent"
     name = talk.cast.agent.name
     first = name.split()[0]
-    is_full = any(name in one.text for one in talk.floor.drafts if one.speaker == "agent")
-    if is_full and (event.what == "agent" or talk.cast.direction != "outbound"):
+    if any(name in one.text for one in talk.floor.drafts if one.speaker == "agent"):
         act += ".again"
-    elif event.what == "agent" and any(
-        first in draft.text for draft in talk.floor.drafts if draft.speaker == "user"
-    ):
-        act = "ask_agent.known"
-    elif event.what != "agent" and talk.cast.direction == "outbound":
-        act += ".called"
+    elif any(first in one.text for one in talk.floor.drafts if one.speaker == "user"):
+        act += ".known"
     talk.user(act, "setQuestion")
     ask_names(talk, event.what)
     _react(talk, "ack_name")
@@ -327,7 +323,7 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
         talk.agent_line(lines, "declineRequest", licence)
     talk.tell((wish.fact,))
     talk.mood.feel("refused")
-    objects = talk.chance(OBJECTS * talk.leisure)
+    objects = talk.mood.manner != "warm" and talk.chance(OBJECTS * talk.leisure)
     if wish.instead and not objects:
         _instead(talk, wish.instead)
     talk.probe("Q3", "decline", asked)
@@ -376,17 +372,16 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
     talk.agent("find_out", "offer", ("prompt.unknown",))
     talk.probe("Q5", "unknown", asked)
     talk.mood.feel("unknown")
-    talk.user("accept_find_out" if talk.chance(0.5) else "decline_find_out", "answer")
+    if talk.chance(0.5):
+        talk.user("accept_find_out", "answer")
+        talk.agent("will_find_out", "promise", ("prompt.unknown",))
+    else:
+        talk.user("decline_find_out", "answer")
 
 
 def _unrelated(talk: Talk, event: AgendaItem) -> None:
-    """Ask for something that is not the agent's business; nobody who is upset, pressed for time, in
-    trouble, or has called in a bad mood, makes small talk: it asks for what it needs next."""
-    first = START.get(talk.cast.user.emotion, (0.0, 0.0))[0]
-    is_low = min(talk.mood.valence, first) < LOW
-    is_troubled = talk.world.story.mood == "problem" or talk.is_let_down
-    has_time = not (is_low or talk.is_pressed or is_troubled)
-    talk.user("ask_unrelated" if has_time else "ask_unrelated.low", "request")
+    """Ask for something that is not the agent's business."""
+    talk.user("ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and talk.chance(LEADS_BACK):

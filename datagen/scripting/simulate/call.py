@@ -49,6 +49,8 @@ _CALLS = re.compile(r"\bI'm (?:just )?calling\b")
 """What an opening holds that only somebody says who calls."""
 SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
+_UNSURE = (("agent", "agent", "company"), ("agent", "company", "both"))
+"""Whose name somebody has not caught: who calls, and who is called."""
 _CALLED = ("company", "both")
 """What somebody who is called back asks at once, if it does not know who is calling."""
 
@@ -93,7 +95,7 @@ def _agenda(talk: Talk) -> list[AgendaItem]:
         if what is None:
             continue
         if kind == "Q0":
-            what = talk.draws.pick(("agent", "company", "both"))
+            what = talk.draws.pick(_UNSURE[talk.cast.direction == "outbound"])
         events.append(AgendaItem(kind, what))
         if kind == "Q4":
             talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))
@@ -113,13 +115,24 @@ def _believed(talk: Talk, taken: Collection[str]) -> str | None:
     known = [step for step in world.steps if step.declines or step.do == "check"]
     declined = {name for step in known for name in step.facts}
     facts = [name for name in world.records if world.fact(name).claim and name not in declined]
-    if facts and not (_has_detail(talk) and talk.chance(0.4)):
+    if facts:
         return talk.draws.pick(facts)
-    if _has_detail(talk):
-        return ""
     terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
     terms = [name for name in terms if name not in declined]
+    if _has_detail(talk) and (not terms or (_is_reached(talk) and talk.chance(0.5))):
+        return ""
     return talk.draws.pick(terms) if terms else None
+
+
+def _is_reached(talk: Talk) -> bool:
+    """Tell whether the number on file is the telephone's: there is reason to make sure of that."""
+    return talk.world.other.identity.value.type == "phone"
+
+
+def _may_check(talk: Talk) -> bool:
+    """Tell whether the caller has kept a number on file to itself that it could check: with a
+    reason, or as it has begun to ask."""
+    return talk.verified_by == "identity_value" and (_is_reached(talk) or talk.is_held_back)
 
 
 def _has_detail(talk: Talk) -> bool:
@@ -246,13 +259,23 @@ def _go_on(talk: Talk) -> None:
             if talk.is_over:
                 return
         elif talk.steps:
+            is_kept = any(_outlasts(talk, event) for event in ready)
             take_step = partial(steps.take, talk, talk.steps.pop(0))
-            if not is_first and any(event.kind not in _ANGER for event in ready):
+            if not is_first and is_kept:
                 give_way(talk, take_step)
             else:
                 take_step()
         else:  # what is left could never be answered
             break
+
+
+def _outlasts(talk: Talk, event: AgendaItem) -> bool:
+    """Tell whether a caller could ask something later: no step that is left answers it, and the
+    call does not end before."""
+    told = {name for step in talk.steps for name in step.facts}
+    if event.kind in _ANGER or (talk.world.fails_identity and not talk.is_verified):
+        return False
+    return not (event.what and talk.is_settled_by(event.what, told))
 
 
 def _ready(talk: Talk, is_first: bool) -> list[AgendaItem]:
@@ -335,7 +358,7 @@ def _fill_up(talk: Talk) -> None:
             if other is not None:
                 talk.spare.remove(other)
                 talk.agenda[at] = AgendaItem(event.kind, other)
-            elif event.kind == "Q1" and talk.verified_by == "identity_value" and _has_detail(talk):
+            elif event.kind == "Q1" and _has_detail(talk) and _may_check(talk):
                 talk.agenda[at] = AgendaItem("Q1")
     is_impatient = talk.cast.user.patience == 0
     if talk.is_at_end and (talk.is_refused or is_impatient or talk.num_asides >= IN_A_ROW):
@@ -358,7 +381,9 @@ def _close(talk: Talk) -> None:
         return
     talk.mood.feel(_END.get(talk.outcome, "partly"))
     how = _done(talk)
-    if talk.chance((0.5 if talk.cast.manner == "brisk" else 0.7) * min(1, talk.leisure)):
+    is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
+    chance = 0.5 if talk.cast.manner == "brisk" else 0.7
+    if not is_cross and talk.chance(chance * min(1, talk.leisure)):
         talk.agent("offer_more", "offer")
         talk.user(f"done_offered{how}", "declineOffer")
     else:

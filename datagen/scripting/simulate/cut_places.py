@@ -33,7 +33,9 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 """A phrase with a verb before its first comma."""
-_EMPTY = re.compile(r"(?:i'm (?:sorry|afraid)|i see|you see|i know)[,.]?", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"(?:i'm (?:so |very |really )?(?:sorry|afraid)|i see|you see|i know)[,.]?", re.IGNORECASE
+)
 """A phrase that says nothing by itself."""
 
 Doing: TypeAlias = Literal["question", "correction", "pause", "known", "protest"]

@@ -184,6 +184,8 @@ def _middle(draft: Draft, said: str) -> None:
     rest = _STOP.split(draft.text[at + 2 :], maxsplit=1)[0]
     if rest.count(" ") < MIN_MIDDLE:
         return  # "then" or "please" alone ends a sentence
+    if said == "like," and rest.startswith("by the way"):
+        return
     if said == "I mean," and rest.startswith(("and ", "but ", "it's ", "so ")):
         return  # it would take back what goes before
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:

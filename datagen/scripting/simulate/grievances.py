@@ -34,6 +34,7 @@ def complain(talk: Talk, event: AgendaItem) -> None:
         talk.probe("Q4", "deescalate", asked)
     if talk.chance(talk.calm):
         talk.mood.feel("soothed")
+        talk.agenda = [other for other in talk.agenda if other.kind != "grievance"]
         if _APOLOGY.search(talk.user("calm_down", "autoPositive").text):
             talk.agent("forgive", "autoPositive")
     elif event.kind != "grievance" or not _breaks_off(talk):

@@ -53,6 +53,9 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "tired": ("resume", "resume", "drop"),
 }
 """What it does otherwise, each as likely as it is often."""
+PAUSES, WAITS = 0.6, 0.4
+"""Chances that a caller cuts in who has nothing to say to it, and that the agent has to wait then
+until the caller is back."""
 NOTES = 0.4
 """Chance that a caller who stops the agent before a value is out wants to write that down."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
@@ -107,7 +110,7 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     if talk.is_interrupted or not talk.chance(chance):
         return True
     kind = _kind(talk, telling, ask)
-    if (place := draw_place(talk, kind)) is None:
+    if kind is None or (place := draw_place(talk, kind)) is None:
         return True
     talk.is_interrupted = True
     planned = _planned(talk, telling, place, kind)
@@ -126,9 +129,9 @@ def may_cut_in(talk: Talk, telling: Telling, ask: Ask | None = None) -> bool:
     return is_told
 
 
-def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing:
-    """Draw what the caller interrupts for."""
-    kinds: list[Doing] = ["pause"]
+def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
+    """Draw what the caller interrupts for; None if for nothing."""
+    kinds: list[Doing] = []
     if ask is not None:
         kinds += ["correction"] if telling.is_asked else ["question"] * 3
     said = next((one for one in reversed(talk.floor.drafts) if one.speaker == "user"), None)
@@ -136,7 +139,9 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing:
         kinds += ["known"]  # who has wished for something else does not know that it cannot be
     if telling.is_bad and talk.mood.valence < 0 and talk.outcome != "solved":
         kinds += ["protest", "protest"]
-    return talk.draws.pick(kinds)
+    if not kinds and not talk.chance(PAUSES):
+        return None
+    return talk.draws.pick([*kinds, "pause"])
 
 
 def _planned(talk: Talk, telling: Telling, place: CutPlace, kind: Doing) -> Interruption:
@@ -205,8 +210,13 @@ def _interrupt(
     elif kind == "pause":
         notes = has_value and is_unsaid and not talk.has_noted and talk.chance(NOTES)
         talk.has_noted = talk.has_noted or notes
-        talk.user("cut_in.pause.noted" if notes else "cut_in.pause", "interactionStructuring")
-        talk.agent("go_ahead", "autoPositive")
+        if not notes and talk.chance(WAITS):
+            talk.user("cut_in.wait", "interactionStructuring")
+            talk.agent("wait_for", "autoPositive")
+            talk.user("cut_in.back", "interactionStructuring")
+        else:
+            talk.user("cut_in.pause.noted" if notes else "cut_in.pause", "interactionStructuring")
+            talk.agent("go_ahead", "autoPositive")
     elif kind == "known":
         act = "cut_in.known"
         if telling.is_asked:  # nobody has enough of an answer that it has not heard
@@ -226,7 +236,8 @@ def _take_up(talk: Talk, telling: Telling, place: CutPlace, planned: Interruptio
     talk.num_asides = 0  # it has come back by itself
     if planned.uptake == "resume":
         first = place.phrase + (planned.answer == "hold")
-        _go_on(talk, "resume.on", " ".join(place.phrases[first:]), telling.licence)
+        lead = "" if planned.kind == "protest" else "resume.on"  # it has said that it finishes
+        _go_on(talk, lead, " ".join(place.phrases[first:]), telling.licence)
     elif planned.uptake == "summarise":
         _go_on(talk, "in_short", _summary(talk, place), telling.licence)
     elif planned.uptake == "repeat":
@@ -239,9 +250,13 @@ def _take_up(talk: Talk, telling: Telling, place: CutPlace, planned: Interruptio
 
 
 def _go_on(talk: Talk, lead: str, template: str, licence: tuple[str, ...]) -> None:
-    """Let the agent say the rest of a line after a few words that lead back to it."""
-    start = talk.words.act("agent", lead, talk.cast.manner)
+    """Let the agent say the rest of a line, after a few words that lead back to it if it needs
+    them."""
     rest = talk.words.fill(opened(_LINK.sub("", template)))
+    if not lead:
+        talk.say("agent", "bridge", rest, licence)
+        return
+    start = talk.words.act("agent", lead, talk.cast.manner)
     text, spoken = continued(rest.text, rest.spoken, talk.keeps_capital(rest.text))
     said = Said(f"{start.text} {text}", f"{start.spoken} {spoken}", rest.slots)
     talk.say("agent", "bridge", said, licence)

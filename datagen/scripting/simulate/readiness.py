@@ -62,15 +62,18 @@ def _asks_names(talk: Talk, event: AgendaItem) -> bool:
 
 
 def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
-    """What has nothing to do with the call waits until that is settled."""
-    return talk.is_at_end
+    """What has nothing to do with the call waits until that is settled, and nobody asks for it who
+    has no time, or has called in trouble or in a bad mood."""
+    return talk.is_at_end and talk.is_at_ease and talk.world.story.mood != "problem"
 
 
 def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
-    """So does what nobody can answer, unless the caller is about to hear no: that ends it."""
+    """So does what nobody can answer, unless the caller is about to hear no: that ends it. What
+    fits any story is asked by nobody who has no time or is in a bad mood."""
     is_about = talk.world.gap not in talk.world.pack.gaps
-    is_next = is_about and talk.is_let_down
-    return talk.is_at_end or (is_next and talk.steps[0].do != "ask" and talk.is_verified)
+    if talk.is_at_end:
+        return is_about or talk.is_at_ease
+    return is_about and talk.is_let_down and talk.steps[0].do != "ask" and talk.is_verified
 
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import continued, contracted, slots, third_person
@@ -16,7 +17,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.floor import Draft, Floor
-from datagen.scripting.simulate.mood import Mood
+from datagen.scripting.simulate.mood import START, Mood
 from datagen.scripting.simulate.realizer import Said, TurnRealizer
 from datagen.scripting.world.draw import CompiledWorld, Drawer, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -40,6 +41,19 @@ WISHES = re.compile(
     r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|talking to you)\b|to you[.!]",
     re.I,
 )
+_LATE = (
+    (
+        re.compile(r"\b(?:long day|day(?:'s| is) (?:almost )?over)\b|\b(?:been|have|has|'ve|was|"
+                   r"waited|haven't) (?:[\w ]* )?all day\b", re.IGNORECASE),
+        ("afternoon", "evening"),
+    ),
+    (
+        re.compile(r"\b(?:sitting|standing|sit) in the dark\b|\bby candlelight\b|"
+                   r"\bthis evening\b", re.IGNORECASE),
+        ("evening",),
+    ),
+)  # fmt: skip
+"""What is said only when it is late, with the parts of the day that are."""
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 _TERSE = ("brisk", "tired")
 """Manners of agents who say things the shorter way, if there are two."""
@@ -193,6 +207,13 @@ class Talk:
         return user.patience == 0 or user.emotion == "hurried"
 
     @property
+    def is_at_ease(self) -> bool:
+        """Whether the caller has time, is in no bad mood and gets what it has called for."""
+        first = START.get(self.cast.user.emotion, (0.0, 0.0))[0]
+        is_low = min(self.mood.valence, first) < LOW
+        return not (is_low or self.is_pressed or self.is_let_down)
+
+    @property
     def is_at_end(self) -> bool:
         """Whether the agent has nothing left to do but to hand the caller on, if that."""
         return not self.steps or self.steps[0].do == "handoff"
@@ -209,7 +230,8 @@ class Talk:
         return is_partly or self.is_refused
 
     def user_line(self, lines: Sequence[str], iso: str, *, is_brief: bool = False) -> Draft:
-        """Let the caller say a line of the pack."""
+        """Let the caller say a line of the pack that fits the time of day, if there is one."""
+        lines = timely(tuple(lines), self.cast.daypart)
         draft = self.say("user", iso, self.words.line(lines, is_brief))
         self.given |= draft.values
         return draft
@@ -262,9 +284,12 @@ class Talk:
 
     def is_settled(self, name: str) -> bool:
         """Tell whether facts that the caller has heard, or hears now, settle what it is about."""
-        about = self._subjects[name]
-        others = {*self.told, *self.telling} - {name}
-        return any(settles(self._subjects[other], about) for other in others)
+        return self.is_settled_by(name, {*self.told, *self.telling} - {name})
+
+    def is_settled_by(self, name: str, facts: Iterable[str]) -> bool:
+        """Tell whether facts settle what another one is about."""
+        about = self._subjects.get(name, frozenset())
+        return any(settles(self._subjects[other], about) for other in facts)
 
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
@@ -343,6 +368,15 @@ class Talk:
     def fill(self, template: str) -> str:
         """Return what a template writes."""
         return self.words.fill(template).text
+
+
+@lru_cache(maxsize=16384)
+def timely(lines: tuple[str, ...], daypart: str) -> tuple[str, ...]:
+    """Return the lines that may be said at a time of day: in the morning nobody has had a long day,
+    and it is dark in the evening only."""
+    early = [form for form, dayparts in _LATE if daypart not in dayparts]
+    fitting = [line for line in lines if not any(form.search(line) for form in early)]
+    return tuple(fitting) or lines
 
 
 def settles(told: frozenset[str], about: frozenset[str]) -> bool:

@@ -39,6 +39,26 @@ def test_an_answer_begins_with_what_was_asked_for() -> None:
     ("question", "line", "answer"),
     [
         ("How much is a suite?", KENNEL[2], "A suite is {suite} a night."),
+        (
+            "Is there a deposit?",
+            "A new account costs {kennel}, and there's a deposit of {suite} if a check fails.",
+            "There's a deposit of {suite} if a check fails.",
+        ),
+        (
+            "Can you promise me a time?",
+            "No time is ever promised, but after hospitals, homes with machines are first.",
+            "No time is ever promised, but after hospitals, homes with machines are first.",
+        ),
+        (
+            "What if I lose the card?",
+            "A card takes a week, and it's {kennel} if you lose it.",
+            "A card takes a week, and it's {kennel} if you lose it.",
+        ),
+        (
+            "Can I get a card faster?",
+            "A card takes a week at no charge, or you can have it overnight for {kennel}.",
+            "A card takes a week at no charge, or you can have it overnight for {kennel}.",
+        ),
         ("What does a place cost?", KENNEL[0], "A kennel costs {kennel} a night, a suite {suite}."),
         (
             "What do you charge for a bag?",

@@ -173,8 +173,10 @@ def test_turns_can_be_placed() -> None:
 def test_the_probes_that_are_dealt_are_held() -> None:
     held = Counter(probe.type for script in everything() for probe in script.probes)
     dealt = Counter(chain.from_iterable(deal_probes(0, "service", at) for at in range(CALLS)))
+    rare = {"Q5": 0.55, "Q6": 0.1}  # who is at ease, and for Q6 not in trouble, has time for them
     for kind, count in dealt.items():
-        assert held[kind] >= 0.89 * count * len(DOMAINS), kind
+        assert held[kind] >= rare.get(kind, 0.89) * count * len(DOMAINS), kind
+    assert held["Q6"] <= 0.05 * len(everything())
     for script in everything():
         for probe in script.probes:
             asked, answered = script.turns[probe.user_turn], script.turns[probe.agent_turn]

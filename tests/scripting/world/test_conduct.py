@@ -194,7 +194,7 @@ def test_who_has_no_patience_asks_for_nothing_more_when_all_is_settled(
 
 
 def test_who_is_in_trouble_makes_no_small_talk() -> None:
-    """It asks for what it needs next, if for anything that is not the agent's business."""
+    """It asks for nothing that is not the agent's business."""
     idle = set(maker().acts.user["ask_unrelated"]["any"][0])
     seen = 0
     for script in calls():

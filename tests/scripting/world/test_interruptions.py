@@ -90,7 +90,7 @@ def test_callers_and_agents_interrupt_for_all_reasons() -> None:
 def test_agents_answer_in_every_manner() -> None:
     answers = Counter(planned.answer for *_, planned in interrupted())
     uptakes = Counter(planned.uptake for *_, planned in interrupted())
-    assert min(answers[one] for one in ("yield", "hold", "override")) >= 12, answers
+    assert min(answers[one] for one in ("yield", "hold", "override")) >= 8, answers
     assert min(uptakes[one] for one in ("resume", "repeat", "drop")) >= 15, uptakes
     assert uptakes["summarise"] >= 8, uptakes  # never after an answer to something else
 
