@@ -73,6 +73,8 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
 
+RUDE = (2, 3)
+"""To how many assistants of those that would have been a business is rude."""
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
 """How much role prompts say if nothing is asked for, in rounds."""
@@ -164,6 +166,9 @@ class WorldMaker:
         level = self.level or LEVELS[turn]
         cases: tuple[str, ...] = ()
         if dealt.direction == "assistant":
+            count, rounds = RUDE
+            if stratified(job.seed, f"{job.kind}/rude", job.index, rounds) >= count:
+                probes = tuple(kind for kind in probes if kind != "Q4")
             cases = for_assistants(compiled)[story]
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)
