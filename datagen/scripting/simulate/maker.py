@@ -91,6 +91,15 @@ def deal_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
     return tuple(PROBES[(turn + offset) % len(PROBES)] for offset in _OFFSETS[offsets])
 
 
+def deal_assistant_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
+    """Return the same for a call that an assistant makes, with fewer who are rude."""
+    probes = deal_probes(run_seed, kind, index)
+    count, rounds = RUDE
+    if stratified(run_seed, f"{kind}/rude", index, rounds) < count:
+        return probes
+    return tuple(probe for probe in probes if probe != "Q4")
+
+
 class Dealt(Protocol):
     """What a dialogue's index alone decides."""
 
@@ -166,9 +175,7 @@ class WorldMaker:
         level = self.level or LEVELS[turn]
         cases: tuple[str, ...] = ()
         if dealt.direction == "assistant":
-            count, rounds = RUDE
-            if stratified(job.seed, f"{job.kind}/rude", job.index, rounds) >= count:
-                probes = tuple(kind for kind in probes if kind != "Q4")
+            probes = deal_assistant_probes(job.seed, job.kind, job.index)
             cases = for_assistants(compiled)[story]
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)

@@ -38,7 +38,7 @@ _ANY_TERM = content_stems(
 """Stems of a question about an offer that do not say which."""
 _PRICES = re.compile(r"\b(?:prices|rates)\b|\bhow much (?:is it|do you charge)\b", re.I)
 """What asks for the price of whatever a call is about."""
-_BOOKED = content_stems("book rent reserve sign up")
+_BOOKED = content_stems("book rent reserve enroll")
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
 _OTHERS = re.compile(r"\b(?:they|them)\b|\bbetween (?:you and me|us)\b", re.I)
