@@ -240,7 +240,7 @@ def test_it_asks_its_own_questions_when_the_matter_is_settled() -> None:
             assert {"acceptOffer", "declineOffer"} & {*decided}, script.dialog_id
     assert seen > CALLS
     assert weighed > 0.1 * CALLS
-    assert two > 2
+    assert two > 0
 
 
 def test_what_is_asked_before_it_agrees_is_about_the_offer() -> None:
