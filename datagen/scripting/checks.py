@@ -16,12 +16,12 @@ from datagen.types import Probe, Script, Turn
 MARKERS = {
     "confirm": ("right", "correct", "exactly", "that's it", "matches", "what i have"),
     "correct": ("not", "no", "actually", "different", "correct that", "doesn't", "something else"),
-    "decline": ("can't", "not able", "not possible", "not something i can"),
+    "decline": ("can't", "cannot", "not able", "not possible", "not something i can"),
     "deescalate": ("sorry", "apologize", "understand", "frustrated"),
     "unknown": ("don't have", "don't know", "not something i have", "not sure", "no information",
-                "couldn't tell"),
-    "redirect": ("can't help", "outside", "someone else", "only help with", "not the right person",
-                 "beyond"),
+                "couldn't tell", "do not have", "do not know", "could not tell"),
+    "redirect": ("can't help", "cannot help", "outside", "someone else", "only help with",
+                 "not the right person", "beyond"),
     "state": (),
 }  # fmt: skip
 """How an answer shows that it does what a probe wants: one of these is in it."""

@@ -72,6 +72,29 @@ def contracted(text: str) -> str:
     return text
 
 
+_SPELLED_OUT = (
+    (re.compile(r"\bcan't\b", re.I), "cannot"),
+    (re.compile(r"\bwon't\b", re.I), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'m\b"), " am"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'d\b"), " would"),
+    (re.compile(r"\b(it|that|there|here|what|who|name)'s\b", re.I), r"\1 is"),
+    (re.compile(r"\blet's\b", re.I), "let us"),
+)
+"""What a formal speaker says in two words."""
+
+
+def spelled_out(text: str) -> str:
+    """Return a text without short forms: "I am afraid I cannot" for "I'm afraid I can't"."""
+    is_opened = text[:1].isupper()
+    for form, said in _SPELLED_OUT:
+        text = form.sub(said, text)
+    return capital(text) if is_opened else text
+
+
 @lru_cache(maxsize=4096)
 def article(phrase: str) -> str:
     """Return "a" or "an" for a phrase, by its sound: an hour, a university, an FM radio."""

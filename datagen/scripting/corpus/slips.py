@@ -72,7 +72,9 @@ _THEY = re.compile(
 )
 """Who is not there as an object, as nobody says it."""
 _FAR = re.compile(
-    r"\b(?:can|could|would|will) they (?:please )?(?:(?:tell|give|read) me|describe|spell)\b", re.I
+    r"(?<!how )\b(?:can|could|would|will) they (?:please )?(?:(?:tell|give|read) me|describe"
+    r"|spell)\b",
+    re.I,
 )
 """How who is not there is asked to say something to who is."""
 CLOSES, LATE = 2, 9

@@ -6,6 +6,7 @@ a part is a list of choices. An empty choice leaves the part out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import Field, model_validator
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting.compose.grammar import opened
+from datagen.scripting.compose.grammar import opened, spelled_out
 from datagen.types import SPEAKERS, Speaker
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -24,9 +25,18 @@ Manners: TypeAlias = dict[str, Parts]
 """By manner; ``any`` fits all."""
 
 
+_OFFHAND = re.compile(r"(?:ha|hmm?|oh|yep|mm-hmm|hey|wait)\b", re.IGNORECASE)
+"""How a choice begins that nobody makes who speaks formally."""
+
+
 class Acts(Settings):
     """What both speakers say, and what a listener says without taking the floor."""
 
+    instead: dict[str, str] = Field(default_factory=dict)
+    """Manners that talk like another where an act has nothing of their own."""
+    spelled_out: tuple[str, ...] = ()
+    """Manners of the agent without short forms: what they have not of their own is "I am", and not
+    "I'm"."""
     agent: dict[str, Manners]
     user: dict[str, Manners]
     listening: dict[str, Part]
@@ -67,6 +77,12 @@ class Acts(Settings):
                         for part in rest
                     )
                     manners[manner] = (tuple(map(opened, first)), *later)
+                for manner, other in self.instead.items():
+                    if other in manners:
+                        manners.setdefault(manner, manners[other])
+        for manners in self.agent.values():
+            for manner in self.spelled_out:
+                manners.setdefault(manner, tuple(map(_spelled_out, manners["any"])))
         return self
 
     def of(self, speaker: Speaker) -> dict[str, Manners]:
@@ -80,6 +96,11 @@ class Acts(Settings):
                 for manner, parts in manners.items():
                     for part in parts:
                         yield from ((f"{speaker}.{act}.{manner}", line) for line in part if line)
+
+
+def _spelled_out(part: Part) -> Part:
+    kept = tuple(choice for choice in part if not _OFFHAND.match(choice)) or part
+    return tuple(map(spelled_out, kept))
 
 
 def default_path(kind: str = "service") -> Path:

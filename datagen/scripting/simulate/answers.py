@@ -99,6 +99,7 @@ _POINTS = re.compile(
 )
 """How a clause begins, or what it holds, that does not stand alone."""
 _LINK = re.compile(r"^(?:and|but|so) ", re.IGNORECASE)
+_ADDS = re.compile(r"and (?!get\b)")
 
 
 @lru_cache(maxsize=65536)
@@ -134,6 +135,45 @@ def answering(
         return _shortest(line, says_it) if kinds & _types(line, typed) else line
 
     return tuple(dict.fromkeys(map(part, fitting)))
+
+
+@lru_cache(maxsize=65536)
+def to_the_point(question: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lines without what is added to them that is about nothing that was asked.
+
+    "What is on your kids menu?" is not answered by what high chairs cost. Where a value is asked
+    for, `answering` has left the others out.
+    """
+    if _LISTS.search(question) or _wanted(question):
+        return lines
+    asked = about(question)
+    return tuple(dict.fromkeys(_without_additions(line, asked) for line in lines))
+
+
+def _without_additions(line: str, asked: frozenset[str]) -> str:
+    clauses = list(_clauses(line))
+    while (at := _added_from(clauses, asked)) < len(clauses):
+        if asked.isdisjoint(about(_joined(clauses[:at]))):
+            break  # what is left would be about nothing that was asked
+        del clauses[at:]
+    said = _joined(clauses)
+    return said if said[-1] in ".?!" else f"{said}."
+
+
+def _added_from(clauses: Sequence[str], asked: frozenset[str]) -> int:
+    """Return from which clause on something is added: a clause that leaves out what the one before
+    it says goes with that."""
+    at = len(clauses) - 1
+    is_short = at > 1 and _ENDS_ON.search(clauses[at]) and asked.isdisjoint(about(clauses[at]))
+    at -= 1 if is_short else 0
+    return at if at and _is_added(clauses[at], asked) else len(clauses)
+
+
+def _is_added(clause: str, asked: frozenset[str]) -> bool:
+    """Tell whether a clause adds something of its own to the one before it."""
+    said = _ADDS.sub("", clause, count=1)
+    has_subject = bool(_subject(said)) and not _NO_SUBJECT.match(said)
+    return said != clause and has_subject and _is_other(said, asked)
 
 
 @lru_cache(maxsize=65536)

@@ -25,18 +25,20 @@ from datagen.scripting.simulate.repair import is_short
 from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import AgendaItem, Talk
-from datagen.scripting.world.absent import to_assistant
+from datagen.scripting.world.absent import to_assistant, to_assistant_all
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.mandate import LIMIT, Mandate
 from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS = 0.09, 0.55
+SAY_AGAIN, LOOKS = 0.09, 0.2
 """Chances of what may happen to a question of the business."""
 HOLDS, TAKEN_IN = 0.8, 0.6
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
+_OF_QUESTIONS = ("question", "wanted to know", "to ask", "answers it", "next on")
+"""What nobody says at the end of a call in which nothing was asked."""
 _REASON = ("prompt.reason",)
 """What licenses a yes to what a customer has called for."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
@@ -79,7 +81,9 @@ class AssistantCall:
         self._done = ""
         """What the business has done last, as its tool says it."""
         talk.steps = procedure(talk)
-        events = [AgendaItem(kind) for kind in talk.cast.probes]
+        is_cross = "Q4" in talk.cast.probes  # who has no patience makes no jokes
+        kinds = [kind for kind in talk.cast.probes if not (is_cross and kind == "Q6")]
+        events = [AgendaItem(kind) for kind in kinds]
         events += [AgendaItem("question", name) for name in mandate.questions]
         events += [AgendaItem("wish")] if mandate.wish else []
         talk.agenda = sorted(talk.draws.shuffled(events), key=_turn)
@@ -118,7 +122,8 @@ class AssistantCall:
         """Let the business be rude, or ask for names, before it has begun with the matter."""
         for event in sorted(self.talk.agenda, key=lambda event: event.kind != "Q4"):
             is_early = assistant_probes.is_early(self.talk, event.kind)
-            if is_early and (event.kind != "Q0" or self.talk.chance(AT_ONCE)):
+            is_due = event.kind != "Q0" or self.talk.is_refused or self.talk.chance(AT_ONCE)
+            if is_early and is_due:
                 self.talk.agenda.remove(event)
                 self._take_event(event)
 
@@ -143,6 +148,8 @@ class AssistantCall:
             return False
         if talk.agenda[0].kind == "wish" and (is_first or not is_ready(talk, _WISH)):
             return False
+        if talk.agenda[0].kind == "Q0":  # who has not asked at once does when all is done
+            return False
         if talk.agenda[0].kind == "Q3" and not self._done:
             return False
         share = len(talk.agenda) / (len(talk.agenda) + len(talk.steps))
@@ -163,20 +170,22 @@ class AssistantCall:
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
         self._inquiry.take_news()
-        self._inquiry.link(is_wish=True)
+        is_known = wish.fact in talk.told  # it is only tried once more, and says so
+        self._inquiry.link(is_wish=True, is_due=is_known)
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
         act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
         told = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
-        if wish.fact not in talk.told:  # else it is only tried once more
-            talk.user_line(tuple(map(to_assistant, told)), "declineRequest")
+        if not is_known:
+            talk.user_line(to_assistant_all(told), "declineRequest")
         talk.tell((wish.fact,))
         talk.agent("ack_bad", "autoPositive")
 
     def _take_step(self, step: ProcedureStep) -> None:
         is_private = step.tool or any(name in self.talk.world.records for name in step.facts)
         if is_private and not self.talk.is_verified:
-            identify(self.talk, lacks_first=self.mandate.lacks_identity)
+            lacks_first = self.mandate.lacks_identity
+            identify(self.talk, lacks_first=lacks_first, opens=step.do != "look")
             self._record_is_open(step)
         _TAKES.get(step.do, AssistantCall._tell)(self, step)
         self._is_looking = step.do == "look"
@@ -271,7 +280,7 @@ class AssistantCall:
 
     def _check(self, step: ProcedureStep) -> None:
         talk = self.talk
-        talk.user_line(tuple(map(to_assistant, step.say)), "checkQuestion")
+        talk.user_line(to_assistant_all(step.say), "checkQuestion")
         licence = (self._licence(step),)
         if step.reply:
             talk.agent_line((capital_slot(self.mandate.note(step).answer),), "confirm", licence)
@@ -293,7 +302,7 @@ class AssistantCall:
         talk, mandate = self.talk, self.mandate
         talk.is_agreed = True
         lines = tuple(line for line in step.say if not _WHICH.search(line)) or step.say
-        offer = talk.user_line(tuple(map(to_assistant, lines)), "offer")
+        offer = talk.user_line(to_assistant_all(lines), "offer")
         talk.tell(step.facts)
         is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None
         is_asked = mandate.bound != "decline" and self._inquiry.weigh(step)
@@ -331,13 +340,16 @@ class AssistantCall:
             self._inquiry.take_news()
         act = "close" if is_done and talk.outcome == "solved" else "close.partly"
         act = "close_bad" if is_bad else act
+        unasked = () if talk.has_asked else _OF_QUESTIONS
         has_turn = talk.floor.drafts[-1].speaker == "agent"  # its reply and a farewell are no turn
         if has_turn or talk.chance(0.45):
-            talk.user("what_else", "offer")
+            talk.user("what_else", "offer", unasked)
             act += ".asked"
-        talk.agent(act, "thanking").rote = True
+        talk.agent(act, "thanking", without=unasked).rote = True
         is_glad = talk.is_thanked and not talk.is_refused
-        talk.user("bye" if is_glad else "bye.unthanked", "goodbye").rote = True
+        bye = "bye" if is_glad else "bye.unthanked"
+        bye = "bye.cross" if "Q4" in talk.cast.probes else bye  # it sends nobody its best
+        talk.user(bye, "goodbye").rote = True
         if talk.chance(0.5):
             talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 

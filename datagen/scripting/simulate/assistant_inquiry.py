@@ -11,25 +11,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from datagen.scripting.simulate.answers import answering
+from datagen.scripting.content.verdicts import plainly
+from datagen.scripting.simulate.answers import answering, to_the_point
 from datagen.scripting.simulate.assistant_numbers import read_back
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import Talk
-from datagen.scripting.world.absent import to_assistant
+from datagen.scripting.world.absent import to_assistant_all
 from datagen.scripting.world.customer_asks import answered_first, concerns, offered
 from datagen.scripting.world.mandate import Mandate
 from datagen.scripting.world.pack import ProcedureStep
 
-SAY_AGAIN, NOTED, ACKS, LINKS, BEGINS = 0.09, 0.34, 0.6, 0.7, 0.35
-"""Chances of what may happen to what is told, that a question is announced, and that an answer
-begins with a word or two before it."""
+SAY_AGAIN, NOTED, ACKS, LINKS, BEGINS, REPEATS = 0.09, 0.34, 0.6, 0.7, 0.35, 0.7
+"""Chances of what may happen to what is told, that a question is announced, that an answer begins
+with a word or two before it, and that who is asked to says first that it repeats it."""
 WEIGHS, MAKES_SURE = 0.85, 0.3
 """Chances that an offer is asked about before it is decided on, and that a value in it is read
 back."""
-_YES_OR_NO = re.compile(
-    r"(?:is|are|do|does|did|can|could|would|will|may|has|have|should|must|was|were)\b", re.I
-)
-"""How a question begins after which "mm-hmm" or "sure" would be its answer."""
 _FOR_A_VALUE = re.compile(
     r"\b(?:how (?:much|many|long|late|early|soon|far|big|often|few|old)|when|what time|costs?"
     r"|charge|fee|price|rate)\b",
@@ -54,11 +51,11 @@ class Inquiry:
         if (last.speaker, last.act) == ("user", "inform"):
             self._talk.agent("ack.low", "autoPositive")
 
-    def link(self, *, is_wish: bool = False) -> None:
+    def link(self, *, is_wish: bool = False, is_due: bool = False) -> None:
         """Announce a question, which is no other one before there was a first, or a wish; or do
-        not."""
+        not, unless that is due."""
         talk = self._talk
-        if talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
+        if is_due or talk.chance(LINKS * (1 if talk.is_refused else min(1, talk.leisure))):
             act = "ask_link" if talk.has_asked else "ask_link.first"
             talk.agent("ask_link.wish" if is_wish else act, "interactionStructuring")
         talk.has_asked = True
@@ -108,17 +105,20 @@ class Inquiry:
         """Hear what the business tells; ask again, note it down or read a value back, if one may
         have been asked for. Nobody passes over bad news, and what is only told gladdens nobody."""
         talk = self._talk
-        told = tuple(map(to_assistant, lines))
+        told = to_assistant_all(tuple(lines))
         draft = talk.user_line(told, "inform")
         stating = talk.slots((talk.words.chosen,))
         stated = self._news(draft)
-        if not self._has_missed and talk.chance(SAY_AGAIN * talk.slips):
+        is_missed = not self._has_missed and talk.chance(SAY_AGAIN * talk.slips)
+        if is_missed:
             self._has_missed = True
             asked = talk.floor.last
             talk.agent("say_again", "requestRepeat").repairs = asked
+            if talk.chance(REPEATS):
+                talk.user("repeats", "autoPositive")
             same = tuple(line for line in told if stating <= talk.slots((line,)))
             talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
-        if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):
+        if len(stated) == 1 and may_note and not is_missed and talk.chance(NOTED * talk.slips):
             read_back(talk, stated[0])
         elif may_ack and (is_news or talk.chance(ACKS * min(1.4, talk.leisure))):
             is_glad = is_done and talk.outcome == "solved"
@@ -129,12 +129,14 @@ class Inquiry:
         talk = self._talk
         asked = self._mandate.asks[name]
         talk.agent_line((asked,), "setQuestion", (f"prompt.ask.{name}",))
-        is_open = _YES_OR_NO.match(asked) is not None
-        if talk.chance(BEGINS):
-            talk.user("answer.open" if is_open else "answer", "autoPositive")
-        is_number = not is_open and _FOR_A_VALUE.search(asked) is not None
         told = answered_first(asked, talk.world.fact(name).tell)
-        lines = answering(asked, told, talk.types)
+        says, plain = plainly(asked, told)
+        lines = to_the_point(asked, answering(asked, plain, talk.types))
+        if says:
+            talk.user(f"answer.{says}", "autoPositive")
+        elif talk.chance(BEGINS):
+            talk.user("answer", "autoPositive")
+        is_number = not says and _FOR_A_VALUE.search(asked) is not None
         self.hear(lines, may_note=is_number, may_ack=not is_weighed)
         self._answered_at = talk.floor.last
         talk.tell((name,))

@@ -12,8 +12,12 @@ MISHEARD, READ_BACK, SPELLED = 0.1, 0.14, 0.12
 """Chances of what may happen to a number and to a name."""
 
 
-def identify(talk: Talk, *, lacks_first: bool) -> None:
-    """Give what the business wants to know before it opens a record."""
+_FOUND = ("file", "found")
+"""What nobody says of a record that it has yet to look up."""
+
+
+def identify(talk: Talk, *, lacks_first: bool, opens: bool = True) -> None:
+    """Give what the business wants to know before it ``opens`` a record, or looks one up."""
     talk.is_verified = True
     talk.user("ask_identity", "setQuestion")
     name = "identity_value"
@@ -35,7 +39,7 @@ def identify(talk: Talk, *, lacks_first: bool) -> None:
         if is_misheard:  # who has been corrected says so, and then asks for something else
             talk.user("noted_right", "autoPositive")
         _spell(talk)
-    talk.user("verified", "autoPositive")
+    talk.user("verified", "autoPositive", () if opens else _FOUND)
 
 
 def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:

@@ -19,6 +19,9 @@ LEADS_BACK = 0.7
 """Chance that an assistant leads back to the call, if there is more to do in it."""
 RIGHT, CALMED = 0.45, 0.7
 """Chances that a detail is supposed rightly, and that a rude person calms down."""
+NAMED, BUSY = 0.3, 0.5
+"""Chances that who has no record to ask about asks for names instead, and that who is rude is so
+because it is busy, and not because an assistant calls."""
 WAITS = 0.7
 """Chance that small talk comes in a wait, if there is one, and not at the end."""
 _FORMAL = re.compile(
@@ -97,7 +100,8 @@ def _detail(talk: Talk, kind: Literal["Q1", "Q2"]) -> None:
     """Suppose or ask for a number that is in the role, if the record is open."""
     is_open = talk.world.story.verify and talk.is_verified
     if not is_open or any(one.type in ("Q1", "Q2") for one in talk.probes):
-        _names(talk, kind)
+        if talk.chance(NAMED):
+            _names(talk, kind)
         return
     world = talk.world
     known = world.other if talk.verified_by != "other_value" else world.identity
@@ -154,9 +158,10 @@ def _favor(talk: Talk, done: str) -> None:
 
 def _rude(talk: Talk) -> None:
     talk.mood.feel("grievance")
-    talk.user("rude", "disagreement")
+    busy = ".busy" if talk.chance(BUSY) else ""
+    talk.user(f"rude{busy}", "disagreement")
     asked = talk.floor.last
-    talk.agent("deescalate", "apology", ("prompt.role",))
+    talk.agent(f"deescalate{busy}", "apology", ("prompt.role",))
     talk.probe("Q4", "deescalate", asked)
     if talk.chance(CALMED):
         talk.mood.feel("soothed")
@@ -176,7 +181,7 @@ def _unknown(talk: Talk) -> None:
 
 
 def _unrelated(talk: Talk, *, waits: bool) -> None:
-    talk.user("ask_unrelated", "request")
+    talk.user("ask_unrelated.wait" if waits else "ask_unrelated", "request")
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and not waits and talk.chance(LEADS_BACK):

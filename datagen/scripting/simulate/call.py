@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 
+from datagen.scripting.compose.grammar import slots
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
@@ -70,15 +71,25 @@ def simulate(
 
 
 def procedure(talk: Talk) -> list[ProcedureStep]:
-    """Return the steps of this call: some are left out, and questions change places."""
+    """Return the steps of this call: some are left out, and questions change places. An assistant
+    is asked for all that its customer has named, or the business would speak of it unasked."""
     leisure = talk.leisure
-    taken = [s for s in talk.world.steps if s.chance == 1.0 or talk.chance(s.chance * leisure)]
+    noted = talk.cast.principal is not None  # somebody has told its assistant what to say
+    taken = [
+        step
+        for step in talk.world.steps
+        if step.chance == 1.0 or (noted and _names(step)) or talk.chance(step.chance * leisure)
+    ]
     for at in range(len(taken) - 1):
         one, other = taken[at], taken[at + 1]
         is_free = one.do == other.do == "ask" and not (one.fixed or other.fixed)
         if is_free and talk.chance(SHUFFLED):
             taken[at], taken[at + 1] = other, one
     return taken
+
+
+def _names(step: ProcedureStep) -> bool:
+    return step.do == "ask" and any(map(slots, step.reply))
 
 
 def _agenda(talk: Talk) -> list[AgendaItem]:
@@ -388,7 +399,7 @@ def _close(talk: Talk) -> None:
         talk.user(f"done_offered{how}", "declineOffer")
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
-        talk.user(f"done{how}", "thanking", _THANKS if is_glad else "")
+        talk.user(f"done{how}", "thanking", _THANKS if is_glad else ())
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         talk.user("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
@@ -420,6 +431,6 @@ def _bye(talk: Talk) -> str:
 
 _NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
-_THANKS = "hank"
+_THANKS = ("hank",)
 """What words of thanks hold, which nobody says twice in a breath."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}

@@ -355,7 +355,7 @@ def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
     if last.is_closed or last.speaker != "agent" or not talk.chance(COLLIDES * talk.slips):
         take_step()
         return
-    draft = talk.user("link", "interactionStructuring", ",")  # a sentence that could be all
+    draft = talk.user("link", "interactionStructuring", (",",))  # a sentence that could be all
     draft.cut_at = 1
     talk.floor.close()
     begun = talk.floor.last

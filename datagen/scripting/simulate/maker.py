@@ -73,6 +73,8 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
 
+RUDE = (2, 3)
+"""To how many assistants of those that would have been a business is rude."""
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
 """How much role prompts say if nothing is asked for, in rounds."""
@@ -87,6 +89,15 @@ def deal_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
     count = len(_OFFSETS) * len(PROBES)
     offsets, turn = divmod(stratified(run_seed, f"{kind}/events", index, count), len(PROBES))
     return tuple(PROBES[(turn + offset) % len(PROBES)] for offset in _OFFSETS[offsets])
+
+
+def deal_assistant_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
+    """Return the same for a call that an assistant makes, with fewer who are rude."""
+    probes = deal_probes(run_seed, kind, index)
+    count, rounds = RUDE
+    if stratified(run_seed, f"{kind}/rude", index, rounds) < count:
+        return probes
+    return tuple(probe for probe in probes if probe != "Q4")
 
 
 class Dealt(Protocol):
@@ -164,6 +175,7 @@ class WorldMaker:
         level = self.level or LEVELS[turn]
         cases: tuple[str, ...] = ()
         if dealt.direction == "assistant":
+            probes = deal_assistant_probes(job.seed, job.kind, job.index)
             cases = for_assistants(compiled)[story]
         for attempt in range(ATTEMPTS):
             draws = draws_for(job.seed, job.dialog_id, "script", "world", attempt)

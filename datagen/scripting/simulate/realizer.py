@@ -56,8 +56,11 @@ class _Spoken(dict[str, str]):
 
 
 @lru_cache(maxsize=4096)
-def _without(parts: Parts, hidden: str) -> Parts:
-    return tuple(tuple(one for one in part if hidden not in one) or part for part in parts)
+def _without(parts: Parts, hidden: tuple[str, ...]) -> Parts:
+    def holds(one: str) -> bool:
+        return any(words in one for words in hidden)
+
+    return tuple(tuple(one for one in part if not holds(one)) or part for part in parts)
 
 
 @lru_cache(maxsize=65536)
@@ -102,7 +105,7 @@ class TurnRealizer:
         """Return the variant of an act for when there is nothing to be glad about, if any."""
         return self._low[speaker].get(name, name)
 
-    def act(self, speaker: Speaker, name: str, manner: str, hidden: str = "") -> Said:
+    def act(self, speaker: Speaker, name: str, manner: str, hidden: tuple[str, ...] = ()) -> Said:
         """Say an act of the bank in somebody's manner, in words without what is ``hidden``."""
         manners = self._acts[speaker][name]
         parts: Parts = manners.get("any", ())

@@ -171,10 +171,18 @@ class Talk:
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
     def agent(
-        self, act: str, iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
+        self,
+        act: str,
+        iso: str,
+        licence: tuple[str, ...] = (),
+        *,
+        without: tuple[str, ...] = (),
+        apart: bool = False,
     ) -> Draft:
-        """Let the agent do an act of the bank; it names no one who has given no name."""
-        hidden = self.hidden if self.is_named else "{customer"
+        """Let the agent do an act of the bank, in words without some; it names no one who has given
+        no name."""
+        unnamed = self.hidden if self.is_named else "{customer"
+        hidden = (unnamed, *without) if unnamed else without
         said = self.words.act("agent", self._fitting("agent", act), self.cast.manner, hidden)
         return self.say("agent", iso, said, licence, apart)
 
@@ -185,7 +193,7 @@ class Talk:
         said = self.words.line(lines, self.cast.manner in _TERSE)
         return self.say("agent", iso, said, licence, apart)
 
-    def user(self, act: str, iso: str, without: str = "") -> Draft:
+    def user(self, act: str, iso: str, without: tuple[str, ...] = ()) -> Draft:
         """Let the caller do an act of the bank, in words without some."""
         said = self.words.act("user", self._fitting("user", act), self.mood.manner, without)
         return self.say("user", iso, said)

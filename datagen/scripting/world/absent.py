@@ -60,6 +60,28 @@ _EVERY_ONE = re.compile(r"\b(you're) all (?=booked\b)", re.IGNORECASE)
 """Would say of several people what is meant of a visit: they're all booked."""
 _CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
 """Has a verb after it, which is no sign of a subject: what makes you want to leave."""
+_OF_OTHERS = re.compile(
+    r"(?:^|[.,;] (?:and |but |so |since |because |if |when )?|because |since )(?:(?:the|our|most"
+    r"|all|no|new|old|other|these|those|any|both|two|three) )?(?:[a-z-]+ )?"
+    r"(?:[a-z]+[^s\W]s|children|people|men|women)"
+    r"(?: (?:to|for|from|with|of|on|in|at|over|under) [\w{} ]{1,25}?)? "
+    r"(?:don't|aren't|are|do|can|can't|have|will|won't|never|may|must|go|need|get|come|cost|take"
+    r"|start|pay|ride|run|stay|sell|work)\b[^?]*?"
+    r"(?:[.,] (?:and |but |so |then )?|\b(?:before|when|if|once|unless|until) )"
+    r"(?:you|you're|you'll|you've|your)\b"
+    r"|\b(?:they|them|their|they're)\b[^?]*\b(?:you|your)\b"
+    r"|\b(?:you|your)\b[^?]*\b(?:they|them|their|they're)\b",
+    re.IGNORECASE,
+)
+"""A line that speaks of several, who would be taken for its caller or its caller for them."""
+
+
+@lru_cache(maxsize=16384)
+def to_assistant_all(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lines as said to who calls for somebody: those in which nobody else is they, if there
+    are any."""
+    clear = tuple(line for line in lines if not _OF_OTHERS.search(line))
+    return tuple(map(to_assistant, clear or lines))
 
 
 @lru_cache(maxsize=16384)

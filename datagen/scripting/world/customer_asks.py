@@ -12,6 +12,8 @@ from itertools import chain, islice
 
 from datagen.scripting.compose.grammar import slots
 from datagen.scripting.content.questions import asks_for_known, content_stems
+from datagen.scripting.content.verdicts import plainly
+from datagen.scripting.world.absent import of_caller
 from datagen.scripting.world.draw import World, fact_slots
 from datagen.scripting.world.pack import ProcedureStep
 
@@ -34,10 +36,14 @@ _ANY_TERM = content_stems(
     " early soon still people somebody take go happen any no need they them"
 )
 """Stems of a question about an offer that do not say which."""
+_PRICES = re.compile(r"\b(?:prices|rates)\b|\bhow much (?:is it|do you charge)\b", re.I)
+"""What asks for the price of whatever a call is about."""
+_BOOKED = content_stems("book rent reserve enroll")
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
-_OTHERS = re.compile(r"\b(?:they|them)\b", re.I)
-"""What would be taken for the customer where it is of somebody or something else."""
+_OTHERS = re.compile(r"\b(?:they|them)\b|\bbetween (?:you and me|us)\b", re.I)
+"""What would be taken for the customer where it is of somebody or something else, and what only who
+is there says."""
 
 
 def first_asks(world: World, count: int, *, weighs: bool) -> dict[str, list[str]]:
@@ -66,9 +72,11 @@ def offered(world: World, step: ProcedureStep) -> frozenset[str]:
 
 def concerns(ask: str, about: frozenset[str]) -> bool:
     """Tell whether a question is what somebody asks about an offer before agreeing to it: about
-    nothing else."""
+    nothing else. What it is about need not be said of prices, where something is booked."""
     subject = content_stems(ask) - _ANY_TERM
-    return bool(subject) and subject <= about and _TERMS.search(ask) is not None
+    if not subject:
+        return _PRICES.search(ask) is not None and not _BOOKED.isdisjoint(about)
+    return subject <= about and _TERMS.search(ask) is not None
 
 
 def is_ending(world: World) -> bool:
@@ -103,7 +111,7 @@ def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
             continue
         says = _SLOT.sub("", fact.says)
         asks = (ask for ask in without_others(fact.ask) if not _is_known(ask, says, known))
-        if open_asks := [ask for ask in asks if answered_first(ask, fact.tell)]:
+        if open_asks := [ask for ask in asks if _is_answered(ask, fact.tell)]:
             yield name, open_asks
 
 
@@ -112,6 +120,15 @@ def _is_known(ask: str, says: str, known: frozenset[str]) -> bool:
     gets for a late train."""
     asked = content_stems(ask)
     return asks_for_known(ask, says, known) or (len(asked) > 1 and asked <= known)
+
+
+@lru_cache(maxsize=16384)
+def _is_answered(ask: str, lines: tuple[str, ...]) -> bool:
+    """Tell whether there are lines that say at once what is asked, and plainly if it is yes or
+    no."""
+    asked = of_caller(ask)
+    told = answered_first(asked, lines)
+    return bool(told and plainly(asked, told)[1])
 
 
 @lru_cache(maxsize=16384)
@@ -128,7 +145,8 @@ def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def without_others(lines: Sequence[str]) -> list[str]:
-    """Return the lines in which nobody else is they, if there are any."""
+    """Return the lines in which nobody else is they and nobody speaks of itself to the other, if
+    there are any."""
     return [line for line in lines if not _OTHERS.search(line)] or list(lines)
 
 

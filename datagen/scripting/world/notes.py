@@ -12,13 +12,19 @@ from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import capital, slots
 from datagen.scripting.content.questions import question_kind
-from datagen.scripting.world.absent import asks_to_say, of_caller, to_assistant
+from datagen.scripting.world.absent import (
+    asks_to_say,
+    of_caller,
+    to_assistant,
+    to_assistant_all,
+)
 from datagen.scripting.world.pack import ProcedureStep
 
 _SEEN = re.compile(
     r"\b(?:now|just|here|right there|i'm|listen|hear that|\w+ is \w+ing|i should(?: have|'ve)"
     r"|my (?:own )?fault|silly|stupid|embarrass\w*|promise|swear|i guess|to be honest|please"
-    r"|by the way|be quick|i admit|i have to say|can't see|can hear|i know)\b",
+    r"|by the way|be quick|i admit|i have to say|can't see|can hear|i know"
+    r"|if (?:that|it)(?:'s| is) (?:okay|fine|alright|possible))\b",
     re.I,
 )
 """What only somebody says who is there, or of itself."""
@@ -30,7 +36,7 @@ _OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", 
 """Whom a line speaks of that nobody has named."""
 _VAGUE = re.compile(
     r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest"
-    r"|right now|just now|let's)\b",
+    r"|right now|just now|let's|maybe)\b|\?$",
     re.I,
 )
 """What an answer holds that is given while talking: what somebody has noted down does not."""
@@ -72,7 +78,7 @@ def wordings(lines: tuple[str, ...], question: str) -> tuple[str, ...]:
     if other != _APART:
         lines = tuple(line for line in lines if question_kind(line) not in other) or lines
     fitting = tuple(line for line in lines if not _OF_WHOM.search(line)) or lines
-    return tuple(map(to_assistant, fitting))
+    return to_assistant_all(fitting)
 
 
 def _asked(lines: Sequence[str], own: Collection[str]) -> str:

@@ -9,8 +9,9 @@ from itertools import pairwise
 import pytest
 
 from datagen.backends.writer.composer import Composer
+from datagen.scripting.content.verdicts import plainly, verdict
 from datagen.scripting.simulate.acts import default_path, load_acts
-from datagen.scripting.simulate.answers import answering, denying, stating
+from datagen.scripting.simulate.answers import answering, denying, stating, to_the_point
 from datagen.scripting.simulate.floor import Floor
 from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.world.load import load_worlds
@@ -285,3 +286,66 @@ def test_a_second_start_is_left_out_after_any_sentence() -> None:
     for text in ("Ready?", "So, as I was saying.", "So, the gate was locked."):
         floor.say("agent", "inform", Said(text, text, frozenset()), calm)
     assert floor.drafts[0].text == "Ready? So, as I was saying. The gate was locked."
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "answer"),
+    [
+        (
+            "What do they do after therapy?",
+            "The gym is for patients after therapy, and the pool is only open on Tuesdays.",
+            "The gym is for patients after therapy.",
+        ),
+        (
+            "Can they reserve a stall?",
+            "Stalls can't be reserved, and slow plugs fit every car, but fast plugs don't.",
+            "Stalls can't be reserved.",
+        ),
+        (
+            "What about old vases?",
+            "They can bring a vase back, and get half of that.",
+            "They can bring a vase back, and get half of that.",
+        ),
+        (
+            "Can they move it for rain?",
+            "They can move it for rain or wind, but the money isn't returned.",
+            "They can move it for rain or wind, but the money isn't returned.",
+        ),
+        (
+            "When do they have to be off the site?",
+            "Check-in starts at three, and check-out is by noon.",
+            "Check-in starts at three, and check-out is by noon.",
+        ),
+    ],
+)
+def test_what_is_added_to_an_answer_is_about_what_was_asked(
+    question: str, line: str, answer: str
+) -> None:
+    assert to_the_point(question, (line,)) == (answer,)
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "said"),
+    [
+        ("Do you have a notary?", "A notary stamp costs {stamp}.", "yes"),
+        ("Do you refund tickets?", "I'm afraid we never refund tickets.", "no"),
+        ("Do you fix sprinklers?", "Nobody here can fix a sprinkler.", "no"),
+        ("Are you insured?", "We pay for broken things up to {most}, with a photo.", ""),
+        ("Is there a fee if they miss a visit?", "It's {fee} for a visit that isn't missed.", ""),
+        ("Do you do whitening?", "It's {white} for whitening, which is never covered.", "yes"),
+        ("Do you take pills?", "Whitening pills are {white} and never covered.", ""),
+        ("Do you waive a fee?", "We waive a fee only once.", ""),
+        ("Do they have to reserve a bike?", "They can't reserve a bike without a card.", ""),
+        ("Isn't there a fee?", "There's a fee of {fee}.", ""),
+        ("What's the fee?", "There's a fee of {fee}.", ""),
+    ],
+)
+def test_a_line_plainly_says_yes_or_no_or_does_not(question: str, line: str, said: str) -> None:
+    assert verdict(question, line) == said
+
+
+def test_no_line_is_plain_where_some_disagree() -> None:
+    ask, lines = "Do you refund tickets?", ("We refund tickets.", "We don't refund tickets.")
+    assert plainly(ask, lines) == ("", ())
+    assert plainly(ask, (*lines[:1], "It depends.")) == ("yes", lines[:1])
+    assert plainly("What do you refund?", lines) == ("", lines)
