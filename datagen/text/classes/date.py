@@ -190,6 +190,20 @@ def padded(two_digits: str) -> str:
     return f"oh {said}" if two_digits[0] == "0" else said
 
 
+_CLOCKED = re.compile(r" (?:[01]?\d|2[0-3])(?::[0-5]\d|(?: ?[ap]\.?m\b))", re.IGNORECASE)
+OF_WHAT = (
+    r" (?:of (?!next|this|last)|inch|mile|cup|teaspoon|tablespoon|acre|pound|ounce|yard|liter"
+    r"|gallon|full|empty|done|majority|tank)"
+)
+_PARTS = re.compile(rf"(?: (?:to|and|or|through) \d\d?/\d\d?)?{OF_WHAT}")
+"""What follows parts of something: "between 1/3 and 1/2 of it"."""
+
+
+def _paused(match: Match, said: str | None) -> str | None:
+    """Put a comma between a year and a time behind it."""
+    return f"{said}," if said and match["year"] and is_after(match, _CLOCKED) else said
+
+
 class _Dates:
     """Says dates as a locale does."""
 
@@ -210,7 +224,7 @@ class _Dates:
         said = self.day(_month(match["month"]), int(match["day"]), match["year"])
         if said is None:
             raise Unsayable(match[0], "there is no such day")
-        return said
+        return _paused(match, said)
 
     def days(self, match: Match) -> str | None:
         """Say "June 5-7" or "May 5/6"."""
@@ -226,11 +240,11 @@ class _Dates:
         """Say "16 July 1943"."""
         said = self.day(_month(match["month"]), int(match["day"]), match["year"])
         if said is None or not self._is_spoken_day_first(match):
-            return said
+            return _paused(match, said)
         month, day = numbers.MONTHS[_month(match["month"]) - 1], numbers.ordinal(int(match["day"]))
         year = f", {numbers.year(int(match['year']))}" if match["year"] else ""
         the = "" if match["the"] or is_before(match, _NO_THE) else "the "
-        return f"{match['the'] or ''}{the}{day} of {month}{year}"
+        return _paused(match, f"{match['the'] or ''}{the}{day} of {month}{year}")
 
     def undated(self, match: Match) -> str | None:
         """Refuse "2/1" where no word near it dates something."""
@@ -246,7 +260,8 @@ class _Dates:
         month, day = (second, first) if self._locale.is_day_first else (first, second)
         year = match["year"]
         is_sure = len(year or "") == 4
-        return self.day(month, day, year) or (self.day(day, month, year) if is_sure else None)
+        said = self.day(month, day, year) or (self.day(day, month, year) if is_sure else None)
+        return _paused(match, said)
 
     def three(self, match: Match) -> str | None:
         """Say "3/4/26"; hyphens about pairs of digits are a date only where one is meant."""
@@ -260,11 +275,12 @@ class _Dates:
 
     def sorted(self, match: Match) -> str | None:
         """Say a year, month and day."""
-        return self.day(int(match["month"]), int(match["day"]), match["year"])
+        said = self.day(int(match["month"]), int(match["day"]), match["year"])
+        return _paused(match, said)
 
     def two(self, match: Match) -> str | None:
         """Say "4/12" where it can only be a day."""
-        if is_rating(match):
+        if is_rating(match) or is_after(match, _PARTS):
             return None
         first, second = int(match["first"]), int(match["second"])
         month, day = (second, first) if self._locale.is_day_first else (first, second)
@@ -285,7 +301,7 @@ class _Dates:
         pairs = [tuple(map(int, match[name].split("/"))) for name in ("one", "other")]
         parts = pairs if not self._locale.is_day_first else [pair[::-1] for pair in pairs]
         is_meant = is_before(match, _DATED) or any(day in _NO_FRACTION for _, day in parts)
-        is_meant = is_meant and not is_rating(match)
+        is_meant = is_meant and not is_rating(match) and not is_after(match, _PARTS)
         ends = [self.day(month, day) for month, day in parts]
         joint = {"&": "and", "and": "and", "or": "or"}.get(match["joint"], "to")
         return f"{ends[0]} {joint} {ends[1]}" if is_meant and None not in ends else None

@@ -144,6 +144,7 @@ SHAPES = (
           before=_TOTALS),
     Shape(rf"[1-9]\d{{0,2}}(?:\.\d{{3}}){{2,}}(?![\w.]){_COUNTED}", "one number or a code"),
     Shape(r"[$€£][1-9]\d{0,2} (?=\d{3}(?!\d))", "one amount or two"),
+    Shape(r"[1-9]\d{0,2}\.\d{3}(?= euros?\b)", "thousands or a part"),
     Shape(r"x(?:\d{1,2}|100)(?![\w-]|\.\d)", "so many times, an extension or a name"),
     Shape(rf"{QTY} in\b(?=[.,;!?]*$|[.,;!?])", "inches or the word"),
     Shape(rf"{DEC} K(?![\w-])", "thousand, kelvin or a letter"),

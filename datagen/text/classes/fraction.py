@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers, quantity
+from datagen.text.classes.date import OF_WHAT
 from datagen.text.form import Form, FormMaker, Match, Sure, cue, is_after, is_before, is_near
 from datagen.text.locales import Locale
 from datagen.text.nouns import is_one_thing
@@ -17,6 +18,7 @@ EXAMPLES = (
     ("It takes 2 1/2 hours.", "It takes two and a half hours."),
     ("It's 5/6 done.", "It's five sixths done."),
     ("About 1/3 of our riders use it.", "About one third of our riders use it."),
+    ("Between 1/3 and 1/2 of it is gone.", "Between one third and one half of it is gone."),
     ("It's a 7/8 size.", "It's a seven eighths size."),
 )
 _OF = re.compile(
@@ -168,6 +170,12 @@ def forms(locale: Locale) -> tuple[Form, ...]:
                 r"(?:asks?|asking) for|puts?|pays?|paid|wants?|needs?|requires?|takes?|with",
                 " ",
             ),
+        ),
+        make(rf"{over}{end}(?= (?:to|and|or) \d{{1,2}}/\d{{1,2}}{OF_WHAT})", _fraction),
+        make(
+            rf"{over}{end}(?={OF_WHAT})(?! full\b| empty\b| done\b)",
+            _fraction,
+            before=re.compile(r"\d/\d{1,2} (?:to|and|or) \Z"),
         ),
         make(rf"{over}{end}(?= (?:business |working )?{_DAYS})", _either),
         make(rf"{over}{end}(?!\w)", _chance, Sure.CUE),

@@ -34,11 +34,15 @@ TOLD = (
 EXAMPLES = (
     ("Allow 6-8 weeks for delivery.", "Allow six to eight weeks for delivery."),
     ("It takes 1-1.5 hours.", "It takes one to one point five hours."),
+    ("It runs 1 Jan - 3 Feb.", "It runs the first of January to the third of February."),
 )
 
 
 _MONTH = any_of(MONTHS_ANY_CASE)
 _AFTER_DAY = re.compile(rf"(?:{_MONTH})\.? \d\d?(?:st|nd|rd|th)?(?:, \d{{4}})? ?\Z")
+_AFTER_DAY_FIRST = re.compile(rf"(?<!\w)\d\d?(?:st|nd|rd|th)? (?:{_MONTH})\.?(?:,? \d{{4}})? ?\Z")
+_AFTER_MONTH = re.compile(rf"(?<!\w)(?:{_MONTH})\.? \d{{4}} ?\Z")
+_AFTER_SORTED = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d ?\Z")
 
 
 def _day_or_range(match: Match) -> str:
@@ -183,6 +187,17 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CERTAIN,
             before=_AFTER_DAY,
         ),
+        make(
+            rf"[-\u2014]+(?= ?\d\d?(?:st|nd|rd|th)? (?:{_MONTH})\b)",
+            _between_dates,
+            before=_AFTER_DAY_FIRST,
+        ),
+        make(
+            rf"[-\u2014]+(?= ?(?:{_MONTH})\b\.? \d{{4}})",
+            _between_dates,
+            before=_AFTER_MONTH,
+        ),
+        make(r"[-\u2014]+(?= \d{4}-\d\d-\d\d)", _between_dates, before=_AFTER_SORTED),
         make(
             rf"(?P<low>\d{{1,2}}) ?(?P<unit>{_AGES})\.?-+"
             rf"(?P<high>\d{{1,3}}) ?(?P<last>{_AGES})\b{DOT}",

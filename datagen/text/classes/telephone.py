@@ -28,6 +28,10 @@ EXAMPLES = (
         "You can reach me at four one five, five five five, zero one four two.",
     ),
     ("Dial 555-0142 ext. 12.", "Dial five five five, zero one four two extension one two."),
+    (
+        "Call +44 20 7946 0958.",
+        "Call plus four four, two zero, seven nine four six, zero nine five eight.",
+    ),
     ("My SSN is 078-05-1120.", "My SSN is zero seven eight, zero five, one one two zero."),
     ("In an emergency, dial 911.", "In an emergency, dial nine one one."),
     ("Press *67 first.", "Press star six seven first."),
@@ -67,12 +71,24 @@ _VANITY = re.compile(r"[A-Z]+|\d+")
 
 
 def _phone(match: Match) -> str:
-    """Say a number in its groups; the plus of a country code is not said."""
+    """Say a number in its groups; the plus of +1 is not said."""
     return numbers.phone(match[0])
 
 
 def _groups(match: Match) -> str:
     return numbers.grouped_digits(match[0])
+
+
+def _abroad(match: Match) -> str:
+    """Say "+44 20 7946 0958"; the zero in brackets, which is for callers at home, is one more."""
+    plus = "" if match[0].startswith(("+1 ", "+1-")) else "plus "
+    return plus + numbers.grouped_digits(match[0])
+
+
+def _in_a_row(match: Match) -> str:
+    """Say "+15550142000" in the groups of its country."""
+    code = match["code"]
+    return numbers.phone(f"1 {code[:3]} {code[3:6]} {code[6:]}")
 
 
 def _blank_groups(match: Match) -> str | None:
@@ -124,7 +140,13 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     return (
         make(rf"(?:\+?1[-. ]?(?=[ (\d]))?{area}\d{{3}}[-. ]\d{{4}}{_END}", _phone),
         make(r"\d{3}[-.]\d{3}[-.]\d{4}(?:-\d+)(?![\w-])", _phone),
-        make(rf"\+\d{{1,3}}(?:[- ]?\(?\d{{1,5}}\)?)(?:[- ]\d{{2,5}}){{1,4}}{_END}", _groups),
+        make(
+            rf"\+(?!1[-. ]?\d{{10}})(?!1\.)\d{{1,3}}"
+            rf"(?:(?: \(0\) ?\d{{1,5}}|[- .]?\(?\d{{1,5}}\)?)(?:[- .]\d{{2,6}}){{1,5}}"
+            rf"|[- .]\d{{6,10}}){_END}",
+            _abroad,
+        ),
+        make(rf"\+1[- ]?(?P<code>[2-9]\d{{9}}){_END}", _in_a_row),
         make(rf"\d{{3}}-\d{{4}}{_END}", _groups),
         make(rf"555\.\d{{4}}{_END}", lambda m: numbers.grouped_digits(m[0].replace(".", "-"))),
         make(

@@ -27,6 +27,7 @@ EXAMPLES = (
         "The class runs six thirty to seven forty-five p.m. Eastern.",
     ),
     ("Meet at 0800 hours.", "Meet at oh eight hundred hours."),
+    ("The alarm rang at 00:10.", "The alarm rang at twelve ten a.m."),
 )
 _AT = cue(
     r"b/w|btwn|between|at|by|until|till|before|after|from|to|since|around|about|or|and|opens?"
@@ -77,12 +78,16 @@ _MET = re.compile(
 
 
 def clock(hour: str, minute: str | None) -> str:
-    """Say an hour and its minutes."""
+    """Say an hour and its minutes; the hour after midnight has a name of its own."""
+    if not int(hour) and int(minute or 0):
+        return f"{numbers.clock(12, int(minute or 0))} a.m."
     return numbers.clock(int(hour), int(minute or 0))
 
 
 def _on_the_hour(hour: str, minute: str | None) -> str:
     """Say "10:00" as "ten o'clock" and "18:00" as "eighteen hundred"; 9 is "nine"."""
+    if not int(hour) and minute == "00":
+        return "midnight"
     if minute is None or int(minute):
         return clock(hour, minute)
     late = "hundred" if int(hour) > 12 else "o'clock"
@@ -126,8 +131,9 @@ class _Times:
     def precise(self, match: Match) -> str:
         """Say "10:15:00" or "21:05:33 UTC" as a time of day."""
         hour, minute, second = (int(match[name]) for name in ("hour", "minute", "second"))
-        is_full = not minute and not match["half"]
-        said = f"{numbers.cardinal(hour)} o'clock" if is_full else numbers.clock(hour, minute)
+        said = clock(match["hour"], match["minute"])
+        if not minute and not match["half"]:
+            said = f"{numbers.cardinal(hour)} o'clock" if hour else "midnight"
         if second:
             said += f" and {numbers.cardinal(second)} second{'' if second == 1 else 's'}"
         half = f" {match['half'].lower()}.m." if match["half"] else ""
@@ -146,6 +152,13 @@ def _military_hours(match: Match) -> str | None:
     """Say "0800 hours" and "1430 hours"."""
     said = _military(match[1])
     return said and f"{said} hours"
+
+
+def _stopped(match: Match) -> str:
+    """Say "1:45.2" and "0:58.31", as a stopwatch shows them."""
+    minute, second = int(match["minute"]), int(match["second"])
+    said = numbers.clock(minute, second) if minute else numbers.cardinal(second)
+    return f"{said} point {numbers.digits(match['part'])}"
 
 
 _RUN = re.compile(
@@ -312,7 +325,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(
             r"(?P<minute>\d{1,2}):(?P<second>[0-5]\d)\.(?P<part>\d{1,3})(?![\w:])",
-            lambda m: f"{clock(m['minute'], m['second'])} point {numbers.digits(m['part'])}",
+            _stopped,
         ),
         make(
             rf"(?P<hour>{_HOUR}):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?P<half>){zone}{free}",
