@@ -9,6 +9,8 @@ STREETS = {
     "Expy": "Expressway", "Tpke": "Turnpike", "Trl": "Trail", "Aly": "Alley", "Xing": "Crossing",
     "Plz": "Plaza",
 }  # fmt: skip
+TYPES_IN_CAPITALS = ("ST", "AVE", "BLVD", "RD", "LN", "PKWY", "HWY")
+"""Types that are nothing else behind a name in capitals: "MAIN ST"."""
 STREET_WORDS = (
     *STREETS.values(), "Way", "Terrace", "Trail", "Circle", "Broadway", "Row", "Loop", "Pike",
 )  # fmt: skip

@@ -35,7 +35,14 @@ from datagen.text.lexicon import (
 )
 from datagen.text.names import MONARCHS, NUMBERED_BY_ONE, ROMANS
 from datagen.text.nouns import DOES
-from datagen.text.places import CORNERS, DOTTED_STATES, STATES, STATES_OR_WORDS, STREETS
+from datagen.text.places import (
+    CORNERS,
+    DOTTED_STATES,
+    STATES,
+    STATES_OR_WORDS,
+    STREETS,
+    TYPES_IN_CAPITALS,
+)
 from datagen.text.scanner import FactTable, ScannedSpan, scanner
 from datagen.text.words import LATIN, is_said
 from datagen.types import Fact
@@ -103,6 +110,7 @@ _SHORT = frozenset(
         *DOTTED_STATES,
         *SIZES,
         *SYMBOLS,
+        *TYPES_IN_CAPITALS,
         *WORDS,
         "Penn",
         "Esc",
@@ -110,6 +118,9 @@ _SHORT = frozenset(
         "ATTN",
         "War",
         "U",
+        "DR",
+        "PL",
+        "MK",
         *DOSES,
     )
 ) - {"No", "min", "Art"}

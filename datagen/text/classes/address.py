@@ -30,6 +30,7 @@ from datagen.text.places import (
     STATES_OR_WORDS,
     STREET_WORDS,
     STREETS,
+    TYPES_IN_CAPITALS,
     ZIPPED_STATES,
 )
 
@@ -41,6 +42,7 @@ TOLD = (
 EXAMPLES = (
     ("I live at 1420 Oak St. in Dayton.", "I live at fourteen twenty Oak Street in Dayton."),
     ("I moved here from Austin, TX.", "I moved here from Austin, Texas."),
+    ("I live at 350 NE MAIN ST.", "I live at three fifty Northeast MAIN Street."),
     ("The shop is on NW 23rd Ave.", "The shop is on Northwest twenty-third Avenue."),
     ("Take I-95 N to exit 4A.", "Take I ninety-five North to exit four A."),
     ("St. Mary's St. is closed.", "Saint Mary's Street is closed."),
@@ -169,6 +171,30 @@ def _street(match: Match) -> str | None:
     return STREETS.get(match["type"]) or STREETS[match["type"].capitalize()]
 
 
+_AFTER_CAPITALS = re.compile(
+    r"(?:^|[.?!] |\b(?:(?i:on|onto|off|at|down|up|along|near|and|to|of|by|from|past|is|between|it"
+    r"|or|cross|take) ))(?!(?:THE|MY|OUR|YOUR|HIS|HER|THEIR|THIS|THAT|SEE|CALL|ASK|USE|TAKE|NEAR) )"
+    r"(?:[NSEW]\.? |[NS][EW] |ST )?(?:[A-Z]{3,} ){1,2}\Z|\d(?:ST|ND|RD|TH) \Z"
+)
+"""A name in capitals, before the type of its street."""
+_IN_CAPITALS = r"(?:[A-Z]{3,} |\d+(?:ST|ND|RD|TH) ){1,2}"
+_HOUSE_IN_CAPITALS = re.compile(rf"(?<!\S)\d{{1,5}} (?:[NSEW]\.? |[NS][EW] )?{_IN_CAPITALS}\Z")
+
+
+def _street_in_capitals(match: Match) -> str:
+    """Say the type of "MAIN ST"."""
+    return STREETS[match[0].rstrip(".").capitalize()]
+
+
+def _saint_or_street(match: Match) -> str:
+    """Say the first of "ST JAMES ST". Raises Unsayable where a name stands before it, too."""
+    if is_before(match, _HOUSE_IN_CAPITALS):
+        return "Street"
+    if is_before(match, _AFTER_CAPITALS):
+        raise Unsayable(match[0], "it may be a street or a saint")
+    return "Saint"
+
+
 _SMALL = "st|ave|av|rd|blvd|ln|pkwy|hwy"
 _SMALL_OR_WORD = "dr|ct|pl|cir|ter"
 """Types of streets in small letters; the second ones need a house number of three figures."""
@@ -252,6 +278,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the parts of an address."""
     make = FormMaker("address")
     types, names = any_of(STREETS), any_of(STREET_WORDS)
+    in_capitals = "|".join(TYPES_IN_CAPITALS)
+    no_name = r"(?=[.,?!;]|$| (?![A-Z]{3,}\b))"
     street = make(
         rf"(?P<type>{types}|hwy|st|ave|rd|blvd|ST|AVE|RD|BLVD)\b(?!'){DOT}",
         _street,
@@ -278,6 +306,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         street,
+        make(
+            rf"(?:{in_capitals})\b{DOT}{no_name}|(?:DR|CT|PL)(?=[.,?!;]|$)",
+            _street_in_capitals,
+            before=_HOUSE_IN_CAPITALS,
+        ),
+        make(rf"(?:{in_capitals})\b{DOT}{no_name}", _street_in_capitals, before=_AFTER_CAPITALS),
+        make(r"ST\b(?= [A-Z]{3,}\b)", _saint_or_street),
+        make(rf"\d{{1,5}}(?= (?:[NSEW]\.? |[NS][EW] )?{_IN_CAPITALS}(?:{in_capitals})\b)", _house),
+        make(
+            rf"(?P<point>[NS][EW]|[NSEW]\b\.?)(?= {_IN_CAPITALS}(?:{in_capitals})\b)",
+            lambda m: (COMPASS | CORNERS)[m["point"].rstrip(".")],
+        ),
         *_typed_small(make),
         make(
             r"(?P<point>[NS]\.[EW]\.)(?= (?:[A-Z][a-z]|\d))",
@@ -415,7 +455,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<point>[NS][EW])(?=[,.?!]|$)",
             lambda m: CORNERS[m["point"]],
             before=re.compile(
-                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|Way|Ter|Street|Avenue|Road|Drive|Place|mph"
+                r"\b(?:St|Ave|Rd|Dr|Pl|Ct|Blvd|Ln|ST|AVE|RD|BLVD|LN|Way|Ter|Street|Avenue|Road|Drive"
+                r"|Place|mph"
                 r"|kts)\.? \Z"
             ),
         ),
