@@ -51,6 +51,12 @@ UNITS = {
     "cm²": "square centimeter", "cm2": "square centimeter", "cm^2": "square centimeter",
     "cm³": "cubic centimeter", "cm3": "cubic centimeter", "km²": "square kilometer",
     "km2": "square kilometer", "km³": "cubic kilometer", "ac": "acre", "ha": "hectare",
+    "dm²": "square decimeter", "dm2": "square decimeter", "dm³": "cubic decimeter",
+    "dm3": "cubic decimeter", "hm²": "square hectometer", "hm³": "cubic hectometer",
+    "dam²": "square decameter", "µm²": "square micrometer", "µm³": "cubic micrometer",
+    "nm²": "square nanometer", "nm³": "cubic nanometer", "mm³": "cubic millimeter",
+    "mm2": "square millimeter", "mm3": "cubic millimeter", "hL": "hectoliter", "hl": "hectoliter",
+    "cL": "centiliter",
     # speed, rate
     "mph": "mile per hour", "MPH": "mile per hour", "kph": "kilometer per hour",
     "km/h": "kilometer per hour", "kmh": "kilometer per hour", "mpg": "mile per gallon",

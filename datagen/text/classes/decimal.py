@@ -15,6 +15,7 @@ EXAMPLES = (
     ("A dose of .5 is fine.", "A dose of point five is fine."),
     ("It runs version 1.2.3 now.", "It runs version one point two point three now."),
     ("Version v1.2 is out.", "Version v one point two is out."),
+    ("Open v2, then v3.", "Open v two, then v three."),
     ("About 4.5 billion years.", "About four point five billion years."),
 )
 _VERSION = cue(
@@ -78,7 +79,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(rf"(?P<number>\d+(?:\.\d+){{2,}}){END}", _version, Sure.CUE, before=_VERSION),
         make(
             rf"(?:v\.?|V(?=\d+\.\d))(?P<number>\d+(?:\.\d+)*){END}",
-            lambda m: f"v {_version(m)}" if "." in m["number"] else f"version {_version(m)}",
+            lambda m: f"v {_version(m)}",
         ),
         make(
             r"(?P<number>\d+(?:\.\d+)+)(?P<letter>[a-d])\b(?![.\d-])",

@@ -129,6 +129,11 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             lambda m: f"{m['letter']}'s",
             before=_SEVERAL,
         ),
+        make(
+            r"(?P<letter>[A-Z])(?P<number>[1-9]\d?)\+(?![\w+]| ?[A-Z\d=(])",
+            lambda m: f"{m['letter']} {numbers.decimal(m['number'])} plus",
+            Sure.USUAL,
+        ),
         make(r"(?P<number>\d{1,3})M(?![\w&@/-]|\.\w)", _million, Sure.CUE),
         make(
             r"A(?P<number>3[0-5]0|31[89]|32[01])(?![\w-])",

@@ -20,6 +20,7 @@ EXAMPLES = (
     ("Read chapter IV tonight.", "Read chapter four tonight."),
     ("Robert Ellis III is the owner.", "Robert Ellis the third is the owner."),
     ("Watch Rocky III.", "Watch Rocky three."),
+    ("The Mk. II is out.", "The Mark two is out."),
 )
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN_SMALL = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
@@ -102,6 +103,15 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         ),
         make(rf"I(?= (?!was\b)(?:{DOES})\b)", "one", before=_COURSE),
         make(r"[iIvVxX](?=[.,?!:;]|$| of\b)|[ivx](?= [a-z])", _number, before=_SCENE),
+        make(r"[VX](?= [a-z])", _number, before=re.compile(r"\bScene \Z")),
+        make(
+            rf"(?:Mk|MK|mk)\.? ?(?P<roman>(?!C\b|L\b){_ROMAN_SMALL}){end}",
+            lambda m: f"Mark {_number(m)}",
+        ),
+        make(
+            r"(?:Mk|MK)\.? ?(?P<mark>\d{1,2})(?![\w-]|[.,]\d)",
+            lambda m: f"Mark {numbers.cardinal(int(m['mark']))}",
+        ),
         make(rf"(?P<roman>(?!V\. ?[A-Z]){_ROMAN}){end}", _rank_of_name, Sure.CUE, before=_PERSON),
         make(rf"(?P<roman>{_ROMAN}){end}", _rank_of_name, Sure.GUESS, before=_TWO_NAMES),
         make(
@@ -216,6 +226,6 @@ _LETTERED = cue(
     r"|plan|type|class|group|room|row|gate|mr\.?|ms\.?|iphone|os|windows|unit|building|exhibit|part"
     r"|section|seat|zone|vitamin|grade|model|point|line|lot|henry|louis|edward|george|james|charles"
     r"|william|article|chapter|act|book|title|stage|phase|level|tier|volume|war|on|factor|spell|press"
-    r"|hit|key|letter|axis|variable|for|find|formula|mark",
+    r"|hit|key|letter|axis|variable|for|find|formula|mark|xbox one",
     " ",
 )
