@@ -16,9 +16,10 @@ the word, a line of a pack is an error. No digit and no sign is left or dropped.
     datagen spoken FILE          # or - for standard input; one written line in, one spoken line out
     datagen spoken FILE --locale en-GB
 
-Words are said as they are written; capitals (FAQ, ATM) are left to the voice. Quotes and brackets
-go. A run of letters without a vowel is a short form: it is in the table, or it is refused. This
-page is made from `datagen/text/classes`: `python -m datagen.text.grammar > docs/spoken-forms.md`.
+Words are said as they are written; capitals (FAQ, ATM) are left to the voice. Quotes, brackets and
+marks without a width go; wide and styled characters are read as common ones. A run of letters
+without a vowel is a short form: it is in the table, or it is refused. This page is made from
+`datagen/text/classes`: `python -m datagen.text.grammar > docs/spoken-forms.md`.
 
 | class | what tells it | written | said |
 |---|---|---|---|

@@ -10,6 +10,7 @@ cannot be said for certain is Unsayable, with the word that holds it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -71,8 +72,20 @@ _TYPOGRAPHY |= {
     for count, one in enumerate(_ROMANS)
     for case in (0, 1)
 }
-"""Curly quotes, ellipsis, dashes, minus, small figures and Roman numerals in a character each, as a
-keyboard writes them."""
+_TYPOGRAPHY |= dict.fromkeys(
+    (0x34F, 0x61C, 0x180E, *range(0x200C, 0x2010), *range(0x2066, 0x2070), 0x202A, 0x202B, 0x202C),
+    "",
+)
+_TYPOGRAPHY |= {
+    code: unicodedata.normalize("NFKC", chr(code)).translate({0x3BC: "\u00b5", 0x2215: "/"})
+    for codes in ((0xFF01, 0xFF5E), (0xFB00, 0xFB05), (0x3385, 0x33DE), (0x1D400, 0x1D6A4))
+    for code in range(*codes)
+}
+_TYPOGRAPHY |= {0x1D7CE + digit: str(digit % 10) for digit in range(50)}
+_TYPOGRAPHY |= {0x3001: ",", 0x3002: ".", 0xFFE0: "\u00a2", 0xFFE1: "\u00a3", 0xFFE5: "\u00a5"}
+"""Curly quotes, ellipsis, dashes, minus, small figures, Roman numerals and units in a character
+each, wide and styled letters, as a keyboard writes them; marks of direction without a width go, but
+for those that turn characters round (U+202D, U+202E): what is seen is another text."""
 _MARKS = ".,?!;:"
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _UNSAID = re.compile(f"[^{LATIN}'{_MARKS} -]")
@@ -262,7 +275,7 @@ def _speak(text: str, table: FactTable, locale: str) -> str:
 
 def _pieces(text: str, table: FactTable, locale: str) -> list[tuple[str, str]]:
     grouped = by_commas(text)
-    tokens = [(match.span(), match[0].translate(_TYPOGRAPHY)) for match in _TOKEN.finditer(grouped)]
+    tokens = [(match.span(), _typed(match[0])) for match in _TOKEN.finditer(grouped)]
     bounds = [bound for bound, typed in tokens if typed]
     for bound, typed in tokens:
         if len(typed) > MOST_CHARACTERS:
@@ -381,4 +394,11 @@ def _fact_table(facts: tuple[tuple[str, str], ...], locale: str) -> FactTable:
 
 def _as_typed(written: str) -> str:
     """Return what a keyboard writes, with single blanks."""
-    return " ".join((written if written.isascii() else written.translate(_TYPOGRAPHY)).split())
+    return " ".join(_typed(written).split())
+
+
+def _typed(written: str) -> str:
+    """Return what a keyboard writes: a letter and its mark are one character."""
+    if written.isascii():
+        return written
+    return unicodedata.normalize("NFC", written.translate(_TYPOGRAPHY))

@@ -1,8 +1,9 @@
 import pickle
 import re
+import unicodedata
 from contextlib import suppress
 from datetime import date
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from types import ModuleType
 
@@ -364,6 +365,41 @@ def test_a_spelled_k_is_no_okay(spelled: str) -> None:
 @pytest.mark.parametrize("words", ["walk-ins", "add-ons", "oat milk", "drop-offs", "sign-ups"])
 def test_plain_words_are_said_beside_numbers(words: str) -> None:
     assert speak(f"We see {words} after 5 PM.") == f"We see {words} after five p.m."
+
+
+WITHOUT_WIDTH = (
+    "\u200b\u200c\u200d\u200e\u200f\u061c\u034f\u180e\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\u206a"
+    "\u206f\ufeff\u00ad"
+)
+
+
+def test_what_is_not_seen_is_not_said() -> None:
+    """Marks of direction and joints go; what turns characters round is refused with its word."""
+    for mark in WITHOUT_WIDTH:
+        assert speak(f"Call {mark}555-01{mark}42{mark} n{mark}ow.") == (
+            "Call five five five, zero one four two now."
+        ), ascii(mark)
+    for mark in "\u202d\u202e":
+        problem = unsayable(f"Pay {mark}$20\u202c now.")
+        assert problem is not None
+        assert problem.word == f"{mark}$20"
+        assert repr(problem.word) in str(problem)
+
+
+def test_a_letter_and_its_mark_are_one_character() -> None:
+    for written in (
+        "Zoe\u0308's Cafe\u0301 is open.",
+        "A\u030angstro\u0308m has 5.",
+        "Nin\u0303o.",
+    ):
+        composed = unicodedata.normalize("NFC", written)
+        assert speak(written) == speak(composed)
+        assert unicodedata.is_normalized("NFC", speak(written))
+        assert pieces(written)[0][0] in written
+    for letter, mark in product("xyp", ("bar", "hat")):
+        sign = {"bar": "\u0304", "hat": "\u0302"}[mark]
+        written = unicodedata.normalize("NFC", letter + sign)
+        assert speak(f"So {written} is 5.") == f"So {letter} {mark} is five."
 
 
 RUNS = (

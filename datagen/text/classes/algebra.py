@@ -341,6 +341,8 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             r"(?P<letter>[xyp])(?P<mark>[\u0304\u0302])",
             lambda m: f"{m['letter']} {'bar' if m['mark'] == chr(0x304) else 'hat'}",
         ),
+        make(r"\u0233(?![\w'])", "y bar"),
+        make(r"\u0177(?![\w'])", "y hat"),
         make(
             r"(?P<top>\d{1,4})C(?P<bottom>\d{1,2})(?= ?=)",
             lambda m: f"{quantity.number(m['top'])} choose {quantity.number(m['bottom'])}",
