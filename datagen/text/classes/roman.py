@@ -105,7 +105,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
         make(r"[iIvVxX](?=[.,?!:;]|$| of\b)|[ivx](?= [a-z])", _number, before=_SCENE),
         make(r"[VX](?= [a-z])", _number, before=re.compile(r"\bScene \Z")),
         make(
-            rf"(?:Mk|MK|mk)\.? ?(?P<roman>(?!C\b|L\b){_ROMAN_SMALL}){end}",
+            rf"(?:Mk|MK|mk)(?:\.? |\.)(?P<roman>(?!C\b|L\b){_ROMAN_SMALL}){end}",
             lambda m: f"Mark {_number(m)}",
         ),
         make(
