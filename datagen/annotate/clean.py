@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import groupby
 
 from datagen import visible
 from datagen.annotate.call import CorpusCall
+from datagen.formats.shared_times import share
 from datagen.types import SAMPLE_RATE, Word
 
 SHORTEST = SAMPLE_RATE // 100
@@ -47,11 +49,12 @@ def _seen(text: str) -> str:
 def in_order(words: Iterable[Word], num_samples: int) -> list[Word]:
     """Return one speaker's words sorted, none over the next, none beyond the call.
 
-    A word of which the call holds half or more ends with it. Where two overlap the earlier ends as
-    the later starts; each lasts 10 ms at least, and pushes the next ones back if it must.
+    A word of which the call holds half or more ends with it. Words of an utterance that start
+    together share their time. Where two overlap the earlier ends as the later starts; each lasts
+    10 ms at least, and pushes the next ones back if it must.
     """
     found: list[Word] = []
-    for word in sorted(words, key=lambda word: (word.start, word.end)):
+    for word in _shared(words):
         start = word.start
         if found and start < found[-1].end:
             start = max(start, found[-1].start + SHORTEST)
@@ -61,3 +64,14 @@ def in_order(words: Iterable[Word], num_samples: int) -> list[Word]:
             end = min(end, num_samples)
         found.append(word.model_copy(update={"start": start, "end": end}))
     return [word for word in found if word.end <= num_samples and word.start < word.end]
+
+
+def _shared(words: Iterable[Word]) -> Iterator[Word]:
+    """Yield words by their start, in the order of their text where that is one."""
+    ordered = sorted(words, key=lambda word: word.start)
+    for _, group in groupby(ordered, key=lambda word: word.turn):
+        said = list(group)
+        times = share([word.text for word in said], [(word.start, word.end) for word in said])
+        for word, (start, end) in zip(said, times, strict=True):
+            is_same = (start, end) == (word.start, word.end)
+            yield word if is_same else word.model_copy(update={"start": start, "end": end})

@@ -150,6 +150,18 @@ def test_words_are_put_in_order() -> None:
         assert one.start < one.end <= next_.start
 
 
+def test_words_that_start_together_share_their_time_in_the_order_of_the_text() -> None:
+    said = [
+        word("agent", 1.0, 1.4).model_copy(update={"text": "going"}),
+        word("agent", 1.0, 1.0).model_copy(update={"text": "to"}),
+        word("agent", 1.4, 1.6).model_copy(update={"text": "be"}),
+    ]
+    found = in_order(said, 10 * SAMPLE_RATE)
+    assert [one.text for one in found] == ["going", "to", "be"]
+    for one, next_ in itertools.pairwise(found):
+        assert one.start + SAMPLE_RATE // 10 < one.end == next_.start
+
+
 def test_a_word_that_ends_after_its_call_ends_with_it() -> None:
     """Clocks of texts and recordings differ by milliseconds."""
     (last,) = in_order([word("agent", 9.5, 10.001)], 10 * SAMPLE_RATE)

@@ -196,3 +196,12 @@ def test_words_that_overlap_a_little_are_put_in_order(tmp_path: Path) -> None:
     words = align(tmp_path, ".ctm", overlapping)
     assert [word.end for word in words[2:]] == [28_800, 48_000]
     assert all(one.end <= other.start for one, other in pairwise(words))
+
+
+@pytest.mark.parametrize(("first", "second"), [("0.5 0.3", "0.5 0.3"), ("0.5 0", "0.5 0.3")])
+def test_words_at_one_time_share_it(tmp_path: Path, first: str, second: str) -> None:
+    lines = f"x 1 0.1 0.2 I'm\nx 1 {first} going\nx 1 {second} to\nx 1 0.8 0.2 be\n"
+    words = align(tmp_path, ".ctm", lines, text="I'm going to be")
+    starts = [round(word.start / 24_000, 2) for word in words]
+    assert starts == [0.1, 0.5, 0.71, 0.8]
+    assert all(one.end <= other.start for one, other in pairwise(words))

@@ -244,6 +244,10 @@ def test_times_of_other_words_are_not_used() -> None:
         ({"url": "http://127.0.0.1:9/v1"}, "no speech server answers at 127.0.0.1:9"),
         ({"voice": "{name}"}, "may only name {id}, {gender}"),
         ({"extra_body": {"input": "x"}}, "input is set by datagen itself"),
+        (
+            {"extra_body": {"response_format": "mp3"}},
+            "is set by datagen itself; set speech.options.response_format",
+        ),
         ({"speed": 2}, "speed: there is no such key; known are model, "),
     ],
 )

@@ -21,6 +21,7 @@ from datagen.backends.aligner.extra import MAX_EXTRA, check_extra
 from datagen.backends.aligner.tokens import Span, fill, parts, rounded
 from datagen.backends.protocols import Aligner
 from datagen.formats.ctm import SILENT, read_ctm
+from datagen.formats.shared_times import share
 from datagen.formats.text import MAX_CLIP_BYTES, read_text
 from datagen.formats.textgrid import read_textgrid
 from datagen.types import SAMPLE_RATE, Audio, Record, Rejected, SpokenWord, UserError
@@ -81,7 +82,7 @@ class Ctm(Aligner):
         except UserError as error:  # one of many files: its clip is left out
             raise Rejected("alignment", str(error)) from error
         spans = _match(tokens, entries, f"{path.name} of {spoken!r}")
-        clamped = _in_order([_clamped(span, len(clip)) for span in spans])
+        clamped = _in_order(tokens, [_clamped(span, len(clip)) for span in spans])
         found = fill(tokens, clamped, len(clip))
         check_extra(found, clip, spoken, self._max_extra)
         return found
@@ -146,14 +147,17 @@ def _match(
     return spans
 
 
-def _in_order(spans: Sequence[Span | None]) -> list[Span | None]:
-    """End a word where the next begins, if it lasts a little longer (kaldi#1465)."""
+def _in_order(tokens: Sequence[str], spans: Sequence[Span | None]) -> list[Span | None]:
+    """End a word where the next begins, if it lasts a little longer (kaldi#1465).
+
+    Words that begin together share their time.
+    """
     made = list(spans)
-    known = [index for index, span in enumerate(made) if span is not None]
-    for index, following in pairwise(known):
-        one, other = made[index], made[following]
-        assert one is not None
-        assert other is not None
+    known = {index: span for index, span in enumerate(spans) if span is not None}
+    times = share([tokens[index] for index in known], [(s.start, s.end) for s in known.values()])
+    for (index, span), (start, end) in zip(known.items(), times, strict=True):
+        known[index] = made[index] = Span(start, end, span.confidence)
+    for (index, one), (_, other) in pairwise(known.items()):
         if one.start < other.start < one.end <= other.start + MAX_OVERLAP:
             made[index] = Span(one.start, other.start, one.confidence)
     return made

@@ -36,6 +36,8 @@ def completion(reply: Reply) -> Completion:
     message = choice.get("message")
     reason = str(choice.get("finish_reason") or "").casefold()
     if reason in BROKEN:
+        if value.get("error"):
+            raise from_value(value["error"])
         raise Trouble(f"breaks off with finish_reason {reason!r}", "broken")
     text = _text(message.get("content") if isinstance(message, dict) else choice.get("text"))
     is_reasoning = False

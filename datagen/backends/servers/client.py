@@ -27,7 +27,7 @@ from datagen.backends.servers.address import (
 )
 from datagen.backends.servers.events import gathered
 from datagen.backends.servers.gate import Gate, Refused, Trouble
-from datagen.backends.servers.wording import ErrorReply
+from datagen.backends.servers.wording import LONGEST_WAIT, ErrorReply
 from datagen.seeds import rng_for
 from datagen.types import RunFailed, UserError
 
@@ -47,6 +47,14 @@ FAILURES_OF_ITS_OWN = 6
 fails once more, it is the request that is bad, and not the server that is away."""
 UNREADABLE_TRIES = 4
 """Replies that cannot be understood, of a server that never gave another, until that is said."""
+WAIT_HEADERS = {
+    "Retry-After": 1.0,
+    "retry-after-ms": 0.001,
+    "x-ms-retry-after-ms": 0.001,
+    "llm_provider-retry-after": 1.0,
+}
+"""Headers that say when to come back, with their unit in seconds: HTTP's, those of OpenAI and
+Azure, and that in which LiteLLM passes on a provider's."""
 CHUNK = 256 * 1024
 _UNVERIFIED = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "WRONG_VERSION_NUMBER")
 
@@ -195,7 +203,7 @@ class Client:
         else:
             raise UserError(f"{self.name} redirects in a circle, last to {url}; mend its URL")
         if not 200 <= status < 300:
-            raise wording.http_error(status, reply.data, _retry_after(reply.headers))
+            raise wording.http_error(status, reply.data, retry_after(reply.headers))
         reply = Reply(gathered(reply.data), reply.headers)
         if (error := wording.error_of(reply.data)) is not None:
             raise error
@@ -294,14 +302,19 @@ def _backoff(seed: int, tries: int) -> float:
     return float(longest * rng_for(seed, "backoff", tries).uniform(0.5, 1.0))
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds a server asks us to wait (a number or a date), at most a minute."""
-    said = headers.get("Retry-After", "0")
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds a server asks us to wait, at most a minute, 0 if it does not."""
+    waits = (_seconds(headers.get(name, ""), unit) for name, unit in WAIT_HEADERS.items())
+    return next(filter(None, waits), 0.0)
+
+
+def _seconds(said: str, unit: float) -> float:
+    """Return seconds to wait: of a number, or of a date."""
     try:
-        return min(60.0, max(0.0, float(said)))  # of NaN, 0
+        return min(LONGEST_WAIT, max(0.0, unit * float(said)))  # of NaN, 0
     except ValueError:
         pass
     try:
-        return min(60.0, max(0.0, parsedate_to_datetime(said).timestamp() - time.time()))
+        return min(LONGEST_WAIT, max(0.0, parsedate_to_datetime(said).timestamp() - time.time()))
     except (ValueError, TypeError, OverflowError):
         return 0.0

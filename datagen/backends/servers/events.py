@@ -8,13 +8,16 @@ keep the line open with comments before it.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from datagen.backends.servers.gate import Trouble
 
 DONE = b"data: [DONE]"
+_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b"error:")
 MAX_LINES = 100_000
 """Lines of a stream that are looked at: twice those of the longest answer."""
 _JOINED = ("content", "reasoning", "reasoning_content", "refusal")
@@ -23,13 +26,15 @@ _JOINED = ("content", "reasoning", "reasoning_content", "refusal")
 def gathered(data: bytes) -> bytes:
     """Return the JSON that a body's events amount to; any other body as it is.
 
-    Raises Trouble for a stream without an end.
+    A stream in which something goes wrong amounts to its error alone. Raises Trouble for a stream
+    without an end.
     """
+    data = data.removeprefix(codecs.BOM_UTF8)
     head = data[:64].lstrip()
     if head.startswith(b"{"):
         whole = data.rstrip()
         return whole.removesuffix(DONE) if whole.endswith(DONE) else data
-    if not head.startswith((b":", b"data:", b"event:", b"id:", b"retry:")):
+    if not head.startswith((b":", *_FIELDS)):
         return data
     if data.count(b"\n") > MAX_LINES:
         return data
@@ -37,9 +42,8 @@ def gathered(data: bytes) -> bytes:
     frames = list(_frames(lines))
     if not frames:
         return b"\n".join(line for line in lines if not line.startswith(b":"))
-    for frame in frames:
-        if frame.get("error") or "message" in _choice(frame):
-            return json.dumps(frame).encode()
+    if (outcome := next(filter(None, map(_outcome, frames)), None)) is not None:
+        return json.dumps(outcome).encode()
     merged = _merged(frames)
     if DONE not in lines and not _reason(merged):
         raise Trouble(
@@ -49,15 +53,34 @@ def gathered(data: bytes) -> bytes:
 
 
 def _frames(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        if not line.startswith(b"data:"):
-            continue
-        try:
-            value = json.loads(line[5:])
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            yield value
+    """Yield the objects of events: what their data lines are together, else what each of them is.
+
+    An event ends at a blank line, which some servers leave out. One "error:" is of llama.cpp.
+    """
+    for _, event in groupby(lines, bool):
+        data = []
+        for line in event:
+            if line.startswith(b"data:"):
+                data.append(line[5:])
+            elif line.startswith(b"error:") and (error := _object(line[6:])):
+                yield {"error": error}
+        whole = _object(b"\n".join(data))
+        yield from [whole] if whole else filter(None, map(_object, data))
+
+
+def _outcome(frame: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a frame makes of its stream alone: its error, or the whole answer it is."""
+    if error := frame.get("error") or _choice(frame).get("error"):
+        return {"error": error}
+    return frame if "message" in _choice(frame) else None
+
+
+def _object(data: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _merged(frames: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -47,6 +47,16 @@ _NUMBERS = {
     "context_length_exceeded": 400,
 }
 """Statuses that codes and types in words stand for."""
+_WAIT = re.compile(
+    r"\b(?:try(?:ing)? again|retry(?:ing)?|wait)\b[^\d.;\n]{0,20}"
+    r"(?:(\d+)\s*m(?:in(?:ute)?s?)?(?![a-z]))?\s*"
+    r"(?:(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|sec(?:ond)?s?)\b)?",
+    re.IGNORECASE,
+)
+"""How servers say for how long to wait: "Please try again in 1m2.5s" (Groq), "Please retry in
+34.1s" (Gemini), "Try again in 60 seconds" (LiteLLM's router, without a header)."""
+LONGEST_WAIT = 60.0
+"""Most seconds that a server is believed when it says when to come back."""
 _IN_WORDS = re.compile(r"(?:error code|status(?: code)?|HTTP)\W{1,3}([45]\d\d)\b", re.IGNORECASE)
 """A status inside a sentence, as gateways pass on what they were told."""
 
@@ -74,7 +84,8 @@ def error_of(data: bytes) -> ErrorReply | None:
 
 def from_value(error: Any) -> ErrorReply:
     """Return an error that stands in a reply."""
-    return ErrorReply(_status(error), _words(error) or "an error without a message")
+    said = _words(error) or "an error without a message"
+    return ErrorReply(_status(error), said, _after(said))
 
 
 def http_error(status: int, data: bytes, after: float = 0.0) -> ErrorReply:
@@ -82,7 +93,7 @@ def http_error(status: int, data: bytes, after: float = 0.0) -> ErrorReply:
     value = _json(data)
     if status == 429 and is_out_of_money(value):
         status = 402
-    return ErrorReply(status, sentence(data), after)
+    return ErrorReply(status, sentence(data), after or _after(_words(value)))
 
 
 def sentence(data: bytes) -> str:
@@ -128,6 +139,16 @@ def _status(error: Any) -> int | None:
         if isinstance(found, (int, float)) and 400 <= found < 600:
             return int(found)
     return _status(error.get("message")) if isinstance(error.get("message"), str) else None
+
+
+def _after(said: str) -> float:
+    """Return the seconds that a sentence asks to wait, 0 if it does not."""
+    for minutes, number, unit in _WAIT.findall(said):
+        seconds = 60.0 * float(minutes or 0)
+        seconds += float(number or 0) / (1000 if unit.casefold().startswith("m") else 1)
+        if seconds:
+            return min(LONGEST_WAIT, seconds)
+    return 0.0
 
 
 def _words(value: Any) -> str:

@@ -28,6 +28,7 @@ from datagen.backends.speech.finish import finish, spread_words, to_24_khz
 from datagen.backends.speech.nonverbal import has_tags
 from datagen.backends.speech.spoken import Spoken, read_spoken
 from datagen.backends.speech.tempo import Tempo
+from datagen.formats.shared_times import share
 from datagen.seeds import seed_for
 from datagen.types import SAMPLE_RATE, Line, Record, Rejected, SpokenWord, UserError, Utterance
 
@@ -38,6 +39,14 @@ _MAX_SEED = 2**31
 _CONNECT_SECONDS = 5.0
 _OF_VOICES = re.compile(r"\b(?:voices?|speakers?)\b", re.IGNORECASE)
 """What servers say of a voice that they do not have."""
+_OF_FORMATS = re.compile(
+    r"response_format|\b(?:audio|output|response|file) ?formats?\b"
+    r"|\bformats? (?:is |are )?(?:not|un)|\b(?:unsupported|invalid|unknown) format\b",
+    re.IGNORECASE,
+)
+"""What servers say of a form of sound that they do not send."""
+_OF_REFERENCES = re.compile(r"ref_|\b(?:references?|prompt|upload(?:ed)?)\b", re.IGNORECASE)
+"""What they say of the sound that they were sent."""
 EASY = "Hello."
 """What any server can say, in any voice it has."""
 
@@ -64,6 +73,8 @@ class Http(Synthesizer):
         """Fields added to each request, such as exaggeration, instructions or task_type."""
         reference_field: str | None = None
         """Field that takes the voice's recording as a data URL, e.g. ref_audio."""
+        response_format: Literal["wav", "flac", "opus", "mp3"] = "wav"
+        """What is asked for, of servers that do not send WAV; the last two lose something."""
         seed_field: str | None = "seed"
         """Field that takes a seed; null for servers that refuse one."""
         url: Annotated[str, Field(exclude=True)] = "http://127.0.0.1:8000/v1"
@@ -79,9 +90,10 @@ class Http(Synthesizer):
 
         @model_serializer(mode="wrap")
         def _as_before(self, dump: Any) -> dict[str, Any]:
-            """Leave out what is not set: fingerprints are those of before there were voices."""
+            """Leave out what is not set: fingerprints are those of before there was any."""
             data: dict[str, Any] = dump(self)
-            return data if data.get("voices") else {k: data[k] for k in data if k != "voices"}
+            unset = {"voices": {}, "response_format": "wav"}
+            return {k: v for k, v in data.items() if k not in unset or v != unset[k]}
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -102,7 +114,8 @@ class Http(Synthesizer):
     def check(cls, options: Options) -> None:
         """Raise UserError if the options make no sense, or nothing listens at the URL."""
         if taken := sorted(OURS & options.extra_body.keys()):
-            raise UserError(f"speech.options.extra_body: {taken[0]} is set by datagen itself")
+            own = f"; set speech.options.{taken[0]}" if taken[0] in cls.Options.model_fields else ""
+            raise UserError(f"speech.options.extra_body: {taken[0]} is set by datagen itself{own}")
         _fill({"voice": options.voice, "extra_body": options.extra_body}, _EXAMPLE)
         check_url(_url(options), "speech.options.url")
         url = urlsplit(_url(options))
@@ -141,7 +154,7 @@ class Http(Synthesizer):
                 read_spoken,
                 easy=json.dumps(easy).encode(),
                 seed=seed_for(seed, line.voice.id, line.spoken),
-                advice=lambda said: self._advice(said, str(body["voice"])),
+                advice=lambda said: self._advice(said, body),
             )
         except Refused as error:
             raise Rejected("speech_refused", f"{error} (voice {body['voice']!r})") from error
@@ -151,8 +164,14 @@ class Http(Synthesizer):
         self._tempo.hear(line, audio, spoken.rate)
         return finish(audio, word_times(line.spoken, spoken, len(audio)))
 
-    def _advice(self, said: str, voice: str) -> str:
-        """Return what to do about a server's sentence that is of the voice, "" for any other."""
+    def _advice(self, said: str, body: Mapping[str, Any]) -> str:
+        """Return what to do about a sentence of the voice or the format, "" for any other."""
+        voice = str(body["voice"])
+        if _OF_FORMATS.search(said) and not _OF_REFERENCES.search(said):
+            return (
+                f"it was asked for {body['response_format']}; set speech.options.response_format"
+                " to a format that it has: wav or flac, else opus or mp3"
+            )
         named = rf"(?<!\w){re.escape(voice)}(?!\w)"
         if not (_OF_VOICES.search(said) or (voice and re.search(named, said))):
             return ""
@@ -171,7 +190,7 @@ class Http(Synthesizer):
             "model": options.model,
             "input": line.spoken,
             "voice": _fill(options.voice, known),
-            "response_format": "wav",
+            "response_format": options.response_format,
         }
         if options.seed_field:
             own = seed_for(seed, line.voice.id, line.spoken)
@@ -204,7 +223,7 @@ def word_times(spoken: str, answer: Spoken, num_samples: int) -> tuple[SpokenWor
         (round(start * SAMPLE_RATE / 1_000), round(end * SAMPLE_RATE / 1_000))
         for _, start, end in answer.words
     ]
-    return spread_words(tokens, times, num_samples)
+    return spread_words(tokens, share(tokens, times), num_samples)
 
 
 def _bare(word: str) -> str:

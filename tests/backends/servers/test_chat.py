@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from urllib3 import HTTPHeaderDict
 
-from datagen.backends.servers import client
+from datagen.backends.servers import client, wording
 from datagen.backends.servers.address import is_here
 from datagen.backends.servers.client import ServerDown
 from datagen.backends.writer.llm_server import COLOUR, EASY, Server
@@ -127,6 +129,7 @@ def test_an_answer_that_stands_elsewhere_alone_is_read(field: str) -> None:
 
 
 DONE = b"data: [DONE]\n\n"
+BEGUN = b'data: {"choices": [{"delta": {"content": "hel"}, "finish_reason": null}]}\n\n'
 
 
 def stream(*deltas: dict[str, Any], reason: str = "stop", end: bytes = DONE) -> bytes:
@@ -153,6 +156,12 @@ EVENTS = {
         {"tool_calls": [{"index": 0, "function": {"arguments": "lo"}}]},
     ),
     "carriage returns": stream({"content": "hello"}).replace(b"\n", b"\r\n"),
+    "a mark of UTF-8": codecs.BOM_UTF8 + stream({"content": "hello"}),
+    "no blank lines": stream({"content": "hel"}, {"content": "lo"}).replace(b"\n\n", b"\n"),
+    "an event of several lines": b"event: message\ndata: "
+    + json.dumps(json.loads(WHOLE), indent=1).encode().replace(b"\n", b"\ndata: ")
+    + b"\n\n"
+    + DONE,
 }
 
 
@@ -393,6 +402,78 @@ def test_an_answer_without_choices_costs_one_attempt(beside: dict[str, Any]) -> 
     error = ask(said({"choices": [], "error": {"code": 400, "message": "too long"}}))
     assert isinstance(error, Refusal)
     assert "too long" in error.reason
+
+
+OVER = {"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]}
+
+
+def failing(error: dict[str, Any]) -> dict[str, bytes]:
+    """Return the forms in which a stream that has begun tells an error."""
+    whole = {"choices": [{"message": {"content": "hel"}, "finish_reason": "error"}]}
+    choice = {"choices": [{"delta": {}, "error": error, "finish_reason": "error"}]}
+    return {
+        "beside a last chunk": BEGUN + f"data: {json.dumps({**OVER, 'error': error})}\n\n".encode(),
+        "alone": BEGUN + f"data: {json.dumps({'error': error})}\n\n".encode() + DONE,
+        "in a choice": BEGUN + f"data: {json.dumps(choice)}\n\n".encode(),
+        "as an error event": BEGUN + f"error: {json.dumps(error)}\n\n".encode(),
+        "beside a whole answer": json.dumps({**whole, "error": error}).encode(),
+    }
+
+
+@pytest.mark.parametrize("form", failing({}))
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [(400, Refusal), (429, ServerDown), ("server_error", ServerDown), (402, UserError)],
+)
+def test_an_error_in_the_middle_of_an_answer_is_what_it_says(
+    form: str, code: Any, raised: type[Any]
+) -> None:
+    body = failing({"code": code, "message": "the provider hung up"})[form]
+    answer = Answer(200, body, {"Content-Type": "text/event-stream"})
+    with raw(lambda asked: answer) as running:
+        if raised is Refusal:
+            running.reply = lambda asked: easily(asked) or answer
+            refusal = server(running.url).ask(REQUEST)
+            assert refusal == Refusal("HTTP 400: the provider hung up")
+        else:
+            with pytest.raises(raised, match="the provider hung up"):
+                server(running.url).ask(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("headers", "words", "seconds"),
+    [
+        ({"Retry-After": "2"}, "slow down", 2),
+        ({"retry-after": "2.5"}, "slow down", 2.5),
+        ({"Retry-After": "7200"}, "slow down", 60),
+        ({"Retry-After": "-1"}, "slow down", 0),
+        ({"Retry-After": "soon"}, "slow down", 0),
+        ({"retry-after-ms": "1500"}, "slow down", 1.5),
+        ({"x-ms-retry-after-ms": "1500"}, "slow down", 1.5),
+        ({"Retry-After": "0", "llm_provider-retry-after": "4"}, "slow down", 4),
+        ({"Retry-After": "3"}, "Please try again in 9s.", 3),
+        ({}, "No deployments available for selected model, Try again in 5 seconds. Passed", 5),
+        ({}, "Limit 6000, Used 5900. Please try again in 1m2.5s. Need more tokens?", 60),
+        ({}, "Please try again in 553ms. Visit", 0.553),
+        ({}, "quota exceeded, limit: 10\nPlease retry in 34.5s.", 34.5),
+        ({}, "wait 2 minutes before retrying", 60),
+        ({}, "Try again in 1 minute", 60),
+        ({}, "x" * 400 + " Please retry in 3 s", 3),
+        ({}, "limit of 20 requests in 60 seconds, retry later", 0),
+        ({}, "please try again; model 4 scales in 20 s", 0),
+        ({}, "do not retry 3 times", 0),
+    ],
+)
+def test_a_server_says_how_long_to_wait(
+    headers: dict[str, str], words: str, seconds: float
+) -> None:
+    body = json.dumps({"error": {"message": words, "code": "429"}}).encode()
+    found = wording.http_error(429, body, client.retry_after(HTTPHeaderDict(headers)))
+    assert found.after == pytest.approx(seconds)
+    in_a_200 = wording.error_of(body)
+    assert in_a_200 is not None
+    if not headers:
+        assert in_a_200.after == found.after
 
 
 ERRORS: dict[str, tuple[Any, type[Exception] | None, str]] = {

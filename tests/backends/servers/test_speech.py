@@ -257,6 +257,53 @@ def test_a_voice_the_server_does_not_have_is_named_with_where_to_set_it(
     assert "the model's name" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [400, 404, 422, 500])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"detail": "response_format: wav is none of mp3, opus, aac, flac"},
+        {
+            "detail": [
+                {"loc": ["body", "response_format"], "msg": "Input should be 'mp3' or 'flac'"}
+            ]
+        },
+        {"error": {"message": "Unsupported response_format 'wav'", "type": "validation_error"}},
+    ],
+)
+def test_a_format_the_server_does_not_send_is_named_with_where_to_set_it(
+    value: Any, status: int
+) -> None:
+    with pytest.raises(UserError) as caught:
+        speak(said(value, status))
+    assert "asked for wav; set speech.options.response_format to" in str(caught.value)
+
+
+def test_the_format_of_what_a_server_was_sent_is_another_matter() -> None:
+    with pytest.raises(UserError, match="ref_audio: unsupported audio format; mend its options"):
+        speak(said({"detail": "ref_audio: unsupported audio format"}, 400))
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype"), [("flac", "PCM_16"), ("mp3", "MPEG_LAYER_III"), ("opus", "OPUS")]
+)
+def test_another_format_is_asked_for_and_read(name: str, subtype: str) -> None:
+    container = "OGG" if name == "opus" else name.upper()
+    kind = {"mp3": "audio/mpeg", "opus": "audio/opus"}.get(name, f"audio/{name}")
+    reply = audio(encoded(container, subtype=subtype), kind)
+    with raw(lambda asked: reply) as running:
+        options = {"model": "tts", "url": running.url, "response_format": name}
+        (clip,) = Http(Http.Options.model_validate(options)).speak([LINE], seed=1)
+        assert running.asked[0].body["response_format"] == name
+    assert len(clip.audio) == pytest.approx(SAMPLE_RATE, abs=SAMPLE_RATE / 10)
+    assert np.abs(clip.audio).max() == pytest.approx(0.3, abs=0.03)
+
+
+def test_what_is_not_set_leaves_a_recipes_fingerprint_as_it_was() -> None:
+    assert "response_format" not in Http.Options(model="tts").model_dump()
+    other = Http.Options(model="tts", response_format="flac")
+    assert other.model_dump()["response_format"] == "flac"
+
+
 def test_a_text_that_is_refused_is_a_reject_with_the_servers_sentence() -> None:
     with pytest.raises(Rejected) as caught:
         speak(of_a_text(said({"detail": "text too long"}, 413)))
