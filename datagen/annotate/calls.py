@@ -48,7 +48,7 @@ from datagen.types import (
 )
 
 Placed = TypeVar("Placed", PlacedTurn, Word, Event)
-VERSION = 5
+VERSION = 6
 """Version of the rules; raised when a change here changes what a call comes to."""
 MAX_BEYOND = 1.0
 """Seconds that a transcript may go on after its sound has ended: stamps are rounded."""

@@ -351,7 +351,8 @@ def test_who_is_told_a_name_does_not_put_up_with_it() -> None:
         for one in (probe for probe in script.probes if probe.type == "Q0"):
             told = script.turns[one.agent_turn]
             later = [t for t in script.turns[one.agent_turn + 1 :] if t.onset != "backchannel"]
-            is_all = told.licence == ("prompt.role",) and told.text[-1] != "?"
+            is_all = told.licence == ("prompt.role",) and told.act == "answer" and not told.calls
+            is_all = is_all and told.text[-1] != "?"
             if not is_all or not later or later[0].act != "autoPositive":
                 continue
             thanked += 1
