@@ -292,20 +292,26 @@ class Trainer:
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Stop after the step in hand when SIGTERM comes: clusters send it before they kill."""
+        """Stop after the step in hand at Ctrl-C, or SIGTERM, which clusters send before they kill.
+
+        A second Ctrl-C does not wait for that.
+        """
 
         def stop(signum: int, frame: Any) -> None:
+            if self._asked and signum == signal.SIGINT:
+                raise KeyboardInterrupt
             logger.warning("told to stop: saving after this step")
             self._asked = True
 
         if threading.current_thread() is not threading.main_thread():
             yield  # a launcher's thread may not catch signals
             return
-        before = signal.signal(signal.SIGTERM, stop)
+        before = {told: signal.signal(told, stop) for told in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for told, handler in before.items():
+                signal.signal(told, handler)
 
 
 def open_corpus(config: Config, group: Group) -> Corpus:

@@ -25,7 +25,7 @@ from train.config import UserError
 from train.conversation import Conversation, SpeakRequest
 from train.evaluation.continuation import DrawRow, continue_batch, stack
 from train.prompt import TEXT, Tokens
-from train.sample import SamplingSession, TokenSampling, generator_of, known, warn_if_long
+from train.sample import SamplingSession, TokenSampling, check_length, generator_of, known
 from train.stream import Stream
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def is_done(session: SamplingSession, request: SpeakRequest) -> bool:
 def converse_all(session: SamplingSession, conversations: Sequence[Conversation]) -> list[Tokens]:
     """Return codes [17, T - 1] of each conversation, all had in one stream."""
     for conversation in conversations:
-        warn_if_long(conversation, session.config)
+        check_length(conversation, session.config, session.model.config.context)
     model = session.model
     device = next(model.parameters()).device
     prompts = [one.prompt[:, 1:] for one in conversations]  # as inference does, `sample.respond`

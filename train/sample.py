@@ -188,7 +188,7 @@ def converse_with_tools(
     caller: Caller | None,
 ) -> SampledDialogue:
     """Return what `converse` does, and the tools that the model called."""
-    warn_if_long(conversation, config)
+    check_length(conversation, config, model.config.context)
     generator = generator_of(conversation.name, sampling)
     device = next(model.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision == "bf16"):
@@ -203,9 +203,18 @@ def generator_of(name: str, sampling: TokenSampling) -> torch.Generator:
     return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
 
 
-def warn_if_long(conversation: Conversation, config: Config) -> None:
-    """Say that a conversation is longer than what training saw."""
-    frames = conversation.prompt.shape[1] + conversation.user.shape[1]
+def check_length(conversation: Conversation, config: Config, context: int) -> None:
+    """Say that a conversation is longer than what training saw.
+
+    Raises UserError if its prompt is longer than what the model attends to, ``context`` frames.
+    """
+    prompt = conversation.prompt.shape[1]
+    if prompt > context:
+        raise UserError(
+            f"{conversation.name}: its prompt takes {prompt} frames, and the model attends to"
+            f" {context}: give a shorter voice, as of 10 s, or a shorter role"
+        )
+    frames = prompt + conversation.user.shape[1]
     if frames > config.data.max_frames:
         logger.warning(
             "%s: %d frames with the prompt, and training saw %d at most",

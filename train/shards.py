@@ -83,6 +83,15 @@ class Metadata:
         return ", ".join(named or sorted(codec))
 
 
+def _missing(path: Path) -> str:
+    """Say why there are no Parquet files at a path."""
+    if not path.exists():
+        return "is not there"
+    if (path / "plan.json").is_file():
+        return "is a run without shards so far: the same `datagen run` goes on with it"
+    return "holds no .parquet file"
+
+
 def find(paths: Sequence[str], setting: str = "data.shards") -> list[Path]:
     """List the Parquet files of folders and files; a run's folder means its shards/."""
     files: list[Path] = []
@@ -91,7 +100,7 @@ def find(paths: Sequence[str], setting: str = "data.shards") -> list[Path]:
         folder = path / "shards" if (path / "shards").is_dir() else path
         found = [path] if path.is_file() else sorted(folder.glob("[!.]*.parquet"))
         if not found:
-            raise UserError(f"{setting}: {name} holds no .parquet file; give {GIVEN[setting]}")
+            raise UserError(f"{setting}: {name} {_missing(path)}; give {GIVEN[setting]}")
         files += found
     if not files:
         raise UserError("data.shards is empty: give the folders of the shards to train on")

@@ -107,19 +107,22 @@ def test_more_steps_go_on_bit_for_bit_and_fewer_are_refused(
         Trainer(tiny("optim.steps=5", *settings, f"out={tmp_path}/killed"), ALONE)
 
 
-def test_sigterm_saves_and_stops(tiny: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_who_is_told_to_stop_saves_first(
+    tiny: Make, monkeypatch: pytest.MonkeyPatch, signum: signal.Signals
+) -> None:
     config = tiny("optim.steps=50", "run.checkpoint_every=50")
     take = Trainer.take_step
 
     def told(self: Trainer) -> Any:
         if self.step == 3:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signum)
         return take(self)
 
     monkeypatch.setattr(Trainer, "take_step", told)
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(signum)
     assert Trainer(config, ALONE).run() == 4
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert signal.getsignal(signum) == before
     assert Trainer(config, ALONE).step == 4
 
 

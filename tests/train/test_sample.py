@@ -23,7 +23,7 @@ from train.distributed import Group
 from train.examples import Epoch
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, PromptPolicy
-from train.sample import TokenSampling
+from train.sample import TokenSampling, check_length
 
 Make = Callable[..., Config]
 GREEDY = TokenSampling(text_temperature=0.0, audio_temperature=0.0)
@@ -184,3 +184,11 @@ def test_export_writes_the_weights_of_the_checkpoint(
     assert torch.equal(exported["text_linear.weight"], model.text_linear.weight.bfloat16())
     assert "transformer.layers.0.self_attn.in_proj_weight" in exported
     assert main(["export", "--checkpoint", str(tmp_path / "no"), *command[3:]]) == 2
+
+
+def test_a_prompt_that_the_model_cannot_attend_to_is_refused(tiny: Make) -> None:
+    prompt, user = np.zeros((17, 40), np.int64), np.zeros((8, 4), np.int64)
+    conversation = Conversation(name="call", prompt=prompt, user=user)
+    check_length(conversation, tiny(), 40)
+    with pytest.raises(UserError, match="its prompt takes 40 frames, and the model attends to 39"):
+        check_length(conversation, tiny(), 39)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from train import config as configs
@@ -23,6 +24,7 @@ def command(arguments: Sequence[str]) -> int:
     print("| pairs | held out | margin, nats a token | chosen is likelier |")
     print("|---|---|---|---|")
     for name, liked in found.items():
-        margin = f"{liked.margin:.4f} ± {liked.error:.4f}"
+        error = "-" if math.isnan(liked.error) else f"{liked.error:.4f}"  # of one pair
+        margin = f"{liked.margin:.4f} ± {error}"
         print(f"| {name} | {liked.pairs} | {margin} | {liked.preferred:.2f} |")
     return 0

@@ -33,6 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("stopped; the same command starts again, or goes on", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         raise
     except OSError as error:  # a disk that is full or read-only, a file where a folder should be
