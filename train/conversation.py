@@ -7,6 +7,7 @@ Sound is turned into tokens by a command that knows the codec: `datagen encode -
 
 from __future__ import annotations
 
+import logging
 import shlex
 import subprocess
 from dataclasses import dataclass, replace
@@ -16,11 +17,13 @@ from zipfile import BadZipFile
 import numpy as np
 
 from train import prompt
-from train.config import UserError
+from train.config import Config, UserError
 from train.data import Corpus
 from train.examples import Epoch
 from train.prompt import NUM_CODEBOOKS, NUM_STREAMS, ExampleParts, PromptPolicy, Tokens
 from train.prompt_text import load_tokenizer, wrap
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,27 @@ class Conversation:
     """The system prompt [17, P]."""
     user: Tokens
     """The user's codes [K, T]."""
+
+
+def check_length(conversation: Conversation, config: Config, context: int) -> None:
+    """Say that a conversation is longer than what training saw.
+
+    Raises UserError if its prompt is longer than what the model attends to, ``context`` frames.
+    """
+    prompt = conversation.prompt.shape[1]
+    if prompt > context:
+        raise UserError(
+            f"{conversation.name}: its prompt takes {prompt} frames, and the model attends to"
+            f" {context}: give a shorter voice, as of 10 s, or a shorter role"
+        )
+    frames = prompt + conversation.user.shape[1]
+    if frames > config.data.max_frames:
+        logger.warning(
+            "%s: %d frames with the prompt, and training saw %d at most",
+            conversation.name,
+            frames,
+            config.data.max_frames,
+        )
 
 
 def prepare(

@@ -22,10 +22,10 @@ import torch
 from torch import Tensor
 
 from train.config import UserError
-from train.conversation import Conversation, SpeakRequest
+from train.conversation import Conversation, SpeakRequest, check_length
 from train.evaluation.continuation import DrawRow, continue_batch, stack
 from train.prompt import TEXT, Tokens
-from train.sample import SamplingSession, TokenSampling, check_length, generator_of, known
+from train.sample import SamplingSession, TokenSampling, generator_of, known
 from train.stream import Stream
 
 logger = logging.getLogger(__name__)

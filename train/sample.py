@@ -26,7 +26,7 @@ from train import build, prompt
 from train import checkpoint as checkpoints
 from train.actions import MarkedTokens
 from train.config import Config, DataSpec, UserError
-from train.conversation import Conversation, SpeakRequest, prepare
+from train.conversation import Conversation, SpeakRequest, check_length, prepare
 from train.data import Corpus
 from train.delay import delay
 from train.distributed import Group, choose_device
@@ -201,27 +201,6 @@ def generator_of(name: str, sampling: TokenSampling) -> torch.Generator:
     """Return what a conversation draws with: by its name, whatever is drawn beside it."""
     digest = blake2b(f"{sampling.seed}/{name}/sample".encode(), digest_size=7).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big"))
-
-
-def check_length(conversation: Conversation, config: Config, context: int) -> None:
-    """Say that a conversation is longer than what training saw.
-
-    Raises UserError if its prompt is longer than what the model attends to, ``context`` frames.
-    """
-    prompt = conversation.prompt.shape[1]
-    if prompt > context:
-        raise UserError(
-            f"{conversation.name}: its prompt takes {prompt} frames, and the model attends to"
-            f" {context}: give a shorter voice, as of 10 s, or a shorter role"
-        )
-    frames = prompt + conversation.user.shape[1]
-    if frames > config.data.max_frames:
-        logger.warning(
-            "%s: %d frames with the prompt, and training saw %d at most",
-            conversation.name,
-            frames,
-            config.data.max_frames,
-        )
 
 
 def write(path: Path, codes: Tokens, text: str | None, record: dict[str, Any]) -> None:

@@ -16,14 +16,14 @@ from train import checkpoint as checkpoints
 from train import prompt, sample
 from train.__main__ import main
 from train.config import Config, DataSpec, UserError
-from train.conversation import Conversation, SpeakRequest, prepare
+from train.conversation import Conversation, SpeakRequest, check_length, prepare
 from train.data import Corpus
 from train.delay import delay
 from train.distributed import Group
 from train.examples import Epoch
 from train.loop import Trainer
 from train.prompt import AGENT, TEXT, USER, PromptPolicy
-from train.sample import TokenSampling, check_length
+from train.sample import TokenSampling
 
 Make = Callable[..., Config]
 GREEDY = TokenSampling(text_temperature=0.0, audio_temperature=0.0)

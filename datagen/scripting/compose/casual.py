@@ -142,7 +142,7 @@ class _Chat(Realizer):
         """Say hello, and perhaps how they are; an agent with a name that is first says it, too."""
         first = self._draws.pick(SPEAKERS)
         greeting = self._chat.greeting
-        opening, answer = self._act(first, "hi"), ""
+        opening = self._act(first, "hi")
         is_named = first == "agent" and bool(self._chat.facts)
         if is_named:
             opening = f"{opening} {self._act(first, 'intro')}"

@@ -9,13 +9,14 @@ questions come up by the way depends on how long the call is to be.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from datagen.scripting.compose.grammar import slots
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready
 from datagen.scripting.simulate.talk import AgendaItem, Talk
@@ -33,8 +34,8 @@ SPLIT = 0.22
 IN_A_ROW = 3
 """Most questions that come in a row because a call is to be long; one less before the agent's next
 step, and none when all is settled from who has no patience."""
-SHUFFLED, VENTS = 0.5, 0.8
-"""Chances that questions change places, and that what a caller is angry about comes first."""
+SHUFFLED = 0.5
+"""Chance that questions change places."""
 _AT_ONCE, _ANGER = frozenset(("Q0", "Q4", "grievance")), frozenset(("Q4", "grievance"))
 """What callers bring up before the agent has begun, and what they do before all is settled."""
 _ASKS_FOR = re.compile(
@@ -50,8 +51,6 @@ _CALLS = re.compile(r"\bI'm (?:just )?calling\b")
 """What an opening holds that only somebody says who calls."""
 SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
-_UNSURE = (("agent", "agent", "company"), ("agent", "company", "both"))
-"""Whose name somebody has not caught: who calls, and who is called."""
 _CALLED = ("company", "both")
 """What somebody who is called back asks at once, if it does not know who is calling."""
 
@@ -62,7 +61,7 @@ def simulate(
     """Return a call that is over; ``words`` is how many spoken words it should have."""
     talk = Talk(compiled, world, cast, acts, draws, words)
     talk.steps = procedure(talk)
-    talk.agenda = _agenda(talk)
+    talk.agenda = draw_agenda(talk)
     _open(talk)
     _go_on(talk)
     if not talk.is_over:
@@ -90,73 +89,6 @@ def procedure(talk: Talk) -> list[ProcedureStep]:
 
 def _names(step: ProcedureStep) -> bool:
     return step.do == "ask" and any(map(slots, step.reply))
-
-
-def _agenda(talk: Talk) -> list[AgendaItem]:
-    """Return what the caller will bring up: the probes, and a second outburst."""
-    events: list[AgendaItem] = []
-    spare = list(talk.world.asides)
-    for kind in talk.cast.probes:
-        what: str | None = ""
-        if kind == "Q2":
-            what = spare.pop() if spare else None
-        elif kind == "Q1":
-            what = _believed(talk, {event.what for event in events})
-            spare = [name for name in spare if name != what]
-        if what is None:
-            continue
-        if kind == "Q0":
-            what = talk.draws.pick(_UNSURE[talk.cast.direction == "outbound"])
-        events.append(AgendaItem(kind, what))
-        if kind == "Q4":
-            talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))
-            if talk.calm < 1:
-                events.append(AgendaItem("grievance"))
-    talk.spare = spare
-    events = talk.draws.shuffled(events)
-    return sorted(events, key=lambda event: event.kind != "Q4") if talk.chance(VENTS) else events
-
-
-def _believed(talk: Talk, taken: Collection[str]) -> str | None:
-    """Return a fact that the caller may be wrong about; empty for a number on file.
-
-    Nobody is wrong about what it turns down, or confirms itself.
-    """
-    world = talk.world
-    known = [step for step in world.steps if step.declines or step.do == "check"]
-    declined = {name for step in known for name in step.facts}
-    facts = [name for name in world.records if world.fact(name).claim and name not in declined]
-    if facts:
-        return talk.draws.pick(facts)
-    terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
-    terms = [name for name in terms if name not in declined]
-    if _has_detail(talk) and (not terms or (_is_reached(talk) and talk.chance(0.5))):
-        return ""
-    return talk.draws.pick(terms) if terms else None
-
-
-def _is_reached(talk: Talk) -> bool:
-    """Tell whether the number on file is the telephone's: there is reason to make sure of that."""
-    return talk.world.other.identity.value.type == "phone"
-
-
-def _may_check(talk: Talk) -> bool:
-    """Tell whether the caller has kept a number on file to itself that it could check: with a
-    reason, or as it has begun to ask."""
-    return talk.verified_by == "identity_value" and (_is_reached(talk) or talk.is_held_back)
-
-
-def _has_detail(talk: Talk) -> bool:
-    """Tell whether there is a number on file that the caller may suppose."""
-    world = talk.world
-    is_called = talk.cast.direction == "outbound" and world.other.identity.value.type == "phone"
-    return world.story.verify and not is_called and (not world.is_lookup or _opens(world))
-
-
-def _opens(world: World) -> bool:
-    return any(
-        step.do == "look" and "identity" in world.pack.tools[step.tool].args for step in world.steps
-    )
 
 
 def _open(talk: Talk) -> None:
@@ -369,7 +301,7 @@ def _fill_up(talk: Talk) -> None:
             if other is not None:
                 talk.spare.remove(other)
                 talk.agenda[at] = AgendaItem(event.kind, other)
-            elif event.kind == "Q1" and _has_detail(talk) and _may_check(talk):
+            elif event.kind == "Q1" and has_detail(talk) and may_check(talk):
                 talk.agenda[at] = AgendaItem("Q1")
     is_impatient = talk.cast.user.patience == 0
     if talk.is_at_end and (talk.is_refused or is_impatient or talk.num_asides >= IN_A_ROW):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import continued, contracted, slots, third_person
@@ -16,6 +15,7 @@ from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.acts import Acts
+from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.floor import Draft, Floor
 from datagen.scripting.simulate.mood import START, Mood
 from datagen.scripting.simulate.realizer import Said, TurnRealizer
@@ -41,19 +41,6 @@ WISHES = re.compile(
     r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|talking to you)\b|to you[.!]",
     re.I,
 )
-_LATE = (
-    (
-        re.compile(r"\b(?:long day|day(?:'s| is) (?:almost )?over)\b|\b(?:been|have|has|'ve|was|"
-                   r"waited|haven't) (?:[\w ]* )?all day\b", re.IGNORECASE),
-        ("afternoon", "evening"),
-    ),
-    (
-        re.compile(r"\b(?:sitting|standing|sit) in the dark\b|\bby candlelight\b|"
-                   r"\bthis evening\b", re.IGNORECASE),
-        ("evening",),
-    ),
-)  # fmt: skip
-"""What is said only when it is late, with the parts of the day that are."""
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 _TERSE = ("brisk", "tired")
 """Manners of agents who say things the shorter way, if there are two."""
@@ -376,15 +363,6 @@ class Talk:
     def fill(self, template: str) -> str:
         """Return what a template writes."""
         return self.words.fill(template).text
-
-
-@lru_cache(maxsize=16384)
-def timely(lines: tuple[str, ...], daypart: str) -> tuple[str, ...]:
-    """Return the lines that may be said at a time of day: in the morning nobody has had a long day,
-    and it is dark in the evening only."""
-    early = [form for form, dayparts in _LATE if daypart not in dayparts]
-    fitting = [line for line in lines if not any(form.search(line) for form in early)]
-    return tuple(fitting) or lines
 
 
 def settles(told: frozenset[str], about: frozenset[str]) -> bool:

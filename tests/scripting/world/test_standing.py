@@ -11,8 +11,8 @@ from datagen.scripting.compose.grammar import slots
 from datagen.scripting.content.values import Money
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.answers import stating
+from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.suppositions import refers_back
-from datagen.scripting.simulate.talk import timely
 from datagen.scripting.world.draw import happens
 from datagen.scripting.world.pack import ProcedureStep, Story
 from tests.scripting.world.test_asides import calls, said_by, worlds

@@ -1,0 +1,32 @@
+"""What is said only at some times of day.
+
+lines, "morning" --timely--> lines that may be said in the morning
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_LATE = (
+    (
+        re.compile(r"\b(?:long day|day(?:'s| is) (?:almost )?over)\b|\b(?:been|have|has|'ve|was|"
+                   r"waited|haven't) (?:[\w ]* )?all day\b", re.IGNORECASE),
+        ("afternoon", "evening"),
+    ),
+    (
+        re.compile(r"\b(?:sitting|standing|sit) in the dark\b|\bby candlelight\b|"
+                   r"\bthis evening\b", re.IGNORECASE),
+        ("evening",),
+    ),
+)  # fmt: skip
+"""What is said only when it is late, with the parts of the day that are."""
+
+
+@lru_cache(maxsize=16384)
+def timely(lines: tuple[str, ...], daypart: str) -> tuple[str, ...]:
+    """Return the lines that may be said at a time of day: in the morning nobody has had a long day,
+    and it is dark in the evening only."""
+    early = [form for form, dayparts in _LATE if daypart not in dayparts]
+    fitting = [line for line in lines if not any(form.search(line) for form in early)]
+    return tuple(fitting) or lines
