@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from datagen.text import numbers
+from datagen.text.classes.capitals import in_capitals
 from datagen.text.form import (
     DOT,
     REACH,
@@ -30,7 +31,6 @@ from datagen.text.places import (
     STATES_OR_WORDS,
     STREET_WORDS,
     STREETS,
-    TYPES_IN_CAPITALS,
     ZIPPED_STATES,
 )
 
@@ -171,30 +171,6 @@ def _street(match: Match) -> str | None:
     return STREETS.get(match["type"]) or STREETS[match["type"].capitalize()]
 
 
-_AFTER_CAPITALS = re.compile(
-    r"(?:^|[.?!] |\b(?:(?i:on|onto|off|at|down|up|along|near|and|to|of|by|from|past|is|between|it"
-    r"|or|cross|take) ))(?!(?:THE|MY|OUR|YOUR|HIS|HER|THEIR|THIS|THAT|SEE|CALL|ASK|USE|TAKE|NEAR) )"
-    r"(?:[NSEW]\.? |[NS][EW] |ST )?(?:[A-Z]{3,} ){1,2}\Z|\d(?:ST|ND|RD|TH) \Z"
-)
-"""A name in capitals, before the type of its street."""
-_IN_CAPITALS = r"(?:[A-Z]{3,} |\d+(?:ST|ND|RD|TH) ){1,2}"
-_HOUSE_IN_CAPITALS = re.compile(rf"(?<!\S)\d{{1,5}} (?:[NSEW]\.? |[NS][EW] )?{_IN_CAPITALS}\Z")
-
-
-def _street_in_capitals(match: Match) -> str:
-    """Say the type of "MAIN ST"."""
-    return STREETS[match[0].rstrip(".").capitalize()]
-
-
-def _saint_or_street(match: Match) -> str:
-    """Say the first of "ST JAMES ST". Raises Unsayable where a name stands before it, too."""
-    if is_before(match, _HOUSE_IN_CAPITALS):
-        return "Street"
-    if is_before(match, _AFTER_CAPITALS):
-        raise Unsayable(match[0], "it may be a street or a saint")
-    return "Saint"
-
-
 _SMALL = "st|ave|av|rd|blvd|ln|pkwy|hwy"
 _SMALL_OR_WORD = "dr|ct|pl|cir|ter"
 """Types of streets in small letters; the second ones need a house number of three figures."""
@@ -278,8 +254,6 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     """Return the parts of an address."""
     make = FormMaker("address")
     types, names = any_of(STREETS), any_of(STREET_WORDS)
-    in_capitals = "|".join(TYPES_IN_CAPITALS)
-    no_name = r"(?=[.,?!;]|$| (?![A-Z]{3,}\b))"
     street = make(
         rf"(?P<type>{types}|hwy|st|ave|rd|blvd|ST|AVE|RD|BLVD)\b(?!'){DOT}",
         _street,
@@ -306,18 +280,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
             Sure.CUE,
         ),
         street,
-        make(
-            rf"(?:{in_capitals})\b{DOT}{no_name}|(?:DR|CT|PL)(?=[.,?!;]|$)",
-            _street_in_capitals,
-            before=_HOUSE_IN_CAPITALS,
-        ),
-        make(rf"(?:{in_capitals})\b{DOT}{no_name}", _street_in_capitals, before=_AFTER_CAPITALS),
-        make(r"ST\b(?= [A-Z]{3,}\b)", _saint_or_street),
-        make(rf"\d{{1,5}}(?= (?:[NSEW]\.? |[NS][EW] )?{_IN_CAPITALS}(?:{in_capitals})\b)", _house),
-        make(
-            rf"(?P<point>[NS][EW]|[NSEW]\b\.?)(?= {_IN_CAPITALS}(?:{in_capitals})\b)",
-            lambda m: (COMPASS | CORNERS)[m["point"].rstrip(".")],
-        ),
+        *in_capitals(make),
         *_typed_small(make),
         make(
             r"(?P<point>[NS]\.[EW]\.)(?= (?:[A-Z][a-z]|\d))",
