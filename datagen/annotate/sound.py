@@ -15,8 +15,8 @@ import soundfile
 import soxr
 
 from datagen.annotate.call import ChannelFile, Side
+from datagen.audio.headers import require_whole
 from datagen.audio.unreadable import why_unreadable
-from datagen.audio.wav import require_whole
 from datagen.types import SAMPLE_RATE, Audio, Rejected
 
 MARGIN = 0.1

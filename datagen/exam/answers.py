@@ -19,7 +19,7 @@ import soxr
 from pydantic import ValidationError
 
 from datagen.audio.files import write as write_sound
-from datagen.audio.wav import require_whole
+from datagen.audio.headers import require_whole
 from datagen.exam.items import Exam, ToolCall
 from datagen.storage import atomic
 from datagen.types import SAMPLE_RATE, Audio, Record, SpokenWord, UserError

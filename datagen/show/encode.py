@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from datagen.audio.wav import require_whole
+from datagen.audio.headers import require_whole
 from datagen.backends.registry import CODECS
 from datagen.show.decode import codec_of
 from datagen.stages.tokens import voice_prompt

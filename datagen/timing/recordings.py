@@ -16,9 +16,9 @@ import numpy as np
 import soundfile
 import soxr
 
+from datagen.audio.headers import require_whole
 from datagen.audio.unreadable import why_unreadable
 from datagen.audio.vad import Spell, speech_over_noise
-from datagen.audio.wav import require_whole
 from datagen.formats.ctm import read_ctm
 from datagen.formats.rttm import read_rttm
 from datagen.formats.text import read_text

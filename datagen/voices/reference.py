@@ -14,9 +14,9 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from datagen.audio.headers import require_whole
 from datagen.audio.loudness import loudness, peak
 from datagen.audio.unreadable import why_unreadable
-from datagen.audio.wav import require_whole
 from datagen.types import SAMPLE_RATE, Audio, UserError
 from datagen.voices.corpora import RESOURCE_FORK, Recording
 

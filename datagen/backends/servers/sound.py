@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from datagen.audio.wav import is_followed_by_chunks
+from datagen.audio.headers import is_followed_by_chunks
 from datagen.backends.servers.client import Reply
 from datagen.backends.servers.gate import Refused, Trouble
 from datagen.visible import visible_line

@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from datagen.audio.wav import require_whole
+from datagen.audio.headers import require_whole
 from datagen.types import FRAME, SAMPLE_RATE, Audio, Stereo, UserError
 
 _BABBLERS = 6

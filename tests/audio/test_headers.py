@@ -12,7 +12,7 @@ import soundfile
 
 from datagen.annotate.call import ChannelFile
 from datagen.annotate.sound import CallSound
-from datagen.audio.wav import require_whole
+from datagen.audio.headers import require_whole
 from datagen.show.encode import read_sound
 from datagen.timing.recordings import read
 from datagen.types import Rejected, UserError
