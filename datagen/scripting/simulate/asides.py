@@ -160,7 +160,7 @@ def _names(talk: Talk, event: AgendaItem) -> None:
     elif any(first in one.text for one in talk.floor.drafts if one.speaker == "user"):
         act += ".known"
     talk.user(act, "setQuestion")
-    ask_names(talk, event.what)
+    ask_names(talk, "agent")
     _react(talk, "ack_name")
 
 
