@@ -154,7 +154,7 @@ def test_what_a_server_is_always_too_busy_for_is_given_up_while_it_answers_other
         is_too_large = asked_for(body).job == JOBS[0]
         return Reply(429, b"over the limit") if is_too_large else faithful(body, times)
 
-    with writing(answer, patience_seconds=0.3) as (writer, _):
+    with writing(answer, patience_seconds=2.0) as (writer, _):
         answers = writer.write(JOBS[:4])
     assert [type(one) for one in answers] == [Reject, Script, Script, Script]
     assert isinstance(answers[0], Reject)
