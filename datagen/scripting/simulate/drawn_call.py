@@ -96,11 +96,9 @@ def facts_of(world: World, cast: Cast) -> tuple[Fact, ...]:
 
 def _tools(world: World) -> tuple[Tool, ...]:
     """Return the tools that the story's steps call."""
-    names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
-    known = world.pack.tools
     return tuple(
-        _tool(name, known[name].does, known[name].args, bool(known[name].done), known[name].latency)
-        for name in names
+        _tool(name, tool.does, tool.args, bool(tool.done), tool.latency)
+        for name, tool in world.tools
     )
 
 

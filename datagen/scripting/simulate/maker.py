@@ -342,6 +342,6 @@ def _problems(script: Script) -> Iterator[str]:
         if mark in whole:
             yield f"a turn holds {mark!r}"
     yield from article_problems(whole)
-    num_words = sum(turn.spoken.count(" ") + 1 for turn in script.turns)
+    num_words = " ".join([turn.spoken for turn in script.turns]).count(" ") + 1
     if not WORDS[0] <= num_words <= WORDS[1]:
         yield f"the call has {num_words} words, not {WORDS[0]} to {WORDS[1]}"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import capital, opened, slots
+from datagen.scripting.compose.grammar import capital, filled_by, opened
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts, Parts
@@ -61,11 +61,6 @@ def _without(parts: Parts, hidden: tuple[str, ...]) -> Parts:
         return any(words in one for words in hidden)
 
     return tuple(tuple(one for one in part if not holds(one)) or part for part in parts)
-
-
-@lru_cache(maxsize=65536)
-def _lowered_slots(template: str) -> frozenset[str]:
-    return frozenset(name[0].lower() + name[1:] for name in slots(template))
 
 
 class TurnRealizer:
@@ -129,7 +124,7 @@ class TurnRealizer:
         """Return what a template writes and says."""
         if "{" not in template:
             return Said(template, template, frozenset())
-        text, stated = template.format_map(self._written), _lowered_slots(template)
+        text, stated = template.format_map(self._written), filled_by(template)
         if stated.isdisjoint(self._spoken_otherwise):
             return Said(text, one_stop(text), stated)
         return Said(text, one_stop(template.format_map(self._spoken)), stated)

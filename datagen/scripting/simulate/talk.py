@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import continued, contracted, slots, third_person
+from datagen.scripting.compose.grammar import continued, contracted, filled_by, third_person
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.acts import Acts
-from datagen.scripting.simulate.daytime import timely
+from datagen.scripting.simulate.daytime import is_timely, timely
 from datagen.scripting.simulate.floor import Draft, Floor
 from datagen.scripting.simulate.mood import START, Mood
 from datagen.scripting.simulate.realizer import Said, TurnRealizer
@@ -226,8 +226,10 @@ class Talk:
 
     def user_line(self, lines: Sequence[str], iso: str, *, is_brief: bool = False) -> Draft:
         """Let the caller say a line of the pack that fits the time of day, if there is one."""
-        lines = timely(tuple(lines), self.cast.daypart)
-        draft = self.say("user", iso, self.words.line(lines, is_brief))
+        said = self.words.line(lines, is_brief)
+        if not is_timely(self.words.chosen, self.cast.daypart):
+            said = self.words.line(timely(lines, self.cast.daypart), is_brief)
+        draft = self.say("user", iso, said)
         self.given |= draft.values
         return draft
 
@@ -356,9 +358,11 @@ class Talk:
         return wrong if wrong and _sound_alike(wrong.spoken, self.value(name).spoken) else None
 
     @staticmethod
-    def slots(lines: Sequence[str]) -> set[str]:
+    def slots(lines: Sequence[str]) -> frozenset[str]:
         """Return the slots of some lines."""
-        return {name[0].lower() + name[1:] for line in lines for name in slots(line)}
+        if len(lines) == 1:
+            return filled_by(lines[0])
+        return frozenset().union(*map(filled_by, lines))
 
     def fill(self, template: str) -> str:
         """Return what a template writes."""

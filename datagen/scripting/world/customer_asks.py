@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
-from datagen.scripting.compose.grammar import slots
+from datagen.scripting.compose.grammar import filled_by
 from datagen.scripting.content.questions import asks_for_known, content_stems
 from datagen.scripting.content.verdicts import plainly
 from datagen.scripting.world.absent import of_caller
@@ -92,7 +92,7 @@ def _stems(lines: tuple[str, ...]) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _slots(lines: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name[0].lower() + name[1:] for line in lines for name in slots(line))
+    return frozenset(chain.from_iterable(map(filled_by, lines)))
 
 
 def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:

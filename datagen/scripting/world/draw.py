@@ -28,6 +28,7 @@ from datagen.scripting.world.pack import (
     Wish,
     WorldFact,
     WorldPack,
+    WorldTool,
 )
 from datagen.types import ProbeType
 
@@ -78,6 +79,8 @@ class World:
     """Records come from tools."""
     steps: tuple[ProcedureStep, ...]
     """The agent's procedure in this case."""
+    tools: tuple[tuple[str, WorldTool], ...]
+    """What the story's steps call, by name."""
     identity: KnownIdentity
     other: KnownIdentity
     """Another detail on file, asked for if the first is not at hand."""
@@ -130,6 +133,10 @@ def happens(step: ProcedureStep, case: str) -> bool:
 def _told(steps: Iterable[ProcedureStep]) -> set[str]:
     """Return the facts that steps tell: one that only other cases tell is not so in this one."""
     return set(chain.from_iterable(step.facts for step in steps if step.do != "look"))
+
+
+def _called(story: Story) -> Iterable[str]:
+    return dict.fromkeys(step.tool for step in story.steps if step.tool)
 
 
 def _said(pack: WorldPack) -> list[str]:
@@ -185,6 +192,8 @@ class CompiledWorld:
     def __init__(self, pack: WorldPack) -> None:
         self.pack = pack
         self.samplers = {**pack.values, **pack.caller}
+        self.sums = {name: one for name, one in self.samplers.items() if isinstance(one, Sum)}
+        """Values that are worked out from others."""
         self.types = frozenset((name, one.type) for name, one in self.samplers.items())
         """Of what type each value is."""
         self.subjects = {name: _subject(fact.says) for name, fact in pack.facts.items()}
@@ -194,6 +203,11 @@ class CompiledWorld:
             for name, story in pack.stories.items()
             for case in story.cases
         }
+        self.tools = {
+            name: tuple((tool, pack.tools[tool]) for tool in _called(story))
+            for name, story in pack.stories.items()
+        }
+        """What the steps of a story call."""
         self.asides = {
             way: tuple(
                 name
@@ -306,6 +320,7 @@ def draw_world(
         case=story.cases[case_id],
         is_lookup=draws.chance(pack.lookups),
         steps=needs.steps,
+        tools=compiled.tools[story_id],
         identity=KnownIdentity(known, values["identity_value"]),
         other=KnownIdentity(other, values["other_value"]),
         values=values,
@@ -333,15 +348,15 @@ class Drawer:
     """Draws values that a search in text tells apart."""
 
     def __init__(self, compiled: CompiledWorld, draws: Draws) -> None:
-        self._samplers, self._draws = compiled.samplers, draws
+        self._samplers, self._sums, self._draws = compiled.samplers, compiled.sums, draws
 
     def all(self, names: Iterable[str], identities: Sequence[Identity]) -> dict[str, Value] | None:
         """Return the values with these names and of both identities; None if two are alike."""
         values: dict[str, Value] = {}
         taken: list[Value] = []
-        samplers = {name: self._samplers[name] for name in sorted(self._closed(names))}
-        sums = {name: one for name, one in samplers.items() if isinstance(one, Sum)}
-        for name, sampler in samplers.items():
+        closed = sorted(self._closed(names))
+        for name in closed:
+            sampler = self._samplers[name]
             if isinstance(sampler, Sum):
                 continue
             value = draw_apart(sampler, self._draws, taken)
@@ -349,8 +364,9 @@ class Drawer:
                 return None
             values[name] = value
             taken.append(value)
-        for name, total in sums.items():
-            values[name] = _total(total, values)
+        for name in closed:
+            if (total := self._sums.get(name)) is not None:
+                values[name] = _total(total, values)
         for name, identity in zip(("identity_value", "other_value"), identities, strict=True):
             value = draw_apart(identity.value, self._draws, taken)
             if value is None:
@@ -362,10 +378,9 @@ class Drawer:
     def _closed(self, names: Iterable[str]) -> set[str]:
         """Return the names and those that they are worked out from."""
         closed = set(names)
-        for name in names:
-            sampler = self._samplers[name]
-            if isinstance(sampler, Sum):
-                closed |= self._closed((*sampler.plus, *sampler.minus))
+        for name in self._sums.keys() & closed:
+            total = self._sums[name]
+            closed |= self._closed((*total.plus, *total.minus))
         return closed
 
     def wrong(self, name: str, values: dict[str, Value]) -> Value | None:

@@ -122,9 +122,7 @@ def _procedure(world: World) -> list[str]:
 
 def _tools(world: World) -> list[str]:
     """Say what the agent can do: with its tools, or by its role alone."""
-    names = dict.fromkeys(step.tool for step in world.story.steps if step.tool)
-    tools = [world.pack.tools[name] for name in names]
-    return [f"You can {tool.does}." for tool in tools if tool.done or world.is_lookup]
+    return [f"You can {tool.does}." for _, tool in world.tools if tool.done or world.is_lookup]
 
 
 def _rules(world: World, cast: Cast) -> list[str]:
