@@ -272,7 +272,7 @@ def _sound(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -
 
 @lru_cache(maxsize=8192)
 def _listens(listener: Speaker, act: str, said: str, at_word: int) -> Turn:
-    return Turn(
+    return _made(
         speaker=listener,
         text=said,
         spoken=said,

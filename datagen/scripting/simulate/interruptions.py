@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from datagen.scripting.compose.grammar import continued, opened, slots
 from datagen.scripting.plans.interplay import cuts
+from datagen.scripting.plans.records import trusted
 from datagen.scripting.simulate.cut_places import (
     ANSWERED,
     CutPlace,
@@ -80,6 +81,7 @@ _LINK = re.compile(r"^(?:and|but|so|though) (?:then )?", re.IGNORECASE)
 
 R = TypeVar("R")
 Ask: TypeAlias = Callable[[], object]
+_interruption = trusted(Interruption)
 """Lets the caller bring up what it interrupts for."""
 
 
@@ -147,22 +149,22 @@ def _kind(talk: Talk, telling: Telling, ask: Ask | None) -> Doing | None:
 def _planned(talk: Talk, telling: Telling, place: CutPlace, kind: Doing) -> Interruption:
     """Draw how the agent stops, and what it does afterwards."""
     if kind in ("known", "correction"):
-        return Interruption(kind=kind, answer="yield", uptake="drop")
+        return _interruption(kind=kind, answer="yield", uptake="drop")
     if kind != "pause" and talk.chance(HOLDS[talk.cast.manner]):
         if kind == "protest" and talk.chance(OVERRIDES):
-            return Interruption(kind=kind, answer="override")
+            return _interruption(kind=kind, answer="override")
         is_last = place.phrase == len(place.phrases) - 1
         if kind == "protest" or not is_last:  # after an answer nobody knows what was told before
-            return Interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
+            return _interruption(kind=kind, answer="hold", uptake=None if is_last else "resume")
     if kind != "question" and _summary(talk, place) and talk.chance(SUMS_UP[talk.cast.manner]):
-        return Interruption(kind=kind, answer="yield", uptake="summarise")
+        return _interruption(kind=kind, answer="yield", uptake="summarise")
     uptake = talk.draws.pick(UPTAKES[talk.cast.manner])
     if uptake == "drop" and (telling.is_needed or kind == "pause"):
         uptake = "resume"
     rest = place.phrases[place.phrase]
     if uptake == "resume" and (place.phrase == 0 or not is_clause(rest)):
         uptake = "repeat"
-    return Interruption(kind=kind, answer="yield", uptake=uptake)
+    return _interruption(kind=kind, answer="yield", uptake=uptake)
 
 
 def _summary(talk: Talk, place: CutPlace) -> str:
@@ -330,7 +332,7 @@ def stop_rambling(talk: Talk) -> None:
     talk.floor.close()
     answer: Literal["yield", "hold"] = "hold" if talk.chance(0.15) else "yield"
     opening = talk.agent("jump_in", "interactionStructuring")
-    opening.interruption = Interruption(kind="slot", answer=answer)
+    opening.interruption = _interruption(kind="slot", answer=answer)
 
 
 def collide(talk: Talk) -> bool:
@@ -373,5 +375,5 @@ def give_way(talk: Talk, take_step: Callable[[], object]) -> None:
 
 def mark(talk: Talk, index: int, kind: InterruptionKind, uptake: Uptake | None = None) -> None:
     """Note what the turn at ``index`` interrupts for; the other yields at once."""
-    planned = Interruption(kind=kind, answer="yield", uptake=uptake)
+    planned = _interruption(kind=kind, answer="yield", uptake=uptake)
     talk.floor.drafts[index].interruption = planned
