@@ -8,7 +8,7 @@ Nothing is said twice in one call while there is another way to say it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from datagen.scripting.compose.grammar import capital, filled_by, opened
@@ -18,6 +18,7 @@ from datagen.scripting.simulate.acts import Acts, Parts
 from datagen.text import one_stop
 from datagen.types import Speaker
 
+_NOTHING: frozenset[str] = frozenset()
 OWN_MANNER = {"curt": 0.9, "angry": 1.0, "formal": 1.0}
 """Chance that an act is said in the way of a manner, where it has one of its own: else 0.65."""
 
@@ -29,6 +30,10 @@ class Said(NamedTuple):
     spoken: str
     slots: frozenset[str]
     """Which values it states."""
+
+
+_said = partial(tuple.__new__, Said)
+"""Makes one of a tuple of its fields, a third faster than the class."""
 
 
 class _Filling(dict[str, str]):
@@ -123,11 +128,11 @@ class TurnRealizer:
     def fill(self, template: str) -> Said:
         """Return what a template writes and says."""
         if "{" not in template:
-            return Said(template, template, frozenset())
+            return _said((template, template, _NOTHING))
         text, stated = template.format_map(self._written), filled_by(template)
         if stated.isdisjoint(self._spoken_otherwise):
-            return Said(text, one_stop(text), stated)
-        return Said(text, one_stop(template.format_map(self._spoken)), stated)
+            return _said((text, one_stop(text), stated))
+        return _said((text, one_stop(template.format_map(self._spoken)), stated))
 
     def _pick(self, choices: Sequence[str]) -> str:
         choice = self._draws.pick(choices)

@@ -6,6 +6,7 @@ reply --objects, hears--> whether it is met, and how
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _OBJECTS = re.compile(
     r"\b(?:but|not|no|nobody|never|gone|afraid|disgrace|supposed|come on|serious|kidding|worse"
@@ -51,6 +52,7 @@ def hears(said: str) -> str:
     return "hear.untold" if _UNTOLD.search(said) else "hear"
 
 
+@lru_cache(maxsize=16384)
 def objects(said: str) -> bool:
     """Tell whether what a caller makes of news asks for understanding: good news does not."""
     return _OBJECTS.search(said) is not None and not takes_it(said)
