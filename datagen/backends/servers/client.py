@@ -52,9 +52,13 @@ WAIT_HEADERS = {
     "retry-after-ms": 0.001,
     "x-ms-retry-after-ms": 0.001,
     "llm_provider-retry-after": 1.0,
+    "X-RateLimit-Reset": 1.0,
 }
 """Headers that say when to come back, with their unit in seconds: HTTP's, those of OpenAI and
-Azure, and that in which LiteLLM passes on a provider's."""
+Azure, that in which LiteLLM passes on a provider's, and OpenRouter's, which is a point in time."""
+EPOCH, EPOCH_MS = 1e9, 1e12
+"""Numbers from which on they are no waits but points in time: in seconds, or thousandths of them,
+since 1970."""
 CHUNK = 256 * 1024
 _UNVERIFIED = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "WRONG_VERSION_NUMBER")
 
@@ -309,11 +313,15 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 
 def _seconds(said: str, unit: float) -> float:
-    """Return seconds to wait: of a number, or of a date."""
+    """Return seconds to wait: of a number, a point in time, or a date."""
     try:
-        return min(LONGEST_WAIT, max(0.0, unit * float(said)))  # of NaN, 0
+        number = unit * float(said)
     except ValueError:
         pass
+    else:
+        if number >= EPOCH:
+            number = number / (1000 if number >= EPOCH_MS else 1) - time.time()
+        return min(LONGEST_WAIT, max(0.0, number))  # of NaN, 0
     try:
         return min(LONGEST_WAIT, max(0.0, parsedate_to_datetime(said).timestamp() - time.time()))
     except (ValueError, TypeError, OverflowError):
