@@ -68,6 +68,10 @@ CUT = {
     "AIFF": cut("AIFF"),
     "AU": cut("AU"),
     "SPHERE": cut("NIST"),
+    "RF64": cut("RF64"),
+    "W64": cut("W64"),
+    "MP3": cut("MP3", subtype="MPEG_LAYER_III"),
+    "MP3 with a title": b"ID3\4\0\0\0\0\1\0" + bytes(128) + cut("MP3", 0.6, "MPEG_LAYER_III"),
 }
 
 
@@ -80,10 +84,10 @@ def test_a_recording_that_breaks_off_is_told(name: str, tmp_path: Path) -> None:
         require_whole(path)
 
 
-@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "AIFF", "AU", "NIST"])
+@pytest.mark.parametrize("kind", ["WAV", "WAVEX", "AIFF", "AU", "NIST", "RF64", "W64", "MP3"])
 def test_a_whole_recording_is_let_through(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
-    path.write_bytes(cut(kind, 1.0))
+    path.write_bytes(cut(kind, 1.0, "MPEG_LAYER_III" if kind == "MP3" else "PCM_16"))
     require_whole(path)
 
 
