@@ -37,6 +37,8 @@ def require_whole(path: Path) -> None:
             _require_end(end - start, size)
         elif head[:7] == b"NIST_1A":
             header = head + file.read(_SPHERE_HEADER - len(head))
+            if b"end_head" not in header:  # libsndfile would guess what stands behind
+                raise OSError(f"its header has more than {_SPHERE_HEADER:,} bytes")
             says = {name: int(number) for name, number in _SPHERE.findall(header)}
             if len(says) == 3 and not re.search(rb"sample_coding -s\d+ [^\n]*,", header):
                 size = says[b"sample_count"] * says[b"sample_n_bytes"] * says[b"channel_count"]
