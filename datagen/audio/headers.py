@@ -76,6 +76,8 @@ def _check_au(file: IO[bytes], end: int) -> None:
 def _check_sphere(file: IO[bytes], end: int) -> None:
     file.seek(0)
     header = file.read(_SPHERE_HEADER)
+    if b"end_head" not in header:  # libsndfile would guess what stands behind
+        raise OSError(f"its header has more than {_SPHERE_HEADER:,} bytes")
     says = {name: int(number) for name, number in _SPHERE.findall(header)}
     if len(says) == 3 and not re.search(rb"sample_coding -s\d+ [^\n]*,", header):
         size = says[b"sample_count"] * says[b"sample_n_bytes"] * says[b"channel_count"]

@@ -11,6 +11,13 @@ from pathlib import Path
 from datagen.formats.text import read_text
 from datagen.types import UserError
 
+MOST_LINES = 50
+"""Lines that one row of a table of tabs may have."""
+_OPEN = re.compile(r'(?:^|\t)"(?:[^"\t]|"")*\Z')
+"""A quoted cell that is not closed at the end."""
+_QUOTED = re.compile(r'(?:\A|\t)"(?:[^"\t]|"")*\n(?:[^"\t]|"")*"(?=\t|\Z)')
+"""A quoted cell with a line break."""
+
 
 def read_table(
     path: Path, *needs: str, broken: list[int] | None = None
@@ -22,9 +29,12 @@ def read_table(
     unless the numbers of such rows are collected in ``broken``. Without ``needs`` rows are read as
     far as there are columns.
     """
-    text = re.sub(r"\A\s*sep=.\r?\n", "", read_text(path))  # which Excel puts first
+    text = re.sub(r"\r\n?", "\n", read_text(path))  # Excel on a Mac ends lines with \r alone
+    text = re.sub(r"\A\s*sep=.\n", "", text)  # which Excel puts first
     header, _, _ = text.lstrip("\r\n").partition("\n")
     delimiter = next((mark for mark in "\t;," if mark in header), "\t")
+    if delimiter == "\t":
+        text = _joined(text)
     csv.field_size_limit(2**24)
     rows = csv.reader(
         io.StringIO(text),
@@ -39,6 +49,34 @@ def read_table(
             f"{path} cannot be read as a table (row before line {rows.line_num + 1}: {error}; is a"
             " quotation mark not closed?)"
         ) from error
+
+
+def _joined(text: str) -> str:
+    """Return a table of tabs whose quoted cells have no line breaks: pandas writes them.
+
+    In tables that quote nothing a quotation mark at the beginning of a cell is a character. It
+    opens a cell only where lines behind close it and have just the cells that its line lacks.
+    """
+    lines = text.split("\n")
+    columns = next((line.count("\t") for line in lines if line.strip()), 0)
+    found, at = list[str](), 0
+    while at < len(lines):
+        rows = _num_lines(lines[at : at + MOST_LINES], columns) if _OPEN.search(lines[at]) else 1
+        found.append(" ".join(lines[at : at + rows]))
+        at += rows
+    return "\n".join(found)
+
+
+def _num_lines(lines: list[str], columns: int) -> int:
+    """Return how many lines make one row whose quoted cell is closed; 1 if none do."""
+    row = lines[0]
+    for number, line in enumerate(lines[1:], 2):
+        row += f"\n{line}"
+        if row.count("\t") > columns:
+            break
+        if row.count("\t") == columns and not _OPEN.search(row) and _QUOTED.search(row):
+            return number
+    return 1
 
 
 def _rows(

@@ -41,6 +41,8 @@ _TENS = {
     )
 }
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_OF_A_SCALE = re.compile(r"(\d{1,3})(?:0{6}|0{9})")
+"""What stands behind "point" where a scale follows, "five million": its digits are of the scale."""
 _ORDINALS = {
     "third": "three", "fourth": "four", "fifth": "five", "sixth": "six", "seventh": "seven",
     "eighth": "eight", "ninth": "nine", "tenth": "ten", "eleventh": "eleven", "twelfth": "twelve",
@@ -149,7 +151,8 @@ def canonical(spoken: str) -> list[str]:
         text = pattern.sub(full, text)
     words = normalise(text)
     words = [_SAME.get(word, word) for word in words]
-    return list(_codes(list(_numbers([_ORDINALS.get(word, word) for word in words]))))
+    numbers = list(_numbers([_ORDINALS.get(word, word) for word in words]))
+    return list(_codes(list(_scaled(numbers))))
 
 
 def same_sense(spoken: str, heard: str) -> bool:
@@ -279,6 +282,20 @@ class _NumberReader:
         if self._value is not None or self._thousands:
             self._digits += str(self._thousands + (self._value or 0))
         self._value, self._thousands = None, 0
+
+
+def _scaled(words: Sequence[str]) -> Iterator[str]:
+    """Yield words, "two point five million" as 2500000: a recogniser may write it so.
+
+    >>> list(_scaled(["it", "2", "point", "5000000"]))
+    ['it', '2500000']
+    """
+    at = 0
+    while at < len(words):
+        whole, point, part = [*words[at : at + 3], "", ""][:3]
+        found = _OF_A_SCALE.fullmatch(part) if whole.isdigit() and point == "point" else None
+        yield str(int(f"{whole}{part[: len(part) - len(found[1])]}")) if found else words[at]
+        at += 3 if found else 1
 
 
 def _is_number(word: str) -> bool:

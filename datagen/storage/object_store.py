@@ -68,6 +68,8 @@ class ObjectStorage(Storage):
         """Whether its client is pyarrow's own, which reads and writes all or says so."""
         self._reached = False
         """Whether it has ever answered."""
+        self._wrote = False
+        """Whether it has ever taken a file."""
         self._bucket_seen = False
 
     def load(self, name: str, parse: Callable[[Any], T]) -> T:
@@ -112,9 +114,10 @@ class ObjectStorage(Storage):
         yield buffer
         data = buffer.getvalue()
         try:
-            self._patiently(lambda: self._put(name, data))
+            self._patiently(lambda: self._put(name, data), again=self._wrote)
         except FileNotFoundError as error:  # what a client says whose bucket is not there
             raise StorageFailed(f"{self.where}: {store_errors.no_bucket(self.where)}") from error
+        self._wrote = True
 
     @contextmanager
     def append(self, name: str, ours: Callable[[], bool] = always) -> Iterator[Lines]:
@@ -216,11 +219,18 @@ class ObjectStorage(Storage):
             return other if store_errors.of_the_store(other) else error
         return error
 
-    def _patiently(self, attempt: Callable[[], T]) -> T:
-        """Try until the store answers. Raises StorageFailed if it refuses, or for too long."""
+    def _patiently(self, attempt: Callable[[], T], *, again: bool = False) -> T:
+        """Try until the store answers. Raises StorageFailed if it refuses, or for too long.
+
+        ``again`` says that it has done the like before, so that no rule of its forbids this.
+        """
         patience = requests.left(self.patience)
+
+        def is_once(error: BaseException) -> bool:
+            return again and store_errors.once(error)
+
         retrying = Retrying(
-            retry=retry_if_exception(self._passing),
+            retry=retry_if_exception(lambda error: self._passing(error, is_once(error))),
             wait=wait_random_exponential(multiplier=0.5, max=20),
             stop=stop_after_delay(patience),
             sleep=self._sleep,
@@ -237,14 +247,18 @@ class ObjectStorage(Storage):
         except (OSError, pa.ArrowException) as error:
             if isinstance(error, FileNotFoundError) or not store_errors.of_the_store(error):
                 raise
+            if is_once(error):
+                raise StorageFailed(store_errors.silent(self.where, error, patience)) from error
             said = store_errors.sentence(self.where, self._why(error), patience)
             raise StorageFailed(said) from error
         self._reached = True
         return answer
 
-    def _passing(self, error: BaseException) -> bool:
+    def _passing(self, error: BaseException, is_once: bool = False) -> bool:
         """Return whether an error may be gone in a minute, and there is a minute."""
-        mine = isinstance(error, OSError) and store_errors.passing(error, reached=self._reached)
+        mine = isinstance(error, OSError) and (
+            is_once or store_errors.passing(error, reached=self._reached)
+        )
         return mine and requests.left(1.0) > 0
 
     def _sleep(self, seconds: float) -> None:

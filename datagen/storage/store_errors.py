@@ -42,8 +42,8 @@ _PAGES = re.compile(r"continuation.?token", re.IGNORECASE)
 _NO_BODY = re.compile(r"HTTP status 400\) during HeadObject.{0,40}No response body", re.DOTALL)
 """What S3's client says where a question without a body was refused: not why."""
 _CLOCK = re.compile(
-    r"TOO_?SKEWED|REQUEST_EXPIRED|request time and the current time|date header too old"
-    r"|not within the allowed|reasonable timeframe|check the system clock",
+    r"TOO_?SKEWED|REQUEST_EXPIRED|request has expired|request time and the current time"
+    r"|date header too old|not within the allowed|reasonable timeframe|check the system clock",
     re.IGNORECASE,
 )
 """What S3, Azure and Google say to a machine whose clock is wrong; waiting does not mend it."""
@@ -79,6 +79,11 @@ _CHECKSUMS = re.compile(
 """What S3 servers (Ceph) say to checksums at the end of a request, which they do not know."""
 CHECKSUMS_OFF = "AWS_REQUEST_CHECKSUM_CALCULATION=when_required"
 """Has S3's client send checksums as such servers know them."""
+_ONCE = re.compile(
+    rf"{_CHECKSUMS.pattern}|{_NOT_OFFERED.pattern}|InvalidDigest|request has expired", re.IGNORECASE
+)
+"""What is no rule of a store that has taken a file before: bytes went wrong on the way, one of its
+servers is not well, a request waited for too long."""
 _NOT_SECURE = re.compile(
     r"curlCode: (35|51|58|60|77)\b|CURL error \[(35|51|58|60|77)\]|SSL (peer certificate|connect)"
     r"|certificate (verify|is not|has expired)",
@@ -86,7 +91,8 @@ _NOT_SECURE = re.compile(
 )
 """What is said where a server's certificate is not trusted, or it speaks http."""
 _OUTAGE = re.compile(
-    r"NO_?SUCH_?UPLOAD|InvalidPart\b|BadDigest|ContentChecksumMismatch|IncompleteBody"
+    r"NO_?SUCH_?UPLOAD|OperationAborted|ConditionalRequestConflict|InvalidPart\b|BadDigest"
+    r"|ContentChecksumMismatch|IncompleteBody"
     r"|NETWORK_CONNECTION|SLOW_DOWN|SERVICE_UNAVAILABLE|THROTTL|REQUEST_TIME|INTERNAL_FAILURE"
     r"|INTERNAL_ERROR|INTERNAL:|UNAVAILABLE|DEADLINE_EXCEEDED|RESOURCE_EXHAUSTED|ABORTED:"
     r"|curlCode|CURL error|HTTP status (408|429|5\d\d)|http_status_code=(408|429|5\d\d)"
@@ -143,6 +149,11 @@ def passing(error: BaseException, *, reached: bool = True) -> bool:
     return bool(_OUTAGE.search(said))
 
 
+def once(error: BaseException) -> bool:
+    """Return whether a file may be taken if it is sent once more, by a store that took others."""
+    return of_the_store(error) and bool(_ONCE.search(str(error)))
+
+
 def says_why(error: BaseException) -> bool:
     """Return False if a store has refused something without a word."""
     return not _NO_BODY.search(str(error))
@@ -173,11 +184,16 @@ def sentence(where: str, error: BaseException, patience: float = 0.0) -> str:
     if wrong := _of_the_server(where, said, shown):
         return wrong
     if passing(error):
-        return (
-            f"{where}: the store has not answered for {patience:g} s ({shown});{_no_keys(where)}"
-            " mend that and run the same command again, it goes on from here"
-        )
+        return silent(where, error, patience)
     return f"{where}: the store refuses what was asked ({shown})"
+
+
+def silent(where: str, error: BaseException, patience: float) -> str:
+    """Say that a store has done nothing for as long as we are patient."""
+    return (
+        f"{where}: the store has not answered for {patience:g} s ({line(error)});{_no_keys(where)}"
+        " mend that and run the same command again, it goes on from here"
+    )
 
 
 def _of_its_time(where: str, said: str, shown: str) -> str:

@@ -16,6 +16,7 @@ _TYPOGRAPHY = str.maketrans(
         "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u00b5": "\u00b5",
         "\u03bc": "\u00b5",
         "\u00ae": "", "\u2122": "", "\u2044": "/", "\u2126": "\u03a9", "\u00ba": "\u00b0",
+        "\u02da": "\u00b0",
     }
 )  # fmt: skip
 _TYPOGRAPHY |= {0x2080 + digit: str(digit) for digit in range(10)}

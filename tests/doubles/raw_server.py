@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,13 +25,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back; the connection is closed after it."""
+    """What is sent back; the connection is closed after it, or after ``open`` seconds."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     length: bool = True
     """Send a Content-Length."""
+    open: float = 0.0
 
 
 Reply = Callable[[Asked], Answer]
@@ -81,6 +83,7 @@ class _Handler(socketserver.StreamRequestHandler):
         if answer.length and "Content-Length" not in answer.headers:
             lines.append(f"Content-Length: {len(answer.body)}")
         self.wfile.write("\r\n".join([*lines, "", ""]).encode() + answer.body)
+        time.sleep(answer.open)
 
 
 @contextmanager

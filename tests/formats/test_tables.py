@@ -15,6 +15,7 @@ GOOD = {
     "with a mark": TEXT.encode("utf-8-sig"),
     "UTF-16": TEXT.encode("utf-16"),
     "Latin-1": TEXT.encode("latin-1"),
+    "carriage returns alone": TEXT.replace("\n", "\r").encode(),
     "carriage returns": TEXT.replace("\n", "\r\n").encode(),
     "a last row cut short": TEXT.encode().removesuffix(b"\t\n"),
     "blank rows": TEXT.replace("ann", "\n\t\t\nann").encode(),
@@ -38,6 +39,20 @@ def test_rows_are_read(name: str, tmp_path: Path) -> None:
         {"speaker": "ann", "gender": "female", "age": "30"},
         {"speaker": "zoë", "gender": "female", "age": ""},
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", [False, True])
+def test_a_quoted_cell_may_have_line_breaks(last: bool, end: str, tmp_path: Path) -> None:
+    cells = [("a", '"one\n""two"" three"'), ("b", "four"), ("c", '"five'), ("d", '"six')]
+    names = ("path", "n", "sentence") if last else ("path", "sentence", "n")
+    rows = [(a, "1", b) if last else (a, b, "1") for a, b in cells]
+    path = tmp_path / "validated.tsv"
+    text = "\n".join("\t".join(row) for row in (names, *rows))
+    path.write_bytes(text.replace("\n", end).encode())
+    found = [(row["path"], row["sentence"], row["n"]) for row in read_table(path, "path")]
+    said = ['one "two" three', "four", '"five', '"six']
+    assert found == [(name, text, "1") for name, text in zip("abcd", said, strict=True)]
 
 
 def test_quotes_of_a_sentence_that_do_not_pair_swallow_no_rows(tmp_path: Path) -> None:

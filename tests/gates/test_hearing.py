@@ -14,6 +14,9 @@ SAME = [
     ("It is twenty-four hours, and four hundred and fifty dollars.", "It's 24 hours and $450."),
     ("We open at nine thirty a.m. on May fifth.", "We open at 9:30 AM on May 5th."),
     ("That is twelve dollars and fifty cents a month.", "That's $12.50 a month."),
+    ("That's four dollars and eighty-five cents.", "That's $4.85."),
+    ("It's two point five million dollars now.", "It's $2,500,000 now."),
+    ("It's two point oh five million now.", "It's 2.05 million now."),
     ("In nineteen eighty-four and two thousand twenty-six.", "In 1984 and 2026."),
     ("That's R, O, W, E.", "That's R-O-W-E."),
     ("Okay, that's R, O, W, E.", "Okay, that's our OWE."),
@@ -39,6 +42,7 @@ def test_what_a_recogniser_writes_is_what_was_said(spoken: str, heard: str) -> N
         ("Your gate code is T eight three three.", "Your gate code is T832.", ("t833", "t832")),
         ("Please wait for me there.", "Please wait 10 for me there.", ("", "10")),
         ("It is open for nine hours.", "It is open for hours.", ("9", "")),
+        ("It's two point five million now.", "It's 250,000 now.", ("2500000", "250000")),
         ("The zip is zero nine three one.", "The zip is 931.", ("0931", "931")),
     ],
 )

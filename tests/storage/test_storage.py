@@ -662,6 +662,39 @@ def test_what_a_store_forbids_is_told_at_once_without_talk_of_keys(name: str) ->
     assert len(store.faults) == 1, "it is asked once"
 
 
+ONCE = {
+    "a function": "AWS Error UNKNOWN (HTTP status 501) during UploadPart operation: NotImplemented",
+    "a header": "AWS Error UNKNOWN (HTTP status 501) during UploadPart operation: Unable to parse"
+    " ExceptionName: NotImplemented Message: A header you provided implies functionality that is"
+    " not implemented",
+    "a checksum": "AWS Error UNKNOWN (HTTP status 400) during UploadPart operation: Unable to parse"
+    " ExceptionName: XAmzContentSHA256Mismatch Message: The provided header does not match",
+    "a digest": "AWS Error UNKNOWN (HTTP status 400) during UploadPart operation: Unable to parse"
+    " ExceptionName: InvalidDigest Message: The Content-MD5 you specified is not valid.",
+    "a time": "AWS Error ACCESS_DENIED during UploadPart operation: Request has expired",
+}
+
+
+@pytest.mark.parametrize("name", ONCE)
+def test_what_a_store_took_before_is_sent_again(name: str) -> None:
+    store = MemoryStore()
+    place = storage(store)
+    store.faults = [OSError(ONCE[name])] * 2
+    with pytest.raises(StorageFailed):
+        put(place, "a", b"abc")
+    assert len(store.faults) == 1, "it is asked once"
+    store.faults = []
+    put(place, "a", b"abc")
+    store.faults = [OSError(ONCE[name])] * 2
+    put(place, "a", b"def")
+    assert place.read("a") == b"def"
+
+
+def test_an_operation_that_another_is_in_the_way_of_is_tried_again() -> None:
+    said = "AWS Error UNKNOWN (HTTP status 409) during UploadPart operation: OperationAborted"
+    assert store_errors.passing(OSError(said))
+
+
 def test_rates_of_requests_are_no_quota_of_room() -> None:
     """bespokelabsai/curator#665: Google counts how often one object is written."""
     said = (

@@ -107,6 +107,30 @@ def test_sphere_files_that_are_compressed_are_not_heard_as_noise(
         read(path)
 
 
+PLAIN = (
+    "NIST_1A\n   1024\nchannel_count -i 2\nsample_count -i 64000\nsample_rate -i 8000\n"
+    "sample_n_bytes -i 2\nsample_byte_format -s2 01\nsample_coding -s3 pcm\nend_head\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("ajkg\x02", "compressed with shorten; convert it: ffmpeg"),
+        (PLAIN.replace("-s3 pcm", "-s20 pcm,embedded-wavpack"), "w_decode"),
+        (PLAIN.replace("end_", "channels_interleaved -s5 FALSE\nend_"), "one behind the other"),
+        (PLAIN.replace("1024", "2048").replace("c", "x -s900 " + "y" * 900 + "\nc", 1), "ffmpeg"),
+        (PLAIN.replace("1024", "2048").replace("c", "x -s900 " + "y" * 900 + "\nc", 1).replace(
+            "-s3 pcm", "-s26 ulaw,embedded-shorten-v2.00"), "sph2pipe"),
+    ],
+)  # fmt: skip
+def test_sphere_files_of_other_kinds_are_told_apart(header: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "fe_03_00001.sph"
+    path.write_bytes(header.encode().ljust(2048) + bytes(range(256)) * 1_100)
+    with pytest.raises(UserError, match=said):
+        read(path)
+
+
 def command(*arguments: str) -> Any:
     return CliRunner().invoke(main, ["timing", "fit", *arguments])
 

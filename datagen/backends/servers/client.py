@@ -25,7 +25,7 @@ from datagen.backends.servers.address import (
     is_same_host,
     target,
 )
-from datagen.backends.servers.events import gathered
+from datagen.backends.servers.events import gathered, is_done
 from datagen.backends.servers.gate import Gate, Refused, Trouble
 from datagen.backends.servers.wording import LONGEST_WAIT, ErrorReply
 from datagen.seeds import rng_for
@@ -60,6 +60,7 @@ EPOCH, EPOCH_MS = 1e9, 1e12
 """Numbers from which on they are no waits but points in time: in seconds, or thousandths of them,
 since 1970."""
 CHUNK = 256 * 1024
+EVENTS = "text/event-stream"
 _UNVERIFIED = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "WRONG_VERSION_NUMBER")
 
 
@@ -241,7 +242,8 @@ class Client:
 
     def _data(self, reply: urllib3.BaseHTTPResponse) -> bytes:
         """Read a body up to its limit; a slow trickle is as slow an answer as none."""
-        parts, size, end = [], 0, time.monotonic() + self.timeout
+        parts, size, end = list[bytes](), 0, time.monotonic() + self.timeout
+        kind = reply.headers.get("Content-Type", "")
         for part in reply.stream(CHUNK):
             size += len(part)
             if size > self.max_bytes:
@@ -251,6 +253,8 @@ class Client:
                     f"no whole answer within {self.timeout:g} s (timeout_seconds)", "slow"
                 )
             parts.append(part)
+            if kind.startswith(EVENTS) and is_done(b"".join(parts[-2:])):
+                break  # some leave the connection open
         return b"".join(parts)
 
     def _broken(self, error: urllib3.exceptions.HTTPError) -> Exception:

@@ -1,6 +1,7 @@
 """A reply as server-sent events, though none were asked for, made into what they stand for.
 
     data: {"choices": [{"delta": ...}]} ... data: [DONE] --> {"choices": [{"message": ...}]}
+    data: {"type": "speech.audio.delta", "audio": ...} ... "speech.audio.done" --> bytes of sound
 
 Some gateways stream whatever a request says; others only end a whole answer as a stream ends, or
 keep the line open with comments before it.
@@ -8,6 +9,8 @@ keep the line open with comments before it.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import codecs
 import json
 from collections.abc import Iterable, Iterator
@@ -17,6 +20,8 @@ from typing import Any
 from datagen.backends.servers.gate import Trouble
 
 DONE = b"data: [DONE]"
+_PIECE, _LAST = "speech.audio.delta", "speech.audio.done"
+"""Types of a speech server's events (OpenAI)."""
 _FIELDS = (b"data:", b"event:", b"id:", b"retry:", b"error:")
 MAX_LINES = 100_000
 """Lines of a stream that are looked at: twice those of the longest answer."""
@@ -44,12 +49,34 @@ def gathered(data: bytes) -> bytes:
         return b"\n".join(line for line in lines if not line.startswith(b":"))
     if (outcome := next(filter(None, map(_outcome, frames)), None)) is not None:
         return json.dumps(outcome).encode()
+    if any(frame.get("type") == _PIECE for frame in frames):
+        return _sound(frames)
     merged = _merged(frames)
     if DONE not in lines and not _reason(merged):
         raise Trouble(
             "sends a stream that breaks off, with neither a finish_reason nor [DONE]", "unreadable"
         )
     return json.dumps(merged).encode()
+
+
+def is_done(data: bytes) -> bool:
+    """Return whether a stream's last line so far is the one that ends it."""
+    return data.rstrip().endswith(b"\n" + DONE) and data[-1:] in b"\r\n"
+
+
+def _sound(frames: Iterable[dict[str, Any]]) -> bytes:
+    """Return the bytes whose pieces a stream has in base64. Raises Trouble if it breaks off."""
+    sound, is_whole = b"", False
+    for frame in frames:
+        piece = frame.get("audio") if frame.get("type") == _PIECE else ""
+        try:
+            sound += base64.b64decode(piece) if isinstance(piece, str) else b""
+        except binascii.Error as error:
+            raise Trouble("sends sound that is no base64", "unreadable") from error
+        is_whole |= frame.get("type") == _LAST
+    if not is_whole:
+        raise Trouble(f"sends a stream that breaks off, without {_LAST}", "unreadable")
+    return sound
 
 
 def _frames(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

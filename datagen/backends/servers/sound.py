@@ -1,6 +1,7 @@
 """Sound in a reply's body: bytes decide what it is, headers are mended, lengths are bounded.
 
     WAV, FLAC, Ogg, MP3 --read--> samples [S, C], rate
+    a file in base64, alone or in JSON --unwrapped--> the file
 
 Servers that stream write a WAV's header before they know its sizes, and put 0, 0xFFFFFFFF or those
 of the first chunk there; then the sound ends with the body.
@@ -8,10 +9,15 @@ of the first chunk there; then the sound ends with the body.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import io
+import json
 import re
 import struct
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -42,6 +48,11 @@ METADATA = (b"LIST", b"id3 ", b"ID3 ", b"bext", b"iXML", b"cue ", b"smpl", b"_PM
 """Chunks that stand behind the samples."""
 TAGS = (b"ID3", b"TAG", b"APETAGEX")
 """How what is no chunk begins behind them."""
+_FRAMES = (b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")
+"""How MP3 without a header begins."""
+_DATA_URL = re.compile(r"data:audio/[\w.+-]{1,40}(?:;[\w=.+-]{1,40})*;base64,", re.IGNORECASE)
+_DEPTH = 8
+"""Lists and objects inside each other in which sound is looked for."""
 NOT_SOUND = ("text/", "application/json", "application/problem+json", "application/xml")
 
 
@@ -69,6 +80,51 @@ def read_sound(reply: Reply) -> tuple[NDArray[np.float32], int]:
     if len(samples) < promised and data.startswith(b"fLaC") and file.frames < 2**40:
         raise Trouble(f"the sound is cut short: {len(samples):,} of {promised:,} samples")
     return samples, rate
+
+
+def unwrapped(reply: Reply) -> Reply:
+    """Return the file of sound that a body of text is in base64, or has as one of its strings.
+
+    Any other reply is returned as it is. Raises Trouble where there are several.
+    """
+    if not reply.data[:64].lstrip().startswith((b"{", b"[", b'"', b"data:", *_CODED)):
+        return reply
+    try:
+        text = reply.data.decode()
+        value = json.loads(text) if text.lstrip()[0] in '{["' else text
+    except (ValueError, RecursionError):
+        return reply
+    found = list(islice(filter(None, map(_decoded, _strings(value, _DEPTH))), 2))
+    if len(found) > 1:
+        raise _unreadable(reply, "several files in one body; have it send one")
+    if not found:
+        return reply
+    kind = "audio/mpeg" if found[0].startswith(_FRAMES) else "application/octet-stream"
+    return Reply(found[0], {**reply.headers, "Content-Type": kind})
+
+
+_CODED = tuple(base64.b64encode(magic[:3]) for magic in (*MAGIC, b"\xff\xfb\x90"))
+"""How such files begin in base64."""
+
+
+def _strings(value: Any, depth: int) -> Iterator[str]:
+    """Yield the strings of a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)) and depth:
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _strings(inner, depth - 1)
+
+
+def _decoded(text: str) -> bytes | None:
+    """Return the file of sound that a text is in base64, None for any other text."""
+    url = _DATA_URL.match(text)
+    text = text[url.end() :] if url else text
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return data if len(data) > 64 and data.startswith((*MAGIC, *_FRAMES)) else None
 
 
 def is_no_sound(reply: Reply) -> bool:

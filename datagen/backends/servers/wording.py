@@ -17,6 +17,7 @@ MAX_LETTERS = 300
 """Characters of a server's sentence that are shown."""
 MAX_READ = 64 * 1024
 """Bytes of an error's body that are looked at."""
+_LONGEST_SENTENCE = 2_000
 OUT_OF_MONEY = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 """Codes that come with 429 and mean 402: waiting does not help (OpenAI's error codes)."""
 OF_THE_REQUEST = (
@@ -74,12 +75,17 @@ def error_of(data: bytes) -> ErrorReply | None:
     if not data[:64].lstrip().startswith(b"{") or len(data) > MAX_READ:
         return None
     value = _json(data)
-    if not isinstance(value, dict) or value.get("choices"):
+    if not isinstance(value, dict) or value.get("choices") or any(map(_is_long, value.values())):
         return None
     is_error = value.get("object") == "error" or any(
         value.get(name) for name in ("error", "detail", "message")
     )
     return from_value(value.get("error") or value) if is_error else None
+
+
+def _is_long(value: Any) -> bool:
+    """Return whether a value is too long to be a sentence: sound, beside {"message": "success"}."""
+    return isinstance(value, str) and len(value) > _LONGEST_SENTENCE and " " not in value
 
 
 def from_value(error: Any) -> ErrorReply:

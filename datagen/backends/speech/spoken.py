@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datagen.backends.servers.client import Reply
-from datagen.backends.servers.sound import is_no_sound, read_sound
+from datagen.backends.servers.sound import is_no_sound, read_sound, unwrapped
 from datagen.types import UserError
 
 WORDS_HEADER = "X-Word-Timestamps"
@@ -32,9 +32,13 @@ class Spoken:
 
 def read_spoken(reply: Reply) -> Spoken:
     """Decode an answer; what is no sound at all is the user's to mend."""
-    if is_no_sound(reply):
-        raise UserError(f"the speech server sends {reply.kind}, not audio; mend speech.options.url")
-    samples, rate = read_sound(reply)
+    sound = unwrapped(reply)
+    if is_no_sound(sound):
+        raise UserError(
+            f"the speech server sends {reply.kind}, not audio, beginning {reply.data[:40]!r}; mend"
+            " speech.options.url, or have it send a file of sound"
+        )
+    samples, rate = read_sound(sound)
     return Spoken(samples, rate, word_header(reply.headers.get(WORDS_HEADER)))
 
 

@@ -1,4 +1,4 @@
-"""Degrees: "72°F", "98.6 F", "40°", "-5 to 0°C", a lamp of "2700K"."""
+"""Degrees: "72°F", "98.6 F", "40°", "-5 to 0°C", "40°26'46" N", a lamp of "2700K"."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from datagen.text.units import plural
 
 TOLD = (
     "The sign after a number, with F, C or K; without a sign, where something is warm or cold; K of"
-    " light."
+    " light; minutes and seconds behind the sign, and the way: N, S, E or W."
 )
 EXAMPLES = (
     ("Keep it at 72°F overnight.", "Keep it at seventy-two degrees Fahrenheit overnight."),
@@ -32,6 +32,10 @@ EXAMPLES = (
         "Bake at three hundred fifty degrees Fahrenheit for twenty minutes.",
     ),
     ("A right angle is 90°.", "A right angle is ninety degrees."),
+    (
+        "It lies at 40°26'46\" N.",
+        "It lies at forty degrees twenty-six minutes forty-six seconds north.",
+    ),
 )
 _HEAT = re.compile(
     r"\b(?:degrees?|temp\w*|absolute|heat|bake|oven|fever|weather|outside|cold|hot|warm|high|low"
@@ -52,11 +56,26 @@ _FOR = re.compile(r" for \d")
 _BELOW = re.compile(r"(?:^| )-\Z")
 _LIT = re.compile(r"\b(?:bulbs?|lm|lumens?|LEDs?|lights?|lamps?|colou?r temp\w*|white)\b")
 _WAYS = {"N": "north", "S": "south", "E": "east", "W": "west"}
+_SIXTIETH = r"[0-5]?\d(?:\.\d+)?"
+"""Minutes of a degree, or seconds of a minute."""
 _SCALES = {"F": " Fahrenheit", "C": " Celsius", "K": " Kelvin"}
 
 
 def _count(said: str, unit: str, is_one: bool) -> str:
     return f"{said} {unit if is_one else plural(unit)}"
+
+
+def _arc(match: Match) -> str:
+    """Say degrees with their minutes and seconds, and the way on the globe. Raises Unsayable."""
+    if re.search(r" \d'\Z", match[0]):
+        raise Unsayable(match["minute"] + "'", "it may be minutes of a degree or feet")
+    parts = [_counted(match[unit], unit) for unit in ("degree", "minute", "second") if match[unit]]
+    ways = [_WAYS.get(match[name] or "", "") for name in ("first", "way")]
+    return " ".join(filter(None, (ways[0], *parts, ways[1])))
+
+
+def _counted(number: str, unit: str) -> str:
+    return _count(quantity.say(number), unit, number == "1")
 
 
 def _low(match: Match) -> str:
@@ -97,11 +116,18 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("degree")
     return (
         make(
+            rf"(?:\b(?P<first>[NSEW]) ?)?(?P<degree>\d{{1,3}}) ?[°º] ?"
+            rf"(?P<minute>{_SIXTIETH}) ?'(?: ?(?P<second>{_SIXTIETH}) ?(?:\"|''))?"
+            r"(?: ?(?P<way>[NSEW])(?![\w°]))?(?!\w)",
+            _arc,
+        ),
+        make(
             rf"(?P<number>{DEC}) ?° ?(?P<way>[NSEW])(?![\w°])",
-            lambda m: (
-                _count(quantity.say(m["number"]), "degree", m["number"] == "1")
-                + f" {_WAYS[m['way']]}"
-            ),
+            lambda m: f"{_counted(m['number'], 'degree')} {_WAYS[m['way']]}",
+        ),
+        make(
+            rf"\b(?P<way>[NSEW]) ?(?P<number>{DEC}) ?°(?! ?[\w'])",
+            lambda m: f"{_WAYS[m['way']]} {_counted(m['number'], 'degree')}",
         ),
         make(
             rf"(?:(?P<low>{DEC})°? ?- ?)?(?P<number>{DEC}) ?(?P<sign>[°º℉℃])(?:"

@@ -1,4 +1,4 @@
-"""Parts of a text or a form, by figure and letter: "4(b)", "Ex. 4b", "2a-2d", "Appendix B.4"."""
+"""Parts of a text or a form, by figure and letter: "4(b)", "Ex. 4b", "2a-2d", "(a) ... (b)"."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from datagen.text.locales import Locale
 
 TOLD = (
     "A small letter in brackets after a number where nothing is reckoned; a number and a small"
-    " letter after what is numbered so; a capital and numbers about points after such a word."
+    " letter after what is numbered so; a capital and numbers about points after such a word;"
+    " letters or figures in order, in brackets before what they number."
 )
 EXAMPLES = (
     ("Initial next to 4(b).", "Initial next to four b."),
     ("Do exercise 4b and skip 2a-2d.", "Do exercise four B and skip two A to two D."),
     ("It's in Appendix B.4.", "It's in Appendix B point four."),
+    ("Bring (a) a pen and (b) paper.", "Bring A, a pen and B, paper."),
 )
 _RECKONED = re.compile(r"[=+<>]|\b(?:solve|simplify|evaluate|expand|factor|equation)\b", re.I)
 _NUMBERED = (
@@ -30,6 +32,21 @@ _LISTED = re.compile(
     r" \d{1,2}[a-h]\b"
 )
 _ROMANS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
+_LISTING = re.compile(
+    r"(?:^|(?<= ))\(?([a-h]|[1-9])\)(?= (?!(?:and|or|to|is|are|was|were|has|have|can|will)\b)\w)"
+)
+"""What numbers the things of a list inside a sentence."""
+
+
+def _listed(match: Match) -> str | None:
+    """Say "(a)" and "1)" where "(b)" and "2)" follow, or stand before."""
+    marks = "".join(_LISTING.findall(match.string))
+    if len(marks) < 2 or not ("abcdefgh".startswith(marks) or "123456789".startswith(marks)):
+        return None
+    mark = match["mark"]
+    return f"{numbers.cardinal(int(mark)) if mark.isdecimal() else mark.upper()},"
 
 
 def _lettered(match: Match) -> str:
@@ -54,6 +71,7 @@ def forms(locale: Locale) -> tuple[Form, ...]:
     make = FormMaker("part")
     numbered = cue(_NUMBERED, " ")
     return (
+        make(r"\(?(?P<mark>[a-h]|[1-9])\)(?= \w)", _listed, Sure.CUE),
         make(
             r"(?P<number>\d{1,4})\((?P<letter>[a-z])\)",
             lambda m: f"{numbers.pairs(int(m['number']))} {m['letter']}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import time
 from typing import Any
 
 import pytest
@@ -171,6 +172,18 @@ def test_a_stream_that_nobody_asked_for_is_put_together(name: str) -> None:
     assert isinstance(answer, Completion)
     assert answer.text == "hello"
     assert answer.is_whole
+
+
+def test_a_stream_ends_with_its_last_line_though_the_connection_stays_open() -> None:
+    sent = stream({"content": "hello"})
+    half = len(sent) - 8
+    body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (sent[:half], sent[half:]))
+    chunked = {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"}
+    begun = time.monotonic()
+    answer = ask(Answer(200, body, chunked, length=False, open=5.0))
+    assert isinstance(answer, Completion)
+    assert answer.text == "hello"
+    assert time.monotonic() - begun < 4.0
 
 
 def test_a_stream_says_when_it_was_cut_off_and_what_went_wrong() -> None:

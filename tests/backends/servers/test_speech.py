@@ -85,6 +85,36 @@ GOOD = {
 }
 
 
+CODED = base64.b64encode(WAV).decode()
+
+
+def pieces(data: bytes, last: str = "speech.audio.done") -> Answer:
+    """Return sound as a speech server's events."""
+    coded = [base64.b64encode(data[at : at + 9_001]).decode() for at in range(0, len(data), 9_001)]
+    events = [{"type": "speech.audio.delta", "audio": piece} for piece in coded]
+    frames = [f"data: {json.dumps(one)}\n\n".encode() for one in (*events, {"type": last})]
+    return audio(b"".join(frames), "text/event-stream")
+
+
+def said(value: Any, status: int = 200) -> Answer:
+    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+
+GOOD |= {
+    "base64 in JSON": said({"audio": CODED, "audio_format": "wav", "timestamps": []}),
+    "a data URL in JSON": said({"audio": f"data:audio/wav;base64,{CODED}"}),
+    "base64 inside of JSON": said({"data": [{"id": "a", "b64_json": CODED}]}),
+    "base64 beside a message": said({"code": 3000, "message": "success", "data": CODED}),
+    "FLAC in JSON": said({"audio": base64.b64encode(encoded("FLAC")).decode()}),
+    "MP3 in JSON": said({"audio": base64.b64encode(encoded("MP3")).decode()}),
+    "a string of base64": said(CODED),
+    "base64 alone": audio(CODED.encode(), "text/plain"),
+    "base64 called WAV": audio(CODED.encode()),
+    "a data URL alone": audio(f"data:audio/wav;base64,{CODED}".encode(), "text/plain"),
+    "events": pieces(WAV),
+}
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_sound_is_read_to_its_end(name: str) -> None:
     made = speak(GOOD[name]).audio
@@ -174,6 +204,7 @@ UNREADABLE = {
     "several FLACs": (audio(encoded("FLAC") * 2, "audio/flac"), "several files"),
     "several Oggs": (audio(encoded("OGG") * 2, "audio/ogg"), "several files"),
     "several Opus": (audio(encoded("OGG", subtype="OPUS") * 2, "audio/ogg"), "several files"),
+    "several in JSON": (said({"audios": [CODED, CODED]}), "several files"),
     "raw PCM": (audio(PCM, "audio/pcm"), r"audio/pcm, beginning b'\\x00"),
     "raw PCM that begins as MP3": (audio(b"\xff\xfb" + PCM, "audio/L16"), "audio/l16, beginning"),
     "raw PCM called WAV": (audio(PCM), "audio/wav, beginning"),
@@ -183,6 +214,11 @@ UNREADABLE = {
     "a streamed WAV without samples": (audio(WAV[:40] + b"\xff" * 4), "no samples"),
     "a WAV of nonsense": (audio(b"RIFF\0\0\0\0WAVEdata\0\0\0\0"), "cannot be read"),
 }
+
+
+def test_a_stream_of_sound_that_breaks_off_is_asked_for_again() -> None:
+    made = speak(of_a_text(pieces(WAV, "speech.audio.delta"), audio(WAV))).audio
+    assert len(made) == pytest.approx(SAMPLE_RATE, rel=0.01)
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
@@ -202,13 +238,14 @@ def test_text_is_no_sound(kind: str) -> None:
         speak(audio(b"{}", kind))
 
 
-def test_a_page_or_json_with_the_sound_in_it_is_told_in_a_line() -> None:
-    page = base64.b64encode(WAV).decode()
+def test_text_with_sound_that_is_no_file_in_it_is_told_in_a_line() -> None:
     for answer in (
-        said({"audio": page, "audio_format": "wav", "timestamps": []}),
-        audio(f"<!doctype html><p>{page}".encode(), "audio/mpeg"),
+        said({"audio": base64.b64encode(PCM).decode(), "format": "pcm"}),
+        said({"audio_url": "http://127.0.0.1/1.wav"}),
+        pieces(PCM),
+        audio(f"<!doctype html><p>{CODED}".encode(), "audio/mpeg"),
     ):
-        with pytest.raises(UserError, match=r"application/json|audio/mpeg") as caught:
+        with pytest.raises(UserError, match=r"json|stream|audio/mpeg, beginning") as caught:
             speak(answer, patience_seconds=60)
         assert len(str(caught.value)) < 300
 
@@ -218,10 +255,6 @@ def test_an_error_in_a_200_is_what_it_says() -> None:
     assert len(speak(of_a_text(busy, audio(WAV))).audio) > 0
     with pytest.raises(UserError, match="loading the model"):
         speak(busy)
-
-
-def said(value: Any, status: int = 200) -> Answer:
-    return Answer(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
 
 
 @pytest.mark.parametrize(
