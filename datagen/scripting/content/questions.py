@@ -88,6 +88,7 @@ _TOLD, _TOLD_NUMBER = 0.55, 0.3
 """Which share of the words of what is told again was said before, and if a number is among them."""
 
 
+@lru_cache(maxsize=4096)
 def question_kind(question: str) -> str:
     """Return what a question asks for: "polar" (yes or no), "why", "how", "who", ..., or "".
 
