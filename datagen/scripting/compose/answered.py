@@ -55,6 +55,14 @@ NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
 TRIES = 8
 """Draws of words for a belief, of which few fit none."""
+ALIKE = 0.3
+"""From which share of its words on an answer is the one before it, said once more."""
+KNOWN = 0.6
+"""From which share of its words on what is so has been named by the question and the answer."""
+NEW_CASE = 2
+"""Fewest new words of a question that tells a case, and half of its words at least."""
+_CASE = re.compile(r", |\bif\b", re.IGNORECASE)
+"""What a question that tells a case first holds."""
 NEAR = 0.75
 """From which share of its words on a question asks for what was just said, be it in other words."""
 _DENIES = frozenset(("no", "not"))
@@ -173,7 +181,8 @@ class Answered(Realizer):
         if _is_said(quiz, question, said):
             self._recalled = quiz if _stands_alone(quiz, question) else None
             return False
-        return not _is_near(quiz, question, said)
+        is_judged = is_told(quiz.tell, self._told.judged)
+        return not is_judged and not _is_near(quiz, question, said)
 
     def _may_believe(self, question: Question, said: str) -> bool:
         """Find a belief that has not come up and that what was said has not judged, if any has."""
@@ -198,7 +207,8 @@ class Answered(Realizer):
         told = self._details[: self._num_told]
         if not isinstance(belief, Doubt):
             known = (question.ask, question.answer, *told)
-            return not think <= frozenset().union(*map(content_stems, known))
+            named = think & frozenset().union(*map(content_stems, known))
+            return len(named) <= KNOWN * len(think)
         return not any(is_told(belief.think, detail) for detail in told)
 
     def _may_check(self, question: Question, said: str) -> bool:
@@ -259,8 +269,8 @@ class Answered(Realizer):
         self._say("agent", "answer", said)
         is_wrong = isinstance(belief, Doubt)
         is_denied = isinstance(belief, Doubt) and belief.after
-        is_near = is_wrong and (is_denied or content_stems(belief.think) & content_stems(said))
-        wording = "doubt" if is_near else "doubt.new"
+        is_near = is_wrong and content_stems(belief.think) & content_stems(said)
+        wording = "doubt.was" if is_denied else "doubt" if is_near else "doubt.new"
         self._believe("doubt" if is_wrong else "belief", wording, belief)
         self._say("agent", "correct" if is_wrong else "confirm", self._judged(belief))
 
@@ -300,7 +310,8 @@ class Answered(Realizer):
     def _repeated(self, question: Question, said: str) -> None:
         """Let the asker not have heard it, or not have followed; both take other words."""
         self._say("agent", "answer", said)
-        is_heard = self._draws.chance(FOLLOWS)
+        is_other = in_other_words(question.other_answer, question.answer, ALIKE)
+        is_heard = is_other or self._draws.chance(FOLLOWS)
         asked = self._act("user", "slower" if is_heard else "again")
         self._say("user", "again", asked, repairs=len(self._lines) - 1)
         opening = self._act("agent", "rephrase" if is_heard else "again")
@@ -309,9 +320,15 @@ class Answered(Realizer):
 
 
 def _is_said(quiz: Quiz, question: Question, said: str) -> bool:
-    """Tell whether an answer has said what a quiz asks for, which is what was asked or a part."""
-    is_same = content_stems(quiz.ask) <= content_stems(question.ask)
-    right = content_stems(quiz.right)
+    """Tell whether an answer has said what a quiz asks for, which is what was asked or a part.
+
+    A word of the answer may well be right for a new case: ten cars are fewer, and sugar is less.
+    """
+    asked, right = content_stems(quiz.ask), content_stems(quiz.right)
+    new = asked - content_stems(question.ask) - content_stems(said)
+    if _CASE.search(quiz.ask) and len(new) >= NEW_CASE and 2 * len(new) >= len(asked):
+        return False
+    is_same = bool(asked) and asked <= content_stems(question.ask)
     is_in = (right - _DENIES or right) <= content_stems(said)
     return is_same or is_in or is_told(quiz.tell, said)
 

@@ -76,7 +76,10 @@ class Told:
         """
         asked = f"{question.ask} {question.answer}"
         said = f"{belief.think}. {belief.tell}"
-        is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self.coming)
+        is_asked = any(
+            asks_for_told(one.ask, one.answer, said) or is_told(one.ask, belief.think)
+            for one in self.coming
+        )
         is_new = not is_told(belief.tell, asked) and self.is_new(belief.tell, question.answer)
         is_open = not is_told(belief.think, question.ask) or question_kind(question.ask) != "polar"
         return is_new and is_open and not is_asked
