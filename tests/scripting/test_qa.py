@@ -460,6 +460,13 @@ def test_what_opens_a_call_fits_what_is_asked() -> None:
     assert min(found.values()) > 3, found
 
 
+def test_nobody_opens_with_can_you_tell_me_twice() -> None:
+    twice = re.compile(r"\b(?:tell me|explain|know)\b.*[.?!] .*\b(?:tell me|explain|know)\b")
+    for script in scripts():
+        turn = next(one for one in floor(script) if one.act == "ask")
+        assert not twice.search(turn.text), turn.text
+
+
 def test_details_that_speak_of_something_else_come_last_and_only_by_the_way() -> None:
     """Who asked for the largest country is not told the smallest one in the same breath."""
     asked = Question(

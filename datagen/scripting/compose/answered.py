@@ -54,9 +54,11 @@ GRASPS = 0.7
 NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
 TRIES = 8
-"""Draws of words for a belief, of which few fit none."""
+"""Draws of words for a belief or an opening, of which few fit none."""
 ALIKE = 0.3
 """From which share of its words on an answer is the one before it, said once more."""
+HALF = 0.5
+"""From which share of its words on a detail has judged what is wrongly believed."""
 KNOWN = 0.6
 """From which share of its words on what is so has been named by the question and the answer."""
 NEW_CASE = 2
@@ -209,7 +211,7 @@ class Answered(Realizer):
             known = (question.ask, question.answer, *told)
             named = think & frozenset().union(*map(content_stems, known))
             return len(named) <= KNOWN * len(think)
-        return not any(is_told(belief.think, detail) for detail in told)
+        return all(in_other_words(belief.think, detail, HALF) for detail in told)
 
     def _may_check(self, question: Question, said: str) -> bool:
         return self._num_words(said) >= MIN_CHECKED
@@ -288,9 +290,9 @@ class Answered(Realizer):
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
     def _offered(self, question: Question, said: str) -> None:
-        """Offer to say more, if there is more."""
+        """Offer to say more, if there is more of what was asked."""
         rest = self._details[self._num_told :]
-        if not rest:
+        if not self._told.num_close(rest, question):
             self._say("agent", "answer", said)
             return
         self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
@@ -329,7 +331,8 @@ def _is_said(quiz: Quiz, question: Question, said: str) -> bool:
     if _CASE.search(quiz.ask) and len(new) >= NEW_CASE and 2 * len(new) >= len(asked):
         return False
     is_same = bool(asked) and asked <= content_stems(question.ask)
-    is_in = (right - _DENIES or right) <= content_stems(said)
+    right = right - _DENIES or right
+    is_in = right <= content_stems(said) or right <= content_stems(question.ask)
     return is_same or is_in or is_told(quiz.tell, said)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from datagen.scripting.compose.answered import Answered
+from datagen.scripting.compose.answered import TRIES, Answered
 from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
@@ -51,6 +51,8 @@ _GREETING = re.compile(r"(?:Hi|Hello|Hey|Oh, good)\b")
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
+_TELL = re.compile(r"\b(?:tell me|explain|know)\b")
+"""What is not said twice, by what opens and by the question."""
 _OWN = re.compile(r"\b(?:I|I'm|I've|my|(?<!tell )(?<!to )me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
 _TAKEN = {"unsure": "fine", "right": "glad"}
@@ -162,15 +164,24 @@ class _Lesson(Answered):
         """Return what comes before the first question; it may have been said, and be answered."""
         manner = self._manner(question)
         if self._lines:
-            return self._act("user", f"hello{manner}")
+            return self._unlike(f"hello{manner}", question.ask)
         if not question.is_grave and self._draws.chance(CALLS):
             self._say("user", "hail", self._act("user", "call"))
             self._say("agent", "greet", self._act("agent", "called"))
             return ""
-        hail = self._act("user", f"hail{manner}")
+        hail = self._unlike(f"hail{manner}", question.ask)
         greets = bool(_GREETING.match(hail)) and not question.is_grave
         self._is_greeted = greets and self._draws.chance(GREETS_BACK)
         return hail
+
+    def _unlike(self, act: str, asked: str) -> str:
+        """Word an act, drawn again while it and a question both say "can you tell me"."""
+        said = self._act("user", act)
+        for _ in range(TRIES if _TELL.search(asked) else 0):
+            if not _TELL.search(said):
+                break
+            said = self._act("user", act)
+        return said
 
     def _greeted(self) -> str:
         """Return the greeting that is still due."""

@@ -41,8 +41,8 @@ _LESSON = (
         "hail.need", "hail.why", "hail.fact", "ack", "taken", "forgot",
         "follow", "near", "switch", "curious", "interrupt", "done", "grasp", "lost",
         "guessed", "believe", "doubt", "try", "long", "short", "again", "accept", "enough",
-        "settled", "fine", "thanks", "doubt.was", "doubt.new", "glad", "closes", "see", "blank", "done.unknown",
-        "accept.grave", "done.grave", "thanks.grave", "call", "recall", "slower",
+        "settled", "fine", "thanks", "doubt.was", "doubt.new", "glad", "closes", "see", "blank",
+        "done.unknown", "accept.grave", "done.grave", "thanks.grave", "call", "recall", "slower",
     )),
 )  # fmt: skip
 _CHAT = frozenset((

@@ -43,7 +43,7 @@ INTERRUPTIONS = (0.0, 0.3, 0.6)
 interruptions; nobody cuts in for another topic."""
 MIN_STEMS = 2
 """Fewest words of content of an answer that may have been told before its question."""
-GREETINGS, GOODBYES = 0.25, 0.64
+GREETINGS, GOODBYES = 0.25, 0.68
 """Chances that the teacher speaks first, and that both say goodbye."""
 LEANS = re.compile(r"\b(?:its?|they|them|their|there|that|those|these|ones?)\b", re.IGNORECASE)
 """What a question holds that speaks of its topic and does not name it."""
