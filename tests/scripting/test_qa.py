@@ -30,6 +30,7 @@ from datagen.scripting.content.questions import (
     asks_for_told,
     content_stems,
     in_other_words,
+    is_explained,
     question_kind,
     tells_a_need,
 )
@@ -343,6 +344,11 @@ def test_nobody_errs_with_what_was_just_said_not_to_be_so() -> None:
     assert found > 10
 
 
+def tells_a_case(ask: str) -> bool:
+    """Tell whether a quiz is on a new case, for which a word that was said may be right."""
+    return bool(re.search(r", |\bif\b", ask, re.IGNORECASE))
+
+
 def test_who_has_just_been_told_neither_errs_nor_guesses() -> None:
     """After "layer by layer, with melted plastic" nobody says that it comes out hard."""
     known = {topic.id: topic for subject in shipped() for topic in subject.topics}
@@ -354,6 +360,7 @@ def test_who_has_just_been_told_neither_errs_nor_guesses() -> None:
         for topic in (known[name] for name in topics(script)):
             said = next((c for c in topic.core if any(c in t.text for t in turns)), "")
             is_said = content_stems(topic.quiz.right) <= content_stems(said)
+            is_said = is_said and not tells_a_case(topic.quiz.ask)
             for turn in (one for one in turns if one.act.startswith("try.")):
                 if turn.text.endswith(topic.quiz.wrong):
                     assert not topic.quiz.sure, (said, turn.text)
@@ -373,12 +380,104 @@ def test_what_sets_a_belief_right_before_an_answer_does_not_give_its_number() ->
 
 
 def test_who_is_asked_what_it_has_heard_speaks_of_what_it_asked() -> None:
-    """To "which desert is the largest?" nobody has heard that it snows in the Sahara."""
-    asked = Question("Which desert is the largest?", "Antarctica, if we count the cold ones.")
+    """To "how do deserts form?" nobody has heard that it snows in the Sahara, and to "which desert
+    is the largest?" nothing but a name."""
+    asked = Question("How do deserts form?", "Where the air has lost its rain on the way.")
     snow = Belief(think="there's snow in the Sahara", tell="A few hills in Algeria get some.")
     names = snow.model_copy(update={"think": "a desert may have snow"})
     assert not Told([]).may_be_heard(snow, asked)
     assert Told([]).may_be_heard(names, asked)
+    largest = Question("Which desert is the largest?", "Antarctica, if we count the cold ones.")
+    assert not Told([]).may_be_heard(names, largest)
+
+
+def test_nobody_believes_what_it_has_just_asked_for_a_yes_or_a_no() -> None:
+    """Who asks whether Columbus was the first does not go on with "is it true that he was?"."""
+    asked = Question("Was Columbus the first to reach America?", "No, he came only in 1492.")
+    first = Doubt(think="Columbus was the first here", tell="People were there in the ice age.")
+    assert not Told([]).may_come_up(first, asked)
+    assert Told([]).may_come_up(first.model_copy(update={"think": "he landed in Florida"}), asked)
+
+
+def test_what_was_just_said_is_asked_for_later_or_not_at_all() -> None:
+    """After "it eats sugar" no "what does it eat?"; once something else was answered, why not."""
+    known = {topic.id: topic for each in shipped() for topic in each.topics}
+    late = tuple(said_by("agent")["quiz"][0])
+    found = Counter[str]()
+    for script in scripts():
+        turns = floor(script)
+        for place, turn in enumerate(turns):
+            if turn.act not in ("quiz", "answer.quiz"):
+                continue
+            topic = next(known[n] for n in topics(script) if turn.text.endswith(known[n].quiz.ask))
+            told = max(
+                at
+                for at, one in enumerate(turns[: place + 1])
+                if one.speaker == "agent" and any(core in one.text for core in topic.core)
+            )
+            is_late = turn.text.startswith(late)
+            found["late" if is_late else "at once"] += 1
+            asked = sum(one.act.startswith("ask") for one in turns[told:place])
+            assert (asked > 0) == is_late, turn.text
+            right = content_stems(topic.quiz.right) - {"no", "not"}
+            said = content_stems(turns[told].text.removesuffix(topic.quiz.ask))
+            is_free = is_late or tells_a_case(topic.quiz.ask)
+            assert is_free or not right or not right <= said, turn.text
+    assert min(found["late"], found["at once"]) > 20, found
+
+
+def test_nothing_that_a_teacher_told_is_said_again_word_for_word() -> None:
+    told = {
+        line
+        for topic in chain.from_iterable(each.topics for each in shipped())
+        for line in (*topic.core, *topic.details, *(more.tell for more in topic.more))
+        if len(line.split()) > 3
+    }
+    sentence = re.compile(r"(?<=[.?!]) ")
+    for script in scripts():
+        said = Counter(
+            one
+            for turn in floor(script)
+            if turn.speaker == "agent"
+            for one in sentence.split(turn.text)
+            if one in told
+        )
+        assert not [one for one, times in said.items() if times > 1], said
+
+
+def test_what_opens_a_call_fits_what_is_asked() -> None:
+    """Nobody argued about how to wash wool, or can't figure out when the Titanic sank."""
+    found = Counter[str]()
+    for script in scripts():
+        turn = next(one for one in floor(script) if one.act == "ask")
+        ask = re.split(r"(?<=[.?!]) ", turn.text)[-1]
+        if re.search(r"figure|bugged|understood|won't stop", turn.text):
+            found["reason"] += 1
+            assert asks_for_reason(ask), turn.text
+        if re.search(r"arguing|settle something|agree on", turn.text):
+            found["fact"] += 1
+            assert not is_explained(ask), turn.text
+    assert min(found.values()) > 3, found
+
+
+def test_nobody_opens_with_can_you_tell_me_twice() -> None:
+    twice = re.compile(r"\b(?:tell me|explain|know)\b.*[.?!] .*\b(?:tell me|explain|know)\b")
+    for script in scripts():
+        turn = next(one for one in floor(script) if one.act == "ask")
+        assert not twice.search(turn.text), turn.text
+
+
+def test_details_that_speak_of_something_else_come_last_and_only_by_the_way() -> None:
+    """Who asked for the largest country is not told the smallest one in the same breath."""
+    asked = Question(
+        "Which country is the largest?",
+        "Russia is, by far.",
+        details=("The smallest is Vatican City.", "Russia has eleven time zones."),
+    )
+    told = Told([])
+    free = told.free(asked)
+    assert free[-1] == "The smallest is Vatican City."
+    assert told.num_close(free, asked) == 1
 
 
 def test_no_detail_tells_what_is_asked_next() -> None:
@@ -425,7 +524,7 @@ def test_a_topic_from_elsewhere_is_announced() -> None:
 
 def test_most_talks_end_with_a_goodbye_or_a_reply_to_thanks() -> None:
     ends = Counter(floor(script)[-1].act for script in scripts())
-    assert ends["bye"] > 0.7 * len(scripts())
+    assert ends["bye"] > 0.8 * len(scripts())
     assert 0.05 * len(scripts()) < ends["thanks"] < 0.2 * len(scripts())
     for script in scripts():
         turns = floor(script)
@@ -485,13 +584,16 @@ def test_a_detail_that_says_it_comes_right_after_what_was_asked() -> None:
     assert told.free(asked)[0] == "It can begin at any age."
 
 
+_once = re.compile(r"\b(?:just|only|always)\b", re.IGNORECASE)
+
+
 def test_nobody_believes_just_what_is_just_so() -> None:
     found = 0
     for script in scripts():
         for turn in script.turns:
-            if turn.act in ("guess.wrong", "doubt") and re.search(r"\b(?:just|only)\b", turn.text):
+            if turn.act in ("guess.wrong", "doubt") and _once.search(turn.text):
                 found += 1
-                assert len(re.findall(r"\b(?:just|only)\b", turn.text.lower())) == 1, turn.text
+                assert len(_once.findall(turn.text)) == 1, turn.text
     assert found > 5
 
 
@@ -678,7 +780,8 @@ def test_who_is_quizzed_or_told_nothing_answers_to_that() -> None:
         for before, turn in pairwise(floor(script)):
             if turn.act == "try.none":
                 found["blank"] += 1
-                assert turn.text in wordings()["blank"][0], turn.text
+                acts = ("forgot", "blank")
+                assert any(turn.text in wordings()[act][0] for act in acts), turn.text
             if before.act == "unsure" and turn.act in ("close", "thanks"):
                 found["unknown"] += 1
                 assert turn.text.endswith(tuple(wordings()["done.unknown"][0])), turn.text

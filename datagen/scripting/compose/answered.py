@@ -21,25 +21,27 @@ from datagen.scripting.content.questions import (
 )
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.plans.qa import DETAILS, Lesson, Question
+from datagen.scripting.plans.qa import DETAILS, LEANS, Lesson, Question
 from datagen.text import speak
 from datagen.types import Persona, Speaker
 
 PACES = (0.5, 0.8, 1.0, 1.2, 1.5, 2.0)
 """How much likelier than in a lesson of middling pace things happen in one."""
-AFTER = {"quiz": 0.26, "doubt": 0.24, "check": 0.16, "offer": 0.1, "goes_on": 0.1, "again": 0.06}
+AFTER = {"quiz": 0.26, "doubt": 0.22, "check": 0.16, "offer": 0.1, "goes_on": 0.08, "again": 0.16}
+DRAWS = 2
+"""Draws of what comes after an answer, of which the first that fits is taken."""
 """Chances of what comes after the answer to the question of a topic."""
-AFTER_MORE = {"check": 0.22, "again": 0.1}
+AFTER_MORE = {"check": 0.22}
 """Chances of what comes after any other answer."""
 RIGHT, WRONG = 0.42, 0.4
 """Chances that the asker answers the teacher's question right, and wrong; else it is unsure."""
-RIGHT_IF_TOLD = 0.9
-"""Chance that the asker knows what the teacher has just said, or what follows from it at once;
-nobody says the contrary, so else it is unsure."""
+RIGHT_IF_TOLD = 0.85
+"""Chance that the asker knows what the teacher has said, or what follows from it at once; nobody
+says the contrary, so else it has forgotten."""
 RIGHTLY = 0.6
 """Chance that what is believed is so, if people believe right and wrong things of a topic."""
-OTHER_WORDS = 0.5
-"""Chance that what was not heard is said in other words, if there are any."""
+FOLLOWS = 0.5
+"""Chance that who did not catch an answer heard it and did not follow."""
 SEES = 0.3
 """Chance that who takes an explanation in says that it sees now."""
 MIN_CHECKED, MIN_REPEATED = 14, 8
@@ -52,8 +54,21 @@ GRASPS = 0.7
 NEW_WORDS = 3
 """Fewest words by which a sentence says more than the answer that was just given."""
 TRIES = 8
-"""Draws of words for a belief, of which few fit none."""
-_ONLY = re.compile(r"\b(?:just|only)\b", re.IGNORECASE)
+"""Draws of words for a belief or an opening, of which few fit none."""
+ALIKE = 0.3
+"""From which share of its words on an answer is the one before it, said once more."""
+HALF = 0.5
+"""From which share of its words on a detail has judged what is wrongly believed."""
+KNOWN = 0.6
+"""From which share of its words on what is so has been named by the question and the answer."""
+NEW_CASE = 2
+"""Fewest new words of a question that tells a case, and half of its words at least."""
+_CASE = re.compile(r", |\bif\b", re.IGNORECASE)
+"""What a question that tells a case first holds."""
+NEAR = 0.75
+"""From which share of its words on a question asks for what was just said, be it in other words."""
+_DENIES = frozenset(("no", "not"))
+_ONLY = re.compile(r"\b(?:just|only|always)\b", re.IGNORECASE)
 """What is not said twice in a sentence."""
 THINK = "{think}"
 """Where what is wrongly believed goes."""
@@ -76,6 +91,8 @@ class Answered(Realizer):
         self._told = Told(self._lines)
         self._belief: Belief | None = None
         """What the asker comes up with after the answer."""
+        self._recalled: Quiz | None = None
+        """What the teacher would ask for that it has told, once something else was answered."""
         self._is_reason = False
         """The last question asked for a reason, so its answer is something to see."""
         self._is_grave = any(question.is_grave for question in lesson.questions)
@@ -136,28 +153,38 @@ class Answered(Realizer):
     def _go_on(self, question: Question, said: str, wanted: int | None) -> None:
         """Say an answer with some details, as many as are wanted, and draw what comes after it."""
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
-        self._num_told = drawn if wanted is None else wanted
-        what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
-        self._details = [
-            one
-            for one in self._told.free(question)
-            if what != "quiz" or not question.quiz or not question.quiz.is_given_away_by(one)
-        ]
-        said = " ".join((said, *self._details[: self._num_told]))
-        fits = _FITS.get(what)
-        _AFTER[what if fits is None or fits(self, question, said) else ""](self, question, said)
+        free = self._told.free(question)
+        close = self._told.num_close(free, question) if drawn else 0
+        self._num_told = min(drawn, close) if wanted is None else wanted
+        what, opened = "", said
+        for _ in range(DRAWS if wanted is None else 1):
+            what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
+            self._details = [
+                one for one in free if what != "quiz" or not _gives_away(question.quiz, one)
+            ]
+            said = " ".join((opened, *self._details[: self._num_told]))
+            fits = _FITS.get(what)
+            if fits is None or fits(self, question, said):
+                break
+            what = ""
+        _AFTER[what](self, question, said)
 
     def _may_quiz(self, question: Question, said: str) -> bool:
-        """Tell whether what the teacher would ask is not what the asker will."""
+        """Tell whether what the teacher would ask is neither what it has just said, which it may
+        ask for later, nor what the asker will."""
         quiz = question.quiz
-        return (
-            quiz is not None
-            and not question.is_grave
-            and not any(
-                tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
-                for one in self._told.coming
-            )
-        )
+        if quiz is None or question.is_grave:
+            return False
+        if any(
+            tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
+            for one in self._told.coming
+        ):
+            return False
+        if _is_said(quiz, question, said):
+            self._recalled = quiz if _stands_alone(quiz, question) else None
+            return False
+        is_judged = is_told(quiz.tell, self._told.judged)
+        return not is_judged and not _is_near(quiz, question, said)
 
     def _may_believe(self, question: Question, said: str) -> bool:
         """Find a belief that has not come up and that what was said has not judged, if any has."""
@@ -169,30 +196,42 @@ class Answered(Realizer):
                 for belief in self._beliefs(question)
                 if self._told.may_come_up(belief, question)
                 and self._told.is_new(belief.tell, said)
-                and (isinstance(belief, Doubt) or self._told.is_new(belief.think, said))
+                and self._is_open(belief, question)
             ),
             None,
         )
         return self._belief is not None
 
+    def _is_open(self, belief: Belief, question: Question) -> bool:
+        """Tell whether what was said has not judged a belief: a detail, or, of what is so, the
+        answer, to which nobody says "is it true that bread freezes well?" if it names bread."""
+        think = content_stems(belief.think)
+        told = self._details[: self._num_told]
+        if not isinstance(belief, Doubt):
+            known = (question.ask, question.answer, *told)
+            named = think & frozenset().union(*map(content_stems, known))
+            return len(named) <= KNOWN * len(think)
+        return all(in_other_words(belief.think, detail, HALF) for detail in told)
+
     def _may_check(self, question: Question, said: str) -> bool:
         return self._num_words(said) >= MIN_CHECKED
 
     def _may_repeat(self, question: Question, said: str) -> bool:
-        """Tell whether somebody may miss it: it is long, and no yes or no after a "sure"."""
+        """Tell whether somebody may miss it: it is long, no yes or no after a "sure", and there are
+        other words for it."""
         is_polar = question_kind(question.ask) == "polar"
-        return self._num_words(said) >= MIN_REPEATED and not is_polar
+        has_others = in_other_words(question.other_answer, question.answer)
+        return has_others and self._num_words(said) >= MIN_REPEATED and not is_polar
 
     def _answered(self, question: Question, said: str) -> None:
         """Just answer."""
         self._say("agent", "answer", said)
 
     def _quizzed(self, question: Question, said: str) -> None:
-        """Ask something to see whether it was understood, at once or after it was taken in."""
+        """Ask something that follows from the answer, at once or after that was taken in."""
         quiz = question.quiz
         assert quiz
-        is_said = content_stems(quiz.right) <= content_stems(said) or is_told(quiz.tell, said)
-        lead = self._act("agent", "quiz" if is_said else "quiz.new")
+        lead = self._act("agent", "quiz.new")
         if self._draws.chance(0.5):
             self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
         else:
@@ -200,12 +239,12 @@ class Answered(Realizer):
             self._say("user", "ack", self._seen("taken"))
             self._say("agent", "quiz", f"{lead} {quiz.ask}")
         is_named = bool(content_stems(quiz.wrong)) and is_told(quiz.wrong, said)
-        self._tried(quiz, is_said=is_said, errs=not (is_said or is_named or quiz.sure))
+        self._tried(quiz, is_said=False, errs=not (is_named or quiz.sure))
 
     def _tried(self, quiz: Quiz, *, is_said: bool, errs: bool) -> None:
         """Let the asker answer, and the teacher say what it thinks of that.
 
-        Nobody errs with what the teacher has just said that it is not, or guesses what it said.
+        Nobody errs with what the teacher has said that it is not, or guesses what it said.
         """
         at = self._draws.uniform()
         right, wrong = (RIGHT, WRONG) if errs else (RIGHT_IF_TOLD, 0)
@@ -222,7 +261,7 @@ class Answered(Realizer):
             self._say("user", "try.wrong", f"{self._act('user', 'try')} {quiz.wrong}")
             self._say("agent", "correct", f"{self._act('agent', 'wrong')} {quiz.tell}")
         else:
-            self._say("user", "try.none", self._act("user", "blank"))
+            self._say("user", "try.none", self._act("user", "forgot" if is_said else "blank"))
             self._say("agent", "tell", f"{self._act('agent', 'never_mind')} {quiz.tell}")
 
     def _believed(self, question: Question, said: str) -> None:
@@ -231,13 +270,15 @@ class Answered(Realizer):
         assert belief
         self._say("agent", "answer", said)
         is_wrong = isinstance(belief, Doubt)
+        is_denied = isinstance(belief, Doubt) and belief.after
         is_near = is_wrong and content_stems(belief.think) & content_stems(said)
-        wording = "doubt" if is_near else "doubt.new"
+        wording = "doubt.was" if is_denied else "doubt" if is_near else "doubt.new"
         self._believe("doubt" if is_wrong else "belief", wording, belief)
         self._say("agent", "correct" if is_wrong else "confirm", self._judged(belief))
 
     def _checked(self, question: Question, said: str) -> None:
-        is_fact = not is_explained(question.ask)
+        is_long = self._num_words(question.answer) >= MIN_CHECKED
+        is_fact = not (is_long and is_explained(question.ask))
         check = self._act("agent", "check.fact" if is_fact else "check")
         self._say("agent", "answer.check", f"{said} {check}")
         is_same = is_fact or not in_other_words(question.other_answer, question.answer)
@@ -249,9 +290,9 @@ class Answered(Realizer):
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
     def _offered(self, question: Question, said: str) -> None:
-        """Offer to say more, if there is more."""
+        """Offer to say more, if there is more of what was asked."""
         rest = self._details[self._num_told :]
-        if not rest:
+        if not self._told.num_close(rest, question):
             self._say("agent", "answer", said)
             return
         self._say("agent", "answer.offer", f"{said} {self._act('agent', 'offer')}")
@@ -269,15 +310,47 @@ class Answered(Realizer):
             self._say("agent", "detail", f"{self._act('agent', 'besides')} {rest[0]}")
 
     def _repeated(self, question: Question, said: str) -> None:
-        """Let the asker not have heard it, or not have followed, which takes other words."""
+        """Let the asker not have heard it, or not have followed; both take other words."""
         self._say("agent", "answer", said)
-        has_others = in_other_words(question.other_answer, question.answer)
-        is_other = has_others and self._draws.chance(OTHER_WORDS)
-        asked = self._act("user", "slower" if is_other else "again")
+        is_other = in_other_words(question.other_answer, question.answer, ALIKE)
+        is_heard = is_other or self._draws.chance(FOLLOWS)
+        asked = self._act("user", "slower" if is_heard else "again")
         self._say("user", "again", asked, repairs=len(self._lines) - 1)
-        answer = question.other_answer if is_other else question.answer
-        opening = self._act("agent", "rephrase" if is_other else "again")
-        self._say("agent", "repeat", f"{opening} {answer}", repairs=len(self._lines) - 2)
+        opening = self._act("agent", "rephrase" if is_heard else "again")
+        again = f"{opening} {question.other_answer}"
+        self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
+
+
+def _is_said(quiz: Quiz, question: Question, said: str) -> bool:
+    """Tell whether an answer has said what a quiz asks for, which is what was asked or a part.
+
+    A word of the answer may well be right for a new case: ten cars are fewer, and sugar is less.
+    """
+    asked, right = content_stems(quiz.ask), content_stems(quiz.right)
+    new = asked - content_stems(question.ask) - content_stems(said)
+    if _CASE.search(quiz.ask) and len(new) >= NEW_CASE and 2 * len(new) >= len(asked):
+        return False
+    is_same = bool(asked) and asked <= content_stems(question.ask)
+    right = right - _DENIES or right
+    is_in = right <= content_stems(said) or right <= content_stems(question.ask)
+    return is_same or is_in or is_told(quiz.tell, said)
+
+
+def _gives_away(quiz: Quiz | None, detail: str) -> bool:
+    return quiz is not None and quiz.is_given_away_by(detail)
+
+
+def _is_near(quiz: Quiz, question: Question, said: str) -> bool:
+    """Tell whether a quiz asks with hardly a word that has not just been said."""
+    asked = content_stems(quiz.ask)
+    known = content_stems(question.ask) | content_stems(said)
+    return len(asked & known) > NEAR * len(asked)
+
+
+def _stands_alone(quiz: Quiz, question: Question) -> bool:
+    """Tell whether what a quiz asks is clear although something else was talked of since."""
+    is_named = content_stems(quiz.ask) & content_stems(question.ask)
+    return bool(is_named) and not LEANS.search(quiz.ask)
 
 
 _AFTER: dict[str, Callable[[Answered, Question, str], None]] = {

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from datagen.scripting.compose.answered import Answered
+from datagen.scripting.compose.answered import TRIES, Answered
 from datagen.scripting.compose.realizer import PlannedLine
-from datagen.scripting.content.qa_pack import Doubt
+from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_what_to_do,
@@ -26,26 +26,34 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.interplay import cuts
 from datagen.scripting.plans.qa import GOODBYES, GREETINGS, Lesson, Question
 
-BEFORE = {"guess": 0.15, "scope": 0.07}
+BEFORE = {"guess": 0.2, "scope": 0.1}
 """Chances of what comes between a question and its answer, in a lesson of middling pace."""
+GUESSES = 0.3
+"""Chance that who has heard nothing of what it asks is asked for a guess."""
+MOST_DETAILS = 2
+"""Most details that the teacher goes on with before it is cut off."""
 BEYOND = 0.34
 """Chance that a topic's question which no teacher can answer is asked."""
 LEADS, OPENERS = 0.6, 0.3
 """Chances that a question opens with how the last answer was taken, and an answer with a word."""
 EXPLAINS = 0.6
 """Chance that a word before an explanation says that one comes."""
-THANKS, WELCOMES = 0.75, 0.6
+THANKS, WELCOMES = 0.85, 0.75
 """Chance that who does not say goodbye says thanks, and that the teacher then says "any time"."""
 CALLS, GREETS_BACK = 0.16, 0.7
 """Chances that who opens first asks whether the teacher has time, and that a greeting that comes
 with the question is returned."""
+TAUGHT = frozenset(("answer", "answer.check", "detail", "repeat", "correct", "confirm"))
+"""Acts of the teacher after which it may go back to what it told before."""
 FEEDBACK = frozenset(("correct", "confirm", "tell", "repeat"))
 """Acts of the teacher that nobody marvels at."""
 _GREETING = re.compile(r"(?:Hi|Hello|Hey|Oh, good)\b")
 _THANKS = re.compile(r"\b(?:thank|thanks)\b", re.IGNORECASE)
 _SHORT_ANSWERS = ("Yes", "No ", "No,", "Because", "Not ", "Only ")
 """What an answer that opens like this needs no words before."""
-_OWN = re.compile(r"\b(?:I|I'm|I've|my|me|mine)\b", re.IGNORECASE)
+_TELL = re.compile(r"\b(?:tell me|explain|know)\b")
+"""What is not said twice, by what opens and by the question."""
+_OWN = re.compile(r"\b(?:I|I'm|I've|my|(?<!tell )(?<!to )me|mine)\b", re.IGNORECASE)
 """Tells that a question is the asker's own, which no child has come home with."""
 _TAKEN = {"unsure": "fine", "right": "glad"}
 """How the asker takes an act of the teacher that tells nothing."""
@@ -72,7 +80,9 @@ class _Lesson(Answered):
             self._say("agent", "greet", self._act("agent", "greet"))
         questions = self._lesson.questions
         is_cut = False
+        due: Quiz | None = None
         for place, question in enumerate(questions):
+            due = self._recalled
             later = questions[place + 1 :]
             self._told.coming = tuple(takewhile(lambda one: one.is_follow_up, later))
             self._ask(question, interrupts=is_cut, is_first=place == 0)
@@ -84,8 +94,17 @@ class _Lesson(Answered):
                 self._say("user", "beyond", asked)
                 known = question.beyond.tell
                 self._say("agent", "unsure", f"{self._act('agent', 'unsure')} {known}")
+        if due and self._lines[-1].act in TAUGHT and self._reply != "enough":
+            self._recall(due)
         self._close()
         return self._lines
+
+    def _recall(self, quiz: Quiz) -> None:
+        """Ask for what the teacher told before it answered something else."""
+        reply, self._reply = self._reply, ""
+        self._say("user", "ack", self._act("user", reply) if reply else self._acknowledged())
+        self._say("agent", "quiz", f"{self._act('agent', 'quiz')} {quiz.ask}")
+        self._tried(quiz, is_said=True, errs=False)
 
     def _close(self) -> None:
         """Say goodbye, or only thanks, or nothing at all."""
@@ -96,15 +115,19 @@ class _Lesson(Answered):
             first = self._act("user", self._reply or closes)
             done = self._act("user", "done.unknown" if is_unknown else self._soberly("done"))
             self._say("user", "close", f"{first} {done}")
-            is_thanked = _THANKS.search(self._lines[-1].text)
-            parting = "bye" if self._is_grave or is_thanked else "farewell"
-            self._say("agent", "bye", self._act("agent", self._soberly(parting)))
+            self._part("bye")
         elif (self._reply and not is_unknown) or self._draws.chance(THANKS):
             reply = f"{self._act('user', self._reply)} " if self._reply else ""
-            thanks = self._act("user", "done.unknown" if is_unknown else self._soberly("thanks"))
-            self._say("user", "thanks", f"{reply}{thanks}")
+            thanks = "done.unknown" if is_unknown else self._soberly("done" if reply else "thanks")
+            self._say("user", "thanks", f"{reply}{self._act('user', thanks)}")
             if self._draws.chance(WELCOMES):
-                self._say("agent", "bye", self._act("agent", self._soberly("welcome")))
+                self._part("welcome")
+
+    def _part(self, welcome: str) -> None:
+        """Let the teacher say goodbye, with a word to thanks if it got any."""
+        is_thanked = _THANKS.search(self._lines[-1].text)
+        act = welcome if self._is_grave or is_thanked else "farewell"
+        self._say("agent", "bye", self._act("agent", self._soberly(act)))
 
     def _taken(self) -> str:
         """Say, or do not say, how the last turn was taken; a question is always answered."""
@@ -129,10 +152,8 @@ class _Lesson(Answered):
             lead = self._act("user", "interrupt")
         elif is_first:
             lead = self._opened(question)
-        elif question.is_grave:
-            lead = self._taken() if question.is_follow_up else self._lead("serious")
         elif question.is_follow_up:
-            lead = self._lead("follow")
+            lead = self._taken() if question.is_grave else self._lead("follow")
         else:
             lead = self._lead("near" if question.is_near else "switch") or self._acknowledged()
         asked = question.ask if lead else self._hesitant("user", question.ask)
@@ -143,15 +164,24 @@ class _Lesson(Answered):
         """Return what comes before the first question; it may have been said, and be answered."""
         manner = self._manner(question)
         if self._lines:
-            return self._act("user", f"hello{manner}")
+            return self._unlike(f"hello{manner}", question.ask)
         if not question.is_grave and self._draws.chance(CALLS):
             self._say("user", "hail", self._act("user", "call"))
             self._say("agent", "greet", self._act("agent", "called"))
             return ""
-        hail = self._act("user", f"hail{manner}")
+        hail = self._unlike(f"hail{manner}", question.ask)
         greets = bool(_GREETING.match(hail)) and not question.is_grave
         self._is_greeted = greets and self._draws.chance(GREETS_BACK)
         return hail
+
+    def _unlike(self, act: str, asked: str) -> str:
+        """Word an act, drawn again while it and a question both say "can you tell me"."""
+        said = self._act("user", act)
+        for _ in range(TRIES if _TELL.search(asked) else 0):
+            if not _TELL.search(said):
+                break
+            said = self._act("user", act)
+        return said
 
     def _greeted(self) -> str:
         """Return the greeting that is still due."""
@@ -159,18 +189,25 @@ class _Lesson(Answered):
         return self._act("agent", "hi") if is_due else ""
 
     def _manner(self, question: Question) -> str:
-        """Tell how somebody opens who is in need, who asks for itself, and who is only curious."""
+        """Tell how somebody opens: in need, for itself, or curious about a reason, about a fact, or
+        about what something is."""
         if question.is_grave or tells_a_need(question.ask):
             return ".need"
-        return ".own" if _OWN.search(question.ask) or self._is_grave else ""
+        if _OWN.search(question.ask) or self._is_grave:
+            return ".own"
+        if asks_for_reason(question.ask):
+            return ".why"
+        return "" if is_explained(question.ask) else ".fact"
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
         self._told.judged = ""
         kind = question_kind(question.ask)
         what = self._drawn(BEFORE) if question.doubt and not question.is_grave else ""
-        if what == "guess" and question.doubt:
-            return self._guessed(question)
+        if any(line.act == what for line in self._lines):
+            what = ""  # a teacher with a habit
+        if what == "guess" and (guessed := self._guessed(question)):
+            return guessed
         if what == "scope" and is_explained(question.ask) and len(self._told.free(question)) > 1:
             return self._scoped()
         greeting = self._greeted()
@@ -187,9 +224,14 @@ class _Lesson(Answered):
         return self._act("agent", "yield.open" if is_polar else "yield")
 
     def _guessed(self, question: Question) -> str:
-        """Ask for a guess, or for what the asker has heard: what it believes may be no answer."""
+        """Ask for what the asker has heard, or now and then for a guess, which it has none.
+
+        What it believes may be no answer. Return nothing if nothing was asked.
+        """
         heard = (one for one in self._beliefs(question) if self._told.may_be_heard(one, question))
-        belief = None if self._draws.chance(0.4) else next(heard, None)
+        belief = next(heard, None)
+        if belief is None and not self._draws.chance(GUESSES):
+            return ""
         greeting = self._greeted()
         if belief is None:
             act = "idea" if asks_what_to_do(question.ask) else "guess"
@@ -221,11 +263,12 @@ class _Lesson(Answered):
         return False
 
     def _goes_on(self, question: Question, answer: str) -> bool:
-        """Say all details, if that is enough to be cut into after the answer."""
+        """Go on with as many details as it takes to be cut into after the answer."""
         needed = self._num_words(answer)
-        details = self._told.free(question)
-        text = " ".join((answer, *details))
-        if not details or not cuts(self._num_words(text), needed):
-            return False
-        self._say("agent", "answer", text, needed=needed)
-        return True
+        text, details = answer, self._told.free(question)
+        for detail in details[: min(MOST_DETAILS, self._told.num_close(details, question))]:
+            text = f"{text} {detail}"
+            if cuts(self._num_words(text), needed):
+                self._say("agent", "answer", text, needed=needed)
+                return True
+        return False

@@ -10,21 +10,25 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from datagen.scripting.compose.realizer import PlannedLine
-from datagen.scripting.content.qa_pack import Belief, Doubt
+from datagen.scripting.content.qa_pack import Belief
 from datagen.scripting.content.questions import (
     asks_for_told,
+    asks_what_to_do,
     content_stems,
     has_part_told,
+    is_explained,
     is_told,
+    question_kind,
     tell_the_same,
+    tells_a_need,
 )
 from datagen.scripting.plans.qa import Question
 
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _PRONOUN = re.compile(r"(?:It|They|Its|Their)\b")
 """Opens a sentence on what was named before it."""
-_OF_IT = re.compile(r"(?:it|they|he|she)\b")
-"""Opens a belief about what was asked."""
+_OF_IT = re.compile(r"(?:it|they|he|she)\b|.*\b(?:it|them|for that)$")
+"""Opens or ends a belief about what was asked."""
 
 
 class Told:
@@ -41,7 +45,8 @@ class Told:
     def free(self, question: Question) -> list[str]:
         """Return the details that tell nothing that was said, and nothing of what will be asked.
 
-        One that opens with "it" or "they" comes first: what it speaks of was named last then.
+        One that opens with "it" or "they" comes first: what it speaks of was named last then. What
+        speaks of nothing that was asked or answered comes last.
         """
         free = [
             one
@@ -49,7 +54,11 @@ class Told:
             if self.is_new(one, question.answer)
             and not any(is_told(later.ask, one) for later in self.coming)
         ]
-        return sorted(free, key=lambda one: not _PRONOUN.match(one))
+        return sorted(free, key=lambda one: (_is_loose(one, question), not _PRONOUN.match(one)))
+
+    def num_close(self, details: Sequence[str], question: Question) -> int:
+        """Count the details that speak of what was asked or answered; they come first."""
+        return sum(not _is_loose(one, question) for one in details)
 
     def is_new(self, text: str, answer: str) -> bool:
         """Tell whether a text repeats neither what the teacher has said nor what it will say."""
@@ -63,23 +72,44 @@ class Told:
     def may_come_up(self, belief: Belief, question: Question) -> bool:
         """Tell whether what is said to a belief is not what the question's answer says.
 
-        Nor will anybody ask for what it says.
+        Nor will anybody ask for what it says, or believe what it has just asked for a yes or a no.
         """
         asked = f"{question.ask} {question.answer}"
         said = f"{belief.think}. {belief.tell}"
-        is_asked = any(asks_for_told(one.ask, one.answer, said) for one in self.coming)
+        is_asked = any(
+            asks_for_told(one.ask, one.answer, said) or is_told(one.ask, belief.think)
+            for one in self.coming
+        )
         is_new = not is_told(belief.tell, asked) and self.is_new(belief.tell, question.answer)
-        return is_new and not is_asked
+        is_open = not is_told(belief.think, question.ask) or question_kind(question.ask) != "polar"
+        return is_new and is_open and not is_asked
 
     def may_be_heard(self, belief: Belief, question: Question) -> bool:
         """Tell whether a belief may come up before the answer, which then says something else.
 
-        What is wrongly believed belongs to the question; what is so may be of something near it,
-        but who is asked what it has heard speaks of what it has asked.
+        Who is asked what it has heard speaks of what it has asked; of who, when or how many it was
+        it has only a guess.
         """
         is_new = belief.is_other_than(question.ask, question.answer)
-        is_of_it = isinstance(belief, Doubt) or _speaks_of(belief.think, question.ask)
+        is_of_it = is_explained(question.ask) and _speaks_of(belief.think, question.ask)
         return is_new and is_of_it and self.may_come_up(belief, question)
+
+
+def _is_loose(detail: str, question: Question) -> bool:
+    """Tell whether a detail names nothing of a question and its answer, and is no further advice:
+    who asked for the largest country did not ask for the smallest."""
+    stems = content_stems(detail)
+    return (
+        stems.isdisjoint(content_stems(question.ask))
+        and stems.isdisjoint(content_stems(question.answer))
+        and not _PRONOUN.match(detail)
+        and not _is_advised(question.ask)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _is_advised(ask: str) -> bool:
+    return asks_what_to_do(ask) or tells_a_need(ask)
 
 
 def _speaks_of(think: str, ask: str) -> bool:

@@ -113,9 +113,10 @@ class Quiz(Settings):
     """Who has heard the answer to the main question can't be wrong."""
 
     def is_given_away_by(self, detail: str) -> bool:
-        """Tell whether nobody asks that right after a detail."""
-        is_in = content_stems(self.right) <= content_stems(detail)
-        return is_in or tell_the_same(detail, self.tell)
+        """Tell whether nobody asks that right after a detail, which speaks of the same."""
+        asked, told = content_stems(self.ask), content_stems(detail)
+        is_of_it = 2 * len(asked & told) >= len(asked) > 0
+        return is_of_it or content_stems(self.right) <= told or tell_the_same(detail, self.tell)
 
 
 class Topic(Settings):

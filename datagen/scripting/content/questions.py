@@ -72,9 +72,7 @@ _STEM = 4
 """How many letters of a word are compared, so that forms of a word are one."""
 _EXPLAINED = frozenset(("why", "how", "difference", "what"))
 """Kinds of questions that are explained; to the others a number, a name or a yes is an answer."""
-_NAMED = re.compile(
-    r"which\b|what(?:'s| is) the (?:capital|largest|smallest|highest|longest)\b", re.IGNORECASE
-)
+_NAMED = re.compile(r"which\b|what(?:'s| is) the (?:capital|(?!best\b)\w+est)\b", re.IGNORECASE)
 """Asks for a name."""
 _HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
 """Tells that a question asks for what to do."""
@@ -88,6 +86,7 @@ _TOLD, _TOLD_NUMBER = 0.55, 0.3
 """Which share of the words of what is told again was said before, and if a number is among them."""
 
 
+@lru_cache(maxsize=4096)
 def question_kind(question: str) -> str:
     """Return what a question asks for: "polar" (yes or no), "why", "how", "who", ..., or "".
 

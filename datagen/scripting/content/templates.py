@@ -37,11 +37,12 @@ _LESSON = (
         "again", "rephrase", "offer", "besides", "welcome", "welcome.grave",
     )),
     frozenset((
-        "hello", "hello.own", "hello.need", "hail", "hail.own", "hail.need", "ack", "taken",
-        "follow", "near", "switch", "serious", "curious", "interrupt", "done", "grasp", "lost",
+        "hello", "hello.own", "hello.need", "hello.why", "hello.fact", "hail", "hail.own",
+        "hail.need", "hail.why", "hail.fact", "ack", "taken", "forgot",
+        "follow", "near", "switch", "curious", "interrupt", "done", "grasp", "lost",
         "guessed", "believe", "doubt", "try", "long", "short", "again", "accept", "enough",
-        "settled", "fine", "thanks", "doubt.new", "glad", "closes", "see", "blank", "done.unknown",
-        "accept.grave", "done.grave", "thanks.grave", "call", "recall", "slower",
+        "settled", "fine", "thanks", "doubt.was", "doubt.new", "glad", "closes", "see", "blank",
+        "done.unknown", "accept.grave", "done.grave", "thanks.grave", "call", "recall", "slower",
     )),
 )  # fmt: skip
 _CHAT = frozenset((

@@ -36,16 +36,16 @@ FOLLOW_UPS = 0.3
 """Chance that a question on a topic has a follow-up besides."""
 FAR = 4
 """One in so many topics is followed by one that it does not lead to, and by all others in turn."""
-DETAILS = ((0, 0, 1), (0, 1, 1), (0, 1, 2))
+DETAILS = ((0, 0, 1), (0, 0, 1), (0, 1, 1))
 """How many details an answer gives, by the teacher's level of length."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that a question on the answer before it comes as a barge-in, by the asker's level of
 interruptions; nobody cuts in for another topic."""
 MIN_STEMS = 2
 """Fewest words of content of an answer that may have been told before its question."""
-GREETINGS, GOODBYES = 0.25, 0.56
+GREETINGS, GOODBYES = 0.25, 0.68
 """Chances that the teacher speaks first, and that both say goodbye."""
-_LEANS = re.compile(r"\b(?:its?|they|them|their|there|that|those|these|ones?)\b", re.IGNORECASE)
+LEANS = re.compile(r"\b(?:its?|they|them|their|there|that|those|these|ones?)\b", re.IGNORECASE)
 """What a question holds that speaks of its topic and does not name it."""
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 WORDS = (20, 400)
@@ -171,7 +171,7 @@ class _Path:
         topic = self._steps[-1][0]
         asked = [more for one, more, _ in self._steps if one is topic and more >= 0]
         left = [more for more in not_told(topic, topic.core) if more not in asked]
-        left = [more for more in left if not (asked and _LEANS.search(topic.more[more].ask))]
+        left = [more for more in left if not (asked and LEANS.search(topic.more[more].ask))]
         if left and (topic.grave or self._draws.chance(STAYS)):
             self._steps.append((topic, self._draws.pick(left), True))
         else:
@@ -218,7 +218,7 @@ class _Path:
     def _leans(self, place: int, topic: Topic) -> bool:
         """Tell whether a question leans on what was said just before it on its topic."""
         steps = self._steps[place : place + 1]
-        return any(one is topic and _LEANS.search(one.more[more].ask) for one, more, _ in steps)
+        return any(one is topic and LEANS.search(one.more[more].ask) for one, more, _ in steps)
 
     def _question(self, topic: Topic, more: int, *, is_near: bool, interrupts: bool) -> Question:
         if more >= 0:
