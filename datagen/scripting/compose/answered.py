@@ -28,9 +28,9 @@ from datagen.types import Persona, Speaker
 PACES = (0.5, 0.8, 1.0, 1.2, 1.5, 2.0)
 """How much likelier than in a lesson of middling pace things happen in one."""
 AFTER = {"quiz": 0.26, "doubt": 0.22, "check": 0.16, "offer": 0.1, "goes_on": 0.08, "again": 0.16}
+"""Chances of what comes after the answer to the question of a topic."""
 DRAWS = 2
 """Draws of what comes after an answer, of which the first that fits is taken."""
-"""Chances of what comes after the answer to the question of a topic."""
 AFTER_MORE = {"check": 0.22}
 """Chances of what comes after any other answer."""
 RIGHT, WRONG = 0.42, 0.4
