@@ -32,7 +32,7 @@ from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS = 0.09, 0.2
+SAY_AGAIN, LOOKS = 0.09, 0.3
 """Chances of what may happen to a question of the business."""
 HOLDS, TAKEN_IN = 0.8, 0.6
 AT_ONCE = 0.6
@@ -47,6 +47,8 @@ _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
 """Steps in which a business says what is so, or does something."""
 _THEIRS = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
 """How an offer ends by which the customer is to do something, and not the business."""
+_MAY_THEY = re.compile(r"\b(?:can|could|may|do) they\b", re.I)
+"""What a wish asks for that is the customer's to do: nobody answers that it does not do so."""
 _WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
 """What asks for a choice, to which a yes is no answer."""
 _WISH = AgendaItem("Q3")
@@ -173,7 +175,8 @@ class AssistantCall:
         is_known = wish.fact in talk.told  # it is only tried once more, and says so
         self._inquiry.link(is_wish=True, is_due=is_known)
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
-        act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+        act = "decline.theirs" if _MAY_THEY.search(talk.words.chosen) else "decline"
+        act = "decline.supposed" if supposes(talk.words.chosen) else act
         told = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
         if not is_known:
@@ -256,16 +259,20 @@ class AssistantCall:
         """Answer a question of the business from the notes."""
         talk = self.talk
         note = self.mandate.note(step)
-        said = wordings(step.say, note.question)
+        said = wordings(step.say, note.question, note.answer)
         talk.user_line(said, "setQuestion")
         asked = talk.floor.last
         if talk.chance(SAY_AGAIN * talk.leisure) and len(said) > 1:
             talk.agent("say_again.question", "requestRepeat").repairs = asked
             talk.user_line(said, "setQuestion").repairs = asked
         answer = capital_slot(note.answer)
-        self._has_read = not self._has_read and talk.chance(LOOKS)  # not before each answer
+        stated = talk.slots((answer,))
+        known = talk.world.values
+        is_number = any(name in known and known[name].type != "text" for name in stated)
+        may_look = is_number and not _LACKS.search(answer)  # what one knows by heart is just said
+        self._has_read = may_look and not self._has_read and talk.chance(LOOKS)
         if self._has_read:
-            talk.agent("note.no" if _LACKS.search(answer) else "note", "autoPositive")
+            talk.agent("note", "autoPositive")
         draft = talk.agent_line((answer,), "answer", (self._licence(step),))
         names = sorted(name for name in draft.values if name in talk.world.pack.caller)
         self._may_be_misheard(talk.draws.pick(names) if names else "")

@@ -88,8 +88,9 @@ class Inquiry:
             for name in names:
                 self._put(name, is_weighed=True)
             return True
-        if numbers and step.do == "offer" and talk.chance(MAKES_SURE * talk.slips):
-            read_back(talk, talk.draws.pick(numbers))
+        is_one = len(numbers) == 1  # of two prices one may be of what is not offered
+        if is_one and step.do == "offer" and talk.chance(MAKES_SURE * talk.slips):
+            read_back(talk, numbers[0])
             return True
         return False
 
