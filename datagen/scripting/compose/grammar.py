@@ -84,7 +84,10 @@ _SPELLED_OUT = (
     (re.compile(r"'ve got\b"), " have"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'ll\b"), " will"),
-    (re.compile(r"'d (?=(?:\w+ly |just |never )?(?:had|been|gone|seen|paid|thought|better)\b)"), " had "),
+    (
+        re.compile(r"'d (?=(?:\w+ly |just |never )?(?:had|been|gone|seen|paid|thought|better)\b)"),
+        " had ",
+    ),
     (re.compile(r"'d\b"), " would"),
     (
         re.compile(

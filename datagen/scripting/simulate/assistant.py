@@ -17,7 +17,13 @@ from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.answers import denying
 from datagen.scripting.simulate.assistant_inquiry import Inquiry
-from datagen.scripting.simulate.assistant_numbers import MISHEARD, READ_BACK, identify, is_heard
+from datagen.scripting.simulate.assistant_numbers import (
+    MISHEARD,
+    READ_BACK,
+    identify,
+    is_heard,
+    may_check,
+)
 from datagen.scripting.simulate.assistant_opening import open_call
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.readiness import is_ready
@@ -280,7 +286,8 @@ class AssistantCall:
     def _may_be_misheard(self, name: str) -> None:
         talk = self.talk
         roll = talk.draws.uniform() / talk.leisure
-        if not name or roll > MISHEARD + READ_BACK or not is_short(talk.value(name)):
+        is_sure = roll > MISHEARD + READ_BACK or not may_check(talk, "user")
+        if not name or is_sure or not is_short(talk.value(name)):
             self._taken_in(talk.words.chosen)
             return
         is_heard(talk, name, talk.misheard(name) if roll < MISHEARD else None)

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import continued, contracted, slots, third_person
+from datagen.scripting.compose.grammar import (
+    continued,
+    contracted,
+    slots,
+    spelled_out,
+    third_person,
+)
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -391,5 +397,5 @@ def _words(world: World, cast: Cast) -> dict[str, str]:
         "daypart": cast.daypart,
         "identity": world.identity.identity.label,
         "other": world.other.identity.label,
-        "because": because if cast.manner == "formal" else contracted(because),
+        "because": (spelled_out if cast.manner == "formal" else contracted)(because),
     }

@@ -29,7 +29,7 @@ LIMIT = "limit"
 """Name of the most that the customer would pay, among the values of a call."""
 QUESTIONS = (0, 1, 1, 2, 2)
 """How many questions an assistant has been told to ask; one is drawn."""
-TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
+TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.4, 0.4, 0.12, 0.35
 """Chances: it is to try for more than a policy allows; it knows something more about the matter; it
 lacks the first number that the business asks for; it may not refuse by itself."""
 _UNIT = re.compile(
@@ -44,6 +44,8 @@ _PAYS = re.compile(r"\b(?:take a payment|charge an? (?!off)\w+)")
 """What a tool does that takes its customer's money, which no assistant has to give."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
+_SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
+"""What a wish holds that only whoever is on the line can say of itself."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _SECOND = re.compile(r"\bthe \w+ one\?|, then\.$|\?$", re.I)
@@ -100,6 +102,13 @@ def _ends(step: ProcedureStep) -> bool:
     return step.do in ("ask", "check") and _ENDS.search(answer_of(step)) is not None
 
 
+def _is_unfit(pack: WorldPack, step: ProcedureStep) -> bool:
+    """Tell whether a step by itself needs somebody who is there, or who may pay."""
+    if step.do == "act":
+        return _PAYS.match(pack.tools[step.tool].does) is not None
+    return _ends(step) or _is_done_in_call(step) or _is_of_the_call(step, pack.values)
+
+
 def _is_of_the_call(step: ProcedureStep, own: Collection[str]) -> bool:
     """Tell whether a step asks for what nobody can have noted down before the call: it names what
     only the business knows, and asks about that or for a second choice."""
@@ -132,9 +141,7 @@ def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
         is_late = has_acted or all(not slots(line).isdisjoint(pack.values) for line in step.say)
         if step.do in ("instruct", "handoff") or (step.do == "check" and is_late):
             return False
-        if _ends(step) or _is_done_in_call(step) or _is_of_the_call(step, pack.values):
-            return False
-        if step.do == "act" and _PAYS.match(pack.tools[step.tool].does):
+        if _is_unfit(pack, step):
             return False
         if has_declined and step.do == "act" and not ENDING.search(story.because):
             return False  # who declines has asked for something else, in words of its own
@@ -214,7 +221,8 @@ def _tried(wish: Wish | None, draws: Draws) -> str:
     """Return what the assistant is to try for, if it is."""
     if wish is None or not draws.chance(TRIES_WISH):
         return ""
-    return of_caller(draws.pick(without_others(wish.ask)))
+    lines = without_others(wish.ask)
+    return of_caller(draws.pick([line for line in lines if not _SENSED.search(line)] or lines))
 
 
 def _is_open_for(world: World, wish: Wish) -> bool:
