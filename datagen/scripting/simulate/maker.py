@@ -36,7 +36,7 @@ from datagen.scripting.simulate.finish import FinishedCall, finish
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.assistant_roles import assistant_items, assistant_role, business_role
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
-from datagen.scripting.world.mandate import draw_mandate, for_assistants, turned
+from datagen.scripting.world.mandate import Mandate, draw_mandate, for_assistants, turned
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
 from datagen.types import Direction, Job, ProbeType, Rejected, Script, Split
 
@@ -73,7 +73,7 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
 
-RARER: dict[ProbeType, tuple[int, int]] = {"Q3": (1, 2), "Q4": (2, 3), "Q6": (1, 3)}
+RARER: dict[ProbeType, tuple[int, int]] = {"Q3": (1, 2), "Q4": (1, 2), "Q6": (1, 3)}
 """How many of so many are left in the calls of assistants: few businesses ask for a signature, are
 rude or talk of something else."""
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
@@ -158,8 +158,7 @@ class WorldMaker:
         """Return a call for a customer that somebody else words. Raises Rejected."""
         for drawn, cast, draws, aim in self._attempts(job, self.worlds[domain], dealt):
             world, cast = turned(drawn), self._turned(job, drawn, cast, draws)
-            is_formal = cast.manner == "formal"
-            mandate = draw_mandate(world, cast.probes, draws, is_formal=is_formal)
+            mandate = _mandate(world, cast, draws)
             role = assistant_role(world, cast, mandate, draws)
             if len(role) <= PROMPT_CHARACTERS:
                 items = assistant_items(world, mandate, "")
@@ -227,7 +226,7 @@ class WorldMaker:
     ) -> Script | None:
         """Return a call for a customer; None if the role is too long."""
         world, cast = turned(world), self._turned(job, world, cast, draws)
-        mandate = draw_mandate(world, cast.probes, draws, is_formal=cast.manner == "formal")
+        mandate = _mandate(world, cast, draws)
         role = assistant_role(world, cast, mandate, draws)
         if len(role) > PROMPT_CHARACTERS:
             return None
@@ -303,6 +302,11 @@ class WorldMaker:
             direction=dealt.direction,
             probes=probes,
         )
+
+
+def _mandate(world: World, cast: Cast, draws: Draws) -> Mandate:
+    is_formal = cast.manner == "formal"
+    return draw_mandate(world, cast.probes, draws, daypart=cast.daypart, is_formal=is_formal)
 
 
 def _num_words(aim: float) -> float:

@@ -8,7 +8,7 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -46,6 +46,10 @@ _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call a
 """What a reply to an offer holds that is no answer yet."""
 _SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
 """What a wish holds that only whoever is on the line can say of itself."""
+_DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+"""What names a day, beside which another would be taken for it."""
+_AFTERNOON = re.compile(r"\b(?:can|could|will|'ll)\b[^.]*\bthis afternoon\b", re.I)
+"""What nobody means to do any more in the evening."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
 _SECOND = re.compile(r"\bthe \w+ one\?|, then\.$|\?$", re.I)
@@ -177,10 +181,15 @@ def turned(world: World) -> World:
 
 
 def draw_mandate(
-    world: World, probes: Sequence[str], draws: Draws, *, is_formal: bool = False
+    world: World,
+    probes: Sequence[str],
+    draws: Draws,
+    *,
+    daypart: str = "",
+    is_formal: bool = False,
 ) -> Mandate:
-    """Draw what the customer has told, maybe an assistant without short forms; sets the limit among
-    the world's values."""
+    """Draw what the customer has told, maybe an assistant without short forms; sets the limit, and
+    what has none, among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
     bound, limit = _bound(world, draws)
@@ -188,6 +197,7 @@ def draw_mandate(
     if limit is not None:
         world.values[LIMIT] = limit
     plain = [line for line in world.story.more if stands_alone(line)]
+    plain = list(_beside(plain, asks, world, daypart))
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
     mandate = Mandate(
@@ -200,7 +210,27 @@ def draw_mandate(
         limit=limit,
         lacks_identity=is_verified and draws.chance(LACKS_IDENTITY),
     )
-    return formally(mandate) if is_formal else mandate
+    if not is_formal:
+        return mandate
+    for name in world.pack.caller.keys() & world.values.keys():
+        if world.values[name].type == "text":
+            _, written, spoken, _ = world.values[name]
+            world.values[name] = Value("text", spelled_out(written), spelled_out(spoken))
+    return formally(mandate)
+
+
+def _beside(
+    lines: Sequence[str], asks: Sequence[ProcedureStep], world: World, daypart: str
+) -> Iterator[str]:
+    """Yield what may be told beside a reason: neither what the business then asks for, nor a day or
+    a time of day that does not fit the others."""
+    asked = set(chain.from_iterable(slots(answer_of(step)) for step in asks))
+    values = (world.values[name] for name in asked & world.values.keys())
+    has_day = any(_DAY.search(value.written) for value in values)
+    for line in lines:
+        is_apart = slots(line).isdisjoint(asked) and not (has_day and _DAY.search(line))
+        if is_apart and not (daypart == "evening" and _AFTERNOON.search(line)):
+            yield line
 
 
 def formally(mandate: Mandate) -> Mandate:

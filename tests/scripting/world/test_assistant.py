@@ -1018,7 +1018,7 @@ def test_a_bank_says_how_a_manner_talks_that_has_nothing_of_its_own() -> None:
 
 def test_at_most_one_business_in_eight_is_rude() -> None:
     dealt = [deal_assistant_probes(0, "service", at) for at in range(5600)]
-    assert 1 / 10 < sum("Q4" in probes for probes in dealt) / len(dealt) <= 1 / 8
+    assert 1 / 14 < sum("Q4" in probes for probes in dealt) / len(dealt) <= 1 / 8
 
 
 def test_who_is_busy_is_met_as_such() -> None:
@@ -1172,3 +1172,17 @@ def test_each_makes_sure_twice_at_most() -> None:
     for script in everything():
         made = Counter(turn.act for turn in floor(script) if turn.speaker == "agent")
         assert made["checkQuestion"] <= CHECKS, script.dialog_id
+
+
+def test_what_is_told_beside_the_reason_is_not_asked_then() -> None:
+    """They've got a parrot at home. Are there any pets or children?"""
+    seen = 0
+    for script in calls("pest_control"):
+        if "got a parrot" in script.role_prompt:
+            asked = [turn.text for turn in floor(script) if turn.speaker == "user"]
+            assert not [one for one in asked if "pets" in one and one.endswith("?")], asked
+        seen += "pets or children" in script.role_prompt
+    assert seen > 2
+    for script in everything():
+        first = next(turn.text for turn in floor(script) if turn.speaker == "agent")
+        assert not ("evening" in first and "by this afternoon" in script.role_prompt), first
