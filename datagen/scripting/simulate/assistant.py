@@ -38,9 +38,11 @@ from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS = 0.09, 0.3
+SAY_AGAIN, LOOKS = 0.09, 0.5
 """Chances of what may happen to a question of the business."""
 HOLDS, TAKEN_IN = 0.8, 0.6
+BY_HEART = 6
+"""Characters of a code that one may know by heart: nobody looks for what is as short."""
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
 _OF_QUESTIONS = ("question", "wanted to know", "to ask", "answers it", "next on")
@@ -274,8 +276,9 @@ class AssistantCall:
         answer = capital_slot(note.answer)
         stated = talk.slots((answer,))
         known = talk.world.values
-        is_number = any(name in known and known[name].type != "text" for name in stated)
-        may_look = is_number and not _LACKS.search(answer)  # what one knows by heart is just said
+        is_code = any(name in known and known[name].type == "code" for name in stated)
+        is_long = is_code and len(talk.fill(answer)) > BY_HEART
+        may_look = is_long and not _LACKS.search(answer)
         self._has_read = may_look and not self._has_read and talk.chance(LOOKS)
         if self._has_read:
             talk.agent("note", "autoPositive")

@@ -44,7 +44,8 @@ LOW = -0.15
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
 """What is answered with "you're welcome"."""
 WISHES = re.compile(
-    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|talking to you)\b|to you[.!]",
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best(?! to)|wish you|talking to you)\b"
+    r"|to you[.!]",
     re.I,
 )
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))

@@ -102,7 +102,7 @@ def wordings(lines: tuple[str, ...], question: str, answer: str = "") -> tuple[s
 
 def _asked(lines: Sequence[str], own: Collection[str]) -> str:
     """Return a question as somebody notes it who does not know what the business does."""
-    known = [line for line in lines if slots(line).isdisjoint(own)]
+    known: Sequence[str] = [line for line in lines if slots(line).isdisjoint(own)]
     known = known or [line for line in lines if _STATES.fullmatch(to_assistant(line))] or lines[:1]
     line = next((one for one in known if not asks_to_say(one)), known[0])
     line = to_assistant(line).removeprefix("And ")
