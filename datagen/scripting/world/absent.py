@@ -65,6 +65,8 @@ _BOOKED = re.compile(
     r" (?=\{\w*(?:day|slot|exam)\w*\}|(?:tomorrow|today|next)\b)"
 )
 """What is booked before its day, which may be tomorrow: they're booked, tomorrow at four."""
+_HAVE = re.compile(r"\b(I(?: have|'ve got)) (?=\{\w*day\w*\} at \{)")
+"""What has a day that may be "on Tuesday"."""
 _CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
 """Has a verb after it, which is no sign of a subject: what makes you want to leave."""
 _OF_OTHERS = re.compile(
@@ -115,6 +117,7 @@ def to_assistant(line: str) -> str:
     if asked := _SPOKEN_TO.match(line):
         return asked[0] + to_assistant(line[asked.end() :])
     line = _BOOKED.sub(r"\1, ", _EVERY_ONE.sub(r"\1 ", line))
+    line = _HAVE.sub(r"\1 time ", line)
     if line[:1].isupper() and (order := _ORDER.match(line)):
         rest = _NOR.sub(" and not ", line[order.end() :])
         line = _PLEADED.sub("", f"They should{_ordered(order[1] or order[2])} {rest}", count=1)

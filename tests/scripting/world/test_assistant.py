@@ -1138,6 +1138,7 @@ def test_since_is_no_answer_to_when() -> None:
         ("I've booked the visit {visit_day}.", "I've booked the visit, {visit_day}."),
         ("I've booked a trial for {trial_day}.", "I've booked a trial for {trial_day}."),
         ("I've booked {room_other} on {room_day}.", "I've booked {room_other} on {room_day}."),
+        ("I have {next_day} at {next_time}.", "I have time {next_day} at {next_time}."),
         ("How many of you will there be?", "How many of them will there be?"),
     ],
 )
