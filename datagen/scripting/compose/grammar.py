@@ -73,15 +73,31 @@ def contracted(text: str) -> str:
 
 
 _SPELLED_OUT = (
+    (re.compile(r"\bcan't (you|they|it|there|we)\b(?!')", re.I), r"can \1 not"),
+    (re.compile(r"\bwon't (you|they|it|there|we)\b(?!')", re.I), r"will \1 not"),
+    (re.compile(r"(\w)n't (you|they|it|there|we)\b(?!')"), r"\1 \2 not"),
     (re.compile(r"\bcan't\b", re.I), "cannot"),
     (re.compile(r"\bwon't\b", re.I), "will not"),
     (re.compile(r"n't\b"), " not"),
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve got\b"), " have"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'ll\b"), " will"),
+    (
+        re.compile(r"'d (?=(?:\w+ly |just |never )?(?:had|been|gone|seen|paid|thought|better)\b)"),
+        " had ",
+    ),
     (re.compile(r"'d\b"), " would"),
-    (re.compile(r"\b(it|that|there|here|what|who|name)'s\b", re.I), r"\1 is"),
+    (
+        re.compile(
+            r"\b(it|that|there|what|who)'s (?=(?:only |just |already |always |never |not )?"
+            r"(?:been|had|got|gotten|gone|happened)\b)",
+            re.I,
+        ),
+        r"\1 has ",
+    ),
+    (re.compile(r"\b(it|that|there|here|what|who|where|when|how|name)'s\b", re.I), r"\1 is"),
     (re.compile(r"\blet's\b", re.I), "let us"),
 )
 """What a formal speaker says in two words."""

@@ -66,7 +66,8 @@ _OPENS = re.compile(
 _ENDS_ON = re.compile(r"(?:\b(?:is|are|do|does|has|have|can) not|n't)[.?!]?$", re.IGNORECASE)
 """How a clause ends that leaves out what the one before it says."""
 _AWAITS = re.compile(
-    r"(?:^|, )(?:(?:and |but |so )?(?:after|before|beyond|until) (?:that|then)"
+    r"(?:^|, )(?:(?:and |but |so )?(?:after|before|beyond|until"
+    r"|(?:later|earlier|sooner|more|less) than|over|above|past|below|under) (?:that|then)"
     r"|(?:and|but|so) (?:if|when|once|because|since)\b[^,]*)$",
     re.IGNORECASE,
 )

@@ -17,7 +17,13 @@ from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.answers import denying
 from datagen.scripting.simulate.assistant_inquiry import Inquiry
-from datagen.scripting.simulate.assistant_numbers import MISHEARD, READ_BACK, identify, is_heard
+from datagen.scripting.simulate.assistant_numbers import (
+    MISHEARD,
+    READ_BACK,
+    identify,
+    is_heard,
+    may_check,
+)
 from datagen.scripting.simulate.assistant_opening import open_call
 from datagen.scripting.simulate.call import procedure
 from datagen.scripting.simulate.readiness import is_ready
@@ -32,9 +38,11 @@ from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS = 0.09, 0.2
+SAY_AGAIN, LOOKS = 0.09, 0.5
 """Chances of what may happen to a question of the business."""
 HOLDS, TAKEN_IN = 0.8, 0.6
+BY_HEART = 6
+"""Characters of a code that one may know by heart: nobody looks for what is as short."""
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
 _OF_QUESTIONS = ("question", "wanted to know", "to ask", "answers it", "next on")
@@ -47,6 +55,8 @@ _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
 """Steps in which a business says what is so, or does something."""
 _THEIRS = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
 """How an offer ends by which the customer is to do something, and not the business."""
+_MAY_THEY = re.compile(r"\b(?:can|could|may|do) they\b", re.I)
+"""What a wish asks for that is the customer's to do: nobody answers that it does not do so."""
 _WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
 """What asks for a choice, to which a yes is no answer."""
 _WISH = AgendaItem("Q3")
@@ -173,7 +183,8 @@ class AssistantCall:
         is_known = wish.fact in talk.told  # it is only tried once more, and says so
         self._inquiry.link(is_wish=True, is_due=is_known)
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
-        act = "decline.supposed" if supposes(talk.words.chosen) else "decline"
+        act = "decline.theirs" if _MAY_THEY.search(talk.words.chosen) else "decline"
+        act = "decline.supposed" if supposes(talk.words.chosen) else act
         told = denying(talk.words.chosen, talk.world.fact(wish.fact).tell)
         talk.user(act, "declineRequest")
         if not is_known:
@@ -256,16 +267,21 @@ class AssistantCall:
         """Answer a question of the business from the notes."""
         talk = self.talk
         note = self.mandate.note(step)
-        said = wordings(step.say, note.question)
+        said = wordings(step.say, note.question, note.answer)
         talk.user_line(said, "setQuestion")
         asked = talk.floor.last
         if talk.chance(SAY_AGAIN * talk.leisure) and len(said) > 1:
             talk.agent("say_again.question", "requestRepeat").repairs = asked
             talk.user_line(said, "setQuestion").repairs = asked
         answer = capital_slot(note.answer)
-        self._has_read = not self._has_read and talk.chance(LOOKS)  # not before each answer
+        stated = talk.slots((answer,))
+        known = talk.world.values
+        is_code = any(name in known and known[name].type == "code" for name in stated)
+        is_long = is_code and len(talk.fill(answer)) > BY_HEART
+        may_look = is_long and not _LACKS.search(answer)
+        self._has_read = may_look and not self._has_read and talk.chance(LOOKS)
         if self._has_read:
-            talk.agent("note.no" if _LACKS.search(answer) else "note", "autoPositive")
+            talk.agent("note", "autoPositive")
         draft = talk.agent_line((answer,), "answer", (self._licence(step),))
         names = sorted(name for name in draft.values if name in talk.world.pack.caller)
         self._may_be_misheard(talk.draws.pick(names) if names else "")
@@ -273,7 +289,8 @@ class AssistantCall:
     def _may_be_misheard(self, name: str) -> None:
         talk = self.talk
         roll = talk.draws.uniform() / talk.leisure
-        if not name or roll > MISHEARD + READ_BACK or not is_short(talk.value(name)):
+        is_sure = roll > MISHEARD + READ_BACK or not may_check(talk, "user")
+        if not name or is_sure or not is_short(talk.value(name)):
             self._taken_in(talk.words.chosen)
             return
         is_heard(talk, name, talk.misheard(name) if roll < MISHEARD else None)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from datagen.scripting.content.verdicts import plainly
 from datagen.scripting.simulate.answers import answering, to_the_point
-from datagen.scripting.simulate.assistant_numbers import read_back
+from datagen.scripting.simulate.assistant_numbers import may_check, read_back
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.absent import to_assistant_all
@@ -88,8 +88,10 @@ class Inquiry:
             for name in names:
                 self._put(name, is_weighed=True)
             return True
-        if numbers and step.do == "offer" and talk.chance(MAKES_SURE * talk.slips):
-            read_back(talk, talk.draws.pick(numbers))
+        # of two prices one may be of what is not offered
+        is_one = len(numbers) == 1 and may_check(talk, "agent")
+        if is_one and step.do == "offer" and talk.chance(MAKES_SURE * talk.slips):
+            read_back(talk, numbers[0])
             return True
         return False
 
@@ -118,7 +120,8 @@ class Inquiry:
                 talk.user("repeats", "autoPositive")
             same = tuple(line for line in told if stating <= talk.slots((line,)))
             talk.user_line(same, "inform").repairs = asked  # whoever repeats leaves out nothing
-        if len(stated) == 1 and may_note and not is_missed and talk.chance(NOTED * talk.slips):
+        may_note = may_note and not is_missed and may_check(talk, "agent")
+        if len(stated) == 1 and may_note and talk.chance(NOTED * talk.slips):
             read_back(talk, stated[0])
         elif may_ack and (is_news or talk.chance(ACKS * min(1.4, talk.leisure))):
             is_glad = is_done and talk.outcome == "solved"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datagen.scripting.content.values import Value
 from datagen.scripting.simulate.talk import Talk
+from datagen.types import Speaker
 
-MISHEARD, READ_BACK, SPELLED = 0.1, 0.14, 0.12
-"""Chances of what may happen to a number and to a name."""
-
-
+MISHEARD, READ_BACK, SPELLED, WRONG = 0.1, 0.14, 0.12, 0.5
+"""Chances of what may happen to a number and to a name, and that what is read back is wrong, if it
+can be."""
+CHECKS = 2
+"""How often each of two people makes sure of what it has heard in one call, and no more."""
 _FOUND = ("file", "found")
 """What nobody says of a record that it has yet to look up."""
 
@@ -57,13 +59,26 @@ def is_heard(talk: Talk, name: str, wrong: Value | None) -> None:
     draft.repairs = talk.floor.last - 1
 
 
+def may_check(talk: Talk, speaker: Speaker) -> bool:
+    """Tell whether somebody may make sure once more of what it has heard."""
+    made = sum(one.speaker == speaker and one.act == "checkQuestion" for one in talk.floor.drafts)
+    return made < CHECKS
+
+
+def _one_off(written: str, other: str) -> bool:
+    """Tell whether two numbers differ in one digit, as what is heard wrong does."""
+    pairs = zip(written, other, strict=False)
+    return len(written) == len(other) and sum(one != two for one, two in pairs) == 1
+
+
 def read_back(talk: Talk, name: str) -> None:
     """Let the assistant read a value back, now and then a wrong one; words need no such care."""
     right = talk.value(name)
     if right.type == "text":
         talk.agent("ack.low", "autoPositive")
         return
-    wrong = talk.misheard(name) if talk.chance(0.35) else None
+    wrong = talk.misheard(name) if talk.chance(WRONG) else None
+    wrong = wrong if wrong and _one_off(wrong.written, right.written) else None
     talk.words.about("heard", wrong or right)
     talk.agent("read_back", "checkQuestion", (f"user.{name}",))
     if wrong is None:

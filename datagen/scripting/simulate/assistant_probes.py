@@ -32,6 +32,10 @@ _FORMAL = re.compile(
 """How what a tool does begins that a form may go with: a booking, a claim, another contract."""
 _UNPAID = re.compile(r"\b(?:payment|charge|refund|waive|list|hold|pencil|bid)\b")
 """What it holds if nothing is to be paid for it right then: it is a payment itself, or a place."""
+_NO_CARDS = re.compile(
+    r"\bno cards\b|\bnever in advance\b|\bnever takes? card|\bcard number is never\b", re.I
+)
+"""What a term of a business holds that takes no money by phone."""
 
 
 def bring_up(talk: Talk, kind: str, *, waits: bool = False, done: str = "") -> None:
@@ -146,6 +150,8 @@ def _favor(talk: Talk, done: str) -> None:
     """Ask for a signature or a payment for what was done, else for the customer's consent, in
     writing, to such calls about its record."""
     act = belonging(done, has_price=LIMIT in talk.world.values) if done else ""
+    if act.endswith(".costs") and any(map(_NO_CARDS.search, talk.world.said.values())):
+        act = ""
     if not act and not (talk.world.story.verify and talk.is_verified):
         return
     costs = ".costs" if act.endswith(".costs") else ""

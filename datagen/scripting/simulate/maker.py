@@ -36,7 +36,7 @@ from datagen.scripting.simulate.finish import FinishedCall, finish
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.assistant_roles import assistant_items, assistant_role, business_role
 from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
-from datagen.scripting.world.mandate import draw_mandate, for_assistants, turned
+from datagen.scripting.world.mandate import Mandate, draw_mandate, for_assistants, turned
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
 from datagen.types import Direction, Job, ProbeType, Rejected, Script, Split
 
@@ -73,8 +73,9 @@ _DEBRIS = (*"{}[]<>*_#|(", "..", ",.", "?.", "  ", ",,")
 """What no sentence that is spoken holds."""
 
 
-RUDE = (2, 3)
-"""To how many assistants of those that would have been a business is rude."""
+RARER: dict[ProbeType, tuple[int, int]] = {"Q3": (1, 2), "Q4": (1, 2), "Q6": (1, 3)}
+"""How many of so many are left in the calls of assistants: few businesses ask for a signature, are
+rude or talk of something else."""
 PROBES: tuple[ProbeType, ...] = ("Q0", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 LEVELS: tuple[PromptLevel, ...] = ("brief", "service", "service", "detailed")
 """How much role prompts say if nothing is asked for, in rounds."""
@@ -92,12 +93,13 @@ def deal_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
 
 
 def deal_assistant_probes(run_seed: int, kind: str, index: int) -> tuple[ProbeType, ...]:
-    """Return the same for a call that an assistant makes, with fewer who are rude."""
-    probes = deal_probes(run_seed, kind, index)
-    count, rounds = RUDE
-    if stratified(run_seed, f"{kind}/rude", index, rounds) < count:
-        return probes
-    return tuple(probe for probe in probes if probe != "Q4")
+    """Return the same for a call that an assistant makes, with fewer of some kinds."""
+
+    def is_kept(probe: ProbeType) -> bool:
+        count, rounds = RARER.get(probe, (1, 1))
+        return stratified(run_seed, f"{kind}/{probe}", index, rounds) < count
+
+    return tuple(filter(is_kept, deal_probes(run_seed, kind, index)))
 
 
 class Dealt(Protocol):
@@ -156,7 +158,7 @@ class WorldMaker:
         """Return a call for a customer that somebody else words. Raises Rejected."""
         for drawn, cast, draws, aim in self._attempts(job, self.worlds[domain], dealt):
             world, cast = turned(drawn), self._turned(job, drawn, cast, draws)
-            mandate = draw_mandate(world, cast.probes, draws)
+            mandate = _mandate(world, cast, draws)
             role = assistant_role(world, cast, mandate, draws)
             if len(role) <= PROMPT_CHARACTERS:
                 items = assistant_items(world, mandate, "")
@@ -224,7 +226,7 @@ class WorldMaker:
     ) -> Script | None:
         """Return a call for a customer; None if the role is too long."""
         world, cast = turned(world), self._turned(job, world, cast, draws)
-        mandate = draw_mandate(world, cast.probes, draws)
+        mandate = _mandate(world, cast, draws)
         role = assistant_role(world, cast, mandate, draws)
         if len(role) > PROMPT_CHARACTERS:
             return None
@@ -300,6 +302,11 @@ class WorldMaker:
             direction=dealt.direction,
             probes=probes,
         )
+
+
+def _mandate(world: World, cast: Cast, draws: Draws) -> Mandate:
+    is_formal = cast.manner == "formal"
+    return draw_mandate(world, cast.probes, draws, daypart=cast.daypart, is_formal=is_formal)
 
 
 def _num_words(aim: float) -> float:

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import continued, contracted, filled_by, third_person
+from datagen.scripting.compose.grammar import (
+    continued,
+    contracted,
+    filled_by,
+    spelled_out,
+    third_person,
+)
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
@@ -38,7 +44,8 @@ LOW = -0.15
 THANKS = re.compile(r"\b(?:thank|thanks|appreciate|cheers|been a help)\b", re.IGNORECASE)
 """What is answered with "you're welcome"."""
 WISHES = re.compile(
-    r"\b(?:have a|enjoy|take (?:good )?care|all the best|wish you|talking to you)\b|to you[.!]",
+    r"\b(?:have a|enjoy|take (?:good )?care|all the best(?! to)|wish you|talking to you)\b"
+    r"|to you[.!]",
     re.I,
 )
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
@@ -395,5 +402,5 @@ def _words(world: World, cast: Cast) -> dict[str, str]:
         "daypart": cast.daypart,
         "identity": world.identity.identity.label,
         "other": world.other.identity.label,
-        "because": because if cast.manner == "formal" else contracted(because),
+        "because": (spelled_out if cast.manner == "formal" else contracted)(because),
     }

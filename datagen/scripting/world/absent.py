@@ -56,8 +56,17 @@ _SPOKEN_TO = re.compile(
     re.IGNORECASE,
 )
 """How a line begins that asks for words: whoever is on the line says them, whosever they are."""
+_OF_MANY = re.compile(r"\b(how many of) you\b", re.IGNORECASE)
 _EVERY_ONE = re.compile(r"\b(you're) all (?=booked\b)", re.IGNORECASE)
 """Would say of several people what is meant of a visit: they're all booked."""
+_BOOKED = re.compile(
+    r"(?<!\bI've)(?<!\bhave)((?:'s|'re|\bis|\bare|\bbeen|\bgot (?:\w+ )?\w+) booked"
+    r"|\bI've booked (?:the|an?|that|it|you|your)\b(?:(?! with\b)[^,{?])*(?<! for))"
+    r" (?=\{\w*(?:day|slot|exam)\w*\}|(?:tomorrow|today|next)\b)"
+)
+"""What is booked before its day, which may be tomorrow: they're booked, tomorrow at four."""
+_HAVE = re.compile(r"\b(I(?: have|'ve got)) (?=\{\w*day\w*\} at \{)")
+"""What has a day that may be "on Tuesday"."""
 _CAUSED = re.compile(r"\b(makes?|made) you\b", re.IGNORECASE)
 """Has a verb after it, which is no sign of a subject: what makes you want to leave."""
 _OF_OTHERS = re.compile(
@@ -107,12 +116,13 @@ def to_assistant(line: str) -> str:
     """Return what is said to a caller as said to somebody who calls for it."""
     if asked := _SPOKEN_TO.match(line):
         return asked[0] + to_assistant(line[asked.end() :])
-    line = _EVERY_ONE.sub(r"\1 ", line)
+    line = _BOOKED.sub(r"\1, ", _EVERY_ONE.sub(r"\1 ", line))
+    line = _HAVE.sub(r"\1 time ", line)
     if line[:1].isupper() and (order := _ORDER.match(line)):
         rest = _NOR.sub(" and not ", line[order.end() :])
         line = _PLEADED.sub("", f"They should{_ordered(order[1] or order[2])} {rest}", count=1)
     line = _ASIDE.sub(lambda found: f"{found[1]} they should{_not(found[2])} ", line)
-    for pattern in (_CAUSED, _OBJECT, _AS_OBJECT, _IS_YOU):
+    for pattern in (_OF_MANY, _CAUSED, _OBJECT, _AS_OBJECT, _IS_YOU):
         line = pattern.sub(r"\1 them", line)
     return third_person(_AT_END.sub(" them", line))
 

@@ -5,6 +5,7 @@ World, Cast, Mandate --assistant_role, business_role--> role prompts
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from datagen.scripting.compose.grammar import article, capital, third_person
@@ -56,6 +57,8 @@ _MANNERS: dict[str, Manner] = {
     "hurried": "brisk",
 }
 """How a business talks, by how who answers for it feels: in other moods no role says it."""
+_LEANS = re.compile(r"\bthat\?|^And\b")
+"""How a note leans on the one before it."""
 _item = trusted(WorldItem)
 
 
@@ -73,7 +76,8 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
     }
     known = _known(world, mandate)
     notes = [f"{note.question} {capital_slot(note.answer)}" for note in mandate.notes.values()]
-    told = [*known, *draws.shuffled(notes)]
+    is_in_order = any(map(_LEANS.search, notes))  # which else lean on what comes after them
+    told = [*known, *(notes if is_in_order else draws.shuffled(notes))]
     told += [mandate.background] if mandate.background else []
     asks = [f"Ask: {line}" for line in mandate.asks.values()]
     asks += [f"Try to get more: {mandate.wish}"] if mandate.wish else []

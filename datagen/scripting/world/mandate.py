@@ -8,13 +8,13 @@ The business has the world; the assistant knows these sentences and nothing else
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import Literal, TypeAlias
 
-from datagen.scripting.compose.grammar import slots
+from datagen.scripting.compose.grammar import slots, spelled_out
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.absent import of_caller, value_of_caller
@@ -29,7 +29,7 @@ LIMIT = "limit"
 """Name of the most that the customer would pay, among the values of a call."""
 QUESTIONS = (0, 1, 1, 2, 2)
 """How many questions an assistant has been told to ask; one is drawn."""
-TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.2, 0.4, 0.12, 0.35
+TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.4, 0.4, 0.12, 0.35
 """Chances: it is to try for more than a policy allows; it knows something more about the matter; it
 lacks the first number that the business asks for; it may not refuse by itself."""
 _UNIT = re.compile(
@@ -40,12 +40,23 @@ _UNIT = re.compile(
 """A price of one of several, an hour, a night; or of a part."""
 _IN_CALL = re.compile(r"\b(?:can|could|would) you\b[^?]*\b(?:right now|while I wait)\?$", re.I)
 """How a question ends after what somebody could do before its answer."""
+_PAYS = re.compile(r"\b(?:take a payment|charge an? (?!off)\w+)")
+"""What a tool does that takes its customer's money, which no assistant has to give."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
+_SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
+"""What a wish holds that only whoever is on the line can say of itself."""
+_DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+"""What names a day, beside which another would be taken for it."""
+_AFTERNOON = re.compile(r"\b(?:can|could|will|'ll)\b[^.]*\bthis afternoon\b", re.I)
+"""What nobody means to do any more in the evening."""
 _ENDS = re.compile(r"\b(?:never mind|forget it|forget that)\b", re.I)
 """What an answer holds that ends a call, which its customer has not decided before it."""
+_SECOND = re.compile(r"\bthe \w+ one\?|, then\.$|\?$", re.I)
+"""What a question and its answer hold if they are of the call: the right one, what is taken where
+something else is out, and what is asked back."""
 _BACK = re.compile(
-    r"(?:does|did|was|is|could) that\b|\bthat(?: long)?\?|, was that\b"
+    r"(?:does|did|was|is|could) that\b|\bare those\b|\bthat(?: long)?\?|, was that\b"
     r"|\b(?:get (?:it|them)|live) there\?|\bafter all\b|\bin one piece\b|\bwait\b|\bso far\b"
     r"|\b(?:then|now)\?",
     re.I,
@@ -95,6 +106,22 @@ def _ends(step: ProcedureStep) -> bool:
     return step.do in ("ask", "check") and _ENDS.search(answer_of(step)) is not None
 
 
+def _is_unfit(pack: WorldPack, step: ProcedureStep) -> bool:
+    """Tell whether a step by itself needs somebody who is there, or who may pay."""
+    if step.do == "act":
+        return _PAYS.match(pack.tools[step.tool].does) is not None
+    return _ends(step) or _is_done_in_call(step) or _is_of_the_call(step, pack.values)
+
+
+def _is_of_the_call(step: ProcedureStep, own: Collection[str]) -> bool:
+    """Tell whether a step asks for what nobody can have noted down before the call: it names what
+    only the business knows, and asks about that or for a second choice."""
+    if step.do != "ask" or _points_back(step):
+        return False
+    note = note_of(step, own)
+    return not slots(note.question).isdisjoint(own) or _SECOND.search(" ".join(note)) is not None
+
+
 @lru_cache(maxsize=256)
 def for_assistants(compiled: CompiledWorld) -> dict[str, tuple[str, ...]]:
     """Return the stories, each with the ways that it goes, that fit a caller who calls for
@@ -118,7 +145,7 @@ def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
         is_late = has_acted or all(not slots(line).isdisjoint(pack.values) for line in step.say)
         if step.do in ("instruct", "handoff") or (step.do == "check" and is_late):
             return False
-        if _ends(step) or _is_done_in_call(step):
+        if _is_unfit(pack, step):
             return False
         if has_declined and step.do == "act" and not ENDING.search(story.because):
             return False  # who declines has asked for something else, in words of its own
@@ -153,8 +180,16 @@ def turned(world: World) -> World:
     return replace(world, values=values, steps=steps, fails_identity=False)
 
 
-def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
-    """Draw what the customer has told; sets the limit among the world's values."""
+def draw_mandate(
+    world: World,
+    probes: Sequence[str],
+    draws: Draws,
+    *,
+    daypart: str = "",
+    is_formal: bool = False,
+) -> Mandate:
+    """Draw what the customer has told, maybe an assistant without short forms; sets the limit, and
+    what has none, among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
     bound, limit = _bound(world, draws)
@@ -162,9 +197,10 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
     if limit is not None:
         world.values[LIMIT] = limit
     plain = [line for line in world.story.more if stands_alone(line)]
+    plain = list(_beside(plain, asks, world, daypart))
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
     wish = world.wish if world.wish and _is_open_for(world, world.wish) else None
-    return Mandate(
+    mandate = Mandate(
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=tuple(open_asks),
         asks={name: of_caller(draws.pick(lines)) for name, lines in open_asks.items()},
@@ -174,13 +210,49 @@ def draw_mandate(world: World, probes: Sequence[str], draws: Draws) -> Mandate:
         limit=limit,
         lacks_identity=is_verified and draws.chance(LACKS_IDENTITY),
     )
+    if not is_formal:
+        return mandate
+    for name in world.pack.caller.keys() & world.values.keys():
+        if world.values[name].type == "text":
+            _, written, spoken, _ = world.values[name]
+            world.values[name] = Value("text", spelled_out(written), spelled_out(spoken))
+    return formally(mandate)
+
+
+def _beside(
+    lines: Sequence[str], asks: Sequence[ProcedureStep], world: World, daypart: str
+) -> Iterator[str]:
+    """Yield what may be told beside a reason: neither what the business then asks for, nor a day or
+    a time of day that does not fit the others."""
+    asked = set(chain.from_iterable(slots(answer_of(step)) for step in asks))
+    values = (world.values[name] for name in asked & world.values.keys())
+    has_day = any(_DAY.search(value.written) for value in values)
+    for line in lines:
+        is_apart = slots(line).isdisjoint(asked) and not (has_day and _DAY.search(line))
+        if is_apart and not (daypart == "evening" and _AFTERNOON.search(line)):
+            yield line
+
+
+def formally(mandate: Mandate) -> Mandate:
+    """Return a mandate in the words of an assistant that speaks formally: without short forms."""
+    return replace(
+        mandate,
+        notes={
+            name: Note(spelled_out(note.question), spelled_out(note.answer))
+            for name, note in mandate.notes.items()
+        },
+        asks={name: spelled_out(line) for name, line in mandate.asks.items()},
+        wish=spelled_out(mandate.wish),
+        background=spelled_out(mandate.background),
+    )
 
 
 def _tried(wish: Wish | None, draws: Draws) -> str:
     """Return what the assistant is to try for, if it is."""
     if wish is None or not draws.chance(TRIES_WISH):
         return ""
-    return of_caller(draws.pick(without_others(wish.ask)))
+    lines = without_others(wish.ask)
+    return of_caller(draws.pick([line for line in lines if not _SENSED.search(line)] or lines))
 
 
 def _is_open_for(world: World, wish: Wish) -> bool:

@@ -30,7 +30,7 @@ _SEEN = re.compile(
 """What only somebody says who is there, or of itself."""
 _DANGLES = re.compile(r"(?:it|that|this|these|those|he|she|they)\b", re.I)
 """How a line begins that points back to another."""
-_POINTS_AT = re.compile(r"\b(?:that|this|it|one|then)(?:, too)?[.?!]$|\?$")
+_POINTS_AT = re.compile(r"\b(?:that|this|it|one|then|either)(?:, too)?[.?!]$|\?$")
 """How a line ends that points at something, or asks: what everybody at work has, too."""
 _OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", re.I)
 """Whom a line speaks of that nobody has named."""
@@ -56,6 +56,15 @@ _OF_WHOM = re.compile(r"\bof you\b", re.I)
 """What a question holds that is asked only of whom it is about."""
 _APART = frozenset(("when", "measure"))
 """Kinds of questions: two hours ago answers one of them, and for two hours the other."""
+_ELSE = (re.compile(r"\blooks? like\b", re.I), re.compile(r"\byet\?$", re.I))
+"""What asks how something looks, to which what it is is no answer, and what asks for an end, to
+which a yes to its going on is none."""
+_OTHER_THEY = re.compile(r"\b(?:they|them|theirs?)\b", re.I)
+"""What a question to a caller holds that is about somebody or something else, and would be taken
+for the customer."""
+_IT = re.compile(r"\bit(?:'s)?\b", re.I)
+"""What a question holds that leans on what its caller has just spoken of: its assistant may have
+spoken of something else."""
 
 
 class Note(NamedTuple):
@@ -67,23 +76,34 @@ class Note(NamedTuple):
 
 def note_of(step: ProcedureStep, own: Collection[str]) -> Note:
     """Return the note for a question of the business, which has values of its ``own``."""
-    return Note(_asked(step.say, own), answer_of(step))
+    answer = answer_of(step)
+    lines: Sequence[str] = step.say
+    if answer.startswith("Since "):
+        lines = sorted(lines, key=lambda line: question_kind(line) != "measure")
+    return Note(_asked(lines, own), answer)
 
 
 @lru_cache(maxsize=4096)
-def wordings(lines: tuple[str, ...], question: str) -> tuple[str, ...]:
+def wordings(lines: tuple[str, ...], question: str, answer: str = "") -> tuple[str, ...]:
     """Return the wordings in which a business may ask somebody's assistant what was noted as the
     answer to a question, as they are said to it."""
     other = _APART - {question_kind(question)}
     if other != _APART:
         lines = tuple(line for line in lines if question_kind(line) not in other) or lines
+    if answer.startswith("For "):
+        lines = tuple(line for line in lines if line.endswith(" for?")) or lines
+    for form in (*(one for one in _ELSE if not one.search(question)), _OTHER_THEY):
+        lines = tuple(line for line in lines if not form.search(line)) or lines
+    named = tuple(line for line in lines if not _IT.search(line))
+    lines = named if len(named) > 1 else lines
     fitting = tuple(line for line in lines if not _OF_WHOM.search(line)) or lines
     return to_assistant_all(fitting)
 
 
 def _asked(lines: Sequence[str], own: Collection[str]) -> str:
     """Return a question as somebody notes it who does not know what the business does."""
-    known = [line for line in lines if slots(line).isdisjoint(own)] or lines[:1]
+    known: Sequence[str] = [line for line in lines if slots(line).isdisjoint(own)]
+    known = known or [line for line in lines if _STATES.fullmatch(to_assistant(line))] or lines[:1]
     line = next((one for one in known if not asks_to_say(one)), known[0])
     line = to_assistant(line).removeprefix("And ")
     states = _STATES.fullmatch(line)
