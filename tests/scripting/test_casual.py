@@ -479,6 +479,27 @@ def test_what_one_says_of_its_own_to_an_answer_is_for_that_answer() -> None:
     assert found > 80
 
 
+def test_sadness_is_asked_about_and_not_left() -> None:
+    """Saying goodbye to the last one was really hard. / Oh, I'm sorry. What was it like?"""
+    low = [said for said in sayings() if said.low]
+    found = 0
+    for script in scripts():
+        for one, other in pairwise(floor(script)):
+            if any(words_of(said.tell) <= words_of(one.text) for said in low):
+                is_answer = one.act.startswith("answer") and one.act != "answer.ask"
+                found += is_answer
+                assert not is_answer or other.act in ("dig", "unclear"), (one.text, other.text)
+    assert found > 20
+
+
+def test_nobody_asks_about_two_things_in_the_same_words() -> None:
+    digs = {one.ask for each in shipped().traits.values() for trait in each for one in trait.more}
+    for script in scripts():
+        texts = [turn.text for turn in floor(script) if turn.act == "dig"]
+        asked = [ask for ask in digs for text in texts if text.endswith(ask)]
+        assert len(set(asked)) == len(asked), asked
+
+
 def test_who_is_asked_how_it_is_asks_the_same() -> None:
     backs = tuple(wordings()["back"][0])
     answers = {one.say for hello in shipped().hellos for one in hello.answers}

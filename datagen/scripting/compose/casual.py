@@ -24,7 +24,6 @@ from datagen.scripting.content.casual_pack import (
 )
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
-    GOODBYES,
     INTERRUPTIONS,
     LATE,
     RETURNS,
@@ -106,25 +105,29 @@ class _Chat(Realizer):
         self._heard: _Heard | None = None
         """What the last turn told that was not taken yet."""
         self._unsaid: Saying | None = None
-        """What who asked last would answer itself, as long as it has not, nor said what it thinks."""
+        """What who asked last would answer itself, if it has said nothing of its own yet."""
         self._welcome = "welcome"
         """How who was asked for something takes the thanks."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
-        after = [one for one in self._chat.selves if self._draws.chance(AFTER.get(one.kind, 0))]
-        late = [one for one in self._chat.selves if one.kind in LATE]
-        early = [one for one in self._chat.selves if one not in (*after, *late)]
+        early: list[SelfPart] = []
+        after: list[SelfPart] = []
+        late: list[SelfPart] = []
+        for part in self._chat.selves:
+            is_after = part.kind in AFTER and self._draws.chance(AFTER[part.kind])
+            (late if part.kind in LATE else after if is_after else early).append(part)
         self._open()
         if self._chat.facts:
             self._introduce(early)
         for place, part in enumerate(early):
             self._of_self(part, is_first=not place)
         self._discuss()
+        before = None
         for part in (*after, *late):
-            self._of_self(part, is_first=True, is_after=True)
-        if self._draws.chance(GOODBYES):
-            self._close()
+            self._of_self(part, is_first=part.kind != before, is_after=True)
+            before = part.kind
+        self._close()
         return self._lines
 
     def _discuss(self) -> None:
@@ -207,7 +210,7 @@ class _Chat(Realizer):
         answer, own = part.says[answerer], part.says[asker]
         shares = SHARES if self._unsaid else 0.0
         at = self._draws.uniform()
-        if at < DIGS:
+        if at < DIGS or answer.low:
             self._dig(answer)
             is_new = self._lines[-4].act != "again"
             if not is_new or not self._draws.chance(GETS_BACK):
@@ -247,7 +250,7 @@ class _Chat(Realizer):
         back = self._act(answerer, "return")
         self._tell(answerer, "answer.ask", self._thinking(answerer), answer, after=back)
         self._tell(asker, "answer", self._reaction(asker), own)
-        if self._draws.chance(DIGS):
+        if own.low or self._draws.chance(DIGS):
             self._dig(own)
 
     def _misheard(self, asker: Speaker, answerer: Speaker, question: str) -> None:
@@ -311,7 +314,7 @@ class _Chat(Realizer):
         """Let one of them say something of itself, when the other asks."""
         asker: Speaker = "user" if part.speaker == "agent" else "agent"
         goes_on = self._lines[-1].act == "react"
-        if is_after and self._other() != asker and not goes_on:
+        if is_after and is_first and self._other() != asker and not goes_on:
             self._hear_out(part.speaker)
         before = "about"
         if is_after:
@@ -334,7 +337,10 @@ class _Chat(Realizer):
 
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
         """Let the other ask about a trait."""
-        question = self._draws.pick(part.trait.more)
+        more = part.trait.more
+        fresh = [question for question in more if question.ask not in self._used]
+        question = self._draws.pick(fresh or more)
+        self._used.add(question.ask)
         self._ask_further(question, lead, is_low=part.trait.low)
 
     def _ask_further(self, question: ListenerQuestion, lead: str, *, is_low: bool) -> None:

@@ -42,8 +42,6 @@ RETURNS = 0.2
 """Chance that an answer asks back."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
-GOODBYES = 0.98
-"""Chance that both say goodbye."""
 DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}
 """Chances of what a description has beside likes, possessions and dislikes."""
 GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
@@ -53,8 +51,8 @@ ASKS_FIRST, REMARKS = 0.6, 0.85
 something else."""
 ASKED_BACK = 0.45
 """Chance that who is asked how it is asks the same."""
-NUM_THREADS = {"minimal": (2, 2, 3), "topic": (2, 2, 3), "detailed": (1, 2, 2)}
-NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2, 3)}
+NUM_THREADS = {"minimal": (2, 2, 3), "topic": (2, 2, 3), "detailed": (2, 2, 2)}
+NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2)}
 """How many threads of the theme, and traits of people, come up."""
 WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
