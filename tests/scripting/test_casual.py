@@ -350,7 +350,7 @@ def test_nobody_laughs_at_what_is_no_joke() -> None:
             if one.act == "dug" and one.text in told and re.match(r"Ha\b", other.text):
                 found[told[one.text]] += 1
                 assert told[one.text] == "joke", (one.text, other.text)
-    assert found["joke"] > 40
+    assert found["joke"] > 30
 
 
 def test_only_who_is_thanked_says_that_it_is_no_problem() -> None:
@@ -489,7 +489,7 @@ def test_sadness_is_asked_about_and_not_left() -> None:
                 is_answer = one.act.startswith("answer") and one.act != "answer.ask"
                 found += is_answer
                 assert not is_answer or other.act in ("dig", "unclear"), (one.text, other.text)
-    assert found > 20
+    assert found > 8
 
 
 def test_nobody_asks_about_two_things_in_the_same_words() -> None:
