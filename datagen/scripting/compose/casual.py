@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from datagen.scripting.compose.grammar import capital
 from datagen.scripting.compose.realizer import PlannedLine, Realizer
@@ -20,10 +20,10 @@ from datagen.scripting.content.casual_pack import (
     ListenerQuestion,
     Saying,
     Tone,
+    TraitKind,
 )
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.casual import (
-    GOODBYES,
     INTERRUPTIONS,
     LATE,
     RETURNS,
@@ -37,37 +37,39 @@ from datagen.types import SPEAKERS, Persona, Speaker
 
 TAKES_UP = 0.85
 """Chance that somebody takes up how the other says that it is."""
-DIGS, DIGS_OWN, SHARES = 0.6, 0.5, 0.6
-"""Chances that somebody asks further about an answer, about what the other says unasked, and that
-who asked says something of itself, too."""
-GETS_BACK = 0.35
+DIGS, HEARS_ON, OWNS = 0.42, 0.2, 0.28
+"""Chances of what follows an answer: it is asked about, it is only taken and goes on, or the other
+says something of its own to it; else who asked may answer the same question."""
+DIGS_OWN, SHARES, SHARES_LATE = 0.4, 0.8, 0.4
+"""Chances that somebody asks about what the other says unasked, and that who asked answers the same
+question, at once or when it has heard more."""
+NODS = 0.2
+"""Chance that what the other said of its own is taken, and no more."""
+GETS_BACK = 0.25
 """Chance that who was asked further asks the first question back."""
 AGAIN = 0.04
 """Chance that a question is not understood."""
-REACTIONS, THINKS, LEADS = 0.4, 0.25, 0.4
-"""Chances that a turn opens with how the last one was taken, an answer with a word, and a question
-with one."""
-NAMES_THEME = 0.5
-"""Chance that the theme is named before a question that opens it, which need not be."""
+REACTIONS, BEFORE_DIGS, THINKS, LEADS = 0.45, 0.6, 0.25, 0.4
+"""Chances that a turn opens with how the last one was taken, and one that asks about that, an
+answer with a word, and a question with one."""
+OPENS = 0.75
+"""Chance that somebody says what brings it to a theme whose first question needs no reason."""
+AFTER: dict[TraitKind, float] = {"likes": 0.65, "past": 1.0}
+"""Chances that what is not asked of a stranger at once comes up after the theme."""
 LATER = 0.6
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
 _THANKS = re.compile(r"\bthanks?\b", re.IGNORECASE)
-_ARTICLE = re.compile(r"^an? ")
-"""Opens what somebody has: it is "my" in its own words."""
 _WHOLE = re.compile(
     r"(?:I|We|My|Our|There|It|They|Once|Last|A(?! lot)|An|The|One|Every(?:one|body)?|On|In|At|By|As"
     r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
 )
 """Opens a line that is a sentence without the question that it answers."""
-_HAPPENED = re.compile(
-    r"\b(?:was|were|had|did|went|fell|came|made|took|saw|got|gave|grew|broke|told|met|ran|sold|drove"
-    r"|ate|stole|rang|left|hid|lost|sank|lived|\w{2,}[^e\W]ed)\b"
+_ANSWERS = re.compile(
+    r"(?:Some|A few|A lot|All the time|Always|Any time|Not|Yes|No|If|Often|Less|Hardly|So)\b"
 )
-"""Tells that a line is of something that happened and not of how somebody is."""
-_WOULD = re.compile(r"\b(?:would|\w+'d)\b")
-"""Tells that a line is of what might be."""
+"""Opens a line that nobody says who was not asked."""
 LATER_BY = 4
 """How many turns later, at least."""
 
@@ -77,7 +79,7 @@ class _Heard(NamedTuple):
 
     take: str = ""
     """In these words, or in any of its tone."""
-    tone: Tone = "plain"
+    tone: Tone | Literal["more", "own"] = "plain"
     is_low: bool = False
     """It is not passed over."""
 
@@ -95,7 +97,6 @@ class _Chat(Realizer):
         slots = {
             "customer_first": chat.user.name.split()[0],
             "agent_first": chat.agent.name.split()[0],
-            "about": chat.theme.named or chat.theme.about,
         }
         super().__init__(wording, people, slots, draws)
         self._chat = chat
@@ -103,23 +104,30 @@ class _Chat(Realizer):
         """Since which line somebody can come back to what the other said, who, and how."""
         self._heard: _Heard | None = None
         """What the last turn told that was not taken yet."""
+        self._unsaid: Saying | None = None
+        """What who asked last would answer itself, if it has said nothing of its own yet."""
         self._welcome = "welcome"
         """How who was asked for something takes the thanks."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
-        early = [part for part in self._chat.selves if part.kind not in LATE]
+        early: list[SelfPart] = []
+        after: list[SelfPart] = []
+        late: list[SelfPart] = []
+        for part in self._chat.selves:
+            is_after = part.kind in AFTER and self._draws.chance(AFTER[part.kind])
+            (late if part.kind in LATE else after if is_after else early).append(part)
         self._open()
         if self._chat.facts:
             self._introduce(early)
         for place, part in enumerate(early):
             self._of_self(part, is_first=not place)
         self._discuss()
-        for part in self._chat.selves:
-            if part.kind in LATE:
-                self._of_self(part, is_first=True)
-        if self._draws.chance(GOODBYES):
-            self._close()
+        before = None
+        for part in (*after, *late):
+            self._of_self(part, is_first=part.kind != before, is_after=True)
+            before = part.kind
+        self._close()
         return self._lines
 
     def _discuss(self) -> None:
@@ -149,9 +157,16 @@ class _Chat(Realizer):
         self._say(first, "greet", f"{opening} {greeting.ask or greeting.say}")
         second = self._other()
         answer = self._act(second, "meet" if is_named else "hi.back")
-        self._say(second, "hello", f"{answer} {greeting.say if greeting.ask else greeting.take}")
-        if greeting.ask:
+        if not greeting.ask:
+            self._say(second, "hello", f"{answer} {greeting.take}")
+            return
+        if not greeting.back or (self._chat.facts and not is_named):
+            self._say(second, "hello", f"{answer} {greeting.say}")
             self._heard = _Heard(greeting.take)
+            return
+        self._say(second, "hello", f"{answer} {greeting.say} {self._act(second, 'back')}")
+        self._say(first, "hello", f"{greeting.take} {greeting.back}")
+        self._heard = _Heard(greeting.back_take)
 
     def _introduce(self, selves: list[SelfPart]) -> None:
         """Let the agent say its name when asked, and what it does if that is to come up."""
@@ -166,10 +181,11 @@ class _Chat(Realizer):
             self._say("user", "meet", self._act("user", "meet"))
             return
         selves.remove(part)
-        self._say("agent", "tell.self", f"{said} {part.trait.tell}")
+        self._say("agent", "tell.self", f"{said} {self._pick(part.trait.tells)}")
         self._dig_trait(part, self._act("user", "meet"))
 
     def _thread(self, part: ChatPart, *, is_first: bool, may_be_cut: bool) -> None:
+        self._unsaid = None
         asker = self._other()
         interrupts = self._lines[-1].act == "answer+on"
         lead = self._lead(asker, part, is_first=is_first, interrupts=interrupts)
@@ -180,18 +196,53 @@ class _Chat(Realizer):
         if self._draws.chance(RETURNS):
             self._returned(part, answerer, asker)
             return
+        self._tell(answerer, "answer", self._thinking(answerer), part.says[answerer])
+        own = part.says[asker]
+        self._unsaid = None if _ANSWERS.match(own.tell) else own
+        if self._draws.chance(self._followed(part, answerer, asker)):
+            self._share(asker, own, may_be_cut=may_be_cut)
+
+    def _followed(self, part: ChatPart, answerer: Speaker, asker: Speaker) -> float:
+        """Let an answer be asked about, gone on with or commented on, or do nothing.
+
+        Return how likely it is that who asked then gives its own answer.
+        """
         answer, own = part.says[answerer], part.says[asker]
-        self._tell(answerer, "answer", self._thinking(answerer), answer)
-        if self._draws.chance(DIGS):
+        shares = SHARES if self._unsaid else 0.0
+        at = self._draws.uniform()
+        if at < DIGS or answer.low:
             self._dig(answer)
             is_new = self._lines[-4].act != "again"
-            if is_new and self._draws.chance(GETS_BACK):
-                self._add(self._joined(self._act(answerer, "turn"), part.asks[1]))
-                self._tell(asker, "answer", self._thinking(asker), own)
-        elif self._draws.chance(SHARES):
-            self._go_on(asker, own, may_be_cut=may_be_cut)
-            if self._lines[-1].act == "share" and self._draws.chance(DIGS_OWN):
-                self._dig(own)
+            if not is_new or not self._draws.chance(GETS_BACK):
+                return shares * SHARES_LATE
+            self._add(self._joined(self._act(answerer, "turn"), part.asks[1]))
+            self._tell(asker, "answer", self._thinking(asker), own)
+            self._unsaid = None
+            return 0.0
+        if at < DIGS + HEARS_ON:
+            self._take_in(asker)
+            self._say(answerer, "more", self._hesitant(answerer, answer.more))
+            self._heard = _Heard(tone="plain" if answer.low else "more", is_low=answer.low)
+            return shares * SHARES_LATE
+        if at < DIGS + HEARS_ON + OWNS or not shares:
+            self._own(asker, answer)
+            return 0.0
+        return shares
+
+    def _share(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
+        """Let who asked give its own answer, too, and perhaps be asked about it."""
+        self._go_on(speaker, own, may_be_cut=may_be_cut)
+        if self._lines[-1].act == "share" and self._draws.chance(DIGS_OWN):
+            self._dig(own)
+
+    def _own(self, speaker: Speaker, saying: Saying) -> None:
+        """Let who has heard something say what it thinks of that, or knows like it."""
+        self._unsaid = None
+        lead = self._reaction(speaker) if saying.low else ""
+        self._say(speaker, "own", f"{lead} {self._hesitant(speaker, saying.own.tell)}".strip())
+        self._heard = _Heard(tone="joke" if saying.own.is_funny else "own")
+        if self._draws.chance(NODS):
+            self._take_in(self._other())
 
     def _returned(self, part: ChatPart, answerer: Speaker, asker: Speaker) -> None:
         """Let who was asked answer and ask back."""
@@ -199,7 +250,7 @@ class _Chat(Realizer):
         back = self._act(answerer, "return")
         self._tell(answerer, "answer.ask", self._thinking(answerer), answer, after=back)
         self._tell(asker, "answer", self._reaction(asker), own)
-        if self._draws.chance(DIGS):
+        if own.low or self._draws.chance(DIGS):
             self._dig(own)
 
     def _misheard(self, asker: Speaker, answerer: Speaker, question: str) -> None:
@@ -225,15 +276,15 @@ class _Chat(Realizer):
 
     def _go_on(self, speaker: Speaker, own: Saying, *, may_be_cut: bool) -> None:
         """Say one's own answer unasked, as such; the agent may go on until the user cuts in."""
+        self._unsaid = None
         lead = self._reaction(speaker)
         me = self._act(speaker, "me.whole" if _WHOLE.match(own.tell) else "me")
         told = f"{me} {self._lowered(own.tell)}"
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
-        is_habit = not (_HAPPENED.search(own.tell) or _WOULD.search(own.tell))
-        if speaker == "agent" and may_be_cut and is_habit and self._draws.chance(chance):
+        if speaker == "agent" and may_be_cut and self._draws.chance(chance):
             needed = self._num_words(text)
-            longer = f"{text} {self._act('agent', 'elaborate')}"
+            longer = f"{text} {own.more}"
             if cuts(self._num_words(longer), needed):
                 self._say(speaker, "answer+on", longer, needed=needed)
                 return
@@ -245,9 +296,13 @@ class _Chat(Realizer):
         speaker = self._chat.goal_of
         suffix = ".view" if goal.view else ""
         asked = f"{self._act(speaker, f'want{suffix}')} {goal.ask}"
-        if self._other() != speaker:
-            self._take_in(self._other())
-        self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
+        if self._other() != speaker and self._lines[-1].act == "react":
+            self._add(asked)
+            self._lines[-1] = self._lines[-1]._replace(act="want")
+        else:
+            if self._other() != speaker:
+                self._hear_out(self._other())
+            self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
         other = self._other()
         reply = self._pick(self._chat.replies)
         self._say(other, "advise", f"{self._thinking(other)} {reply}".strip())
@@ -255,15 +310,18 @@ class _Chat(Realizer):
         self._say(speaker, "thanks", self._act(speaker, f"thanks{suffix}"))
         self._welcome = f"welcome{suffix}"
 
-    def _of_self(self, part: SelfPart, *, is_first: bool) -> None:
+    def _of_self(self, part: SelfPart, *, is_first: bool, is_after: bool = False) -> None:
         """Let one of them say something of itself, when the other asks."""
         asker: Speaker = "user" if part.speaker == "agent" else "agent"
-        is_late = part.kind in LATE
-        if is_late and self._other() != asker:
-            self._take_in(part.speaker)
-        lead = self._act(asker, "late" if is_late else "about" if is_first else "besides")
+        goes_on = self._lines[-1].act == "react"
+        if is_after and is_first and self._other() != asker and not goes_on:
+            self._hear_out(part.speaker)
+        before = "about"
+        if is_after:
+            before = "link" if part.kind == "likes" else "late"
+        lead = self._act(asker, before if is_first else "besides")
         if self._other() == asker:
-            lead = f"{self._reaction(asker, is_said=is_late)} {lead}".strip()
+            lead = f"{self._reaction(asker, is_said=is_after)} {lead}".strip()
         elif not is_first:
             lead = self._act(asker, "turn")
         asked = self._joined(lead, self._act(asker, f"ask.{part.kind}"))
@@ -271,19 +329,18 @@ class _Chat(Realizer):
             self._say(asker, "ask.trait", asked)
         else:
             self._add(asked)
-        what = _ARTICLE.sub("my ", part.trait.what) if part.kind == "owns" else part.trait.what
-        told = part.trait.tell or self._act(part.speaker, f"tell.{part.kind}").replace(
-            f"{{{part.kind}}}", what
-        )
-        is_sure = not is_late or told.startswith("That's easy")
-        thinking = "" if is_sure else self._thinking(part.speaker)
+        thinking = self._thinking(part.speaker) if part.kind in LATE else ""
+        told = self._pick(part.trait.tells)
         self._say(part.speaker, "tell.trait", f"{thinking} {told}".strip())
         self._heard = _Heard(part.trait.take, is_low=part.trait.low)
         self._dig_trait(part, self._before_dig(asker))
 
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
         """Let the other ask about a trait."""
-        question = self._draws.pick(part.trait.more)
+        more = part.trait.more
+        fresh = [question for question in more if question.ask not in self._used]
+        question = self._draws.pick(fresh or more)
+        self._used.add(question.ask)
         self._ask_further(question, lead, is_low=part.trait.low)
 
     def _ask_further(self, question: ListenerQuestion, lead: str, *, is_low: bool) -> None:
@@ -292,6 +349,13 @@ class _Chat(Realizer):
         speaker = self._other()
         self._say(speaker, "dug", self._hesitant(speaker, question.tell))
         self._heard = _Heard(tone="plain" if is_low else question.tone)
+
+    def _hear_out(self, speaker: Speaker) -> None:
+        """Let somebody take the last turn, with what it would answer itself if it has not."""
+        if self._unsaid:
+            self._go_on(speaker, self._unsaid, may_be_cut=False)
+        else:
+            self._take_in(speaker)
 
     def _take_in(self, speaker: Speaker) -> None:
         """Let somebody say how the last turn was taken, and no more."""
@@ -347,10 +411,9 @@ class _Chat(Realizer):
             return self._act(speaker, "interrupt")
         reaction = self._reaction(speaker)
         if is_first:
-            is_named = not part.is_opening or self._draws.chance(NAMES_THEME)
-            is_led = is_named or self._draws.chance(LEADS)
-            lead = self._act(speaker, "theme" if is_named else "lead") if is_led else ""
-            return f"{reaction} {lead}".strip()
+            if not part.is_opening or self._draws.chance(OPENS):
+                return f"{reaction} {self._chat.opens}".strip()
+            return f"{reaction} {self._act(speaker, 'lead')}".strip()
         if reaction and not self._draws.chance(LEADS):
             return reaction
         return f"{reaction} {self._act(speaker, 'link')}".strip()
@@ -362,7 +425,8 @@ class _Chat(Realizer):
         if last.act == "thanks":
             if _THANKS.search(last.text):
                 return self._act(speaker, self._welcome)
-            return self._act(speaker, "react.thanks") if is_said else ""
+            thanked = self._welcome.replace("welcome", "react.thanks")
+            return self._act(speaker, thanked) if is_said else ""
         if heard is None:
             return ""
         chance = TAKES_UP if last.act == "hello" else REACTIONS
@@ -373,7 +437,7 @@ class _Chat(Realizer):
     def _before_dig(self, speaker: Speaker) -> str:
         """Return what comes before a question on what was said: a word, or how it was taken."""
         is_low = self._heard is not None and self._heard.is_low
-        if is_low or self._draws.chance(REACTIONS):
+        if is_low or self._draws.chance(BEFORE_DIGS):
             return self._reaction(speaker, is_said=True)
         self._heard = None
         return self._act(speaker, "so") if self._draws.chance(LEADS) else ""

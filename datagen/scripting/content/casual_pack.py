@@ -30,6 +30,10 @@ _YES_OR_NO = re.compile(r"(?:Yes|No|Not (?:really|at all|often|today)|I do|I don
 _LEANS = re.compile(r"I (?:like|love|hate) (?:it|them)\b")
 """Opens an answer that names nothing of two things."""
 _SPOUSE = re.compile(r"\b(?:my|our) (?:wife|husband)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\b(?:talk|ask|tell me|thinking|reading) (?:\w+ )?about\b")
+"""Names what a talk is about."""
+MIN_RECITED = 5
+"""Fewest words of a description that nobody says all in a row; fewer have no other order."""
 _PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 TRAITS: tuple[TraitKind, ...] = get_args(TraitKind)
 """What is said of somebody, in the order of a role prompt."""
@@ -43,12 +47,24 @@ class ListenerQuestion(Settings):
     tone: Tone = "plain"
 
 
+class Own(Settings):
+    """What the other says of itself, or thinks, to something that was said."""
+
+    tell: str
+    is_funny: bool = False
+    """It is taken with a laugh."""
+
+
 class Saying(Settings):
     """What somebody says of itself, and what comes of it."""
 
     tell: str
     take: str
     """How the other takes it, in words that fit nothing else."""
+    more: str
+    """What is told next if the other asks nothing."""
+    own: Own
+    """What the other says to it instead of asking."""
     dig: str
     """What the other asks about it."""
     dug: str
@@ -92,8 +108,8 @@ class Theme(Settings):
     id: str
     about: str
     """As in "a casual conversation about ..."."""
-    named: str = ""
-    """As in "let's talk about ...", if people would say it shorter."""
+    opens: Annotated[tuple[str, ...], Field(min_length=4)]
+    """What brings somebody to it who then asks any of its questions; it is true of anybody."""
     skips: tuple[TraitKind, ...] = ()
     """Kinds of traits that what is said on the theme could contradict."""
     without: tuple[str, ...] = ()
@@ -118,8 +134,8 @@ class Trait(Settings):
 
     what: str
     """As in "you are Ann, a baker", "you live ...", "you once ...", "you like to ..."."""
-    tell: str = ""
-    """How the person says it; the wording has that of likes, possessions and dislikes."""
+    tells: Annotated[tuple[str, ...], Field(min_length=2)]
+    """How the person says it, which nobody does in the words of a description."""
     take: str
     """How the other takes it."""
     more: Annotated[tuple[ListenerQuestion, ...], Field(min_length=1)]
@@ -171,7 +187,7 @@ class SmallTalk(Settings):
     def proper(self) -> frozenset[str]:
         """Words that have a capital inside a sentence: names, which keep it after "so,"."""
         lines = chain.from_iterable(
-            (said.tell, said.dug, *(other.tell for other in said.also))
+            (said.tell, said.more, said.own.tell, said.dug, *(other.tell for other in said.also))
             for theme in self.topics
             for thread in theme.threads
             for said in thread.say
@@ -257,39 +273,56 @@ def _ends(smalltalk: SmallTalk) -> Iterator[str]:
 def _lint_trait(trait: Trait) -> Iterator[str]:
     for problem in (*article_problems(trait.what), *spelling_problems(trait.what)):
         yield f"{problem} in {trait.what!r}"
-    yield from _lint_line(trait.take)
+    yield from (problem for line in (*trait.tells, trait.take) for problem in _lint_line(line))
+    if len(trait.what.split()) >= MIN_RECITED:
+        yield from (
+            f"a person does not recite its description: {line!r}"
+            for line in trait.tells
+            if _recites(line, trait.what)
+        )
     for more in trait.more:
         yield from (*_lint_line(more.ask, is_question=True), *_lint_line(more.tell))
         if _SPOUSE.search(more.tell):
             yield f"what is said on a theme may name another: {more.tell!r}"
 
 
+def _recites(line: str, what: str) -> bool:
+    """Tell whether a line has all the words of a description in a row, but for a first article."""
+    return what.lower().removeprefix("a ").removeprefix("an ") in line.lower()
+
+
 def _texts(thread: Thread) -> Iterator[str]:
     yield from thread.ask
     for said in thread.say:
-        yield from (said.tell, said.take, said.dug, *(other.tell for other in said.also))
+        yield from (said.tell, said.take, said.more, said.own.tell, said.dug)
+        yield from (other.tell for other in said.also)
         if said.later:
             yield said.later
 
 
 def _lint_theme(theme: Theme) -> Iterator[str]:
+    yield from _lint_opens(theme)
     for thread in theme.threads:
         yield from wording_problems(thread.ask, is_talk=True)
-        for line in (*thread.ask, *(said.dig for said in thread.say)):
+        yield from (problem for said in thread.say for problem in _lint_saying(said))
+        for line in thread.ask:
             yield from _lint_line(line, is_question=True)
-        for said in thread.say:
-            for line in filter(None, (said.tell, said.take, said.dug, said.later)):
-                yield from _lint_line(line)
-            for other in said.also:
-                yield from (*_lint_line(other.ask, is_question=True), *_lint_line(other.tell))
-            about = content_stems(f"{said.tell} {said.dig} {said.dug}")
-            if said.later and not content_stems(said.later) & about:
-                yield f"{said.later!r} comes back to nothing that was said"
         yield from _unfit(thread)
     for goal in theme.goals:
         yield from _lint_line(goal.ask, is_question=True)
         yield from (problem for line in goal.reply for problem in _lint_line(line))
     yield from _lint_apart(theme)
+
+
+def _lint_saying(said: Saying) -> Iterator[str]:
+    yield from _lint_line(said.dig, is_question=True)
+    told = (said.tell, said.take, said.more, said.own.tell, said.dug, said.later)
+    yield from (problem for line in filter(None, told) for problem in _lint_line(line))
+    for other in said.also:
+        yield from (*_lint_line(other.ask, is_question=True), *_lint_line(other.tell))
+    about = content_stems(f"{said.tell} {said.dig} {said.dug}")
+    if said.later and not content_stems(said.later) & about:
+        yield f"{said.later!r} comes back to nothing that was said"
 
 
 def _unfit(thread: Thread) -> Iterator[str]:
@@ -301,6 +334,13 @@ def _unfit(thread: Thread) -> Iterator[str]:
                 yield f"{said.tell!r} answers yes or no to {ask!r}"
             if is_choice and _LEANS.match(said.tell):
                 yield f"{said.tell!r} does not say which of {ask!r} it means"
+
+
+def _lint_opens(theme: Theme) -> Iterator[str]:
+    for line in theme.opens:
+        yield from _lint_line(line)
+        if theme.about in line.lower() or _LABEL.search(line):
+            yield f"nobody says what the talk will be about: {line!r}"
 
 
 def _lint_apart(theme: Theme) -> Iterator[str]:

@@ -47,12 +47,13 @@ _LESSON = (
 )  # fmt: skip
 _CHAT = frozenset((
     "hi", "hi.back", "ask.self", "tell.self", "intro", "meet", "lead", "link", "think", "return",
-    "turn", "react.plain", "react.joke", "react.warm", "react.thanks",
-    "me", "me.whole", "elaborate",
+    "turn", "react.plain", "react.joke", "react.warm", "react.more",
+    "react.own", "react.thanks", "react.thanks.view",
+    "me", "me.whole", "back",
     "interrupt", "leave", "wish", "wish.again", "bye", "bye.wish", "bye.again", "again", "unclear",
     "want", "want.view", "thanks", "welcome", "so", "about", "besides",
-    "late", "theme", "thanks.view", "welcome.view", "part", "ask.work", "ask.place",
-    "ask.past", "ask.likes", "ask.owns", "ask.dislikes", "tell.likes", "tell.owns", "tell.dislikes",
+    "late", "thanks.view", "welcome.view", "part", "ask.work", "ask.place",
+    "ask.past", "ask.likes", "ask.owns", "ask.dislikes",
 ))  # fmt: skip
 ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "qa": _LESSON,
@@ -61,8 +62,6 @@ ACTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 """The acts of the agent and of the user that each wording has, no more and no less."""
 MIN_WORDINGS = 8
 """Fewest wordings of an act."""
-MIN_ELABORATION = 14
-"""Fewest words of a line of ``elaborate``: it has to be long enough to be cut off inside."""
 
 
 class Backchannels(Settings):
@@ -120,12 +119,6 @@ def lint(wording: Wording, kind: str) -> list[str]:
             if num_wordings(act) < MIN_WORDINGS:
                 problems.append(f"{where} has {num_wordings(act)} wordings: too few")
             problems += [f"{where}: {problem}" for problem in _lint_act(act)]
-    problems += [
-        f"agent.elaborate: too short to be cut off is {line!r}"
-        for part in wording.agent.get("elaborate", ())
-        for line in part
-        if len(line.split()) < MIN_ELABORATION
-    ]
     return problems
 
 

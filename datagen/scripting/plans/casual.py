@@ -11,9 +11,9 @@ equally often.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import permutations
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, permutations
 from typing import TypeVar
 
 from datagen.scripting.compose.realizer import PlannedLine
@@ -38,21 +38,21 @@ ENJOY = "You enjoy having a good conversation."
 """What every casual prompt begins with (personaplex README)."""
 LEVELS = ("minimal", "topic", "detailed")
 """How much a prompt says (PersonaPlex, appendix A)."""
-RETURNS = 0.3
+RETURNS = 0.2
 """Chance that an answer asks back."""
 INTERRUPTIONS = (0.0, 0.3, 0.6)
 """Chance that the user cuts into what the agent goes on about, by level of interruptions."""
-GOODBYES = 0.93
-"""Chance that both say goodbye."""
 DESCRIBED = {"work": 0.75, "place": 0.5, "past": 0.5}
 """Chances of what a description has beside likes, possessions and dislikes."""
 GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
 """Chance that one of the two wants something from the talk; in a described one it is the agent."""
-ASKS_FIRST, REMARKS = 0.6, 0.5
+ASKS_FIRST, REMARKS = 0.6, 0.85
 """Chances that one asks how the other is before they talk of anything, and that who does not says
 something else."""
-NUM_THREADS = {"minimal": (2, 2, 3), "topic": (2, 2, 3), "detailed": (1, 2, 2)}
-NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2, 3)}
+ASKED_BACK = 0.45
+"""Chance that who is asked how it is asks the same."""
+NUM_THREADS = {"minimal": (2, 2, 3), "topic": (2, 2, 3), "detailed": (2, 2, 2)}
+NUM_TRAITS = {"minimal": (0, 1, 1), "topic": (0, 1, 1), "detailed": (1, 2, 2)}
 """How many threads of the theme, and traits of people, come up."""
 WORDS = (40, 400)
 """Fewest and most spoken words of a dialogue."""
@@ -101,6 +101,9 @@ class Greeting:
     ask: str
     say: str
     take: str
+    back: str = ""
+    """What the one says of itself when asked the same, and how that is taken, if it is asked."""
+    back_take: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class Chat:
     """A dialogue before it is worded."""
 
     theme: Theme
+    opens: str
+    """What brings somebody to the theme, if it says so."""
     situation: str
     """The threads in order; decides the split."""
     split: Split
@@ -147,9 +152,10 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     themes = smalltalk.topics
     theme = themes[stratified(job.seed, f"{job.kind}/domain", job.index, len(themes))]
     level = LEVELS[stratified(job.seed, f"{job.kind}/level", job.index, len(LEVELS))]
-    visit, is_second = divmod(job.index // len(themes), 2)
+    visit = job.index // len(themes)
+    pair, is_second = divmod(visit, 2)
     size = len(_PAIRS) ** 2 * len(_THREADS)
-    place = scattered(job.seed, f"{job.kind}/{theme.id}", visit, size)
+    place = scattered(job.seed, f"{job.kind}/{theme.id}", pair, size)
     rest, threads = divmod(place, len(_THREADS))
     chosen = _left_over(_THREADS[threads]) if is_second else _THREADS[threads]
     split = split_of(f"{theme.id}/{'+'.join(map(str, chosen))}", validation)
@@ -170,6 +176,9 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         prompt = f"{prompt} {_description(agent.name, described[0], wanted['agent'])}"
     return Chat(
         theme=theme,
+        opens=theme.opens[
+            stratified(job.seed, f"{job.kind}/{theme.id}/opens", visit, len(theme.opens))
+        ],
         situation="+".join(map(str, chosen)),
         split=split,
         prompt_level=level,
@@ -206,7 +215,11 @@ def _greeting(job: Job, smalltalk: SmallTalk, draws: Draws) -> Greeting:
     if draws.chance(ASKS_FIRST):
         hello = draws.pick(smalltalk.hellos)
         said = _dealt(job, "hello", hello.answers)
-        return Greeting(draws.pick(hello.ask), said.say, draws.pick(said.take))
+        greeting = Greeting(draws.pick(hello.ask), said.say, draws.pick(said.take))
+        if not draws.chance(ASKED_BACK):
+            return greeting
+        back = draws.pick([one for one in hello.answers if one is not said])
+        return replace(greeting, back=back.say, back_take=draws.pick(back.take))
     if draws.chance(REMARKS):
         said = _dealt(job, "remark", smalltalk.remarks)
         return Greeting("", said.say, draws.pick(said.take))
@@ -295,12 +308,21 @@ def _describe(
         turn = 2 * job.index + bool(other)
         first = stratified(job.seed, f"{job.kind}/{kind}", turn, len(traits))
         so_far = [one.what for one in found.values()]
-        for trait in (*traits[first:], *traits[:first]):
-            is_free = trait is not other.get(kind) and trait.what not in theme.without
-            if is_free and smalltalk.goes_with(trait.what, so_far):
-                found[kind] = trait
-                break
+        fits = (
+            trait
+            for trait in chain(traits[first : first + 1], _shuffled(traits, draws))
+            if trait is not other.get(kind)
+            and trait.what not in theme.without
+            and smalltalk.goes_with(trait.what, so_far)
+        )
+        if trait := next(fits, None):
+            found[kind] = trait
     return found
+
+
+def _shuffled(traits: Sequence[Trait], draws: Draws) -> Iterator[Trait]:
+    """Yield traits in another order each time, drawn only if any is wanted."""
+    yield from draws.shuffled(traits)
 
 
 def _selves(
@@ -375,8 +397,7 @@ def unsaid(chat: Chat, lines: Sequence[PlannedLine]) -> list[str]:
     found = [
         f"the {part.speaker} never says its {part.kind}, {part.trait.what!r}"
         for part in chat.selves
-        if (part.trait.tell or part.trait.what.removeprefix("a").removeprefix("n"))
-        not in texts[part.speaker]
+        if not any(tell in texts[part.speaker] for tell in part.trait.tells)
     ]
     name = chat.agent.name.split()[0]
     if chat.facts and name not in texts["agent"]:
