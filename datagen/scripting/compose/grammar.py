@@ -73,20 +73,37 @@ def contracted(text: str) -> str:
 
 
 _SPELLED_OUT = (
-    (re.compile(r"\bcan't\b", re.I), "cannot"),
-    (re.compile(r"\bwon't\b", re.I), "will not"),
+    (re.compile(r"\b(w)on't\b", re.I), r"\1illn't"),
+    (re.compile(r"\b(c)an't\b(?! (?:I|you|he|she|it|we|they)\b)", re.I), r"\1annot"),
+    (re.compile(r"\b(c)an't\b", re.I), r"\1ann't"),
+    (
+        re.compile(r"((?:^|[.,?] )\w+)n't (I|you|he|she|it|we|they|there|that|this)\b", re.I),
+        r"\1 \2 not",
+    ),
     (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'ve got\b"), " have"),
+    (re.compile(r"'s (?:got|had)\b"), " has"),
+    (re.compile(r"'s been\b"), " has been"),
+    (re.compile(r"\b((?:no|some)body)'s (?=\w+ed\b)", re.I), r"\1 has "),
+    (
+        re.compile(
+            r"(?<=\w)'s (?=(?:on|ready|done|still|not|being|going|coming|opening|promised|taken"
+            r"|booked|closed|open|all|here|down|out)\b)"
+        ),
+        " is ",
+    ),
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"'re\b"), " are"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'ll\b"), " will"),
     (re.compile(r"'d\b"), " would"),
-    (re.compile(r"\b(it|that|there|here|what|who|name)'s\b", re.I), r"\1 is"),
+    (re.compile(r"\b(it|that|there|here|what|where|who|name)'s\b", re.I), r"\1 is"),
     (re.compile(r"\blet's\b", re.I), "let us"),
 )
 """What a formal speaker says in two words."""
 
 
+@lru_cache(maxsize=16384)
 def spelled_out(text: str) -> str:
     """Return a text without short forms: "I am afraid I cannot" for "I'm afraid I can't"."""
     is_opened = text[:1].isupper()

@@ -130,6 +130,15 @@ def test_a_no_says_what_denies_the_wish(wish: str, line: str, answer: str) -> No
     assert denying(wish, (line,)) == (answer,)
 
 
+def test_an_answer_leaves_out_what_hangs_on_what_it_leaves_out() -> None:
+    gas = (
+        "It's {kennel} for laughing gas, sedation needs a driver, and there's none of it under six."
+    )
+    assert answering("Do you have laughing gas?", (gas,), PRICES) == (
+        "It's {kennel} for laughing gas.",
+    )
+
+
 def test_a_correction_begins_and_ends_with_the_value() -> None:
     assert stating("kennel", KENNEL) == ("A kennel costs {kennel} a night.",)
     assert stating("suite", KENNEL) == ("A suite is {suite} a night.",)
