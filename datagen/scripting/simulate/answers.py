@@ -50,6 +50,10 @@ _BOUNDS = re.compile(
     re.IGNORECASE,
 )
 """What denies or bounds something."""
+_MEASURES = re.compile(
+    r"\b(?:next|later|tomorrow|years?|months?|weeks?|wait|until|free|charge|cheaper|more)\b", re.I
+)
+"""What a wish holds that a time or a price denies."""
 _HANGS_ON = re.compile(
     r"(?:and )?(?:if|unless|except|because|since|when|while|which|who|that|until|after|before|for"
     r"|with|without|as|though|although|only|in|at|on|by|from|not|never|or|plus|so|even|above|below"
@@ -181,13 +185,15 @@ def _is_added(clause: str, asked: frozenset[str]) -> bool:
 def denying(question: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return what of some lines says no to a wish: of those whose first clause is about it, all
     that denies or bounds something."""
-    asked = about(question)
+    asked, is_measured = about(question), _MEASURES.search(question) is not None
 
     def part(line: str) -> str:
         hits, bounds = asked & about(line), len(_BOUNDS.findall(line))
 
         def says_it(said: str) -> bool:
-            return hits <= about(said) and len(_BOUNDS.findall(said)) == bounds
+            is_denied = hits <= about(said) and len(_BOUNDS.findall(said)) == bounds
+            left = " ".join(_left(line, said))
+            return is_denied and not (is_measured and "{" in left)
 
         return _shortest(line, says_it) if hits and bounds else line
 

@@ -57,7 +57,8 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     last = talk.floor.drafts[-1]
     is_back = talk.is_held_back and event.kind not in ("Q4", "grievance")
     talk.is_held_back = talk.is_held_back and not is_back
-    if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
+    is_news = last.speaker == "agent" and last.act == "inform" and not talk.is_interrupted
+    if is_news and event.kind not in ("Q4", "grievance"):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
     if event.kind == "Q2" and event.supposes and not may_suppose(talk, event.what):

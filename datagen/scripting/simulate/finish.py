@@ -40,7 +40,7 @@ _ANSWERS = frozenset((
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
-_ROTE = frozenset(("autoPositive", "interactionStructuring"))
+_ROTE = frozenset(("autoPositive", "interactionStructuring", "thanking", "declineOffer"))
 """Acts with which a turn of a caller begins that is not begun twice."""
 MIN_MIDDLE = 2
 """Fewest words, less one, before a comma after which somebody says more than um, and after one

@@ -120,7 +120,9 @@ def _may_ask(talk: Talk, name: str) -> bool:
         return talk.is_at_end and talk.is_at_ease and not is_trouble
     if talk.is_vented or talk.mood.manner == "angry":
         return False
-    return not is_trouble or talk.is_at_end or (bool(talk.told) and not _is_remedy_to_come(talk))
+    if not is_trouble or talk.is_at_end:
+        return True
+    return bool(talk.told) and not (talk.is_let_down or _is_remedy_to_come(talk))
 
 
 def _is_remedy_to_come(talk: Talk) -> bool:
@@ -148,7 +150,7 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     """Nobody wishes for what the agent has yet to speak of, nor for more before bad news, nor for
     something else than it has agreed to."""
     wish = talk.world.wish
-    if wish and _has_agreed(talk, wish.fact):
+    if wish and _is_decided(talk, wish.fact):
         return False
     if wish is None or talk.is_at_end:
         is_lost = talk.is_refused and not (wish and wish.fact in talk.told and wished(talk))
@@ -161,10 +163,14 @@ def _wishes(talk: Talk, event: AgendaItem) -> bool:
     return bool(wish.stories) and is_heard and not is_to_come
 
 
-def _has_agreed(talk: Talk, name: str) -> bool:
-    """Tell whether the caller has accepted what a fact allows, after it was told that."""
-    later = talk.floor.drafts[talk.told[name] + 1 :] if name in talk.told else ()
-    return name in talk.agreed or any(one.act == "acceptOffer" for one in later)
+def _is_decided(talk: Talk, name: str) -> bool:
+    """Tell whether the caller has accepted what a fact allows, after it was told that, or has been
+    told it when all was done."""
+    if name not in talk.told:
+        return name in talk.agreed
+    later = talk.floor.drafts[talk.told[name] + 1 :]
+    is_done = talk.is_helped and talk.told[name] >= talk.done_at
+    return name in talk.agreed or is_done or any(one.act == "acceptOffer" for one in later)
 
 
 def wished(talk: Talk) -> tuple[str, ...]:

@@ -120,6 +120,11 @@ def test_the_hour_of_closing_is_no_duration() -> None:
             "Frames have a warranty of {kennel}, fabric and leather have none.",
         ),
         (
+            "Could I bring it back next year?",
+            "Furniture goes back within {kennel}, and custom orders can't go back.",
+            "Furniture goes back within {kennel}, and custom orders can't go back.",
+        ),
+        (
             "Could I pay by check?",
             "The plumber takes cards, but doesn't take checks.",
             "The plumber takes cards, but doesn't take checks.",

@@ -115,6 +115,14 @@ def test_who_stops_the_agent_to_do_something_is_gone_for_a_while() -> None:
     assert seen > 30
 
 
+def test_who_cuts_in_with_a_question_takes_nothing_in_first() -> None:
+    acks = [line for line in said_by("user", "ack") if len(line) > len("Okay.")]
+    for script in calls():
+        for turn in floor(script):
+            if turn.interruption is not None and turn.interruption.kind == "question":
+                assert not turn.text.startswith(tuple(acks)), (script.dialog_id, turn.text)
+
+
 def test_a_protest_comes_after_the_news() -> None:
     for script in calls():
         facts = {fact.id: fact.spoken.lower() for fact in script.facts}
