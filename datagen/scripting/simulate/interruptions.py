@@ -70,8 +70,9 @@ _ENDS = re.compile(
 )
 """A value with which a line ends, but for a word or two: more would be lost with it alone, as would
 what it bounds."""
-_SECOND = re.compile(r",|\b(?:and|but|or|then)\b")
-"""Between a cut and a value: something else begins, of which the caller has heard nothing."""
+_SECOND = re.compile(r",|\b(?:and|but|or|then|until|by|from|after|before|within|over|than|not)\b")
+"""Between a cut and a value: something else begins, or it is bounded, of which the caller has heard
+nothing."""
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )

@@ -14,6 +14,7 @@ from datagen.scripting.compose.grammar import slots, spelled_out
 from datagen.scripting.content.values import money
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.floor import Floor
+from datagen.scripting.simulate.interruptions import _SECOND
 from datagen.scripting.simulate.readiness import is_ready, may_suppose, wished
 from datagen.scripting.simulate.realizer import Said
 from datagen.scripting.simulate.talk import AgendaItem, Talk
@@ -121,6 +122,12 @@ def test_who_cuts_in_with_a_question_takes_nothing_in_first() -> None:
         for turn in floor(script):
             if turn.interruption is not None and turn.interruption.kind == "question":
                 assert not turn.text.startswith(tuple(acks)), (script.dialog_id, turn.text)
+
+
+def test_what_bounds_a_value_is_not_left_out_in_short() -> None:
+    """ "It is booked up [cut] until tomorrow at ten." "That is ten." """
+    assert _SECOND.search("until tomorrow at")
+    assert not _SECOND.search("booked on Friday at")
 
 
 def test_a_protest_comes_after_the_news() -> None:
