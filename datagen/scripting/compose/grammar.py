@@ -73,15 +73,31 @@ def contracted(text: str) -> str:
 
 
 _SPELLED_OUT = (
-    (re.compile(r"\bcan't (you|they|it|there|we)\b(?!')", re.I), r"can \1 not"),
-    (re.compile(r"\bwon't (you|they|it|there|we)\b(?!')", re.I), r"will \1 not"),
-    (re.compile(r"(\w)n't (you|they|it|there|we)\b(?!')"), r"\1 \2 not"),
-    (re.compile(r"\bcan't\b", re.I), "cannot"),
-    (re.compile(r"\bwon't\b", re.I), "will not"),
+    (re.compile(r"\b(w)on't\b", re.I), r"\1illn't"),
+    (re.compile(r"\b(c)an't\b(?! (?:I|you|he|she|it|we|they|there)\b)", re.I), r"\1annot"),
+    (re.compile(r"\b(c)an't\b", re.I), r"\1ann't"),
+    (re.compile(r"((?:^|[.,?] )\w+)n't (I|he|she|that|this)\b", re.I), r"\1 \2 not"),
+    (re.compile(r"(\w)n't (you|they|it|there|we|I)\b(?!')"), r"\1 \2 not"),
     (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'ve got\b"), " have"),
+    (re.compile(r"'s got\b"), " has"),
+    (re.compile(r"\b((?:no|some)body)'s (?=\w+ed\b)", re.I), r"\1 has "),
+    (
+        re.compile(
+            r"(?<=\w)'s (?=(?:only |just |already |always |never |not )?"
+            r"(?:been|had|gotten|gone|happened)\b)"
+        ),
+        " has ",
+    ),
+    (
+        re.compile(
+            r"(?<=\w)'s (?=(?:on|ready|done|still|not|being|going|coming|opening|promised|taken"
+            r"|booked|closed|open|all|here|down|out)\b)"
+        ),
+        " is ",
+    ),
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"'re\b"), " are"),
-    (re.compile(r"'ve got\b"), " have"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'ll\b"), " will"),
     (
@@ -89,20 +105,13 @@ _SPELLED_OUT = (
         " had ",
     ),
     (re.compile(r"'d\b"), " would"),
-    (
-        re.compile(
-            r"\b(it|that|there|what|who)'s (?=(?:only |just |already |always |never |not )?"
-            r"(?:been|had|got|gotten|gone|happened)\b)",
-            re.I,
-        ),
-        r"\1 has ",
-    ),
     (re.compile(r"\b(it|that|there|here|what|who|where|when|how|name)'s\b", re.I), r"\1 is"),
     (re.compile(r"\blet's\b", re.I), "let us"),
 )
 """What a formal speaker says in two words."""
 
 
+@lru_cache(maxsize=16384)
 def spelled_out(text: str) -> str:
     """Return a text without short forms: "I am afraid I cannot" for "I'm afraid I can't"."""
     is_opened = text[:1].isupper()

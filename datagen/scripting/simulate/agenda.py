@@ -10,6 +10,8 @@ from collections.abc import Collection
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import World
 
+SUPPOSED = 0.5
+"""Chance that a caller says what it takes a term for, and does not ask for it."""
 VENTS = 0.8
 """Chance that what a caller is angry about comes first."""
 _UNSURE = (("agent", "agent", "company"), ("agent", "company", "both"))
@@ -19,7 +21,8 @@ _UNSURE = (("agent", "agent", "company"), ("agent", "company", "both"))
 def draw_agenda(talk: Talk) -> list[AgendaItem]:
     """Return what the caller will bring up: the probes, and a second outburst."""
     events: list[AgendaItem] = []
-    spare = list(talk.world.asides)
+    # the last is brought up first: what is of the caller's matter
+    spare = sorted(talk.world.asides, key=lambda name: bool(talk.world.fact(name).stories))
     for kind in talk.cast.probes:
         what: str | None = ""
         if kind == "Q2":
@@ -31,7 +34,10 @@ def draw_agenda(talk: Talk) -> list[AgendaItem]:
             continue
         if kind == "Q0":
             what = talk.draws.pick(_UNSURE[talk.cast.direction == "outbound"])
-        events.append(AgendaItem(kind, what))
+        supposes = kind == "Q1" or (
+            kind == "Q2" and bool(talk.world.fact(what).claim) and talk.chance(SUPPOSED)
+        )
+        events.append(AgendaItem(kind, what, supposes))
         if kind == "Q4":
             talk.calm = talk.draws.pick((1.0, 1.0, 0.4, 0.0))
             if talk.calm < 1:
@@ -42,18 +48,22 @@ def draw_agenda(talk: Talk) -> list[AgendaItem]:
 
 
 def _believed(talk: Talk, taken: Collection[str]) -> str | None:
-    """Return a fact that the caller may be wrong about; empty for a number on file.
+    """Return a fact that the caller says once more, or may be wrong about; empty for a number on
+    file.
 
-    Nobody is wrong about what it turns down, or confirms itself.
+    What the procedure tells comes first; nobody is wrong about what it turns down, or confirms.
     """
     world = talk.world
     known = [step for step in world.steps if step.declines or step.do == "check"]
     declined = {name for step in known for name in step.facts}
-    facts = [name for name in world.records if world.fact(name).claim and name not in declined]
+    told = {name for step in world.steps for name in step.facts}
+    facts = [name for name in (*world.records, *world.terms) if name in told - declined]
+    facts = [name for name in facts if world.fact(name).claim]
     if facts:
         return talk.draws.pick(facts)
     terms = [name for name in world.terms if world.fact(name).claim and name not in taken]
     terms = [name for name in terms if name not in declined]
+    terms = [name for name in terms if world.fact(name).stories] or terms
     if has_detail(talk) and (not terms or (_is_reached(talk) and talk.chance(0.5))):
         return ""
     return talk.draws.pick(terms) if terms else None

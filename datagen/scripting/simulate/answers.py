@@ -50,6 +50,10 @@ _BOUNDS = re.compile(
     re.IGNORECASE,
 )
 """What denies or bounds something."""
+_MEASURES = re.compile(
+    r"\b(?:next|later|tomorrow|years?|months?|weeks?|wait|until|free|charge|cheaper|more)\b", re.I
+)
+"""What a wish holds that a time or a price denies."""
 _HANGS_ON = re.compile(
     r"(?:and )?(?:if|unless|except|because|since|when|while|which|who|that|until|after|before|for"
     r"|with|without|as|though|although|only|in|at|on|by|from|not|never|or|plus|so|even|above|below"
@@ -82,7 +86,8 @@ _YES_OR_NO = re.compile(
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|cannot|may|must|will|do|does|go|goes|come|comes|pay"
     r"|pays|need|needs|costs?|takes?|gets?|closes?|opens?|starts?|stays?|fits?|runs?|ends?|works?"
-    r"|waits?|stands?|keeps?|holds?|counts?|adds?|asks?|stops?)\b|'(?:s|re|ll|ve)\b|n't\b",
+    r"|waits?|stands?|keeps?|holds?|counts?|adds?|asks?|stops?|makes?|gives?|fades?|sends?|accepts?"
+    r"|delivers?|allows?|brings?|reads?)\b|'(?:s|re|ll|ve)\b|n't\b",
     re.IGNORECASE,
 )
 _TIER = re.compile(
@@ -130,7 +135,7 @@ def answering(
             left = _types(line, typed, said)
             if not hits:
                 return is_whole and not left
-            is_other = all(_is_other(clause, asked) for clause in _left(line, said))
+            is_other = _is_left_out(line, said, asked)
             return is_whole and (is_other or _subject(said) <= words or not kinds & left)
 
         return _shortest(line, says_it) if kinds & _types(line, typed) else line
@@ -181,13 +186,15 @@ def _is_added(clause: str, asked: frozenset[str]) -> bool:
 def denying(question: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return what of some lines says no to a wish: of those whose first clause is about it, all
     that denies or bounds something."""
-    asked = about(question)
+    asked, is_measured = about(question), _MEASURES.search(question) is not None
 
     def part(line: str) -> str:
         hits, bounds = asked & about(line), len(_BOUNDS.findall(line))
 
         def says_it(said: str) -> bool:
-            return hits <= about(said) and len(_BOUNDS.findall(said)) == bounds
+            is_denied = hits <= about(said) and len(_BOUNDS.findall(said)) == bounds
+            left = " ".join(_left(line, said))
+            return is_denied and not (is_measured and "{" in left)
 
         return _shortest(line, says_it) if hits and bounds else line
 
@@ -215,7 +222,7 @@ def _about_all(asked: frozenset[str], line: str) -> str:
     """Return what of a line is about all that was asked for, without the clauses of their own."""
 
     def says_it(said: str) -> bool:
-        return asked <= about(said) and all(_is_other(one, asked) for one in _left(line, said))
+        return asked <= about(said) and _is_left_out(line, said, asked)
 
     return _shortest(line, says_it) if asked and asked <= about(line) else line
 
@@ -288,6 +295,16 @@ def _is_other(clause: str, asked: frozenset[str]) -> bool:
     """Tell whether a clause is of its own, and about something else than was asked for."""
     is_whole = _VERB.search(clause) is not None and not _POINTS.match(clause)
     return is_whole and asked.isdisjoint(about(clause))
+
+
+def _is_left_out(line: str, said: str, asked: frozenset[str]) -> bool:
+    """Tell whether all that is not said of a line is about something else: what comes after that
+    may point to it."""
+    left = _left(line, said)
+    if not line.startswith(said.rstrip(".?!")):
+        return all(_is_other(clause, asked) for clause in left)
+    follow = all(asked.isdisjoint(about(clause)) for clause in left[1:])
+    return not left or (_is_other(left[0], asked) and follow)
 
 
 def _left(line: str, said: str) -> list[str]:

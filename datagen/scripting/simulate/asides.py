@@ -15,14 +15,14 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
 from datagen.scripting.simulate.grievances import complain
 from datagen.scripting.simulate.interruptions import SAID_ALONE, Ask, Telling, may_cut_in
-from datagen.scripting.simulate.readiness import heard, is_open, is_ready
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose, wished
 from datagen.scripting.simulate.suppositions import contradicts, refers_back, supposes
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 
 LINKED = 0.5
 """Chance that something new is announced that need not be."""
 ACKED = 0.6
-PRESSING = 0.28
+PRESSING = 0.4
 """Chance that a caller who cuts in has something to ask that was not on its agenda."""
 LEADS_BACK = 0.7
 """Chance that an agent leads back to the call, if there is more to do in it."""
@@ -33,6 +33,10 @@ _ASKS_LEAVE = re.compile(
     re.IGNORECASE,
 )
 """What a wish holds that asks for leave, and for nothing that the agent would do."""
+_ASKS_FOR = re.compile(r"\b(?:can|could)\b|, please", re.IGNORECASE)
+"""What a question holds that asks somebody to do something."""
+_COMPLIES = ("Sure.", "Of course.", "No problem.", "Certainly.")
+"""What answers such a question, and no other."""
 _REGRETS = ("I'm afraid", "I'm sorry", "Unfortunately")
 _STANDS_ALONE = re.compile(
     r"(?:on|at|in|by|next|the|an?|your|my) |(?:today|tonight|tomorrow)\b", re.IGNORECASE
@@ -53,10 +57,13 @@ def bring_up(talk: Talk, event: AgendaItem, link: str = "link") -> None:
     last = talk.floor.drafts[-1]
     is_back = talk.is_held_back and event.kind not in ("Q4", "grievance")
     talk.is_held_back = talk.is_held_back and not is_back
-    if last.speaker == "agent" and last.act == "inform" and event.kind not in ("Q4", "grievance"):
+    is_news = last.speaker == "agent" and last.act == "inform" and not talk.is_interrupted
+    if is_news and event.kind not in ("Q4", "grievance"):
         act = "ack_done" if talk.done_at == talk.floor.last else "ack"
         _react(talk, f"{act}.low" if talk.is_low else act)  # to the news, before anything else
-    if event.kind in ("Q1", "Q2") and event.what and heard(talk, event.what):
+    if event.kind == "Q2" and event.supposes and not may_suppose(talk, event.what):
+        event = event._replace(supposes=False)
+    if event.kind == "Q1" and event.what and heard(talk, event.what):
         link = "check_back"
     if link == "link":
         link = _link(talk, event, is_back=is_back)
@@ -79,6 +86,8 @@ def _link(talk: Talk, event: AgendaItem, *, is_back: bool) -> str:
         return "link.wish.back" if event.kind == "Q3" else "link.back"
     if event.kind in ("Q0", "Q4", "grievance") or not _is_announced(talk, event):
         return ""
+    if event.what and event.supposes:
+        return "link.claim"
     link = "link.wish" if event.kind == "Q3" else "link"
     return f"{link}.again" if talk.has_asked else link
 
@@ -94,6 +103,7 @@ def _is_announced(talk: Talk, event: AgendaItem) -> bool:
     its own matter, unless it has been asked for that."""
     last = talk.floor.drafts[-1]
     is_general = event.kind == "Q3" or bool(event.what and not talk.world.fact(event.what).stories)
+    is_general = is_general or bool(event.what and event.supposes and talk.is_at_end)
     is_turn = last.speaker == "user" and (last.act in _ANSWERS or talk.is_vented)
     is_detail = event.kind == "Q1" and not event.what and bool(talk.steps)
     is_asked = last.speaker == "agent" and last.act == "offer"
@@ -167,7 +177,8 @@ def _names(talk: Talk, event: AgendaItem) -> None:
 def ask_names(talk: Talk, what: str) -> None:
     """Let the agent say its name, the company's, or both, which it has just been asked for."""
     asked = talk.floor.last
-    talk.agent(f"state_{what}", "answer", ("prompt.role",))
+    leads = () if _ASKS_FOR.search(talk.floor.drafts[-1].text) else _COMPLIES
+    talk.agent(f"state_{what}", "answer", ("prompt.role",), without=leads)
     names = {"agent": (talk.cast.agent.name,), "company": (talk.cast.company,)}
     expects = names.get(what, (talk.cast.agent.name, talk.cast.company))
     talk.probe("Q0", "state", asked, expects)
@@ -266,8 +277,7 @@ def _clear(talk: Talk, name: str, lines: Sequence[str]) -> Sequence[str]:
 
 def _terms(talk: Talk, event: AgendaItem) -> None:
     """Ask about a term of the business, or suppose it."""
-    fact = talk.world.fact(event.what)
-    if fact.claim and talk.chance(0.5):
+    if event.supposes:
         _suppose(talk, event.what, "Q2", is_right=talk.chance(0.4))
         return
     asked, told = _fact(talk, event)
@@ -312,7 +322,7 @@ def _wish(talk: Talk, event: AgendaItem) -> None:
     """Wish for what a policy forbids, and hear no, and perhaps of another way."""
     wish = talk.world.wish
     assert wish, "a call with Q3 has a wish"
-    talk.user_line(wish.ask, "request")
+    talk.user_line(wished(talk) or wish.ask, "request")
     asked = talk.floor.last
     licence = talk.licence((wish.fact,))
     lines = _plain(denying(talk.words.chosen, talk.world.fact(wish.fact).tell))

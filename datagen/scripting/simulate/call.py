@@ -18,7 +18,7 @@ from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
-from datagen.scripting.simulate.readiness import heard, is_open, is_ready
+from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.draw import CompiledWorld, World
 from datagen.scripting.world.pack import ProcedureStep
@@ -53,6 +53,8 @@ SAME, STEM = 0.5, 4
 """Share of its words, by their first letters, from which a line says again what was read out."""
 _CALLED = ("company", "both")
 """What somebody who is called back asks at once, if it does not know who is calling."""
+_REACHED, _REACHED_TOO = ("company",), ("company", "agent")
+"""What a caller asks at once: a name for its notes it asks for later, where it needs any."""
 
 
 def simulate(
@@ -144,26 +146,34 @@ def _first_reaction(mood: str, opening: str) -> str:
     return mood if mood == "problem" or _ASKS_FOR.search(opening) else "story"
 
 
-def _asks_company(talk: Talk) -> bool:
-    """Tell whether the caller has not caught whom it has reached, or who calls."""
-    wanted = _CALLED if talk.cast.direction == "outbound" else ("company",)
-    asks = next((one for one in talk.agenda if one.kind == "Q0" and one.what in wanted), None)
-    if asks is not None:
-        talk.agenda.remove(asks)
-        called = ".called" if talk.cast.direction == "outbound" else ""
-        talk.user(f"ask_{asks.what}{called}", "setQuestion")
-        asides.ask_names(talk, asks.what)
-    return asks is not None
+def _unsure(talk: Talk) -> AgendaItem | None:
+    """Return whose name the caller has not caught, if it asks for that at once."""
+    wanted: tuple[str, ...] = _CALLED
+    if talk.cast.direction != "outbound":
+        is_trouble = talk.world.story.mood == "problem" or talk.outcome != "solved"
+        wanted = _REACHED if is_trouble else _REACHED_TOO
+    return next((one for one in talk.agenda if one.kind == "Q0" and one.what in wanted), None)
+
+
+def _asks_who(talk: Talk, asks: AgendaItem) -> None:
+    """Let the caller ask whom it has reached, or who calls."""
+    talk.agenda.remove(asks)
+    if talk.cast.direction == "outbound":
+        act = f"ask_{asks.what}.called"
+    else:
+        act = "ask_agent.early" if asks.what == "agent" else "ask_company"
+    talk.user(act, "setQuestion")
+    asides.ask_names(talk, asks.what)
 
 
 def _pick_up(talk: Talk) -> None:
-    if any(event.kind == "Q0" and event.what == "company" for event in talk.agenda):
+    if asks := _unsure(talk):
         talk.agent("greet", "greeting", ("prompt.role",)).rote = True
-        _asks_company(talk)
+        _asks_who(talk, asks)
     elif talk.chance(USER_FIRST):
-        asks = talk.draws.pick(("company", "there"))
-        talk.user(f"hail.{asks}", "greeting")
-        talk.agent(f"greet_hailed.{asks}", "greeting", ("prompt.role",)).rote = True
+        hails = talk.draws.pick(("company", "there"))
+        talk.user(f"hail.{hails}", "greeting")
+        talk.agent(f"greet_hailed.{hails}", "greeting", ("prompt.role",)).rote = True
     else:
         talk.agent("greet", "greeting", ("prompt.role",)).rote = True
     is_split = talk.chance(SPLIT * talk.leisure)
@@ -179,9 +189,10 @@ def _call_back(talk: Talk) -> None:
     talk.is_named = True
     talk.user("pick_up", "greeting").rote = True
     talk.agent("call", "greeting", ("prompt.role",)).rote = True
-    is_unsure = any(one.kind == "Q0" and one.what in _CALLED for one in talk.agenda)
-    talk.user("is_me.asks" if is_unsure else "is_me", "confirm")
-    _asks_company(talk)
+    asks = _unsure(talk)
+    talk.user("is_me.asks" if asks else "is_me", "confirm")
+    if asks:
+        _asks_who(talk, asks)
     talk.agent("purpose", "inform", ("prompt.reason",))
     talk.user("purpose_right", "confirm")
 
@@ -218,6 +229,8 @@ def _outlasts(talk: Talk, event: AgendaItem) -> bool:
     told = {name for step in talk.steps for name in step.facts}
     if event.kind in _ANGER or (talk.world.fails_identity and not talk.is_verified):
         return False
+    if event.kind != "Q0" and (talk.is_let_down or (event.kind == "Q1" and event.what)):
+        return False  # it may come at a bad moment by then
     return not (event.what and talk.is_settled_by(event.what, told))
 
 
@@ -252,8 +265,8 @@ def _is_settled_next(talk: Talk) -> bool:
     """Tell whether the next step settles what a caller could be angry about."""
     if not talk.steps:
         return False
-    is_bad = talk.is_refused
-    return talk.steps[0].do in _SETTLES and (not is_bad or len(talk.steps) == 1)
+    is_last = len(talk.steps) == 1
+    return is_last or (talk.steps[0].do in _SETTLES and not talk.is_refused)
 
 
 def _takes_over(talk: Talk, ready: list[AgendaItem], is_first: bool) -> bool:
@@ -297,22 +310,37 @@ def _fill_up(talk: Talk) -> None:
         if event.kind in ("Q1", "Q2") and event.what and _is_over(talk, event.what):
             facts = (talk.world.fact(name) for name in talk.spare)
             fitting = [n for n, fact in zip(talk.spare, facts, strict=True) if fact.claim]
-            other = next((name for name in fitting if is_open(talk, name)), None)
+            fitting = [name for name in fitting if is_open(talk, name)]
+            if talk.is_at_end:
+                fitting = [name for name in fitting if may_suppose(talk, name)]
+            other = next(iter(fitting), None)
             if other is not None:
                 talk.spare.remove(other)
-                talk.agenda[at] = AgendaItem(event.kind, other)
+                talk.agenda[at] = AgendaItem(event.kind, other, event.supposes)
             elif event.kind == "Q1" and has_detail(talk) and may_check(talk):
-                talk.agenda[at] = AgendaItem("Q1")
+                talk.agenda[at] = AgendaItem("Q1", supposes=True)
     is_impatient = talk.cast.user.patience == 0
     if talk.is_at_end and (talk.is_refused or is_impatient or talk.num_asides >= IN_A_ROW):
         return
     left = STEP_WORDS * len(talk.steps) + CLOSING_WORDS + ASIDE_WORDS * len(talk.agenda)
     if talk.spare and talk.floor.num_words + left + ASIDE_WORDS / 2 < talk.target:
-        talk.agenda.append(AgendaItem("fact", talk.spare.pop()))
+        _add_question(talk)
+
+
+def _add_question(talk: Talk) -> None:
+    """Put the first question on the agenda that the caller could ask by now, if there is one."""
+    asks = (AgendaItem("fact", name) for name in reversed(talk.spare))
+    asked = next((one for one in asks if is_ready(talk, one)), None)
+    if asked is not None:
+        talk.spare.remove(asked.what)
+        talk.agenda.append(asked)
 
 
 def _is_over(talk: Talk, name: str) -> bool:
-    """Tell whether nobody asks about a fact any more, nor checks back what it has just heard."""
+    """Tell whether nobody asks about a fact any more, nor checks back what it has just heard; at
+    the end nobody waits for a better moment."""
+    if talk.is_at_end and not (heard(talk, name) or may_suppose(talk, name)):
+        return True
     return not (is_open(talk, name) or heard(talk, name))
 
 
@@ -332,9 +360,11 @@ def _close(talk: Talk) -> None:
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
         talk.user(f"done{how}", "thanking", _THANKS if is_glad else ())
+    is_glad = talk.is_thanked
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
-        talk.user("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
+        act = "bye.wished" if talk.is_wished else "bye"
+        talk.user(act, "goodbye", _THANKS if is_glad else ()).rote = True
 
 
 def _done(talk: Talk) -> str:

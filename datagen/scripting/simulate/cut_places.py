@@ -61,9 +61,9 @@ def draw_place(talk: Talk, kind: Doing) -> CutPlace | None:
     before = draft.num_words - sum(lengths)
     ends = [before + sum(lengths[: index + 1]) for index in range(len(lengths))]
     places: Sequence[int] = cuts(draft.num_words, max(0, before))
-    if kind == "protest":
+    if kind in ("protest", "known"):
         news = _news(talk, draft, phrases, ends)
-        places = [place for place in places if place + ANSWERED >= news]
+        places = [place for place in places if place >= news]
     else:
         last = last_value(talk, draft, template)
         early = [place for place in places if place + ANSWERED < last]
@@ -82,8 +82,8 @@ def is_clause(phrase: str) -> bool:
 
 
 def _news(talk: Talk, draft: Draft, phrases: Sequence[str], ends: Sequence[int]) -> int:
-    """Return after how many words of a draft the caller has heard what it could protest against:
-    its first value, or its first clause: all of it but a word, if nothing comes after it."""
+    """Return after how many words of a draft the caller has heard what it could protest against, or
+    knows: its first value, or its first clause: all of it but a word, if nothing comes after it."""
     clauses = (end for phrase, end in zip(phrases[:-1], ends, strict=False) if is_clause(phrase))
     clause = next(clauses, ends[-1] - 1)
     value = min(_value_ends(talk, draft, " ".join(phrases)), default=clause)

@@ -40,6 +40,8 @@ _ANSWERS = frozenset((
 ))  # fmt: skip
 """First words of turns that have no more than an um before them."""
 _BARE = ("Um,", "Uh,")
+_ROTE = frozenset(("autoPositive", "interactionStructuring", "thanking", "declineOffer"))
+"""Acts with which a turn of a caller begins that is not begun twice."""
 MIN_MIDDLE = 2
 """Fewest words, less one, before a comma after which somebody says more than um, and after one
 after which somebody hesitates at all."""
@@ -55,7 +57,7 @@ MIN_LISTENED, MIN_PAUSED = 10, 8
 """Fewest words of a turn that is given a backchannel, and of one that is given a pause."""
 BACKCHANNELS: dict[Speaker, float] = {"agent": 0.024, "user": 0.034}
 """Chance of one by this listener for each word of a turn that may have one, at level 1."""
-SOUNDS, COUGHS = 0.12, 0.4
+SOUNDS, COUGHS = 0.2, 0.4
 """Chance that a caller coughs or says something to somebody else in a turn of the agent, and the
 share of coughs."""
 LOW, EXCITED = -0.25, 0.4
@@ -64,6 +66,8 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 _ASKS = frozenset(("setQuestion", "checkQuestion"))
+_HEARD = _ASKS | {"offer", "apology", "declineRequest"}
+"""Acts of an agent in which its caller makes no sounds that could be meant for it."""
 
 _made = trusted(Turn)
 
@@ -141,6 +145,7 @@ def _hesitate(talk: Talk, draft: Draft, bank: Acts, draws: Draws) -> None:
     if draft.speaker == "agent":
         acts = (draft.act, draft.begins)
         is_free = _SMOOTH.isdisjoint(acts) and draft.cut_at is None and not draft.rote
+        is_free = is_free and talk.cast.manner != "formal"
         if is_free and draft.num_words > 5 and draws.chance(AGENT_STARTS):
             is_feedback = draft.text[-1] == "?" or "autoPositive" in acts
             starts = _BARE if is_feedback else _AGENT_STARTS
@@ -151,7 +156,7 @@ def _hesitate(talk: Talk, draft: Draft, bank: Acts, draws: Draws) -> None:
         return
     if draws.chance(MIDDLES[level]):
         _middle(draft, draws.pick(bank.middles))
-    if draws.chance(RESTARTS[level]):
+    if draft.begins not in _ROTE and draws.chance(RESTARTS[level]):
         _restart(talk, draft)
     elif draws.chance(STARTS[level]):
         said = draws.pick(bank.starts)
@@ -186,7 +191,7 @@ def _middle(draft: Draft, said: str) -> None:
         return  # "then" or "please" alone ends a sentence
     if said == "like," and rest.startswith("by the way"):
         return
-    if said == "I mean," and rest.startswith(("and ", "but ", "it's ", "so ")):
+    if said == "I mean," and rest.startswith(("and ", "but ", "it's ", "so ", "I ")):
         return  # it would take back what goes before
     if at > 1 and draft.text[at - 2 : at].islower() and draft.text[:at] == draft.spoken[:at]:
         draft.text = f"{draft.text[: at + 2]}{said} {draft.text[at + 2 :]}"
@@ -262,9 +267,11 @@ def _function(draft: Draft, listener: Speaker, draws: Draws, *, is_trouble: bool
 
 
 def _sound(talk: Talk, draft: Draft, acts: Acts, num_heard: int, draws: Draws) -> Turn | None:
-    """Draw a sound of the caller's that is not for the agent, who goes on."""
+    """Draw a sound of the caller's that is not for the agent, who goes on: nobody makes one that
+    could be an answer, when it is asked something or hears no."""
     is_free = draft.speaker == "agent" and not draft.rote and not draft.calls
-    if not is_free or num_heard < MIN_LISTENED + 2 or not draws.chance(SOUNDS):
+    is_heard = draft.text[-1] == "?" or draft.act in _HEARD or (talk.is_let_down and draft.licence)
+    if not is_free or is_heard or num_heard < MIN_LISTENED + 2 or not draws.chance(SOUNDS):
         return None
     kind = "cough" if draws.chance(COUGHS) else "side_talk"
     return _listens("user", kind, draws.pick(acts.listening[kind]), draws.integer(3, num_heard - 6))

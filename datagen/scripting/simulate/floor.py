@@ -102,7 +102,7 @@ class Floor:
 
 
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
-_STARTS = ("Okay, ", "Sure, ", "Alright, ", "So, ", "Well, ", "Oh, ")
+_STARTS = ("Okay, ", "Sure, ", "Alright, ", "Right, ", "So, ", "Well, ", "Oh, ")
 
 
 def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
@@ -111,9 +111,10 @@ def _without_second_start(last: Draft, said: Said) -> tuple[str, str]:
     if not text.startswith(_STARTS):
         return text, spoken
     sentence = _SENTENCE.split(last.text[:-1])[-1]
+    is_start = f"{sentence}, " in _STARTS
     for start in _STARTS:
         word = start[:-2]
-        is_second = last.text.startswith(word) or sentence.startswith(start)
+        is_second = is_start or last.text.startswith(word) or sentence.startswith(start)
         is_second = is_second or sentence.endswith(f", {word.lower()}")
         if text.startswith(start) and is_second:
             size = len(start)

@@ -35,7 +35,7 @@ INTERRUPTED, PLAIN = (0.22, 0.46, 0.8), 0.4
 likely it does so where no value is told."""
 ANGRY = 1.6
 """How much likelier an angry caller cuts in."""
-EARLY, COLLIDES, STOPPED = (0.02, 0.05, 0.1), 0.2, 0.3
+EARLY, COLLIDES, STOPPED = (0.04, 0.09, 0.16), 0.2, 0.3
 """Chances that a caller answers before a question ends, by its level of interruptions; that both
 begin at once; and that an agent stops a caller who rambles."""
 AT_ONCE, MIN_HEARD = (0.2, 0.5, 0.8), 2
@@ -54,9 +54,8 @@ UPTAKES: dict[str, tuple[Uptake, ...]] = {
     "tired": ("resume", "resume", "drop"),
 }
 """What it does otherwise, each as likely as it is often."""
-PAUSES, WAITS = 0.6, 0.4
-"""Chances that a caller cuts in who has nothing to say to it, and that the agent has to wait then
-until the caller is back."""
+PAUSES = 0.3
+"""Chance that a caller cuts in who has nothing to say to it: the agent waits until it is back."""
 NOTES = 0.4
 """Chance that a caller who stops the agent before a value is out wants to write that down."""
 SAID_ALONE = frozenset(("money", "time", "date", "percent", "duration"))
@@ -72,8 +71,9 @@ _ENDS = re.compile(
 )
 """A value with which a line ends, but for a word or two: more would be lost with it alone, as would
 what it bounds."""
-_SECOND = re.compile(r",|\b(?:and|but|or|then)\b")
-"""Between a cut and a value: something else begins, of which the caller has heard nothing."""
+_SECOND = re.compile(r",|\b(?:and|but|or|then|until|by|from|after|before|within|over|than|not)\b")
+"""Between a cut and a value: something else begins, or it is bounded, of which the caller has heard
+nothing."""
 _DENIES = re.compile(
     r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor)\b|n't\b", re.IGNORECASE
 )
@@ -212,13 +212,10 @@ def _interrupt(
     elif kind == "pause":
         notes = has_value and is_unsaid and not talk.has_noted and talk.chance(NOTES)
         talk.has_noted = talk.has_noted or notes
-        if not notes and talk.chance(WAITS):
-            talk.user("cut_in.wait", "interactionStructuring")
-            talk.agent("wait_for", "autoPositive")
-            talk.user("cut_in.back", "interactionStructuring")
-        else:
-            talk.user("cut_in.pause.noted" if notes else "cut_in.pause", "interactionStructuring")
-            talk.agent("go_ahead", "autoPositive")
+        what = ".noted" if notes else ""
+        talk.user(f"cut_in.wait{what}", "interactionStructuring")
+        talk.agent("wait_for", "autoPositive").rote = True
+        talk.user(f"cut_in.back{what}", "interactionStructuring")
     elif kind == "known":
         act = "cut_in.known"
         if telling.is_asked:  # nobody has enough of an answer that it has not heard

@@ -5,14 +5,24 @@ Talk, AgendaItem --is_ready--> whether it may come now
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from datagen.scripting.simulate.talk import AgendaItem, Talk
+from datagen.scripting.compose.grammar import about
+from datagen.scripting.simulate.floor import Draft
+from datagen.scripting.simulate.replies import takes_it
+from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
 from datagen.scripting.world.pack import ProcedureStep
 
 EARLY = 5
 """Turns before which nobody can complain of how the agent talks, or asks again who it is."""
 
+SETTLES = 5
+"""Fewest words of a reply that takes news as it is, and does not only say that it was heard."""
+_KNOWS = re.compile(r"(?:(?:oh|ah|well), )?(?:exactly|yes|right, |that's (?:it|the one))\b", re.I)
+"""How a reply begins to what somebody has known itself."""
+_ADDS = re.compile(r"\b(?:too|also|as well|on top)\b", re.IGNORECASE)
+"""What a wish holds that adds to something."""
 _TAKEN = frozenset(("answer", "confirm", "agreement", "declineOffer"))
 """Acts of a caller who has understood what it was told; who accepts may make sure of it."""
 
@@ -30,14 +40,24 @@ def is_open(talk: Talk, name: str) -> bool:
 
 def heard(talk: Talk, name: str) -> list[str]:
     """Return what a caller may check of a fact it has just been told: what it was told of it, if
-    it has not answered to it since."""
+    it has not answered to it since, nor been told something else, nor seen it done away with."""
     if not talk.is_fresh(name):
         return []
     told = talk.told[name]
-    if any(one.speaker == "user" and one.act in _TAKEN for one in talk.floor.drafts[told + 1 :]):
+    is_past = told < talk.done_at and name not in talk.agreed
+    if is_past or told < max(talk.told.values()):
+        return []
+    replies = [one for one in talk.floor.drafts[told + 1 :] if one.speaker == "user"]
+    if any(one.act in _TAKEN or _is_settling(one) for one in replies):
         return []
     said = talk.floor.drafts[told].values
     return [line for line in talk.world.fact(name).claim if talk.slots((line,)) <= said]
+
+
+def _is_settling(reply: Draft) -> bool:
+    """Tell whether a reply to news shows that it is understood, and not only that it was heard."""
+    is_taken = reply.num_words >= SETTLES and takes_it(reply.text)
+    return is_taken or _KNOWS.match(reply.text) is not None
 
 
 def is_answered(talk: Talk, step: ProcedureStep) -> bool:
@@ -58,7 +78,9 @@ def _is_angry_again(talk: Talk, event: AgendaItem) -> bool:
 
 
 def _asks_names(talk: Talk, event: AgendaItem) -> bool:
-    return talk.is_at_end or (event.what == "agent" and talk.floor.last >= EARLY)
+    """Who has been cross wants to know with whom it speaks; others note it when they are done."""
+    is_cross = talk.vented_at >= 0 and talk.floor.last >= EARLY
+    return talk.is_at_end or (event.what == "agent" and is_cross)
 
 
 def _asks_apart(talk: Talk, event: AgendaItem) -> bool:
@@ -71,9 +93,11 @@ def _asks_gap(talk: Talk, event: AgendaItem) -> bool:
     """So does what nobody can answer, unless the caller is about to hear no: that ends it. What
     fits any story is asked by nobody who has no time or is in a bad mood."""
     is_about = talk.world.gap not in talk.world.pack.gaps
+    is_cross = talk.mood.valence < LOW
     if talk.is_at_end:
-        return is_about or talk.is_at_ease
-    return is_about and talk.is_let_down and talk.steps[0].do != "ask" and talk.is_verified
+        return (is_about and not (talk.is_refused and is_cross)) or talk.is_at_ease
+    is_due = talk.is_let_down and talk.is_verified and talk.steps[0].do != "ask"
+    return is_about and is_due and not is_cross
 
 
 def _asks_term(talk: Talk, event: AgendaItem) -> bool:
@@ -85,23 +109,78 @@ def _asks_term(talk: Talk, event: AgendaItem) -> bool:
         return bool(heard(talk, event.what))
     if not is_open(talk, event.what):
         return False
-    is_untroubled = talk.world.story.mood != "problem" and talk.outcome == "solved"
-    return bool(talk.world.fact(event.what).stories) or is_untroubled or talk.is_at_end
+    return may_suppose(talk, event.what) if event.kind == "Q1" else _may_ask(talk, event.what)
+
+
+def _may_ask(talk: Talk, name: str) -> bool:
+    """Tell whether a caller asks for a term that nobody has brought up: nobody does in anger, nor
+    in trouble before it has heard how that is; and for what is not of its matter, who has time."""
+    is_trouble = talk.world.story.mood == "problem"
+    if not talk.world.fact(name).stories:
+        return talk.is_at_end and talk.is_at_ease and not is_trouble
+    if talk.is_vented or talk.mood.manner == "angry":
+        return False
+    if not is_trouble or talk.is_at_end:
+        return True
+    return bool(talk.told) and not (talk.is_let_down or _is_remedy_to_come(talk))
+
+
+def _is_remedy_to_come(talk: Talk) -> bool:
+    """Tell whether the agent has yet to speak of what it can do, which questions may be about."""
+    step = next((one for one in talk.steps if one.do in ("offer", "act")), None)
+    is_proposed = talk.is_agreed or talk.floor.drafts[-1].act == "offer"
+    return step is not None and not (step.do == "act" and is_proposed)
+
+
+def may_suppose(talk: Talk, name: str) -> bool:
+    """Tell whether a caller says what it takes a term for that nobody has brought up: what is of
+    its matter while that is being dealt with, or what the call has been about; nobody does who is
+    in a bad mood, or does not get what it has called for."""
+    if not _may_ask(talk, name) or talk.mood.manner == "curt" or talk.is_let_down:
+        return False
+    fact = talk.world.fact(name)
+    if fact.stories and talk.world.story.mood != "problem" and not talk.is_at_end:
+        return True
+    said = about(" ".join(draft.text for draft in talk.floor.drafts))
+    is_about = not said.isdisjoint(about(" ".join(fact.claim)))
+    return talk.is_at_end and not talk.is_pressed and is_about
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:
     """Nobody wishes for what the agent has yet to speak of, nor for more before bad news, nor for
     something else than it has agreed to."""
     wish = talk.world.wish
-    if wish is None or talk.is_at_end:
-        return not talk.world.fails_identity  # who could not be verified wishes for nothing more
-    if wish.fact in talk.agreed:
+    if wish and _is_decided(talk, wish.fact):
         return False
+    if wish is None or talk.is_at_end:
+        is_lost = talk.is_refused and not (wish and wish.fact in talk.told and wished(talk))
+        # who could not be verified, or hears no, wishes for nothing more
+        return not (talk.world.fails_identity or is_lost)
     is_to_come = wish.fact not in talk.told and any(wish.fact in one.facts for one in talk.steps)
     left = [step for step in talk.steps if step.do != "look"]
     is_heard = talk.outcome in ("solved", "handed_on") or bool(talk.told)
     is_heard = is_heard or (len(left) == 1 and left[0].declines)  # after which it wants nothing
     return bool(wish.stories) and is_heard and not is_to_come
+
+
+def _is_decided(talk: Talk, name: str) -> bool:
+    """Tell whether the caller has accepted what a fact allows, after it was told that, or has been
+    told it when all was done."""
+    if name not in talk.told:
+        return name in talk.agreed
+    later = talk.floor.drafts[talk.told[name] + 1 :]
+    is_done = talk.is_helped and talk.told[name] >= talk.done_at
+    return name in talk.agreed or is_done or any(one.act == "acceptOffer" for one in later)
+
+
+def wished(talk: Talk) -> tuple[str, ...]:
+    """Return the lines with which the caller may wish for something: none that adds to what it has
+    got, where it gets nothing."""
+    wish = talk.world.wish
+    assert wish, "a call with Q3 has a wish"
+    if not talk.is_refused:
+        return wish.ask
+    return tuple(line for line in wish.ask if not _ADDS.search(line))
 
 
 def _asks_detail(talk: Talk) -> bool:
@@ -116,10 +195,7 @@ def _believes(talk: Talk, event: AgendaItem) -> bool:
         return _asks_detail(talk)
     if event.what in talk.world.terms:
         return _asks_term(talk, event)
-    if event.what in talk.told and not heard(talk, event.what):
-        return False
-    is_there = not talk.world.is_lookup or event.what in talk.returned
-    return talk.is_verified and is_there and not _is_to_come(talk, event.what)
+    return talk.is_verified and bool(heard(talk, event.what)) and not _is_to_come(talk, event.what)
 
 
 _READY: dict[str, Callable[[Talk, AgendaItem], bool]] = {

@@ -61,6 +61,8 @@ class AgendaItem(NamedTuple):
     """A probe's (Q0 ...), fact, or grievance."""
     what: str = ""
     """The fact, if it is about one."""
+    supposes: bool = False
+    """The caller says what it takes for so, and does not ask."""
 
 
 class Talk:
@@ -184,8 +186,15 @@ class Talk:
         self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
         """Let the agent say a line of the pack."""
-        said = self.words.line(lines, self.cast.manner in _TERSE)
+        said = self.words.line(self._in_register(lines), self.cast.manner in _TERSE)
         return self.say("agent", iso, said, licence, apart)
+
+    def _in_register(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return lines as an agent of a business says them: who is formal has no short forms, but
+        for what both do."""
+        if self.cast.manner != "formal" or self.cast.principal is not None:
+            return lines
+        return tuple(line if "et's " in line else spelled_out(line) for line in lines)
 
     def user(self, act: str, iso: str, without: tuple[str, ...] = ()) -> Draft:
         """Let the caller do an act of the bank, in words without some."""
@@ -298,7 +307,7 @@ class Talk:
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
         lead = self.words.act("agent", "remind", self.cast.manner)
-        said = self.words.line(lines)
+        said = self.words.line(self._in_register(lines))
         text, spoken = continued(said.text, said.spoken, self.keeps_capital(said.text))
         joined = Said(f"{lead.text} {text}", f"{lead.spoken} {spoken}", said.slots)
         return self.say("agent", iso, joined, licence)

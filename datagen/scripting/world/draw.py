@@ -292,7 +292,7 @@ def draw_world(
     if level == "minimal":
         extra = 0
     if "Q1" in probes or "Q2" in probes:
-        asides.sort(key=lambda name: not pack.facts[name].claim)
+        asides.sort(key=lambda name: _rank(pack.facts[name]))
     supposed = level == "minimal" and ("Q1" in probes or "Q2" in probes)
     asides = asides[: supposed + extra + draws.integer(*SIDE_FACTS[level])]
     facts = dict.fromkeys((*needs.facts, *wished, *asides))
@@ -331,6 +331,11 @@ def draw_world(
         gap=draws.pick(compiled.gaps[way]),
         fails_identity=fails_identity,
     )
+
+
+def _rank(fact: WorldFact) -> tuple[bool, bool]:
+    """Return how well a fact is supposed, less first: one with words for that, of the story."""
+    return not fact.claim, not fact.stories
 
 
 def draw_case(story: Story, draws: Draws, among: Sequence[str] = ()) -> str:

@@ -120,6 +120,11 @@ def test_the_hour_of_closing_is_no_duration() -> None:
             "Frames have a warranty of {kennel}, fabric and leather have none.",
         ),
         (
+            "Could I bring it back next year?",
+            "Furniture goes back within {kennel}, and custom orders can't go back.",
+            "Furniture goes back within {kennel}, and custom orders can't go back.",
+        ),
+        (
             "Could I pay by check?",
             "The plumber takes cards, but doesn't take checks.",
             "The plumber takes cards, but doesn't take checks.",
@@ -128,6 +133,15 @@ def test_the_hour_of_closing_is_no_duration() -> None:
 )
 def test_a_no_says_what_denies_the_wish(wish: str, line: str, answer: str) -> None:
     assert denying(wish, (line,)) == (answer,)
+
+
+def test_an_answer_leaves_out_what_hangs_on_what_it_leaves_out() -> None:
+    gas = (
+        "It's {kennel} for laughing gas, sedation needs a driver, and there's none of it under six."
+    )
+    assert answering("Do you have laughing gas?", (gas,), PRICES) == (
+        "It's {kennel} for laughing gas.",
+    )
 
 
 def test_a_correction_begins_and_ends_with_the_value() -> None:

@@ -173,8 +173,9 @@ def test_turns_can_be_placed() -> None:
 def test_the_probes_that_are_dealt_are_held() -> None:
     held = Counter(probe.type for script in everything() for probe in script.probes)
     dealt = Counter(chain.from_iterable(deal_probes(0, "service", at) for at in range(CALLS)))
-    # a number on file is checked with a reason; who is at ease, and for Q6 not in trouble, has time
-    rare = {"Q1": 0.86, "Q5": 0.55, "Q6": 0.1}
+    # what is checked has a reason; nobody asks for terms in anger or in trouble, nor wishes for
+    # more when it gets nothing; who is at ease, and for Q6 not in trouble, has time
+    rare = {"Q1": 0.45, "Q2": 0.6, "Q3": 0.75, "Q5": 0.5, "Q6": 0.1}
     for kind, count in dealt.items():
         assert held[kind] >= rare.get(kind, 0.89) * count * len(DOMAINS), kind
     assert held["Q6"] <= 0.05 * len(everything())

@@ -84,7 +84,8 @@ def test_callers_and_agents_interrupt_for_all_reasons() -> None:
     assert min(kinds[kind] for kind in wanted) >= 5, kinds
     agents = {planned.kind for _, _, _, turn, planned in interrupted() if turn.speaker == "agent"}
     assert agents == {"slot", "collision"}
-    assert 0.3 < kinds.total() / len(calls()) < 0.7
+    assert 0.25 < kinds.total() / len(calls()) < 0.7
+    assert kinds["pause"] < 0.1 * len(calls())
 
 
 def test_agents_answer_in_every_manner() -> None:
@@ -92,7 +93,7 @@ def test_agents_answer_in_every_manner() -> None:
     uptakes = Counter(planned.uptake for *_, planned in interrupted())
     assert min(answers[one] for one in ("yield", "hold", "override")) >= 8, answers
     assert min(uptakes[one] for one in ("resume", "repeat", "drop")) >= 15, uptakes
-    assert uptakes["summarise"] >= 8, uptakes  # never after an answer to something else
+    assert uptakes["summarise"] >= 5, uptakes  # never after an answer to something else
 
 
 def test_most_cuts_fall_before_something_that_is_needed() -> None:
@@ -245,7 +246,7 @@ def test_what_callers_say_by_the_way_fits_any_place_and_any_wait() -> None:
     acts = {
         name: manners
         for name, manners in bank.user.items()
-        if name.startswith(("cut_in.pause", "while_waiting", "react_hold", "lacks_identity"))
+        if name.startswith(("cut_in.wait", "while_waiting", "react_hold", "lacks_identity"))
     }
 
     def lines(prefix: str) -> list[str]:

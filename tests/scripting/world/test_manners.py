@@ -402,7 +402,14 @@ def test_a_record_is_supposed_only_after_it_was_told() -> None:
     event = AgendaItem("Q1", step.facts[0])
     assert not is_ready(call, event)
     call.steps.remove(step)
+    assert not is_ready(call, event)
+    call.agent_line(call.world.fact(event.what).tell, "inform")
+    call.tell((event.what,))
     assert is_ready(call, event)
+    call.user("ack", "autoPositive")
+    call.agent("found", "inform")
+    call.tell((call.world.terms[0],))  # the last that the caller has heard
+    assert not is_ready(call, event)
 
 
 @pytest.mark.parametrize(
