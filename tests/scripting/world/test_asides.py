@@ -453,8 +453,9 @@ def floor_after(script: Script, at: int) -> list[Turn]:
 
 def test_anger_has_led_away_from_nothing() -> None:
     assert len(outbursts()) > 20
-    for _, answer, *_ in outbursts():
-        assert not _BACK.match(answer.text.split(", ", 1)[-1]), answer.text
+    for said, answer, *_ in outbursts():
+        led_away = "?" in said.text
+        assert led_away or not _BACK.match(answer.text.split(", ", 1)[-1]), answer.text
 
 
 def test_who_is_sorry_for_its_anger_is_told_that_it_is_okay() -> None:

@@ -50,6 +50,54 @@ def test_openings_say_what_the_agent_goes_on_from(domain: str, story: str, unsai
 
 
 @pytest.mark.parametrize(
+    ("domain", "fact", "story", "case"),
+    [
+        ("airline", "change_fee", "delayed", "rebooked"),
+        ("auto_insurance", "rental", "crash", "not_covered"),
+        ("auto_insurance", "glass_rule", "crash", "not_covered"),
+        ("bank", "account_fee", "wire", "suspicious"),
+        ("campground", "cancel_rule", "extend", "full"),
+        ("car_rental", "late_rule", "stuck", "covered"),
+        ("clinic", "flu_rule", "sick", "today"),
+        ("coworking", "room_rule", "leaving", "ends"),
+        ("courier", "claim_rule", "broken", "sender"),
+        ("credit_card", "cards", "raise", "too_low"),
+        ("cruise", "cover_time", "sick", "lost"),
+        ("dental", "late_rule", "ache", "today"),
+        ("dry_cleaning", "prices", "hem_job", "booked"),
+    ],
+)
+def test_a_rule_that_cannot_matter_does_not_come_up(
+    domain: str, fact: str, story: str, case: str
+) -> None:
+    limits = worlds()[domain].pack.facts[fact].stories
+    assert limits
+    assert not {story, f"{story}.{case}"} & set(limits)
+
+
+@pytest.mark.parametrize(
+    ("domain", "story", "value"),
+    [
+        ("airport_parking", "stay_longer", "outdoor"),
+        ("clinic", "form", "physical"),
+        ("courier", "send", "large"),
+        ("driving_school", "nervous", "lesson"),
+        ("drone_rental", "book", "deposit"),
+        ("drone_rental", "longer", "half"),
+    ],
+)
+def test_what_it_costs_is_said_before_the_yes(domain: str, story: str, value: str) -> None:
+    steps = worlds()[domain].pack.stories[story].steps
+    asked = [step for step in steps if step.do in {"ask", "offer"}]
+    assert any(all(f"{{{value}}}" in line for line in step.say) for step in asked)
+
+
+def test_nobody_is_sent_to_a_camper_whose_site_is_not_known() -> None:
+    camp = worlds()["campground"].pack
+    assert "own_site" in camp.tools["send_ranger"].args
+
+
+@pytest.mark.parametrize(
     ("domain", "one", "count", "many"),
     [
         ("driving_school", "lesson", 6, "package"),
