@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from datagen.scripting.compose.grammar import slots
-from datagen.scripting.content.values import Money
+from datagen.scripting.content.values import Choice, Money, Range
 from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.answers import stating
 from datagen.scripting.simulate.daytime import timely
@@ -240,3 +240,50 @@ def test_who_has_to_wait_says_so_before_the_caller_is_back() -> None:
                 assert floor[at + 1].text in holds
                 assert floor[at + 2].text in back
     assert seen > 5
+
+
+def bounds(domain: str, name: str) -> tuple[float, float]:
+    """Return the lowest and the highest that a value of a world may be."""
+    pack = worlds()[domain].pack
+    value = {**pack.values, **pack.caller}[name]
+    assert isinstance(value, Range)
+    return value.low, value.high
+
+
+@pytest.mark.parametrize(
+    ("domain", "whole", "parts"),
+    [
+        ("restaurant", "close", ("slot",)),  # who gets a table gets something to eat
+        ("telecom", "bill", ("extra", "basic")),  # what is left of a bill pays for a plan
+        ("student_loan", "payment", ("low_payment",)),
+        ("storage", "owed", ("half",)),
+    ],
+)
+def test_what_is_part_of_something_is_less(domain: str, whole: str, parts: tuple[str, ...]) -> None:
+    assert bounds(domain, whole)[0] > sum(bounds(domain, part)[1] for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("domain", "name", "unfit"),
+    [
+        ("museum", "trip_day", "Saturday|Sunday"),  # no school has classes then
+        ("physical_therapy", "later_time", "^half"),  # who comes forty minutes late
+        ("pest_control", "bug", "silverfish|crickets|earwigs"),  # what has a nest
+        ("vet", "pet", "rabbit"),  # what can throw up
+        ("ski_resort", "lost", "car key"),  # who has driven home
+        ("tax_preparation", "held_why", "address"),  # what is as it was last year
+        ("ticketing", "free_row", "floor|boxes"),  # what costs as much as the balcony
+    ],
+)
+def test_no_value_is_at_odds_with_what_is_said_around_it(
+    domain: str, name: str, unfit: str
+) -> None:
+    pack = worlds()[domain].pack
+    value = {**pack.values, **pack.caller}[name]
+    assert isinstance(value, Choice)
+    assert not [one for one in value.choices if re.search(unfit, one)]
+
+
+def test_a_treatment_is_made_up_for_longer_than_it_may_be_ago() -> None:
+    """ "At the start of the month" may be thirty days ago."""
+    assert bounds("pest_control", "back_days")[0] > 30
