@@ -4,7 +4,7 @@ from datagen.text.form import Unsayable
 from datagen.text.locales import LOCALES
 from datagen.text.spoken import heard, one_stop, pieces, speak, spelling_problems, unsayable
 
-VERSION = "11"
+VERSION = "12"
 """Raised when what is said of a written form, or whether it is refused, changes."""
 
 __all__ = [
