@@ -158,6 +158,16 @@ def test_nobody_contradicts_itself() -> None:
         for who in ("agent", "user"):
             said = [name for part in chat.parts for name in names_of(chat, part.says[who])]
             assert all(chat.theme.goes_with(name, said) for name in said), (who, said)
+        said = [
+            name
+            for part in chat.parts
+            for one in part.says.values()
+            for name in names_of(chat, one)
+        ]
+        for place, goal in enumerate(chat.theme.goals, 1):
+            if goal is chat.goal:
+                names = [f"goal.{place}.{goal.reply.index(reply) + 1}" for reply in chat.replies]
+                assert all(chat.theme.goes_with(name, said) for name in (f"goal.{place}", *names))
     smalltalk = shipped()
     for script in scripts():
         theme = next(one for one in smalltalk.topics if one.id == script.domain)
@@ -186,6 +196,10 @@ def names_of(chat: Chat, saying: Saying) -> list[str]:
         ("food", "goal.2.2", "2.2"),  # pea soup, of one who eats no peas
         ("gardening", "1.1", "2.3"),  # four pots on a balcony, and a sunflower up to the gutter
         ("holidays", "3.2", "4.3"),  # a wife, and alone
+        ("holidays", "goal.1", "3.2"),  # no idea for a father, of one who always knows
+        ("weekend", "goal.2", "2.4"),  # fills up its weekends, and lets its partner plan
+        ("friends", "goal.2", "3.1"),  # new in town, and shares a dog there
+        ("learning", "goal.2.2", "4.1"),  # ten minutes a day, of one who gives up after ten
     ],
 )
 def test_nobody_says_both(theme: str, one: str, other: str) -> None:
@@ -697,6 +711,40 @@ def test_both_speak_first_ask_and_are_cut_off_only_where_nothing_is_lost() -> No
         barge_ins = [turn for turn in script.turns if turn.onset == "barge_in"]
         assert all(turn.speaker == "user" for turn in barge_ins)
         assert script.user.behaviour.interruptions or not barge_ins
+
+
+def test_nobody_answers_a_question_twice() -> None:
+    """What who asked would say itself is not left over for the other, when something else came."""
+    themes = {theme.id: theme for theme in shipped().topics}
+    for script in scripts():
+        for who in ("agent", "user"):
+            texts = " ".join(turn.text for turn in floor(script) if turn.speaker == who)
+            plain = re.sub(r", (?:um|uh),", ",", texts).lower()
+            for thread in themes[script.domain].threads:
+                told = [said.tell for said in thread.say if said.tell.lower() in plain]
+                assert len(told) < 2, (script.dialog_id, told)
+
+
+def test_nobody_leaves_with_the_word_that_it_has_just_ended_with() -> None:
+    """Nobody says "Let me know, anyway. Anyway, I have to go." or "Nice talk. Talk soon."."""
+    openings = {leaving.say.split(",")[0].lower() for leaving in shipped().exits}
+    assert {"anyway", "well"} <= openings
+    taken = [
+        said
+        for act in wordings()
+        if act.startswith(("react", "welcome"))
+        for said in wordings()[act][0]
+    ]
+    taken += [
+        said.take for theme in shipped().topics for each in theme.threads for said in each.say
+    ]
+    taken += [trait.take for traits in shipped().traits.values() for trait in traits]
+    mended = {"okay", "alright"}  # by the realizer
+    last = {said.rstrip(".").split()[-1].lower(): said for said in taken}
+    assert not {word: said for word, said in last.items() if word in openings - mended}
+    for script in scripts():
+        *_, before, part = re.split(r"(?<=[.!?]) ", f"Oh. {floor(script)[-1].text}")
+        assert before.rstrip(".").split()[-1].lower() != part.split()[0].lower(), (before, part)
 
 
 def test_nobody_says_a_thing_twice() -> None:

@@ -56,6 +56,8 @@ OPENS = 0.75
 """Chance that somebody says what brings it to a theme whose first question needs no reason."""
 AFTER: dict[TraitKind, float] = {"likes": 0.65, "past": 1.0}
 """Chances that what is not asked of a stranger at once comes up after the theme."""
+LEADS_UP = 0.5
+"""Chance that who asks something out of the blue says that it is."""
 LATER = 0.6
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
@@ -105,7 +107,7 @@ class _Chat(Realizer):
         self._heard: _Heard | None = None
         """What the last turn told that was not taken yet."""
         self._unsaid: Saying | None = None
-        """What who asked last would answer itself, if it has said nothing of its own yet."""
+        """What who asked last would answer itself, until it has or something else comes up."""
         self._welcome = "welcome"
         """How who was asked for something takes the thanks."""
 
@@ -297,11 +299,13 @@ class _Chat(Realizer):
         suffix = ".view" if goal.view else ""
         asked = f"{self._act(speaker, f'want{suffix}')} {goal.ask}"
         if self._other() != speaker and self._lines[-1].act == "react":
+            self._unsaid = None
             self._add(asked)
             self._lines[-1] = self._lines[-1]._replace(act="want")
         else:
             if self._other() != speaker:
                 self._hear_out(self._other())
+            self._unsaid = None
             self._say(speaker, "want", f"{self._reaction(speaker)} {asked}".strip())
         other = self._other()
         reply = self._pick(self._chat.replies)
@@ -316,9 +320,11 @@ class _Chat(Realizer):
         goes_on = self._lines[-1].act == "react"
         if is_after and is_first and self._other() != asker and not goes_on:
             self._hear_out(part.speaker)
+        self._unsaid = None
         before = "about"
         if is_after:
-            before = "link" if part.kind == "likes" else "late"
+            is_led_up_to = part.kind != "likes" and self._draws.chance(LEADS_UP)
+            before = "late" if is_led_up_to else "link"
         lead = self._act(asker, before if is_first else "besides")
         if self._other() == asker:
             lead = f"{self._reaction(asker, is_said=is_after)} {lead}".strip()
@@ -391,8 +397,12 @@ class _Chat(Realizer):
         return later if later and self._draws.chance(LATER) else ""
 
     def _parting(self, speaker: Speaker, before: Iterable[str]) -> str:
-        """Return the last word, which opens like nothing that was said or wished just before."""
-        openings = tuple(one.split()[0] for one in before if one)
+        """Return the last word, which opens like nothing that was said or wished just before.
+
+        Nor does it open with what that ended with ("Thanks for the talk. Talk soon.").
+        """
+        said = [one.split() for one in before if one]
+        openings = tuple(word for one in said for word in (one[0], capital(one[-1].rstrip("."))))
         (choices,) = self._acts[speaker]["part"]
         return self._pick([one for one in choices if not one.startswith(openings)])
 

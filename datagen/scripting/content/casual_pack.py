@@ -116,7 +116,8 @@ class Theme(Settings):
     """Traits that it could contradict, where most of their kind go with it."""
     apart: tuple[tuple[str, str], ...] = ()
     """Lines, as "thread.line" from 1.1, or "thread" for all of its lines, that one person does not
-    both say. A goal is "goal.1", for who has it and who is asked, and a reply to it "goal.1.1"."""
+    both say. A goal is "goal.1" and a reply to it "goal.1.1": neither comes up where either of the
+    two says the line."""
     goals: Annotated[tuple[Goal, ...], Field(min_length=2)]
     threads: Annotated[tuple[Thread, ...], Field(min_length=4, max_length=4)]
 

@@ -48,7 +48,7 @@ GOALS = {"minimal": 0.2, "topic": 0.35, "detailed": 0.5}
 """Chance that one of the two wants something from the talk; in a described one it is the agent."""
 ASKS_FIRST, REMARKS = 0.6, 0.85
 """Chances that one asks how the other is before they talk of anything, and that who does not says
-something else."""
+something else where they then say who they are; elsewhere it always does."""
 ASKED_BACK = 0.45
 """Chance that who is asked how it is asks the same."""
 NUM_THREADS = {"minimal": (2, 2, 3), "topic": (2, 2, 3), "detailed": (2, 2, 2)}
@@ -168,7 +168,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     parts, said = _parts(theme, chosen, divmod(rest, len(_PAIRS)), count, draws)
     goal_of: Speaker = "agent" if level == "detailed" else draws.pick(SPEAKERS)
     is_aimed = draws.chance(GOALS[level])
-    goal, replies = _goal(theme, said, goal_of, draws) if is_aimed else (None, ())
+    goal, replies = _goal(theme, said, draws) if is_aimed else (None, ())
     about = f"{draws.pick(smalltalk.moods)} {draws.pick(smalltalk.nouns)} about {theme.about}."
     prompt = ENJOY if level == "minimal" else f"{ENJOY} Have a {about}"
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
@@ -189,7 +189,7 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         goal=goal,
         goal_of=goal_of,
         replies=replies,
-        greeting=_greeting(job, smalltalk, draws),
+        greeting=_greeting(job, smalltalk, level, draws),
         leaving=_dealt(job, "exit", smalltalk.exits),
         proper=smalltalk.proper,
         facts=_facts(agent.name, described[0], wanted["agent"]) if level == "detailed" else (),
@@ -210,8 +210,10 @@ def _dealt(job: Job, what: str, choices: Sequence[T]) -> T:
     return choices[stratified(job.seed, f"{job.kind}/{what}", job.index, len(choices))]
 
 
-def _greeting(job: Job, smalltalk: SmallTalk, draws: Draws) -> Greeting:
-    """Draw how the two begin: one asks how the other is, or remarks something, or neither."""
+def _greeting(job: Job, smalltalk: SmallTalk, level: str, draws: Draws) -> Greeting:
+    """Draw how the two begin: one asks how the other is, or remarks something, or they say who they
+    are and no more.
+    """
     if draws.chance(ASKS_FIRST):
         hello = draws.pick(smalltalk.hellos)
         said = _dealt(job, "hello", hello.answers)
@@ -220,7 +222,7 @@ def _greeting(job: Job, smalltalk: SmallTalk, draws: Draws) -> Greeting:
             return greeting
         back = draws.pick([one for one in hello.answers if one is not said])
         return replace(greeting, back=back.say, back_take=draws.pick(back.take))
-    if draws.chance(REMARKS):
+    if level != "detailed" or draws.chance(REMARKS):
         said = _dealt(job, "remark", smalltalk.remarks)
         return Greeting("", said.say, draws.pick(said.take))
     return Greeting("", "", "")
@@ -245,19 +247,17 @@ def _parts(
 
 
 def _goal(
-    theme: Theme, said: dict[Speaker, list[str]], goal_of: Speaker, draws: Draws
+    theme: Theme, said: dict[Speaker, list[str]], draws: Draws
 ) -> tuple[Goal | None, tuple[str, ...]]:
     """Draw what somebody wants that fits all that is said, if anything does, with its replies."""
-    other: Speaker = "user" if goal_of == "agent" else "agent"
+    both = [*chain.from_iterable(said.values())]
     fits: list[tuple[Goal, tuple[str, ...]]] = []
     for place, goal in enumerate(theme.goals, 1):
         name = f"goal.{place}"
         replies = tuple(
-            reply
-            for at, reply in enumerate(goal.reply, 1)
-            if theme.goes_with(f"{name}.{at}", said[other])
+            reply for at, reply in enumerate(goal.reply, 1) if theme.goes_with(f"{name}.{at}", both)
         )
-        if replies and all(theme.goes_with(name, lines) for lines in said.values()):
+        if replies and theme.goes_with(name, both):
             fits.append((goal, replies))
     return draws.pick(fits) if fits else (None, ())
 
