@@ -52,7 +52,7 @@ _RIGHT_NOW = re.compile(
     r"\b(?:i'm|we're) (?:(?:just|still|here|now) )?(?:standing (?:here|outside|in|at \{|at the car"
     r"|\{)|locked out|stuck at|at your|in your|at \{place\}|at the (?:counter|gate|airport)"
     r"|outside,|in the car right now|in the (?:passenger seat|hallway)|setting up right now)"
-    r"|\bcan you hear that\b|\bat me right now\b",
+    r"|\bcan you hear that\b|\bstaring at me right now\b",
     re.IGNORECASE,
 )
 """What somebody says who is where it happens, and not where it is called back."""
