@@ -119,7 +119,9 @@ def test_who_was_cross_does_not_gush() -> None:
         if any(probe.type == "Q4" for probe in script.probes):
             seen += 1
             said = " ".join(turn.text for turn in floor(script)[-4:] if turn.speaker == "user")
-            assert not re.search(r"so much|been wonderful|really appreciate", said), script.dialog_id
+            assert not re.search(r"so much|been wonderful|really appreciate", said), (
+                script.dialog_id
+            )
     assert seen > 50
 
 
