@@ -6,6 +6,7 @@ Job --draw, compose, place--> Script; raises Rejected if it is not good enough
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from datagen.scripting.content.qa_pack import Subject
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans import casual, qa
 from datagen.scripting.plans.base import script_of
-from datagen.scripting.plans.dealing import DealtCall, deal_call
+from datagen.scripting.plans.dealing import deal_call, deal_domain
 from datagen.scripting.plans.draws import Draws, draws_for
 from datagen.scripting.plans.interplay import place
 from datagen.scripting.simulate import acts
@@ -52,16 +53,16 @@ class CallMaker:
 
     def make(self, job: Job) -> Script:
         """Return a call."""
-        dealt = self._deal(job)
+        dealt = deal_call(job, self._domains, outbound=self.outbound, assistant=self.assistant)
         return self.worlds.make(job, dealt.domain, dealt)
 
     def pack_of(self, job: Job) -> str:
         """Return the domain."""
-        return self._deal(job).domain
+        return deal_domain(job, self._domains)
 
-    def _deal(self, job: Job) -> DealtCall:
-        domains = tuple(self.worlds.worlds)
-        return deal_call(job, domains, outbound=self.outbound, assistant=self.assistant)
+    @cached_property
+    def _domains(self) -> tuple[str, ...]:
+        return tuple(self.worlds.worlds)
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,8 @@ class _Lesson(Answered):
             lead = self._taken() if question.is_grave else self._lead("follow")
         else:
             lead = self._lead("near" if question.is_near else "switch") or self._acknowledged()
-        asked = question.ask if lead else self._hesitant("user", question.ask)
+        is_plain = bool(lead) or not self._lines  # nobody begins a call with "well"
+        asked = question.ask if is_plain else self._hesitant("user", question.ask)
         self._say("user", act, self._joined(lead, asked), interrupts=interrupts)
         self._is_reason = asks_for_reason(question.ask)
 
@@ -256,8 +257,7 @@ class _Lesson(Answered):
         """Answer; return whether the asker cuts into what comes after the answer itself."""
         said = f"{opening} {question.answer}".strip()
         wanted, self._wanted = self._wanted, None
-        may_go_on = wanted is None or wanted > 0
-        if follower and follower.interrupts and may_go_on and self._goes_on(question, said):
+        if follower and follower.interrupts and wanted is None and self._goes_on(question, said):
             return True
         self._go_on(question, said, wanted)
         return False

@@ -82,6 +82,11 @@ _NEED = re.compile(r"(?:I|I'm|I've|My|There's)\b[^?]*, ")
 """Opens a question with what is wrong."""
 _SAME_WORDS = 0.6
 """From this share of common words on, a text is none in other words."""
+_SPELLED_OUT = re.compile(
+    r"\b(do|does|did|is|are|was|were|has|have|had|would|could|should)( (?:you|they|it|there|we|i))?"
+    r" not\b"
+)
+"""A no in two words, which is otherwise one with the verb."""
 _TOLD, _TOLD_NUMBER = 0.55, 0.3
 """Which share of the words of what is told again was said before, and if a number is among them."""
 
@@ -105,10 +110,12 @@ def question_kind(question: str) -> str:
 
 @lru_cache(maxsize=16384)
 def content_stems(text: str) -> frozenset[str]:
-    """Return the beginnings of the words of a text that say what it is about."""
+    """Return the beginnings of the words of a text that say what it is about, in short forms or
+    not."""
+    said = _SPELLED_OUT.sub(r"\1n't\2", text.lower().replace("cannot", "can't"))
     return frozenset(
         re.sub("y$", "i", word[:_STEM])
-        for word in _WORD.findall(text.lower().replace("'", " "))
+        for word in _WORD.findall(said.replace("'", " "))
         if len(word) > 1 and not _SKIPPED.fullmatch(word)
     )
 

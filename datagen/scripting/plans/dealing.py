@@ -33,11 +33,16 @@ class DealtCall(NamedTuple):
     direction: Direction
 
 
+def deal_domain(job: Job, domains: Sequence[str]) -> str:
+    """Deal the domain of a call."""
+    return domains[stratified(job.seed, f"{job.kind}/domain", job.index, len(domains))]
+
+
 def deal_call(
     job: Job, domains: Sequence[str], *, outbound: float = 0.0, assistant: float = 0.0
 ) -> DealtCall:
     """Deal a call; ``outbound`` and ``assistant`` are shares of all calls, in twentieths."""
-    domain = domains[stratified(job.seed, f"{job.kind}/domain", job.index, len(domains))]
+    domain = deal_domain(job, domains)
     turn = stratified(job.seed, f"{job.kind}/direction", job.index, DIRECTIONS)
     direction: Direction = "inbound"
     if turn < round(assistant * DIRECTIONS):

@@ -24,7 +24,12 @@ _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
 _NOT_GIVEN = object()
 _MAKER = """
 def make(*, {parameters}):
-    return filled(new(record), {{{values}}}, names)
+    made = new(record)
+    set_values(made, {{{values}}})
+    set_names(made, names)
+    set_extra(made, None)
+    set_private(made, None)
+    return made
 """
 
 
@@ -39,7 +44,10 @@ def trusted(record: Callable[P, R]) -> Callable[P, R]:
     known: dict[str, Any] = {
         "record": record,
         "new": _new,
-        "filled": _filled,
+        "set_values": _set_values,
+        "set_names": _set_names,
+        "set_extra": _set_extra,
+        "set_private": _set_private,
         "names": set(record.model_fields),
         "not_given": _NOT_GIVEN,
     }

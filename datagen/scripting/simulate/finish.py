@@ -91,18 +91,18 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
-        pauses = (
-            ()
-            if draft.rote and draft.speaker == "agent"
-            else pauses_in(draft.speaker, draft.spoken, draft.act, level, num_heard, draws)
-        )
+        pauses: tuple[Pause, ...] = ()
+        if num_heard >= MIN_PAUSED and not (draft.rote and draft.speaker == "agent"):
+            pauses = pauses_in(draft.speaker, draft.spoken, draft.act, level, num_heard, draws)
         turns.append(_turn(talk, draft, at_word, pauses, places))
+        at_word = draft.cut_at
+        if num_heard < MIN_LISTENED:
+            continue
         listens = _backchannel(talk, draft, acts, num_heard, draws)
         if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
             if listens or turn.text not in sounds:  # nobody says the same to somebody else again
                 turns.append(turn)
             sounds.add(turn.text)
-        at_word = draft.cut_at
     probes = tuple(_moved(probe, places) for probe in talk.probes)
     actions = tuple(changed(one, turn=places[one.turn]) for one in talk.actions)
     return FinishedCall(tuple(turns), probes, actions)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from datagen.scripting.compose.grammar import capital, filled_by, opened
+from datagen.scripting.compose.grammar import capital, filled_by, opened, spelled_out
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate.acts import Acts, Parts
@@ -117,12 +117,18 @@ class TurnRealizer:
         said = [choice for part in parts if (choice := self._pick(part))]
         return self.fill(said[0] if len(said) == 1 else " ".join(said))
 
-    def line(self, lines: Sequence[str], is_brief: bool = False) -> Said:
-        """Say one of some lines; in brief, the shorter one of two."""
+    def line(
+        self, lines: Sequence[str], is_brief: bool = False, *, is_formal: bool = False
+    ) -> Said:
+        """Say one of some lines; in brief, the shorter one of two. Who is formal has no short forms
+        in it, but for what both do: let's see."""
         if is_brief:
             line = min(self._draws.pick(lines), self._draws.pick(lines), key=len)
             lines = lines if line in self._used else (line,)
-        self.chosen = opened(self._pick(lines))
+        line = self._pick(lines)
+        if is_formal and "et's " not in line:
+            line = spelled_out(line)
+        self.chosen = opened(line)
         return self.fill(self.chosen)
 
     def fill(self, template: str) -> Said:

@@ -167,6 +167,8 @@ class Talk:
         self.has_offered = False
         """The agent has asked whether there is anything else."""
         self._lowered, self._proper = (acts.lowered, compiled.lowered), compiled.proper
+        self._is_formal = cast.manner == "formal" and cast.principal is None
+        """An agent of a business says lines of the pack without short forms."""
         self.words = TurnRealizer(acts, world.values, _words(world, cast), draws)
 
     def agent(
@@ -193,7 +195,7 @@ class Talk:
         """Let the agent say a line of the pack."""
         if iso == "stalling" and (seen := self._seen()):
             lines = [one for one in lines if not any(map(one.__contains__, seen))] or lines
-        said = self.words.line(self._in_register(lines), self.cast.manner in _TERSE)
+        said = self.words.line(lines, self.cast.manner in _TERSE, is_formal=self._is_formal)
         return self.say("agent", iso, said, licence, apart)
 
     def _seen(self) -> tuple[str, ...]:
@@ -203,13 +205,6 @@ class Talk:
         if last.speaker != "agent" or last.is_closed:
             return ()
         return tuple(word for word in _LOOKING if word in last.text)
-
-    def _in_register(self, lines: Sequence[str]) -> Sequence[str]:
-        """Return lines as an agent of a business says them: who is formal has no short forms, but
-        for what both do."""
-        if self.cast.manner != "formal" or self.cast.principal is not None:
-            return lines
-        return tuple(line if "et's " in line else spelled_out(line) for line in lines)
 
     def user(self, act: str, iso: str, without: tuple[str, ...] = ()) -> Draft:
         """Let the caller do an act of the bank, in words without some."""
@@ -252,8 +247,9 @@ class Talk:
     @property
     def is_let_down(self) -> bool:
         """Whether the caller does not get what it called for."""
-        is_partly = self.outcome == "partly" and self.world.story.mood == "problem"
-        return is_partly or self.is_refused
+        if self.outcome == "partly":
+            return self.world.story.mood == "problem"
+        return self.is_refused
 
     def user_line(self, lines: Sequence[str], iso: str, *, is_brief: bool = False) -> Draft:
         """Let the caller say a line of the pack that fits the time of day, if there is one."""
@@ -327,7 +323,7 @@ class Talk:
     def remind(self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = ()) -> Draft:
         """Let the agent say a line once more, as a reminder."""
         lead = self.words.act("agent", "remind", self.cast.manner)
-        said = self.words.line(self._in_register(lines))
+        said = self.words.line(lines, is_formal=self._is_formal)
         text, spoken = continued(said.text, said.spoken, self.keeps_capital(said.text))
         joined = Said(f"{lead.text} {text}", f"{lead.spoken} {spoken}", said.slots)
         return self.say("agent", iso, joined, licence)

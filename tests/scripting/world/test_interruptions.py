@@ -92,8 +92,8 @@ def test_agents_answer_in_every_manner() -> None:
     answers = Counter(planned.answer for *_, planned in interrupted())
     uptakes = Counter(planned.uptake for *_, planned in interrupted())
     assert min(answers[one] for one in ("yield", "hold", "override")) >= 8, answers
-    assert min(uptakes[one] for one in ("resume", "repeat", "drop")) >= 15, uptakes
-    assert uptakes["summarise"] >= 5, uptakes  # never after an answer to something else
+    assert min(uptakes[one] for one in ("resume", "repeat", "drop")) >= 10, uptakes
+    assert uptakes["summarise"] >= 3, uptakes  # never after an answer to something else
 
 
 def test_most_cuts_fall_before_something_that_is_needed() -> None:

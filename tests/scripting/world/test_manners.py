@@ -245,7 +245,7 @@ def test_small_talk_fills_long_waits_of_people_who_have_time() -> None:
         for at, turn in enumerate(floor(script))
         if turn.act == "stalling" and turn.text.endswith("?") and not turn.calls
     ]
-    assert len(found) >= 5
+    assert len(found) > 4
     for script, (before, chat, reply, following) in found:
         waits = [action for action in script.actions if action.id in before.calls]
         assert waits, "it follows the turn that calls a tool"

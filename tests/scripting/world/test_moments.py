@@ -37,7 +37,7 @@ def settled(talk: Talk) -> Talk:
     ("domain", "story", "case", "fact"),
     [
         ("hotel", "odd_charge", "to_manager", "pets"),
-        ("auto_repair", "came_back", "covered", "oil_change"),
+        ("bank", "check", "held", "wire_limit"),
     ],
 )
 def test_nobody_in_trouble_quizzes_a_rule_that_has_nothing_to_do_with_it(

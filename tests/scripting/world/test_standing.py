@@ -174,7 +174,7 @@ def test_an_answer_does_not_end_where_the_rest_begins(line: str) -> None:
 )
 def test_what_is_said_fits_the_time_of_day(line: str, daypart: str, *, is_said: bool) -> None:
     assert (line in timely((line, "Nobody came."), daypart)) == is_said
-    assert timely((line,), daypart) == (line,)  # rather than nothing
+    assert tuple(timely((line,), daypart)) == (line,)  # rather than nothing
 
 
 def test_what_is_said_again_is_led_to_otherwise_than_what_goes_on() -> None:
