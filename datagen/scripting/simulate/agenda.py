@@ -14,7 +14,7 @@ SUPPOSED = 0.5
 """Chance that a caller says what it takes a term for, and does not ask for it."""
 VENTS = 0.8
 """Chance that what a caller is angry about comes first."""
-_UNSURE = (("agent", "agent", "company"), ("agent", "company", "both"))
+_UNSURE = (("agent", "company"), ("agent", "company", "both"))
 """Whose name somebody has not caught: who calls, and who is called."""
 
 

@@ -76,6 +76,8 @@ _AWAITS = re.compile(
     re.IGNORECASE,
 )
 """How a clause ends that says nothing without the piece after it."""
+_BOUNDS_IT = re.compile(r"\bup to (?:that|then)\b", re.IGNORECASE)
+"""What a clause holds that says what is so up to the value which another states."""
 _BEGINS = re.compile(r"(?:and|but|so) (?:after|before|for|in|on|at|with)\b", re.IGNORECASE)
 """How a piece begins that says nothing alone if it has no verb."""
 _YES_OR_NO = re.compile(
@@ -209,8 +211,12 @@ def stating(slot: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     def states(said: str) -> bool:
         return any(name in said for name in names)
 
+    def part(line: str) -> str:
+        said = _shortest(line, states)
+        return line if any(map(_BOUNDS_IT.search, _left(line, said))) else said
+
     fitting = _first(tuple(filter(states, lines)), states)
-    return tuple(dict.fromkeys(_shortest(line, states) for line in fitting))
+    return tuple(dict.fromkeys(map(part, fitting)))
 
 
 def _fitting(question: str, lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ WRONG_DRAWS = 8
 """Draws of a wrong value, of which about half make a supposition wrong."""
 HEARD = 0.7
 """Share of its words of content that a turn holds which has told a line."""
+WANTS_TO_KNOW = 0.65
+"""Chance that a caller wants somebody to find out what the agent does not know."""
 OBJECTS = 0.35
 """Chance that a caller does not take no for an answer, the first time; who is friendly does."""
 
@@ -382,7 +384,7 @@ def _gap(talk: Talk, event: AgendaItem) -> None:
     talk.agent("find_out", "offer", ("prompt.unknown",))
     talk.probe("Q5", "unknown", asked)
     talk.mood.feel("unknown")
-    if talk.chance(0.5):
+    if talk.chance(WANTS_TO_KNOW):
         talk.user("accept_find_out", "answer")
         talk.agent("will_find_out", "promise", ("prompt.unknown",))
     else:
@@ -395,7 +397,7 @@ def _unrelated(talk: Talk, event: AgendaItem) -> None:
     asked = talk.floor.last
     talk.agent("redirect", "declineRequest")
     if talk.steps and talk.chance(LEADS_BACK):
-        talk.agent("back_to_call", "declineRequest")
+        talk.agent("back_to_call", "declineRequest", without=talk.not_called)
     talk.probe("Q6", "redirect", asked)
     _react(talk, "ack_redirect")
 

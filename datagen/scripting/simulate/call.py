@@ -356,15 +356,20 @@ def _close(talk: Talk) -> None:
     chance = 0.5 if talk.cast.manner == "brisk" else 0.7
     if not is_cross and talk.chance(chance * min(1, talk.leisure)):
         talk.agent("offer_more", "offer")
-        talk.user(f"done_offered{how}", "declineOffer")
+        talk.user(f"done_offered{how}", "declineOffer", _gushing(talk))
     else:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
-        talk.user(f"done{how}", "thanking", _THANKS if is_glad else ())
+        talk.user(f"done{how}", "thanking", _THANKS if is_glad else _gushing(talk))
     is_glad = talk.is_thanked
     talk.agent(_bye(talk), "goodbye").rote = True
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         act = "bye.wished" if talk.is_wished else "bye"
         talk.user(act, "goodbye", _THANKS if is_glad else ()).rote = True
+
+
+def _gushing(talk: Talk) -> tuple[str, ...]:
+    """Return what holds the thanks that nobody gives who has lost its patience before."""
+    return _GUSHES if talk.vented_at >= 0 else ()
 
 
 def _done(talk: Talk) -> str:
@@ -395,4 +400,8 @@ _NO = frozenset(("unknown", "redirect", "correct"))
 """Acts of a probe's answer after which nobody says that it was a help."""
 _THANKS = ("hank",)
 """What words of thanks hold, which nobody says twice in a breath."""
+_GUSHES = (
+    "so much", "a lot", "really appreciate", "Perfect", "perfect", "Great", "that's great", "easy",
+    "taking care", "everything", "wonderful", "glad", "happy", "That was quick", "a help",
+)  # fmt: skip
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}

@@ -28,8 +28,7 @@ def complain(talk: Talk, event: AgendaItem) -> None:
     if talk.chance(0.5):
         talk.user("rude.early" if talk.floor.last < EARLY else "rude", "disagreement")
     asked = talk.floor.last
-    is_failed = talk.outcome == "failed"  # after which nothing is promised
-    talk.agent("deescalate.failed" if is_failed else "deescalate", "apology")
+    talk.agent("deescalate.failed" if talk.is_refused else "deescalate", "apology")
     if event.kind == "Q4":
         talk.probe("Q4", "deescalate", asked)
     if talk.chance(talk.calm):

@@ -261,6 +261,8 @@ class WorldMaker:
         name, fitting = f"{job.kind}/{compiled.pack.id}/story", list(compiled.pack.stories)
         if dealt.direction == "assistant":
             fitting = list(for_assistants(compiled))
+        elif dealt.direction == "outbound":
+            fitting = [one for one, story in compiled.pack.stories.items() if not story.now]
         return fitting[stratified(job.seed, name, dealt.visit, len(fitting))]
 
     def _aim(self, draws: Draws) -> float:

@@ -359,6 +359,10 @@ def _transition(talk: Talk, step: ProcedureStep) -> str:
     return "transition" if is_matter else "transition.on"
 
 
+def _lead_back(talk: Talk, step: ProcedureStep) -> None:
+    talk.agent(_transition(talk, step), "interactionStructuring", without=talk.not_called)
+
+
 def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
     """Let the agent show that it has heard, if it was the caller who spoke."""
     drafts = talk.floor.drafts
@@ -369,10 +373,10 @@ def _acknowledge(talk: Talk, step: ProcedureStep) -> None:
         return
     if is_agent and drafts[-1].act in _ASIDES and talk.chance(TURNS_BACK):
         if not _is_redirected(talk):
-            talk.agent(_transition(talk, step), "interactionStructuring")
+            _lead_back(talk, step)
         return
     if talk.is_back and not is_agent and step.do == "tell" and talk.chance(TURNS_BACK):
-        talk.agent(_transition(talk, step), "interactionStructuring")
+        _lead_back(talk, step)
         return
     is_opening = talk.floor.last <= talk.opened_at  # to which the agent has reacted, if it does
     if drafts[-1].speaker != "user" or drafts[-1].act in _UNANSWERED or is_opening:

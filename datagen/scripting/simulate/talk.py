@@ -48,6 +48,9 @@ WISHES = re.compile(
     r"|to you[.!]",
     re.I,
 )
+_LOOKING = (" see", " look")
+"""Words with which an agent announces that it looks."""
+_CALLED = ("called", "your call")
 _SELF = frozenset(("I'm", "I've", "I'll", "I'd"))
 _TERSE = ("brisk", "tired")
 """Manners of agents who say things the shorter way, if there are two."""
@@ -180,6 +183,8 @@ class Talk:
         """Let the agent do an act of the bank, in words without some; it names no one who has given
         no name."""
         unnamed = self.hidden if self.is_named else "{customer"
+        if iso == "stalling":
+            without = (*without, *self._seen())
         hidden = (unnamed, *without) if unnamed else without
         said = self.words.act("agent", self._fitting("agent", act), self.cast.manner, hidden)
         return self.say("agent", iso, said, licence, apart)
@@ -188,8 +193,18 @@ class Talk:
         self, lines: Sequence[str], iso: str, licence: tuple[str, ...] = (), *, apart: bool = False
     ) -> Draft:
         """Let the agent say a line of the pack."""
+        if iso == "stalling" and (seen := self._seen()):
+            lines = [one for one in lines if not any(map(one.__contains__, seen))] or lines
         said = self.words.line(lines, self.cast.manner in _TERSE, is_formal=self._is_formal)
         return self.say("agent", iso, said, licence, apart)
+
+    def _seen(self) -> tuple[str, ...]:
+        """Return the words of looking in the turn that the agent goes on with: who has just said
+        "let's see" does not say "let me see"."""
+        last = self.floor.drafts[-1]
+        if last.speaker != "agent" or last.is_closed:
+            return ()
+        return tuple(word for word in _LOOKING if word in last.text)
 
     def user(self, act: str, iso: str, without: tuple[str, ...] = ()) -> Draft:
         """Let the caller do an act of the bank, in words without some."""
@@ -277,6 +292,11 @@ class Talk:
     def is_vented(self) -> bool:
         """Whether the caller has just lost its patience."""
         return self.floor.last == self.vented_at
+
+    @property
+    def not_called(self) -> tuple[str, ...]:
+        """What the agent does not say of a caller whom it has called itself."""
+        return _CALLED if self.cast.direction == "outbound" else ()
 
     @property
     def is_thanked(self) -> bool:

@@ -48,6 +48,14 @@ _DANGLING = re.compile(r"(?:after that|then|but|otherwise)\b", re.IGNORECASE)
 _GREETING = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b", re.IGNORECASE)
 _HESITATION = re.compile(r"(?:um|uh|er)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:my|our|your|me|us|mine)\b", re.IGNORECASE)
+_RIGHT_NOW = re.compile(
+    r"\b(?:i'm|we're) (?:(?:just|still|here|now) )?(?:standing (?:here|outside|in|at \{|at the car"
+    r"|\{)|locked out|stuck at|at your|in your|at \{place\}|at the (?:counter|gate|airport)"
+    r"|outside,|in the car right now|in the (?:passenger seat|hallway)|setting up right now)"
+    r"|\bcan you hear that\b|\bstaring at me right now\b",
+    re.IGNORECASE,
+)
+"""What somebody says who is where it happens, and not where it is called back."""
 _WHOLE = re.compile(r"[A-Z{].*[.?!]")
 
 
@@ -253,6 +261,16 @@ def _stories(pack: WorldPack) -> Iterator[str]:
             yield from (f"{where}.steps[{at}]: {one}" for one in _step(pack, story, step))
 
 
+def _called_back(pack: WorldPack) -> Iterator[str]:
+    """Say what callers would tell of right now when they are called back."""
+    if all(story.now for story in pack.stories.values()):
+        yield "stories: nobody is called back about any, leave one without now"
+    for name, story in pack.stories.items():
+        for line in (*story.opening, *story.more, *story.grievance):
+            if not story.now and _RIGHT_NOW.search(line):
+                yield f"stories.{name}: it happens as the caller speaks, so set now, with {line!r}"
+
+
 def _lookups(pack: WorldPack) -> Iterator[str]:
     """Say which records would be told before a tool has returned them."""
     if not pack.lookups:
@@ -370,6 +388,7 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _facts,
     _values,
     _stories,
+    _called_back,
     _lookups,
     _arguments,
     _proposed,

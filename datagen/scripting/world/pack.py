@@ -123,6 +123,8 @@ class Story(Settings):
     """The agent has to know who calls."""
     daypart: Literal["", "morning", "afternoon", "evening"] = ""
     """When it happens, if it does at one time of day only."""
+    now: bool = False
+    """It happens as the caller speaks, who is not called back about it later."""
     cases: Annotated[dict[Name, Case], Field(min_length=1)]
     steps: Annotated[tuple[ProcedureStep, ...], Field(min_length=3)]
 

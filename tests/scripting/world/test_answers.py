@@ -149,6 +149,8 @@ def test_a_correction_begins_and_ends_with_the_value() -> None:
     assert stating("suite", KENNEL) == ("A suite is {suite} a night.",)
     line = "Drilling adds {suite}, and a door is {kennel} by day."
     assert stating("suite", (line,)) == ("Drilling adds {suite}.",)
+    line = "Anything above {suite} needs our okay, and up to that we pay with the receipt."
+    assert stating("suite", (line,)) == (line,)  # which is what holds up to it
 
 
 def clauses(line: str) -> set[str]:

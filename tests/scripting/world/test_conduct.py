@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +18,7 @@ from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.call import _fill_up
 from datagen.scripting.simulate.suppositions import contradicts
 from datagen.types import Interruption, Job, Script, Turn
-from tests.scripting.world.test_calls import floor, make, maker
+from tests.scripting.world.test_calls import call_of, floor, make, maker
 from tests.scripting.world.test_manners import talk_of
 
 pytestmark = pytest.mark.slow
@@ -73,6 +74,55 @@ def test_whoever_is_sent_is_sent_somewhere() -> None:
                 said = {slot[0].lower() + slot[1:] for line in replies for slot in slots(line)}
                 assert said & PLACES, (pack.id, name)
     assert seen > 15
+
+
+def test_nobody_is_called_back_about_what_happens_right_now() -> None:
+    """The others are all told in turn, equally often, by whoever calls."""
+    marked = 0
+    for domain, compiled in maker().worlds.items():
+        stories = compiled.pack.stories
+        later = [name for name, story in stories.items() if not story.now]
+        marked += len(stories) - len(later)
+        for direction, fitting in (("outbound", later), ("inbound", [*stories])):
+            told = Counter(
+                call_of(domain, visit, 3, direction).scenario.split("/")[0]  # type: ignore[arg-type]
+                for visit in range(len(fitting))
+            )
+            assert told == Counter(fitting), (domain, direction)
+    assert marked > 30
+
+
+def test_who_has_called_speaks_of_no_call_of_the_other() -> None:
+    seen = 0
+    for script in calls():
+        if script.call_direction == "outbound":
+            seen += 1
+            said = [turn.text for turn in floor(script) if turn.speaker == "agent"]
+            assert not [
+                text
+                for text in said
+                if re.search(r"wh(?:y|at) you called|(?:to|with) your call\b", text)
+            ]
+    assert seen > 50
+
+
+def test_nobody_announces_twice_in_a_turn_that_it_looks() -> None:
+    twice = re.compile(r"\blet's (see|look)\.(?: \w[^.]*\.)? Let me \1\b", re.IGNORECASE)
+    for script in calls():
+        said = [turn.text for turn in floor(script) if turn.speaker == "agent"]
+        assert not [text for text in said if twice.search(text)], script.dialog_id
+
+
+def test_who_was_cross_does_not_gush() -> None:
+    seen = 0
+    for script in calls():
+        if any(probe.type == "Q4" for probe in script.probes):
+            seen += 1
+            said = " ".join(turn.text for turn in floor(script)[-4:] if turn.speaker == "user")
+            assert not re.search(r"so much|been wonderful|really appreciate", said), (
+                script.dialog_id
+            )
+    assert seen > 50
 
 
 def protests() -> Iterator[tuple[Script, Turn, Turn, Interruption]]:

@@ -46,6 +46,14 @@ def test_what_ships_is_clean(path: Any) -> None:
         (lambda v: v["stories"]["sick"]["steps"][3].update(tool="none"), "no tool 'none'"),
         (lambda v: v["stories"]["sick"]["steps"][4]["when"].append("none"), "no case 'none'"),
         (lambda v: v["stories"]["sick"]["opening"].append("Hi, it's me."), "does not greet"),
+        (
+            lambda v: v["stories"]["sick"]["opening"].append("I'm standing here in your lot."),
+            "so set now",
+        ),
+        (
+            lambda v: [story.update(now=True) for story in v["stories"].values()],
+            "leave one without now",
+        ),
         (lambda v: v["gaps"].append("Um, is it far?"), "hesitations"),
         (lambda v: v["gaps"].append("Is it 5 miles?"), "a number is a value"),
         (lambda v: v["gaps"].append("is it far?"), "begins with a capital"),
