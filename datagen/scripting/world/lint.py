@@ -49,6 +49,11 @@ _GREETING = re.compile(r"(?:hi|hello|hey|good (?:morning|afternoon|evening))\b",
 _HESITATION = re.compile(r"(?:um|uh|er)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"\b(?:my|our|your|me|us|mine)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"[A-Z{].*[.?!]")
+_OWN_HOUSE = re.compile(
+    r"\b(?:an office|a branch|pay by card|parking (?:near|behind)|bus stop near|mad at us)\b",
+    re.IGNORECASE,
+)
+"""What each agent knows of its company or answers with comfort, so it is no gap."""
 
 
 def lint(pack: WorldPack) -> list[str]:
@@ -366,6 +371,13 @@ def _repeated(pack: WorldPack) -> Iterator[str]:
             seen[line] = where
 
 
+def _known_gaps(pack: WorldPack) -> Iterator[str]:
+    """Say which gaps ask what an agent knows of its own company, or would comfort about."""
+    for where, line in lines(pack):
+        if where.startswith("gaps") and _OWN_HOUSE.search(line):
+            yield f"{where}: the agent itself would know, or comfort, in {line!r}"
+
+
 CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _facts,
     _values,
@@ -374,5 +386,6 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _arguments,
     _proposed,
     _repeated,
+    _known_gaps,
     unlicensed_templates,
 )
