@@ -57,6 +57,11 @@ _RIGHT_NOW = re.compile(
 )
 """What somebody says who is where it happens, and not where it is called back."""
 _WHOLE = re.compile(r"[A-Z{].*[.?!]")
+_OWN_HOUSE = re.compile(
+    r"\b(?:an office|a branch|pay by card|parking (?:near|behind)|bus stop near|mad at us)\b",
+    re.IGNORECASE,
+)
+"""What each agent knows of its company or answers with comfort, so it is no gap."""
 
 
 def lint(pack: WorldPack) -> list[str]:
@@ -384,6 +389,13 @@ def _repeated(pack: WorldPack) -> Iterator[str]:
             seen[line] = where
 
 
+def _known_gaps(pack: WorldPack) -> Iterator[str]:
+    """Say which gaps ask what an agent knows of its own company, or would comfort about."""
+    for where, line in lines(pack):
+        if where.startswith("gaps") and _OWN_HOUSE.search(line):
+            yield f"{where}: the agent itself would know, or comfort, in {line!r}"
+
+
 CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _facts,
     _values,
@@ -393,5 +405,6 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _arguments,
     _proposed,
     _repeated,
+    _known_gaps,
     unlicensed_templates,
 )

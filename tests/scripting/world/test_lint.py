@@ -56,6 +56,8 @@ def test_what_ships_is_clean(path: Any) -> None:
         ),
         (lambda v: v["gaps"].append("Um, is it far?"), "hesitations"),
         (lambda v: v["gaps"].append("Is it 5 miles?"), "a number is a value"),
+        (lambda v: v["gaps"].append("Do you have an office I could go to?"), "would know"),
+        (lambda v: v["gaps"].append("Will the doctor be mad at us?"), "would know"),
         (lambda v: v["gaps"].append("is it far?"), "begins with a capital"),
         (lambda v: v["facts"]["shots"]["claim"].append("Is it {shot} or {exam}?"), "one slot"),
         (lambda v: v["stories"]["refill"]["steps"].pop(1), "before any look"),
