@@ -114,8 +114,8 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
 def _missed(talk: Talk) -> set[int]:
     """Return the turns of which the other asks to hear something again, or by whom they are."""
     drafts = talk.floor.drafts
-    asks = (one for one in drafts if one.repairs is not None and one.act in _ASKS_AGAIN)
-    return {one.repairs for one in asks if drafts[one.repairs].speaker != one.speaker}
+    asks = ((one, one.repairs) for one in drafts if one.act in _ASKS_AGAIN)
+    return {at for one, at in asks if at is not None and drafts[at].speaker != one.speaker}
 
 
 def _moved(probe: Probe, places: list[int]) -> Probe:

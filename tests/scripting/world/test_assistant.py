@@ -1206,6 +1206,8 @@ def test_since_is_no_answer_to_when() -> None:
             "Okay, they're booked, {slot_day} at {slot}.",
         ),
         ("I've booked the visit {visit_day}.", "I've booked the visit, {visit_day}."),
+        ("I've booked it for tomorrow at {slot}.", "I've booked it for tomorrow at {slot}."),
+        ("I've booked the redo tomorrow at {slot}.", "I've booked the redo, tomorrow at {slot}."),
         ("I've booked a trial for {trial_day}.", "I've booked a trial for {trial_day}."),
         ("I've booked {room_other} on {room_day}.", "I've booked {room_other} on {room_day}."),
         ("I have {next_day} at {next_time}.", "I have time {next_day} at {next_time}."),
