@@ -55,6 +55,9 @@ _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
 """Steps in which a business says what is so, or does something."""
 _THEIRS = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
 """How an offer ends by which the customer is to do something, and not the business."""
+_YOURS = re.compile(r"\b(?:can|could) you\b[^,]*\?$", re.I)
+"""How it ends before it is said of the customer: whether that can be there only the customer knows,
+so that it is not put to an assistant if there is another wording."""
 _MAY_THEY = re.compile(r"\b(?:can|could|may|do) they\b", re.I)
 """What a wish asks for that is the customer's to do: nobody answers that it does not do so."""
 _WHICH = re.compile(r"\bwhich (?:do|would|one)\b", re.I)
@@ -319,6 +322,7 @@ class AssistantCall:
         talk, mandate = self.talk, self.mandate
         talk.is_agreed = True
         lines = tuple(line for line in step.say if not _WHICH.search(line)) or step.say
+        lines = tuple(line for line in lines if not _YOURS.search(line)) or lines
         offer = talk.user_line(to_assistant_all(lines), "offer")
         talk.tell(step.facts)
         is_theirs = _THEIRS.search(talk.floor.drafts[-1].text) is not None

@@ -17,7 +17,12 @@ from datagen.scripting.simulate.assistant_numbers import may_check, read_back
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.absent import to_assistant_all
-from datagen.scripting.world.customer_asks import answered_first, concerns, offered
+from datagen.scripting.world.customer_asks import (
+    answered_first,
+    concerns,
+    is_undecided,
+    offered,
+)
 from datagen.scripting.world.mandate import Mandate
 from datagen.scripting.world.pack import ProcedureStep
 
@@ -82,7 +87,7 @@ class Inquiry:
         tried = wish.fact if wish and self._mandate.wish else ""  # nobody asks, and then tries
         names = [name for name in self._mandate.questions if concerns(asks[name], about)]
         names = [name for name in names if name not in (*talk.told, tried)]
-        if names and talk.chance(WEIGHS):
+        if names and (is_undecided(talk.world) or talk.chance(WEIGHS)):
             talk.agent("ask_link.before", "interactionStructuring")
             talk.has_asked = True
             for name in names:

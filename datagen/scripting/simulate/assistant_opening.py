@@ -12,8 +12,10 @@ from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.talk import Talk
 from datagen.types import Interruption
 
-WHO, ASKS_HELP = 0.08, 0.2
+WHO, ASKS_HELP = 0.08, 0.25
 """Chances that the business asks who calls, and that the assistant asks whether it can help."""
+_CLAIMS = ("of yours", "of your customers")
+"""What says that somebody is a customer already, which who is in no file need not be."""
 _WISHES = re.compile(r"(?:you|i) (?:want|need|would like|'d like|wish)\b", re.I)
 """How a reason begins that is what its customer wants: its assistant needs nobody to say so."""
 
@@ -28,11 +30,14 @@ def open_call(talk: Talk, background: str) -> None:
     is_asked = any(assistant_probes.asks_names(talk, kind) for kind in talk.cast.probes)
     act = "open.asked" if is_asked else "open"  # nobody asks for a name that it has just heard
     is_formal = talk.cast.manner == "formal"
-    talk.agent(f"{act}.formal" if is_formal else act, "greeting", ("prompt.role",))
+    claims = () if talk.world.story.verify else _CLAIMS
+    act = f"{act}.formal" if is_formal else act
+    talk.agent(act, "greeting", ("prompt.role",), without=claims)
     is_rude = "Q4" in talk.cast.probes
     if not is_asked_later and not is_rude and talk.chance(WHO):
         talk.floor.close()
-        talk.user("who", "setQuestion").repairs = talk.floor.last - 1
+        named = talk.floor.last
+        talk.user("who", "setQuestion").repairs = named
         talk.agent("answer_who", "answer", ("prompt.role",))
     elif not is_rude and talk.chance(0.3 * talk.leisure):
         talk.user("react_named", "autoPositive")
@@ -45,7 +50,7 @@ def open_call(talk: Talk, background: str) -> None:
         _may_be_cut(talk, cuts(draft.num_words, needed), background)
     if is_rude or talk.floor.drafts[-1].speaker != "agent":
         return
-    if talk.chance(ASKS_HELP):
+    if not background and talk.chance(ASKS_HELP):  # what it says beside the reason is no request
         talk.agent("ask_help", "request")
         talk.user("react_help", "answer")
     elif talk.chance(0.75):

@@ -17,8 +17,9 @@ AT_ONCE = 5
 """Last turn after which the business may still ask for whom the call is."""
 LEADS_BACK = 0.7
 """Chance that an assistant leads back to the call, if there is more to do in it."""
-RIGHT, CALMED = 0.45, 0.7
-"""Chances that a detail is supposed rightly, and that a rude person calms down."""
+RIGHT, GOES_ON, CALMED = 0.45, 0.2, 0.7
+"""Chances that a detail is supposed rightly, and that a rude person just goes on when it has heard
+the assistant, and else that it calms down."""
 NAMED, BUSY = 0.3, 0.5
 """Chances that who has no record to ask about asks for names instead, and that who is rude is so
 because it is busy, and not because an assistant calls."""
@@ -169,6 +170,8 @@ def _rude(talk: Talk) -> None:
     asked = talk.floor.last
     talk.agent(f"deescalate{busy}", "apology", ("prompt.role",))
     talk.probe("Q4", "deescalate", asked)
+    if talk.steps and talk.chance(GOES_ON):
+        return
     if talk.chance(CALMED):
         talk.mood.feel("soothed")
         talk.user("calm_down", "autoPositive")

@@ -66,6 +66,7 @@ PAUSES, AGENT_PAUSES = (0.2, 0.36, 0.52), 0.08
 """Chances of a pause inside a turn: of a caller by its level of fillers, and of an agent."""
 _HESITATIONS = frozenset(("um,", "uh,", "know,", "see,", "think,", "well,", "so,"))
 _ASKS = frozenset(("setQuestion", "checkQuestion"))
+_ASKS_AGAIN = frozenset(("requestRepeat", "setQuestion"))
 _HEARD = _ASKS | {"offer", "apology", "declineRequest"}
 """Acts of an agent in which its caller makes no sounds that could be meant for it."""
 
@@ -87,7 +88,8 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     at_word: int | None = None
     sounds: set[str] = set()
     level = talk.cast.user.behaviour.fillers
-    for draft in talk.floor.drafts:
+    missed = _missed(talk)
+    for at, draft in enumerate(talk.floor.drafts):
         _hesitate(talk, draft, acts, draws)
         num_heard = draft.cut_at or draft.num_words
         places.append(len(turns))
@@ -99,6 +101,7 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
         if num_heard < MIN_LISTENED:
             continue
         listens = _backchannel(talk, draft, acts, num_heard, draws)
+        listens = None if at in missed else listens  # nobody nods to what it has not caught
         if (turn := listens or _sound(talk, draft, acts, num_heard, draws)) is not None:
             if listens or turn.text not in sounds:  # nobody says the same to somebody else again
                 turns.append(turn)
@@ -106,6 +109,13 @@ def finish(talk: Talk, acts: Acts, draws: Draws) -> FinishedCall:
     probes = tuple(_moved(probe, places) for probe in talk.probes)
     actions = tuple(changed(one, turn=places[one.turn]) for one in talk.actions)
     return FinishedCall(tuple(turns), probes, actions)
+
+
+def _missed(talk: Talk) -> set[int]:
+    """Return the turns of which the other asks to hear something again, or by whom they are."""
+    drafts = talk.floor.drafts
+    asks = ((one, one.repairs) for one in drafts if one.act in _ASKS_AGAIN)
+    return {at for one, at in asks if at is not None and drafts[at].speaker != one.speaker}
 
 
 def _moved(probe: Probe, places: list[int]) -> Probe:

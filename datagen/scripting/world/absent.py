@@ -61,7 +61,7 @@ _EVERY_ONE = re.compile(r"\b(you're) all (?=booked\b)", re.IGNORECASE)
 """Would say of several people what is meant of a visit: they're all booked."""
 _BOOKED = re.compile(
     r"(?<!\bI've)(?<!\bhave)((?:'s|'re|\bis|\bare|\bbeen|\bgot (?:\w+ )?\w+) booked"
-    r"|\bI've booked (?:the|an?|that|it|you|your)\b(?:(?! with\b)[^,{?])*(?<! for))"
+    r"|\bI've booked (?:the|an?|that|it|you|your)\b(?:(?! with\b)[^,{?])*(?<! for)(?<! at)(?<! on))"
     r" (?=\{\w*(?:day|slot|exam)\w*\}|(?:tomorrow|today|next)\b)"
 )
 """What is booked before its day, which may be tomorrow: they're booked, tomorrow at four."""

@@ -22,10 +22,15 @@ ENDING = re.compile(r"\b(?:cancel|close|end|end date|quit|give up)\b")
 """What a tool does that puts an end to what somebody has, and why somebody calls for that."""
 _TERMS = re.compile(
     r"\b(?:cancel|mov(?:e|ed)|change|reschedul|call (?:off|(?:it|that|them) off)|back out|return"
-    r"|refund|how (?:long|much)|costs?|deposit|in advance|up front|includ|cover|warrant|guarant)",
+    r"|refund|how (?:long|much)|costs?|cheap|deposit|in advance|up front|includ|cover|warrant"
+    r"|guarant)",
     re.I,
 )
 """What asks how long something takes, what it costs, or whether it can be undone."""
+_DENIES = content_stems("not cannot")
+"""Stems of a question without short forms that the same with them has not."""
+_UNDECIDED = re.compile(r"\bnot sure if\b|\bworth\b")
+"""Why somebody calls who has to make up its mind: on that an offer rests."""
 _ANY_OFFER = content_stems(
     "cost charge pay price open free hour day time shop long week month go back"
 )
@@ -33,11 +38,14 @@ _ANY_OFFER = content_stems(
 _ANY_TERM = content_stems(
     "cancel move moved change reschedule call off back out return refund money deposit advance up"
     " front include included cover covered warranty guarantee cost charge pay price fee long late"
-    " early soon still people somebody take go happen any no need they them"
+    " early soon still people somebody take go happen any no need they them good cheap cheaper"
+    " several new one"
 )
 """Stems of a question about an offer that do not say which."""
 _PRICES = re.compile(r"\b(?:prices|rates)\b|\bhow much (?:is it|do you charge)\b", re.I)
 """What asks for the price of whatever a call is about."""
+_ANEW = re.compile(r"\ba new one\b")
+"""What an offer to mend something is weighed against, whatever it is called."""
 _BOOKED = content_stems("book rent reserve enroll")
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
@@ -67,7 +75,13 @@ def offered(world: World, step: ProcedureStep) -> frozenset[str]:
     done = next((one.tool for one in world.steps[at:] if one.do == "act"), "")
     lines = step.say if step.do == "offer" else ()
     lines += (world.pack.tools[done].does,) if done else ()
+    lines += (world.story.because,) if is_undecided(world) else ()
     return _stems(tuple(_SLOT.sub("", line) for line in lines)) - _ANY_OFFER
+
+
+def is_undecided(world: World) -> bool:
+    """Tell whether somebody calls to make up its mind."""
+    return _UNDECIDED.search(world.story.because) is not None
 
 
 def concerns(ask: str, about: frozenset[str]) -> bool:
@@ -75,7 +89,8 @@ def concerns(ask: str, about: frozenset[str]) -> bool:
     nothing else. What it is about need not be said of prices, where something is booked."""
     subject = content_stems(ask) - _ANY_TERM
     if not subject:
-        return _PRICES.search(ask) is not None and not _BOOKED.isdisjoint(about)
+        is_booked = not _BOOKED.isdisjoint(about)
+        return bool(_ANEW.search(ask) or (is_booked and _PRICES.search(ask)))
     return subject <= about and _TERMS.search(ask) is not None
 
 
@@ -134,7 +149,7 @@ def _is_answered(ask: str, lines: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=16384)
 def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return the lines that say at once what is asked, and not after what is not asked."""
-    asked = content_stems(ask)
+    asked = content_stems(ask) - _DENIES
     found = []
     for line in lines:
         held = [len(asked & content_stems(clause)) for clause in line.split(", ")]
