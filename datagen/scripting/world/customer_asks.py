@@ -27,8 +27,6 @@ _TERMS = re.compile(
     re.I,
 )
 """What asks how long something takes, what it costs, or whether it can be undone."""
-_DENIES = content_stems("not cannot")
-"""Stems of a question without short forms that the same with them has not."""
 _UNDECIDED = re.compile(r"\bnot sure if\b|\bworth\b")
 """Why somebody calls who has to make up its mind: on that an offer rests."""
 _ANY_OFFER = content_stems(
@@ -149,7 +147,7 @@ def _is_answered(ask: str, lines: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=16384)
 def answered_first(ask: str, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Return the lines that say at once what is asked, and not after what is not asked."""
-    asked = content_stems(ask) - _DENIES
+    asked = content_stems(ask)
     found = []
     for line in lines:
         held = [len(asked & content_stems(clause)) for clause in line.split(", ")]
