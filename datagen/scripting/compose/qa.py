@@ -229,6 +229,8 @@ class _Lesson(Answered):
 
         What it believes may be no answer. Return nothing if nothing was asked.
         """
+        if _OWN.search(question.ask):  # nobody has heard why somebody's own toilet keeps running
+            return ""
         heard = (one for one in self._beliefs(question) if self._told.may_be_heard(one, question))
         belief = next(heard, None)
         if belief is None and not self._draws.chance(GUESSES):

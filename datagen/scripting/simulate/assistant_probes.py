@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import chain
 from typing import Literal
 
 from datagen.scripting.simulate.talk import AgendaItem, Talk
@@ -33,6 +34,8 @@ _FORMAL = re.compile(
 """How what a tool does begins that a form may go with: a booking, a claim, another contract."""
 _UNPAID = re.compile(r"\b(?:payment|charge|refund|waive|list|hold|pencil|bid)\b")
 """What it holds if nothing is to be paid for it right then: it is a payment itself, or a place."""
+_PHONES = ("phone",)
+"""What nobody asks for who has just been given a telephone number."""
 _NO_CARDS = re.compile(
     r"\bno cards\b|\bnever in advance\b|\bnever takes? card|\bcard number is never\b", re.I
 )
@@ -181,7 +184,10 @@ def _rude(talk: Talk) -> None:
 
 def _unknown(talk: Talk) -> None:
     kind = "" if talk.world.story.verify else ".new"
-    draft = talk.user(f"ask_unknown{kind}", "setQuestion")
+    known = talk.world.values
+    given = chain.from_iterable(one.values for one in talk.floor.drafts)
+    has_phone = any(name in known and known[name].type == "phone" for name in given)
+    draft = talk.user(f"ask_unknown{kind}", "setQuestion", _PHONES if has_phone else ())
     talk.gap = draft.text
     asked = talk.floor.last
     talk.agent("unknown", "answer", ("prompt.unknown",))

@@ -348,7 +348,7 @@ def _close(talk: Talk) -> None:
     """End the call in one of the ways that calls end."""
     if talk.is_handed_on:  # by which it is over
         talk.user("handed_on", "thanking")
-        talk.agent(_bye(talk), "goodbye").rote = True
+        _part(talk)
         return
     talk.mood.feel(_END.get(talk.outcome, "partly"))
     how = _done(talk)
@@ -361,7 +361,7 @@ def _close(talk: Talk) -> None:
         is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
         talk.user(f"done{how}", "thanking", _THANKS if is_glad else _gushing(talk))
     is_glad = talk.is_thanked
-    talk.agent(_bye(talk), "goodbye").rote = True
+    _part(talk)
     if talk.chance(0.6 * min(1.2, talk.leisure)):
         act = "bye.wished" if talk.is_wished else "bye"
         talk.user(act, "goodbye", _THANKS if is_glad else ()).rote = True
@@ -385,6 +385,12 @@ def _done(talk: Talk) -> str:
     return ".helped" if talk.is_helped else ".told"
 
 
+def _part(talk: Talk) -> None:
+    """Let the agent say goodbye."""
+    is_late = talk.cast.daypart == "evening"
+    talk.agent(_bye(talk), "goodbye", without=_DAY if is_late else ()).rote = True
+
+
 def _bye(talk: Talk) -> str:
     """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
     good where somebody did not get what it called for."""
@@ -404,4 +410,6 @@ _GUSHES = (
     "so much", "a lot", "really appreciate", "Perfect", "perfect", "Great", "that's great", "easy",
     "taking care", "everything", "wonderful", "glad", "happy", "That was quick", "a help",
 )  # fmt: skip
+_DAY = (" day.",)
+"""What nobody wishes in the evening."""
 _END = {"solved": "solved", "refused": "failed", "failed": "failed"}
