@@ -168,6 +168,11 @@ def about(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM].replace("y", "i") for word in words if word not in _NO_CONTENT)
 
 
+def about_once(text: str) -> frozenset[str]:
+    """Return the same of a turn, which no other call has, so that it is not kept."""
+    return about.__wrapped__(text)
+
+
 def sentence_case(text: str) -> str:
     """Begin every sentence with a capital."""
     return capital(_SENTENCE_START.sub(lambda found: found[0].upper(), text))

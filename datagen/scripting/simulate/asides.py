@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from datagen.scripting.compose.grammar import about
+from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.content.values import Value
 from datagen.scripting.plans.records import changed
 from datagen.scripting.simulate.answers import answering, denying, stating
@@ -364,7 +364,7 @@ def _told_of(talk: Talk, name: str, lines: Sequence[str]) -> list[str]:
     """Return the lines of a fact of which the caller has just heard most, so that they remind."""
     if not talk.is_fresh(name):
         return []
-    heard = about(talk.floor.drafts[talk.told[name]].text)
+    heard = about_once(talk.floor.drafts[talk.told[name]].text)
     return [line for line in lines if len(heard & about(line)) >= HEARD * len(about(line))]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from datagen.scripting.compose.grammar import about
+from datagen.scripting.compose.grammar import about, about_once
 from datagen.scripting.simulate.floor import Draft
 from datagen.scripting.simulate.replies import takes_it
 from datagen.scripting.simulate.talk import LOW, AgendaItem, Talk
@@ -141,9 +141,10 @@ def may_suppose(talk: Talk, name: str) -> bool:
     fact = talk.world.fact(name)
     if fact.stories and talk.world.story.mood != "problem" and not talk.is_at_end:
         return True
-    said = about(" ".join(draft.text for draft in talk.floor.drafts))
-    is_about = not said.isdisjoint(about(" ".join(fact.claim)))
-    return talk.is_at_end and not talk.is_pressed and is_about
+    if not talk.is_at_end or talk.is_pressed:
+        return False
+    claimed = frozenset().union(*map(about, fact.claim))
+    return any(not claimed.isdisjoint(about_once(one.text)) for one in talk.floor.drafts)
 
 
 def _wishes(talk: Talk, event: AgendaItem) -> bool:
