@@ -126,7 +126,7 @@ _CHECKS: tuple[tuple[re.Pattern[bytes], Callable[[IO[bytes], int], None]], ...] 
     (re.compile(rb"riff"), _check_w64),
     (re.compile(rb"ID3|\xff[\xe0-\xff]"), _check_mp3),
 )
-"""By how a file begins."""
+"""How a file of each form is checked, by how it begins."""
 
 
 def _require_end(here: int, size: int, no_size: int = _NO_SIZE) -> None:
