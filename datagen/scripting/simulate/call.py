@@ -17,6 +17,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import asides, steps
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.agenda import draw_agenda, has_detail, may_check
+from datagen.scripting.simulate.closing import close
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
 from datagen.scripting.simulate.talk import AgendaItem, Talk
@@ -67,7 +68,7 @@ def simulate(
     _open(talk)
     _go_on(talk)
     if not talk.is_over:
-        _close(talk)
+        close(talk)
     return talk
 
 
@@ -342,74 +343,3 @@ def _is_over(talk: Talk, name: str) -> bool:
     if talk.is_at_end and not (heard(talk, name) or may_suppose(talk, name)):
         return True
     return not (is_open(talk, name) or heard(talk, name))
-
-
-def _close(talk: Talk) -> None:
-    """End the call in one of the ways that calls end."""
-    if talk.is_handed_on:  # by which it is over
-        talk.user("handed_on", "thanking")
-        _part(talk)
-        return
-    talk.mood.feel(_END.get(talk.outcome, "partly"))
-    how = _done(talk)
-    is_cross = talk.is_vented or talk.mood.manner == "angry"  # and wants nothing more
-    chance = 0.5 if talk.cast.manner == "brisk" else 0.7
-    if not is_cross and talk.chance(chance * min(1, talk.leisure)):
-        talk.agent("offer_more", "offer")
-        talk.user(f"done_offered{how}", "declineOffer", _gushing(talk))
-    else:
-        is_glad = talk.floor.drafts[-1].speaker == "user" and talk.is_thanked
-        talk.user(f"done{how}", "thanking", _THANKS if is_glad else _gushing(talk))
-    is_glad = talk.is_thanked
-    _part(talk)
-    if talk.chance(0.6 * min(1.2, talk.leisure)):
-        act = "bye.wished" if talk.is_wished else "bye"
-        talk.user(act, "goodbye", _THANKS if is_glad else ()).rote = True
-
-
-def _gushing(talk: Talk) -> tuple[str, ...]:
-    """Return what holds the thanks that nobody gives who has lost its patience before."""
-    return _GUSHES if talk.vented_at >= 0 else ()
-
-
-def _done(talk: Talk) -> str:
-    """Return how the caller ends it: who has just been refused something is not glad of it, nobody
-    gives thanks for what was not done, and nobody leaves it at that for whom something was done."""
-    drafts = talk.floor.drafts
-    at = max(at for at, draft in enumerate(drafts) if draft.speaker == "agent")
-    acts = {one.act for one in talk.probes if one.agent_turn == at}
-    if ("decline" in acts or talk.is_let_down) and not talk.is_helped:
-        return ".unhelped"
-    if "decline" in acts or talk.outcome != "solved" or acts & _NO:
-        return ""
-    return ".helped" if talk.is_helped else ".told"
-
-
-def _part(talk: Talk) -> None:
-    """Let the agent say goodbye."""
-    is_late = talk.cast.daypart == "evening"
-    talk.agent(_bye(talk), "goodbye", without=_DAY if is_late else ()).rote = True
-
-
-def _bye(talk: Talk) -> str:
-    """Return how the agent says goodbye: nobody is welcome who has not said thanks, and nothing is
-    good where somebody did not get what it called for."""
-    is_outbound = talk.cast.direction == "outbound"
-    is_sour = talk.mood.valence < 0 and not talk.is_thanked
-    if is_sour or (talk.is_let_down and not talk.is_helped):
-        return "bye_plain.outbound" if is_outbound else "bye_plain"
-    act = "bye_outbound" if is_outbound else "bye"
-    return act if talk.is_thanked else f"{act}.unthanked"
-
-
-_NO = frozenset(("unknown", "redirect", "correct"))
-"""Acts of a probe's answer after which nobody says that it was a help."""
-_THANKS = ("hank",)
-"""What words of thanks hold, which nobody says twice in a breath."""
-_GUSHES = (
-    "so much", "a lot", "really appreciate", "Perfect", "perfect", "Great", "that's great", "easy",
-    "taking care", "everything", "wonderful", "glad", "happy", "That was quick", "a help",
-)  # fmt: skip
-_DAY = (" day.",)
-"""What nobody wishes in the evening."""
-_END = {"solved": "solved", "refused": "failed", "failed": "failed"}
