@@ -32,7 +32,8 @@ from datagen.scripting.simulate.steps import points_back
 from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant, to_assistant_all
-from datagen.scripting.world.draw import CompiledWorld, World
+from datagen.scripting.world.compiled import CompiledWorld
+from datagen.scripting.world.draw import World
 from datagen.scripting.world.mandate import LIMIT, Mandate
 from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep

@@ -21,7 +21,8 @@ from datagen.scripting.simulate.closing import close
 from datagen.scripting.simulate.interruptions import collide, give_way, mark
 from datagen.scripting.simulate.readiness import heard, is_open, is_ready, may_suppose
 from datagen.scripting.simulate.talk import AgendaItem, Talk
-from datagen.scripting.world.draw import CompiledWorld, World
+from datagen.scripting.world.compiled import CompiledWorld
+from datagen.scripting.world.draw import World
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 

@@ -35,7 +35,8 @@ from datagen.scripting.simulate.drawn_call import (
 from datagen.scripting.simulate.finish import FinishedCall, finish
 from datagen.scripting.simulate.talk import Talk
 from datagen.scripting.world.assistant_roles import assistant_items, assistant_role, business_role
-from datagen.scripting.world.draw import CompiledWorld, PromptLevel, World, draw_world
+from datagen.scripting.world.compiled import CompiledWorld
+from datagen.scripting.world.draw import PromptLevel, World, draw_world
 from datagen.scripting.world.mandate import Mandate, draw_mandate, for_assistants, turned
 from datagen.scripting.world.roles import MANNERS, Cast, role_prompt, user_role_prompt, world_items
 from datagen.types import Direction, Job, ProbeType, Rejected, Script, Split

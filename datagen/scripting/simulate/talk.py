@@ -25,7 +25,8 @@ from datagen.scripting.simulate.daytime import is_timely, timely
 from datagen.scripting.simulate.floor import Draft, Floor
 from datagen.scripting.simulate.mood import START, Mood
 from datagen.scripting.simulate.realizer import Said, TurnRealizer
-from datagen.scripting.world.draw import CompiledWorld, Drawer, World
+from datagen.scripting.world.compiled import CompiledWorld
+from datagen.scripting.world.draw import Drawer, World
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 from datagen.types import Action, Probe, ProbeType, Speaker

@@ -19,7 +19,7 @@ from datagen.scripting.claims import Lexicon, load_lexicon, unlicensed
 from datagen.scripting.content import people
 from datagen.scripting.simulate import acts
 from datagen.scripting.simulate.maker import WorldMaker
-from datagen.scripting.world.draw import CompiledWorld
+from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.lint import lint
 from datagen.scripting.world.pack import WorldPack, default_paths, read_pack
 from datagen.types import Direction, Job, Rejected, Script, UserError

@@ -14,7 +14,8 @@ from datagen.scripting.compose.grammar import filled_by
 from datagen.scripting.content.questions import asks_for_known, content_stems
 from datagen.scripting.content.verdicts import plainly
 from datagen.scripting.world.absent import of_caller
-from datagen.scripting.world.draw import World, fact_slots
+from datagen.scripting.world.compiled import fact_slots
+from datagen.scripting.world.draw import World
 from datagen.scripting.world.pack import ProcedureStep
 
 _SLOT = re.compile(r"\{\w+\}")

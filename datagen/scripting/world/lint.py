@@ -16,7 +16,7 @@ from datagen.config import Settings
 from datagen.scripting.compose.grammar import article_problems, slots
 from datagen.scripting.content import held_out
 from datagen.scripting.content.values import Choice, Code
-from datagen.scripting.world.draw import CompiledWorld, fact_slots, happens
+from datagen.scripting.world.compiled import CompiledWorld, fact_slots, happens
 from datagen.scripting.world.line_claims import unlicensed_templates
 from datagen.scripting.world.pack import (
     ProcedureStep,

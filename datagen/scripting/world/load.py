@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from datagen.scripting.world.draw import CompiledWorld
+from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.lint import mistakes
 from datagen.scripting.world.pack import read_pack
 from datagen.types import UserError

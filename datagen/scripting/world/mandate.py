@@ -18,8 +18,9 @@ from datagen.scripting.compose.grammar import slots, spelled_out
 from datagen.scripting.content.values import Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.absent import of_caller, value_of_caller
+from datagen.scripting.world.compiled import CompiledWorld, happens
 from datagen.scripting.world.customer_asks import ENDING, first_asks, is_ending, without_others
-from datagen.scripting.world.draw import CompiledWorld, World, happens
+from datagen.scripting.world.draw import World
 from datagen.scripting.world.notes import Note, answer_of, note_of, stands_alone
 from datagen.scripting.world.pack import ProcedureStep, Story, Sum, Wish, WorldPack
 

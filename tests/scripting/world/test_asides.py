@@ -18,7 +18,8 @@ from datagen.scripting.simulate.replies import hears, objects
 from datagen.scripting.simulate.suppositions import supposes
 from datagen.scripting.simulate.talk import settles
 from datagen.scripting.world.absent import to_assistant
-from datagen.scripting.world.draw import AT_HAND, CompiledWorld, World, draw_world
+from datagen.scripting.world.compiled import CompiledWorld
+from datagen.scripting.world.draw import AT_HAND, World, draw_world
 from datagen.scripting.world.load import load_worlds
 from datagen.scripting.world.pack import default_paths
 from datagen.types import Job, Script, Turn

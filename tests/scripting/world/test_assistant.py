@@ -21,8 +21,8 @@ from datagen.scripting.simulate.assistant_probes import belonging
 from datagen.scripting.simulate.maker import deal_assistant_probes
 from datagen.scripting.simulate.talk import WISHES
 from datagen.scripting.world.absent import of_caller, to_assistant, to_assistant_all
+from datagen.scripting.world.compiled import happens
 from datagen.scripting.world.customer_asks import answered_first, concerns, without_others
-from datagen.scripting.world.draw import happens
 from datagen.scripting.world.mandate import for_assistants
 from datagen.scripting.world.notes import answer_of, note_of, stands_alone, wordings
 from datagen.scripting.world.pack import ProcedureStep

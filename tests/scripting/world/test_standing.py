@@ -13,7 +13,7 @@ from datagen.scripting.simulate.acts import default_path, load_acts
 from datagen.scripting.simulate.answers import stating
 from datagen.scripting.simulate.daytime import timely
 from datagen.scripting.simulate.suppositions import refers_back
-from datagen.scripting.world.draw import happens
+from datagen.scripting.world.compiled import happens
 from datagen.scripting.world.pack import ProcedureStep, Story
 from tests.scripting.world.test_asides import calls, said_by, worlds
 
