@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from datagen.scripting.simulate import asides, call, replies, steps, suppositions
+from datagen.scripting.simulate import asides, call, closing, replies, steps, suppositions
 from tests.scripting.world.test_calls import maker
 from tests.scripting.world.test_manners import scripts, talk_of
 
@@ -112,8 +112,8 @@ def test_nobody_leaves_it_for_whom_something_was_done(helped: bool) -> None:
     assert talk.is_let_down
     talk.agent("how_help", "setQuestion")
     talk.is_helped = helped
-    assert (call._done(talk) == ".unhelped") != helped
-    assert call._bye(talk).startswith("bye_plain") != helped
+    assert (closing._done(talk) == ".unhelped") != helped
+    assert closing._bye(talk).startswith("bye_plain") != helped
     left = [line for line in lines_of("user", "done.unhelped") if "leave" in line]
     assert left
     assert not set(left) & set(lines_of("user", "done"))
