@@ -10,6 +10,12 @@ TESTS := -m pytest -q --dist worksteal
 # compiled modules are kept, whatever the shell says: each run starts a dozen Pythons
 export PYTHONDONTWRITEBYTECODE :=
 
+# memory in huge pages, as workers have it (datagen/engine/worker_env.py): on a virtual machine all takes two thirds of the time
+ifneq ($(shell getconf GNU_LIBC_VERSION 2>/dev/null),)
+export PYTHONMALLOC ?= malloc
+export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
+endif
+
 .PHONY: demo quick test long test-train test-models test-real test-chatterbox test-view small-model consumers served integration chaos fuzz stores docs figures heard rehearsal coverage constraints check lint types imports wheel bench clean
 
 demo: .venv/installed

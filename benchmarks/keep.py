@@ -19,14 +19,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from datagen.engine.worker_env import huge_pages
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results"
 _HEAD = """# Figures
 
 What benchmarks printed, with the command, the machine, the date and the commit. Times are CPU
 seconds of a core unless a line says otherwise; measure where you are with the same commands. Peers
-stand beside us where they were measured in the same run. `python -m benchmarks.keep --page` makes
-this page.
+stand beside us where they were measured in the same run. Since 2026-11-30 the processes have their
+memory in huge pages, as workers do (`benchmarks/huge_pages.py` says what that is worth).
+`python -m benchmarks.keep --page` makes this page.
 """
 
 
@@ -59,7 +62,10 @@ def keep(name: str, title: str, command: list[str], since: str = "") -> int:
 
     What comes before the first line with ``since`` in it is not kept.
     """
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    environment = os.environ | huge_pages()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    )
     assert process.stdout is not None
     lines = []
     for line in process.stdout:

@@ -10,9 +10,9 @@ many dialogues a CPU second makes.
 from __future__ import annotations
 
 import argparse
+import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from time import process_time
 
 from datagen.backends.writer.composer import Composer
@@ -26,7 +26,7 @@ MOST = 10
 
 
 def composed(what: str) -> Iterator[Sequence[Script]]:
-    """Yield batches of a kind, or of the calls that an assistant makes."""
+    """Yield batches of a kind; half of those for "assistant" are calls that an assistant makes."""
     kind = "service" if what == "assistant" else what
     options = Composer.Options(assistant=0.5 if what == "assistant" else 0.0)
     composer = Composer(options if what != "service" else Composer.Options())
@@ -37,20 +37,29 @@ def composed(what: str) -> Iterator[Sequence[Script]]:
             for index in range(at, at + BATCH)
         ]
         at += BATCH
-        made = [one for one in composer.write(jobs) if isinstance(one, Script)]
-        yield [one for one in made if what != "assistant" or one.call_direction == "assistant"]
+        yield [one for one in composer.write(jobs) if isinstance(one, Script)]
+
+
+def wanted(what: str, made: Sequence[Script]) -> list[Script]:
+    """Return those of the kind: of calls, those that an assistant makes, if it is about them."""
+    return [one for one in made if what != "assistant" or one.call_direction == "assistant"]
 
 
 def compose(what: str, count: int) -> tuple[Structure, list[Script]]:
     """Compose and count."""
     batches, scripts = composed(what), list[Script]()
-    scripts += next(batches)  # reads its files
-    begun, before = process_time(), len(scripts)
-    for made in islice(batches, MOST * (1 + count // BATCH)):
+    scripts += wanted(what, next(batches))  # reads its files
+    num_made, spent = 0, 0.0
+    for _ in range(MOST * (1 + count // BATCH)):
         if len(scripts) >= count:
             break
-        scripts += made
-    speed = (len(scripts) - before) / max(1e-9, process_time() - begun)
+        gc.freeze()  # as a worker does once its stage is loaded; and it keeps no scripts
+        begun = process_time()
+        made = next(batches)
+        spent += process_time() - begun
+        num_made += len(made)
+        scripts += wanted(what, made)
+    speed = num_made / max(1e-9, spent)
     structure = Structure()
     structure.add(scripts[:count])
     print(f"\n{what}: {len(scripts[:count]):,} composed, {speed:,.0f} a CPU second")

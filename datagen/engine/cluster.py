@@ -15,6 +15,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from datagen.engine import worker_env
 from datagen.engine.head import watched_head
 from datagen.engine.limits import require_room
 from datagen.types import UserError
@@ -30,13 +31,6 @@ NEEDLESS = {"include_log_monitor": False, "no_monitor": True}
 """No processes that send on what workers print, or grow a cluster: nobody listens, and each run
 would pay 1.1 CPU seconds at its start, about 1 each 100 seconds, and wait 1 second at its end. Nor
 one for the dashboard that is not shown (`start_api_server`): another second at the start."""
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-
-
 ROOM = 4 * 2**20
 """Bytes that Ray's folder takes at least."""
 SHOWN = 300
@@ -57,7 +51,8 @@ def cluster(address: str | None) -> Iterator[None]:
 
     settings: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
-        os.environ.update(ONE_THREAD)  # inherited, so that workers Ray has already started serve
+        # inherited, so that workers Ray has already started serve
+        os.environ.update(worker_env.usual())
         settings |= {"include_dashboard": False, "object_store_memory": OBJECT_STORE}
         settings["num_cpus"] = _num_cpus()
         if folder := _other_folder():

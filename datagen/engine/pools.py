@@ -20,7 +20,6 @@ from typing import Any, Literal
 from datagen.config import StageHost
 from datagen.engine import kept, memory, worker_env
 from datagen.engine.capacity import Capacity
-from datagen.engine.cluster import ONE_THREAD
 from datagen.engine.pipeline import ResolvedRecipe
 from datagen.engine.unit import Order, Unit
 from datagen.engine.worker import Done, Failure, UnitRunner
@@ -322,7 +321,7 @@ class Pool:
     def _actor(self) -> Any:
         import ray
 
-        variables = {**ONE_THREAD, **worker_env.split(self.host.env_vars)[0]}
+        variables = {**worker_env.usual(), **worker_env.split(self.host.env_vars)[0]}
         environment: dict[str, Any] = {}
         if any(os.environ.get(name) != value for name, value in variables.items()):
             environment["env_vars"] = variables

@@ -21,7 +21,7 @@ from datagen.engine import cluster as joining
 from datagen.engine import head, limits
 from datagen.engine.capacity import Capacity
 from datagen.engine.pools import Pool, _Actor
-from datagen.engine.worker_env import enter, split
+from datagen.engine.worker_env import HUGE_PAGES, enter, split, usual
 from datagen.types import RunFailed, UserError
 from tests.fixtures.runs import ROOT, artifacts, command, hashes, make_plainly, running
 from tests.fixtures.two_nodes import two_nodes
@@ -117,6 +117,38 @@ def test_ray_is_not_told_secrets(variables: dict[str, str | None]) -> None:
 def test_ray_is_told_what_must_be_there_when_a_process_starts() -> None:
     plain = {"PYTHONPATH": "/a:/b", "CUDA_VISIBLE_DEVICES": "0", "HF_HOME": "/models"}
     assert split(plain) == (plain, {})
+
+
+@pytest.mark.parametrize(
+    ("library", "kernel", "environment", "are_asked_for"),
+    [
+        ("glibc 2.36", "always [madvise] never", {}, True),
+        ("glibc 2.36", "[always] madvise never", HUGE_PAGES, True),
+        ("glibc 2.36", "always madvise [never]", {}, False),
+        ("glibc 2.31", "always [madvise] never", {}, False),
+        (None, "always [madvise] never", {}, False),
+        ("glibc 2.36", None, {}, False),
+        ("glibc 2.36", "always [madvise] never", {"PYTHONMALLOC": "debug"}, False),
+        ("glibc 2.36", "always [madvise] never", {"GLIBC_TUNABLES": "glibc.pthread.x=1"}, False),
+    ],
+)
+def test_workers_have_huge_pages_where_they_are_to_be_had(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    library: str | None,
+    kernel: str | None,
+    environment: dict[str, str],
+    are_asked_for: bool,
+) -> None:
+    monkeypatch.setattr(os, "confstr", lambda _: library)
+    for name in HUGE_PAGES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    enabled = tmp_path / "enabled"
+    if kernel is not None:
+        enabled.write_text(kernel)
+    assert (usual(enabled).items() >= HUGE_PAGES.items()) == are_asked_for
 
 
 def test_a_name_without_a_value_has_the_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
