@@ -8,7 +8,7 @@ import click
 
 from datagen.cli.terminal import echo
 
-_FORMS = ("world", "lessons", "small-talk", "names", "held-out", "exemplars")
+_FORMS = ("world", "lessons", "small-talk", "names", "held-out", "exemplars", "acts", "wording")
 MOST = 20
 """Problems that are printed of a file."""
 

@@ -14,9 +14,10 @@ from pydantic import BaseModel, ValidationError
 
 from datagen import assets
 from datagen.config import faults, read_yaml
-from datagen.scripting.content import casual_pack, held_out, people, qa_pack
+from datagen.scripting.content import casual_pack, held_out, people, qa_pack, templates
 from datagen.scripting.llm.brief_texts import Exemplars
 from datagen.scripting.prompt_places import Places
+from datagen.scripting.simulate import acts
 from datagen.scripting.world.lint import lint
 from datagen.scripting.world.pack import WorldPack
 from datagen.types import UserError
@@ -32,8 +33,8 @@ class PromptForm:
     model: type[BaseModel]
     file: str = ""
     """Name without suffix, where there is one such file."""
-    lint: Callable[[Any], list[str]] = lambda read: []
-    """What the model cannot say of a file, a sentence each."""
+    lint: Callable[[Any, str], list[str]] = lambda read, name: []
+    """What the model cannot say of a file with a name, a sentence each."""
 
     def paths(self) -> list[Path]:
         """Return the files that ship."""
@@ -53,7 +54,7 @@ class PromptForm:
             data = read_yaml(path)
             places = Places(path.read_text(encoding="utf-8"))
             read = self.model.model_validate(data)
-            return [_at(path, places.of_problem(one), one) for one in self.lint(read)]
+            return [_at(path, places.of_problem(one), one) for one in self.lint(read, path.stem)]
         except ValidationError as error:
             found = [(*places.of(where), what) for where, what in faults(error, self.model)]
             return [
@@ -67,34 +68,54 @@ def _at(path: Path, line: int | None, problem: str) -> str:
     return f"{path}:{line}: {problem}" if line else f"{path}: {problem}"
 
 
+def _wording_problems(wording: templates.Wording, kind: str) -> list[str]:
+    if kind not in templates.ACTS:
+        return [f"what is said in a {kind!r} is not known: the file's name is a kind, {_KINDS}"]
+    return templates.lint(wording, kind)
+
+
+_KINDS = " or ".join(templates.ACTS)
 FORMS = {
     form.name: form
     for form in (
-        PromptForm("world", "prompts/worlds", WorldPack, lint=lint),
+        PromptForm("world", "prompts/worlds", WorldPack, lint=lambda pack, _: lint(pack)),
         PromptForm(
             "lessons",
             "prompts/qa",
             qa_pack.Subject,
-            lint=lambda subject: qa_pack.lint([subject]),
+            lint=lambda subject, _: qa_pack.lint([subject]),
         ),
-        PromptForm("small-talk", "prompts", casual_pack.SmallTalk, "casual", casual_pack.lint),
+        PromptForm(
+            "small-talk",
+            "prompts",
+            casual_pack.SmallTalk,
+            "casual",
+            lambda talk, _: casual_pack.lint(talk),
+        ),
         PromptForm("names", "prompts", people.Names, "names"),
         PromptForm("held-out", "prompts", held_out.HeldOut, "held_out"),
         PromptForm("exemplars", "prompts/exemplars", Exemplars),
+        PromptForm("acts", "prompts/acts", acts.Acts, lint=lambda bank, _: acts.lint(bank)),
+        PromptForm("wording", "prompts/wording", templates.Wording, lint=_wording_problems),
     )
 }
 
 
 def form_of(path: Path) -> PromptForm:
-    """Return what a file must be, by its name or its folder. Raises UserError."""
-    for form in FORMS.values():
-        folder = form.folder.rpartition("/")[2]
-        if form.file == path.stem or (not form.file and path.resolve().parent.name == folder):
+    """Return what a file must be, by its folder or its name. Raises UserError."""
+    folder = path.resolve().parent.name
+    of_folder = [one for one in FORMS.values() if not one.file]
+    of_name = [one for one in FORMS.values() if one.file]
+    for form in of_folder:
+        if form.folder.rpartition("/")[2] == folder:
             return form
-    folders = ", ".join(form.folder.partition("/")[2] for form in FORMS.values() if not form.file)
+    for form in of_name:
+        if form.file == path.stem:
+            return form
     raise UserError(
-        f"{path}: what it must be follows from its folder ({folders}) or its name"
-        f" ({', '.join(form.file for form in FORMS.values() if form.file)}); or say --form"
+        f"{path}: what it must be follows from its folder"
+        f" ({', '.join(form.folder.partition('/')[2] for form in of_folder)}) or its name"
+        f" ({', '.join(form.file for form in of_name)}); or say --form"
     )
 
 

@@ -103,3 +103,31 @@ def test_a_range_goes_up(tmp_path: Path) -> None:
     done = call("check", str(path), "--form", "world")
     assert done.exit_code == 1
     assert "exchange them" in done.output
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "right", "wrong", "told"),
+    [
+        ("acts", "service", "Hello?", "Hello? It's a apple.", "'a apple' should begin with 'an'"),
+        ("acts", "service", "Hello?", "Hello? I have 3.", "a number must be a slot"),
+        ("wording", "qa", "Is that clear?", "is that clear?", "begins with a capital or a slot"),
+        ("wording", "other", "", "", "the file's name is a kind, qa or casual"),
+    ],
+)
+def test_what_is_said_in_any_call_is_checked(
+    tmp_path: Path, folder: str, name: str, right: str, wrong: str, told: str
+) -> None:
+    form = FORMS[folder]
+    shipped_name = name if name != "other" else "qa"
+    text = next(one for one in form.paths() if one.stem == shipped_name).read_text()
+    assert right in text
+    path = tmp_path / folder / f"{name}.yaml"
+    path.parent.mkdir()
+    path.write_text(text)
+    if name != "other":
+        assert call("check", str(path)).exit_code == 0
+        path.write_text(text.replace(right, wrong, 1))
+    done = call("check", str(path))
+    assert done.exit_code == 1
+    assert str(path) in done.output
+    assert told in done.output

@@ -16,7 +16,8 @@ from pydantic import Field, model_validator
 
 from datagen import assets
 from datagen.config import Settings, read_yaml, validate
-from datagen.scripting.compose.grammar import opened, spelled_out
+from datagen.scripting.compose.grammar import article_problems, opened, spelled_out
+from datagen.text import spelling_problems
 from datagen.types import SPEAKERS, Speaker
 
 Part: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -100,7 +101,31 @@ class Acts(Settings):
 
 def _spelled_out(part: Part) -> Part:
     kept = tuple(choice for choice in part if not _OFFHAND.match(choice)) or part
-    return tuple(map(spelled_out, kept))
+    spelled = tuple(map(spelled_out, kept))
+    return tuple(line for at, line in enumerate(spelled) if not line or line not in spelled[:at])
+
+
+def lint(acts: Acts) -> list[str]:
+    """Say what is wrong: repetitions, articles, numbers that are no slots, what cannot be said."""
+    return [
+        f"{who}.{act}.{manner}: {problem}"
+        for who in SPEAKERS
+        for act, manners in acts.of(who).items()
+        for manner, parts in manners.items()
+        for part in parts
+        for problem in _problems(part)
+    ]
+
+
+def _problems(part: Part) -> Iterator[str]:
+    lines = [line for line in part if line]  # empty ones are as likely as they are many
+    yield from (f"{line!r} is there twice" for line in sorted(set(lines)) if lines.count(line) > 1)
+    for line in lines:
+        if any(character.isdecimal() for character in line):
+            yield f"a number must be a slot in {line!r}"
+        bare = line.replace("{", "").replace("}", "")
+        yield from (f"{problem} in {line!r}" for problem in article_problems(bare))
+        yield from (f"{problem} in {line!r}" for problem in spelling_problems(line))
 
 
 def default_path(kind: str = "service") -> Path:
