@@ -152,13 +152,16 @@ class Subject(Settings):
     topics: Annotated[tuple[Topic, ...], Field(min_length=4)]
 
     @cached_property
+    def light(self) -> dict[str, Topic]:
+        """The topics that somebody may come to by the way, by their ids."""
+        return {topic.id: topic for topic in self.topics if not topic.grave}
+
+    @cached_property
     def near(self) -> dict[str, tuple[Topic, ...]]:
         """The topics that each topic leads to; nobody comes to what is grave by the way."""
-        known = {topic.id: topic for topic in self.topics}
-        light = [topic.id for topic in self.topics if not topic.grave]
         return {
-            name: tuple(known[other] for other in light if other in found and other != name)
-            for name in known
+            name: tuple(one for other, one in self.light.items() if other in found - {name})
+            for name in (topic.id for topic in self.topics)
             for found in [set(chain.from_iterable(path for path in self.paths if name in path))]
         }
 
