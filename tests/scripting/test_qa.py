@@ -14,7 +14,7 @@ import yaml
 from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
-from datagen.scripting.compose.quizzes import follows, is_said
+from datagen.scripting.compose.quizzes import follows, is_said, tells_right
 from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import (
@@ -393,6 +393,11 @@ def test_who_is_asked_what_it_has_heard_speaks_of_what_it_asked() -> None:
     assert Told([]).may_be_heard(names, asked)
     largest = Question("Which desert is the largest?", "Antarctica, if we count the cold ones.")
     assert not Told([]).may_be_heard(names, largest)
+    ears = Question("Why do elephants have big ears?", "To give off heat when they flap.")
+    drink = Belief(think="they drink through the trunk", tell="They only fill it.")
+    cool = drink.model_copy(update={"think": "they flap to chase flies"})
+    assert not Told([]).may_be_heard(drink, ears)
+    assert Told([]).may_be_heard(cool, ears)
 
 
 def test_nobody_believes_what_it_has_just_asked_for_a_yes_or_a_no() -> None:
@@ -832,6 +837,15 @@ def test_what_nothing_said_tells_is_asked_as_a_guess() -> None:
             if turn.act in ("quiz", "answer.quiz"):
                 found[any(lead in turn.text for lead in leads)] += 1
     assert min(found.values()) > 10, found
+
+
+def test_nobody_asks_for_what_a_quiz_has_just_told() -> None:
+    """After "they moved the blocks on sleds" nobody hears of sleds as of something new."""
+    sleds = Quiz(
+        ask="How did they move blocks?", right="On sleds.", wrong="On carts.", tell="Sleds."
+    )
+    assert tells_right(sleds, "With sleds, copper tools and long ramps.")
+    assert not tells_right(sleds, "For their kings.")
 
 
 def test_it_means_what_was_asked_about_and_no_word_of_a_quiz_in_between() -> None:

@@ -15,6 +15,7 @@ from datagen.scripting.compose.quizzes import (
     is_near,
     is_said,
     stands_alone,
+    tells_right,
 )
 from datagen.scripting.compose.realizer import Realizer, without_echo
 from datagen.scripting.compose.told import Told, is_aside
@@ -196,7 +197,9 @@ class Answered(Realizer):
         if quiz is None or question.is_grave:
             return False
         if any(
-            tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
+            tell_the_same(quiz.tell, one.answer)
+            or tell_the_same(quiz.ask, one.ask)
+            or tells_right(quiz, one.answer)
             for one in self._told.coming
         ):
             return False

@@ -16,7 +16,6 @@ from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
-    asks_what_to_do,
     asks_who_it_was,
     can_be_guessed,
     is_explained,
@@ -198,10 +197,12 @@ class _Lesson(Answered):
         about a fact, or about what something is."""
         if question.is_grave or tells_a_need(question.ask):
             return ".need"
-        if _OWN.search(question.ask) or self._is_grave or asks_what_to_do(question.ask):
+        if _OWN.search(question.ask) or self._is_grave:
             return ".own"
         if asks_for_reason(question.ask):
             return ".why"
+        if question_kind(question.ask) == "how":
+            return ".own"
         is_plain = is_explained(question.ask) or asks_who_it_was(question.ask)
         return "" if is_plain else ".fact"
 

@@ -47,6 +47,12 @@ def is_said(quiz: Quiz, question: Question, said: str) -> bool:
     return is_same or is_in or is_told(quiz.tell, said)
 
 
+def tells_right(quiz: Quiz, answer: str) -> bool:
+    """Tell whether an answer holds what is right, so that nobody asks for it after the quiz."""
+    right = content_stems(quiz.right) - _DENIES
+    return bool(right) and right <= content_stems(answer)
+
+
 def gives_away(quiz: Quiz | None, detail: str) -> bool:
     """Tell whether a detail tells what a quiz asks for, if there is one."""
     return quiz is not None and quiz.is_given_away_by(detail)

@@ -29,6 +29,10 @@ _PRONOUN = re.compile(r"(?:It|They|Its|Their)\b")
 """Opens a sentence on what was named before it."""
 _DONE = re.compile(r"\b(?:[Ss]hould|[Dd]o|[Cc]an|[Cc]ould) I\b|\bbetter to\b|\bshould a\b")
 """Tells that a question asks for what to do or to leave."""
+_WHOLE = re.compile(
+    r"(?:what|who)(?:'s| is| are| was| were)\b|can you|how do(?:es)? .* work\b", re.I
+)
+"""Asks about a whole thing, of which whoever has heard anything has heard of what was asked."""
 _OF_IT = re.compile(r"(?:it|they|he|she)\b|.*\b(?:it|them|for that)$")
 """Opens or ends a belief about what was asked."""
 
@@ -107,7 +111,7 @@ class Told:
         it has only a guess.
         """
         is_new = belief.is_other_than(question.ask, question.answer)
-        is_of_it = is_explained(question.ask) and _speaks_of(belief.think, question.ask)
+        is_of_it = is_explained(question.ask) and _speaks_of(belief, question)
         return is_new and is_of_it and self.may_come_up(belief, question)
 
 
@@ -136,9 +140,18 @@ def _is_advised(ask: str) -> bool:
     return bool(is_done) or asks_what_to_do(ask) or tells_a_need(ask)
 
 
-def _speaks_of(think: str, ask: str) -> bool:
-    """Tell whether a clause names what a question names, or leaves it to "it"."""
-    return bool(_OF_IT.match(think) or content_stems(think) & content_stems(ask))
+def _speaks_of(belief: Belief, question: Question) -> bool:
+    """Tell whether a belief names what a question names, or leaves that to "it": then it is of what
+    was asked of it, and not of how elephants drink if it was asked why they have big ears."""
+    asked = content_stems(question.ask)
+    if content_stems(belief.think) & asked:
+        return True
+    if not _OF_IT.match(belief.think):
+        return False
+    known = asked | content_stems(question.answer)
+    return bool(
+        _WHOLE.match(question.ask) or content_stems(f"{belief.think} {belief.tell}") & known
+    )
 
 
 @lru_cache(maxsize=1024)
