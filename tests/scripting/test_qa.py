@@ -210,6 +210,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("ask", ["Why is blood red?", "Why is snow white?"], "no word in common"),
         ("core", ["No, it isn't.", "Very."], "answers yes or no, which is not asked"),
         ("details", ["Under a tree is not.", "So do cars."], "leans on another line"),
+        ("details", ["Sheep stays.", "Geese are like that."], "leans on another line"),
         ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
         ("doubt", {"think": "it is so", "tell": "That isn't so."}, "so name the thing"),
@@ -500,6 +501,13 @@ def test_no_detail_tells_what_is_asked_next() -> None:
     assert len(told.free(asked)) == 2
     told.coming = (Question("Is it rude to ask again?", "No, most people like it."),)
     assert told.free(asked) == ["Ask how it's spelled."]
+    evolution = Question(
+        "How does evolution work?",
+        "Those that fit best leave more young.",
+        details=("In bacteria you can watch evolution.", "Darwin found it."),
+    )
+    told.coming = (Question("Can we watch it happen?", "Yes, in finches."),)
+    assert told.free(evolution) == ["Darwin found it."]
 
 
 def test_an_emergency_comes_alone() -> None:
@@ -881,6 +889,7 @@ def test_nobody_is_asked_to_guess_what_something_is_or_what_to_do() -> None:
 def test_nobody_argued_about_who_somebody_was() -> None:
     assert asks_who_it_was("Who was Gandhi?")
     assert asks_who_it_was("Can you tell me who Martin Luther King was?")
+    assert asks_who_it_was("Can you tell me who the Vikings were?")
     assert asks_who_it_was("Who were the samurai?")
     assert not asks_who_it_was("Who was the first president?")
     assert not asks_who_it_was("Who built the pyramids?")

@@ -59,7 +59,7 @@ class Told:
             one
             for one in question.details
             if self.is_new(one, question.answer)
-            and not any(is_told(later.ask, one) for later in self.coming)
+            and not any(_is_asked(later, one, question) for later in self.coming)
         ]
         return sorted(
             free,
@@ -113,6 +113,12 @@ class Told:
         is_new = belief.is_other_than(question.ask, question.answer)
         is_of_it = is_explained(question.ask) and _speaks_of(belief, question)
         return is_new and is_of_it and self.may_come_up(belief, question)
+
+
+def _is_asked(later: Question, detail: str, question: Question) -> bool:
+    """Tell whether a detail names half of what a later question asks besides its topic."""
+    told, fresh = content_stems(detail), content_stems(later.ask) - content_stems(question.ask)
+    return is_told(later.ask, detail) or 2 * len(fresh & told) >= len(fresh) > 0
 
 
 def is_aside(detail: str, question: Question) -> bool:

@@ -80,7 +80,9 @@ _HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to
 """Tells that a question asks for what to do."""
 _TELLS = re.compile(r"\b(?:I|you) (?:tell|know|see|spot|recognize|notice)\b")
 """Tells that a question asks how something is seen, so nobody "would do" anything."""
-_IDENTITY = re.compile(r"who (?:was|were) (?:the )?[A-Z]|who were the \w+\?|who [A-Z].* was\?")
+_IDENTITY = re.compile(
+    r"who (?:was|were) (?:the )?[A-Z]|who were the \w+\?|who (?:the )?[A-Z].* w(?:as|ere)\?"
+)
 """Asks who somebody was, and not for a name."""
 _NEED = re.compile(r"(?:I|I'm|I've|My|There's)\b[^?]*, ")
 """Opens a question with what is wrong."""
