@@ -14,7 +14,8 @@ import yaml
 from datagen import assets
 from datagen.backends.writer.composer import Composer
 from datagen.scripting.checks import shared_problems
-from datagen.scripting.compose.told import Told
+from datagen.scripting.compose.quizzes import follows, is_said, tells_right
+from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content import qa_pack
 from datagen.scripting.content.qa_pack import (
     ANSWERED,
@@ -22,12 +23,15 @@ from datagen.scripting.content.qa_pack import (
     Belief,
     Doubt,
     FollowUp,
+    Quiz,
     Subject,
     load_subjects,
 )
 from datagen.scripting.content.questions import (
     asks_for_reason,
     asks_for_told,
+    asks_who_it_was,
+    can_be_guessed,
     content_stems,
     in_other_words,
     is_explained,
@@ -206,6 +210,7 @@ def test_checks_find_nothing_and_see_what_is_wrong() -> None:
         ("ask", ["Why is blood red?", "Why is snow white?"], "no word in common"),
         ("core", ["No, it isn't.", "Very."], "answers yes or no, which is not asked"),
         ("details", ["Under a tree is not.", "So do cars."], "leans on another line"),
+        ("details", ["Sheep stays.", "Geese are like that."], "leans on another line"),
         ("details", ["It shines.", "They are small."], "one is of it and one of them"),
         ("doubt", {"think": "it bites me", "tell": "It doesn't."}, "there is no I in it"),
         ("doubt", {"think": "it is so", "tell": "That isn't so."}, "so name the thing"),
@@ -368,7 +373,7 @@ def test_who_has_just_been_told_neither_errs_nor_guesses() -> None:
                 if turn.text.endswith(topic.quiz.right) and is_said:
                     found += 1
                     assert "my guess" not in turn.text, turn.text
-    assert found > 20
+    assert found > 10
 
 
 def test_what_sets_a_belief_right_before_an_answer_does_not_give_its_number() -> None:
@@ -389,6 +394,11 @@ def test_who_is_asked_what_it_has_heard_speaks_of_what_it_asked() -> None:
     assert Told([]).may_be_heard(names, asked)
     largest = Question("Which desert is the largest?", "Antarctica, if we count the cold ones.")
     assert not Told([]).may_be_heard(names, largest)
+    ears = Question("Why do elephants have big ears?", "To give off heat when they flap.")
+    drink = Belief(think="they drink through the trunk", tell="They only fill it.")
+    cool = drink.model_copy(update={"think": "they flap to chase flies"})
+    assert not Told([]).may_be_heard(drink, ears)
+    assert Told([]).may_be_heard(cool, ears)
 
 
 def test_nobody_believes_what_it_has_just_asked_for_a_yes_or_a_no() -> None:
@@ -491,6 +501,13 @@ def test_no_detail_tells_what_is_asked_next() -> None:
     assert len(told.free(asked)) == 2
     told.coming = (Question("Is it rude to ask again?", "No, most people like it."),)
     assert told.free(asked) == ["Ask how it's spelled."]
+    evolution = Question(
+        "How does evolution work?",
+        "Those that fit best leave more young.",
+        details=("In bacteria you can watch evolution.", "Darwin found it."),
+    )
+    told.coming = (Question("Can we watch it happen?", "Yes, in finches."),)
+    assert told.free(evolution) == ["Darwin found it."]
 
 
 def test_an_emergency_comes_alone() -> None:
@@ -797,3 +814,107 @@ def test_who_is_quizzed_or_told_nothing_answers_to_that() -> None:
 def test_no_order_of_acts_is_common() -> None:
     orders = Counter(tuple(turn.act for turn in floor(script)) for script in scripts())
     assert sum(count for _, count in orders.most_common(10)) < 0.15 * len(scripts())
+
+
+WOOL = Question("How do I wash wool?", "Wool goes in cold, and dries flat.")
+DRIES = Quiz(
+    ask="How does a sweater dry?", right="Lying flat.", wrong="In the sun.", tell="Flat, always."
+)
+
+
+def test_what_an_answer_ends_with_is_not_asked_for_at_once() -> None:
+    """After "and dries flat" nobody asks how a sweater dries, although it is "lying flat"."""
+    assert is_said(DRIES, WOOL, WOOL.answer)
+    cold = "Wool goes in cold, with a mild soap."
+    assert not is_said(DRIES, Question(WOOL.ask, cold), cold)
+
+
+def test_what_nothing_said_tells_is_asked_as_a_guess() -> None:
+    """After how spiders walk, "how many legs?" is no test; a case of it is, and so are numbers."""
+    webs = Question("Why don't spiders stick to their webs?", "They walk on the dry threads.")
+    legs = Quiz(ask="How many legs has a spider?", right="Eight.", wrong="Six.", tell="Eight.")
+    dry = legs.model_copy(update={"ask": "Which threads are for walking?", "right": "The dry."})
+    case = legs.model_copy(update={"ask": "A spider lost two legs, how many are left?"})
+    assert not follows(legs, webs, webs.answer)
+    assert follows(dry, webs, webs.answer)
+    assert follows(case, webs, webs.answer)
+    found = Counter[bool]()
+    leads = tuple(said_by("agent")["quiz.guess"][0])
+    for script in scripts():
+        for turn in floor(script):
+            if turn.act in ("quiz", "answer.quiz"):
+                found[any(lead in turn.text for lead in leads)] += 1
+    assert min(found.values()) > 10, found
+
+
+def test_nobody_asks_for_what_a_quiz_has_just_told() -> None:
+    """After "they moved the blocks on sleds" nobody hears of sleds as of something new."""
+    sleds = Quiz(
+        ask="How did they move blocks?", right="On sleds.", wrong="On carts.", tell="Sleds."
+    )
+    assert tells_right(sleds, "With sleds, copper tools and long ramps.")
+    assert not tells_right(sleds, "For their kings.")
+
+
+def test_it_means_what_was_asked_about_and_no_word_of_a_quiz_in_between() -> None:
+    """After "the first ten amendments" nobody asks of the Constitution how "it" can be changed."""
+    law = Question("What is the Constitution?", "The highest law of the country.")
+    told = Told([])
+    amendments = "What are the first ten amendments called? The Bill of Rights."
+    assert told.stays(amendments, law)
+    told.coming = (Question("How can it be changed?", "By Congress and the states."),)
+    assert not told.stays(amendments, law)
+    assert told.stays("How many words has the Constitution? About 4,500.", law)
+
+
+def test_what_an_answer_does_not_lead_to_is_said_to_come_by_the_way() -> None:
+    """Archimedes' polygons do not lead to contests in reciting pi; advice needs no word before."""
+    pi = Question("How did people find pi?", "With polygons of many sides.")
+    assert is_aside("There are contests in reciting pi.", pi)
+    assert not is_aside("A polygon of 96 sides gives two digits.", pi)
+    car = Question("Should I sell my car?", "Add up what it costs you.")
+    assert not is_aside("Try a month without it.", car)
+    leads = said_by("agent")["aside"][0]
+    said = [turn.text for script in scripts() for turn in floor(script) if turn.speaker == "agent"]
+    assert 10 < sum(any(lead in text for lead in leads) for text in said) < 0.1 * len(said)
+
+
+def test_nobody_is_asked_to_guess_what_something_is_or_what_to_do() -> None:
+    guessed = ("What's the capital of Brazil?", "How far is the moon?", "Why is the sea salty?")
+    assert all(map(can_be_guessed, guessed))
+    told = ("What is an exponent?", "Who was Abraham Lincoln?", "How do I clean silver?")
+    assert not any(map(can_be_guessed, told))
+
+
+def test_nobody_argued_about_who_somebody_was() -> None:
+    assert asks_who_it_was("Who was Gandhi?")
+    assert asks_who_it_was("Can you tell me who Martin Luther King was?")
+    assert asks_who_it_was("Can you tell me who the Vikings were?")
+    assert asks_who_it_was("Who were the samurai?")
+    assert not asks_who_it_was("Who was the first president?")
+    assert not asks_who_it_was("Who built the pyramids?")
+
+
+def test_a_yes_to_more_fits_every_offer() -> None:
+    """To "do you want to hear more?" nobody says "please do" or "go ahead"."""
+    offers = said_by("agent")["offer"][0]
+    assert any(line.startswith("Do you want") for line in offers)
+    for act in ("accept", "accept.grave"):
+        (said,) = wordings()[act]
+        assert not [line for line in said if re.search(r"\bdo\b|\bahead\b", line)]
+
+
+def test_no_teacher_knows_that_somebody_is_about_to_go() -> None:
+    lines = chain.from_iterable(said_by("agent")["quiz"])
+    assert not [line for line in lines if re.search(r"\bgo,|before you\b|leave", line)]
+
+
+def test_who_has_had_enough_asks_nothing_more_on_it() -> None:
+    enough = tuple(wordings()["enough"][0])
+    found = 0
+    for script in scripts():
+        for turn in floor(script):
+            if turn.speaker == "user" and turn.text.startswith(enough):
+                found += 1
+                assert turn.act != "beyond", turn.text
+    assert found > 5

@@ -6,10 +6,19 @@ answer --Answered--> a test, a doubt, a check, an offer, more by itself, or the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
+from datagen.scripting.compose.quizzes import (
+    follows,
+    gives_away,
+    is_near,
+    is_said,
+    stands_alone,
+    tells_right,
+)
 from datagen.scripting.compose.realizer import Realizer, without_echo
-from datagen.scripting.compose.told import Told
+from datagen.scripting.compose.told import Told, is_aside
 from datagen.scripting.content.qa_pack import Belief, Doubt, Quiz
 from datagen.scripting.content.questions import (
     content_stems,
@@ -21,7 +30,7 @@ from datagen.scripting.content.questions import (
 )
 from datagen.scripting.content.templates import Wording
 from datagen.scripting.plans.draws import Draws
-from datagen.scripting.plans.qa import DETAILS, LEANS, Lesson, Question
+from datagen.scripting.plans.qa import DETAILS, Lesson, Question
 from datagen.text import speak
 from datagen.types import Persona, Speaker
 
@@ -42,6 +51,8 @@ RIGHTLY = 0.6
 """Chance that what is believed is so, if people believe right and wrong things of a topic."""
 FOLLOWS = 0.5
 """Chance that who did not catch an answer heard it and did not follow."""
+ASIDES = 0.5
+"""Chance that what the answer doesn't lead to is told all the same."""
 SEES = 0.3
 """Chance that who takes an explanation in says that it sees now."""
 MIN_CHECKED, MIN_REPEATED = 14, 8
@@ -61,17 +72,13 @@ HALF = 0.5
 """From which share of its words on a detail has judged what is wrongly believed."""
 KNOWN = 0.6
 """From which share of its words on what is so has been named by the question and the answer."""
-NEW_CASE = 2
-"""Fewest new words of a question that tells a case, and half of its words at least."""
-_CASE = re.compile(r", |\bif\b", re.IGNORECASE)
-"""What a question that tells a case first holds."""
-NEAR = 0.75
-"""From which share of its words on a question asks for what was just said, be it in other words."""
-_DENIES = frozenset(("no", "not"))
 _ONLY = re.compile(r"\b(?:just|only|always)\b", re.IGNORECASE)
 """What is not said twice in a sentence."""
 THINK = "{think}"
 """Where what is wrongly believed goes."""
+
+
+_SENTENCE = re.compile(r"(?<=[.?!]) ")
 
 
 class Answered(Realizer):
@@ -101,7 +108,7 @@ class Answered(Realizer):
     def _filled(self, template: str) -> tuple[str, str]:
         """Return a text and what it says: lessons have numbers and abbreviations."""
         written = without_echo(template)
-        return written, speak(written)
+        return written, " ".join(map(_spoken, _SENTENCE.split(written)))
 
     def _soberly(self, act: str) -> str:
         """Return the act as it is worded by who is in need or in grief, if that is so."""
@@ -155,19 +162,33 @@ class Answered(Realizer):
         drawn = self._draws.pick(DETAILS[self._lesson.agent.behaviour.length])
         free = self._told.free(question)
         close = self._told.num_close(free, question) if drawn else 0
+        if close and is_aside(free[0], question) and not self._draws.chance(ASIDES):
+            close = 0
         self._num_told = min(drawn, close) if wanted is None else wanted
         what, opened = "", said
         for _ in range(DRAWS if wanted is None else 1):
             what = self._drawn(AFTER if question.doubt else AFTER_MORE) if wanted is None else ""
             self._details = [
-                one for one in free if what != "quiz" or not _gives_away(question.quiz, one)
+                one for one in free if what != "quiz" or not gives_away(question.quiz, one)
             ]
-            said = " ".join((opened, *self._details[: self._num_told]))
+            details = self._details[: self._num_told]
+            said = self._with(opened, details, question, is_asked=wanted is not None)
             fits = _FITS.get(what)
             if fits is None or fits(self, question, said):
                 break
             what = ""
         _AFTER[what](self, question, said)
+
+    def _with(
+        self, said: str, details: Sequence[str], question: Question, *, is_asked: bool = False
+    ) -> str:
+        """Return an answer with details; what nobody asked for and nothing led to is announced."""
+        for detail in details:
+            if not is_asked and is_aside(detail, question):
+                is_asked = True  # the word is for those after it, too
+                said = f"{said} {self._act('agent', 'aside')}"
+            said = f"{said} {detail}"
+        return said
 
     def _may_quiz(self, question: Question, said: str) -> bool:
         """Tell whether what the teacher would ask is neither what it has just said, which it may
@@ -176,15 +197,19 @@ class Answered(Realizer):
         if quiz is None or question.is_grave:
             return False
         if any(
-            tell_the_same(quiz.tell, one.answer) or tell_the_same(quiz.ask, one.ask)
+            tell_the_same(quiz.tell, one.answer)
+            or tell_the_same(quiz.ask, one.ask)
+            or tells_right(quiz, one.answer)
             for one in self._told.coming
         ):
             return False
-        if _is_said(quiz, question, said):
-            self._recalled = quiz if _stands_alone(quiz, question) else None
+        if not self._told.stays(f"{quiz.ask} {quiz.tell}", question):
+            return False
+        if is_said(quiz, question, said):
+            self._recalled = quiz if stands_alone(quiz, question) else None
             return False
         is_judged = is_told(quiz.tell, self._told.judged)
-        return not is_judged and not _is_near(quiz, question, said)
+        return not is_judged and not is_near(quiz, question, said)
 
     def _may_believe(self, question: Question, said: str) -> bool:
         """Find a belief that has not come up and that what was said has not judged, if any has."""
@@ -195,6 +220,7 @@ class Answered(Realizer):
                 belief
                 for belief in self._beliefs(question)
                 if self._told.may_come_up(belief, question)
+                and self._told.stays(f"{belief.think}. {belief.tell}", question)
                 and self._told.is_new(belief.tell, said)
                 and self._is_open(belief, question)
             ),
@@ -231,7 +257,7 @@ class Answered(Realizer):
         """Ask something that follows from the answer, at once or after that was taken in."""
         quiz = question.quiz
         assert quiz
-        lead = self._act("agent", "quiz.new")
+        lead = self._act("agent", "quiz.new" if follows(quiz, question, said) else "quiz.guess")
         if self._draws.chance(0.5):
             self._say("agent", "answer.quiz", f"{said} {lead} {quiz.ask}")
         else:
@@ -321,36 +347,10 @@ class Answered(Realizer):
         self._say("agent", "repeat", again, repairs=len(self._lines) - 2)
 
 
-def _is_said(quiz: Quiz, question: Question, said: str) -> bool:
-    """Tell whether an answer has said what a quiz asks for, which is what was asked or a part.
-
-    A word of the answer may well be right for a new case: ten cars are fewer, and sugar is less.
-    """
-    asked, right = content_stems(quiz.ask), content_stems(quiz.right)
-    new = asked - content_stems(question.ask) - content_stems(said)
-    if _CASE.search(quiz.ask) and len(new) >= NEW_CASE and 2 * len(new) >= len(asked):
-        return False
-    is_same = bool(asked) and asked <= content_stems(question.ask)
-    right = right - _DENIES or right
-    is_in = right <= content_stems(said) or right <= content_stems(question.ask)
-    return is_same or is_in or is_told(quiz.tell, said)
-
-
-def _gives_away(quiz: Quiz | None, detail: str) -> bool:
-    return quiz is not None and quiz.is_given_away_by(detail)
-
-
-def _is_near(quiz: Quiz, question: Question, said: str) -> bool:
-    """Tell whether a quiz asks with hardly a word that has not just been said."""
-    asked = content_stems(quiz.ask)
-    known = content_stems(question.ask) | content_stems(said)
-    return len(asked & known) > NEAR * len(asked)
-
-
-def _stands_alone(quiz: Quiz, question: Question) -> bool:
-    """Tell whether what a quiz asks is clear although something else was talked of since."""
-    is_named = content_stems(quiz.ask) & content_stems(question.ask)
-    return bool(is_named) and not LEANS.search(quiz.ask)
+@lru_cache(maxsize=32768)
+def _spoken(sentence: str) -> str:
+    """Return what a sentence says; turns differ, the sentences that they are made of come again."""
+    return speak(sentence)
 
 
 _AFTER: dict[str, Callable[[Answered, Question, str], None]] = {

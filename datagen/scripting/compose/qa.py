@@ -16,7 +16,8 @@ from datagen.scripting.compose.realizer import PlannedLine
 from datagen.scripting.content.qa_pack import Doubt, Quiz
 from datagen.scripting.content.questions import (
     asks_for_reason,
-    asks_what_to_do,
+    asks_who_it_was,
+    can_be_guessed,
     is_explained,
     question_kind,
     tells_a_need,
@@ -89,11 +90,13 @@ class _Lesson(Answered):
             opening = self._yielded(question) if is_cut else self._before(question)
             is_cut = self._answer(question, opening, next(iter(later), None))
             is_last = not is_cut and not self._told.coming
+            is_last = is_last and self._reply != "enough"
             if question.beyond and is_last and self._happens(BEYOND):
-                asked = self._joined(self._lead("curious"), question.beyond.ask)
+                whose = ".own" if _OWN.search(question.beyond.ask) else ""
+                asked = self._joined(self._lead(f"curious{whose}"), question.beyond.ask)
                 self._say("user", "beyond", asked)
                 known = question.beyond.tell
-                self._say("agent", "unsure", f"{self._act('agent', 'unsure')} {known}")
+                self._say("agent", "unsure", f"{self._act('agent', f'unsure{whose}')} {known}")
         if due and self._lines[-1].act in TAUGHT and self._reply != "enough":
             self._recall(due)
         self._close()
@@ -190,15 +193,18 @@ class _Lesson(Answered):
         return self._act("agent", "hi") if is_due else ""
 
     def _manner(self, question: Question) -> str:
-        """Tell how somebody opens: in need, for itself, or curious about a reason, about a fact, or
-        about what something is."""
+        """Tell how somebody opens: in need, for itself or for advice, or curious about a reason,
+        about a fact, or about what something is."""
         if question.is_grave or tells_a_need(question.ask):
             return ".need"
         if _OWN.search(question.ask) or self._is_grave:
             return ".own"
         if asks_for_reason(question.ask):
             return ".why"
-        return "" if is_explained(question.ask) else ".fact"
+        if question_kind(question.ask) == "how":
+            return ".own"
+        is_plain = is_explained(question.ask) or asks_who_it_was(question.ask)
+        return "" if is_plain else ".fact"
 
     def _before(self, question: Question) -> str:
         """Let the teacher ask back before it answers; return how the answer then opens."""
@@ -233,12 +239,11 @@ class _Lesson(Answered):
             return ""
         heard = (one for one in self._beliefs(question) if self._told.may_be_heard(one, question))
         belief = next(heard, None)
-        if belief is None and not self._draws.chance(GUESSES):
+        if belief is None and not (can_be_guessed(question.ask) and self._draws.chance(GUESSES)):
             return ""
         greeting = self._greeted()
         if belief is None:
-            act = "idea" if asks_what_to_do(question.ask) else "guess"
-            self._say("agent", "guess", f"{greeting} {self._act('agent', act)}")
+            self._say("agent", "guess", f"{greeting} {self._act('agent', 'guess')}")
             self._say("user", "guessed", self._act("user", "guessed"))
             return self._act("agent", "never_mind")
         act = "heard.need" if tells_a_need(question.ask) else "heard"
@@ -267,9 +272,9 @@ class _Lesson(Answered):
     def _goes_on(self, question: Question, answer: str) -> bool:
         """Go on with as many details as it takes to be cut into after the answer."""
         needed = self._num_words(answer)
-        text, details = answer, self._told.free(question)
-        for detail in details[: min(MOST_DETAILS, self._told.num_close(details, question))]:
-            text = f"{text} {detail}"
+        details = self._told.free(question)
+        for num in range(1, min(MOST_DETAILS, self._told.num_close(details, question)) + 1):
+            text = self._with(answer, details[:num], question)
             if cuts(self._num_words(text), needed):
                 self._say("agent", "answer", text, needed=needed)
                 return True

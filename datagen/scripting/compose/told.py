@@ -22,11 +22,17 @@ from datagen.scripting.content.questions import (
     tell_the_same,
     tells_a_need,
 )
-from datagen.scripting.plans.qa import Question
+from datagen.scripting.plans.qa import LEANS, Question
 
 _SENTENCE = re.compile(r"(?<=[.?!]) ")
 _PRONOUN = re.compile(r"(?:It|They|Its|Their)\b")
 """Opens a sentence on what was named before it."""
+_DONE = re.compile(r"\b(?:[Ss]hould|[Dd]o|[Cc]an|[Cc]ould) I\b|\bbetter to\b|\bshould a\b")
+"""Tells that a question asks for what to do or to leave."""
+_WHOLE = re.compile(
+    r"(?:what|who)(?:'s| is| are| was| were)\b|can you|how do(?:es)? .* work\b", re.I
+)
+"""Asks about a whole thing, of which whoever has heard anything has heard of what was asked."""
 _OF_IT = re.compile(r"(?:it|they|he|she)\b|.*\b(?:it|them|for that)$")
 """Opens or ends a belief about what was asked."""
 
@@ -46,15 +52,23 @@ class Told:
         """Return the details that tell nothing that was said, and nothing of what will be asked.
 
         One that opens with "it" or "they" comes first: what it speaks of was named last then. What
-        speaks of nothing that was asked or answered comes last.
+        goes on with the answer comes before asides, and what speaks of nothing that was asked or
+        answered comes last.
         """
         free = [
             one
             for one in question.details
             if self.is_new(one, question.answer)
-            and not any(is_told(later.ask, one) for later in self.coming)
+            and not any(_is_asked(later, one, question) for later in self.coming)
         ]
-        return sorted(free, key=lambda one: (_is_loose(one, question), not _PRONOUN.match(one)))
+        return sorted(
+            free,
+            key=lambda one: (
+                _is_loose(one, question),
+                not _PRONOUN.match(one),
+                is_aside(one, question),
+            ),
+        )
 
     def num_close(self, details: Sequence[str], question: Question) -> int:
         """Count the details that speak of what was asked or answered; they come first."""
@@ -68,6 +82,12 @@ class Told:
         return not any(
             tell_the_same(text, sentence) or has_part_told(text, sentence) for sentence in sentences
         )
+
+    def stays(self, text: str, question: Question) -> bool:
+        """Tell whether what comes next on a question may still say "it" after a text on it."""
+        if not self.coming or not LEANS.search(self.coming[0].ask):
+            return True
+        return bool(_OF_IT.match(text) or content_stems(text) & content_stems(question.ask))
 
     def may_come_up(self, belief: Belief, question: Question) -> bool:
         """Tell whether what is said to a belief is not what the question's answer says.
@@ -91,8 +111,21 @@ class Told:
         it has only a guess.
         """
         is_new = belief.is_other_than(question.ask, question.answer)
-        is_of_it = is_explained(question.ask) and _speaks_of(belief.think, question.ask)
+        is_of_it = is_explained(question.ask) and _speaks_of(belief, question)
         return is_new and is_of_it and self.may_come_up(belief, question)
+
+
+def _is_asked(later: Question, detail: str, question: Question) -> bool:
+    """Tell whether a detail names half of what a later question asks besides its topic."""
+    told, fresh = content_stems(detail), content_stems(later.ask) - content_stems(question.ask)
+    return is_told(later.ask, detail) or 2 * len(fresh & told) >= len(fresh) > 0
+
+
+def is_aside(detail: str, question: Question) -> bool:
+    """Tell whether a detail goes on with nothing that the answer says, and is no further advice: it
+    is of the same thing, and a teacher says that it comes by the way."""
+    said = content_stems(question.answer) - content_stems(question.ask)
+    return not _is_advised(question.ask) and said.isdisjoint(content_stems(detail))
 
 
 def _is_loose(detail: str, question: Question) -> bool:
@@ -109,12 +142,22 @@ def _is_loose(detail: str, question: Question) -> bool:
 
 @lru_cache(maxsize=2048)
 def _is_advised(ask: str) -> bool:
-    return asks_what_to_do(ask) or tells_a_need(ask)
+    is_done = _DONE.search(ask) and question_kind(ask) != "why"
+    return bool(is_done) or asks_what_to_do(ask) or tells_a_need(ask)
 
 
-def _speaks_of(think: str, ask: str) -> bool:
-    """Tell whether a clause names what a question names, or leaves it to "it"."""
-    return bool(_OF_IT.match(think) or content_stems(think) & content_stems(ask))
+def _speaks_of(belief: Belief, question: Question) -> bool:
+    """Tell whether a belief names what a question names, or leaves that to "it": then it is of what
+    was asked of it, and not of how elephants drink if it was asked why they have big ears."""
+    asked = content_stems(question.ask)
+    if content_stems(belief.think) & asked:
+        return True
+    if not _OF_IT.match(belief.think):
+        return False
+    known = asked | content_stems(question.answer)
+    return bool(
+        _WHOLE.match(question.ask) or content_stems(f"{belief.think} {belief.tell}") & known
+    )
 
 
 @lru_cache(maxsize=1024)

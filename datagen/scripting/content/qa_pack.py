@@ -44,6 +44,12 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 """Opens a line that says something of the line before it."""
+_LIKE_IT = re.compile(
+    r"\blike that\b|\b(?:the|a) (?:same|similar) (?:way|thing)\b|\bthe same with\b"
+    r"|\b(?:do|does|did) (?:it|the same)\b",
+    re.IGNORECASE,
+)
+"""Says of one thing what was said of another."""
 _OPENS = {"It": re.compile(r"Its?\b"), "They": re.compile(r"(?:They|Their)\b")}
 """Opens a line that speaks of one thing, and of several."""
 _POINTS = re.compile(
@@ -152,13 +158,16 @@ class Subject(Settings):
     topics: Annotated[tuple[Topic, ...], Field(min_length=4)]
 
     @cached_property
+    def light(self) -> dict[str, Topic]:
+        """The topics that somebody may come to by the way, by their ids."""
+        return {topic.id: topic for topic in self.topics if not topic.grave}
+
+    @cached_property
     def near(self) -> dict[str, tuple[Topic, ...]]:
         """The topics that each topic leads to; nobody comes to what is grave by the way."""
-        known = {topic.id: topic for topic in self.topics}
-        light = [topic.id for topic in self.topics if not topic.grave]
         return {
-            name: tuple(known[other] for other in light if other in found and other != name)
-            for name in known
+            name: tuple(one for other, one in self.light.items() if other in found - {name})
+            for name in (topic.id for topic in self.topics)
             for found in [set(chain.from_iterable(path for path in self.paths if name in path))]
         }
 
@@ -231,7 +240,7 @@ def _lint_sense(topic: Topic) -> Iterator[str]:
     if {question_kind(ask) for ask in topic.ask} != {"polar"}:
         yes_or_no = (core for core in topic.core if _YES_OR_NO.match(core))
         yield from (f"{core!r} answers yes or no, which is not asked" for core in yes_or_no)
-    leaning = (line for line in topic.details if _LEANS.match(line))
+    leaning = (line for line in topic.details if _LEANS.match(line) or _LIKE_IT.search(line))
     yield from (f"{line!r} leans on another line, but comes in any order" for line in leaning)
     doing = (line for line in topic.details if _LEANS_ON_IT.match(line))
     yield from (f"{line!r} comes after any line, so name what to do it with" for line in doing)

@@ -72,12 +72,18 @@ _STEM = 4
 """How many letters of a word are compared, so that forms of a word are one."""
 _EXPLAINED = frozenset(("why", "how", "difference", "what"))
 """Kinds of questions that are explained; to the others a number, a name or a yes is an answer."""
+_GUESSED = frozenset(("why", "measure", "count", "when", "where"))
+"""Kinds of questions at whose answer somebody might make a guess."""
 _NAMED = re.compile(r"which\b|what(?:'s| is) the (?:capital|(?!best\b)\w+est)\b", re.IGNORECASE)
 """Asks for a name."""
 _HOW_TO = re.compile(r"\b(?:do|can|should|could) (?:I|you)\b|\bhelps?\b|\bway to\b|\btrick\b")
 """Tells that a question asks for what to do."""
 _TELLS = re.compile(r"\b(?:I|you) (?:tell|know|see|spot|recognize|notice)\b")
 """Tells that a question asks how something is seen, so nobody "would do" anything."""
+_IDENTITY = re.compile(
+    r"who (?:was|were) (?:the )?[A-Z]|who were the \w+\?|who (?:the )?[A-Z].* w(?:as|ere)\?"
+)
+"""Asks who somebody was, and not for a name."""
 _NEED = re.compile(r"(?:I|I'm|I've|My|There's)\b[^?]*, ")
 """Opens a question with what is wrong."""
 _SAME_WORDS = 0.6
@@ -142,6 +148,20 @@ def is_explained(question: str) -> bool:
     return question_kind(question) in _EXPLAINED and not _NAMED.match(question)
 
 
+def can_be_guessed(question: str) -> bool:
+    """Tell whether somebody might make a guess: at a number, a name, a place or a reason, but not
+    at what something is, who somebody was, or what to do."""
+    kind = question_kind(question)
+    if kind in _GUESSED or _NAMED.match(question):
+        return True
+    return kind == "how" and asks_for_reason(question)
+
+
+def asks_who_it_was(question: str) -> bool:
+    """Tell whether a question asks who somebody was, of which nobody is unsure."""
+    return bool(_IDENTITY.search(question[:1].lower() + question[1:]))
+
+
 def asks_what_to_do(question: str) -> bool:
     """Tell whether a question asks for advice."""
     is_done = _HOW_TO.search(question) and not _TELLS.search(question)
@@ -163,9 +183,10 @@ def asks_for_reason(question: str) -> bool:
 def is_told(text: str, said: str) -> bool:
     """Tell whether who has heard a sentence learns next to nothing from a text."""
     stems = content_stems(text)
-    common = stems & content_stems(said)
-    same_number = _numbers(text) & _numbers(said)
-    return len(common) >= (_TOLD_NUMBER if same_number else _TOLD) * len(stems) > 0
+    common = len(stems & content_stems(said))
+    if not stems or common < _TOLD_NUMBER * len(stems):
+        return False
+    return common >= _TOLD * len(stems) or share_number(text, said)
 
 
 def in_other_words(text: str, said: str, share: float = _SAME_WORDS) -> bool:

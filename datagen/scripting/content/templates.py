@@ -30,16 +30,16 @@ SLOTS = frozenset(("agent_first", "customer_first", "likes", "owns", "dislikes",
 
 _LESSON = (
     frozenset((
-        "greet", "answer", "explain", "idea", "yield", "yield.open", "bye", "bye.grave", "farewell",
-        "check", "check.fact", "guess", "heard", "hi", "called", "confirm", "heard.need", "scope",
-        "unsure", "never_mind",
-        "correct", "correct.soft", "bridge", "quiz", "quiz.new", "praise", "right", "wrong",
+        "greet", "answer", "explain", "aside", "yield", "yield.open", "bye", "bye.grave",
+        "farewell", "check", "check.fact", "guess", "heard", "hi", "called", "confirm",
+        "heard.need", "scope", "unsure", "unsure.own", "never_mind", "quiz", "quiz.new",
+        "quiz.guess", "praise", "right", "wrong", "correct", "correct.soft", "bridge",
         "again", "rephrase", "offer", "besides", "welcome", "welcome.grave",
     )),
     frozenset((
         "hello", "hello.own", "hello.need", "hello.why", "hello.fact", "hail", "hail.own",
         "hail.need", "hail.why", "hail.fact", "ack", "taken", "forgot",
-        "follow", "near", "switch", "curious", "interrupt", "done", "grasp", "lost",
+        "follow", "near", "switch", "curious", "curious.own", "interrupt", "done", "grasp", "lost",
         "guessed", "believe", "doubt", "try", "long", "short", "again", "accept", "enough",
         "settled", "fine", "thanks", "doubt.was", "doubt.new", "glad", "closes", "see", "blank",
         "done.unknown", "accept.grave", "done.grave", "thanks.grave", "call", "recall", "slower",

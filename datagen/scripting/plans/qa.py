@@ -189,8 +189,8 @@ class _Path:
         if place < len(near):
             return near[place], -1, True
         seen |= {one.id for one in near}
-        topics = (one for each in self._subjects for one in each.topics)
-        others = [one for one in topics if one.id not in seen and not one.grave]
+        light = (found for each in self._subjects for found in each.light.items())
+        others = [one for name, one in light if name not in seen]
         at = scattered(self._job.seed, f"{name}/far", cycle * far + place - len(near), len(others))
         return others[at], -1, False
 
