@@ -60,9 +60,9 @@ def empty_looks(pack: WorldPack) -> Iterator[str]:
             fact for step in needs.steps if step.do != "look" for fact in step.facts
         }
         for step in needs.steps:
-            if step.do == "look" and step.facts and "identity" not in pack.tools[step.tool].args:
-                if absent.issuperset(step.facts):
-                    yield f"stories.{name}.cases.{case}: {step.tool} returns nothing"
+            is_bare = step.do == "look" and "identity" not in pack.tools[step.tool].args
+            if is_bare and step.facts and absent.issuperset(step.facts):
+                yield f"stories.{name}.cases.{case}: {step.tool} returns nothing"
 
 
 def _slots(said: Iterable[str]) -> set[str]:
