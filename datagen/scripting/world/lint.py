@@ -18,6 +18,7 @@ from datagen.scripting.content import held_out
 from datagen.scripting.content.values import Choice, Code
 from datagen.scripting.world.compiled import CompiledWorld, fact_slots, happens
 from datagen.scripting.world.line_claims import unlicensed_templates
+from datagen.scripting.world.lint_looks import empty_looks, told_before_looked, unheard_arguments
 from datagen.scripting.world.pack import (
     ProcedureStep,
     Story,
@@ -85,7 +86,7 @@ def mistakes(pack: WorldPack) -> list[str]:
     ]
     found += _names(pack)
     found += _references(pack)
-    return found or [*_facts(pack), *_lookups(pack), *_stories(pack)]
+    return found or [*_facts(pack), *told_before_looked(pack), *_stories(pack)]
 
 
 def lines(pack: WorldPack) -> Iterator[tuple[str, str]]:
@@ -276,44 +277,6 @@ def _called_back(pack: WorldPack) -> Iterator[str]:
                 yield f"stories.{name}: it happens as the caller speaks, so set now, with {line!r}"
 
 
-def _lookups(pack: WorldPack) -> Iterator[str]:
-    """Say which records would be told before a tool has returned them."""
-    if not pack.lookups:
-        return
-    compiled = CompiledWorld(pack)
-    for (name, case), needs in compiled.needs.items():
-        seen: set[str] = set()
-        for step in needs.steps:
-            if step.do == "look":
-                seen.update(step.facts)
-                if step.chance < 1:
-                    yield f"stories.{name}: a look happens always, give it no chance"
-                continue
-            for fact in step.facts:
-                if pack.facts[fact].source == "record" and fact not in seen:
-                    yield f"stories.{name}.cases.{case}: {fact} is told before any look returns it"
-
-
-def _arguments(pack: WorldPack) -> Iterator[str]:
-    """Say which tools would be called with what nobody has said or told by then."""
-    compiled = CompiledWorld(pack)
-    unheard: set[tuple[str, str, str]] = set()
-    for (name, _), needs in compiled.needs.items():
-        said = _slots((*pack.stories[name].opening, *pack.stories[name].more))
-        for step in needs.steps:
-            if step.tool:
-                args = set(pack.tools[step.tool].args) - {"identity"} - said
-                unheard |= {(name, step.tool, argument) for argument in args}
-            said |= _slots((*step.say, *step.reply))
-            said |= _slots(pack.facts[fact].says for fact in step.facts)
-    for name, tool, argument in sorted(unheard):
-        yield f"stories.{name}: {tool} takes {argument!r}, which no step before it asks or tells"
-
-
-def _slots(said: Iterable[str]) -> set[str]:
-    return {name[0].lower() + name[1:] for line in said for name in slots(line)}
-
-
 def _asides(compiled: CompiledWorld, story: str, case: str) -> Iterator[str]:
     """Say what callers could not bring up in a story that goes one way."""
     facts, where = compiled.pack.facts, f"stories.{story}.cases.{case}"
@@ -401,8 +364,9 @@ CHECKS: tuple[Callable[[WorldPack], Iterator[str]], ...] = (
     _values,
     _stories,
     _called_back,
-    _lookups,
-    _arguments,
+    told_before_looked,
+    unheard_arguments,
+    empty_looks,
     _proposed,
     _repeated,
     _known_gaps,

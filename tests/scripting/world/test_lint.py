@@ -78,6 +78,10 @@ def test_what_ships_is_clean(path: Any) -> None:
             ),
             "a handoff ends the call",
         ),
+        (
+            lambda v: v["stories"]["sick"]["steps"][3]["facts"].remove("no_slot"),
+            "stories.sick.cases.later: see_schedule returns nothing",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(change: Change, problem: str) -> None:
