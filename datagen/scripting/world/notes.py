@@ -67,6 +67,10 @@ _IT = re.compile(r"\bit(?:'s)?\b", re.I)
 spoken of something else."""
 
 
+_TO_IT = re.compile(r"\byour?s?\b", re.I)
+"""What a line holds that speaks to the business."""
+
+
 class Note(NamedTuple):
     """What the customer has noted for a question that the business may ask, with slots."""
 
@@ -119,7 +123,7 @@ def stands_alone(line: str) -> bool:
 
 def _addresses(line: str) -> bool:
     """Tell whether a line speaks to the business, which a role prompt does not."""
-    return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))
+    return _TO_IT.search(line) is not None
 
 
 def answer_of(step: ProcedureStep) -> str:
