@@ -40,9 +40,8 @@ from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS = 0.09, 0.5
-"""Chances of what may happen to a question of the business."""
-HOLDS, TAKEN_IN = 0.8, 0.6
+SAY_AGAIN, LOOKS, HOLDS, TAKEN_IN = 0.09, 0.5, 0.8, 0.6
+"""Chances of what may happen to a question of the business, a look and an answer."""
 BY_HEART = 6
 """Characters of a code that one may know by heart: nobody looks for what is as short."""
 AT_ONCE = 0.6
@@ -116,6 +115,7 @@ class AssistantCall:
             elif talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
+                self._ask_of_somebody_new()
                 self._chat_before_the_news(is_first)
                 self._take_step(talk.steps.pop(0))
                 is_first = False
@@ -134,18 +134,22 @@ class AssistantCall:
             self._take_event(chat)
 
     def _begin(self) -> None:
-        """Let the business be rude, ask for names, or ask about somebody new, before it has begun
-        with the matter."""
+        """Let the business be rude, or ask for names, before it has begun with the matter."""
         for event in sorted(self.talk.agenda, key=lambda event: event.kind != "Q4"):
-            is_early = assistant_probes.is_early(self.talk, event.kind) or self._is_new(event)
+            is_early = assistant_probes.is_early(self.talk, event.kind)
             is_due = event.kind != "Q0" or self.talk.is_refused or self.talk.chance(AT_ONCE)
             if is_early and is_due:
                 self.talk.agenda.remove(event)
                 self._take_event(event)
 
-    def _is_new(self, event: AgendaItem) -> bool:
-        """Tell whether it is asked of somebody new, for whom nothing will be done."""
-        return event.kind == "Q5" and not self.talk.world.story.verify and not self._acts()
+    def _ask_of_somebody_new(self) -> None:
+        """Let the business ask what nobody has told of who is in no file, before its news."""
+        talk = self.talk
+        if talk.steps[0].do in ("ask", "check") or talk.world.story.verify or self._acts():
+            return
+        if event := next((one for one in talk.agenda if one.kind == "Q5"), None):
+            talk.agenda.remove(event)
+            self._take_event(event)
 
     def _acts(self) -> bool:
         """Tell whether something will be done for the customer."""
@@ -195,6 +199,8 @@ class AssistantCall:
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
         self._inquiry.take_news()
+        if talk.floor.drafts[-1].act in ("answer", "confirm", "correction"):
+            self._taken_in(talk.floor.drafts[-1].text, 1.0)
         is_known = wish.fact in talk.told  # it is only tried once more, and says so
         self._inquiry.link(is_wish=True, is_due=is_known)
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
@@ -272,10 +278,10 @@ class AssistantCall:
             talk.user("doing", "stalling")
             talk.floor.close()
         self._inquiry.hear(step.say, is_done=True)
-        asks = [one for one in talk.agenda if one.kind == "Q5"]
-        if asks and not self._acts():  # where to write, or whom to call, about what was done
-            talk.agenda.remove(asks[0])
-            self._take_event(asks[0])
+        event = next((one for one in talk.agenda if one.kind == "Q5"), None)
+        if event and not self._acts():  # where to write, or whom to call, about what was done
+            talk.agenda.remove(event)
+            self._take_event(event)
 
     def _propose(self, step: ProcedureStep) -> None:
         """Let the business ask before it does what nobody has agreed to."""
@@ -334,9 +340,9 @@ class AssistantCall:
             talk.agent("confirm", "confirm", licence)
         self._taken_in(talk.floor.drafts[-1].text)
 
-    def _taken_in(self, answer: str) -> None:
+    def _taken_in(self, answer: str, chance: float = TAKEN_IN) -> None:
         """Let the business take an answer in, if it does not go on at once."""
-        if self.talk.chance(TAKEN_IN):
+        if self.talk.chance(chance):
             self.talk.user("noted.no" if _LACKS.search(answer) else "noted", "autoPositive")
 
     def _licence(self, step: ProcedureStep) -> str:

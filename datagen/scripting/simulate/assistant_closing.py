@@ -31,9 +31,8 @@ _DAY_BEFORE = re.compile(r"\b((?:next )?(?:tomorrow|today|[A-Z][a-z]+day)) at $"
 def may_press(talk: Talk, lines: Sequence[str], wish: str) -> bool:
     """Tell whether what a business tells is a no that its assistant asks about once more: with a
     wish it does so anyway."""
-    is_bad = talk.is_refused or talk.outcome == "partly"
-    is_no = is_bad and not wish and all(map(_DENIES.search, lines))
-    return is_no and talk.chance(PRESSES)
+    is_no = talk.is_refused or (talk.outcome == "partly" and all(map(_DENIES.search, lines)))
+    return is_no and not wish and talk.chance(PRESSES)
 
 
 def press(talk: Talk) -> None:

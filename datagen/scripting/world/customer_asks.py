@@ -50,6 +50,12 @@ _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|
 """What nobody asks who has just been given a time."""
 _REPORTS = re.compile(r"\b(?:report|let you know|tell you|complain)\b", re.I)
 """What asks about the very thing that a call does."""
+_TWO = re.compile(
+    r"(?:how|what|when|where|who|which|do|does|can|is|are)\b.*\b(?:and|or)"
+    r" (?:how|what|when|where|who|which)\b",
+    re.I,
+)
+"""Two questions in one, of which an answer may answer one."""
 _OTHERS = re.compile(r"\b(?:they|them)\b|\bbetween (?:you and me|us)\b", re.I)
 """What would be taken for the customer where it is of somebody or something else, and what only who
 is there says."""
@@ -130,6 +136,7 @@ def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
             ask
             for ask in without_others(fact.ask)
             if not (_is_known(ask, says, known) or _is_done_by_calling(ask, world))
+            and not _TWO.match(ask)
         )
         if open_asks := [ask for ask in asks if _is_answered(ask, fact.tell)]:
             yield name, open_asks

@@ -49,6 +49,8 @@ _PAYS = re.compile(r"\b(?:take a payment|charge an? (?!off)\w+)")
 """What a tool does that takes its customer's money, which no assistant has to give."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
+_MUST = re.compile(r"\b(?:have to|has to|cannot|can't|won't|will not)\b")
+"""Why somebody calls whose need is not met by a no."""
 _SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
 """What a wish holds that only whoever is on the line can say of itself."""
 _DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -300,8 +302,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
             return "decline", money(int(share * least) // MARGIN * MARGIN)
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
-        is_unmet = ENDING.search(world.story.because) is not None  # who wants an end has none yet
-        is_open = is_open or is_unmet or draws.chance(ASKS_BACK)
+        is_unmet = ENDING.search(world.story.because) or _MUST.search(world.story.because)
+        is_open = is_open or bool(is_unmet) or draws.chance(ASKS_BACK)
         return ("ask_back" if is_open and not is_done else "decline"), None
     if cents and draws.chance(0.6):
         return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)

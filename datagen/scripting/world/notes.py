@@ -36,7 +36,7 @@ _OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", 
 """Whom a line speaks of that nobody has named."""
 _VAGUE = re.compile(
     r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest"
-    r"|right now|just now|let's|maybe)\b|\?$",
+    r"|right now|just now|let's|maybe|(?:could|might) be)\b|\?$",
     re.I,
 )
 """What an answer holds that is given while talking: what somebody has noted down does not."""
