@@ -24,7 +24,10 @@ _DENIES = re.compile(
     re.I,
 )
 """What a business says if there is nothing for the customer in it."""
-_DAY_BEFORE = re.compile(r"\b((?:next )?(?:tomorrow|today|[A-Z][a-z]+day)) at $")
+DAY_BEFORE = re.compile(
+    r"\b((?:next |this |the day after |a week from |the \w+ )?(?:tomorrow|today|[A-Z][a-z]+day))"
+    r" at $"
+)
 """What the day is of the time that comes next."""
 
 
@@ -78,7 +81,7 @@ def _agreed(talk: Talk) -> tuple[str, Value] | None:
             continue
         for name in offer.values & talk.world.pack.values.keys():
             time = talk.value(name)
-            day = _DAY_BEFORE.search(offer.text.partition(time.written)[0])
+            day = DAY_BEFORE.search(offer.text.partition(time.written)[0])
             if time.type == "time" and day and time.written in offer.text:
                 texts = (f"{day[1]} at {one}" for one in (time.written, time.spoken))
                 found[name] = Value("text", *texts)
