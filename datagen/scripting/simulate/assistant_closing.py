@@ -83,6 +83,6 @@ def _agreed(talk: Talk) -> tuple[str, Value] | None:
             time = talk.value(name)
             day = DAY_BEFORE.search(offer.text.partition(time.written)[0])
             if time.type == "time" and day and time.written in offer.text:
-                texts = (f"{day[1]} at {one}" for one in (time.written, time.spoken))
-                found[name] = Value("text", *texts)
+                written, spoken = (f"{day[1]} at {one}" for one in (time.written, time.spoken))
+                found[name] = Value("text", written, spoken)
     return found.popitem() if len(found) == 1 else None
