@@ -16,6 +16,7 @@ from datagen.scripting.plans.draws import Draws
 from datagen.scripting.simulate import assistant_probes
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.answers import denying
+from datagen.scripting.simulate.assistant_closing import close, may_press, press
 from datagen.scripting.simulate.assistant_inquiry import Inquiry
 from datagen.scripting.simulate.assistant_numbers import (
     MISHEARD,
@@ -34,24 +35,21 @@ from datagen.scripting.simulate.talk import AgendaItem, Talk
 from datagen.scripting.world.absent import to_assistant, to_assistant_all
 from datagen.scripting.world.compiled import CompiledWorld
 from datagen.scripting.world.draw import World
-from datagen.scripting.world.mandate import LIMIT, Mandate
+from datagen.scripting.world.mandate import LIMIT, REACHED_AT, Mandate
 from datagen.scripting.world.notes import capital_slot, wordings
 from datagen.scripting.world.pack import ProcedureStep
 from datagen.scripting.world.roles import Cast
 
-SAY_AGAIN, LOOKS = 0.09, 0.5
-"""Chances of what may happen to a question of the business."""
-HOLDS, TAKEN_IN = 0.8, 0.6
+SAY_AGAIN, LOOKS, HOLDS, TAKEN_IN = 0.09, 0.5, 0.8, 0.6
+"""Chances of what may happen to a question of the business, a look and an answer."""
 BY_HEART = 6
 """Characters of a code that one may know by heart: nobody looks for what is as short."""
 AT_ONCE = 0.6
 """Chance that a business that asks for names does so at once: else later."""
-_OF_QUESTIONS = ("question", "wanted to know", "to ask", "answers it", "next on")
-"""What nobody says at the end of a call in which nothing was asked."""
 _REASON = ("prompt.reason",)
 """What licenses a yes to what a customer has called for."""
 _APART = frozenset(("Q0", "Q5", "Q6"))
-"""What comes up while a business waits for its screen, or when all else is settled."""
+"""What has its own places, or comes up when all else is settled."""
 _NEWS = frozenset(("tell", "offer", "act", "promise", "handoff"))
 """Steps in which a business says what is so, or does something."""
 _THEIRS = re.compile(r"\b(?:can|could) they\b[^,]*\?$", re.I)
@@ -117,10 +115,13 @@ class AssistantCall:
             elif talk.agenda and self._event_is_next(is_first):
                 self._take_event(talk.agenda.pop(0))
             elif talk.steps:
+                self._ask_of_somebody_new()
                 self._chat_before_the_news(is_first)
                 self._take_step(talk.steps.pop(0))
                 is_first = False
-        self._close()
+        if not self._done and not assistant_probes.is_bought(talk):
+            self._inquiry.take_news()
+        close(talk, is_done=bool(self._done))
 
     def _chat_before_the_news(self, is_first: bool) -> None:
         """Let small talk come before bad news, if it has come in no wait."""
@@ -141,6 +142,19 @@ class AssistantCall:
                 self.talk.agenda.remove(event)
                 self._take_event(event)
 
+    def _ask_of_somebody_new(self) -> None:
+        """Let the business ask what nobody has told of who is in no file, before its news."""
+        talk = self.talk
+        if talk.steps[0].do in ("ask", "check") or talk.world.story.verify or self._acts():
+            return
+        if event := next((one for one in talk.agenda if one.kind == "Q5"), None):
+            talk.agenda.remove(event)
+            self._take_event(event)
+
+    def _acts(self) -> bool:
+        """Tell whether something will be done for the customer."""
+        return not self.talk.is_refused and any(step.do == "act" for step in self.talk.steps)
+
     def _wish_is_next(self) -> AgendaItem | None:
         """Return the wish if the assistant is about to decide, after which it wants no more."""
         talk = self.talk
@@ -160,7 +174,8 @@ class AssistantCall:
             return False
         if talk.agenda[0].kind in ("Q1", "Q2"):  # it comes when the record is opened
             return False
-        if talk.agenda[0].kind == "wish" and (is_first or not is_ready(talk, _WISH)):
+        is_asked = talk.steps[0].do in ("ask", "check")  # it has yet to hear what comes of it
+        if talk.agenda[0].kind == "wish" and (is_first or is_asked or not is_ready(talk, _WISH)):
             return False
         if talk.agenda[0].kind == "Q0":  # who has not asked at once does when all is done
             return False
@@ -184,6 +199,8 @@ class AssistantCall:
         wish = talk.world.wish
         assert wish, "a call with this event has a wish"
         self._inquiry.take_news()
+        if talk.floor.drafts[-1].act in ("answer", "confirm", "correction"):
+            self._taken_in(talk.floor.drafts[-1].text, 1.0)
         is_known = wish.fact in talk.told  # it is only tried once more, and says so
         self._inquiry.link(is_wish=True, is_due=is_known)
         talk.agent_line((self.mandate.wish,), "request", ("prompt.wish",))
@@ -213,7 +230,9 @@ class AssistantCall:
         has_price = LIMIT in talk.world.values
         waits = any(assistant_probes.belonging(one.does, has_price=has_price) for one in tools)
         for event in tuple(talk.agenda):
-            if event.kind in ("Q1", "Q2") or (event.kind == "Q3" and not waits):
+            is_due = event.kind == "Q5" and not (self._acts() or step.do == "act")
+            is_due = is_due or (event.kind == "Q3" and not waits)
+            if is_due or event.kind in ("Q1", "Q2"):
                 talk.agenda.remove(event)
                 self._take_event(event)
 
@@ -224,7 +243,11 @@ class AssistantCall:
         told = [step.say] if step.say else [talk.world.fact(name).tell for name in step.facts]
         is_last = talk.outcome != "solved" and not talk.steps
         for at, lines in enumerate(told, start=1):
-            self._inquiry.hear(lines, is_news=is_last and at == len(told))
+            is_news = is_last and at == len(told)
+            presses = is_news and not self._done and may_press(talk, lines, self.mandate.wish)
+            self._inquiry.hear(lines, is_news=is_news and not presses, may_ack=not presses)
+            if presses:
+                press(talk)
         talk.tell(step.facts)
 
     def _look(self, step: ProcedureStep) -> None:
@@ -246,11 +269,19 @@ class AssistantCall:
     def _act(self, step: ProcedureStep) -> None:
         talk = self.talk
         self._propose(step)
+        if REACHED_AT in talk.world.values and not self._done:  # whoever it is booked for
+            talk.user("ask_phone", "setQuestion")
+            talk.agent("give_phone", "answer", ("prompt.phone",))
+            self._taken_in(talk.floor.drafts[-1].text)
         self._done = talk.world.pack.tools[step.tool].does
         if talk.chance(0.35 * talk.leisure):
             talk.user("doing", "stalling")
             talk.floor.close()
         self._inquiry.hear(step.say, is_done=True)
+        event = next((one for one in talk.agenda if one.kind == "Q5"), None)
+        if event and not self._acts():  # where to write, or whom to call, about what was done
+            talk.agenda.remove(event)
+            self._take_event(event)
 
     def _propose(self, step: ProcedureStep) -> None:
         """Let the business ask before it does what nobody has agreed to."""
@@ -309,9 +340,9 @@ class AssistantCall:
             talk.agent("confirm", "confirm", licence)
         self._taken_in(talk.floor.drafts[-1].text)
 
-    def _taken_in(self, answer: str) -> None:
+    def _taken_in(self, answer: str, chance: float = TAKEN_IN) -> None:
         """Let the business take an answer in, if it does not go on at once."""
-        if self.talk.chance(TAKEN_IN):
+        if self.talk.chance(chance):
             self.talk.user("noted.no" if _LACKS.search(answer) else "noted", "autoPositive")
 
     def _licence(self, step: ProcedureStep) -> str:
@@ -352,28 +383,6 @@ class AssistantCall:
     def _is_money(self, name: str) -> bool:
         value = self.talk.world.values.get(name)
         return value is not None and value.type == "money"
-
-    def _close(self) -> None:
-        talk = self.talk
-        talk.is_over = True
-        is_done = bool(self._done) or assistant_probes.is_bought(talk)
-        is_bad = talk.is_refused and not is_done and not talk.has_asked  # it helped in nothing
-        if not is_done:
-            self._inquiry.take_news()
-        act = "close" if is_done and talk.outcome == "solved" else "close.partly"
-        act = "close_bad" if is_bad else act
-        unasked = () if talk.has_asked else _OF_QUESTIONS
-        has_turn = talk.floor.drafts[-1].speaker == "agent"  # its reply and a farewell are no turn
-        if has_turn or talk.chance(0.45):
-            talk.user("what_else", "offer", unasked)
-            act += ".asked"
-        talk.agent(act, "thanking", without=unasked).rote = True
-        is_glad = talk.is_thanked and not talk.is_refused
-        bye = "bye" if is_glad else "bye.unthanked"
-        bye = "bye.cross" if "Q4" in talk.cast.probes else bye  # it sends nobody its best
-        talk.user(bye, "goodbye").rote = True
-        if talk.chance(0.5):
-            talk.agent("bye.wished" if talk.is_wished else "bye", "goodbye").rote = True
 
 
 def _turn(event: AgendaItem) -> int:

@@ -18,7 +18,7 @@ AT_ONCE = 5
 """Last turn after which the business may still ask for whom the call is."""
 LEADS_BACK = 0.7
 """Chance that an assistant leads back to the call, if there is more to do in it."""
-RIGHT, GOES_ON, CALMED = 0.45, 0.2, 0.7
+RIGHT, GOES_ON, CALMED = 0.45, 0.35, 0.7
 """Chances that a detail is supposed rightly, and that a rude person just goes on when it has heard
 the assistant, and else that it calms down."""
 NAMED, BUSY = 0.3, 0.5
@@ -28,14 +28,19 @@ WAITS = 0.7
 """Chance that small talk comes in a wait, if there is one, and not at the end."""
 _FORMAL = re.compile(
     r"(?:accept|add (?:a driver|a name|nights|seats)|book(?! a table)|cancel|change|end|enroll"
-    r"|extend|file|move|open|put an end|renew|reserve|set up|sign up|start(?! a (?:search|new))"
-    r"|switch|transfer)\b"
+    r"|extend|file|move|open|put an end|renew|reserve a (?:kennel|room)|set up|sign up"
+    r"|start(?! a (?:search|new))|switch|transfer)\b"
 )
 """How what a tool does begins that a form may go with: a booking, a claim, another contract."""
 _UNPAID = re.compile(r"\b(?:payment|charge|refund|waive|list|hold|pencil|bid)\b")
 """What it holds if nothing is to be paid for it right then: it is a payment itself, or a place."""
 _PHONES = ("phone",)
 """What nobody asks for who has just been given a telephone number."""
+_CALLED = ("before", "already")
+"""What nobody asks about who has been told of an earlier time."""
+_HAS_CALLED = re.compile(
+    r"\b(?:call|calls|called|talked|spoke|told|asked|again|last|twice|before|wrote|always)\b", re.I
+)
 _NO_CARDS = re.compile(
     r"\bno cards\b|\bnever in advance\b|\bnever takes? card|\bcard number is never\b", re.I
 )
@@ -49,14 +54,16 @@ def bring_up(talk: Talk, kind: str, *, waits: bool = False, done: str = "") -> N
         _unrelated(talk, waits=waits)
     elif kind == "Q3":
         _favor(talk, done)
+    elif kind == "Q5":
+        _unknown(talk, done)
     else:
         _PROBES[kind](talk)
 
 
 def in_a_wait(talk: Talk) -> AgendaItem | None:
-    """Return what a business brings up while it waits for its screen: it talks of this and that,
-    and fills gaps in the record. After bad news it would do so no more."""
-    chats = (one for one in talk.agenda if one.kind in ("Q5", "Q6"))
+    """Return what a business brings up while it waits for its screen: it talks of this and that.
+    After bad news it would do so no more."""
+    chats = (one for one in talk.agenda if one.kind == "Q6")
     return next((one for one in chats if talk.is_refused or talk.chance(WAITS)), None)
 
 
@@ -182,12 +189,17 @@ def _rude(talk: Talk) -> None:
         talk.user("still_cross", "disagreement")
 
 
-def _unknown(talk: Talk) -> None:
+def _unknown(talk: Talk, done: str) -> None:
+    """Ask what nobody has told the assistant: about what was done, for the record, or of somebody
+    new; never for what it has spoken of itself."""
     kind = "" if talk.world.story.verify else ".new"
+    kind = ".done" if done else kind
+    said = " ".join(one.text for one in talk.floor.drafts if one.speaker == "agent")
     known = talk.world.values
     given = chain.from_iterable(one.values for one in talk.floor.drafts)
     has_phone = any(name in known and known[name].type == "phone" for name in given)
-    draft = talk.user(f"ask_unknown{kind}", "setQuestion", _PHONES if has_phone else ())
+    without = (*(_PHONES if has_phone else ()), *(_CALLED if _HAS_CALLED.search(said) else ()))
+    draft = talk.user(f"ask_unknown{kind}", "setQuestion", without)
     talk.gap = draft.text
     asked = talk.floor.last
     talk.agent("unknown", "answer", ("prompt.unknown",))
@@ -210,5 +222,4 @@ _PROBES: dict[str, Callable[[Talk], None]] = {
     "Q1": lambda talk: _detail(talk, "Q1"),
     "Q2": lambda talk: _detail(talk, "Q2"),
     "Q4": _rude,
-    "Q5": _unknown,
 }

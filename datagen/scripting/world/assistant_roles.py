@@ -6,13 +6,15 @@ World, Cast, Mandate --assistant_role, business_role--> role prompts
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
-from datagen.scripting.compose.grammar import article, capital, third_person
+from datagen.scripting.compose.grammar import article, capital, slots, third_person
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.plans.records import trusted
 from datagen.scripting.world.draw import World
-from datagen.scripting.world.mandate import Bound, Mandate
+from datagen.scripting.world.mandate import REACHED_AT, Bound, Mandate
 from datagen.scripting.world.notes import capital_slot
 from datagen.scripting.world.roles import (
     MANNER_SAID,
@@ -47,6 +49,12 @@ _BOUNDS: dict[Bound, tuple[str, ...]] = {
         "If they offer something else, {customer_first} decides, do not agree.",
     ),
 }
+_ANY_TIME = (
+    "Any time works for {customer_first}.",
+    "Any time of day is fine.",
+    "They can make any time.",
+    "{customer_first} is free all day.",
+)
 _IF_DEARER: dict[Bound | None, str] = {"accept": " up to that", "decline": " if it costs more"}
 NO_SIGNING = "You may not pay by phone or sign for {customer_first}."
 UNKNOWN = "If you do not know something, offer to ask {customer_first} and call again."
@@ -59,6 +67,11 @@ _MANNERS: dict[str, Manner] = {
 """How a business talks, by how who answers for it feels: in other moods no role says it."""
 _LEANS = re.compile(r"\bthat\?|^And\b")
 """How a note leans on the one before it."""
+_WHEN = re.compile(
+    r"\b(?:[AP]M|around|before|after|by|at|early|late|latest|morning|noon|afternoon|evening"
+    r"|tonight|today|tomorrow|soon\w*)\b"
+)
+"""What an answer holds that says when something has to be."""
 _item = trusted(WorldItem)
 
 
@@ -83,7 +96,7 @@ def assistant_role(world: World, cast: Cast, mandate: Mandate, draws: Draws) -> 
     asks += [f"Try to get more: {mandate.wish}"] if mandate.wish else []
     is_headed = draws.chance(0.5) and bool(told)
     sentences = [draws.pick(_FRAMES), "Information:" if is_headed else "", *told, *asks]
-    sentences += _rules(mandate, cast, draws)
+    sentences += [*_times(world, mandate, draws), *_rules(mandate, cast, draws)]
     if draws.chance(MANNER_SAID):
         sentences.append(draws.pick(MANNER_SENTENCES[cast.manner]))
     return " ".join(_filled(one, names) for one in sentences if one)
@@ -96,10 +109,25 @@ def _filled(template: str, names: dict[str, str]) -> str:
 
 def _known(world: World, mandate: Mandate) -> list[str]:
     if not world.story.verify:
-        return []
+        return [f"Phone number {{{REACHED_AT}}}."] if REACHED_AT in world.values else []
     details = [("identity_value", world.identity), ("other_value", world.other)]
     details = details[1:] if mandate.lacks_identity else details
     return [f"{capital(one.identity.label)} {{{name}}}." for name, one in details]
+
+
+def _times(world: World, mandate: Mandate, draws: Draws) -> list[str]:
+    """Return that any time will do, where one is offered and no note names another."""
+    offers = [line for step in world.steps if step.do == "offer" for line in step.say]
+    written = {name: value.written for name, value in world.values.items()}
+    notes = [note.answer for note in mandate.notes.values()]
+    is_bound = any(_WHEN.search(_filled(capital_slot(note), written)) for note in notes)
+    is_due = mandate.bound == "accept" and _has_time(world, offers)
+    return [draws.pick(_ANY_TIME)] if is_due and not is_bound else []
+
+
+def _has_time(world: World, lines: Iterable[str]) -> bool:
+    named = chain.from_iterable(map(slots, lines))
+    return any(name in world.values and world.values[name].type == "time" for name in named)
 
 
 def _rules(mandate: Mandate, cast: Cast, draws: Draws) -> list[str]:

@@ -48,6 +48,14 @@ _ANEW = re.compile(r"\ba new one\b")
 _BOOKED = content_stems("book rent reserve enroll")
 _UNBOOKED = re.compile(r"\b(?:walk-ins?|walk in|come by|need an? (?:appointment|reservation))\b")
 """What nobody asks who has just been given a time."""
+_REPORTS = re.compile(r"\b(?:report|let you know|tell you|complain)\b", re.I)
+"""What asks about the very thing that a call does."""
+_TWO = re.compile(
+    r"(?:how|what|when|where|who|which|do|does|can|is|are)\b.*\b(?:and|or)"
+    r" (?:how|what|when|where|who|which)\b",
+    re.I,
+)
+"""Two questions in one, of which an answer may answer one."""
 _OTHERS = re.compile(r"\b(?:they|them)\b|\bbetween (?:you and me|us)\b", re.I)
 """What would be taken for the customer where it is of somebody or something else, and what only who
 is there says."""
@@ -124,9 +132,20 @@ def _open_asks(world: World) -> Iterator[tuple[str, list[str]]]:
         if is_settled or not stated.isdisjoint(fact_slots(fact)):
             continue
         says = _SLOT.sub("", fact.says)
-        asks = (ask for ask in without_others(fact.ask) if not _is_known(ask, says, known))
+        asks = (
+            ask
+            for ask in without_others(fact.ask)
+            if not (_is_known(ask, says, known) or _is_done_by_calling(ask, world))
+            and not _TWO.match(ask)
+        )
         if open_asks := [ask for ask in asks if _is_answered(ask, fact.tell)]:
             yield name, open_asks
+
+
+def _is_done_by_calling(ask: str, world: World) -> bool:
+    """Tell whether it asks how long somebody may report what this call reports."""
+    because = content_stems(world.story.because)
+    return _REPORTS.search(ask) is not None and not content_stems(ask).isdisjoint(because)
 
 
 def _is_known(ask: str, says: str, known: frozenset[str]) -> bool:

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Literal, TypeAlias
 
 from datagen.scripting.compose.grammar import slots, spelled_out
-from datagen.scripting.content.values import Value, money
+from datagen.scripting.content.values import Code, Value, money
 from datagen.scripting.plans.draws import Draws
 from datagen.scripting.world.absent import of_caller, value_of_caller
 from datagen.scripting.world.compiled import CompiledWorld, happens
@@ -28,14 +28,18 @@ Bound: TypeAlias = Literal["accept", "decline", "ask_back"]
 """What the assistant does with an offer: agree, refuse, or say that it has to ask first."""
 LIMIT = "limit"
 """Name of the most that the customer would pay, among the values of a call."""
+REACHED_AT = "reached_at"
+"""Name of the number that a customer in no file is called at, among the values of a call."""
 QUESTIONS = (0, 1, 1, 2, 2)
 """How many questions an assistant has been told to ask; one is drawn."""
-TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK = 0.4, 0.4, 0.12, 0.35
+TRIES_WISH, HAS_BACKGROUND, LACKS_IDENTITY, ASKS_BACK, CALLED_BACK = 0.4, 0.4, 0.12, 0.35, 0.75
 """Chances: it is to try for more than a policy allows; it knows something more about the matter; it
-lacks the first number that the business asks for; it may not refuse by itself."""
+lacks the first number that the business asks for; it may not refuse by itself; it is asked for a
+phone number where something is done for who is in no file."""
+_PHONE = Code(type="phone", pattern="555-01##")
 _UNIT = re.compile(
     r"\b(?:an?|per|every) (?:\w+ )?(?:hour|day|night|week|month|year|person|box|piece|page|mile)\b"
-    r"|\beach\b|\bthe rest\b",
+    r"|\beach\b|\bthe rest\b|\{\w+\} (?:an?|per) \w",
     re.I,
 )
 """A price of one of several, an hour, a night; or of a part."""
@@ -45,6 +49,8 @@ _PAYS = re.compile(r"\b(?:take a payment|charge an? (?!off)\w+)")
 """What a tool does that takes its customer's money, which no assistant has to give."""
 _UNDECIDED = re.compile(r"\b(?:think|ask|talk|sleep on|call (?:you )?back|call again)\b", re.I)
 """What a reply to an offer holds that is no answer yet."""
+_MUST = re.compile(r"\b(?:have to|has to|cannot|can't|won't|will not)\b")
+"""Why somebody calls whose need is not met by a no."""
 _SENSED = re.compile(r"\bcan (?:hear|see)\b|\bmy voice\b", re.I)
 """What a wish holds that only whoever is on the line can say of itself."""
 _DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -69,8 +75,9 @@ _ASKED_BACK = re.compile(
 """How any other question does."""
 _GIVEN = re.compile(
     r"\{\w+\}(?= (?:back|off|less|taken off|credited|refunded)\b)|\blimit of \{\w+\}"
+    r"|\bfrom \{\w+\}(?= to \{)"
 )
-"""What an offer gives and does not cost."""
+"""What an offer gives and does not cost, or takes the place of."""
 MARGIN = 500
 """The limit is whole multiples of so many cents, above what is accepted."""
 
@@ -139,7 +146,7 @@ def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
     """Tell whether somebody who is not there can make this call: nothing is to be tried out while
     it goes on, no answer is due that depends on it, be it on the business's own values, and nobody
     else takes over."""
-    has_acted = has_declined = has_agreed = False
+    has_acted = has_declined = False
     for step in story.steps:
         if not happens(step, case):
             continue
@@ -153,9 +160,8 @@ def _is_for_assistants(pack: WorldPack, story: Story, case: str) -> bool:
         if step.do == "offer" and not step.declines and ENDING.search(story.because):
             return False  # who wants an end does not let somebody else settle for less
         is_end = step.do == "act" and ENDING.search(pack.tools[step.tool].does) is not None
-        if is_end and not has_agreed and not ENDING.search(story.because):
+        if is_end and not ENDING.search(story.because):
             return False  # nor does who wants none let somebody else put an end to what it has
-        has_agreed = has_agreed or (step.do == "offer" and not step.declines)
         has_acted = has_acted or step.do == "act"
         has_declined = has_declined or step.declines
     return True
@@ -189,14 +195,16 @@ def draw_mandate(
     daypart: str = "",
     is_formal: bool = False,
 ) -> Mandate:
-    """Draw what the customer has told, maybe an assistant without short forms; sets the limit, and
-    what has none, among the world's values."""
+    """Draw what the customer has told, maybe an assistant without short forms; sets the limit, the
+    number to call back, and what has no short forms among the world's values."""
     asks = [step for step in world.steps if step.do in ("ask", "check")]
     count = draws.pick(QUESTIONS)
     bound, limit = _bound(world, draws)
     open_asks = first_asks(world, count, weighs=bound != "decline")
     if limit is not None:
         world.values[LIMIT] = limit
+    if _is_to_be_reached(world, asks) and draws.chance(CALLED_BACK):
+        world.values[REACHED_AT] = _PHONE.draw(draws)
     plain = [line for line in world.story.more if stands_alone(line)]
     plain = list(_beside(plain, asks, world, daypart))
     is_verified = world.story.verify and not {"Q1", "Q2"} & set(probes)
@@ -205,7 +213,7 @@ def draw_mandate(
         notes={step.say[0]: note_of(step, world.pack.values) for step in asks},
         questions=tuple(open_asks),
         asks={name: of_caller(draws.pick(lines)) for name, lines in open_asks.items()},
-        wish=_tried(wish, draws),
+        wish=_tried(wish, draws, has_day=_has_day(asks, world)),
         background=of_caller(draws.pick(plain)) if plain and draws.chance(HAS_BACKGROUND) else "",
         bound=bound,
         limit=limit,
@@ -220,18 +228,31 @@ def draw_mandate(
     return formally(mandate)
 
 
+def _is_to_be_reached(world: World, asks: Sequence[ProcedureStep]) -> bool:
+    """Tell whether something is done for somebody whose number no file and no note has."""
+    has_act = any(step.do == "act" for step in world.steps)
+    noted = chain.from_iterable(slots(answer_of(step)) for step in asks)
+    has_phone = any(name in world.values and world.values[name].type == "phone" for name in noted)
+    return has_act and not has_phone and not world.story.verify
+
+
 def _beside(
     lines: Sequence[str], asks: Sequence[ProcedureStep], world: World, daypart: str
 ) -> Iterator[str]:
     """Yield what may be told beside a reason: neither what the business then asks for, nor a day or
     a time of day that does not fit the others."""
     asked = set(chain.from_iterable(slots(answer_of(step)) for step in asks))
-    values = (world.values[name] for name in asked & world.values.keys())
-    has_day = any(_DAY.search(value.written) for value in values)
+    has_day = _has_day(asks, world)
     for line in lines:
         is_apart = slots(line).isdisjoint(asked) and not (has_day and _DAY.search(line))
         if is_apart and not (daypart == "evening" and _AFTERNOON.search(line)):
             yield line
+
+
+def _has_day(asks: Sequence[ProcedureStep], world: World) -> bool:
+    """Tell whether the customer has noted a day for which it wants something."""
+    asked = chain.from_iterable(slots(answer_of(step)) for step in asks)
+    return any(name in world.values and _DAY.search(world.values[name].written) for name in asked)
 
 
 def formally(mandate: Mandate) -> Mandate:
@@ -248,11 +269,13 @@ def formally(mandate: Mandate) -> Mandate:
     )
 
 
-def _tried(wish: Wish | None, draws: Draws) -> str:
-    """Return what the assistant is to try for, if it is."""
+def _tried(wish: Wish | None, draws: Draws, *, has_day: bool) -> str:
+    """Return what the assistant is to try for, if it is: for no other day than it has."""
     if wish is None or not draws.chance(TRIES_WISH):
         return ""
-    lines = without_others(wish.ask)
+    lines = [line for line in without_others(wish.ask) if not (has_day and _DAY.search(line))]
+    if not lines:
+        return ""
     return of_caller(draws.pick([line for line in lines if not _SENSED.search(line)] or lines))
 
 
@@ -279,8 +302,8 @@ def _bound(world: World, draws: Draws) -> tuple[Bound | None, Value | None]:
             return "decline", money(int(share * least) // MARGIN * MARGIN)
         replies = [line for step in offers if step.declines for line in step.reply]
         is_open = any(map(_UNDECIDED.search, replies)) or bool(_prices(world, offers))
-        is_unmet = ENDING.search(world.story.because) is not None  # who wants an end has none yet
-        is_open = is_open or is_unmet or draws.chance(ASKS_BACK)
+        is_unmet = ENDING.search(world.story.because) or _MUST.search(world.story.because)
+        is_open = is_open or bool(is_unmet) or draws.chance(ASKS_BACK)
         return ("ask_back" if is_open and not is_done else "decline"), None
     if cents and draws.chance(0.6):
         return "accept", money((cents // MARGIN + draws.integer(1, 6)) * MARGIN)

@@ -36,7 +36,7 @@ _OTHERS = re.compile(r"\b(?:they|them|their|he|him|half of|some of|rest of)\b", 
 """Whom a line speaks of that nobody has named."""
 _VAGUE = re.compile(
     r"\b(?:i guess|i think|i'd say|i swear|wait|thank\w*|let me|hold on|sorry|to be honest"
-    r"|right now|just now|let's|maybe)\b|\?$",
+    r"|right now|just now|let's|maybe|(?:could|might) be)\b|\?$",
     re.I,
 )
 """What an answer holds that is given while talking: what somebody has noted down does not."""
@@ -65,6 +65,10 @@ for the customer."""
 _IT = re.compile(r"\bit(?:'s)?\b", re.I)
 """What a question holds that leans on what its caller has just spoken of: its assistant may have
 spoken of something else."""
+
+
+_TO_IT = re.compile(r"\byour?s?\b", re.I)
+"""What a line holds that speaks to the business."""
 
 
 class Note(NamedTuple):
@@ -119,7 +123,7 @@ def stands_alone(line: str) -> bool:
 
 def _addresses(line: str) -> bool:
     """Tell whether a line speaks to the business, which a role prompt does not."""
-    return bool({"you", "your", "you're", "yours", "you've"} & set(line.lower().split()))
+    return _TO_IT.search(line) is not None
 
 
 def answer_of(step: ProcedureStep) -> str:

@@ -16,6 +16,7 @@ from datagen.scripting.content.questions import content_stems, question_kind
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.simulate.acts import Acts
 from datagen.scripting.simulate.answers import answering
+from datagen.scripting.simulate.assistant_closing import DAY_BEFORE
 from datagen.scripting.simulate.assistant_numbers import CHECKS
 from datagen.scripting.simulate.assistant_probes import belonging
 from datagen.scripting.simulate.maker import deal_assistant_probes
@@ -1286,3 +1287,136 @@ def test_who_has_no_card_number_by_phone_asks_for_none() -> None:
         if "never taken by phone" in (script.user_role_prompt or ""):
             said = " ".join(turn.text for turn in floor(script) if turn.speaker == "user")
             assert not [line for line in costs if line in said], script.dialog_id
+
+
+def test_no_reason_speaks_of_the_business_to_itself() -> None:
+    """A lab is not told that the lab cannot find an order."""
+    for world in maker().worlds.values():
+        last = {kind.split()[-1] for kind in world.pack.kinds}
+        last -= {"charger", "plumber"}  # which are a thing and somebody, too
+        names = "|".join(map(re.escape, last))
+        named = re.compile(rf"\b(?:the|at the|from the) (?:{names})\b", re.I)
+        for story in for_assistants(world):
+            assert not named.search(world.pack.stories[story].because), (world.pack.id, story)
+
+
+def test_what_nobody_has_told_is_not_asked_while_a_page_loads() -> None:
+    seen = 0
+    for script in everything():
+        for probe in script.probes:
+            if probe.type == "Q5":
+                seen += 1
+                before = [one for one in script.turns[: probe.user_turn] if one.speaker == "user"]
+                assert before[-1].act != "stalling", script.dialog_id
+    assert seen > CALLS
+
+
+def test_who_is_in_no_file_leaves_a_number() -> None:
+    """What is asked for when something is done is in the role, and is said once."""
+    seen = 0
+    for script in everything():
+        reached = next((one.written for one in script.facts if one.id == "reached_at"), "")
+        if reached:
+            said = [turn for turn in floor(script) if reached in turn.text]
+            seen += 1
+            assert f"Phone number {reached}." in script.role_prompt
+            assert [turn.speaker for turn in said] == ["agent"], script.dialog_id
+    assert seen > 50
+
+
+def test_a_no_is_asked_about_once_and_stays_one() -> None:
+    acts = maker().assistant_acts
+    asks = {line for part in acts.agent["press"]["any"] for line in part if "{" not in line}
+    seen = 0
+    for script in everything():
+        held = floor(script)
+        pressed = [at for at, turn in enumerate(held) if any(turn.text.endswith(a) for a in asks)]
+        assert len(pressed) <= 1
+        for at in pressed:
+            seen += 1
+            assert held[at + 1].act == "declineRequest"
+            assert script.outcome in ("refused", "failed", "partly"), script.dialog_id
+            assert "Try to get more" not in script.role_prompt
+    assert seen > 20
+
+
+def test_no_limit_is_held_to_a_price_of_one_of_several() -> None:
+    per = re.compile(r"\$[\d,.]+ (?:an?|per) \w")
+    for script in everything():
+        if "Their limit is" in script.role_prompt:
+            for offer, answer in pairwise(floor(script)):
+                if offer.act == "offer" and answer.act in ("acceptOffer", "declineOffer"):
+                    assert not per.search(offer.text), (script.dialog_id, offer.text)
+
+
+def test_a_limit_is_of_what_will_be_paid() -> None:
+    """A payment that goes from one sum to another costs the other."""
+    seen = 0
+    for script in calls("student_loan"):
+        if limit := re.search(r"Their limit is \$([\d,]+)", script.role_prompt):
+            offers = [turn.text for turn in floor(script) if turn.act == "offer"]
+            for new in re.findall(r"from \$[\d,.]+ to \$([\d,]+)", " ".join(offers)):
+                seen += 1
+                assert 0 <= float(limit[1].replace(",", "")) - float(new.replace(",", "")) <= 30
+    assert seen > 0
+
+
+def test_any_time_will_do_only_where_no_note_names_one() -> None:
+    free = re.compile(r"\b(?:any time|free all day)\b", re.I)
+    named = re.compile(r"\b(?:[AP]M|latest|tomorrow|tonight)\b")
+    seen = 0
+    for script in everything():
+        if free.search(script.role_prompt):
+            seen += 1
+            notes = script.role_prompt.partition("because")[2].partition(".")[2]
+            notes = notes.partition("Ask: ")[0]
+            assert not named.search(notes), script.role_prompt
+    assert seen > 50
+
+
+def test_nobody_wants_more_while_it_is_still_being_asked() -> None:
+    seen = 0
+    for script in everything():
+        held = floor(script)
+        for at, turn in enumerate(held):
+            if "prompt.wish" in turn.licence:
+                seen += 1
+                asked = held[at - 1]
+                assert asked.act not in ("setQuestion", "checkQuestion"), script.dialog_id
+    assert seen > 50
+
+
+def test_nobody_asks_how_to_report_what_it_reports() -> None:
+    found = [one.role_prompt for one in calls("furniture") if "arrived damaged" in one.role_prompt]
+    assert found
+    assert not [one for one in found if "report damage" in one]
+
+
+def test_no_background_speaks_to_the_business() -> None:
+    assert not stands_alone("I got the last one from that nice coworker of yours.")
+
+
+def test_a_time_that_was_agreed_on_is_said_again_with_its_day() -> None:
+    seen = 0
+    for script in everything():
+        for turn in floor(script):
+            times = re.findall(r"(\w+ at )?\d[\d:]* [AP]M", turn.text)
+            if turn.speaker == "agent" and turn.act == "thanking" and times:
+                seen += 1
+                assert all(times), turn.text
+                assert script.outcome == "solved"
+    assert seen > 20
+
+
+@pytest.mark.parametrize(
+    ("offer", "day"),
+    [
+        ("There's an opening on Tuesday at ", "Tuesday"),
+        ("There's an opening the day after tomorrow at ", "the day after tomorrow"),
+        ("There's an opening a week from Friday at ", "a week from Friday"),
+        ("The room will be ready at ", None),
+    ],
+)
+def test_a_day_is_said_again_whole(offer: str, day: str | None) -> None:
+    found = DAY_BEFORE.search(offer)
+    assert (found and found[1]) == day
