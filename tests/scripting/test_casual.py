@@ -19,7 +19,8 @@ from datagen.scripting.content import casual_pack
 from datagen.scripting.content.casual_pack import Saying, SmallTalk, line_name, load_smalltalk
 from datagen.scripting.corpus.minhash import Index, sketch_of
 from datagen.scripting.corpus.structure import Structure
-from datagen.scripting.plans.casual import ENJOY, LATE, LEVELS, Chat, draw_chat, unsaid
+from datagen.scripting.plans.casual import ENJOY, LEVELS, Chat, draw_chat, unsaid
+from datagen.scripting.plans.described import LATE
 from datagen.scripting.plans.draws import draws_for
 from datagen.scripting.plans.interplay import MIN_LISTENED
 from datagen.text import speak
