@@ -38,17 +38,9 @@ OPENS = 0.75
 """Chance that somebody says what brings it to a theme whose first question needs no reason."""
 AFTER: dict[TraitKind, float] = {"likes": 0.65, "past": 1.0}
 """Chances that what is not asked of a stranger at once comes up after the theme."""
-LEADS_UP = 0.5
-"""Chance that who asks something out of the blue says that it is."""
-_WHOLE = re.compile(
-    r"(?:I|We|My|Our|There|It|They|Once|Last|A(?! lot)|An|The|One|Every(?:one|body)?|On|In|At|By|As"
-    r"|Through|When|Life|Money|Whatever|Nobody|Honestly|Cilantro)\b"
-)
-"""Opens a line that is a sentence without the question that it answers."""
-_ANSWERS = re.compile(
-    r"(?:Some|A few|A lot|All the time|Always|Any time|Not|Yes|No|If|Often|Less|Hardly|So)\b"
-)
-"""Opens a line that nobody says who was not asked."""
+LEADS_UP, BRIDGES = 0.5, 0.5
+"""Chances that who asks something out of the blue says that it is, or else leaves the theme."""
+_I = re.compile(r"I\b")
 LATER_BY = 4
 """How many turns later, at least."""
 
@@ -65,6 +57,8 @@ class _Chat(Parting):
         super().__init__(chat, wording, draws)
         self._unsaid: Saying | None = None
         """What who asked last would answer itself, until it has or something else comes up."""
+        self._is_bridged = False
+        """Somebody has said that they talk of something else now."""
 
     def lines(self) -> list[PlannedLine]:
         """Word the chat."""
@@ -148,14 +142,14 @@ class _Chat(Parting):
         lead = self._lead(asker, part, is_first=is_first, interrupts=interrupts)
         self._say(asker, "ask", self._joined(lead, part.asks[0]), interrupts=interrupts)
         answerer = self._other()
-        if self._draws.chance(AGAIN):
+        if self._draws.chance(AGAIN) and all(line.repairs is None for line in self._lines):
             self._misheard(asker, answerer, part.asks[1])
         if self._draws.chance(RETURNS):
             self._returned(part, answerer, asker)
             return
         self._tell(answerer, "answer", self._thinking(answerer), part.says[answerer])
         own = part.says[asker]
-        self._unsaid = None if _ANSWERS.match(own.tell) else own
+        self._unsaid = None if own.is_answer else own
         if self._draws.chance(self._followed(part, answerer, asker)):
             self._share(asker, own, may_be_cut=may_be_cut)
 
@@ -235,8 +229,10 @@ class _Chat(Parting):
         """Say one's own answer unasked, as such; the agent may go on until the user cuts in."""
         self._unsaid = None
         lead = self._reaction(speaker)
-        me = self._act(speaker, "me.whole" if _WHOLE.match(own.tell) else "me")
-        told = f"{me} {self._lowered(own.tell)}"
+        told = own.mine or own.tell
+        act = "me.mine" if own.mine else "me.i" if _I.match(told) else "me"
+        me = self._act(speaker, act)
+        told = f"{me} {self._lowered(told) if me.endswith(',') else told}".strip()
         chance = INTERRUPTIONS[self._chat.user.behaviour.interruptions]
         text = f"{lead} {told}".strip()
         if speaker == "agent" and may_be_cut and self._draws.chance(chance):
@@ -278,8 +274,7 @@ class _Chat(Parting):
         self._unsaid = None
         before = "about"
         if is_after:
-            is_led_up_to = part.kind != "likes" and self._draws.chance(LEADS_UP)
-            before = "late" if is_led_up_to else "link"
+            before = self._leads_up(part)
         lead = self._act(asker, before if is_first else "besides")
         if self._other() == asker:
             lead = f"{self._reaction(asker, is_said=is_after)} {lead}".strip()
@@ -296,6 +291,15 @@ class _Chat(Parting):
         self._heard = Heard(part.trait.take, is_low=part.trait.low)
         self._dig_trait(part, self._before_dig(asker))
 
+    def _leads_up(self, part: SelfPart) -> str:
+        """Return the act that leads from the theme to who somebody is."""
+        if part.kind != "likes" and self._draws.chance(LEADS_UP):
+            return "late"
+        if self._is_bridged or not self._draws.chance(BRIDGES):
+            return "link"
+        self._is_bridged = True
+        return "bridge"
+
     def _dig_trait(self, part: SelfPart, lead: str) -> None:
         """Let the other ask about a trait."""
         more = part.trait.more
@@ -303,6 +307,11 @@ class _Chat(Parting):
         question = self._draws.pick(fresh or more)
         self._used.add(question.ask)
         self._ask_further(question, lead, is_low=part.trait.low)
+
+    def _joined_on(self, aside: str) -> str:
+        """Return what brings one to the theme, after a word that it is something else."""
+        opens = self._chat.opens
+        return f"{aside} {self._lowered(opens) if aside.endswith(',') else opens}".strip()
 
     def _hear_out(self, speaker: Speaker) -> None:
         """Let somebody take the last turn, with what it would answer itself if it has not."""
@@ -315,10 +324,12 @@ class _Chat(Parting):
         """Return what comes before a question on something new."""
         if interrupts:
             return self._act(speaker, "interrupt")
-        reaction = self._reaction(speaker)
+        is_known = self._lines[-1].act == "dug"
+        reaction = self._reaction(speaker, is_said=is_first and is_known)
         if is_first:
             if not part.is_opening or self._draws.chance(OPENS):
-                return f"{reaction} {self._chat.opens}".strip()
+                aside = self._joined_on(self._act(speaker, "aside") if is_known else "")
+                return f"{reaction} {aside}".strip()
             return f"{reaction} {self._act(speaker, 'lead')}".strip()
         if reaction and not self._draws.chance(LEADS):
             return reaction

@@ -42,6 +42,7 @@ class Hearing(Realizer):
         slots = {
             "customer_first": chat.user.name.split()[0],
             "agent_first": chat.agent.name.split()[0],
+            "about": chat.theme.short,
         }
         super().__init__(wording, people, slots, draws)
         self._chat = chat
@@ -57,7 +58,8 @@ class Hearing(Realizer):
         self._say(self._other(), "dig", self._joined(lead, question.ask))
         speaker = self._other()
         self._say(speaker, "dug", self._hesitant(speaker, question.tell))
-        self._heard = Heard(tone="plain" if is_low else question.tone)
+        is_light = is_low and question.tone == "joke"
+        self._heard = Heard(tone="plain" if is_light else question.tone)
 
     def _take_in(self, speaker: Speaker) -> None:
         """Let somebody say how the last turn was taken, and no more."""

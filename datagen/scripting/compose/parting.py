@@ -5,6 +5,7 @@ Chat, Wording --Parting--> the last turns
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from datagen.scripting.compose.grammar import capital
@@ -15,25 +16,52 @@ LATER = 0.6
 """Chance that who says goodbye comes back to what the other said."""
 WISHES = (("", "bye"), ("wish", "bye.wish"), ("wish", "bye.wish"), ("wish.again", "bye.again"))
 """What who leaves adds, nothing, a wish or that they should talk again, and how that is taken."""
+WAITS, ANSWERS = 0.4, 0.25
+"""Chances that who leaves hears what the other says to it first, and that it has the last word."""
+_DAY = re.compile(r"\b(?:day|today)\b")
+"""What nobody wishes in the evening."""
 
 
 class Parting(Hearing):
     """A chat being worded, as far as it ends."""
 
     def _close(self) -> None:
-        """Say why one leaves, with a word on what the other said, and hear what that one says."""
+        """Say why one leaves, with a word on what the other said, and hear what that one says.
+
+        Who is in no hurry waits for that before it says thanks or wishes anything, or answers the
+        last word.
+        """
         wish, bye = self._draws.pick(WISHES)
         leaving = self._chat.leaving
-        speaker = self._other()
+        is_hurried = leaving.hurried
+        speaker, other = self._other(), self._lines[-1].speaker
         said = [self._reaction(speaker, is_said=True), leaving.say, self._remembering(speaker)]
-        kind = [self._act(speaker, name) for name in ("leave", wish) if name]
+        names = (wish or "leave",) if is_hurried else ("leave", wish)
+        kind = [self._wish(speaker, name) for name in names if name]
         last = next(filter(None, reversed(kind)), "")
-        self._say(speaker, "close", " ".join(filter(None, (*said, *kind))))
-        speaker = self._other()
-        said = [self._pick(leaving.reply), self._act(speaker, bye) if last else ""]
-        said.append(self._remembering(speaker))
-        said.append(self._parting(speaker, (last or leaving.say, *said)))
-        self._say(speaker, "bye", " ".join(filter(None, said)))
+        reply = self._pick(self._chat.let_go)
+        at = 1.0 if is_hurried else self._draws.uniform()
+        if last and at < WAITS:
+            self._say(speaker, "close", " ".join(filter(None, said)))
+            self._say(other, "let.go", reply)
+            self._say(speaker, "close", " ".join(filter(None, kind)))
+            reply = ""
+        else:
+            self._say(speaker, "close", " ".join(filter(None, (*said, *kind))))
+        said = [reply, self._act(other, bye) if last else "", self._remembering(other)]
+        parted = self._parting(other, (last or leaving.say, *said))
+        self._say(other, "bye", " ".join(filter(None, (*said, parted))))
+        if WAITS <= at < WAITS + ANSWERS:
+            self._say(speaker, "bye", self._parting(speaker, (parted,)))
+
+    def _wish(self, speaker: Speaker, name: str) -> str:
+        """Return what is said at the end that fits the time of day."""
+        if not (self._chat.is_late or _DAY.search(self._chat.leaving.say)):
+            return self._act(speaker, name)
+        choices = [one for one in self._acts[speaker][name][0] if not _DAY.search(one)]
+        if choices[0]:
+            return self._pick(choices)
+        return self._pick(choices[1:]) if self._draws.chance(self._optional[speaker]) else ""
 
     def _remembering(self, speaker: Speaker) -> str:
         """Say, or do not say, something on what the other told long enough ago."""
@@ -48,7 +76,8 @@ class Parting(Hearing):
         said = [one.split() for one in before if one]
         openings = tuple(word for one in said for word in (one[0], capital(one[-1].rstrip("."))))
         (choices,) = self._acts[speaker]["part"]
-        return self._pick([one for one in choices if not one.startswith(openings)])
+        fits = [one for one in choices if not one.startswith(openings)]
+        return self._pick([one for one in fits if not (self._chat.is_late and _DAY.search(one))])
 
     def _later(self, speaker: Speaker) -> str:
         """Return how a speaker comes back to something that the other said long enough ago."""

@@ -102,6 +102,10 @@ class Chat:
     """What may be said to the goal by the other, who has said what it will have said."""
     greeting: Greeting
     leaving: Exit
+    let_go: tuple[str, ...]
+    """What may be said to that by the other."""
+    is_late: bool
+    """Nobody wishes a nice day."""
     proper: frozenset[str]
     """Words that never lose their capital."""
     facts: tuple[Fact, ...]
@@ -148,6 +152,8 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
     wanted: dict[Speaker, Goal | None] = {"agent": None, "user": None, goal_of: goal}
     if level == "detailed":
         prompt = f"{prompt} {description(agent.name, described[0], wanted['agent'])}"
+    greeting = _greeting(job, smalltalk, level, draws)
+    leaving, let_go = _leaving(job, smalltalk, greeting)
     return Chat(
         theme=theme,
         opens=theme.opens[
@@ -163,8 +169,10 @@ def draw_chat(job: Job, smalltalk: SmallTalk, names: Names, *, validation: float
         goal=goal,
         goal_of=goal_of,
         replies=replies,
-        greeting=_greeting(job, smalltalk, level, draws),
-        leaving=_dealt(job, "exit", smalltalk.exits),
+        greeting=greeting,
+        leaving=leaving,
+        let_go=let_go,
+        is_late=not {greeting.say, greeting.back, leaving.say}.isdisjoint(smalltalk.late),
         proper=smalltalk.proper,
         facts=facts(agent.name, described[0], wanted["agent"]) if level == "detailed" else (),
         role_prompt=prompt,
@@ -194,12 +202,30 @@ def _greeting(job: Job, smalltalk: SmallTalk, level: str, draws: Draws) -> Greet
         greeting = Greeting(draws.pick(hello.ask), said.say, draws.pick(said.take))
         if not draws.chance(ASKED_BACK):
             return greeting
-        back = draws.pick([one for one in hello.answers if one is not said])
+        others = [
+            one
+            for one in hello.answers
+            if one is not said and smalltalk.agrees(one.say, (said.say, greeting.take))
+        ]
+        back = draws.pick(others)
         return replace(greeting, back=back.say, back_take=draws.pick(back.take))
     if level != "detailed" or draws.chance(REMARKS):
         said = _dealt(job, "remark", smalltalk.remarks)
         return Greeting("", said.say, draws.pick(said.take))
     return Greeting("", "", "")
+
+
+def _leaving(job: Job, smalltalk: SmallTalk, greeting: Greeting) -> tuple[Exit, tuple[str, ...]]:
+    """Deal why one leaves, or the next that agrees with how they began, and what is said to it."""
+    exits = smalltalk.exits
+    began = (greeting.say, greeting.take, greeting.back, greeting.back_take)
+    first = stratified(job.seed, f"{job.kind}/exit", job.index, len(exits))
+    for leaving in (*exits[first:], *exits[:first]):
+        if smalltalk.agrees(leaving.say, began):
+            replies = tuple(one for one in leaving.reply if smalltalk.agrees(one, began))
+            if replies:
+                return leaving, replies
+    raise AssertionError(f"no exit goes with {began}")
 
 
 def _parts(
