@@ -206,6 +206,13 @@ def names_of(chat: Chat, saying: Saying) -> list[str]:
         ("weekend", "goal.2", "2.4"),  # fills up its weekends, and lets its partner plan
         ("friends", "goal.2", "3.1"),  # new in town, and shares a dog there
         ("learning", "goal.2.2", "4.1"),  # ten minutes a day, of one who gives up after ten
+        ("holidays", "1.2", "4.3"),  # a costume from July on, and a candle is enough
+        ("neighbors", "2.1", "3.2"),  # a car that never moves, and no space for it
+        ("neighbors", "1.4", "2.4"),  # knows only the dogs, and sits outside with everybody
+        ("sports", "2.4", "3.1"),  # likes no sports, and likes them now
+        ("eating_out", "goal.1", "3.4"),  # cooks for Saturday, and leaves that to others
+        ("pets", "1.1", "4.4"),  # a beagle of thirteen, and fourteen years with the last one
+        ("books", "1.3", "4.2"),  # listens to its book, and reads the last page first
     ],
 )
 def test_nobody_says_both(theme: str, one: str, other: str) -> None:
